@@ -1,0 +1,60 @@
+"""The receipt: every resource that came in, exactly once, with what it was used for or why it was not.
+
+The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end is closed as "not needed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fhir_mappings.record import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One resource of the request. `ignored` is empty when it was used; `used_for` names the facts it feeds."""
+
+    reference: str
+    type: str
+    place: str
+    used_for: tuple[str, ...] = ()
+    ignored: str = ""
+
+    @property
+    def used(self) -> bool:
+        return bool(self.used_for)
+
+
+@dataclass(slots=True)
+class Receipt:
+    """The ledger of one mapping. Resources are told apart by their place, so two with the same id both have a line."""
+
+    _placed: dict[str, Placed] = field(default_factory=dict)
+    _used: dict[str, list[str]] = field(default_factory=dict)
+    _ignored: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, placed: Placed) -> None:
+        """Note that the resource came in."""
+        self._placed.setdefault(placed.place, placed)
+
+    def use(self, placed: Placed, fact: str) -> None:
+        """Note that the resource feeds this fact; a use outweighs any reason to ignore it."""
+        self.enter(placed)
+        facts = self._used.setdefault(placed.place, [])
+        if fact not in facts:
+            facts.append(fact)
+
+    def ignore(self, placed: Placed, why: str) -> None:
+        """Note why the resource was not used; the first reason stays."""
+        self.enter(placed)
+        self._ignored.setdefault(placed.place, why)
+
+    def lines(self) -> tuple[ReceiptLine, ...]:
+        """Return one line per resource, in the order in which they came."""
+        return tuple(self._line(placed) for placed in self._placed.values())
+
+    def _line(self, placed: Placed) -> ReceiptLine:
+        kind = placed.resource.get("resourceType")
+        used_for = tuple(self._used.get(placed.place, ()))
+        ignored = "" if used_for else self._ignored.get(placed.place, "not needed for any fact")
+        return ReceiptLine(placed.reference, kind if isinstance(kind, str) else "", placed.place, used_for, ignored)

@@ -1,0 +1,74 @@
+"""The patient record as it was assembled for one call: per prefetch key what came, and whether that is all there is.
+
+`cds_service.patient_record` fills it from prefetch and the FHIR server; the mapping only reads it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Resource = dict[str, Any]
+
+PREFETCH_KEYS = ("patient", "conditions", "labs", "medications", "statements", "administrations", "procedures", "allergies")
+"""The prefetch keys of the service, each a part of the record."""
+
+
+class Availability(enum.Enum):
+    """What is known of one part of the record (PROTOCOL 2.D).
+
+    COMPLETE: all there is came, and no resource means there is none. INCOMPLETE: some came and there may be more, so only the
+    conclusion "none" is unknown. UNAVAILABLE: it could not be had, so every fact it feeds is unknown.
+    """
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`, `context.draftOrders.entry[0]`."""
+
+    place: str
+    resource: Resource
+
+    @property
+    def reference(self) -> str:
+        """`Type/id`, or the place for a resource without id or type."""
+        kind, identity = self.resource.get("resourceType"), self.resource.get("id")
+        if isinstance(kind, str) and isinstance(identity, str) and kind and identity:
+            return f"{kind}/{identity}"
+        return self.place
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """One prefetch key: its resources, how complete they are, and in words why they are not complete."""
+
+    availability: Availability
+    resources: tuple[Placed, ...] = ()
+    reason: str = ""
+    source: str = "prefetch"
+
+
+NOT_AVAILABLE = RecordPart(Availability.UNAVAILABLE, reason="not available")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Everything that came for one patient. `unusable` lists what came but is no readable resource: (place, why)."""
+
+    patient_id: str
+    parts: Mapping[str, RecordPart] = field(default_factory=dict)
+    unusable: tuple[tuple[str, str], ...] = ()
+
+    def part(self, key: str) -> RecordPart:
+        """Return one part of the record; one that is not there at all is unavailable."""
+        return self.parts.get(key, NOT_AVAILABLE)
+
+    def __iter__(self) -> Iterator[Placed]:
+        for part in self.parts.values():
+            yield from part.resources
