@@ -1,0 +1,361 @@
+"""The value sets: which concept is this coding? Built once from the CSV files in `terminology/`, then only dictionary look-ups.
+
+A code is matched on (normalised system, code), never on the code alone. Words are matched only as a last resort, and the match says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import enum
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fhir_mappings.concepts import Concept
+from fhir_mappings.reading import as_text, codings_of, texts_of
+
+TERMINOLOGY = Path(__file__).parent / "terminology"
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+DMD = "https://dmd.nhs.uk"
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD_9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
+READ_V2 = "http://read.info/readv2"
+
+
+class Field(enum.Enum):
+    """The part of the terminology that a word is looked up in; the value is the name of its CSV file."""
+
+    LABS = "labs"
+    OBSERVATIONS = "observations"
+    CONDITIONS = "conditions"
+    PROCEDURES = "procedures"
+    DRUGS = "drugs"
+    ROUTES = "routes"
+
+
+class Role(enum.Enum):
+    """What a code means for its concept. The role belongs to the pair: one code can be INCLUDE for one concept and EXCLUDE for another.
+
+    REVIEW is ambiguous and needs a second fact; CONTEXT is background on which no rule fires alone; COMPETING_CAUSE explains the finding
+    without vitamin B12; EXCLUDE looks alike and must not count; HISTORY is of the past; ACCEPT_OLD is a deprecated code of old results.
+    """
+
+    INCLUDE = "include"
+    REVIEW = "review"
+    CONTEXT = "context"
+    COMPETING_CAUSE = "competing-cause"
+    EXCLUDE = "exclude"
+    HISTORY = "history"
+    WARN = "warn"
+    ORDER = "order"
+    SEPARATE = "separate"
+    ACCEPT_OLD = "accept-old"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of the terminology. `property` is the kind of property of a LOINC code (MCnc, SCnc, mixed, ...), empty elsewhere."""
+
+    concept: Concept
+    role: Role
+    system: str
+    code: str
+    display: str = ""
+    property: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A member that a coding or a text stands for. `matched_by` is "code" or "text"; `source` the `system|code` or the text."""
+
+    member: Member
+    matched_by: str
+    source: str
+
+    @property
+    def concept(self) -> Concept:
+        return self.member.concept
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+
+class TerminologyError(ValueError):
+    """A CSV of codes that cannot be used; the message lists everything that is wrong, with line numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSets:
+    """All value sets, ready for look-up. Build it with `load_value_sets`."""
+
+    members: Mapping[Concept, tuple[Member, ...]]
+    _systems: Mapping[str, str]
+    _by_code: Mapping[str, Mapping[str, tuple[Match, ...]]]
+    _by_text: Mapping[Field, Mapping[str, tuple[Member, ...]]]
+    _by_word: Mapping[Field, tuple[tuple[re.Pattern[str], Member], ...]]
+
+    def normalise_system(self, system: object) -> str:
+        """Return the canonical URI of a code system spelling; one that is not known comes back trimmed."""
+        if not isinstance(system, str):
+            return ""
+        return self._systems.get(system) or _normalise_spelling(system, self._systems)
+
+    def match_coding(self, coding: Mapping[str, Any]) -> tuple[Match, ...]:
+        """Return every member that a Coding stands for; empty when its system or code is not known."""
+        system, code = coding.get("system"), coding.get("code")
+        if not isinstance(system, str) or not isinstance(code, str):
+            return ()
+        codes = self._by_code.get(system)
+        if codes is None:
+            system = self.normalise_system(system)
+            codes = self._by_code.get(system)
+            if codes is None:
+                return ()
+        return codes.get(code) or self._match_spelling(system, code)
+
+    def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
+        for candidate_system, candidate in _code_candidates(system, code.strip()):
+            found = self._by_code.get(candidate_system, {}).get(candidate)
+            if found:
+                return found
+        return ()
+
+    def concepts(self, codeable: Any) -> tuple[Match, ...]:
+        """Return every member that a CodeableConcept or Coding stands for by code; empty when none does."""
+        if isinstance(codeable, dict):
+            codings = codeable.get("coding")
+            if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):
+                return self.match_coding(codings[0])
+        matches: list[Match] = []
+        for coding in codings_of(codeable):
+            matches += [match for match in self.match_coding(coding) if match not in matches]
+        return tuple(matches)
+
+    def find(self, codeable: Any, field: Field) -> tuple[Match, ...]:
+        """Return the members by code, and only when no code is known, by words.
+
+        Words are not asked when a code of a standard system stands there that is in no value set: that code has said what it means.
+        Medicines are the exception, because no list of product codes is complete.
+        """
+        found = self.concepts(codeable)
+        if found or (field is not Field.DRUGS and self._has_standard_coding(codeable)):
+            return found
+        for text in texts_of(codeable):
+            matches = self.match_text(text, field)
+            if matches:
+                return matches
+        return ()
+
+    def _has_standard_coding(self, codeable: Any) -> bool:
+        return any(
+            as_text(coding.get("code")) and self.normalise_system(coding.get("system")) in self._by_code for coding in codings_of(codeable)
+        )
+
+    def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
+        """Return the members that a text names as a whole, else (medicines) by words in it: `display` is then the word. The last resort."""
+        members = self._by_text.get(field, {}).get(normalise_text(_without_tags(text)), ())
+        if not members:
+            normal = normalise_text(text)
+            members = tuple(member for pattern, member in self._by_word.get(field, ()) if pattern.search(normal))
+        return tuple(Match(member, "text", text) for member in members)
+
+
+def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
+    """Return the value sets of the package with the site's own codes, if any, added to them.
+
+    Args:
+        extra_csv: a CSV in the shape of the files in `terminology/`; the columns concept, system_uri and code are required.
+
+    Raises:
+        TerminologyError: the CSV cannot be used.
+    """
+    systems = _read_systems()
+    rows = {field: tuple(_read_members(TERMINOLOGY / f"{field.value}.csv", systems)) for field in Field}
+    extra = tuple(_read_members(extra_csv, systems)) if extra_csv else ()
+    every = [row for part in rows.values() for row in part] + list(extra)
+    members: dict[Concept, tuple[Member, ...]] = {}
+    for member, _ in every:
+        members[member.concept] = (*members.get(member.concept, ()), member)
+    by_text, by_word = _index_texts(rows)
+    return ValueSets(members, systems, _index_codes(every), by_text, by_word)
+
+
+def _read_systems() -> dict[str, str]:
+    with (TERMINOLOGY / "systems.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["spelling"].strip(): row["system_uri"] for row in rows if row["role"] in ("canonical", "normalise")}
+
+
+def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Member, str]]:
+    """Yield each row as a member and the code prefixes it covers besides its own."""
+    problems: list[str] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
+        if missing:
+            raise TerminologyError(f"{path.name}: the columns {', '.join(sorted(missing))} are missing")
+        for row in reader:
+            found = _read_member(row, systems)
+            if isinstance(found, str):
+                problems.append(f"{path.name} line {reader.line_num}: {found}")
+            else:
+                yield found, (row.get("covers") or "").strip()
+    if problems:
+        raise TerminologyError("; ".join(problems))
+
+
+def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> Member | str:
+    """Return the member of a row, or what is wrong with it."""
+    name, system, code = ((row.get(column) or "").strip() for column in ("concept", "system_uri", "code"))
+    role = (row.get("role") or Role.INCLUDE.value).strip()
+    if name not in Concept._value2member_map_:
+        return f"concept {name!r} is not known"
+    if role not in Role._value2member_map_:
+        return f"role {role!r} is not known; expected one of {', '.join(member.value for member in Role)}"
+    if not system or not code:
+        return "system_uri and code must both be given"
+    display, kind = (row.get("display") or "").strip(), (row.get("property") or "").strip()
+    return Member(Concept(name), Role(role), _normalise_spelling(system, systems), code, display, kind)
+
+
+def _index_codes(rows: Iterable[tuple[Member, str]]) -> dict[str, dict[str, tuple[Match, ...]]]:
+    index: dict[str, dict[str, tuple[Match, ...]]] = {}
+    for member, covers in rows:
+        match = Match(member, "code", f"{member.system}|{member.code}")
+        keys = [_index_key(member.system, member.code), *(f"{_index_key(member.system, prefix)}*" for prefix in covers.split())]
+        if _covers_its_own(member):
+            keys.append(f"{keys[0]}*")
+        for system in _systems_sharing(member.system):
+            codes = index.setdefault(system, {})
+            for key in keys:
+                if match not in codes.get(key, ()):
+                    codes[key] = (*codes.get(key, ()), match)
+    return index
+
+
+def _systems_sharing(system: str) -> tuple[str, ...]:
+    """A dm+d id is a SNOMED CT id, and is sent under either system."""
+    return (SNOMED, DMD) if system in (SNOMED, DMD) else (system,)
+
+
+def _index_key(system: str, code: str) -> str:
+    """Codes of the ICD are indexed in capitals without dots, since senders leave the dot out."""
+    return code.replace(".", "").upper() if system in _ICD else code
+
+
+def _covers_its_own(member: Member) -> bool:
+    """An ICD code stands for the codes below it; of the ATC only the fourth level does (B03BA, A02BC)."""
+    return member.system in _ICD or (member.system == ATC and len(member.code) == 5)
+
+
+_ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
+_ICD_MARKS = "†*+! "
+
+
+def _code_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
+    """Yield, nearest first, under which index keys a code that is not there as it stands may be found."""
+    if system in _ICD:
+        yield from _icd_candidates(system, _index_key(system, code.strip(_ICD_MARKS)))
+    elif system == ATC:
+        yield system, code.upper()
+        if len(code) > 5:
+            yield system, f"{code[:5].upper()}*"
+    elif system == READ_V2:
+        yield system, code[:5].ljust(5, ".")
+    else:
+        yield system, code
+
+
+def _icd_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
+    yield system, code
+    if system == ICD_9_CM:
+        yield from _prefixes(system, code)
+        return
+    # Senders put ICD-10-CM codes under the ICD-10 system and the other way round.
+    yield (ICD_10 if system == ICD_10_CM else ICD_10_CM), code
+    if system == ICD_10_CM or len(code) > 4:
+        yield from _prefixes(ICD_10_CM, code)
+    if system == ICD_10:
+        yield from _prefixes(ICD_10, code)
+
+
+def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
+    for length in range(len(plain), 2, -1):
+        yield system, f"{plain[:length]}*"
+
+
+@functools.lru_cache(maxsize=1024)
+def _strip_spelling(system: str) -> str:
+    text = re.sub(r"[\s?/]+$", "", system.strip())
+    if text.startswith(SNOMED + "/"):
+        return SNOMED
+    if re.fullmatch(r"\d+(\.\d+)+", text):
+        return f"urn:oid:{text}"
+    return text
+
+
+def _normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
+    stripped = _strip_spelling(system)
+    for spelling in (system, stripped, f"{stripped}/", stripped.replace("https://", "http://", 1), stripped.upper()):
+        if spelling in systems:
+            return systems[spelling]
+    return stripped
+
+
+_TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
+_PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
+
+
+def normalise_text(text: str) -> str:
+    """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as "b12", "anaemia" as "anemia"."""
+    plain = _PUNCTUATION.sub(" ", text.lower()).strip()
+    return re.sub(r"\bb 12\b", "b12", plain).replace("aem", "em").replace("oed", "ed")
+
+
+def _without_tags(display: str) -> str:
+    """Return a display without the semantic tag or the note in brackets at its end."""
+    while True:
+        shorter = _TAGS.sub("", display)
+        if shorter in (display, ""):
+            return display
+        display = shorter
+
+
+_TextIndex = dict[Field, dict[str, tuple[Member, ...]]]
+_WordIndex = dict[Field, tuple[tuple[re.Pattern[str], Member], ...]]
+
+
+def _index_texts(rows: Mapping[Field, Iterable[tuple[Member, str]]]) -> tuple[_TextIndex, _WordIndex]:
+    texts: _TextIndex = {field: {} for field in Field}
+    words: _WordIndex = {}
+    for field, part in rows.items():
+        if field in (Field.LABS, Field.DRUGS, Field.ROUTES):
+            continue  # here one display can stand for several things (a test, an antidote); texts.csv has what is safe
+        for member, _ in part:
+            _add_text(texts[field], _without_tags(member.display), member)
+    with (TERMINOLOGY / "texts.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            field, concept = Field(row["field"]), Concept(row["concept"])
+            member = Member(concept, Role(row["role"]), "", "", row["text"])
+            if row["kind"] == "word":
+                pattern = re.compile(rf"(?<![a-z0-9]){re.escape(normalise_text(row['text']))}(?![a-z])")
+                words[field] = (*words.get(field, ()), (pattern, member))
+            else:
+                _add_text(texts[field], row["text"], member)
+    return texts, words
+
+
+def _add_text(texts: dict[str, tuple[Member, ...]], text: str, member: Member) -> None:
+    normal = normalise_text(text)
+    present = texts.get(normal, ())
+    if normal and all((other.concept, other.role) != (member.concept, member.role) for other in present):
+        texts[normal] = (*present, member)
