@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cds_service.authentication import is_public_test_key
+from cds_service.keys import ALGORITHMS, check_key, is_public_test_key
 from cds_service.site_file import nearest, read_site_file
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.value_sets import load_value_sets
@@ -18,9 +18,6 @@ DEMONSTRATION = "demonstration"
 PRODUCTION = "production"
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-
-ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-"""Signature algorithms a client may be allowed; all asymmetric (R132)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +208,8 @@ def _client_problems(client: Client) -> list[str]:
             problems.append(f'{key}: found "{value}", expected {known}.')
     for algorithm in client.algorithms:
         if algorithm not in ALGORITHMS:
-            problems.append(f'algorithms: found "{algorithm}", expected asymmetric ones{nearest(algorithm, ALGORITHMS)}.')
+            problems.append(f'algorithms: found "{algorithm}", expected asymmetric ones{nearest(algorithm, tuple(sorted(ALGORITHMS)))}.')
+    problems += [f"keys[{number}]: {problem}." for number, key in enumerate(client.keys) if (problem := check_key(key))]
     problems += [f"{key}: is not an absolute http(s) URL." for key, url in _client_urls(client) if not _is_web_url(url)]
     return problems
 
