@@ -94,12 +94,14 @@ class Evidence:
 class Fact:
     """A claim about the person: its truth, why it is so, and the evidence.
 
-    `reason` is always filled for UNKNOWN ("none recorded", "not available", ...) and may be for the others.
+    `reason` is always filled for UNKNOWN ("none recorded", "not available", ...) and may be for the others. `value` says in
+    words which of several values holds ("probable", "25 to 50"), and is empty where the truth says it all.
     """
 
     truth: Truth = Truth.UNKNOWN
     reason: str = "none recorded"
     evidence: tuple[Evidence, ...] = ()
+    value: str = ""
 
     @property
     def is_true(self) -> bool:

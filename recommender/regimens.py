@@ -6,7 +6,7 @@ The same `DoseLine` describes what is recommended and what was ordered, so that 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 
@@ -189,3 +189,27 @@ ORAL = Phase(
     True,
     ("S18", "S47", "S52", "S56", "S57"),
 )
+
+PROPH_1M = Phase("PROPH-1M", PhaseKind.PROPHYLAXIS, _injection(_every(1, PeriodUnit.MONTH)), _LIFELONG, True, ("S22", "S71", "S73"))
+PROPH_3M = Phase("PROPH-3M", PhaseKind.PROPHYLAXIS, _injection(_every(3, PeriodUnit.MONTH)), "indefinitely", True, ("S17", "S70"))
+PROPH_ORAL = replace(ORAL, id="PROPH-ORAL", kind=PhaseKind.PROPHYLAXIS, citations=("S18", "S70"))
+
+CATALOGUE: tuple[Phase, ...] = (N_LOAD, MAINT_N, M_LOAD, M_LOAD_ALT, MAINT_M, MAINT_1M, MAINT_BAR, ORAL, PROPH_1M, PROPH_3M, PROPH_ORAL)
+"""Every phase that can be recommended or accepted (decisions 2.5)."""
+
+
+def with_interval(phase: Phase, period: int, unit: PeriodUnit, citations: tuple[str, ...] = ()) -> Phase:
+    """Return the maintenance phase at another interval, named by it ("MAINT-2WK")."""
+    name = f"MAINT-{period}{'M' if unit is PeriodUnit.MONTH else unit.value.upper()}"
+    line = replace(phase.line, timing=_every(period, unit))
+    return replace(phase, id=name, line=line, citations=citations or phase.citations)
+
+
+def starting_now(phase: Phase) -> Phase:
+    """Return the phase without a wait for a loading course before it."""
+    return replace(phase, starts_after_loading=False)
+
+
+def with_oral_dose(phase: Phase, micrograms: int) -> Phase:
+    """Return the oral phase at another daily dose (C26)."""
+    return replace(phase, line=replace(phase.line, dose=Decimal(micrograms)))
