@@ -18,7 +18,7 @@ import structlog
 
 from cds_service.json_text import read_json
 from cds_service.keys import PublicKey, read_keys
-from cds_service.outbound import open_session
+from cds_service.outbound import Reach, open_session
 from cds_service.problems import Problem
 from cds_service.settings import Client
 
@@ -135,7 +135,7 @@ def fetch_keys(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float
 
 def _answer_of(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float] | KeySetUnavailable:
     try:
-        with open_session(public_only=production, connections=1) as session:
+        with open_session(Reach.PUBLIC if production else Reach.ANYWHERE, connections=1) as session:
             body, cache_control = _download(session, url)
         document = read_json(body)
         entries = document.get("keys") if isinstance(document, dict) else None

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cds_service.keys import ALGORITHMS, check_key, is_public_test_key
-from cds_service.site_file import nearest, read_site_file
+from cds_service.site_file import read_site_file
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.value_sets import load_value_sets
 from recommender.policy import Policy, PolicyError
+from recommender.regimens import Route, Substance
 
 DEMONSTRATION = "demonstration"
 PRODUCTION = "production"
@@ -25,6 +26,7 @@ class Client:
     """One CDS client: how it proves who it is, where its FHIR server is, and what its EHR understands.
 
     `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for clients of CDS Hooks 1.0.
+    `fhir_on_site_network` allows its FHIR server to be at a private address.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Client:
     intent: str = "order"
     preferred_system: str = RXNORM
     fhir_version: str = ""
+    fhir_on_site_network: bool = False
 
 
 DEMONSTRATION_CLIENT = Client("Demonstration")
@@ -140,7 +143,7 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
         settings,
         store_url=document.get("store", {}).get("url", settings.store_url),
         patient_key=document.get("store", {}).get("patient_key", ""),
-        policy=replace(_policy(document, problems), available_products=_available(formulary)),
+        policy=_policy(document, _available(formulary), problems),
         formulary=formulary,
         extra_codes=_extra_codes(document, folder, problems),
         clients=_clients(document, problems),
@@ -153,9 +156,9 @@ def _profile_defaults(profile: str) -> dict[str, Any]:
     return {}
 
 
-def _policy(document: Mapping[str, Any], problems: list[str]) -> Policy:
+def _policy(document: Mapping[str, Any], available: frozenset[tuple[Substance, Route]], problems: list[str]) -> Policy:
     try:
-        return Policy.from_settings(document.get("policy", {}))
+        return Policy.from_settings(document.get("policy", {}), available)
     except PolicyError as error:
         problems += [f"policy.{problem}" for problem in error.problems]
         return Policy()
@@ -169,7 +172,7 @@ def _formulary(document: Mapping[str, Any], problems: list[str]) -> tuple[Formul
     return rows
 
 
-def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[Any]:
+def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[tuple[Substance, Route]]:
     return frozenset((row.substance, row.route) for row in formulary if row.available)
 
 

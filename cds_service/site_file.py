@@ -59,6 +59,7 @@ CLIENT = {
     "intent": TEXT,
     "preferred_system": TEXT,
     "fhir_version": TEXT,
+    "fhir_on_site_network": FLAG,
 }
 
 
