@@ -192,7 +192,7 @@ def _extra_codes(document: Mapping[str, Any], folder: Path, problems: list[str])
 def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:
     clients = []
     for number, row in enumerate(document.get("clients", [])):
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
         client = Client(**{"name": "", **values})
         problems += [f"clients[{number}].{problem}" for problem in _client_problems(client)]
         clients.append(client)
@@ -211,7 +211,7 @@ def _client_problems(client: Client) -> list[str]:
             problems.append(f'{key}: found "{value}", expected {known}.')
     for algorithm in client.algorithms:
         if algorithm not in ALGORITHMS:
-            problems.append(f'algorithms: found "{algorithm}", expected asymmetric ones{nearest(algorithm, tuple(sorted(ALGORITHMS)))}.')
+            problems.append(f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.')
     problems += [f"keys[{number}]: {problem}." for number, key in enumerate(client.keys) if (problem := check_key(key))]
     problems += [f"{key}: is not an absolute http(s) URL." for key, url in _client_urls(client) if not _is_web_url(url)]
     return problems
