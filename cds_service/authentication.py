@@ -32,7 +32,7 @@ LEEWAY_SECONDS = 60
 LONGEST_LIFETIME_SECONDS = 3600
 """From `iat` to `exp`; each token id is remembered as long, so the cap bounds what must be kept (R138)."""
 
-LONGEST_TOKEN_ID = 512
+LONGEST_TOKEN_ID = 255
 LATEST_TIME = 10**11
 """No `exp`, `iat` or `nbf` is read beyond it: it lies in the year 5138, and milliseconds given for seconds are beyond."""
 

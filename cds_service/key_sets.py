@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 import requests
 import structlog
+from urllib3.exceptions import HTTPError
 
 from cds_service.json_text import read_json
 from cds_service.keys import PublicKey, read_keys
-from cds_service.outbound import Reach, open_session
+from cds_service.outbound import Reach, TooLate, TooLong, get_within, open_session
 from cds_service.problems import Problem
 from cds_service.settings import Client
 
@@ -51,6 +52,7 @@ class FetchedSet:
     """What was last fetched from one address, and when; `attempted_at` counts failures too."""
 
     url: str
+    reach: Reach
     keys: tuple[PublicKey, ...] = ()
     fetched_at: float | None = None
     fresh_seconds: float = 0
@@ -72,12 +74,15 @@ class FetchedSet:
 
 
 class KeySets:
-    """The keys of the registered clients. Only their own addresses are ever fetched; in production by HTTPS and on public addresses."""
+    """The keys of the registered clients. Only their own addresses are ever fetched.
+
+    In production by HTTPS alone, and from public addresses, or those of the site's own network where the site file allows them.
+    """
 
     def __init__(self, clients: Sequence[Client], production: bool) -> None:
         self._production = production
         self._static = {_of(client): read_keys(client.keys, production) for client in clients if client.keys}
-        self._fetched = {client.jku: FetchedSet(client.jku) for client in clients if client.jku and not client.keys}
+        self._fetched = {client.jku: FetchedSet(client.jku, _reach(client, production)) for client in clients if not client.keys}
 
     def find_key(self, client: Client, kid: str, algorithm: str, now: float) -> PublicKey | None:
         """Return the client's key of this id that suits the algorithm; an id not known makes a fetched set be fetched anew."""
@@ -97,7 +102,7 @@ class KeySets:
         try:
             if held.may_fetch(now):
                 held.attempted_at = now
-                held.keys, held.fresh_seconds = fetch_keys(held.url, self._production)
+                held.keys, held.fresh_seconds = fetch_keys(held.url, held.reach, self._production)
                 held.fetched_at = now
         except KeySetUnavailable as error:
             log.warning("key set not fetched", host=urlsplit(held.url).hostname, why=str(error), stale=held.is_usable(now))
@@ -110,11 +115,17 @@ def _of(client: Client) -> tuple[str, tuple[str, ...]]:
     return client.iss, client.tenants
 
 
+def _reach(client: Client, production: bool) -> Reach:
+    if not production:
+        return Reach.ANYWHERE
+    return Reach.SITE if client.fhir_on_site_network else Reach.PUBLIC
+
+
 def _pick(keys: Sequence[PublicKey], kid: str, algorithm: str) -> PublicKey | None:
     return next((key for key in keys if key.kid == kid and key.suits(algorithm)), None)
 
 
-def fetch_keys(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float]:
+def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKey, ...], float]:
     """Return the keys at an address and for how many seconds they are fresh, within the time a caller can wait.
 
     Raises: KeySetUnavailable.
@@ -123,7 +134,7 @@ def fetch_keys(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float
         raise KeySetUnavailable("the address is not https")
     answers: queue.SimpleQueue[tuple[tuple[PublicKey, ...], float] | KeySetUnavailable] = queue.SimpleQueue()
     # In a thread of its own: neither a slow name server nor a server that drips its header can hold the caller.
-    threading.Thread(target=lambda: answers.put(_answer_of(url, production)), daemon=True, name="key-set").start()
+    threading.Thread(target=lambda: answers.put(_answer_of(url, reach, production)), daemon=True, name="key-set").start()
     try:
         answer = answers.get(timeout=FETCH_SECONDS)
     except queue.Empty:
@@ -133,38 +144,22 @@ def fetch_keys(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float
     return answer
 
 
-def _answer_of(url: str, production: bool) -> tuple[tuple[PublicKey, ...], float] | KeySetUnavailable:
-    try:
-        with open_session(Reach.PUBLIC if production else Reach.ANYWHERE, connections=1) as session:
-            body, cache_control = _download(session, url)
-        document = read_json(body)
-        entries = document.get("keys") if isinstance(document, dict) else None
-        if not isinstance(entries, list):
-            return KeySetUnavailable("the answer is not a JWK Set")
-        return read_keys(entries, production), _fresh_seconds(cache_control)
-    except KeySetUnavailable as error:
-        return error
-    except Problem:
-        return KeySetUnavailable("the answer is not strict JSON")
-    except (requests.RequestException, OSError, ValueError) as error:
-        return KeySetUnavailable(f"no answer ({type(error).__name__})")
-
-
-def _download(session: requests.Session, url: str) -> tuple[bytes, str]:
-    """Return the body and `Cache-Control`; a redirect is not followed, as it would lead where nobody registered."""
+def _answer_of(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKey, ...], float] | KeySetUnavailable:
+    """Fetch and read; a redirect is not followed, as it would lead where nobody registered."""
+    headers = {"Accept": "application/jwk-set+json, application/json"}
     deadline = time.monotonic() + FETCH_SECONDS
-    headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
-    with session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=FETCH_SECONDS) as response:
-        if response.status_code != 200:
-            raise KeySetUnavailable(f"status {response.status_code}")
-        body = b""
-        for chunk in response.iter_content(4096):
-            body += chunk
-            if len(body) > LONGEST_KEY_SET:
-                raise KeySetUnavailable(f"longer than {LONGEST_KEY_SET} bytes")
-            if time.monotonic() > deadline:
-                raise KeySetUnavailable(f"no whole answer within {FETCH_SECONDS:g} s")
-        return body, response.headers.get("Cache-Control", "")
+    try:
+        with open_session(reach, connections=1) as session:
+            status, answered, body = get_within(session, url, headers, deadline, LONGEST_KEY_SET)
+        document = read_json(body) if status == 200 else None
+    except (TooLate, TooLong, Problem, requests.RequestException, HTTPError, OSError, ValueError) as error:
+        return KeySetUnavailable(f"no readable answer ({type(error).__name__})")
+    if status != 200:
+        return KeySetUnavailable(f"status {status}, expected 200")
+    entries = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        return KeySetUnavailable("the answer is not a JWK Set, an object with the array keys")
+    return read_keys(entries, production), _fresh_seconds(answered.get("Cache-Control", ""))
 
 
 def _fresh_seconds(cache_control: str) -> float:
