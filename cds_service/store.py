@@ -270,8 +270,8 @@ def utc(time_of: dt.datetime) -> dt.datetime:
 
 
 def clean_text(text: str, longest: int) -> str:
-    """Return a text that every database takes: no NUL, no half characters, not longer than allowed."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()[:longest]
+    """Return a text that every database takes and no terminal obeys: no control or half characters, not longer than allowed."""
+    return "".join(character for character in text[:longest] if character.isprintable() or character == "\n")
 
 
 def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
