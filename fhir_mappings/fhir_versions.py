@@ -191,8 +191,10 @@ def _stu3_procedure_request(resource: Resource) -> Resource:
 def _stu3_request(resource: Resource) -> Resource:
     if "encounter" in resource:
         resource["context"] = resource.pop("encounter")
-    if "requester" in resource:
-        resource["requester"] = {"agent": resource["requester"]}
+    requester = resource.pop("requester", None)
+    # STU3 allows no PractitionerRole here.
+    if requester and not str(requester.get("reference", "")).startswith("PractitionerRole/"):
+        resource["requester"] = {"agent": requester}
     return resource
 
 
@@ -236,3 +238,42 @@ _SHAPES: dict[tuple[FhirVersion, str], Callable[[Resource], Resource]] = {
     (FhirVersion.R5, "MedicationRequest"): _r5_medication_request,
     (FhirVersion.R5, "ServiceRequest"): _r5_service_request,
 }
+
+
+# Repairing: what a client sent in a shape its own FHIR version does not allow (R110, R166).
+
+_ARRAYS = ("category", "reasonCode", "reasonReference", "reason", "insurance", "note", "identifier", "basedOn", "dosageInstruction")
+
+
+def repair_order(received: Resource, version: FhirVersion) -> Resource:
+    """Return a medication order without the faults of shape that clients are known to send; nothing else is changed."""
+    order = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    for name in _ARRAYS:
+        if name in order and not isinstance(order[name], list):
+            order[name] = [order[name]]
+    if version is FhirVersion.STU3 and "category" in order:
+        order["category"] = order["category"][0]
+    if "dosageInstruction" in order:
+        lines = [line for line in order["dosageInstruction"] if isinstance(line, dict)]
+        order["dosageInstruction"] = [_repair_dosage(line, version) for line in lines]
+    return order
+
+
+def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
+    """Put the dose of a line where its version has it, name the period's unit as it does, and drop bounds that say nothing."""
+    line = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    rates = line.pop("doseAndRate", [])
+    rates = [rate for rate in (rates if isinstance(rates, list) else [rates]) if isinstance(rate, dict)]
+    flat = {name: line.pop(name) for name in ("doseQuantity", "doseRange") if name in line}
+    rates = rates or ([flat] if flat else [])
+    if rates and version is FhirVersion.STU3:
+        line |= {name: value for name, value in rates[0].items() if name != "type"}
+    elif rates:
+        line["doseAndRate"] = rates
+    if version is FhirVersion.R5:
+        line = _renamed(line, "asNeededBoolean", "asNeeded")
+    timing = line.get("timing")
+    if isinstance(timing, dict) and isinstance(timing.get("repeat"), dict):
+        repeat = {name: value for name, value in timing["repeat"].items() if value not in (None, "", [], {})}
+        line["timing"] = timing | {"repeat": _renamed(repeat, "periodUnits", "periodUnit")}
+    return line
