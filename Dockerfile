@@ -1,0 +1,25 @@
+# Two stages: the wheel and its locked packages are made in the first; the second has neither compiler, tests nor a shell history of them.
+FROM python:3.11-slim AS build
+WORKDIR /build
+COPY pyproject.toml README.md LICENSE requirements.lock requirements-build.lock ./
+RUN python -m venv /opt/b12-cds && /opt/b12-cds/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && pip install --no-cache-dir --require-hashes -r requirements-build.lock
+COPY recommender recommender
+COPY fhir_mappings fhir_mappings
+COPY cds_service cds_service
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /build/wheels . \
+    && /opt/b12-cds/bin/pip install --no-cache-dir --no-deps /build/wheels/*.whl && /opt/b12-cds/bin/pip uninstall -y pip
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/b12-cds b12
+COPY --from=build /opt/b12-cds /opt/b12-cds
+USER b12
+WORKDIR /var/lib/b12-cds
+ENV PATH=/opt/b12-cds/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health/ready', timeout=2)"]
+# The site file is mounted; without one the service would be the demonstration, which listens on loopback only.
+ENTRYPOINT ["b12-cds"]
+CMD ["serve", "--config", "/etc/b12-cds/site.toml", "--host", "0.0.0.0", "--port", "8080", "--workers", "2"]

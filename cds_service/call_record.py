@@ -1,0 +1,87 @@
+"""What is kept and counted of one call: the decision record, the metrics, the log line and the timings in the answer.
+
+Source: R139, R145.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+from flask import g
+
+from cds_service import metrics
+from cds_service.authentication import Caller
+from cds_service.decide import Decision
+from cds_service.deployment import Deployment
+from cds_service.hook_request import HookRequest
+from cds_service.patient_record import describe_availability
+from cds_service.records import CardRecord, DecisionRecord
+from cds_service.services import Service
+from fhir_mappings.record import PatientRecord
+
+
+def record_call(
+    deployment: Deployment, service: Service, caller: Caller, hook_request: HookRequest, record: PatientRecord, decision: Decision
+) -> None:
+    """Put the decision on its way to the database, count it, and leave for the log what may stand there."""
+    cards = tuple(read_card(card) for card in decision.cards)
+    unknown = {fact.name: fact.reason for fact in decision.facts if not fact.is_known}
+    availability = describe_availability(record)
+    deployment.store.record_decision(
+        DecisionRecord(
+            received_at=dt.datetime.now(dt.UTC),
+            service=service.id,
+            hook=service.hook,
+            hook_instance=hook_request.hook_instance,
+            client=caller.client.name,
+            status=200,
+            duration_ms=(time.monotonic() - g.started) * 1000,
+            issuer=caller.issuer,
+            tenant=caller.tenant,
+            token_id=caller.token_id,
+            patient=deployment.store.hash_patient(caller.issuer, hook_request.patient_id),
+            policy_version=deployment.settings.policy.version,
+            prefetch=availability,
+            unknown_facts=unknown,
+            timings_ms=dict(decision.timings_ms),
+            cards=cards,
+        )
+    )
+    count_call(record, cards, unknown, decision.timings_ms)
+    g.logged = {"client": caller.client.name, "cards": [card.card for card in cards], "prefetch": availability}
+
+
+def count_call(record: PatientRecord, cards: tuple[CardRecord, ...], unknown: dict[str, str], timings_ms: Any) -> None:
+    """Count cards, unknown facts, retrievals and the time of each step."""
+    for card in cards:
+        metrics.CARDS.labels(card.card, card.indicator).inc()
+    metrics.count_unknown_facts(unknown.items())
+    for key, part in record.parts.items():
+        if part.source == "fhirServer":
+            metrics.FETCHES.labels(key, part.reason or part.availability.value).inc()
+    g.setdefault("timings_ms", {}).update(timings_ms)
+    metrics.count_steps(g.timings_ms)
+
+
+def note_step(step: str) -> None:
+    """Note for Server-Timing and metrics how long it is since the step before, or since the call began."""
+    now = time.monotonic()
+    timings = g.setdefault("timings_ms", {})
+    timings[step] = (now - g.setdefault("last_step", g.started)) * 1000
+    g.last_step = now
+
+
+def read_card(card: dict[str, Any]) -> CardRecord:
+    """Return what the record keeps of a card as it is sent."""
+    ours = card["extension"]["org.b12-cds"]
+    return CardRecord(
+        uuid=card["uuid"],
+        card=card["source"]["topic"]["code"],
+        rule=ours["rule"],
+        indicator=card["indicator"],
+        statements=tuple(ours.get("statements", ())),
+        suggestions=tuple(suggestion["uuid"] for suggestion in card.get("suggestions", ())),
+        also_found=tuple(ours.get("alsoFound", ())),
+    )

@@ -1,0 +1,102 @@
+"""The CDS Hooks endpoints. `call_service` reads as the ten steps of one call; docs/architecture.md lists them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, g, request
+
+from cds_service.authentication import Caller, authenticate
+from cds_service.call_record import note_step, record_call
+from cds_service.decide import decide, read_orders
+from cds_service.deployment import Deployment, this_deployment
+from cds_service.feedback import take_feedback
+from cds_service.hook_request import ORDER_HOOKS, parse_hook_request
+from cds_service.http_rules import json_answer, read_body
+from cds_service.json_text import read_json
+from cds_service.patient_record import assemble_record, holds_nothing
+from cds_service.problems import Problem
+from cds_service.services import BASE, Service
+from cds_service.settings import DEMONSTRATION_CLIENT
+from fhir_mappings.record import PatientRecord
+
+blueprint = Blueprint("cds_hooks", __name__)
+
+RESERVE_SECONDS = 0.05
+"""Kept of the call's time for mapping, deciding and answering once the record is there."""
+
+
+@blueprint.get(BASE)
+def discover() -> Response:
+    """Answer which services there are (R9 to R25)."""
+    deployment = this_deployment()
+    if deployment.settings.discovery_requires_token:
+        identify_caller(deployment, [BASE])
+    return json_answer({"services": [service.as_json() for service in deployment.services.values()]})
+
+
+@blueprint.post(f"{BASE}/<service_id>")
+def call_service(service_id: str) -> Response:
+    """Answer one hook request with cards."""
+    deployment = this_deployment()
+    service = find_service(deployment, service_id)
+    caller = identify_caller(deployment, [service.path])
+    note_step("authenticate")
+    hook_request = parse_hook_request(read_json(read_body(deployment.settings.body_bytes)), service.hook)
+    note_step("parse")
+    orders = read_orders(hook_request, deployment.value_sets)
+    if not orders.in_scope:
+        return json_answer({"cards": []})
+    record = assemble_record(hook_request, service.prefetch, caller.client, deployment.settings, deployment.fhir, _deadline(deployment))
+    note_step("record")
+    _check_that_something_is_known(service, record)
+    decision = decide(hook_request, record, orders, deployment.settings, caller.client, deployment.value_sets, deployment.today())
+    record_call(deployment, service, caller, hook_request, record, decision)
+    return json_answer({"cards": list(decision.cards)})
+
+
+@blueprint.post(f"{BASE}/<service_id>/feedback")
+def take_feedback_on(service_id: str) -> Response:
+    """Keep what became of the cards (R112 to R125)."""
+    deployment = this_deployment()
+    service = find_service(deployment, service_id)
+    caller = identify_caller(deployment, [f"{service.path}/feedback", service.path])
+    body = read_json(read_body(deployment.settings.body_bytes))
+    take_feedback(body, service.id, caller.client.name, deployment.store, dt.datetime.now(dt.UTC))
+    return json_answer({})
+
+
+def find_service(deployment: Deployment, service_id: str) -> Service:
+    """Return the service of this id. Raises: Problem 404 (R36)."""
+    service = deployment.services.get(service_id)
+    if service is None:
+        raise Problem(404, "not-found", f"There is no service of this id; there are {', '.join(deployment.services)}.")
+    return service
+
+
+def identify_caller(deployment: Deployment, paths: Sequence[str]) -> Caller:
+    """Return who calls; where no clients are registered, which only the demonstration profile allows, everybody may.
+
+    Raises: NotAuthenticated.
+    Source: R127, R131.
+    """
+    settings = deployment.settings
+    if not settings.clients:
+        return Caller(DEMONSTRATION_CLIENT)
+    urls = [settings.url_of(path) for path in paths]
+    return authenticate(request.headers.get("Authorization"), urls, settings.clients, deployment.keys, deployment.store, time.time())
+
+
+def _deadline(deployment: Deployment) -> float:
+    started: float = g.started
+    return started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
+
+
+def _check_that_something_is_known(service: Service, record: PatientRecord) -> None:
+    """Raise Problem 412 when an order is to be checked and nothing at all of the patient could be had (R63)."""
+    if service.hook in ORDER_HOOKS and holds_nothing(record):
+        why = sorted({part.reason for part in record.parts.values() if part.reason})
+        text = "No data of the patient came by prefetch or could be read from a FHIR server"
+        raise Problem(412, "required", f"{text}: {'; '.join(why) or 'every prefetch key is empty'}.")

@@ -1,0 +1,84 @@
+"""The production server: gunicorn with threads, one preloaded and warmed-up application, and a graceful stop."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
+
+from cds_service.deployment import CONFIG_KEY, Deployment
+from cds_service.settings import Settings
+
+THREADS = 8
+GRACEFUL_SECONDS = 20
+"""How long calls that are being answered may take after SIGTERM."""
+
+COLLECTOR_THRESHOLDS = (50_000, 20, 50)
+"""Parsing a request makes tens of thousands of objects that all live as long as the call; collecting among them halves the speed."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our options instead of a command line."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build and warm up the application before the workers are forked, so that they share its memory."""
+        from cds_service.app import create_app  # noqa: PLC0415  (after the metrics know that there are several processes)
+        from cds_service.warm_up import warm_up  # noqa: PLC0415
+
+        app = create_app(self._settings)
+        warm_up(app)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECTOR_THRESHOLDS)
+        return app
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT; calls that are being answered are finished first."""
+    if workers > 1:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="b12-cds-metrics-"))
+    options = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "preload_app": True,
+        "timeout": 30,
+        "graceful_timeout": GRACEFUL_SECONDS,
+        "keepalive": 30,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+        "worker_exit": _close_worker,
+        "child_exit": _forget_worker,
+    }
+    Server(settings, options).run()
+
+
+def _close_worker(_: Any, worker: Any) -> None:
+    """Write what waits to be written before the worker ends."""
+    app = getattr(worker, "wsgi", None)
+    deployment: Deployment | None = app.config.get(CONFIG_KEY) if isinstance(app, Flask) else None
+    if deployment:
+        deployment.close()
+
+
+def _forget_worker(_: Any, worker: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
