@@ -6,8 +6,11 @@ Keys are opaque: the mapping gives each order and test one, and the edits name o
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import enum
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -50,6 +53,7 @@ class Order:
     could not be read of dose or frequency, and is empty when all was. `product` is the name as the record has it.
     `product_error` is set when the product itself is wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg).
     `replaces` is the key of the order this one takes the place of (Q16). `technique_noted`: the order carries injection technique text.
+    `condition` is the claim a prescriber stated by taking a choice ("no neurological symptoms"), as the draft carries it; else empty.
     """
 
     key: str
@@ -67,6 +71,7 @@ class Order:
     replaces: str = ""
     technique_noted: bool = False
     evidence: Evidence | None = None
+    condition: str = ""
 
     @property
     def has_cobalamin(self) -> bool:
@@ -128,6 +133,14 @@ class FollowUp:
     citations: tuple[str, ...] = ()
 
 
+def due_date(follow_up: FollowUp, as_of: dt.date) -> dt.date:
+    """Return the day the test is due; a day of the month that the later month lacks becomes its last day."""
+    months = as_of.month - 1 + follow_up.months
+    year, month = as_of.year + months // 12, months % 12 + 1
+    day = min(as_of.day, calendar.monthrange(year, month)[1])
+    return dt.date(year, month, day) + dt.timedelta(days=follow_up.days)
+
+
 @dataclass(frozen=True, slots=True)
 class TestOrder:
     """A laboratory test or review in the draft set, or already ordered."""
@@ -169,21 +182,26 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class AddRegimen:
-    """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from (Q16), or empty."""
+    """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from (Q16), or empty.
+
+    `condition` is the claim the prescriber states by taking it ("no neurological symptoms"); the draft carries it.
+    """
 
     regimen: Regimen
     technique: tuple[str, ...] = ()
     replaces: str = ""
     starts: dt.date | None = None
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
-    """Rewrite a drafted order as this phase, keeping its key."""
+    """Rewrite a drafted order as this phase, keeping its key. `condition` as in AddRegimen."""
 
     key: str
     phase: Phase
     technique: tuple[str, ...] = ()
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +258,11 @@ def apply(course: Course, edits: tuple[Edit, ...], as_of: dt.date) -> Course:
 
 def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
     match edit:
-        case AddRegimen(regimen, technique, replaces, starts):
-            added = tuple(
-                _drafted(phase, f"new/{len(course.orders) + number}", bool(technique), replaces, starts)
-                for number, phase in enumerate(regimen.phases)
-            )
+        case AddRegimen():
+            keys = _free_keys("new/", (order.key for order in course.orders))
+            added = tuple(_drafted(edit, phase, next(keys)) for phase in edit.regimen.phases)
             return replace(course, orders=course.orders + added)
-        case ChangeOrder(key, phase, technique):
+        case ChangeOrder(key, phase, technique, condition):
             return _change(
                 course,
                 key,
@@ -255,12 +271,14 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
                 product_error="",
                 product=phase.line.substance.value,
                 technique_noted=bool(technique),
+                condition=condition,
             )
         case RemoveOrder(key):
             kept_orders = tuple(order for order in course.orders if order.key != key)
             return replace(course, orders=kept_orders, tests=tuple(test for test in course.tests if test.key != key))
         case AddFollowUps(follow_ups):
-            drafted = tuple(TestOrder(f"new-test/{len(course.tests) + number}", item.test) for number, item in enumerate(follow_ups))
+            keys = _free_keys("new-test/", (test.key for test in course.tests))
+            drafted = tuple(TestOrder(next(keys), item.test, selected=True, due=due_date(item, as_of)) for item in follow_ups)
             return replace(course, tests=course.tests + drafted)
         case AddTechnique(key, _):
             return _change(course, key, technique_noted=True)
@@ -270,16 +288,23 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
             return _change(course, key, site=site)
 
 
-def _drafted(phase: Phase, key: str, technique_noted: bool, replaces: str, starts: dt.date | None) -> Order:
+def _free_keys(prefix: str, taken: Iterable[str]) -> Iterator[str]:
+    """Yield keys that no order or test has yet."""
+    known = set(taken)
+    return (key for number in itertools.count() if (key := f"{prefix}{number}") not in known)
+
+
+def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
     return Order(
         key=key,
         state=OrderState.DRAFT,
         lines=(phase.line,),
         product=phase.line.substance.value,
         selected=True,
-        starts=starts,
-        replaces=replaces,
-        technique_noted=technique_noted,
+        starts=edit.starts,
+        replaces=edit.replaces,
+        technique_noted=bool(edit.technique),
+        condition=edit.condition,
     )
 
 
