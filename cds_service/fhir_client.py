@@ -108,6 +108,14 @@ def _same_origin(one: str, other: str) -> bool:
         return False
 
 
+def join_url(base: str, reference: str) -> str:
+    """Return the absolute form of a link; empty when it is no URL."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
+
+
 class FhirClient:
     """Shared by all calls of one process: connections and threads, no patient's data and no token."""
 
@@ -153,7 +161,7 @@ def _read_pages(session: requests.Session, server: FhirServer, key: str, url: st
         whole = append_page(whole, page) if whole else page
         if not page.next_url:
             return whole
-        url = urljoin(url, page.next_url)
+        url = join_url(url, page.next_url)
     return cut_short(whole or _failed(TOO_MANY_PAGES), TOO_MANY_PAGES)
 
 
@@ -206,7 +214,7 @@ def _get(session: requests.Session, server: FhirServer, url: str, deadline: floa
         status, headers, body = get_within(session, url, server.headers, deadline, LONGEST_ANSWER)
         if status not in (301, 302, 303, 307, 308):
             return status, body
-        url = urljoin(url, headers.get("Location", ""))
+        url = join_url(url, headers.get("Location", ""))
         if not _same_origin(url, server.base):
             break
     raise _Redirected

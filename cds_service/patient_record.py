@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
-from cds_service.fhir_client import FhirClient, FhirServer, NoAccess, append_page, find_server
+from cds_service.fhir_client import FhirClient, FhirServer, NoAccess, append_page, find_server, join_url
 from cds_service.hook_request import HookRequest, resources_within
 from cds_service.prefetch import NOT_SENT, Reading, read_part
 from cds_service.settings import Client, Settings
@@ -79,7 +79,7 @@ def _start(reading: Reading, server: FhirServer, template: str, patient_id: str)
     """Return where to read on: the query of a key that was not sent, the next page of one that was, or nothing."""
     if reading.to_fetch:
         return f"{server.base}/{template.replace(TOKEN, quote(patient_id, safe=''))}"
-    return urljoin(f"{server.base}/", reading.next_url) if reading.next_url else ""
+    return join_url(f"{server.base}/", reading.next_url) or reading.next_url if reading.next_url else ""
 
 
 def _joined(sent: Reading, fetched: Reading) -> Reading:

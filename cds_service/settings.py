@@ -18,6 +18,8 @@ from recommender.regimens import Route, Substance
 DEMONSTRATION = "demonstration"
 PRODUCTION = "production"
 
+SHORTEST_PASSWORD = 16
+
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
@@ -252,8 +254,9 @@ def _refuse_in_production(settings: Settings) -> list[str]:
         problems.append("service.public_url: production expects an https URL.")
     if "*" in settings.cors_origins:
         problems.append('service.cors_origins: found "*", production expects the origins by name.')
-    if settings.workbench and not settings.workbench_password:
-        problems.append("service.workbench: is open to everybody; production expects false, or a workbench_password.")
+    if settings.workbench and len(settings.workbench_password) < SHORTEST_PASSWORD:
+        wanted = f"a workbench_password of at least {SHORTEST_PASSWORD} characters"
+        problems.append(f"service.workbench: is open to everybody; production expects false, or {wanted}.")
     for number, client in enumerate(settings.clients):
         if any(is_public_test_key(key) for key in client.keys):
             problems.append(f"clients[{number}].keys: holds a public test key, whose private half anybody can have.")
