@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment
+from recommender.assessment import Assessment, Deficiency
 from recommender.course import FollowUp
 from recommender.regimens import Regimen
 
@@ -79,3 +79,12 @@ class Recommendation:
     not_drafted: str = ""
     technique: tuple[str, ...] = ()
     trace: tuple[RowTrace, ...] = ()
+
+    @property
+    def indication(self) -> str:
+        """What a drafted order is for, in words."""
+        if self.outcome is Outcome.PROPHYLAXIS:
+            return "Prevention of vitamin B12 deficiency"
+        if self.assessment.deficiency in (Deficiency.CONFIRMED, Deficiency.DIAGNOSED):
+            return "Vitamin B12 deficiency"
+        return "Suspected vitamin B12 deficiency"

@@ -1,0 +1,203 @@
+"""One decision: the orders read, the record mapped, the guidance asked, the course reviewed, the cards written (steps 4 and 6 to 9).
+
+The hook endpoints, the command line and the workbench all decide here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.cards import CardContext, write_cards
+from cds_service.facts import FactInWords, describe_facts
+from cds_service.hook_request import ORDER_HOOKS, ORDER_SELECT, HookRequest, resources_within
+from cds_service.settings import Client, Settings
+from cds_service.suggestions import SuggestionContext
+from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
+from fhir_mappings.fhir_versions import FhirVersion, detect_version, parse_version
+from fhir_mappings.medication_request import DraftContext
+from fhir_mappings.receipt import Receipt, ReceiptLine
+from fhir_mappings.record import Availability, PatientRecord
+from fhir_mappings.scenario_mapping import map_scenario
+from fhir_mappings.value_sets import ValueSets
+from recommender.course import Course
+from recommender.findings import Finding
+from recommender.order_review import review, review_record
+from recommender.recommendation import Recommendation
+from recommender.scenario import ClinicalScenario
+from recommender.treatment import nearest_changes, recommend
+
+MOST_CHANGES = 3
+"""Facts named on a card that would change the advice; the receipt has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The drafts of ours, the receipt they were entered in, and whether there is anything to say about what was selected."""
+
+    drafts: Drafts
+    receipt: Receipt
+    in_scope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that one call led to, from the receipt to the cards. `cards` is empty when the orders are not in scope."""
+
+    as_of: dt.date
+    version: FhirVersion
+    in_scope: bool
+    course: Course
+    receipt: tuple[ReceiptLine, ...]
+    facts: tuple[FactInWords, ...]
+    scenario: ClinicalScenario
+    recommendation: Recommendation
+    would_change_if: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    cards: tuple[dict[str, Any], ...]
+    timings_ms: Mapping[str, float]
+
+
+def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets) -> Orders:
+    """Return the orders of ours among the drafts (step 4); patient-view has none and is always in scope.
+
+    Prefetch is only looked through for a drug that the drafts name by reference (R160).
+    """
+    selections = request.selections if request.hook == ORDER_SELECT else None
+    receipt = Receipt()
+    drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
+    if drafts.has_unresolved:
+        receipt = Receipt()
+        others = tuple(resources_within(list(request.prefetch.values()), "prefetch"))
+        drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt, others)
+    lowering = settings.policy.lowering_drug_cards and drafts.lowering_drug_selected
+    return Orders(drafts, receipt, request.hook not in ORDER_HOOKS or drafts.in_scope or lowering)
+
+
+def decide(
+    request: HookRequest,
+    record: PatientRecord,
+    orders: Orders,
+    settings: Settings,
+    client: Client,
+    value_sets: ValueSets,
+    as_of: dt.date,
+) -> Decision:
+    """Return the decision on one hook request (steps 6 to 9).
+
+    Raises: nothing for any record; what cannot be read is an unknown fact with its reason.
+    """
+    timings: dict[str, float] = {}
+    with _timed(timings, "map"):
+        mapped = map_scenario(record, as_of, value_sets)
+        course = read_course(orders.drafts, mapped.scenario)
+    with _timed(timings, "recommend"):
+        recommendation = recommend(mapped.scenario, settings.policy)
+        would_change_if = nearest_changes(recommendation.assessment, settings.policy)
+    with _timed(timings, "review"):
+        findings = _review(request, orders, course, mapped.scenario, recommendation, settings) if orders.in_scope else ()
+    facts = describe_facts(mapped.scenario, recommendation.assessment)
+    version = _version(request, record, client)
+    with _timed(timings, "cards"):
+        context = _card_context(
+            request, orders, record, facts, recommendation, would_change_if, settings, client, value_sets, as_of, version
+        )
+        cards = tuple(write_cards(findings, context))
+    return Decision(
+        as_of=as_of,
+        version=version,
+        in_scope=orders.in_scope,
+        course=course,
+        receipt=(*orders.receipt.lines(), *mapped.receipt.lines(), *_unusable(record)),
+        facts=facts,
+        scenario=mapped.scenario,
+        recommendation=recommendation,
+        would_change_if=would_change_if,
+        findings=findings,
+        cards=cards,
+        timings_ms=timings,
+    )
+
+
+def _review(
+    request: HookRequest, orders: Orders, course: Course, scenario: ClinicalScenario, recommendation: Recommendation, settings: Settings
+) -> tuple[Finding, ...]:
+    if request.hook in ORDER_HOOKS:
+        return review(course, scenario, recommendation, settings.policy)
+    return review_record(scenario, recommendation, settings.policy)
+
+
+def _version(request: HookRequest, record: PatientRecord, client: Client) -> FhirVersion:
+    shown = request.drafts or record.part("medications").resources
+    return detect_version(shown, request.version_hint, parse_version(client.fhir_version))
+
+
+def _card_context(
+    request: HookRequest,
+    orders: Orders,
+    record: PatientRecord,
+    facts: tuple[FactInWords, ...],
+    recommendation: Recommendation,
+    would_change_if: tuple[str, ...],
+    settings: Settings,
+    client: Client,
+    value_sets: ValueSets,
+    as_of: dt.date,
+    version: FhirVersion,
+) -> CardContext:
+    drafting = DraftContext(
+        version=version,
+        patient_id=request.patient_id,
+        as_of=as_of,
+        value_sets=value_sets,
+        formulary=settings.formulary,
+        encounter_id=request.encounter_id,
+        user_id=request.user_id,
+        intent=client.intent,
+        preferred_system=client.preferred_system,
+        reason_reference=_condition_used(facts),
+        reason_text=recommendation.indication,
+        rule=recommendation.rule,
+        statements=recommendation.citations,
+        review_days=settings.policy.neuro_review_days,
+    )
+    names = {order.key: order.product for order in orders.drafts.orders}
+    return CardContext(
+        facts=facts,
+        recommendation=recommendation,
+        would_change_if=would_change_if[:MOST_CHANGES],
+        guidance_url=settings.url_of("/guidance"),
+        policy_version=settings.policy.version,
+        unreadable=_unreadable(record),
+        suggestions=SuggestionContext(orders.drafts.resources, names, drafting, client),
+    )
+
+
+def _condition_used(facts: tuple[FactInWords, ...]) -> str:
+    """Return the reference of the Condition that diagnoses the deficiency, or an empty string."""
+    evidence = (entry for fact in facts if fact.name == "deficiency_diagnosis" and fact.value == "yes" for entry in fact.evidence)
+    return next((entry.reference for entry in evidence if entry.reference.startswith("Condition/")), "")
+
+
+def _unreadable(record: PatientRecord) -> tuple[str, ...]:
+    """Say which parts of the record could not be had or are not whole."""
+    return tuple(
+        f"{key}: {part.reason or part.availability.value}"
+        for key, part in record.parts.items()
+        if part.availability is not Availability.COMPLETE
+    )
+
+
+def _unusable(record: PatientRecord) -> tuple[ReceiptLine, ...]:
+    return tuple(ReceiptLine(place, "", place, ignored=why) for place, why in record.unusable)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[step] = (time.perf_counter() - started) * 1000

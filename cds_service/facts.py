@@ -1,0 +1,83 @@
+"""The facts of one decision in words: what the record says, what was derived from it, and what is not known.
+
+Cards, the explain JSON and the command line all show facts from here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from recommender.assessment import Assessment
+from recommender.logic import Evidence, Fact, Measurement, Truth
+from recommender.scenario import ClinicalScenario
+
+WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no", Truth.UNKNOWN: "unknown"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FactInWords:
+    """One fact: its snake_case name, its value in words, and the evidence. `value` is empty when it is not known."""
+
+    name: str
+    value: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.value)
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.replace("_", " "))
+
+
+LABELS = {
+    "total_b12": "serum vitamin B12",
+    "total_b12_on_treatment": "serum vitamin B12 on treatment",
+    "holotranscobalamin": "active vitamin B12",
+    "mma": "methylmalonic acid",
+    "egfr": "eGFR",
+    "inr": "INR",
+    "mcv": "MCV",
+    "lebers": "Leber's optic neuropathy",
+    "crohns_ileal_extent": "extent of ileal Crohn's disease",
+}
+
+
+def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[FactInWords, ...]:
+    """Return every fact once: the recorded ones in the order of the scenario, then the derived ones.
+
+    A derived fact takes the place of a recorded one with the same name.
+    """
+    facts = {fact.name: fact for fact in _recorded(scenario)}
+    facts |= {name: _truth_in_words(name, fact) for name, fact in assessment.facts}
+    return tuple(facts.values())
+
+
+def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
+    for field in dataclasses.fields(scenario):
+        value: Any = getattr(scenario, field.name)
+        if isinstance(value, Measurement):
+            yield _measurement_in_words(field.name, value)
+        elif isinstance(value, Fact):
+            yield _truth_in_words(field.name, value)
+
+
+def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
+    if measured.quantity is None:
+        return FactInWords(name, "", measured.reason, measured.evidence)
+    number = f"{measured.quantity.comparator.value}{measured.quantity.value.normalize():f}"
+    unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
+    return FactInWords(name, f"{number} {unit}".strip(), "" if measured.reason == "none recorded" else measured.reason, measured.evidence)
+
+
+UNIT_WORDS = {"a": "years", "1": "", "{ratio}": "", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*9/L": "×10⁹/L", "umol/L": "µmol/L"}
+
+
+def _truth_in_words(name: str, fact: Fact) -> FactInWords:
+    if fact.is_unknown:
+        return FactInWords(name, "", fact.reason, fact.evidence)
+    return FactInWords(name, WORDS[fact.truth], fact.reason, fact.evidence)
