@@ -1,0 +1,100 @@
+"""What would change the advice: one derived fact varied at a time, those not known first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from recommender.assessment import Assessment, Deficiency, Permanence, TreatmentPhase
+from recommender.logic import Truth
+from recommender.offers import without_neurological_symptoms
+from recommender.policy import Policy
+from recommender.recommendation import Recommendation
+from recommender.regimens import Regimen
+from recommender.scenario import Cause
+from recommender.treatment import decide
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One fact set to another value. `applies` is false where it makes no sense; `open` is true where the fact is not known now."""
+
+    words: str
+    vary: Callable[[Assessment], Assessment]
+    open: Callable[[Assessment], bool]
+    applies: Callable[[Assessment], bool] = lambda _: True
+
+
+def _with_neurological(a: Assessment) -> Assessment:
+    return replace(a, neurological=Truth.TRUE, neurological_ever=Truth.TRUE, neurological_new=Truth.TRUE)
+
+
+def _with_cause(cause: Cause) -> Callable[[Assessment], Assessment]:
+    established = Truth.FALSE if cause is Cause.BARIATRIC else Truth.TRUE
+
+    def vary(a: Assessment) -> Assessment:
+        over_limit = Truth.TRUE if cause is Cause.ILEAL_RESECTION else a.ileal_resection_over_limit
+        return replace(
+            a,
+            causes=a.causes | {cause},
+            permanence=Permanence.PERMANENT,
+            established_malabsorption=a.established_malabsorption | established,
+            ileal_resection_over_limit=over_limit,
+        )
+
+    return vary
+
+
+def _cause_open(a: Assessment) -> bool:
+    return not a.causes
+
+
+def _untreated(a: Assessment) -> bool:
+    return a.untreated
+
+
+def _on_maintenance(a: Assessment) -> bool:
+    return a.treatment.phase is TreatmentPhase.MAINTENANCE
+
+
+VARIATIONS: tuple[Variation, ...] = (
+    Variation("neurological symptoms were present", _with_neurological, lambda a: a.neurological.is_unknown),
+    Variation("neurological symptoms were explicitly absent", without_neurological_symptoms, lambda a: a.neurological.is_unknown),
+    Variation(
+        "deficiency were confirmed",
+        lambda a: replace(a, deficiency=Deficiency.CONFIRMED),
+        lambda a: a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED),
+        _untreated,
+    ),
+    Variation(
+        "deficiency were unlikely by a usable test",
+        lambda a: replace(a, deficiency=Deficiency.UNLIKELY),
+        lambda a: a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED),
+        _untreated,
+    ),
+    Variation("kidney function were sufficient", lambda a: replace(a, renal=Truth.FALSE), lambda a: a.renal.is_unknown),
+    Variation("kidney function were reduced", lambda a: replace(a, renal=Truth.TRUE), lambda a: a.renal.is_unknown),
+    Variation("pernicious anaemia were the cause", _with_cause(Cause.PERNICIOUS_ANAEMIA), _cause_open),
+    Variation("more than 20 cm of ileum had been resected", _with_cause(Cause.ILEAL_RESECTION), _cause_open),
+    Variation("bariatric surgery had been done", _with_cause(Cause.BARIATRIC), _cause_open, _untreated),
+    Variation("symptoms had returned", lambda a: replace(a, recurrence=Truth.TRUE), lambda a: a.recurrence.is_unknown, _on_maintenance),
+    Variation("the person were pregnant", lambda a: replace(a, pregnant=Truth.TRUE), lambda a: a.pregnancy_possible),
+)
+
+
+def nearest_changes(assessment: Assessment, policy: Policy) -> tuple[str, ...]:
+    """Say which single facts would change the advice and into what, facts not known first; empty when none would."""
+    now = _essence(decide(assessment, policy))
+    sentences = []
+    for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
+        varied = variation.vary(assessment)
+        if varied == assessment or not variation.applies(assessment):
+            continue
+        then = decide(varied, policy)
+        if _essence(then) != now:
+            sentences.append(f"if {variation.words}: {then.summary} ({then.rule})")
+    return tuple(sentences)
+
+
+def _essence(recommendation: Recommendation) -> tuple[str, tuple[Regimen | None, ...]]:
+    return recommendation.rule, tuple(option.regimen for option in recommendation.options)
