@@ -116,7 +116,8 @@ def _check_against_metadata(model: Any, raw: Any, path: str) -> Iterator[str]:
     """Yield what the models know of a resource but do not check: code lists, reference targets, numbers and booleans written as text."""
     if not isinstance(raw, Mapping):
         return
-    elements = _elements_of(type(model))
+    kind: Any = type(model)
+    elements = _elements_of(kind)
     for element, written in raw.items():
         if element not in elements:
             continue

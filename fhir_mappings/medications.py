@@ -1,0 +1,189 @@
+"""The medicines of the record: vitamin B12 and folic acid treatment so far, and what else is taken that the guidance asks about.
+
+Not taken into account: doses given elsewhere that nobody recorded.
+Source: decisions 2.2 (F9, F19, F25, F27), Q11, Q12.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_mappings.dosage import read_dosage
+from fhir_mappings.medication_orders import Siblings, cite_medicine, read_order
+from fhir_mappings.medication_uses import MedicineUse, read_use
+from fhir_mappings.reading import months_before
+from fhir_mappings.receipt import Receipt
+from fhir_mappings.record import Placed
+from fhir_mappings.value_sets import ValueSets
+from recommender.course import DoseGiven, Order
+from recommender.logic import NONE_RECORDED, Fact, Truth
+from recommender.scenario import Anticoagulant, LoweringDrug, LoweringDrugUse
+
+TREATMENT_MONTHS = 15
+"""How far back vitamin B12 treatment is read (F25, Q11)."""
+
+LOWERING_MONTHS = 18
+"""How far back B12-lowering medicines and nitrous oxide are read (F27)."""
+
+SUPPLY_MONTHS = 3
+"""For how long a medicine that was given or dispensed counts as taken where no order or statement says so. A design default."""
+
+LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
+    LoweringDrug.METFORMIN: 4,
+    LoweringDrug.PROTON_PUMP_INHIBITOR: 12,
+    LoweringDrug.H2_RECEPTOR_ANTAGONIST: 12,
+}
+"""From how many months on a medicine is taken long term (F27). Colchicine has no such limit, so its use stays unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationFacts:
+    """What the medicines of the record say, in the terms of the scenario."""
+
+    orders: tuple[Order, ...] = ()
+    doses: tuple[DoseGiven, ...] = ()
+    lowering_drugs: tuple[LoweringDrugUse, ...] = ()
+    anticoagulant: Anticoagulant | None = None
+    anticoagulant_fact: Fact = NONE_RECORDED
+    methotrexate: Fact = NONE_RECORDED
+    nitrous_oxide: Fact = NONE_RECORDED
+
+
+def map_medications(placed: Iterable[Placed], as_of: dt.date, value_sets: ValueSets, receipt: Receipt) -> MedicationFacts:
+    """Return what medication orders, statements, dispenses and administrations of one patient say.
+
+    Whether the lists could be had completely is not judged here: "none recorded" means none among these.
+
+    Args:
+        placed: all resources of the record, Medications and Conditions that others point to among them.
+    """
+    items = list(placed)
+    siblings = Siblings.of(items)
+    uses = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
+    treatment = [use for use in uses if use.product.ingredients]
+    orders, doses = _treatment(treatment, as_of, value_sets, siblings, receipt)
+    blood, anticoagulant_fact = _anticoagulant(uses, as_of, receipt)
+    return MedicationFacts(
+        orders,
+        doses,
+        _lowering_drugs(uses, as_of, receipt),
+        blood,
+        anticoagulant_fact,
+        _taken([use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt),
+        _exposure([use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt),
+    )
+
+
+def _treatment(
+    uses: list[MedicineUse], as_of: dt.date, value_sets: ValueSets, siblings: Siblings, receipt: Receipt
+) -> tuple[tuple[Order, ...], tuple[DoseGiven, ...]]:
+    """Return the orders and the doses of vitamin B12 and folic acid.
+
+    What is stated as being taken counts as an order too where none is active for the same substance: somebody must have started it.
+    """
+    oldest = months_before(as_of, TREATMENT_MONTHS)
+    b12 = [use for use in uses if use.product.has_cobalamin]
+    fresh = any(not use.is_order and use.last and use.last >= oldest for use in b12)
+    ordered = {item.substance for use in uses if use.is_order and use.current for item in use.product.ingredients}
+    orders: list[Order] = []
+    doses: list[DoseGiven] = []
+    for use in uses:
+        fact = "treatment_phase" if use.product.has_cobalamin else "folic_acid"
+        if use.last and use.last < oldest and not (fresh and use.product.has_cobalamin):
+            receipt.ignore(use.placed, f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: {use.last}")
+            continue
+        if use.is_order or (use.current and not {item.substance for item in use.product.ingredients} & ordered):
+            orders.append(read_order(use.placed, use.placed.reference, use.state, use.product, value_sets, siblings))
+            use.feeds(fact, receipt)
+        if not use.is_order and use.product.has_cobalamin:
+            doses += _doses(use, value_sets)
+            use.feeds(fact, receipt)
+        elif not use.is_order:
+            receipt.ignore(use.placed, "folic acid given or taken: no fact is read from it beside an order")
+    return tuple(orders), tuple(doses)
+
+
+def _doses(use: MedicineUse, value_sets: ValueSets) -> list[DoseGiven]:
+    """Return the doses of vitamin B12 that an administration, a dispense or a statement documents."""
+    dosage = read_dosage(use.placed.resource, use.product, value_sets)
+    evidence = cite_medicine(use.placed, use.product, use.last, dosage.text)
+    return [DoseGiven(line.substance, line.route, line.dose, use.last, evidence) for line in dosage.lines if line.substance.is_cobalamin]
+
+
+def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether the medicine counts as taken now: ordered or stated as current, or supplied not long ago."""
+    if use.current:
+        return True
+    return not use.is_order and use.last is not None and use.last >= months_before(as_of, SUPPLY_MONTHS)
+
+
+def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    current = [use for use in uses if _is_taken(use, as_of)]
+    for use in uses:
+        if use in current:
+            use.feeds(fact, receipt)
+        else:
+            receipt.ignore(use.placed, f"no longer taken: {use.product.name}, {use.last or 'no date'}")
+    return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in current)) if current else NONE_RECORDED
+
+
+def _exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    """Return whether somebody was exposed within the look-back; an entry without a date counts."""
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    recent = [use for use in uses if use.last is None or use.last >= oldest]
+    for use in uses:
+        if use in recent:
+            use.feeds(fact, receipt)
+        else:
+            receipt.ignore(use.placed, f"older than {LOWERING_MONTHS} months: {use.last}")
+    return Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent)) if recent else NONE_RECORDED
+
+
+def _anticoagulant(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> tuple[Anticoagulant | None, Fact]:
+    """Return the class and the fact; of several classes warfarin comes first, since its INR has to be known."""
+    found = [use for use in uses if use.product.anticoagulant]
+    fact = _taken(found, "anticoagulant", as_of, receipt)
+    classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
+    return next((kind for kind in Anticoagulant if kind in classes), None), fact
+
+
+def _lowering_drugs(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> tuple[LoweringDrugUse, ...]:
+    """Return each B12-lowering medicine of the last 18 months once, with the newest entry as evidence."""
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    found: dict[LoweringDrug, list[MedicineUse]] = {}
+    for use in uses:
+        if use.product.lowering is None:
+            continue
+        if use.last is not None and use.last < oldest:
+            receipt.ignore(use.placed, f"older than {LOWERING_MONTHS} months: {use.last}")
+        elif not (use.current or _is_taken(use, as_of)):
+            receipt.ignore(use.placed, f"no longer taken: {use.product.name}, {use.last or 'no date'}")
+        else:
+            use.feeds("lowering_drugs", receipt)
+            found.setdefault(use.product.lowering, []).append(use)
+    return tuple(
+        LoweringDrugUse(drug, _long_term(drug, [use for use in uses if use.product.lowering is drug], as_of), _newest(found[drug]).evidence)
+        for drug in LoweringDrug
+        if drug in found
+    )
+
+
+def _long_term(drug: LoweringDrug, uses: list[MedicineUse], as_of: dt.date) -> Truth:
+    """Return whether the medicine has been taken for long enough.
+
+    Short entries prove nothing: earlier ones may be missing, so only a stated start makes it FALSE.
+    """
+    if drug not in LONG_TERM_MONTHS:
+        return Truth.UNKNOWN
+    limit = months_before(as_of, LONG_TERM_MONTHS[drug])
+    starts = [use.since for use in uses if use.since]
+    if any(start < limit for start in starts):
+        return Truth.TRUE
+    stated = [use for use in uses if not use.is_order and use.current and use.since]
+    return Truth.FALSE if stated else Truth.UNKNOWN
+
+
+def _newest(uses: list[MedicineUse]) -> MedicineUse:
+    return max(uses, key=lambda use: (use.last or dt.date.min, use.placed.place))
