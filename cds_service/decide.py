@@ -99,7 +99,7 @@ def decide(
         recommendation = recommend(mapped.scenario, settings.policy)
         would_change_if = nearest_changes(recommendation.assessment, settings.policy)
     with _timed(timings, "review"):
-        findings = _review(request, orders, course, mapped.scenario, recommendation, settings) if orders.in_scope else ()
+        findings = _review(request, course, mapped.scenario, recommendation, settings) if orders.in_scope else ()
     facts = describe_facts(mapped.scenario, recommendation.assessment)
     version = _version(request, record, client)
     with _timed(timings, "cards"):
@@ -124,7 +124,7 @@ def decide(
 
 
 def _review(
-    request: HookRequest, orders: Orders, course: Course, scenario: ClinicalScenario, recommendation: Recommendation, settings: Settings
+    request: HookRequest, course: Course, scenario: ClinicalScenario, recommendation: Recommendation, settings: Settings
 ) -> tuple[Finding, ...]:
     if request.hook in ORDER_HOOKS:
         return review(course, scenario, recommendation, settings.policy)

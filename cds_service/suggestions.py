@@ -19,13 +19,12 @@ from recommender.course import AddFollowUps, AddRegimen, AddTechnique, ChangeOrd
 from recommender.dose_words import describe
 from recommender.findings import Resolution
 
-
 Action = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionContext:
-    """What a suggestion needs besides its edits: the drafts by key as they came, their names, who it is for, and what the client can take."""
+    """What a suggestion needs besides its edits: the drafts by key as they came, their names, who it is for, what the client takes."""
 
     drafts: Mapping[str, Resource]
     names: Mapping[str, str]
