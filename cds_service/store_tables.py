@@ -100,12 +100,11 @@ def open_engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         backend = parsed.get_backend_name()
-        options = _sqlite_options(parsed) if backend == "sqlite" else _postgresql_options()
-        engine = sa.create_engine(parsed, **options)
-    except (sa.exc.ArgumentError, ModuleNotFoundError):
-        raise ValueError("the store URL cannot be read; expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME") from None
+        engine = sa.create_engine(parsed, **(_sqlite_options(parsed) if backend == "sqlite" else _postgresql_options()))
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError):
+        backend = ""
     if backend not in ("sqlite", "postgresql"):
-        raise ValueError(f"the store URL names {backend}; expected sqlite or postgresql")
+        raise ValueError("the store URL cannot be used; expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
     sa.event.listen(engine, "connect", _prepare_sqlite if backend == "sqlite" else _prepare_postgresql)
     return engine
 
