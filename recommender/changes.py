@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from recommender.assessment import Assessment, Deficiency, Permanence, TreatmentPhase
+from recommender.dose_words import describe_regimen
 from recommender.logic import Truth
 from recommender.offers import without_neurological_symptoms
 from recommender.policy import Policy
 from recommender.recommendation import Recommendation
-from recommender.regimens import Regimen
 from recommender.scenario import Cause
 from recommender.treatment import decide
 
@@ -84,17 +84,25 @@ VARIATIONS: tuple[Variation, ...] = (
 
 def nearest_changes(assessment: Assessment, policy: Policy) -> tuple[str, ...]:
     """Say which single facts would change the advice and into what, facts not known first; empty when none would."""
-    now = _essence(decide(assessment, policy))
+    now = decide(assessment, policy)
     sentences = []
     for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
-        varied = variation.vary(assessment)
-        if varied == assessment or not variation.applies(assessment):
+        if not variation.applies(assessment):
             continue
-        then = decide(varied, policy)
-        if _essence(then) != now:
-            sentences.append(f"if {variation.words}: {then.summary} ({then.rule})")
+        then = decide(variation.vary(assessment), policy)
+        difference = _difference(now, then)
+        if difference:
+            sentences.append(f"if {variation.words}: {difference}")
     return tuple(sentences)
 
 
-def _essence(recommendation: Recommendation) -> tuple[str, tuple[Regimen | None, ...]]:
-    return recommendation.rule, tuple(option.regimen for option in recommendation.options)
+def _difference(now: Recommendation, then: Recommendation) -> str:
+    """Say what is other then: the rule and its summary, or the first option that is not offered now; empty when all is the same."""
+    if now.rule != then.rule:
+        return f"{then.rule}, {then.summary}"
+    offered = [option.regimen for option in now.options]
+    fresh = next((option for option in then.options if option.regimen not in offered), None)
+    if fresh is not None and fresh.regimen is not None:
+        words = describe_regimen(fresh.regimen)
+        return f"{then.rule}, {fresh.condition}: {words}" if fresh.condition else f"{then.rule}, {words}"
+    return "" if len(then.options) >= len(now.options) else f"{then.rule}, fewer options: {then.not_drafted or then.summary}"

@@ -84,17 +84,7 @@ def baseline_tests(assessment: Assessment) -> tuple[FollowUp, ...]:
     return tuple(FollowUp(test, why=why, citations=("X6", "X9")) for test in missing)
 
 
-def review_follow_ups(assessment: Assessment) -> tuple[FollowUp, ...]:
-    """Return the reviews of the first year (S35, S36, S78, S79), with an earlier one in pregnancy and breastfeeding (X4)."""
-    months: tuple[int, ...] = REVIEW_MONTHS
-    if assessment.pregnant.is_true or assessment.breastfeeding.is_true:
-        months = (1, *months)
-    return tuple(follow_up for month in months for follow_up in _review(month))
-
-
 def _review(month: int) -> tuple[FollowUp, ...]:
-    if month not in REVIEW_MONTHS:
-        return (FollowUp(Test.SYMPTOM_REVIEW, months=month, why="early review in pregnancy or breastfeeding", citations=("X4",)),)
     why = f"review at {month} months"
     return (
         FollowUp(Test.SYMPTOM_REVIEW, months=month, why=why, citations=("S35", "S44")),
@@ -102,6 +92,18 @@ def _review(month: int) -> tuple[FollowUp, ...]:
         FollowUp(Test.FULL_BLOOD_COUNT, months=month, why=why, citations=("S36", "S79")),
         FollowUp(Test.HOMOCYSTEINE, months=month, why=why, citations=("S36", "S37", "S79", "S80")),
     )
+
+
+FIRST_YEAR = tuple(follow_up for month in REVIEW_MONTHS for follow_up in _review(month))
+"""The reviews of the first year: symptoms, serum vitamin B12, full blood count, homocysteine (S35, S36, S78, S79)."""
+
+EARLY_REVIEW = FollowUp(Test.SYMPTOM_REVIEW, months=1, why="early review in pregnancy or breastfeeding", citations=("X4",))
+
+
+def review_follow_ups(assessment: Assessment) -> tuple[FollowUp, ...]:
+    """Return the reviews of the first year, with an earlier one in pregnancy and breastfeeding."""
+    early = (assessment.pregnant | assessment.breastfeeding).is_true
+    return (EARLY_REVIEW, *FIRST_YEAR) if early else FIRST_YEAR
 
 
 def potassium_follow_ups(assessment: Assessment) -> tuple[FollowUp, ...]:

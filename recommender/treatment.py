@@ -373,8 +373,8 @@ def primary_rule(assessment: Assessment, policy: Policy) -> Rule:
 
 
 def _rules_beside(primary: Rule, assessment: Assessment, policy: Policy) -> tuple[Rule, ...]:
-    later = RULES[RULES.index(primary) + 1 :]
-    return tuple(rule for rule in later if primary.id in rule.beside and rule.holds(assessment, policy))
+    accumulating = (rule for rule in RULES if primary.id in rule.beside and rule is not primary)
+    return tuple(rule for rule in accumulating if rule.holds(assessment, policy))
 
 
 def _offer(primary: Rule, beside: tuple[Rule, ...], assessment: Assessment, policy: Policy) -> Offer:
@@ -411,12 +411,12 @@ def _injects(options: tuple[Option, ...]) -> bool:
 
 def _trace(primary: Rule, beside: tuple[Rule, ...], assessment: Assessment, policy: Policy) -> tuple[RowTrace, ...]:
     """Say of every row whether it fired and why; rows after the first that holds are not reached."""
-    reached = RULES.index(primary)
-    rows = []
-    for place, rule in enumerate(RULES):
-        fired = rule is primary or rule in beside
-        why = rule.explain(assessment, policy) if place <= reached or fired else f"not reached: {primary.id} holds"
-        rows.append(RowTrace(rule.id, fired, why))
+    fired = {primary.id, *(rule.id for rule in beside)}
+    rows, reached = [], False
+    for rule in RULES:
+        why = f"not reached: {primary.id} holds" if reached and rule.id not in fired else rule.explain(assessment, policy)
+        rows.append(RowTrace(rule.id, rule.id in fired and (rule is primary or rule.id != primary.id), why))
+        reached = reached or rule is primary
     return tuple(rows)
 
 
