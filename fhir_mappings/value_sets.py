@@ -147,15 +147,20 @@ class ValueSets:
         Medicines are the exception, because no list of product codes is complete.
         """
         found = self.concepts(codeable)
-        if found or (field is not Field.DRUGS and self._has_standard_coding(codeable)):
+        if found or (field is not Field.DRUGS and self.has_standard_coding(codeable)):
             return found
+        return self.match_words(codeable, field)
+
+    def match_words(self, codeable: Any, field: Field) -> tuple[Match, ...]:
+        """Return the members that the words of a CodeableConcept name; the first of its texts that names any decides."""
         for text in texts_of(codeable):
             matches = self.match_text(text, field)
             if matches:
                 return matches
         return ()
 
-    def _has_standard_coding(self, codeable: Any) -> bool:
+    def has_standard_coding(self, codeable: Any) -> bool:
+        """Return whether a code of a system that the value sets cover stands there."""
         return any(
             as_text(coding.get("code")) and self.normalise_system(coding.get("system")) in self._by_code for coding in codings_of(codeable)
         )

@@ -342,11 +342,11 @@ def _doses_given(scenario: ClinicalScenario) -> tuple[DoseGiven, ...]:
     return _by_date(
         dose
         for dose in scenario.doses
-        if dose.substance.is_cobalamin and dose.date is not None and since <= dose.date <= scenario.as_of and _at_treatment_dose(dose)
+        if dose.substance.is_cobalamin and dose.date is not None and since <= dose.date <= scenario.as_of and is_given_at_treatment_dose(dose)
     )
 
 
-def _at_treatment_dose(dose: DoseGiven) -> bool:
+def is_given_at_treatment_dose(dose: DoseGiven) -> bool:
     """An injection of unknown size counts, for none under 250 micrograms is in use; a tablet of unknown size may be a supplement."""
     match dose.route:
         case Route.NASAL:

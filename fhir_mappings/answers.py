@@ -1,0 +1,220 @@
+"""Observations that answer a question instead of giving a laboratory value: screens, symptoms, lengths, antibodies, pregnancy, diet.
+
+Source: decisions 2.2 (F2, F3, F10, F12 to F14) and Q1 to Q3. The service's own code system `urn:b12-cds:observation` names four of them;
+sites map their own codes to these concepts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_mappings.concepts import Concept
+from fhir_mappings.conditions import CAUSES as DIAGNOSED_CAUSES
+from fhir_mappings.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
+from fhir_mappings.evidence import cite
+from fhir_mappings.observations import Observed
+from fhir_mappings.quantities import read_booleanish, read_result
+from fhir_mappings.reading import code_of, months_before, words_of
+from fhir_mappings.record_index import RecordIndex
+from fhir_mappings.units import Analyte
+from fhir_mappings.value_sets import Match, Role
+from recommender.logic import NO_RESULT, Evidence, Fact, Measurement, Truth, truth_of
+from recommender.scenario import Cause, CauseFinding, NeurologicalFinding
+
+ANSWER_DAYS = 90
+"""Days for which the answer of a neurological or symptom screen counts (F10, F12, Q1)."""
+
+NOT_PREGNANT_DAYS = 30
+"""Days for which "not pregnant" counts. A design default."""
+
+POSITIVE_INTERPRETATIONS = frozenset({"pos", "h", "hh", "a", "aa"})
+"""Interpretation codes by which a laboratory calls an antibody present, beside a number."""
+
+DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What the answering Observations say."""
+
+    neurological_screen: Fact
+    symptoms: Fact
+    pregnant: Fact
+    breastfeeding: Fact
+    planning_pregnancy: Fact
+    ileal_resection_length: Measurement = NO_RESULT
+    crohns_ileal_extent: Measurement = NO_RESULT
+    findings: tuple[NeurologicalFinding, ...] = ()
+    causes: tuple[CauseFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One Observation as one thing it stands for."""
+
+    observed: Observed
+    match: Match
+
+    @property
+    def date(self) -> dt.date | None:
+        return self.observed.day.latest if self.observed.day else None
+
+    def cite(self, reported: str = "") -> Evidence:
+        return cite(self.observed.placed, self.match, self.observed.code, self.date, reported)
+
+    def is_within(self, as_of: dt.date, days: int) -> bool:
+        """Return whether it was given in the last so many days; one without a full date cannot show that."""
+        day = self.observed.day
+        return day is not None and day.earliest >= as_of - dt.timedelta(days=days)
+
+
+def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_start: dt.date | None) -> AnswerFacts:
+    """Return the facts of the answering Observations; `treatment_start` is when the current vitamin B12 treatment began."""
+    answers: dict[Concept, list[Answer]] = {}
+    for item in observed:
+        for match in item.matches:
+            answers.setdefault(match.concept, []).append(Answer(item, match))
+    for given in answers.values():
+        given.sort(key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.place), reverse=True)
+    nothing = index.not_recorded("labs")
+    year = (index.as_of - months_before(index.as_of, 12)).days
+    return AnswerFacts(
+        neurological_screen=_screen(index, "neurological_involvement", answers.get(Concept.NEURO_SCREEN, []), nothing),
+        symptoms=_screen(index, "symptoms", answers.get(Concept.B12_SYMPTOMS, []), nothing),
+        pregnant=_pregnant(index, answers, nothing),
+        breastfeeding=_recent_yes(index, "breastfeeding", answers, (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING), year, nothing),
+        planning_pregnancy=_recent_yes(index, "planning_pregnancy", answers, (Concept.PLANNING_PREGNANCY,), year, nothing),
+        ileal_resection_length=_length(index, "ileal_resection_length", answers.get(Concept.ILEAL_RESECTION_LENGTH, [])),
+        crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.get(Concept.CROHNS_ILEAL_EXTENT, [])),
+        findings=_findings(index, answers, treatment_start),
+        causes=_causes(index, answers),
+    )
+
+
+def _screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact) -> Fact:
+    """Return the newest answer of a yes-or-no screen while it counts; an older or unreadable one leaves it unknown."""
+    if not answers:
+        return nothing
+    newest = answers[0]
+    for older in answers[1:]:
+        index.receipt.ignore(older.observed.placed, f"a newer answer is used: {newest.observed.placed.reference}")
+    said = read_booleanish(newest.observed.body)
+    if said is None:
+        return _unread(index, newest, "answer not readable as yes or no")
+    if not newest.is_within(index.as_of, ANSWER_DAYS):
+        return _unread(index, newest, f"older than {ANSWER_DAYS} days: {newest.observed.day or 'no date'}")
+    index.receipt.use(newest.observed.placed, fact)
+    return Fact(truth_of(said), "", (newest.cite(str(said).lower()),))
+
+
+def _unread(index: RecordIndex, answer: Answer, why: str) -> Fact:
+    index.receipt.ignore(answer.observed.placed, why)
+    return Fact(Truth.UNKNOWN, why, (answer.cite(),))
+
+
+def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing: Fact) -> Fact:
+    """Return what the newest pregnancy status says (F2)."""
+    given = sorted(
+        (answer for concept in _PREGNANCY for answer in answers.get(concept, [])),
+        key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.place),
+    )
+    if not given:
+        return nothing
+    newest = given[-1]
+    means = _pregnancy_value(index, newest)
+    days = PREGNANCY_DAYS if means.is_true else NOT_PREGNANT_DAYS
+    if means.is_unknown:
+        return _unread(index, newest, "pregnancy status not readable")
+    if not newest.is_within(index.as_of, days):
+        return _unread(index, newest, f"older than {days // 7} weeks: {newest.observed.day or 'no date'}")
+    index.receipt.use(newest.observed.placed, "pregnant")
+    return Fact(means, "", (newest.cite(words_of(newest.observed.body.get("valueCodeableConcept"))),))
+
+
+_PREGNANCY = (Concept.PREGNANCY_STATUS, Concept.PREGNANT, Concept.NOT_PREGNANT, Concept.POSSIBLE_PREGNANCY)
+
+
+def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
+    concepts = {match.concept for match in index.value_sets.concepts(answer.observed.body.get("valueCodeableConcept"))}
+    if answer.match.concept is not Concept.PREGNANCY_STATUS and not concepts:
+        said = _affirms(answer)
+        if answer.match.concept is Concept.PREGNANT:
+            return truth_of(said)
+        concepts = {answer.match.concept} if said else set()
+    if concepts & {Concept.PREGNANT, Concept.PREGNANCY_ANSWER_PREGNANT}:
+        return Truth.TRUE
+    if Concept.NOT_PREGNANT in concepts:
+        return Truth.FALSE
+    return truth_of(read_booleanish(answer.observed.body)) if answer.match.concept is Concept.PREGNANCY_STATUS else Truth.UNKNOWN
+
+
+def _recent_yes(
+    index: RecordIndex, fact: str, answers: dict[Concept, list[Answer]], concepts: tuple[Concept, ...], days: int, nothing: Fact
+) -> Fact:
+    for answer in (given for concept in concepts for given in answers.get(concept, [])):
+        said = _affirms(answer)
+        if said is not None and answer.match.role in (Role.INCLUDE, Role.REVIEW) and answer.is_within(index.as_of, days):
+            index.receipt.use(answer.observed.placed, fact)
+            return Fact(truth_of(said), "", (answer.cite(),))
+    return nothing
+
+
+def _affirms(answer: Answer) -> bool | None:
+    """Return whether an Observation that names a finding says that it is there; `None` when its answer cannot be read."""
+    if answer.observed.from_answer:
+        return True
+    said = read_booleanish(answer.observed.body)
+    has_value = any(name.startswith("value") or name == "dataAbsentReason" for name in answer.observed.body)
+    return said if said is not None or has_value else True
+
+
+def _length(index: RecordIndex, fact: str, answers: list[Answer]) -> Measurement:
+    """Return the newest length recorded as a quantity (Q2)."""
+    reason = ""
+    for answer in answers:
+        reading = read_result(answer.observed.body, Analyte.LENGTH)
+        if reading.quantity is not None:
+            index.receipt.use(answer.observed.placed, fact)
+            evidence = cite(answer.observed.placed, answer.match, answer.observed.code, answer.date, reading.reported, reading.converted)
+            return Measurement(reading.quantity, answer.date, "", (evidence,))
+        index.receipt.ignore(answer.observed.placed, reading.reason)
+        reason = reason or reading.reason
+    return Measurement(reason=reason) if reason else NO_RESULT
+
+
+def _findings(index: RecordIndex, answers: dict[Concept, list[Answer]], treatment_start: dt.date | None) -> tuple[NeurologicalFinding, ...]:
+    """Neurological signs observed; one older than 90 days no longer says how it is now."""
+    found: list[NeurologicalFinding] = []
+    for answer in (given for concept in SIGNS for given in answers.get(concept, [])):
+        if answer.match.role not in (Role.INCLUDE, Role.COMPETING_CAUSE, Role.REVIEW) or not _affirms(answer):
+            continue
+        index.receipt.use(answer.observed.placed, "neurological_involvement")
+        current = answer.is_within(index.as_of, NEW_SIGN_DAYS)
+        day = answer.observed.day
+        is_new = current and treatment_start is not None and day is not None and day.earliest > treatment_start
+        other = answer.match.role is not Role.INCLUDE
+        found.append(NeurologicalFinding(SIGNS[answer.match.concept], current, answer.cite("observed"), other, is_new))
+    return tuple(found)
+
+
+def _causes(index: RecordIndex, answers: dict[Concept, list[Answer]]) -> tuple[CauseFinding, ...]:
+    """A positive intrinsic factor antibody, or a diet without vitamin B12 (F13)."""
+    found: list[CauseFinding] = []
+    for answer in answers.get(Concept.INTRINSIC_FACTOR_AB, []):
+        if _is_positive(answer):
+            index.receipt.use(answer.observed.placed, "cause")
+            found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, answer.cite("positive")))
+        else:
+            index.receipt.ignore(answer.observed.placed, "intrinsic factor antibody not positive")
+    for answer in (given for concept in DIET for given in answers.get(concept, [])):
+        if answer.match.role is Role.INCLUDE and _affirms(answer):
+            index.receipt.use(answer.observed.placed, "cause")
+            found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
+    return tuple(found)
+
+
+def _is_positive(answer: Answer) -> bool:
+    said = read_booleanish(answer.observed.body)
+    return code_of(answer.observed.body.get("interpretation")) in POSITIVE_INTERPRETATIONS if said is None else said

@@ -1,0 +1,30 @@
+"""What a fact rests on, as the card and the receipt show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from fhir_mappings.reading import DateSpan, coding_of, codings_of, words_of
+from fhir_mappings.record import Placed
+from fhir_mappings.value_sets import Match
+from recommender.logic import Evidence
+
+
+def cite(placed: Placed, match: Match, codeable: Any, date: dt.date | None, reported: str = "", converted: str = "") -> Evidence:
+    """Return the evidence of one entry of the record; a match by words says so."""
+    display = words_of(codeable) or match.member.display
+    code = match.source if match.matched_by == "code" else "matched by text"
+    return Evidence(placed.reference, code, display, reported, converted, date)
+
+
+def newest_day(span: DateSpan | None) -> dt.date | None:
+    """Return the last day a date may mean, for showing and ordering; `None` when there is no date."""
+    return None if span is None else span.latest
+
+
+def describe_codes(codeable: Any) -> str:
+    """Return the codes of a CodeableConcept for a receipt line as `system|code`; else its words, else "no code"."""
+    codes = [coding_of(coding) for coding in codings_of(codeable)]
+    named = ", ".join(code for code in codes if code)
+    return named or words_of(codeable) or "no code"

@@ -1,0 +1,287 @@
+"""Laboratory results: of each kind the newest usable one within its look-back window (F4 to F7, F16, F18, F19, F23, F24).
+
+A newer result that came but could not be read makes the fact unknown: the older one no longer speaks for today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from fhir_mappings.concepts import Concept
+from fhir_mappings.demographics import Demographics
+from fhir_mappings.evidence import cite
+from fhir_mappings.kidney_function import compute_egfr
+from fhir_mappings.observations import Observed, why_not_used
+from fhir_mappings.quantities import Reading, read_result
+from fhir_mappings.reading import months_before
+from fhir_mappings.record_index import RecordIndex
+from fhir_mappings.units import Analyte
+from fhir_mappings.value_sets import Match, Role
+from recommender.logic import Evidence, Measurement, Truth
+
+ANALYTES: dict[Concept, Analyte] = {
+    Concept.SERUM_B12: Analyte.TOTAL_B12,
+    Concept.ACTIVE_B12_HOLOTC: Analyte.HOLOTRANSCOBALAMIN,
+    Concept.MMA_SERUM_PLASMA: Analyte.MMA,
+    Concept.HOMOCYSTEINE: Analyte.HOMOCYSTEINE,
+    Concept.FOLATE_SERUM: Analyte.FOLATE,
+    Concept.HEMOGLOBIN: Analyte.HAEMOGLOBIN,
+    Concept.MCV: Analyte.MCV,
+    Concept.PLATELETS: Analyte.PLATELETS,
+    Concept.CREATININE: Analyte.CREATININE,
+    Concept.EGFR: Analyte.EGFR,
+    Concept.EGFR_NON_BLACK: Analyte.EGFR,
+    Concept.EGFR_BLACK: Analyte.EGFR,
+    Concept.POTASSIUM: Analyte.POTASSIUM,
+    Concept.INR: Analyte.INR,
+}
+"""What each concept measures. Urine, red cell and whole blood concepts are not among them: they are other tests."""
+
+HIGH_IS_WORSE = frozenset({Analyte.MMA, Analyte.HOMOCYSTEINE, Analyte.CREATININE, Analyte.INR})
+"""Of two results of one moment the more worrying one counts: the higher of these, the lower of all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a result is looked for (decisions 2.2)."""
+
+    words: str
+    months: int = 0
+    days: int = 0
+
+    def first_day(self, as_of: dt.date) -> dt.date:
+        return months_before(as_of, self.months) - dt.timedelta(days=self.days)
+
+
+WINDOWS: dict[str, Window] = {
+    "total_b12": Window("12 months", months=12),
+    "total_b12_on_treatment": Window("12 months", months=12),
+    "holotranscobalamin": Window("12 months", months=12),
+    "mma": Window("6 months", months=6),
+    "homocysteine": Window("6 months", months=6),
+    "folate": Window("6 months", months=6),
+    "egfr": Window("12 months", months=12),
+    "platelets": Window("90 days", days=90),
+    "inr": Window("30 days", days=30),
+    "haemoglobin": Window("14 days", days=14),
+    "mcv": Window("14 days", days=14),
+    "potassium": Window("14 days", days=14),
+}
+"""The look-back of each fact (F4 to F7, F16, F18, F19, F23, F24)."""
+
+EGFR_AFTER_KIDNEY_INJURY = Window("7 days", days=7)
+LOW_PLATELETS, LOW_PLATELETS_DAYS = Decimal(100), 30
+VERY_LOW_PLATELETS, VERY_LOW_PLATELETS_DAYS = Decimal(50), 7
+"""A low count ages faster: below 100 it is unknown after 30 days, below 50 it is kept for precautions but to be repeated (F18, Q10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of one analyte, read."""
+
+    observed: Observed
+    match: Match
+    analyte: Analyte
+    reading: Reading
+
+    @property
+    def evidence(self) -> Evidence:
+        day = self.observed.day.latest if self.observed.day else None
+        return cite(self.observed.placed, self.match, self.observed.code, day, self.reading.reported, self.reading.converted)
+
+    @property
+    def newness(self) -> tuple[dt.date, str, bool, Decimal, str]:
+        """Sorts results from old to new; of one moment the usable one comes last, of two usable ones the more worrying one."""
+        day = self.observed.day.latest if self.observed.day else dt.date.min
+        quantity = self.reading.quantity
+        value = Decimal(0) if quantity is None else quantity.value
+        worry = value if self.analyte in HIGH_IS_WORSE else -value
+        return day, self.observed.moment, quantity is not None, worry, self.observed.placed.place
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryFacts:
+    """What the laboratory results say."""
+
+    total_b12: Measurement
+    total_b12_on_treatment: Measurement
+    holotranscobalamin: Measurement
+    mma: Measurement
+    homocysteine: Measurement
+    folate: Measurement
+    haemoglobin: Measurement
+    mcv: Measurement
+    potassium: Measurement
+    platelets: Measurement
+    inr: Measurement
+    egfr: Measurement
+
+
+def map_laboratory(
+    index: RecordIndex, observed: Iterable[Observed], who: Demographics, treatment_start: dt.date | None, kidney_injury: bool
+) -> LaboratoryFacts:
+    """Return the laboratory facts.
+
+    Args:
+        observed: the results of the record.
+        treatment_start: the first day of the current vitamin B12 treatment; only earlier results diagnose. `None`: there is none.
+        kidney_injury: whether an acute kidney injury is active, after which only an eGFR of the last 7 days counts.
+    """
+    results: dict[Analyte, list[Result]] = {analyte: [] for analyte in Analyte}
+    for item in observed:
+        result = _read(index, item)
+        if result:
+            results[result.analyte].append(result)
+
+    def newest(fact: str, analyte: Analyte, before: dt.date | None = None, after: dt.date | None = None) -> Measurement:
+        return find_newest(index, fact, results[analyte], WINDOWS[fact], before, after)
+
+    start = treatment_start
+    nothing_yet = Measurement(reason="no vitamin B12 treatment")
+    return LaboratoryFacts(
+        total_b12=newest("total_b12", Analyte.TOTAL_B12, before=start),
+        total_b12_on_treatment=newest("total_b12_on_treatment", Analyte.TOTAL_B12, after=start) if start else nothing_yet,
+        holotranscobalamin=newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start),
+        mma=newest("mma", Analyte.MMA, before=start),
+        homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
+        folate=newest("folate", Analyte.FOLATE),
+        haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
+        mcv=newest("mcv", Analyte.MCV),
+        potassium=newest("potassium", Analyte.POTASSIUM),
+        platelets=_age_platelets(newest("platelets", Analyte.PLATELETS), index.as_of),
+        inr=newest("inr", Analyte.INR),
+        egfr=_egfr(index, results, who, EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]),
+    )
+
+
+def _read(index: RecordIndex, item: Observed) -> Result | None:
+    """Return the result an Observation holds, if it is one of ours and its codes agree on that."""
+    counted = [match for match in item.matches if match.concept in ANALYTES and match.role in (Role.INCLUDE, Role.ACCEPT_OLD)]
+    against = [match for match in item.matches if match.role is Role.EXCLUDE]
+    if not counted or against:
+        for match in item.matches:
+            index.receipt.ignore(item.placed, f"codes contradict each other: {match.source}" if counted else why_not_used(match))
+        return None
+    match = counted[0]
+    analyte = ANALYTES[match.concept]
+    if any(ANALYTES[other.concept] is not analyte for other in counted):
+        index.receipt.ignore(item.placed, f"codes contradict each other: {', '.join(other.source for other in counted)}")
+        return None
+    properties = {other.member.property for other in counted}
+    return Result(item, match, analyte, read_result(item.body, analyte, properties.pop() if len(properties) == 1 else ""))
+
+
+def find_newest(
+    index: RecordIndex,
+    fact: str,
+    results: Iterable[Result],
+    window: Window,
+    before: dt.date | None = None,
+    after: dt.date | None = None,
+) -> Measurement:
+    """Return the newest result of the window, or why there is none.
+
+    Args:
+        fact: its name in the receipt; empty leaves it to the caller to write what the result was used for.
+        before: only results of this day or earlier (the sample is taken before the first injection of a day).
+        after: only results after this day.
+    """
+    first_day = window.first_day(index.as_of)
+    usable: list[Result] = []
+    outside = ""
+    for result in sorted(results, key=lambda each: each.newness, reverse=True):
+        why_not = _outside(result, window, first_day, before, after)
+        if not why_not:
+            usable.append(result)
+            continue
+        outside = outside or why_not
+        index.receipt.ignore(result.observed.placed, why_not)
+    if not usable:
+        return Measurement(reason=outside or index.not_recorded("labs").reason)
+    newest = usable[0]
+    for older in usable[1:]:
+        index.receipt.ignore(older.observed.placed, _why_passed_over(older, newest))
+    reading, evidence = newest.reading, newest.evidence
+    if reading.quantity is None:
+        index.receipt.ignore(newest.observed.placed, reading.reason)
+    elif fact:
+        index.receipt.use(newest.observed.placed, fact)
+    return Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+
+
+def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date | None, after: dt.date | None) -> str:
+    """Return why a result is not of the window; empty when it is."""
+    day = result.observed.day
+    if day is None:
+        return "no date on which the sample was taken"
+    if day.latest < first_day:
+        return f"older than {window.words}: {day}"
+    if day.earliest < first_day:
+        return f"date too coarse to tell whether it is within {window.words}: {day}"
+    if before is not None and day.latest > before:
+        return f"taken after vitamin B12 treatment began: {day}"
+    if after is not None and day.earliest <= after:
+        return f"taken before vitamin B12 treatment began: {day}"
+    if result.reading.quantity is None and result.reading.reason.startswith(("no result", "no value")):
+        return result.reading.reason
+    return ""
+
+
+def _why_passed_over(older: Result, newest: Result) -> str:
+    if older.reading.quantity is None:
+        return older.reading.reason
+    where = newest.observed.placed.reference
+    if older.observed.day == newest.observed.day:
+        return f"another result of the same day is used: {where}"
+    return f"a newer result is used: {where} of {newest.observed.day}"
+
+
+def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
+    """Return the count, or unknown when it is too old for how low it is (F18); a very low one is kept with a reminder (Q10)."""
+    if count.date is None or count.quantity is None:
+        return count
+    days = (as_of - count.date).days
+    if count.below(VERY_LOW_PLATELETS).is_true:
+        return replace(count, reason=f"last count {days} days ago, repeat") if days > VERY_LOW_PLATELETS_DAYS else count
+    if count.below(LOW_PLATELETS) is not Truth.FALSE and days > LOW_PLATELETS_DAYS:
+        return replace(
+            count, quantity=None, reason=f"low count older than {LOW_PLATELETS_DAYS} days: {count.evidence[0].reported}, {count.date}"
+        )
+    return count
+
+
+def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demographics, window: Window) -> Measurement:
+    """Return the recorded eGFR; else one computed from creatinine; else a race-specific one, the lower of its pair and said to be (F16)."""
+    plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
+    by_race = [result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR]
+    recorded = find_newest(index, "egfr", plain, window)
+    computed = _computed_egfr(index, results[Analyte.CREATININE], who, window) if not recorded.is_known else None
+    if recorded.is_known or computed:
+        for result in by_race:
+            index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
+        for result in results[Analyte.CREATININE]:
+            index.receipt.ignore(result.observed.placed, "creatinine is not needed: an eGFR is recorded")
+        return computed or recorded
+    for result in by_race:
+        if result.match.concept is Concept.EGFR_BLACK:
+            index.receipt.ignore(result.observed.placed, "race-specific eGFR, the higher of a pair: never used")
+    lower = find_newest(index, "egfr", [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK], window)
+    if lower.is_known:
+        return replace(lower, reason="race-specific eGFR: the lower value of the pair is taken")
+    return recorded if plain else lower if by_race else recorded
+
+
+def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window) -> Measurement | None:
+    if not creatinine:
+        return None
+    newest = find_newest(index, "", creatinine, window)
+    born = who.born.earliest if who.born and who.born.is_one_day else None
+    computed = compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
+    if computed:
+        for result in creatinine:
+            if result.evidence == newest.evidence[0]:
+                index.receipt.use(result.observed.placed, "egfr")
+    return computed

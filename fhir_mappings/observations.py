@@ -1,0 +1,148 @@
+"""Observations as they stand: which concept, which value, which day; components, contained and panel results one by one.
+
+Source: decisions 2.1 (status, latest by effective time, never by time of issue).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_mappings.evidence import describe_codes
+from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.record import Placed
+from fhir_mappings.record_index import RecordIndex
+from fhir_mappings.value_sets import Field, Match, Role
+
+COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
+"""Only these results count (decisions 2.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One result: an Observation, one of its components, or a contained Observation.
+
+    `body` holds its value; `code` what it measures; `matches` what that stands for, or with `from_answer` what the coded answer
+    stands for. `day` is when it applied, `moment` orders results of one day.
+    """
+
+    placed: Placed
+    body: dict[str, Any]
+    code: Any
+    matches: tuple[Match, ...]
+    day: DateSpan | None
+    moment: str
+    from_answer: bool = False
+
+
+def read_observations(index: RecordIndex) -> list[Observed]:
+    """Return the results that stand for something we know and whose status counts; the receipt says why the others are not read."""
+    observed: list[Observed] = []
+    for placed in index.by_type.get("Observation", ()):
+        observed += _read_one(index, placed, placed.resource)
+    for placed in index.by_type.get("DiagnosticReport", ()):
+        index.receipt.ignore(placed, "a report: its results are read one by one")
+        observed += _read_contained(index, placed)
+    return observed
+
+
+def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any]) -> list[Observed]:
+    found = [(body, code, *match) for body, code in _parts(resource) if (match := _match(index, body, code))[0]]
+    if not found:
+        index.receipt.ignore(placed, _why_unknown(resource))
+        return _read_contained(index, placed) if "contained" in resource else []
+    status = code_of(resource.get("status"))
+    if status not in COUNTED_STATUSES:
+        index.receipt.ignore(placed, f"status {status or 'missing'}")
+        return []
+    day, moment = effective_day(resource)
+    if day is not None and day.earliest > index.as_of + dt.timedelta(days=1):
+        index.receipt.ignore(placed, f"in the future: {day}")
+        return []
+    observed = [Observed(placed, body, code, matches, day, moment, from_answer) for body, code, matches, from_answer in found]
+    return observed + (_read_contained(index, placed) if "contained" in resource else [])
+
+
+def _parts(resource: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    yield resource, resource.get("code")
+    if "component" in resource:
+        for component in as_list(resource["component"]):
+            if isinstance(component, dict):
+                yield component, component.get("code")
+
+
+def _read_contained(index: RecordIndex, placed: Placed) -> list[Observed]:
+    """Read the Observations inside a resource; they take status and time from it where they have none of their own."""
+    outer = placed.resource
+    inherited = {name: outer[name] for name in outer if name in ("status", "effectiveDateTime", "effectivePeriod", "subject")}
+    observed: list[Observed] = []
+    for inner in as_list(outer.get("contained")):
+        if isinstance(inner, dict) and inner.get("resourceType") == "Observation":
+            # What stands inside contained resources is not followed further: FHIR allows no second level.
+            resource = {name: value for name, value in {**inherited, **inner}.items() if name != "contained"}
+            observed += _read_one(index, placed, resource)
+    return observed
+
+
+def _match(index: RecordIndex, body: dict[str, Any], code: Any) -> tuple[tuple[Match, ...], bool]:
+    """Return what the code stands for; else what a coded answer stands for ("Diet: vegan"), and whether it is the answer."""
+    value_sets = index.value_sets
+    matches = value_sets.find(code, Field.LABS)
+    if not matches and not value_sets.has_standard_coding(code):
+        matches = value_sets.match_words(code, Field.OBSERVATIONS)
+    if not matches and "valueCodeableConcept" in body:
+        return value_sets.concepts(body["valueCodeableConcept"]), True
+    return matches, False
+
+
+def _why_unknown(resource: dict[str, Any]) -> str:
+    if not any(name.startswith("value") for name in resource) and ("hasMember" in resource or "related" in resource):
+        return "a panel: its results are read one by one"
+    return f"code not in any value set: {describe_codes(resource.get('code'))}"
+
+
+def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, str]:
+    """Return the days on which a result may have applied, and a text that orders results of one day.
+
+    Reads `effective[x]`, DSTU2's `appliesDateTime`, and of a period or a series the end. The time of issue never stands in for it.
+    """
+    for name in ("effectiveDateTime", "effectiveInstant", "appliesDateTime"):
+        if name in resource:
+            return read_date(resource[name]), _moment(resource[name])
+    for name in ("effectivePeriod", "appliesPeriod"):
+        if name in resource:
+            period = as_dict(resource[name])
+            written = period.get("end") or period.get("start")
+            return read_date(written), _moment(written)
+    events = [event for event in as_list(as_dict(resource.get("effectiveTiming")).get("event")) if read_date(event)]
+    last = max(events, key=_moment, default=None)
+    return read_date(last), _moment(last)
+
+
+def _moment(written: Any) -> str:
+    """Return a dateTime in UTC in a form that sorts; a date without a time sorts before the times of its day."""
+    text = as_text(written)
+    if len(text) > 10:
+        try:
+            moment = dt.datetime.fromisoformat(text)
+            return (moment if moment.tzinfo is None else moment.astimezone(dt.UTC)).replace(tzinfo=None).isoformat()
+        except (ValueError, OverflowError):
+            return ""
+    return text
+
+
+def why_not_used(match: Match) -> str:
+    """Return what the receipt says of a known code that is not a result to count."""
+    name = match.member.display
+    match match.role:
+        case Role.EXCLUDE:
+            return f"looks alike, does not count: {name}"
+        case Role.REVIEW:
+            return f"not specific enough to count: {name}"
+        case Role.SEPARATE:
+            return f"another test with other limits: {name}"
+        case Role.ORDER:
+            return f"a panel: its results are read one by one ({name})"
+    return f"background, no rule rests on it: {name}"

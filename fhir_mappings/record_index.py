@@ -1,0 +1,109 @@
+"""One pass over the record: every resource entered in the receipt, and those of this patient sorted by resource type."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+
+from fhir_mappings.reading import as_text, subject_id
+from fhir_mappings.receipt import Receipt
+from fhir_mappings.record import Availability, PatientRecord, Placed
+from fhir_mappings.value_sets import ValueSets
+from recommender.logic import NONE_RECORDED, NOT_RECORDED, Fact, Truth
+from recommender.scenario import RecordArea
+
+AREAS: dict[str, RecordArea] = {
+    "patient": RecordArea.PATIENT,
+    "conditions": RecordArea.CONDITIONS,
+    "labs": RecordArea.LABORATORY,
+    "medications": RecordArea.MEDICATIONS,
+    "statements": RecordArea.STATEMENTS,
+    "administrations": RecordArea.ADMINISTRATIONS,
+    "procedures": RecordArea.PROCEDURES,
+    "allergies": RecordArea.ALLERGIES,
+}
+"""The prefetch keys and the areas of the record they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIndex:
+    """The readable resources of the patient by type, with what every mapping needs beside them."""
+
+    record: PatientRecord
+    as_of: dt.date
+    value_sets: ValueSets
+    receipt: Receipt
+    by_type: dict[str, list[Placed]] = field(default_factory=dict)
+
+    def of_type(self, *types: str) -> list[Placed]:
+        """Return the resources of these types, in the order in which they came."""
+        return [placed for name in types for placed in self.by_type.get(name, ())]
+
+    def reason_missing(self, *keys: str) -> str:
+        """Return why "nothing found" under these prefetch keys does not mean "none": empty when all of them came completely."""
+        for key in keys:
+            part = self.record.part(key)
+            if part.availability is Availability.UNAVAILABLE:
+                return _named(f"{AREAS[key].value} not available", part.reason)
+        for key in keys:
+            part = self.record.part(key)
+            if part.availability is Availability.INCOMPLETE:
+                return _named(f"none among the {AREAS[key].value} that came, but the list is incomplete", part.reason)
+        return ""
+
+    def nothing_found(self, *keys: str) -> Fact:
+        """Return the fact of a closed-world question (decisions 2.1): false, unless the list could not be had completely (Q6)."""
+        missing = self.reason_missing(*keys)
+        return Fact(Truth.UNKNOWN, missing) if missing else NONE_RECORDED
+
+    def not_recorded(self, *keys: str) -> Fact:
+        """Return the fact of an open-world question (decisions 2.1) on which nothing was found: unknown in any case."""
+        missing = self.reason_missing(*keys)
+        return Fact(Truth.UNKNOWN, missing) if missing else NOT_RECORDED
+
+
+def _named(words: str, reason: str) -> str:
+    return words if not reason or reason in words else f"{words} ({reason})"
+
+
+def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> RecordIndex:
+    """Return the index of a record. A resource about somebody else, or that came twice, is left out and the receipt says so."""
+    index = RecordIndex(record, as_of, value_sets, Receipt())
+    receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
+    first: dict[tuple[str, str], Placed] = {}
+    for placed in record:
+        resource = placed.resource
+        receipt.enter(placed)
+        kind = resource.get("resourceType")
+        if not isinstance(kind, str):
+            receipt.ignore(placed, "no resourceType")
+            continue
+        about = subject_id(resource)
+        if about and patient_id and about != patient_id:
+            receipt.ignore(placed, "about another patient")
+            continue
+        identity = resource.get("id")
+        if isinstance(identity, str) and identity:
+            earlier = first.setdefault((kind, identity), placed)
+            if earlier is not placed:
+                _leave_out_one(index, earlier, placed, first)
+                continue
+        by_type.setdefault(kind, []).append(placed)
+    return index
+
+
+def _leave_out_one(index: RecordIndex, earlier: Placed, later: Placed, first: dict[tuple[str, str], Placed]) -> None:
+    """Of two versions of one resource keep the one updated last, whatever order they came in."""
+    keep, drop = (later, earlier) if _version(later) > _version(earlier) else (earlier, later)
+    index.receipt.ignore(drop, f"the same resource came at {keep.place}")
+    if keep is later:
+        siblings = index.by_type[later.resource["resourceType"]]
+        siblings[siblings.index(earlier)] = later
+        first[later.resource["resourceType"], later.resource["id"]] = later
+
+
+def _version(placed: Placed) -> tuple[str, str]:
+    meta = placed.resource.get("meta")
+    updated = as_text(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
+    return updated, json.dumps(placed.resource, sort_keys=True, default=str)

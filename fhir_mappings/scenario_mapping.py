@@ -1,0 +1,216 @@
+"""Puts the facts together: one patient record in, a ClinicalScenario and its receipt out. It never fails: what cannot be read is unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from fhir_mappings.allergies import map_allergies
+from fhir_mappings.answers import AnswerFacts, map_answers
+from fhir_mappings.conditions import ConditionFacts, map_conditions
+from fhir_mappings.demographics import Demographics, map_demographics
+from fhir_mappings.diagnoses import read_diagnoses
+from fhir_mappings.laboratory import LaboratoryFacts, map_laboratory
+from fhir_mappings.medications import MedicationFacts, map_medications
+from fhir_mappings.observations import read_observations
+from fhir_mappings.procedures import ProcedureFacts, map_procedures
+from fhir_mappings.receipt import Receipt
+from fhir_mappings.record import Availability, PatientRecord
+from fhir_mappings.record_index import AREAS, RecordIndex, index_record
+from fhir_mappings.value_sets import ValueSets
+from recommender.course import DoseGiven
+from recommender.logic import NONE_RECORDED, Fact, Measurement, Truth
+from recommender.scenario import Cause, CauseFinding, ClinicalScenario
+from recommender.treatment_start import find_treatment_start, took_b12_before
+
+MEDICATION_TYPES = (
+    "MedicationRequest",
+    "MedicationOrder",
+    "MedicationPrescription",
+    "MedicationStatement",
+    "MedicationUsage",
+    "MedicationDispense",
+    "MedicationAdministration",
+    "Medication",
+    "Condition",
+)
+"""Resource types the medication mapping reads: the uses of medicines, and what they point to."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedScenario:
+    """What the record says, and for every resource what it was used for or why it was not."""
+
+    scenario: ClinicalScenario
+    receipt: Receipt
+
+
+def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> MappedScenario:
+    """Return the scenario of one patient on one day, with its receipt.
+
+    Args:
+        record: what came; a resource about somebody else is never used (R38).
+        as_of: the day the scenario is true for, in UTC.
+    """
+    index = index_record(record, as_of, value_sets)
+    who = map_demographics(index)
+    operations = map_procedures(index)
+    medicines = _as_available(index, map_medications(index.of_type(*MEDICATION_TYPES), as_of, value_sets, index.receipt))
+    doses = medicines.doses + operations.doses
+    start = find_treatment_start(medicines.orders, doses, as_of)
+    holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
+    diagnosed = map_conditions(read_diagnoses(index), start, holds_b12)
+    observed = read_observations(index)
+    answers = map_answers(index, observed, start)
+    laboratory = map_laboratory(index, observed, who, start, diagnosed.acute_kidney_injury)
+    allergies = map_allergies(index)
+    _close(index)
+    scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses)
+    return MappedScenario(replace(scenario, allergies=allergies), index.receipt)
+
+
+def _put_together(
+    index: RecordIndex,
+    who: Demographics,
+    laboratory: LaboratoryFacts,
+    diagnosed: ConditionFacts,
+    answers: AnswerFacts,
+    operations: ProcedureFacts,
+    medicines: MedicationFacts,
+    doses: tuple[DoseGiven, ...],
+) -> ClinicalScenario:
+    causes = _causes(diagnosed, answers, operations, medicines)
+    parts = index.record.parts
+    return ClinicalScenario(
+        as_of=index.as_of,
+        age=who.age,
+        female=who.female,
+        deceased=who.deceased,
+        pregnant=newer_of(diagnosed.pregnant, answers.pregnant),
+        planning_pregnancy=either(diagnosed.planning_pregnancy, answers.planning_pregnancy),
+        breastfeeding=either(diagnosed.breastfeeding, answers.breastfeeding),
+        total_b12=laboratory.total_b12,
+        holotranscobalamin=laboratory.holotranscobalamin,
+        mma=laboratory.mma,
+        homocysteine=laboratory.homocysteine,
+        total_b12_on_treatment=laboratory.total_b12_on_treatment,
+        b12_supplement_before_test=_supplement_before_test(index, laboratory, medicines, doses),
+        folate=laboratory.folate,
+        haemoglobin=laboratory.haemoglobin,
+        mcv=laboratory.mcv,
+        potassium=laboratory.potassium,
+        platelets=laboratory.platelets,
+        inr=laboratory.inr,
+        egfr=laboratory.egfr,
+        deficiency_diagnosis=diagnosed.deficiency,
+        deficiency_diagnosed_on=diagnosed.deficiency_since,
+        neurological_findings=diagnosed.findings + answers.findings,
+        neurological_screen=answers.neurological_screen,
+        refuted_signs=diagnosed.refuted_signs,
+        neurological_reason=_neurological_reason(index, answers),
+        symptoms=either(diagnosed.symptoms, answers.symptoms),
+        recurrence=diagnosed.recurrence,
+        kidney_disease=either(diagnosed.kidney_disease, operations.dialysis),
+        dialysis=either(diagnosed.dialysis, operations.dialysis),
+        lebers=diagnosed.lebers,
+        bleeding_disorder=_bleeding_disorder(diagnosed, laboratory.platelets),
+        causes=causes,
+        causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
+        ileal_resection_length=_first_known(answers.ileal_resection_length, operations.ileal_resection_length),
+        ileal_resection_complete=operations.ileal_resection_complete,
+        crohns_ileal_extent=_first_known(answers.crohns_ileal_extent, diagnosed.crohns_extent),
+        cause_resolved=_cause_resolved(diagnosed, causes),
+        nitrous_oxide=either(diagnosed.nitrous_oxide, medicines.nitrous_oxide),
+        anticoagulant=medicines.anticoagulant,
+        anticoagulant_fact=_anticoagulant(diagnosed, operations, medicines),
+        lowering_drugs=medicines.lowering_drugs,
+        methotrexate=medicines.methotrexate,
+        orders=medicines.orders,
+        doses=doses,
+        unavailable=frozenset(area for key, area in AREAS.items() if index.record.part(key).availability is Availability.UNAVAILABLE),
+        incomplete=frozenset(AREAS[key] for key, part in parts.items() if key in AREAS and part.availability is Availability.INCOMPLETE),
+    )
+
+
+def either(one: Fact, other: Fact) -> Fact:
+    """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those that decide it."""
+    truth = one.truth | other.truth
+    deciding = [fact for fact in (one, other) if fact.truth is truth] or [one]
+    reasons = dict.fromkeys(fact.reason for fact in deciding if fact.reason)
+    evidence = tuple(dict.fromkeys(item for fact in deciding for item in fact.evidence))
+    informative = [reason for reason in reasons if reason != "none recorded"]
+    return Fact(truth, "; ".join(informative) or next(iter(reasons), ""), evidence)
+
+
+def newer_of(one: Fact, other: Fact) -> Fact:
+    """Return of two known facts the one with the newer evidence, else the known one."""
+    if one.is_unknown or other.is_unknown:
+        return one if other.is_unknown and (one.evidence or not other.evidence) else other
+    dates = [max((item.date for item in fact.evidence if item.date), default=dt.date.min) for fact in (one, other)]
+    return one if dates[0] > dates[1] else other
+
+
+def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
+    """Turn "none recorded" into unknown where the medication list could not be had completely (Q6)."""
+    nothing = index.nothing_found("medications")
+    if nothing.is_false:
+        return medicines
+    facts = {name: getattr(medicines, name) for name in ("anticoagulant_fact", "methotrexate", "nitrous_oxide")}
+    return replace(medicines, **{name: nothing for name, fact in facts.items() if fact.is_false})
+
+
+def _supplement_before_test(
+    index: RecordIndex, laboratory: LaboratoryFacts, medicines: MedicationFacts, doses: tuple[DoseGiven, ...]
+) -> Fact:
+    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9); unknown when the list is (Q6)."""
+    tested = laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
+    if took_b12_before(tested.date or index.as_of, medicines.orders, doses):
+        taken = tuple(dose.evidence for dose in doses) + tuple(order.evidence for order in medicines.orders if order.evidence)
+        return Fact(Truth.TRUE, "vitamin B12 recorded in the 4 months before the test", taken)
+    return index.nothing_found("medications")
+
+
+def _causes(
+    diagnosed: ConditionFacts, answers: AnswerFacts, operations: ProcedureFacts, medicines: MedicationFacts
+) -> tuple[CauseFinding, ...]:
+    """All causes of F13. A medicine is one once it has been taken for long enough (F27)."""
+    drugs = tuple(CauseFinding(Cause.DRUG, use.evidence) for use in medicines.lowering_drugs if use.long_term.is_true)
+    exposure = diagnosed.nitrous_oxide.evidence if diagnosed.nitrous_oxide.is_true else ()
+    gas = tuple(CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence + exposure)
+    found = diagnosed.causes + answers.causes + operations.causes + drugs + gas
+    return tuple(dict.fromkeys(found))
+
+
+def _cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) -> Fact:
+    """TRUE only when every cause is a Condition that ended (F15)."""
+    return diagnosed.causes_resolved if set(causes) <= set(diagnosed.causes) else NONE_RECORDED
+
+
+def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
+    """Why neurological involvement is not known, should it not be."""
+    return index.reason_missing("conditions") or answers.neurological_screen.reason or "none recorded"
+
+
+def _bleeding_disorder(diagnosed: ConditionFacts, platelets: Measurement) -> Fact:
+    """A coded thrombocytopenia stands in for the count while there is none: it calls for the same care with the needle."""
+    if diagnosed.thrombocytopenia and not platelets.is_known and not diagnosed.bleeding_disorder.is_true:
+        return Fact(Truth.TRUE, "thrombocytopenia recorded, platelet count not known", diagnosed.thrombocytopenia)
+    return diagnosed.bleeding_disorder
+
+
+def _anticoagulant(diagnosed: ConditionFacts, operations: ProcedureFacts, medicines: MedicationFacts) -> Fact:
+    """The medication list decides; a coded "long-term anticoagulant" says that there is one, not which."""
+    coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
+    if medicines.anticoagulant_fact.is_true or not coded:
+        return medicines.anticoagulant_fact
+    return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
+
+
+def _first_known(*measurements: Measurement) -> Measurement:
+    return next((item for item in measurements if item.is_known), measurements[0])
+
+
+def _close(index: RecordIndex) -> None:
+    """Give the types that no fact is read from their line in the receipt."""
+    for placed in index.of_type("FamilyMemberHistory"):
+        index.receipt.ignore(placed, "family history is never evidence for the person")
