@@ -9,7 +9,7 @@ from recommender.assessment import Assessment
 from recommender.course import FollowUp, Test
 from recommender.logic import Truth
 from recommender.policy import NonNeuroMaintenance, Policy
-from recommender.regimens import MAINT_1M, MAINT_BAR, MAINT_M, MAINT_N, PeriodUnit, Phase, with_interval
+from recommender.regimens import MAINT_1M, MAINT_BAR, MAINT_M, MAINT_N, PeriodUnit, Phase, Substance, with_interval
 from recommender.scenario import Cause
 
 INTENSIFICATION: tuple[tuple[int, PeriodUnit], ...] = (
@@ -41,20 +41,22 @@ def maintenance_phase(assessment: Assessment, policy: Policy) -> Phase:
     return min(candidates, key=interval_of)
 
 
-def longest_acceptable_interval(assessment: Assessment, policy: Policy) -> Decimal:
-    """Return the longest interval in days that is not too long for this person.
+def longest_acceptable_interval(assessment: Assessment, policy: Policy, substance: Substance = Substance.HYDROXOCOBALAMIN) -> Decimal:
+    """Return the longest interval in days between injections of the substance that is not too long for this person.
 
-    While it is open whether neurological symptoms are present, the longest of either answer is acceptable (Q15).
+    While it is open whether neurological symptoms are present, the longest of either answer is acceptable (Q15). Cyanocobalamin is
+    retained less, so its interval is never longer than a month (C27).
     """
     if assessment.neurological.is_unknown and assessment.neurological_ever.is_unknown:
         assessment = replace(assessment, neurological_ever=Truth.FALSE)
-    return interval_of(maintenance_phase(assessment, policy))
+    longest = interval_of(maintenance_phase(assessment, policy))
+    return min(longest, interval_of(MAINT_1M)) if substance is Substance.CYANOCOBALAMIN else longest
 
 
 def intensified_phase(assessment: Assessment, policy: Policy) -> Phase | None:
     """Return maintenance one step more frequent than now, or `None` when the shortest interval is reached (T2)."""
-    current = assessment.treatment.interval or longest_acceptable_interval(assessment, policy)
     usual = interval_of(maintenance_phase(assessment, policy))
+    current = assessment.treatment.interval or usual
     for period, unit in INTENSIFICATION:
         phase = with_interval(MAINT_1M, period, unit, _INTENSIFIED_CITATIONS)
         if interval_of(phase) < current and interval_of(phase) <= usual and _shortest(phase) >= policy.min_maintenance_days:

@@ -14,7 +14,7 @@ from recommender.monitoring import (
     cause_tests,
     ileal_phase,
     intensified_phase,
-    interval_of,
+    longest_acceptable_interval,
     maintenance_phase,
     potassium_follow_ups,
     pregnancy_plan_b12,
@@ -235,20 +235,23 @@ def maintenance_after_loading(assessment: Assessment, policy: Policy) -> Offer:
         options=(Option("", Regimen((maintenance_phase(assessment, policy),))),),
         acceptable=(Regimen((MAINT_1M,)),),
         follow_ups=review_follow_ups(assessment),
+        advice=(_monitoring_advice(policy),),
     )
 
 
 def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer a dose now and maintenance again; with loading as the other leg where symptoms or nerves ask for it (T4)."""
-    resume = Regimen((starting_now(maintenance_phase(assessment, policy)),))
+    """Offer a dose now and maintenance again; with loading as the other leg where symptoms or nerves may ask for it (T4)."""
+    maintenance = maintenance_phase(assessment, policy)
+    resume = Regimen((starting_now(maintenance),))
+    if not may_need_reloading(assessment):
+        return _replacing(Offer(options=(Option("", resume),), acceptable=(Regimen((M_LOAD, maintenance)),)), assessment)
     legs = []
-    if not assessment.neurological.is_false:
+    if assessment.neurological.may_be_true:
         legs.append(Option(NEURO_PRESENT_LABEL, Regimen((N_LOAD, maintenance_phase(_as_neurological(assessment), policy)))))
     if assessment.symptoms.is_true or assessment.neurological.is_false:
-        legs.append(Option(f"{NEURO_ABSENT_LABEL}, other symptoms have returned", Regimen((M_LOAD, maintenance_phase(assessment, policy)))))
-    if not may_need_reloading(assessment):
-        return _replacing(Offer(options=(Option("", resume),), acceptable=tuple(leg.regimen for leg in legs if leg.regimen)), assessment)
-    return _replacing(Offer(options=(*legs, Option(f"{NEURO_ABSENT_LABEL}, no other symptoms", resume))), assessment)
+        legs.append(Option(f"{NEURO_ABSENT_LABEL}, other symptoms have returned", Regimen((M_LOAD, maintenance))))
+    unchanged = "neurological signs old and unchanged" if assessment.neurological.is_true else f"{NEURO_ABSENT_LABEL}, no other symptoms"
+    return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
 
 
 def oral_in_malabsorption(assessment: Assessment, policy: Policy) -> Offer:
@@ -272,20 +275,40 @@ def switch_to_injections(assessment: Assessment, policy: Policy) -> Offer:
 
 
 def carry_on(assessment: Assessment, policy: Policy) -> Offer:
-    """Continue at the interval of 2.7; offer what the course lacks: maintenance, or a product that suits the kidneys (T6)."""
+    """Continue at the interval of 2.7; offer what the course lacks: maintenance, or a product that suits the person (T6)."""
     treatment, maintenance = assessment.treatment, maintenance_phase(assessment, policy)
-    if treatment.phase is TreatmentPhase.ORAL:
-        goes_on = cyanocobalamin_may_go_on(assessment)
-        return Offer(follow_ups=_egfr_if_unknown(assessment)) if goes_on else switch_to_injections(assessment, policy)
-    acceptable = (Regimen((maintenance,)), Regimen((MAINT_1M,)))
-    if treatment.phase is TreatmentPhase.LOADING:
-        missing = () if treatment.maintenance_ordered else (Option("", Regimen((maintenance,))),)
-        return Offer(options=missing, acceptable=acceptable)
-    too_long = treatment.interval is not None and treatment.interval > interval_of(maintenance)
+    injected = treatment.phase is not TreatmentPhase.ORAL
     unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(assessment)
-    if treatment.maintenance_ordered and not too_long and not unsuitable:
-        return Offer(acceptable=acceptable)
-    return _replacing(Offer(options=(Option("", Regimen((starting_now(maintenance),))),), acceptable=acceptable), assessment)
+    acceptable = (Regimen((maintenance,)), Regimen((MAINT_1M,))) if injected else ()
+    lacking: tuple[Option, ...] = ()
+    if unsuitable and treatment.phase is not TreatmentPhase.MAINTENANCE:
+        lacking = switch_to_injections(assessment, policy).options
+    elif treatment.phase is TreatmentPhase.LOADING and not treatment.maintenance_ordered:
+        lacking = (Option("", Regimen((maintenance,))),)
+    elif treatment.phase is TreatmentPhase.MAINTENANCE and (unsuitable or not _maintenance_suffices(assessment, policy)):
+        lacking = _replacing(Offer(options=(Option("", Regimen((starting_now(maintenance),))),)), assessment).options
+    return Offer(
+        options=lacking,
+        acceptable=acceptable,
+        follow_ups=() if injected else _egfr_if_unknown(assessment),
+        advice=(_monitoring_advice(policy),),
+    )
+
+
+def _maintenance_suffices(assessment: Assessment, policy: Policy) -> bool:
+    """Whether maintenance is ordered, at an interval that is not too long (2.7)."""
+    treatment = assessment.treatment
+    substance = treatment.substance or Substance.HYDROXOCOBALAMIN
+    in_time = treatment.interval is None or treatment.interval <= longest_acceptable_interval(assessment, policy, substance)
+    return treatment.maintenance_ordered and in_time
+
+
+def _monitoring_advice(policy: Policy) -> Advice:
+    text = (
+        f"After {policy.stable_checks} consecutive normal checks monitor yearly. One normal result ends neither treatment nor monitoring, "
+        "and no result changes the interval: symptoms do."
+    )
+    return Advice("2.7", text, ("S16", "S39", "S42", "S43", "S46", "S81", "S84", "S91", "S92"))
 
 
 def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:

@@ -113,7 +113,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K6",
         _bleeding_risk,
         "Anticoagulant or bleeding disorder: fine needle, firm pressure afterwards, and tell the person what to watch for. "
-        "With a bleeding disorder involve the haemophilia centre.",
+        "With a bleeding disorder involve the haemophilia centre. Where oral treatment is suitable it avoids the injection.",
         ("X28", "X29"),
         injection=True,
     ),
@@ -122,7 +122,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         lambda a: a.renal.is_true,
         "Kidney function is reduced: no cyanocobalamin; read methylmalonic acid and homocysteine with care. "
         "Hydroxocobalamin needs no kidney result; methylcobalamin is named as an alternative, but no dose of it is given.",
-        ("S25", "S27", "S74", "S75", "S76"),
+        ("S25", "S26", "S27", "S74", "S75", "S76"),
     ),
     Modifier(
         "K8",

@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         Outcome.REGIMEN,
         "Neurological vitamin B12 deficiency: injections on alternate days until no further improvement, then for life",
         o.neurological_loading,
-        ("S3", "S4", "S7", "S8", "S9", "S64", "S65", "S66", "S67", "S68", "S69"),
+        ("S2", "S3", "S4", "S7", "S8", "S9", "S64", "S65", "S66", "S67", "S68", "S69"),
     ),
     Rule(
         "N2",
@@ -214,7 +214,7 @@ RULES: tuple[Rule, ...] = (
         Outcome.REGIMEN,
         "Vitamin B12 deficiency with malabsorption: loading injections, then maintenance injections for life",
         o.injected_loading,
-        ("S10", "S12", "S48", "S49", "S85"),
+        ("S2", "S10", "S12", "S48", "S49", "S85"),
     ),
     Rule(
         "M3",
