@@ -12,7 +12,7 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, TEST_ORDER_TYPES
 from fhir_mappings.medication_orders import Siblings, cite_medicine, find_product, first_day, has_unresolved_medication, read_order
 from fhir_mappings.products import Product, identify_product
-from fhir_mappings.reading import code_of, reference_id, reference_of, subject_id
+from fhir_mappings.reading import as_text, code_of, reference_id, reference_of, subject_id
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Placed, Resource
 from fhir_mappings.service_request import TESTS_OF_B12_STATUS, read_code, read_due, read_test
@@ -128,7 +128,7 @@ class _Reading:
     def is_order_for(self, placed: Placed, patient_id: str) -> bool:
         """Return whether this is an order, and for this patient; a draft that names nobody is taken to be."""
         self.receipt.enter(placed)
-        if placed.resource.get("resourceType") not in ORDER_TYPES:
+        if as_text(placed.resource.get("resourceType")) not in ORDER_TYPES:
             return False
         about = subject_id(placed.resource)
         if about and about != patient_id:
@@ -141,7 +141,7 @@ class _Reading:
         return True
 
     def read(self, placed: Placed, selected: bool) -> None:
-        if placed.resource.get("resourceType") in MEDICATION_ORDER_TYPES:
+        if as_text(placed.resource.get("resourceType")) in MEDICATION_ORDER_TYPES:
             self._read_medication(placed, selected)
         else:
             self._read_test(placed, selected)

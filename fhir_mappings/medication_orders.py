@@ -33,7 +33,7 @@ class Siblings:
         """Index the Medications and Conditions; of two with one id the first counts."""
         found: dict[str, Placed] = {}
         for item in placed:
-            if item.resource.get("resourceType") in ("Medication", "Condition"):
+            if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
                 found.setdefault(item.reference, item)
         return cls(found)
 

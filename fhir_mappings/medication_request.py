@@ -15,7 +15,7 @@ from typing import Any
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, FhirVersion, read_dosages, read_medication, repair_order, write_shape
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
 from fhir_mappings.products import Form, identify_product
-from fhir_mappings.reading import as_dict, as_list, texts_of
+from fhir_mappings.reading import as_dict, as_list, as_text, texts_of
 from fhir_mappings.record import Resource
 from fhir_mappings.value_sets import RXNORM, SNOMED, ValueSets
 from recommender.course import InjectionSite
@@ -255,7 +255,7 @@ def with_site(received: Resource, site: InjectionSite, context: DraftContext) ->
 
 def _copy_of(received: Resource, context: DraftContext) -> Resource | None:
     """Return a deep copy that may be changed: known faults of shape repaired, the narrative, now stale, left out (R110)."""
-    if received.get("resourceType") not in MEDICATION_ORDER_TYPES or not context.version.can_be_written:
+    if as_text(received.get("resourceType")) not in MEDICATION_ORDER_TYPES or not context.version.can_be_written:
         return None
     order = repair_order(copy.deepcopy(received), context.version)
     order.pop("text", None)
