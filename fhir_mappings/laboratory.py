@@ -14,12 +14,13 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
 from fhir_mappings.evidence import cite
 from fhir_mappings.kidney_function import compute_egfr
-from fhir_mappings.observations import Observed, why_not_used
+from fhir_mappings.observations import Observed, read_observations, why_not_used
 from fhir_mappings.quantities import Reading, read_result
 from fhir_mappings.reading import months_before
-from fhir_mappings.record_index import RecordIndex
+from fhir_mappings.record import PatientRecord
+from fhir_mappings.record_index import RecordIndex, index_record
 from fhir_mappings.units import Analyte
-from fhir_mappings.value_sets import Match, Role
+from fhir_mappings.value_sets import Match, Role, ValueSets
 from recommender.logic import Evidence, Measurement, Truth
 
 ANALYTES: dict[Concept, Analyte] = {
@@ -172,6 +173,13 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
         return None
     properties = {other.member.property for other in counted}
     return Result(item, match, analyte, read_result(item.body, analyte, properties.pop() if len(properties) == 1 else ""))
+
+
+def read_results(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> tuple[Result, ...]:
+    """Return every result of a kind that we know, old ones and unreadable ones too, from old to new: for showing, not for rules."""
+    index = index_record(record, as_of, value_sets)
+    results = (_read(index, item) for item in read_observations(index))
+    return tuple(sorted((result for result in results if result), key=lambda each: each.newness))
 
 
 def find_newest(
