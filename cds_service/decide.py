@@ -24,12 +24,13 @@ from fhir_mappings.receipt import Receipt, ReceiptLine
 from fhir_mappings.record import Availability, PatientRecord
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.value_sets import ValueSets
+from recommender.changes import nearest_changes
 from recommender.course import Course
 from recommender.findings import Finding
 from recommender.order_review import review, review_record
 from recommender.recommendation import Recommendation
 from recommender.scenario import ClinicalScenario
-from recommender.treatment import nearest_changes, recommend
+from recommender.treatment import recommend
 
 MOST_CHANGES = 3
 """Facts named on a card that would change the advice; the receipt has them all."""

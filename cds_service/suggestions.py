@@ -63,7 +63,7 @@ def _problem(actions: list[Action], context: SuggestionContext) -> str:
     if not actions:
         return "the draft has no id, so no action can name it"
     for action in actions:
-        problems = check_outgoing(action["resource"], context.draft_context.version) if "resource" in action else []
+        problems = check_outgoing(action["resource"], context.draft_context.version) if action["type"] != "delete" else []
         if problems:
             return f"the {action['resource'].get('resourceType', 'resource')} would not be valid: {problems[0]}"
     return ""
@@ -94,7 +94,7 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
     edits = _as_update(resolution.edits) if strategy == "update" else resolution.edits
     actions = [*_updates(edits, context), *(action for edit in edits for action in _additions(edit, context))]
     if strategy == "split":
-        actions = [part for action in actions for part in _without_update(action)]
+        actions = [part for action in actions for part in _without_update(action, context.client)]
     return sorted(actions, key=lambda action: action["type"] == "delete")
 
 
@@ -152,14 +152,20 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
             for follow_up in follow_ups:
                 yield _create(f"Order {describe_follow_up(follow_up)}", service_request.draft(follow_up, context.draft_context))
         case RemoveOrder(key) if key in context.drafts:
-            yield {"type": "delete", "description": f"Remove the draft order: {context.names.get(key, key)}", "resourceId": key}
+            yield _delete(key, f"Remove the draft order: {context.names.get(key, key)}", context.client)
+
+
+def _delete(key: str, description: str, client: Client) -> Action:
+    """Return the delete; clients of CDS Hooks 1.0 want the id as text in `resource` (R107)."""
+    member = "resource" if client.delete_style == "resource" else "resourceId"
+    return {"type": "delete", "description": description, member: key}
 
 
 def _create(description: str, resource: Resource | None) -> Action:
     return {"type": "create", "description": description, "resource": resource or {}}
 
 
-def _without_update(action: Action) -> Iterator[Action]:
+def _without_update(action: Action, client: Client) -> Iterator[Action]:
     """Yield the create and the delete that stand for an update, for clients that cannot update (Epic)."""
     if action["type"] != "update":
         yield action
@@ -167,7 +173,7 @@ def _without_update(action: Action) -> Iterator[Action]:
     resource = {name: value for name, value in action["resource"].items() if name != "id"}
     yield action | {"type": "create", "resource": resource}
     key = f"{action['resource']['resourceType']}/{action['resource']['id']}"
-    yield {"type": "delete", "description": "Remove the draft order that this replaces", "resourceId": key}
+    yield _delete(key, "Remove the draft order that this replaces", client)
 
 
 def describe_follow_up(follow_up: FollowUp) -> str:

@@ -1,0 +1,151 @@
+"""The explain JSON in words for a terminal: what was decided and why, what the record gave, and what was not used.
+
+Colour only where asked for; without it the text is plain and can be piped.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+WIDTH = 110
+_BOLD, _DIM, _RED, _YELLOW, _BLUE, _GREEN, _RESET = "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[34m", "\033[32m", "\033[0m"
+_INDICATOR_COLOURS = {"critical": _RED, "warning": _YELLOW, "info": _BLUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Whether to colour."""
+
+    colour: bool
+
+    def paint(self, text: str, *codes: str) -> str:
+        """Return the text in these colours, or as it is."""
+        return f"{''.join(codes)}{text}{_RESET}" if self.colour else text
+
+    def heading(self, text: str) -> str:
+        """Return a section heading."""
+        return "\n" + self.paint(text, _BOLD)
+
+
+def say(explained: Json, colour: bool) -> str:
+    """Return the explain JSON as text for a reader."""
+    style = Style(colour)
+    sections = (_say_decision, _say_cards, _say_course, _say_facts, _say_resources, _say_timings)
+    lines = [line for section in sections for line in section(explained, style)]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _wrap(text: str, first: str = "  ", rest: str = "    ") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+
+
+def _say_decision(explained: Json, style: Style) -> Iterator[str]:
+    decision = explained["decision"]
+    yield style.heading(
+        f"Decision: rule {decision['rule']} ({decision['outcome']}), true at {explained['asOf']}, FHIR {explained['fhirVersion']}"
+    )
+    yield _wrap(decision["summary"])
+    if not explained["inScope"]:
+        yield _wrap("Nothing selected is an order of ours, so the service answers with no card and looks no further.")
+    for option in decision.get("alternatives", ()):
+        condition = f"{option['condition']}: " if option.get("condition") else ""
+        yield _wrap(f"{condition}{option.get('regimen', 'tests first')}", "  - ")
+        for follow_up in option.get("followUps", ()):
+            yield _wrap(_follow_up(follow_up), "      + ", "        ")
+    yield from (_wrap(_follow_up(item), "  + ") for item in decision.get("followUps", ()))
+    yield from (_wrap(f"{item['id']}: {item['text']}", "  ! ") for item in decision.get("advice", ()))
+    yield from (_wrap(f"needs: {need}", "  ? ") for need in decision.get("needs", ()))
+    if "notDrafted" in decision:
+        yield _wrap(f"not drafted: {decision['notDrafted']}", "  ? ")
+    yield _wrap(f"Rests on {', '.join(decision.get('statements', ())) or 'no statement'}.")
+    if decision.get("wouldChangeIf"):
+        yield style.heading("Would change if")
+        yield from (_wrap(change, "  - ") for change in decision["wouldChangeIf"])
+
+
+def _follow_up(item: Json) -> str:
+    when = f"in {item['months']} months" if "months" in item else f"in {item['days']} days" if "days" in item else "now"
+    return f"{item['test']} {when}" + (f": {item['why']}" if "why" in item else "")
+
+
+def _say_cards(explained: Json, style: Style) -> Iterator[str]:
+    cards = explained["cards"]
+    yield style.heading(f"Cards ({len(cards)})")
+    if not cards:
+        yield "  none: checked, nothing to say" if explained["inScope"] else "  none"
+    for card in cards:
+        yield from say_card(card, style)
+
+
+def say_card(card: Json, style: Style) -> Iterator[str]:
+    """Yield one card as lines: indicator, summary, suggestions, override reasons."""
+    indicator, topic = card["indicator"], card["source"]["topic"]["code"]
+    painted = style.paint(indicator.upper(), _BOLD, _INDICATOR_COLOURS.get(indicator, ""))
+    yield f"  {painted} {style.paint(card['summary'], _BOLD)} [{topic}]"
+    for line in card.get("detail", "").splitlines():
+        if line.strip():
+            yield _wrap(line.strip().replace("**", "").replace("\\", ""), "      ", "        ")
+    for suggestion in card.get("suggestions", ()):
+        yield _wrap(style.paint(suggestion["label"], _GREEN), "    > ", "      ")
+        for action in suggestion["actions"]:
+            yield _wrap(f"{action['type']}: {action['description']}", "        ", "          ")
+    if card.get("overrideReasons"):
+        yield _wrap("override: " + "; ".join(reason["display"] for reason in card["overrideReasons"]), "    x ", "      ")
+
+
+def _say_course(explained: Json, style: Style) -> Iterator[str]:
+    if not explained["course"]:
+        return
+    yield style.heading("Course: orders and tests read together")
+    for entry in explained["course"]:
+        selected = ", selected" if entry.get("selected") else ""
+        words = "; ".join(entry["lines"]) if entry.get("lines") else entry.get("test", entry.get("product", ""))
+        odd = "".join(f" [{entry[name]}]" for name in ("notComputable", "productError") if name in entry)
+        yield _wrap(f"{entry['key'] or '(no id)'} ({entry['state']}{selected}): {words}{odd}", "  - ")
+
+
+def _say_facts(explained: Json, style: Style) -> Iterator[str]:
+    known = [fact for fact in explained["facts"] if fact["certainty"] == "known"]
+    unknown = [fact for fact in explained["facts"] if fact["certainty"] == "unknown"]
+    yield style.heading(f"Facts ({len(known)} known)")
+    for fact in known:
+        reason = f" ({fact['reason']})" if "reason" in fact else ""
+        yield _wrap(f"{fact['name']}: {fact['value']}{reason}", "  ")
+        yield from (_wrap(_evidence(entry), "      ", "        ") for entry in fact.get("evidence", ()))
+    yield style.heading(f"Not known ({len(unknown)})")
+    for reason, names in _by_reason(unknown).items():
+        yield _wrap(f"{reason}: {', '.join(names)}", "  ")
+
+
+def _evidence(entry: Json) -> str:
+    parts = [entry.get("display") or entry.get("code", ""), entry.get("reported", "")]
+    if "converted" in entry:
+        parts.append(f"= {entry['converted']}")
+    parts += [entry.get("date", ""), f"from {entry['reference']}"]
+    return ", ".join(part for part in parts if part)
+
+
+def _by_reason(facts: Sequence[Json]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for fact in facts:
+        reasons.setdefault(fact.get("reason", "none recorded"), []).append(fact["name"])
+    return reasons
+
+
+def _say_resources(explained: Json, style: Style) -> Iterator[str]:
+    used = [line for line in explained["resources"] if line["used"]]
+    ignored = [line for line in explained["resources"] if not line["used"]]
+    yield style.heading(f"Resources used ({len(used)})")
+    yield from (_wrap(f"{line['reference']} for {', '.join(line['for'])}") for line in used)
+    yield style.heading(f"Resources not used ({len(ignored)})")
+    yield from (_wrap(f"{line['reference']}: {line['ignored']}") for line in ignored)
+
+
+def _say_timings(explained: Json, style: Style) -> Iterator[str]:
+    timings = ", ".join(f"{step} {milliseconds:g} ms" for step, milliseconds in explained["timingMs"].items())
+    yield "\n" + style.paint(timings, _DIM)

@@ -1,0 +1,75 @@
+"""What can be explained: a hook request of any of the services, or a Bundle of one patient's resources. Nothing is fetched.
+
+The command line and the workbench both read their input here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.decide import Decision, decide, read_orders
+from cds_service.hook_request import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, HookRequest, parse_hook_request, resources_within
+from cds_service.patient_record import assemble_from_prefetch
+from cds_service.prefetch import TYPES
+from cds_service.problems import bad_request, kind_of
+from cds_service.services import build_prefetch
+from cds_service.settings import DEMONSTRATION_CLIENT, Client, Settings
+from fhir_mappings.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.value_sets import ValueSets
+
+HOOKS = (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW)
+
+
+def decide_request(body: Any, settings: Settings, value_sets: ValueSets, as_of: dt.date, client: Client = DEMONSTRATION_CLIENT) -> Decision:
+    """Return the decision on a hook request as the request alone gives it.
+
+    A captured exchange, an object with the request under `body`, is read as its request.
+    Raises: Problem 400 when it is no hook request of ours.
+    """
+    if isinstance(body, dict) and "hook" not in body and isinstance(body.get("body"), dict):
+        body = body["body"]
+    hook = body.get("hook") if isinstance(body, dict) else None
+    if hook not in HOOKS:
+        raise bad_request("hook", "nothing" if hook is None else "another hook", f"one of {', '.join(HOOKS)}")
+    request = parse_hook_request(body, hook)
+    record = assemble_from_prefetch(request, build_prefetch(value_sets))
+    return decide(request, record, read_orders(request, settings, value_sets), settings, client, value_sets, as_of)
+
+
+def decide_bundle(
+    bundle: Any, settings: Settings, value_sets: ValueSets, as_of: dt.date, client: Client = DEMONSTRATION_CLIENT
+) -> Decision:
+    """Return the patient-view decision on a Bundle of one patient's resources, taken as all there is.
+
+    Raises: Problem 400 when it is no Bundle or does not hold exactly one Patient.
+    """
+    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        raise bad_request("The file", kind_of(bundle) if not isinstance(bundle, dict) else "an object of another kind", "a FHIR Bundle")
+    placed = tuple(resources_within(bundle, "Bundle"))
+    patients = [item.resource for item in placed if item.resource.get("resourceType") == "Patient"]
+    if len(patients) != 1:
+        raise bad_request("The Bundle", f"{len(patients)} Patient resources", "exactly one")
+    identity = patients[0].get("id")
+    if not isinstance(identity, str) or not identity:
+        raise bad_request("The Patient of the Bundle", "no id", "an id that the other resources refer to")
+    request = HookRequest(PATIENT_VIEW, "explain", identity)
+    record = PatientRecord(identity, _parts(placed), tuple(_others(placed)))
+    return decide(request, record, read_orders(request, settings, value_sets), settings, client, value_sets, as_of)
+
+
+def _parts(placed: tuple[Placed, ...]) -> Mapping[str, RecordPart]:
+    """Return the Bundle sorted into the parts of the record; medicines of every kind stand together."""
+    parts = {key: tuple(item for item in placed if item.resource.get("resourceType") in TYPES[key]) for key in PREFETCH_KEYS}
+    parts |= {"statements": (), "administrations": ()}
+    return {key: RecordPart(Availability.COMPLETE, resources, source="Bundle") for key, resources in parts.items()}
+
+
+def _others(placed: tuple[Placed, ...]) -> list[tuple[str, str]]:
+    known = frozenset().union(*TYPES.values())
+    return [
+        (item.reference, f"resources of type {item.resource.get('resourceType')} are not read")
+        for item in placed
+        if item.resource.get("resourceType") not in known
+    ]
