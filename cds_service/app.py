@@ -14,11 +14,13 @@ from werkzeug.exceptions import HTTPException
 from cds_service import health, hooks, metrics
 from cds_service.authentication import NotAuthenticated
 from cds_service.deployment import CONFIG_KEY, Deployment, build_deployment, utc_today
+from cds_service.guidance import guidance_blueprint
 from cds_service.http_rules import allow_origins, not_authenticated, refuse, tidy_paths
 from cds_service.logs import describe_failure
 from cds_service.problems import Problem
 from cds_service.services import BASE
 from cds_service.settings import Settings, demonstration
+from cds_service.workbench import workbench_blueprint
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,9 @@ def create_app(settings: Settings | None = None, today: Callable[[], dt.date] = 
 
 
 def _register_pages(app: Flask, deployment: Deployment) -> None:
+    app.register_blueprint(guidance_blueprint())
+    if deployment.settings.workbench:
+        app.register_blueprint(workbench_blueprint(deployment.settings))
     if deployment.settings.metrics:
         app.add_url_rule("/metrics", "metrics", _write_metrics)
 

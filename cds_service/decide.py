@@ -28,6 +28,7 @@ from recommender.changes import nearest_changes
 from recommender.course import Course
 from recommender.findings import Finding
 from recommender.order_review import review, review_record
+from recommender.policy import Policy
 from recommender.recommendation import Recommendation
 from recommender.scenario import ClinicalScenario
 from recommender.treatment import recommend
@@ -47,7 +48,10 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything that one call led to, from the receipt to the cards. `cards` is empty when the orders are not in scope."""
+    """Everything that one call led to, from the receipt to the cards. `cards` is empty when the orders are not in scope.
+
+    `record`, `policy` and `value_sets` are what it was decided from, for explaining it.
+    """
 
     as_of: dt.date
     version: FhirVersion
@@ -61,6 +65,9 @@ class Decision:
     findings: tuple[Finding, ...]
     cards: tuple[dict[str, Any], ...]
     timings_ms: Mapping[str, float]
+    record: PatientRecord
+    policy: Policy
+    value_sets: ValueSets
 
 
 def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets) -> Orders:
@@ -121,6 +128,9 @@ def decide(
         findings=findings,
         cards=cards,
         timings_ms=timings,
+        record=record,
+        policy=settings.policy,
+        value_sets=value_sets,
     )
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from cds_service.decide import Decision
 from cds_service.facts import FactInWords
+from cds_service.laboratory_history import describe_history
+from cds_service.row_facts import facts_of_rows
+from cds_service.schedule import draw_schedule, schedule_as_json
 from fhir_mappings.receipt import ReceiptLine
 from recommender.course import FollowUp, Order, TestOrder
 from recommender.dose_words import describe_dose, describe_line, describe_regimen, describe_timing
@@ -23,7 +26,7 @@ Json = dict[str, Any]
 def explain(decision: Decision) -> Json:
     """Return the explain JSON of a decision; members without value are left out.
 
-    `fhirVersion`, `decision.trace`, `decision.advice`, `decision.needs` and `inScope` go beyond the contract.
+    `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract.
     """
     return {
         "asOf": decision.as_of.isoformat(),
@@ -32,10 +35,38 @@ def explain(decision: Decision) -> Json:
         "facts": [_fact(fact) for fact in decision.facts],
         "resources": [_resource(line) for line in decision.receipt],
         "course": [_order(order) for order in decision.course.orders] + [_test(test) for test in decision.course.tests],
-        "decision": _decision(decision.recommendation, decision.would_change_if),
+        "decision": _decision(decision.recommendation, decision.would_change_if) | _for_reading(decision),
+        "laboratory": _laboratory(decision),
         "cards": list(decision.cards),
         "timingMs": {step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()},
     }
+
+
+def _for_reading(decision: Decision) -> Json:
+    """Return the decision table as it was gone through, with the facts each row looked at, and the schedule of each option."""
+    recommendation = decision.recommendation
+    read = facts_of_rows(recommendation.assessment, decision.policy)
+    rows = zip(recommendation.trace, read, strict=True)
+    schedules = [
+        schedule_as_json(
+            draw_schedule(
+                option.regimen,
+                (*recommendation.follow_ups, *option.follow_ups),
+                decision.policy.neuro_review_days,
+                decision.as_of,
+            ),
+            option.condition,
+        )
+        for option in recommendation.options
+        if option.regimen
+    ]
+    trace = [{"rule": row.rule, "fired": row.fired, "why": row.why, "facts": list(facts)} for row, facts in rows]
+    return without_empty({"trace": trace, "schedule": schedules})
+
+
+def _laboratory(decision: Decision) -> list[Json]:
+    used = {line.place for line in decision.receipt if line.used}
+    return describe_history(decision.record, used, decision.policy, decision.as_of, decision.value_sets)
 
 
 def without_empty(members: Json) -> Json:
@@ -47,6 +78,7 @@ def _fact(fact: FactInWords) -> Json:
     return without_empty(
         {
             "name": fact.name,
+            "label": fact.label,
             "value": fact.value,
             "certainty": "known" if fact.is_known else "unknown",
             "reason": fact.reason,
@@ -124,7 +156,6 @@ def _decision(recommendation: Recommendation | None, would_change_if: tuple[str,
             "needs": list(recommendation.needs),
             "notDrafted": recommendation.not_drafted,
             "wouldChangeIf": list(would_change_if),
-            "trace": [{"rule": row.rule, "fired": row.fired, "why": row.why} for row in recommendation.trace],
         }
     )
 

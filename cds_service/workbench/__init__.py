@@ -1,0 +1,5 @@
+"""The workbench: one page that shows what the service sees in a request, what it decides, and why."""
+
+from cds_service.workbench.views import workbench_blueprint
+
+__all__ = ["workbench_blueprint"]

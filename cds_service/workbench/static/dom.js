@@ -1,0 +1,72 @@
+/** Building blocks of the page. Text only ever becomes text nodes: nothing from a request is read as markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function build(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== undefined && value !== null) node.setAttribute(name, String(value));
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** An HTML element; `onclick` and the like are listeners, `true` is an empty attribute, `false` none. */
+export function html(name, attributes = {}, ...children) {
+  return build(document.createElement(name), attributes, children);
+}
+
+/** An SVG element. */
+export function svg(name, attributes = {}, ...children) {
+  return build(document.createElementNS(SVG, name), attributes, children);
+}
+
+/** A `details` whose content is only built when it is opened for the first time. */
+export function unfolding(summary, makeContent, attributes = {}) {
+  const node = html("details", attributes, html("summary", {}, summary));
+  const fill = () => {
+    if (node.open && node.children.length === 1) node.append(...[makeContent()].flat());
+  };
+  node.addEventListener("toggle", fill);
+  fill();
+  return node;
+}
+
+/** A table with a caption that screen readers read and eyes skip. Rows are arrays of cells; the first cell is the row's name. */
+export function table(caption, heads, rows, attributes = {}) {
+  return html(
+    "table",
+    attributes,
+    html("caption", { class: "unseen" }, caption),
+    html("thead", {}, html("tr", {}, heads.map((head) => html("th", { scope: "col" }, head)))),
+    html("tbody", {}, rows.map((cells) =>
+      html("tr", {}, cells.map((cell, index) => html(index ? "td" : "th", index ? {} : { scope: "row" }, cell))))),
+  );
+}
+
+/** Some items at once, the rest on request: long lists stay fast. */
+export function inPortions(items, makeRows, portion = 200) {
+  const place = html("div", {}, makeRows(items.slice(0, portion)));
+  if (items.length > portion) {
+    const more = html("button", { type: "button", class: "quiet", onclick: () => more.replaceWith(inPortions(items.slice(portion), makeRows, portion)) },
+      `Show ${Math.min(portion, items.length - portion)} more of ${items.length - portion}`);
+    place.append(more);
+  }
+  return place;
+}
+
+/** A button that copies text and says so. */
+export function copyButton(label, getText) {
+  const button = html("button", { type: "button", class: "quiet", onclick: async () => {
+    await navigator.clipboard.writeText(getText());
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; }, 1500);
+  } }, label);
+  return button;
+}
+
+/** Say something to screen readers and in the status line. */
+export function announce(text) {
+  document.getElementById("status").textContent = text;
+}

@@ -1,0 +1,150 @@
+/** The pictures: the dosing schedule of the first 18 months, and laboratory results over time. Each has a table beside it. */
+
+import { html, svg, table } from "./dom.js";
+
+const DAY = 86_400_000;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const LABEL_WIDTH = 128;
+const ROW = 40;
+
+const time = (day) => Date.parse(`${day}T00:00:00Z`);
+const inWords = (day) => `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
+
+/** A figure that is drawn for the width it has, and again when that changes. */
+function figure(caption, draw, rows) {
+  const frame = html("div", { class: "drawing" });
+  let width = 0;
+  new ResizeObserver(() => {
+    const now = Math.max(280, Math.round(frame.clientWidth));
+    if (Math.abs(now - width) > 8) {
+      width = now;
+      frame.replaceChildren(draw(width));
+    }
+  }).observe(frame);
+  return html("figure", {}, html("figcaption", {}, caption), frame, rows);
+}
+
+/** The schedules of an answer, one for each thing that may be chosen. */
+export function renderSchedules(schedules) {
+  if (!schedules?.length) return [html("p", { class: "note" }, "No dosing schedule: nothing is advised to be given.")];
+  return schedules.map((schedule) => {
+    const title = schedule.condition ? `${schedule.condition[0].toUpperCase()}${schedule.condition.slice(1)}` : "Dosing over the first 18 months";
+    return figure(title, (width) => drawSchedule(schedule, title, width), scheduleTable(schedule, title));
+  });
+}
+
+function scheduleTable(schedule, title) {
+  const rows = schedule.phases.map((phase) => [
+    phase.id, phase.text,
+    phase.everyDay ? `every day from ${inWords(phase.begins)}` : `${phase.doses.length} doses drawn: ${phase.doses.slice(0, 8).map(inWords).join(", ")}${phase.doses.length > 8 ? ", …" : ""}`,
+    [phase.ends, phase.assumed].filter(Boolean).join("; "),
+  ]);
+  const reviews = schedule.reviews.map((review) => ["review", review.what.join(", "), inWords(review.date), ""]);
+  return html("details", { class: "beside" }, html("summary", {}, "The same as a table"),
+    table(title, ["Phase", "What", "When", "Ends"], [...rows, ...reviews]));
+}
+
+function drawSchedule(schedule, title, width) {
+  const [from, to] = [time(schedule.from), time(schedule.to)];
+  const narrow = width < 480;
+  const left = narrow ? 8 : LABEL_WIDTH;
+  const x = (day) => left + ((time(day) - from) / (to - from)) * (width - left - 12);
+  const lanes = [...schedule.phases.map((phase) => ({ name: phase.id, phase })), { name: "reviews", reviews: schedule.reviews }];
+  const top = narrow ? 22 : 8;
+  const step = narrow ? ROW + 14 : ROW;
+  const bottom = top + lanes.length * step;
+  const root = svg("svg", { width, height: bottom + 28, viewBox: `0 0 ${width} ${bottom + 28}`, role: "img", "aria-label": describe(schedule, title) });
+  root.append(...monthLines(schedule.from, 18, x, top, bottom, width));
+  lanes.forEach((lane, index) => {
+    const y = top + index * step + ROW / 2;
+    root.append(svg("text", { x: narrow ? left : 0, y: narrow ? y - 14 : y + 4, class: "lane" }, lane.name));
+    root.append(svg("line", { x1: left, x2: width - 12, y1: y, y2: y, class: "rail" }));
+    if (lane.phase) root.append(...phaseMarks(lane.phase, x, y, width));
+    else root.append(...lane.reviews.map((review) => mark(x(review.date), y, `${inWords(review.date)}: ${review.what.join(", ")}`)));
+  });
+  return root;
+}
+
+function phaseMarks(phase, x, y, width) {
+  const end = phase.until ? x(phase.until) : width - 12;
+  const band = svg("rect", { x: x(phase.begins), y: y - 9, width: Math.max(end - x(phase.begins), 3), height: 18, rx: 3, class: `phase ${phase.kind.split(" ")[0]} ${phase.assumed ? "assumed" : ""}` },
+    svg("title", {}, phase.text));
+  const doses = phase.everyDay ? [] : phase.doses.map((day) =>
+    svg("rect", { x: x(day) - 1, y: y - 9, width: 2, height: 18, class: "dose" }, svg("title", {}, inWords(day))));
+  return [band, ...doses];
+}
+
+const mark = (x, y, title) => svg("path", { d: `M${x} ${y - 7} l7 7 l-7 7 l-7 -7 z`, class: "review" }, svg("title", {}, title));
+
+function monthLines(start, months, x, top, bottom, width) {
+  const marks = [];
+  const every = width < 480 ? 6 : 3;
+  for (let month = 0; month <= months; month += every) {
+    const day = addMonths(start, month);
+    const last = month === months;
+    marks.push(
+      svg("line", { x1: x(day), x2: x(day), y1: top, y2: bottom, class: "grid" }),
+      svg("text", { x: x(day), y: bottom + 18, class: "tick", "text-anchor": last ? "end" : month ? "middle" : "start" }, month ? `${month} months` : "today"),
+    );
+  }
+  return marks;
+}
+
+function addMonths(day, months) {
+  const date = new Date(time(day));
+  const target = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1));
+  const lastDay = new Date(Date.UTC(target.getUTCFullYear(), target.getUTCMonth() + 1, 0)).getUTCDate();
+  target.setUTCDate(Math.min(date.getUTCDate(), lastDay));
+  return target.toISOString().slice(0, 10);
+}
+
+const describe = (schedule, title) =>
+  `${title}: ${schedule.phases.map((phase) => phase.text).join("; then ")}. Reviews: ${schedule.reviews.map((review) => inWords(review.date)).join(", ") || "none"}.`;
+
+/** Laboratory results over time, one small chart for each kind of result and unit. */
+export function renderLaboratory(series) {
+  if (!series?.length) return [html("p", { class: "note" }, "No laboratory result of the kinds the guidance asks for.")];
+  return [html("div", { class: "charts" }, series.map((one) => {
+    const title = `${one.label}, ${one.unit}`;
+    const rows = one.points.map((point) => [point.date, `${point.reported}`, bandOf(one, point.value)?.label ?? "", point.used ? "yes" : "no"]);
+    return figure(title, (width) => drawSeries(one, title, width),
+      html("details", { class: "beside" }, html("summary", {}, "The same as a table"), table(title, ["Date", "Reported", "Band", "Used"], rows)));
+  }))];
+}
+
+/** The limits that can be labelled without one label lying on another; the upper ones win. */
+function spaced(limits, y) {
+  const kept = [];
+  for (const limit of limits.toSorted((one, other) => other - one)) if (!kept.length || y(limit) - y(kept.at(-1)) > 12) kept.push(limit);
+  return kept;
+}
+
+const bandOf = (series, value) => (series.bands ?? []).find((band) => (band.from === undefined || value >= band.from) && (band.to === undefined || value < band.to || (band.closed && value <= band.to)));
+
+function drawSeries(series, title, width) {
+  const [height, left, right, top, bottom] = [150, 36, 82, 8, 124];
+  const limits = (series.bands ?? []).flatMap((band) => [band.from, band.to]).filter((limit) => limit !== undefined);
+  const highest = Math.max(...series.points.map((point) => point.value), ...limits.map((limit) => limit * 1.15)) * 1.05;
+  const days = series.points.map((point) => time(point.date));
+  const [first, last] = [Math.min(...days), Math.max(...days)];
+  const spread = last - first || 60 * DAY;
+  const start = last === first ? first - spread / 2 : first - spread * 0.06;
+  const x = (day) => left + ((time(day) - start) / (spread * (last === first ? 1 : 1.12))) * (width - left - right);
+  const y = (value) => bottom - (Math.min(value, highest) / highest) * (bottom - top);
+  const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${series.points.map((point) => `${point.reported} on ${point.date}`).join(", ")}` });
+  for (const band of series.bands ?? []) {
+    const [high, low] = [y(band.to ?? highest), y(band.from ?? 0)];
+    root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.tone ?? ""}` }));
+    if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label));
+  }
+  for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, String(limit)));
+  const points = series.points.map((point) => [x(point.date), y(point.value)]);
+  root.append(svg("polyline", { points: points.map((pair) => pair.join(",")).join(" "), class: "trend" }));
+  series.points.forEach((point, index) => root.append(
+    svg("circle", { cx: points[index][0], cy: points[index][1], r: 4, class: point.used ? "point used" : "point" }, svg("title", {}, `${point.reported}, ${point.date}`))));
+  const lastLabel = points.at(-1);
+  root.append(svg("text", { x: lastLabel[0], y: lastLabel[1] < 24 ? lastLabel[1] + 18 : lastLabel[1] - 9, class: "value", "text-anchor": "middle" }, series.points.at(-1).reported.split(" ")[0]));
+  root.append(...[...new Set([series.points[0], series.points.at(-1)])].map((point, index, both) =>
+    svg("text", { x: x(point.date), y: bottom + 18, class: "tick", "text-anchor": both.length === 1 ? "middle" : index ? "end" : "start" }, point.date)));
+  return root;
+}
