@@ -64,6 +64,10 @@ class Answer:
     def cite(self, reported: str = "") -> Evidence:
         return cite(self.observed.placed, self.match, self.observed.code, self.date, reported)
 
+    @property
+    def when(self) -> str:
+        return str(self.observed.day) if self.observed.day else "no date"
+
     def is_within(self, as_of: dt.date, days: int) -> bool:
         """Return whether it was given in the last so many days; one without a full date cannot show that."""
         day = self.observed.day
@@ -104,7 +108,7 @@ def _screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact)
     if said is None:
         return _unread(index, newest, "answer not readable as yes or no")
     if not newest.is_within(index.as_of, ANSWER_DAYS):
-        return _unread(index, newest, f"older than {ANSWER_DAYS} days: {newest.observed.day or 'no date'}")
+        return _unread(index, newest, f"not within {ANSWER_DAYS} days: {newest.when}")
     index.receipt.use(newest.observed.placed, fact)
     return Fact(truth_of(said), "", (newest.cite(str(said).lower()),))
 
@@ -128,7 +132,7 @@ def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing:
     if means.is_unknown:
         return _unread(index, newest, "pregnancy status not readable")
     if not newest.is_within(index.as_of, days):
-        return _unread(index, newest, f"older than {days // 7} weeks: {newest.observed.day or 'no date'}")
+        return _unread(index, newest, f"not within {days} days: {newest.when}")
     index.receipt.use(newest.observed.placed, "pregnant")
     return Fact(means, "", (newest.cite(words_of(newest.observed.body.get("valueCodeableConcept"))),))
 

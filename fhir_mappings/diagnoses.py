@@ -82,7 +82,6 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
             evidence = cite(placed, match, resource.get("code"), newest_day(onset or recorded), standing.value)
             recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
             diagnoses.append(Diagnosis(placed, match, standing, evidence, onset, recorded, _abated(resource), recurrent))
-            index.receipt.ignore(placed, _why_not_used(match, standing))
     return Diagnoses(index, tuple(diagnoses))
 
 
@@ -166,7 +165,12 @@ class Diagnoses:
             standings: which standings count.
             since: the first day from which an entry counts; `None` for any time.
         """
-        found = [item for item in self.of(concepts, *standings, Standing.SUSPECTED) if since is None or not item.is_before(since)]
+        found = []
+        for item in self.of(concepts, *standings, Standing.SUSPECTED):
+            if since is not None and item.is_before(since):
+                self.index.receipt.ignore(item.placed, f"too long ago to say how it is now: {item.evidence.display}, {item.began}")
+            else:
+                found.append(item)
         sure = [item for item in found if item.is_certain and (since is None or item.began is not None)]
         if sure:
             return Fact(Truth.TRUE, "", self.use(fact, sure))
@@ -174,6 +178,11 @@ class Diagnoses:
             evidence = self.use(fact, found)
             return Fact(Truth.UNKNOWN, f"not certain: {found[0].doubt}", evidence)
         return nothing
+
+    def close(self) -> None:
+        """Write into the receipt why each diagnosis that no fact made use of was not used."""
+        for item in self.listed:
+            self.index.receipt.ignore(item.placed, _why_not_used(item.match, item.standing))
 
 
 NOT_COUNTED = frozenset({Role.EXCLUDE, Role.CONTEXT, Role.HISTORY})

@@ -24,7 +24,9 @@ def newest_day(span: DateSpan | None) -> dt.date | None:
 
 
 def describe_codes(codeable: Any) -> str:
-    """Return the codes of a CodeableConcept for a receipt line as `system|code`; else its words, else "no code"."""
-    codes = [coding_of(coding) for coding in codings_of(codeable)]
-    named = ", ".join(code for code in codes if code)
-    return named or words_of(codeable) or "no code"
+    """Return a CodeableConcept for a receipt line: its codes as `system|code` and its words, "no code" when it has neither."""
+    named = ", ".join(code for coding in codings_of(codeable) if (code := coding_of(coding)))
+    words = words_of(codeable)
+    if not named:
+        return words or "no code"
+    return named if words in ("", named) else f"{named} ({words})"

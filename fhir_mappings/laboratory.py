@@ -224,7 +224,7 @@ def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date
     """Return why a result is not of the window; empty when it is."""
     day = result.observed.day
     if day is None:
-        return "no date on which the sample was taken"
+        return "no date on which the sample was taken; the date of issue does not count"
     if day.latest < first_day:
         return f"older than {window.words}: {day}"
     if day.earliest < first_day:

@@ -84,7 +84,7 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
     complete = [item for item in causing if item.match.concept is Concept.TOTAL_ILEAL_RESECTION]
     anticoagulated = [item for item in operations if item.match.concept is Concept.ANTICOAGULANT_THERAPY]
     nothing = index.nothing_found("procedures")
-    return ProcedureFacts(
+    facts = ProcedureFacts(
         causes=tuple(CauseFinding(CAUSES[item.match.concept], item.evidence) for item in _use(index, "cause", causing)),
         dialysis=_dialysis(index, operations, nothing),
         doses=_doses(index, operations),
@@ -92,6 +92,9 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
         ileal_resection_length=_resection_length(index, causing),
         anticoagulant_use=tuple(item.evidence for item in _use(index, "anticoagulant", anticoagulated)),
     )
+    for item in operations:
+        index.receipt.ignore(item.placed, _why_not_used(item.match) if item in standing else "undone by a later operation")
+    return facts
 
 
 def _read_operations(index: RecordIndex) -> list[Operation]:
@@ -110,7 +113,6 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
             continue
         for match in matches:
             operations.append(Operation(placed, match, done, cite(placed, match, code, newest_day(done), "done")))
-            index.receipt.ignore(placed, _why_not_used(match))
     return operations
 
 

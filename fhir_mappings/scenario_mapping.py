@@ -1,4 +1,4 @@
-"""Puts the facts together: one patient record in, a ClinicalScenario and its receipt out. It never fails: what cannot be read is unknown."""
+"""Puts the facts together: one patient record in, a ClinicalScenario and its receipt out. What cannot be read is unknown, with a reason."""
 
 from __future__ import annotations
 
@@ -59,11 +59,13 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     doses = medicines.doses + operations.doses
     start = find_treatment_start(medicines.orders, doses, as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
-    diagnosed = map_conditions(read_diagnoses(index), start, holds_b12)
+    diagnoses = read_diagnoses(index)
+    diagnosed = map_conditions(diagnoses, start, holds_b12)
     observed = read_observations(index)
     answers = map_answers(index, observed, start)
     laboratory = map_laboratory(index, observed, who, start, diagnosed.acute_kidney_injury)
     allergies = map_allergies(index)
+    diagnoses.close()
     _close(index)
     scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses)
     return MappedScenario(replace(scenario, allergies=allergies), index.receipt)
@@ -155,8 +157,12 @@ def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationF
     nothing = index.nothing_found("medications")
     if nothing.is_false:
         return medicines
-    facts = {name: getattr(medicines, name) for name in ("anticoagulant_fact", "methotrexate", "nitrous_oxide")}
-    return replace(medicines, **{name: nothing for name, fact in facts.items() if fact.is_false})
+    return replace(
+        medicines,
+        anticoagulant_fact=nothing if medicines.anticoagulant_fact.is_false else medicines.anticoagulant_fact,
+        methotrexate=nothing if medicines.methotrexate.is_false else medicines.methotrexate,
+        nitrous_oxide=nothing if medicines.nitrous_oxide.is_false else medicines.nitrous_oxide,
+    )
 
 
 def _supplement_before_test(
@@ -175,8 +181,7 @@ def _causes(
 ) -> tuple[CauseFinding, ...]:
     """All causes of F13. A medicine is one once it has been taken for long enough (F27)."""
     drugs = tuple(CauseFinding(Cause.DRUG, use.evidence) for use in medicines.lowering_drugs if use.long_term.is_true)
-    exposure = diagnosed.nitrous_oxide.evidence if diagnosed.nitrous_oxide.is_true else ()
-    gas = tuple(CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence + exposure)
+    gas = tuple(CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence)
     found = diagnosed.causes + answers.causes + operations.causes + drugs + gas
     return tuple(dict.fromkeys(found))
 
