@@ -13,21 +13,21 @@ from recommender.assessment import Assessment
 from recommender.logic import Evidence, Fact, Measurement, Truth
 from recommender.scenario import ClinicalScenario
 
-WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no", Truth.UNKNOWN: "unknown"}
+WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FactInWords:
-    """One fact: its snake_case name, its value in words, and the evidence. `value` is empty when it is not known."""
+    """One fact: its snake_case name, its value in words, and the evidence.
+
+    A fact that is not known may still have a value in words ("unresolved"); its `reason` says what is missing.
+    """
 
     name: str
+    is_known: bool
     value: str
     reason: str
     evidence: tuple[Evidence, ...]
-
-    @property
-    def is_known(self) -> bool:
-        return bool(self.value)
 
     @property
     def label(self) -> str:
@@ -40,6 +40,10 @@ LABELS = {
     "holotranscobalamin": "active vitamin B12",
     "mma": "methylmalonic acid",
     "egfr": "eGFR",
+    "adult": "adult (age the guidance is for)",
+    "deficiency": "vitamin B12 deficiency",
+    "cause": "cause of deficiency",
+    "treatment_phase": "vitamin B12 treatment",
     "inr": "INR",
     "mcv": "MCV",
     "lebers": "Leber's optic neuropathy",
@@ -68,16 +72,15 @@ def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
 
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
     if measured.quantity is None:
-        return FactInWords(name, "", measured.reason, measured.evidence)
+        return FactInWords(name, False, "", measured.reason, measured.evidence)
     number = f"{measured.quantity.comparator.value}{measured.quantity.value.normalize():f}"
     unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
-    return FactInWords(name, f"{number} {unit}".strip(), "" if measured.reason == "none recorded" else measured.reason, measured.evidence)
+    return FactInWords(name, True, f"{number} {unit}".strip(), "" if measured.reason == "none recorded" else measured.reason, measured.evidence)
 
 
 UNIT_WORDS = {"a": "years", "1": "", "{ratio}": "", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*9/L": "×10⁹/L", "umol/L": "µmol/L"}
 
 
 def _truth_in_words(name: str, fact: Fact) -> FactInWords:
-    if fact.is_unknown:
-        return FactInWords(name, "", fact.reason, fact.evidence)
-    return FactInWords(name, WORDS[fact.truth], fact.reason, fact.evidence)
+    value = fact.value or ("" if fact.is_unknown else WORDS[fact.truth])
+    return FactInWords(name, not fact.is_unknown, value, fact.reason, fact.evidence)
