@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service import health, hooks, metrics
 from cds_service.authentication import NotAuthenticated
-from cds_service.deployment import CONFIG_KEY, Deployment, build_deployment, utc_today
+from cds_service.deployment import CONFIG_KEY, Deployment, build_deployment, this_deployment, utc_today
 from cds_service.guidance import guidance_blueprint
 from cds_service.http_rules import allow_origins, not_authenticated, refuse, tidy_paths
 from cds_service.logs import describe_failure
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], dt.date] = 
     app = Flask(__name__, static_folder=None)
     app.config[CONFIG_KEY] = deployment
     app.url_map.merge_slashes = False
-    app.wsgi_app = tidy_paths(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = tidy_paths(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(health.blueprint)
     _register_pages(app, deployment)
@@ -75,7 +75,7 @@ def _start_call() -> Response | None:
 
 
 def _finish_call(response: Response) -> Response:
-    deployment: Deployment = hooks.this_deployment()
+    deployment: Deployment = this_deployment()
     seconds = time.monotonic() - g.started
     endpoint = request.endpoint or "none"
     metrics.count_request(endpoint, response.status_code, seconds)
@@ -101,7 +101,8 @@ def _refuse_http(error: HTTPException) -> Response:
     """Answer what Werkzeug refuses (404, 405, ...) as an OperationOutcome, keeping its headers such as Allow."""
     status = error.code or 500
     code, text = STATUS_WORDS.get(status, ("invalid" if status < 500 else "exception", "The request cannot be answered."))
-    headers = {"Allow": ", ".join(sorted(error.valid_methods))} if status == 405 and getattr(error, "valid_methods", None) else {}
+    methods = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
     return refuse(Problem(status, code, text, headers))
 
 

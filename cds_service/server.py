@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from prometheus_client import multiprocess
+from prometheus_client import multiprocess, values
 
 from cds_service.deployment import CONFIG_KEY, Deployment
 from cds_service.settings import Settings
@@ -23,7 +23,7 @@ COLLECTOR_THRESHOLDS = (50_000, 20, 50)
 """Parsing a request makes tens of thousands of objects that all live as long as the call; collecting among them halves the speed."""
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our options instead of a command line."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
@@ -38,8 +38,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build and warm up the application before the workers are forked, so that they share its memory."""
-        from cds_service.app import create_app  # noqa: PLC0415  (after the metrics know that there are several processes)
-        from cds_service.warm_up import warm_up  # noqa: PLC0415
+        from cds_service.app import create_app
+        from cds_service.warm_up import warm_up
 
         app = create_app(self._settings)
         warm_up(app)
@@ -53,6 +53,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; calls that are being answered are finished first."""
     if workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="b12-cds-metrics-"))
+        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,

@@ -1,0 +1,24 @@
+"""What is slow the first time is done before the first clinician waits for it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from cds_service.decide import decide, read_orders
+from cds_service.demonstration import load_request
+from cds_service.deployment import CONFIG_KEY, Deployment
+from cds_service.hook_request import parse_hook_request
+from cds_service.patient_record import assemble_from_prefetch
+from cds_service.settings import DEMONSTRATION_CLIENT
+from fhir_mappings import outgoing
+
+
+def warm_up(app: Flask) -> None:
+    """Load the FHIR models and decide once on the demonstration request; nothing of it is recorded."""
+    deployment: Deployment = app.config[CONFIG_KEY]
+    outgoing.warm_up()
+    service = deployment.services["b12-order-select"]
+    request = parse_hook_request(load_request(deployment.today()), service.hook)
+    orders = read_orders(request, deployment.settings, deployment.value_sets)
+    record = assemble_from_prefetch(request, service.prefetch)
+    decide(request, record, orders, deployment.settings, DEMONSTRATION_CLIENT, deployment.value_sets, deployment.today())
