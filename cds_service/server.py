@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
 from cds_service.deployment import CONFIG_KEY, Deployment
-from cds_service.settings import Settings
+from cds_service.settings import Settings, demonstration
 
 THREADS = 8
 GRACEFUL_SECONDS = 20
@@ -51,11 +52,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; calls that are being answered are finished first."""
+    if settings.public_url == demonstration().public_url:
+        settings = replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
     if workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="b12-cds-metrics-"))
         values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     options = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": f"{_bracketed(host)}:{port}",
         "workers": workers,
         "worker_class": "gthread",
         "threads": THREADS,
@@ -70,6 +73,10 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         "child_exit": _forget_worker,
     }
     Server(settings, options).run()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _close_worker(_: Any, worker: Any) -> None:

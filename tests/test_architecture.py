@@ -1,0 +1,105 @@
+"""Who may import whom, and what must not stand where: the table of docs/architecture.md, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = ("recommender", "fhir_mappings", "cds_service")
+
+ALLOWED = {
+    "recommender": {"recommender"},
+    "fhir_mappings": {"recommender", "fhir_mappings", "fhir", "fhir_core", "pydantic"},
+}
+"""What a package may import beside the standard library; cds_service may import everything but the tests."""
+
+FORBIDDEN_STANDARD = {
+    "recommender": {"logging", "os", "pathlib", "io", "time", "random", "secrets", "socket", "urllib", "http", "subprocess", "tempfile"},
+    "fhir_mappings": {"logging", "time", "random", "secrets", "socket", "http", "subprocess"},
+}
+"""Clock, files, network, chance and logs stay at the edge; the mapping reads its own value sets."""
+
+CLOCK = re.compile(r"\b(?:date\.today|datetime\.now|datetime\.today|datetime\.utcnow|time\.time|monotonic|perf_counter)\b")
+FHIR_WORDS = re.compile(
+    r"\b(?:FHIR|MedicationRequest|Observation|CodeableConcept|prefetch|resourceType|SNOMED|LOINC|RxNorm|Flask|http)\b", re.IGNORECASE
+)
+CODE_LIKE = re.compile(r"[\"'](?:\d{6,18}|\d{3,5}-\d)[\"']")
+
+
+def modules(package: str) -> list[Path]:
+    return sorted(path for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+
+
+def code_without_docstrings(path: Path) -> str:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body
+            if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+                node.body = body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_each_package_imports_only_what_the_table_allows(package: str) -> None:
+    for path in modules(package):
+        for name in imports_of(path):
+            top = name.split(".")[0]
+            assert top in ALLOWED[package] or top in sys.stdlib_module_names, f"{path.relative_to(ROOT)} imports {name}"
+            assert top not in FORBIDDEN_STANDARD[package], f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_no_package_imports_the_tests(package: str) -> None:
+    for path in modules(package):
+        assert not [name for name in imports_of(path) if name.split(".")[0] in ("tests", "pytest", "hypothesis", "benchmarks")], path
+
+
+@pytest.mark.parametrize("package", ["recommender", "fhir_mappings"])
+def test_the_clock_stays_at_the_edge(package: str) -> None:
+    for path in modules(package):
+        assert not CLOCK.search(code_without_docstrings(path)), path
+
+
+def test_the_recommender_speaks_no_fhir() -> None:
+    for path in modules("recommender"):
+        found = FHIR_WORDS.search(code_without_docstrings(path))
+        assert not found, f"{path.relative_to(ROOT)} says {found and found.group()}"
+
+
+@pytest.mark.parametrize("package", ["recommender", "cds_service"])
+def test_clinical_codes_stand_in_the_mapping_only(package: str) -> None:
+    for path in modules(package):
+        found = CODE_LIKE.search(code_without_docstrings(path))
+        assert not found, f"{path.relative_to(ROOT)} holds the code {found and found.group()}"
+
+
+def test_the_calendar_is_read_where_a_call_or_command_begins() -> None:
+    readers = {path.name for path in modules("cds_service") if re.search(r"\.date\(\)|date\.today", code_without_docstrings(path))}
+
+    assert readers <= {"deployment.py", "cli.py", "check_server.py"}
+
+
+def test_nothing_names_where_it_was_made() -> None:
+    places = re.compile(r"/work/|/tmp/(?:team|bash)|\bpypi\.org|registry\.npmjs|files\.pythonhosted", re.IGNORECASE)
+    suffixes = {".py", ".md", ".toml", ".lock", ".json", ".yaml", ".yml", ".sh", ".js", ".html", ".css", ".csv", ""}
+    skipped = {".venv", ".git", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    for path in sorted(ROOT.rglob("*")):
+        if path.is_file() and path.suffix in suffixes and not skipped & set(path.parts) and path != Path(__file__):
+            found = places.search(path.read_text(encoding="utf-8", errors="ignore"))
+            assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
