@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from fhir_mappings import fhir_versions
 from fhir_mappings.concepts import Concept
-from fhir_mappings.products import MASS_UNITS, VOLUME_UNITS, Form, Ingredient, Product, spelt_unit
+from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.reading import as_dict, as_list, as_text, texts_of, words_of
+from fhir_mappings.strengths import MASS_UNITS, VOLUME_UNITS, spelt_unit
 from fhir_mappings.timing import NotComputable, TimingReading, read_number, read_timing, shorten
 from fhir_mappings.value_sets import Field, ValueSets
 from recommender.course import InjectionSite

@@ -13,21 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.reading import as_dict, as_list, as_text, codings_of, texts_of, words_of
-from fhir_mappings.timing import read_number, shorten
-from fhir_mappings.value_sets import RXNORM, Field, Match, ValueSets
+from fhir_mappings.reading import as_dict, as_list, codings_of, texts_of, words_of
+from fhir_mappings.strengths import Strength, read_container, read_ratio, read_strengths, split_name
+from fhir_mappings.timing import shorten
+from fhir_mappings.value_sets import RXNORM, Field, Match, ValueSets, normalise_text
 from recommender.regimens import Route, Substance
 from recommender.scenario import Anticoagulant, LoweringDrug
-
-MASS_UNITS: dict[str, Decimal] = {
-    **dict.fromkeys(("ug", "mcg", "mcgs", "µg", "μg", "microg", "microgram", "micrograms"), Decimal(1)),
-    **dict.fromkeys(("mg", "mgs", "milligram", "milligrams"), Decimal(1000)),
-    **dict.fromkeys(("g", "gm", "gram", "grams"), Decimal(1_000_000)),
-    **dict.fromkeys(("ng", "nanogram", "nanograms"), Decimal("0.001")),
-}
-"""Micrograms in one unit, by spelling in lower case."""
-
-VOLUME_UNITS = frozenset({"ml", "mls", "milliliter", "milliliters", "millilitre", "millilitres", "cc"})
 
 
 class Form(enum.Enum):
@@ -46,15 +37,6 @@ class Form(enum.Enum):
 
 
 _ROUTE_OF_FORM = {Form.TABLET: Route.ORAL, Form.ORAL_LIQUID: Route.ORAL, Form.NASAL: Route.NASAL}
-
-
-@dataclass(frozen=True, slots=True)
-class Strength:
-    """How much of an ingredient: micrograms in one tablet, or in one mL. `container` is the mL in one ampoule, where the name says it."""
-
-    micrograms: Decimal
-    per_ml: bool = False
-    container: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +136,6 @@ _NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
 _ANTIDOTE = re.compile(r"cyanokit")
 _LEVOMEFOLIC = re.compile(r"levomefol|methylfolate")
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
-_MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
-_STRENGTH = re.compile(rf"{_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?")
-_CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
-_PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
-
 
 def identify_product(codeable: Any, value_sets: ValueSets, medication: Mapping[str, Any] | None = None) -> Product:
     """Return the medicine that a CodeableConcept, or the Medication resource it points to, stands for.
@@ -178,7 +154,7 @@ def identify_product(codeable: Any, value_sets: ValueSets, medication: Mapping[s
     substances, doubt = _substances(matches, texts, concepts, value_sets)
     if not substances:
         return product
-    error, antidote = _product_error(matches, texts)
+    error, antidote = _product_error(matches, texts, value_sets)
     names = [*texts, *(match.member.display for match in matches if match.matched_by == "code")]
     strengths = _strengths(names, substances) | _stated_strengths(resource, substances, value_sets)
     ingredients = tuple(Ingredient(substance, strengths.get(substance)) for substance in substances)
@@ -232,7 +208,7 @@ def _substances(matches: list[Match], texts: list[str], concepts: list[Any], val
     coded = {substance for match in matches for substance in _of_match(match, texts)}
     if not coded:
         return (), ""
-    spoken = {substance for text in texts for part in _split(text) for substance in _named_in(part)}
+    spoken = {substance for text in texts for part in split_name(text) for substance in _named_in(part)}
     cobalamins = {substance for substance in coded | spoken if substance.is_cobalamin}
     folates = {substance for substance in coded | spoken if not substance.is_cobalamin}
     specific = cobalamins - {Substance.COBALAMIN_UNSPECIFIED}
@@ -256,19 +232,13 @@ def _named_in(part: str) -> tuple[Substance, ...]:
     return tuple(substance for substance, pattern in _SUBSTANCE_WORDS if pattern.search(part))[:1]
 
 
-def _split(name: str) -> list[str]:
-    """Return the parts of a product name, one for each ingredient, in lower case and with plain numbers."""
-    plain = re.sub(r"(?<=[1-9]),(?=\d{3}\b)", "", name.lower())
-    plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
-    return _PARTS.split(re.sub(r" */ *(?=\d*\.?\d* ?ml\b)", "/", plain))
-
-
-def _product_error(matches: Iterable[Match], texts: Iterable[str]) -> tuple[str, bool]:
+def _product_error(matches: Iterable[Match], texts: list[str], value_sets: ValueSets) -> tuple[str, bool]:
     """Return what is wrong with the product itself, and whether it is the cyanide antidote (I11)."""
     concepts = {match.concept for match in matches}
     if Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts or any(_ANTIDOTE.search(text.lower()) for text in texts):
         return "this product is the cyanide antidote (5 g of hydroxocobalamin), not vitamin B12 replacement", True
-    if Concept.HYDROXOCOBALAMIN_LOOKALIKE in concepts:
+    lookalikes = {normalise_text(member.display) for member in value_sets.members.get(Concept.HYDROXOCOBALAMIN_LOOKALIKE, ())}
+    if Concept.HYDROXOCOBALAMIN_LOOKALIKE in concepts or lookalikes & {normalise_text(text) for text in texts}:
         return "one ampoule of this product holds 10 mg, ten times the 1 mg of the usual ampoule", False
     return "", False
 
@@ -291,27 +261,19 @@ def _form_of_words(words: str) -> Form:
 def _strengths(names: Iterable[str], substances: tuple[Substance, ...]) -> dict[Substance, Strength]:
     """Return the strength of each ingredient that the names agree on."""
     found: dict[Substance, set[tuple[Decimal, bool]]] = {}
-    containers: set[Decimal] = set()
+    containers: set[Decimal | None] = set()
     for name in names:
-        parts = _split(name)
-        containers |= {Decimal(number) for number in _CONTAINER.findall(" ".join(parts))}
+        parts = split_name(name)
+        containers.add(read_container(parts))
         for part in parts:
-            substance = _owner(part, substances, alone=len(parts) == 1)
-            mass = [Strength(*_read_strength(match)) for match in _STRENGTH.finditer(part)]
-            if substance and len(mass) == 1:
-                found.setdefault(substance, set()).add((mass[0].micrograms, mass[0].per_ml))
-                containers |= {mass[0].container} if mass[0].container else set()
+            substance, amounts = _owner(part, substances, alone=len(parts) == 1), read_strengths(part)
+            if substance and len(amounts) == 1:
+                found.setdefault(substance, set()).add((amounts[0].micrograms, amounts[0].per_ml))
+                containers.add(amounts[0].container)
+    containers.discard(None)
     container = containers.pop() if len(containers) == 1 else None
     agreed = {substance: values.pop() for substance, values in found.items() if len(values) == 1}
     return {substance: Strength(*value, container if value[1] else None) for substance, value in agreed.items()}
-
-
-def _read_strength(match: re.Match[str]) -> tuple[Decimal, bool, Decimal | None]:
-    micrograms = Decimal(match[1]) * MASS_UNITS[match[2]]
-    volume = Decimal(match[3]) if match[3] else None
-    if not match[4]:
-        return micrograms, False, None
-    return (micrograms / volume if volume else micrograms), True, volume
 
 
 def _owner(part: str, substances: tuple[Substance, ...], alone: bool) -> Substance | None:
@@ -330,26 +292,6 @@ def _stated_strengths(resource: Mapping[str, Any], substances: tuple[Substance, 
         item = as_dict(part)
         own = {substance for match in value_sets.find(_item_of(item), Field.DRUGS) for substance in SUBSTANCES.get(match.concept, ())}
         ratio = as_dict(item.get("strength") or item.get("strengthRatio") or item.get("amount"))
-        strength = _ratio_strength(ratio)
+        strength = read_ratio(ratio)
         stated |= {substance: strength for substance in substances if substance in own and strength}
     return stated
-
-
-def _ratio_strength(ratio: Mapping[str, Any]) -> Strength | None:
-    """Return the strength of a Ratio of a mass to millilitres or to pieces."""
-    numerator, denominator = as_dict(ratio.get("numerator")), as_dict(ratio.get("denominator"))
-    factor, amount = MASS_UNITS.get(spelt_unit(numerator)), read_number(numerator.get("value"))
-    per = read_number(denominator.get("value", 1))
-    if not factor or not amount or amount < 0 or not per or per < 0:
-        return None
-    return Strength(amount * factor / per, per_ml=spelt_unit(denominator) in VOLUME_UNITS)
-
-
-def spelt_unit(quantity: Mapping[str, Any]) -> str:
-    """Return the unit of a Quantity in lower case, its code first; annotations in braces after a unit are dropped."""
-    for name in ("code", "unit"):
-        text = as_text(quantity.get(name))
-        # "G" is gauss in UCUM: it is not read as gram.
-        if text and text != "G":
-            return re.sub(r"(?<=\w)\{.*", "", text.lower())
-    return ""
