@@ -6,10 +6,11 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import cite, describe_codes, newest_day
+from fhir_mappings.evidence import cite, newest_day, why_unknown
 from fhir_mappings.reading import DateSpan, as_dict, code_of, read_date
 from fhir_mappings.record import Placed
 from fhir_mappings.record_index import RecordIndex
@@ -74,7 +75,7 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
             continue
         matches = index.value_sets.find(resource.get("code"), Field.CONDITIONS)
         if not matches:
-            index.receipt.ignore(placed, f"code not in any value set: {describe_codes(resource.get('code'))}")
+            index.receipt.ignore(placed, partial(why_unknown, resource.get("code")))
             continue
         standing = _standing(resource, verification)
         onset, recorded = _onset(resource), _recorded(resource)

@@ -30,3 +30,8 @@ def describe_codes(codeable: Any) -> str:
     if not named:
         return words or "no code"
     return named if words in ("", named) else f"{named} ({words})"
+
+
+def why_unknown(codeable: Any) -> str:
+    """Return what the receipt says of an entry whose code means nothing to us."""
+    return f"code not in any value set: {describe_codes(codeable)}"

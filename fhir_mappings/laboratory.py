@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
@@ -79,16 +80,20 @@ VERY_LOW_PLATELETS, VERY_LOW_PLATELETS_DAYS = Decimal(50), 7
 """A low count ages faster: below 100 it is unknown after 30 days, below 50 it is kept for precautions but to be repeated (F18, Q10)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """One result of one analyte, read."""
+    """One result of one analyte; its value is read only when somebody asks for it."""
 
     observed: Observed
     match: Match
     analyte: Analyte
-    reading: Reading
+    property_kind: str
 
-    @property
+    @cached_property
+    def reading(self) -> Reading:
+        return read_result(self.observed.body, self.analyte, self.property_kind)
+
+    @cached_property
     def evidence(self) -> Evidence:
         day = self.observed.day.latest if self.observed.day else None
         return cite(self.observed.placed, self.match, self.observed.code, day, self.reading.reported, self.reading.converted)
@@ -172,7 +177,7 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
         index.receipt.ignore(item.placed, f"codes contradict each other: {', '.join(other.source for other in counted)}")
         return None
     properties = {other.member.property for other in counted}
-    return Result(item, match, analyte, read_result(item.body, analyte, properties.pop() if len(properties) == 1 else ""))
+    return Result(item, match, analyte, properties.pop() if len(properties) == 1 else "")
 
 
 def read_results(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> tuple[Result, ...]:
@@ -199,16 +204,17 @@ def find_newest(
     """
     first_day = window.first_day(index.as_of)
     usable: list[Result] = []
-    outside = ""
-    for result in sorted(results, key=lambda each: each.newness, reverse=True):
+    outside: list[tuple[dt.date, str]] = []
+    for result in results:
         why_not = _outside(result, window, first_day, before, after)
-        if not why_not:
+        if why_not:
+            index.receipt.ignore(result.observed.placed, why_not)
+            outside.append((result.observed.day.latest if result.observed.day else dt.date.min, why_not))
+        else:
             usable.append(result)
-            continue
-        outside = outside or why_not
-        index.receipt.ignore(result.observed.placed, why_not)
     if not usable:
-        return Measurement(reason=outside or index.not_recorded("labs").reason)
+        return Measurement(reason=max(outside)[1] if outside else index.not_recorded("labs").reason)
+    usable.sort(key=lambda each: each.newness, reverse=True)
     newest = usable[0]
     for older in usable[1:]:
         index.receipt.ignore(older.observed.placed, _why_passed_over(older, newest))

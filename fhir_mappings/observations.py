@@ -6,11 +6,10 @@ Source: decisions 2.1 (status, latest by effective time, never by time of issue)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fhir_mappings.evidence import describe_codes
+from fhir_mappings.evidence import why_unknown
 from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date
 from fhir_mappings.record import Placed
 from fhir_mappings.record_index import RecordIndex
@@ -51,7 +50,7 @@ def read_observations(index: RecordIndex) -> list[Observed]:
 def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any]) -> list[Observed]:
     found = [(body, code, *match) for body, code in _parts(resource) if (match := _match(index, body, code))[0]]
     if not found:
-        index.receipt.ignore(placed, _why_unknown(resource))
+        index.receipt.ignore(placed, lambda: _why_unknown(resource))
         return _read_contained(index, placed) if "contained" in resource else []
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
@@ -65,12 +64,12 @@ def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any]) -> l
     return observed + (_read_contained(index, placed) if "contained" in resource else [])
 
 
-def _parts(resource: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
-    yield resource, resource.get("code")
+def _parts(resource: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
+    """Return the Observation and its components, each with its code."""
+    parts = [(resource, resource.get("code"))]
     if "component" in resource:
-        for component in as_list(resource["component"]):
-            if isinstance(component, dict):
-                yield component, component.get("code")
+        parts += [(component, component.get("code")) for component in as_list(resource["component"]) if isinstance(component, dict)]
+    return parts
 
 
 def _read_contained(index: RecordIndex, placed: Placed) -> list[Observed]:
@@ -88,19 +87,16 @@ def _read_contained(index: RecordIndex, placed: Placed) -> list[Observed]:
 
 def _match(index: RecordIndex, body: dict[str, Any], code: Any) -> tuple[tuple[Match, ...], bool]:
     """Return what the code stands for; else what a coded answer stands for ("Diet: vegan"), and whether it is the answer."""
-    value_sets = index.value_sets
-    matches = value_sets.find(code, Field.LABS)
-    if not matches and not value_sets.has_standard_coding(code):
-        matches = value_sets.match_words(code, Field.OBSERVATIONS)
+    matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
     if not matches and "valueCodeableConcept" in body:
-        return value_sets.concepts(body["valueCodeableConcept"]), True
+        return index.value_sets.concepts(body["valueCodeableConcept"]), True
     return matches, False
 
 
 def _why_unknown(resource: dict[str, Any]) -> str:
     if not any(name.startswith("value") for name in resource) and ("hasMember" in resource or "related" in resource):
         return "a panel: its results are read one by one"
-    return f"code not in any value set: {describe_codes(resource.get('code'))}"
+    return why_unknown(resource.get("code"))
 
 
 def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, str]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import cite, describe_codes, newest_day
+from fhir_mappings.evidence import cite, newest_day, why_unknown
 from fhir_mappings.quantities import read_length
 from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date, texts_of
 from fhir_mappings.record import Placed
@@ -104,7 +105,7 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
         code = resource.get("code")
         matches = index.value_sets.find(code, Field.PROCEDURES)
         if not matches:
-            index.receipt.ignore(placed, f"code not in any value set: {describe_codes(code)}")
+            index.receipt.ignore(placed, partial(why_unknown, code))
             continue
         done = _done_on(resource)
         why_not = _why_not_done(resource, done, index.as_of)

@@ -5,6 +5,7 @@ The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fhir_mappings.record import Placed
@@ -31,7 +32,7 @@ class Receipt:
 
     _placed: dict[str, Placed] = field(default_factory=dict)
     _used: dict[str, list[str]] = field(default_factory=dict)
-    _ignored: dict[str, str] = field(default_factory=dict)
+    _ignored: dict[str, str | Callable[[], str]] = field(default_factory=dict)
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""
@@ -39,14 +40,14 @@ class Receipt:
 
     def use(self, placed: Placed, fact: str) -> None:
         """Note that the resource feeds this fact; a use outweighs any reason to ignore it."""
-        self.enter(placed)
+        self._placed.setdefault(placed.place, placed)
         facts = self._used.setdefault(placed.place, [])
         if fact not in facts:
             facts.append(fact)
 
-    def ignore(self, placed: Placed, why: str) -> None:
-        """Note why the resource was not used; the first reason stays."""
-        self.enter(placed)
+    def ignore(self, placed: Placed, why: str | Callable[[], str]) -> None:
+        """Note why the resource was not used; the first reason stays. A reason that costs time to word is worded when it is read."""
+        self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
 
     def lines(self) -> tuple[ReceiptLine, ...]:
@@ -56,5 +57,6 @@ class Receipt:
     def _line(self, placed: Placed) -> ReceiptLine:
         kind = placed.resource.get("resourceType")
         used_for = tuple(self._used.get(placed.place, ()))
-        ignored = "" if used_for else self._ignored.get(placed.place, "not needed for any fact")
+        why = self._ignored.get(placed.place, "not needed for any fact")
+        ignored = "" if used_for else why if isinstance(why, str) else why()
         return ReceiptLine(placed.reference, kind if isinstance(kind, str) else "", placed.place, used_for, ignored)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fhir_mappings.reading import as_text, subject_id
 from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Availability, PatientRecord, Placed
+from fhir_mappings.record import Availability, PatientRecord, Placed, Resource
 from fhir_mappings.value_sets import ValueSets
 from recommender.logic import NONE_RECORDED, NOT_RECORDED, Fact, Truth
 from recommender.scenario import RecordArea
@@ -72,6 +72,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     index = RecordIndex(record, as_of, value_sets, Receipt())
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     first: dict[tuple[str, str], Placed] = {}
+    own = {f"Patient/{patient_id}", f"urn:uuid:{patient_id}"}
     for placed in record:
         resource = placed.resource
         receipt.enter(placed)
@@ -79,8 +80,8 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
         if not isinstance(kind, str):
             receipt.ignore(placed, "no resourceType")
             continue
-        about = subject_id(resource)
-        if about and patient_id and about != patient_id:
+        subject = resource.get("subject")
+        if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(resource, patient_id):
             receipt.ignore(placed, "about another patient")
             continue
         identity = resource.get("id")
@@ -91,6 +92,12 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
                 continue
         by_type.setdefault(kind, []).append(placed)
     return index
+
+
+def is_about_another(resource: Resource, patient_id: str) -> bool:
+    """Return whether a resource names somebody other than this patient as its subject (R38); one that names nobody does not."""
+    about = subject_id(resource)
+    return bool(about) and bool(patient_id) and about != patient_id
 
 
 def _leave_out_one(index: RecordIndex, earlier: Placed, later: Placed, first: dict[tuple[str, str], Placed]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.reading import as_text, codings_of, texts_of
+from fhir_mappings.reading import codings_of, texts_of
 
 TERMINOLOGY = Path(__file__).parent / "terminology"
 
@@ -89,6 +89,20 @@ class Match:
         return self.member.role
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one field that are looked for inside a text; `any_word` tells quickly that a text holds none of them."""
+
+    any_word: re.Pattern[str]
+    each: tuple[tuple[re.Pattern[str], Member], ...]
+
+    def members_in(self, text: str) -> tuple[Member, ...]:
+        """Return the members whose word stands in a text, which must be normalised."""
+        if not self.any_word.search(text):
+            return ()
+        return tuple(member for pattern, member in self.each if pattern.search(text))
+
+
 class TerminologyError(ValueError):
     """A CSV of codes that cannot be used; the message lists everything that is wrong, with line numbers."""
 
@@ -101,7 +115,7 @@ class ValueSets:
     _systems: Mapping[str, str]
     _by_code: Mapping[str, Mapping[str, tuple[Match, ...]]]
     _by_text: Mapping[Field, Mapping[str, tuple[Member, ...]]]
-    _by_word: Mapping[Field, tuple[tuple[re.Pattern[str], Member], ...]]
+    _by_word: Mapping[Field, Words]
 
     def normalise_system(self, system: object) -> str:
         """Return the canonical URI of a code system spelling; one that is not known comes back trimmed."""
@@ -111,16 +125,23 @@ class ValueSets:
 
     def match_coding(self, coding: Mapping[str, Any]) -> tuple[Match, ...]:
         """Return every member that a Coding stands for; empty when its system or code is not known."""
+        return self._look_up(coding) or ()
+
+    def _look_up(self, coding: Mapping[str, Any]) -> tuple[Match, ...] | None:
+        """Return the members of a Coding, empty for a code that no value set holds, and `None` when it has no code of a known system."""
         system, code = coding.get("system"), coding.get("code")
-        if not isinstance(system, str) or not isinstance(code, str):
-            return ()
+        if not isinstance(system, str) or not isinstance(code, str) or not code:
+            return None
         codes = self._by_code.get(system)
         if codes is None:
             system = self.normalise_system(system)
             codes = self._by_code.get(system)
             if codes is None:
-                return ()
-        return codes.get(code) or self._match_spelling(system, code)
+                return None
+        found = codes.get(code)
+        if found is not None:
+            return found
+        return self._match_spelling(system, code) if system in _SPELLED_FREELY or code[0] == " " or code[-1] == " " else ()
 
     def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
         for candidate_system, candidate in _code_candidates(system, code.strip()):
@@ -131,25 +152,37 @@ class ValueSets:
 
     def concepts(self, codeable: Any) -> tuple[Match, ...]:
         """Return every member that a CodeableConcept or Coding stands for by code; empty when none does."""
-        if isinstance(codeable, dict):
-            codings = codeable.get("coding")
-            if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):
-                return self.match_coding(codings[0])
-        matches: list[Match] = []
-        for coding in codings_of(codeable):
-            matches += [match for match in self.match_coding(coding) if match not in matches]
-        return tuple(matches)
+        return self._look_up_all(codeable)[0]
 
-    def find(self, codeable: Any, field: Field) -> tuple[Match, ...]:
-        """Return the members by code, and only when no code is known, by words.
+    def _look_up_all(self, codeable: Any) -> tuple[tuple[Match, ...], bool]:
+        """Return the members of all codings, and whether any of them is a code of a known system."""
+        codings = codings_of(codeable)
+        if len(codings) == 1:
+            found = self._look_up(codings[0])
+            return found or (), found is not None
+        matches: list[Match] = []
+        known_system = False
+        for coding in codings:
+            found = self._look_up(coding)
+            known_system = known_system or found is not None
+            matches += [match for match in found or () if match not in matches]
+        return tuple(matches), known_system
+
+    def find(self, codeable: Any, *fields: Field) -> tuple[Match, ...]:
+        """Return the members by code, and only when no code is known, by words of these fields, asked in turn.
 
         Words are not asked when a code of a standard system stands there that is in no value set: that code has said what it means.
         Medicines are the exception, because no list of product codes is complete.
         """
-        found = self.concepts(codeable)
-        if found or (field is not Field.DRUGS and self.has_standard_coding(codeable)):
+        found, known_system = self._look_up_all(codeable)
+        if found:
             return found
-        return self.match_words(codeable, field)
+        for field in fields:
+            if field is Field.DRUGS or not known_system:
+                found = self.match_words(codeable, field)
+                if found:
+                    return found
+        return ()
 
     def match_words(self, codeable: Any, field: Field) -> tuple[Match, ...]:
         """Return the members that the words of a CodeableConcept name; the first of its texts that names any decides."""
@@ -159,18 +192,13 @@ class ValueSets:
                 return matches
         return ()
 
-    def has_standard_coding(self, codeable: Any) -> bool:
-        """Return whether a code of a system that the value sets cover stands there."""
-        return any(
-            as_text(coding.get("code")) and self.normalise_system(coding.get("system")) in self._by_code for coding in codings_of(codeable)
-        )
-
     def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
         """Return the members that a text names as a whole, else (medicines) by words in it: `display` is then the word. The last resort."""
         members = self._by_text.get(field, {}).get(normalise_text(_without_tags(text)), ())
-        if not members:
+        words = self._by_word.get(field)
+        if not members and words:
             normal = normalise_text(text)
-            members = tuple(member for pattern, member in self._by_word.get(field, ()) if pattern.search(normal))
+            members = words.members_in(normal)
         return tuple(Match(member, "text", text) for member in members)
 
 
@@ -263,6 +291,9 @@ def _covers_its_own(member: Member) -> bool:
 
 
 _ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
+_SPELLED_FREELY = frozenset({*_ICD, ATC, READ_V2})
+"""Systems whose codes are written in several ways, or stand for the codes below them."""
+
 _ICD_MARKS = "†*+! "
 
 
@@ -336,12 +367,12 @@ def _without_tags(display: str) -> str:
 
 
 _TextIndex = dict[Field, dict[str, tuple[Member, ...]]]
-_WordIndex = dict[Field, tuple[tuple[re.Pattern[str], Member], ...]]
+_WordIndex = dict[Field, Words]
 
 
 def _index_texts(rows: Mapping[Field, Iterable[tuple[Member, str]]]) -> tuple[_TextIndex, _WordIndex]:
     texts: _TextIndex = {field: {} for field in Field}
-    words: _WordIndex = {}
+    words: dict[Field, list[tuple[str, Member]]] = {}
     for field, part in rows.items():
         if field in (Field.LABS, Field.DRUGS, Field.ROUTES):
             continue  # here one display can stand for several things (a test, an antidote); texts.csv has what is safe
@@ -349,14 +380,23 @@ def _index_texts(rows: Mapping[Field, Iterable[tuple[Member, str]]]) -> tuple[_T
             _add_text(texts[field], _without_tags(member.display), member)
     with (TERMINOLOGY / "texts.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            field, concept = Field(row["field"]), Concept(row["concept"])
-            member = Member(concept, Role(row["role"]), "", "", row["text"])
+            field, member = Field(row["field"]), Member(Concept(row["concept"]), Role(row["role"]), "", "", row["text"])
             if row["kind"] == "word":
-                pattern = re.compile(rf"(?<![a-z0-9]){re.escape(normalise_text(row['text']))}(?![a-z])")
-                words[field] = (*words.get(field, ()), (pattern, member))
+                words.setdefault(field, []).append((row["text"], member))
             else:
                 _add_text(texts[field], row["text"], member)
-    return texts, words
+    return texts, {field: _compile_words(listed) for field, listed in words.items()}
+
+
+def _compile_words(listed: list[tuple[str, Member]]) -> Words:
+    words = [re.escape(normalise_text(word)) for word, _ in listed]
+    each = tuple((_as_word(word), member) for word, (_, member) in zip(words, listed, strict=True))
+    return Words(_as_word("|".join(words)), each)
+
+
+def _as_word(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern that must not continue a word; a number may follow ("b12 1000")."""
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z])")
 
 
 def _add_text(texts: dict[str, tuple[Member, ...]], text: str, member: Member) -> None:

@@ -1,0 +1,157 @@
+"""What mapping a record costs, beside parsing the same bytes with orjson.
+
+Run: `python benchmarks/mapping.py [resources]`. The record is made here: one patient with results, diagnoses, orders and much that no
+rule asks for, in about the proportions of a record that an EHR sends. Times are the best of several rounds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from fhir_mappings.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.scenario_mapping import map_scenario
+from fhir_mappings.value_sets import load_value_sets
+
+AS_OF = dt.date(2026, 6, 1)
+SUBJECT = {"reference": "Patient/p1", "display": "Bench Patient"}
+LOINC, SNOMED, RXNORM, UCUM = (
+    "http://loinc.org",
+    "http://snomed.info/sct",
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://unitsofmeasure.org",
+)
+
+RESULTS = (
+    ("8302-2", "Body height", 171.2, "cm"),
+    ("29463-7", "Body weight", 73.1, "kg"),
+    ("2093-3", "Cholesterol [Mass/volume] in Serum or Plasma", 182.0, "mg/dL"),
+    ("2571-8", "Triglyceride [Mass/volume] in Serum or Plasma", 131.0, "mg/dL"),
+    ("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", 5.9, "%"),
+    ("718-7", "Hemoglobin [Mass/volume] in Blood", 12.4, "g/dL"),
+    ("777-3", "Platelets [#/volume] in Blood by Automated count", 231.0, "10*3/uL"),
+    ("33914-3", "Glomerular filtration rate/1.73 sq M.predicted", 82.0, "mL/min/{1.73_m2}"),
+    ("2132-9", "Cobalamin (Vitamin B12) [Mass/volume] in Serum or Plasma", 171.0, "pg/mL"),
+    ("2823-3", "Potassium [Moles/volume] in Serum or Plasma", 4.1, "mmol/L"),
+)
+DIAGNOSES = (("38341003", "Hypertension"), ("44054006", "Diabetes mellitus type 2"), ("84027009", "Pernicious anemia"))
+MEDICINES = (
+    ("314076", "lisinopril 10 MG Oral Tablet"),
+    ("310798", "Hydrochlorothiazide 25 MG"),
+    ("309594", "cyanocobalamin 1 mg/mL injection"),
+)
+
+
+def make_record(resources: int) -> dict[str, list[dict[str, Any]]]:
+    """Return resources by prefetch key: seven results to one diagnosis, order and procedure each."""
+    keys: dict[str, list[dict[str, Any]]] = {key: [] for key in PREFETCH_KEYS}
+    keys["patient"].append({"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1961-04-05"})
+    for number in range(resources - 1):
+        day = (AS_OF - dt.timedelta(days=3 * number)).isoformat()
+        match number % 10:
+            case 7:
+                keys["conditions"].append(_condition(number, day))
+            case 8:
+                keys["medications"].append(_order(number, day))
+            case 9:
+                keys["procedures"].append(_procedure(number, day))
+            case _:
+                keys["labs"].append(_observation(number, day))
+    return keys
+
+
+def _observation(number: int, day: str) -> dict[str, Any]:
+    code, display, value, unit = RESULTS[number % len(RESULTS)]
+    return {
+        "resourceType": "Observation",
+        "id": f"o{number}",
+        "meta": {"versionId": "1", "lastUpdated": f"{day}T10:02:11.000+00:00"},
+        "status": "final",
+        "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
+        "code": {"coding": [{"system": LOINC, "code": code, "display": display}], "text": display},
+        "subject": SUBJECT,
+        "encounter": {"reference": f"Encounter/e{number}"},
+        "effectiveDateTime": f"{day}T09:12:00+00:00",
+        "issued": f"{day}T09:59:00.000+00:00",
+        "valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit},
+        "referenceRange": [{"low": {"value": value / 2, "unit": unit}, "high": {"value": value * 2, "unit": unit}}],
+    }
+
+
+def _condition(number: int, day: str) -> dict[str, Any]:
+    code, display = DIAGNOSES[number % len(DIAGNOSES)]
+    clinical = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+    return {
+        "resourceType": "Condition",
+        "id": f"c{number}",
+        "clinicalStatus": {"coding": [{"system": clinical, "code": "active"}]},
+        "code": {"coding": [{"system": SNOMED, "code": code, "display": display}], "text": display},
+        "subject": SUBJECT,
+        "onsetDateTime": day,
+        "recordedDate": day,
+    }
+
+
+def _order(number: int, day: str) -> dict[str, Any]:
+    code, display = MEDICINES[number % len(MEDICINES)]
+    return {
+        "resourceType": "MedicationRequest",
+        "id": f"m{number}",
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": code, "display": display}], "text": display},
+        "subject": SUBJECT,
+        "authoredOn": day,
+        "dosageInstruction": [{"text": "once daily", "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}],
+    }
+
+
+def _procedure(number: int, day: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Procedure",
+        "id": f"x{number}",
+        "status": "completed",
+        "code": {"coding": [{"system": SNOMED, "code": "73761001", "display": "Colonoscopy"}], "text": "Colonoscopy"},
+        "subject": SUBJECT,
+        "performedPeriod": {"start": f"{day}T09:00:00Z", "end": f"{day}T09:30:00Z"},
+    }
+
+
+def place(keys: dict[str, list[dict[str, Any]]]) -> PatientRecord:
+    """Return the record as the service hands it to the mapping."""
+    parts = {
+        key: RecordPart(Availability.COMPLETE, tuple(Placed(f"prefetch.{key}.entry[{at}]", item) for at, item in enumerate(found)))
+        for key, found in keys.items()
+    }
+    return PatientRecord("p1", parts)
+
+
+def best_of(rounds: int, action: Callable[[], object]) -> float:
+    """Return the shortest time of the rounds, in seconds."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main(resources: int) -> None:
+    """Print the cost of mapping one record beside the cost of parsing it."""
+    text = orjson.dumps(make_record(resources))
+    keys = orjson.loads(text)
+    value_sets = load_value_sets()
+    parse = best_of(200, lambda: orjson.loads(text))
+    mapping = best_of(100, lambda: map_scenario(place(keys), AS_OF, value_sets))
+    print(f"{resources} resources, {len(text) / 1024:.0f} KiB")
+    print(f"{'orjson.loads':<14}{parse * 1000:8.3f} ms")
+    print(f"{'map_scenario':<14}{mapping * 1000:8.3f} ms{mapping / parse:8.2f}x")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
