@@ -45,8 +45,7 @@ def explain(decision: Decision) -> Json:
 def _for_reading(decision: Decision) -> Json:
     """Return the decision table as it was gone through, with the facts each row looked at, and the schedule of each option."""
     recommendation = decision.recommendation
-    read = facts_of_rows(recommendation.assessment, decision.policy)
-    rows = zip(recommendation.trace, read, strict=True)
+    rows = zip(recommendation.trace, facts_of_rows(), strict=True)
     schedules = [
         schedule_as_json(
             draw_schedule(

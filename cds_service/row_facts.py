@@ -1,14 +1,18 @@
-"""Which facts each row of the decision table looked at for one person: found by watching the row read, so it cannot go stale."""
+"""Which facts each row of the decision table looks at: read off the code of its conditions, so that it cannot go stale."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
 
 from recommender.assessment import Assessment
-from recommender.policy import Policy
 from recommender.treatment import RULES, Rule
 
-_CAUSE = ("cause", "causes")
+ASSESSMENT_MEMBERS = frozenset(name for name in vars(Assessment) if not name.startswith("_"))
+
+_CAUSE = ("cause",)
 _DEFICIENCY = (
     "deficiency",
     "total_b12",
@@ -18,7 +22,7 @@ _DEFICIENCY = (
     "deficiency_diagnosis",
     "b12_supplement_before_test",
 )
-_NEUROLOGICAL = ("neurological_involvement", "neurological_findings", "neurological_screen")
+_NEUROLOGICAL = ("neurological_involvement", "neurological_screen")
 _KIDNEYS = ("kidney_function", "egfr", "kidney_disease", "dialysis")
 
 FACTS_BEHIND: dict[str, tuple[str, ...]] = {
@@ -48,25 +52,30 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
 """The facts of the explain JSON behind a field of the assessment; a field that is not here is a fact of the same name."""
 
 
-def facts_of_rows(assessment: Assessment, policy: Policy) -> list[tuple[str, ...]]:
-    """Return for each row of the table, in its order, the names of the facts it looked at until it was decided."""
-    return [_facts_of(rule, assessment, policy) for rule in RULES]
+@cache
+def facts_of_rows() -> tuple[tuple[str, ...], ...]:
+    """Return for each row of the table, in its order, the names of the facts that its conditions look at."""
+    return tuple(_facts_of(rule) for rule in RULES)
 
 
-def _facts_of(rule: Rule, assessment: Assessment, policy: Policy) -> tuple[str, ...]:
-    watched = _Watched(assessment)
-    rule.holds(cast(Assessment, watched), policy)
-    facts = (fact for field in watched.read for fact in FACTS_BEHIND.get(field, (field,)))
-    return tuple(dict.fromkeys(facts))
+def _facts_of(rule: Rule) -> tuple[str, ...]:
+    fields = (field for condition in rule.when for field in _fields_named_in(condition.holds))
+    return tuple(dict.fromkeys(fact for field in fields for fact in FACTS_BEHIND.get(field, (field,))))
 
 
-class _Watched:
-    """An assessment that remembers which of its fields were read."""
+def _fields_named_in(function: Any) -> Iterator[str]:
+    """Yield the members of the assessment that a function names, also in the functions it calls."""
+    for code in _codes_of(function.__code__):
+        for name in code.co_names:
+            called = function.__globals__.get(name)
+            if name in ASSESSMENT_MEMBERS:
+                yield name
+            elif isinstance(called, FunctionType):
+                yield from _fields_named_in(called)
 
-    def __init__(self, assessment: Assessment) -> None:
-        self._assessment = assessment
-        self.read: dict[str, None] = {}
 
-    def __getattr__(self, field: str) -> Any:
-        self.read[field] = None
-        return getattr(self._assessment, field)
+def _codes_of(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes_of(constant)

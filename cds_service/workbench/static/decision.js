@@ -3,14 +3,15 @@
 import { html, table } from "./dom.js";
 import { citations, withCitations } from "./citations.js";
 
-/** The decision of an answer. `showRule` is told when a row is chosen. */
-export function renderDecision(decision, facts, showFacts) {
+/** The decision of an answer; `showFacts(names)` is called when a row is chosen. */
+export function renderDecision({ decision, inScope }, showFacts) {
   const trace = decision.trace ?? [];
   const fired = trace.findIndex((row) => row.rule === decision.rule);
   const above = trace.slice(0, fired < 0 ? trace.length : fired);
   const below = fired < 0 ? [] : trace.slice(fired + 1);
   return [
-    html("p", { class: "lead" }, decision.summary ?? ""),
+    !inScope && html("p", { class: "note" }, "Not asked, as no order of ours is selected. Had it been asked:"),
+    html("p", { class: "lead" }, decision.summary),
     decision.also?.length > 0 && html("p", {}, `Beside it: ${decision.also.join(", ")}`),
     decision.notDrafted && html("p", { class: "note" }, decision.notDrafted),
     list("Needed to decide", decision.needs),
@@ -21,12 +22,12 @@ export function renderDecision(decision, facts, showFacts) {
     list("Would change the decision", decision.wouldChangeIf),
     html("h3", {}, "The decision table, row by row"),
     html("p", { class: "note" }, "The first row that holds decides. Rows above the decisive one are shown with the reason why each did not hold."),
-    rowsTable([...above, ...(fired < 0 ? [] : [trace[fired]])], decision, facts, showFacts),
-    below.length > 0 && html("details", {}, html("summary", {}, `${below.length} rows below`), rowsTable(below, decision, facts, showFacts)),
+    rowsTable([...above, ...(fired < 0 ? [] : [trace[fired]])], decision, showFacts),
+    below.length > 0 && html("details", {}, html("summary", {}, `${below.length} rows below`), rowsTable(below, decision, showFacts)),
   ].filter(Boolean);
 }
 
-function rowsTable(rows, decision, facts, showFacts) {
+function rowsTable(rows, decision, showFacts) {
   const node = table("Rows of the decision table", ["Row", "Here"], rows.map((row) => [
     row.facts?.length ? html("button", { type: "button", class: "plain", onclick: () => showFacts(row.facts), title: "Show the facts this row reads" }, row.rule) : row.rule,
     [html("span", { class: "why" }, row.why || (row.fired ? "holds" : "does not hold")),

@@ -46,8 +46,8 @@ function render(answer, roundTrip) {
   renderVerdict(answer);
   show("walk", walkSteps());
   show("cards-here", renderCards(answer.cards, { take, override }));
-  show("decision-here", answer.decision?.rule ? renderDecision(answer.decision, answer.facts, showFacts) : html("p", { class: "note" }, "No order of ours is selected, so nothing was decided."));
-  show("schedule-here", renderSchedules(answer.decision?.schedule));
+  show("decision-here", renderDecision(answer, showFacts));
+  show("schedule-here", renderSchedules(answer.decision.schedule));
   show("laboratory-here", renderLaboratory(answer.laboratory));
   show("orders-here", renderOrders(bench.request, answer.cards));
   show("facts-here", renderFacts(answer.facts, showFact));
@@ -55,7 +55,7 @@ function render(answer, roundTrip) {
   show("timing-here", renderTiming(answer.timingMs, roundTrip));
   show("request-here", renderRequest(bench.request));
   renderControlsUnlessTyping(answer);
-  announce(`${answer.decision?.rule ? `Rule ${answer.decision.rule}. ` : ""}${countOf(answer.cards)}.`);
+  announce(answer.inScope ? `Rule ${answer.decision.rule}, ${countOf(answer.cards)}.` : "Not for this service, no card.");
 }
 
 /** The controls follow the request, but not under the hands of someone who is typing into them. */
@@ -69,13 +69,13 @@ function renderControlsUnlessTyping(answer) {
   if (value !== null) at(kept).value = value;
 }
 
-function renderVerdict({ decision, cards, asOf, fhirVersion }) {
+function renderVerdict({ decision, cards, asOf, fhirVersion, inScope }) {
   const loudest = ["critical", "warning", "info"].find((indicator) => cards.some((card) => card.indicator === indicator)) ?? "silent";
   show("verdict", [
-    html("p", { class: `rule ${loudest}` }, decision?.rule ?? "—"),
+    html("p", { class: `rule ${loudest}` }, inScope ? decision.rule : "–"),
     html("div", {},
-      html("p", { class: "lead" }, decision?.summary ?? "Nothing here is for this service."),
-      html("p", { class: "note" }, [decision?.outcome, countOf(cards), `as of ${asOf}`, fhirVersion].filter(Boolean).join(" · "))),
+      html("p", { class: "lead" }, inScope ? decision.summary : "No order of ours is selected: the service leaves at once and says nothing."),
+      html("p", { class: "note" }, [inScope && decision.outcome, countOf(cards), `as of ${asOf}`, fhirVersion].filter(Boolean).join(" · "))),
   ]);
 }
 
@@ -179,7 +179,7 @@ function openText(text, name) {
 
 function saveCase() {
   const { request, answer, name } = bench;
-  const expected = { rule: answer.decision?.rule, cards: answer.cards.map((card) => ({ topic: card.source.topic?.code, indicator: card.indicator })) };
+  const expected = { rule: answer.decision.rule, cards: answer.cards.map((card) => ({ topic: card.source.topic?.code, indicator: card.indicator })) };
   const saved = { name: name || "Saved from the workbench", as_of: answer.asOf, request: bench.text ? JSON.parse(bench.text) : request, expect: expected };
   const file = new Blob([`${JSON.stringify(saved, null, 1)}\n`], { type: "application/json" });
   const link = html("a", { href: URL.createObjectURL(file), download: `${slugOf(saved.name)}.json` });

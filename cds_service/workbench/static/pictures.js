@@ -8,10 +8,11 @@ const LABEL_WIDTH = 128;
 const ROW = 40;
 
 const time = (day) => Date.parse(`${day}T00:00:00Z`);
+const capital = (words) => (/^[a-z][A-Z]/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
 const inWords = (day) => `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
 
 /** A figure that is drawn for the width it has, and again when that changes. */
-function figure(caption, draw, rows) {
+function figure(caption, draw, below) {
   const frame = html("div", { class: "drawing" });
   let width = 0;
   new ResizeObserver(() => {
@@ -21,16 +22,28 @@ function figure(caption, draw, rows) {
       frame.replaceChildren(draw(width));
     }
   }).observe(frame);
-  return html("figure", {}, html("figcaption", {}, caption), frame, rows);
+  return html("figure", {}, html("figcaption", {}, caption), frame, below);
 }
 
 /** The schedules of an answer, one for each thing that may be chosen. */
 export function renderSchedules(schedules) {
   if (!schedules?.length) return [html("p", { class: "note" }, "No dosing schedule: nothing is advised to be given.")];
   return schedules.map((schedule) => {
-    const title = schedule.condition ? `${schedule.condition[0].toUpperCase()}${schedule.condition.slice(1)}` : "Dosing over the first 18 months";
-    return figure(title, (width) => drawSchedule(schedule, title, width), scheduleTable(schedule, title));
+    const title = titleOf(schedule, schedules.length > 1);
+    return figure(title, (width) => drawSchedule(schedule, title, width), [notesOf(schedule), scheduleTable(schedule, title)]);
   });
+}
+
+/** What tells the options apart: the claim each rests on, or what is given. */
+function titleOf({ condition, phases }, several) {
+  const words = condition || (several ? phases.map((phase) => phase.text).join(", then ") : "The first 18 months");
+  return capital(words);
+}
+
+/** What the drawing had to assume, said under it. */
+function notesOf(schedule) {
+  const notes = schedule.phases.filter((phase) => phase.assumed).map((phase) => `${capital(phase.kind)}: ${phase.assumed}.`);
+  return notes.length ? html("p", { class: "note" }, notes.join(" ")) : null;
 }
 
 function scheduleTable(schedule, title) {
@@ -49,7 +62,7 @@ function drawSchedule(schedule, title, width) {
   const narrow = width < 480;
   const left = narrow ? 8 : LABEL_WIDTH;
   const x = (day) => left + ((time(day) - from) / (to - from)) * (width - left - 12);
-  const lanes = [...schedule.phases.map((phase) => ({ name: phase.id, phase })), { name: "reviews", reviews: schedule.reviews }];
+  const lanes = [...schedule.phases.map((phase) => ({ name: phase.kind, phase })), ...(schedule.reviews.length ? [{ name: "reviews", reviews: schedule.reviews }] : [])];
   const top = narrow ? 22 : 8;
   const step = narrow ? ROW + 14 : ROW;
   const bottom = top + lanes.length * step;
@@ -57,7 +70,7 @@ function drawSchedule(schedule, title, width) {
   root.append(...monthLines(schedule.from, 18, x, top, bottom, width));
   lanes.forEach((lane, index) => {
     const y = top + index * step + ROW / 2;
-    root.append(svg("text", { x: narrow ? left : 0, y: narrow ? y - 14 : y + 4, class: "lane" }, lane.name));
+    root.append(svg("text", { x: narrow ? left : 0, y: narrow ? y - 14 : y + 4, class: "lane" }, capital(lane.name)));
     root.append(svg("line", { x1: left, x2: width - 12, y1: y, y2: y, class: "rail" }));
     if (lane.phase) root.append(...phaseMarks(lane.phase, x, y, width));
     else root.append(...lane.reviews.map((review) => mark(x(review.date), y, `${inWords(review.date)}: ${review.what.join(", ")}`)));
@@ -105,7 +118,7 @@ const describe = (schedule, title) =>
 export function renderLaboratory(series) {
   if (!series?.length) return [html("p", { class: "note" }, "No laboratory result of the kinds the guidance asks for.")];
   return [html("div", { class: "charts" }, series.map((one) => {
-    const title = `${one.label}, ${one.unit}`;
+    const title = capital([one.label, one.unit].filter(Boolean).join(", "));
     const rows = one.points.map((point) => [point.date, `${point.reported}`, bandOf(one, point.value)?.label ?? "", point.used ? "yes" : "no"]);
     return figure(title, (width) => drawSeries(one, title, width),
       html("details", { class: "beside" }, html("summary", {}, "The same as a table"), table(title, ["Date", "Reported", "Band", "Used"], rows)));
@@ -122,9 +135,10 @@ function spaced(limits, y) {
 const bandOf = (series, value) => (series.bands ?? []).find((band) => (band.from === undefined || value >= band.from) && (band.to === undefined || value < band.to || (band.closed && value <= band.to)));
 
 function drawSeries(series, title, width) {
-  const [height, left, right, top, bottom] = [150, 36, 82, 8, 124];
+  const longest = Math.max(0, ...(series.bands ?? []).map((band) => band.label.length));
+  const [height, left, right, top, bottom] = [150, 36, Math.max(16, 12 + longest * 7), 8, 124];
   const limits = (series.bands ?? []).flatMap((band) => [band.from, band.to]).filter((limit) => limit !== undefined);
-  const highest = Math.max(...series.points.map((point) => point.value), ...limits.map((limit) => limit * 1.15)) * 1.05;
+  const highest = Math.max(...series.points.map((point) => point.value), ...limits.map((limit) => limit * 1.15)) * 1.12;
   const days = series.points.map((point) => time(point.date));
   const [first, last] = [Math.min(...days), Math.max(...days)];
   const spread = last - first || 60 * DAY;
@@ -134,7 +148,7 @@ function drawSeries(series, title, width) {
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${series.points.map((point) => `${point.reported} on ${point.date}`).join(", ")}` });
   for (const band of series.bands ?? []) {
     const [high, low] = [y(band.to ?? highest), y(band.from ?? 0)];
-    root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.tone ?? ""}` }));
+    root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.concern ?? ""}` }));
     if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label));
   }
   for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, String(limit)));
