@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recommender.findings import Indicator, OverrideReason
-from recommender.override_reasons import OVERRIDE_REASONS
+from recommender.findings import Indicator
 
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """What a card says and how it may be overridden. `rank` orders cards of the same indicator; the lowest is the primary one."""
+    """What a card says in its first line, and the codes of the reasons to go against it."""
 
     summary: str
     overrides: tuple[str, ...] = ()
-
-    @property
-    def override_reasons(self) -> tuple[OverrideReason, ...]:
-        return tuple(OVERRIDE_REASONS[code] for code in (*self.overrides, "OTHER"))
 
 
 CARDS: dict[str, CardText] = {

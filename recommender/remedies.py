@@ -1,0 +1,296 @@
+"""What would put the course right: the resolutions of a card, as edits of the course that keep what is already right.
+
+Loading and maintenance that are already ordered stay; an order of the right product is changed, any other is replaced (Q25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from recommender.consistency import check_order
+from recommender.course import (
+    AddFollowUps,
+    AddRegimen,
+    AddTechnique,
+    ChangeOrder,
+    ChangeSite,
+    ChangeStart,
+    Edit,
+    FollowUp,
+    InjectionSite,
+    Order,
+    RemoveOrder,
+    Test,
+)
+from recommender.course_reading import fulfils, is_injected, is_oral, is_treatment, same_kind
+from recommender.dose_words import label
+from recommender.folate import FolateClass, folate_class
+from recommender.monitoring import maintenance_phase, potassium_follow_ups
+from recommender.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
+from recommender.order_safety import has_test
+from recommender.products import product_for
+from recommender.regimens import INJECTION_DOSE, M_LOAD, ORAL, Phase, PhaseKind, Regimen, Route, starting_now, with_oral_dose
+from recommender.review_case import Case, Column, Issue
+
+NEEDS_REPLACEMENT = frozenset({"b8", "d1", "d3", "d4", "e1"})
+"""Cards after which an order is never merely changed: it goes, and what is right is drafted anew."""
+
+LEAVES_ORDER_AS_IT_IS = frozenset({"b5", "b12", "e2", "h1", "h2", "h3", "h4", "h5", "k2", "b13", "b17", "b18", "b14", "c2", "c3"})
+"""Cards whose remedy is an addition to the course, not another dose or product."""
+
+ASKS = frozenset({"b2", "b3"})
+"""Cards that only ask about neurological symptoms when the order fulfils the regimen for the answer at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A regimen to bring the course to. `condition` is the claim it rests on, `replaces` the active order it takes over from."""
+
+    regimen: Regimen
+    condition: str = ""
+    replaces: str = ""
+
+
+def find_targets(case: Case, issues: Iterable[Issue]) -> tuple[Target, ...]:
+    """Return the regimens that would resolve the issues: what is recommended, by injection where injections were ordered."""
+    ordered = _orders_of(case, issues)
+    injected = any(order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered)
+    by_mouth = bool(ordered) and not injected
+    targets = [
+        _by_ordered_route(case, Target(option.regimen, option.condition, option.replaces), injected=injected, by_mouth=by_mouth)
+        for option in case.recommendation.options
+        if option.regimen is not None
+    ]
+    if not targets:
+        targets = [target for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),) if target]
+    return tuple({target.regimen.phases: target for target in reversed(targets)}.values())[::-1]
+
+
+def _orders_of(case: Case, issues: Iterable[Issue]) -> list[Order]:
+    keys = {key for issue in issues for key in issue.about}
+    return [order for order in case.drafts if order.key in keys]
+
+
+def _by_ordered_route(case: Case, target: Target, *, injected: bool, by_mouth: bool) -> Target:
+    """Keep to the ordered route where both routes are acceptable (C1): nobody's acceptable choice is argued with."""
+    recommended_oral = all(phase.line.route is Route.ORAL for phase in target.regimen.phases)
+    if injected and recommended_oral:
+        injections = _injections(case, target.condition)
+        return replace(target, regimen=injections) if injections else target
+    if by_mouth and not recommended_oral and _oral_is_acceptable(case) and target.condition != NEURO_PRESENT_LABEL:
+        return replace(target, regimen=Regimen((with_oral_dose(ORAL, case.policy.oral_dose_mcg),)))
+    return target
+
+
+def _oral_is_acceptable(case: Case) -> bool:
+    return any(len(regimen.phases) == 1 and regimen.phases[0].line.route is Route.ORAL for regimen in case.recommendation.acceptable)
+
+
+def _injections(case: Case, condition: str) -> Regimen | None:
+    """Return loading and maintenance injections for a person without neurological symptoms, as far as products allow."""
+    a = without_neurological_symptoms(case.assessment) if condition else case.assessment
+    maintenance = maintenance_phase(a, case.policy)
+    phases = (maintenance,) if case.column is Column.MAINTENANCE else (M_LOAD, maintenance)
+    return _with_products(case, phases)
+
+
+def _with_products(case: Case, phases: tuple[Phase, ...]) -> Regimen | None:
+    usable = [phase for phase in (product_for(phase, case.assessment, case.policy) for phase in phases) if phase is not None]
+    return Regimen(tuple(usable)) if len(usable) == len(phases) else None
+
+
+def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Target | None:
+    """Return what to bring the course to where the recommendation proposes nothing new: treatment goes on as it should be (T6).
+
+    A person for whom no treatment is indicated gets none drafted.
+    """
+    if case.column is not Column.MAINTENANCE or case.is_prophylaxis or case.recommendation.not_drafted:
+        return None
+    if by_mouth and any(order.cobalamin and is_oral(order.cobalamin) for order in case.standing):
+        return None
+    regimen = _with_products(case, (starting_now(maintenance_phase(case.assessment, case.policy)),)) if injected else None
+    return Target(regimen) if regimen else None
+
+
+# --- edits ------------------------------------------------------------------------------------------------------------------
+
+
+def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit, ...]:
+    """Return the edits that bring the course to the target and resolve the issues about the drafted orders."""
+    issues = tuple(issues)
+    needed = _still_needed(case, target)
+    edits: list[Edit] = []
+    for order in case.drafts:
+        edit, needed = _put_order_right(case, target, order, _cards_of(issues, order), needed)
+        edits += edit
+    if needed:
+        edits.insert(0, AddRegimen(Regimen(needed), _technique(case, needed), target.replaces, condition=target.condition))
+    return (*edits, *additions(case, issues, edits))
+
+
+def _still_needed(case: Case, target: Target) -> tuple[Phase, ...]:
+    """Return the phases that no order outside the selected drafts fulfils."""
+    selected = {order.key for order in case.drafts}
+    standing = (order for order in case.standing if order.key != target.replaces)
+    others = [order for order in (*case.all_drafts, *standing) if order.key not in selected]
+    return tuple(phase for phase in target.regimen.phases if not any(fulfils(order, phase) for order in others))
+
+
+def _cards_of(issues: tuple[Issue, ...], order: Order) -> frozenset[str]:
+    return frozenset(issue.card for issue in issues if order.key in issue.about)
+
+
+def _put_order_right(
+    case: Case, target: Target, order: Order, cards: frozenset[str], needed: tuple[Phase, ...]
+) -> tuple[list[Edit], tuple[Phase, ...]]:
+    """Return the edits for one selected draft, and the phases that are still needed after them."""
+    wrong = cards - LEAVES_ORDER_AS_IT_IS
+    fulfilled = next((phase for phase in needed if fulfils(order, phase)), None)
+    if fulfilled is not None and wrong <= ASKS:
+        return [], _without(needed, fulfilled)
+    if not wrong and not _is_in_the_way(order, target):
+        return [], needed
+    phase = None if wrong & NEEDS_REPLACEMENT or order.has_folate else _phase_for(order, needed)
+    if phase is None:
+        return remove(case, order), needed
+    adapted = _adapted(case, order, phase)
+    return [ChangeOrder(order.key, adapted, _technique(case, (adapted,)), target.condition)], _without(needed, phase)
+
+
+def remove(case: Case, order: Order) -> list[Edit]:
+    """Return the removal of a draft; one that holds protected folic acid stays (I17)."""
+    protected = order.has_folate and folate_class(order, case) is FolateClass.PROTECTED
+    return [] if protected else [RemoveOrder(order.key)]
+
+
+def _is_in_the_way(order: Order, target: Target) -> bool:
+    """Return whether a draft without fault of its own would stand beside the target as a second loading, maintenance or oral order."""
+    return is_treatment(order) and any(same_kind(order, phase) and not fulfils(order, phase) for phase in target.regimen.phases)
+
+
+def _without(phases: tuple[Phase, ...], taken: Phase) -> tuple[Phase, ...]:
+    return tuple(phase for phase in phases if phase is not taken)
+
+
+def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
+    """Return the phase that this draft becomes by a change of dose or frequency alone: of the same product, its own kind first (Q25)."""
+    line = order.cobalamin
+    if line is None:
+        return None
+    same = [phase for phase in needed if line.substance is phase.line.substance and line.route is phase.line.route]
+    return next((phase for phase in same if same_kind(order, phase)), same[0] if same else None)
+
+
+def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
+    """Return the phase with the ordered frequency, where only the dose was wrong or only the start changes."""
+    line = order.cobalamin
+    if line is None or line.timing is None or not same_kind(order, phase) or line.route is Route.ORAL:
+        return phase
+    corrected = replace(line, dose=INJECTION_DOSE, as_needed=False)
+    trial = replace(order, lines=(corrected,), not_computable="", product_error="")
+    if phase.kind is PhaseKind.LOADING and not fulfils(trial, phase):
+        return phase
+    found = {issue.card for issue in check_order(case.with_order(trial), trial)}
+    return phase if found - {"b4", "b9"} else replace(phase, line=corrected)
+
+
+def _technique(case: Case, phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    injected = any(is_injected(phase.line) for phase in phases)
+    return case.recommendation.technique if injected else ()
+
+
+# --- additions --------------------------------------------------------------------------------------------------------------
+
+
+def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -> tuple[Edit, ...]:
+    """Return what is added beside the orders: technique, site and tests, for the drafts that stay and for treatment that starts."""
+    edits, issues = tuple(edits), tuple(issues)
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    rewritten = {edit.key for edit in edits if isinstance(edit, ChangeOrder)}
+    added: list[Edit] = []
+    for order in case.drafts:
+        if order.key in gone:
+            continue
+        cards = _cards_of(issues, order)
+        if cards & {"h1", "h2", "h3", "h5"} and order.key not in rewritten and case.recommendation.technique:
+            added.append(AddTechnique(order.key, case.recommendation.technique))
+        if "b12" in cards:
+            added.append(ChangeSite(order.key, InjectionSite.DELTOID))
+    tests = tuple(_tests_to_add(case, issues, edits))
+    return (*added, AddFollowUps(tests)) if tests else tuple(added)
+
+
+def _tests_to_add(case: Case, issues: tuple[Issue, ...], edits: tuple[Edit, ...]) -> Iterator[FollowUp]:
+    """Yield the tests that treatment waits for nobody to order: potassium, INR, and in N2 the samples before the first dose."""
+    drafts_treatment = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    cards = {issue.card for issue in issues}
+    potassium = "k2" in cards or (drafts_treatment and case.starts_treatment)
+    if potassium and not has_test(case, Test.POTASSIUM):
+        yield from potassium_follow_ups(case.assessment)
+    inr = "h4" in cards or (_drafts_injection(edits) and case.assessment.inr_high.is_true)
+    if inr and not has_test(case, Test.INR):
+        yield FollowUp(Test.INR, why="before the injection", citations=("X28",))
+    if drafts_treatment and case.rule == "N2":
+        yield from (item for item in case.recommendation.follow_ups if not has_test(case, item.test))
+
+
+def _drafts_injection(edits: tuple[Edit, ...]) -> bool:
+    added = (phase for edit in edits if isinstance(edit, AddRegimen) for phase in edit.regimen.phases)
+    changed = (edit.phase for edit in edits if isinstance(edit, ChangeOrder))
+    return any(is_injected(phase.line) for phase in (*added, *changed))
+
+
+# --- words ------------------------------------------------------------------------------------------------------------------
+
+
+def label_of(edits: tuple[Edit, ...], condition: str = "") -> str:
+    """Return what accepting the edits does: drug, dose, route and frequency of each phase, and what goes."""
+    phases = tuple(_drafted_phases(edits))
+    removed = any(isinstance(edit, RemoveOrder) for edit in edits)
+    changed = any(isinstance(edit, ChangeOrder) for edit in edits)
+    words = label(Regimen(phases)) if phases else _label_of_additions(edits, removed=removed)
+    if condition:
+        return f"{condition}: {words}"
+    if not phases:
+        return words
+    verb = "Change to" if changed else "Replace by" if removed else ""
+    return f"{verb} {words[:1].lower()}{words[1:]}" if verb else words
+
+
+def _drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
+    """Yield the drafted phases, loading first."""
+    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
+    added = [phase for edit in edits if isinstance(edit, AddRegimen) for phase in edit.regimen.phases]
+    yield from sorted((*changed, *added), key=lambda phase: phase.kind is not PhaseKind.LOADING)
+
+
+def _label_of_additions(edits: tuple[Edit, ...], *, removed: bool) -> str:
+    words = ["Remove this order"] if removed else []
+    if any(isinstance(edit, AddTechnique) for edit in edits):
+        words.append("Write the injection technique into the order")
+    if any(isinstance(edit, ChangeSite) for edit in edits):
+        words.append("Inject into the deltoid")
+    for edit in edits:
+        if isinstance(edit, AddFollowUps):
+            words.append(f"Order {describe_tests(edit.follow_ups)}")
+        if isinstance(edit, ChangeStart):
+            words.append(f"Start on {edit.starts}")
+    first, *rest = words or ["Leave as it is"]
+    return "; ".join((first, *(word[:1].lower() + word[1:] for word in rest)))
+
+
+def describe_tests(follow_ups: Iterable[FollowUp]) -> str:
+    """Say which tests, each with when it is due unless now: "serum vitamin B12, full blood count; potassium in 48 hours"."""
+    by_time: dict[str, list[str]] = {}
+    for item in follow_ups:
+        by_time.setdefault(_due_in_words(item), []).append(item.test.value)
+    return "; ".join(f"{', '.join(dict.fromkeys(tests))}{when}" for when, tests in by_time.items())
+
+
+def _due_in_words(item: FollowUp) -> str:
+    if item.months:
+        return f" in {item.months} month{'' if item.months == 1 else 's'}"
+    if item.days:
+        return f" in {item.days * 24} hours" if item.days <= 2 else f" in {item.days} days"
+    return ""

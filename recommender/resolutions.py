@@ -1,0 +1,187 @@
+"""The suggestions of each card: labelled edits of the course (cards.md 4, column "Suggestions")."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, ChangeStart, Edit, FollowUp, Order, RemoveOrder, Test
+from recommender.findings import Resolution
+from recommender.folate import first_b12_day
+from recommender.monitoring import maintenance_phase
+from recommender.order_safety import has_test
+from recommender.products import product_for
+from recommender.regimens import Regimen, starting_now
+from recommender.remedies import LEAVES_ORDER_AS_IT_IS, Target, additions, describe_tests, find_targets, label_of, put_right, remove
+from recommender.review_case import Case, Issue
+
+ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "g1": (Test.SERUM_B12,), "g2": (Test.SERUM_B12,)}
+"""Cards that ask for tests, and which."""
+
+FOLATE_FIRST = frozenset({"c1"})
+"""Cards that take folic acid out of the draft set."""
+
+RECHECK = (FollowUp(Test.SYMPTOM_REVIEW, months=3), FollowUp(Test.SERUM_B12, months=3), FollowUp(Test.MMA, months=3))
+"""The recheck after stopping: 3 to 6 months later (C18)."""
+
+
+def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits for it."""
+    cards = {issue.card for issue in issues}
+    if any(issue.card == "d4" and issue.is_loud and _is_severe(issue) for issue in issues):
+        return resolve_removals(case, [issue for issue in issues if issue.card in ("d4", "c1", "b8")])
+    if cards <= LEAVES_ORDER_AS_IT_IS - {"b5"}:
+        return _additions_only(case, issues)
+    targets = find_targets(case, issues)
+    first = tuple(_kidney_test_first(case, issues))
+    regimens = tuple(resolution for target in targets if (resolution := _towards(case, target, issues, alone=len(targets) == 1)))
+    if regimens or first:
+        return first + regimens
+    wrong = [issue for issue in issues if issue.card not in LEAVES_ORDER_AS_IT_IS and issue.is_loud]
+    return resolve_removals(case, wrong) or _additions_only(case, issues)
+
+
+def _is_severe(issue: Issue) -> bool:
+    return not issue.summary
+
+
+def _towards(case: Case, target: Target, issues: Sequence[Issue], *, alone: bool) -> Resolution | None:
+    """Return the resolution that brings the course to the target, or `None` when nothing would change."""
+    edits = put_right(case, target, issues)
+    edits += tuple(edit for order in _folate_to_remove(case, issues, edits) for edit in remove(case, order))
+    edits += _folate_after(case, issues, edits)
+    if not any(not isinstance(edit, AddFollowUps) for edit in edits):
+        return None
+    treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    recommended = treats and alone and not target.condition and not case.assessment.allergies_unavailable
+    return Resolution(_label(case, edits, target.condition), edits, recommended)
+
+
+def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
+    """Say the edits; where folic acid goes and vitamin B12 comes, say both."""
+    folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
+    treatment = tuple(edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate))
+    words = label_of(treatment, condition)
+    return f"{words}; remove folic acid for now" if treatment != edits else words
+
+
+def _folate_to_remove(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> Iterator[Order]:
+    keys = {key for issue in issues if issue.card in FOLATE_FIRST for key in issue.about}
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
+
+
+def _folate_after(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2, c3 with N2)."""
+    keys = [key for issue in issues if issue.card in ("c2", "c3") for key in issue.about]
+    if not any(isinstance(edit, AddRegimen) for edit in edits):
+        return ()
+    return tuple(ChangeStart(key, _day_after(case)) for key in keys)
+
+
+def _day_after(case: Case) -> dt.date:
+    return first_b12_day(case) + dt.timedelta(days=1)
+
+
+def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resolution]:
+    """Offer the eGFR for d2, where nothing else is wrong with the order (Q17)."""
+    loud = {issue.card for issue in issues if issue.is_loud} - LEAVES_ORDER_AS_IT_IS
+    if loud == {"d2"}:
+        test = FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74"))
+        added = additions(case, issues)
+        yield Resolution("Order kidney function (eGFR) before the first dose", _with_tests(added, (test,)))
+
+
+def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[Edit, ...]:
+    """Return the edits with these tests joined to those that they already add."""
+    before = tuple(item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups)
+    others = tuple(edit for edit in edits if not isinstance(edit, AddFollowUps))
+    return (*others, AddFollowUps((*before, *tests))) if before or tests else others
+
+
+def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return one resolution of technique, site, tests and start dates, or none."""
+    cards = {issue.card for issue in issues}
+    asked = [test for card in ADDS_TESTS if card in cards for test in ADDS_TESTS[card]]
+    tests = tuple(FollowUp(test, citations=("S52", "S87")) for test in asked if not has_test(case, test))
+    if "b18" in cards:
+        tests += tuple(item for item in case.recommendation.follow_ups if not item.months and not has_test(case, item.test))
+    edits = _with_tests(additions(case, issues), tests)
+    return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+def resolve_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the removal of the drafts that the issues are about; protected folic acid stays."""
+    keys = {key for issue in issues for key in issue.about}
+    orders = [order for order in (*case.drafts, *case.selected_folate) if order.key in keys]
+    edits = tuple(dict.fromkeys(edit for order in orders for edit in remove(case, order)))
+    return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+# --- folic acid -------------------------------------------------------------------------------------------------------------
+
+
+def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for folic acid that waits for a test or a first dose (c2, c3)."""
+    keys = [key for issue in issues for key in issue.about]
+    if all(issue.card == "c2" for issue in issues):
+        day = _day_after(case)
+        edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))
+        return (Resolution(f"Start folic acid on {day}, the day after the first vitamin B12 dose", edits),)
+    tests: tuple[FollowUp, ...] = (FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83")),)
+    if case.rule == "B1":
+        tests += tuple(item for item in case.recommendation.follow_ups if not has_test(case, item.test))
+    return (Resolution(f"Order {describe_tests(tests)} before folic acid", (AddFollowUps(tests),)),)
+
+
+# --- stops, tests, treatment not ordered ------------------------------------------------------------------------------------
+
+
+def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the recheck (f2)."""
+    if all(issue.card == "f2" for issue in issues):
+        return (Resolution(f"Plan the recheck: {describe_tests(RECHECK)}", (AddFollowUps(RECHECK),)),)
+    stops = {key for issue in issues if issue.card == "f1" for key in issue.about}
+    edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
+    phase = _maintenance_if_nothing_remains(case)
+    if phase is None:
+        return (Resolution("Do not stop: vitamin B12 goes on as ordered", edits, recommended=True),)
+    edits = (phase, *edits)
+    return (Resolution(f"Do not stop: {label_of((phase,))}", edits, recommended=True),)
+
+
+def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
+    """Return maintenance to draft where no active order remains once the stop is taken out (Q20)."""
+    if any(order.has_cobalamin for order in case.course.active) or case.recommendation.not_drafted:
+        return None
+    phase = product_for(starting_now(maintenance_phase(case.assessment, case.policy)), case.assessment, case.policy)
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestion for a level that sets no interval: a symptom review in its place (i1)."""
+    review = AddFollowUps((FollowUp(Test.SYMPTOM_REVIEW, why="injections are adjusted by symptoms", citations=("S91", "S92")),))
+    removals = tuple(RemoveOrder(key) for key in dict.fromkeys(key for issue in issues for key in issue.about))
+    return (Resolution("Replace the vitamin B12 level by a symptom and neurological review", (review, *removals)),)
+
+
+def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
+    """Return the suggestions of k1: what the recommendation offers, or the tests it asks for."""
+    options = case.recommendation.options
+    offered = tuple(_offer(case, option.condition, option.follow_ups) for option in options if option.regimen is None and option.follow_ups)
+    targets = tuple(Target(option.regimen, option.condition, option.replaces) for option in options if option.regimen)
+    regimens = tuple(resolution for target in targets if (resolution := _towards(case, target, (), alone=len(options) == 1)))
+    return offered + regimens or resolve_tests_due(case)
+
+
+def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
+    """Return the tests that the recommendation asks for now and nobody has drafted."""
+    tests = tuple(item for item in case.recommendation.follow_ups if not item.months and not has_test(case, item.test))
+    return (Resolution(f"Order {describe_tests(tests)}", (AddFollowUps(tests),)),) if tests else ()
+
+
+def _offer(case: Case, condition: str, follow_ups: tuple[FollowUp, ...]) -> Resolution:
+    tests = tuple(replace(item) for item in follow_ups if not has_test(case, item.test))
+    words = f"Order {describe_tests(tests)}"
+    return Resolution(f"{condition}: {words}" if condition else words, (AddFollowUps(tests),))
