@@ -25,6 +25,8 @@ Z_95 = 1.959963984540054
 ACCEPTED = "accepted"
 OVERRIDDEN = "overridden"
 NO_REASON = "no reason given"
+WIDTH = 30
+"""Columns of the text that a share takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def report_feedback(store_url: str, since: dt.datetime | None = None, until: dt.
         raise StoreUnavailable(f"the store cannot be read ({type(error.orig).__name__}); has the service run with it?") from None
     finally:
         engine.dispose()
-    cards = tuple(_card_feedback(card, shown[card], outcomes, reasons) for card in sorted(shown))
+    cards = tuple(_card_feedback(card, shown[card], outcomes, reasons) for card in sorted(shown, key=_card_order))
     return FeedbackReport(since, until, cards, unknown)
 
 
@@ -99,7 +101,7 @@ def _period(since: dt.datetime | None, until: dt.datetime | None) -> sa.ColumnEl
 
 def _count_shown(connection: sa.Connection, since: dt.datetime | None, until: dt.datetime | None) -> Counter[str]:
     query = sa.select(CARDS.c.card, sa.func.count()).join(DECISIONS).where(_period(since, until)).group_by(CARDS.c.card)
-    return Counter(dict(connection.execute(query).tuples().all()))
+    return Counter({card: number for card, number in connection.execute(query)})  # noqa: C416  (rows are not pairs to the type checker)
 
 
 def _last_words(
@@ -135,9 +137,19 @@ def _card_feedback(card: str, shown: int, outcomes: Counter[tuple[str, str]], re
         shown=shown,
         accepted=wilson(of_card.pop(ACCEPTED, 0), shown),
         overridden=wilson(of_card.pop(OVERRIDDEN, 0), shown),
-        reasons={reason: number for (name, reason), number in reasons.most_common() if name == card},
+        reasons={reason: number for (name, reason), number in sorted(reasons.items(), key=_most_first) if name == card},
         other=of_card,
     )
+
+
+def _card_order(card: str) -> tuple[str, int, str]:
+    """Sort b2 before b10."""
+    letters = card.rstrip("0123456789")
+    return letters, int(card[len(letters) :] or 0), card
+
+
+def _most_first(counted: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
+    return -counted[1], counted[0]
 
 
 def format_report(report: FeedbackReport) -> str:
@@ -145,7 +157,7 @@ def format_report(report: FeedbackReport) -> str:
     if not report.cards:
         lines = ["No cards were sent in this period."]
     else:
-        lines = [f"{'card':<6}{'shown':>7}  {'accepted':<24}{'overridden':<24}reasons"]
+        lines = [f"{'card':<6}{'shown':>7}  {'accepted':<{WIDTH}}{'overridden':<{WIDTH}}reasons"]
         lines += [_format_card(card) for card in report.cards]
         lines += [
             "",
@@ -158,7 +170,7 @@ def format_report(report: FeedbackReport) -> str:
 
 def _format_card(card: CardFeedback) -> str:
     reasons = ", ".join(f"{reason} {number}" for reason, number in {**card.reasons, **card.other}.items())
-    row = f"{card.card:<6}{card.shown:>7}  {_format_share(card.accepted):<24}{_format_share(card.overridden):<24}{reasons}"
+    row = f"{card.card:<6}{card.shown:>7}  {_format_share(card.accepted):<{WIDTH}}{_format_share(card.overridden):<{WIDTH}}{reasons}"
     return row.rstrip()
 
 
