@@ -136,7 +136,10 @@ def _typed_id(value: Any) -> str:
 
 
 def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str]:
-    """Return server and token. An authorization without server, or without token, gives no access (R29, R62)."""
+    """Return server and token. An authorization without server, or without token, gives no access (R29, R62).
+
+    An empty token is what crd-request-generator sends for an open server; that one can be read without any (R60).
+    """
     server = _optional(body, "fhirServer", str, tolerated).strip()
     authorization = _optional(body, "fhirAuthorization", dict, tolerated)
     if not authorization:
@@ -144,11 +147,11 @@ def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tupl
     if not server:
         tolerated.append(("fhirServer", "is missing beside fhirAuthorization, so nothing was fetched"))
         return "", ""
-    token = _optional(authorization, "access_token", str, tolerated, "fhirAuthorization.access_token").strip()
-    if not token:
+    token = authorization.get("access_token")
+    if not isinstance(token, str):
         tolerated.append(("fhirAuthorization.access_token", "is missing, so nothing was fetched"))
         return "", ""
-    return server, token
+    return server, token.strip()
 
 
 def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, ...]:

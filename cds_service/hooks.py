@@ -47,6 +47,7 @@ def call_service(service_id: str) -> Response:
     hook_request = parse_hook_request(read_json(read_body(deployment.settings.body_bytes)), service.hook)
     note_step("parse")
     orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
+    note_step("orders")
     if not orders.in_scope:
         return json_answer({"cards": []})
     record = assemble_record(hook_request, service.prefetch, caller.client, deployment.settings, deployment.fhir, _deadline(deployment))

@@ -266,3 +266,9 @@ def test_any_value_in_any_place_is_read_or_refused(member: str, inner: str, valu
         request = parse_hook_request(made, "order-select")
         assert request.patient_id
         assert request.hook_instance
+
+
+def test_an_empty_token_leaves_an_open_server_readable_R60() -> None:
+    request = parse_hook_request(body(fhirServer="https://ehr/fhir", fhirAuthorization={"access_token": ""}), "order-select")
+
+    assert (request.fhir_server, request.access_token) == ("https://ehr/fhir", "")
