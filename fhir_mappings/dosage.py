@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -72,32 +72,64 @@ def read_dosage(resource: Mapping[str, Any], product: Product, value_sets: Value
 
     An injection whose route is not recorded keeps none: it could go into muscle, skin or vein, and the guidance differs.
     """
-    written = [line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)]
-    lines = _distinct(written)
-    first = lines[0] if lines else {}
+    written = _written_lines(resource)
+    if len(written) <= 1:
+        return _read_line(written[0] if written else {}, resource, product, value_sets, authored)
+    first = _read_line(written[0], resource, product, value_sets, authored)
+    unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
+    text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
+    return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
+
+
+def read_phases(
+    resource: Mapping[str, Any], product: Product, value_sets: ValueSets, authored: dt.date | None = None
+) -> tuple[Dosage, ...]:
+    """Return the dosages of an order whose lines follow one another (loading, then maintenance); one dosage for any other order.
+
+    Lines follow one another when each can be computed, no two are equally frequent, and either all carry their own sequence number or all
+    but the last come to an end.
+    """
+    lines = _written_lines(resource)
+    numbers = [line.get("sequence") for line in lines]
+    numbered = all(isinstance(number, int) for number in numbers) and len(set(numbers)) == len(numbers)
+    if numbered:
+        lines = sorted(lines, key=lambda line: int(line["sequence"]))
+    phases = tuple(_read_line(line, resource, product, value_sets, authored) for line in lines)
+    timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
+    known = [timing for timing in timings if timing]
+    distinct = len({timing.shortest_interval for timing in known}) == len(lines)
+    if len(lines) > 1 and distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
+        return phases
+    return (read_dosage(resource, product, value_sets, authored),)
+
+
+def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the dosage lines without copies of one another."""
+    lines = [line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)]
+    seen = {json.dumps(line, sort_keys=True, default=str): line for line in lines}
+    return list(seen.values())
+
+
+def _read_line(
+    line: Mapping[str, Any], resource: Mapping[str, Any], product: Product, value_sets: ValueSets, authored: dt.date | None
+) -> Dosage:
     problems: list[str] = []
-    if len(lines) > 1:
-        problems.append("several dosage lines that differ")
-    timing = _attempt(lambda: read_timing(first.get("timing"), authored), problems) or TimingReading(None)
+    timing = _attempt(lambda: read_timing(line.get("timing"), authored), problems) or TimingReading(None)
     # Folic acid is judged by its daily dose, whatever its route.
-    route = _attempt(lambda: _read_route(first, product, value_sets), problems if product.has_cobalamin else [])
-    doses = [_attempt(lambda item=item: _read_dose(first, item, product), problems) for item in product.ingredients]  # type: ignore[misc]
+    route = _attempt(lambda: _read_route(line, product, value_sets), problems if product.has_cobalamin else [])
+    doses = [_attempt(lambda item=item: _read_dose(line, item, product), problems) for item in product.ingredients]  # type: ignore[misc]
     if product.doubt:
         problems.append(product.doubt)
-    as_needed = timing.as_needed or fhir_versions.read_as_needed(first)
-    several = len(lines) > 1
-    rhythm = None if several else timing.timing
+    as_needed = timing.as_needed or fhir_versions.read_as_needed(line)
+    substances = [item.substance for item in product.ingredients]
     return Dosage(
-        lines=tuple(
-            DoseLine(item.substance, route, None if several else dose, rhythm, as_needed)
-            for item, dose in zip(product.ingredients, doses, strict=True)
-        ),
-        problem=_in_words(problems, first, timing),
+        lines=tuple(DoseLine(substance, route, dose, timing.timing, as_needed) for substance, dose in zip(substances, doses, strict=True)),
+        problem=_in_words(problems, line, timing),
         starts=timing.starts,
         ends=timing.ends,
-        site=_read_site(written, value_sets),
-        technique_noted=_notes_technique(resource, written),
-        text="; ".join(text for text in (as_text(line.get("text")) for line in written) if text),
+        site=_read_site(line, value_sets),
+        technique_noted=_notes_technique(resource),
+        text=as_text(line.get("text")),
     )
 
 
@@ -109,12 +141,6 @@ def _attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
         if str(why) not in problems:
             problems.append(str(why))
         return None
-
-
-def _distinct(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the dosage lines without copies of one another."""
-    seen = {json.dumps(line, sort_keys=True, default=str): line for line in lines}
-    return list(seen.values())
 
 
 def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:
@@ -227,14 +253,15 @@ def _read_route(line: Mapping[str, Any], product: Product, value_sets: ValueSets
     return product.form.route
 
 
-def _read_site(lines: list[dict[str, Any]], value_sets: ValueSets) -> InjectionSite | None:
-    stated = (line.get(name) for line in lines for name in ("site", "siteCodeableConcept"))
+def _read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
+    stated = (line.get(name) for name in ("site", "siteCodeableConcept"))
     matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
     return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
 
 
-def _notes_technique(resource: Mapping[str, Any], lines: list[dict[str, Any]]) -> bool:
+def _notes_technique(resource: Mapping[str, Any]) -> bool:
     """Return whether the order says how to inject when bleeding is a risk: needle, pressure or transfusion."""
+    lines = _written_lines(resource)
     instructions = [item for line in lines for item in fhir_versions.read_additional_instructions(line)]
     texts = [text for item in instructions for text in texts_of(item)]
     texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]

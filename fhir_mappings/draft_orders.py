@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from fhir_mappings.concepts import Concept
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, TEST_ORDER_TYPES
-from fhir_mappings.medication_orders import Siblings, cite_medicine, find_product, first_day, has_unresolved_medication, read_order
+from fhir_mappings.medication_orders import Siblings, cite_medicine, find_product, first_day, has_unresolved_medication, read_orders
 from fhir_mappings.products import Product, identify_product
 from fhir_mappings.reading import as_text, code_of, reference_id, reference_of, subject_id
 from fhir_mappings.receipt import Receipt
@@ -151,7 +151,7 @@ class _Reading:
         if product.ingredients:
             state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
             key = self._key_of(placed)
-            self.orders.append(read_order(placed, key, state, product, self.value_sets, self.siblings, selected))
+            self.orders += read_orders(placed, key, state, product, self.value_sets, self.siblings, selected)
             self.receipt.use(placed, "course")
             if medication and medication.place != "contained":
                 self.receipt.use(medication, "course")

@@ -13,7 +13,7 @@ from typing import Any
 
 from fhir_mappings import fhir_versions
 from fhir_mappings.concepts import Concept
-from fhir_mappings.dosage import read_dosage
+from fhir_mappings.dosage import read_phases
 from fhir_mappings.products import Product, identify_product
 from fhir_mappings.reading import as_dict, as_list, as_text, read_date, read_period, reference_of, texts_of
 from fhir_mappings.record import Placed, Resource
@@ -65,30 +65,38 @@ def has_unresolved_medication(resource: Mapping[str, Any], siblings: Siblings) -
     return bool(reference) and not known and siblings.find(reference, resource) is None
 
 
-def read_order(
+def read_orders(
     placed: Placed, key: str, state: OrderState, product: Product, value_sets: ValueSets, siblings: Siblings, selected: bool = False
-) -> Order:
-    """Return an order for a product that holds vitamin B12 or folic acid."""
+) -> list[Order]:
+    """Return an order for a product that holds vitamin B12 or folic acid.
+
+    An order whose dosage lines follow one another is read as one Order for each; those after the first have a key of their own (`...#2`),
+    under which nothing can be changed or deleted.
+    """
     resource = placed.resource
     authored = first_day(fhir_versions.read_authored(resource))
-    dosage = read_dosage(resource, product, value_sets, authored)
-    return Order(
-        key=key,
-        state=state,
-        lines=dosage.lines,
-        product=product.name,
-        selected=selected,
-        not_computable=dosage.problem,
-        product_error=product.error,
-        authored=authored,
-        starts=dosage.starts or _starts(resource),
-        ends=dosage.ends or _ends(resource),
-        site=dosage.site,
-        folate_indication=_folate_indication(resource, value_sets, siblings),
-        replaces=reference_of(resource.get("priorPrescription")),
-        technique_noted=dosage.technique_noted,
-        evidence=cite_medicine(placed, product, authored, dosage.text),
-    )
+    indication = _folate_indication(resource, value_sets, siblings)
+    phases = read_phases(resource, product, value_sets, authored)
+    return [
+        Order(
+            key=key if number == 1 else f"{key}#{number}",
+            state=state,
+            lines=dosage.lines,
+            product=product.name,
+            selected=selected,
+            not_computable=dosage.problem,
+            product_error=product.error,
+            authored=authored,
+            starts=dosage.starts or _starts(resource),
+            ends=dosage.ends or _ends(resource),
+            site=dosage.site,
+            folate_indication=indication,
+            replaces=reference_of(resource.get("priorPrescription")),
+            technique_noted=dosage.technique_noted,
+            evidence=cite_medicine(placed, product, authored, dosage.text),
+        )
+        for number, dosage in enumerate(phases, start=1)
+    ]
 
 
 def cite_medicine(placed: Placed, product: Product, date: dt.date | None, reported: str = "") -> Evidence:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.dosage import read_phases
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, FhirVersion, read_dosages, read_medication, repair_order, write_shape
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
 from fhir_mappings.products import Form, identify_product
@@ -211,12 +212,15 @@ def rewrite(received: Resource, phase: Phase, context: DraftContext, technique: 
     order = _copy_of(received, context)
     if fresh is None or order is None:
         return None
-    if not _is_product_of(received, phase, context):
+    later: list[Resource] = []
+    if _is_product_of(received, phase, context):
+        later = _lines_that_follow(order, context)
+    else:
         for name in ("medicationCodeableConcept", "medicationReference", "medication", "substitution"):
             order.pop(name, None)
         order |= {name: fresh[name] for name in ("medicationCodeableConcept", "medication") if name in fresh}
         order = _without_quantity(order)
-    order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0])]
+    order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
     order.pop("courseOfTherapyType", None)
     order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
     kept = {name: fresh[name] for name in ("groupIdentifier", "reasonReference", "reasonCode", "reason") if name in fresh}
@@ -279,6 +283,13 @@ def _is_product_of(received: Resource, phase: Phase, context: DraftContext) -> b
     return product.form.route is phase.line.route or (product.form.route is None and not _is_oral(phase, product.form))
 
 
+def _lines_that_follow(order: Resource, context: DraftContext) -> list[Resource]:
+    """Return the dosage lines after the first where they follow it (loading, then maintenance), so that changing it keeps them."""
+    product = identify_product(read_medication(order)[0], context.value_sets)
+    lines: list[Resource] = order.get("dosageInstruction", [])
+    return lines[1:] if len(read_phases(order, product, context.value_sets)) == len(lines) else []
+
+
 def _is_oral(phase: Phase, form: Form) -> bool:
     return phase.line.route is Route.ORAL and form is Form.INJECTION
 
@@ -291,7 +302,7 @@ def _without_quantity(order: Resource) -> Resource:
     return {name: value for name, value in order.items() if name != "dispenseRequest"} | ({"dispenseRequest": request} if request else {})
 
 
-_KEPT_OF_A_LINE = ("id", "additionalInstruction", "site", "method", "modifierExtension")
+_KEPT_OF_A_LINE = ("id", "sequence", "additionalInstruction", "site", "method", "modifierExtension")
 """What of the received dosage line is not about dose, route or timing."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_mappings.dosage import read_dosage
-from fhir_mappings.medication_orders import Siblings, cite_medicine, read_order
+from fhir_mappings.medication_orders import Siblings, cite_medicine, read_orders
 from fhir_mappings.medication_uses import MedicineUse, read_use
 from fhir_mappings.reading import months_before
 from fhir_mappings.receipt import Receipt
@@ -95,7 +95,7 @@ def _treatment(
             receipt.ignore(use.placed, f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: {use.last}")
             continue
         if use.is_order or (use.current and not {item.substance for item in use.product.ingredients} & ordered):
-            orders.append(read_order(use.placed, use.placed.reference, use.state, use.product, value_sets, siblings))
+            orders += read_orders(use.placed, use.placed.reference, use.state, use.product, value_sets, siblings)
             use.feeds(fact, receipt)
         if not use.is_order and use.product.has_cobalamin:
             doses += _doses(use, value_sets)
