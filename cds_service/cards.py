@@ -15,6 +15,7 @@ from cds_service.facts import FactInWords
 from cds_service.override_codings import write_override_reasons
 from cds_service.suggestions import SuggestionContext, Suggestions, write_suggestions
 from recommender.findings import Finding
+from recommender.logic import Evidence
 from recommender.recommendation import Recommendation
 from recommender.statements import KNOWLEDGE_VERSION
 
@@ -121,25 +122,36 @@ def _list(heading: str, lines: Sequence[str]) -> str:
 
 
 def _shown_facts(facts: Sequence[FactInWords]) -> tuple[list[str], list[str]]:
-    """Return the facts a clinician needs to judge the advice: those known, and those that are not."""
+    """Return the facts a clinician needs to judge the advice: those known, and those that are not.
+
+    A result that already stands behind another fact is not said again.
+    """
     by_name = {fact.name: fact for fact in facts}
-    known = [say_fact(by_name[name]) for name in (*SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN) if name in by_name and by_name[name].is_known]
-    known += [say_fact(by_name[name]) for name in SHOWN_WHEN_TRUE if name in by_name and by_name[name].value == "yes"]
+    known, cited = [], set()
+    for name in (*SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN, *SHOWN_WHEN_TRUE):
+        fact = by_name.get(name)
+        if fact is None or not fact.is_known or (name in SHOWN_WHEN_TRUE and fact.value != "yes"):
+            continue
+        behind = {entry.reference for entry in fact.evidence}
+        if name in SHOWN_ALWAYS or not behind or not behind <= cited:
+            known.append(say_fact(fact))
+        cited |= {entry.reference for entry in fact.evidence[:MOST_EVIDENCE]}
     missing = [f"{by_name[name].label}: {by_name[name].reason}" for name in SHOWN_ALWAYS if name in by_name and not by_name[name].is_known]
     return known, missing
 
 
 def say_fact(fact: FactInWords) -> str:
     """Say a fact with its evidence: "neurological involvement: yes (Paraesthesia, 2026-10-02)"."""
-    shown = "; ".join(_say_evidence(entry.display or entry.code, entry.reported, entry.date) for entry in fact.evidence[:MOST_EVIDENCE])
+    shown = "; ".join(_say_evidence(entry) for entry in fact.evidence[:MOST_EVIDENCE])
     more = len(fact.evidence) - MOST_EVIDENCE
     source = f" ({shown}{f'; {more} more' if more > 0 else ''})" if shown else ""
-    reason = f", {fact.reason}" if fact.reason else ""
+    reason = f", {fact.reason}" if fact.reason and fact.name not in ("treatment_phase", "cause") else ""
     return f"{fact.label}: {fact.value}{reason}{source}"
 
 
-def _say_evidence(display: str, reported: str, date: object) -> str:
-    return ", ".join(str(part) for part in (display, reported, date) if part)
+def _say_evidence(entry: Evidence) -> str:
+    named = "" if entry.display == entry.code else entry.display
+    return ", ".join(str(part) for part in (named, entry.reported, entry.date) if part) or entry.reference
 
 
 def shorten(summary: str) -> str:

@@ -33,7 +33,7 @@ from recommender.recommendation import Recommendation
 from recommender.scenario import ClinicalScenario
 from recommender.treatment import recommend
 
-MOST_CHANGES = 3
+MOST_CHANGES = 2
 """Facts named on a card that would change the advice; the receipt has them all."""
 
 
