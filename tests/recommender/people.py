@@ -1,0 +1,176 @@
+"""Builds clinical scenarios from the short words of the YAML cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from recommender.course import DoseGiven, Order, OrderState
+from recommender.logic import Comparator, Evidence, Fact, Measurement, Quantity, Truth, Unit
+from recommender.policy import Policy
+from recommender.regimens import CATALOGUE, DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.scenario import (
+    Allergen,
+    Allergy,
+    Anticoagulant,
+    Cause,
+    CauseFinding,
+    ClinicalScenario,
+    LoweringDrug,
+    LoweringDrugUse,
+    NeurologicalFinding,
+    NeurologicalSign,
+    RecordArea,
+)
+
+TODAY = dt.date(2026, 11, 21)
+
+_UNITS = {
+    "age": Unit.YEARS,
+    "total_b12": Unit.PMOL_PER_L,
+    "holotranscobalamin": Unit.PMOL_PER_L,
+    "mma": Unit.NMOL_PER_L,
+    "homocysteine": Unit.UMOL_PER_L,
+    "total_b12_on_treatment": Unit.PMOL_PER_L,
+    "folate": Unit.NMOL_PER_L,
+    "haemoglobin": Unit.G_PER_L,
+    "mcv": Unit.FL,
+    "potassium": Unit.MMOL_PER_L,
+    "platelets": Unit.PER_NL,
+    "inr": Unit.RATIO,
+    "egfr": Unit.EGFR,
+    "ileal_resection_length": Unit.CM,
+    "crohns_ileal_extent": Unit.CM,
+}
+
+_FACTS = (
+    "female deceased pregnant planning_pregnancy breastfeeding b12_supplement_before_test deficiency_diagnosis neurological_screen symptoms "
+    "recurrence kidney_disease dialysis lebers bleeding_disorder ileal_resection_complete cause_resolved nitrous_oxide anticoagulant_fact "
+    "methotrexate haemolysis oral_feasible im_feasible"
+).split()
+
+_UNIT_DAYS = {"day": PeriodUnit.DAY, "week": PeriodUnit.WEEK, "month": PeriodUnit.MONTH, "year": PeriodUnit.YEAR}
+
+
+def build_scenario(known: dict[str, Any]) -> ClinicalScenario:
+    """Return the scenario of one case; an adult of 50 unless the case says otherwise."""
+    fields: dict[str, Any] = {"as_of": TODAY, "age": measure("age", 50)}
+    for key, value in known.items():
+        fields |= _field(key, value)
+    return ClinicalScenario(**fields)
+
+
+def build_policy(settings: dict[str, Any], available: list[str] | None = None) -> Policy:
+    """Return the policy of a case; `available` lists products as "hydroxocobalamin intramuscular"."""
+    if available is None:
+        return Policy.from_settings(settings)
+    products = frozenset((Substance(words.split()[0]), Route(words.split()[1])) for words in available)
+    return Policy.from_settings(settings, products)
+
+
+def evidence(reference: str) -> Evidence:
+    """Return an entry of the record by this name."""
+    return Evidence(reference)
+
+
+def truth(value: object) -> Truth:
+    """Return the truth of yes, no (YAML booleans too) or unknown."""
+    return {True: Truth.TRUE, False: Truth.FALSE, "yes": Truth.TRUE, "no": Truth.FALSE, "unknown": Truth.UNKNOWN}[value]
+
+
+def measure(name: str, value: object) -> Measurement:
+    """Return a result written as `96`, `"<150 pg/mL"` or `"278 pg/mL on 2026-01-05"`."""
+    match = re.fullmatch(r"(<=|>=|<|>)?\s*([\d.]+)\s*([^\s]+)?(?: on ([\d-]+))?", str(value))
+    assert match, f"not a result: {value!r}"
+    comparator, number, unit, day = match.groups()
+    quantity = Quantity(Decimal(number), Unit(unit) if unit else _UNITS[name], Comparator(comparator or ""))
+    return Measurement(quantity, dt.date.fromisoformat(day) if day else TODAY, "", (evidence(f"Observation/{name}"),))
+
+
+def _field(key: str, value: Any) -> dict[str, Any]:
+    if key in _UNITS:
+        return {key: measure(key, value)}
+    if key in _FACTS:
+        return {key: Fact(truth(value), "none recorded" if value == "unknown" else "", (evidence(f"Condition/{key}"),))}
+    match key:
+        case "signs" | "past_signs" | "new_signs" | "signs_with_other_cause" | "new_signs_with_other_cause":
+            return {"neurological_findings": tuple(_sign(key, words) for words in value)}
+        case "refuted_signs":
+            return {key: frozenset(NeurologicalSign(words) for words in value)}
+        case "neurological_findings":
+            return {key: tuple(_sign(kind, words) for kind, found in value.items() for words in found)}
+        case "causes":
+            return {key: tuple(CauseFinding(Cause(words), evidence(f"Condition/{words}")) for words in value)}
+        case "allergies":
+            return {key: tuple(Allergy(Allergen(to), truth(severe), evidence(f"AllergyIntolerance/{to}")) for to, severe in value.items())}
+        case "anticoagulant":
+            return {key: Anticoagulant(value), "anticoagulant_fact": Fact(Truth.TRUE, "", (evidence("MedicationRequest/anticoagulant"),))}
+        case "lowering_drugs":
+            return {key: tuple(LoweringDrugUse(LoweringDrug(words), Truth.TRUE, evidence(f"MedicationRequest/{words}")) for words in value)}
+        case "unavailable" | "incomplete":
+            return {key: frozenset(RecordArea(words) for words in value)}
+        case "orders":
+            return {key: tuple(_order(number, words) for number, words in enumerate(value))}
+        case "injections":
+            return {"doses": tuple(injection(days) for days in value)}
+        case "oral_doses":
+            return {
+                "doses": tuple(DoseGiven(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), ago(days), evidence("x")) for days in value)
+            }
+        case "deficiency_diagnosed_on":
+            return {key: value}
+        case _:
+            raise AssertionError(f"a case may not say {key!r}")
+
+
+def _sign(kind: str, words: str) -> NeurologicalFinding:
+    return NeurologicalFinding(
+        NeurologicalSign(words),
+        current=kind != "past_signs",
+        evidence=evidence(f"Condition/{words}"),
+        other_cause="other_cause" in kind,
+        is_new=kind.startswith("new"),
+    )
+
+
+def ago(days: int) -> dt.date:
+    """Return the day so many days before today."""
+    return TODAY - dt.timedelta(days=days)
+
+
+def injection(days: int) -> DoseGiven:
+    """Return hydroxocobalamin 1000 micrograms given so many days ago."""
+    name = f"MedicationAdministration/{days}"
+    return DoseGiven(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), ago(days), evidence(name))
+
+
+def _order(number: int, words: dict[str, Any]) -> Order:
+    """An order by its phase ("M-LOAD") or by substance, route, dose in micrograms and `every` ("3 months")."""
+    line = _catalogue_line(words["phase"]) if "phase" in words else _line(words)
+    days = words.get("days_ago", 5)
+    return Order(
+        key=f"MedicationRequest/{number}",
+        state=OrderState(words.get("state", "active")),
+        lines=(line,),
+        product=line.substance.value,
+        authored=None if days is None else ago(days),
+        ends=ago(words["ended_days_ago"]) if "ended_days_ago" in words else None,
+        evidence=evidence(f"MedicationRequest/{number}"),
+    )
+
+
+def _catalogue_line(name: str) -> DoseLine:
+    return next(phase.line for phase in CATALOGUE if phase.id == name)
+
+
+def _line(words: dict[str, Any]) -> DoseLine:
+    dose, route = words.get("dose"), words.get("route")
+    timing = _timing(words["every"], words.get("times")) if "every" in words else None
+    return DoseLine(Substance(words["substance"]), Route(route) if route else None, None if dose is None else Decimal(dose), timing)
+
+
+def _timing(every: str, times: int | None) -> Timing:
+    number, unit = every.split()
+    return Timing(1, Decimal(number), _UNIT_DAYS[unit.rstrip("s")], count=times)
