@@ -222,10 +222,12 @@ def read_course(drafts: Drafts, scenario: ClinicalScenario) -> Course:
     """Return the course: the drafts, the orders of the record and the doses given.
 
     An order of the record that is drafted anew is read from its draft. One that a draft would stop stays beside the stop, its key
-    marked, so that removing the stop leaves it.
+    marked, so that removing the stop leaves it; the stop names it as what it replaces.
     """
     stops = {order.key for order in drafts.orders if order.state is OrderState.STOP}
     revised = {order.key for order in drafts.orders} - stops
     recorded = [replace(order, key=f"{order.key}#recorded") if order.key in stops else order for order in scenario.orders]
-    orders = (*drafts.orders, *(order for order in recorded if order.key not in revised))
+    named = {order.key for order in recorded}
+    drafted = [replace(order, replaces=marked) if (marked := f"{order.key}#recorded") in named else order for order in drafts.orders]
+    orders = (*drafted, *(order for order in recorded if order.key not in revised))
     return Course(orders, drafts.tests, scenario.doses, drafts.lowering_drug_selected)

@@ -80,6 +80,7 @@ def read_orders(
     return [
         Order(
             key=key if number == 1 else f"{key}#{number}",
+            part_of="" if number == 1 else key,
             state=state,
             lines=dosage.lines,
             product=product.name,

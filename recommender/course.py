@@ -54,6 +54,7 @@ class Order:
     `product_error` is set when the product itself is wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg).
     `replaces` is the key of the order this one takes the place of (Q16). `technique_noted`: the order carries injection technique text.
     `condition` is the claim a prescriber stated by taking a choice ("no neurological symptoms"), as the draft carries it; else empty.
+    `part_of` is the key of the order whose later dosage line this is, or empty; such a part goes with the whole and cannot be changed alone.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Order:
     technique_noted: bool = False
     evidence: Evidence | None = None
     condition: str = ""
+    part_of: str = ""
 
     @property
     def has_cobalamin(self) -> bool:
@@ -274,7 +276,7 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
                 condition=condition,
             )
         case RemoveOrder(key):
-            kept_orders = tuple(order for order in course.orders if order.key != key)
+            kept_orders = tuple(order for order in course.orders if key not in (order.key, order.part_of))
             return replace(course, orders=kept_orders, tests=tuple(test for test in course.tests if test.key != key))
         case AddFollowUps(follow_ups):
             keys = _free_keys("new-test/", (test.key for test in course.tests))

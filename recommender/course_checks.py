@@ -43,6 +43,10 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     yield Issue("b5", WARNING if loud else INFO, (reason,), ("S6", "S9", "S12", "S16"), about, summary)
 
 
+def _loads(order: Order) -> bool:
+    return kind_of(order) is PhaseKind.LOADING and is_injected_order(order) and not is_unit_error(order)
+
+
 def _follows_loading(order: Order) -> bool:
     kind = kind_of(order)
     return kind in (PhaseKind.MAINTENANCE, PhaseKind.ORAL) and is_treatment(order)

@@ -119,14 +119,30 @@ def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Tar
 def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit, ...]:
     """Return the edits that bring the course to the target and resolve the issues about the drafted orders."""
     issues = tuple(issues)
-    needed = _still_needed(case, target)
-    edits: list[Edit] = []
-    for order in case.drafts:
-        edit, needed = _put_order_right(case, target, order, _cards_of(issues, order), needed)
-        edits += edit
+    edits, needed = _change_drafts(case, target, issues)
+    if whole := {edit.key for edit in edits if isinstance(edit, RemoveOrder)} & {order.part_of for order in case.drafts}:
+        edits, needed = _change_drafts(case, target, issues, frozenset(whole))
     if needed:
         edits.insert(0, AddRegimen(Regimen(needed), _technique(case, needed), target.replaces, condition=target.condition))
     return (*edits, *additions(case, issues, edits))
+
+
+def _change_drafts(
+    case: Case, target: Target, issues: tuple[Issue, ...], whole: frozenset[str] = frozenset()
+) -> tuple[list[Edit], tuple[Phase, ...]]:
+    """Return the edits of the selected drafts, and the phases that none of them fulfils.
+
+    Args: whole: the keys of drafts of several dosage lines of which one must go, so that all do.
+    """
+    needed = _still_needed(case, target)
+    edits: list[Edit] = []
+    for order in case.drafts:
+        if {order.key, order.part_of} & whole:
+            edits += remove(case, order)
+        else:
+            changes, needed = _put_order_right(case, target, order, _cards_of(issues, order), needed)
+            edits += changes
+    return list(dict.fromkeys(edits)), needed
 
 
 def _still_needed(case: Case, target: Target) -> tuple[Phase, ...]:
@@ -151,7 +167,8 @@ def _put_order_right(
         return [], _without(needed, fulfilled)
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
-    phase = None if wrong & NEEDS_REPLACEMENT or order.has_folate else _phase_for(order, needed)
+    whole = wrong & NEEDS_REPLACEMENT or order.has_folate or has_parts(case, order)
+    phase = None if whole else _phase_for(order, needed)
     if phase is None:
         return remove(case, order), needed
     adapted = _adapted(case, order, phase)
@@ -161,7 +178,12 @@ def _put_order_right(
 def remove(case: Case, order: Order) -> list[Edit]:
     """Return the removal of a draft; one that holds protected folic acid stays (I17)."""
     protected = order.has_folate and folate_class(order, case) is FolateClass.PROTECTED
-    return [] if protected else [RemoveOrder(order.key)]
+    return [] if protected else [RemoveOrder(order.part_of or order.key)]
+
+
+def has_parts(case: Case, order: Order) -> bool:
+    """Return whether the draft holds several dosage lines that follow one another: it can only be replaced as a whole."""
+    return bool(order.part_of) or any(other.part_of == order.key for other in case.all_drafts)
 
 
 def _is_in_the_way(order: Order, target: Target) -> bool:
