@@ -125,10 +125,13 @@ def bariatric_loading(assessment: Assessment, policy: Policy) -> Offer:
 
 
 def oral_treatment(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer oral cyanocobalamin daily (M6); injections are never called wrong (C1)."""
+    """Offer oral cyanocobalamin daily (M6); injections are never called wrong (C1), and in pregnancy they come first (K10)."""
+    maintenance = maintenance_phase(assessment, policy)
+    by_mouth = Option("", Regimen((_oral(policy),)))
+    injected = Option("", Regimen((M_LOAD, maintenance)))
     return Offer(
-        options=(Option("", Regimen((_oral(policy),))),),
-        acceptable=_loading_regimens(assessment, policy, (maintenance_phase(assessment, policy),)),
+        options=(injected, by_mouth) if assessment.pregnant.is_true else (by_mouth,),
+        acceptable=_loading_regimens(assessment, policy, (maintenance,)),
         follow_ups=_follow_ups_of_treatment(assessment),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -45,11 +46,7 @@ _UNITS = {
     "crohns_ileal_extent": Unit.CM,
 }
 
-_FACTS = (
-    "female deceased pregnant planning_pregnancy breastfeeding b12_supplement_before_test deficiency_diagnosis neurological_screen symptoms "
-    "recurrence kidney_disease dialysis lebers bleeding_disorder ileal_resection_complete cause_resolved nitrous_oxide anticoagulant_fact "
-    "methotrexate haemolysis oral_feasible im_feasible"
-).split()
+_FACTS = frozenset(field.name for field in fields(ClinicalScenario) if field.type == "Fact")
 
 _UNIT_DAYS = {"day": PeriodUnit.DAY, "week": PeriodUnit.WEEK, "month": PeriodUnit.MONTH, "year": PeriodUnit.YEAR}
 
