@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib.metadata
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cds_service import __version__
 from cds_service.explain import explain
 from cds_service.explain_words import say
 from cds_service.explainable import decide_bundle, decide_request
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(prog="b12-cds", description="Clinical decision support for vitamin B12 deficiency over CDS Hooks.")
-    parser.add_argument("--version", action="version", version=f"b12-cds {importlib.metadata.version('b12-cds')}")
+    parser.add_argument("--version", action="version", version=f"b12-cds {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_explain(commands)
