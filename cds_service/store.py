@@ -64,7 +64,6 @@ class Store:
         self._url = url
         self._configured_key = patient_key
         self._key = b""
-        self._newest_schema = False
         self._start_process()
         this = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _start_child(this))
@@ -75,6 +74,7 @@ class Store:
         self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
         self._memory = TokenMemory()
         self._schema_lock = threading.Lock()
+        self._newest_schema = False  # a database in memory is a new one after a fork
         self._resting_until = 0.0
 
     def upgrade(self) -> None:

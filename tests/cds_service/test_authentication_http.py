@@ -1,0 +1,220 @@
+"""Authentication as a client meets it: through HTTP, with workers that share only the database, and with a log that tells nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+
+from cds_service.app import create_app
+from cds_service.demonstration import load_request
+from cds_service.deployment import CONFIG_KEY
+from cds_service.feedback_report import report_feedback
+from cds_service.settings import Client, Settings
+from tests.cds_service.signing import ISSUER, JKU, claims, client, ec_key, forge, public_jwk, sign
+
+BASE = "https://cds.example.org"
+CALL, FEEDBACK = "/cds-services/b12-order-select", "/cds-services/b12-order-select/feedback"
+ACCEPTED = {"feedback": [{"card": "card-1", "outcome": "accepted", "outcomeTimestamp": "2026-11-21T12:00:00Z"}]}
+
+
+def token(path: str, base: str = BASE, **members: Any) -> str:
+    """Return the header of an honest client that calls now."""
+    now = int(time.time())
+    return sign(claims(**{"aud": base + path, "iat": now, "exp": now + 300, **members}))
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'b12-cds.db'}"
+
+
+@contextmanager
+def service(store_url: str, *clients: Client, **members: Any) -> Iterator[FlaskClient]:
+    settings = Settings(public_url=BASE, store_url=store_url, patient_key="key", clients=clients or (client(),), **members)
+    app = create_app(settings)
+    yield app.test_client()
+    app.config[CONFIG_KEY].close()
+
+
+def post_feedback(http: FlaskClient, authorization: str | None) -> Any:
+    headers = {"Authorization": authorization} if authorization is not None else {}
+    return http.post(FEEDBACK, json=ACCEPTED, headers=headers)
+
+
+def test_a_call_with_a_good_token_is_answered_and_the_same_again_is_not_R127_R138(store_url: str) -> None:
+    with service(store_url) as http:
+        authorization = token(CALL)
+        statuses = [
+            http.post(CALL, json=load_request(dt.datetime.now(dt.UTC).date()), headers={"Authorization": authorization}).status_code
+            for _ in range(2)
+        ]
+
+        assert statuses == [200, 401]
+
+
+def refused_tokens() -> dict[str, str | None]:
+    now = int(time.time())
+    return {
+        "none": None,
+        "not a token": "Bearer x",
+        "alg none": forge({"alg": "none", "kid": "key-1"}, claims()),
+        "unknown issuer": token(FEEDBACK, iss="https://other.example.org"),
+        "foreign jku": sign(claims(aud=BASE + FEEDBACK, iat=now, exp=now + 300), jku="https://attacker.example.org/keys"),
+        "unknown kid": sign(claims(aud=BASE + FEEDBACK, iat=now, exp=now + 300), kid="key-9"),
+        "another's key": sign(claims(aud=BASE + FEEDBACK, iat=now, exp=now + 300), ec_key("P-384", 2)),
+        "another service": token("/cds-services/b12-order-sign"),
+        "expired": token(FEEDBACK, iat=now - 7200, exp=now - 3600),
+        "too long a life": token(FEEDBACK, exp=now + 7200),
+        "no jti": token(FEEDBACK, jti=None),
+    }
+
+
+def test_every_cause_is_answered_by_the_same_bare_401_R128(store_url: str) -> None:
+    with service(store_url, client(jku=JKU)) as http:
+        answers = [post_feedback(http, authorization) for authorization in refused_tokens().values()]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert {answer.data for answer in answers} == {b'{"error":"not authenticated"}'}
+    assert {answer.content_type for answer in answers} == {"application/json"}
+    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
+
+
+@pytest.mark.parametrize("audience", [CALL, FEEDBACK, FEEDBACK + "/"])
+def test_feedback_takes_a_token_for_its_own_url_or_the_services_R121(store_url: str, audience: str) -> None:
+    with service(store_url) as http:
+        answer = post_feedback(http, token(audience))
+
+        assert (answer.status_code, answer.json) == (200, {})
+
+
+def test_a_call_does_not_take_a_token_for_feedback_R131(store_url: str) -> None:
+    with service(store_url) as http:
+        assert http.post(CALL, json={}, headers={"Authorization": token(FEEDBACK)}).status_code == 401
+
+
+def test_the_audience_is_the_public_url_whatever_host_the_request_names_R126_R131(store_url: str) -> None:
+    with service(store_url) as http:
+        headers = {"Authorization": token(FEEDBACK, base="https://attacker.example.org"), "Host": "attacker.example.org"}
+
+        assert http.post(FEEDBACK, json=ACCEPTED, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(("demanded", "status"), [(False, 200), (True, 401)])
+def test_discovery_is_open_unless_a_token_is_demanded_R23(store_url: str, demanded: bool, status: int) -> None:
+    with service(store_url, discovery_requires_token=demanded) as http:
+        assert http.get("/cds-services").status_code == status
+        assert http.get("/cds-services", headers={"Authorization": token("/cds-services")}).status_code == 200
+
+
+def test_a_preflight_needs_no_token_R141(store_url: str) -> None:
+    with service(store_url) as http:
+        answers = [http.options(path) for path in ("/cds-services", CALL, FEEDBACK)]
+
+        assert {answer.status_code for answer in answers} == {204}
+        assert {answer.headers["Access-Control-Allow-Headers"] for answer in answers} == {"Authorization, Content-Type"}
+
+
+def test_feedback_on_a_card_that_was_sent_is_in_the_report_R119_R145(store_url: str) -> None:
+    with service(store_url) as http:
+        request = load_request(dt.datetime.now(dt.UTC).date())
+        answer: Any = http.post(CALL, json=request, headers={"Authorization": token(CALL)}).json
+        card = answer["cards"][0]
+        entry = {"card": card["uuid"], "outcome": "overridden", "overrideReason": {"reason": {"code": "SPECIALIST"}}}
+        assert http.post(FEEDBACK, json={"feedback": [entry]}, headers={"Authorization": token(FEEDBACK)}).status_code == 200
+
+    [reported] = [reported for reported in report_feedback(store_url).cards if reported.overridden.count]
+    assert (reported.card, reported.reasons) == (card["source"]["topic"]["code"], {"SPECIALIST": 1})
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from cds_service.server import serve
+from cds_service.settings import load_settings
+serve(load_settings(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), int(sys.argv[3]))
+"""
+
+
+class Deployed:
+    """The real server with several workers, its site file in a directory of its own, and its log in a file."""
+
+    def __init__(self, directory: Path, workers: int = 3) -> None:
+        self._directory = directory
+        self._workers = workers
+        self._port = free_port()
+        self.base = f"http://127.0.0.1:{self._port}"
+        self.log = directory / "log"
+        jwk = ", ".join(f"{name} = {json.dumps(value)}" for name, value in public_jwk(ec_key(), "key-1").items())
+        site = f'profile = "demonstration"\n[service]\npublic_url = "{self.base}"\n[store]\nurl = "sqlite:///{directory / "b12-cds.db"}"\n'
+        (directory / "site.toml").write_text(site + f'[[clients]]\nname = "EHR"\niss = "{ISSUER}"\nkeys = [{{ {jwk} }}]\n')
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        command = [sys.executable, "-c", SERVE, str(self._directory / "site.toml"), str(self._port), str(self._workers)]
+        with self.log.open("a") as log:
+            server = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, "PYTHONPATH": os.getcwd()})
+        try:
+            self._wait_until_ready(server)
+            yield
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+
+    def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + 60
+        while server.poll() is None and time.monotonic() < deadline:
+            try:
+                if requests.get(f"{self.base}/health/ready", timeout=5).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not start: {self.log.read_text()}")
+
+    def post(self, path: str, body: Any, authorization: str) -> int:
+        return requests.post(self.base + path, json=body, headers={"Authorization": authorization}, timeout=20).status_code
+
+
+def test_a_token_is_good_once_for_all_workers_and_after_a_restart_and_the_log_tells_nothing_R138_R139(tmp_path: Path) -> None:
+    deployed = Deployed(tmp_path)
+    authorization = token(FEEDBACK, base=deployed.base, jti="jti-once")
+    secret = {"card": "secret-card", "outcome": "overridden", "overrideReason": {"userComment": "secret words of Mrs Smith"}}
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    request["context"]["patientId"] = "secret-patient"
+    call = token(CALL, base=deployed.base)
+
+    with deployed.running(), ThreadPoolExecutor(12) as callers:
+        statuses = list(callers.map(lambda _: deployed.post(FEEDBACK, {"feedback": [secret]}, authorization), range(24)))
+        assert sorted(statuses) == [200] + [401] * 23
+        assert deployed.post(CALL, request, call) in (200, 412)
+    with deployed.running():
+        assert deployed.post(FEEDBACK, {"feedback": [secret]}, authorization) == 401
+
+    log = deployed.log.read_text()
+    assert "the token was used before" in log
+    for authorized in (authorization, call):
+        for part in authorized.removeprefix("Bearer ").split("."):
+            assert part not in log
+    assert "secret" not in log
+    assert "Smith" not in log
