@@ -1,0 +1,339 @@
+"""The draft set of an order hook: selections, foreign patients, stops, tests, and the course they make with the record."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from fhir_mappings.draft_orders import read_course, read_drafts, resolve_selections
+from fhir_mappings.receipt import Receipt
+from fhir_mappings.record import Placed
+from fhir_mappings.value_sets import LOINC, RXNORM, SNOMED, load_value_sets
+from recommender.course import FolateIndication, InjectionSite, Order, OrderState, RemoveOrder, Test, apply
+from recommender.regimens import DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.scenario import ClinicalScenario, LoweringDrug
+
+VALUE_SETS = load_value_sets()
+AS_OF = dt.date(2026, 11, 21)
+LONG_ID = "eRequest.-" + "aB9-." * 48
+
+
+def place(*resources: dict) -> list[Placed]:
+    return [Placed(f"context.draftOrders.entry[{number}]", resource) for number, resource in enumerate(resources)]
+
+
+DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+ONE_PILL = {"value": 1, "code": "{pill}"}
+
+
+def medicine(code: str = "309593", identity: str | None = "d1", **elements) -> dict:
+    resource = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": code}]},
+        "dosageInstruction": [{"timing": DAILY, "doseAndRate": [{"doseQuantity": ONE_PILL}]}],
+    }
+    return resource | ({"id": identity} if identity else {}) | elements
+
+
+def laboratory(loinc: str, identity: str = "t1", **elements) -> dict:
+    resource = {"resourceType": "ServiceRequest", "id": identity, "status": "draft", "subject": {"reference": "Patient/p1"}}
+    return resource | {"intent": "order", "code": {"coding": [{"system": LOINC, "code": loinc}]}} | elements
+
+
+def read(*resources: dict, selections=None, others=(), receipt=None):
+    return read_drafts(place(*resources), selections, "p1", VALUE_SETS, receipt or Receipt(), others)
+
+
+def test_order_sign_selects_every_draft():
+    drafts = read(medicine(identity="a"), medicine("199318", identity="b"))
+
+    assert [(order.key, order.selected) for order in drafts.orders] == [("MedicationRequest/a", True), ("MedicationRequest/b", True)]
+    assert drafts.in_scope
+
+
+def test_order_select_marks_the_selected_draft_alone_R154():
+    drafts = read(medicine(identity="a"), medicine("199318", identity="b"), selections=["MedicationRequest/b"])
+
+    assert [order.selected for order in drafts.orders] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("selections", "found"),
+    [
+        (["MedicationRequest/a"], {"a"}),
+        (["https://ehr.example.org/fhir/MedicationRequest/a"], {"a"}),
+        ([" MedicationRequest/a "], {"a"}),
+        (["a"], {"a"}),
+        (["urn:uuid:a"], {"a"}),
+        (["MedicationRequest/a", "MedicationRequest/b"], {"a", "b"}),
+        ([], {"a", "b"}),
+        (["", " "], {"a", "b"}),
+    ],
+)
+def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, found):
+    drafts = place(medicine(identity="a"), medicine(identity="b"))
+
+    places = resolve_selections(selections, drafts, [])
+
+    assert {placed.resource["id"] for placed in drafts if placed.place in places} == found
+
+
+@pytest.mark.parametrize("selections", [["MedicationRequest/z"], ["the second one"], ["MedicationOrder/a"], ["z"]])
+def test_a_selection_outside_the_draft_set_gets_no_advice_and_no_error_R156(selections):
+    drafts = read(medicine(identity="a"), selections=selections)
+
+    assert not drafts.in_scope
+    assert drafts.notes == ("a selection names no draft order",)
+
+
+def test_a_bare_id_that_two_drafts_share_selects_neither():
+    drafts = read(medicine(identity="a"), laboratory("2132-9", identity="a"), selections=["a"])
+
+    assert not drafts.in_scope
+
+
+def test_an_id_of_250_characters_is_kept_byte_for_byte_R161():
+    drafts = read(medicine(identity=LONG_ID), selections=[f"MedicationRequest/{LONG_ID}"])
+
+    assert [order.key for order in drafts.orders] == [f"MedicationRequest/{LONG_ID}"]
+    assert list(drafts.resources) == [f"MedicationRequest/{LONG_ID}"]
+
+
+def test_a_draft_without_an_id_is_described_but_nothing_can_name_it_R161():
+    drafts = read(medicine(identity=None))
+
+    assert drafts.in_scope
+    assert drafts.orders[0].key == "context.draftOrders.entry[0]"
+    assert drafts.resources == {}
+
+
+def test_a_draft_for_another_patient_gets_no_advice_R38():
+    receipt = Receipt()
+
+    drafts = read(medicine(subject={"reference": "Patient/p2"}), receipt=receipt)
+
+    assert drafts.orders == ()
+    assert not drafts.in_scope
+    assert [line.ignored for line in receipt.lines()] == ["about another patient"]
+
+
+def test_a_draft_without_a_medicine_yet_is_out_of_scope_R157():
+    drafts = read({"resourceType": "MedicationRequest", "id": "request-123", "status": "draft", "subject": {"reference": "Patient/p1"}})
+
+    assert not drafts.in_scope
+    assert not drafts.has_unresolved
+
+
+def test_an_unrelated_order_is_out_of_scope():
+    assert not read(medicine("199390", medicationCodeableConcept={"text": "Atorvastatin 20 MG Oral Tablet"})).in_scope
+
+
+def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
+    drafts = read(medicine("6809"))
+
+    assert drafts.lowering_drugs == frozenset({LoweringDrug.METFORMIN})
+    assert not drafts.in_scope
+
+
+@pytest.mark.parametrize(
+    "elements", [{"status": "stopped"}, {"status": "cancelled"}, {"status": "on-hold"}, {"doNotPerform": True}, {"status": "ended"}]
+)
+def test_a_drafted_stop_is_a_stop(elements):
+    assert read(medicine(**elements)).orders[0].state is OrderState.STOP
+
+
+@pytest.mark.parametrize("status", ["draft", "active", "unknown", None])
+def test_any_other_status_in_the_draft_set_is_a_draft(status):
+    assert read(medicine(status=status)).orders[0].state is OrderState.DRAFT
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "completed"])
+def test_a_mistaken_or_completed_entry_is_no_order(status):
+    assert read(medicine(status=status)).orders == ()
+
+
+def test_a_replacement_names_what_it_replaces_Q16():
+    assert read(medicine(priorPrescription={"reference": "MedicationRequest/old"})).orders[0].replaces == "MedicationRequest/old"
+
+
+def test_a_medication_may_be_contained_R160():
+    contained = [{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": RXNORM, "code": "309593"}]}}]
+    draft = medicine(contained=contained, medicationReference={"reference": "#m"})
+    del draft["medicationCodeableConcept"]
+
+    assert read(draft).orders[0].lines[0].dose == 1000
+
+
+MEDICATION = {"resourceType": "Medication", "id": "m9", "code": {"coding": [{"system": RXNORM, "code": "309593"}]}}
+
+
+def by_reference(**reference) -> dict:
+    draft = medicine(medicationReference={"reference": "Medication/m9"} | reference)
+    del draft["medicationCodeableConcept"]
+    return draft
+
+
+def test_a_medication_may_be_a_sibling_in_the_draft_set_R160():
+    assert read(by_reference(), MEDICATION).orders[0].lines[0].substance is Substance.CYANOCOBALAMIN
+
+
+def test_a_medication_may_be_prefetched_R160():
+    drafts = read(by_reference(), others=[Placed("prefetch.medications.entry[0]", MEDICATION)])
+
+    assert drafts.orders[0].lines[0].substance is Substance.CYANOCOBALAMIN
+
+
+def test_a_reference_that_leads_nowhere_leaves_its_display_R160():
+    drafts = read(by_reference(display="Hydroxocobalamin 1 mg/mL injection"))
+
+    assert drafts.orders[0].lines[0].substance is Substance.HYDROXOCOBALAMIN
+
+
+def test_a_reference_that_leads_nowhere_and_says_nothing_is_reported_as_unresolved_R160():
+    assert read(by_reference()).has_unresolved
+
+
+def test_the_medicine_of_an_R5_draft_is_read():
+    draft = medicine(medication={"concept": {"coding": [{"system": RXNORM, "code": "309593"}]}})
+    del draft["medicationCodeableConcept"]
+
+    assert read(draft).orders[0].lines[0].dose == 1000
+
+
+def test_a_DSTU2_medication_order_is_read():
+    draft = {
+        "resourceType": "MedicationOrder",
+        "id": "order-123",
+        "status": "draft",
+        "patient": {"reference": "Patient/p1"},
+        "dateWritten": "2026-11-20",
+        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": "309593"}]},
+        "dosageInstruction": [
+            {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnits": "d"}}, "doseQuantity": {"value": 1, "code": "{pill}"}}
+        ],
+    }
+
+    order = read(draft, selections=["MedicationOrder/order-123"]).orders[0]
+
+    assert order.lines == (DoseLine(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), Timing(1, Decimal(1), PeriodUnit.DAY)),)
+    assert (order.selected, order.authored) == (True, dt.date(2026, 11, 20))
+
+
+def test_faulty_shapes_of_known_clients_are_read_R166():
+    draft = medicine(
+        category={"coding": [{"code": "community"}]},
+        reasonCode={"text": "Pregnancy", "coding": [{"system": SNOMED, "code": "77386006"}]},
+        dosageInstruction={"timing": DAILY, "doseAndRate": {"doseQuantity": {"value": 1, "unit": "tablet"}}},
+    )
+
+    order = read(draft).orders[0]
+
+    assert order.not_computable == ""
+    assert order.folate_indication is FolateIndication.PREGNANCY
+
+
+@pytest.mark.parametrize(
+    ("elements", "indication"),
+    [
+        ({"reasonCode": [{"coding": [{"system": SNOMED, "code": "169449001"}]}]}, FolateIndication.PREGNANCY),
+        ({"reasonCode": [{"text": "with methotrexate"}]}, FolateIndication.METHOTREXATE),
+        ({"reasonCode": [{"text": "Haemolytic anaemia"}]}, FolateIndication.SPECIALIST),
+        ({"reason": [{"concept": {"text": "preconception"}}]}, FolateIndication.PREGNANCY),
+        ({"reasonReference": [{"reference": "Condition/c1"}]}, FolateIndication.PREGNANCY),
+        ({"reasonReference": [{"reference": "Condition/gone", "display": "Pregnancy"}]}, FolateIndication.PREGNANCY),
+        ({"dosageInstruction": [{"text": "5 mg once a week, on another day than methotrexate"}]}, FolateIndication.METHOTREXATE),
+        ({"reasonCode": [{"coding": [{"system": SNOMED, "code": "60001007", "display": "Not pregnant"}]}]}, None),
+        ({"reasonCode": [{"text": "Not pregnant"}]}, None),
+        ({"reasonCode": [{"text": "Fatigue"}]}, None),
+        ({}, None),
+    ],
+)
+def test_what_protects_folic_acid_is_read_from_its_reason(elements, indication):
+    condition = {"resourceType": "Condition", "id": "c1", "code": {"coding": [{"system": SNOMED, "code": "77386006"}]}}
+
+    drafts = read(medicine("199318", **elements), others=[Placed("prefetch.conditions.entry[0]", condition)])
+
+    assert drafts.orders[0].folate_indication is indication
+
+
+@pytest.mark.parametrize(
+    ("code", "test", "in_scope"),
+    [
+        ("2132-9", Test.SERUM_B12, True),
+        ("72160-5", Test.HOLOTRANSCOBALAMIN, True),
+        ("13964-2", Test.MMA, True),
+        ("13965-9", Test.HOMOCYSTEINE, True),
+        ("58410-2", Test.FULL_BLOOD_COUNT, False),
+        ("2823-3", Test.POTASSIUM, False),
+        ("98979-8", Test.EGFR, False),
+    ],
+)
+def test_laboratory_orders_are_read_and_only_those_of_vitamin_B12_are_in_scope(code, test, in_scope):
+    drafts = read(laboratory(code))
+
+    assert [(item.test, item.selected) for item in drafts.tests] == [(test, in_scope)]
+    assert drafts.in_scope is in_scope
+
+
+def test_a_test_is_due_on_the_day_it_is_ordered_for():
+    assert read(laboratory("2132-9", occurrencePeriod={"start": "2027-02-01"})).tests[0].due == dt.date(2027, 2, 1)
+
+
+def test_an_order_for_a_B12_injection_is_an_order_without_a_dose():
+    drafts = read(laboratory("", code={"coding": [{"system": SNOMED, "code": "308752009"}]}))
+
+    assert drafts.in_scope
+    assert drafts.orders[0].not_computable == "the order names an injection, not a dose"
+
+
+def test_the_injection_site_of_a_draft_is_read():
+    line = {"site": {"coding": [{"system": SNOMED, "code": "46862004"}]}, "text": "1 mg"}
+
+    assert read(medicine(dosageInstruction=[line])).orders[0].site is InjectionSite.BUTTOCK
+
+
+def test_every_draft_stands_in_the_receipt_once():
+    receipt = Receipt()
+
+    read(medicine(), laboratory("2132-9"), medicine("199390", identity="x"), {"resourceType": "Patient", "id": "p1"}, receipt=receipt)
+
+    assert [(line.reference, line.used) for line in receipt.lines()] == [
+        ("MedicationRequest/d1", True),
+        ("ServiceRequest/t1", True),
+        ("MedicationRequest/x", False),
+        ("Patient/p1", False),
+    ]
+
+
+def recorded(key: str) -> Order:
+    line = DoseLine(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), Timing(1, Decimal(3), PeriodUnit.MONTH))
+    return Order(key, OrderState.ACTIVE, (line,), "Hydroxocobalamin")
+
+
+def test_the_course_holds_drafts_and_orders_of_the_record():
+    scenario = ClinicalScenario(AS_OF, orders=(recorded("MedicationRequest/old"),))
+
+    course = read_course(read(medicine()), scenario)
+
+    assert [order.key for order in course.orders] == ["MedicationRequest/d1", "MedicationRequest/old"]
+
+
+def test_an_order_that_is_signed_again_is_read_from_its_draft():
+    scenario = ClinicalScenario(AS_OF, orders=(recorded("MedicationRequest/d1"),))
+
+    course = read_course(read(medicine(status="active")), scenario)
+
+    assert [order.state for order in course.orders] == [OrderState.DRAFT]
+
+
+def test_removing_a_stop_leaves_the_order_it_would_have_stopped_Q20():
+    scenario = ClinicalScenario(AS_OF, orders=(recorded("MedicationRequest/d1"),))
+    course = read_course(read(medicine(status="stopped")), scenario)
+
+    after = apply(course, (RemoveOrder("MedicationRequest/d1"),), AS_OF)
+
+    assert [order.state for order in course.orders] == [OrderState.STOP, OrderState.ACTIVE]
+    assert [order.state for order in after.orders] == [OrderState.ACTIVE]
