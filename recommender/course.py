@@ -54,7 +54,7 @@ class Order:
     `product_error` is set when the product itself is wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg).
     `replaces` is the key of the order this one takes the place of (Q16). `technique_noted`: the order carries injection technique text.
     `condition` is the claim a prescriber stated by taking a choice ("no neurological symptoms"), as the draft carries it; else empty.
-    `part_of` is the key of the order whose later dosage line this is, or empty; such a part goes with the whole and cannot be changed alone.
+    `part_of` is the key of the order whose later dosage line this is, or empty; such a part goes with the whole, never alone.
     """
 
     key: str
