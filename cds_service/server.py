@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
 from cds_service.deployment import CONFIG_KEY, Deployment
+from cds_service.logs import configure_logs
 from cds_service.settings import Settings, demonstration
 
 THREADS = 8
@@ -42,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from cds_service.app import create_app
         from cds_service.warm_up import warm_up
 
+        configure_logs()
         app = create_app(self._settings)
         warm_up(app)
         gc.collect()
