@@ -208,8 +208,9 @@ def _flat_dosage(line: Resource) -> Resource:
 
 def _r5_medication_request(resource: Resource) -> Resource:
     resource = _r5_reasons(resource)
-    if "medicationCodeableConcept" in resource:
-        resource["medication"] = {"concept": resource.pop("medicationCodeableConcept")}
+    for old, new in (("medicationCodeableConcept", "concept"), ("medicationReference", "reference")):
+        if old in resource:
+            resource["medication"] = {new: resource.pop(old)}
     if "dosageInstruction" in resource:
         resource["dosageInstruction"] = [_renamed(line, "asNeededBoolean", "asNeeded") for line in resource["dosageInstruction"]]
     return resource
@@ -223,7 +224,7 @@ def _r5_service_request(resource: Resource) -> Resource:
 
 
 def _r5_reasons(resource: Resource) -> Resource:
-    reasons = [{"concept": concept} for concept in resource.pop("reasonCode", [])]
+    reasons = [*resource.pop("reason", []), *({"concept": concept} for concept in resource.pop("reasonCode", []))]
     reasons += [{"reference": reference} for reference in resource.pop("reasonReference", [])]
     return resource | ({"reason": reasons} if reasons else {})
 
@@ -256,7 +257,7 @@ def repair_order(received: Resource, version: FhirVersion) -> Resource:
     if "dosageInstruction" in order:
         lines = [line for line in order["dosageInstruction"] if isinstance(line, dict)]
         order["dosageInstruction"] = [_repair_dosage(line, version) for line in lines]
-    return order
+    return _r5_medication_request(order) if version is FhirVersion.R5 else order
 
 
 def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
@@ -270,8 +271,6 @@ def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
         line |= {name: value for name, value in rates[0].items() if name != "type"}
     elif rates:
         line["doseAndRate"] = rates
-    if version is FhirVersion.R5:
-        line = _renamed(line, "asNeededBoolean", "asNeeded")
     timing = line.get("timing")
     if isinstance(timing, dict) and isinstance(timing.get("repeat"), dict):
         repeat = {name: value for name, value in timing["repeat"].items() if value not in (None, "", [], {})}
