@@ -89,8 +89,8 @@ def _put_together(
         female=who.female,
         deceased=who.deceased,
         pregnant=newer_of(diagnosed.pregnant, answers.pregnant),
-        planning_pregnancy=either(diagnosed.planning_pregnancy, answers.planning_pregnancy),
-        breastfeeding=either(diagnosed.breastfeeding, answers.breastfeeding),
+        planning_pregnancy=explicit(diagnosed.planning_pregnancy, answers.planning_pregnancy),
+        breastfeeding=explicit(diagnosed.breastfeeding, answers.breastfeeding),
         total_b12=laboratory.total_b12,
         holotranscobalamin=laboratory.holotranscobalamin,
         mma=laboratory.mma,
@@ -110,7 +110,7 @@ def _put_together(
         neurological_screen=answers.neurological_screen,
         refuted_signs=diagnosed.refuted_signs,
         neurological_reason=_neurological_reason(index, answers),
-        symptoms=either(diagnosed.symptoms, answers.symptoms),
+        symptoms=explicit(diagnosed.symptoms, answers.symptoms),
         recurrence=diagnosed.recurrence,
         kidney_disease=either(diagnosed.kidney_disease, operations.dialysis),
         dialysis=either(diagnosed.dialysis, operations.dialysis),
@@ -142,6 +142,12 @@ def either(one: Fact, other: Fact) -> Fact:
     evidence = tuple(dict.fromkeys(item for fact in deciding for item in fact.evidence))
     informative = [reason for reason in reasons if reason != "none recorded"]
     return Fact(truth, "; ".join(informative) or next(iter(reasons), ""), evidence)
+
+
+def explicit(one: Fact, other: Fact) -> Fact:
+    """Return an open-world claim from two sources: true if either says so, else false if either says so in so many words."""
+    known = [fact for fact in (one, other) if not fact.is_unknown]
+    return next((fact for fact in known if fact.is_true), known[0]) if known else either(one, other)
 
 
 def newer_of(one: Fact, other: Fact) -> Fact:

@@ -51,12 +51,12 @@ def patient(**changes: Any) -> Resource:
     return {"resourceType": "Patient", "id": "pat-1", "gender": "female", "birthDate": "1970-03-02", **changes}
 
 
-def observation(code: str, value: object = None, unit: str = "", days: int = 1, system: str = LOINC, **changes: Any) -> Resource:
+def observation(test: str, value: object = None, unit: str = "", days: int = 1, system: str = LOINC, **changes: Any) -> Resource:
     """Return a final Observation of so many days ago; `value` is a number with its unit, or a whole `value[x]` given in `changes`."""
     body: Resource = {
         "resourceType": "Observation",
         "status": "final",
-        "code": concept(system, code),
+        "code": concept(system, test),
         "subject": SUBJECT,
         "effectiveDateTime": days_ago(days),
     }
@@ -65,34 +65,34 @@ def observation(code: str, value: object = None, unit: str = "", days: int = 1, 
     return {**body, **changes}
 
 
-def condition(code: str, system: str = SNOMED, clinical: str = "active", days: int = 400, **changes: Any) -> Resource:
+def condition(diagnosis: str, system: str = SNOMED, clinical: str = "active", days: int = 400, **changes: Any) -> Resource:
     return {
         "resourceType": "Condition",
         "clinicalStatus": {"coding": [{"code": clinical}]},
         "verificationStatus": {"coding": [{"code": "confirmed"}]},
-        "code": concept(system, code),
+        "code": concept(system, diagnosis),
         "subject": SUBJECT,
         "recordedDate": days_ago(days),
         **changes,
     }
 
 
-def procedure(code: str, system: str = SNOMED, days: int = 1000, **changes: Any) -> Resource:
+def procedure(operation: str, system: str = SNOMED, days: int = 1000, **changes: Any) -> Resource:
     return {
         "resourceType": "Procedure",
         "status": "completed",
-        "code": concept(system, code),
+        "code": concept(system, operation),
         "subject": SUBJECT,
         "performedDateTime": days_ago(days),
         **changes,
     }
 
 
-def allergy(code: str, system: str = SNOMED, **changes: Any) -> Resource:
+def allergy(allergen: str, system: str = SNOMED, **changes: Any) -> Resource:
     return {
         "resourceType": "AllergyIntolerance",
         "clinicalStatus": {"coding": [{"code": "active"}]},
-        "code": concept(system, code),
+        "code": concept(system, allergen),
         "patient": SUBJECT,
         **changes,
     }
