@@ -13,6 +13,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
+from cds_service.store_tables import is_in_memory
+
 log = structlog.get_logger(__name__)
 
 VARIABLE = "B12_CDS_PATIENT_KEY"
@@ -29,7 +31,7 @@ def load_patient_key(store_url: str, configured: str) -> bytes:
     if given:
         return given.encode()
     url = sa.make_url(store_url)
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+    if is_in_memory(url):
         return secrets.token_bytes(32)
     path = Path(url.database + ".patient-key") if url.get_backend_name() == "sqlite" and url.database else Path("b12-cds.patient-key")
     try:

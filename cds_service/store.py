@@ -29,7 +29,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from cds_service.decision_queue import DecisionQueue
 from cds_service.patient_key import load_patient_key
 from cds_service.records import DecisionRecord, FeedbackEntry
-from cds_service.store_tables import CARDS, DECISIONS, FEEDBACK, REPLAY, StoreUnavailable, open_engine, upgrade_schema
+from cds_service.store_tables import CARDS, DECISIONS, FEEDBACK, REPLAY, StoreUnavailable, is_in_memory, open_engine, upgrade_schema
 from cds_service.token_memory import TokenMemory
 
 log = structlog.get_logger(__name__)
@@ -64,6 +64,7 @@ class Store:
         self._url = url
         self._configured_key = patient_key
         self._key = b""
+        self._newest_schema = False
         self._start_process()
         this = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _start_child(this))
@@ -74,7 +75,6 @@ class Store:
         self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
         self._memory = TokenMemory()
         self._schema_lock = threading.Lock()
-        self._newest_schema = False  # a database in memory is a new one after a fork
         self._resting_until = 0.0
 
     def upgrade(self) -> None:
@@ -180,7 +180,7 @@ class Store:
     def _insert_token(self, issuer: str, token_id: str, expires: float) -> bool:
         try:
             with self._transaction() as connection:
-                connection.execute(sa.insert(REPLAY).values(issuer=issuer, token_id=token_id, expires=expires))
+                connection.execute(sa.insert(REPLAY), {"issuer": issuer, "token_id": token_id, "expires": expires})
         except IntegrityError:
             return False
         return True
@@ -227,10 +227,13 @@ class Store:
         try:
             self.upgrade()
             with self._engine.connect() as connection:
-                if connection.dialect.name == "sqlite":
-                    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                flush = durable and connection.dialect.name == "sqlite"
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=FULL")
                 yield connection
                 connection.commit()
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
         except (IntegrityError, DataError):
             raise
         except (DBAPIError, sa.exc.TimeoutError) as error:
@@ -239,8 +242,11 @@ class Store:
     def _within(self, seconds: float, ask: Callable[..., Answer], *arguments: object) -> Answer:
         """Ask the database in a thread of its own, and wait for the answer only so long.
 
+        SQLite is asked directly: it waits for a lock no longer than BUSY_MS anyway, and a change of threads costs more than the answer.
         Raises: StoreUnavailable.
         """
+        if self._newest_schema and self._engine.dialect.name == "sqlite":
+            return ask(*arguments)
         answer: Future[Answer] = self._askers.submit(ask, *arguments)
         try:
             return answer.result(seconds)
@@ -261,6 +267,7 @@ def _start_child(this: weakref.ref[Store]) -> None:
     store = this()
     if store is not None:
         store._engine.dispose(close=False)
+        store._newest_schema = store._newest_schema and not is_in_memory(store._engine.url)
         store._start_process()
 
 

@@ -109,9 +109,14 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
+def is_in_memory(url: sa.URL) -> bool:
+    """Say whether a database lasts no longer than its connection, and is not shared with other processes."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
 def _sqlite_options(url: sa.URL) -> dict[str, Any]:
     connect = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
-    if url.database in (None, "", ":memory:"):  # one connection for all, as each would see a database of its own
+    if is_in_memory(url):  # one connection for all, as each would see a database of its own
         return {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": 2, "connect_args": connect}
     return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 2, "connect_args": connect}
 

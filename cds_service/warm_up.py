@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Flask
 
 from cds_service.decide import decide, read_orders
@@ -10,15 +11,28 @@ from cds_service.deployment import CONFIG_KEY, Deployment
 from cds_service.hook_request import parse_hook_request
 from cds_service.patient_record import assemble_from_prefetch
 from cds_service.settings import DEMONSTRATION_CLIENT
+from cds_service.store import Store
+from cds_service.store_tables import StoreUnavailable
 from fhir_mappings import outgoing
+
+log = structlog.get_logger(__name__)
 
 
 def warm_up(app: Flask) -> None:
-    """Load the FHIR models and decide once on the demonstration request; nothing of it is recorded."""
+    """Upgrade the database, load the FHIR models and decide once on the demonstration request; nothing of it is recorded."""
     deployment: Deployment = app.config[CONFIG_KEY]
+    upgrade_store(deployment.store)
     outgoing.warm_up()
     service = deployment.services["b12-order-select"]
     request = parse_hook_request(load_request(deployment.today()), service.hook)
     orders = read_orders(request, deployment.settings, deployment.value_sets)
     record = assemble_from_prefetch(request, service.prefetch)
     decide(request, record, orders, deployment.settings, DEMONSTRATION_CLIENT, deployment.value_sets, deployment.today())
+
+
+def upgrade_store(store: Store) -> None:
+    """Bring the database to the newest schema before the workers are forked; one that is down now is upgraded when it is back."""
+    try:
+        store.upgrade()
+    except StoreUnavailable as error:
+        log.error("the database cannot be used yet; advice is given without it", why=str(error))

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from cds_service import store as store_module
 from cds_service.store import Store
 
 OWNER = "nobody" if os.geteuid() == 0 else None
@@ -97,6 +98,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'b12-cds.db'}"
     server: PostgreSQL = request.getfixturevalue("postgresql")
     return server.make_database()
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer for the database than a clinician should, so that a busy test machine is not taken for a fault."""
+    monkeypatch.setattr(store_module, "ASK_SECONDS", 20.0)
 
 
 @pytest.fixture

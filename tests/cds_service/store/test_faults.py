@@ -23,8 +23,9 @@ SINCE = NOW - dt.timedelta(days=90)
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _impatient(_patience: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Feedback gives up soon, and the database is asked again soon, so that the tests do not wait."""
+    monkeypatch.setattr(store_module, "ASK_SECONDS", 0.25)
     monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 0.5)
     monkeypatch.setattr(store_module, "REST_SECONDS", 0.5)
 

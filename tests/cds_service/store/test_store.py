@@ -179,7 +179,7 @@ class TestTokens:
     def test_of_many_processes_one_gets_it_R138(self, url: str, store: Store) -> None:
         store.upgrade()
         script = (
-            "import sys\nfrom cds_service.store import Store\n"
+            "import sys\nfrom cds_service import store as module\nfrom cds_service.store import Store\nmodule.ASK_SECONDS = 20\n"
             f"store = Store({url!r}); store.is_available(); sys.stdin.readline()\n"
             "print([store.remember_token('iss', f'jti-{number}', 2e9) for number in range(20)])"
         )
@@ -197,7 +197,9 @@ class TestTokens:
         """As a preloaded server does it: the store is made and used, and then the workers are forked."""
         script = f"""
 import os
+from cds_service import store as module
 from cds_service.store import Store
+module.ASK_SECONDS = 20
 store = Store({url!r})
 assert store.remember_token("iss", "parent", 2e9)
 def child():
