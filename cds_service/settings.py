@@ -141,6 +141,7 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     plain = {key: tuple(value) if isinstance(value, list) else value for key, value in {**service, **limits}.items()}
     settings = Settings(profile=profile, **{**_profile_defaults(profile), **plain})
     formulary = _formulary(document, problems)
+    problems += _store_problems(document)
     return replace(
         settings,
         store_url=document.get("store", {}).get("url", settings.store_url),
@@ -150,6 +151,17 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
         extra_codes=_extra_codes(document, folder, problems),
         clients=_clients(document, problems),
     )
+
+
+def _store_problems(document: Mapping[str, Any]) -> list[str]:
+    from cds_service.store_tables import open_engine  # only here: a site file without a store needs no SQLAlchemy
+
+    try:
+        if "url" in document.get("store", {}):
+            open_engine(document["store"]["url"])
+    except ValueError as error:
+        return [f"store.url: {error}."]
+    return []
 
 
 def _profile_defaults(profile: str) -> dict[str, Any]:

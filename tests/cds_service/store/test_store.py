@@ -20,6 +20,7 @@ from cds_service import decision_queue
 from cds_service.decision_queue import DecisionQueue
 from cds_service.patient_key import VARIABLE
 from cds_service.records import DecisionRecord
+from cds_service.settings import check_config
 from cds_service.store import Store
 from cds_service.store_tables import CARDS, DECISIONS, FEEDBACK, METADATA, REPLAY, StoreUnavailable, open_engine, upgrade_schema
 from tests.cds_service.store.records import NOW, card, decision, overridden, rows, wait_until
@@ -62,6 +63,14 @@ class TestSchema:
 def test_a_store_url_that_cannot_be_used_is_refused_in_words(bad: str) -> None:
     with pytest.raises(ValueError, match="the store URL"):
         Store(bad)
+
+
+def test_check_config_says_so_before_the_service_starts(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('[store]\nurl = "mysql://host/name"\n')
+
+    [problem] = check_config(site)
+    assert problem == "store.url: the store URL cannot be used; expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
 
 
 class TestDecisions:
