@@ -83,7 +83,8 @@ def _finish_call(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     timings = getattr(g, "timings_ms", {})
     response.headers["Server-Timing"] = ", ".join(f"{step};dur={ms:.2f}" for step, ms in {**timings, "total": seconds * 1000}.items())
-    log.info("answered", endpoint=endpoint, status=response.status_code, ms=round(seconds * 1000, 2), **getattr(g, "logged", {}))
+    say = log.debug if endpoint.startswith("health.") else log.info
+    say("answered", endpoint=endpoint, status=response.status_code, ms=round(seconds * 1000, 2), **getattr(g, "logged", {}))
     if request.path.startswith(BASE):
         response.headers.setdefault("Cache-Control", "no-store")
         return allow_origins(response, deployment.settings)

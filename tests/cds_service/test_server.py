@@ -1,0 +1,111 @@
+"""The production server as a process: it starts, answers, counts over its workers, and stops when told to, losing nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from cds_service.demonstration import load_request
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `b12-cds serve` with its database in the folder."""
+    port = free_port()
+    command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", str(port), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(base, process, folder)
+        yield base, process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def wait_for(base: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (folder / "log").read_text()
+        try:
+            if requests.get(f"{base}/health/ready", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    pytest.fail("the server did not become ready")
+
+
+def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(tmp_path: Path) -> None:
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    with server(tmp_path, "--workers", "2") as (base, process):
+        answers = [requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20) for _ in range(8)]
+        metrics = requests.get(f"{base}/metrics", timeout=20).text
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(PATIENCE)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert 'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="200"} 8.0' in metrics, "both workers are counted together"
+    assert status == 0
+    with sqlite3.connect(tmp_path / "b12-cds.db") as database:
+        written = {row[0] for row in database.execute("select uuid from cards")}
+    assert written == {card["uuid"] for answer in answers for card in answer.json()["cards"]}
+
+
+def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: Path) -> None:
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    statuses: list[int] = []
+    with server(tmp_path, "--workers", "1") as (base, process):
+        going = threading.Event()
+
+        def call() -> None:
+            with requests.Session() as session:
+                while not statuses or process.poll() is None:
+                    try:
+                        statuses.append(session.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20).status_code)
+                        going.set()
+                    except requests.ConnectionError:
+                        return
+
+        caller = threading.Thread(target=call)
+        caller.start()
+        assert going.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        caller.join(PATIENCE)
+
+    assert set(statuses) == {200}
+
+
+def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cds_service.cli", "serve", "--host", "0.0.0.0"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+    assert ended.returncode == 2
+    assert "loopback" in ended.stderr
+    assert "Traceback" not in ended.stderr
