@@ -81,7 +81,7 @@ def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_star
         for match in item.matches:
             answers.setdefault(match.concept, []).append(Answer(item, match))
     for given in answers.values():
-        given.sort(key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.place), reverse=True)
+        given.sort(key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.reference), reverse=True)
     nothing = index.not_recorded("labs")
     year = (index.as_of - months_before(index.as_of, 12)).days
     return AnswerFacts(
@@ -122,7 +122,7 @@ def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing:
     """Return what the newest pregnancy status says (F2)."""
     given = sorted(
         (answer for concept in _PREGNANCY for answer in answers.get(concept, [])),
-        key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.place),
+        key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.reference),
     )
     if not given:
         return nothing

@@ -105,7 +105,7 @@ class Result:
         quantity = self.reading.quantity
         value = Decimal(0) if quantity is None else quantity.value
         worry = value if self.analyte in HIGH_IS_WORSE else -value
-        return day, self.observed.moment, quantity is not None, worry, self.observed.placed.place
+        return day, self.observed.moment, quantity is not None, worry, self.observed.placed.reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from fhir_mappings.reading import as_text, subject_id
 from fhir_mappings.receipt import Receipt
@@ -37,7 +38,7 @@ class RecordIndex:
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
 
     def of_type(self, *types: str) -> list[Placed]:
-        """Return the resources of these types, in the order in which they came."""
+        """Return the resources of these types, sorted by reference."""
         return [placed for name in types for placed in self.by_type.get(name, ())]
 
     def reason_missing(self, *keys: str) -> str:
@@ -72,7 +73,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     index = RecordIndex(record, as_of, value_sets, Receipt())
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     first: dict[tuple[str, str], Placed] = {}
-    own = {f"Patient/{patient_id}", f"urn:uuid:{patient_id}"}
+    own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
     for placed in record:
         resource = placed.resource
         receipt.enter(placed)
@@ -91,6 +92,9 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
                 _leave_out_one(index, earlier, placed, first)
                 continue
         by_type.setdefault(kind, []).append(placed)
+    for listed in by_type.values():
+        # What a server returns has no order of its own: nothing may hang on it.
+        listed.sort(key=attrgetter("reference"))
     return index
 
 
