@@ -127,7 +127,8 @@ def _shown_facts(facts: Sequence[FactInWords]) -> tuple[list[str], list[str]]:
     A result that already stands behind another fact is not said again.
     """
     by_name = {fact.name: fact for fact in facts}
-    known, cited = [], set()
+    known: list[str] = []
+    cited: set[str] = set()
     for name in (*SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN, *SHOWN_WHEN_TRUE):
         fact = by_name.get(name)
         if fact is None or not fact.is_known or (name in SHOWN_WHEN_TRUE and fact.value != "yes"):
