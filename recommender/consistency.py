@@ -172,10 +172,11 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if _is_supplement_beside_treatment(case, order, line) or _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
         return
     if case.assessment.neurological.is_true and not case.is_prophylaxis:
-        yield _oral_with_neurological_signs(case, order)
+        if not _injections_go_on(case, order):
+            yield _oral_with_neurological_signs(case, order)
     elif _replaces_injections_in_malabsorption(case):
         yield _oral_in_malabsorption(order)
-    elif case.column is Column.QUESTION and not order.condition:
+    elif case.column is Column.QUESTION and not _symptoms_answered(case):
         yield _ask_before_oral(case, order)
     elif (
         case.column is Column.LOADING
@@ -185,6 +186,17 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         reason = "Malabsorption is recorded: injections act faster and stay preferred; an oral order is not wrong."
         yield _issue("b10", INFO, order, reason, ("S49", "S50"), "Malabsorption recorded: loading injections are preferred to oral B12")
     yield from _oral_dose(case, order, line)
+
+
+def _injections_go_on(case: Case, order: Order) -> bool:
+    """Return whether maintenance injections go on beside the oral order and need no change (then e2 says the rest)."""
+    maintenance = (other for other in (*case.standing, *case.all_drafts) if kind_of(other) is PhaseKind.MAINTENANCE)
+    return case.rule == "T6" and any(other.key != order.key and is_treatment_dose(other.cobalamin).is_true for other in maintenance)
+
+
+def _symptoms_answered(case: Case) -> bool:
+    """Return whether the prescriber answered the question about symptoms by taking one leg of the choice."""
+    return any(order.condition for order in case.all_drafts)
 
 
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
@@ -292,7 +304,7 @@ def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
     if kind_of(order) is PhaseKind.LOADING and not _is_full_loading(timing):
         yield from _less_than_loading(case, order, timing)
     elif kind_of(order) is PhaseKind.LOADING:
-        if not order.condition and not _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
+        if not _symptoms_answered(case) and not _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
             yield _ask_before_loading(case, order)
     else:
         yield from _maintenance_before_loading(case, order, line, timing)

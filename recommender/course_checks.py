@@ -195,11 +195,10 @@ def check_not_ordered(case: Case) -> Iterator[Issue]:
     """Yield k1: treatment is due, and what is selected is another order in scope (Q19)."""
     if any(is_treatment(order) for order in case.all_drafts):
         return
-    about = tuple(order.key for order in case.selected_folate) + tuple(test.key for test in case.course.tests if test.selected)
-    yield from due_treatment(case, about)
+    yield from due_treatment(case)
 
 
-def due_treatment(case: Case, about: tuple[str, ...]) -> Iterator[Issue]:
+def due_treatment(case: Case) -> Iterator[Issue]:
     """Yield k1 when the recommendation asks for treatment, prophylaxis or a test that is not under way (Q19)."""
     recommendation = case.recommendation
     offered = any(option.regimen or option.follow_ups for option in recommendation.options)
@@ -207,10 +206,10 @@ def due_treatment(case: Case, about: tuple[str, ...]) -> Iterator[Issue]:
     if tests_first:
         missing = [item for item in recommendation.follow_ups if not has_test(case, item.test) and item.months == 0]
         if missing:
-            yield Issue("k1", INFO, _advice(case), recommendation.citations, about, _summary_of_tests(case))
+            yield Issue("k1", INFO, _advice(case), recommendation.citations, (), _summary_of_tests(case))
     elif offered or recommendation.not_drafted:
         loud = case.assessment.is_deficient or recommendation.rule in ("T0", "T1", "T3", "T4")
-        yield Issue("k1", WARNING if loud else INFO, _advice(case), recommendation.citations, about, _summary_of_treatment(case))
+        yield Issue("k1", WARNING if loud else INFO, _advice(case), recommendation.citations, (), _summary_of_treatment(case))
 
 
 def _advice(case: Case) -> tuple[str, ...]:

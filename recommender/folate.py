@@ -56,30 +56,26 @@ def folate_gate(case: Case) -> FolateGate:
     if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
         return FolateGate.CLOSED
     if a.deficiency is Deficiency.DIAGNOSED:
-        return _treated_without_order(case)
+        return _without_order(case)
     return FolateGate.UNKNOWN
 
 
 def is_adequately_treated(case: Case) -> bool:
-    """Return whether treatment-dose vitamin B12 is active and a dose documented, or loading complete where the site asks it (C25)."""
+    """Return whether vitamin B12 treatment is under way with a documented dose, or loading complete where the site asks it (C25).
+
+    Treatment that is known from regular doses alone, without an order, counts too: it is under way until it lapses.
+    """
     treatment = case.assessment.treatment
-    if treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN, TreatmentPhase.LAPSED):
+    if treatment.phase not in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE, TreatmentPhase.ORAL) or not treatment.dose_documented:
         return False
-    active = any(order.state is OrderState.ACTIVE and holds_treatment_dose(order) for order in case.course.orders)
-    if not active or not treatment.dose_documented:
-        return treatment.loading_complete and treatment.dose_documented
-    return _loaded(case) if case.policy.folate_gate_opens is FolateGateOpens.LOADING_COMPLETE else True
+    loaded = treatment.loading_complete or treatment.phase is not TreatmentPhase.LOADING
+    return loaded or case.policy.folate_gate_opens is FolateGateOpens.FIRST_DOSE
 
 
-def _loaded(case: Case) -> bool:
+def _without_order(case: Case) -> FolateGate:
+    """Treatment known from doses alone that is not adequate yet is waited for; a lapse closes the gate."""
     treatment = case.assessment.treatment
-    return treatment.loading_complete or treatment.phase in (TreatmentPhase.MAINTENANCE, TreatmentPhase.ORAL)
-
-
-def _treated_without_order(case: Case) -> FolateGate:
-    """Treatment is known from doses alone: regular injections keep the gate from closing, a lapse closes it."""
-    lapsed = case.assessment.treatment.phase is TreatmentPhase.LAPSED
-    return FolateGate.CLOSED if lapsed or not case.assessment.treatment.dose_documented else FolateGate.OPEN_TREATED
+    return FolateGate.CLOSED if treatment.phase is TreatmentPhase.LAPSED or not treatment.dose_documented else FolateGate.PENDING
 
 
 def counts_as_ordered(order: Order) -> bool:

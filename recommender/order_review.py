@@ -60,7 +60,7 @@ def review_record(scenario: ClinicalScenario, recommendation: Recommendation, po
     if recommendation.assessment.deceased.is_true or not recommendation.assessment.adult.is_true:
         return ()
     case = Case(Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy)
-    return tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case, ()))
+    return tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
 
 
 # --- adults -----------------------------------------------------------------------------------------------------------------
@@ -121,7 +121,8 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
     available = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR) in case.policy.available_products
     if available or not hydroxocobalamin_allowed(case.assessment) or not case.recommendation.not_drafted or case.column is Column.NONE:
         return
-    if any(is_treatment(order) for order in orders):
+    beyond_advice = [order for order in orders if order.cobalamin and not case.is_advised_product(order.cobalamin)]
+    if any(is_treatment(order) for order in beyond_advice):
         about = tuple(order.key for order in orders)
         yield Issue("k3", Indicator.WARNING, (case.recommendation.not_drafted,), ("S23", "S77", "X12"), about)
 

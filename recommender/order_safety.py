@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import PlateletBand
+from recommender.assessment import Assessment, PlateletBand
 from recommender.course import InjectionSite, Order, Test
 from recommender.course_reading import is_injected, is_treatment, may_be_cyanocobalamin
 from recommender.findings import Indicator
@@ -108,16 +108,22 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
     a = case.assessment
     if not order.technique_noted:
         yield from _platelets(case, order)
+    if needs_inr(a) and has_test(case, Test.INR):
+        return
     if a.inr_high.is_true:
-        if not has_test(case, Test.INR):
-            delay = " With neurological signs take same-day advice rather than delay." if a.neurological.is_true else ""
-            yield _issue("h4", WARNING, order, f"Repeat the INR before the injection.{delay}", ("X28", "X29"))
-    elif a.anticoagulant is Anticoagulant.WARFARIN and a.inr_high.is_unknown:
-        if not has_test(case, Test.INR):
-            summary = "On warfarin without a recent INR: check it before an IM injection"
-            yield _issue("h5", INFO, order, "No INR of the last 30 days is recorded.", ("X28", "X29"), summary)
+        delay = " With neurological signs take same-day advice rather than delay." if a.neurological.is_true else ""
+        yield _issue("h4", WARNING, order, f"Repeat the INR before the injection.{delay}", ("X28", "X29"))
+    elif needs_inr(a):
+        summary = "On warfarin without a recent INR: check it before an IM injection"
+        yield _issue("h5", INFO, order, "No INR of the last 30 days is recorded.", ("X28", "X29"), summary)
     elif (a.on_anticoagulant | a.bleeding_disorder).is_true and not order.technique_noted:
         yield _issue("h5", INFO, order, "A small injection into muscle is of low risk with this technique.", ("X28", "X29"))
+
+
+def needs_inr(assessment: Assessment) -> bool:
+    """Return whether the INR is to be measured before an injection into muscle: above range, or on warfarin and not known (K5)."""
+    warfarin = assessment.anticoagulant is Anticoagulant.WARFARIN
+    return assessment.inr_high.is_true or (warfarin and assessment.inr_high.is_unknown)
 
 
 def _platelets(case: Case, order: Order) -> Iterator[Issue]:

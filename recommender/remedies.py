@@ -5,7 +5,7 @@ Loading and maintenance that are already ordered stay; an order of the right pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.consistency import check_order
@@ -28,7 +28,7 @@ from recommender.dose_words import label
 from recommender.folate import FolateClass, folate_class
 from recommender.monitoring import maintenance_phase, potassium_follow_ups
 from recommender.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
-from recommender.order_safety import has_test
+from recommender.order_safety import has_test, needs_inr
 from recommender.products import product_for
 from recommender.regimens import INJECTION_DOSE, M_LOAD, ORAL, Phase, PhaseKind, Regimen, Route, starting_now, with_oral_dose
 from recommender.review_case import Case, Column, Issue
@@ -52,8 +52,11 @@ class Target:
     replaces: str = ""
 
 
-def find_targets(case: Case, issues: Iterable[Issue]) -> tuple[Target, ...]:
-    """Return the regimens that would resolve the issues: what is recommended, by injection where injections were ordered."""
+def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
+    """Return the regimens that would resolve the issues: what is recommended, by injection where injections were ordered.
+
+    An order that must go while treatment stands needs nothing in its place.
+    """
     ordered = _orders_of(case, issues)
     injected = any(order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered)
     by_mouth = bool(ordered) and not injected
@@ -62,7 +65,8 @@ def find_targets(case: Case, issues: Iterable[Issue]) -> tuple[Target, ...]:
         for option in case.recommendation.options
         if option.regimen is not None
     ]
-    if not targets:
+    replaced_for_safety = any(issue.card in NEEDS_REPLACEMENT for issue in issues)
+    if not targets and not (replaced_for_safety and case.standing):
         targets = [target for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),) if target]
     return tuple({target.regimen.phases: target for target in reversed(targets)}.values())[::-1]
 
@@ -120,7 +124,8 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
     """Return the edits that bring the course to the target and resolve the issues about the drafted orders."""
     issues = tuple(issues)
     edits, needed = _change_drafts(case, target, issues)
-    if whole := {edit.key for edit in edits if isinstance(edit, RemoveOrder)} & {order.part_of for order in case.drafts}:
+    removed = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    if whole := removed & {order.part_of for order in case.all_drafts}:
         edits, needed = _change_drafts(case, target, issues, frozenset(whole))
     if needed:
         edits.insert(0, AddRegimen(Regimen(needed), _technique(case, needed), target.replaces, condition=target.condition))
@@ -130,44 +135,49 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
 def _change_drafts(
     case: Case, target: Target, issues: tuple[Issue, ...], whole: frozenset[str] = frozenset()
 ) -> tuple[list[Edit], tuple[Phase, ...]]:
-    """Return the edits of the selected drafts, and the phases that none of them fulfils.
+    """Return the edits of the drafts, and the phases that none of them fulfils; drafts that are right claim their phase first.
 
     Args: whole: the keys of drafts of several dosage lines of which one must go, so that all do.
     """
-    needed = _still_needed(case, target)
-    edits: list[Edit] = []
-    for order in case.drafts:
-        if {order.key, order.part_of} & whole:
-            edits += remove(case, order)
-        else:
-            changes, needed = _put_order_right(case, target, order, _cards_of(issues, order), needed)
+    needed = _unclaimed(case, target)
+    gone = [order for order in case.all_drafts if {order.key, order.part_of} & whole]
+    kept: list[Order] = []
+    for order in case.all_drafts:
+        phase = next((phase for phase in needed if fulfils(order, phase)), None)
+        if phase is not None and order not in gone and _wrong_cards(issues, order) <= ASKS:
+            kept.append(order)
+            needed = _without(needed, phase)
+    edits: list[Edit] = [edit for order in gone for edit in remove(case, order)]
+    for order in case.all_drafts:
+        if order not in gone and order not in kept:
+            changes, needed = _put_order_right(case, target, order, _wrong_cards(issues, order), needed)
             edits += changes
     return list(dict.fromkeys(edits)), needed
 
 
-def _still_needed(case: Case, target: Target) -> tuple[Phase, ...]:
-    """Return the phases that no order outside the selected drafts fulfils."""
-    selected = {order.key for order in case.drafts}
-    standing = (order for order in case.standing if order.key != target.replaces)
-    others = [order for order in (*case.all_drafts, *standing) if order.key not in selected]
-    return tuple(phase for phase in target.regimen.phases if not any(fulfils(order, phase) for order in others))
+def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
+    """Return the phases of the target whose place no standing order has; one that the target takes over from has none."""
+    standing = [order for order in case.standing if order.key != target.replaces]
+    return tuple(phase for phase in target.regimen.phases if not any(same_kind(order, phase) for order in standing))
 
 
-def _cards_of(issues: tuple[Issue, ...], order: Order) -> frozenset[str]:
+def _cards_of(issues: Iterable[Issue], order: Order) -> frozenset[str]:
     return frozenset(issue.card for issue in issues if order.key in issue.about)
 
 
+def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[str]:
+    """Return the cards that speak against the order itself, not for something beside it."""
+    return _cards_of(issues, order) - LEAVES_ORDER_AS_IT_IS
+
+
 def _put_order_right(
-    case: Case, target: Target, order: Order, cards: frozenset[str], needed: tuple[Phase, ...]
+    case: Case, target: Target, order: Order, wrong: frozenset[str], needed: tuple[Phase, ...]
 ) -> tuple[list[Edit], tuple[Phase, ...]]:
-    """Return the edits for one selected draft, and the phases that are still needed after them."""
-    wrong = cards - LEAVES_ORDER_AS_IT_IS
-    fulfilled = next((phase for phase in needed if fulfils(order, phase)), None)
-    if fulfilled is not None and wrong <= ASKS:
-        return [], _without(needed, fulfilled)
+    """Return the edits for one draft that is not right, and the phases that are still needed after them."""
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
-    whole = wrong & NEEDS_REPLACEMENT or order.has_folate or has_parts(case, order)
+    takes_over = bool(target.replaces) and order.replaces != target.replaces
+    whole = takes_over or wrong & NEEDS_REPLACEMENT or order.has_folate or has_parts(case, order)
     phase = None if whole else _phase_for(order, needed)
     if phase is None:
         return remove(case, order), needed
@@ -211,7 +221,7 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
         return phase
     corrected = replace(line, dose=INJECTION_DOSE, as_needed=False)
     trial = replace(order, lines=(corrected,), not_computable="", product_error="")
-    if phase.kind is PhaseKind.LOADING and not fulfils(trial, phase):
+    if not fulfils(trial, phase):
         return phase
     found = {issue.card for issue in check_order(case.with_order(trial), trial)}
     return phase if found - {"b4", "b9"} else replace(phase, line=corrected)
@@ -250,8 +260,8 @@ def _tests_to_add(case: Case, issues: tuple[Issue, ...], edits: tuple[Edit, ...]
     potassium = "k2" in cards or (drafts_treatment and case.starts_treatment)
     if potassium and not has_test(case, Test.POTASSIUM):
         yield from potassium_follow_ups(case.assessment)
-    inr = "h4" in cards or (_drafts_injection(edits) and case.assessment.inr_high.is_true)
-    if inr and not has_test(case, Test.INR):
+    injecting = cards & {"h4", "h5"} or _drafts_injection(edits)
+    if injecting and needs_inr(case.assessment) and not has_test(case, Test.INR):
         yield FollowUp(Test.INR, why="before the injection", citations=("X28",))
     if drafts_treatment and case.rule == "N2":
         yield from (item for item in case.recommendation.follow_ups if not has_test(case, item.test))

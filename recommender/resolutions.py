@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, ChangeStart, Edit, FollowUp, Order, RemoveOrder, Test
 from recommender.findings import Resolution
-from recommender.folate import first_b12_day
+from recommender.folate import FolateClass, FolateGate, first_b12_day, folate_class, folate_gate, starts_after_first_dose
 from recommender.monitoring import maintenance_phase
 from recommender.order_safety import has_test
 from recommender.products import product_for
@@ -18,6 +18,9 @@ from recommender.review_case import Case, Issue
 
 ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "g1": (Test.SERUM_B12,), "g2": (Test.SERUM_B12,)}
 """Cards that ask for tests, and which."""
+
+NEEDS_REGIMEN = frozenset({"b5", "c3"})
+"""Cards that leave the order as it is and are resolved by vitamin B12 treatment beside it."""
 
 FOLATE_FIRST = frozenset({"c1"})
 """Cards that take folic acid out of the draft set."""
@@ -31,10 +34,10 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     cards = {issue.card for issue in issues}
     if any(issue.card == "d4" and issue.is_loud and _is_severe(issue) for issue in issues):
         return resolve_removals(case, [issue for issue in issues if issue.card in ("d4", "c1", "b8")])
-    if cards <= LEAVES_ORDER_AS_IT_IS - {"b5"}:
+    if cards <= LEAVES_ORDER_AS_IT_IS - NEEDS_REGIMEN:
         return _additions_only(case, issues)
     targets = find_targets(case, issues)
-    first = tuple(_kidney_test_first(case, issues))
+    first = (*_kidney_test_first(case, issues), *_b12_test_first(case, issues))
     regimens = tuple(resolution for target in targets if (resolution := _towards(case, target, issues, alone=len(targets) == 1)))
     if regimens or first:
         return first + regimens
@@ -50,7 +53,7 @@ def _towards(case: Case, target: Target, issues: Sequence[Issue], *, alone: bool
     """Return the resolution that brings the course to the target, or `None` when nothing would change."""
     edits = put_right(case, target, issues)
     edits += tuple(edit for order in _folate_to_remove(case, issues, edits) for edit in remove(case, order))
-    edits += _folate_after(case, issues, edits)
+    edits += _folate_after(case, edits)
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
@@ -63,7 +66,9 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
     folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
     treatment = tuple(edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate))
     words = label_of(treatment, condition)
-    return f"{words}; remove folic acid for now" if treatment != edits else words
+    if treatment != edits:
+        return f"{words}; remove folic acid for now"
+    return f"{words}; folic acid the day after" if any(isinstance(edit, ChangeStart) for edit in edits) else words
 
 
 def _folate_to_remove(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> Iterator[Order]:
@@ -72,12 +77,15 @@ def _folate_to_remove(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ..
     return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
 
 
-def _folate_after(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2, c3 with N2)."""
-    keys = [key for issue in issues if issue.card in ("c2", "c3") for key in issue.about]
-    if not any(isinstance(edit, AddRegimen) for edit in edits):
+def _folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2), unless the gate is open."""
+    drafted = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    if not drafted or folate_gate(case) in (FolateGate.OPEN_EXCLUDED, FolateGate.OPEN_TREATED):
         return ()
-    return tuple(ChangeStart(key, _day_after(case)) for key in keys)
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    waiting = [order for order in case.selected_folate if not order.has_cobalamin and order.key not in gone]
+    therapeutic = [order for order in waiting if folate_class(order, case) is FolateClass.THERAPEUTIC]
+    return tuple(ChangeStart(order.key, _day_after(case)) for order in therapeutic if not starts_after_first_dose(case, order))
 
 
 def _day_after(case: Case) -> dt.date:
@@ -91,6 +99,11 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         test = FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74"))
         added = additions(case, issues)
         yield Resolution("Order kidney function (eGFR) before the first dose", _with_tests(added, (test,)))
+
+
+def _b12_test_first(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    waiting = [issue for issue in issues if issue.card == "c3"]
+    return resolve_folate(case, waiting) if len(waiting) == len(issues) else ()
 
 
 def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[Edit, ...]:
@@ -153,7 +166,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
 
 def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
     """Return maintenance to draft where no active order remains once the stop is taken out (Q20)."""
-    if any(order.has_cobalamin for order in case.course.active) or case.recommendation.not_drafted:
+    treated = case.rule.startswith("T") and not case.recommendation.not_drafted
+    if not treated or any(order.has_cobalamin for order in case.course.active):
         return None
     phase = product_for(starting_now(maintenance_phase(case.assessment, case.policy)), case.assessment, case.policy)
     return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
@@ -172,7 +186,9 @@ def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
     offered = tuple(_offer(case, option.condition, option.follow_ups) for option in options if option.regimen is None and option.follow_ups)
     targets = tuple(Target(option.regimen, option.condition, option.replaces) for option in options if option.regimen)
     regimens = tuple(resolution for target in targets if (resolution := _towards(case, target, (), alone=len(options) == 1)))
-    return offered + regimens or resolve_tests_due(case)
+    if offered or regimens or case.recommendation.not_drafted:
+        return offered + regimens
+    return resolve_tests_due(case)
 
 
 def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:

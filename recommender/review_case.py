@@ -148,6 +148,8 @@ class Case:
         days = longest_acceptable_interval(self.assessment, self.policy)
         if self.rule in ("T1", "T2"):
             days = max((interval_of(phase) for phase in self.phases if phase.kind is PhaseKind.MAINTENANCE), default=days)
+        elif self.is_prophylaxis:
+            days = max((interval_of(phase) for phase in self.phases if phase.kind is PhaseKind.PROPHYLAXIS), default=days)
         return min(days, Decimal(31)) if line.substance is Substance.CYANOCOBALAMIN else days
 
     def with_order(self, order: Order) -> Case:
