@@ -17,16 +17,19 @@ from cds_service.decide import Decision
 from cds_service.deployment import Deployment
 from cds_service.hook_request import HookRequest
 from cds_service.patient_record import describe_availability
+from cds_service.quiet_cards import describe_order
 from cds_service.records import CardRecord, DecisionRecord
 from cds_service.services import Service
 from fhir_mappings.record import PatientRecord
+from recommender.statements import KNOWLEDGE_VERSION
 
 
 def record_call(
     deployment: Deployment, service: Service, caller: Caller, hook_request: HookRequest, record: PatientRecord, decision: Decision
 ) -> None:
     """Put the decision on its way to the database, count it, and leave for the log what may stand there."""
-    cards = tuple(read_card(card) for card in decision.cards)
+    abouts = (describe_order(finding, decision.course) for finding in decision.findings)
+    cards = tuple(read_card(card, about) for card, about in zip(decision.cards, abouts, strict=True))
     unknown = {fact.name: fact.reason for fact in decision.facts if not fact.is_known}
     availability = describe_availability(record)
     deployment.store.record_decision(
@@ -43,6 +46,7 @@ def record_call(
             token_id=caller.token_id,
             patient=deployment.store.hash_patient(caller.issuer, hook_request.patient_id),
             policy_version=deployment.settings.policy.version,
+            knowledge_version=KNOWLEDGE_VERSION,
             prefetch=availability,
             unknown_facts=unknown,
             timings_ms=dict(decision.timings_ms),
@@ -73,14 +77,15 @@ def note_step(step: str) -> None:
     g.last_step = now
 
 
-def read_card(card: dict[str, Any]) -> CardRecord:
-    """Return what the record keeps of a card as it is sent."""
+def read_card(card: dict[str, Any], about: str) -> CardRecord:
+    """Return what the record keeps of a card as it is sent; `about` says what order it speaks of."""
     ours = card["extension"]["org.b12-cds"]
     return CardRecord(
         uuid=card["uuid"],
         card=card["source"]["topic"]["code"],
         rule=ours["rule"],
         indicator=card["indicator"],
+        order=about,
         statements=tuple(ours.get("statements", ())),
         suggestions=tuple(suggestion["uuid"] for suggestion in card.get("suggestions", ())),
         also_found=tuple(ours.get("alsoFound", ())),

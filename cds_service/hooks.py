@@ -18,6 +18,7 @@ from cds_service.http_rules import json_answer, read_body
 from cds_service.json_text import read_json
 from cds_service.patient_record import assemble_record, holds_nothing
 from cds_service.problems import Problem
+from cds_service.quiet_cards import leave_out_overridden
 from cds_service.services import BASE, Service
 from cds_service.settings import DEMONSTRATION_CLIENT
 from fhir_mappings.record import PatientRecord
@@ -54,6 +55,9 @@ def call_service(service_id: str) -> Response:
     note_step("record")
     _check_that_something_is_known(service, record)
     decision = decide(hook_request, record, orders, deployment.settings, caller.client, deployment.value_sets, deployment.today())
+    if caller.issuer:
+        patient = deployment.store.hash_patient(caller.issuer, hook_request.patient_id)
+        decision = leave_out_overridden(decision, deployment.store, patient, dt.datetime.now(dt.UTC))
     record_call(deployment, service, caller, hook_request, record, decision)
     return json_answer({"cards": list(decision.cards)})
 
