@@ -7,6 +7,7 @@ shown, and lower bounds (R120).
 from __future__ import annotations
 
 import datetime as dt
+import string
 from collections import Counter
 from dataclasses import dataclass
 from math import sqrt
@@ -144,7 +145,7 @@ def _card_feedback(card: str, shown: int, outcomes: Counter[tuple[str, str]], re
 
 def _card_order(card: str) -> tuple[str, int, str]:
     """Sort b2 before b10."""
-    letters = card.rstrip("0123456789")
+    letters = card.rstrip(string.digits)
     return letters, int(card[len(letters) :] or 0), card
 
 
