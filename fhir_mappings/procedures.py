@@ -186,7 +186,7 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
     given = [item for item in operations if item.match.concept in INJECTIONS]
     return tuple(
         DoseGiven(INJECTIONS[item.match.concept], Route.INTRAMUSCULAR, None, newest_day(item.done), item.evidence)
-        for item in _use(index, "doses", given)
+        for item in _use(index, "treatment_phase", given)
     )
 
 

@@ -1,0 +1,34 @@
+"""The page docs/mapping.md: up to date, and complete."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from fhir_mappings.value_sets import load_value_sets
+from recommender.assessment import assess
+from recommender.logic import Fact, Measurement
+from recommender.policy import Policy
+from recommender.scenario import ClinicalScenario
+from tests.fhir_mappings.mapping_table import DERIVED, NOT_READ, ROWS, write_page
+from tests.fhir_mappings.records import AS_OF
+
+PAGE = Path(__file__).parents[2] / "docs" / "mapping.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == write_page(load_value_sets()), (
+        "run: python -m tests.fhir_mappings.mapping_table > docs/mapping.md"
+    )
+
+
+def test_every_fact_of_the_scenario_stands_on_the_page() -> None:
+    scenario = ClinicalScenario(AS_OF)
+    facts = {field.name for field in dataclasses.fields(scenario) if isinstance(getattr(scenario, field.name), Fact | Measurement)}
+    listed = {name for row in ROWS for name in row.name.split(", ")} | set(NOT_READ)
+    assert facts <= listed
+    assert {"neurological_findings", "refuted_signs", "causes", "allergies", "lowering_drugs", "orders", "doses"} <= listed
+
+
+def test_every_derived_fact_of_the_explain_json_stands_on_the_page() -> None:
+    assert {name for name, _ in assess(ClinicalScenario(AS_OF), Policy()).facts} == set(DERIVED)
