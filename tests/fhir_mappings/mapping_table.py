@@ -19,9 +19,9 @@ from fhir_mappings.value_sets import Role, ValueSets, load_value_sets
 HEAD = """# What each fact is read from
 
 This page is generated from the tables of the code (`python -m tests.fhir_mappings.mapping_table > docs/mapping.md`). Names are those of the
-explain JSON and of the receipt. F, Q and K numbers are those of the decision model. *Codes* counts the codes that decide the fact, in all code
-systems together, without look-alikes and background codes. *Units* are the accepted UCUM units; each has many accepted spellings. *Back* is how
-far the record is looked back.
+explain JSON and of the receipt. F, Q and K numbers are those of the decision model. *Codes* counts the codes that decide the fact, in
+all code systems together, without look-alikes and background codes. *Units* are the accepted UCUM units; each has many accepted
+spellings. *Back* is how far the record is looked back.
 
 ## Rules that hold for all facts
 
