@@ -70,7 +70,8 @@ def _start_call() -> Response | None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if request.method == "OPTIONS" and (request.path == BASE or request.path.startswith(f"{BASE}/")):
-        return Response(status=204, headers={"Allow": "GET, POST, OPTIONS", "Access-Control-Max-Age": "600"})
+        methods = request.url_rule.methods if request.url_rule else None
+        return Response(status=204, headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"})
     return None
 
 
