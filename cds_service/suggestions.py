@@ -89,7 +89,9 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
 
     Edits of one draft become one update (R106). The drafts of one resolution share a `groupIdentifier`.
     """
-    context = replace(context, draft_context=replace(context.draft_context, group_id=str(uuid.uuid4())))
+    claims = (edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder))
+    drafting = replace(context.draft_context, group_id=str(uuid.uuid4()), condition=next(claims, ""))
+    context = replace(context, draft_context=drafting)
     strategy = context.client.replace_strategy
     edits = _as_update(resolution.edits) if strategy == "update" else resolution.edits
     actions = [*_updates(edits, context), *(action for edit in edits for action in _additions(edit, context))]

@@ -21,6 +21,9 @@ from fhir_mappings.value_sets import Field, Role, ValueSets, normalise_text
 from recommender.course import FolateIndication, Order, OrderState
 from recommender.logic import Evidence
 
+STATED = "Stated by the prescriber: "
+"""What stands in the note of a draft before the claim that a choice rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
@@ -94,10 +97,18 @@ def read_orders(
             folate_indication=indication,
             replaces=reference_of(resource.get("priorPrescription")),
             technique_noted=dosage.technique_noted,
+            condition=_stated_condition(resource),
             evidence=cite_medicine(placed, product, authored, dosage.text),
         )
         for number, dosage in enumerate(phases, start=1)
     ]
+
+
+def _stated_condition(resource: Resource) -> str:
+    """Return the claim that the prescriber stated by taking one leg of a choice, as the note of our own draft carries it."""
+    texts = (as_text(note.get("text")) for note in as_list(resource.get("note")) if isinstance(note, dict))
+    stated = (text.partition(STATED)[2].rstrip(".") for text in texts if text)
+    return next((claim for claim in stated if claim), "")
 
 
 def cite_medicine(placed: Placed, product: Product, date: dt.date | None, reported: str = "") -> Evidence:

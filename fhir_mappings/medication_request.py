@@ -15,6 +15,7 @@ from typing import Any
 from fhir_mappings.dosage import read_phases
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, FhirVersion, read_dosages, read_medication, repair_order, write_shape
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
+from fhir_mappings.medication_orders import STATED
 from fhir_mappings.products import Form, identify_product
 from fhir_mappings.reading import as_dict, as_list, as_text, texts_of
 from fhir_mappings.record import Resource
@@ -56,7 +57,7 @@ class DraftContext:
 
     `user_id` is `Type/id`; the other ids are bare. `reason_reference` names the Condition used (`Condition/id`), `reason_text`
     is said where there is none. `review_days` is after how many days an open-ended loading course is reviewed. `group_id` ties
-    the phases of one regimen. `rule` and `statements` go into the note.
+    the phases of one regimen. `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the note.
     """
 
     version: FhirVersion
@@ -74,6 +75,7 @@ class DraftContext:
     rule: str = ""
     statements: tuple[str, ...] = ()
     review_days: int | None = None
+    condition: str = ""
 
 
 def draft(
@@ -148,7 +150,8 @@ def _reason(context: DraftContext) -> Resource:
 def _note(phase: Phase, context: DraftContext) -> str:
     statements = ", ".join(context.statements or phase.citations)
     rule = f"rule {context.rule}, " if context.rule else ""
-    return f"Proposed by vitamin B12 decision support: {rule}regimen {phase.id}, statements {statements}."
+    stated = f" {STATED}{context.condition}." if context.condition else ""
+    return f"Proposed by vitamin B12 decision support: {rule}regimen {phase.id}, statements {statements}.{stated}"
 
 
 def _prior_prescription(replaces: str) -> Resource | None:

@@ -206,13 +206,17 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
 
 
 def _oral_with_neurological_signs(case: Case, order: Order) -> Issue:
-    under_way = case.column is Column.MAINTENANCE and case.rule != "T1"
-    reason = "With neurological involvement oral vitamin B12 is not used at the start: faster improvement prevents lasting damage."
-    if case.assessment.neurological.is_true and under_way:
-        reason = "Neurological signs are recorded: injections go on; oral vitamin B12 does not take their place."
-        summary = "Neurological signs recorded: continue injections; oral B12 does not replace them"
+    if case.column is Column.MAINTENANCE and case.rule != "T1":
+        reason = f"{case.signs} recorded: injections go on; oral vitamin B12 does not take their place."
+        summary = f"{case.signs} recorded: continue injections; oral B12 does not replace them"
         return _issue("b1", WARNING, order, reason, ("S47", "S64"), summary)
-    return _issue("b1", WARNING if case.rule == "N2" else CRITICAL, order, reason, ("S3", "S64", "S68", "S69"))
+    if case.assessment.glossitis_only:
+        reason = "By one source glossitis calls for the neurological regimen: injections at the start, not oral vitamin B12."
+        summary = "Glossitis recorded: oral B12 is not adequate first treatment; use IM hydroxocobalamin"
+    else:
+        reason = "With neurological involvement oral vitamin B12 is not used at the start: faster improvement prevents lasting damage."
+        summary = ""
+    return _issue("b1", WARNING if case.rule == "N2" else CRITICAL, order, reason, ("S3", "S64", "S67", "S68", "S69"), summary)
 
 
 def _replaces_injections_in_malabsorption(case: Case) -> bool:
@@ -292,9 +296,11 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         yield _more_often(order, "Daily injections are more frequent than the alternate days of the guidance.")
     elif rhythm is not Rhythm.ALTERNATE_DAYS:
         then = " A daily course must go over into alternate days." if rhythm is Rhythm.DAILY else ""
-        advised = "With neurological involvement injections are given on alternate days until no further improvement."
+        involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
+        advised = f"With {involved} injections are given on alternate days until no further improvement."
         reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
-        yield _issue("b3", WARNING, order, reason, ("S3", "S7", "S65", "S69"))
+        glossitis = "Glossitis with B12 deficiency: give IM on alternate days until no further improvement"
+        yield _issue("b3", WARNING, order, reason, ("S3", "S7", "S65", "S67", "S69"), glossitis if case.assessment.glossitis_only else "")
 
 
 def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

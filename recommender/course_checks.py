@@ -218,7 +218,7 @@ def _advice(case: Case) -> tuple[str, ...]:
 
 def _summary_of_tests(case: Case) -> str:
     if case.rule == "N2":
-        return "Neurological signs recorded and B12 status open: test B12 now"
+        return f"{case.signs} recorded and B12 status open: test B12 now"
     if case.rule == "B1":
         return "Borderline B12: a further test is needed before deciding on treatment"
     return "B12 check is advised and not ordered"
@@ -228,7 +228,7 @@ def _summary_of_treatment(case: Case) -> str:
     if case.is_prophylaxis:
         return "B12 prophylaxis is advised and not ordered"
     by_rule = {
-        "T0": "Neurological signs on B12 treatment: injections on alternate days are indicated and not ordered",
+        "T0": f"{case.signs} on B12 treatment: injections on alternate days are indicated and not ordered",
         "T1": "Neurological symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T2": "Symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T3": "B12 loading is complete: maintenance is indicated and not ordered",

@@ -8,7 +8,7 @@ from typing import TypeVar
 from recommender.card_texts import CARDS, severity_key
 from recommender.findings import Finding, OverrideReason, Resolution
 from recommender.override_reasons import OVERRIDE_REASONS
-from recommender.review_case import Case, Issue
+from recommender.review_case import Case, Column, Issue
 
 _Item = TypeVar("_Item")
 
@@ -29,7 +29,7 @@ def fold(case: Case, issues: Iterable[Issue], resolutions: tuple[Resolution, ...
         citations=distinct(citation for issue in everything for citation in issue.citations),
         about=distinct(key for issue in everything for key in issue.about),
         resolutions=_distinct_resolutions(resolutions),
-        override_reasons=_override_reasons(everything),
+        override_reasons=_override_reasons(case, everything),
         also_found=tuple(card for card in distinct(issue.card for issue in folded) if card != first.card),
     )
 
@@ -46,10 +46,15 @@ def _reasons_of(issue: Issue, first: Issue) -> tuple[str, ...]:
     return (f"{issue.summary or CARDS[issue.card].summary}.", *issue.reasons)
 
 
-def _override_reasons(issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:
-    """The reasons of every folded card, and "other" for what is loud; a card of information without reasons of its own has none."""
+def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:
+    """The reasons of every folded card, and "other" for what is loud; a card of information without reasons of its own has none.
+
+    Where glossitis alone counts as neurological, every card that rests on it may be overridden by saying so (C6).
+    """
     codes = distinct(code for issue in issues for code in CARDS[issue.card].overrides)
     loud = any(issue.is_loud for issue in issues)
+    if case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL:
+        codes = distinct((*codes, "GLOSSITIS-ONLY"))
     return tuple(OVERRIDE_REASONS[code] for code in (*codes, "OTHER")) if codes or loud else ()
 
 

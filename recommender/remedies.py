@@ -23,7 +23,7 @@ from recommender.course import (
     RemoveOrder,
     Test,
 )
-from recommender.course_reading import fulfils, is_injected, is_oral, is_treatment, same_kind
+from recommender.course_reading import fulfils, is_injected, is_oral, is_treatment, kind_of, same_kind
 from recommender.dose_words import label
 from recommender.folate import FolateClass, folate_class
 from recommender.monitoring import maintenance_phase, potassium_follow_ups
@@ -197,8 +197,11 @@ def has_parts(case: Case, order: Order) -> bool:
 
 
 def _is_in_the_way(order: Order, target: Target) -> bool:
-    """Return whether a draft without fault of its own would stand beside the target as a second loading, maintenance or oral order."""
-    return is_treatment(order) and any(same_kind(order, phase) and not fulfils(order, phase) for phase in target.regimen.phases)
+    """Return whether a draft without fault would stand beside the target as a second of its kind, or as injections beside oral."""
+    if not is_treatment(order):
+        return False
+    oral_instead = all(is_oral(phase.line) for phase in target.regimen.phases) and kind_of(order) is not PhaseKind.ORAL
+    return oral_instead or any(same_kind(order, phase) and not fulfils(order, phase) for phase in target.regimen.phases)
 
 
 def _without(phases: tuple[Phase, ...], taken: Phase) -> tuple[Phase, ...]:

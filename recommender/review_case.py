@@ -139,6 +139,11 @@ class Case:
     def dietary_only(self) -> bool:
         return bool(self.assessment.causes) and self.assessment.causes <= {Cause.DIETARY}
 
+    @property
+    def signs(self) -> str:
+        """What counts as neurological here, in words: glossitis alone is not called a sign of nerve damage (C6)."""
+        return "Glossitis" if self.assessment.glossitis_only else "Neurological signs"
+
     def is_advised_product(self, line: DoseLine) -> bool:
         """Return whether some recommended or acceptable phase has this substance by this route."""
         return any(phase.line.substance is line.substance and phase.line.route is line.route for phase in self.phases)
