@@ -52,13 +52,16 @@ export function* resourcesIn(value, place) {
 /** How the service names a resource: `Type/id`, or its place when it has no id. */
 export const referenceOf = ({ place, resource }) => (resource.id ? `${resource.resourceType}/${resource.id}` : place);
 
-/** The parts of a request that hold resources, drafts first: [name, resources]. */
+const PREFETCH_KEYS = ["patient", "conditions", "labs", "medications", "statements", "administrations", "procedures", "allergies"];
+
+/** The parts of a request that hold resources, drafts first: [name, resources]; a prefetch key that was not sent has none, not even an empty list. */
 export function partsOf(request) {
-  const parts = [["draft orders", [...resourcesIn(request.context?.draftOrders, "context.draftOrders")]]];
-  for (const [key, value] of Object.entries(request.prefetch ?? {})) {
-    parts.push([key, value === null ? null : [...resourcesIn(value, `prefetch.${key}`)]]);
-  }
-  return parts;
+  const prefetch = request.prefetch ?? {};
+  const keys = [...new Set([...PREFETCH_KEYS, ...Object.keys(prefetch)])];
+  return [
+    ["draft orders", [...resourcesIn(request.context?.draftOrders, "context.draftOrders")]],
+    ...keys.map((key) => [key, key in prefetch ? [...resourcesIn(prefetch[key], `prefetch.${key}`)] : undefined]),
+  ];
 }
 
 export const draftsOf = (request) => [...resourcesIn(request.context?.draftOrders, "context.draftOrders")].map((one) => one.resource);
@@ -108,7 +111,7 @@ export function withoutResources(request, references, codesToo) {
   const goes = (one) => references.has(referenceOf(one)) || (codesToo && codesOf(one.resource).some((code) => codes.has(code)));
   let changed = request;
   for (const [key, value] of Object.entries(request.prefetch ?? {})) {
-    if (key === "patient" || value === null) continue;
+    if (key === "patient") continue;
     const resources = [...resourcesIn(value, `prefetch.${key}`)];
     const kept = resources.filter((one) => !goes(one));
     if (kept.length < resources.length) changed = withPart(changed, key, bundleOf(kept.map((one) => one.resource)));

@@ -15,7 +15,7 @@ export function renderRequest(request) {
 }
 
 function renderPart(name, resources) {
-  if (resources === null) return html("p", { class: "part missing" }, `${name}: null, so not known`);
+  if (!resources) return html("p", { class: "part missing" }, `${name}: not sent, so not known`);
   if (!resources.length) return html("p", { class: "part" }, `${name}: none`);
   return unfolding(`${name} (${resources.length})`, () => inPortions(resources, (some) => html("div", {}, some.map(renderResource)), 100), {
     open: resources.length <= 8, class: "part", "data-part": name,

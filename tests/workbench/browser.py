@@ -1,0 +1,74 @@
+"""The browser the page tests use, and the few things they all do with the page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="the page tests need the Python package playwright")
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; `apt-get install chromium` brings it")
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A headless Chromium that calls nobody by itself."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_SWITCHES))
+        yield browser
+        browser.close()
+
+
+def open_patient(page: Page, workbench: str, patient: str) -> None:
+    """Open the page on a prepared patient and wait for its answer."""
+    page.goto(f"{workbench}#{patient}")
+    wait_for_answer(page)
+
+
+def wait_for_answer(page: Page) -> None:
+    page.locator("body:not(.asking) #verdict :is(.rule, .problem)").wait_for()
+
+
+def choose_patient(page: Page, patient: str) -> None:
+    with page.expect_response("**/workbench/explain"):
+        page.select_option("#patient", patient)
+    wait_for_answer(page)
+
+
+def change_and_wait(page: Page, change: Any) -> None:
+    """Do something that asks the service again, and wait for the answer."""
+    with page.expect_response("**/workbench/explain"):
+        change()
+    wait_for_answer(page)
+
+
+def rule_shown(page: Page) -> str:
+    return page.inner_text("#verdict .rule")
+
+
+def cards_shown(page: Page) -> list[str]:
+    return page.locator(".card .indicator").all_inner_texts()
+
+
+def read_download(page: Page, click: Any) -> dict[str, Any]:
+    with page.expect_download() as download:
+        click()
+    saved: dict[str, Any] = json.loads(Path(download.value.path()).read_text("utf-8"))
+    return saved

@@ -1,0 +1,103 @@
+"""The pages for everybody: axe finds nothing in light, dark, on a phone or at 200 % zoom, and nothing runs off the side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.workbench.browser import change_and_wait, launched, needs_chromium, open_patient
+from tests.workbench.conftest import Running
+
+pytest.importorskip("axe_playwright_python", reason="the accessibility tests need axe, which the package axe-playwright-python brings")
+
+pytestmark = needs_chromium
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+DESKTOP, PHONE, ZOOMED = (1440, 1000), (390, 844), (720, 500)
+"""A page at 200 % on a screen of 1440 pixels has 720 to lay itself out in."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+def opened(browser: Browser, size: tuple[int, int], scheme: Literal["light", "dark"]) -> Page:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    return context.new_page()
+
+
+def violations(page: Page) -> list[tuple[str, Any]]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    return [(violation["id"], [node["target"] for node in violation["nodes"]][:5]) for violation in found]
+
+
+def unfold_everything(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, ZOOMED], ids=["desktop", "phone", "zoomed"])
+def test_axe_finds_nothing_in_the_workbench(
+    browser: Browser, running: Running, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    page = opened(browser, size, scheme)
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    unfold_everything(page)
+
+    assert violations(page) == []
+
+    change_and_wait(page, lambda: page.locator(".suggestion").first.click())
+    assert violations(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/guidance", "/guidance/S42"])
+def test_axe_finds_nothing_on_the_guidance_pages(browser: Browser, running: Running, path: str, scheme: Literal["light", "dark"]) -> None:
+    page = opened(browser, DESKTOP, scheme)
+    page.goto(running.url + path)
+
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_axe_finds_nothing_in_an_open_statement(browser: Browser, running: Running) -> None:
+    page = opened(browser, DESKTOP, "light")
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    page.locator("tr.fired .citation").first.click()
+    page.locator("#statement h2").wait_for()
+
+    assert violations(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED, (320, 640)], ids=["phone", "zoomed", "narrow"])
+@pytest.mark.parametrize("patient", ["01-numb-feet-tablets", "03-nothing-asked"])
+def test_nothing_runs_off_the_side(browser: Browser, running: Running, size: tuple[int, int], patient: str) -> None:
+    page = opened(browser, size, "light")
+    open_patient(page, running.workbench, patient)
+    unfold_everything(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.goto(f"{running.url}/guidance")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.context.close()
+
+
+def test_the_guidance_page_needs_no_script(browser: Browser, running: Running) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(f"{running.url}/guidance#S42")
+
+    assert "serum vitamin B12" in page.inner_text("#S42")
+    context.close()

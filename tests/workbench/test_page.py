@@ -1,0 +1,426 @@
+"""The workbench in a real browser: each thing that people do with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.workbench.browser import (
+    cards_shown,
+    change_and_wait,
+    choose_patient,
+    launched,
+    needs_chromium,
+    open_patient,
+    read_download,
+    rule_shown,
+    wait_for_answer,
+)
+from tests.workbench.conftest import Running
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    """A page on which nothing may fail and that may talk to nobody but this service."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=running.url)
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith((running.url, "data:", "blob:")) else troubles.append(request.url))
+    yield page
+    context.close()
+    assert [trouble for trouble in troubles if "400" not in trouble] == []
+
+
+def test_it_opens_on_the_first_story_with_its_card(page: Page, running: Running) -> None:
+    page.goto(running.workbench)
+    wait_for_answer(page)
+
+    assert rule_shown(page) == "N1"
+    assert cards_shown(page) == ["Critical"]
+    expect(page.locator("#story")).to_contain_text("numb feet")
+
+
+def test_every_story_opens_without_an_error(page: Page, running: Running) -> None:
+    page.goto(running.workbench)
+    wait_for_answer(page)
+    stories = [value for value in page.locator("#patient option").evaluate_all("all => all.map(one => one.value)") if value]
+
+    for story in stories[1:]:
+        choose_patient(page, story)
+        assert not page.locator("#verdict .problem").count(), story
+    assert len(stories) >= 12
+
+
+def test_accepting_a_suggestion_walks_to_the_fixed_point(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    change_and_wait(page, lambda: page.locator(".suggestion").first.click())
+
+    assert "Critical" not in cards_shown(page)
+    assert "Warning" not in cards_shown(page)
+    expect(page.locator("#walk")).to_contain_text("Fixed point")
+    expect(page.locator("#status")).to_contain_text("Feedback was sent")
+    drafts = page.locator("#orders-here .order h4").all_inner_texts()
+    assert drafts[:2] == ["Hydroxocobalamin 1 mg/mL solution for injection"] * 2
+    change_and_wait(page, lambda: page.get_by_role("button", name="Undo the last").click())
+    assert cards_shown(page) == ["Critical"]
+
+
+def test_accepting_on_patient_view_becomes_an_order_that_is_not_criticised(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "10-sleeve")
+
+    change_and_wait(page, lambda: page.locator(".suggestion").first.click())
+
+    assert not {"Critical", "Warning"} & set(cards_shown(page))
+    expect(page.locator('[data-part="draft orders"]')).to_contain_text("Hydroxocobalamin")
+
+
+def test_overriding_sends_the_reason_and_the_comment(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    card = page.locator(".card").first
+    card.get_by_text("Override …").click()
+    card.get_by_label("Reason for going against the card").select_option(index=0)
+    card.get_by_label("Comment").fill("assessed by neurology")
+
+    with page.expect_request("**/feedback") as sent:
+        card.get_by_role("button", name="Override").click()
+
+    [entry] = json.loads(sent.value.post_data or "")["feedback"]
+    assert entry["outcome"] == "overridden"
+    assert entry["overrideReason"]["userComment"] == "assessed by neurology"
+    assert entry["overrideReason"]["reason"]["code"]
+    expect(page.locator("#status")).to_contain_text("Overridden")
+    expect(page.locator("#status")).to_contain_text("Feedback was sent")
+
+
+def request_on_the_bench(page: Page) -> Any:
+    page.get_by_role("button", name="Edit as text").click()
+    return json.loads(page.input_value("#paste-text"))
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "rule"),
+    [
+        ("#control-age", "17", "G1"),
+        ("#control-age", "18", "M6"),
+        ("#control-total_b12", "258", "B1"),
+        ("#control-total_b12", "259", "E1"),
+        ("#control-total_b12", "", "E2"),
+        ("#control-egfr", "59", "M8"),
+        ("#control-egfr", "60", "M6"),
+        ("#control-egfr", "", "M7"),
+    ],
+)
+def test_a_number_changes_the_request_and_the_decision(page: Page, running: Running, control: str, value: str, rule: str) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+
+    change_and_wait(page, lambda: page.fill(control, value))
+
+    assert rule_shown(page) == rule
+
+
+@pytest.mark.parametrize(
+    ("control", "label", "rule"),
+    [
+        ("#control-neurological", "yes: tingling feet", "N1"),
+        ("#control-neurological", "not recorded", "U1"),
+        ("#control-cause", "pernicious anaemia", "M2"),
+        ("#control-cause", "ileal resection, 25 cm", "M1"),
+        ("#control-cause", "ileal Crohn's disease, 40 cm", "M1"),
+        ("#control-cause", "sleeve gastrectomy", "M3"),
+        ("#control-cause", "not recorded", "M6"),
+    ],
+)
+def test_a_choice_changes_the_request_and_the_decision(page: Page, running: Running, control: str, label: str, rule: str) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+
+    change_and_wait(page, lambda: page.select_option(control, label=label))
+
+    assert rule_shown(page) == rule
+    assert page.locator(f"{control} option:checked").inner_text() == label
+
+
+def test_the_unit_of_vitamin_b12_is_part_of_the_result(page: Page, running: Running) -> None:
+    """185 is deficient-looking in pg/mL's borderline and far from it in pmol/L: the number alone says nothing."""
+    open_patient(page, running.workbench, "02-vegan-well")
+    change_and_wait(page, lambda: page.fill("#control-total_b12", "300"))
+    in_pmol = rule_shown(page)
+
+    change_and_wait(page, lambda: page.select_option("#control-total_b12-unit", "pg/mL"))
+
+    assert (in_pmol, rule_shown(page)) == ("E1", "B1")
+    assert "300 pg/mL" in page.inner_text("#facts-here")
+
+
+def test_platelets_change_what_is_said_of_the_injection(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "12-spinal-cord")
+    assert cards_shown(page) == ["Critical"]
+
+    change_and_wait(page, lambda: page.fill("#control-platelets", "250"))
+
+    assert "Critical" not in cards_shown(page)
+
+
+def test_the_order_selected_changes_the_hook_and_the_drafts(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+    change_and_wait(page, lambda: page.select_option("#control-order", "folic-5mg"))
+    folic = cards_shown(page)
+
+    change_and_wait(page, lambda: page.select_option("#control-order", ""))
+
+    assert folic == ["Critical"]
+    assert request_on_the_bench(page)["hook"] == "patient-view"
+
+
+def test_typing_keeps_the_cursor_where_it_is(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+
+    change_and_wait(page, lambda: page.fill("#control-egfr", "45"))
+
+    assert page.evaluate("document.activeElement.id") == "control-egfr"
+
+
+def test_a_pasted_request_is_explained_and_kept_as_it_was_written(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = request_on_the_bench(page)
+    text = json.dumps(request).replace('"value": 96', '"value": 96.00')
+    page.fill("#paste-text", text)
+
+    with page.expect_request("**/workbench/explain") as sent:
+        page.get_by_role("button", name="Explain this").click()
+    wait_for_answer(page)
+
+    assert sent.value.post_data == text
+    assert rule_shown(page) == "N1"
+
+
+def test_a_bundle_of_a_patient_is_looked_at_as_an_opened_chart(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "05-kidneys-reduced")
+    prefetch = request_on_the_bench(page)["prefetch"]
+    resources = [prefetch.pop("patient"), *(entry["resource"] for part in prefetch.values() for entry in part["entry"])]
+    page.fill(
+        "#paste-text", json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]})
+    )
+
+    change_and_wait(page, lambda: page.get_by_role("button", name="Explain this").click())
+
+    assert rule_shown(page) == "M8"
+    assert request_on_the_bench(page)["hook"] == "patient-view"
+
+
+def test_a_dropped_file_is_read(page: Page, running: Running, tmp_path: Path) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = request_on_the_bench(page)
+    file = tmp_path / "captured.json"
+    file.write_text(json.dumps(request), "utf-8")
+    choose_patient(page, "21-child")
+
+    change_and_wait(page, lambda: page.set_input_files("#file", file))
+
+    assert rule_shown(page) == "N1"
+    expect(page.locator("#story")).to_contain_text("captured.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{not json", "This is not JSON"),
+        ('{"a": 1}', "neither a hook request"),
+        ('{"resourceType": "Bundle", "entry": []}', "holds no Patient"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_the_text(page: Page, running: Running, text: str, said: str) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    page.get_by_role("button", name="Edit as text").click()
+    page.fill("#paste-text", text)
+
+    page.get_by_role("button", name="Explain this").click()
+
+    expect(page.locator("#paste-problem")).to_contain_text(said)
+
+
+def test_a_refusal_of_the_service_is_shown_in_its_words(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = request_on_the_bench(page)
+    del request["hookInstance"]
+    page.fill("#paste-text", json.dumps(request))
+
+    page.get_by_role("button", name="Explain this").click()
+
+    expect(page.locator("#verdict .problem")).to_contain_text("hookInstance: found nothing")
+
+
+def test_markup_in_a_request_is_shown_as_text(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = request_on_the_bench(page)
+    hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>[x](javascript:document.title=3) **bold**'
+    for entry in request["prefetch"]["conditions"]["entry"]:
+        entry["resource"]["code"]["text"] = hostile
+    for entry in request["context"]["draftOrders"]["entry"]:
+        entry["resource"]["medicationCodeableConcept"]["text"] = hostile
+        entry["resource"]["dosageInstruction"][0]["text"] = hostile
+    page.fill("#paste-text", json.dumps(request))
+
+    change_and_wait(page, lambda: page.get_by_role("button", name="Explain this").click())
+
+    assert page.title().startswith("Workbench")
+    assert page.locator("main img, main script, main iframe").count() == 0
+    assert page.locator('main a[href^="javascript"]').count() == 0
+    assert "<img src=x" in page.inner_text("#facts-here")
+    assert "<img src=x" in page.inner_text(".card .detail")
+
+
+def test_a_fact_leads_to_its_resource_and_to_the_row_that_reads_it(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    page.locator('#facts-here [data-fact="neurological_involvement"]').click()
+
+    expect(page.locator(".resource.highlit")).to_have_count(2)
+    expect(page.locator('.resource.highlit[data-reference="Condition/numb-feet"] pre')).to_contain_text("309087008")
+    assert "N1" in page.locator("#decision-here tr.highlit").evaluate_all("all => all.map(one => one.dataset.rule)")
+    expect(page.locator("#status")).to_contain_text("N1")
+
+
+def test_a_row_leads_to_the_facts_it_reads(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    page.locator('#decision-here tr[data-rule="N1"] button').click()
+
+    marked = page.locator("#facts-here tr.highlit [data-fact]").evaluate_all("all => all.map(one => one.dataset.fact)")
+    assert {"neurological_involvement", "deficiency", "treatment_phase"} <= set(marked)
+
+
+def test_the_row_that_fired_is_marked_and_the_rows_above_say_why_not(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "05-kidneys-reduced")
+
+    rows = page.locator("#decision-here > table.rules tbody tr")
+    assert rows.last.get_attribute("data-rule") == "M8"
+    assert rows.last.get_attribute("aria-current") == "true"
+    assert all("does not hold" in row for row in rows.all_inner_texts()[:-1])
+    expect(page.locator("#decision-here")).to_contain_text("Would change the decision")
+
+
+def test_a_citation_opens_the_statement_here_and_has_a_page_of_its_own(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    citation = page.locator("tr.fired .citation", has_text="S7").first
+
+    citation.click()
+
+    dialog = page.locator("#statement")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("alternate days")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert citation.get_attribute("href") == f"{running.url}/guidance/S7"
+
+
+def test_every_resource_is_in_the_ledger_once(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    expect(page.locator("#resources-here")).to_contain_text("11 resources came in; 10 were used")
+    page.get_by_text("older than 12 months").first.click()
+    expect(page.locator("#resources-here")).to_contain_text("Observation/b12-last-year")
+
+
+def test_the_schedule_is_drawn_and_stands_in_a_table(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    figure = page.locator("#schedule-here figure").first
+    expect(figure.locator("svg .dose").nth(20)).to_be_attached()
+    expect(figure.locator("svg .review").nth(2)).to_be_attached()
+    figure.get_by_text("The same as a table").click()
+    expect(figure.locator("table")).to_contain_text("N-LOAD")
+    expect(figure.locator("table")).to_contain_text("MAINT-N")
+    expect(figure).to_contain_text("as an example")
+
+
+def test_results_are_drawn_in_the_unit_they_came_in(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "04-borderline-mass-units")
+
+    figure = page.locator("#laboratory-here figure", has_text="pg/mL")
+    expect(figure.locator("svg")).to_contain_text("180")
+    figure.get_by_text("The same as a table").click()
+    expect(figure.locator("table")).to_contain_text("borderline")
+
+
+def test_a_draft_order_can_be_read_and_copied(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    order = page.locator("#orders-here .order", has_text="Hydroxocobalamin").first
+
+    order.get_by_text("MedicationRequest as JSON").click()
+    order.get_by_role("button", name="Copy JSON").click()
+
+    expect(order.get_by_text("Copied")).to_be_visible()
+    copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert copied["resourceType"] == "MedicationRequest"
+    assert copied["status"] == "draft"
+    assert copied["dosageInstruction"][0]["text"] in order.inner_text()
+
+
+def test_each_step_shows_its_time(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    expect(page.locator("#timing-here")).to_contain_text("round trip")
+    assert page.locator("#timing-here tbody tr").count() >= 4
+
+
+def test_a_saved_case_holds_what_was_asked_and_what_was_answered(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    saved = read_download(page, lambda: page.get_by_role("button", name="Save as test case").click())
+
+    assert saved["name"] == "Numb feet, and tablets chosen"
+    assert saved["as_of"] == "2026-11-21"
+    assert saved["expect"] == {"rule": "N1", "cards": [{"topic": "b1", "indicator": "critical"}]}
+    assert saved["request"]["hook"] == "order-select"
+
+
+def test_the_page_can_be_worked_by_keyboard_alone(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className").startswith("suggestion"):
+            break
+
+    change_and_wait(page, lambda: page.keyboard.press("Enter"))
+
+    expect(page.locator("#walk")).to_contain_text("Fixed point")
+
+
+def test_two_megabytes_are_shown_without_drawing_two_megabytes(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = request_on_the_bench(page)
+    template = next(entry["resource"] for entry in request["prefetch"]["labs"]["entry"] if entry["resource"]["id"] == "mcv")
+    others = [
+        {"resource": template | {"id": f"other-{number}", "code": {"coding": [{"system": "http://loinc.org", "code": f"none-{number}"}]}}}
+        for number in range(5000)
+    ]
+    request["prefetch"]["labs"]["entry"] += others
+    text = json.dumps(request)
+    assert len(text) > 2_000_000
+    page.fill("#paste-text", text)
+
+    change_and_wait(page, lambda: page.get_by_role("button", name="Explain this").click())
+
+    assert rule_shown(page) == "N1"
+    assert page.evaluate("document.querySelectorAll('main *').length") < 5000
+    expect(page.locator("#resources-here")).to_contain_text("code not in any value set (5000)")
