@@ -44,6 +44,9 @@ REST_SECONDS = 5.0
 FEEDBACK_SECONDS = 3.0
 """How long feedback is tried again before the client is told to come back."""
 
+FEEDBACK_AT_ONCE = 3
+"""Calls with feedback that may wait for the database together; fewer than the threads of a worker, so that some are left for advice."""
+
 RETRY_SECONDS = 0.1
 OVERRIDES_TO_QUIET = 2
 """An override is repeated from the second on."""
@@ -74,6 +77,7 @@ class Store:
         self._decisions = DecisionQueue(self._write, self._purge_quietly)
         self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
         self._memory = TokenMemory()
+        self._feedback_slots = threading.BoundedSemaphore(FEEDBACK_AT_ONCE)
         self._schema_lock = threading.Lock()
         self._resting_until = 0.0
 
@@ -168,8 +172,14 @@ class Store:
         """
         common = {"service": service, "client": client, "received_at": utc(received_at)}
         rows = [{**asdict(entry), **common, "accepted_suggestions": list(entry.accepted_suggestions)} for entry in entries]
-        if rows:
+        if not rows:
+            return
+        if not self._feedback_slots.acquire(timeout=ASK_SECONDS):
+            raise StoreUnavailable("other feedback waits for the database already")
+        try:
             self._within(FEEDBACK_SECONDS + ASK_SECONDS, self._insert_feedback, rows)
+        finally:
+            self._feedback_slots.release()
 
     def close(self, seconds: float = 5.0) -> None:
         """Write what waits, for so long at most, and let go of the database."""

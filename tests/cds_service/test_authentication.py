@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cds_service.authentication import LEEWAY_SECONDS, LONGEST_LIFETIME_SECONDS, Caller, NotAuthenticated, authenticate
 from cds_service.key_sets import KeySets
@@ -294,6 +296,48 @@ def test_no_reason_repeats_what_the_token_held_R139() -> None:
 
     assert not any("secret" in reason for reason in reasons)
 
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text() | st.text().map(lambda text: f"Bearer {text}") | st.binary().map(lambda raw: f"Bearer {raw.decode('latin-1')}"))
+def test_no_header_whatsoever_is_more_than_refused_R137(authorization: str) -> None:
+    refusal(authorization)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["alg", "typ", "kid", "jku", "crit", "b64", "x5u", "jwk"]), JSON_VALUES)
+def test_no_header_value_breaks_the_check_R137(name: str, value: object) -> None:
+    try:
+        call(_signed({**GOOD_HEADER, name: value}, claims()), [client(jku=JKU)])
+    except NotAuthenticated as refused:
+        assert refused.reason  # noqa: PT017
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["iss", "aud", "exp", "iat", "nbf", "jti", "tenant", "sub"]), JSON_VALUES)
+def test_no_signed_claim_breaks_the_check_R137(name: str, value: object) -> None:
+    try:
+        assert call(_signed(GOOD_HEADER, {**claims(), name: value})).issuer == ISSUER
+    except NotAuthenticated as refused:
+        assert refused.reason  # noqa: PT017
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(min_value=0), st.characters(min_codepoint=33, max_codepoint=126))
+def test_a_token_with_one_character_changed_is_refused_R132(place: int, character: str) -> None:
+    scheme, token = CHANGED_TOKEN.split(" ")
+    place %= len(token)
+    if token[place] != character:
+        refusal(f"{scheme} {token[:place]}{character}{token[place + 1 :]}")
+
+
+CHANGED_TOKEN = sign(claims(jti="id-1"))
 
 SPEC_KEY = {
     "kty": "EC",

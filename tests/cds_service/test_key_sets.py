@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.authentication import authenticate
 from cds_service.key_sets import (
     BACK_OFF_SECONDS,
     GRACE_SECONDS,
@@ -27,9 +28,10 @@ from cds_service.key_sets import (
 )
 from cds_service.outbound import Reach
 from cds_service.settings import Client
-from tests.cds_service.signing import NOW, client, ec_key, public_jwk
+from cds_service.token_memory import TokenMemory
+from tests.cds_service.signing import ENDPOINT, NOW, claims, client, ec_key, public_jwk, sign
 
-KEY_1, KEY_2 = public_jwk(ec_key("P-384", 1), "key-1"), public_jwk(ec_key("P-384", 2), "key-2")
+KEY_1, KEY_2 = public_jwk(ec_key(), "key-1"), public_jwk(ec_key("P-384", 2), "key-2")
 
 
 class KeySetServer(ThreadingHTTPServer):
@@ -160,6 +162,16 @@ def test_a_set_is_fresh_as_long_as_cache_control_says_within_limits_R136(server:
     assert server.requests == 1
     has(keys, server, "key-1", NOW + seconds)
     assert server.requests == 2
+
+
+def test_a_token_is_checked_with_the_key_that_its_clients_own_address_publishes_R133(server: KeySetServer) -> None:
+    class Tokens(TokenMemory):
+        remember_token = TokenMemory.add
+
+    caller = authenticate(sign(claims(), jku=server.url), [ENDPOINT], [server.client], key_sets(server), Tokens(), NOW)
+
+    assert caller.client == server.client
+    assert server.requests == 1
 
 
 class TestTheSetCannotBeFetched:

@@ -6,6 +6,7 @@ import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +90,17 @@ class TestLocked:
         answer.result(20)
         assert [row["card"] for row in rows(url, FEEDBACK)] == ["card-1"]
 
+    def test_much_feedback_at_once_leaves_threads_for_advice_R145(self, url: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Of eight threads that bring feedback to a locked database three wait; the others are told at once to come back."""
+        monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 20.0)
+        store.upgrade()
+        with ThreadPoolExecutor(8) as callers:
+            with locked(url):
+                answers = [callers.submit(store.record_feedback, [overridden("card-1")], "s", "c", NOW) for _ in range(8)]
+                wait_until(lambda: sum(answer.done() for answer in answers) == 8 - store_module.FEEDBACK_AT_ONCE)
+                assert all(isinstance(answer.exception(), StoreUnavailable) for answer in answers if answer.done())
+            assert sum(answer.exception() is None for answer in answers) == store_module.FEEDBACK_AT_ONCE
+
 
 class TestGone:
     def test_a_database_that_was_never_there_stops_no_advice_R145(self, tmp_path: Path) -> None:
@@ -109,6 +121,7 @@ class TestGone:
     def test_a_server_that_goes_down_and_comes_back_R145(self, postgresql: PostgreSQL) -> None:
         url = postgresql.make_database()
         store = Store(url, "key")
+        store.upgrade()
         advise(store, 0)
         wait_until(lambda: is_written(url, 1))
 
@@ -130,6 +143,7 @@ class TestGone:
     def test_a_server_that_does_not_answer_any_more_R145(self, postgresql: PostgreSQL) -> None:
         url = postgresql.make_database()
         store = Store(url, "key")
+        store.upgrade()
         advise(store, 0)
         wait_until(lambda: is_written(url, 1))
 
