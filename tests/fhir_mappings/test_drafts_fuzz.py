@@ -70,7 +70,7 @@ def resources(draw):
 RECORDS = st.lists(resources(), max_size=5).map(lambda found: [Placed(f"entry[{number}]", item) for number, item in enumerate(found)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RECORDS)
 def test_reading_the_medicines_of_any_record_answers(placed):
     receipt = Receipt()
@@ -81,7 +81,7 @@ def test_reading_the_medicines_of_any_record_answers(placed):
     assert all(line.dose is None or line.dose > 0 for order in facts.orders for line in order.lines)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(RECORDS)
 def test_the_medicines_do_not_depend_on_the_order_they_come_in(placed):
     forward = map_medications(placed, AS_OF, VALUE_SETS, Receipt())
@@ -92,7 +92,7 @@ def test_the_medicines_do_not_depend_on_the_order_they_come_in(placed):
     assert (forward.anticoagulant, forward.methotrexate.truth) == (backward.anticoagulant, backward.methotrexate.truth)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RECORDS, st.one_of(st.none(), st.lists(st.one_of(WORDS, st.sampled_from(["MedicationRequest/1", "MedicationOrder/2"])), max_size=3)))
 def test_reading_any_draft_set_answers_R157(placed, selections):
     drafts = read_drafts(placed, selections, "1", VALUE_SETS, Receipt())
@@ -101,7 +101,7 @@ def test_reading_any_draft_set_answers_R157(placed, selections):
     assert all(order.not_computable for order in drafts.orders for line in order.lines if line.dose is None or line.timing is None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(resources(), st.sampled_from(list(FhirVersion)))
 def test_changing_any_draft_answers_with_a_resource_that_can_be_checked(resource, version):
     context = DraftContext(version, "1", AS_OF, VALUE_SETS)
