@@ -192,7 +192,12 @@ def _findings(index: RecordIndex, answers: dict[Concept, list[Answer]], treatmen
     """Neurological signs observed; one older than 90 days no longer says how it is now."""
     found: list[NeurologicalFinding] = []
     for answer in (given for concept in SIGNS for given in answers.get(concept, [])):
-        if answer.match.role not in (Role.INCLUDE, Role.COMPETING_CAUSE, Role.REVIEW) or not _affirms(answer):
+        if answer.match.role not in (Role.INCLUDE, Role.COMPETING_CAUSE, Role.REVIEW):
+            continue
+        if not _affirms(answer):
+            index.receipt.ignore(
+                answer.observed.placed, f"not affirmed, and one denied sign does not rule out the others: {answer.match.member.display}"
+            )
             continue
         index.receipt.use(answer.observed.placed, "neurological_involvement")
         current = answer.is_within(index.as_of, NEW_SIGN_DAYS)

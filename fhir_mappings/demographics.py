@@ -29,7 +29,8 @@ def map_demographics(index: RecordIndex) -> Demographics:
         missing = index.not_recorded("patient")
         return Demographics(Measurement(reason=missing.reason), missing, missing)
     placed = patients[0]
-    index.receipt.use(placed, "age")
+    for fact in ("age", "female", "deceased"):
+        index.receipt.use(placed, fact)
     for other in patients[1:]:
         index.receipt.ignore(other, f"the patient is read from {placed.place}")
     born = read_date(placed.resource.get("birthDate"))

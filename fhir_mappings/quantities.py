@@ -128,7 +128,7 @@ def _read_number(value: object) -> Decimal | None:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and -30 < number.adjusted() < 30 and number.as_tuple().exponent != "F" else None
+    return number if number.is_finite() and -30 < number.adjusted() < 30 else None
 
 
 def _find_unit(quantity: dict[str, Any], analyte: Analyte) -> UnitRow | str:
