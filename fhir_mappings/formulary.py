@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fhir_mappings.value_sets import ATC, DMD, RXNORM, SNOMED
+from fhir_mappings.code_systems import ATC, DMD, RXNORM, SNOMED
 from recommender.regimens import Route, Substance
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.code_systems import RXNORM, SNOMED
 from fhir_mappings.dosage import read_phases
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, FhirVersion, read_dosages, read_medication, repair_order, write_shape
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
@@ -19,7 +20,7 @@ from fhir_mappings.medication_orders import STATED
 from fhir_mappings.products import Form, identify_product
 from fhir_mappings.reading import as_dict, as_list, as_text, texts_of
 from fhir_mappings.record import Resource
-from fhir_mappings.value_sets import RXNORM, SNOMED, ValueSets
+from fhir_mappings.value_sets import ValueSets
 from recommender.course import InjectionSite
 from recommender.dose_words import describe, describe_interval
 from recommender.regimens import Phase, PhaseKind, Route, Timing

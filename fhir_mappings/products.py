@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.code_systems import RXNORM
 from fhir_mappings.concepts import Concept
 from fhir_mappings.reading import as_dict, as_list, codings_of, texts_of, words_of
 from fhir_mappings.strengths import Strength, read_container, read_ratio, read_strengths, split_name
 from fhir_mappings.timing import shorten
-from fhir_mappings.value_sets import RXNORM, Field, Match, ValueSets, normalise_text
+from fhir_mappings.value_sets import Field, Match, ValueSets, normalise_text
 from recommender.regimens import Route, Substance
 from recommender.scenario import Anticoagulant, LoweringDrug
 

@@ -9,12 +9,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from fhir_mappings.code_systems import LOINC, SNOMED
 from fhir_mappings.concepts import Concept
 from fhir_mappings.fhir_versions import write_shape
 from fhir_mappings.medication_request import DraftContext, write_circumstances
 from fhir_mappings.reading import as_dict, as_list, months_before, read_date, texts_of
 from fhir_mappings.record import Resource
-from fhir_mappings.value_sets import LOINC, SNOMED, Field, ValueSets, normalise_text
+from fhir_mappings.value_sets import Field, ValueSets, normalise_text
 from recommender.course import FollowUp, Test
 
 LOINC_CODES: dict[Test, str] = {

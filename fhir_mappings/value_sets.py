@@ -7,27 +7,17 @@ from __future__ import annotations
 
 import csv
 import enum
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fhir_mappings.code_systems import SPELLED_FREELY, code_candidates, covers_its_own, index_key, normalise_spelling, systems_sharing
 from fhir_mappings.concepts import Concept
 from fhir_mappings.reading import codings_of, texts_of
 
 TERMINOLOGY = Path(__file__).parent / "terminology"
-
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ATC = "http://www.whocc.no/atc"
-DMD = "https://dmd.nhs.uk"
-ICD_10 = "http://hl7.org/fhir/sid/icd-10"
-ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
-ICD_9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
-READ_V2 = "http://read.info/readv2"
 
 
 class Field(enum.Enum):
@@ -121,7 +111,7 @@ class ValueSets:
         """Return the canonical URI of a code system spelling; one that is not known comes back trimmed."""
         if not isinstance(system, str):
             return ""
-        return self._systems.get(system) or _normalise_spelling(system, self._systems)
+        return self._systems.get(system) or normalise_spelling(system, self._systems)
 
     def match_coding(self, coding: Mapping[str, Any]) -> tuple[Match, ...]:
         """Return every member that a Coding stands for; empty when its system or code is not known."""
@@ -141,10 +131,10 @@ class ValueSets:
         found = codes.get(code)
         if found is not None:
             return found
-        return self._match_spelling(system, code) if system in _SPELLED_FREELY or code[0] == " " or code[-1] == " " else ()
+        return self._match_spelling(system, code) if system in SPELLED_FREELY or code[0] == " " or code[-1] == " " else ()
 
     def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
-        for candidate_system, candidate in _code_candidates(system, code.strip()):
+        for candidate_system, candidate in code_candidates(system, code.strip()):
             found = self._by_code.get(candidate_system, {}).get(candidate)
             if found:
                 return found
@@ -202,6 +192,25 @@ class ValueSets:
         return tuple(Match(member, "text", text) for member in members)
 
 
+_TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
+_PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
+
+
+def normalise_text(text: str) -> str:
+    """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as "b12", "anaemia" as "anemia"."""
+    plain = _PUNCTUATION.sub(" ", text.lower()).strip()
+    return re.sub(r"\bb 12\b", "b12", plain).replace("aem", "em").replace("oed", "ed")
+
+
+def _without_tags(display: str) -> str:
+    """Return a display without the semantic tag or the note in brackets at its end."""
+    while True:
+        shorter = _TAGS.sub("", display)
+        if shorter in (display, ""):
+            return display
+        display = shorter
+
+
 def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
     """Return the value sets of the package with the site's own codes, if any, added to them.
 
@@ -257,113 +266,22 @@ def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> M
     if not system or not code:
         return "system_uri and code must both be given"
     display, kind = (row.get("display") or "").strip(), (row.get("property") or "").strip()
-    return Member(Concept(name), Role(role), _normalise_spelling(system, systems), code, display, kind)
+    return Member(Concept(name), Role(role), normalise_spelling(system, systems), code, display, kind)
 
 
 def _index_codes(rows: Iterable[tuple[Member, str]]) -> dict[str, dict[str, tuple[Match, ...]]]:
     index: dict[str, dict[str, tuple[Match, ...]]] = {}
     for member, covers in rows:
         match = Match(member, "code", f"{member.system}|{member.code}")
-        keys = [_index_key(member.system, member.code), *(f"{_index_key(member.system, prefix)}*" for prefix in covers.split())]
-        if _covers_its_own(member):
+        keys = [index_key(member.system, member.code), *(f"{index_key(member.system, prefix)}*" for prefix in covers.split())]
+        if covers_its_own(member.system, member.code):
             keys.append(f"{keys[0]}*")
-        for system in _systems_sharing(member.system):
+        for system in systems_sharing(member.system):
             codes = index.setdefault(system, {})
             for key in keys:
                 if match not in codes.get(key, ()):
                     codes[key] = (*codes.get(key, ()), match)
     return index
-
-
-def _systems_sharing(system: str) -> tuple[str, ...]:
-    """A dm+d id is a SNOMED CT id, and is sent under either system."""
-    return (SNOMED, DMD) if system in (SNOMED, DMD) else (system,)
-
-
-def _index_key(system: str, code: str) -> str:
-    """Codes of the ICD are indexed in capitals without dots, since senders leave the dot out."""
-    return code.replace(".", "").upper() if system in _ICD else code
-
-
-def _covers_its_own(member: Member) -> bool:
-    """An ICD code stands for the codes below it; of the ATC only the fourth level does (B03BA, A02BC)."""
-    return member.system in _ICD or (member.system == ATC and len(member.code) == 5)
-
-
-_ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
-_SPELLED_FREELY = frozenset({*_ICD, ATC, READ_V2})
-"""Systems whose codes are written in several ways, or stand for the codes below them."""
-
-_ICD_MARKS = "†*+! "
-
-
-def _code_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
-    """Yield, nearest first, under which index keys a code that is not there as it stands may be found."""
-    if system in _ICD:
-        yield from _icd_candidates(system, _index_key(system, code.strip(_ICD_MARKS)))
-    elif system == ATC:
-        yield system, code.upper()
-        if len(code) > 5:
-            yield system, f"{code[:5].upper()}*"
-    elif system == READ_V2:
-        yield system, code[:5].ljust(5, ".")
-    else:
-        yield system, code
-
-
-def _icd_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
-    yield system, code
-    if system == ICD_9_CM:
-        yield from _prefixes(system, code)
-        return
-    # Senders put ICD-10-CM codes under the ICD-10 system and the other way round.
-    yield (ICD_10 if system == ICD_10_CM else ICD_10_CM), code
-    if system == ICD_10_CM or len(code) > 4:
-        yield from _prefixes(ICD_10_CM, code)
-    if system == ICD_10:
-        yield from _prefixes(ICD_10, code)
-
-
-def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
-    for length in range(len(plain), 2, -1):
-        yield system, f"{plain[:length]}*"
-
-
-@functools.lru_cache(maxsize=1024)
-def _strip_spelling(system: str) -> str:
-    text = re.sub(r"[\s?/]+$", "", system.strip())
-    if text.startswith(SNOMED + "/"):
-        return SNOMED
-    if re.fullmatch(r"\d+(\.\d+)+", text):
-        return f"urn:oid:{text}"
-    return text
-
-
-def _normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
-    stripped = _strip_spelling(system)
-    for spelling in (system, stripped, f"{stripped}/", stripped.replace("https://", "http://", 1), stripped.upper()):
-        if spelling in systems:
-            return systems[spelling]
-    return stripped
-
-
-_TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
-_PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
-
-
-def normalise_text(text: str) -> str:
-    """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as "b12", "anaemia" as "anemia"."""
-    plain = _PUNCTUATION.sub(" ", text.lower()).strip()
-    return re.sub(r"\bb 12\b", "b12", plain).replace("aem", "em").replace("oed", "ed")
-
-
-def _without_tags(display: str) -> str:
-    """Return a display without the semantic tag or the note in brackets at its end."""
-    while True:
-        shorter = _TAGS.sub("", display)
-        if shorter in (display, ""):
-            return display
-        display = shorter
 
 
 _TextIndex = dict[Field, dict[str, tuple[Member, ...]]]

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_mappings.code_systems import RXNORM, SNOMED
 from fhir_mappings.dosage import read_dosage, read_phases
 from fhir_mappings.products import identify_product
-from fhir_mappings.value_sets import RXNORM, SNOMED, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.course import InjectionSite
 from recommender.regimens import PeriodUnit, Route, Substance, Timing
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_mappings.code_systems import LOINC, RXNORM, SNOMED
 from fhir_mappings.draft_orders import read_course, read_drafts, resolve_selections
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Placed
-from fhir_mappings.value_sets import LOINC, RXNORM, SNOMED, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.course import FolateIndication, InjectionSite, Order, OrderState, RemoveOrder, Test, apply
 from recommender.regimens import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.scenario import ClinicalScenario, LoweringDrug

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from fhir_mappings import medication_request
+from fhir_mappings.code_systems import ATC, DMD, RXNORM, SNOMED
 from fhir_mappings.fhir_versions import FhirVersion
 from fhir_mappings.formulary import FormularyRow, ProductCoding
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.outgoing import check_outgoing
-from fhir_mappings.value_sets import ATC, DMD, RXNORM, SNOMED, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.course import InjectionSite
 from recommender.regimens import M_LOAD, MAINT_1M, MAINT_M, MAINT_N, N_LOAD, ORAL, Route, Substance
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_mappings.code_systems import ATC, RXNORM, SNOMED
 from fhir_mappings.medications import map_medications
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Placed
-from fhir_mappings.value_sets import ATC, RXNORM, SNOMED, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.course import OrderState
 from recommender.logic import Truth
 from recommender.regimens import PeriodUnit, Route, Substance

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_mappings.code_systems import ATC, DMD, RXNORM, SNOMED
 from fhir_mappings.products import Form, identify_product
-from fhir_mappings.value_sets import ATC, DMD, RXNORM, SNOMED, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.regimens import Substance
 from recommender.scenario import Anticoagulant, LoweringDrug
 

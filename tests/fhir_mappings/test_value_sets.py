@@ -7,21 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fhir_mappings.code_systems import ATC, ICD_10, ICD_10_CM, LOINC, READ_V2, RXNORM, SNOMED
 from fhir_mappings.concepts import Concept
-from fhir_mappings.value_sets import (
-    ATC,
-    ICD_10,
-    ICD_10_CM,
-    LOINC,
-    READ_V2,
-    RXNORM,
-    SNOMED,
-    TERMINOLOGY,
-    Field,
-    Role,
-    TerminologyError,
-    load_value_sets,
-)
+from fhir_mappings.value_sets import TERMINOLOGY, Field, Role, TerminologyError, load_value_sets
 
 VALUE_SETS = load_value_sets()
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from fhir_mappings import medication_request, service_request
+from fhir_mappings.code_systems import RXNORM
 from fhir_mappings.fhir_versions import FhirVersion
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.record import Resource
-from fhir_mappings.value_sets import RXNORM, load_value_sets
+from fhir_mappings.value_sets import load_value_sets
 from recommender.course import FollowUp, InjectionSite, Test
 from recommender.regimens import CATALOGUE, N_LOAD
 
