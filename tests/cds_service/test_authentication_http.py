@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
 from cds_service.deployment import CONFIG_KEY
-from cds_service.feedback_report import report_feedback
 from cds_service.settings import Client, Settings
-from tests.cds_service.signing import ISSUER, JKU, claims, client, ec_key, forge, public_jwk, sign
+from tests.cds_service.deployed import Deployed
+from tests.cds_service.signing import JKU, claims, client, ec_key, forge, sign
 
 BASE = "https://cds.example.org"
 CALL, FEEDBACK = "/cds-services/b12-order-select", "/cds-services/b12-order-select/feedback"
@@ -129,75 +122,8 @@ def test_a_preflight_needs_no_token_R141(store_url: str) -> None:
         assert {answer.headers["Access-Control-Allow-Headers"] for answer in answers} == {"Authorization, Content-Type"}
 
 
-def test_feedback_on_a_card_that_was_sent_is_in_the_report_R119_R145(store_url: str) -> None:
-    with service(store_url) as http:
-        request = load_request(dt.datetime.now(dt.UTC).date())
-        answer: Any = http.post(CALL, json=request, headers={"Authorization": token(CALL)}).json
-        card = answer["cards"][0]
-        entry = {"card": card["uuid"], "outcome": "overridden", "overrideReason": {"reason": {"code": "SPECIALIST"}}}
-        assert http.post(FEEDBACK, json={"feedback": [entry]}, headers={"Authorization": token(FEEDBACK)}).status_code == 200
-
-    [reported] = [reported for reported in report_feedback(store_url).cards if reported.overridden.count]
-    assert (reported.card, reported.reasons) == (card["source"]["topic"]["code"], {"SPECIALIST": 1})
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-SERVE = """
-import sys
-from pathlib import Path
-from cds_service.server import serve
-from cds_service.settings import load_settings
-serve(load_settings(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), int(sys.argv[3]))
-"""
-
-
-class Deployed:
-    """The real server with several workers, its site file in a directory of its own, and its log in a file."""
-
-    def __init__(self, directory: Path, workers: int = 3) -> None:
-        self._directory = directory
-        self._workers = workers
-        self._port = free_port()
-        self.base = f"http://127.0.0.1:{self._port}"
-        self.log = directory / "log"
-        jwk = ", ".join(f"{name} = {json.dumps(value)}" for name, value in public_jwk(ec_key(), "key-1").items())
-        site = f'profile = "demonstration"\n[service]\npublic_url = "{self.base}"\n[store]\nurl = "sqlite:///{directory / "b12-cds.db"}"\n'
-        (directory / "site.toml").write_text(site + f'[[clients]]\nname = "EHR"\niss = "{ISSUER}"\nkeys = [{{ {jwk} }}]\n')
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        command = [sys.executable, "-c", SERVE, str(self._directory / "site.toml"), str(self._port), str(self._workers)]
-        with self.log.open("a") as log:
-            server = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, "PYTHONPATH": os.getcwd()})
-        try:
-            self._wait_until_ready(server)
-            yield
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-
-    def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + 60
-        while server.poll() is None and time.monotonic() < deadline:
-            try:
-                if requests.get(f"{self.base}/health/ready", timeout=5).ok:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        raise AssertionError(f"the server did not start: {self.log.read_text()}")
-
-    def post(self, path: str, body: Any, authorization: str) -> int:
-        return requests.post(self.base + path, json=body, headers={"Authorization": authorization}, timeout=20).status_code
-
-
-def test_a_token_is_good_once_for_all_workers_and_after_a_restart_and_the_log_tells_nothing_R138_R139(tmp_path: Path) -> None:
-    deployed = Deployed(tmp_path)
+def test_a_token_is_good_once_for_all_workers_and_restarts_and_the_log_tells_nothing_R138_R139(tmp_path: Path, store_url: str) -> None:
+    deployed = Deployed(tmp_path, store_url)
     authorization = token(FEEDBACK, base=deployed.base, jti="jti-once")
     secret = {"card": "secret-card", "outcome": "overridden", "overrideReason": {"userComment": "secret words of Mrs Smith"}}
     request = load_request(dt.datetime.now(dt.UTC).date())
