@@ -33,7 +33,8 @@ function evidenceOf(fact) {
   if (!fact.evidence?.length) return null;
   return html("ul", { class: "evidence" }, fact.evidence.map((one) => html("li", {},
     html("code", {}, one.reference), " ",
-    [one.display ?? one.code, one.reported, one.date].filter(Boolean).join(" · "),
+    [one.display ?? one.code, one.reported].filter(Boolean).join(" · "),
+    one.date && html("span", { class: "day" }, ` · ${one.date}`),
     one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`))));
 }
 

@@ -79,7 +79,7 @@ function renderVerdict({ decision, cards, asOf, fhirVersion, inScope }) {
   ]);
 }
 
-const countOf = (cards) => (cards.length === 0 ? "no card" : cards.length === 1 ? "1 card" : `${cards.length} cards`);
+const countOf = ({ length }) => (length === 0 ? "no card" : length === 1 ? "1 card" : `${length} cards`);
 
 function renderFailure(message) {
   document.body.classList.add("failed");
@@ -108,7 +108,7 @@ async function take(card, suggestion) {
   const { request, text } = bench;
   const told = tell(card, { outcome: "accepted", acceptedSuggestions: [{ id: suggestion.uuid }] });
   await place(withSuggestion(request, suggestion), { walk: [...bench.walk, { label: `Accepted: ${suggestion.label}`, request, text }] });
-  announce(`Accepted. ${await told} ${countOf(bench.answer.cards)}.`);
+  announce(`Accepted, now ${countOf(bench.answer.cards)}. ${await told}`);
 }
 
 async function override(card, reason, comment) {

@@ -55,6 +55,6 @@ function markIn(root, wanted) {
     node.classList.add("highlit");
     node.open = true;
   }
-  found[0]?.scrollIntoView({ block: "nearest", behavior: "auto" });
+  found[0]?.scrollIntoView({ block: "center" });
   return found.length;
 }
