@@ -37,6 +37,17 @@ MOST_CHANGES = 2
 """Facts named on a card that would change the advice; the receipt has them all."""
 
 
+PARTS_IN_WORDS = {
+    "patient": "patient",
+    "conditions": "conditions",
+    "labs": "laboratory results",
+    "medications": "medication orders",
+    "procedures": "procedures",
+    "allergies": "allergies",
+}
+"""The parts of the record whose absence a card mentions, by prefetch key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """The drafts of ours, the receipt they were entered in, and whether there is anything to say about what was selected."""
@@ -195,11 +206,14 @@ def _condition_used(facts: tuple[FactInWords, ...]) -> str:
 
 
 def _unreadable(record: PatientRecord) -> tuple[str, ...]:
-    """Say which parts of the record could not be had or are not whole."""
+    """Say which parts of the record that advice rests on could not be had or are not whole.
+
+    Statements and administrations are often not available and change nothing by that (Q6): the receipt names them, the card does not.
+    """
     return tuple(
-        f"{key}: {part.reason or part.availability.value}"
-        for key, part in record.parts.items()
-        if part.availability is not Availability.COMPLETE
+        f"{words}: {record.part(key).reason or record.part(key).availability.value}"
+        for key, words in PARTS_IN_WORDS.items()
+        if record.part(key).availability is not Availability.COMPLETE
     )
 
 
