@@ -254,9 +254,9 @@ def repair_order(received: Resource, version: FhirVersion) -> Resource:
             order[name] = [order[name]]
     if version is FhirVersion.STU3 and "category" in order:
         order["category"] = order["category"][0]
-    if "dosageInstruction" in order:
-        lines = [line for line in order["dosageInstruction"] if isinstance(line, dict)]
-        order["dosageInstruction"] = [_repair_dosage(line, version) for line in lines]
+    lines = [_repair_dosage(line, version) for line in order.pop("dosageInstruction", []) if isinstance(line, dict)]
+    if lines:
+        order["dosageInstruction"] = lines
     return _r5_medication_request(order) if version is FhirVersion.R5 else order
 
 

@@ -141,3 +141,8 @@ def test_known_faults_of_shape_are_mended_and_nothing_else_is_changed_R166():
         "extension": [{"url": "urn:x", "valueCode": "kept"}],
         "dosageInstruction": [{"doseAndRate": [{"doseQuantity": {"value": 1}}], "timing": {"repeat": {"period": 1, "periodUnit": "d"}}}],
     }
+
+
+@pytest.mark.parametrize("dosage", ["1 daily", ["1 daily"], [None], []])
+def test_dosage_that_is_no_dosage_is_left_out_R166(dosage):
+    assert "dosageInstruction" not in repair_order({"resourceType": "MedicationRequest", "dosageInstruction": dosage}, FhirVersion.R4)
