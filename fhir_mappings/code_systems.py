@@ -65,6 +65,10 @@ def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
         yield system, f"{plain[:length]}*"
 
 
+LONGEST_SYSTEM = 200
+"""Characters; what is longer is no system that we know, and is not worth remembering."""
+
+
 @functools.lru_cache(maxsize=1024)
 def _strip_spelling(system: str) -> str:
     text = re.sub(r"[\s?/]+$", "", system.strip())
@@ -77,7 +81,7 @@ def _strip_spelling(system: str) -> str:
 
 def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
     """Return the canonical URI of a system in any spelling; `systems` maps the known spellings. An unknown one comes back trimmed."""
-    stripped = _strip_spelling(system)
+    stripped = _strip_spelling(system) if len(system) <= LONGEST_SYSTEM else system
     for spelling in (system, stripped, f"{stripped}/", stripped.replace("https://", "http://", 1), stripped.upper()):
         if spelling in systems:
             return systems[spelling]

@@ -126,8 +126,8 @@ def _read_number(value: object) -> Decimal | None:
         return None
     try:
         number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
+    except (InvalidOperation, ValueError):
+        return None  # ValueError: an integer of more digits than Python turns into text
     return number if number.is_finite() and -30 < number.adjusted() < 30 else None
 
 

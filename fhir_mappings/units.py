@@ -185,13 +185,21 @@ def _by_lower_case() -> dict[str, str]:
 _UCUM_BY_LOWER_CASE = _by_lower_case()
 
 
-@functools.lru_cache(maxsize=4096)
+LONGEST_SPELLING = 60
+"""Characters; what is longer is no unit, and is not worth remembering."""
+
+
 def ucum_of(spelling: str) -> str:
     """Return the UCUM unit that a spelling stands for; empty when it is none of the units listed here.
 
     Upper and lower case count as the same, as laboratories send PG/ML and ml/min; the one exception is G/L (giga per litre, platelets),
     which is not g/L.
     """
+    return _read_spelling(spelling) if len(spelling) <= LONGEST_SPELLING else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_spelling(spelling: str) -> str:
     text = spelling.strip()
     if text in ("G/L", "G/l"):
         return "10*9/L"

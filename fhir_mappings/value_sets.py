@@ -184,6 +184,8 @@ class ValueSets:
 
     def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
         """Return the members that a text names as a whole, else (medicines) by words in it: `display` is then the word. The last resort."""
+        if len(text) > LONGEST_TEXT:
+            return ()
         members = self._by_text.get(field, {}).get(normalise_text(_without_tags(text)), ())
         words = self._by_word.get(field)
         if not members and words:
@@ -191,6 +193,9 @@ class ValueSets:
             members = words.members_in(normal)
         return tuple(Match(member, "text", text) for member in members)
 
+
+LONGEST_TEXT = 500
+"""Characters; what is longer is a story, not the name of something."""
 
 _TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 _PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
@@ -240,19 +245,27 @@ def _read_systems() -> dict[str, str]:
 def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Member, str]]:
     """Yield each row as a member and the code prefixes it covers besides its own."""
     problems: list[str] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
-        if missing:
-            raise TerminologyError(f"{path.name}: the columns {', '.join(sorted(missing))} are missing")
-        for row in reader:
-            found = _read_member(row, systems)
-            if isinstance(found, str):
-                problems.append(f"{path.name} line {reader.line_num}: {found}")
-            else:
-                yield found, (row.get("covers") or "").strip()
+    for line, row in _read_rows(path):
+        found = _read_member(row, systems)
+        if isinstance(found, str):
+            problems.append(f"{path.name} line {line}: {found}")
+        else:
+            yield found, (row.get("covers") or "").strip()
     if problems:
         raise TerminologyError("; ".join(problems))
+
+
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
+    """Return the rows of a CSV of codes with their line numbers."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
+            if missing:
+                raise TerminologyError(f"{path.name}: the columns {', '.join(sorted(missing))} are missing")
+            return [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TerminologyError(f"{path.name} cannot be read as a UTF-8 CSV file: {error}") from error
 
 
 def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> Member | str:

@@ -136,6 +136,7 @@ def test_a_value_keeps_its_full_precision(value: float, shown: str) -> None:
         ({"valueQuantity": {"unit": "pg/mL"}}, "no readable number: pg/mL"),
         ({"valueQuantity": {"value": True, "unit": "pg/mL"}}, "no readable number: pg/mL"),
         ({"valueQuantity": {"value": "NaN", "unit": "pg/mL"}}, "no readable number: pg/mL"),
+        ({"valueQuantity": {"value": 10**5000, "unit": "pg/mL"}}, "no readable number: pg/mL"),
         ({"valueQuantity": {"value": 142, "unit": "mg/L"}}, "unit not accepted for total vitamin B12: 142 mg/L"),
         (
             {"valueQuantity": {"value": 142, "unit": "pmol/L", "code": "pg/mL"}},

@@ -199,3 +199,17 @@ def test_a_site_file_without_the_needed_columns_is_refused(tmp_path: Path) -> No
     extra.write_text("concept;system_uri;code\n", encoding="utf-8")
     with pytest.raises(TerminologyError, match="the columns code, concept, system_uri are missing"):
         load_value_sets(extra)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_a_site_file_that_cannot_be_read_is_refused_in_plain_words(tmp_path: Path, content: bytes | None) -> None:
+    extra = tmp_path / "local.csv"
+    if content is not None:
+        extra.write_bytes(content)
+    with pytest.raises(TerminologyError, match=r"local\.csv cannot be read as a UTF-8 CSV file"):
+        load_value_sets(extra)
+
+
+def test_a_very_long_text_is_no_name() -> None:
+    assert VALUE_SETS.find({"text": "(" * 100_000}, Field.CONDITIONS, Field.DRUGS) == ()
+    assert VALUE_SETS.normalise_system("x" * 100_000) == "x" * 100_000
