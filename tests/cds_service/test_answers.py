@@ -196,3 +196,22 @@ def test_markup_in_the_record_is_escaped_on_the_card_R77(client: FlaskClient, or
     (card,) = ask(client, order_select).json["cards"]
 
     assert not re.search(r"(?<!\\)<img|(?<!\\)\[link\]", card["detail"] + card["summary"])
+
+
+HOW = re.compile(r"(micrograms|mcg).*(inject|IM\b|oral|by mouth|intramuscular)", re.IGNORECASE)
+HOW_OFTEN = re.compile(r"daily|every|alternate|a week|weekly|once|per day|monthly", re.IGNORECASE)
+
+
+def test_labels_and_descriptions_state_drug_dose_route_and_frequency_R165(client: FlaskClient) -> None:
+    ordered = 0
+    for story in STORIES:
+        for card in ask(client, story.request_at(AS_OF)).json["cards"]:
+            for suggestion in card.get("suggestions", []):
+                new = [one for one in suggestion["actions"] if one.get("resource", {}).get("resourceType") == "MedicationRequest"]
+                for action in (one for one in new if one["type"] == "create"):
+                    ordered += 1
+                    for text in (suggestion["label"], action["description"]):
+                        assert "cobalamin" in text.lower(), text
+                        assert HOW.search(text), text
+                        assert HOW_OFTEN.search(text), text
+    assert ordered > 10
