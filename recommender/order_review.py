@@ -68,21 +68,24 @@ def review_record(scenario: ClinicalScenario, recommendation: Recommendation, po
 
 def _findings(case: Case) -> Iterator[Finding]:
     b12, folate = list(_course_issues(case)), list(_folate_issues(case))
-    starting = [issue for issue in folate if issue.card in STARTS_B12 or (issue.card == "c3" and case.rule == "N2" and issue.is_loud)]
-    if starting:
-        waiting = [issue for issue in folate if issue not in starting]
-        yield _course_card(case, b12 + starting)
-    else:
-        waiting = folate
-        if b12:
-            yield _course_card(case, b12)
+    with_b12 = [issue for issue in folate if _belongs_to_course(case, issue)]
+    waiting = [issue for issue in folate if issue not in with_b12]
+    if b12 or with_b12:
+        yield _course_card(case, b12 + with_b12)
     if waiting:
         yield fold(case, waiting, resolve_folate(case, waiting))
     yield from _stop_and_test_cards(case)
     if not b12:
         yield from _consistent(case)
-    if not starting:
+    if not with_b12:
         yield from _not_ordered(case)
+
+
+def _belongs_to_course(case: Case, issue: Issue) -> bool:
+    """Return whether the card of the vitamin B12 course speaks for this folic acid: what resolves it is the same, or the product is."""
+    loud_n2 = issue.card == "c3" and case.rule == "N2" and issue.is_loud
+    one_product = any(order.has_cobalamin and order.key in issue.about for order in case.drafts)
+    return issue.card in STARTS_B12 or loud_n2 or one_product
 
 
 def _course_issues(case: Case) -> Iterator[Issue]:

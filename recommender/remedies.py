@@ -30,7 +30,7 @@ from recommender.monitoring import maintenance_phase, potassium_follow_ups
 from recommender.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
 from recommender.order_safety import has_test, needs_inr
 from recommender.products import product_for
-from recommender.regimens import INJECTION_DOSE, M_LOAD, ORAL, Phase, PhaseKind, Regimen, Route, starting_now, with_oral_dose
+from recommender.regimens import INJECTION_DOSE, M_LOAD, ORAL, DoseLine, Phase, PhaseKind, Regimen, Route, starting_now, with_oral_dose
 from recommender.review_case import Case, Column, Issue
 
 NEEDS_REPLACEMENT = frozenset({"b8", "d1", "d3", "d4", "e1"})
@@ -51,6 +51,11 @@ class Target:
     condition: str = ""
     replaces: str = ""
 
+    @property
+    def drafts(self) -> tuple[str, tuple[DoseLine, ...]]:
+        """What tells one target from another: the claim, and the doses."""
+        return self.condition, tuple(phase.line for phase in self.regimen.phases)
+
 
 def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     """Return the regimens that would resolve the issues: what is recommended, by injection where injections were ordered.
@@ -68,7 +73,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     replaced_for_safety = any(issue.card in NEEDS_REPLACEMENT for issue in issues)
     if not targets and not (replaced_for_safety and case.standing):
         targets = [target for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),) if target]
-    return tuple({target.regimen.phases: target for target in reversed(targets)}.values())[::-1]
+    return tuple({target.drafts: target for target in reversed(targets)}.values())[::-1]
 
 
 def _orders_of(case: Case, issues: Iterable[Issue]) -> list[Order]:

@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, ChangeStart, Edit, FollowUp, Order, RemoveOrder, Test
 from recommender.findings import Resolution
-from recommender.folate import FolateClass, FolateGate, first_b12_day, folate_class, folate_gate, starts_after_first_dose
+from recommender.folate import (
+    FolateClass,
+    FolateGate,
+    first_b12_day,
+    folate_class,
+    folate_gate,
+    holds_treatment_dose,
+    starts_after_first_dose,
+)
 from recommender.monitoring import maintenance_phase
 from recommender.order_safety import has_test
 from recommender.products import product_for
@@ -16,7 +24,7 @@ from recommender.regimens import Regimen, starting_now
 from recommender.remedies import LEAVES_ORDER_AS_IT_IS, Target, additions, describe_tests, find_targets, label_of, put_right, remove
 from recommender.review_case import Case, Issue
 
-ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "g1": (Test.SERUM_B12,), "g2": (Test.SERUM_B12,)}
+ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "c3": (Test.SERUM_B12,)}
 """Cards that ask for tests, and which."""
 
 NEEDS_REGIMEN = frozenset({"b5", "c3"})
@@ -83,9 +91,13 @@ def _folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     if not drafted or folate_gate(case) in (FolateGate.OPEN_EXCLUDED, FolateGate.OPEN_TREATED):
         return ()
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
-    waiting = [order for order in case.selected_folate if not order.has_cobalamin and order.key not in gone]
-    therapeutic = [order for order in waiting if folate_class(order, case) is FolateClass.THERAPEUTIC]
-    return tuple(ChangeStart(order.key, _day_after(case)) for order in therapeutic if not starts_after_first_dose(case, order))
+    return tuple(edit for order in case.selected_folate if order.key not in gone for edit in _start_after(case, order))
+
+
+def _start_after(case: Case, order: Order) -> tuple[Edit, ...]:
+    """Return the later start of therapeutic folic acid that does not bring vitamin B12 at treatment dose itself."""
+    waits = folate_class(order, case) is FolateClass.THERAPEUTIC and not holds_treatment_dose(order)
+    return (ChangeStart(order.key, _day_after(case)),) if waits and not starts_after_first_dose(case, order) else ()
 
 
 def _day_after(case: Case) -> dt.date:
@@ -116,11 +128,13 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return one resolution of technique, site, tests and start dates, or none."""
     cards = {issue.card for issue in issues}
-    asked = [test for card in ADDS_TESTS if card in cards for test in ADDS_TESTS[card]]
+    asked = dict.fromkeys(test for card in ADDS_TESTS if card in cards for test in ADDS_TESTS[card])
     tests = tuple(FollowUp(test, citations=("S52", "S87")) for test in asked if not has_test(case, test))
     if "b18" in cards:
         tests += tuple(item for item in case.recommendation.follow_ups if not item.months and not has_test(case, item.test))
-    edits = _with_tests(additions(case, issues), tests)
+    waiting = {key for issue in issues if issue.card == "c2" for key in issue.about}
+    later = tuple(ChangeStart(key, _day_after(case)) for key in sorted(waiting))
+    edits = (*_with_tests(additions(case, issues), tests), *later)
     return (Resolution(label_of(edits), edits),) if edits else ()
 
 
