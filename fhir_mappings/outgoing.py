@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.fhir_versions import FhirVersion, write_shape
+from fhir_mappings.reading import as_list
 from fhir_mappings.record import Resource
 
 _PACKAGES = {
@@ -169,7 +170,7 @@ def _check_by_hand(resource: Resource) -> Iterator[str]:
     """Yield the faults that no validator was seen to catch: nothing in an element, a quantity's code without its system, a reference to
     a contained resource that is not there, and a narrative that is no XHTML div.
     """
-    contained = {item.get("id") for item in resource.get("contained") or [] if isinstance(item, Mapping)}
+    contained = [item.get("id") for item in as_list(resource.get("contained")) if isinstance(item, Mapping)]
     for path, value in _walk(resource, "resource"):
         if value in (None, "", [], {}):
             yield f"{path}: is empty"

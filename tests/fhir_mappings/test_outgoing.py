@@ -70,6 +70,7 @@ QUANTITY = "dosageInstruction.0.doseAndRate.0.doseQuantity"
         ("text", {"status": "generated", "div": "<p>no</p>"}, "the narrative is no XHTML div"),
         ("authoredOn", "2026-02-30", "authoredOn"),
         ("contained", [{"resourceType": "NoSuchType"}], "does not know"),
+        ("contained", True, "contained"),
         ("subject", None, "subject"),
     ],
 )
