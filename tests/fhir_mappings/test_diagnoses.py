@@ -552,3 +552,60 @@ def test_the_deceased_are_known(changes: Resource, expected: Truth) -> None:
 )
 def test_recorded_sex(gender: str | None, expected: Truth) -> None:
     assert person(gender=gender).female.truth is expected
+
+
+def test_pregnancy_observed_by_its_own_code() -> None:
+    assert scenario_of(observation(PREGNANT, system=SNOMED, valueBoolean=True)).pregnant.is_true
+    assert scenario_of(observation(PREGNANT, system=SNOMED, valueBoolean=False)).pregnant.is_false
+    assert scenario_of(observation(PREGNANT, system=SNOMED, valueString="unclear")).pregnant.is_unknown
+    assert scenario_of(observation(NOT_PREGNANT, system=SNOMED, days=3)).pregnant.is_false
+    assert scenario_of(observation("102874004", system=SNOMED, days=3)).pregnant.is_unknown
+    assert scenario_of(observation("82810-3", valueString="yes", days=3)).pregnant.is_true
+
+
+def test_breastfeeding_observed() -> None:
+    assert scenario_of(observation("63895-7", valueBoolean=True, days=30)).breastfeeding.is_true
+    assert scenario_of(observation("63895-7", valueBoolean=False, days=30)).breastfeeding.is_false
+    assert scenario_of(observation("63895-7", valueBoolean=True, days=400)).breastfeeding.is_unknown
+    assert scenario_of(observation("77318-4", valueBoolean=True, days=30)).breastfeeding.is_unknown
+
+
+def test_a_length_that_cannot_be_read_says_why() -> None:
+    mapped = map_all(observation("ileal-resection-length", 25, system=OWN))
+    assert mapped.scenario.ileal_resection_length.reason == "unit missing: 25"
+    assert why_ignored(mapped, "Observation") == ["unit missing: 25"]
+
+
+def test_procedure_times_are_read_in_all_their_forms() -> None:
+    for when in (
+        {"performedPeriod": {"start": "2020-01-01", "end": "2020-01-02"}},
+        {"occurrenceDateTime": "2020-01-02"},
+        {"performedDateTime": "2020"},
+    ):
+        operation = {**procedure(ILEECTOMY), "performedDateTime": None, **when}
+        assert causes_of(scenario_of(operation)) == {Cause.ILEAL_RESECTION}
+    undated = {**procedure(ILEECTOMY), "performedDateTime": None}
+    assert scenario_of(undated).causes[0].evidence.date is None
+
+
+def test_injections_recorded_as_procedures_are_doses() -> None:
+    scenario = scenario_of(
+        procedure("308752009", days=20), procedure("J3420", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", days=10)
+    )
+    assert {(dose.substance.name, str(dose.date)) for dose in scenario.doses} == {
+        ("COBALAMIN_UNSPECIFIED", days_ago(20)),
+        ("CYANOCOBALAMIN", days_ago(10)),
+    }
+
+
+def test_the_receipt_says_what_known_codes_are_that_no_fact_uses() -> None:
+    mapped = map_all(procedure("107938000"), procedure("76601001"), procedure("359571009"), condition("300928006"), condition("69322001"))
+    assert set(why_ignored(mapped, "Procedure")) == {
+        "not specific enough to count: Small intestine excision (procedure)",
+        "background, no rule rests on it: Intramuscular injection (procedure)",
+        "removes only the end of the ileum, not counted as ileal resection: Right colectomy (procedure)",
+    }
+    assert set(why_ignored(mapped, "Condition")) == {
+        "not specific enough to count: Vegetarian (finding)",
+        "background, no rule rests on it: Psychotic disorder (disorder)",
+    }
