@@ -147,7 +147,7 @@ class TestQueue:
         for _ in range(10):
             waiting.put(decision())
 
-        assert waiting.dropped >= 6  # the thread may hold a batch of one besides the three in the queue
+        assert 4 <= waiting.dropped <= 7  # three wait in the queue, and the thread may hold up to three more
         waiting.close(10)
         assert waiting.dropped == 10
 
