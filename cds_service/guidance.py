@@ -15,6 +15,7 @@ from cds_service.deployment import this_deployment
 from cds_service.http_rules import json_answer
 from cds_service.pages import PAGE_HEADERS
 from cds_service.problems import Problem
+from recommender.card_statements import CARD_STATEMENTS
 from recommender.card_texts import CARDS
 from recommender.dose_words import describe
 from recommender.policy import SETTINGS, Policy, policy_as_dict
@@ -83,7 +84,7 @@ def describe_guidance(policy: Policy) -> Json:
         "statements": describe_statements(),
         "rules": describe_rules(),
         "regimens": [{"id": phase.id, "text": describe(phase), "statements": list(phase.citations)} for phase in CATALOGUE],
-        "cards": [{"id": id_, "summary": card.summary} for id_, card in CARDS.items()],
+        "cards": [{"id": id_, "summary": card.summary, "statements": list(CARD_STATEMENTS.get(id_, ()))} for id_, card in CARDS.items()],
         "policy": describe_policy(policy),
         "lostFragments": [{"id": one.id, "where": one.where, "standsIn": one.stands_in} for one in LOST_FRAGMENTS],
         "notCovered": list(NOT_COVERED),
@@ -114,13 +115,16 @@ def describe_statements() -> list[Json]:
 
 
 def _resting_on(citation: str) -> Json:
-    """Return the rules and regimens that cite a statement, without repetition."""
-    rules = dict.fromkeys(rule.id for rule in RULES if citation in rule.citations)
-    return {"rules": list(rules), "regimens": _citing(citation, ((phase.id, phase.citations) for phase in CATALOGUE))}
+    """Return the rules, regimens and cards that cite a statement, without repetition."""
+    return {
+        "rules": _citing(citation, ((rule.id, rule.citations) for rule in RULES)),
+        "regimens": _citing(citation, ((phase.id, phase.citations) for phase in CATALOGUE)),
+        "cards": _citing(citation, CARD_STATEMENTS.items()),
+    }
 
 
 def _citing(citation: str, cited: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
-    return [name for name, citations in cited if citation in citations]
+    return list(dict.fromkeys(name for name, citations in cited if citation in citations))
 
 
 @cache

@@ -12,10 +12,13 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app
 from cds_service.deployment import CONFIG_KEY
 from cds_service.settings import demonstration
+from recommender.card_statements import CARD_STATEMENTS
+from recommender.card_texts import CARDS
 from recommender.policy import Policy
 from recommender.regimens import CATALOGUE
 from recommender.statements import EXTERNAL_SOURCES, LOST_FRAGMENTS, PROVENANCE, STATEMENTS
 from recommender.treatment import RULES
+from tests.workbench.cited_in_cards import read_card_citations
 
 HTML, JSON = {"Accept": "text/html"}, {"Accept": "application/json"}
 
@@ -67,6 +70,16 @@ def test_a_statement_names_the_rules_and_regimens_that_rest_on_it(client: FlaskC
 
     assert {"N1", "U1", "T0"} <= set(statement["rules"])
     assert statement["regimens"] == ["N-LOAD"]
+    assert "b3" in statement["cards"]
+
+
+def test_each_card_names_the_statements_its_findings_cite() -> None:
+    """The table of the guidance page is held to the findings in the source of the recommender."""
+    written = {card: frozenset(statements) for card, statements in CARD_STATEMENTS.items()}
+    cited = {card: frozenset(citations) for card, citations in read_card_citations().items() if citations}
+
+    assert written == cited
+    assert set(CARDS) - set(CARD_STATEMENTS) == {"k1"}, "k1 shows a rule and cites what the rule cites"
 
 
 def test_external_evidence_is_marked_and_says_how_it_was_read(client: FlaskClient) -> None:

@@ -45,7 +45,7 @@ function showStatement(statement, address) {
     html("p", { class: "where" }, statement.external ? "External evidence, not of the two source documents" : `Document ${statement.document} · ${statement.heading}`),
     html("p", { class: "statement" }, statement.text),
     statement.secondaryReading && html("p", { class: "note" }, "Secondary reading: read in part, in abstract or through another source."),
-    html("p", { class: "note" }, "On it rest: ", [...statement.rules, ...statement.regimens].join(", ") || "no rule directly"),
+    html("p", { class: "note" }, "On it rest: ", [...statement.rules, ...statement.regimens, ...statement.cards].join(", ") || "no rule, regimen or card directly"),
     html("form", { method: "dialog", class: "row" },
       html("a", { href: address }, "Open on the guidance page"),
       html("button", { class: "quiet" }, "Close")),
