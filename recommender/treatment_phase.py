@@ -155,7 +155,7 @@ def _loading_by_order(history: _History, neurological: Truth) -> Treatment | Non
     under_way = [order for order in history.loading if _still_loading(order, history)]
     if not under_way:
         return None
-    order = under_way[0]
+    order = _most_frequent(under_way)
     alternate_days = any(_is_alternate_days(order) for order in under_way)
     bound_passed = all(_bound_passed(order, history.as_of) for order in under_way) and not history.given
     complete = (history.six_doses_given or bound_passed) and not neurological.is_true and not alternate_days
@@ -180,7 +180,7 @@ def _still_loading(order: Order, history: _History) -> bool:
 def _maintenance_by_order(history: _History) -> Treatment | None:
     if not history.maintenance:
         return None
-    order = min(history.maintenance, key=lambda order: _interval(order) or Decimal(0))
+    order = _most_frequent(history.maintenance)
     interval = _interval(order)
     last = history.last_injection
     lapsed = last is not None and interval is not None and history.days_since(last) > LAPSED_AFTER * interval
@@ -214,7 +214,7 @@ def _course_by_doses(history: _History, neurological: Truth) -> Treatment | None
 
 def _oral(history: _History) -> Treatment | None:
     if history.oral:
-        return _from_order(TreatmentPhase.ORAL, history.oral[0], history)
+        return _from_order(TreatmentPhase.ORAL, _most_frequent(history.oral), history)
     if history.oral_stated:
         return Treatment(TreatmentPhase.ORAL, substance=Substance.CYANOCOBALAMIN, reason="oral treatment dispensed or stated as taken")
     return None
@@ -225,7 +225,7 @@ def _ended_course(history: _History, neurological: Truth) -> Treatment | None:
     ended = [order for order in history.ended if is_treatment_dose(order.cobalamin).is_true and _is_injected(order.cobalamin)]
     if not ended:
         return None
-    order = max(ended, key=lambda order: _end(order) or dt.date.min)
+    order = max(ended, key=lambda order: (_end(order) or dt.date.min, order.key))
     end, interval = _end(order), _interval(order)
     if end is None or interval is None:
         return None
@@ -301,6 +301,11 @@ def _interval(order: Order) -> Decimal | None:
     return line.timing.longest_interval if line is not None and line.timing is not None else None
 
 
+def _most_frequent(orders: Sequence[Order]) -> Order:
+    """The order with the shortest interval; of equal ones the first by key, so that the order in the record does not matter."""
+    return min(orders, key=lambda order: (_interval(order) or Decimal(0), order.key))
+
+
 def _is_loading(order: Order) -> bool:
     interval = _interval(order)
     return interval is not None and interval < LOADING_INTERVAL_BELOW
@@ -342,7 +347,10 @@ def _doses_given(scenario: ClinicalScenario) -> tuple[DoseGiven, ...]:
     return _by_date(
         dose
         for dose in scenario.doses
-        if dose.substance.is_cobalamin and dose.date is not None and since <= dose.date <= scenario.as_of and is_given_at_treatment_dose(dose)
+        if dose.substance.is_cobalamin
+        and dose.date is not None
+        and since <= dose.date <= scenario.as_of
+        and is_given_at_treatment_dose(dose)
     )
 
 
