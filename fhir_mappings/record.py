@@ -72,3 +72,9 @@ class PatientRecord:
     def __iter__(self) -> Iterator[Placed]:
         for part in self.parts.values():
             yield from part.resources
+
+    def entries(self) -> Iterator[tuple[str, Placed]]:
+        """Yield every resource with the prefetch key it came under."""
+        for key, part in self.parts.items():
+            for placed in part.resources:
+                yield key, placed

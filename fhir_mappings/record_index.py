@@ -29,13 +29,17 @@ AREAS: dict[str, RecordArea] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordIndex:
-    """The readable resources of the patient by type, with what every mapping needs beside them."""
+    """The readable resources of the patient by type, with what every mapping needs beside them.
+
+    `mixed` holds the prefetch keys under which entries about somebody else came: what they leave out there is not known (R38).
+    """
 
     record: PatientRecord
     as_of: dt.date
     value_sets: ValueSets
     receipt: Receipt
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
+    mixed: set[str] = field(default_factory=set)
 
     def of_type(self, *types: str) -> list[Placed]:
         """Return the resources of these types, sorted by reference."""
@@ -51,6 +55,9 @@ class RecordIndex:
             part = self.record.part(key)
             if part.availability is Availability.INCOMPLETE:
                 return _named(f"none among the {AREAS[key].value} that came, but the list is incomplete", part.reason)
+        for key in keys:
+            if key in self.mixed:
+                return f"none recorded, but the {AREAS[key].value} that came were mixed with another patient's"
         return ""
 
     def nothing_found(self, *keys: str) -> Fact:
@@ -74,7 +81,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     first: dict[tuple[str, str], Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
-    for placed in record:
+    for key, placed in record.entries():
         resource = placed.resource
         receipt.enter(placed)
         kind = resource.get("resourceType")
@@ -84,6 +91,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
         subject = resource.get("subject")
         if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(resource, patient_id):
             receipt.ignore(placed, "about another patient")
+            index.mixed.add(key)
             continue
         identity = resource.get("id")
         if isinstance(identity, str) and identity:

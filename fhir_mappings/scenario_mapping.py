@@ -82,7 +82,6 @@ def _put_together(
     doses: tuple[DoseGiven, ...],
 ) -> ClinicalScenario:
     causes = _causes(diagnosed, answers, operations, medicines)
-    parts = index.record.parts
     return ClinicalScenario(
         as_of=index.as_of,
         age=who.age,
@@ -130,8 +129,13 @@ def _put_together(
         orders=medicines.orders,
         doses=doses,
         unavailable=frozenset(area for key, area in AREAS.items() if index.record.part(key).availability is Availability.UNAVAILABLE),
-        incomplete=frozenset(AREAS[key] for key, part in parts.items() if key in AREAS and part.availability is Availability.INCOMPLETE),
+        incomplete=frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
     )
+
+
+def _is_incomplete(index: RecordIndex, key: str) -> bool:
+    """Whether more may exist than came: only a part was sent, or part of what was sent is another patient's (R38)."""
+    return index.record.part(key).availability is Availability.INCOMPLETE or key in index.mixed
 
 
 def either(one: Fact, other: Fact) -> Fact:
@@ -199,7 +203,11 @@ def _cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...])
 
 def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     """Why neurological involvement is not known, should it not be."""
-    return index.reason_missing("conditions") or answers.neurological_screen.reason or "none recorded"
+    unread = index.reason_missing("conditions")
+    if unread or answers.neurological_screen.evidence:
+        return unread or answers.neurological_screen.reason
+    missing = index.reason_missing("labs")
+    return f"none recorded among the conditions, observations of it not available: {missing}" if missing else "none recorded"
 
 
 def _bleeding_disorder(diagnosed: ConditionFacts, platelets: Measurement) -> Fact:

@@ -25,7 +25,8 @@ spellings. *Back* is how far the record is looked back.
 
 ## Rules that hold for all facts
 
-- A resource about another patient is never used; one that names nobody is taken as the patient's, since it came in the patient's record.
+- A resource about another patient is never used, and the list it came in can then no longer say "none"; one that names nobody is taken as
+  the patient's, since it came in the patient's record.
 - A resource that came twice is read once, in its newest version.
 - A code counts by (normalised system, code). Words are asked only when no code of a standard system stands there (for medicines: when no
   code is listed), only as whole known texts or, for medicines, as known words, and the evidence then says "matched by text".

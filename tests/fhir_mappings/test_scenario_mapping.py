@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fhir_mappings.record import Placed
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.logic import Fact, Truth
+from recommender.logic import Fact, Measurement, Truth
 from recommender.scenario import Cause, ClinicalScenario, RecordArea
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -78,6 +78,18 @@ def test_the_areas_that_could_not_be_had_are_named() -> None:
     assert scenario.incomplete == {RecordArea.PROCEDURES}
 
 
+@pytest.mark.parametrize(
+    ("unavailable", "reason"),
+    [
+        ([], "none recorded"),
+        (["conditions"], "conditions not available"),
+        (["labs"], "none recorded among the conditions, observations of it not available: laboratory results not available"),
+    ],
+)
+def test_why_neurological_involvement_is_not_known(unavailable: list[str], reason: str) -> None:
+    assert scenario_of(unavailable=unavailable).neurological_reason == reason
+
+
 def test_a_record_of_which_nothing_came_is_all_unknown() -> None:
     scenario = map_scenario(record_of([], unavailable=KEY_OF_TYPE.values()), AS_OF, VALUE_SETS).scenario
     assert not scenario.age.is_known
@@ -96,6 +108,32 @@ ELSEWHERE = [
 ]
 
 
+def assert_nothing_added(with_it: ClinicalScenario, without: ClinicalScenario) -> None:
+    """Assert that every fact is what it was, or became unknown; and that no list grew."""
+    for field in dataclasses.fields(ClinicalScenario):
+        here, there = getattr(with_it, field.name), getattr(without, field.name)
+        if isinstance(here, Fact):
+            assert here == there or (here.is_unknown and not here.evidence), field.name
+        elif isinstance(here, Measurement):
+            assert (here.quantity, here.date, here.evidence) == (there.quantity, there.date, there.evidence), field.name
+        elif not field.name.endswith("_reason") and field.name != "incomplete":
+            assert here == there, field.name
+
+
+@pytest.mark.parametrize(
+    ("resource", "area", "name"),
+    [
+        (condition("84027009"), RecordArea.CONDITIONS, "lebers"),
+        (procedure("26452005"), RecordArea.PROCEDURES, "ileal_resection_complete"),
+    ],
+)
+def test_a_list_mixed_with_another_patients_entries_cannot_say_none_R38(resource: Resource, area: RecordArea, name: str) -> None:
+    scenario = scenario_of({**resource, "subject": {"reference": "Patient/someone-else"}})
+    assert scenario.incomplete == {area}
+    assert "another patient" in getattr(scenario, name).reason
+    assert getattr(scenario, name).is_unknown
+
+
 @pytest.mark.parametrize("subject", ELSEWHERE)
 def test_a_resource_about_another_patient_is_never_used_R38(subject: Resource) -> None:
     theirs = [
@@ -106,7 +144,7 @@ def test_a_resource_about_another_patient_is_never_used_R38(subject: Resource) -
         {**injection_given(5), "subject": subject},
     ]
     mapped = map_all(*theirs)
-    assert mapped.scenario == scenario_of()
+    assert_nothing_added(mapped.scenario, scenario_of())
     assert [line.ignored for line in mapped.receipt.lines() if not line.used] == ["about another patient"] * 5
 
 
@@ -340,7 +378,7 @@ def test_nothing_of_another_patient_reaches_the_scenario_R38(resource: Resource,
     theirs = {**resource, "id": "theirs", element: subject}
     with_it = map_scenario(record_of([*FULL_RECORD, theirs]), AS_OF, VALUE_SETS)
     without = map_scenario(record_of(FULL_RECORD), AS_OF, VALUE_SETS)
-    assert with_it.scenario == without.scenario
+    assert_nothing_added(with_it.scenario, without.scenario)
     assert "theirs" not in repr(with_it.scenario)
 
 
