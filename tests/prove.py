@@ -1,4 +1,4 @@
-"""The long proof: `python -m tests.prove` runs the full product of the facts that the decision table reads, and says how many there were."""
+"""The long proof: `python -m tests.prove` runs the full product of the facts that the decision table reads, and counts them."""
 
 from __future__ import annotations
 
