@@ -51,17 +51,15 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
     if is_unit_error(order):
         yield _unit_error(order)
         return
-    if not is_readable(order):
-        yield _not_computable(order)
-        return
+    yield from _product_and_route(case, order, line)
     if case.column is Column.NONE:
         yield from _without_indication(case, order)
-        yield from _product_and_route(case, order, line)
-        return
-    yield from _product_and_route(case, order, line)
-    if line.substance in WITHOUT_A_DOSE or line.route in (Route.NASAL, Route.INTRAVENOUS):
-        return
-    yield from _by_mouth(case, order, line) if is_oral(line) else _injection(case, order, line)
+    elif is_oral(line):
+        yield from _by_mouth(case, order, line)
+    if not is_readable(order):
+        yield _not_computable(order)
+    elif case.column is not Column.NONE and line.substance not in WITHOUT_A_DOSE and line.route not in (Route.NASAL, Route.INTRAVENOUS):
+        yield from _oral_dose(case, order, line) if is_oral(line) else _injection(case, order, line)
 
 
 def is_unit_error(order: Order) -> bool:
@@ -169,7 +167,8 @@ def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue
 
 
 def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
-    if _is_supplement_beside_treatment(case, order, line) or _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
+    """Yield what is said of the route, whatever the dose: it holds while dose and frequency are still to be filled in."""
+    if _has_adequate_treatment_beside(case, order, line):
         return
     if case.assessment.neurological.is_true and not case.is_prophylaxis:
         if not _injections_go_on(case, order):
@@ -178,14 +177,18 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         yield _oral_in_malabsorption(order)
     elif case.column is Column.QUESTION and not _symptoms_answered(case):
         yield _ask_before_oral(case, order)
-    elif (
-        case.column is Column.LOADING
-        and case.assessment.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC}
-        and not _is_loaded(case, order)
-    ):
+    elif case.column is Column.LOADING and _is_partial_malabsorption(case) and not _is_loaded(case, order):
         reason = "Malabsorption is recorded: injections act faster and stay preferred; an oral order is not wrong."
         yield _issue("b10", INFO, order, reason, ("S49", "S50"), "Malabsorption recorded: loading injections are preferred to oral B12")
-    yield from _oral_dose(case, order, line)
+
+
+def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> bool:
+    """Return whether the order does no harm beside the treatment of the course: a supplement, or oral beside alternate-day injections."""
+    return _is_supplement_beside_treatment(case, order, line) or _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS)
+
+
+def _is_partial_malabsorption(case: Case) -> bool:
+    return bool(case.assessment.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC})
 
 
 def _injections_go_on(case: Case, order: Order) -> bool:
@@ -237,6 +240,8 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
 
 
 def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if _has_adequate_treatment_beside(case, order, line):
+        return
     if line.as_needed or line.timing is None or not is_daily(line.timing):
         reason = "Oral vitamin B12 works by daily doses; taken less often or as needed it is too little."
         yield _issue("b6", WARNING, order, reason, ("S47", "S52", "X19"), "Oral B12 must be taken every day; less often is too little")
