@@ -84,12 +84,12 @@ class Decision:
 def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets) -> Orders:
     """Return the orders of ours among the drafts (step 4); patient-view has none and is always in scope.
 
-    Prefetch is only looked through for a drug that the drafts name by reference (R160).
+    Prefetch is only looked through where a draft may point to it: for its drug (R160), or for the reason that protects folic acid.
     """
     selections = request.selections if request.hook == ORDER_SELECT else None
     receipt = Receipt()
     drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
-    if drafts.has_unresolved:
+    if drafts.has_unresolved or any(order.has_folate for order in drafts.orders):
         receipt = Receipt()
         others = tuple(resources_within(list(request.prefetch.values()), "prefetch"))
         drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt, others)
