@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from recommender.assessment import TreatmentPhase
-from recommender.course import Order
+from recommender.course import Order, Test
 from recommender.course_reading import (
     LOADING_DOSES,
     WITHOUT_A_DOSE,
@@ -25,7 +25,7 @@ from recommender.dose_words import describe_interval
 from recommender.findings import Indicator
 from recommender.policy import AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.regimens import INJECTION_DOSE, DoseLine, PhaseKind, Route, Substance, Timing
-from recommender.review_case import Case, Column, Issue
+from recommender.review_case import Case, Column, Issue, has_test
 from recommender.scenario import Cause
 from recommender.treatment_phase import is_treatment_dose
 
@@ -56,6 +56,8 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
         yield from _without_indication(case, order)
     elif is_oral(line):
         yield from _by_mouth(case, order, line)
+    if case.rule == "N2":
+        yield from _samples_first(case, order)
     if not is_readable(order):
         yield _not_computable(order)
     elif case.column is not Column.NONE and line.substance not in WITHOUT_A_DOSE and line.route not in (Route.NASAL, Route.INTRAVENOUS):
@@ -99,11 +101,11 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
     a = case.assessment
     match case.rule:
         case "B1":
-            if not a.pregnant.is_true:
+            if not a.pregnant.is_true and not all(has_test(case, item.test) for item in case.recommendation.follow_ups):
                 reason = "The result is borderline: the order is not wrong, but methylmalonic acid decides whether there is deficiency."
                 yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
-            if not case.recommendation.follow_ups and case.rule == "P3":
+            if has_test(case, Test.SERUM_B12) or (case.rule == "P3" and not case.recommendation.follow_ups):
                 return
             reason = "Whether vitamin B12 is deficient is not known: no usable result is on record."
             yield _issue("b13", INFO, order, reason, ("S52", "S87"))
@@ -114,6 +116,16 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
             if not a.symptoms.is_true:
                 reason = "The result makes deficiency unlikely, and no reason for prophylaxis is recorded."
                 yield _issue("b17", INFO, order, reason, ("S38", "S86"))
+
+
+def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b13 for N2: the samples come before the first dose, and nothing waits for their results."""
+    if all(has_test(case, item.test) for item in case.recommendation.follow_ups):
+        return
+    reason = "The samples come before the first dose; treatment does not wait for their results."
+    yield _issue(
+        "b13", INFO, order, reason, ("S69", "X6"), f"{case.signs} recorded and B12 status open: take samples before the first dose"
+    )
 
 
 # --- product and route ------------------------------------------------------------------------------------------------------

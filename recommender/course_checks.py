@@ -9,10 +9,9 @@ from recommender.consistency import is_unit_error
 from recommender.course import Order, OrderState, Test, TestOrder
 from recommender.course_reading import fulfils, is_injected, is_oral, is_readable, is_treatment, kind_of
 from recommender.findings import Indicator
-from recommender.order_safety import has_test
 from recommender.recommendation import Outcome
 from recommender.regimens import PhaseKind
-from recommender.review_case import Case, Column, Issue
+from recommender.review_case import Case, Column, Issue, has_test
 from recommender.treatment_phase import is_treatment_dose
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL

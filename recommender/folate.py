@@ -11,10 +11,9 @@ from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.course import FolateIndication, Order, OrderState, Test
 from recommender.course_reading import daily_dose
 from recommender.findings import Indicator
-from recommender.order_safety import has_test
 from recommender.policy import FolateGateOpens
 from recommender.regimens import Substance
-from recommender.review_case import Case, Issue
+from recommender.review_case import Case, Issue, has_test
 from recommender.treatment_phase import is_treatment_dose
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL

@@ -59,7 +59,8 @@ def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReas
 
 
 def _distinct_resolutions(resolutions: Iterable[Resolution]) -> tuple[Resolution, ...]:
-    return tuple({resolution.edits: resolution for resolution in reversed(tuple(resolutions))}.values())[::-1]
+    """Of two suggestions that read the same the first is kept."""
+    return tuple({resolution.label: resolution for resolution in reversed(tuple(resolutions))}.values())[::-1]
 
 
 def distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:

@@ -20,7 +20,7 @@ from recommender.findings import Finding, Indicator, Resolution
 from recommender.folate import check_folate
 from recommender.merging import distinct, fold, sort_issues
 from recommender.monitoring import review_follow_ups
-from recommender.order_safety import check_contraindications, check_safety, has_test
+from recommender.order_safety import check_contraindications, check_safety
 from recommender.policy import ConfirmConsistentOrders, Policy
 from recommender.products import hydroxocobalamin_allowed
 from recommender.recommendation import Recommendation
@@ -35,7 +35,7 @@ from recommender.resolutions import (
     resolve_test,
     resolve_tests_due,
 )
-from recommender.review_case import Case, Column, Issue
+from recommender.review_case import Case, Column, Issue, has_test
 from recommender.scenario import ClinicalScenario
 
 STARTS_B12 = frozenset({"c1", "c4", "c5"})
@@ -124,7 +124,7 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
     available = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR) in case.policy.available_products
     if available or not hydroxocobalamin_allowed(case.assessment) or not case.recommendation.not_drafted or case.column is Column.NONE:
         return
-    beyond_advice = [order for order in orders if order.cobalamin and not case.is_advised_product(order.cobalamin)]
+    beyond_advice = [order for order in orders if order.cobalamin and not case.is_offered_product(order.cobalamin)]
     if any(is_treatment(order) for order in beyond_advice):
         about = tuple(order.key for order in orders)
         yield Issue("k3", Indicator.WARNING, (case.recommendation.not_drafted,), ("S23", "S77", "X12"), about)

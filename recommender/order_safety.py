@@ -10,7 +10,7 @@ from recommender.course_reading import is_injected, is_treatment, may_be_cyanoco
 from recommender.findings import Indicator
 from recommender.logic import Truth
 from recommender.regimens import DoseLine, Substance
-from recommender.review_case import Case, Issue, is_muscle_or_unknown
+from recommender.review_case import Case, Issue, has_test, is_muscle_or_unknown
 from recommender.scenario import Anticoagulant
 from recommender.treatment_phase import is_treatment_dose
 
@@ -136,11 +136,6 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
         case PlateletBand.BELOW_10:
             reason = "Take same-day haematology advice. Not a reason to withhold vitamin B12 when neurological signs are present."
             yield _issue("h3", CRITICAL, order, reason, ("S32", "S33", "S34"))
-
-
-def has_test(case: Case, test: Test) -> bool:
-    """Return whether the draft set holds the test."""
-    return any(ordered.test is test and ordered.drafted for ordered in case.course.tests)
 
 
 def _form_note(line: DoseLine) -> str:

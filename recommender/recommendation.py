@@ -25,9 +25,9 @@ class Outcome(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing the clinician may pick. `condition` is the stated claim it rests on ("no neurological symptoms"), empty for the only option.
+    """One thing the clinician may pick.
 
-    `regimen` is `None` for an option that is a test first. `replaces` is the key of the active order that the regimen takes over
+    `condition` is the stated claim it rests on ("no neurological symptoms"), empty for the only option. `regimen` is `None` for an option that is a test first. `replaces` is the key of the active order that the regimen takes over
     from (Q16), or empty.
     """
 

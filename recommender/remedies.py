@@ -28,10 +28,10 @@ from recommender.dose_words import label
 from recommender.folate import FolateClass, folate_class
 from recommender.monitoring import maintenance_phase, potassium_follow_ups
 from recommender.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
-from recommender.order_safety import has_test, needs_inr
+from recommender.order_safety import needs_inr
 from recommender.products import product_for
 from recommender.regimens import INJECTION_DOSE, M_LOAD, ORAL, DoseLine, Phase, PhaseKind, Regimen, Route, starting_now, with_oral_dose
-from recommender.review_case import Case, Column, Issue
+from recommender.review_case import Case, Column, Issue, has_test
 
 NEEDS_REPLACEMENT = frozenset({"b8", "d1", "d3", "d4", "e1"})
 """Cards after which an order is never merely changed: it goes, and what is right is drafted anew."""

@@ -18,11 +18,10 @@ from recommender.folate import (
     starts_after_first_dose,
 )
 from recommender.monitoring import maintenance_phase
-from recommender.order_safety import has_test
 from recommender.products import product_for
 from recommender.regimens import Regimen, starting_now
 from recommender.remedies import LEAVES_ORDER_AS_IT_IS, Target, additions, describe_tests, find_targets, label_of, put_right, remove
-from recommender.review_case import Case, Issue
+from recommender.review_case import Case, Issue, has_test
 
 ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "c3": (Test.SERUM_B12,)}
 """Cards that ask for tests, and which."""
@@ -128,9 +127,10 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return one resolution of technique, site, tests and start dates, or none."""
     cards = {issue.card for issue in issues}
-    asked = dict.fromkeys(test for card in ADDS_TESTS if card in cards for test in ADDS_TESTS[card])
+    adding = {} if case.rule == "N2" else ADDS_TESTS
+    asked = dict.fromkeys(test for card in adding if card in cards for test in adding[card])
     tests = tuple(FollowUp(test, citations=("S52", "S87")) for test in asked if not has_test(case, test))
-    if "b18" in cards:
+    if "b18" in cards or case.rule == "N2":
         tests += tuple(item for item in case.recommendation.follow_ups if not item.months and not has_test(case, item.test))
     waiting = {key for issue in issues if issue.card == "c2" for key in issue.about}
     later = tuple(ChangeStart(key, _day_after(case)) for key in sorted(waiting))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
-from recommender.course import Course, Order, OrderState
+from recommender.course import Course, Order, OrderState, Test
 from recommender.course_reading import is_standing, is_treatment
 from recommender.findings import Indicator
 from recommender.logic import Truth
@@ -109,10 +109,15 @@ class Case:
         return tuple(order for order in self.course.orders if order.selected and order.state is OrderState.STOP and order.has_cobalamin)
 
     @property
+    def offered_phases(self) -> Iterator[Phase]:
+        """Every phase that is recommended."""
+        return (phase for option in self.recommendation.options if option.regimen for phase in option.regimen.phases)
+
+    @property
     def phases(self) -> Iterator[Phase]:
         """Every phase that is recommended or acceptable here."""
-        options = (option.regimen for option in self.recommendation.options if option.regimen)
-        for regimen in (*options, *self.recommendation.acceptable):
+        yield from self.offered_phases
+        for regimen in self.recommendation.acceptable:
             yield from regimen.phases
 
     @property
@@ -146,7 +151,11 @@ class Case:
 
     def is_advised_product(self, line: DoseLine) -> bool:
         """Return whether some recommended or acceptable phase has this substance by this route."""
-        return any(phase.line.substance is line.substance and phase.line.route is line.route for phase in self.phases)
+        return any(_is_same_product(phase, line) for phase in self.phases)
+
+    def is_offered_product(self, line: DoseLine) -> bool:
+        """Return whether some recommended phase has this substance by this route, so that it can be had."""
+        return any(_is_same_product(phase, line) for phase in self.offered_phases)
 
     def longest_interval(self, line: DoseLine) -> Decimal:
         """Return the longest interval in days that is not too long for this product (2.7, Q15)."""
@@ -161,6 +170,15 @@ class Case:
         """Return the case with this order in the place of the one with its key."""
         orders = tuple(order if other.key == order.key else other for other in self.course.orders)
         return replace(self, course=replace(self.course, orders=orders))
+
+
+def has_test(case: Case, test: Test) -> bool:
+    """Return whether the draft set holds the test."""
+    return any(ordered.test is test and ordered.drafted for ordered in case.course.tests)
+
+
+def _is_same_product(phase: Phase, line: DoseLine) -> bool:
+    return phase.line.substance is line.substance and phase.line.route is line.route
 
 
 def is_muscle_or_unknown(line: DoseLine) -> bool:

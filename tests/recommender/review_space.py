@@ -271,6 +271,7 @@ def other_courses() -> Iterator[tuple[str, Course]]:
     yield "text only", Course((order("a", replace(injection(None), dose=None), not_computable="dose only as text"),))
     for site in InjectionSite:
         yield f"loading into the {site.value}", Course((order("a", M_LOAD.line, site=site),))
+    yield "maintenance into the buttock", Course((order("a", MAINT_1M.line, site=InjectionSite.BUTTOCK),))
     yield "loading with technique", Course((order("a", M_LOAD.line, technique_noted=True),))
     test = TestOrder("ServiceRequest/1", Test.EGFR)
     yield "oral with eGFR", Course((order("a", oral()),), (test,))
@@ -302,6 +303,7 @@ TREATMENT: dict[str, dict[str, Any]] = {
     "loading complete": _active(M_LOAD.line, 20) | {"doses": _given(20, 18, 16, 13, 11, 9)},
     "every 2 months active": _active(MAINT_N.line),
     "every 3 months active": _active(MAINT_BAR.line),
+    "every 2 months for 270 days": _active(MAINT_N.line, 270),
     "every 3 months, lapsed": _active(MAINT_BAR.line, 400) | {"doses": _given(380, 290)},
     "CC monthly active": _active(LINES["CC monthly"]),
     "oral active": _active(oral()),
