@@ -39,8 +39,8 @@ class Finding:
     """One card to be.
 
     `card` is the id of cards.md; `summary` one plain sentence of fewer than 140 characters; `reasons` the sentences of the detail;
-    `rule` the rule of decisions 2.4 it rests on. `about` holds the keys of the orders it speaks of. With `choice` at most one resolution may be
-    taken. `also_found` names the cards folded into this one (Q18).
+    `rule` the rule of decisions 2.4 it rests on. `about` holds the keys of the orders it speaks of. With `choice` at most one
+    resolution may be taken. `also_found` names the cards folded into this one (Q18).
     """
 
     card: str

@@ -27,8 +27,8 @@ class Outcome(enum.Enum):
 class Option:
     """One thing the clinician may pick.
 
-    `condition` is the stated claim it rests on ("no neurological symptoms"), empty for the only option. `regimen` is `None` for an option that is a test first. `replaces` is the key of the active order that the regimen takes over
-    from (Q16), or empty.
+    `condition` is the stated claim it rests on ("no neurological symptoms"), empty for the only option. `regimen` is `None` for an
+    option that is a test first. `replaces` is the key of the active order that the regimen takes over from (Q16), or empty.
     """
 
     condition: str

@@ -321,16 +321,29 @@ def _label_of_additions(edits: tuple[Edit, ...], *, removed: bool) -> str:
 
 
 def describe_tests(follow_ups: Iterable[FollowUp]) -> str:
-    """Say which tests, each with when it is due unless now: "serum vitamin B12, full blood count; potassium in 48 hours"."""
-    by_time: dict[str, list[str]] = {}
+    """Say which tests, each with when it is due unless now: "full blood count, potassium; potassium in 48 hours"."""
+    by_time: dict[tuple[int, int], list[str]] = {}
     for item in follow_ups:
-        by_time.setdefault(_due_in_words(item), []).append(item.test.value)
-    return "; ".join(f"{', '.join(dict.fromkeys(tests))}{when}" for when, tests in by_time.items())
+        by_time.setdefault((item.months, item.days), []).append(item.test.value)
+    in_months: dict[str, list[str]] = {}
+    words = []
+    for (months, days), tests in by_time.items():
+        named = ", ".join(dict.fromkeys(tests))
+        if months:
+            in_months.setdefault(named, []).append(str(months))
+        else:
+            words.append(f"{named}{_due_in_days(days)}")
+    words += [f"{named} in {_listed(months)} month{'' if months == ['1'] else 's'}" for named, months in in_months.items()]
+    return "; ".join(words)
 
 
-def _due_in_words(item: FollowUp) -> str:
-    if item.months:
-        return f" in {item.months} month{'' if item.months == 1 else 's'}"
-    if item.days:
-        return f" in {item.days * 24} hours" if item.days <= 2 else f" in {item.days} days"
-    return ""
+def _due_in_days(days: int) -> str:
+    """Say when: "in 48 hours", nothing for now."""
+    if not days:
+        return ""
+    return f" in {days * 24} hours" if days <= 2 else f" in {days} days"
+
+
+def _listed(words: list[str]) -> str:
+    """Join words as a list is read: "3, 6 and 12"."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]

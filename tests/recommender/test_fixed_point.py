@@ -6,6 +6,8 @@ takes the whole product.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from recommender.treatment import recommend
@@ -17,7 +19,9 @@ COURSES = courses()
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_every_review_is_safe_and_every_suggestion_resolves_what_it_is_about(name: str, record_property: pytest.RecordProperty) -> None:
+def test_every_review_is_safe_and_every_suggestion_resolves_what_it_is_about(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     persons = [*people(), *people_with_extras()]
     counts = prove(POLICIES[name], persons, COURSES, stride=83 if name == "default" else 331)
     for what, count in counts.items():
