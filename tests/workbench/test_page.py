@@ -75,6 +75,7 @@ def test_accepting_a_suggestion_walks_to_the_fixed_point(page: Page, running: Ru
     assert "Critical" not in cards_shown(page)
     assert "Warning" not in cards_shown(page)
     expect(page.locator("#walk")).to_contain_text("Fixed point")
+    expect(page.locator("#walk")).to_be_in_viewport()
     expect(page.locator("#status")).to_contain_text("Feedback was sent")
     drafts = page.locator("#orders-here .order h4").all_inner_texts()
     assert drafts[:2] == ["Hydroxocobalamin 1 mg/mL solution for injection"] * 2

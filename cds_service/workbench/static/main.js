@@ -108,6 +108,8 @@ async function take(card, suggestion) {
   const { request, text } = bench;
   const told = tell(card, { outcome: "accepted", acceptedSuggestions: [{ id: suggestion.uuid }] });
   await place(withSuggestion(request, suggestion), { walk: [...bench.walk, { label: `Accepted: ${suggestion.label}`, request, text }] });
+  at("answer").focus({ preventScroll: true });
+  at("verdict").scrollIntoView({ block: "start" });
   announce(`Accepted, now ${countOf(bench.answer.cards)}. ${await told}`);
 }
 
