@@ -1,0 +1,49 @@
+"""What would change the advice: unknown facts first, and only those that would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recommender.assessment import assess
+from recommender.changes import nearest_changes
+from recommender.policy import Policy
+from tests.recommender.people import build_scenario
+
+
+def changes(**known: Any) -> tuple[str, ...]:
+    return nearest_changes(assess(build_scenario(known), Policy()), Policy())
+
+
+def test_the_open_neurological_answer_comes_first() -> None:
+    first, second, *_ = changes(total_b12=100, egfr=90)
+    assert first.startswith("if neurological symptoms were present: N1, ")
+    assert second.startswith("if neurological symptoms were explicitly absent: M6, ")
+
+
+def test_a_changed_leg_is_said_where_the_rule_stays() -> None:
+    found = [line for line in changes(total_b12=100, egfr=90) if line.startswith("if kidney function were reduced")]
+    assert found == [
+        "if kidney function were reduced: U1, no neurological symptoms: Hydroxocobalamin 1000 micrograms (1 mg) by intramuscular injection "
+        "three times a week for 2 weeks (6 doses), then every 2 to 3 months for life"
+    ]
+
+
+def test_what_changes_nothing_is_not_said() -> None:
+    assert not any(line.startswith("if kidney") for line in changes(total_b12=100, signs=["paraesthesia"]))
+    assert changes(deceased="yes") == ()
+
+
+def test_a_known_fact_is_varied_after_the_unknown_ones() -> None:
+    lines = changes(total_b12=100, neurological_screen="no", egfr=90)
+    cause = next(number for number, line in enumerate(lines) if "pernicious anaemia" in line)
+    nerves = next(number for number, line in enumerate(lines) if "symptoms were present" in line)
+    assert cause < nerves
+
+
+def test_recurrence_is_asked_about_on_maintenance_only() -> None:
+    assert any("symptoms had returned" in line for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}]))
+    assert not any("symptoms had returned" in line for line in changes(total_b12=100))
+
+
+def test_deficiency_is_not_varied_while_treatment_is_under_way() -> None:
+    assert not any("deficiency were" in line for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}]))
