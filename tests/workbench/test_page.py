@@ -47,6 +47,21 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
     assert [trouble for trouble in troubles if "400" not in trouble] == []
 
 
+@pytest.fixture(scope="module")
+def shared_page(browser: Browser, running: Running) -> Iterator[Page]:
+    """One page for the many small changes of the vegan's story; loading it anew for each would only cost time."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def vegan(shared_page: Page) -> Page:
+    choose_patient(shared_page, "02-vegan-well")
+    return shared_page
+
+
 def test_it_opens_on_the_first_story_with_its_card(page: Page, running: Running) -> None:
     page.goto(running.workbench)
     wait_for_answer(page)
@@ -128,12 +143,10 @@ def request_on_the_bench(page: Page) -> Any:
         ("#control-egfr", "", "M7"),
     ],
 )
-def test_a_number_changes_the_request_and_the_decision(page: Page, running: Running, control: str, value: str, rule: str) -> None:
-    open_patient(page, running.workbench, "02-vegan-well")
+def test_a_number_changes_the_request_and_the_decision(vegan: Page, control: str, value: str, rule: str) -> None:
+    change_and_wait(vegan, lambda: vegan.fill(control, value))
 
-    change_and_wait(page, lambda: page.fill(control, value))
-
-    assert rule_shown(page) == rule
+    assert rule_shown(vegan) == rule
 
 
 @pytest.mark.parametrize(
@@ -148,13 +161,11 @@ def test_a_number_changes_the_request_and_the_decision(page: Page, running: Runn
         ("#control-cause", "not recorded", "M6"),
     ],
 )
-def test_a_choice_changes_the_request_and_the_decision(page: Page, running: Running, control: str, label: str, rule: str) -> None:
-    open_patient(page, running.workbench, "02-vegan-well")
+def test_a_choice_changes_the_request_and_the_decision(vegan: Page, control: str, label: str, rule: str) -> None:
+    change_and_wait(vegan, lambda: vegan.select_option(control, label=label))
 
-    change_and_wait(page, lambda: page.select_option(control, label=label))
-
-    assert rule_shown(page) == rule
-    assert page.locator(f"{control} option:checked").inner_text() == label
+    assert rule_shown(vegan) == rule
+    assert vegan.locator(f"{control} option:checked").inner_text() == label
 
 
 def test_the_unit_of_vitamin_b12_is_part_of_the_result(page: Page, running: Running) -> None:
