@@ -97,7 +97,6 @@ class Assessment:
     breastfeeding: Truth = Truth.UNKNOWN
     planning_pregnancy: Truth = Truth.UNKNOWN
     pregnancy_possible: bool = False
-    mma_raised: Truth = Truth.UNKNOWN
     tests_on_record: frozenset[Test] = frozenset()
 
     @property
@@ -173,7 +172,6 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         breastfeeding=scenario.breastfeeding.truth,
         planning_pregnancy=scenario.planning_pregnancy.truth,
         pregnancy_possible=_pregnancy_possible(scenario),
-        mma_raised=scenario.mma.above(policy.mma_nmol_l),
         tests_on_record=_tests_on_record(scenario),
     )
     return replace(assessment, facts=_facts(assessment, scenario, neurology, row))

@@ -219,11 +219,6 @@ def technique(assessment: Assessment) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def needs_urgent_referral(assessment: Assessment) -> bool:
-    """Whether the neurological signs call for urgent advice: not for glossitis alone, which is no sign of nerve damage (C6)."""
-    return assessment.neurological.is_true and not assessment.glossitis_only
-
-
 def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
     """Return what is said of the neurological signs themselves: urgency, attribution, glossitis (C6, Q4)."""
     if not assessment.neurological.is_true:
