@@ -347,7 +347,7 @@ def _facts(assessment: Assessment, scenario: ClinicalScenario, neurology: Neurol
 
 
 def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Fact:
-    return Fact(Truth.TRUE if known else Truth.UNKNOWN, reason, evidence, value)
+    return Fact(Truth.TRUE if known else Truth.UNKNOWN, "" if known else reason, evidence, value)
 
 
 def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
@@ -358,7 +358,7 @@ def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
 
 def _cause_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
     words = ", ".join(sorted(cause.value for cause in assessment.causes)) or "unknown"
-    return _valued(bool(assessment.causes), words, "" if assessment.causes else scenario.causes_reason, _cause_evidence(scenario))
+    return _valued(bool(assessment.causes), words, scenario.causes_reason, _cause_evidence(scenario))
 
 
 def _platelet_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:

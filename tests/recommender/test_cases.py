@@ -12,6 +12,7 @@ from recommender.monitoring import maintenance_phase
 from recommender.recommendation import Option, Recommendation
 from recommender.treatment import recommend
 from tests.recommender.people import build_policy, build_scenario
+from tests.recommender.recommendations_page import PAGE, render
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -83,3 +84,7 @@ def _offered(option: Option) -> str:
 def _test(name: str, months: int, days: int) -> str:
     when = f" in {months} months" if months else f" in {days} days" if days else ""
     return name + when
+
+
+def test_the_page_of_recommendations_is_not_stale() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m tests.recommender.recommendations_page"
