@@ -188,6 +188,7 @@ def _card_context(
         review_days=settings.policy.neuro_review_days,
     )
     names = {order.key: order.product for order in orders.drafts.orders}
+    cobalamin_keys = frozenset(order.key for order in orders.drafts.orders if order.has_cobalamin)
     return CardContext(
         facts=facts,
         recommendation=recommendation,
@@ -195,7 +196,7 @@ def _card_context(
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
         unreadable=_unreadable(record),
-        suggestions=SuggestionContext(orders.drafts.resources, names, drafting, client),
+        suggestions=SuggestionContext(orders.drafts.resources, names, cobalamin_keys, drafting, client),
     )
 
 

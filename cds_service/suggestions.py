@@ -24,10 +24,11 @@ Action = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SuggestionContext:
-    """What a suggestion needs besides its edits: the drafts by key as they came, their names, who it is for, what the client takes."""
+    """What a suggestion needs besides its edits: the drafts by key as they came, their names, which hold vitamin B12, who it is for."""
 
     drafts: Mapping[str, Resource]
     names: Mapping[str, str]
+    cobalamin_keys: frozenset[str]
     draft_context: DraftContext
     client: Client
 
@@ -93,17 +94,20 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
     drafting = replace(context.draft_context, group_id=str(uuid.uuid4()), condition=next(claims, ""))
     context = replace(context, draft_context=drafting)
     strategy = context.client.replace_strategy
-    edits = _as_update(resolution.edits) if strategy == "update" else resolution.edits
+    edits = _as_update(resolution.edits, context.cobalamin_keys) if strategy == "update" else resolution.edits
     actions = [*_updates(edits, context), *(action for edit in edits for action in _additions(edit, context))]
     if strategy == "split":
         actions = [part for action in actions for part in _without_update(action, context.client)]
     return sorted(actions, key=lambda action: action["type"] == "delete")
 
 
-def _as_update(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Return edits in which a regimen that takes the place of a draft rewrites it, so that only further phases are created (Q25)."""
+def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple[Edit, ...]:
+    """Return edits in which a regimen that takes the place of a B12 draft rewrites it, so that only further phases are created (Q25).
+
+    A folic acid draft that goes with it is removed, never rewritten.
+    """
     regimen = next((edit for edit in edits if isinstance(edit, AddRegimen)), None)
-    removed = next((edit for edit in edits if isinstance(edit, RemoveOrder)), None)
+    removed = next((edit for edit in edits if isinstance(edit, RemoveOrder) and edit.key in cobalamin_keys), None)
     if regimen is None or removed is None:
         return edits
     first, *further = regimen.regimen.phases

@@ -28,9 +28,7 @@ REVIEW_TOLERANCE = 31
 
 def check_maintenance(case: Case) -> Iterator[Issue]:
     """Yield b5: a loading course is drafted, and no order would follow it (I5)."""
-    loading = [
-        order for order in case.drafts if kind_of(order) is PhaseKind.LOADING and is_injected_order(order) and not is_unit_error(order)
-    ]
+    loading = [order for order in case.drafts if _loads(order)]
     if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
         return
     if case.rule == "T1" or any(_follows_loading(order) for order in (*case.all_drafts, *case.standing)):
@@ -43,7 +41,9 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
 
 
 def _loads(order: Order) -> bool:
-    return kind_of(order) is PhaseKind.LOADING and is_injected_order(order) and not is_unit_error(order)
+    """Return whether the order is a loading course; one whose dose or frequency cannot be read is not taken for any course."""
+    readable = not order.not_computable and not is_unit_error(order)
+    return readable and kind_of(order) is PhaseKind.LOADING and is_injected_order(order)
 
 
 def _follows_loading(order: Order) -> bool:
