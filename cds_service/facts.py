@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from fhir_mappings.quantities import show_number
 from recommender.assessment import Assessment
 from recommender.logic import Evidence, Fact, Measurement, Truth
 from recommender.scenario import ClinicalScenario
@@ -73,9 +74,10 @@ def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
     if measured.quantity is None:
         return FactInWords(name, False, "", measured.reason, measured.evidence)
-    number = f"{measured.quantity.comparator.value}{measured.quantity.value.normalize():f}"
+    number = f"{measured.quantity.comparator.value}{show_number(measured.quantity.value)}"
     unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
-    return FactInWords(name, True, f"{number} {unit}".strip(), "" if measured.reason == "none recorded" else measured.reason, measured.evidence)
+    reason = "" if measured.reason == "none recorded" else measured.reason
+    return FactInWords(name, True, f"{number} {unit}".strip(), reason, measured.evidence)
 
 
 UNIT_WORDS = {"a": "years", "1": "", "{ratio}": "", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "10*9/L": "×10⁹/L", "umol/L": "µmol/L"}
