@@ -51,7 +51,7 @@ def select_products(options: tuple[Option, ...], assessment: Assessment, policy:
     lost = any(before.regimen and not after.regimen for before, after in zip(options, selected, strict=True))
     if not lost:
         return Selection(selected)
-    return Selection(selected, *_why_not(assessment, policy))
+    return Selection(selected, *_why_not(assessment))
 
 
 def _with_products(option: Option, assessment: Assessment, policy: Policy) -> Option:
@@ -99,15 +99,13 @@ def _severe_hydroxocobalamin_reaction(assessment: Assessment) -> bool:
     return assessment.hydroxocobalamin_allergy.is_true and assessment.severe_reaction_hydroxocobalamin.may_be_true
 
 
-def _why_not(assessment: Assessment, policy: Policy) -> tuple[str, tuple[str, ...]]:
-    """Say why a regimen cannot be drafted, and with what it rests on."""
-    if not hydroxocobalamin_allowed(assessment):
-        words, citations = _why_not_with_allergy(assessment)
-    elif (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR) not in policy.available_products:
+def _why_not(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
+    """Say why a regimen cannot be drafted, and what that rests on. Oral regimens are only offered where they can be (M6)."""
+    if hydroxocobalamin_allowed(assessment):
         words = "Hydroxocobalamin injection is not available on the formulary: source it, or ask for a specialist decision."
-        citations = ("S23", "S77", "X12")
+        citations: tuple[str, ...] = ("S23", "S77", "X12")
     else:
-        words, citations = "Oral cyanocobalamin cannot be drafted for this person or is not on the formulary.", ("S25", "S74")
+        words, citations = _why_not_with_allergy(assessment)
     if assessment.neurological.may_be_true:
         words += " Do not delay parenteral vitamin B12 if neurological symptoms are present: that risks lasting damage."
         citations = (*citations, "S8", "S69")

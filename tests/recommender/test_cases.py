@@ -78,7 +78,7 @@ def _seen(key: str, found: Recommendation, policy: Any) -> Any:
 
 def _offered(option: Option) -> str:
     regimen = option.regimen.id if option.regimen else "test first" if option.follow_ups else "nothing to draft"
-    return f"{option.condition}: {regimen}" if option.condition else regimen
+    return regimen if option.condition == "" else f"{option.condition}: {regimen}"
 
 
 def _test(name: str, months: int, days: int) -> str:

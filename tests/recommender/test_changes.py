@@ -47,3 +47,31 @@ def test_recurrence_is_asked_about_on_maintenance_only() -> None:
 
 def test_deficiency_is_not_varied_while_treatment_is_under_way() -> None:
     assert not any("deficiency were" in line for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}]))
+
+
+def test_new_signs_are_asked_about_on_maintenance() -> None:
+    assert any(
+        line.startswith("if neurological symptoms were present: T1, ") for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}])
+    )
+
+
+def test_signs_after_a_lapse_make_it_a_choice() -> None:
+    lapsed = {"orders": [{"phase": "MAINT-M", "days_ago": 300}], "injections": [200], "neurological_screen": "no"}
+    assert any(line.startswith("if neurological symptoms were present: T4, neurological symptoms present: ") for line in changes(**lapsed))
+
+
+def test_a_regimen_that_would_not_be_drafted_is_said_with_its_reason() -> None:
+    lines = changes(causes=["bariatric surgery"], total_b12=400, egfr=90, pregnant="no")
+    assert (
+        "if the person were pregnant: P4, fewer options: In pregnancy nothing is drafted before deficiency is shown: the prescriber decides."
+        in lines
+    )
+
+
+def test_a_single_option_is_said_without_a_condition() -> None:
+    lines = changes(
+        total_b12=100, neurological_screen="no", causes=["pernicious anaemia or autoimmune gastritis"], past_signs=["paraesthesia"]
+    )
+    assert all(", :" not in line for line in lines)
+    oral = changes(orders=[{"phase": "ORAL"}], egfr=90)
+    assert any(line.startswith("if kidney function were reduced: T6, Hydroxocobalamin 1000") for line in oral)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -62,6 +63,8 @@ def test_a_later_phase_of_another_product_is_said_in_full() -> None:
 
 def test_a_label_is_short() -> None:
     assert label(Regimen((MAINT_N,))) == "Hydroxocobalamin 1000 micrograms (1 mg) IM every 2 months for life"
+    under_the_skin = replace(MAINT_N, line=replace(MAINT_N.line, route=Route.SUBCUTANEOUS))
+    assert label(Regimen((under_the_skin,))) == "Hydroxocobalamin 1000 micrograms (1 mg) deep SC every 2 months for life"
 
 
 @pytest.mark.parametrize(
