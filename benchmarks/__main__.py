@@ -1,117 +1,117 @@
-"""What a call costs, as ratios: `./run bench`.
+"""What a call costs, as ratios to a bare Flask endpoint in the same server: `./run bench [--rounds N]`.
 
-One order-select request with 20, 200 and 2000 prefetched resources is sent through the whole application, without network and server.
-Every figure is a median divided by the time orjson takes to parse the same bytes, because ratios carry over to another machine and
-milliseconds do not. The last line gives that time, so that milliseconds can be had.
+The servers run side by side and take turns, so that a machine that slows down slows all of them; each figure is the median over the rounds.
+Processor time counts every process of a server, user and system. Then come start, memory, and how each step grows with the record.
 """
 
 from __future__ import annotations
 
-import copy
-import datetime as dt
-import gc
+import argparse
+import os
+import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
-import orjson
-from flask import Flask
+import jwt
+import structlog
 
-from benchmarks.mapping import make_record
-from cds_service.app import create_app
-from cds_service.demonstration import load_request
-from cds_service.json_text import read_json
-from cds_service.server import COLLECTOR_THRESHOLDS
-from cds_service.settings import demonstration
-from cds_service.warm_up import warm_up
+from benchmarks.bodies import make_bodies
+from benchmarks.growth import print_growth
+from benchmarks.load import Load, Running, drive, memory_of, serving, write_call
+from benchmarks.servers import ISSUER, PATH, read_private_key
 
-SIZES = (20, 200, 2000)
-AS_OF = dt.date(2026, 6, 1)
-PATH = "/cds-services/b12-order-select"
-STEPS = ("orders", "record", "map", "recommend", "review", "cards")
+CONNECTIONS = 4
+KINDS = ("bare", "service", "tokens", "models")
 
 
-def make_request(resources: int) -> dict[str, Any]:
-    """Return the demonstration's order for a patient with so many resources."""
-    request = load_request(AS_OF)
-    record = make_record(resources)
-    request["context"]["patientId"] = "p1"
-    request["context"]["draftOrders"]["entry"][0]["resource"]["subject"] = {"reference": "Patient/p1"}
-    lists = {
-        key: {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in rows]} for key, rows in record.items()
-    }
-    request["prefetch"] = lists | {"patient": record["patient"][0]}
-    return request
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row: its name, the server it is sent to, the size of the record, whether the order is ours, and calls a round."""
+
+    name: str
+    kind: str
+    resources: int
+    ours: bool = True
+    calls: int = 400
 
 
-def make_unrelated(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the same request with an order that is none of ours."""
-    other = copy.deepcopy(request)
-    drug = {
-        "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "617310", "display": "atorvastatin 20 MG Oral Tablet"}]
-    }
-    other["context"]["draftOrders"]["entry"][0]["resource"]["medicationCodeableConcept"] = drug
-    return other
-
-
-def measure(work: Callable[[], Any], rounds: int) -> float:
-    """Return the median milliseconds of a piece of work."""
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
-
-
-def measure_call(app: Flask, body: bytes, rounds: int) -> tuple[float, dict[str, float]]:
-    """Return the median milliseconds of a call, and of each of its steps as `Server-Timing` has them."""
-    client = app.test_client()
-    steps: dict[str, list[float]] = {}
-
-    def call() -> None:
-        answer = client.post(PATH, data=body, content_type="application/json")
-        assert answer.status_code == 200
-        for entry in answer.headers["Server-Timing"].split(", "):
-            name, _, duration = entry.partition(";dur=")
-            steps.setdefault(name, []).append(float(duration))
-
-    return measure(call, rounds), {name: statistics.median(times) for name, times in steps.items()}
+CASES = tuple(
+    case
+    for size in (20, 200)
+    for case in (
+        Case("a  bare Flask and orjson", "bare", size, calls=1000),
+        Case("b  order of ours", "service", size),
+        Case("c  unrelated order", "service", size, ours=False, calls=1000),
+        Case("d  order of ours, ES384 token", "tokens", size),
+        Case("e  order of ours, all of prefetch through fhir.resources", "models", size, calls=100),
+    )
+)
 
 
 def main() -> None:
-    """Print the table."""
-    folder = tempfile.mkdtemp(prefix="b12-cds-bench-")
-    app = create_app(replace(demonstration(), store_url=f"sqlite:///{folder}/bench.db"))
-    warm_up(app)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
-    rows: dict[str, list[str]] = {}
-    for size in SIZES:
-        for name, value in measure_size(app, size).items():
-            rows.setdefault(name, []).append(value)
-    print(f"{'prefetched resources':34}" + "".join(f"{size:>10}" for size in SIZES))
-    for name, values in rows.items():
-        print(f"{name:34}" + "".join(f"{value:>10}" for value in values))
+    """Print the tables."""
+    arguments = argparse.ArgumentParser(prog="./run bench")
+    arguments.add_argument("--rounds", type=int, default=5)
+    rounds = arguments.parse_args().rounds
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="b12-cds-bench-")))
+        servers = {kind: stack.enter_context(serving(kind, folder)) for kind in KINDS}
+        results = measure_all(servers, folder, rounds)
+        print_comparison(results)
+        print_servers(servers)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    print_growth()
 
 
-def measure_size(app: Flask, size: int) -> dict[str, str]:
-    """Return the column of one size."""
-    rounds = 200 if size <= 200 else 20
-    request = make_request(size)
-    body, unrelated = orjson.dumps(request), orjson.dumps(make_unrelated(request))
-    unit = measure(lambda: orjson.loads(body), rounds)
-    ours, steps = measure_call(app, body, rounds)
-    other, _ = measure_call(app, unrelated, rounds)
-    times = {"exact parse, duplicates refused": measure(lambda: read_json(body), rounds), "whole call, order of ours": ours}
-    times |= {f"  of it: {step}": steps.get(step, 0.0) for step in STEPS}
-    times["whole call, unrelated order"] = other
-    ratios = {name: f"{value / unit:.1f}" for name, value in times.items()}
-    return {"request in KB": f"{len(body) / 1000:.0f}"} | ratios | {"1.0 stands for, in ms": f"{unit:.3f}"}
+def measure_all(servers: dict[str, Running], folder: Path, rounds: int) -> dict[Case, list[Load]]:
+    """Return the runs of each case, one a round; one that is not counted comes first."""
+    bodies = {size: make_bodies(size) for size in (20, 200)}
+    results: dict[Case, list[Load]] = {case: [] for case in CASES}
+    for number in range(rounds + 1):
+        for case in CASES:
+            body = bodies[case.resources][0 if case.ours else 1]
+            load = drive(servers[case.kind], make_calls(case, body, servers[case.kind], folder), CONNECTIONS)
+            if number:
+                results[case].append(load)
+    return results
+
+
+def make_calls(case: Case, body: bytes, server: Running, folder: Path) -> list[bytes]:
+    """Return the calls of one round; each has a token of its own where tokens are measured."""
+    if case.kind != "tokens":
+        return [write_call(PATH, body)] * case.calls
+    key, now = read_private_key(folder), int(time.time())
+    claims = {"iss": ISSUER, "aud": f"http://127.0.0.1:{server.port}{PATH}", "iat": now, "exp": now + 300}
+    tokens = (jwt.encode({**claims, "jti": str(uuid.uuid4())}, key, "ES384", {"kid": "bench"}) for _ in range(case.calls))
+    return [write_call(PATH, body, f"Bearer {token}") for token in tokens]
+
+
+def print_comparison(results: dict[Case, list[Load]]) -> None:
+    """Print a row for each case, its processor time as a ratio to the bare endpoint of the same round."""
+    print(f"\n{'':58}{'resources':>10}{'CPU ms':>9}{'ratio':>8}{'p50 ms':>9}{'p95':>8}{'p99':>8}{'calls/s':>9}")
+    bare = {case.resources: loads for case, loads in results.items() if case.kind == "bare"}
+    for case, loads in results.items():
+        ratio = statistics.median(load.cpu_ms / floor.cpu_ms for load, floor in zip(loads, bare[case.resources], strict=True))
+        latencies = [statistics.median(load.latency(share) for load in loads) for share in (0.5, 0.95, 0.99)]
+        print(
+            f"{case.name:58}{case.resources:>10}{statistics.median(load.cpu_ms for load in loads):>9.2f}{ratio:>8.2f}"
+            f"{latencies[0]:>9.2f}{latencies[1]:>8.2f}{latencies[2]:>8.2f}{statistics.median(load.per_second for load in loads):>9.0f}"
+        )
+
+
+def print_servers(servers: dict[str, Running]) -> None:
+    """Print what each server took to answer first, and what its worker holds after the load."""
+    print(f"\n{'':58}{'first answer after, s':>24}{'worker, MB':>12}{'of it its own':>15}")
+    for kind, server in servers.items():
+        resident, own = memory_of(server.pid)
+        print(f"{kind:58}{server.started_in:>24.2f}{resident:>12.0f}{own:>15.0f}")
+    print()
 
 
 if __name__ == "__main__":

@@ -46,10 +46,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         configure_logs()
         app = create_app(self._settings)
         warm_up(app)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*COLLECTOR_THRESHOLDS)
+        tune_collector()
         return app
+
+
+def tune_collector() -> None:
+    """Leave what was built so far out of every collection, so that workers keep sharing it, and collect less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -59,7 +64,12 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     if workers > 1:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="b12-cds-metrics-"))
         values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
-    options = {
+    Server(settings, server_options(host, port, workers)).run()
+
+
+def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
+    """Return the options of gunicorn."""
+    return {
         "bind": f"{_bracketed(host)}:{port}",
         "workers": workers,
         "worker_class": "gthread",
@@ -74,7 +84,6 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         "worker_exit": _close_worker,
         "child_exit": _forget_worker,
     }
-    Server(settings, options).run()
 
 
 def _bracketed(host: str) -> str:

@@ -1,0 +1,113 @@
+"""The servers that are compared, all in the shape of the production server: `python -m benchmarks.servers KIND PORT WORKERS FOLDER`.
+
+`bare` is Flask and orjson alone: it parses the body and answers a constant. `service` is the service, `tokens` the service for a registered
+client, `models` the service that has fhir.resources parse the whole prefetch besides.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask, Response, request
+from jwt.algorithms import ECAlgorithm
+
+from benchmarks.bodies import AS_OF
+from cds_service.server import Server, server_options, tune_collector
+from cds_service.settings import Client, Settings, demonstration
+
+PATH = "/cds-services/b12-order-select"
+ISSUER = "https://ehr.example.org"
+ANSWER = orjson.dumps({"cards": [], "filling": "x" * 3000})
+
+
+class BareServer(Server):
+    """The bare endpoint in the same server."""
+
+    def load(self) -> Flask:
+        """Build the application of one route."""
+        app = Flask("bare")
+
+        @app.post(PATH)
+        def answer() -> Response:
+            orjson.loads(request.stream.read())
+            return Response(ANSWER, mimetype="application/json")
+
+        @app.get("/health/ready")
+        def ready() -> Response:
+            return Response(b"{}", mimetype="application/json")
+
+        tune_collector()
+        return app
+
+
+class FixedDayServer(Server):
+    """The service on the day that the record was made for."""
+
+    def load(self) -> Flask:
+        """Build the service and let it look at a fixed calendar."""
+        app = super().load()
+        from cds_service.deployment import CONFIG_KEY
+
+        app.config[CONFIG_KEY] = replace(app.config[CONFIG_KEY], today=lambda: AS_OF)
+        return app
+
+
+class ModelsServer(FixedDayServer):
+    """The service that has every prefetched resource parsed into its model first."""
+
+    def load(self) -> Flask:
+        """Build the service with the parsing in front of it."""
+        app = super().load()
+        app.before_request(_parse_into_models)
+        return app
+
+
+def _parse_into_models() -> None:
+    if request.method != "POST":
+        return
+    body = request.stream.read()
+    request.stream = io.BytesIO(body)  # for the service, which reads it after us
+    prefetch = orjson.loads(body)["prefetch"]
+    for part in prefetch.values():
+        for resource in [entry["resource"] for entry in part.get("entry", ())] or [part]:
+            _model(resource["resourceType"]).model_validate(resource)
+
+
+def _model(kind: str) -> Any:
+    return getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+
+
+def read_private_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """Return the key of the measuring client, made on first use."""
+    path = folder / "client.jwk"
+    if not path.exists():
+        path.write_text(ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1())))
+    return ECAlgorithm.from_jwk(path.read_text())  # type: ignore[return-value]
+
+
+def settings_of(kind: str, folder: Path, port: int) -> Settings:
+    """Return the demonstration profile with a database of its own, and with a client where tokens are measured."""
+    settings = replace(demonstration(f"http://127.0.0.1:{port}"), store_url=f"sqlite:///{folder}/{kind}.db")
+    if kind != "tokens":
+        return settings
+    public = json.loads(ECAlgorithm.to_jwk(read_private_key(folder).public_key())) | {"kid": "bench"}
+    return replace(settings, clients=(Client("Bench", iss=ISSUER, keys=(public,), algorithms=("ES384",)),))
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    kind, port, workers, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    kinds = {"bare": BareServer, "service": FixedDayServer, "tokens": FixedDayServer, "models": ModelsServer}
+    kinds[kind](settings_of(kind, folder, port), server_options("127.0.0.1", port, workers)).run()
+
+
+if __name__ == "__main__":
+    main()
