@@ -398,7 +398,7 @@ def _still_needed(test: Test, assessment: Assessment) -> bool:
 
 def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     """Offer monthly injections for life after ileal resection over 20 cm, or with extensive ileal Crohn's disease (P1, P2)."""
-    phase = replace(PROPH_1M, line=ileal_phase(policy).line)
+    phase = replace(PROPH_1M, id=f"PROPH-{policy.ileal_maintenance_months}M", line=ileal_phase(policy).line)
     load_first = Advice("P1", "Load first if vitamin B12 turns out to be low.", ("S10", "S71"))
     unknown = assessment.deficiency is Deficiency.UNKNOWN
     return Offer(

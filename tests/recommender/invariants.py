@@ -15,6 +15,7 @@ from recommender.recommendation import Option, Outcome, Recommendation
 from recommender.regimens import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
 from recommender.scenario import Cause
 from recommender.statements import is_citable
+from recommender.treatment import trace_rows
 
 CYANO, HYDROXO = Substance.CYANOCOBALAMIN, Substance.HYDROXOCOBALAMIN
 FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
@@ -31,17 +32,18 @@ def phases(found: Recommendation) -> list[tuple[Option, Phase]]:
     return [(option, phase) for option in found.options if option.regimen for phase in option.regimen.phases]
 
 
-def _shape(found: Recommendation, _: Policy) -> Iterator[str]:
+def _shape(found: Recommendation, policy: Policy) -> Iterator[str]:
     """A total answer with one primary rule, and nothing without its sources (I22)."""
-    if not found.rule or not found.summary or not found.citations or not found.trace:
+    trace = trace_rows(found, policy)
+    if not found.rule or not found.summary or not found.citations or not trace:
         yield "I22: rule, summary, citations or trace missing"
     if not all(is_citable(citation) for citation in found.citations):
         yield "I22: unknown citation"
-    fired = [row.rule for row in found.trace if row.fired]
+    fired = [row.rule for row in trace if row.fired]
     beside = [rule for rule in found.also if not rule.startswith("M")]
     if sorted(fired) != sorted([found.rule, *beside]):
         yield f"not exactly one primary rule: {fired}"
-    if any(not row.why for row in found.trace):
+    if any(not row.why for row in trace):
         yield "I22: a row without a reason"
     if len(found.summary) >= 140:
         yield "summary too long"

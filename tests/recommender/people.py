@@ -112,6 +112,8 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             return {key: tuple(_order(number, words) for number, words in enumerate(value))}
         case "injections":
             return {"doses": tuple(injection(days) for days in value)}
+        case "doses":
+            return {key: tuple(_dose(number, words) for number, words in enumerate(value))}
         case "oral_doses":
             return {
                 "doses": tuple(DoseGiven(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), ago(days), evidence("x")) for days in value)
@@ -141,6 +143,17 @@ def injection(days: int) -> DoseGiven:
     """Return hydroxocobalamin 1000 micrograms given so many days ago."""
     name = f"MedicationAdministration/{days}"
     return DoseGiven(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), ago(days), evidence(name))
+
+
+def _dose(number: int, words: dict[str, Any]) -> DoseGiven:
+    route, dose, days = words.get("route"), words.get("dose"), words.get("days_ago")
+    return DoseGiven(
+        Substance(words.get("substance", "hydroxocobalamin")),
+        Route(route) if route else None,
+        None if dose is None else Decimal(dose),
+        None if days is None else ago(days),
+        evidence(f"MedicationAdministration/{number}"),
+    )
 
 
 def _order(number: int, words: dict[str, Any]) -> Order:
