@@ -15,7 +15,7 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
 from fhir_mappings.evidence import cite
 from fhir_mappings.kidney_function import compute_egfr
-from fhir_mappings.observations import Observed, read_observations, why_not_used
+from fhir_mappings.observations import Observed, read_observations, why_no_day, why_not_used
 from fhir_mappings.quantities import Reading, read_result
 from fhir_mappings.reading import months_before
 from fhir_mappings.record import PatientRecord
@@ -95,8 +95,10 @@ class Result:
 
     @cached_property
     def evidence(self) -> Evidence:
-        day = self.observed.day.latest if self.observed.day else None
-        return cite(self.observed.placed, self.match, self.observed.code, day, self.reading.reported, self.reading.converted)
+        day, reported = self.observed.day, self.reading.reported
+        if day is not None and not day.is_one_day:  # the earliest day it may mean makes no result look newer than it is
+            reported = f"{reported}, taken {day}"
+        return cite(self.observed.placed, self.match, self.observed.code, day.earliest if day else None, reported, self.reading.converted)
 
     @property
     def newness(self) -> tuple[dt.date, str, bool, Decimal, str]:
@@ -230,7 +232,7 @@ def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date
     """Return why a result is not of the window; empty when it is."""
     day = result.observed.day
     if day is None:
-        return "no date on which the sample was taken; the date of issue does not count"
+        return why_no_day(result.observed.placed.resource)
     if day.latest < first_day:
         return f"older than {window.words}: {day}"
     if day.earliest < first_day:
@@ -285,7 +287,18 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
     lower = find_newest(index, "egfr", [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK], window)
     if lower.is_known:
         return replace(lower, reason="race-specific eGFR: the lower value of the pair is taken")
-    return recorded if plain else lower if by_race else recorded
+    if by_race and not plain:
+        return lower
+    return recorded if plain or not results[Analyte.CREATININE] else _not_computed(index, results[Analyte.CREATININE], window)
+
+
+def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:
+    """Return the unknown eGFR of a record that holds creatinine, with the reason why it was not computed."""
+    newest = find_newest(index, "", creatinine, window)
+    why = "it needs an exact value, and an adult's date of birth and sex" if newest.is_known else newest.reason
+    for result in creatinine:
+        index.receipt.ignore(result.observed.placed, f"no eGFR computed from it: {why}")
+    return Measurement(reason=f"none recorded, and not computed from creatinine: {why}", evidence=newest.evidence)
 
 
 def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window) -> Measurement | None:

@@ -117,6 +117,14 @@ def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, str]:
     return read_date(last), _moment(last)
 
 
+def why_no_day(resource: dict[str, Any]) -> str:
+    """Return why a result has no day on which it applied."""
+    written = [as_text(resource[name]) for name in ("effectiveDateTime", "effectiveInstant", "appliesDateTime") if name in resource]
+    if any(written):
+        return f"date not readable: {' '.join(written)}"
+    return "no date on which the sample was taken; the date of issue does not count"
+
+
 def _moment(written: Any) -> str:
     """Return a dateTime in UTC in a form that sorts; a date without a time sorts before the times of its day."""
     text = as_text(written)

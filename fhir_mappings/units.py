@@ -136,33 +136,37 @@ _WORDS = (
     (r"micromoles?|micromols?|mcmol|µmol|μmol", "umol"),
     (r"millimoles?|millimols?", "mmol"),
     (r"milliequivalents?|meqs|meqv", "meq"),
-    (r"millilit(?:er|re)s?", "ml"),
+    (r"millilit(?:er|re)s?|mls|cc", "ml"),
     (r"decilit(?:er|re)s?", "dl"),
     (r"microlit(?:er|re)s?|microl|mcl|µl|μl", "ul"),
     (r"nanolit(?:er|re)s?", "nl"),
     (r"femtolit(?:er|re)s?", "fl"),
     (r"lit(?:er|re)s?", "l"),
-    (r"centimet(?:er|re)s?", "cm"),
+    (r"centimet(?:er|re)s?|cms", "cm"),
     (r"millimet(?:er|re)s?", "mm"),
     (r"inch(?:es)?|in", "[in_i]"),
     (r"minutes?", "min"),
     (r"cubic mm|cu ?mm|cmm", "mm3"),
 )
+"""Words and abbreviations that laboratories write, and the symbol each stands for."""
 _WORD_PATTERNS = tuple((re.compile(rf"(?<![a-z\[])(?:{words})(?![a-z])"), symbol) for words, symbol in _WORDS)
 
 _COUNTS = (
     (r"(?:x ?)?10\s*(?:[*^e]{1,2}\s*\+?0?|\()(\d{1,2})\b\)?", r"10*\1"),
     (r"(?:x ?)?1e\+?0?(\d{1,2})\b", r"10*\1"),
-    (r"^(?:x ?10(\d)|10 (\d))(?=/)", r"10*\1\2"),
-    (r"^(?:k|th|thou|thous|thousands?|x? ?1000)\s?/", "10*3/"),
-    (r"^(?:bil|bill|billions?|giga)\s?/", "10*9/"),
+    (r"^e([39])(?=/)", r"10*\1"),
+    (r"^10x([39])(?=/)", r"10*\1"),
+    (r"^(?:x ?10 ?(\d)|10 (\d))(?=/)", r"10*\1\2"),
+    (r"^(?:k|th|thou|thous|thousands?|tsd\.?|x? ?1000)\s?/", "10*3/"),
+    (r"^(?:bil|bill|billions?|giga|gpt)\s?/", "10*9/"),
     (r"^(?:#|\{[^}]*\}|cells?|count|counts|plt|platelets)\s?/", "/"),
     (r"^(10\*\d+)\s?(?:cells|plt|platelets)/", r"\1/"),
     (r"^(10\*\d+)\{[^}]*\}/", r"\1/"),
+    (r"^(10\*\d+/\w+)\{[^}]*\}$", r"\1"),
 )
 _COUNT_PATTERNS = tuple((re.compile(pattern), form) for pattern, form in _COUNTS)
 
-_SURFACE = re.compile(r"^ml/(min|s|sec)\s?(?:/|per )?\s?[{(\[]?\s?1[.,]73\s?[_ *.]?\s?(?:m|sq\.? ?m)\s?[*^]?2?\s?[})\]]?$")
+_SURFACE = re.compile(r"^ml/(min|s|sec)\s?(?:/|per )?\s?[{(\[]?\s?1[.,]73(?:\s?[_ *.]?\s?(?:m|sq\.? ?m)\s?[*^]?2?)?\s?[})\]]?(?: bsa)?$")
 _SUPERSCRIPTS = str.maketrans({**{sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "×": "x"})
 
 _SPELLED: dict[str, str] = {
@@ -175,6 +179,9 @@ _SPELLED: dict[str, str] = {
     "um^3": "um3",
     "µm3": "um3",
     "giga.l-1": "10*9/L",
+    "nl-1": "/nL",
+    "g%": "g/dL",
+    "mg%": "mg/dL",
 }
 
 
@@ -215,8 +222,9 @@ def _read_spelling(spelling: str) -> str:
 def _plain_unit(text: str) -> str:
     plain = re.sub(r"\s+", " ", text.lower().translate(_SUPERSCRIPTS)).strip()
     plain = re.sub(r"\s?(?:/|\bper\b)\s?", "/", plain)
+    plain = re.sub(r"\.(l|dl|ml|ul|nl)-1$", r"/\1", plain)
     for pattern, symbol in _WORD_PATTERNS:
         plain = pattern.sub(symbol, plain)
     for pattern, form in _COUNT_PATTERNS:
         plain = pattern.sub(form, plain)
-    return plain
+    return re.sub(r"/100 ?ml$", "/dl", plain)

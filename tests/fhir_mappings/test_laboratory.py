@@ -84,6 +84,16 @@ def test_only_final_amended_and_corrected_results_count(status: str | None, coun
     assert counts or why_ignored(mapped, "Observation") == [f"status {status or 'missing'}"]
 
 
+def test_a_partial_date_is_shown_as_recorded_and_never_makes_a_result_look_newer() -> None:
+    measured = scenario_of(b12(effectiveDateTime=f"{AS_OF:%Y-%m}")).total_b12
+    assert measured.date == AS_OF.replace(day=1)
+    assert measured.evidence[0].reported.startswith(f"96 pmol/L, taken {AS_OF:%Y-%m}-01 to ")
+
+
+def test_a_date_that_cannot_be_read_is_the_reason_and_not_a_missing_one() -> None:
+    assert scenario_of(b12(effectiveDateTime="14/06/2026")).total_b12.reason == "date not readable: 14/06/2026"
+
+
 def test_the_newest_by_effective_time_counts_not_the_newest_by_issue() -> None:
     old = b12(300, days=40, issued="2026-06-14T08:00:00Z")
     new = b12(96, days=5, issued="2026-06-11T08:00:00Z")
@@ -308,6 +318,11 @@ def test_a_recorded_egfr_goes_before_a_computed_one() -> None:
 def test_no_egfr_is_computed_without_age_and_sex_or_for_a_child(who: Resource) -> None:
     record = record_of([patient(**who), observation(CREATININE, 1.0, "mg/dL")])
     assert not map_scenario(record, AS_OF, VALUE_SETS).scenario.egfr.is_known
+
+
+def test_a_creatinine_that_cannot_be_used_is_the_reason_why_no_egfr_is_known() -> None:
+    egfr = scenario_of(observation(CREATININE, 90, "mg/dL", 10)).egfr
+    assert egfr.quantity is None and "not computed from creatinine: implausible: 90 mg/dL" in egfr.reason
 
 
 def test_no_egfr_is_computed_from_a_creatinine_with_a_comparator() -> None:
