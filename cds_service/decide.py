@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from cds_service.cards import CardContext, write_cards
@@ -21,7 +22,7 @@ from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
 from fhir_mappings.fhir_versions import FhirVersion, detect_version, parse_version
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.receipt import Receipt, ReceiptLine
-from fhir_mappings.record import Availability, PatientRecord
+from fhir_mappings.record import Availability, PatientRecord, Placed
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.value_sets import ValueSets
 from recommender.changes import nearest_changes
@@ -59,20 +60,20 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything that one call led to, from the receipt to the cards. `cards` is empty when the orders are not in scope.
+    """Everything that one call led to, from the receipts to the cards. `cards` is empty when the orders are not in scope.
 
-    `record`, `policy` and `value_sets` are what it was decided from, for explaining it.
+    `record`, `policy` and `value_sets` are what it was decided from, for explaining it. What only an explanation shows is worked out when
+    it is asked for: most calls never are.
     """
 
     as_of: dt.date
     version: FhirVersion
     in_scope: bool
     course: Course
-    receipt: tuple[ReceiptLine, ...]
+    receipts: tuple[Receipt, ...]
     facts: tuple[FactInWords, ...]
     scenario: ClinicalScenario
     recommendation: Recommendation
-    would_change_if: tuple[str, ...]
     findings: tuple[Finding, ...]
     cards: tuple[dict[str, Any], ...]
     timings_ms: Mapping[str, float]
@@ -80,18 +81,32 @@ class Decision:
     policy: Policy
     value_sets: ValueSets
 
+    @property
+    def receipt(self) -> tuple[ReceiptLine, ...]:
+        """Every resource that came in, once."""
+        unusable = (ReceiptLine(place, "", place, ignored=why) for place, why in self.record.unusable)
+        return (*(line for receipt in self.receipts for line in receipt.lines()), *unusable)
 
-def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets) -> Orders:
+    @property
+    def would_change_if(self) -> tuple[str, ...]:
+        """Every single fact that would change the advice."""
+        return tuple(nearest_changes(self.recommendation.assessment, self.policy))
+
+
+def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets, medications: tuple[Placed, ...] = ()) -> Orders:
     """Return the orders of ours among the drafts (step 4); patient-view has none and is always in scope.
 
     Prefetch is only looked through where a draft may point to it: for its drug (R160), or for the reason that protects folic acid.
+
+    Args:
+        medications: Medications that drafts point to and that were read from the FHIR server.
     """
     selections = request.selections if request.hook == ORDER_SELECT else None
     receipt = Receipt()
     drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
-    if drafts.has_unresolved or any(order.has_folate for order in drafts.orders):
+    if drafts.unresolved or drafts.unresolved_beside or any(order.has_folate for order in drafts.orders):
         receipt = Receipt()
-        others = tuple(resources_within(list(request.prefetch.values()), "prefetch"))
+        others = (*resources_within(list(request.prefetch.values()), "prefetch"), *medications)
         drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt, others)
     lowering = settings.policy.lowering_drug_cards and drafts.lowering_drug_selected
     return Orders(drafts, receipt, request.hook not in ORDER_HOOKS or drafts.in_scope or lowering)
@@ -116,26 +131,26 @@ def decide(
         course = read_course(orders.drafts, mapped.scenario)
     with _timed(timings, "recommend"):
         recommendation = recommend(mapped.scenario, settings.policy)
-        would_change_if = nearest_changes(recommendation.assessment, settings.policy)
     with _timed(timings, "review"):
         findings = _review(request, course, mapped.scenario, recommendation, settings) if orders.in_scope else ()
     facts = describe_facts(mapped.scenario, recommendation.assessment)
     version = _version(request, record, client)
     with _timed(timings, "cards"):
-        context = _card_context(
-            request, orders, record, facts, recommendation, would_change_if, settings, client, value_sets, as_of, version
-        )
-        cards = tuple(write_cards(findings, context))
+        cards: tuple[dict[str, Any], ...] = ()
+        if findings:
+            context = _card_context(
+                request, orders, record, mapped.gaps, facts, recommendation, settings, client, value_sets, as_of, version
+            )
+            cards = tuple(write_cards(findings, context))
     return Decision(
         as_of=as_of,
         version=version,
         in_scope=orders.in_scope,
         course=course,
-        receipt=(*orders.receipt.lines(), *mapped.receipt.lines(), *_unusable(record)),
+        receipts=(orders.receipt, mapped.receipt),
         facts=facts,
         scenario=mapped.scenario,
         recommendation=recommendation,
-        would_change_if=would_change_if,
         findings=findings,
         cards=cards,
         timings_ms=timings,
@@ -162,9 +177,9 @@ def _card_context(
     request: HookRequest,
     orders: Orders,
     record: PatientRecord,
+    gaps: Mapping[str, str],
     facts: tuple[FactInWords, ...],
     recommendation: Recommendation,
-    would_change_if: tuple[str, ...],
     settings: Settings,
     client: Client,
     value_sets: ValueSets,
@@ -192,10 +207,10 @@ def _card_context(
     return CardContext(
         facts=facts,
         recommendation=recommendation,
-        would_change_if=would_change_if[:MOST_CHANGES],
+        would_change_if=tuple(islice(nearest_changes(recommendation.assessment, settings.policy), MOST_CHANGES)),
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
-        unreadable=_unreadable(record),
+        unreadable=_unreadable(record, gaps),
         suggestions=SuggestionContext(orders.drafts.resources, names, cobalamin_keys, drafting, client),
     )
 
@@ -206,20 +221,16 @@ def _condition_used(facts: tuple[FactInWords, ...]) -> str:
     return next((entry.reference for entry in evidence if entry.reference.startswith("Condition/")), "")
 
 
-def _unreadable(record: PatientRecord) -> tuple[str, ...]:
-    """Say which parts of the record that advice rests on could not be had or are not whole.
+def _unreadable(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which parts of the record that advice rests on could not be had, are not whole, or hold what is of no use.
 
     Statements and administrations are often not available and change nothing by that (Q6): the receipt names them, the card does not.
     """
     return tuple(
-        f"{words}: {record.part(key).reason or record.part(key).availability.value}"
+        f"{words}: {record.part(key).reason or gaps.get(key) or record.part(key).availability.value}"
         for key, words in PARTS_IN_WORDS.items()
-        if record.part(key).availability is not Availability.COMPLETE
+        if record.part(key).availability is not Availability.COMPLETE or key in gaps
     )
-
-
-def _unusable(record: PatientRecord) -> tuple[ReceiptLine, ...]:
-    return tuple(ReceiptLine(place, "", place, ignored=why) for place, why in record.unusable)
 
 
 @contextmanager

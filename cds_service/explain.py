@@ -19,6 +19,7 @@ from recommender.dose_words import describe_dose, describe_line, describe_regime
 from recommender.logic import Evidence
 from recommender.recommendation import Option, Recommendation
 from recommender.regimens import Phase
+from recommender.treatment import trace_rows
 
 Json = dict[str, Any]
 
@@ -45,7 +46,7 @@ def explain(decision: Decision) -> Json:
 def _for_reading(decision: Decision) -> Json:
     """Return the decision table as it was gone through, with the facts each row looked at, and the schedule of each option."""
     recommendation = decision.recommendation
-    rows = zip(recommendation.trace, facts_of_rows(), strict=True)
+    rows = zip(trace_rows(recommendation, decision.policy), facts_of_rows(), strict=True)
     schedules = [
         schedule_as_json(
             draw_schedule(
@@ -138,9 +139,7 @@ def _test(test: TestOrder) -> Json:
     )
 
 
-def _decision(recommendation: Recommendation | None, would_change_if: tuple[str, ...]) -> Json:
-    if recommendation is None:
-        return {}
+def _decision(recommendation: Recommendation, would_change_if: tuple[str, ...]) -> Json:
     return without_empty(
         {
             "rule": recommendation.rule,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Mapping
 
@@ -37,6 +38,7 @@ def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:
         UNKNOWN_FACTS.labels(fact, kind_of_reason(reason)).inc()
 
 
+@functools.lru_cache(maxsize=1000)
 def kind_of_reason(reason: str) -> str:
     """Return a reason without what follows its colon or stands in digits, so that no value of the record becomes a label."""
     kind = reason.partition(":")[0].strip()

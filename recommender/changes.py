@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from recommender.assessment import Assessment, Deficiency, Permanence, TreatmentPhase
@@ -82,18 +82,15 @@ VARIATIONS: tuple[Variation, ...] = (
 )
 
 
-def nearest_changes(assessment: Assessment, policy: Policy) -> tuple[str, ...]:
-    """Say which single facts would change the advice and into what, facts not known first; empty when none would."""
+def nearest_changes(assessment: Assessment, policy: Policy) -> Iterator[str]:
+    """Yield which single facts would change the advice and into what, facts not known first; nothing when none would."""
     now = decide(assessment, policy)
-    sentences = []
     for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
         if not variation.applies(assessment):
             continue
-        then = decide(variation.vary(assessment), policy)
-        difference = _difference(now, then)
+        difference = _difference(now, decide(variation.vary(assessment), policy))
         if difference:
-            sentences.append(f"if {variation.words}: {difference}")
-    return tuple(sentences)
+            yield f"if {variation.words}: {difference}"
 
 
 def _difference(now: Recommendation, then: Recommendation) -> str:

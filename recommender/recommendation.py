@@ -78,7 +78,6 @@ class Recommendation:
     needs: tuple[str, ...] = ()
     not_drafted: str = ""
     technique: tuple[str, ...] = ()
-    trace: tuple[RowTrace, ...] = ()
 
     @property
     def indication(self) -> str:

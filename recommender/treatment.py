@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from recommender import course_offers as under_way
 from recommender import criteria as c
 from recommender import offers as o
 from recommender.assessment import Assessment, assess
@@ -98,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         (c.TREATED, c.LOADING_OR_ORAL, c.NEURO_PRESENT, c.NOT_ALTERNATE_DAYS),
         Outcome.REGIMEN,
         "Neurological involvement: change to injections on alternate days",
-        o.switch_to_neurological_loading,
+        under_way.switch_to_neurological_loading,
         ("S7", "S9", "S64", "S65", "S68"),
     ),
     Rule(
@@ -106,7 +107,7 @@ RULES: tuple[Rule, ...] = (
         (c.ON_MAINTENANCE, c.NEURO_NEW),
         Outcome.CHOICE,
         "Neurological symptoms have returned on maintenance: inject more often, or reload if progressive",
-        o.increase_or_reload,
+        under_way.increase_or_reload,
         ("S44", "S45", "S91", "S92"),
     ),
     Rule(
@@ -114,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         (c.ON_MAINTENANCE, c.RECURRENCE),
         Outcome.INTENSIFY,
         "Symptoms have returned on maintenance: inject more often",
-        o.increase_frequency,
+        under_way.increase_frequency,
         ("S14", "S15", "S45", "S89", "S90", "S91", "S92"),
     ),
     Rule(
@@ -122,7 +123,7 @@ RULES: tuple[Rule, ...] = (
         (c.LOADING_COMPLETE, c.NO_MAINTENANCE_ORDER),
         Outcome.REGIMEN,
         "Loading is complete: maintenance injections are due",
-        o.maintenance_after_loading,
+        under_way.maintenance_after_loading,
         ("S6", "S9", "S12", "S66"),
     ),
     Rule(
@@ -130,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         (c.LAPSED, c.MAY_NEED_RELOADING),
         Outcome.CHOICE,
         "Treatment has lapsed: give a dose now and resume, or reload if symptoms are back",
-        o.resume_or_reload,
+        under_way.resume_or_reload,
         ("S16", "S84"),
     ),
     Rule(
@@ -138,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         (c.LAPSED,),
         Outcome.REGIMEN,
         "Treatment has lapsed: give a dose now and resume maintenance",
-        o.resume_or_reload,
+        under_way.resume_or_reload,
         ("S16", "S84"),
     ),
     Rule(
@@ -146,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         (c.ON_ORAL, c.ESTABLISHED_MALABSORPTION),
         Outcome.CONTINUE,
         "Oral treatment in established malabsorption: injections are preferred",
-        o.oral_in_malabsorption,
+        under_way.oral_in_malabsorption,
         ("S48", "S49"),
     ),
     Rule(
@@ -154,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         (c.ON_ORAL, c.NEURO_NOT_PRESENT, c.ORAL_FOR_3_MONTHS, c.NOT_WORKING),
         Outcome.REGIMEN,
         "Oral treatment has not worked after 3 months: check adherence and change to injections",
-        o.switch_to_injections,
+        under_way.switch_to_injections,
         ("S62", "S92", "X3"),
         beside=("T5",),
     ),
@@ -163,7 +164,7 @@ RULES: tuple[Rule, ...] = (
         (c.TREATED,),
         Outcome.CONTINUE,
         "Continue vitamin B12 treatment; a normal level is no reason to stop",
-        o.carry_on,
+        under_way.carry_on,
         ("S13", "S16", "S84", "S85"),
     ),
     # untreated, neurological involvement present or unconfirmed
@@ -363,8 +364,20 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
         needs=offer.needs,
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),
-        trace=_trace(primary, beside, assessment, policy),
     )
+
+
+def trace_rows(found: Recommendation, policy: Policy) -> tuple[RowTrace, ...]:
+    """Say of every row of the table whether it fired for this recommendation, and why; rows after the first that holds are not reached."""
+    primary = primary_rule(found.assessment, policy)
+    fired = (primary, *_rules_beside(primary, found.assessment, policy))
+    rows, reached = [], False
+    for rule in RULES:
+        passed_over = reached and rule not in fired
+        why = f"not reached: {primary.id} holds" if passed_over else rule.explain(found.assessment, policy)
+        rows.append(RowTrace(rule.id, rule in fired, why))
+        reached = reached or rule is primary
+    return tuple(rows)
 
 
 def primary_rule(assessment: Assessment, policy: Policy) -> Rule:
@@ -407,17 +420,6 @@ def _options_to_draft(offer: Offer, assessment: Assessment) -> tuple[tuple[Optio
 def _injects(options: tuple[Option, ...]) -> bool:
     lines = [phase.line for option in options if option.regimen for phase in option.regimen.phases]
     return any(line.route is not None and line.route.is_parenteral for line in lines)
-
-
-def _trace(primary: Rule, beside: tuple[Rule, ...], assessment: Assessment, policy: Policy) -> tuple[RowTrace, ...]:
-    """Say of every row whether it fired and why; rows after the first that holds are not reached."""
-    fired = {primary.id, *(rule.id for rule in beside)}
-    rows, reached = [], False
-    for rule in RULES:
-        why = f"not reached: {primary.id} holds" if reached and rule.id not in fired else rule.explain(assessment, policy)
-        rows.append(RowTrace(rule.id, rule.id in fired and (rule is primary or rule.id != primary.id), why))
-        reached = reached or rule is primary
-    return tuple(rows)
 
 
 def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
