@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from recommender.assessment import Assessment, Deficiency, TreatmentPhase
+from recommender.assessment import Assessment, Deficiency
 from recommender.course import FollowUp, Test
-from recommender.criteria import may_need_reloading
 from recommender.logic import Truth
 from recommender.monitoring import (
     baseline_tests,
     cause_tests,
     ileal_phase,
-    intensified_phase,
-    longest_acceptable_interval,
     maintenance_phase,
     potassium_follow_ups,
     pregnancy_plan_b12,
@@ -35,8 +32,6 @@ from recommender.regimens import (
     PROPH_ORAL,
     Phase,
     Regimen,
-    Substance,
-    starting_now,
     with_oral_dose,
 )
 from recommender.scenario import Cause
@@ -81,7 +76,7 @@ def allergy_referral(assessment: Assessment, _: Policy) -> Offer:
 
 def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
     """Offer alternate-day injections until no further improvement, then maintenance (N1)."""
-    maintenance = maintenance_phase(_as_neurological(assessment), policy)
+    maintenance = maintenance_phase(as_neurological(assessment), policy)
     return Offer(
         options=(Option("", Regimen((N_LOAD, maintenance))),),
         acceptable=(Regimen((N_LOAD, MAINT_1M)),),
@@ -140,7 +135,7 @@ def kidneys_first_or_injections(assessment: Assessment, policy: Policy) -> Offer
     """Offer an eGFR before oral treatment, or injections, which need none (M7)."""
     injections = injected_loading(assessment, policy)
     words = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
-    check = Option(words, None, follow_ups=_egfr_if_unknown(assessment))
+    check = Option(words, None, follow_ups=egfr_if_unknown(assessment))
     legs = tuple(replace(option, condition="injections now, which need no kidney result") for option in injections.options)
     return replace(injections, options=(check, *legs))
 
@@ -197,7 +192,15 @@ def _follow_ups_of_treatment(assessment: Assessment) -> tuple[FollowUp, ...]:
     )
 
 
-def _as_neurological(assessment: Assessment) -> Assessment:
+def egfr_if_unknown(assessment: Assessment) -> tuple[FollowUp, ...]:
+    """Return the kidney test that cyanocobalamin needs, while the result is not known."""
+    if not assessment.renal.is_unknown:
+        return ()
+    return (FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")),)
+
+
+def as_neurological(assessment: Assessment) -> Assessment:
+    """Return the assessment as it stands with neurological involvement."""
     return replace(assessment, neurological=Truth.TRUE, neurological_ever=Truth.TRUE)
 
 
@@ -205,131 +208,6 @@ def without_neurological_symptoms(assessment: Assessment) -> Assessment:
     """Return the assessment as it stands once the clinician says that there are no neurological symptoms."""
     ever = assessment.neurological_ever if assessment.neurological_ever.is_true else Truth.FALSE
     return replace(assessment, neurological=Truth.FALSE, neurological_ever=ever, neurological_new=Truth.FALSE)
-
-
-# --- treatment under way ----------------------------------------------------------------------------------------------------
-
-
-def switch_to_neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer alternate-day injections in place of the course under way (T0)."""
-    return _replacing(neurological_loading(assessment, policy), assessment)
-
-
-def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer maintenance one step more frequent, or alternate-day injections again (T1)."""
-    step = intensified_phase(assessment, policy)
-    more_often = (Option("mild return of symptoms, not progressing", Regimen((starting_now(step),))),) if step else ()
-    again = Option("progressive symptoms or objective signs", Regimen((N_LOAD, maintenance_phase(_as_neurological(assessment), policy))))
-    review = FollowUp(Test.SYMPTOM_REVIEW, why="urgent review: neurological symptoms have returned", citations=("S44",))
-    return _replacing(Offer(options=(*more_often, again), follow_ups=(review,)), assessment)
-
-
-def increase_frequency(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer maintenance one step more frequent (T2)."""
-    step = intensified_phase(assessment, policy)
-    if step is None:
-        return Offer(needs=("specialist advice: maintenance is already at its shortest interval",))
-    return _replacing(Offer(options=(Option("", Regimen((starting_now(step),))),)), assessment)
-
-
-def maintenance_after_loading(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer maintenance, due one interval after the last loading dose (T3)."""
-    return Offer(
-        options=(Option("", Regimen((maintenance_phase(assessment, policy),))),),
-        acceptable=(Regimen((MAINT_1M,)),),
-        follow_ups=review_follow_ups(assessment),
-        advice=(_monitoring_advice(policy),),
-    )
-
-
-def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer a dose now and maintenance again; with loading as the other leg where symptoms or nerves may ask for it (T4)."""
-    maintenance = maintenance_phase(assessment, policy)
-    resume = Regimen((starting_now(maintenance),))
-    if not may_need_reloading(assessment):
-        return _replacing(Offer(options=(Option("", resume),), acceptable=(Regimen((M_LOAD, maintenance)),)), assessment)
-    legs = []
-    if assessment.neurological.may_be_true:
-        legs.append(Option(NEURO_PRESENT_LABEL, Regimen((N_LOAD, maintenance_phase(_as_neurological(assessment), policy)))))
-    if assessment.symptoms.is_true or assessment.neurological.is_false:
-        legs.append(Option(f"{NEURO_ABSENT_LABEL}, other symptoms have returned", Regimen((M_LOAD, maintenance))))
-    unchanged = "neurological signs old and unchanged" if assessment.neurological.is_true else f"{NEURO_ABSENT_LABEL}, no other symptoms"
-    return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
-
-
-def oral_in_malabsorption(assessment: Assessment, policy: Policy) -> Offer:
-    """Say that injections are preferred; offer the switch where the site never allows oral, or where oral does not work (T5)."""
-    advice = (
-        Advice(
-            "T5",
-            "Injections stay preferred in established malabsorption; evidence does not support that oral treatment safely replaces them.",
-            ("S48", "S49"),
-        ),
-    )
-    never = policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.NEVER
-    if not never and cyanocobalamin_may_go_on(assessment):
-        return Offer(advice=advice)
-    return replace(switch_to_injections(assessment, policy), advice=advice)
-
-
-def switch_to_injections(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer loading and maintenance injections in place of oral treatment (T5b): a change of route, not of an interval."""
-    return _replacing(injected_loading(assessment, policy), assessment)
-
-
-def carry_on(assessment: Assessment, policy: Policy) -> Offer:
-    """Continue at the interval of 2.7; offer what the course lacks: maintenance, or a product that suits the person (T6)."""
-    treatment, maintenance = assessment.treatment, maintenance_phase(assessment, policy)
-    injected = treatment.phase is not TreatmentPhase.ORAL
-    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(assessment)
-    acceptable = (Regimen((maintenance,)), Regimen((MAINT_1M,))) if injected else ()
-    lacking: tuple[Option, ...] = ()
-    if unsuitable and treatment.phase is not TreatmentPhase.MAINTENANCE:
-        lacking = switch_to_injections(assessment, policy).options
-    elif treatment.phase is TreatmentPhase.LOADING and not treatment.maintenance_ordered:
-        lacking = (Option("", Regimen((maintenance,))),)
-    elif treatment.phase is TreatmentPhase.MAINTENANCE and (unsuitable or not _maintenance_suffices(assessment, policy)):
-        lacking = _replacing(Offer(options=(Option("", Regimen((starting_now(maintenance),))),)), assessment).options
-    return Offer(
-        options=lacking,
-        acceptable=acceptable,
-        follow_ups=() if injected else _egfr_if_unknown(assessment),
-        advice=(_monitoring_advice(policy),),
-    )
-
-
-def _maintenance_suffices(assessment: Assessment, policy: Policy) -> bool:
-    """Whether maintenance is ordered, at an interval that is not too long (2.7)."""
-    treatment = assessment.treatment
-    substance = treatment.substance or Substance.HYDROXOCOBALAMIN
-    in_time = treatment.interval is None or treatment.interval <= longest_acceptable_interval(assessment, policy, substance)
-    return treatment.maintenance_ordered and in_time
-
-
-def _monitoring_advice(policy: Policy) -> Advice:
-    text = (
-        f"After {policy.stable_checks} consecutive normal checks monitor yearly. One normal result ends neither treatment nor monitoring, "
-        "and no result changes the interval: symptoms do."
-    )
-    return Advice("2.7", text, ("S16", "S39", "S42", "S43", "S46", "S81", "S84", "S91", "S92"))
-
-
-def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:
-    """Whether cyanocobalamin under way may go on: what is known to forbid it stops it; an unknown kidney function is asked for."""
-    forbidden = assessment.renal | assessment.lebers | assessment.cyanocobalamin_allergy | assessment.unspecified_b12_allergy
-    return not forbidden.is_true
-
-
-def _egfr_if_unknown(assessment: Assessment) -> tuple[FollowUp, ...]:
-    if not assessment.renal.is_unknown:
-        return ()
-    return (FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")),)
-
-
-def _replacing(offer: Offer, assessment: Assessment) -> Offer:
-    """The options take over from the active order (Q16)."""
-    key = assessment.treatment.order_key
-    return replace(offer, options=tuple(replace(option, replaces=key) for option in offer.options))
 
 
 # --- deficiency not shown ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,13 @@ WITHOUT_BEHAVIOUR = {
 """Statements that no rule, card or text rests on, and why."""
 
 _STRUCTURED = {"treatment.py", "regimens.py", "precautions.py", "statements.py"}
-_PLACES = {"monitoring.py": "follow-up", "offers.py": "advice", "products.py": "product selection", "folate.py": "folic acid gate"}
+_PLACES = {
+    "monitoring.py": "follow-up",
+    "offers.py": "advice",
+    "course_offers.py": "advice",
+    "products.py": "product selection",
+    "folate.py": "folic acid gate",
+}
 
 
 def places_by_citation() -> dict[str, list[str]]:
