@@ -6,10 +6,10 @@ Source: R56, R59 to R66.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -116,6 +116,19 @@ def join_url(base: str, reference: str) -> str:
         return ""
 
 
+def find_id(server: FhirServer, kind: str, reference: str) -> str:
+    """Return the id of the resource of this kind to which a reference leads on this server; empty when it leads anywhere else.
+
+    Source: R65, R160.
+    """
+    path = reference.strip().partition("/_history/")[0]
+    if "://" in path:
+        base = f"{_plain(server.base)}/"
+        path = _plain(path).removeprefix(base) if _plain(path).startswith(base) else ""
+    found, _, identity = path.partition("/")
+    return identity if found == kind and identity not in ("", ".", "..") and not set("/?#") & set(identity) else ""
+
+
 class FhirClient:
     """Shared by all calls of one process: connections and threads, no patient's data and no token."""
 
@@ -131,17 +144,24 @@ class FhirClient:
             deadline: on the clock of `time.monotonic`.
         """
         session = self._sessions[server.reach]
-        jobs: dict[str, Future[Reading]] = {
-            key: self._pool.submit(_read_pages, session, server, key, url, deadline) for key, url in queries.items()
-        }
-        wait(jobs.values(), timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
-        return {key: job.result() if job.done() else _failed(LATE) for key, job in jobs.items()}
+        return _await({key: self._pool.submit(_read_pages, session, server, key, url, deadline) for key, url in queries.items()}, deadline)
+
+    def read_medications(self, server: FhirServer, ids: Iterable[str], deadline: float) -> dict[str, Reading]:
+        """Return what the server has for each id of a Medication (R160)."""
+        session = self._sessions[server.reach]
+        jobs = {identity: self._pool.submit(_read_medication, session, server, identity, deadline) for identity in ids}
+        return _await(jobs, deadline)
 
     def close(self) -> None:
         """Let go of connections and threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions.values():
             session.close()
+
+
+def _await(jobs: Mapping[str, Future[Reading]], deadline: float) -> dict[str, Reading]:
+    wait(jobs.values(), timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
+    return {key: job.result() if job.done() else _failed(LATE) for key, job in jobs.items()}
 
 
 def _failed(reason: str) -> Reading:
@@ -157,7 +177,8 @@ def _read_pages(session: requests.Session, server: FhirServer, key: str, url: st
         if url in seen:
             break
         seen.add(url)
-        page = _read_page(session, server, key, url, deadline, number, len(whole.part.resources) if whole else 0)
+        place = f"fhirServer.{key}" if number == 0 else f"fhirServer.{key}.page[{number}]"
+        page = _read_page(session, server, key, url, deadline, place, len(whole.part.resources) if whole else 0)
         whole = append_page(whole, page) if whole else page
         if not page.next_url:
             return whole
@@ -182,8 +203,13 @@ def cut_short(whole: Reading, reason: str) -> Reading:
     return replace(whole, part=replace(whole.part, availability=Availability.INCOMPLETE, reason=reason), next_url="")
 
 
+def _read_medication(session: requests.Session, server: FhirServer, identity: str, deadline: float) -> Reading:
+    url = f"{server.base}/Medication/{quote(identity, safe='')}"
+    return _read_page(session, server, "medications", url, deadline, f"fhirServer.Medication/{identity}")
+
+
 def _read_page(
-    session: requests.Session, server: FhirServer, key: str, url: str, deadline: float, number: int, read_before: int
+    session: requests.Session, server: FhirServer, key: str, url: str, deadline: float, place: str, read_before: int = 0
 ) -> Reading:
     try:
         status, body = _get(session, server, url, deadline)
@@ -195,7 +221,6 @@ def _read_page(
         return _failed(REDIRECTED)
     except (requests.RequestException, HTTPError, OSError, ValueError):
         return _failed(NO_CONNECTION if time.monotonic() < deadline else LATE)
-    place = f"fhirServer.{key}" if number == 0 else f"fhirServer.{key}.page[{number}]"
     if status != 200:
         return _read_refusal(key, status, place)
     try:

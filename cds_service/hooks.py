@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Response, g, request
 
 from cds_service.authentication import Caller, authenticate
 from cds_service.call_record import note_step, record_call
-from cds_service.decide import decide, read_orders
+from cds_service.decide import Orders, decide, read_orders
 from cds_service.deployment import Deployment, this_deployment
 from cds_service.feedback import take_feedback
-from cds_service.hook_request import ORDER_HOOKS, parse_hook_request
+from cds_service.hook_request import ORDER_HOOKS, HookRequest, parse_hook_request
 from cds_service.http_rules import json_answer, read_body
 from cds_service.json_text import read_json
 from cds_service.patient_record import assemble_record, holds_nothing
 from cds_service.problems import Problem
 from cds_service.quiet_cards import leave_out_overridden
+from cds_service.referenced_medications import Medications, find_open_references, read_medications, with_medications
 from cds_service.services import BASE, Service
-from cds_service.settings import DEMONSTRATION_CLIENT
+from cds_service.settings import DEMONSTRATION_CLIENT, Client
 from fhir_mappings.record import PatientRecord
 
 blueprint = Blueprint("cds_hooks", __name__)
@@ -47,13 +48,14 @@ def call_service(service_id: str) -> Response:
     note_step("authenticate")
     hook_request = parse_hook_request(read_json(read_body(deployment.settings.body_bytes)), service.hook)
     note_step("parse")
-    orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
+    orders, medications = _read_orders(deployment, caller.client, hook_request)
     note_step("orders")
     if not orders.in_scope:
         return json_answer({"cards": []})
     record = assemble_record(hook_request, service.prefetch, caller.client, deployment.settings, deployment.fhir, _deadline(deployment))
-    note_step("record")
     _check_that_something_is_known(service, record)
+    orders, record = _name_medicines(deployment, caller.client, hook_request, orders, record, medications)
+    note_step("record")
     decision = decide(hook_request, record, orders, deployment.settings, caller.client, deployment.value_sets, deployment.today())
     if caller.issuer:
         patient = deployment.store.hash_patient(caller.issuer, hook_request.patient_id)
@@ -92,6 +94,30 @@ def identify_caller(deployment: Deployment, paths: Sequence[str]) -> Caller:
         return Caller(DEMONSTRATION_CLIENT)
     urls = [settings.url_of(path) for path in paths]
     return authenticate(request.headers.get("Authorization"), urls, settings.clients, deployment.keys, deployment.store, time.time())
+
+
+def _read_orders(deployment: Deployment, client: Client, hook_request: HookRequest) -> tuple[Orders, Medications]:
+    """Return the orders of ours among the drafts, and what was read to tell which medicine the selected ones are for (R160)."""
+    orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
+    read = _read_medications(deployment, client, hook_request, orders.drafts.unresolved, Medications())
+    return (read_orders(hook_request, deployment.settings, deployment.value_sets, read.found) if read.found else orders), read
+
+
+def _name_medicines(
+    deployment: Deployment, client: Client, hook_request: HookRequest, orders: Orders, record: PatientRecord, before: Medications
+) -> tuple[Orders, PatientRecord]:
+    """Return the orders and the record with the medicines to which only a reference led, as far as they can be read (R160)."""
+    references = (*orders.drafts.unresolved_beside, *find_open_references(record, deployment.today()))
+    read = _read_medications(deployment, client, hook_request, references, before)
+    if len(read.found) > len(before.found):
+        orders = read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
+    return orders, with_medications(record, read)
+
+
+def _read_medications(
+    deployment: Deployment, client: Client, hook_request: HookRequest, references: Iterable[str], before: Medications
+) -> Medications:
+    return read_medications(references, hook_request, client, deployment.settings, deployment.fhir, _deadline(deployment), before)
 
 
 def _deadline(deployment: Deployment) -> float:

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field, replace
 
 from fhir_mappings.concepts import Concept
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, TEST_ORDER_TYPES
-from fhir_mappings.medication_orders import Siblings, cite_medicine, find_product, first_day, has_unresolved_medication, read_orders
+from fhir_mappings.medication_orders import (
+    LEADS_NOWHERE,
+    Siblings,
+    cite_medicine,
+    find_product,
+    first_day,
+    is_nameless,
+    is_unresolved,
+    medication_target,
+    read_orders,
+)
 from fhir_mappings.products import Product, identify_product
 from fhir_mappings.reading import as_text, code_of, reference_id, reference_of, subject_id
 from fhir_mappings.receipt import Receipt
@@ -35,15 +45,16 @@ class Drafts:
 
     `resources` holds the drafts of ours as they came, by the key under which a suggestion may change or delete them; a draft without
     an id, or with the id of another, is not among them (R161). `lowering_drugs` are the B12-lowering medicines selected.
-    `has_unresolved` says that a selected order names its drug only by a reference that leads nowhere in the request, so that
-    what it is can be told only with the record. `notes` says what was odd, for the log and the receipt.
+    `unresolved` says where the selected drafts point that name their drug by a reference which leads to nothing that was read;
+    `unresolved_beside` says it of the others. `notes` says what was odd, for the log and the receipt.
     """
 
     orders: tuple[Order, ...] = ()
     tests: tuple[TestOrder, ...] = ()
     lowering_drugs: frozenset[LoweringDrug] = frozenset()
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    has_unresolved: bool = False
+    unresolved: tuple[str, ...] = ()
+    unresolved_beside: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -72,7 +83,7 @@ def read_drafts(
     Args:
         selections: the references of order-select; `None` for order-sign, where every draft is selected.
         patient_id: drafts about anybody else get no advice (R38).
-        others: prefetched resources that a draft may point to.
+        others: resources that came otherwise and that a draft may point to.
     """
     reading = _Reading(value_sets, receipt, Siblings.of((*drafts, *others)))
     own = [placed for placed in drafts if reading.is_order_for(placed, patient_id)]
@@ -84,7 +95,8 @@ def read_drafts(
         tuple(reading.tests),
         frozenset(reading.lowering_drugs),
         dict(reading.resources),
-        reading.has_unresolved,
+        tuple(reading.unresolved),
+        tuple(reading.unresolved_beside),
         tuple(reading.notes),
     )
 
@@ -122,7 +134,8 @@ class _Reading:
     tests: list[TestOrder] = field(default_factory=list)
     lowering_drugs: set[LoweringDrug] = field(default_factory=set)
     resources: dict[str, Resource] = field(default_factory=dict)
-    has_unresolved: bool = False
+    unresolved: list[str] = field(default_factory=list)
+    unresolved_beside: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def is_order_for(self, placed: Placed, patient_id: str) -> bool:
@@ -148,6 +161,8 @@ class _Reading:
 
     def _read_medication(self, placed: Placed, selected: bool) -> None:
         product, medication = find_product(placed.resource, self.siblings, self.value_sets)
+        if is_unresolved(placed.resource, self.siblings):
+            (self.unresolved if selected else self.unresolved_beside).append(medication_target(placed.resource))
         if product.ingredients:
             state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
             key = self._key_of(placed)
@@ -160,10 +175,8 @@ class _Reading:
                 self.lowering_drugs.add(product.lowering)
             self.receipt.ignore(placed, f"a medicine that can lower vitamin B12: {product.name}")
         else:
-            unresolved = has_unresolved_medication(placed.resource, self.siblings)
-            self.has_unresolved |= unresolved and selected
-            why = "its medicine is a reference that leads nowhere" if unresolved else f"not a medicine of ours: {product.name}"
-            self.receipt.ignore(placed, why)
+            nameless = is_nameless(placed.resource, self.siblings)
+            self.receipt.ignore(placed, LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}")
 
     def _read_test(self, placed: Placed, selected: bool) -> None:
         test = read_test(placed.resource, self.value_sets)

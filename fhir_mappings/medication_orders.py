@@ -21,6 +21,8 @@ from fhir_mappings.value_sets import Field, Role, ValueSets, normalise_text
 from recommender.course import FolateIndication, Order, OrderState
 from recommender.logic import Evidence
 
+LEADS_NOWHERE = "its medicine is a reference that leads nowhere"
+
 STATED = "Stated by the prescriber: "
 """What stands in the note of a draft before the claim that a choice rests on."""
 
@@ -61,11 +63,20 @@ def find_product(resource: Mapping[str, Any], siblings: Siblings, value_sets: Va
     return identify_product(named, value_sets, target.resource if target else None), target
 
 
-def has_unresolved_medication(resource: Mapping[str, Any], siblings: Siblings) -> bool:
-    """Return whether the drug is named by a reference alone that leads to nothing at hand."""
+def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether the drug is named by a reference that leads to nothing at hand; its display may still say what it is."""
     concept, reference = fhir_versions.read_medication(resource)
-    known = concept is not None or as_text(as_dict(reference).get("display"))
-    return bool(reference) and not known and siblings.find(reference, resource) is None
+    return concept is None and bool(reference) and siblings.find(reference, resource) is None
+
+
+def is_nameless(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether nothing at hand says which drug it is."""
+    return is_unresolved(resource, siblings) and not as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("display"))
+
+
+def medication_target(resource: Mapping[str, Any]) -> str:
+    """Return where the reference to the drug leads, as it stands; empty for none."""
+    return as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("reference"))
 
 
 def read_orders(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fhir_mappings import fhir_versions
-from fhir_mappings.medication_orders import Siblings, cite_medicine, find_product, first_day
+from fhir_mappings.medication_orders import LEADS_NOWHERE, Siblings, cite_medicine, find_product, first_day, is_nameless
 from fhir_mappings.products import Product
 from fhir_mappings.reading import as_dict, code_of, read_date, read_period
 from fhir_mappings.receipt import Receipt
@@ -71,7 +71,8 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
         return None
     product, medication = find_product(placed.resource, siblings, value_sets)
     if not _is_of_interest(product):
-        receipt.ignore(placed, f"not a medicine that any fact is read from: {product.name}")
+        nameless = is_nameless(placed.resource, siblings)
+        receipt.ignore(placed, LEADS_NOWHERE if nameless else f"not a medicine that any fact is read from: {product.name}")
         return None
     found = reader(placed, product)
     if isinstance(found, str):
@@ -81,6 +82,16 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
         receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
         return None
     return found if medication is None or medication.place == "contained" else replace(found, medication=medication)
+
+
+def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
+    """Return what an entry would say if it were known which drug it is about; `None` when that is known, or the entry says nothing."""
+    kind = placed.resource.get("resourceType")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None or not is_nameless(placed.resource, siblings):
+        return None
+    use = reader(placed, Product("medicine without a name"))
+    return use if isinstance(use, MedicineUse) else None
 
 
 def _is_of_interest(product: Product) -> bool:

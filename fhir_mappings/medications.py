@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_mappings.dosage import read_dosage
-from fhir_mappings.medication_orders import Siblings, cite_medicine, read_orders
-from fhir_mappings.medication_uses import MedicineUse, read_use
+from fhir_mappings.medication_orders import Siblings, cite_medicine, medication_target, read_orders
+from fhir_mappings.medication_uses import MedicineUse, read_nameless_use, read_use
 from fhir_mappings.reading import months_before
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Placed
@@ -40,7 +40,10 @@ LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
 
 @dataclass(frozen=True, slots=True)
 class MedicationFacts:
-    """What the medicines of the record say, in the terms of the scenario."""
+    """What the medicines of the record say, in the terms of the scenario.
+
+    `nameless` counts the entries of the look-back of which is not known which medicine they are about: any of them may be one of ours.
+    """
 
     orders: tuple[Order, ...] = ()
     doses: tuple[DoseGiven, ...] = ()
@@ -49,6 +52,7 @@ class MedicationFacts:
     anticoagulant_fact: Fact = NONE_RECORDED
     methotrexate: Fact = NONE_RECORDED
     nitrous_oxide: Fact = NONE_RECORDED
+    nameless: int = 0
 
 
 def map_medications(placed: Iterable[Placed], as_of: dt.date, value_sets: ValueSets, receipt: Receipt) -> MedicationFacts:
@@ -73,7 +77,22 @@ def map_medications(placed: Iterable[Placed], as_of: dt.date, value_sets: ValueS
         anticoagulant_fact,
         _taken([use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt),
         _exposure([use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt),
+        sum(_may_count(use, as_of) for item in items if (use := read_nameless_use(item, siblings))),
     )
+
+
+def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether an entry lies within the look-back of any fact, whatever its medicine."""
+    return use.current or use.last is None or use.last >= months_before(as_of, LOWERING_MONTHS)
+
+
+def find_nameless(placed: Iterable[Placed], as_of: dt.date) -> tuple[str, ...]:
+    """Return where the entries point that could say something if their medicine were known; what is in force first, then the newest."""
+    items = list(placed)
+    siblings = Siblings.of(items)
+    uses = [use for item in items if (use := read_nameless_use(item, siblings)) and _may_count(use, as_of)]
+    uses.sort(key=lambda use: (use.current, use.last or dt.date.min), reverse=True)
+    return tuple(dict.fromkeys(medication_target(use.placed.resource) for use in uses))
 
 
 def _treatment(

@@ -31,7 +31,8 @@ AREAS: dict[str, RecordArea] = {
 class RecordIndex:
     """The readable resources of the patient by type, with what every mapping needs beside them.
 
-    `mixed` holds the prefetch keys under which entries about somebody else came: what they leave out there is not known (R38).
+    `gaps` says for a prefetch key why what was read of it cannot say "none", though all of it came: entries about somebody else came with
+    it (R38), or the medicine of some is not known.
     """
 
     record: PatientRecord
@@ -39,7 +40,7 @@ class RecordIndex:
     value_sets: ValueSets
     receipt: Receipt
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
-    mixed: set[str] = field(default_factory=set)
+    gaps: dict[str, str] = field(default_factory=dict)
 
     def of_type(self, *types: str) -> list[Placed]:
         """Return the resources of these types, sorted by reference."""
@@ -56,8 +57,8 @@ class RecordIndex:
             if part.availability is Availability.INCOMPLETE:
                 return _named(f"none among the {AREAS[key].value} that came, but the list is incomplete", part.reason)
         for key in keys:
-            if key in self.mixed:
-                return f"none recorded, but the {AREAS[key].value} that came were mixed with another patient's"
+            if key in self.gaps:
+                return f"none recorded, but {self.gaps[key]}"
         return ""
 
     def nothing_found(self, *keys: str) -> Fact:
@@ -91,7 +92,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
         subject = resource.get("subject")
         if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(resource, patient_id):
             receipt.ignore(placed, "about another patient")
-            index.mixed.add(key)
+            index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
         identity = resource.get("id")
         if isinstance(identity, str) and identity:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from fhir_mappings.allergies import map_allergies
 from fhir_mappings.answers import AnswerFacts, map_answers
@@ -39,10 +40,14 @@ MEDICATION_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class MappedScenario:
-    """What the record says, and for every resource what it was used for or why it was not."""
+    """What the record says, and for every resource what it was used for or why it was not.
+
+    `gaps` says for a prefetch key that came why it still cannot say "none".
+    """
 
     scenario: ClinicalScenario
     receipt: Receipt
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> MappedScenario:
@@ -55,7 +60,7 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     index = index_record(record, as_of, value_sets)
     who = map_demographics(index)
     operations = map_procedures(index)
-    medicines = _as_available(index, map_medications(index.of_type(*MEDICATION_TYPES), as_of, value_sets, index.receipt))
+    medicines = _as_available(index, _read_medicines(index))
     doses = medicines.doses + operations.doses
     start = find_treatment_start(medicines.orders, doses, as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
@@ -68,7 +73,7 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     diagnoses.close()
     _close(index)
     scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses)
-    return MappedScenario(replace(scenario, allergies=allergies), index.receipt)
+    return MappedScenario(replace(scenario, allergies=allergies), index.receipt, index.gaps)
 
 
 def _put_together(
@@ -134,8 +139,8 @@ def _put_together(
 
 
 def _is_incomplete(index: RecordIndex, key: str) -> bool:
-    """Whether more may exist than came: only a part was sent, or part of what was sent is another patient's (R38)."""
-    return index.record.part(key).availability is Availability.INCOMPLETE or key in index.mixed
+    """Whether more may exist than was read: only a part was sent, or part of what was sent is of no use."""
+    return index.record.part(key).availability is Availability.INCOMPLETE or key in index.gaps
 
 
 def either(one: Fact, other: Fact) -> Fact:
@@ -160,6 +165,14 @@ def newer_of(one: Fact, other: Fact) -> Fact:
         return one if other.is_unknown and (one.evidence or not other.evidence) else other
     dates = [max((item.date for item in fact.evidence if item.date), default=dt.date.min) for fact in (one, other)]
     return one if dates[0] > dates[1] else other
+
+
+def _read_medicines(index: RecordIndex) -> MedicationFacts:
+    medicines = map_medications(index.of_type(*MEDICATION_TYPES), index.as_of, index.value_sets, index.receipt)
+    if medicines.nameless:
+        entries = "1 entry does not say" if medicines.nameless == 1 else f"{medicines.nameless} entries do not say"
+        index.gaps.setdefault("medications", f"{entries} which medicine it is")
+    return medicines
 
 
 def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:

@@ -125,7 +125,7 @@ def test_a_draft_without_a_medicine_yet_is_out_of_scope_R157():
     drafts = read({"resourceType": "MedicationRequest", "id": "request-123", "status": "draft", "subject": {"reference": "Patient/p1"}})
 
     assert not drafts.in_scope
-    assert not drafts.has_unresolved
+    assert drafts.unresolved == ()
 
 
 def test_an_unrelated_order_is_out_of_scope():
@@ -194,7 +194,7 @@ def test_a_reference_that_leads_nowhere_leaves_its_display_R160():
 
 
 def test_a_reference_that_leads_nowhere_and_says_nothing_is_reported_as_unresolved_R160():
-    assert read(by_reference()).has_unresolved
+    assert read(by_reference()).unresolved == ("Medication/m9",)
 
 
 def test_the_medicine_of_an_R5_draft_is_read():
