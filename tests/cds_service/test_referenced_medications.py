@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +15,9 @@ from cds_service.fhir_client import REFUSED, FhirClient, FhirServer, find_id
 from cds_service.hook_request import HookRequest
 from cds_service.outbound import Reach
 from cds_service.referenced_medications import MOST_MEDICATIONS, Medications, read_medications, with_medications
-from cds_service.settings import Client, demonstration
+from cds_service.settings import Client, Settings, demonstration
 from fhir_mappings.record import PatientRecord
+from tests.cds_service.conftest import running
 from tests.cds_service.misbehaving_fhir import Answer, answer_never, answer_with, fhir_server
 
 Json = dict[str, Any]
@@ -50,32 +53,39 @@ def recorded(*resources: Json) -> Json:
     return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in resources]}
 
 
+@pytest.fixture(scope="module")
+def patient(settings: Settings) -> Iterator[FlaskClient]:
+    """A client of a service that waits for FHIR servers longer than any busy machine needs."""
+    with running(replace(settings, call_ms=60_000)) as client:
+        yield client
+
+
 def topics(client: FlaskClient, request: Json, service: str = "b12-order-select") -> list[str]:
     answer = client.post(f"/cds-services/{service}", json=request)
     assert answer.status_code == 200, answer.text
     return [card["source"]["topic"]["code"] for card in answer.json["cards"]]  # type: ignore[index]
 
 
-def test_the_medicine_of_a_selected_draft_is_read_from_the_fhir_server_R160(client: FlaskClient, order_select: Json) -> None:
-    expected = topics(client, order_select)
+def test_the_medicine_of_a_selected_draft_is_read_from_the_fhir_server_R160(patient: FlaskClient, order_select: Json) -> None:
+    expected = topics(patient, order_select)
     with fhir_server(Medication=answer_with(medication())) as server:
-        found = topics(client, refer(order_select, server.base))
+        found = topics(patient, refer(order_select, server.base))
 
     assert found == expected == ["b1"]
     assert server.asked == ["Medication/m1"]
     assert server.headers[0]["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_an_absolute_reference_to_the_same_server_is_read_there_R160(client: FlaskClient, order_select: Json) -> None:
+def test_an_absolute_reference_to_the_same_server_is_read_there_R160(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with(medication())) as server:
-        assert topics(client, refer(order_select, server.base, f"{server.base}/Medication/m1/_history/2")) == ["b1"]
+        assert topics(patient, refer(order_select, server.base, f"{server.base}/Medication/m1/_history/2")) == ["b1"]
 
     assert server.asked == ["Medication/m1"]
 
 
-def test_an_absolute_reference_to_another_server_is_not_followed_R65(client: FlaskClient, order_select: Json) -> None:
+def test_an_absolute_reference_to_another_server_is_not_followed_R65(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with(medication())) as server, fhir_server(Medication=answer_with(medication())) as other:
-        assert topics(client, refer(order_select, server.base, f"{other.base}/Medication/m1")) == []
+        assert topics(patient, refer(order_select, server.base, f"{other.base}/Medication/m1")) == []
 
     assert server.asked == other.asked == []
 
@@ -89,30 +99,30 @@ def test_an_absolute_reference_to_another_server_is_not_followed_R65(client: Fla
         {},
     ],
 )
-def test_an_unrelated_order_that_names_its_medicine_fetches_nothing(client: FlaskClient, order_select: Json, draft: Json) -> None:
+def test_an_unrelated_order_that_names_its_medicine_fetches_nothing(patient: FlaskClient, order_select: Json, draft: Json) -> None:
     with fhir_server(Medication=answer_with(medication())) as server:
         request = refer(order_select, server.base)
         bare = {key: value for key, value in draft_of(request).items() if key != "medicationReference"}
         request["context"]["draftOrders"]["entry"][0]["resource"] = {**bare, **draft}
 
-        assert topics(client, request) == []
+        assert topics(patient, request) == []
 
     assert server.asked == []
 
 
-def test_a_medication_in_prefetch_is_not_read_again_also_beside_a_display_R160(client: FlaskClient, order_select: Json) -> None:
+def test_a_medication_in_prefetch_is_not_read_again_also_beside_a_display_R160(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with(medication())) as server:
         request = refer(order_select, server.base, display="A tonic")
         request["prefetch"]["medications"] = recorded(medication())
 
-        assert topics(client, request) == ["b1"]
+        assert topics(patient, request) == ["b1"]
 
     assert server.asked == []
 
 
-def test_the_server_comes_before_the_display_text_R160(client: FlaskClient, order_select: Json) -> None:
+def test_the_server_comes_before_the_display_text_R160(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with(medication())) as server:
-        assert topics(client, refer(order_select, server.base, display="A tonic")) == ["b1"]
+        assert topics(patient, refer(order_select, server.base, display="A tonic")) == ["b1"]
 
 
 @pytest.mark.parametrize(
@@ -149,35 +159,35 @@ def hydroxocobalamin_order(request: Json) -> Json:
     return order | {"dosageInstruction": [{"route": route, "timing": timing, "doseAndRate": dose}]}
 
 
-def test_the_medicine_of_a_recorded_order_is_read_and_counts_as_treatment_R160(client: FlaskClient, order_select: Json) -> None:
+def test_the_medicine_of_a_recorded_order_is_read_and_counts_as_treatment_R160(patient: FlaskClient, order_select: Json) -> None:
     injection = medication("hc", "5514", "Hydroxocobalamin 1 mg/mL solution for injection")
     with fhir_server(Medication=answer_with(injection)) as server:
         request = refer(order_select, server.base)
         request["context"]["draftOrders"] = order_select["context"]["draftOrders"]
         request["prefetch"]["medications"] = recorded(hydroxocobalamin_order(request))
-        known = recommended(client, request)
+        known = recommended(patient, request)
 
     named = copy.deepcopy(request)
     coded = {key: value for key, value in hydroxocobalamin_order(request).items() if key != "medicationReference"}
     named["prefetch"]["medications"] = recorded(coded | {"medicationCodeableConcept": injection["code"]})
     assert server.asked == ["Medication/hc"]
-    assert known["topics"] == recommended(client, named)["topics"]
+    assert known["topics"] == recommended(patient, named)["topics"]
 
 
-def test_a_recorded_order_of_an_unknown_medicine_is_not_taken_for_no_treatment(client: FlaskClient, order_select: Json) -> None:
+def test_a_recorded_order_of_an_unknown_medicine_is_not_taken_for_no_treatment(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with({}, 403)) as server:
         request = refer(order_select, server.base)
         request["context"]["draftOrders"] = order_select["context"]["draftOrders"]
         request["prefetch"]["medications"] = recorded()
-        none = recommended(client, request)["text"]
+        none = recommended(patient, request)["text"]
         request["prefetch"]["medications"] = recorded(hydroxocobalamin_order(request))
-        unknown = recommended(client, request)["text"]
+        unknown = recommended(patient, request)["text"]
 
     assert "does not say which medicine it is" in unknown
     assert "does not say which medicine it is" not in none
 
 
-def test_old_and_refused_entries_are_not_read_and_the_number_of_reads_is_bounded(client: FlaskClient, order_select: Json) -> None:
+def test_old_and_refused_entries_are_not_read_and_the_number_of_reads_is_bounded(patient: FlaskClient, order_select: Json) -> None:
     with fhir_server(Medication=answer_with({}, 404)) as server:
         request = refer(order_select, server.base)
         request["context"]["draftOrders"] = order_select["context"]["draftOrders"]
@@ -189,7 +199,7 @@ def test_old_and_refused_entries_are_not_read_and_the_number_of_reads_is_bounded
         ]
         many = [by_reference(active | {"id": f"b{n}"}, f"Medication/n{n}") for n in range(MOST_MEDICATIONS + 5)]
         request["prefetch"]["medications"] = recorded(*other, *many)
-        topics(client, request)
+        topics(patient, request)
 
     assert len(server.asked) == MOST_MEDICATIONS
     assert "Medication/hc" not in server.asked
