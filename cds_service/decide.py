@@ -90,7 +90,7 @@ class Decision:
     @property
     def would_change_if(self) -> tuple[str, ...]:
         """Every single fact that would change the advice."""
-        return tuple(nearest_changes(self.recommendation.assessment, self.policy))
+        return tuple(nearest_changes(self.recommendation, self.policy))
 
 
 def read_orders(request: HookRequest, settings: Settings, value_sets: ValueSets, medications: tuple[Placed, ...] = ()) -> Orders:
@@ -207,7 +207,7 @@ def _card_context(
     return CardContext(
         facts=facts,
         recommendation=recommendation,
-        would_change_if=tuple(islice(nearest_changes(recommendation.assessment, settings.policy), MOST_CHANGES)),
+        would_change_if=tuple(islice(nearest_changes(recommendation, settings.policy), MOST_CHANGES)),
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
         unreadable=_unreadable(record, gaps),

@@ -82,9 +82,9 @@ VARIATIONS: tuple[Variation, ...] = (
 )
 
 
-def nearest_changes(assessment: Assessment, policy: Policy) -> Iterator[str]:
-    """Yield which single facts would change the advice and into what, facts not known first; nothing when none would."""
-    now = decide(assessment, policy)
+def nearest_changes(now: Recommendation, policy: Policy) -> Iterator[str]:
+    """Yield which single facts would change this advice and into what, facts not known first; nothing when none would."""
+    assessment = now.assessment
     for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
         if not variation.applies(assessment):
             continue

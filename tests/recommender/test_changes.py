@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender.assessment import assess
 from recommender.changes import nearest_changes
 from recommender.policy import Policy
+from recommender.treatment import recommend
 from tests.recommender.people import build_scenario
 
 
 def changes(**known: Any) -> tuple[str, ...]:
-    return tuple(nearest_changes(assess(build_scenario(known), Policy()), Policy()))
+    return tuple(nearest_changes(recommend(build_scenario(known), Policy()), Policy()))
 
 
 def test_the_open_neurological_answer_comes_first() -> None:
