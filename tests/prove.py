@@ -11,8 +11,8 @@ from tests.recommender.every_scenario import FULL, Sweep
 from tests.recommender.invariants import violations
 
 
-def prove(job: tuple[int, int]) -> tuple[int, list[str]]:
-    """Check one sweep under one of its policies; return how many combinations there were and the first few that are unsafe."""
+def prove(job: tuple[int, int]) -> tuple[str, int, list[str]]:
+    """Check one sweep under one of its policies; return its name, how many combinations there were, and the first few unsafe ones."""
     sweep, policy = FULL[job[0]], FULL[job[0]].policies[job[1]]
     count, broken = 0, []
     for assessment in sweep.assessments():
@@ -20,7 +20,7 @@ def prove(job: tuple[int, int]) -> tuple[int, list[str]]:
         count += 1
         for violation in violations(found, policy):
             broken.append(f"{violation}: {found.rule} {assessment}")
-    return count, broken[:5]
+    return sweep.name, count, broken[:5]
 
 
 def jobs(sweeps: tuple[Sweep, ...]) -> list[tuple[int, int]]:
@@ -32,7 +32,8 @@ def main() -> int:
     """Run the whole proof on all cores; exit status 1 when a combination is unsafe."""
     started, total, broken = time.perf_counter(), 0, []
     with multiprocessing.Pool() as pool:
-        for count, unsafe in pool.imap_unordered(prove, jobs(FULL)):
+        for name, count, unsafe in pool.imap_unordered(prove, jobs(FULL)):
+            print(f"{count:9} {name}", flush=True)
             total += count
             broken += unsafe
     for line in broken:
