@@ -278,9 +278,10 @@ QUICK: tuple[Sweep, ...] = (
 """Run with every test run."""
 
 FULL: tuple[Sweep, ...] = (
-    Sweep("core x persistence, every policy", (*CORE, PERSISTENCE), POLICIES),
-    Sweep("core x circumstances", (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS, *CIRCUMSTANCES[1:]), (POLICIES[0], POLICIES[9])),
-    Sweep("precautions, every policy", (PLATELETS, BLEEDING, NEUROLOGY, FEW_COURSES, CAUSES), POLICIES),
+    Sweep("core x persistence", (*CORE, PERSISTENCE), (POLICIES[0], POLICIES[1], POLICIES[3], POLICIES[9])),
+    Sweep("core x circumstances", (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS, *CIRCUMSTANCES[1:]), POLICIES[:1]),
+    Sweep("every policy", (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS), POLICIES),
+    Sweep("precautions", (PLATELETS, BLEEDING, NEUROLOGY, FEW_COURSES, CAUSES), (POLICIES[0], POLICIES[7])),
     Sweep("who", (WHO, NEUROLOGY, COURSES, CAUSES), POLICIES[:2]),
 )
 """Run by `python -m tests.prove`."""
