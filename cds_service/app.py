@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from cds_service import health, hooks, metrics
+from cds_service.admission import Admission
 from cds_service.authentication import NotAuthenticated
 from cds_service.deployment import CONFIG_KEY, Deployment, build_deployment, this_deployment, utc_today
 from cds_service.guidance import guidance_blueprint
@@ -41,8 +42,11 @@ def create_app(settings: Settings | None = None, today: Callable[[], dt.date] = 
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(health.blueprint)
     _register_pages(app, deployment)
+    admission = Admission()
     app.before_request(_start_call)
+    app.before_request(lambda: _admit(admission))
     app.after_request(_finish_call)
+    app.teardown_request(admission.leave)
     app.register_error_handler(Problem, refuse)
     app.register_error_handler(NotAuthenticated, _refuse_caller)
     app.register_error_handler(HTTPException, _refuse_http)
@@ -71,8 +75,16 @@ def _start_call() -> Response | None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if request.method == "OPTIONS" and (request.path == BASE or request.path.startswith(f"{BASE}/")):
         methods = request.url_rule.methods if request.url_rule else None
-        return Response(status=204, headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"})
+        return Response(
+            status=204, mimetype="application/json", headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"}
+        )
     return None
+
+
+def _admit(admission: Admission) -> None:
+    """Let a hook call or feedback take a place; what costs little, or tells how the service is, always gets an answer."""
+    if request.method == "POST" and request.path.startswith(BASE):
+        admission.enter()
 
 
 def _finish_call(response: Response) -> Response:

@@ -171,19 +171,24 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
     return tuple(resources_within(drafts, "context.draftOrders"))
 
 
-def resources_within(value: Any, place: str, depth: int = 0) -> Iterator[Placed]:
+def resources_within(value: Any, place: str, depth: int = 0, full_url: str = "") -> Iterator[Placed]:
     """Yield every resource of a Bundle, a bare array or a single resource, Bundles within Bundles too (R57, R166)."""
     if depth > DEEPEST_BUNDLE:
         return
     if isinstance(value, list):
         for number, item in enumerate(value):
-            yield from resources_within(_unwrapped(item), f"{place}[{number}]", depth + 1)
+            yield from resources_within(_unwrapped(item), f"{place}[{number}]", depth + 1, _full_url(item))
     elif isinstance(value, dict):
         entries = value.get("entry")
         if value.get("resourceType") == "Bundle" or (entries is not None and "resourceType" not in value):
             yield from resources_within(entries if isinstance(entries, list) else [entries], f"{place}.entry", depth + 1)
         elif value.get("resourceType"):
-            yield Placed(place, value)
+            yield Placed(place, value, full_url)
+
+
+def _full_url(item: Any) -> str:
+    url = item.get("fullUrl") if isinstance(item, dict) else None
+    return url if isinstance(url, str) else ""
 
 
 def _unwrapped(item: Any) -> Any:

@@ -104,8 +104,8 @@ def read_drafts(
 def resolve_selections(selections: Sequence[str], orders: Sequence[Placed], notes: list[str]) -> set[str]:
     """Return the places of the selected orders.
 
-    A selection is `Type/id`; absolute references, bare ids that are unique and `urn:uuid:` are understood too. Without any, the only
-    order is taken, or else all of them. One that is not in the draft set gets no advice.
+    A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the `fullUrl` of an entry are understood too.
+    Without any, the only order is taken, or else all of them. One that is not in the draft set gets no advice.
     Source: R155, R156.
     """
     wanted = [selection for selection in selections if isinstance(selection, str) and selection.strip()]
@@ -114,7 +114,8 @@ def resolve_selections(selections: Sequence[str], orders: Sequence[Placed], note
         return {placed.place for placed in orders}
     places: set[str] = set()
     for selection in wanted:
-        exact = [placed for placed in orders if placed.reference in (selection, selection.strip(), reference_of(selection))]
+        names = (selection, selection.strip(), reference_of(selection))
+        exact = [placed for placed in orders if placed.reference in names or placed.full_url in names]
         by_id = [placed for placed in orders if placed.resource.get("id") == reference_id(selection)]
         found = exact or (by_id if len(by_id) == 1 and "/" not in selection else [])
         if not found:

@@ -29,7 +29,7 @@ STATED = "Stated by the prescriber: "
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """The resources of a record or draft set that others point to, by `Type/id`."""
+    """The resources of a record or draft set that others point to, by `Type/id` and by the `fullUrl` of their entry."""
 
     by_reference: Mapping[str, Placed] = field(default_factory=dict)
 
@@ -40,6 +40,8 @@ class Siblings:
         for item in placed:
             if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
                 found.setdefault(item.reference, item)
+                found.setdefault(item.full_url, item)
+        found.pop("", None)
         return cls(found)
 
     def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:
@@ -48,7 +50,8 @@ class Siblings:
         if target.startswith("#"):
             contained = (item for item in as_list(holder.get("contained")) if isinstance(item, dict))
             return next((Placed("contained", item) for item in contained if item.get("id") == target[1:]), None)
-        return self.by_reference.get(target) or self.by_reference.get(f"Medication/{target.removeprefix('urn:uuid:')}")
+        named = (target, as_text(as_dict(reference).get("reference")), f"Medication/{target.removeprefix('urn:uuid:')}")
+        return next((self.by_reference[name] for name in named if name in self.by_reference), None)
 
 
 def find_product(resource: Mapping[str, Any], siblings: Siblings, value_sets: ValueSets) -> tuple[Product, Placed | None]:

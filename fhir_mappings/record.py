@@ -30,10 +30,14 @@ class Availability(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`, `context.draftOrders.entry[0]`."""
+    """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`, `context.draftOrders.entry[0]`.
+
+    `full_url` is that of its Bundle entry, by which others may refer to it; often empty.
+    """
 
     place: str
     resource: Resource
+    full_url: str = ""
 
     @property
     def reference(self) -> str:
