@@ -13,11 +13,17 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
+from cds_service.admission import MOST_AT_ONCE
 from cds_service.deployment import CONFIG_KEY, Deployment
 from cds_service.logs import configure_logs
 from cds_service.settings import Settings, demonstration
 
-THREADS = 8
+THREADS = MOST_AT_ONCE + 8
+"""Calls that are answered, and beside them threads that refuse what comes beyond and answer health checks."""
+
+LONGEST_BACKLOG = 1024
+"""Connections that wait to be accepted."""
+
 GRACEFUL_SECONDS = 20
 """How long calls that are being answered may take after SIGTERM."""
 
@@ -74,6 +80,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "workers": workers,
         "worker_class": "gthread",
         "threads": THREADS,
+        "backlog": LONGEST_BACKLOG,
         "preload_app": True,
         "timeout": 30,
         "graceful_timeout": GRACEFUL_SECONDS,

@@ -1,0 +1,38 @@
+"""How many calls a worker answers at once. What comes beyond is told at once to come back, so that nobody waits in a long queue.
+
+Reading a request, deciding and writing cards is work for one processor: more calls at once make none of them faster.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from flask import g
+
+from cds_service.problems import Problem
+
+MOST_AT_ONCE = 16
+"""Calls that one worker answers at once; its other threads refuse, and answer health checks meanwhile."""
+
+RETRY_AFTER_SECONDS = "1"
+
+
+class Admission:
+    """The places of one worker."""
+
+    def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def enter(self) -> None:
+        """Take a place for this call.
+
+        Raises: Problem 503 when there is none.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Problem(503, "throttled", "Too many calls at once. Please send this one again.", {"Retry-After": RETRY_AFTER_SECONDS})
+        g.has_place = True
+
+    def leave(self, _: BaseException | None = None) -> None:
+        """Give the place back, if this call has one."""
+        if g.pop("has_place", False):
+            self._places.release()
