@@ -152,7 +152,8 @@ def say_fact(fact: FactInWords) -> str:
 
 def _say_evidence(entry: Evidence) -> str:
     named = "" if entry.display == entry.code else entry.display
-    return ", ".join(str(part) for part in (named, entry.reported, entry.date) if part) or entry.reference
+    value = f"{entry.reported} = {entry.converted}" if entry.converted else entry.reported
+    return ", ".join(str(part) for part in (named, value, entry.date) if part) or entry.reference
 
 
 def shorten(summary: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any, NoReturn
 
 from cds_service import __version__
 from cds_service.explain import explain
-from cds_service.explain_words import say
+from cds_service.explain_words import WIDTH, say
 from cds_service.explainable import decide_bundle, decide_request
 from cds_service.json_text import read_json, write_json
 from cds_service.problems import Problem
@@ -31,9 +33,14 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    if sys.stdout is None:  # closed by who started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  stays open until the process ends
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no sign for "µ" still gets its answer
     try:
         chosen = _read_arguments(sys.argv[1:] if arguments is None else arguments)
         status: int = chosen.run(chosen)
+        sys.stdout.flush()
     except (Refusal, Problem) as error:
         print(str(error), file=sys.stderr)
         return 2
@@ -41,9 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("The site file cannot be used: " + " ".join(error.problems), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
+    except KeyboardInterrupt:
+        _write_no_more()
+        return 130
+    except OSError as error:  # a full disk under standard output, a port that is taken
+        print(f"{error.strerror or 'The operation failed'}.", file=sys.stderr)
+        _write_no_more()
+        return 2
     return status
+
+
+def _write_no_more() -> None:
+    """Let the interpreter end without writing what is left for standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -117,9 +136,15 @@ def _date(text: str) -> dt.date:
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:
-    if chosen.config is not None and not chosen.config.is_file():
-        raise Refusal(f"{chosen.config}: there is no such file.")
+    if chosen.config is not None:
+        _check_file(chosen.config)
     return load_settings(chosen.config)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a site file that is not there or is no file."""
+    if not path.is_file():
+        raise Refusal(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}.")
 
 
 def _serve(chosen: argparse.Namespace) -> int:
@@ -141,9 +166,21 @@ def _read_file(name: str) -> bytes:
         raise Refusal(f"{name}: {error.strerror or 'cannot be read'}.") from None
 
 
+def _read_input(name: str) -> Any:
+    """Return the JSON value of a file, or of standard input for "-"."""
+    shown, content = ("standard input" if name == "-" else name), _read_file(name)
+    if not content.strip():
+        raise Refusal(f"{shown} is empty; expected JSON.")
+    try:
+        return read_json(content)
+    except Problem as problem:
+        several = "; expected one JSON value, not one on each line" if "trailing characters" in problem.text else ""
+        raise Refusal(f"{shown} {problem.text.removeprefix('The body ').rstrip('.')}{several}.") from None
+
+
 def _explain(chosen: argparse.Namespace) -> int:
     settings = _settings(chosen)
-    body = read_json(_read_file(chosen.request))
+    body = _read_input(chosen.request)
     as_of = chosen.as_of or dt.datetime.now(dt.UTC).date()
     value_sets = load_value_sets(settings.extra_codes)
     if not chosen.patient and isinstance(body, dict) and body.get("resourceType") == "Bundle":
@@ -152,13 +189,14 @@ def _explain(chosen: argparse.Namespace) -> int:
     if chosen.json:
         sys.stdout.buffer.write(write_json(explained) + b"\n")
     else:
-        print(say(explained, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ), end="")
+        at_terminal = sys.stdout.isatty()
+        width = min(WIDTH, max(60, shutil.get_terminal_size().columns)) if at_terminal else WIDTH
+        print(say(explained, at_terminal and "NO_COLOR" not in os.environ, width), end="")
     return 0
 
 
 def _check_config(chosen: argparse.Namespace) -> int:
-    if not chosen.file.is_file():
-        raise Refusal(f"{chosen.file}: there is no such file.")
+    _check_file(chosen.file)
     problems = check_config(chosen.file)
     for problem in problems:
         print(problem)

@@ -60,7 +60,7 @@ def _for_reading(decision: Decision) -> Json:
         for option in recommendation.options
         if option.regimen
     ]
-    trace = [{"rule": row.rule, "fired": row.fired, "why": row.why, "facts": list(facts)} for row, facts in rows]
+    trace = [without_empty({"rule": row.rule, "fired": row.fired, "why": row.why, "facts": list(facts)}) for row, facts in rows]
     return without_empty({"trace": trace, "schedule": schedules})
 
 

@@ -19,9 +19,10 @@ _INDICATOR_COLOURS = {"critical": _RED, "warning": _YELLOW, "info": _BLUE}
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Whether to colour."""
+    """Whether to colour, and how many characters a line may have."""
 
     colour: bool
+    width: int = WIDTH
 
     def paint(self, text: str, *codes: str) -> str:
         """Return the text in these colours, or as it is."""
@@ -31,46 +32,52 @@ class Style:
         """Return a section heading."""
         return "\n" + self.paint(text, _BOLD)
 
+    def wrap(self, text: str, first: str = "  ", rest: str = "    ") -> str:
+        """Return the text in lines, the first one and the others with these indents."""
+        return textwrap.fill(text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
 
-def say(explained: Json, colour: bool) -> str:
-    """Return the explain JSON as text for a reader."""
-    style = Style(colour)
+
+def say(explained: Json, colour: bool, width: int = WIDTH) -> str:
+    """Return the explain JSON as text for a reader: the decision first, then cards, course, facts and the receipt."""
+    style = Style(colour, width)
     sections = (_say_decision, _say_cards, _say_course, _say_facts, _say_resources, _say_timings)
     lines = [line for section in sections for line in section(explained, style)]
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _wrap(text: str, first: str = "  ", rest: str = "    ") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
-
-
 def _say_decision(explained: Json, style: Style) -> Iterator[str]:
     decision = explained["decision"]
-    yield style.heading(
-        f"Decision: rule {decision['rule']} ({decision['outcome']}), true at {explained['asOf']}, FHIR {explained['fhirVersion']}"
-    )
-    yield _wrap(decision["summary"])
+    rule, moment = f"rule {decision['rule']} ({decision['outcome']})", f"true at {explained['asOf']}, FHIR {explained['fhirVersion']}"
     if not explained["inScope"]:
-        yield _wrap("Nothing selected is an order of ours, so the service answers with no card and looks no further.")
+        yield style.heading(f"Decision: no card, as nothing selected is an order of ours; {moment}")
+        yield style.wrap(f"The service looks no further. What came of the record would lead to {rule}: {decision['summary']}.")
+        return
+    yield style.heading(f"Decision: {rule}, {moment}")
+    yield style.wrap(decision["summary"])
     for option in decision.get("alternatives", ()):
         condition = f"{option['condition']}: " if option.get("condition") else ""
-        yield _wrap(f"{condition}{option.get('regimen', 'tests first')}", "  - ")
-        for follow_up in option.get("followUps", ()):
-            yield _wrap(_follow_up(follow_up), "      + ", "        ")
-    yield from (_wrap(_follow_up(item), "  + ") for item in decision.get("followUps", ()))
-    yield from (_wrap(f"{item['id']}: {item['text']}", "  ! ") for item in decision.get("advice", ()))
-    yield from (_wrap(f"needs: {need}", "  ? ") for need in decision.get("needs", ()))
+        yield style.wrap(f"{condition}{option.get('regimen', 'tests first')}", "  - ")
+        yield from (style.wrap(line, "      + ", "        ") for line in _follow_ups(option))
+    yield from (style.wrap(line, "  + ") for line in _follow_ups(decision))
+    yield from (style.wrap(f"{item['id']}: {item['text']}", "  ! ") for item in decision.get("advice", ()))
+    yield from (style.wrap(f"needs: {need}", "  ? ") for need in decision.get("needs", ()))
     if "notDrafted" in decision:
-        yield _wrap(f"not drafted: {decision['notDrafted']}", "  ? ")
-    yield _wrap(f"Rests on {', '.join(decision.get('statements', ())) or 'no statement'}.")
+        yield style.wrap(f"not drafted: {decision['notDrafted']}", "  ? ")
+    yield style.wrap(f"Rests on {', '.join(decision.get('statements', ())) or 'no statement'}.")
     if decision.get("wouldChangeIf"):
         yield style.heading("Would change if")
-        yield from (_wrap(change, "  - ") for change in decision["wouldChangeIf"])
+        yield from (style.wrap(change, "  - ") for change in decision["wouldChangeIf"])
 
 
-def _follow_up(item: Json) -> str:
-    when = f"in {item['months']} months" if "months" in item else f"in {item['days']} days" if "days" in item else "now"
-    return f"{item['test']} {when}" + (f": {item['why']}" if "why" in item else "")
+def _follow_ups(holder: Json) -> list[str]:
+    """Return the tests and reviews of a decision or an option, one line for those of the same time and reason."""
+    named: dict[str, list[str]] = {}
+    for item in holder.get("followUps", ()):
+        when = f"in {item['months']} months" if "months" in item else f"in {item['days']} days" if "days" in item else "now"
+        why = item.get("why", "")
+        told = when if not why or why == f"review at {when.removeprefix('in ')}" else f"{when}, {why}"
+        named.setdefault(told, []).append(item["test"])
+    return [f"{told}: {', '.join(tests)}" for told, tests in named.items()]
 
 
 def _say_cards(explained: Json, style: Style) -> Iterator[str]:
@@ -89,13 +96,13 @@ def say_card(card: Json, style: Style) -> Iterator[str]:
     yield f"  {painted} {style.paint(card['summary'], _BOLD)} [{topic}]"
     for line in card.get("detail", "").splitlines():
         if line.strip():
-            yield _wrap(line.strip().replace("**", "").replace("\\", ""), "      ", "        ")
+            yield style.wrap(line.strip().replace("**", "").replace("\\", ""), "      ", "        ")
     for suggestion in card.get("suggestions", ()):
-        yield _wrap(style.paint(suggestion["label"], _GREEN), "    > ", "      ")
+        yield style.paint(style.wrap(suggestion["label"], "    > ", "      "), _GREEN)
         for action in suggestion["actions"]:
-            yield _wrap(f"{action['type']}: {action['description']}", "        ", "          ")
+            yield style.wrap(f"{action['type']}: {action['description']}", "        ", "          ")
     if card.get("overrideReasons"):
-        yield _wrap("override: " + "; ".join(reason["display"] for reason in card["overrideReasons"]), "    x ", "      ")
+        yield style.wrap("override: " + "; ".join(reason["display"] for reason in card["overrideReasons"]), "    x ", "      ")
 
 
 def _say_course(explained: Json, style: Style) -> Iterator[str]:
@@ -106,20 +113,26 @@ def _say_course(explained: Json, style: Style) -> Iterator[str]:
         selected = ", selected" if entry.get("selected") else ""
         words = "; ".join(entry["lines"]) if entry.get("lines") else entry.get("test", entry.get("product", ""))
         odd = "".join(f" [{entry[name]}]" for name in ("notComputable", "productError") if name in entry)
-        yield _wrap(f"{entry['key'] or '(no id)'} ({entry['state']}{selected}): {words}{odd}", "  - ")
+        yield style.wrap(f"{entry['key'] or '(no id)'} ({entry['state']}{selected}): {words}{odd}", "  - ")
 
 
 def _say_facts(explained: Json, style: Style) -> Iterator[str]:
     known = [fact for fact in explained["facts"] if fact["certainty"] == "known"]
     unknown = [fact for fact in explained["facts"] if fact["certainty"] == "unknown"]
+    silent = [
+        fact["name"] for fact in known if fact["value"] == "no" and fact.get("reason") == "none recorded" and not fact.get("evidence")
+    ]
     yield style.heading(f"Facts ({len(known)} known)")
     for fact in known:
+        if fact["name"] in silent:
+            continue
         reason = f" ({fact['reason']})" if "reason" in fact else ""
-        yield _wrap(f"{fact['name']}: {fact['value']}{reason}", "  ")
-        yield from (_wrap(_evidence(entry), "      ", "        ") for entry in fact.get("evidence", ()))
+        yield style.wrap(f"{fact['name']}: {fact['value']}{reason}", "  ")
+        yield from (style.wrap(_evidence(entry), "      ", "        ") for entry in fact.get("evidence", ()))
+    if silent:
+        yield style.wrap(f"no, as none is recorded: {', '.join(silent)}")
     yield style.heading(f"Not known ({len(unknown)})")
-    for reason, names in _by_reason(unknown).items():
-        yield _wrap(f"{reason}: {', '.join(names)}", "  ")
+    yield from (style.wrap(f"{reason}: {', '.join(names)}") for reason, names in _by_reason(unknown).items())
 
 
 def _evidence(entry: Json) -> str:
@@ -141,9 +154,27 @@ def _say_resources(explained: Json, style: Style) -> Iterator[str]:
     used = [line for line in explained["resources"] if line["used"]]
     ignored = [line for line in explained["resources"] if not line["used"]]
     yield style.heading(f"Resources used ({len(used)})")
-    yield from (_wrap(f"{line['reference']} for {', '.join(line['for'])}") for line in used)
+    yield from (style.wrap(f"{line['reference']} for {', '.join(line['for'])}") for line in used)
     yield style.heading(f"Resources not used ({len(ignored)})")
-    yield from (_wrap(f"{line['reference']}: {line['ignored']}") for line in ignored)
+    for reason, references in _references_by_reason(ignored).items():
+        yield style.wrap(f"{_list_references(references)}: {reason}")
+
+
+def _references_by_reason(lines: Sequence[Json]) -> dict[str, list[str]]:
+    references: dict[str, list[str]] = {}
+    for line in lines:
+        references.setdefault(line["ignored"], []).append(line["reference"])
+    return references
+
+
+LISTED = 4
+"""Resources with the same reason are named up to so many; of more only the number is told, and the explain JSON lists them all."""
+
+
+def _list_references(references: Sequence[str]) -> str:
+    if len(references) <= LISTED:
+        return ", ".join(references)
+    return f"{references[0]} and {len(references) - 1} more"
 
 
 def _say_timings(explained: Json, style: Style) -> Iterator[str]:

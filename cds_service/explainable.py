@@ -30,9 +30,11 @@ def decide_request(body: Any, settings: Settings, value_sets: ValueSets, as_of: 
     """
     if isinstance(body, dict) and "hook" not in body and isinstance(body.get("body"), dict):
         body = body["body"]
-    hook = body.get("hook") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or "hook" not in body:
+        raise bad_request("The request", _kind_of_input(body), "a hook request: an object with hook, hookInstance and context")
+    hook = body["hook"]
     if hook not in HOOKS:
-        raise bad_request("hook", "nothing" if hook is None else "another hook", f"one of {', '.join(HOOKS)}")
+        raise bad_request("hook", "another hook" if isinstance(hook, str) else kind_of(hook), f"one of {', '.join(HOOKS)}")
     request = parse_hook_request(body, hook)
     record = assemble_from_prefetch(request, build_prefetch(value_sets))
     return decide(request, record, read_orders(request, settings, value_sets), settings, client, value_sets, as_of)
@@ -46,7 +48,7 @@ def decide_bundle(
     Raises: Problem 400 when it is no Bundle or does not hold exactly one Patient.
     """
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-        raise bad_request("The file", kind_of(bundle) if not isinstance(bundle, dict) else "an object of another kind", "a FHIR Bundle")
+        raise bad_request("The file", _kind_of_input(bundle), "a FHIR Bundle of one patient's resources")
     placed = tuple(resources_within(bundle, "Bundle"))
     patients = [item.resource for item in placed if item.resource.get("resourceType") == "Patient"]
     if len(patients) != 1:
@@ -57,6 +59,18 @@ def decide_bundle(
     request = HookRequest(PATIENT_VIEW, "explain", identity)
     record = PatientRecord(identity, _parts(placed), tuple(_others(placed)))
     return decide(request, record, read_orders(request, settings, value_sets), settings, client, value_sets, as_of)
+
+
+def _kind_of_input(value: Any) -> str:
+    """Name what was given, without showing any of it."""
+    if not isinstance(value, dict):
+        return kind_of(value)
+    if "hook" in value:
+        return "a hook request"
+    kind = value.get("resourceType")
+    if isinstance(kind, str) and kind.isalpha() and len(kind) < 40:
+        return f"a FHIR {kind}"
+    return "an object of another kind"
 
 
 def _parts(placed: tuple[Placed, ...]) -> Mapping[str, RecordPart]:

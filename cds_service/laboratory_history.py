@@ -73,7 +73,8 @@ def _series_as_json(
 
 def _band_as_json(band: Band) -> dict[str, Any]:
     limits = {"from": _number(band.low), "to": _number(band.high)}
-    return {"label": band.words, "concern": band.concern} | {name: limit for name, limit in limits.items() if limit is not None}
+    words = {"label": band.words, "concern": band.concern}
+    return {name: word for name, word in words.items() if word} | {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _number(limit: Decimal | None) -> float | int | None:

@@ -1,6 +1,6 @@
 """The receipt: every resource that came in, exactly once, with what it was used for or why it was not.
 
-The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end is closed as "not needed".
+The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end is closed as not needed.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Receipt:
     def _line(self, placed: Placed) -> ReceiptLine:
         kind = placed.resource.get("resourceType")
         used_for = tuple(self._used.get(placed.place, ()))
-        why = self._ignored.get(placed.place, "not needed for any fact")
+        unspoken = "no order or medicine of ours names it" if kind == "Medication" else "not needed for any fact"
+        why = self._ignored.get(placed.place, unspoken)
         ignored = "" if used_for else why if isinstance(why, str) else why()
         return ReceiptLine(placed.reference, kind if isinstance(kind, str) else "", placed.place, used_for, ignored)

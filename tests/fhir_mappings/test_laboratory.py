@@ -303,7 +303,7 @@ def test_an_egfr_is_computed_from_creatinine_when_none_is_recorded_and_says_so()
     assert egfr.quantity is not None
     assert egfr.quantity.value.quantize(Decimal(1)) == 66
     assert egfr.reason == "computed by CKD-EPI 2021 from creatinine 1.0 mg/dL"
-    assert egfr.evidence[0].converted == "66.1 mL/min/{1.73_m2}, computed by CKD-EPI 2021"
+    assert egfr.evidence[0].converted == "eGFR 66.1 mL/min/1.73 m², computed by CKD-EPI 2021"
 
 
 def test_a_recorded_egfr_goes_before_a_computed_one() -> None:
@@ -322,7 +322,8 @@ def test_no_egfr_is_computed_without_age_and_sex_or_for_a_child(who: Resource) -
 
 def test_a_creatinine_that_cannot_be_used_is_the_reason_why_no_egfr_is_known() -> None:
     egfr = scenario_of(observation(CREATININE, 90, "mg/dL", 10)).egfr
-    assert egfr.quantity is None and "not computed from creatinine: implausible: 90 mg/dL" in egfr.reason
+    assert egfr.quantity is None
+    assert "not computed from creatinine: implausible: 90 mg/dL" in egfr.reason
 
 
 def test_no_egfr_is_computed_from_a_creatinine_with_a_comparator() -> None:

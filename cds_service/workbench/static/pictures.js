@@ -135,7 +135,7 @@ function spaced(limits, y) {
 const bandOf = (series, value) => (series.bands ?? []).find((band) => (band.from === undefined || value >= band.from) && (band.to === undefined || value < band.to || (band.closed && value <= band.to)));
 
 function drawSeries(series, title, width) {
-  const longest = Math.max(0, ...(series.bands ?? []).map((band) => band.label.length));
+  const longest = Math.max(0, ...(series.bands ?? []).map((band) => (band.label ?? "").length));
   const [height, left, right, top, bottom] = [150, 36, Math.max(16, 12 + longest * 7), 8, 124];
   const limits = (series.bands ?? []).flatMap((band) => [band.from, band.to]).filter((limit) => limit !== undefined);
   const highest = Math.max(...series.points.map((point) => point.value), ...limits.map((limit) => limit * 1.15)) * 1.12;
@@ -149,7 +149,7 @@ function drawSeries(series, title, width) {
   for (const band of series.bands ?? []) {
     const [high, low] = [y(band.to ?? highest), y(band.from ?? 0)];
     root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.concern ?? ""}` }));
-    if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label));
+    if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label ?? ""));
   }
   for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, String(limit)));
   const points = series.points.map((point) => [x(point.date), y(point.value)]);
