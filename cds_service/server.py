@@ -18,7 +18,7 @@ from cds_service.deployment import CONFIG_KEY, Deployment
 from cds_service.logs import configure_logs
 from cds_service.settings import Settings, demonstration
 
-THREADS = MOST_AT_ONCE + 8
+THREADS = MOST_AT_ONCE + 16
 """Calls that are answered, and beside them threads that refuse what comes beyond and answer health checks."""
 
 LONGEST_BACKLOG = 1024
