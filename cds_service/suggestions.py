@@ -111,9 +111,11 @@ def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple
     if regimen is None or removed is None:
         return edits
     first, *further = regimen.regimen.phases
-    rest = (replace(regimen, regimen=replace(regimen.regimen, phases=tuple(further))),) if further else ()
+    rest = (replace(regimen, regimen=replace(regimen.regimen, phases=tuple(further)), starts=None),) if further else ()
     kept = tuple(edit for edit in edits if edit is not regimen and edit is not removed)
-    return (ChangeOrder(removed.key, first, regimen.technique), *rest, *kept)
+    change = ChangeOrder(removed.key, first, regimen.technique, regimen.condition, regimen.replaces)
+    start = (ChangeStart(removed.key, regimen.starts),) if regimen.starts else ()
+    return (change, *start, *rest, *kept)
 
 
 def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action]:
@@ -134,8 +136,8 @@ def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action
 def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resource | None, str]:
     """Return the draft as the edit wants it, and what that does in words; `None` for an edit that changes no draft."""
     match edit:
-        case ChangeOrder(_, phase, technique):
-            return medication_request.rewrite(draft, phase, context, technique), f"Change the order to: {describe(phase)}"
+        case ChangeOrder(_, phase, technique, _, replaces):
+            return medication_request.rewrite(draft, phase, context, technique, replaces), f"Change the order to: {describe(phase)}"
         case AddTechnique(_, technique):
             return medication_request.with_technique(draft, technique, context), f"Add to the order: {' '.join(technique)}"
         case ChangeStart(_, starts):

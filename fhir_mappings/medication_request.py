@@ -207,7 +207,9 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def rewrite(received: Resource, phase: Phase, context: DraftContext, technique: tuple[str, ...] = ()) -> Resource | None:
+def rewrite(
+    received: Resource, phase: Phase, context: DraftContext, technique: tuple[str, ...] = (), replaces: str = ""
+) -> Resource | None:
     """Return a received draft as this phase, under its own id; `None` when it is no medication order or its version is not written.
 
     The product stays as the clinician picked it when it is the product of the phase; else it is taken from the formulary.
@@ -230,6 +232,9 @@ def rewrite(received: Resource, phase: Phase, context: DraftContext, technique: 
     kept = {name: fresh[name] for name in ("groupIdentifier", "reasonReference", "reasonCode", "reason") if name in fresh}
     if any(name in order for name in ("reasonReference", "reasonCode", "reason")):
         kept = {name: value for name, value in kept.items() if name == "groupIdentifier"}
+    prior = _prior_prescription(replaces)
+    if prior:
+        order["priorPrescription"] = prior
     return kept | _with_note(order, fresh["note"][0]["text"])
 
 

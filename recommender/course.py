@@ -198,12 +198,13 @@ class AddRegimen:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
-    """Rewrite a drafted order as this phase, keeping its key. `condition` as in AddRegimen."""
+    """Rewrite a drafted order as this phase, keeping its key. `condition` and `replaces` as in AddRegimen."""
 
     key: str
     phase: Phase
     technique: tuple[str, ...] = ()
     condition: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +265,12 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
             keys = _free_keys("new/", (order.key for order in course.orders))
             added = tuple(_drafted(edit, phase, next(keys)) for phase in edit.regimen.phases)
             return replace(course, orders=course.orders + added)
-        case ChangeOrder(key, phase, technique, condition):
+        case ChangeOrder(key, phase, technique, condition, replaces):
+            taken_over = {"replaces": replaces} if replaces else {}
             return _change(
                 course,
                 key,
+                **taken_over,
                 lines=(phase.line,),
                 not_computable="",
                 product_error="",
