@@ -175,7 +175,7 @@ def report(soak: Soak) -> bool:
         stored = {card for (card,) in database.execute("select card from feedback")}
     lost = len(soak.acknowledged - stored)
     print(
-        f"{len(latencies)} calls, {shares}, longest {latencies[-1]:.0f} ms; {soak.killed} workers killed, {unanswered} calls without an answer"
+        f"{len(latencies)} calls: {shares}, longest {latencies[-1]:.0f} ms; workers killed: {soak.killed}; without an answer: {unanswered}"
     )
     print(f"answers that the protocol does not call for: {wrong}; feedback acknowledged: {len(soak.acknowledged)}, of it lost: {lost}")
     return wrong == 0 and lost == 0 and unanswered <= soak.killed * CALLERS
