@@ -50,7 +50,7 @@ def folate_gate(case: Case) -> FolateGate:
         return FolateGate.OPEN_TREATED
     if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
         return FolateGate.OPEN_EXCLUDED
-    if any(holds_treatment_dose(order) for order in case.course.orders if counts_as_ordered(order)):
+    if any(holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders):
         return FolateGate.PENDING
     if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
         return FolateGate.CLOSED
@@ -80,6 +80,12 @@ def _without_order(case: Case) -> FolateGate:
 def counts_as_ordered(order: Order) -> bool:
     """Return whether the order will be given: active, or drafted in the same set."""
     return order.state is OrderState.DRAFT or order.state is OrderState.ACTIVE
+
+
+def _will_be_given(case: Case, order: Order) -> bool:
+    """Return whether a dose is to be expected from the order; an active one that has lapsed shows that none comes (2.8, CLOSED)."""
+    lapsed = case.assessment.treatment.phase is TreatmentPhase.LAPSED
+    return counts_as_ordered(order) and (order.state is OrderState.DRAFT or not lapsed)
 
 
 def holds_treatment_dose(order: Order) -> bool:
@@ -120,21 +126,19 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
             reason = f"Folic acid corrects the anaemia of vitamin B12 deficiency while nerve damage goes on.{note}"
             yield _issue("c1", CRITICAL, order, reason, ("S40", "S41", "S82", "S83"))
         case FolateGate.CLOSED, FolateClass.LOW:
-            reason = "This low dose of folic acid may stay; vitamin B12 deficiency is untreated."
+            reason = "This low dose of folic acid may stay."
             yield _issue("c5", WARNING, order, reason, ("S40", "S83", "X32"))
         case FolateGate.CLOSED, FolateClass.PROTECTED:
-            yield _issue(
-                "c4", WARNING, order, f"Keep this order{_why_protected(order, case)}; start vitamin B12 beside it.", ("S40", "S83")
-            )
+            yield _issue("c4", WARNING, order, f"Keep this order{_why_protected(order, case)}.", ("S40", "S83"))
         case FolateGate.PENDING, _:
             yield from _pending(case, order, dose_class, note)
         case FolateGate.UNKNOWN, FolateClass.THERAPEUTIC:
             if not has_test(case, Test.SERUM_B12) and not has_test(case, Test.HOLOTRANSCOBALAMIN):
-                reason = f"Folic acid can hide vitamin B12 deficiency; whether there is any is not known.{note}"
+                reason = f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
                 yield _issue("c3", WARNING, order, reason, ("S40", "S82", "S83"))
         case FolateGate.UNKNOWN, FolateClass.PROTECTED:
             if has_risk_factor(case) and not has_test(case, Test.SERUM_B12) and not has_test(case, Test.HOLOTRANSCOBALAMIN):
-                reason = f"Keep this order{_why_protected(order, case)}; a risk factor for vitamin B12 deficiency is recorded."
+                reason = f"Keep this order{_why_protected(order, case)}."
                 yield _issue(
                     "c3", INFO, order, reason, ("S40", "S83"), "Risk of B12 deficiency recorded: check B12; continue this folic acid"
                 )
@@ -144,7 +148,9 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     """Folic acid with vitamin B12 ordered but not yet given: B12 first, unless both are one product or folic acid starts later (Q17)."""
     if holds_treatment_dose(order) or starts_after_first_dose(case, order):
         return
-    waiting_for = "loading is not complete yet" if case.assessment.treatment.dose_documented else "no dose is documented"
+    treatment = case.assessment.treatment
+    loading = treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING
+    waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
     reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
     yield _issue("c2", WARNING if dose_class is FolateClass.THERAPEUTIC else INFO, order, reason, ("S40", "S83"))
 
