@@ -21,7 +21,7 @@ from recommender.course_reading import (
     rhythm_of,
     total_doses,
 )
-from recommender.dose_words import describe_interval
+from recommender.dose_words import describe_days, describe_interval
 from recommender.findings import Indicator
 from recommender.policy import AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.regimens import INJECTION_DOSE, DoseLine, PhaseKind, Route, Substance, Timing
@@ -170,7 +170,7 @@ def _nasal(case: Case, order: Order) -> Iterator[Issue]:
 
 def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue:
     form = "" if line.substance is Substance.CYANOCOBALAMIN else " The form is not recorded; it may be cyanocobalamin."
-    reason = f"Hydroxocobalamin is retained better and its schedule is established; cyanocobalamin needs monthly doses.{form}"
+    reason = f"Hydroxocobalamin is retained better, and its schedule is established.{form}"
     loud = case.column is Column.NEUROLOGICAL
     return _issue("b9", WARNING if loud else INFO, order, reason, ("S23", "S24", "S77", "X10"))
 
@@ -335,7 +335,7 @@ def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
 
 def _ask_before_loading(case: Case, order: Order) -> Issue:
     why = "could not be read from the record" if case.assessment.neurological_unreadable else "are not recorded, which does not mean absent"
-    reason = f"Neurological symptoms {why}. With them, injections are given on alternate days until no further improvement."
+    reason = f"Neurological symptoms {why}."
     summary = "Ask about neurological symptoms: with them, B12 injections are given on alternate days"
     return _issue("b3", INFO, order, reason, ("S3", "S7", "S10"), summary)
 
@@ -409,7 +409,7 @@ def _interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Itera
     if rhythm_of(timing) is not Rhythm.MAINTENANCE:
         return
     if timing.longest_interval > case.longest_interval(line):
-        yield _too_long(case, order, timing)
+        yield _too_long(case, order, line, timing)
     elif timing.shortest_interval < max(MONTH, Decimal(case.policy.min_maintenance_days)) and not _symptoms_recur(case):
         reason = (
             f"Ordered {describe_interval(timing)}. More often than monthly is for symptoms that return on maintenance; none are recorded."
@@ -419,8 +419,8 @@ def _interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Itera
         )
 
 
-def _too_long(case: Case, order: Order, timing: Timing) -> Issue:
-    reason = f"Ordered {describe_interval(timing)}, which is longer than the interval that applies to this person."
+def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue:
+    reason = f"Ordered {describe_interval(timing)}; here injections are at most {describe_days(case.longest_interval(line))} apart."
     if case.causes_of_ileal_disease.is_true and case.rule not in ("T1", "T2"):
         crohns = "Extensive ileal Crohn's disease: lifelong monthly hydroxocobalamin is advised"
         summary = "" if case.assessment.ileal_resection_over_limit.is_true else crohns

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from recommender.assessment import Deficiency, Permanence, TreatmentPhase
 from recommender.consistency import is_unit_error
 from recommender.course import Order, OrderState, Test, TestOrder
+from recommender.course_offers import cyanocobalamin_may_go_on
 from recommender.course_reading import fulfils, is_injected, is_oral, is_readable, is_treatment, kind_of
 from recommender.findings import Indicator
 from recommender.recommendation import Outcome
-from recommender.regimens import PhaseKind
+from recommender.regimens import PhaseKind, Substance
 from recommender.review_case import Case, Column, Issue, has_test
 from recommender.treatment_phase import is_treatment_dose
 
@@ -34,7 +35,7 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     if case.rule == "T1" or any(_follows_loading(order) for order in (*case.all_drafts, *case.standing)):
         return
     loud = case.assessment.stays_for_life
-    reason = "After the loading course vitamin B12 goes on for life: without a maintenance order the course ends in nothing."
+    reason = "Without one, treatment ends with the last loading dose."
     summary = "" if loud else "Loading course has no maintenance order yet"
     about = tuple(order.key for order in loading)
     yield Issue("b5", WARNING if loud else INFO, (reason,), ("S6", "S9", "S12", "S16"), about, summary)
@@ -67,7 +68,7 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
         if other is None:
             continue
         where = "drafted beside it" if other.state is OrderState.DRAFT else "active"
-        reason = f"The same kind of treatment is already {where}: {other.product}. An order that replaces it should name it."
+        reason = f"{other.product} is already {where}. An order that replaces it should name it."
         summary = "" if other.state is not OrderState.DRAFT else "Two B12 orders of the same kind are drafted"
         yield Issue("e1", WARNING, (reason,), ("S13",), (order.key,), summary)
     if not duplicates:
@@ -96,7 +97,7 @@ def _both_routes(case: Case) -> Iterator[Issue]:
     about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
     if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
         return
-    reason = "One is drafted while the other is active or drafted too: stopping one is for the prescriber to decide."
+    reason = "Which of the two goes on is for the prescriber to decide."
     yield Issue("e2", INFO, (reason,), ("S47",), about)
 
 
@@ -206,9 +207,39 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         missing = [item for item in recommendation.follow_ups if not has_test(case, item.test) and item.months == 0]
         if missing:
             yield Issue("k1", INFO, _advice(case), recommendation.citations, (), _summary_of_tests(case))
-    elif offered or recommendation.not_drafted:
-        loud = case.assessment.is_deficient or recommendation.rule in ("T0", "T1", "T3", "T4")
-        yield Issue("k1", WARNING if loud else INFO, _advice(case), recommendation.citations, (), _summary_of_treatment(case))
+        elif _ileal_size_is_missing(case):
+            yield Issue(
+                "k1", INFO, (_SIZE_DECIDES,), recommendation.citations, (), "Ileal disease of unknown size: record its length in cm"
+            )
+    elif offered or recommendation.not_drafted or recommendation.rule == "T5" or _is_deficient_without_product(case):
+        yield Issue("k1", WARNING if _is_pressing(case) else INFO, _advice(case), recommendation.citations, (), _summary_of_treatment(case))
+
+
+_SIZE_DECIDES = "More than 20 cm of ileum resected, or extensive ileal Crohn's disease, calls for injections every month for life."
+
+
+def _ileal_size_is_missing(case: Case) -> bool:
+    """Return whether only the missing length or extent keeps ileal disease from being treated or left alone (P3)."""
+    a = case.assessment
+    return "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown and bool(a.causes)
+
+
+def _is_deficient_without_product(case: Case) -> bool:
+    """Return whether there is deficiency or neurological involvement, and reactions stand against every product (G2)."""
+    a = case.assessment
+    needs_treatment = case.needs_treatment or (a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY)
+    return case.rule == "G2" and needs_treatment
+
+
+def _is_pressing(case: Case) -> bool:
+    """Return whether treatment is due now: untreated, lapsed, incomplete or failing deficiency, or a product that harms this person."""
+    return case.assessment.is_deficient or case.rule in ("G2", "T0", "T1", "T3", "T4") or _is_on_unsuitable_product(case)
+
+
+def _is_on_unsuitable_product(case: Case) -> bool:
+    treatment = case.assessment.treatment
+    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(case.assessment)
+    return case.rule == "T6" and unsuitable
 
 
 def _advice(case: Case) -> tuple[str, ...]:
@@ -234,6 +265,16 @@ def _summary_of_treatment(case: Case) -> str:
         "T4": "B12 treatment has lapsed: it is indicated and not ordered",
         "T5": "Oral B12 in established malabsorption: injections are preferred",
         "T5b": "Oral B12 has not worked: injections are indicated and not ordered",
-        "T6": "B12 treatment should go on: an order is missing or does not suit this person",
+        "G2": "B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and haematology advice",
+        "T6": _summary_of_continuing(case),
     }
     return by_rule.get(case.rule, "")
+
+
+def _summary_of_continuing(case: Case) -> str:
+    """Say what treatment under way lacks (T6)."""
+    if _is_on_unsuitable_product(case):
+        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
+    if case.assessment.treatment.phase is TreatmentPhase.LOADING:
+        return "B12 loading is under way: a maintenance order is missing"
+    return "B12 maintenance interval is longer than recommended for this patient"

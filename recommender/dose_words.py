@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from recommender.regimens import DoseLine, PeriodUnit, Phase, Regimen, Route, Timing
+from recommender.regimens import DAYS_PER_UNIT, DoseLine, PeriodUnit, Phase, Regimen, Route, Timing
 
 _ROUTE_WORDS: dict[Route, str] = {
     Route.INTRAMUSCULAR: "by intramuscular injection",
@@ -92,6 +92,15 @@ def describe_interval(timing: Timing) -> str:
     if period == 1:
         return f"{times} a {unit}"
     return f"{times} every {_plain(period)} {unit}s"
+
+
+def describe_days(days: Decimal) -> str:
+    """Say a number of days as the longest reading of whole months or weeks: 62 is "2 months", 21 is "3 weeks"."""
+    for unit in (PeriodUnit.MONTH, PeriodUnit.WEEK, PeriodUnit.DAY):
+        longest = DAYS_PER_UNIT[unit][1]
+        if days % longest == 0:
+            return _amount(days / longest, unit)
+    return f"{_plain(days)} days"
 
 
 def _frequency_of(phase: Phase) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recommender.consistency import check_order, is_unit_error
-from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, Course, Order
+from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, Course, Order, Test
 from recommender.course_checks import (
     check_duplicates,
     check_lowering_drug,
@@ -23,7 +23,7 @@ from recommender.monitoring import review_follow_ups
 from recommender.order_safety import check_contraindications, check_safety
 from recommender.policy import ConfirmConsistentOrders, Policy
 from recommender.products import hydroxocobalamin_allowed
-from recommender.recommendation import Recommendation
+from recommender.recommendation import Outcome, Recommendation
 from recommender.regimens import Route, Substance
 from recommender.remedies import describe_tests
 from recommender.resolutions import (
@@ -36,10 +36,13 @@ from recommender.resolutions import (
     resolve_tests_due,
 )
 from recommender.review_case import Case, Column, Issue, has_test
-from recommender.scenario import ClinicalScenario
+from recommender.scenario import ClinicalScenario, RecordArea
 
 STARTS_B12 = frozenset({"c1", "c4", "c5"})
 """Cards about folic acid that vitamin B12 treatment resolves."""
+
+CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
+"""Tests of which the advice about the cause already speaks (K16)."""
 
 
 def review(course: Course, scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy) -> tuple[Finding, ...]:
@@ -77,7 +80,7 @@ def _findings(case: Case) -> Iterator[Finding]:
     yield from _stop_and_test_cards(case)
     if not b12:
         yield from _consistent(case)
-    if not with_b12:
+    if not with_b12 and not _asks_for_the_same_tests(case, waiting):
         yield from _not_ordered(case)
 
 
@@ -86,6 +89,11 @@ def _belongs_to_course(case: Case, issue: Issue) -> bool:
     loud_n2 = issue.card == "c3" and case.rule == "N2" and issue.is_loud
     one_product = any(order.has_cobalamin and order.key in issue.about for order in case.drafts)
     return issue.card in STARTS_B12 or loud_n2 or one_product
+
+
+def _asks_for_the_same_tests(case: Case, waiting: Sequence[Issue]) -> bool:
+    """Return whether the card of the folic acid already asks for the test that is due."""
+    return case.recommendation.outcome is Outcome.TEST and any(issue.card == "c3" for issue in waiting)
 
 
 def _course_issues(case: Case) -> Iterator[Issue]:
@@ -132,17 +140,48 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
 
 def _course_card(case: Case, issues: Sequence[Issue]) -> Finding:
     resolutions = resolve_course(case, issues)
-    return fold(case, issues, resolutions, _advice(case, resolutions))
+    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
 
 
-def _advice(case: Case, resolutions: Sequence[Resolution]) -> tuple[str, ...]:
-    """Return what goes with a regimen that is offered: the modifiers, and why nothing can be drafted where that is so.
+ALWAYS_SAID = frozenset({"G2", "T5"})
+"""Advice that is given although no regimen is offered with it: it is the whole answer of its row."""
 
-    The site of injection (K1) stands in every drafted order and is not repeated here.
-    """
+LEFT_OUT = frozenset({"K1", "2.7"})
+"""The site of injection stands in every drafted order; when to monitor yearly decides nothing about an order."""
+
+SAID_BY = {
+    "K2": {"h1", "h2", "h3"},
+    "K3": {"h2", "h3"},
+    "K4": {"h3"},
+    "K5": {"h4", "h5"},
+    "K6": {"h5"},
+    "K7": {"d1"},
+    "K8": {"d3"},
+    "K9": {"k2"},
+    "T5": {"b10"},
+}
+"""Advice that these cards already give."""
+
+
+def _advice(case: Case, issues: Sequence[Issue], resolutions: Sequence[Resolution]) -> tuple[str, ...]:
+    """Return what goes with a regimen that is offered: the modifiers, and why nothing can be drafted where that is so."""
     offers = any(isinstance(edit, AddRegimen | ChangeOrder) for resolution in resolutions for edit in resolution.edits)
-    advice = tuple(advice.text for advice in case.recommendation.advice if advice.id != "K1") if offers else ()
-    return (*advice, *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()))
+    cards = {issue.card for issue in issues}
+    advice = (
+        advice.text
+        for advice in case.recommendation.advice
+        if (offers or advice.id in ALWAYS_SAID) and advice.id not in LEFT_OUT and not SAID_BY.get(advice.id, set()) & cards
+    )
+    return (*advice, *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()), *_tests_to_plan(case, offers))
+
+
+def _tests_to_plan(case: Case, offers: bool) -> Iterator[str]:
+    """Yield the tests before the first dose and the reviews that go with treatment that starts; nothing waits for them (2.7)."""
+    if not offers or not case.starts_treatment or case.rule == "N2":
+        return
+    planned = [item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS and not has_test(case, item.test)]
+    if planned:
+        yield f"Tests to plan: {describe_tests(planned)}."
 
 
 def _stop_and_test_cards(case: Case) -> Iterator[Finding]:
@@ -170,11 +209,15 @@ def _due(case: Case, issue: Issue, *, also: Sequence[Issue] = (), about_drug_or_
     """Return the card of treatment that is due. N2 offers its regimen only beside vitamin B12 or folic acid (cards.md 1)."""
     tests_only = case.rule == "N2" and about_drug_or_test
     resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
-    return fold(case, (issue, *also), resolutions, _advice(case, resolutions))
+    issues = (issue, *also)
+    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
 
 
 def _consistent(case: Case) -> Iterator[Finding]:
-    """Yield a1 for orders that match the guidance, where the site or the person calls for it."""
+    """Yield a1 for orders that match the guidance, where the site or the person calls for it, or where not all could be checked."""
+    if case.drafts and case.column is not Column.NONE and (urgent := _more_than_an_order(case)):
+        yield fold(case, (urgent,), ())
+        return
     follow_ups = [item for item in review_follow_ups(case.assessment) if not has_test(case, item.test)]
     a = case.assessment
     personal = (a.pregnant | a.breastfeeding).is_true and bool(follow_ups) and case.starts_treatment
@@ -188,6 +231,28 @@ def _consistent(case: Case) -> Iterator[Finding]:
     about = tuple(order.key for order in case.drafts)
     yield fold(case, (Issue("a1", Indicator.INFO, (_MATCHES,), ("S35", "S36", "S78", "S79"), about, summary),), resolutions)
 
+
+def _more_than_an_order(case: Case) -> Issue | None:
+    """Return what has to be said beside orders that are right: an emergency (K15), or what they could not be checked against."""
+    about = tuple(order.key for order in case.drafts)
+    if case.starts_treatment and case.assessment.urgent_neurology and case.assessment.neurological.is_true:
+        reason = "The order matches the guidance; it is not the whole of what these signs need."
+        summary = "Signs of the spinal cord or optic nerve: same-day emergency route, with neurology and haematology"
+        return Issue("a1", Indicator.INFO, (reason,), ("X33",), about, summary)
+    if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
+        reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
+        summary = "Cobalt allergy recorded: weigh B12 up, and watch for reactions for 72 hours after each dose"
+        return Issue("a1", Indicator.INFO, (reason,), ("X26",), about, summary)
+    unread = [area.value for area in MUST_BE_READ if area in case.scenario.unavailable]
+    if unread:
+        reason = "As far as the record could be read, the order matches the guidance."
+        summary = f"B12 order not fully checked: {' and '.join(unread)} could not be read"
+        return Issue("a1", Indicator.INFO, (reason,), ("X27", "S16"), about, summary)
+    return None
+
+
+MUST_BE_READ = (RecordArea.MEDICATIONS, RecordArea.ALLERGIES, RecordArea.PROCEDURES)
+"""Parts of the record without which "nothing to say" would claim too much: other B12, reactions, operations (Q6)."""
 
 _MATCHES = "Product, dose, route and frequency are as the guidance has them."
 
@@ -203,7 +268,7 @@ def _not_adult(case: Case) -> Iterator[Finding]:
     if not selected:
         return
     unknown = case.assessment.adult.is_unknown
-    summary = "Age is not recorded: adult B12 guidance cannot be applied" if unknown else ""
+    summary = "Age is not known for certain: adult B12 guidance cannot be applied" if unknown else ""
     issues.append(Issue("k4", Indicator.INFO, ("Doses and intervals for adults are not applied here.",), ("S52",), selected, summary))
     yield fold(case, issues, _only_removals(case, issues))
 

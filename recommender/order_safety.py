@@ -76,10 +76,10 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         return
     a = case.assessment
     if a.renal.is_true:
-        reason = f"With reduced kidney function cyanocobalamin is avoided; hydroxocobalamin needs no kidney result.{_form_note(line)}"
+        reason = f"Hydroxocobalamin needs no kidney result.{_form_note(line)}"
         yield _issue("d1", CRITICAL if a.renal_severe.is_true else WARNING, order, reason, ("S25", "S27", "S74", "S75"))
     elif a.renal.is_unknown and not has_test(case, Test.EGFR):
-        reason = f"Kidney function is not known, and cyanocobalamin needs it to be good.{_form_note(line)}"
+        reason = f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs none.{_form_note(line)}"
         yield _issue("d2", WARNING, order, reason, ("S25", "S74"))
 
 
@@ -111,8 +111,10 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
     if needs_inr(a) and has_test(case, Test.INR):
         return
     if a.inr_high.is_true:
-        delay = " With neurological signs take same-day advice rather than delay." if a.neurological.is_true else ""
-        yield _issue("h4", WARNING, order, f"Repeat the INR before the injection.{delay}", ("X28", "X29"))
+        # With neurological signs the first line must not tell anybody to wait (K5, I12).
+        signs = f"INR above range with {case.signs.lower()}: take same-day advice on the route; do not delay B12"
+        summary = signs if a.neurological.is_true else ""
+        yield _issue("h4", WARNING, order, "Repeat the INR before the injection.", ("X28", "X29"), summary)
     elif needs_inr(a):
         summary = "On warfarin without a recent INR: check it before an IM injection"
         yield _issue("h5", INFO, order, "No INR of the last 30 days is recorded.", ("X28", "X29"), summary)

@@ -69,7 +69,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K2",
         lambda a: a.platelets is PlateletBand.UNKNOWN,
-        f"No recent platelet count: with 50 or below, {NEEDLE_TECHNIQUE} Take a count; do not wait for it.",
+        "No recent platelet count: take one without waiting for it; if 50 or below, 25 to 27 gauge needle and 5 to 10 minutes of pressure.",
         ("S31", "S32", "S33"),
         injection=True,
     ),
@@ -113,7 +113,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K6",
         _bleeding_risk,
         "Anticoagulant or bleeding disorder: fine needle, firm pressure afterwards, and tell the person what to watch for. "
-        "With a bleeding disorder involve the haemophilia centre. Where oral treatment is suitable it avoids the injection.",
+        "With a bleeding disorder involve the haemophilia centre. Where it is suitable, oral treatment avoids the injection.",
         ("X28", "X29"),
         injection=True,
     ),
@@ -121,7 +121,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K7",
         lambda a: a.renal.is_true,
         "Kidney function is reduced: no cyanocobalamin; read methylmalonic acid and homocysteine with care. "
-        "Hydroxocobalamin needs no kidney result; methylcobalamin is named as an alternative, but no dose of it is given.",
+        "Methylcobalamin is named as an alternative to hydroxocobalamin, but no dose of it is given.",
         ("S25", "S26", "S27", "S74", "S75", "S76"),
     ),
     Modifier(
@@ -226,6 +226,8 @@ def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
     if assessment.glossitis_only:
         text = "Glossitis alone calls for the intensive regimen by one source; it is not a sign of nerve damage."
         return (Advice("C6", text, ("S67",)),)
+    if assessment.treatment.phase is TreatmentPhase.MAINTENANCE and not assessment.neurological_new.may_be_true:
+        return ()  # old signs that stay on maintenance are no emergency
     words = "Take urgent neurology and haematology advice; start treatment if advice is not immediately available."
     urgent = Advice("N1", words, ("X7", "S8", "S69"))
     if not assessment.attribution_uncertain:

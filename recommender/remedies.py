@@ -64,7 +64,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     """
     ordered = _orders_of(case, issues)
     injected = any(order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered)
-    by_mouth = bool(ordered) and not injected
+    by_mouth = bool(ordered) and not injected and not any(issue.card == "b10" for issue in issues)
     targets = [
         _by_ordered_route(case, Target(option.regimen, option.condition, option.replaces), injected=injected, by_mouth=by_mouth)
         for option in case.recommendation.options

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, ChangeStart, Edit, FollowUp, Order, RemoveOrder, Test
-from recommender.findings import Resolution
+from recommender.derived_facts import TreatmentPhase
+from recommender.findings import Indicator, Resolution
 from recommender.folate import (
     FolateClass,
     FolateGate,
@@ -20,7 +21,17 @@ from recommender.folate import (
 from recommender.monitoring import maintenance_phase
 from recommender.products import product_for
 from recommender.regimens import Regimen, starting_now
-from recommender.remedies import LEAVES_ORDER_AS_IT_IS, Target, additions, describe_tests, find_targets, label_of, put_right, remove
+from recommender.remedies import (
+    LEAVES_ORDER_AS_IT_IS,
+    NEEDS_REPLACEMENT,
+    Target,
+    additions,
+    describe_tests,
+    find_targets,
+    label_of,
+    put_right,
+    remove,
+)
 from recommender.review_case import Case, Issue, has_test
 
 ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "c3": (Test.SERUM_B12,)}
@@ -48,8 +59,18 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     regimens = tuple(resolution for target in targets if (resolution := _towards(case, target, issues, alone=len(targets) == 1)))
     if regimens or first:
         return first + regimens
+    return _without_regimen(case, issues)
+
+
+def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return what is left when nothing can be put in the place of an order that is wrong (PS3).
+
+    It is taken out only when it harms: too little is better than none, and the card says what to source.
+    """
     wrong = [issue for issue in issues if issue.card not in LEAVES_ORDER_AS_IT_IS and issue.is_loud]
-    return resolve_removals(case, wrong) or _additions_only(case, issues)
+    if not wrong:
+        return _additions_only(case, issues)
+    return resolve_removals(case, wrong) if any(issue.card in NEEDS_REPLACEMENT for issue in wrong) else ()
 
 
 def _is_severe(issue: Issue) -> bool:
@@ -159,7 +180,9 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     tests: tuple[FollowUp, ...] = (FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83")),)
     if case.rule == "B1":
         tests += tuple(item for item in case.recommendation.follow_ups if not has_test(case, item.test))
-    return (Resolution(f"Order {describe_tests(tests)} before folic acid", (AddFollowUps(tests),)),)
+    protected = all(issue.indicator is Indicator.INFO for issue in issues)
+    when = "; folic acid goes on" if protected else " before folic acid"
+    return (Resolution(f"Order {describe_tests(tests)}{when}", (AddFollowUps(tests),)),)
 
 
 # --- stops, tests, treatment not ordered ------------------------------------------------------------------------------------
@@ -172,10 +195,24 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     stops = {key for issue in issues if issue.card == "f1" for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     phase = _maintenance_if_nothing_remains(case)
+    if plateau := _maintenance_after_plateau(case):
+        return (
+            Resolution("Improvement continues: do not stop; injections go on as ordered", edits),
+            Resolution(label_of((plateau,), "no further neurological improvement"), (plateau,)),
+        )
     if phase is None:
         return (Resolution("Do not stop: vitamin B12 goes on as ordered", edits, recommended=True),)
     edits = (phase, *edits)
     return (Resolution(f"Do not stop: {label_of((phase,))}", edits, recommended=True),)
+
+
+def _maintenance_after_plateau(case: Case) -> AddRegimen | None:
+    """Return the maintenance that must follow when alternate-day loading is stopped because nothing improves further (C24, S9)."""
+    treatment = case.assessment.treatment
+    if not (case.rule == "T6" and treatment.phase is TreatmentPhase.LOADING and treatment.alternate_days):
+        return None
+    phase = product_for(maintenance_phase(case.assessment, case.policy), case.assessment, case.policy)
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
 
 
 def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:

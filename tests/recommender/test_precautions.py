@@ -35,7 +35,7 @@ def test_nothing_but_the_site_is_said_where_nothing_needs_care() -> None:
         ({"platelets": 50}, "K2", "25 to 27 gauge"),
         ({"platelets": 25}, "K2", "5 to 10 minutes"),
         ({"platelets": 8}, "K2", "25 to 27 gauge"),
-        ({"platelets": "<60"}, "K2", "Take a count; do not wait"),
+        ({"platelets": "<60"}, "K2", "take one without waiting for it"),
         ({"platelets": 24}, "K3", "contact haematology"),
         ({"platelets": 8}, "K3", "contact haematology"),
         ({"platelets": 9}, "K4", "platelet transfusion"),
