@@ -26,6 +26,8 @@ CONDITIONS = {
     "pregnant": "77386006",
     "fatigue": "84229001",
     "kidney disease stage 4": "431857002",
+    "coeliac disease": "396331005",
+    "haemophilia": "90935002",
 }
 PROCEDURES = {"ileal resection": "307193005", "sleeve gastrectomy": "427074001"}
 RESULTS = {
@@ -35,6 +37,7 @@ RESULTS = {
     "platelets": {"10*9/L": "777-3"},
     "haemoglobin": {"g/dL": "718-7"},
     "INR": {"{INR}": "6301-6"},
+    "potassium": {"mmol/L": "2823-3"},
 }
 PRODUCTS = {
     "hydroxocobalamin": {"text": "Hydroxocobalamin 1 mg/mL solution for injection", "coding": [{"system": RXNORM, "code": "5514"}]},
@@ -43,12 +46,16 @@ PRODUCTS = {
     "vitamin B12 tablet 1 mg": {"text": "Vitamin B 12 1 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "309593"}]},
     "folic acid tablet 5 mg": {"text": "Folic Acid 5 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "199318"}]},
     "folic acid tablet 0.4 mg": {"text": "Folic Acid 0.4 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "198640"}]},
+    "methotrexate": {"text": "Methotrexate", "coding": [{"system": RXNORM, "code": "6851"}]},
+    "apixaban": {"text": "Apixaban", "coding": [{"system": RXNORM, "code": "1364430"}]},
+    "folinic acid": {"text": "Leucovorin", "coding": [{"system": RXNORM, "code": "6313"}]},
     "Cyanokit": {"text": "Cyanokit 5 g", "coding": [{"system": RXNORM, "code": "700499"}]},
     "atorvastatin": {"text": "Atorvastatin 20 mg tablet"},
 }
 ROUTES = {"IM": "78421000", "oral": "26643006"}
 RHYTHMS: dict[str, Resource] = {
     "alternate days": {"frequency": 1, "period": 2, "periodUnit": "d"},
+    "every 2 to 3 months": {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo"},
     "daily": {"frequency": 1, "period": 1, "periodUnit": "d"},
     "weekly": {"frequency": 1, "period": 1, "periodUnit": "wk"},
     "three times a week": {"frequency": 3, "period": 1, "periodUnit": "wk"},
@@ -64,6 +71,12 @@ RHYTHMS: dict[str, Resource] = {
     "every 3 months": {"frequency": 1, "period": 3, "periodUnit": "mo"},
     "every 6 months": {"frequency": 1, "period": 6, "periodUnit": "mo"},
 }
+ALLERGENS = {
+    "hydroxocobalamin": {"system": RXNORM, "code": "5514"},
+    "cyanocobalamin": {"system": RXNORM, "code": "11248"},
+    "cobalt": {"system": SNOMED, "code": "54808007"},
+}
+NOT_AVAILABLE: Resource = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 UNITS = {"mcg": "ug", "mg": "mg", "tablet": "{tbl}"}
 
 
@@ -94,7 +107,20 @@ def write_prefetch(chart: Resource) -> Resource:
         "statements": _bundle([]),
         "administrations": _bundle([_dose(entry, number) for number, entry in enumerate(chart.get("given", ()), 1)]),
         "procedures": _bundle([_procedure(entry, number) for number, entry in enumerate(chart.get("procedures", ()), 1)]),
-        "allergies": _bundle([]),
+        "allergies": _bundle([_allergy(entry) for entry in chart.get("allergies", ())]),
+    } | dict.fromkeys(chart.get("not available", ()), NOT_AVAILABLE)
+
+
+def _allergy(entry: str) -> Resource:
+    """Read "severe: hydroxocobalamin" or "mild: cyanocobalamin"."""
+    severity, substance = entry.split(": ")
+    return {
+        "resourceType": "AllergyIntolerance",
+        "id": f"al-{substance}",
+        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]},
+        "patient": {"reference": "Patient/p1"},
+        "criticality": {"severe": "high", "mild": "low"}[severity],
+        "code": {"coding": [ALLERGENS[substance]], "text": substance},
     }
 
 
@@ -124,7 +150,7 @@ def _condition(entry: str, number: int) -> Resource:
 def _result(entry: str, number: int) -> Resource:
     """Read "B12 96 pmol/L, on 2026-11-02", or "no neurological symptoms, on ..." for the screen."""
     words, date = _dated(entry)
-    if words in ("no neurological symptoms", "ileal resection 25 cm", "ileal resection 20 cm", "ileal Crohn's 40 cm"):
+    if words == "no neurological symptoms" or words.startswith(("ileal resection", "ileal Crohn's")):
         return _own_observation(words, date, number)
     name, value, unit = words.split(" ")
     return _observation(number, date, LOINC, RESULTS[name][unit]) | {

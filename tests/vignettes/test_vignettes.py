@@ -56,6 +56,8 @@ def check(expected: Json, cards: list[Json]) -> None:
     topics = [card["source"]["topic"]["code"] for card in cards]
     if "card" in expected:
         assert topics[:1] == [expected["card"]]
+    if "cards" in expected:
+        assert len(cards) == expected["cards"], topics
     if "card_among" in expected:
         folded = {found for card in cards for found in card["extension"]["org.b12-cds"].get("alsoFound", ())}
         assert (set(topics) | folded) & set(expected["card_among"])
