@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from cds_service.explain_words import WIDTH, say
 from cds_service.explainable import decide_bundle, decide_request
 from cds_service.json_text import read_json, write_json
 from cds_service.problems import Problem
-from cds_service.settings import Settings, SettingsError, check_config, load_settings
+from cds_service.settings import Settings, SettingsError, check_config, is_web_url, load_settings
 from fhir_mappings.value_sets import load_value_sets
 
 
@@ -153,8 +154,17 @@ def _serve(chosen: argparse.Namespace) -> int:
     settings = _settings(chosen)
     if not settings.is_production and chosen.host not in ("127.0.0.1", "::1", "localhost"):
         raise Refusal(f'--host: found "{chosen.host}", expected a loopback address, as the demonstration profile serves nothing else.')
+    _check_port(chosen.host, chosen.port)
     serve(settings, chosen.host, chosen.port, chosen.workers)
     return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything is started."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise Refusal(f"--port: {host}:{port} cannot be listened on: {str(error.strerror).split(' (')[0]}.") from None
 
 
 def _read_file(name: str) -> bytes:
@@ -208,6 +218,8 @@ def _check_config(chosen: argparse.Namespace) -> int:
 def _check_server(chosen: argparse.Namespace) -> int:
     from cds_service.check_server import check_server, say_report
 
+    if not is_web_url(chosen.base):
+        raise Refusal(f'FHIR_BASE: found "{chosen.base}", expected an http or https URL.')
     report = check_server(chosen.base, chosen.token, chosen.patient, _settings(chosen))
     print(say_report(report), end="")
     return 1 if report.has_failed else 0

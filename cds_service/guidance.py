@@ -65,13 +65,24 @@ def guidance_blueprint() -> Blueprint:
         if found is None:
             raise Problem(404, "not-found", "The register has no statement of this number; they run from S1 to S92 and from X1 to X36.")
         page = {"statement": found, "provenance": PROVENANCE, "knowledgeVersion": KNOWLEDGE_VERSION}
-        return json_answer(page) if _wants_json() else render_template("guidance/statement.html", **page)
+        return json_answer(page) if _wants_json() else render_template("guidance/statement.html", restingOnIt=_spell_out(found), **page)
 
     return blueprint
 
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _spell_out(statement: Json) -> list[Json]:
+    """Return what rests on a statement in words: rules, then phases of regimens, then cards."""
+    rules = {rule["id"]: rule["summary"] for rule in reversed(describe_rules())}
+    phases = {phase.id: describe(phase) for phase in CATALOGUE}
+    return [
+        *({"kind": "rule", "id": id_, "text": rules[id_]} for id_ in statement["rules"]),
+        *({"kind": "regimen", "id": id_, "text": phases[id_]} for id_ in statement["regimens"]),
+        *({"kind": "card", "id": id_, "text": CARDS[id_].summary} for id_ in statement["cards"]),
+    ]
 
 
 def describe_guidance(policy: Policy) -> Json:

@@ -174,7 +174,7 @@ def _policy(document: Mapping[str, Any], available: frozenset[tuple[Substance, R
     try:
         return Policy.from_settings(document.get("policy", {}), available)
     except PolicyError as error:
-        problems += [f"policy.{problem}" for problem in error.problems]
+        problems += [f"policy.{problem.rstrip('.')}." for problem in error.problems]
         return Policy()
 
 
@@ -198,7 +198,7 @@ def _extra_codes(document: Mapping[str, Any], folder: Path, problems: list[str])
     try:
         load_value_sets(path)
     except (OSError, ValueError) as error:
-        problems.append(f"codes.add: {path.name} cannot be used: {error}.")
+        problems.append(f"codes.add: {str(error).rstrip('.')}.")
         return None
     return path
 
@@ -227,7 +227,7 @@ def _client_problems(client: Client) -> list[str]:
         if algorithm not in ALGORITHMS:
             problems.append(f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.')
     problems += [f"keys[{number}]: {problem}." for number, key in enumerate(client.keys) if (problem := check_key(key))]
-    problems += [f"{key}: is not an absolute http(s) URL." for key, url in _client_urls(client) if not _is_web_url(url)]
+    problems += [f"{key}: is not an absolute http(s) URL." for key, url in _client_urls(client) if not is_web_url(url)]
     return problems
 
 
@@ -249,7 +249,8 @@ def _client_urls(client: Client) -> list[tuple[str, str]]:
     return [*urls, ("jku", client.jku)] if client.jku else urls
 
 
-def _is_web_url(url: str) -> bool:
+def is_web_url(url: str) -> bool:
+    """Return whether this is an absolute http or https URL."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

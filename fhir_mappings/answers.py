@@ -61,8 +61,8 @@ class Answer:
     def date(self) -> dt.date | None:
         return self.observed.day.latest if self.observed.day else None
 
-    def cite(self, reported: str = "") -> Evidence:
-        return cite(self.observed.placed, self.match, self.observed.code, self.date, reported)
+    def cite(self, reported: str = "", meaning: str = "") -> Evidence:
+        return cite(self.observed.placed, self.match, self.observed.code, self.date, reported, meaning)
 
     @property
     def when(self) -> str:
@@ -110,7 +110,7 @@ def _screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact)
     if not newest.is_within(index.as_of, ANSWER_DAYS):
         return _unread(index, newest, f"not within {ANSWER_DAYS} days: {newest.when}")
     index.receipt.use(newest.observed.placed, fact)
-    return Fact(truth_of(said), "", (newest.cite(str(said).lower()),))
+    return Fact(truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),))
 
 
 def _unread(index: RecordIndex, answer: Answer, why: str) -> Fact:

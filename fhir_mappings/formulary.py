@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.code_systems import ATC, DMD, RXNORM, SNOMED
+from fhir_mappings.strengths import read_strengths, split_name
 from recommender.regimens import Route, Substance
 
 
@@ -65,6 +67,10 @@ ROUTE_WORDS = {
 """What a site file may call a route, in capitals."""
 
 
+ANTIDOTE_FROM = Decimal(10_000)
+"""Micrograms in one mL or piece: a slip of unit, or the antidote to cyanide; no draft may name such a product (I11)."""
+
+
 def read_formulary(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[FormularyRow, ...], list[str]]:
     """Return the rows of a site's formulary, and for each that cannot be used `[n].key: why`."""
     read, problems = [], []
@@ -85,6 +91,9 @@ def _problems_of(row: Mapping[str, Any]) -> list[str]:
         problems.append(f'route: found "{row.get("route", "")}", expected one of: {", ".join(word for word in ROUTE_WORDS)}.')
     if not row.get("text"):
         problems.append("text: is missing; expected the name of the product as a draft order shows it.")
+    named = f"{row.get('strength', '')} / {row.get('text', '')}"
+    if any(strength.micrograms >= ANTIDOTE_FROM for part in split_name(named) for strength in read_strengths(part)):
+        problems.append("strength: found 10 mg or more in one mL or piece, expected a product for replacement, which holds 1 mg or so.")
     for number, coding in enumerate(row.get("codings", [])):
         if not all(isinstance(coding.get(key), str) and coding[key] for key in ("system", "code")):
             problems.append(f"codings[{number}]: expected a system and a code.")

@@ -265,7 +265,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
                 raise TerminologyError(f"{path.name}: the columns {', '.join(sorted(missing))} are missing")
             return [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TerminologyError(f"{path.name} cannot be read as a UTF-8 CSV file: {error}") from error
+        raise TerminologyError(f"{path.name} cannot be read as a UTF-8 CSV file: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> Member | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -146,3 +147,15 @@ def test_a_reader_that_goes_away_is_no_error(written: Any) -> None:
         assert process.stderr
         process.stdout.close()
         assert (process.wait(), process.stderr.read()) == (0, b"")
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+    assert capsys.readouterr().err == f"--port: 127.0.0.1:{port} cannot be listened on: Address already in use.\n"
+
+
+def test_check_server_expects_the_address_of_a_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-server", "fhir"]) == 2
+    assert capsys.readouterr().err == 'FHIR_BASE: found "fhir", expected an http or https URL.\n'

@@ -220,13 +220,23 @@ function listen() {
   });
 }
 
+/** The prepared patient that the address names, if it names one. */
+function patientInAddress() {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  return [...at("patient").options].some((option) => option.value && option.value === wanted) ? wanted : "";
+}
+
 async function start() {
   listen();
   bench.controls = await loadControls();
-  const options = [...at("patient").options].map((option) => option.value).filter(Boolean);
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  at("patient").value = options.includes(wanted) ? wanted : options[0];
+  at("patient").value = patientInAddress() || [...at("patient").options].find((option) => option.value).value;
   await openPatient(at("patient").value);
+  window.addEventListener("hashchange", () => {
+    const patient = patientInAddress();
+    if (!patient) return; // a jump within the page
+    at("patient").value = patient;
+    openPatient(patient);
+  });
 }
 
 start().catch((error) => renderFailure(error instanceof ServiceError ? error.message : `The page failed: ${error.message}`));
