@@ -1,0 +1,79 @@
+"""What the product is made of is written down whole, its licences are ones it may be shipped with, and known faults are found."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supply_chain.__main__ import PRODUCT, audit, write_bill
+from supply_chain.packages import LOCK, read_packages
+
+PERMISSIVE = re.compile(r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|0BSD|Unlicense|Public Domain", re.IGNORECASE)
+WEAK_COPYLEFT = {"certifi": "MPL-2.0", "orjson": "MPL-2.0", "psycopg": "LGPL-3.0", "psycopg-binary": "LGPL-3.0"}
+"""Used as they are and unchanged, which these licences allow without more."""
+
+
+def advisory(identity: str, name: str, versions: list[str], **members: Any) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "summary": "a fault",
+        "affected": [{"package": {"ecosystem": "PyPI", "name": name}, "versions": versions}],
+        **members,
+    }
+
+
+def write_database(path: Path, *advisories: dict[str, Any]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for record in advisories:
+            archive.writestr(f"{record['id']}.json", json.dumps(record))
+    return path
+
+
+def test_the_bill_names_every_package_of_the_lock_once_and_what_each_needs() -> None:
+    bill = write_bill(read_packages())
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==", LOCK.read_text().lower(), re.MULTILINE))
+    named = [component["name"] for component in bill["components"]]
+    references = {component["bom-ref"] for component in bill["components"]}
+
+    assert len(named) == len(set(named))
+    assert set(named) <= {name.replace("_", "-").replace(".", "-") for name in pinned}
+    assert {"flask", "fhir-resources", "gunicorn", "orjson"} <= set(named)
+    assert {row["ref"] for row in bill["dependencies"]} == references | {PRODUCT}
+    assert all(set(row["dependsOn"]) <= references for row in bill["dependencies"])
+    assert json.dumps(bill) == json.dumps(write_bill(read_packages())), "the same lock gives the same bill"
+
+
+def test_every_licence_is_one_the_product_may_be_shipped_with() -> None:
+    doubtful = {package.name: package.licence for package in read_packages() if not PERMISSIVE.search(package.licence)}
+
+    assert {name: licence for name, licence in doubtful.items() if name not in WEAK_COPYLEFT} == {}
+
+
+def test_an_advisory_against_a_version_in_use_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flask = next(package for package in read_packages() if package.name == "flask")
+    database = write_database(
+        tmp_path / "osv.zip",
+        advisory("OSV-1", "Flask", [flask.version, "0.1"]),
+        advisory("OSV-2", "Flask", ["0.1"]),
+        advisory("OSV-3", "flask", [flask.version], withdrawn="2026-01-01T00:00:00Z"),
+    )
+
+    assert audit(database) == 1
+    found = capsys.readouterr().out
+    assert f"flask {flask.version}: OSV-1" in found
+    assert "OSV-2" not in found
+    assert "OSV-3" not in found
+
+
+def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit(write_database(tmp_path / "osv.zip", advisory("OSV-2", "flask", ["0.1"]))) == 0
+    assert "0 advisories" in capsys.readouterr().out
+    (tmp_path / "text").write_text("no zip")
+    assert audit(tmp_path / "text") == 2
+    assert audit(tmp_path / "none") == 2
+    assert audit(write_database(tmp_path / "empty.zip")) == 2
