@@ -111,7 +111,8 @@ def _read_resources(key: str, value: dict[str, Any] | list[Any], place: str, sou
     usable = tuple(placed for placed in rest if _belongs(key, placed))
     foreign = [placed.place for placed in rest if not _belongs(key, placed)]
     empty = list(_empty_entries(value, place))
-    unusable = tuple([(where, _WRONG_TYPE.format(key)) for where in foreign] + [(where, "holds no readable resource") for where in empty])
+    said = dict.fromkeys(foreign, _WRONG_TYPE.format(key)) | dict.fromkeys(empty, "holds no readable resource")
+    unusable = tuple(said.items())
     failed = any(_is_failure(outcome) for outcome in outcomes)
     if not usable and (failed or empty or not (outcomes or _is_list(value)) or not set(foreign) <= _included(value, place)):
         why = "the EHR's own query failed" if failed else "nothing of the expected type could be read"

@@ -167,3 +167,10 @@ def test_any_json_is_read_and_absence_is_never_concluded_from_something_unreadab
         assert reading.part.reason
     if key != "patient" and reading.next_url:
         assert reading.part.availability is not Availability.COMPLETE
+
+
+def test_an_entry_whose_type_is_no_text_is_named_once_R57() -> None:
+    reading = read(bundle(CONDITION, {"resourceType": ["Condition"], "id": "c2"}))
+
+    assert reading.unusable == (("prefetch.conditions.entry[1]", "holds no readable resource"),)
+    assert len(reading.part.resources) == 1
