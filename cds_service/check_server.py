@@ -91,7 +91,8 @@ def _result(key: str, query: str, reading: Reading) -> QueryResult:
         case Availability.INCOMPLETE:
             return QueryResult(key, query, dict(counts), incomplete=reading.part.reason)
         case Availability.COMPLETE:
-            return QueryResult(key, query, dict(counts))
+            missing = "there is no such patient" if key == "patient" and not counts else ""
+            return QueryResult(key, query, dict(counts), failed=missing)
 
 
 def _by_reason(ignored: list[tuple[str, str]]) -> tuple[tuple[str, int, str], ...]:
@@ -105,8 +106,8 @@ def say_report(report: ServerReport) -> str:
     lines = [f"{report.base}, patient {report.patient_id or '(none)'}, {report.seconds:.1f} s", "", "Queries"]
     for query in report.queries:
         found = ", ".join(f"{count} {kind}" for kind, count in query.counts.items()) or "nothing"
-        state = f"FAILED: {query.failed}" if query.failed else f"incomplete: {query.incomplete}" if query.incomplete else "works"
-        lines.append(f"  {query.key:16} {state}; {found}")
+        state = f"incomplete: {query.incomplete}; {found}" if query.incomplete else f"works; {found}"
+        lines.append(f"  {query.key:16} {f'FAILED: {query.failed}' if query.failed else state}")
         lines.append(f"  {'':16} {query.query if len(query.query) <= 160 else query.query[:157] + '...'}")
     if report.not_used:
         lines += ["", "Came and was not used: codes, units and statuses to look at"]

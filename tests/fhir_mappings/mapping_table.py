@@ -245,6 +245,10 @@ def write_page(value_sets: ValueSets) -> str:
     head = ["| fact | model | FHIR | codes | units | back |", "|---|---|---|---|---|---|"]
     left = [f"- `{name}`: {why}." for name, why in NOT_READ.items()]
     derived = ["", "## Derived from these", "", *(f"- `{name}`: {what}." for name, what in DERIVED.items())]
+    derived += [
+        "",
+        "In the receipt `course` is what the orders of the request are used for: all orders of ours, drafted and active, read together.",
+    ]
     return "\n".join([HEAD, *head, *rows, *derived, "", "## Not read from FHIR", "", *left, "", *_totals(value_sets)]) + "\n"
 
 

@@ -85,7 +85,8 @@ function renderFailure(message) {
   document.body.classList.add("failed");
   show("verdict", html("p", { class: "problem", role: "alert" }, message));
   show("request-here", renderRequest(bench.request));
-  announce(message);
+  if (bench.text !== null) show("controls", []); // what was pasted could not be read, so there is nothing to change
+  announce(""); // the message is an alert, and says itself
 }
 
 /* taking and overriding */
@@ -170,7 +171,7 @@ function openText(text, name) {
     const request = asHookRequest(value);
     bench.name = name;
     at("patient").value = "";
-    show("story", html("p", {}, `${name}, ${Math.round(text.length / 1024)} kB. It stays in this page and this service.`));
+    show("story", html("p", {}, `${name}, ${Math.ceil(text.length / 1024)} kB. It stays in this page and this service.`));
     history.replaceState(null, "", location.pathname);
     return place(request, { text: request === value ? text : null, walk: [] });
   } catch (error) {
