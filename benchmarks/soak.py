@@ -1,7 +1,7 @@
 """A steady load with faults: `python -m benchmarks.soak [MINUTES] [CALLS_A_SECOND]`.
 
 Meanwhile the FHIR server of the EHR turns slow, dead, lying and endless in turn, the database is locked for five seconds of every minute,
-and every third minute a worker is killed. Each kind of call has the answers that the protocol calls for; any other is an error, and so is
+and every tenth minute a worker is killed. Each kind of call has the answers that the protocol calls for; any other is an error, and so is
 feedback that was acknowledged but is not in the database. Only a call to a worker that is killed meanwhile may get no answer. Memory is
 printed every minute.
 """
@@ -142,7 +142,7 @@ def make_faults(soak: Soak) -> None:
             soak.fhir.answers["default"] = next(moods)
         if second % 60 == 20:
             threading.Thread(target=_hold_the_database, args=(soak.folder,)).start()
-        if second % 180 == 100:
+        if second % 600 == 100:
             os.kill(processes_of(soak.server.pid)[1], signal.SIGKILL)
             soak.killed += 1
         if second % 60 == 59:
