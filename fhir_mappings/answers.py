@@ -90,8 +90,8 @@ def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_star
         pregnant=_pregnant(index, answers, nothing),
         breastfeeding=_recent_yes(index, "breastfeeding", answers, (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING), year, nothing),
         planning_pregnancy=_recent_yes(index, "planning_pregnancy", answers, (Concept.PLANNING_PREGNANCY,), year, nothing),
-        ileal_resection_length=_length(index, "ileal_resection_length", answers.get(Concept.ILEAL_RESECTION_LENGTH, [])),
-        crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.get(Concept.CROHNS_ILEAL_EXTENT, [])),
+        ileal_resection_length=_length(index, "ileal_resection_length", answers.get(Concept.ILEAL_RESECTION_LENGTH, []), "procedures"),
+        crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.get(Concept.CROHNS_ILEAL_EXTENT, []), "conditions"),
         findings=_findings(index, answers, treatment_start),
         causes=_causes(index, answers),
     )
@@ -174,8 +174,8 @@ def _affirms(answer: Answer) -> bool | None:
     return said if said is not None or has_value else True
 
 
-def _length(index: RecordIndex, fact: str, answers: list[Answer]) -> Measurement:
-    """Return the newest length recorded as a quantity (Q2)."""
+def _length(index: RecordIndex, fact: str, answers: list[Answer], words_in: str) -> Measurement:
+    """Return the newest length recorded as a quantity (Q2); `words_in` is the other list it may stand in."""
     reason = ""
     for answer in answers:
         reading = read_result(answer.observed.body, Analyte.LENGTH)
@@ -185,7 +185,7 @@ def _length(index: RecordIndex, fact: str, answers: list[Answer]) -> Measurement
             return Measurement(reading.quantity, answer.date, "", (evidence,))
         index.receipt.ignore(answer.observed.placed, reading.reason)
         reason = reason or reading.reason
-    return Measurement(reason=reason) if reason else NO_RESULT
+    return Measurement(reason=reason or index.not_recorded("labs", words_in).reason)
 
 
 def _findings(index: RecordIndex, answers: dict[Concept, list[Answer]], treatment_start: dt.date | None) -> tuple[NeurologicalFinding, ...]:
