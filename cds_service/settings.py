@@ -108,6 +108,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """The words a client's switches may hold."""
 
 
+LONGEST_CALL_MS = 2000
+"""No site may let a clinician wait longer than this."""
+
+
 def load_settings(path: Path | None) -> Settings:
     """Return the settings of a site file; the demonstration profile without one.
 
@@ -138,6 +142,10 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     if profile not in (DEMONSTRATION, PRODUCTION):
         problems.append(f'profile: found "{profile}", expected "{PRODUCTION}" or "{DEMONSTRATION}".')
     service, limits = document.get("service", {}), document.get("limits", {})
+    if limits.get("call_ms", 0) > LONGEST_CALL_MS:
+        problems.append(
+            f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no answer may come later than that."
+        )
     plain = {key: tuple(value) if isinstance(value, list) else value for key, value in {**service, **limits}.items()}
     settings = Settings(profile=profile, **{**_profile_defaults(profile), **plain})
     formulary = _formulary(document, problems)

@@ -108,6 +108,7 @@ def test_a_workbench_in_production_needs_a_password_of_16_characters(tmp_path: P
         ('profil = "x"', 'profil (line 1): is not a known key; the nearest known is "profile".'),
         ('[service]\npublic_uri = "x"', 'service.public_uri (line 2): is not a known key; the nearest known is "public_url".'),
         ("[service]\nmetrics = 1", "service.metrics (line 2): found 1, expected true or false."),
+        ("[limits]\ncall_ms = 2001", "limits.call_ms: found 2001, expected at most 2000, as no answer may come later than that."),
         ("[limits]\n\ncall_ms = 0", "limits.call_ms (line 3): found 0, expected a whole number above 0."),
         ('[service]\ncors_origins = "*"', "service.cors_origins (line 2): found '*', expected an array of strings."),
         ('profile = "test"', 'profile: found "test", expected "production" or "demonstration".'),
