@@ -144,7 +144,7 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
             if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
-                reason = "Hydroxocobalamin under the skin is off-label; the guidance gives it into muscle."
+                reason = "Deep under the skin is for people in whom bleeding into muscle is a risk; none is recorded."
                 yield _issue(
                     "b15", INFO, order, reason, ("S2", "S28"), "Hydroxocobalamin under the skin is off-label; the guidance gives it IM"
                 )
@@ -255,7 +255,8 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if _has_adequate_treatment_beside(case, order, line):
         return
     if line.as_needed or line.timing is None or not is_daily(line.timing):
-        reason = "Oral vitamin B12 works by daily doses; taken less often or as needed it is too little."
+        ordered = "as needed" if line.as_needed or line.timing is None else describe_interval(line.timing)
+        reason = f"Ordered {ordered}; too little is absorbed of each dose to last longer than a day."
         yield _issue("b6", WARNING, order, reason, ("S47", "S52", "X19"), "Oral B12 must be taken every day; less often is too little")
         return
     daily = daily_dose(line)
@@ -307,7 +308,7 @@ def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     rhythm = rhythm_of(timing)
-    if _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
+    if _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS) or (rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)):
         yield from _interval(case, order, line, timing)
     elif rhythm is Rhythm.DAILY and total_doses(timing) is None:
         yield _more_often(order, "Daily injections are more frequent than the alternate days of the guidance.")
@@ -375,7 +376,7 @@ def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Iss
 
 
 def _maintenance_before_loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
-    if _is_loaded(case, order):
+    if _is_loaded(case, order) or _loading_is_selected(case, order):
         yield from _interval(case, order, line, timing)
         return
     reason = f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
@@ -450,6 +451,12 @@ def _has_other_loading(case: Case, order: Order, rhythm: Rhythm) -> bool:
         if line is not None and line.timing is not None and rhythm_of(line.timing) is rhythm:
             return True
     return False
+
+
+def _loading_is_selected(case: Case, order: Order) -> bool:
+    """Return whether loading is being ordered beside this order; what is wrong with it is said of the loading order itself."""
+    others = (other for other in case.drafts if other.key != order.key and other.cobalamin is not None and is_injected(other.cobalamin))
+    return any(is_readable(other) and kind_of(other) is PhaseKind.LOADING for other in others)
 
 
 def _has_full_loading(case: Case, order: Order) -> bool:

@@ -172,12 +172,15 @@ def _advice(case: Case, issues: Sequence[Issue], resolutions: Sequence[Resolutio
         for advice in case.recommendation.advice
         if (offers or advice.id in ALWAYS_SAID) and advice.id not in LEFT_OUT and not SAID_BY.get(advice.id, set()) & cards
     )
-    return (*advice, *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()), *_tests_to_plan(case, offers))
+    starts = any(isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits)
+    matters = any(issue.is_loud or issue.card == "k1" for issue in issues)
+    tests = _tests_to_plan(case) if starts and matters else ()
+    return (*advice, *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()), *tests)
 
 
-def _tests_to_plan(case: Case, offers: bool) -> Iterator[str]:
+def _tests_to_plan(case: Case) -> Iterator[str]:
     """Yield the tests before the first dose and the reviews that go with treatment that starts; nothing waits for them (2.7)."""
-    if not offers or not case.starts_treatment or case.rule == "N2":
+    if not case.starts_treatment or case.rule == "N2":
         return
     planned = [item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS and not has_test(case, item.test)]
     if planned:
