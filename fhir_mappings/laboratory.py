@@ -270,11 +270,19 @@ def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
 
 
 def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demographics, window: Window) -> Measurement:
-    """Return the recorded eGFR; else one computed from creatinine; else a race-specific one, the lower of its pair and said to be (F16)."""
+    """Return the recorded eGFR; else one computed from creatinine; else a race-specific one, the lower of its pair and said to be (F16).
+
+    A creatinine that is newer than the recorded eGFR and gives a lower one outweighs it: kidneys that got worse since must not permit
+    what needs good ones.
+    """
     plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
     by_race = [result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR]
     recorded = find_newest(index, "egfr", plain, window)
-    computed = _computed_egfr(index, results[Analyte.CREATININE], who, window) if not recorded.is_known else None
+    computed = _computed_egfr(index, results[Analyte.CREATININE], who, window)
+    if computed and recorded.is_known and not _is_worse_since(computed, recorded):
+        computed = None
+    if computed:
+        _use_source(index, results[Analyte.CREATININE], computed)
     if recorded.is_known or computed:
         for result in by_race:
             index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
@@ -306,9 +314,17 @@ def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographi
         return None
     newest = find_newest(index, "", creatinine, window)
     born = who.born.earliest if who.born and who.born.is_one_day else None
-    computed = compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
-    if computed:
-        for result in creatinine:
-            if result.evidence == newest.evidence[0]:
-                index.receipt.use(result.observed.placed, "egfr")
-    return computed
+    return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
+
+
+def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:
+    """Return whether the computed eGFR is of a later day than the recorded one, and lower."""
+    if computed.quantity is None or recorded.quantity is None or computed.date is None or recorded.date is None:
+        return False
+    return computed.date > recorded.date and computed.quantity.value < recorded.quantity.value
+
+
+def _use_source(index: RecordIndex, creatinine: list[Result], computed: Measurement) -> None:
+    for result in creatinine:
+        if result.evidence.reference == computed.evidence[0].reference:
+            index.receipt.use(result.observed.placed, "egfr")

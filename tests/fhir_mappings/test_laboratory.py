@@ -312,6 +312,17 @@ def test_a_recorded_egfr_goes_before_a_computed_one() -> None:
     assert why_ignored(mapped, "Observation") == ["creatinine is not needed: an eGFR is recorded"]
 
 
+def test_a_newer_creatinine_that_gives_a_lower_egfr_outweighs_the_recorded_one() -> None:
+    mapped = map_all(observation(CREATININE, 3.0, "mg/dL", days=2), observation(EGFR, 85, "mL/min/1.73m2", days=200))
+    assert mapped.scenario.egfr.below(Decimal(30)).is_true
+    assert mapped.scenario.egfr.reason == "computed by CKD-EPI 2021 from creatinine 3.0 mg/dL"
+
+
+def test_an_older_creatinine_never_outweighs_the_recorded_egfr() -> None:
+    scenario = scenario_of(observation(CREATININE, 3.0, "mg/dL", days=200), observation(EGFR, 85, "mL/min/1.73m2", days=2))
+    assert value_of(scenario.egfr) == "85 mL/min/{1.73_m2}"
+
+
 @pytest.mark.parametrize(
     "who", [{"birthDate": "1970"}, {"birthDate": None}, {"gender": "other"}, {"gender": None}, {"birthDate": "2010-01-01"}]
 )
