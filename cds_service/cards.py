@@ -170,7 +170,7 @@ def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-_MARKUP = re.compile(r"([\\`*_\[\]~|])|<(?=[A-Za-z/!?])|(?<=https)(:)|(?<=http)(:)|(?<=\bwww)(\.)|^([#>])", re.IGNORECASE)
+_MARKUP = re.compile(r"([\\`*\[\]~|])|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|(?<=https)(:)|(?<=http)(:)|(?<=\bwww)(\.)|^([#>])", re.IGNORECASE)
 
 
 def escape_markdown(text: str) -> str:
