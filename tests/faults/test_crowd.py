@@ -9,6 +9,9 @@ import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
+
+from flask import Flask
 
 from benchmarks.bodies import make_bodies
 from benchmarks.crowd import call_all_at_once
@@ -26,6 +29,15 @@ AS_OF = dt.date(2026, 6, 1)
 UNRELATED = make_bodies(1)[1]
 
 
+def insist(app: Flask, request: dict[str, Any]) -> int:
+    """Return the status of a call that comes back as long as it finds no place, as one of the test's own calls may hold it."""
+    deadline = time.monotonic() + PATIENCE
+    status = 503
+    while status == 503 and time.monotonic() < deadline:
+        status = app.test_client().post(PATH, json=request).status_code
+    return status
+
+
 def test_a_call_too_many_gets_503_with_retry_after_while_health_is_answered(tmp_path: Path) -> None:
     go_on = threading.Event()
     statuses: list[int] = []
@@ -40,10 +52,7 @@ def test_a_call_too_many_gets_503_with_retry_after_while_health_is_answered(tmp_
         slow = copy.deepcopy(load_request(AS_OF))
         slow["fhirServer"] = fhir.base
         del slow["prefetch"]["labs"]
-        callers = [
-            threading.Thread(target=lambda: statuses.append(app.test_client().post(PATH, json=slow).status_code))
-            for _ in range(MOST_AT_ONCE)
-        ]
+        callers = [threading.Thread(target=lambda: statuses.append(insist(app, slow))) for _ in range(MOST_AT_ONCE)]
         for caller in callers:
             caller.start()
         refused = app.test_client().post(PATH, data=UNRELATED, content_type="application/json")
