@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ STATEMENT_MS = 2000
 UPGRADE_WAIT_MS = 10_000
 UPGRADE_LOCK = 7_312_012
 """The advisory lock that workers starting together take in turn."""
+
+_UPGRADING = threading.Lock()
+"""Alembic keeps the upgrade under way in module variables, so two stores of one process take turns."""
 
 METADATA = sa.MetaData()
 
@@ -149,7 +153,8 @@ def upgrade_schema(engine: sa.Engine) -> None:
         with engine.connect() as connection:
             _lock_schema(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            with _UPGRADING:
+                command.upgrade(config, "head")
             connection.commit()
     except DBAPIError as error:
         raise StoreUnavailable(f"the database cannot be upgraded ({type(error.orig).__name__})") from None
