@@ -247,8 +247,17 @@ def _oral_in_malabsorption(order: Order) -> Issue:
 def _ask_before_oral(case: Case, order: Order) -> Issue:
     a = case.assessment
     why = "could not be read from the record" if a.neurological_unreadable else "are not recorded, which does not mean absent"
-    reason = f"Neurological symptoms {why}. With them, injections on alternate days are needed; without them, oral treatment is suitable."
-    return _issue("b2", WARNING if a.neurological_unreadable else INFO, order, reason, ("S3", "S52", "S64", "S68"))
+    oral = _is_oral_offered(case)
+    without = "oral treatment is suitable" if oral else "fewer injections are"
+    reason = f"Neurological symptoms {why}. With them, injections on alternate days are needed; without them, {without}."
+    summary = "" if oral else "Confirm whether there are neurological symptoms: they decide how often to inject"
+    return _issue("b2", WARNING if a.neurological_unreadable else INFO, order, reason, ("S3", "S52", "S64", "S68"), summary)
+
+
+def _is_oral_offered(case: Case) -> bool:
+    """Return whether tablets are among what the guidance offers this person; kidneys, Leber's disease or malabsorption may forbid them."""
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    return any(phase.line.route is Route.ORAL for regimen in regimens for phase in regimen.phases)
 
 
 def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
