@@ -12,7 +12,7 @@ from recommender.offers import without_neurological_symptoms
 from recommender.policy import Policy
 from recommender.recommendation import Recommendation
 from recommender.scenario import Cause
-from recommender.treatment import decide
+from recommender.treatment import decide, primary_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,17 @@ def nearest_changes(now: Recommendation, policy: Policy) -> Iterator[str]:
     for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
         if not variation.applies(assessment):
             continue
-        difference = _difference(now, decide(variation.vary(assessment), policy))
+        difference = _difference(now, variation.vary(assessment), policy)
         if difference:
             yield f"if {variation.words}: {difference}"
 
 
-def _difference(now: Recommendation, then: Recommendation) -> str:
+def _difference(now: Recommendation, varied: Assessment, policy: Policy) -> str:
     """Say what is other then: the rule and its summary, or the first option that is not offered now; empty when all is the same."""
-    if now.rule != then.rule:
-        return f"{then.rule}, {then.summary}"
+    rule = primary_rule(varied, policy)
+    if rule.id != now.rule:
+        return f"{rule.id}, {rule.summary}"
+    then = decide(varied, policy)
     offered = [option.regimen for option in now.options]
     fresh = next((option for option in then.options if option.regimen not in offered), None)
     if fresh is not None and fresh.regimen is not None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from recommender.regimens import Route, Substance
@@ -80,7 +81,7 @@ BUILT_IN_PRODUCTS = frozenset({(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)
 """What can be had where a site names no formulary of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """The clinical settings of one site; the defaults are those of decisions section 1.
 
@@ -141,7 +142,7 @@ class Policy:
             raise PolicyError(problems)
         return readable
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A short digest of the settings in force, the same for the same settings."""
         text = json.dumps(policy_as_dict(self), sort_keys=True)
