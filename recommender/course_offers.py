@@ -12,6 +12,7 @@ from recommender.monitoring import (
     interval_of,
     longest_acceptable_interval,
     maintenance_phase,
+    most_frequent_phase,
     review_follow_ups,
 )
 from recommender.offers import (
@@ -37,8 +38,8 @@ def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
     """Offer maintenance one step more frequent, or alternate-day injections again (T1)."""
     step = intensified_phase(assessment, policy)
     more_often = (Option("mild return of symptoms, not progressing", Regimen((starting_now(step),))),) if step else ()
-    # After reloading nobody goes back to the interval at which the symptoms returned, where a shorter one is left.
-    afterwards = min((phase for phase in (maintenance_phase(as_neurological(assessment), policy), step) if phase), key=interval_of)
+    # After reloading nobody goes back to a longer interval than that at which the symptoms returned, and to a shorter one where it is left.
+    afterwards = min(maintenance_phase(as_neurological(assessment), policy), step or most_frequent_phase(policy), key=interval_of)
     again = Option("progressive symptoms or objective signs", Regimen((N_LOAD, afterwards)))
     review = FollowUp(Test.SYMPTOM_REVIEW, why="urgent review: neurological symptoms have returned", citations=("S44",))
     return _replacing(Offer(options=(*more_often, again), follow_ups=(review,)), assessment)

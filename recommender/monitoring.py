@@ -57,11 +57,17 @@ def intensified_phase(assessment: Assessment, policy: Policy) -> Phase | None:
     """Return maintenance one step more frequent than now, or `None` when the shortest interval is reached (T2)."""
     usual = interval_of(maintenance_phase(assessment, policy))
     current = assessment.treatment.interval or usual
-    for period, unit in INTENSIFICATION:
-        phase = with_interval(MAINT_1M, period, unit, _INTENSIFIED_CITATIONS)
-        if interval_of(phase) < current and interval_of(phase) <= usual and _shortest(phase) >= policy.min_maintenance_days:
-            return phase
-    return None
+    return next((phase for phase in _steps(policy) if interval_of(phase) < current and interval_of(phase) <= usual), None)
+
+
+def most_frequent_phase(policy: Policy) -> Phase:
+    """Return maintenance at the shortest interval that the site allows (C5)."""
+    return _steps(policy)[-1]
+
+
+def _steps(policy: Policy) -> tuple[Phase, ...]:
+    phases = (with_interval(MAINT_1M, period, unit, _INTENSIFIED_CITATIONS) for period, unit in INTENSIFICATION)
+    return tuple(phase for phase in phases if _shortest(phase) >= policy.min_maintenance_days)
 
 
 def interval_of(phase: Phase) -> Decimal:
