@@ -73,9 +73,9 @@ def read_dosage(resource: Mapping[str, Any], product: Product, value_sets: Value
     An injection whose route is not recorded keeps none: it could go into muscle, skin or vein, and the guidance differs.
     """
     written = _written_lines(resource)
+    first = _read_line(written[0] if written else {}, resource, product, value_sets, authored)
     if len(written) <= 1:
-        return _read_line(written[0] if written else {}, resource, product, value_sets, authored)
-    first = _read_line(written[0], resource, product, value_sets, authored)
+        return first
     unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
     text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
     return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
@@ -90,6 +90,8 @@ def read_phases(
     but the last come to an end.
     """
     lines = _written_lines(resource)
+    if len(lines) <= 1:
+        return (read_dosage(resource, product, value_sets, authored),)
     numbers = [line.get("sequence") for line in lines]
     numbered = all(isinstance(number, int) for number in numbers) and len(set(numbers)) == len(numbers)
     if numbered:
@@ -98,7 +100,7 @@ def read_phases(
     timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
     known = [timing for timing in timings if timing]
     distinct = len({timing.shortest_interval for timing in known}) == len(lines)
-    if len(lines) > 1 and distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
+    if distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
         return phases
     return (read_dosage(resource, product, value_sets, authored),)
 
@@ -106,6 +108,8 @@ def read_phases(
 def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the dosage lines without copies of one another."""
     lines = [line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)]
+    if len(lines) <= 1:
+        return lines
     seen = {json.dumps(line, sort_keys=True, default=str): line for line in lines}
     return list(seen.values())
 
@@ -254,14 +258,14 @@ def _read_route(line: Mapping[str, Any], product: Product, value_sets: ValueSets
 
 
 def _read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
-    stated = (line.get(name) for name in ("site", "siteCodeableConcept"))
+    stated = (line[name] for name in ("site", "siteCodeableConcept") if name in line)
     matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
     return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
 
 
 def _notes_technique(resource: Mapping[str, Any]) -> bool:
     """Return whether the order says how to inject when bleeding is a risk: needle, pressure or transfusion."""
-    lines = _written_lines(resource)
+    lines = [line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)]
     instructions = [item for line in lines for item in fhir_versions.read_additional_instructions(line)]
     texts = [text for item in instructions for text in texts_of(item)]
     texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]

@@ -92,7 +92,11 @@ def _version_of_shape(resource: Mapping[str, Any]) -> FhirVersion | None:
 
 def first_of(resource: Mapping[str, Any], *names: str) -> Any:
     """Return the first of these members that is there and not null, or `None`."""
-    return next((resource[name] for name in names if resource.get(name) is not None), None)
+    for name in names:
+        value = resource.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def read_subject(resource: Mapping[str, Any]) -> Any:
@@ -102,9 +106,9 @@ def read_subject(resource: Mapping[str, Any]) -> Any:
 def read_medication(resource: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the CodeableConcept and the Reference of the drug; either may be `None`."""
     medication = resource.get("medication")
-    both = medication if isinstance(medication, Mapping) else {}
-    concept = first_of(resource, "medicationCodeableConcept") or both.get("concept")
-    return concept, first_of(resource, "medicationReference") or both.get("reference")
+    both = medication if isinstance(medication, dict) else {}
+    concept = resource.get("medicationCodeableConcept") or both.get("concept")
+    return concept, resource.get("medicationReference") or both.get("reference")
 
 
 def read_authored(resource: Mapping[str, Any]) -> Any:

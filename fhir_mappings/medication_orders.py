@@ -29,9 +29,13 @@ STATED = "Stated by the prescriber: "
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """The resources of a record or draft set that others point to, by `Type/id` and by the `fullUrl` of their entry."""
+    """The resources of a record or draft set that others point to, by `Type/id` and by the `fullUrl` of their entry.
+
+    `products` holds the medicines told apart so far, by how they are written: most stand in a record many times.
+    """
 
     by_reference: Mapping[str, Placed] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
 
     @classmethod
     def of(cls, placed: Iterable[Placed]) -> Siblings:
@@ -61,9 +65,13 @@ def find_product(resource: Mapping[str, Any], siblings: Siblings, value_sets: Va
     """
     concept, reference = fhir_versions.read_medication(resource)
     target = siblings.find(reference, resource) if reference else None
-    display = as_text(as_dict(reference).get("display"))
-    named = concept if concept is not None else {"text": display}
-    return identify_product(named, value_sets, target.resource if target else None), target
+    named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
+    written = repr((named, target.resource) if target else named)
+    product = siblings.products.get(written)
+    if product is None:
+        product = identify_product(named, value_sets, target.resource if target else None)
+        siblings.products[written] = product
+    return product, target
 
 
 def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:

@@ -65,8 +65,7 @@ class MedicineUse:
 
 def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt: Receipt) -> MedicineUse | None:
     """Return what one resource says of a medicine of interest, or `None` with the reason in the receipt."""
-    kind = placed.resource.get("resourceType")
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    reader = _reader_of(placed)
     if reader is None:
         return None
     product, medication = find_product(placed.resource, siblings, value_sets)
@@ -86,8 +85,7 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
 
 def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
     """Return what an entry would say if it were known which drug it is about; `None` when that is known, or the entry says nothing."""
-    kind = placed.resource.get("resourceType")
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    reader = _reader_of(placed)
     if reader is None or not is_nameless(placed.resource, siblings):
         return None
     use = reader(placed, Product("medicine without a name"))
@@ -156,10 +154,17 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
 
 
-_READERS: dict[str, Callable[[Placed, Product], MedicineUse | str]] = {
+_Reader = Callable[[Placed, Product], MedicineUse | str]
+
+_READERS: dict[str, _Reader] = {
     **dict.fromkeys(fhir_versions.MEDICATION_ORDER_TYPES, _order_use),
     **dict.fromkeys(fhir_versions.STATEMENT_TYPES, _statement_use),
     **dict.fromkeys(fhir_versions.DISPENSE_TYPES, _dispense_use),
     **dict.fromkeys(fhir_versions.ADMINISTRATION_TYPES, _administration_use),
 }
 """How each resource type is read; a reader answers with the use, or with why there is none."""
+
+
+def _reader_of(placed: Placed) -> _Reader | None:
+    kind = placed.resource.get("resourceType")
+    return _READERS.get(kind) if isinstance(kind, str) else None

@@ -39,8 +39,10 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
     """
     if isinstance(codeable, dict):
         codings = codeable.get("coding")
+        if isinstance(codings, list):
+            return [coding for coding in codings if isinstance(coding, dict)]
         if codings is not None:
-            return [coding for coding in as_list(codings) if isinstance(coding, dict)]
+            return [codings] if isinstance(codings, dict) else []
         return [codeable] if "code" in codeable else []
     if isinstance(codeable, list):
         return [coding for item in codeable if not isinstance(item, list) for coding in codings_of(item)]
@@ -49,9 +51,11 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
 
 def texts_of(codeable: Json) -> list[str]:
     """Return the words of a CodeableConcept: its text first, then the displays of its codings."""
-    texts = [as_text(item.get("text")) for item in as_list(codeable) if isinstance(item, dict)]
-    texts += [as_text(coding.get("display")) for coding in codings_of(codeable)]
-    return [text for text in texts if text]
+    if codeable is None:
+        return []
+    texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
+    texts += [coding.get("display") for coding in codings_of(codeable)]
+    return [text.strip() for text in texts if isinstance(text, str) and not text.isspace() and text]
 
 
 def words_of(codeable: Json) -> str:
@@ -156,7 +160,7 @@ def read_date(value: Json) -> DateSpan | None:
 
 def _utc_day(text: str) -> dt.date:
     moment = dt.datetime.fromisoformat(text)
-    return moment.date() if moment.tzinfo is None else moment.astimezone(dt.UTC).date()
+    return moment.date() if moment.tzinfo in (None, dt.UTC) else moment.astimezone(dt.UTC).date()
 
 
 def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from fhir_mappings.reading import as_text, subject_id
 from fhir_mappings.receipt import Receipt
@@ -80,7 +79,7 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     """Return the index of a record. A resource about somebody else, or that came twice, is left out and the receipt says so."""
     index = RecordIndex(record, as_of, value_sets, Receipt())
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
-    first: dict[tuple[str, str], Placed] = {}
+    kept: dict[str, Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
     for key, placed in record.entries():
         resource = placed.resource
@@ -96,14 +95,14 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
             continue
         identity = resource.get("id")
         if isinstance(identity, str) and identity:
-            earlier = first.setdefault((kind, identity), placed)
-            if earlier is not placed:
-                _leave_out_one(index, earlier, placed, first)
-                continue
-        by_type.setdefault(kind, []).append(placed)
-    for listed in by_type.values():
-        # What a server returns has no order of its own: nothing may hang on it.
-        listed.sort(key=attrgetter("reference"))
+            reference = f"{kind}/{identity}"
+            kept[reference] = _newer(index, kept[reference], placed) if reference in kept else placed
+        else:
+            kept[placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"] = placed
+    # What a server returns has no order of its own: nothing may hang on it.
+    for reference in sorted(kept):
+        placed = kept[reference]
+        by_type.setdefault(placed.resource["resourceType"], []).append(placed)
     return index
 
 
@@ -113,14 +112,11 @@ def is_about_another(resource: Resource, patient_id: str) -> bool:
     return bool(about) and bool(patient_id) and about != patient_id
 
 
-def _leave_out_one(index: RecordIndex, earlier: Placed, later: Placed, first: dict[tuple[str, str], Placed]) -> None:
-    """Of two versions of one resource keep the one updated last, whatever order they came in."""
+def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:
+    """Return of two versions of one resource the one updated last, whatever order they came in."""
     keep, drop = (later, earlier) if _version(later) > _version(earlier) else (earlier, later)
     index.receipt.ignore(drop, f"the same resource came at {keep.place}")
-    if keep is later:
-        siblings = index.by_type[later.resource["resourceType"]]
-        siblings[siblings.index(earlier)] = later
-        first[later.resource["resourceType"], later.resource["id"]] = later
+    return keep
 
 
 def _version(placed: Placed) -> tuple[str, str]:

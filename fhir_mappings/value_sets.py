@@ -164,6 +164,8 @@ class ValueSets:
         Words are not asked when a code of a standard system stands there that is in no value set: that code has said what it means.
         Medicines are the exception, because no list of product codes is complete.
         """
+        if codeable is None:
+            return ()
         found, known_system = self._look_up_all(codeable)
         if found:
             return found
