@@ -37,6 +37,9 @@ LAPSED_AFTER = Decimal("1.5")
 FIRST_MAINTENANCE_DUE = Decimal(62)
 """Days after loading within which maintenance begins: two months (S9)."""
 
+LONGEST_INTERVAL = Decimal(93)
+"""Days: three months, the longest maintenance interval (S12, S17)."""
+
 LOOKBACK = 457
 """Days for which past treatment is read: 15 months (F25)."""
 
@@ -60,7 +63,7 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth) -> Treatment
     evidence = tuple(order.evidence for order in history.current if order.evidence) + tuple(dose.evidence for dose in history.given[-3:])
     return replace(
         treatment,
-        days_on_treatment=history.days_on_treatment,
+        days_on_treatment=history.days_on_tablets if treatment.phase is TreatmentPhase.ORAL else history.days_on_treatment,
         dose_documented=history.dose_documented,
         treatment_dose_ordered=bool(history.current),
         evidence=evidence,
@@ -126,13 +129,35 @@ class _History:
         return (self.as_of - min(known)).days if known else None
 
     @property
-    def dose_documented(self) -> bool:
-        assumed_from = self.as_of - dt.timedelta(days=DOSE_ASSUMED_AFTER)
-        return bool(self.given) or any(order.authored is not None and order.authored <= assumed_from for order in self.current)
+    def days_on_tablets(self) -> int | None:
+        """Days since tablets were begun: by their orders, and by doses without a gap that would make it an earlier course."""
+        ordered = [start for start in map(_start, self.oral) if start is not None and start <= self.as_of]
+        taken = sorted((dose.date for dose in self.given if dose.route is Route.ORAL and dose.date is not None), reverse=True)
+        began = min(ordered, default=taken[0] if taken else None)
+        for date in taken:
+            if began is not None and 0 < (began - date).days <= STATED_ORAL_LOOKBACK:
+                began = date
+        return self.days_since(began) if began is not None else None
 
     @property
-    def six_doses_given(self) -> bool:
-        dates = self.injection_dates
+    def dose_documented(self) -> bool:
+        assumed_from = self.as_of - dt.timedelta(days=DOSE_ASSUMED_AFTER)
+        given = any(dose.date is not None and dose.date >= self.course_since for dose in self.given)
+        return given or any(order.authored is not None and order.authored <= assumed_from for order in self.current)
+
+    @property
+    def course_since(self) -> dt.date:
+        """The day from which a dose belongs to the course under way and not to an earlier one.
+
+        A loading course counts from its own order, with room for first doses that were given before it was written.
+        """
+        if self.loading:
+            return min(_start(order) or self.as_of for order in self.loading) - dt.timedelta(days=LOADING_WINDOW)
+        return self.as_of - dt.timedelta(days=int(LAPSED_AFTER * LONGEST_INTERVAL))
+
+    def six_doses_given(self, since: dt.date) -> bool:
+        """Whether a loading course was given since that day."""
+        dates = [date for date in self.injection_dates if date >= since]
         return any((last - first).days <= LOADING_WINDOW for first, last in zip(dates, dates[LOADING_DOSES - 1 :], strict=False))
 
     def days_since(self, date: dt.date) -> int:
@@ -141,10 +166,13 @@ class _History:
 
 def _phase(history: _History, neurological: Truth, incomplete: bool) -> Treatment:
     """First match: a loading course under way, maintenance, oral treatment, a course that ended, nothing."""
+    injected = _course_by_doses(history, neurological)
+    if injected is not None and injected.phase is TreatmentPhase.LAPSED and history.oral:
+        injected = None  # the tablets ordered since have taken the place of the injections
     return (
         _loading_by_order(history, neurological)
         or _maintenance_by_order(history)
-        or _course_by_doses(history, neurological)
+        or injected
         or _oral(history)
         or _ended_course(history, neurological)
         or _nothing_under_way(history, incomplete)
@@ -158,7 +186,8 @@ def _loading_by_order(history: _History, neurological: Truth) -> Treatment | Non
     order = _most_frequent(under_way)
     alternate_days = any(_is_alternate_days(order) for order in under_way)
     bound_passed = all(_bound_passed(order, history.as_of) for order in under_way) and not history.given
-    complete = (history.six_doses_given or bound_passed) and not neurological.is_true and not alternate_days
+    six_given = history.six_doses_given(history.course_since)
+    complete = (six_given or bound_passed) and not neurological.is_true and not alternate_days
     return _from_order(TreatmentPhase.LOADING, order, history, alternate_days=alternate_days, loading_complete=complete)
 
 
@@ -199,7 +228,7 @@ def _course_by_doses(history: _History, neurological: Truth) -> Treatment | None
         phase = TreatmentPhase.LAPSED if since > LAPSED_AFTER * interval else TreatmentPhase.MAINTENANCE
         return Treatment(phase, substance=substance, interval=interval, reason=f"injections given, the last on {last}")
     alternate_days = 1 < median(history.gaps[-LOADING_DOSES:]) <= 2
-    complete = history.six_doses_given and not neurological.is_true
+    complete = history.six_doses_given(last - dt.timedelta(days=LOADING_WINDOW)) and not neurological.is_true
     if since > (LAPSED_AFTER * FIRST_MAINTENANCE_DUE if complete else LOADING_WINDOW):
         return Treatment(TreatmentPhase.LAPSED, substance=substance, reason=f"the last injection was given on {last}")
     return Treatment(
