@@ -14,6 +14,7 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.conditions import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
 from fhir_mappings.evidence import cite
+from fhir_mappings.laboratory import ANALYTES
 from fhir_mappings.observations import Observed
 from fhir_mappings.quantities import read_booleanish, read_result
 from fhir_mappings.reading import code_of, months_before, words_of
@@ -79,7 +80,8 @@ def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_star
     answers: dict[Concept, list[Answer]] = {}
     for item in observed:
         for match in item.matches:
-            answers.setdefault(match.concept, []).append(Answer(item, match))
+            if match.concept not in ANALYTES:  # a measured value answers none of these questions
+                answers.setdefault(match.concept, []).append(Answer(item, match))
     for given in answers.values():
         given.sort(key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.reference), reverse=True)
     nothing = index.not_recorded("labs")

@@ -6,10 +6,12 @@ A newer result that came but could not be read makes the fact unknown: the older
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 
 from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
@@ -41,6 +43,8 @@ ANALYTES: dict[Concept, Analyte] = {
     Concept.INR: Analyte.INR,
 }
 """What each concept measures. Urine, red cell and whole blood concepts are not among them: they are other tests."""
+
+COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
 
 HIGH_IS_WORSE = frozenset({Analyte.MMA, Analyte.HOMOCYSTEINE, Analyte.CREATININE, Analyte.INR})
 """Of two results of one moment the more worrying one counts: the higher of these, the lower of all others."""
@@ -101,13 +105,22 @@ class Result:
         return cite(self.observed.placed, self.match, self.observed.code, day.earliest if day else None, reported, self.reading.converted)
 
     @property
+    def day(self) -> dt.date:
+        """The last day it may be of; a result without a date sorts before all others."""
+        return self.observed.day.latest if self.observed.day else dt.date.min
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it says that there is no result."""
+        return self.reading.quantity is None and self.reading.reason.startswith(("no result", "no value"))
+
+    @property
     def newness(self) -> tuple[dt.date, str, bool, Decimal, str]:
         """Sorts results from old to new; of one moment the usable one comes last, of two usable ones the more worrying one."""
-        day = self.observed.day.latest if self.observed.day else dt.date.min
         quantity = self.reading.quantity
         value = Decimal(0) if quantity is None else quantity.value
         worry = value if self.analyte in HIGH_IS_WORSE else -value
-        return day, self.observed.moment, quantity is not None, worry, self.observed.placed.reference
+        return self.day, self.observed.moment, quantity is not None, worry, self.observed.placed.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +180,16 @@ def map_laboratory(
 
 def _read(index: RecordIndex, item: Observed) -> Result | None:
     """Return the result an Observation holds, if it is one of ours and its codes agree on that."""
-    counted = [match for match in item.matches if match.concept in ANALYTES and match.role in (Role.INCLUDE, Role.ACCEPT_OLD)]
+    if len(item.matches) == 1:
+        (match,) = item.matches
+        if match.concept in ANALYTES and match.role in COUNTED_ROLES:
+            return Result(item, match, ANALYTES[match.concept], match.member.property)
+    counted = [match for match in item.matches if match.concept in ANALYTES and match.role in COUNTED_ROLES]
     against = [match for match in item.matches if match.role is Role.EXCLUDE]
     if not counted or against:
         for match in item.matches:
-            index.receipt.ignore(item.placed, f"codes contradict each other: {match.source}" if counted else why_not_used(match))
+            why = f"codes contradict each other: {match.source}" if counted else partial(why_not_used, match)
+            index.receipt.ignore(item.placed, why)
         return None
     match = counted[0]
     analyte = ANALYTES[match.concept]
@@ -205,21 +223,19 @@ def find_newest(
         after: only results after this day.
     """
     first_day = window.first_day(index.as_of)
-    usable: list[Result] = []
-    outside: list[tuple[dt.date, str]] = []
+    inside: list[Result] = []
+    outside: list[tuple[dt.date, _Why]] = []
     for result in results:
         why_not = _outside(result, window, first_day, before, after)
         if why_not:
             index.receipt.ignore(result.observed.placed, why_not)
-            outside.append((result.observed.day.latest if result.observed.day else dt.date.min, why_not))
+            outside.append((result.day, why_not))
         else:
-            usable.append(result)
-    if not usable:
-        return Measurement(reason=max(outside)[1] if outside else index.not_recorded("labs").reason)
-    usable.sort(key=lambda each: each.newness, reverse=True)
-    newest = usable[0]
-    for older in usable[1:]:
-        index.receipt.ignore(older.observed.placed, _why_passed_over(older, newest))
+            inside.append(result)
+    newest = _last_usable(index, inside, outside)
+    if newest is None:
+        reasons = [(day, why()) for day, why in outside]
+        return Measurement(reason=max(reasons)[1] if reasons else index.not_recorded("labs").reason)
     reading, evidence = newest.reading, newest.evidence
     if reading.quantity is None:
         index.receipt.ignore(newest.observed.placed, reading.reason)
@@ -228,22 +244,44 @@ def find_newest(
     return Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
 
 
-def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date | None, after: dt.date | None) -> str:
-    """Return why a result is not of the window; empty when it is."""
+_Why = Callable[[], str]
+"""A reason for the receipt, worded only when somebody reads it: a record holds many results, and few of them are used."""
+
+
+def _last_usable(index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Why]]) -> Result | None:
+    """Return the newest result that does not say that there is none; those that say so join the ones outside the window."""
+    inside.sort(key=attrgetter("day"), reverse=True)
+    for _, one_day in itertools.groupby(inside, key=attrgetter("day")):
+        usable = []
+        for result in one_day:
+            if result.is_absent:
+                index.receipt.ignore(result.observed.placed, result.reading.reason)
+                outside.append((result.day, partial(str, result.reading.reason)))
+            else:
+                usable.append(result)
+        if usable:
+            newest = max(usable, key=attrgetter("newness"))
+            for older in inside:
+                if older is not newest:
+                    index.receipt.ignore(older.observed.placed, partial(_why_passed_over, older, newest))
+            return newest
+    return None
+
+
+def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date | None, after: dt.date | None) -> _Why | None:
+    """Return why a result is not of the window; `None` when it is."""
     day = result.observed.day
     if day is None:
-        return why_no_day(result.observed.placed.resource)
+        return partial(why_no_day, result.observed.placed.resource)
     if day.latest < first_day:
-        return f"older than {window.words}: {day}"
+        return partial("older than {}: {}".format, window.words, day)
     if day.earliest < first_day:
-        return f"date too coarse to tell whether it is within {window.words}: {day}"
+        return partial("date too coarse to tell whether it is within {}: {}".format, window.words, day)
     if before is not None and day.latest > before:
-        return f"taken after vitamin B12 treatment began: {day}"
+        return partial("taken after vitamin B12 treatment began: {}".format, day)
     if after is not None and day.earliest <= after:
-        return f"taken before vitamin B12 treatment began: {day}"
-    if result.reading.quantity is None and result.reading.reason.startswith(("no result", "no value")):
-        return result.reading.reason
-    return ""
+        return partial("taken before vitamin B12 treatment began: {}".format, day)
+    return None
 
 
 def _why_passed_over(older: Result, newest: Result) -> str:

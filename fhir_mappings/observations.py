@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fhir_mappings.evidence import why_unknown
@@ -24,7 +25,7 @@ class Observed:
     """One result: an Observation, one of its components, or a contained Observation.
 
     `body` holds its value; `code` what it measures; `matches` what that stands for, or with `from_answer` what the coded answer
-    stands for. `day` is when it applied, `moment` orders results of one day.
+    stands for. `day` is when it applied, `written` how the record has that.
     """
 
     placed: Placed
@@ -32,47 +33,65 @@ class Observed:
     code: Any
     matches: tuple[Match, ...]
     day: DateSpan | None
-    moment: str
+    written: Any
     from_answer: bool = False
+
+    @property
+    def moment(self) -> str:
+        """A text that orders results of one day."""
+        return _moment(self.written)
 
 
 def read_observations(index: RecordIndex) -> list[Observed]:
     """Return the results that stand for something we know and whose status counts; the receipt says why the others are not read."""
+    tomorrow = index.as_of + dt.timedelta(days=1)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        observed += _read_one(index, placed, placed.resource)
+        observed += _read_one(index, placed, placed.resource, tomorrow)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
-        observed += _read_contained(index, placed)
+        observed += _read_contained(index, placed, tomorrow)
     return observed
 
 
-def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any]) -> list[Observed]:
-    found = [(body, code, *match) for body, code in _parts(resource) if (match := _match(index, body, code))[0]]
+def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any], tomorrow: dt.date) -> list[Observed]:
+    found = _find_known(index, resource)
     if not found:
-        index.receipt.ignore(placed, lambda: _why_unknown(resource))
-        return _read_contained(index, placed) if "contained" in resource else []
+        index.receipt.ignore(placed, partial(_why_unknown, resource))
+        return _read_contained(index, placed, tomorrow) if "contained" in resource else []
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
         index.receipt.ignore(placed, f"status {status or 'missing'}")
         return []
-    day, moment = effective_day(resource)
-    if day is not None and day.earliest > index.as_of + dt.timedelta(days=1):
+    day, written = effective_day(resource)
+    if day is not None and day.earliest > tomorrow:
         index.receipt.ignore(placed, f"in the future: {day}")
         return []
-    observed = [Observed(placed, body, code, matches, day, moment, from_answer) for body, code, matches, from_answer in found]
-    return observed + (_read_contained(index, placed) if "contained" in resource else [])
+    observed = [Observed(placed, body, code, matches, day, written, from_answer) for body, code, matches, from_answer in found]
+    return observed + _read_contained(index, placed, tomorrow) if "contained" in resource else observed
 
 
-def _parts(resource: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
-    """Return the Observation and its components, each with its code."""
-    parts = [(resource, resource.get("code"))]
+_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool]
+
+
+def _find_known(index: RecordIndex, resource: dict[str, Any]) -> list[_Known]:
+    """Return of an Observation and its components those that stand for something: body, code, what it stands for, if by its answer."""
+    parts = [resource]
     if "component" in resource:
-        parts += [(component, component.get("code")) for component in as_list(resource["component"]) if isinstance(component, dict)]
-    return parts
+        parts += [component for component in as_list(resource["component"]) if isinstance(component, dict)]
+    found: list[_Known] = []
+    for body in parts:
+        code = body.get("code")
+        matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
+        if matches:
+            found.append((body, code, matches, False))
+        elif "valueCodeableConcept" in body:  # what a coded answer stands for ("Diet: vegan")
+            answers = index.value_sets.concepts(body["valueCodeableConcept"])
+            found += [(body, code, answers, True)] if answers else []
+    return found
 
 
-def _read_contained(index: RecordIndex, placed: Placed) -> list[Observed]:
+def _read_contained(index: RecordIndex, placed: Placed, tomorrow: dt.date) -> list[Observed]:
     """Read the Observations inside a resource; they take status and time from it where they have none of their own."""
     outer = placed.resource
     inherited = {name: outer[name] for name in outer if name in ("status", "effectiveDateTime", "effectivePeriod", "subject")}
@@ -81,16 +100,8 @@ def _read_contained(index: RecordIndex, placed: Placed) -> list[Observed]:
         if isinstance(inner, dict) and inner.get("resourceType") == "Observation":
             # What stands inside contained resources is not followed further: FHIR allows no second level.
             resource = {name: value for name, value in {**inherited, **inner}.items() if name != "contained"}
-            observed += _read_one(index, placed, resource)
+            observed += _read_one(index, placed, resource, tomorrow)
     return observed
-
-
-def _match(index: RecordIndex, body: dict[str, Any], code: Any) -> tuple[tuple[Match, ...], bool]:
-    """Return what the code stands for; else what a coded answer stands for ("Diet: vegan"), and whether it is the answer."""
-    matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
-    if not matches and "valueCodeableConcept" in body:
-        return index.value_sets.concepts(body["valueCodeableConcept"]), True
-    return matches, False
 
 
 def _why_unknown(resource: dict[str, Any]) -> str:
@@ -99,22 +110,22 @@ def _why_unknown(resource: dict[str, Any]) -> str:
     return why_unknown(resource.get("code"))
 
 
-def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, str]:
-    """Return the days on which a result may have applied, and a text that orders results of one day.
+def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, Any]:
+    """Return the days on which a result may have applied, and how the record has them.
 
     Reads `effective[x]`, DSTU2's `appliesDateTime`, and of a period or a series the end. The time of issue never stands in for it.
     """
     for name in ("effectiveDateTime", "effectiveInstant", "appliesDateTime"):
         if name in resource:
-            return read_date(resource[name]), _moment(resource[name])
+            return read_date(resource[name]), resource[name]
     for name in ("effectivePeriod", "appliesPeriod"):
         if name in resource:
             period = as_dict(resource[name])
             written = period.get("end") or period.get("start")
-            return read_date(written), _moment(written)
+            return read_date(written), written
     events = [event for event in as_list(as_dict(resource.get("effectiveTiming")).get("event")) if read_date(event)]
     last = max(events, key=_moment, default=None)
-    return read_date(last), _moment(last)
+    return read_date(last), last
 
 
 def why_no_day(resource: dict[str, Any]) -> str:

@@ -18,6 +18,8 @@ from recommender.logic import Unit
 class Analyte(enum.Enum):
     """What is measured; the value is how it is named in words."""
 
+    __hash__ = object.__hash__  # by identity, like a Concept
+
     TOTAL_B12 = "total vitamin B12"
     HOLOTRANSCOBALAMIN = "active vitamin B12 (holotranscobalamin)"
     MMA = "methylmalonic acid"

@@ -23,6 +23,8 @@ TERMINOLOGY = Path(__file__).parent / "terminology"
 class Field(enum.Enum):
     """The part of the terminology that a word is looked up in; the value is the name of its CSV file."""
 
+    __hash__ = object.__hash__  # by identity, like a Concept
+
     LABS = "labs"
     OBSERVATIONS = "observations"
     CONDITIONS = "conditions"
@@ -146,13 +148,13 @@ class ValueSets:
 
     def _look_up_all(self, codeable: Any) -> tuple[tuple[Match, ...], bool]:
         """Return the members of all codings, and whether any of them is a code of a known system."""
-        codings = codings_of(codeable)
-        if len(codings) == 1:
+        codings = codeable.get("coding") if isinstance(codeable, dict) else None
+        if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):  # what nearly all records hold
             found = self._look_up(codings[0])
             return found or (), found is not None
         matches: list[Match] = []
         known_system = False
-        for coding in codings:
+        for coding in codings_of(codeable):
             found = self._look_up(coding)
             known_system = known_system or found is not None
             matches += [match for match in found or () if match not in matches]
