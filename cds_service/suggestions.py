@@ -6,12 +6,14 @@ Source: R96 to R110, R159, R161 to R166; the strategies of Q25.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.settings import Client
 from fhir_mappings import medication_request, service_request
+from fhir_mappings.checked_templates import check_new_draft
+from fhir_mappings.fhir_versions import FhirVersion
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.outgoing import check_outgoing
 from fhir_mappings.record import Resource
@@ -51,7 +53,7 @@ def write_suggestions(resolutions: tuple[Resolution, ...], context: SuggestionCo
         if problem:
             withheld.append((resolution.label, problem))
         elif context.client.replace_strategy == "split":
-            offered += _split(resolution, actions)
+            offered += _split(resolution, actions, context.client)
         else:
             offered.append(_suggestion(resolution.label, actions, resolution.recommended))
     return Suggestions(tuple(offered), tuple(withheld))
@@ -64,10 +66,21 @@ def _problem(actions: list[Action], context: SuggestionContext) -> str:
     if not actions:
         return "the draft has no id, so no action can name it"
     for action in actions:
-        problems = check_outgoing(action["resource"], context.draft_context.version) if action["type"] != "delete" else []
+        problems = _check_action(action, context.draft_context.version)
         if problems:
             return f"the {action['resource'].get('resourceType', 'resource')} would not be valid: {problems[0]}"
     return ""
+
+
+def _check_action(action: Action, version: FhirVersion) -> list[str]:
+    """Return what is wrong with the resource of an action. What is created was written here; an update holds what was received."""
+    match action["type"]:
+        case "create":
+            return check_new_draft(action["resource"], version)
+        case "update":
+            return check_outgoing(action["resource"], version)
+        case _:
+            return []
 
 
 def _suggestion(label: str, actions: list[Action], recommended: bool = False) -> dict[str, Any]:
@@ -77,8 +90,9 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
     return suggestion | {"actions": actions}
 
 
-def _split(resolution: Resolution, actions: list[Action]) -> Iterator[dict[str, Any]]:
-    """Yield one suggestion per action, for clients that take one action each (Epic)."""
+def _split(resolution: Resolution, actions: list[Action], client: Client) -> Iterator[dict[str, Any]]:
+    """Yield one suggestion per action, for clients that take one action each and cannot update (Epic)."""
+    actions = _deletes_last(part for action in actions for part in _without_update(action, client))
     condition = resolution.label.partition(":")[0] + ": " if ":" in resolution.label else ""
     for action in actions:
         label = resolution.label if len(actions) == 1 else condition + action["description"]
@@ -95,9 +109,10 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
     context = replace(context, draft_context=drafting)
     strategy = context.client.replace_strategy
     edits = _as_update(resolution.edits, context.cobalamin_keys) if strategy == "update" else resolution.edits
-    actions = [*_updates(edits, context), *(action for edit in edits for action in _additions(edit, context))]
-    if strategy == "split":
-        actions = [part for action in actions for part in _without_update(action, context.client)]
+    return _deletes_last([*_updates(edits, context), *(action for edit in edits for action in _additions(edit, context))])
+
+
+def _deletes_last(actions: Iterable[Action]) -> list[Action]:
     return sorted(actions, key=lambda action: action["type"] == "delete")
 
 
