@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cds_service.json_text import UnreadPrefetch
 from cds_service.problems import bad_request, kind_of
 from fhir_mappings.record import Placed
 
@@ -75,7 +76,7 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
         drafts=_drafts(context, hook),
         fhir_server=fhir_server,
         access_token=access_token,
-        prefetch=_optional(body, "prefetch", dict, tolerated),
+        prefetch=unread if isinstance(unread := body.get("prefetch"), UnreadPrefetch) else _optional(body, "prefetch", dict, tolerated),
         extension=extension,
         version_hint=version_hint if isinstance(version_hint, str) else "",
         tolerated=tuple(tolerated),
