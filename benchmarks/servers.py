@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from flask import Flask, Response, request
 from jwt.algorithms import ECAlgorithm
 
 from benchmarks.bodies import AS_OF
+from cds_service.http_rules import WsgiApp
 from cds_service.server import Server, server_options, tune_collector
 from cds_service.settings import Client, Settings, demonstration
 
@@ -66,19 +68,21 @@ class ModelsServer(FixedDayServer):
     def load(self) -> Flask:
         """Build the service with the parsing in front of it."""
         app = super().load()
-        app.before_request(_parse_into_models)
+        app.wsgi_app = _parse_into_models(app.wsgi_app)  # type: ignore[assignment, method-assign]
         return app
 
 
-def _parse_into_models() -> None:
-    if request.method != "POST":
-        return
-    body = request.stream.read()
-    request.stream = io.BytesIO(body)  # for the service, which reads it after us
-    prefetch = orjson.loads(body)["prefetch"]
-    for part in prefetch.values():
-        for resource in [entry["resource"] for entry in part.get("entry", ())] or [part]:
-            _model(resource["resourceType"]).model_validate(resource)
+def _parse_into_models(app: WsgiApp) -> WsgiApp:
+    def parsed(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            body = environ["wsgi.input"].read()
+            environ["wsgi.input"] = io.BytesIO(body)  # for the service, which reads it after us
+            for part in orjson.loads(body)["prefetch"].values():
+                for resource in [entry["resource"] for entry in part.get("entry", ())] or [part]:
+                    _model(resource["resourceType"]).model_validate(resource)
+        return app(environ, start_response)
+
+    return parsed
 
 
 def _model(kind: str) -> Any:

@@ -6,8 +6,8 @@ Reading a request, deciding and writing cards is work for one processor: more ca
 from __future__ import annotations
 
 import threading
-
-from flask import g
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cds_service.problems import Problem
 
@@ -23,16 +23,15 @@ class Admission:
     def __init__(self) -> None:
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
-    def enter(self) -> None:
-        """Take a place for this call.
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place meanwhile.
 
         Raises: Problem 503 when there is none.
         """
         if not self._places.acquire(blocking=False):
             raise Problem(503, "throttled", "Too many calls at once. Please send this one again.", {"Retry-After": RETRY_AFTER_SECONDS})
-        g.has_place = True
-
-    def leave(self, _: BaseException | None = None) -> None:
-        """Give the place back, if this call has one."""
-        if g.pop("has_place", False):
+        try:
+            yield
+        finally:
             self._places.release()

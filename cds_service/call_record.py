@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from typing import Any
-
-from flask import g
 
 from cds_service import metrics
 from cds_service.authentication import Caller
+from cds_service.call import Call
 from cds_service.decide import Decision
 from cds_service.deployment import Deployment
 from cds_service.hook_request import HookRequest
@@ -25,7 +25,13 @@ from recommender.statements import KNOWLEDGE_VERSION
 
 
 def record_call(
-    deployment: Deployment, service: Service, caller: Caller, hook_request: HookRequest, record: PatientRecord, decision: Decision
+    call: Call,
+    deployment: Deployment,
+    service: Service,
+    caller: Caller,
+    hook_request: HookRequest,
+    record: PatientRecord,
+    decision: Decision,
 ) -> None:
     """Put the decision on its way to the database, count it, and leave for the log what may stand there."""
     abouts = (describe_order(finding, decision.course) for finding in decision.findings)
@@ -40,7 +46,7 @@ def record_call(
             hook_instance=hook_request.hook_instance,
             client=caller.client.name,
             status=200,
-            duration_ms=(time.monotonic() - g.started) * 1000,
+            duration_ms=(time.monotonic() - call.started) * 1000,
             issuer=caller.issuer,
             tenant=caller.tenant,
             token_id=caller.token_id,
@@ -53,11 +59,12 @@ def record_call(
             cards=cards,
         )
     )
-    count_call(record, cards, unknown, decision.timings_ms)
-    g.logged = {"client": caller.client.name, "cards": [card.card for card in cards], "prefetch": availability}
+    call.timings_ms.update(decision.timings_ms)
+    count_call(record, cards, unknown, call.timings_ms)
+    call.logged = {"client": caller.client.name, "cards": [card.card for card in cards], "prefetch": availability}
 
 
-def count_call(record: PatientRecord, cards: tuple[CardRecord, ...], unknown: dict[str, str], timings_ms: Any) -> None:
+def count_call(record: PatientRecord, cards: tuple[CardRecord, ...], unknown: dict[str, str], timings_ms: Mapping[str, float]) -> None:
     """Count cards, unknown facts, retrievals and the time of each step."""
     for card in cards:
         metrics.CARDS.labels(card.card, card.indicator).inc()
@@ -65,16 +72,7 @@ def count_call(record: PatientRecord, cards: tuple[CardRecord, ...], unknown: di
     for key, part in record.parts.items():
         if part.source == "fhirServer":
             metrics.FETCHES.labels(key, part.reason or part.availability.value).inc()
-    g.setdefault("timings_ms", {}).update(timings_ms)
-    metrics.count_steps(g.timings_ms)
-
-
-def note_step(step: str) -> None:
-    """Note for Server-Timing and metrics how long it is since the step before, or since the call began."""
-    now = time.monotonic()
-    timings = g.setdefault("timings_ms", {})
-    timings[step] = (now - g.setdefault("last_step", g.started)) * 1000
-    g.last_step = now
+    metrics.count_steps(timings_ms)
 
 
 def read_card(card: dict[str, Any], about: str) -> CardRecord:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from cds_service.admission import Admission
 from cds_service.fhir_client import FhirClient
 from cds_service.key_sets import KeySets
 from cds_service.services import Service, build_services
@@ -33,6 +34,7 @@ class Deployment:
     fhir: FhirClient
     keys: KeySets
     store: Store
+    admission: Admission
     today: Callable[[], dt.date]
 
     def close(self) -> None:
@@ -51,6 +53,7 @@ def build_deployment(settings: Settings, today: Callable[[], dt.date] = utc_toda
         fhir=FhirClient(),
         keys=KeySets(settings.clients, settings.is_production),
         store=Store(settings.store_url, settings.patient_key),
+        admission=Admission(),
         today=today,
     )
 

@@ -1,21 +1,26 @@
-"""The CDS Hooks endpoints. `call_service` reads as the ten steps of one call; docs/architecture.md lists them."""
+"""The CDS Hooks services. `call_service` reads as the ten steps of one call; docs/architecture.md lists them.
+
+`hook_endpoint` calls it; discovery and feedback are Flask's.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from cds_service.authentication import Caller, authenticate
-from cds_service.call_record import note_step, record_call
+from cds_service.call import Call
+from cds_service.call_record import record_call
 from cds_service.decide import Orders, decide, read_orders
 from cds_service.deployment import Deployment, this_deployment
 from cds_service.feedback import take_feedback
 from cds_service.hook_request import ORDER_HOOKS, HookRequest, parse_hook_request
 from cds_service.http_rules import json_answer, read_body
-from cds_service.json_text import read_json
+from cds_service.json_text import read_all_but_prefetch, read_json
 from cds_service.patient_record import assemble_record, holds_nothing
 from cds_service.problems import Problem
 from cds_service.quiet_cards import leave_out_overridden
@@ -26,6 +31,9 @@ from fhir_mappings.record import PatientRecord
 
 blueprint = Blueprint("cds_hooks", __name__)
 
+ENDPOINT = "cds_hooks.call_service"
+"""The name of the endpoint of the hooks in logs and metrics."""
+
 RESERVE_SECONDS = 0.05
 """Kept of the call's time for mapping, deciding and answering once the record is there."""
 
@@ -35,43 +43,50 @@ def discover() -> Response:
     """Answer which services there are (R9 to R25)."""
     deployment = this_deployment()
     if deployment.settings.discovery_requires_token:
-        identify_caller(deployment, [BASE])
+        identify_caller(deployment, request.environ, [BASE])
     return json_answer({"services": [service.as_json() for service in deployment.services.values()]})
 
 
-@blueprint.post(f"{BASE}/<service_id>")
-def call_service(service_id: str) -> Response:
-    """Answer one hook request with cards."""
-    deployment = this_deployment()
+blueprint.add_url_rule(f"{BASE}/<service_id>", "call_service", methods=["POST"])  # for 405 and OPTIONS: a POST does not come to Flask
+
+
+def call_service(deployment: Deployment, service_id: str, call: Call, environ: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """Return the cards for one hook request, a WSGI request of which headers and body are read.
+
+    Raises: Problem, NotAuthenticated.
+    """
     service = find_service(deployment, service_id)
-    caller = identify_caller(deployment, [service.path])
-    note_step("authenticate")
-    hook_request = parse_hook_request(read_json(read_body(deployment.settings.body_bytes)), service.hook)
-    note_step("parse")
-    orders, medications = _read_orders(deployment, caller.client, hook_request)
-    note_step("orders")
+    caller = identify_caller(deployment, environ, [service.path])
+    call.note_step("authenticate")
+    body = read_body(environ, deployment.settings.body_bytes)
+    hook_request = parse_hook_request(read_all_but_prefetch(body) if service.hook in ORDER_HOOKS else read_json(body), service.hook)
+    call.note_step("parse")
+    deadline = call.started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
+    orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
+    call.note_step("orders")
     if not orders.in_scope:
-        return json_answer({"cards": []})
-    record = assemble_record(hook_request, service.prefetch, caller.client, deployment.settings, deployment.fhir, _deadline(deployment))
+        return ()
+    record = assemble_record(hook_request, service.prefetch, caller.client, deployment.settings, deployment.fhir, deadline)
     _check_that_something_is_known(service, record)
-    orders, record = _name_medicines(deployment, caller.client, hook_request, orders, record, medications)
-    note_step("record")
+    orders, record = _name_medicines(deployment, caller.client, hook_request, orders, record, medications, deadline)
+    call.note_step("record")
     decision = decide(hook_request, record, orders, deployment.settings, caller.client, deployment.value_sets, deployment.today())
     if caller.issuer:
         patient = deployment.store.hash_patient(caller.issuer, hook_request.patient_id)
         decision = leave_out_overridden(decision, deployment.store, patient, dt.datetime.now(dt.UTC))
-    record_call(deployment, service, caller, hook_request, record, decision)
-    return json_answer({"cards": list(decision.cards)})
+    record_call(call, deployment, service, caller, hook_request, record, decision)
+    return decision.cards
 
 
 @blueprint.post(f"{BASE}/<service_id>/feedback")
 def take_feedback_on(service_id: str) -> Response:
     """Keep what became of the cards (R112 to R125)."""
     deployment = this_deployment()
-    service = find_service(deployment, service_id)
-    caller = identify_caller(deployment, [f"{service.path}/feedback", service.path])
-    body = read_json(read_body(deployment.settings.body_bytes))
-    take_feedback(body, service.id, caller.client.name, deployment.store, dt.datetime.now(dt.UTC))
+    with deployment.admission.place():
+        service = find_service(deployment, service_id)
+        caller = identify_caller(deployment, request.environ, [f"{service.path}/feedback", service.path])
+        body = read_json(read_body(request.environ, deployment.settings.body_bytes))
+        take_feedback(body, service.id, caller.client.name, deployment.store, dt.datetime.now(dt.UTC))
     return json_answer({})
 
 
@@ -83,7 +98,7 @@ def find_service(deployment: Deployment, service_id: str) -> Service:
     return service
 
 
-def identify_caller(deployment: Deployment, paths: Sequence[str]) -> Caller:
+def identify_caller(deployment: Deployment, environ: dict[str, Any], paths: Sequence[str]) -> Caller:
     """Return who calls; where no clients are registered, which only the demonstration profile allows, everybody may.
 
     Raises: NotAuthenticated.
@@ -93,36 +108,37 @@ def identify_caller(deployment: Deployment, paths: Sequence[str]) -> Caller:
     if not settings.clients:
         return Caller(DEMONSTRATION_CLIENT)
     urls = [settings.url_of(path) for path in paths]
-    return authenticate(request.headers.get("Authorization"), urls, settings.clients, deployment.keys, deployment.store, time.time())
+    return authenticate(environ.get("HTTP_AUTHORIZATION"), urls, settings.clients, deployment.keys, deployment.store, time.time())
 
 
-def _read_orders(deployment: Deployment, client: Client, hook_request: HookRequest) -> tuple[Orders, Medications]:
+def _read_orders(deployment: Deployment, client: Client, hook_request: HookRequest, deadline: float) -> tuple[Orders, Medications]:
     """Return the orders of ours among the drafts, and what was read to tell which medicine the selected ones are for (R160)."""
     orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
-    read = _read_medications(deployment, client, hook_request, orders.drafts.unresolved, Medications())
+    read = _read_medications(deployment, client, hook_request, orders.drafts.unresolved, Medications(), deadline)
     return (read_orders(hook_request, deployment.settings, deployment.value_sets, read.found) if read.found else orders), read
 
 
 def _name_medicines(
-    deployment: Deployment, client: Client, hook_request: HookRequest, orders: Orders, record: PatientRecord, before: Medications
+    deployment: Deployment,
+    client: Client,
+    hook_request: HookRequest,
+    orders: Orders,
+    record: PatientRecord,
+    before: Medications,
+    deadline: float,
 ) -> tuple[Orders, PatientRecord]:
     """Return the orders and the record with the medicines to which only a reference led, as far as they can be read (R160)."""
     references = (*orders.drafts.unresolved_beside, *find_open_references(record, deployment.today()))
-    read = _read_medications(deployment, client, hook_request, references, before)
+    read = _read_medications(deployment, client, hook_request, references, before, deadline)
     if len(read.found) > len(before.found):
         orders = read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
     return orders, with_medications(record, read)
 
 
 def _read_medications(
-    deployment: Deployment, client: Client, hook_request: HookRequest, references: Iterable[str], before: Medications
+    deployment: Deployment, client: Client, hook_request: HookRequest, references: Iterable[str], before: Medications, deadline: float
 ) -> Medications:
-    return read_medications(references, hook_request, client, deployment.settings, deployment.fhir, _deadline(deployment), before)
-
-
-def _deadline(deployment: Deployment) -> float:
-    started: float = g.started
-    return started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
+    return read_medications(references, hook_request, client, deployment.settings, deployment.fhir, deadline, before)
 
 
 def _check_that_something_is_known(service: Service, record: PatientRecord) -> None:

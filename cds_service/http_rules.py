@@ -1,45 +1,36 @@
-"""What holds for every request: CORS, sizes and types of bodies, and how a refusal looks."""
+"""What holds for every request: CORS, sizes and types of bodies, tidy paths."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from cds_service.json_text import write_json
-from cds_service.problems import Problem, operation_outcome
+from cds_service.problems import Problem
 from cds_service.settings import Settings
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response."""
     return Response(write_json(body), status, headers, mimetype="application/json")
 
 
-def refuse(problem: Problem) -> Response:
-    """Return the OperationOutcome of a refusal (R72)."""
-    return json_answer(operation_outcome(problem.code, problem.text), problem.status, problem.headers)
-
-
-def not_authenticated() -> Response:
-    """Return the one 401: the same for every cause, and no OperationOutcome (R128)."""
-    return json_answer({"error": "not authenticated"}, 401, {"WWW-Authenticate": "Bearer"})
-
-
-def read_body(longest: int) -> bytes:
-    """Return the bytes of the body.
+def read_body(environ: dict[str, Any], longest: int) -> bytes:
+    """Return the bytes of the body of a WSGI request.
 
     Raises: Problem 413 above the limit, 415 for a type that is clearly not JSON or a body that is compressed.
     Source: R5, R7.
     """
-    _check_type()
-    if (request.content_length or 0) > longest:
+    _check_type(environ)
+    if (get_content_length(environ) or 0) > longest:
         raise _too_long(longest)
-    body = request.stream.read(longest + 1)
+    body: bytes = get_input_stream(environ).read(longest + 1)
     if len(body) > longest:
         raise _too_long(longest)
     return body
@@ -49,36 +40,39 @@ def _too_long(longest: int) -> Problem:
     return Problem(413, "too-long", f"The body is too long: at most {longest} bytes are read.")
 
 
-def _check_type() -> None:
-    kind = request.mimetype
+def _check_type(environ: dict[str, Any]) -> None:
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if kind and kind not in ("application/json", "text/json") and not kind.endswith("+json"):
         raise Problem(415, "not-supported", "Content-Type: expected application/json.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise Problem(415, "not-supported", "Content-Encoding: expected a body that is not compressed.")
 
 
-def allow_origins(response: Response, settings: Settings) -> Response:
-    """Add the CORS headers that a browser client needs, on refusals too (R141)."""
+_CORS = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Expose-Headers", "Server-Timing, X-Request-Id"),
+)
+
+
+def cors_headers(settings: Settings, origin: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the headers that a browser client of this origin needs, on refusals too (R141)."""
     if not settings.cors_origins:
-        return response
+        return ()
     if "*" in settings.cors_origins:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    else:
-        response.vary.add("Origin")
-        if request.headers.get("Origin") not in settings.cors_origins:
-            return response
-        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-    response.headers["Access-Control-Expose-Headers"] = "Server-Timing, X-Request-Id"
-    return response
+        return ("Access-Control-Allow-Origin", "*"), *_CORS
+    if origin is None or origin not in settings.cors_origins:
+        return (("Vary", "Origin"),)
+    return ("Vary", "Origin"), ("Access-Control-Allow-Origin", origin), *_CORS
 
 
 def tidy_paths(app: WsgiApp) -> WsgiApp:
     """Let `//` count as `/`, and a slash at the end of a CDS Hooks path as none, without a redirect (R24)."""
 
     def tidied(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = re.sub("/{2,}", "/", environ.get("PATH_INFO", ""))
+        path = environ.get("PATH_INFO", "")
+        if "//" in path:
+            path = re.sub("/{2,}", "/", path)
         environ["PATH_INFO"] = path.rstrip("/") if path.startswith("/cds-services/") else path
         return app(environ, start_response)
 

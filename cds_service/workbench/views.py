@@ -55,7 +55,7 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
     @blueprint.post("/explain")
     def explain_request() -> Response:
         deployment = this_deployment()
-        body = read_json(read_body(settings.body_bytes))
+        body = read_json(read_body(request.environ, settings.body_bytes))
         return json_answer(explain(decide_request(body, settings, deployment.value_sets, deployment.today())))
 
     return blueprint
