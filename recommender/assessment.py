@@ -329,8 +329,8 @@ def _facts(assessment: Assessment, scenario: ClinicalScenario, neurology: Neurol
             _valued(assessment.permanence is not Permanence.UNKNOWN, assessment.permanence.value, scenario.causes_reason),
         ),
         ("established_malabsorption", Fact(assessment.established_malabsorption, _reason(assessment, scenario), _cause_evidence(scenario))),
-        ("ileal_resection_over_20_cm", Fact(assessment.ileal_resection_over_limit, scenario.ileal_resection_length.reason)),
-        ("crohns_ileal_extent_over_limit", Fact(assessment.crohns_over_limit, scenario.crohns_ileal_extent.reason)),
+        ("ileal_resection_over_20_cm", _ileal_resection_fact(assessment, scenario)),
+        ("crohns_ileal_extent_over_limit", _crohns_fact(assessment, scenario)),
         ("platelet_band", _platelet_fact(assessment, scenario)),
         (
             "treatment_phase",
@@ -352,13 +352,30 @@ def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...]
 
 def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
     words = {Truth.TRUE: "reduced", Truth.FALSE: "not reduced", Truth.UNKNOWN: "not known"}[assessment.renal]
-    reason = "" if not assessment.renal.is_unknown else _unread_or(scenario, RecordArea.CONDITIONS, scenario.egfr.reason)
-    return Fact(assessment.renal, reason, scenario.egfr.evidence + scenario.kidney_disease.evidence, words)
+    unread = f"{RecordArea.CONDITIONS.value} not available" if RecordArea.CONDITIONS in scenario.unavailable else scenario.egfr.reason
+    reason = unread if assessment.renal.is_unknown else ""
+    measured = scenario.egfr.evidence if scenario.egfr.is_known or assessment.renal.is_unknown else ()
+    return Fact(assessment.renal, reason, measured + scenario.kidney_disease.evidence, words)
 
 
 def _cause_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
     words = ", ".join(sorted(cause.value for cause in assessment.causes)) or "unknown"
     return _valued(bool(assessment.causes), words, scenario.causes_reason, _cause_evidence(scenario))
+
+
+def _ileal_resection_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    if Cause.ILEAL_RESECTION in assessment.causes:
+        length = scenario.ileal_resection_length
+        return Fact(assessment.ileal_resection_over_limit, "" if length.is_known else length.reason, length.evidence)
+    reason = "" if scenario.ileal_resection_complete.is_true else "no ileal resection recorded"
+    return Fact(assessment.ileal_resection_over_limit, _unread_or(scenario, RecordArea.PROCEDURES, reason))
+
+
+def _crohns_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    if Cause.CROHNS_ILEAL in assessment.causes:
+        extent = scenario.crohns_ileal_extent
+        return Fact(assessment.crohns_over_limit, "" if extent.is_known else extent.reason, extent.evidence)
+    return Fact(assessment.crohns_over_limit, _unread_or(scenario, RecordArea.CONDITIONS, "no ileal Crohn's disease recorded"))
 
 
 def _platelet_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
@@ -374,8 +391,15 @@ def _cause_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:
 def _reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
     if not assessment.established_malabsorption.is_unknown:
         return ""
-    return scenario.causes_reason if not assessment.causes else "length of ileal resection or extent of ileal Crohn's disease not known"
+    if not assessment.causes:
+        return scenario.causes_reason
+    if assessment.causes & {Cause.ILEAL_RESECTION, Cause.CROHNS_ILEAL}:
+        return "length of ileal resection or extent of ileal Crohn's disease not known"
+    unread = [area.value for area in (RecordArea.CONDITIONS, RecordArea.PROCEDURES) if area in scenario.unavailable | scenario.incomplete]
+    return f"{' and '.join(unread)} not available, or only in part"
 
 
 def _unread_or(scenario: ClinicalScenario, area: RecordArea, reason: str) -> str:
-    return f"{area.value} not available" if area in scenario.unavailable else reason
+    if area in scenario.unavailable:
+        return f"{area.value} not available"
+    return f"only part of the {area.value} came" if area in scenario.incomplete else reason

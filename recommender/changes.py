@@ -49,6 +49,10 @@ def _cause_open(a: Assessment) -> bool:
     return not a.causes
 
 
+def _pregnancy_possible(a: Assessment) -> bool:
+    return a.pregnancy_possible
+
+
 def _untreated(a: Assessment) -> bool:
     return a.untreated
 
@@ -78,7 +82,7 @@ VARIATIONS: tuple[Variation, ...] = (
     Variation("more than 20 cm of ileum had been resected", _with_cause(Cause.ILEAL_RESECTION), _cause_open),
     Variation("bariatric surgery had been done", _with_cause(Cause.BARIATRIC), _cause_open, _untreated),
     Variation("symptoms had returned", lambda a: replace(a, recurrence=Truth.TRUE), lambda a: a.recurrence.is_unknown, _on_maintenance),
-    Variation("the person were pregnant", lambda a: replace(a, pregnant=Truth.TRUE), lambda a: a.pregnancy_possible),
+    Variation("the person were pregnant", lambda a: replace(a, pregnant=Truth.TRUE), _pregnancy_possible, _pregnancy_possible),
 )
 
 

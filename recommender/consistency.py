@@ -26,7 +26,7 @@ from recommender.findings import Indicator
 from recommender.policy import AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.regimens import INJECTION_DOSE, DoseLine, PhaseKind, Route, Substance, Timing
 from recommender.review_case import Case, Column, Issue, has_test
-from recommender.scenario import Cause
+from recommender.scenario import Cause, ClinicalScenario
 from recommender.treatment_phase import is_treatment_dose
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
@@ -107,8 +107,7 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
         case "E2" | "P3":
             if has_test(case, Test.SERUM_B12) or (case.rule == "P3" and not case.recommendation.follow_ups):
                 return
-            reason = "Whether vitamin B12 is deficient is not known: no usable result is on record."
-            yield _issue("b13", INFO, order, reason, ("S52", "S87"))
+            yield _issue("b13", INFO, order, *_why_not_known(case.scenario))
         case "N3":
             reason = "The result makes deficiency unlikely: look for another cause of the neurological signs."
             yield _issue("b17", INFO, order, reason, ("S86", "S88"))
@@ -116,6 +115,17 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
             if not a.symptoms.is_true:
                 reason = "The result makes deficiency unlikely, and no reason for prophylaxis is recorded."
                 yield _issue("b17", INFO, order, reason, ("S38", "S86"))
+
+
+def _why_not_known(scenario: ClinicalScenario) -> tuple[str, tuple[str, ...], str]:
+    """Return reason, citations and first line of b13: nothing was measured, or what was measured decides nothing."""
+    if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
+        return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ("S52", "S87"), ""
+    reason = (
+        "Whether vitamin B12 is deficient is not known: vitamin B12 taken before the test, nitrous oxide, or treatment that is not known "
+        "can make a normal result mislead."
+    )
+    return reason, ("S52", "S87"), "The B12 result on record does not exclude deficiency: check again, with methylmalonic acid"
 
 
 def _samples_first(case: Case, order: Order) -> Iterator[Issue]:

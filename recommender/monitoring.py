@@ -85,7 +85,7 @@ def ileal_phase(policy: Policy) -> Phase:
 
 def baseline_tests(assessment: Assessment) -> tuple[FollowUp, ...]:
     """Return the tests to take before the first dose that are not on record."""
-    why = "before the first dose"
+    why = "before the first dose" if assessment.untreated else "now"
     have = assessment.tests_on_record
     missing = [Test.SERUM_B12] if not have & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN} else []
     missing += [test for test in BASELINE_TESTS if test not in have]
@@ -118,7 +118,7 @@ def potassium_follow_ups(assessment: Assessment) -> tuple[FollowUp, ...]:
     """Return potassium now and within 48 hours of the first dose, where severe anaemia or low potassium is recorded (K9)."""
     if not (assessment.severe_anaemia | assessment.low_potassium).is_true:
         return ()
-    now = FollowUp(Test.POTASSIUM, why="before the first dose", citations=("X9",))
+    now = FollowUp(Test.POTASSIUM, why="before the first dose" if assessment.untreated else "now", citations=("X9",))
     return (now, FollowUp(Test.POTASSIUM, days=2, why="48 hours after the first dose", citations=("X8", "X9")))
 
 

@@ -49,7 +49,10 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
 def reaction_issue(order: Order, *, severe: bool) -> Issue:
     """Return d4: critical for a severe reaction, warning for one whose severity is not recorded or that was mild."""
     if severe:
-        reason = "A severe reaction to this product, or to vitamin B12 of unknown form, is recorded. Another form is not a safe substitute."
+        reason = (
+            "A severe reaction to this product, or to vitamin B12 of unknown form, is recorded. "
+            "Without allergy advice no other form is a safe substitute."
+        )
         return _issue("d4", CRITICAL, order, reason, ("X27",))
     reason = "An allergy to this product is recorded, not as severe or without saying how severe: clarify it before use."
     return _issue("d4", WARNING, order, reason, ("X27",), "Allergy to this B12 product recorded; clarify the reaction before use")
@@ -79,7 +82,9 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         reason = f"Hydroxocobalamin needs no kidney result.{_form_note(line)}"
         yield _issue("d1", CRITICAL if a.renal_severe.is_true else WARNING, order, reason, ("S25", "S27", "S74", "S75"))
     elif a.renal.is_unknown and not has_test(case, Test.EGFR):
-        reason = f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs none.{_form_note(line)}"
+        sufficient = case.scenario.egfr.below(case.policy.cyano_min_egfr).is_false
+        unread = " The eGFR on record is sufficient, but whether kidney disease is diagnosed could not be read." if sufficient else ""
+        reason = f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs none.{unread}{_form_note(line)}"
         yield _issue("d2", WARNING, order, reason, ("S25", "S74"))
 
 

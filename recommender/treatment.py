@@ -84,7 +84,7 @@ RULES: tuple[Rule, ...] = (
         "G1",
         (c.NOT_KNOWN_TO_BE_ADULT,),
         Outcome.CANNOT,
-        "Adult vitamin B12 guidance does not apply; seek paediatric or specialist advice",
+        "Not known to be an adult: adult vitamin B12 guidance is not applied; for a child seek paediatric or specialist advice",
         o.nothing,
         ("S52",),
     ),
@@ -352,7 +352,7 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
         *advise(assessment, injecting=injecting),
         *unavailable_record_advice(assessment),
     )
-    alive = primary.id != "deceased"
+    advises = primary.id not in ("deceased", "G1")
     return Recommendation(
         rule=primary.id,
         outcome=primary.outcome,
@@ -363,7 +363,7 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
         also=offer.rows,
         acceptable=offer.acceptable,
         follow_ups=offer.follow_ups,
-        advice=advice if alive else (),
+        advice=advice if advises else (),
         needs=offer.needs,
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),

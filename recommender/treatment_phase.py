@@ -60,7 +60,8 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth) -> Treatment
         return Treatment(TreatmentPhase.UNKNOWN, reason="medication list not available")
     history = _History.of(scenario)
     treatment = _phase(history, neurological, RecordArea.MEDICATIONS in scenario.incomplete)
-    evidence = tuple(order.evidence for order in history.current if order.evidence) + tuple(dose.evidence for dose in history.given[-3:])
+    orders = history.unreadable if treatment.phase is TreatmentPhase.UNKNOWN else history.current
+    evidence = tuple(order.evidence for order in orders if order.evidence) + tuple(dose.evidence for dose in history.given[-3:])
     return replace(
         treatment,
         days_on_treatment=history.days_on_tablets if treatment.phase is TreatmentPhase.ORAL else history.days_on_treatment,
@@ -280,7 +281,7 @@ def _nothing_under_way(history: _History, incomplete: bool) -> Treatment:
         return Treatment(TreatmentPhase.UNKNOWN, reason=f"a single injection is recorded, on {history.last_injection}")
     if incomplete:
         return Treatment(TreatmentPhase.UNKNOWN, reason="only part of the medication list came")
-    return Treatment(TreatmentPhase.NONE, reason="no vitamin B12 treatment recorded")
+    return Treatment(TreatmentPhase.NONE, reason="no vitamin B12 treatment recorded in the last 15 months")
 
 
 def _from_order(

@@ -61,9 +61,17 @@ def test_signs_after_a_lapse_make_it_a_choice() -> None:
 
 
 def test_a_regimen_that_would_not_be_drafted_is_said_with_its_reason() -> None:
-    lines = changes(causes=["bariatric surgery"], total_b12=400, egfr=90, pregnant="no")
+    lines = changes(causes=["bariatric surgery"], total_b12=400, egfr=90, female="yes", age=30)
     reason = "In pregnancy nothing is drafted before deficiency is shown: the prescriber decides."
     assert f"if the person were pregnant: P4, fewer options: {reason}" in lines
+
+
+def test_pregnancy_is_not_asked_about_where_it_cannot_be() -> None:
+    known = {"causes": ["bariatric surgery"], "total_b12": 400, "egfr": 90}
+    assert any("pregnant" in line for line in changes(**known, female="yes", age=55))
+    assert not any("pregnant" in line for line in changes(**known, female="yes", age=56))
+    assert not any("pregnant" in line for line in changes(**known, female="no", age=30))
+    assert not any("pregnant" in line for line in changes(**known, female="yes", age=30, pregnant="no"))
 
 
 def test_a_single_option_is_said_without_a_condition() -> None:

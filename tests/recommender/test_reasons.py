@@ -1,0 +1,77 @@
+"""Why a derived fact is as it is: the reason and the evidence belong to the value, in words that are true in every case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.logic import Fact
+from recommender.policy import Policy
+from recommender.recommendation import Recommendation
+from recommender.treatment import recommend
+from tests.recommender.people import build_scenario
+
+
+def ask(**known: Any) -> Recommendation:
+    return recommend(build_scenario(known), Policy())
+
+
+def fact(name: str, **known: Any) -> Fact:
+    return dict(ask(**known).assessment.facts)[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "reason"),
+    [
+        ("ileal_resection_over_20_cm", {}, "no ileal resection recorded"),
+        ("ileal_resection_over_20_cm", {"unavailable": ["procedures"]}, "procedures not available"),
+        ("ileal_resection_over_20_cm", {"incomplete": ["procedures"]}, "only part of the procedures came"),
+        ("ileal_resection_over_20_cm", {"causes": ["ileal resection"]}, "none recorded"),
+        ("ileal_resection_over_20_cm", {"causes": ["ileal resection"], "ileal_resection_length": 25}, ""),
+        ("crohns_ileal_extent_over_limit", {"unavailable": ["laboratory results"]}, "no ileal Crohn's disease recorded"),
+        ("crohns_ileal_extent_over_limit", {"unavailable": ["conditions"]}, "conditions not available"),
+        ("crohns_ileal_extent_over_limit", {"causes": ["Crohn's disease of the ileum"]}, "none recorded"),
+        ("established_malabsorption", {"causes": ["pernicious anaemia or autoimmune gastritis"]}, ""),
+        (
+            "established_malabsorption",
+            {"causes": ["ileal resection"]},
+            "length of ileal resection or extent of ileal Crohn's disease not known",
+        ),
+        (
+            "established_malabsorption",
+            {"causes": ["bariatric surgery"], "unavailable": ["procedures"]},
+            "procedures not available, or only in part",
+        ),
+        ("kidney_function", {"egfr": 90, "unavailable": ["conditions"]}, "conditions not available"),
+        ("kidney_function", {"incomplete": ["conditions"]}, "none recorded"),
+        ("treatment_phase", {}, "no vitamin B12 treatment recorded in the last 15 months"),
+    ],
+)
+def test_the_reason_fits_the_value(name: str, known: dict[str, Any], reason: str) -> None:
+    assert fact(name, **known).reason == reason
+
+
+def test_kidneys_known_from_a_diagnosis_cite_no_result_that_was_not_used() -> None:
+    assert [entry.reference for entry in fact("kidney_function", kidney_disease="yes").evidence] == ["Condition/kidney_disease"]
+    assert [entry.reference for entry in fact("kidney_function", egfr=40).evidence] == ["Observation/egfr"]
+
+
+def test_an_order_that_cannot_be_read_is_named() -> None:
+    found = fact("treatment_phase", orders=[{"substance": "hydroxocobalamin", "route": "intramuscular", "dose": 1000}])
+    assert found.is_unknown
+    assert [entry.reference for entry in found.evidence] == ["MedicationRequest/0"]
+
+
+def test_adult_advice_is_not_given_to_a_child_or_somebody_of_unknown_age() -> None:
+    assert ask(age=12, total_b12=90).advice == ()
+    assert ask(age="<30", total_b12=90).advice == ()
+    assert ask(age=18, total_b12=90).advice != ()
+
+
+def test_tests_that_a_change_of_course_asks_for_are_due_now_not_before_a_first_dose() -> None:
+    under_way = ask(orders=[{"phase": "M-LOAD", "days_ago": 3}], signs=["paraesthesia"])
+    assert under_way.rule == "T0"
+    assert {item.why for item in under_way.follow_ups if not item.months} == {"now"}
+    fresh = ask(total_b12=90, signs=["paraesthesia"])
+    assert {item.why for item in fresh.follow_ups if not item.months and not item.days} >= {"before the first dose"}
