@@ -18,9 +18,9 @@ from recommender.folate import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
-from recommender.monitoring import maintenance_phase
+from recommender.monitoring import interval_of, maintenance_phase
 from recommender.products import product_for
-from recommender.regimens import Regimen, starting_now
+from recommender.regimens import Phase, PhaseKind, Regimen, starting_now
 from recommender.remedies import (
     LEAVES_ORDER_AS_IT_IS,
     NEEDS_REPLACEMENT,
@@ -220,8 +220,15 @@ def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
     treated = case.rule.startswith("T") and not case.recommendation.not_drafted
     if not treated or any(order.has_cobalamin for order in case.course.active):
         return None
-    phase = product_for(starting_now(maintenance_phase(case.assessment, case.policy)), case.assessment, case.policy)
+    phase = product_for(starting_now(_maintenance_due(case)), case.assessment, case.policy)
     return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def _maintenance_due(case: Case) -> Phase:
+    """Return maintenance as it is recommended now: more often than usual where symptoms returned (T1, T2)."""
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    offered = [phase for regimen in regimens for phase in regimen.phases if phase.kind is PhaseKind.MAINTENANCE]
+    return min([maintenance_phase(case.assessment, case.policy), *offered], key=interval_of)
 
 
 def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
