@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -11,58 +14,66 @@ from recommender.card_texts import CARDS
 from recommender.findings import Finding
 from recommender.order_review import review
 from recommender.treatment import recommend
-from tests.recommender.review_space import CAUSES, DEFICIENCY, EXTRAS, KIDNEYS, NEUROLOGY, POLICIES, TREATMENT, courses, person, with_record
+from tests.recommender.review_cases import build_case, describe_orders, describe_person
 
 PAGE = Path(__file__).parents[2] / "docs" / "cards.md"
 CASES = Path(__file__).parent / "cases" / "review" / "cards.yaml"
-MORE_EXAMPLES = {
-    "b7": (["no signs", "confirmed", "diet", "eGFR 95", "doses only"], "every 2 months of 250 micrograms", "default"),
-    "b9": (["no signs", "confirmed", "diet", "eGFR 95", "doses only"], "CC monthly", "default"),
-    "b10": (["no signs", "confirmed", "pernicious anaemia", "eGFR 95"], "oral 1000", "default"),
-    "b15": (["no signs", "confirmed", "diet", "eGFR 95", "doses only"], "intravenous", "default"),
-    "b16": (["no signs", "confirmed", "diet", "eGFR 95"], "oral methylcobalamin", "default"),
-}
+MATRIX = Path(__file__).parent / "cases" / "review" / "matrix.yaml"
+_ON_MAINTENANCE = ["no signs", "confirmed", "diet", "eGFR 95", "doses only"]
+MORE_EXAMPLES: tuple[dict[str, Any], ...] = (
+    {"who": _ON_MAINTENANCE, "orders": "every 2 months of 250 micrograms"},
+    {"who": _ON_MAINTENANCE, "orders": "CC monthly"},
+    {"who": ["no signs", "confirmed", "pernicious anaemia", "eGFR 95"], "orders": "oral 1000"},
+    {"who": _ON_MAINTENANCE, "orders": "intravenous"},
+    {"who": ["no signs", "confirmed", "diet", "eGFR 95"], "orders": "oral methylcobalamin"},
+)
 """Cards that no case of `cards.yaml` shows as the first one."""
-
-FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | EXTRAS
 
 HEAD = """# The cards
 
-Every card of order review as the clinician sees it, each from one example. Written by `python -m tests.recommender.card_gallery`; a test
-fails when this page is out of date. The facts of the patient with their dates, which every card also lists, are left out here.
+Every card of order review as the clinician sees it, and every sentence that a card may say, each from one example. Written by
+`python -m tests.recommender.card_gallery`; a test fails when this page is out of date. The facts of the patient with their dates, which
+every card also lists, are left out here.
 """
 
 
 def write_page() -> str:
     """Return the page."""
-    shown = {finding.card: (who, course, finding) for who, course, finding in _examples()}
-    missing = set(CARDS) - set(shown) - _NEVER_FIRST
+    shown = list(_examples())
+    missing = set(CARDS) - {finding.card for _, _, finding in shown} - _NEVER_FIRST
     assert not missing, f"no example shows {sorted(missing)} as the first card"
-    sections = [_section(card, *shown[card]) for card in CARDS if card in shown]
-    return "\n".join([HEAD, *sections])
+    sections = {card: "\n".join(_example(*example) for example in shown if example[2].card == card) for card in CARDS}
+    return "\n".join([HEAD, *(f"## {card}\n\n{examples}" for card, examples in sections.items() if examples)])
 
 
 _NEVER_FIRST: set[str] = {"g1"}
 """Cards that are always folded into another: what g1 asks for is due anyway (k1)."""
 
 
-def _examples() -> Iterator[tuple[list[str], str, Finding]]:
-    cases = yaml.safe_load(CASES.read_text(encoding="utf-8"))
-    tried = [(case["who"], case["orders"], case.get("policy", "default")) for case in cases]
-    seen: set[str] = set()
-    known = dict(courses())
-    for who, course, policy in (*tried, *MORE_EXAMPLES.values()):
-        scenario = person(*(FACTS[name] for name in who))
-        found = recommend(scenario, POLICIES[policy])
-        for finding in review(with_record(known[course], scenario), scenario, found, POLICIES[policy]):
-            if finding.card not in seen:
-                seen.add(finding.card)
-                yield who, course, finding
+def _examples() -> Iterator[tuple[str, str, Finding]]:
+    """Yield every example that shows a card, or a sentence, that none before it showed."""
+    said: set[str] = set()
+    for case in _tried():
+        scenario, course, policy = build_case(case)
+        for finding in review(course, scenario, recommend(scenario, policy), policy):
+            sentences = {re.sub("^Ordered [^.;]*", "Ordered", words) for words in (finding.card, finding.summary, *finding.reasons)}
+            if not sentences <= said:
+                said |= sentences
+                yield describe_person(case), describe_orders(case), finding
 
 
-def _section(card: str, who: list[str], course: str, finding: Finding) -> str:
-    lines = [f"## {card}", "", f"> **{finding.indicator.value.upper()}** {finding.summary}", ""]
-    lines += [f"Ordered: {course}. Patient: {', '.join(who)}. Rule {finding.rule}; {', '.join(finding.citations)}.", ""]
+def _tried() -> Iterator[dict[str, Any]]:
+    """Yield the cases, the further examples, and the cells of the consistency matrix."""
+    yield from yaml.safe_load(CASES.read_text(encoding="utf-8"))
+    yield from MORE_EXAMPLES
+    matrix = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+    for who, course in itertools.product(matrix["people"].values(), matrix["orders"]):
+        yield {"who": who.split(", "), "orders": course}
+
+
+def _example(who: str, course: str, finding: Finding) -> str:
+    lines = [f"> **{finding.indicator.value.upper()}** {finding.summary}", ""]
+    lines += [f"Ordered: {course}. Patient: {who}. Rule {finding.rule}; {', '.join(finding.citations)}.", ""]
     lines += [*(f"- {reason}" for reason in finding.reasons), ""]
     if finding.also_found:
         lines += [f"Also found: {', '.join(finding.also_found)}.", ""]

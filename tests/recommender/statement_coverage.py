@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,7 @@ _PLACES = {
 }
 
 
+@functools.cache
 def places_by_citation() -> dict[str, list[str]]:
     """Return for every citation what rests on it, in words."""
     found: dict[str, list[str]] = {}

@@ -9,31 +9,21 @@ import pytest
 import yaml
 
 from recommender.findings import Finding
-from recommender.order_review import review
 from recommender.treatment import recommend
-from tests.recommender.review_space import (
-    CAUSES,
-    DEFICIENCY,
-    EXTRAS,
-    KIDNEYS,
-    LINES,
-    NEUROLOGY,
-    POLICIES,
-    TREATMENT,
-    courses,
-    person,
-    with_record,
-)
+from tests.recommender.review_cases import WORDS, build_case
+from tests.recommender.review_invariants import review_violations
+from tests.recommender.review_space import LINES
 
 FOLDER = Path(__file__).parent / "cases" / "review"
-FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | EXTRAS
-COURSES = dict(courses())
+EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers"})
 
 
-def _review(who: list[str], course: str, policy: str = "default") -> tuple[Finding, ...]:
-    scenario = person(*(FACTS[name] for name in who))
-    found = recommend(scenario, POLICIES[policy])
-    return review(with_record(COURSES[course], scenario), scenario, found, POLICIES[policy])
+def _review(case: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return the findings of a case, after checking that they are safe and that every suggestion resolves its card."""
+    scenario, course, policy = build_case(case)
+    findings, problems = review_violations(course, scenario, recommend(scenario, policy), policy)
+    assert not problems
+    return findings
 
 
 def _said(finding: Finding) -> str:
@@ -52,7 +42,7 @@ def _matrix() -> list[Any]:
 
 @pytest.mark.parametrize(("who", "order", "cell"), _matrix())
 def test_cell_of_the_consistency_matrix(who: list[str], order: str, cell: str) -> None:
-    assert "; ".join(_said(finding) for finding in _review(who, order)) == cell.replace("-", "")
+    assert "; ".join(_said(finding) for finding in _review({"who": who, "orders": order})) == cell.replace("-", "")
 
 
 def test_the_matrix_has_every_order() -> None:
@@ -67,9 +57,13 @@ def _cards() -> list[Any]:
 
 @pytest.mark.parametrize("case", _cards())
 def test_card(case: dict[str, Any]) -> None:
-    findings = _review(case["who"], case["orders"], case.get("policy", "default"))
-    assert (_said(findings[0]) if findings else "-") == case["card"]
+    assert not set(case) - WORDS - EXPECTATIONS, f"a case may not say {set(case) - WORDS - EXPECTATIONS}"
+    findings = _review(case)
+    assert (_said(findings[0]) if findings else "-") == case.get("card", case.get("cards", "-").split("; ")[0])
+    if "cards" in case:
+        assert "; ".join(_said(finding) for finding in findings) == case["cards"]
     assert case.get("says", "") in (findings[0].summary if findings else "")
+    assert case.get("reason", "") in (" ".join(findings[0].reasons) if findings else "")
     if "offers" in case:
         labels = [resolution.label for resolution in findings[0].resolutions]
         assert len(labels) == len(case["offers"]), labels

@@ -1,0 +1,88 @@
+"""Mutation testing of the recommender: one small fault at a time is put into the rules, and some test must fail.
+
+`python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py` those of one module;
+`--every 5` each fifth of them; `--survivors` only those that survived before; `--proofs` also runs the long proofs.
+The outcome of every fault is kept in `build/mutation.jsonl`; `--report` writes the tables of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.mutation.equivalents import reason_of
+from tests.mutation.mutants import Mutant, find_mutants
+from tests.mutation.trial import Outcome, try_all
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "build" / "mutation.jsonl"
+
+
+def main(arguments: list[str]) -> int:
+    """Try the faults that the arguments name and say what survived."""
+    options = _parse(arguments)
+    paths = [ROOT / "recommender" / name for name in options.files] or sorted((ROOT / "recommender").glob("*.py"))
+    mutants = [mutant for path in paths for mutant in find_mutants(path)[options.offset :: options.every]]
+    if not options.report:
+        known = read_results()
+        if options.survivors:
+            mutants = [mutant for mutant in mutants if known.get(mutant.id) is Outcome.SURVIVED]
+        elif options.resume:
+            mutants = [mutant for mutant in mutants if mutant.id not in known]
+        RESULTS.parent.mkdir(exist_ok=True)
+        with RESULTS.open("a", encoding="utf-8") as results:
+            for number, (mutant, outcome) in enumerate(try_all(mutants, options.jobs, proofs=options.proofs), start=1):
+                results.write(json.dumps([mutant.id, outcome.value]) + "\n")
+                results.flush()
+                if outcome is Outcome.SURVIVED:
+                    print(f"{number}/{len(mutants)} survived: {mutant.id}: {mutant.code}", file=sys.stderr, flush=True)
+    return report(mutants, read_results())
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", help="modules of recommender/; all without any")
+    parser.add_argument("--every", type=int, default=1, help="try each so-many-th fault of each module")
+    parser.add_argument("--offset", type=int, default=0, help="begin with this fault of each module")
+    parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
+    parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")
+    parser.add_argument("--survivors", action="store_true", help="only the faults that survived before")
+    parser.add_argument("--resume", action="store_true", help="only the faults that were not tried before")
+    parser.add_argument("--report", action="store_true", help="try nothing, report what is known")
+    return parser.parse_args(arguments)
+
+
+def read_results() -> dict[str, Outcome]:
+    """Return the newest outcome of each fault by its id."""
+    if not RESULTS.exists():
+        return {}
+    return {id_: Outcome(outcome) for id_, outcome in map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())}
+
+
+def report(mutants: list[Mutant], outcomes: dict[str, Outcome]) -> int:
+    """Print the score of each module and what survived; exit status 1 when anything did that is not known to be equivalent."""
+    print("| module | faults | killed | survived | equivalent | killed of the others |\n|---|---|---|---|---|---|")
+    tried = [mutant for mutant in mutants if mutant.id in outcomes]
+    survived = [mutant for mutant in tried if outcomes[mutant.id] is Outcome.SURVIVED]
+    for path in dict.fromkeys(mutant.path for mutant in tried):
+        print(_row(path.name, [mutant for mutant in tried if mutant.path == path], survived))
+    for name, wording in (("**words**", True), ("**rules**", False)):
+        print(_row(name, [mutant for mutant in tried if mutant.wording is wording], survived))
+    print(_row("**all**", tried, survived))
+    unexplained = [mutant for mutant in survived if not reason_of(mutant)]
+    for mutant in unexplained:
+        print(f"{mutant.id}: {mutant.code}")
+    return 1 if unexplained else 0
+
+
+def _row(name: str, mutants: list[Mutant], survived: list[Mutant]) -> str:
+    alive = [mutant for mutant in survived if mutant in mutants]
+    equivalent = sum(bool(reason_of(mutant)) for mutant in alive)
+    killed, others = len(mutants) - len(alive), len(mutants) - equivalent
+    return f"| {name} | {len(mutants)} | {killed} | {len(alive) - equivalent} | {equivalent} | {100 * killed / max(others, 1):.1f} % |"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

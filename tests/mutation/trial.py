@@ -1,0 +1,242 @@
+"""Tries faults: forks a process per fault and runs the tests that reach it, the quickest first, until one fails.
+
+A fault within a function goes into a process that has already collected the tests; only those that run its statement are run.
+A fault in code that runs at import goes into a process that has not yet imported the recommender.
+"""
+
+from __future__ import annotations
+
+import enum
+import gc
+import os
+import pickle
+import signal
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tests.mutation.mutants import Mutant
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests" / "recommender"
+PROOFS = ("test_every_record.py", "test_every_scenario.py", "test_fixed_point.py")
+"""Tests that take long; they are run last, and only when asked for."""
+
+SECONDS = 120
+"""After so long a fault counts as noticed: it keeps a test from ending."""
+
+OPTIONS = ("-q", "-x", "--tb=no", "--assert=plain", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:xdist")
+
+NOTICED, UNNOTICED = 10, 11
+"""Exit status of a process in which some test failed, and of one in which none did."""
+
+Lines = set[tuple[str, int]]
+
+
+class Outcome(enum.Enum):
+    """What became of a fault."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    TIMEOUT = "timeout"
+    NOT_TRIED = "not tried"
+
+
+def try_all(mutants: Sequence[Mutant], jobs: int, *, proofs: bool) -> Iterator[tuple[Mutant, Outcome]]:
+    """Yield each fault with what became of it."""
+    assert "recommender" not in sys.modules, "faults in code that runs at import need a process that has not imported it"
+    files = [
+        *sorted(path for path in TESTS.glob("test_*.py") if path.name not in PROOFS),
+        *((TESTS / name for name in PROOFS) if proofs else ()),
+    ]
+    receive, send = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(receive)
+        _quietly(lambda: _try_in_functions(mutants, jobs, files, send))
+    os.close(send)
+    with os.fdopen(receive, "rb") as stream:
+        left = set(range(len(mutants)))
+        while message := _read(stream):
+            left.discard(message[0])
+            yield mutants[message[0]], message[1]
+    os.waitpid(pid, 0)
+    yield from (
+        (mutants[index], outcome) for index, outcome in _fork_each(sorted(left), jobs, lambda index: _import_and_run(mutants[index], files))
+    )
+
+
+def _read(stream: BinaryIO) -> tuple[int, Outcome] | None:
+    try:
+        index, outcome = pickle.load(stream)
+    except EOFError:
+        return None
+    return index, outcome
+
+
+def _quietly(run: Callable[[], int]) -> None:
+    """Run in this forked process without a word, and end it with what comes out."""
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(quiet, stream)
+    status = 1
+    try:
+        status = run()
+    finally:
+        os._exit(status)
+
+
+def _fork_each(indices: Sequence[int], jobs: int, run: Callable[[int], int]) -> Iterator[tuple[int, Outcome]]:
+    """Run each index in a process of its own, several at once."""
+    waiting, running = list(reversed(indices)), dict[int, int]()
+    gc.collect()
+    gc.freeze()
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            index = waiting.pop()
+            pid = os.fork()
+            if not pid:
+                signal.alarm(SECONDS)
+                _quietly(lambda index=index: run(index))  # type: ignore[misc]
+            running[pid] = index
+        pid, status = os.wait()
+        if pid in running:
+            yield running.pop(pid), _outcome(status)
+
+
+def _outcome(status: int) -> Outcome:
+    """Return what the end of a process says; a process that could not try its fault is a mistake of this program."""
+    if os.WIFSIGNALED(status):
+        return Outcome.TIMEOUT
+    known = {NOTICED: Outcome.KILLED, UNNOTICED: Outcome.SURVIVED}
+    return known.get(os.WEXITSTATUS(status), Outcome.NOT_TRIED)
+
+
+# --- code that runs at import -----------------------------------------------------------------------------------------------
+
+
+def _import_and_run(mutant: Mutant, files: Sequence[Path]) -> int:
+    """Let the module be imported with the fault, and run the tests file by file until one fails."""
+    code, usual = mutant.compile_module(), SourceFileLoader.get_code
+
+    def get_code(loader: SourceFileLoader, name: str) -> object:
+        return code if Path(loader.path) == mutant.path else usual(loader, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign]
+    return next((NOTICED for path in files if pytest.main([str(path), *OPTIONS]) != pytest.ExitCode.OK), UNNOTICED)
+
+
+# --- code in functions ------------------------------------------------------------------------------------------------------
+
+
+def _try_in_functions(mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int) -> int:
+    """Send the outcome of every fault in a function that does not run before the tests do."""
+    trial = _Trial(mutants, jobs, send)
+    sys.settrace(trial.trace)
+    return int(pytest.main([*map(str, files), *OPTIONS], plugins=[trial]))
+
+
+class _Trial:
+    """A plugin of pytest that tries the faults in the place of the usual run."""
+
+    def __init__(self, mutants: Sequence[Mutant], jobs: int, send: int) -> None:
+        self.mutants, self.jobs, self.send = mutants, jobs, send
+        self.package = str(ROOT / "recommender")
+        self.seen: Lines = set()
+
+    def trace(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        """Note every line of the recommender that is run."""
+        name = frame.f_code.co_filename
+        if not name.startswith(self.package):
+            return None
+        seen = self.seen
+
+        def note(frame: types.FrameType, event: str, argument: Any) -> Any:
+            if event == "line":
+                seen.add((name, frame.f_lineno))
+            return note
+
+        return note
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        sys.settrace(None)
+        at_import = self.seen
+        covered = self._cover(session.items)
+        functions = _functions(self.package)
+        mutants = [i for i, mutant in enumerate(self.mutants) if functions.get(_place(mutant)) and not _reached(mutant, at_import)]
+
+        def run(index: int) -> int:
+            mutant = self.mutants[index]
+            items = [session.items[number] for number, (_, lines) in covered if _reached(mutant, lines)]
+            _put_into(mutant, functions[_place(mutant)])
+            return next((NOTICED for item in items if not _passes(item)), UNNOTICED)
+
+        with os.fdopen(self.send, "wb") as stream:
+            for message in _fork_each(mutants, self.jobs, run):
+                pickle.dump(message, stream)
+                stream.flush()
+        return True
+
+    def _cover(self, items: Sequence[pytest.Item]) -> list[tuple[int, tuple[float, Lines]]]:
+        """Return for each test how long it takes and the lines that it runs, the quickest first.
+
+        They are run in another process, so that nothing that a test leaves behind is there when the faults are tried.
+        """
+        receive, send = os.pipe()
+        if not os.fork():
+            _quietly(lambda: self._run_traced(items, send))
+        os.close(send)
+        with os.fdopen(receive, "rb") as stream:
+            covered: list[tuple[float, Lines]] = pickle.load(stream)
+        os.wait()
+        return sorted(enumerate(covered), key=lambda entry: entry[1][0])
+
+    def _run_traced(self, items: Sequence[pytest.Item], send: int) -> int:
+        covered: list[tuple[float, Lines]] = []
+        for item in items:
+            self.seen = set()
+            sys.settrace(self.trace)
+            started = time.perf_counter()
+            assert _passes(item), item.nodeid
+            covered.append((time.perf_counter() - started, self.seen))
+            sys.settrace(None)
+        with os.fdopen(send, "wb") as stream:
+            pickle.dump(covered, stream)
+        return 0
+
+
+def _passes(item: pytest.Item) -> bool:
+    return all(report.passed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _place(mutant: Mutant) -> tuple[str, str]:
+    return str(mutant.path), mutant.function
+
+
+def _reached(mutant: Mutant, lines: Lines) -> bool:
+    path = str(mutant.path)
+    return any((path, line) in lines for line in mutant.lines)
+
+
+def _functions(package: str) -> dict[tuple[str, str], list[types.FunctionType]]:
+    """Return every function of the package by file and qualified name."""
+    found: dict[tuple[str, str], list[types.FunctionType]] = {}
+    for thing in gc.get_objects():
+        if isinstance(thing, types.FunctionType) and thing.__code__.co_filename.startswith(package):
+            found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
+    return found
+
+
+def _put_into(mutant: Mutant, functions: Sequence[types.FunctionType]) -> None:
+    """Give the functions the code with the fault."""
+    code = mutant.compile_function()
+    for function in functions:
+        function.__code__ = code
