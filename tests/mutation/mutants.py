@@ -1,8 +1,8 @@
 """The faults that are tried: every place of a module where one small change would make another program."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import copy
 import re
