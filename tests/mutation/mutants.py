@@ -118,6 +118,7 @@ def find_mutants(path: Path) -> list[Mutant]:
     """Return every fault that is tried in a module, in the order of the source."""
     source = path.read_text(encoding="utf-8")
     tree, lines = ast.parse(source), source.splitlines()
+    _mark_claims(tree)
     found = [
         Mutant(path, line, column, change, lines[line - 1].strip(), wording, function, span, tree, holder, key, fault)
         for holder, key, node, function, span in _places(tree, "", range(0))
@@ -125,6 +126,15 @@ def find_mutants(path: Path) -> list[Mutant]:
         for change, wording, fault in _faults(node)
     ]
     return sorted(found, key=lambda mutant: (mutant.line, mutant.column))
+
+
+def _mark_claims(tree: ast.Module) -> None:
+    """Mark what functions of truth return: True or False in its place are the faults, for None would be taken as False."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and isinstance(function.returns, ast.Name) and function.returns.id == "bool":
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return):
+                    node.is_claim = True  # type: ignore[attr-defined]
 
 
 def _places(node: ast.AST, function: str, span: range) -> Iterator[tuple[ast.AST | list[ast.AST], str | int, ast.AST, str, range]]:
@@ -280,8 +290,11 @@ def _without_filters(node: ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.D
 
 def _other_statements(node: ast.stmt) -> Iterator[tuple[str, bool, ast.AST]]:
     match node:
-        case ast.Return(value=ast.AST() as value) if not (isinstance(value, ast.Constant) and value.value is None):
-            yield "returns None", False, _with(node, value=ast.Constant(None))
+        case ast.Return(value=ast.AST() as value):
+            others = (True, False) if getattr(node, "is_claim", False) else (None,)
+            for other in others:
+                if not (isinstance(value, ast.Constant) and value.value is other):
+                    yield f"returns {other}", False, _with(node, value=ast.Constant(other))
         case ast.Expr() | ast.Raise() | ast.AugAssign():
             yield f"without: {_short(node)}", False, ast.copy_location(ast.Pass(), node)
         case ast.Continue():
