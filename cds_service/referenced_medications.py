@@ -19,7 +19,6 @@ from cds_service.prefetch import Reading
 from cds_service.settings import Client, Settings
 from fhir_mappings.medications import find_nameless
 from fhir_mappings.record import PatientRecord, Placed
-from fhir_mappings.record_index import is_about_another
 
 MOST_MEDICATIONS = 20
 """Medications that are asked for in one call; the rest stay unknown."""
@@ -97,7 +96,7 @@ def _why_missing(identity: str, readings: Mapping[str, Reading]) -> str:
 
 def find_open_references(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
     """Return where the entries of this patient's record point that do not say which medicine they are about."""
-    return find_nameless((placed for placed in record if not is_about_another(placed.resource, record.patient_id)), as_of)
+    return find_nameless(record, as_of)
 
 
 def with_medications(record: PatientRecord, read: Medications) -> PatientRecord:

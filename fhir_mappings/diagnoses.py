@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -83,7 +83,7 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
             evidence = cite(placed, match, resource.get("code"), newest_day(onset or recorded), standing.value)
             recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
             diagnoses.append(Diagnosis(placed, match, standing, evidence, onset, recorded, _abated(resource), recurrent))
-    return Diagnoses(index, tuple(diagnoses))
+    return Diagnoses(index, tuple(diagnoses), frozenset(item.concept for item in diagnoses))
 
 
 def _standing(resource: dict[str, Any], verification: str) -> Standing:
@@ -133,14 +133,16 @@ class Diagnoses:
 
     index: RecordIndex
     listed: tuple[Diagnosis, ...]
+    concepts: frozenset[Concept]
 
-    def of(self, concepts: Iterable[Concept], *standings: Standing) -> list[Diagnosis]:
+    def of(self, concepts: Collection[Concept], *standings: Standing) -> list[Diagnosis]:
         """Return the diagnoses of these concepts that stand so, other than those that merely look alike."""
-        wanted = frozenset(concepts)
+        if self.concepts.isdisjoint(concepts):
+            return []
         return [
             diagnosis
             for diagnosis in self.listed
-            if diagnosis.concept in wanted and diagnosis.standing in standings and diagnosis.match.role not in NOT_COUNTED
+            if diagnosis.match.concept in concepts and diagnosis.standing in standings and diagnosis.match.role not in NOT_COUNTED
         ]
 
     def use(self, fact: str, diagnoses: Iterable[Diagnosis]) -> tuple[Evidence, ...]:
@@ -153,7 +155,7 @@ class Diagnoses:
     def claim(
         self,
         fact: str,
-        concepts: Iterable[Concept],
+        concepts: Collection[Concept],
         nothing: Fact,
         standings: tuple[Standing, ...] = (Standing.CURRENT,),
         since: dt.date | None = None,

@@ -125,8 +125,9 @@ def read_reasons(resource: Mapping[str, Any]) -> list[Any]:
     reasons: list[Any] = []
     for name in ("reasonCode", "reasonCodeableConcept", "reason", "reasonReference", "reasonForUseCodeableConcept", "reasonForUse"):
         value = resource.get(name)
-        reasons += value if isinstance(value, list) else [value]
-    return [reason for reason in reasons if isinstance(reason, Mapping)]
+        if value is not None:
+            reasons += value if isinstance(value, list) else [value]
+    return [reason for reason in reasons if isinstance(reason, dict)]
 
 
 def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -137,13 +138,13 @@ def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]
     """
     rates = line.get("doseAndRate")
     holders = [line, *(rates if isinstance(rates, list) else [rates])]
-    quantities = [first_of(holder, "doseQuantity", "doseSimpleQuantity") for holder in holders if isinstance(holder, Mapping)]
-    ranges = [holder.get("doseRange") for holder in holders if isinstance(holder, Mapping)]
+    quantities = [first_of(holder, "doseQuantity", "doseSimpleQuantity") for holder in holders if isinstance(holder, dict)]
+    ranges = [holder.get("doseRange") for holder in holders if isinstance(holder, dict)]
     quantities += [line.get("dose"), line.get("quantity"), line.get("quantityQuantity")]
     ranges.append(line.get("quantityRange"))
     extensions = line.get("extension")
     for extension in extensions if isinstance(extensions, list) else []:
-        if isinstance(extension, Mapping) and str(extension.get("url", "")).rpartition("/")[2] in ("ordered-dose", "admin-amount"):
+        if isinstance(extension, dict) and str(extension.get("url", "")).rpartition("/")[2] in ("ordered-dose", "admin-amount"):
             quantities.append(extension.get("valueQuantity"))
     return [item for item in quantities if item is not None], [item for item in ranges if item is not None]
 
@@ -151,7 +152,7 @@ def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]
 def read_as_needed(line: Mapping[str, Any]) -> bool:
     """Return whether the dose is given only as needed; a stated reason to take it says so too."""
     flag = first_of(line, "asNeededBoolean", "asNeeded")
-    return flag is True or isinstance(flag, Mapping) or bool(first_of(line, "asNeededCodeableConcept", "asNeededFor"))
+    return flag is True or isinstance(flag, dict) or bool(first_of(line, "asNeededCodeableConcept", "asNeededFor"))
 
 
 def read_period_unit(repeat: Mapping[str, Any]) -> Any:

@@ -82,7 +82,8 @@ def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:
 
 def is_nameless(resource: Mapping[str, Any], siblings: Siblings) -> bool:
     """Return whether nothing at hand says which drug it is."""
-    return is_unresolved(resource, siblings) and not as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("display"))
+    concept, reference = fhir_versions.read_medication(resource)
+    return concept is None and is_unresolved(resource, siblings) and not as_text(as_dict(reference).get("display"))
 
 
 def medication_target(resource: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fhir_mappings import fhir_versions
 from fhir_mappings.medication_orders import LEADS_NOWHERE, Siblings, cite_medicine, find_product, first_day, is_nameless
@@ -70,8 +71,7 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
         return None
     product, medication = find_product(placed.resource, siblings, value_sets)
     if not _is_of_interest(product):
-        nameless = is_nameless(placed.resource, siblings)
-        receipt.ignore(placed, LEADS_NOWHERE if nameless else f"not a medicine that any fact is read from: {product.name}")
+        receipt.ignore(placed, partial(_why_of_no_interest, placed, product, siblings))
         return None
     found = reader(placed, product)
     if isinstance(found, str):
@@ -81,6 +81,15 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
         receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
         return None
     return found if medication is None or medication.place == "contained" else replace(found, medication=medication)
+
+
+def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) -> str:
+    return LEADS_NOWHERE if is_nameless(placed.resource, siblings) else f"not a medicine that any fact is read from: {product.name}"
+
+
+def points_to_medicine(placed: Placed) -> bool:
+    """Return whether an entry names its medicine by a reference alone."""
+    return _reader_of(placed) is not None and fhir_versions.read_medication(placed.resource)[0] is None
 
 
 def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from fhir_mappings.dosage import read_dosage
 from fhir_mappings.medication_orders import Siblings, cite_medicine, medication_target, read_orders
-from fhir_mappings.medication_uses import MedicineUse, read_nameless_use, read_use
+from fhir_mappings.medication_uses import MedicineUse, points_to_medicine, read_nameless_use, read_use
 from fhir_mappings.reading import months_before
 from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Placed
+from fhir_mappings.record import PatientRecord, Placed
+from fhir_mappings.record_index import is_about_another
 from fhir_mappings.value_sets import ValueSets
 from recommender.course import DoseGiven, Order
 from recommender.logic import NONE_RECORDED, Fact, Truth
@@ -77,7 +78,7 @@ def map_medications(placed: Iterable[Placed], as_of: dt.date, value_sets: ValueS
         anticoagulant_fact,
         _taken([use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt),
         _exposure([use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt),
-        sum(_may_count(use, as_of) for item in items if (use := read_nameless_use(item, siblings))),
+        sum(_may_count(use, as_of) for item in items if points_to_medicine(item) and (use := read_nameless_use(item, siblings))),
     )
 
 
@@ -86,9 +87,14 @@ def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
     return use.current or use.last is None or use.last >= months_before(as_of, LOWERING_MONTHS)
 
 
-def find_nameless(placed: Iterable[Placed], as_of: dt.date) -> tuple[str, ...]:
-    """Return where the entries point that could say something if their medicine were known; what is in force first, then the newest."""
-    items = list(placed)
+def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
+    """Return where this patient's entries point that could say something if their medicine were known.
+
+    What is in force comes first, then the newest.
+    """
+    if not any(points_to_medicine(placed) for placed in record):
+        return ()
+    items = [placed for placed in record if not is_about_another(placed.resource, record.patient_id)]
     siblings = Siblings.of(items)
     uses = [use for item in items if (use := read_nameless_use(item, siblings)) and _may_count(use, as_of)]
     uses.sort(key=lambda use: (use.current, use.last or dt.date.min), reverse=True)

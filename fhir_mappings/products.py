@@ -150,8 +150,8 @@ def identify_product(codeable: Any, value_sets: ValueSets, medication: Mapping[s
     name = shorten(next(iter(texts), "") or next((match.member.display for match in matches), "") or _any_code(concepts))
     if not matches:
         return Product(name)
-    product = Product(name, matched_by=matches[0].matched_by, source=matches[0].source)
-    product = replace(product, form=_read_form(texts, matches, resource, value_sets), **_uses(matches))
+    form = _read_form(texts, matches, resource, value_sets)
+    product = Product(name, form=form, matched_by=matches[0].matched_by, source=matches[0].source, **_uses(matches))
     substances, doubt = _substances(matches, texts, concepts, value_sets)
     if not substances:
         return product
@@ -178,7 +178,7 @@ def _matches(concepts: Iterable[Any], value_sets: ValueSets) -> list[Match]:
     coded = [match for concept in listed for match in value_sets.concepts(concept)]
     if coded:
         return coded
-    spoken = [match for concept in listed for match in value_sets.find(concept, Field.DRUGS)]
+    spoken = [match for concept in listed for match in value_sets.match_words(concept, Field.DRUGS)]
     return [match for match in spoken if not _NOT_A_MEDICINE.search(match.source.lower())]
 
 
@@ -246,9 +246,9 @@ def _product_error(matches: Iterable[Match], texts: list[str], value_sets: Value
 
 def _read_form(texts: list[str], matches: list[Match], resource: Mapping[str, Any], value_sets: ValueSets) -> Form:
     stated = " ".join(match.member.display for match in value_sets.concepts(resource.get("form")))
-    named = " ".join([*texts, *texts_of(resource.get("form")), stated])
+    named = _form_of_words(" ".join([*texts, *texts_of(resource.get("form")), stated]).lower())
     displays = " ".join(match.member.display for match in matches if match.matched_by == "code")
-    return _form_of_words(named.lower()) if _form_of_words(named.lower()) is not Form.UNKNOWN else _form_of_words(displays.lower())
+    return _form_of_words(displays.lower()) if named is Form.UNKNOWN else named
 
 
 def _form_of_words(words: str) -> Form:

@@ -79,6 +79,8 @@ def code_of(value: Json) -> str:
     """
     if isinstance(value, str):
         return value.strip().lower()
+    if value is None:
+        return ""
     for coding in codings_of(value):
         code = as_text(coding.get("code"))
         if code:
@@ -165,6 +167,8 @@ def _utc_day(text: str) -> dt.date:
 
 def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
     """Return start and end of a Period; `None` for a side that is not there."""
+    if value is None:
+        return None, None
     period = as_dict(value)
     return read_date(period.get("start")), read_date(period.get("end"))
 
@@ -172,4 +176,5 @@ def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
 def months_before(day: dt.date, months: int) -> dt.date:
     """Return the day so many months earlier; the last of the month when that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    last = calendar.monthrange(year, month + 1)[1] if day.day > 28 else day.day
+    return dt.date(year, month + 1, min(day.day, last))

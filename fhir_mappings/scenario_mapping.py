@@ -11,7 +11,7 @@ from fhir_mappings.answers import AnswerFacts, map_answers
 from fhir_mappings.conditions import ConditionFacts, map_conditions
 from fhir_mappings.demographics import Demographics, map_demographics
 from fhir_mappings.diagnoses import read_diagnoses
-from fhir_mappings.laboratory import LaboratoryFacts, map_laboratory
+from fhir_mappings.laboratory import LaboratoryFacts, Results, map_laboratory, read_results
 from fhir_mappings.medications import MedicationFacts, map_medications
 from fhir_mappings.observations import read_observations
 from fhir_mappings.procedures import ProcedureFacts, map_procedures
@@ -21,7 +21,7 @@ from fhir_mappings.record_index import AREAS, RecordIndex, index_record
 from fhir_mappings.value_sets import ValueSets
 from recommender.course import DoseGiven
 from recommender.logic import NONE_RECORDED, Fact, Measurement, Truth
-from recommender.scenario import Cause, CauseFinding, ClinicalScenario
+from recommender.scenario import Allergy, Cause, CauseFinding, ClinicalScenario
 from recommender.treatment_start import find_treatment_start, took_b12_before
 
 MEDICATION_TYPES = (
@@ -42,12 +42,13 @@ MEDICATION_TYPES = (
 class MappedScenario:
     """What the record says, and for every resource what it was used for or why it was not.
 
-    `gaps` says for a prefetch key that came why it still cannot say "none".
+    `gaps` says for a prefetch key that came why it still cannot say "none". `results` are all laboratory results, for showing.
     """
 
     scenario: ClinicalScenario
     receipt: Receipt
     gaps: Mapping[str, str] = field(default_factory=dict)
+    results: Results = field(default_factory=dict)
 
 
 def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> MappedScenario:
@@ -68,12 +69,13 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     diagnosed = map_conditions(diagnoses, start, holds_b12)
     observed = read_observations(index)
     answers = map_answers(index, observed, start)
-    laboratory = map_laboratory(index, observed, who, start, diagnosed.acute_kidney_injury)
+    results = read_results(index, observed)
+    laboratory = map_laboratory(index, results, who, start, diagnosed.acute_kidney_injury)
     allergies = map_allergies(index)
     diagnoses.close()
     _close(index)
-    scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses)
-    return MappedScenario(replace(scenario, allergies=allergies), index.receipt, index.gaps)
+    scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses, allergies)
+    return MappedScenario(scenario, index.receipt, index.gaps, results)
 
 
 def _put_together(
@@ -85,6 +87,7 @@ def _put_together(
     operations: ProcedureFacts,
     medicines: MedicationFacts,
     doses: tuple[DoseGiven, ...],
+    allergies: tuple[Allergy, ...],
 ) -> ClinicalScenario:
     causes = _causes(diagnosed, answers, operations, medicines)
     return ClinicalScenario(
@@ -127,6 +130,7 @@ def _put_together(
         crohns_ileal_extent=_first_known(answers.crohns_ileal_extent, diagnosed.crohns_extent),
         cause_resolved=_cause_resolved(diagnosed, causes),
         nitrous_oxide=either(diagnosed.nitrous_oxide, medicines.nitrous_oxide),
+        allergies=allergies,
         anticoagulant=medicines.anticoagulant,
         anticoagulant_fact=_anticoagulant(diagnosed, operations, medicines),
         lowering_drugs=medicines.lowering_drugs,
@@ -145,6 +149,8 @@ def _is_incomplete(index: RecordIndex, key: str) -> bool:
 
 def either(one: Fact, other: Fact) -> Fact:
     """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those that decide it."""
+    if one is other:
+        return one
     truth = one.truth | other.truth
     deciding = [fact for fact in (one, other) if fact.truth is truth] or [one]
     reasons = dict.fromkeys(fact.reason for fact in deciding if fact.reason)

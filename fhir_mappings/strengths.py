@@ -35,14 +35,16 @@ _NUMBER = r"(\d+(?:\.\d+)?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(rf"{_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?")
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
+_THOUSANDS = re.compile(r"(?<=[1-9]),(?=\d{3}\b)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_PER_ML = re.compile(r" */ *(?=\d*\.?\d* ?ml\b)")
 _PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
 
 
 def split_name(name: str) -> list[str]:
     """Return the parts of a product name, one for each ingredient, in lower case and with plain numbers."""
-    plain = re.sub(r"(?<=[1-9]),(?=\d{3}\b)", "", name.lower())
-    plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
-    return _PARTS.split(re.sub(r" */ *(?=\d*\.?\d* ?ml\b)", "/", plain))
+    plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", name.lower()))
+    return _PARTS.split(_PER_ML.sub("/", plain))
 
 
 def read_strengths(part: str) -> list[Strength]:

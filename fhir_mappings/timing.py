@@ -118,8 +118,9 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     starts, ends = _bounds_period(repeat)
     duration = _duration(repeat, starts or authored, ends)
     count, count_max = _whole(repeat, "count"), _whole(repeat, "countMax")
-    bounded = replace(rhythm, count=count, count_max=None if count_max == count else count_max, duration=duration)
-    return TimingReading(bounded, as_needed, starts, ends)
+    if count or count_max or duration:
+        rhythm = replace(rhythm, count=count, count_max=None if count_max == count else count_max, duration=duration)
+    return TimingReading(rhythm, as_needed, starts, ends)
 
 
 def _interval(timing: Timing) -> tuple[Decimal, Decimal]:
@@ -227,6 +228,8 @@ def _duration(repeat: Mapping[str, Any], starts: dt.date | None, ends: dt.date |
 
 def _rhythm_of_code(code: object) -> tuple[Timing | None, bool]:
     """Return what a timing code or its text says, and whether it says "as needed"."""
+    if code is None:
+        return None, False
     concept = as_dict(code)
     codings = [as_dict(coding) for coding in as_list(concept.get("coding"))]
     texts = [concept.get("text"), *(coding.get(name) for name in ("display", "code") for coding in codings)]

@@ -180,7 +180,7 @@ class ValueSets:
 
     def match_words(self, codeable: Any, field: Field) -> tuple[Match, ...]:
         """Return the members that the words of a CodeableConcept name; the first of its texts that names any decides."""
-        for text in texts_of(codeable):
+        for text in dict.fromkeys(texts_of(codeable)):
             matches = self.match_text(text, field)
             if matches:
                 return matches
@@ -190,11 +190,12 @@ class ValueSets:
         """Return the members that a text names as a whole, else (medicines) by words in it: `display` is then the word. The last resort."""
         if len(text) > LONGEST_TEXT:
             return ()
-        members = self._by_text.get(field, {}).get(normalise_text(_without_tags(text)), ())
+        named = _without_tags(text)
+        normal = normalise_text(named)
+        members = self._by_text.get(field, {}).get(normal, ())
         words = self._by_word.get(field)
         if not members and words:
-            normal = normalise_text(text)
-            members = words.members_in(normal)
+            members = words.members_in(normal if named == text else normalise_text(text))
         return tuple(Match(member, "text", text) for member in members)
 
 
@@ -203,12 +204,13 @@ LONGEST_TEXT = 500
 
 _TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 _PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
+_B_12 = re.compile(r"\bb 12\b")
 
 
 def normalise_text(text: str) -> str:
     """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as "b12", "anaemia" as "anemia"."""
     plain = _PUNCTUATION.sub(" ", text.lower()).strip()
-    return re.sub(r"\bb 12\b", "b12", plain).replace("aem", "em").replace("oed", "ed")
+    return _B_12.sub("b12", plain).replace("aem", "em").replace("oed", "ed")
 
 
 def _without_tags(display: str) -> str:
