@@ -6,8 +6,6 @@ Reading a request, deciding and writing cards is work for one processor: more ca
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from cds_service.problems import Problem
 
@@ -18,20 +16,19 @@ RETRY_AFTER_SECONDS = "1"
 
 
 class Admission:
-    """The places of one worker."""
+    """The places of one worker: `with` holds one meanwhile."""
 
     def __init__(self) -> None:
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place meanwhile.
+    def __enter__(self) -> None:
+        """Take a place.
 
         Raises: Problem 503 when there is none.
         """
         if not self._places.acquire(blocking=False):
             raise Problem(503, "throttled", "Too many calls at once. Please send this one again.", {"Retry-After": RETRY_AFTER_SECONDS})
-        try:
-            yield
-        finally:
-            self._places.release()
+
+    def __exit__(self, *_: object) -> None:
+        """Give the place back."""
+        self._places.release()

@@ -41,7 +41,7 @@ def _answer(deployment: Deployment, service_id: str, environ: dict[str, Any]) ->
     call = Call()
     status, headers = 200, list[tuple[str, str]]()
     try:
-        with deployment.admission.place():
+        with deployment.admission:
             body = write_json({"cards": call_service(deployment, service_id, call, environ)})
     except Exception as error:  # noqa: BLE001 - a bug is answered too, and logged with its place
         answer, status, more = refusal_of(error, ENDPOINT, call.id)

@@ -82,7 +82,7 @@ def call_service(deployment: Deployment, service_id: str, call: Call, environ: d
 def take_feedback_on(service_id: str) -> Response:
     """Keep what became of the cards (R112 to R125)."""
     deployment = this_deployment()
-    with deployment.admission.place():
+    with deployment.admission:
         service = find_service(deployment, service_id)
         caller = identify_caller(deployment, request.environ, [f"{service.path}/feedback", service.path])
         body = read_json(read_body(request.environ, deployment.settings.body_bytes))

@@ -12,8 +12,19 @@ import orjson
 import structlog
 
 
+class _StandardError:
+    """Writes lines to whatever standard error is at the time, each in one piece."""
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = msg
+
+
 def configure_logs(level: int = logging.INFO) -> None:
     """Send every log line of the process as JSON to standard error."""
+    standard_error = _StandardError()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -22,7 +33,7 @@ def configure_logs(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(serializer=_as_text),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: standard_error,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -20,22 +21,30 @@ FETCHES = Counter("b12_cds_fhir_fetches", "Retrievals from FHIR servers.", ["key
 NOT_AUTHENTICATED = Counter("b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"])
 
 
+Metric = TypeVar("Metric", Counter, Histogram)
+
+
+@functools.lru_cache(maxsize=1000)
+def _labelled(metric: Metric, *labels: str) -> Metric:
+    return metric.labels(*labels)
+
+
 def count_request(endpoint: str, status: int, seconds: float) -> None:
     """Count one answer."""
-    REQUESTS.labels(endpoint, str(status)).inc()
-    REQUEST_SECONDS.labels(endpoint).observe(seconds)
+    _labelled(REQUESTS, endpoint, str(status)).inc()
+    _labelled(REQUEST_SECONDS, endpoint).observe(seconds)
 
 
 def count_steps(timings_ms: Mapping[str, float]) -> None:
     """Count the time of each step of a call."""
     for step, milliseconds in timings_ms.items():
-        STEP_SECONDS.labels(step).observe(milliseconds / 1000)
+        _labelled(STEP_SECONDS, step).observe(milliseconds / 1000)
 
 
 def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:
     """Count (fact, reason) pairs."""
     for fact, reason in unknown:
-        UNKNOWN_FACTS.labels(fact, kind_of_reason(reason)).inc()
+        _labelled(UNKNOWN_FACTS, fact, kind_of_reason(reason)).inc()
 
 
 @functools.lru_cache(maxsize=1000)

@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from cds_service.decision_queue import DecisionQueue
 from cds_service.patient_key import load_patient_key
-from cds_service.records import DecisionRecord, FeedbackEntry
+from cds_service.records import CardRecord, DecisionRecord, FeedbackEntry
 from cds_service.store_tables import CARDS, DECISIONS, FEEDBACK, REPLAY, StoreUnavailable, is_in_memory, open_engine, upgrade_schema
 from cds_service.token_memory import TokenMemory
 
@@ -210,8 +210,8 @@ class Store:
     def _write(self, records: Sequence[DecisionRecord]) -> None:
         decisions, cards = [], []
         for record in records:
-            decision = {**asdict(record), "id": str(uuid.uuid4()), "received_at": utc(record.received_at)}
-            cards += [_clean({**card, "decision": decision["id"]}) for card in decision.pop("cards")]
+            decision = {**_row(record), "id": str(uuid.uuid4()), "received_at": utc(record.received_at)}
+            cards += [_clean({**_row(card), "decision": decision["id"]}) for card in decision.pop("cards")]
             decisions.append(_clean(decision))
         with self._transaction() as connection:
             connection.execute(sa.insert(DECISIONS), decisions)
@@ -288,7 +288,13 @@ def utc(time_of: dt.datetime) -> dt.datetime:
 
 def clean_text(text: str, longest: int) -> str:
     """Return a text that every database takes and no terminal obeys: no control or half characters, not longer than allowed."""
+    if len(text) <= longest and text.isprintable():
+        return text
     return "".join(character for character in text[:longest] if character.isprintable() or character == "\n")
+
+
+def _row(record: DecisionRecord | CardRecord) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
