@@ -20,6 +20,7 @@ from cds_service.settings import Client, Settings
 from cds_service.suggestions import SuggestionContext
 from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
 from fhir_mappings.fhir_versions import FhirVersion, detect_version, parse_version
+from fhir_mappings.laboratory import Results
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.receipt import Receipt, ReceiptLine
 from fhir_mappings.record import Availability, PatientRecord, Placed
@@ -62,7 +63,7 @@ class Orders:
 class Decision:
     """Everything that one call led to, from the receipts to the cards. `cards` is empty when the orders are not in scope.
 
-    `record`, `policy` and `value_sets` are what it was decided from, for explaining it. What only an explanation shows is worked out when
+    `record`, `policy` and `results` are what it was decided from, for explaining it. What only an explanation shows is worked out when
     it is asked for: most calls never are.
     """
 
@@ -79,7 +80,7 @@ class Decision:
     timings_ms: Mapping[str, float]
     record: PatientRecord
     policy: Policy
-    value_sets: ValueSets
+    results: Results
 
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:
@@ -156,7 +157,7 @@ def decide(
         timings_ms=timings,
         record=record,
         policy=settings.policy,
-        value_sets=value_sets,
+        results=mapped.results,
     )
 
 

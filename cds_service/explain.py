@@ -6,6 +6,7 @@ Source: CONTRACT, "The explain JSON".
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from cds_service.decide import Decision
@@ -29,15 +30,16 @@ def explain(decision: Decision) -> Json:
 
     `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract.
     """
+    receipt = decision.receipt
     return {
         "asOf": decision.as_of.isoformat(),
         "fhirVersion": decision.version.value,
         "inScope": decision.in_scope,
         "facts": [_fact(fact) for fact in decision.facts],
-        "resources": [_resource(line) for line in decision.receipt],
+        "resources": [_resource(line) for line in receipt],
         "course": [_order(order) for order in decision.course.orders] + [_test(test) for test in decision.course.tests],
         "decision": _decision(decision.recommendation, decision.would_change_if) | _for_reading(decision),
-        "laboratory": _laboratory(decision),
+        "laboratory": _laboratory(decision, receipt),
         "cards": list(decision.cards),
         "timingMs": {step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()},
     }
@@ -64,9 +66,9 @@ def _for_reading(decision: Decision) -> Json:
     return without_empty({"trace": trace, "schedule": schedules})
 
 
-def _laboratory(decision: Decision) -> list[Json]:
-    used = {line.place for line in decision.receipt if line.used}
-    return describe_history(decision.record, used, decision.policy, decision.as_of, decision.value_sets)
+def _laboratory(decision: Decision, receipt: Sequence[ReceiptLine]) -> list[Json]:
+    used = {line.place for line in receipt if line.used}
+    return describe_history(decision.results, used, decision.policy)
 
 
 def without_empty(members: Json) -> Json:

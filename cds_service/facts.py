@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.quantities import show_number
 from recommender.assessment import Assessment
@@ -17,8 +17,7 @@ from recommender.scenario import ClinicalScenario
 WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FactInWords:
+class FactInWords(NamedTuple):
     """One fact: its snake_case name, its value in words, and the evidence.
 
     A fact that is not known may still have a value in words ("unresolved"); its `reason` says what is missing.
@@ -51,6 +50,8 @@ LABELS = {
     "crohns_ileal_extent": "extent of ileal Crohn's disease",
 }
 
+SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(ClinicalScenario))
+
 
 def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[FactInWords, ...]:
     """Return every fact once: the recorded ones in the order of the scenario, then the derived ones.
@@ -63,12 +64,12 @@ def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[
 
 
 def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
-    for field in dataclasses.fields(scenario):
-        value: Any = getattr(scenario, field.name)
+    for name in SCENARIO_FIELDS:
+        value: Any = getattr(scenario, name)
         if isinstance(value, Measurement):
-            yield _measurement_in_words(field.name, value)
+            yield _measurement_in_words(name, value)
         elif isinstance(value, Fact):
-            yield _truth_in_words(field.name, value)
+            yield _truth_in_words(name, value)
 
 
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:

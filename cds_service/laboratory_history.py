@@ -8,10 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.facts import LABELS, UNIT_WORDS
-from fhir_mappings.laboratory import Result, read_results
-from fhir_mappings.record import PatientRecord
+from fhir_mappings.laboratory import Result, Results
 from fhir_mappings.units import Analyte
-from fhir_mappings.value_sets import ValueSets
 from recommender.bands import Band, bands_of
 from recommender.logic import Quantity, Unit
 from recommender.policy import Policy
@@ -32,21 +30,19 @@ SHOWN = {
 Series = dict[tuple[Analyte, Unit], list[tuple[Result, Quantity, dt.date]]]
 
 
-def describe_history(
-    record: PatientRecord, used: Collection[str], policy: Policy, as_of: dt.date, value_sets: ValueSets
-) -> list[dict[str, Any]]:
+def describe_history(results: Results, used: Collection[str], policy: Policy) -> list[dict[str, Any]]:
     """Return one series for each analyte and unit. Two unit systems of one analyte are two series, never one (I9).
 
     Args:
         used: the places of the resources that a fact rests on.
     """
     series: Series = {}
-    for result in read_results(record, as_of, value_sets):
-        quantity, day = result.reading.quantity, result.evidence.date
-        if result.analyte in SHOWN and quantity is not None and day is not None:
-            series.setdefault((result.analyte, quantity.unit), []).append((result, quantity, day))
-    order = list(SHOWN)
-    return [_series_as_json(*key, series[key], used, policy) for key in sorted(series, key=lambda each: order.index(each[0]))]
+    for analyte in SHOWN:
+        for result in sorted(results.get(analyte, ()), key=lambda each: each.newness):
+            quantity, day = result.reading.quantity, result.observed.day
+            if quantity is not None and day is not None:
+                series.setdefault((analyte, quantity.unit), []).append((result, quantity, day.earliest))
+    return [_series_as_json(analyte, unit, points, used, policy) for (analyte, unit), points in series.items()]
 
 
 def _series_as_json(

@@ -17,13 +17,12 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
 from fhir_mappings.evidence import cite
 from fhir_mappings.kidney_function import compute_egfr
-from fhir_mappings.observations import Observed, read_observations, why_no_day, why_not_used
+from fhir_mappings.observations import Observed, why_no_day, why_not_used
 from fhir_mappings.quantities import Reading, read_result
 from fhir_mappings.reading import months_before
-from fhir_mappings.record import PatientRecord
-from fhir_mappings.record_index import RecordIndex, index_record
+from fhir_mappings.record_index import RecordIndex
 from fhir_mappings.units import Analyte
-from fhir_mappings.value_sets import Match, Role, ValueSets
+from fhir_mappings.value_sets import Match, Role
 from recommender.logic import Evidence, Measurement, Truth
 
 ANALYTES: dict[Concept, Analyte] = {
@@ -123,6 +122,10 @@ class Result:
         return self.day, self.observed.moment, quantity is not None, worry, self.observed.placed.reference
 
 
+Results = dict[Analyte, list[Result]]
+"""The results of a record by what they measure, in no order."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaboratoryFacts:
     """What the laboratory results say."""
@@ -141,21 +144,26 @@ class LaboratoryFacts:
     egfr: Measurement
 
 
-def map_laboratory(
-    index: RecordIndex, observed: Iterable[Observed], who: Demographics, treatment_start: dt.date | None, kidney_injury: bool
-) -> LaboratoryFacts:
-    """Return the laboratory facts.
-
-    Args:
-        observed: the results of the record.
-        treatment_start: the first day of the current vitamin B12 treatment; only earlier results diagnose. `None`: there is none.
-        kidney_injury: whether an acute kidney injury is active, after which only an eGFR of the last 7 days counts.
-    """
-    results: dict[Analyte, list[Result]] = {analyte: [] for analyte in Analyte}
+def read_results(index: RecordIndex, observed: Iterable[Observed]) -> Results:
+    """Return every result of a kind that we know, also old ones and unreadable ones."""
+    results: Results = {analyte: [] for analyte in Analyte}
     for item in observed:
         result = _read(index, item)
         if result:
             results[result.analyte].append(result)
+    return results
+
+
+def map_laboratory(
+    index: RecordIndex, results: Results, who: Demographics, treatment_start: dt.date | None, kidney_injury: bool
+) -> LaboratoryFacts:
+    """Return the laboratory facts.
+
+    Args:
+        results: the results of the record.
+        treatment_start: the first day of the current vitamin B12 treatment; only earlier results diagnose. `None`: there is none.
+        kidney_injury: whether an acute kidney injury is active, after which only an eGFR of the last 7 days counts.
+    """
 
     def newest(fact: str, analyte: Analyte, before: dt.date | None = None, after: dt.date | None = None) -> Measurement:
         return find_newest(index, fact, results[analyte], WINDOWS[fact], before, after)
@@ -198,13 +206,6 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
         return None
     properties = {other.member.property for other in counted}
     return Result(item, match, analyte, properties.pop() if len(properties) == 1 else "")
-
-
-def read_results(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> tuple[Result, ...]:
-    """Return every result of a kind that we know, old ones and unreadable ones too, from old to new: for showing, not for rules."""
-    index = index_record(record, as_of, value_sets)
-    results = (_read(index, item) for item in read_observations(index))
-    return tuple(sorted((result for result in results if result), key=lambda each: each.newness))
 
 
 def find_newest(
