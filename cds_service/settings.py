@@ -240,10 +240,14 @@ def _client_problems(client: Client) -> list[str]:
 
 
 def _twins(clients: list[Client]) -> list[str]:
-    """Return the complaint about clients that no token could tell apart."""
+    """Return the complaints about clients that no token could tell apart, or no record: feedback is kept under the name."""
     seen: dict[str, Client] = {}
+    named: set[str] = set()
     problems = []
     for number, client in enumerate(clients):
+        if client.name and client.name in named:
+            problems.append(f'clients[{number}].name: "{client.name}" is the name of another client too; expected one of its own.')
+        named.add(client.name)
         other = seen.setdefault(client.iss, client)
         if other is not client and not (client.tenants and other.tenants and set(client.tenants).isdisjoint(other.tenants)):
             problems.append(

@@ -163,6 +163,15 @@ def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
     assert 'found "swap"' in places
 
 
+def test_two_clients_of_one_name_are_refused_as_feedback_is_kept_under_it(tmp_path: Path) -> None:
+    twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("https://ehr.", "https://other.")
+
+    assert problems_of(tmp_path, PRODUCTION + twin) == [
+        'clients[1].name: "Main EHR" is the name of another client too; expected one of its own.'
+    ]
+    assert problems_of(tmp_path, PRODUCTION + twin.replace("Main EHR", "Other EHR")) == []
+
+
 def test_two_clients_that_no_token_tells_apart_are_refused_R133(tmp_path: Path) -> None:
     twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("Main EHR", "Twin")
 
