@@ -55,7 +55,11 @@ def measure_call(app: Flask, body: bytes, rounds: int) -> tuple[float, dict[str,
 
 def print_growth() -> None:
     """Print the table."""
-    folder = tempfile.mkdtemp(prefix="b12-cds-bench-")
+    with tempfile.TemporaryDirectory(prefix="b12-cds-bench-") as folder:
+        _print_growth(folder)
+
+
+def _print_growth(folder: str) -> None:
     app = create_app(replace(demonstration(), store_url=f"sqlite:///{folder}/growth.db"), today=lambda: AS_OF)
     warm_up(app)
     tune_collector()

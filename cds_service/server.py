@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-import tempfile
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
@@ -67,10 +68,20 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; calls that are being answered are finished first."""
     if settings.public_url == demonstration().public_url:
         settings = replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
+    options = server_options(host, port, workers)
     if workers > 1:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="b12-cds-metrics-"))
-        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
-    Server(settings, server_options(host, port, workers)).run()
+        options |= _share_metrics()
+    Server(settings, options).run()
+
+
+def _share_metrics() -> dict[str, Any]:
+    """Let the workers count together in a folder; one that is made here is removed when the server ends, and by nobody else."""
+    options: dict[str, Any] = {}
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="b12-cds-metrics-")
+        options["on_exit"] = lambda _: shutil.rmtree(folder, ignore_errors=True)  # run by the main process, not by its workers
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    return options
 
 
 def server_options(host: str, port: int, workers: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def server(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Pope
     """Run `b12-cds serve` with its database in the folder."""
     port = free_port()
     command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", str(port), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     base = f"http://127.0.0.1:{port}"
@@ -64,12 +64,14 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(tmp
     with server(tmp_path, "--workers", "2") as (base, process):
         answers = [requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20) for _ in range(8)]
         metrics = requests.get(f"{base}/metrics", timeout=20).text
+        counting = list(tmp_path.glob("b12-cds-metrics-*"))
         process.send_signal(signal.SIGTERM)
         status = process.wait(PATIENCE)
 
     assert {answer.status_code for answer in answers} == {200}
     assert 'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="200"} 8.0' in metrics, "both workers are counted together"
     assert status == 0
+    assert [folder.exists() for folder in counting] == [False], "the folder of the metrics is gone"
     with sqlite3.connect(tmp_path / "b12-cds.db") as database:
         written = {row[0] for row in database.execute("select uuid from cards")}
     assert written == {card["uuid"] for answer in answers for card in answer.json()["cards"]}
