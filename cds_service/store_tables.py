@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+NEWEST_SCHEMA = "0001"
+"""The last of the migrations."""
 
 BUSY_MS = 200
 """How long a statement waits for a lock; whoever must not give up tries again."""
@@ -147,17 +146,35 @@ def upgrade_schema(engine: sa.Engine) -> None:
 
     Raises: StoreUnavailable.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
         with engine.connect() as connection:
             _lock_schema(connection)
-            config.attributes["connection"] = connection
-            with _UPGRADING:
-                command.upgrade(config, "head")
+            if _schema_of(connection) != NEWEST_SCHEMA:
+                _migrate(connection)
             connection.commit()
     except DBAPIError as error:
         raise StoreUnavailable(f"the database cannot be upgraded ({type(error.orig).__name__})") from None
+
+
+def _schema_of(connection: sa.Connection) -> str | None:
+    """Return the migration that a database was last brought to; None for a new one."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return version
+
+
+def _migrate(connection: sa.Connection) -> None:
+    from alembic import command  # only here: it takes long to import, and most starts find the newest schema
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        with _UPGRADING:
+            command.upgrade(config, "head")
     except CommandError:
         raise StoreUnavailable("the database has a schema that this version does not know; was it used by a newer one?") from None
 

@@ -22,7 +22,17 @@ from cds_service.patient_key import VARIABLE
 from cds_service.records import DecisionRecord
 from cds_service.settings import check_config
 from cds_service.store import Store
-from cds_service.store_tables import CARDS, DECISIONS, FEEDBACK, METADATA, REPLAY, StoreUnavailable, open_engine, upgrade_schema
+from cds_service.store_tables import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    METADATA,
+    NEWEST_SCHEMA,
+    REPLAY,
+    StoreUnavailable,
+    open_engine,
+    upgrade_schema,
+)
 from tests.cds_service.store.records import NOW, card, decision, overridden, rows, wait_until
 
 
@@ -32,7 +42,9 @@ class TestSchema:
         upgrade_schema(engine)
 
         with engine.connect() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, METADATA) == []
+            assert context.get_current_revision() == NEWEST_SCHEMA
 
     def test_an_upgrade_of_a_database_in_use_changes_nothing(self, url: str, store: Store) -> None:
         store.record_feedback([overridden("card-1")], "s", "c", NOW)
