@@ -17,8 +17,7 @@ from recommender.treatment import recommend
 from tests.recommender.review_cases import build_case, describe_orders, describe_person
 
 PAGE = Path(__file__).parents[2] / "docs" / "cards.md"
-CASES = Path(__file__).parent / "cases" / "review" / "cards.yaml"
-MATRIX = Path(__file__).parent / "cases" / "review" / "matrix.yaml"
+CASES = Path(__file__).parent / "cases" / "review"
 _ON_MAINTENANCE = ["no signs", "confirmed", "diet", "eGFR 95", "doses only"]
 MORE_EXAMPLES: tuple[dict[str, Any], ...] = (
     {"who": _ON_MAINTENANCE, "orders": "every 2 months of 250 micrograms"},
@@ -64,11 +63,12 @@ def _examples() -> Iterator[tuple[str, str, Finding]]:
 
 def _tried() -> Iterator[dict[str, Any]]:
     """Yield the cases, the further examples, and the cells of the consistency matrix."""
-    yield from yaml.safe_load(CASES.read_text(encoding="utf-8"))
+    yield from yaml.safe_load((CASES / "cards.yaml").read_text(encoding="utf-8"))
     yield from MORE_EXAMPLES
-    matrix = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+    matrix = yaml.safe_load((CASES / "matrix.yaml").read_text(encoding="utf-8"))
     for who, course in itertools.product(matrix["people"].values(), matrix["orders"]):
         yield {"who": who.split(", "), "orders": course}
+    yield from yaml.safe_load((CASES / "courses.yaml").read_text(encoding="utf-8"))
 
 
 def _example(who: str, course: str, finding: Finding) -> str:
