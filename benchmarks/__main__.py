@@ -1,7 +1,8 @@
 """What a call costs, as ratios to a bare Flask endpoint in the same server: `./run bench [--rounds N]`.
 
 The servers run side by side and take turns, so that a machine that slows down slows all of them; each figure is the median over the rounds.
-Processor time counts every process of a server, user and system. Then come start, memory, and how each step grows with the record.
+Processor time counts every process of a server, user and system. First comes the start; last come memory and how each step grows with the
+record.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import structlog
 
 from benchmarks.bodies import make_bodies
 from benchmarks.growth import print_growth
-from benchmarks.load import Load, Running, drive, memory_of, serving, write_call
+from benchmarks.load import Load, Running, drive, measure_start, memory_of, serving, write_call
 from benchmarks.servers import ISSUER, PATH, read_private_key
 
 CONNECTIONS = 4
+STARTS = 5
 KINDS = ("bare", "service", "tokens", "models")
 
 
@@ -61,6 +63,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="b12-cds-bench-")))
+        print_starts([measure_start(folder) for _ in range(STARTS)])
         servers = {kind: stack.enter_context(serving(kind, folder)) for kind in KINDS}
         results = measure_all(servers, folder, rounds)
         print_comparison(results)
@@ -105,12 +108,18 @@ def print_comparison(results: dict[Case, list[Load]]) -> None:
         )
 
 
+def print_starts(starts: list[tuple[float, float]]) -> None:
+    """Print how long one service takes from its command to its first answer while nothing else of ours runs."""
+    seconds, processor = (statistics.median(column) for column in zip(*starts[1:], strict=True))
+    print(f"\nfirst answer after {starts[0][0]:.2f} s with a new database, then after {seconds:.2f} s, {processor:.2f} s of processor time")
+
+
 def print_servers(servers: dict[str, Running]) -> None:
-    """Print what each server took to answer first, and what its worker holds after the load."""
-    print(f"\n{'':58}{'first answer after, s':>24}{'worker, MB':>12}{'of it its own':>15}")
+    """Print what the worker of each server holds after the load."""
+    print(f"\n{'':58}{'worker, MB':>12}{'of it its own':>15}")
     for kind, server in servers.items():
         resident, own = memory_of(server.pid)
-        print(f"{kind:58}{server.started_in:>24.2f}{resident:>12.0f}{own:>15.0f}")
+        print(f"{kind:58}{resident:>12.0f}{own:>15.0f}")
     print()
 
 

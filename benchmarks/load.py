@@ -44,13 +44,32 @@ class Running:
 @contextmanager
 def serving(kind: str, folder: Path, workers: int = 1) -> Iterator[Running]:
     """Run one of the servers meanwhile."""
+    port = _free_port()
+    with _running(["benchmarks.servers", kind, str(port), str(workers), str(folder)], port, folder / f"{kind}.log") as server:
+        yield server
+
+
+def measure_start(folder: Path) -> tuple[float, float]:
+    """Return the seconds from `b12-cds serve` to its first answer, and those of processor time; its database is in the folder."""
+    port = _free_port()
+    site = folder / "start.toml"
+    site.write_text(f'[store]\nurl = "sqlite:///{folder}/start.db"\n')
+    command = ["cds_service.cli", "serve", "--config", str(site), "--port", str(port), "--workers", "1"]
+    with _running(command, port, folder / "start.log") as server:
+        return server.started_in, cpu_seconds(server.pid)
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(module: Sequence[str], port: int, log_file: Path) -> Iterator[Running]:
     began = time.monotonic()
-    command = [sys.executable, "-m", "benchmarks.servers", kind, str(port), str(workers), str(folder)]
-    with (folder / f"{kind}.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+    with log_file.open("wb") as log:
+        server = subprocess.Popen([sys.executable, "-m", *module], stdout=log, stderr=log)
     try:
         yield Running(port, server.pid, _wait_until_ready(server, port, began))
     finally:

@@ -47,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """Build and warm up the application before the workers are forked, so that they share its memory."""
+        gc.disable()  # until tune_collector: nothing of what is loaded is garbage
         from cds_service.app import create_app
         from cds_service.warm_up import warm_up
 
@@ -62,6 +63,7 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    gc.enable()
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
