@@ -6,9 +6,8 @@ Source: decisions 2.1 (status, latest by effective time, never by time of issue)
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.evidence import why_unknown
 from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date
@@ -20,12 +19,11 @@ COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """One result: an Observation, one of its components, or a contained Observation.
 
     `body` holds its value; `code` what it measures; `matches` what that stands for, or with `from_answer` what the coded answer
-    stands for. `day` is when it applied, `written` how the record has that.
+    stands for. `day` is when it applied, `written` how the record has that. A tuple, since one call may make thousands.
     """
 
     placed: Placed
@@ -105,7 +103,7 @@ def _read_contained(index: RecordIndex, placed: Placed, tomorrow: dt.date) -> li
 
 
 def _why_unknown(resource: dict[str, Any]) -> str:
-    if not any(name.startswith("value") for name in resource) and ("hasMember" in resource or "related" in resource):
+    if ("hasMember" in resource or "related" in resource) and not any(name.startswith("value") for name in resource):
         return "a panel: its results are read one by one"
     return why_unknown(resource.get("code"))
 

@@ -145,7 +145,7 @@ def identify_product(codeable: Any, value_sets: ValueSets, medication: Mapping[s
     """
     resource = medication or {}
     concepts = [codeable, resource.get("code"), *(_item_of(part) for part in as_list(resource.get("ingredient")))]
-    texts = [text for concept in concepts for text in texts_of(concept)]
+    texts = list(dict.fromkeys(text for concept in concepts for text in texts_of(concept)))
     matches = _matches(concepts, value_sets)
     name = shorten(next(iter(texts), "") or next((match.member.display for match in matches), "") or _any_code(concepts))
     if not matches:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 Json = Any
 """Anything that came out of a JSON parser."""
@@ -120,9 +120,8 @@ def subject_id(resource: dict[str, Json]) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class DateSpan:
-    """The days a date may mean: one day for a full date, a month or a year for a partial one."""
+class DateSpan(NamedTuple):
+    """The days a date may mean: one day for a full date, a month or a year for a partial one. A tuple, since one call makes many."""
 
     earliest: dt.date
     latest: dt.date
@@ -147,7 +146,8 @@ def read_date(value: Json) -> DateSpan | None:
         if len(text) == 10:
             day = dt.date.fromisoformat(text)
         elif len(text) > 10:
-            day = _utc_day(text)
+            moment = dt.datetime.fromisoformat(text)
+            day = (moment if moment.tzinfo in (None, dt.UTC) else moment.astimezone(dt.UTC)).date()
         elif len(text) == 7 and text[4] == "-":
             year, month = int(text[:4]), int(text[5:])
             return DateSpan(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
@@ -160,11 +160,6 @@ def read_date(value: Json) -> DateSpan | None:
     return DateSpan(day, day)
 
 
-def _utc_day(text: str) -> dt.date:
-    moment = dt.datetime.fromisoformat(text)
-    return moment.date() if moment.tzinfo in (None, dt.UTC) else moment.astimezone(dt.UTC).date()
-
-
 def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
     """Return start and end of a Period; `None` for a side that is not there."""
     if value is None:
@@ -173,6 +168,7 @@ def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
     return read_date(period.get("start")), read_date(period.get("end"))
 
 
+@functools.lru_cache(maxsize=256)
 def months_before(day: dt.date, months: int) -> dt.date:
     """Return the day so many months earlier; the last of the month when that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

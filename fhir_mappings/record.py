@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Resource = dict[str, Any]
 
@@ -28,11 +28,10 @@ class Availability(enum.Enum):
     UNAVAILABLE = "unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`, `context.draftOrders.entry[0]`.
 
-    `full_url` is that of its Bundle entry, by which others may refer to it; often empty.
+    `full_url` is that of its Bundle entry, by which others may refer to it; often empty. A tuple, since one call may make thousands.
     """
 
     place: str

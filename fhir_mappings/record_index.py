@@ -30,14 +30,15 @@ AREAS: dict[str, RecordArea] = {
 class RecordIndex:
     """The readable resources of the patient by type, with what every mapping needs beside them.
 
-    `gaps` says for a prefetch key why what was read of it cannot say "none", though all of it came: entries about somebody else came with
-    it (R38), or the medicine of some is not known.
+    `complete` names the prefetch keys of which all there is came. `gaps` says for a prefetch key why what was read of it cannot say
+    "none" even so: entries about somebody else came with it (R38), or the medicine of some is not known.
     """
 
     record: PatientRecord
     as_of: dt.date
     value_sets: ValueSets
     receipt: Receipt
+    complete: frozenset[str]
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +48,8 @@ class RecordIndex:
 
     def reason_missing(self, *keys: str) -> str:
         """Return why "nothing found" under these prefetch keys does not mean "none": empty when all of them came completely."""
+        if not self.gaps and self.complete.issuperset(keys):
+            return ""
         for key in keys:
             part = self.record.part(key)
             if part.availability is Availability.UNAVAILABLE:
@@ -77,7 +80,8 @@ def _named(words: str, reason: str) -> str:
 
 def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> RecordIndex:
     """Return the index of a record. A resource about somebody else, or that came twice, is left out and the receipt says so."""
-    index = RecordIndex(record, as_of, value_sets, Receipt())
+    complete = frozenset(key for key, part in record.parts.items() if part.availability is Availability.COMPLETE)
+    index = RecordIndex(record, as_of, value_sets, Receipt(), complete)
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     kept: dict[str, Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
