@@ -178,7 +178,12 @@ def resources_within(value: Any, place: str, depth: int = 0, full_url: str = "")
         return
     if isinstance(value, list):
         for number, item in enumerate(value):
-            yield from resources_within(_unwrapped(item), f"{place}[{number}]", depth + 1, _full_url(item))
+            inner, where = _unwrapped(item), f"{place}[{number}]"
+            kind = inner.get("resourceType") if isinstance(inner, dict) else None
+            if kind and kind != "Bundle" and depth < DEEPEST_BUNDLE:  # nearly every entry: no Bundle to look into
+                yield Placed(where, inner, _full_url(item))
+            else:
+                yield from resources_within(inner, where, depth + 1, _full_url(item))
     elif isinstance(value, dict):
         entries = value.get("entry")
         if value.get("resourceType") == "Bundle" or (entries is not None and "resourceType" not in value):

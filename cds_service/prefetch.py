@@ -106,10 +106,7 @@ def _read_wrapper(key: str, value: dict[str, Any], place: str, source: str) -> R
 def _read_resources(key: str, value: dict[str, Any] | list[Any], place: str, source: str, read_before: int) -> Reading:
     """Read a Bundle, a bare array, or a single resource in the place of either."""
     found = list(resources_within(value, place))
-    outcomes = [placed.resource for placed in found if placed.resource.get("resourceType") == "OperationOutcome"]
-    rest = [placed for placed in found if placed.resource.get("resourceType") != "OperationOutcome"]
-    usable = tuple(placed for placed in rest if _belongs(key, placed))
-    foreign = [placed.place for placed in rest if not _belongs(key, placed)]
+    outcomes, usable, foreign = _sort(key, found)
     empty = list(_empty_entries(value, place))
     said = dict.fromkeys(foreign, _WRONG_TYPE.format(key)) | dict.fromkeys(empty, "holds no readable resource")
     unusable = tuple(said.items())
@@ -119,15 +116,24 @@ def _read_resources(key: str, value: dict[str, Any] | list[Any], place: str, sou
         return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
     reason = "" if key == "patient" else _why_incomplete(value, found, failed, bool(empty), read_before)
     availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
-    return Reading(RecordPart(availability, usable, reason, source), _next_link(value), unusable=unusable)
+    return Reading(RecordPart(availability, tuple(usable), reason, source), _next_link(value), unusable=unusable)
 
 
 _WRONG_TYPE = "is of a type that is not read under {}"
 
 
-def _belongs(key: str, placed: Placed) -> bool:
-    kind = placed.resource.get("resourceType")
-    return isinstance(kind, str) and kind in TYPES[key]
+def _sort(key: str, found: list[Placed]) -> tuple[list[dict[str, Any]], list[Placed], list[str]]:
+    """Return the OperationOutcomes, what is read under this key, and the places of what is not."""
+    outcomes, usable, foreign = [], [], []
+    for placed in found:
+        kind = placed.resource.get("resourceType")
+        if kind == "OperationOutcome":
+            outcomes.append(placed.resource)
+        elif isinstance(kind, str) and kind in TYPES[key]:
+            usable.append(placed)
+        else:
+            foreign.append(placed.place)
+    return outcomes, usable, foreign
 
 
 def _included(value: dict[str, Any] | list[Any], place: str) -> set[str]:
@@ -182,5 +188,5 @@ def _empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[st
     where = f"{place}.entry" if isinstance(value, dict) else place
     for number, entry in enumerate(entries if isinstance(entries, list) else []):
         resource = entry.get("resource", entry) if isinstance(entry, dict) else None
-        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
             yield f"{where}[{number}]"
