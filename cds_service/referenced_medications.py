@@ -101,6 +101,8 @@ def find_open_references(record: PatientRecord, as_of: dt.date) -> tuple[str, ..
 
 def with_medications(record: PatientRecord, read: Medications) -> PatientRecord:
     """Return the record with the Medications that were read, and a line of the receipt for each that was not."""
+    if not read.found and not read.missing:
+        return record
     part = record.part("medications")
     parts = {**record.parts, "medications": replace(part, resources=part.resources + read.found)}
     return replace(record, parts=parts, unusable=(*record.unusable, *read.missing.items()))
