@@ -277,4 +277,6 @@ def _summary_of_continuing(case: Case) -> str:
         return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
     if case.assessment.treatment.phase is TreatmentPhase.LOADING:
         return "B12 loading is under way: a maintenance order is missing"
+    if not case.assessment.treatment.maintenance_ordered:
+        return "B12 maintenance is under way: no active order for it is on record"
     return "B12 maintenance interval is longer than recommended for this patient"
