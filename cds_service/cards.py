@@ -38,7 +38,8 @@ SHOWN_WHEN_KNOWN = (
     "ileal_resection_length",
     "crohns_ileal_extent",
 )
-SHOWN_WHEN_TRUE = ("pregnant", "lebers", "bleeding_disorder", "dialysis", "nitrous_oxide", "recurrence")
+SHOWN_WHEN_TRUE = ("allergies", "pregnant", "lebers", "anticoagulant", "bleeding_disorder", "dialysis", "nitrous_oxide", "recurrence")
+SHOWN_UNLESS_TRUE = ("adult",)
 MOST_EVIDENCE = 3
 """Entries of the record shown behind one fact; the receipt has them all."""
 
@@ -129,15 +130,18 @@ def _shown_facts(facts: Sequence[FactInWords]) -> tuple[list[str], list[str]]:
     by_name = {fact.name: fact for fact in facts}
     known: list[str] = []
     cited: set[str] = set()
-    for name in (*SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN, *SHOWN_WHEN_TRUE):
+    for name in (*SHOWN_UNLESS_TRUE, *SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN, *SHOWN_WHEN_TRUE):
         fact = by_name.get(name)
-        if fact is None or not fact.is_known or (name in SHOWN_WHEN_TRUE and fact.value != "yes"):
+        if fact is None or not fact.is_known:
+            continue
+        if (name in SHOWN_WHEN_TRUE and fact.value == "no") or (name in SHOWN_UNLESS_TRUE and fact.value != "no"):
             continue
         behind = {entry.reference for entry in fact.evidence}
         if name in SHOWN_ALWAYS or not behind or not behind <= cited:
             known.append(say_fact(fact))
         cited |= {entry.reference for entry in fact.evidence[:MOST_EVIDENCE]}
-    missing = [f"{by_name[name].label}: {by_name[name].reason}" for name in SHOWN_ALWAYS if name in by_name and not by_name[name].is_known]
+    asked = [by_name[name] for name in (*SHOWN_UNLESS_TRUE, *SHOWN_ALWAYS) if name in by_name]
+    missing = [f"{fact.label}: {fact.reason}" for fact in asked if not fact.is_known]
     return known, missing
 
 

@@ -27,7 +27,7 @@ from fhir_mappings.record import Availability, PatientRecord, Placed
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.value_sets import ValueSets
 from recommender.changes import nearest_changes
-from recommender.course import Course
+from recommender.course import Course, OrderState
 from recommender.findings import Finding
 from recommender.order_review import review, review_record
 from recommender.policy import Policy
@@ -203,7 +203,10 @@ def _card_context(
         statements=recommendation.citations,
         review_days=settings.policy.neuro_review_days,
     )
-    names = {order.key: order.product for order in orders.drafts.orders}
+    names = {
+        order.key: f"{'drafted stop' if order.state is OrderState.STOP else 'draft order'}: {order.product}"
+        for order in orders.drafts.orders
+    }
     cobalamin_keys = frozenset(order.key for order in orders.drafts.orders if order.has_cobalamin)
     return CardContext(
         facts=facts,

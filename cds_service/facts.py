@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from fhir_mappings.quantities import show_number
 from recommender.assessment import Assessment
 from recommender.logic import Evidence, Fact, Measurement, Truth
-from recommender.scenario import ClinicalScenario
+from recommender.scenario import ClinicalScenario, RecordArea
 
 WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
 
@@ -48,9 +48,11 @@ LABELS = {
     "mcv": "MCV",
     "lebers": "Leber's optic neuropathy",
     "crohns_ileal_extent": "extent of ileal Crohn's disease",
+    "allergies": "reactions to vitamin B12 products or cobalt",
+    "lowering_drugs": "medicines that lower vitamin B12",
 }
 
-SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(ClinicalScenario))
+SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(ClinicalScenario) if field.name != "anticoagulant_fact")
 
 
 def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[FactInWords, ...]:
@@ -70,6 +72,42 @@ def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
             yield _measurement_in_words(name, value)
         elif isinstance(value, Fact):
             yield _truth_in_words(name, value)
+    yield _anticoagulant_in_words(scenario)
+    yield _allergies_in_words(scenario)
+    yield _lowering_drugs_in_words(scenario)
+
+
+def _anticoagulant_in_words(scenario: ClinicalScenario) -> FactInWords:
+    fact = _truth_in_words("anticoagulant", scenario.anticoagulant_fact)
+    return fact._replace(value=scenario.anticoagulant.value) if scenario.anticoagulant else fact
+
+
+REACTION_WORDS = {Truth.TRUE: "severe reaction", Truth.FALSE: "reaction, not severe", Truth.UNKNOWN: "reaction of unrecorded severity"}
+
+
+def _allergies_in_words(scenario: ClinicalScenario) -> FactInWords:
+    """The recorded reactions to vitamin B12 products and cobalt; "no" only when the whole list came (Q6)."""
+    words = [f"{allergy.allergen.value} ({REACTION_WORDS[allergy.severe]})" for allergy in scenario.allergies]
+    if words:
+        return FactInWords("allergies", True, ", ".join(words), "", tuple(allergy.evidence for allergy in scenario.allergies))
+    return _none_of("allergies", RecordArea.ALLERGIES, scenario)
+
+
+def _lowering_drugs_in_words(scenario: ClinicalScenario) -> FactInWords:
+    """The medicines that lower vitamin B12, and whether each was taken for long enough to do so (F27)."""
+    lasting = {Truth.TRUE: "long-term", Truth.FALSE: "not long-term", Truth.UNKNOWN: "for how long is not known"}
+    words = [f"{use.drug.value} ({lasting[use.long_term]})" for use in scenario.lowering_drugs]
+    if words:
+        return FactInWords("lowering_drugs", True, ", ".join(words), "", tuple(use.evidence for use in scenario.lowering_drugs))
+    return _none_of("lowering_drugs", RecordArea.MEDICATIONS, scenario)
+
+
+def _none_of(name: str, area: RecordArea, scenario: ClinicalScenario) -> FactInWords:
+    if area in scenario.unavailable:
+        return FactInWords(name, False, "", f"{area.value} not available", ())
+    if area in scenario.incomplete:
+        return FactInWords(name, False, "", f"only part of the {area.value} came", ())
+    return FactInWords(name, True, WORDS[Truth.FALSE], "none recorded", ())
 
 
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:

@@ -175,7 +175,7 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
             for follow_up in follow_ups:
                 yield _create(f"Order {describe_follow_up(follow_up)}", service_request.draft(follow_up, context.draft_context))
         case RemoveOrder(key) if key in context.drafts:
-            yield _delete(key, f"Remove the draft order: {context.names.get(key, key)}", context.client)
+            yield _delete(key, f"Remove the {context.names.get(key, f'draft order: {key}')}", context.client)
 
 
 def _delete(key: str, description: str, client: Client) -> Action:
