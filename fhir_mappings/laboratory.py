@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.demographics import Demographics
 from fhir_mappings.evidence import cite
 from fhir_mappings.kidney_function import compute_egfr
-from fhir_mappings.observations import Observed, why_no_day, why_not_used
+from fhir_mappings.observations import COUNTED_ROLES, Observed, why_no_day, why_not_used
 from fhir_mappings.quantities import Reading, read_result
 from fhir_mappings.reading import months_before
 from fhir_mappings.record_index import RecordIndex
@@ -42,8 +43,6 @@ ANALYTES: dict[Concept, Analyte] = {
     Concept.INR: Analyte.INR,
 }
 """What each concept measures. Urine, red cell and whole blood concepts are not among them: they are other tests."""
-
-COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
 
 HIGH_IS_WORSE = frozenset({Analyte.MMA, Analyte.HOMOCYSTEINE, Analyte.CREATININE, Analyte.INR})
 """Of two results of one moment the more worrying one counts: the higher of these, the lower of all others."""
@@ -166,7 +165,7 @@ def map_laboratory(
     """
 
     def newest(fact: str, analyte: Analyte, before: dt.date | None = None, after: dt.date | None = None) -> Measurement:
-        return find_newest(index, fact, results[analyte], WINDOWS[fact], before, after)
+        return find_newest(index, fact, analyte, results[analyte], WINDOWS[fact], before, after)
 
     start = treatment_start
     nothing_yet = Measurement(reason="no vitamin B12 treatment")
@@ -211,6 +210,7 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
 def find_newest(
     index: RecordIndex,
     fact: str,
+    analyte: Analyte,
     results: Iterable[Result],
     window: Window,
     before: dt.date | None = None,
@@ -236,13 +236,21 @@ def find_newest(
     newest = _last_usable(index, inside, outside)
     if newest is None:
         reasons = [(day, why()) for day, why in outside]
-        return Measurement(reason=max(reasons)[1] if reasons else index.not_recorded("labs").reason)
+        return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte))
     reading, evidence = newest.reading, newest.evidence
     if reading.quantity is None:
         index.receipt.ignore(newest.observed.placed, reading.reason)
     elif fact:
         index.receipt.use(newest.observed.placed, fact)
     return Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+
+
+def _why_none(index: RecordIndex, analyte: Analyte) -> str:
+    """Return why there is no result at all: none came, or none that counts."""
+    uncounted = sorted(why for concept, whys in index.uncounted.items() if ANALYTES.get(concept) is analyte for why in whys)
+    if not uncounted or index.reason_missing("labs"):
+        return index.not_recorded("labs").reason
+    return f"none recorded that counts: {', '.join(f'{number} {why}' for why, number in Counter(uncounted).items())}"
 
 
 _Why = Callable[[], str]
@@ -316,7 +324,7 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
     """
     plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
     by_race = [result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR]
-    recorded = find_newest(index, "egfr", plain, window)
+    recorded = find_newest(index, "egfr", Analyte.EGFR, plain, window)
     computed = _computed_egfr(index, results[Analyte.CREATININE], who, window)
     if computed and recorded.is_known and not _is_worse_since(computed, recorded):
         computed = None
@@ -331,7 +339,7 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
     for result in by_race:
         if result.match.concept is Concept.EGFR_BLACK:
             index.receipt.ignore(result.observed.placed, "race-specific eGFR, the higher of a pair: never used")
-    lower = find_newest(index, "egfr", [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK], window)
+    lower = find_newest(index, "egfr", Analyte.EGFR, [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK], window)
     if lower.is_known:
         return replace(lower, reason="race-specific eGFR: the lower value of the pair is taken")
     if by_race and not plain:
@@ -341,7 +349,7 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
 
 def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:
     """Return the unknown eGFR of a record that holds creatinine, with the reason why it was not computed."""
-    newest = find_newest(index, "", creatinine, window)
+    newest = find_newest(index, "", Analyte.CREATININE, creatinine, window)
     why = "it needs an exact value, and an adult's date of birth and sex" if newest.is_known else newest.reason
     for result in creatinine:
         index.receipt.ignore(result.observed.placed, f"no eGFR computed from it: {why}")
@@ -351,7 +359,7 @@ def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) 
 def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window) -> Measurement | None:
     if not creatinine:
         return None
-    newest = find_newest(index, "", creatinine, window)
+    newest = find_newest(index, "", Analyte.CREATININE, creatinine, window)
     born = who.born.earliest if who.born and who.born.is_one_day else None
     return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
 

@@ -18,6 +18,9 @@ from fhir_mappings.value_sets import Field, Match, Role
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
 
+COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
+"""A code in one of these roles gives a result of its concept."""
+
 
 class Observed(NamedTuple):
     """One result: an Observation, one of its components, or a contained Observation.
@@ -60,13 +63,26 @@ def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any], tomo
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
         index.receipt.ignore(placed, f"status {status or 'missing'}")
+        _note_uncounted(index, found, _in_words(status))
         return []
     day, written = effective_day(resource)
     if day is not None and day.earliest > tomorrow:
         index.receipt.ignore(placed, f"in the future: {day}")
+        _note_uncounted(index, found, "in the future")
         return []
     observed = [Observed(placed, body, code, matches, day, written, from_answer) for body, code, matches, from_answer in found]
     return observed + _read_contained(index, placed, tomorrow) if "contained" in resource else observed
+
+
+def _note_uncounted(index: RecordIndex, found: list[_Known], why: str) -> None:
+    for concept in {match.concept for _, _, matches, _ in found for match in matches if match.role in COUNTED_ROLES}:
+        index.uncounted.setdefault(concept, []).append(why)
+
+
+def _in_words(status: str) -> str:
+    if status in ("registered", "preliminary", "cancelled", "entered-in-error"):
+        return status
+    return f"of status {status}" if status else "without a status"
 
 
 _Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool]

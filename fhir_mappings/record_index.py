@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 
+from fhir_mappings.concepts import Concept
 from fhir_mappings.reading import as_text, subject_id
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Availability, PatientRecord, Placed, Resource
@@ -31,7 +32,8 @@ class RecordIndex:
     """The readable resources of the patient by type, with what every mapping needs beside them.
 
     `complete` names the prefetch keys of which all there is came. `gaps` says for a prefetch key why what was read of it cannot say
-    "none" even so: entries about somebody else came with it (R38), or the medicine of some is not known.
+    "none" even so: entries about somebody else came with it (R38), or the medicine of some is not known. `uncounted` says of each
+    concept in a word or two why results of it do not count ("preliminary"), once for each.
     """
 
     record: PatientRecord
@@ -41,6 +43,7 @@ class RecordIndex:
     complete: frozenset[str]
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
+    uncounted: dict[Concept, list[str]] = field(default_factory=dict)
 
     def of_type(self, *types: str) -> list[Placed]:
         """Return the resources of these types, sorted by reference."""

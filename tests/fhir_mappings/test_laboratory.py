@@ -84,6 +84,21 @@ def test_only_final_amended_and_corrected_results_count(status: str | None, coun
     assert counts or why_ignored(mapped, "Observation") == [f"status {status or 'missing'}"]
 
 
+def test_the_reason_says_that_results_came_which_do_not_count() -> None:
+    uncounted = [b12(status="preliminary", id="a"), b12(status="preliminary", id="b"), b12(days=-5, id="c"), b12(status=None, id="d")]
+    scenario = scenario_of(*uncounted)
+    assert scenario.total_b12.reason == "none recorded that counts: 1 in the future, 2 preliminary, 1 without a status"
+    assert scenario.folate.reason == "none recorded"
+    assert scenario_of(b12(status="unknown")).total_b12.reason == "none recorded that counts: 1 of status unknown"
+
+
+def test_a_result_that_does_not_count_is_not_spoken_of_where_another_reason_stands() -> None:
+    assert scenario_of(b12(status="cancelled", id="a"), b12(days=400, id="b")).total_b12.reason.startswith("older than 12 months")
+    assert scenario_of(b12(status="cancelled", id="a"), b12(id="b")).total_b12.is_known
+    lookalike = observation("54378-5", 96, "pmol/L", 10, status="cancelled")
+    assert scenario_of(lookalike).total_b12.reason == "none recorded"
+
+
 def test_a_partial_date_is_shown_as_recorded_and_never_makes_a_result_look_newer() -> None:
     measured = scenario_of(b12(effectiveDateTime=f"{AS_OF:%Y-%m}")).total_b12
     assert measured.date == AS_OF.replace(day=1)
