@@ -100,8 +100,22 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     low, high = PLAUSIBLE[analyte, row.unit]
     if not low <= number <= high:
         return Reading(None, reported, f"implausible: {reported}")
+    if _may_be_in_thousands(number, row, analyte, comparator):
+        most = Quantity(value, row.unit, Comparator.LESS if comparator == "<" else Comparator.AT_MOST)
+        return Reading(most, reported, f"may be a count in thousands: {reported}", f"{most.comparator.value}{value:f} {row.unit.value}")
     converted = "" if row.factor == 1 else f"{comparator}{show_number(number)} {row.unit.value}"
     return Reading(Quantity(number, row.unit, _COMPARATORS[comparator]), reported, "", converted)
+
+
+def _may_be_in_thousands(number: Decimal, row: UnitRow, analyte: Analyte, comparator: str) -> bool:
+    """Return whether a platelet count per microlitre is so low that it may be one in thousands whose factor was lost ("45 /uL").
+
+    Which of the two it is, nobody can tell (Q8): it is read as at most the higher, so that no rule takes it for more or for less.
+    """
+    return analyte is Analyte.PLATELETS and row.factor < 1 and 0 < number < 1 and _COMPARATORS[comparator] in _NOT_ABOVE
+
+
+_NOT_ABOVE = (Comparator.EXACT, Comparator.LESS, Comparator.AT_MOST)
 
 
 _COMPARATORS = {comparator.value: comparator for comparator in Comparator} | {"≤": Comparator.AT_MOST, "≥": Comparator.AT_LEAST}

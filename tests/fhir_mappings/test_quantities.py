@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fhir_mappings.quantities import PLAUSIBLE, read_booleanish, read_length, read_quantity, read_result
 from fhir_mappings.units import UNITS, Analyte, Kind, ucum_of
-from recommender.logic import Comparator, Unit
+from recommender.logic import Comparator, Quantity, Unit
 
 UCUM = "http://unitsofmeasure.org"
 B12 = Analyte.TOTAL_B12
@@ -312,6 +312,32 @@ def test_reading_a_result_never_fails_and_always_has_a_reason_or_a_value(result:
 def test_a_plausible_value_is_its_number_times_the_factor(row: tuple[Analyte, str], value: Decimal) -> None:
     analyte, ucum = row
     reading = read_quantity({"value": value, "code": ucum, "system": UCUM}, analyte)
-    if reading.quantity is not None:
+    if reading.quantity is not None and reading.quantity.comparator is Comparator.EXACT:
         expected = Fraction(value) * UNITS[analyte][ucum].factor
         assert abs(Fraction(reading.quantity.value) - expected) <= expected / 10**20
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "number", "comparator"),
+    [
+        (45, "/uL", "45", Comparator.AT_MOST),
+        (999, "/mm3", "999", Comparator.AT_MOST),
+        (1000, "/uL", "1", Comparator.EXACT),
+        (45000, "/uL", "45", Comparator.EXACT),
+        (0, "/uL", "0", Comparator.EXACT),
+        ("0.5", "10*9/L", "0.5", Comparator.EXACT),
+    ],
+)
+def test_a_platelet_count_per_microlitre_below_1000_is_at_most_that_many_thousands_Q8(
+    value: object, unit: str, number: str, comparator: Comparator
+) -> None:
+    reading = read_quantity({"value": value, "unit": unit}, Analyte.PLATELETS)
+    assert reading.quantity == Quantity(Decimal(number), Unit.PER_NL, comparator)
+    assert (reading.reason == f"may be a count in thousands: {value} {unit}") is (comparator is Comparator.AT_MOST)
+
+
+def test_of_a_platelet_count_that_may_be_in_thousands_the_comparator_is_kept() -> None:
+    below = read_quantity({"value": 45, "unit": "/uL", "comparator": "<"}, Analyte.PLATELETS)
+    above = read_quantity({"value": 45, "unit": "/uL", "comparator": ">"}, Analyte.PLATELETS)
+    assert (below.quantity, below.converted) == (Quantity(Decimal(45), Unit.PER_NL, Comparator.LESS), "<45 10*9/L")
+    assert above.quantity == Quantity(Decimal("0.045"), Unit.PER_NL, Comparator.MORE)
