@@ -1,14 +1,16 @@
 """Mutation testing of the recommender: one small fault at a time is put into the rules, and some test must fail.
 
 `python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py` those of one module;
-`--every 5` each fifth of them; `--survivors` only those that survived before; `--proofs` also runs the long proofs.
-The outcome of every fault is kept in `build/mutation.jsonl`; `--report` writes the tables of it.
+`--survivors` only those that survived before, `--resume` only those not tried before; `--proofs` also runs the long proofs.
+The outcome of every fault is kept in `build/mutation.jsonl`; `--report` writes the tables of it. The faults are tried in an order that
+is shuffled, and always the same, so that a run that is cut short is a sample of them all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from pathlib import Path
 
@@ -24,28 +26,34 @@ def main(arguments: list[str]) -> int:
     """Try the faults that the arguments name and say what survived."""
     options = _parse(arguments)
     paths = [ROOT / "recommender" / name for name in options.files] or sorted((ROOT / "recommender").glob("*.py"))
-    mutants = [mutant for path in paths for mutant in find_mutants(path)[options.offset :: options.every]]
+    mutants = [mutant for path in paths for mutant in find_mutants(path)]
     if not options.report:
-        known = read_results()
-        if options.survivors:
-            mutants = [mutant for mutant in mutants if known.get(mutant.id) is Outcome.SURVIVED]
-        elif options.resume:
-            mutants = [mutant for mutant in mutants if mutant.id not in known]
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("a", encoding="utf-8") as results:
-            for number, (mutant, outcome) in enumerate(try_all(mutants, options.jobs, proofs=options.proofs), start=1):
-                results.write(json.dumps([mutant.id, outcome.value]) + "\n")
-                results.flush()
-                if outcome is Outcome.SURVIVED:
-                    print(f"{number}/{len(mutants)} survived: {mutant.id}: {mutant.code}", file=sys.stderr, flush=True)
+        _try(mutants, options)
     return report(mutants, read_results())
+
+
+def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
+    known = read_results()
+    if options.survivors:
+        mutants = [mutant for mutant in mutants if known.get(mutant.id) is Outcome.SURVIVED]
+    elif options.resume:
+        mutants = [mutant for mutant in mutants if mutant.id not in known]
+    mutants = random.Random(1).sample(mutants, len(mutants))
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("a", encoding="utf-8") as results:
+        for number, (mutant, outcome) in enumerate(try_all(mutants, options.jobs, options.part, proofs=options.proofs), start=1):
+            results.write(json.dumps([mutant.id, outcome.value]) + "\n")
+            results.flush()
+            if outcome is not Outcome.KILLED:
+                print(f"{number}/{len(mutants)} {outcome.value}: {mutant.line}: {mutant.id}", file=sys.stderr, flush=True)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="modules of recommender/; all without any")
-    parser.add_argument("--every", type=int, default=1, help="try each so-many-th fault of each module")
-    parser.add_argument("--offset", type=int, default=0, help="begin with this fault of each module")
+    parser.add_argument(
+        "--part", choices=("all", "functions", "import"), default="all", help="faults in functions, or in what runs at import"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")
     parser.add_argument("--survivors", action="store_true", help="only the faults that survived before")
@@ -73,7 +81,7 @@ def report(mutants: list[Mutant], outcomes: dict[str, Outcome]) -> int:
     print(_row("**all**", tried, survived))
     unexplained = [mutant for mutant in survived if not reason_of(mutant)]
     for mutant in unexplained:
-        print(f"{mutant.id}: {mutant.code}")
+        print(f"{mutant.line}: {mutant.id}")
     return 1 if unexplained else 0
 
 

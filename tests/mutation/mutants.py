@@ -7,8 +7,9 @@ import ast
 import copy
 import re
 import types
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,10 +76,13 @@ class Mutant:
     holder: ast.AST | list[ast.AST]
     key: str | int
     fault: ast.AST
+    occurrence: int = 0
 
     @property
     def id(self) -> str:
-        return f"{self.path.name}:{self.line}:{self.column} {self.change}"
+        """The fault by its module, line of code and change: the same while other lines come and go."""
+        again = f" #{self.occurrence}" if self.occurrence else ""
+        return f"{self.path.name}: {self.code} [{self.change}]{again}"
 
     def put_in(self) -> None:
         """Put the fault into the tree of the module, for good."""
@@ -125,7 +129,12 @@ def find_mutants(path: Path) -> list[Mutant]:
         for line, column in [(getattr(node, "lineno", 0), getattr(node, "col_offset", 0))]
         for change, wording, fault in _faults(node)
     ]
-    return sorted(found, key=lambda mutant: (mutant.line, mutant.column))
+    seen: Counter[str] = Counter()
+    numbered = []
+    for mutant in sorted(found, key=lambda mutant: (mutant.line, mutant.column)):
+        numbered.append(replace(mutant, occurrence=seen[mutant.id]))
+        seen[mutant.id] += 1
+    return numbered
 
 
 def _mark_claims(tree: ast.Module) -> None:

@@ -43,6 +43,7 @@ NOTICED, UNNOTICED = 10, 11
 """Exit status of a process in which some test failed, and of one in which none did."""
 
 Lines = set[tuple[str, int]]
+Functions = dict[tuple[str, str], list[types.FunctionType]]
 
 
 class Outcome(enum.Enum):
@@ -54,28 +55,28 @@ class Outcome(enum.Enum):
     NOT_TRIED = "not tried"
 
 
-def try_all(mutants: Sequence[Mutant], jobs: int, *, proofs: bool) -> Iterator[tuple[Mutant, Outcome]]:
-    """Yield each fault with what became of it."""
+def try_all(mutants: Sequence[Mutant], jobs: int, part: str = "all", *, proofs: bool = False) -> Iterator[tuple[Mutant, Outcome]]:
+    """Yield each fault with what became of it.
+
+    Args: part: "functions" or "import" to try only those that lie in functions, or only those in code that runs at import.
+    """
     assert "recommender" not in sys.modules, "faults in code that runs at import need a process that has not imported it"
-    files = [
-        *sorted(path for path in TESTS.glob("test_*.py") if path.name not in PROOFS),
-        *((TESTS / name for name in PROOFS) if proofs else ()),
-    ]
+    files = [path for path in sorted(TESTS.glob("test_*.py")) if path.name not in PROOFS]
+    files += [TESTS / name for name in PROOFS] if proofs else []
     receive, send = os.pipe()
     pid = os.fork()
     if not pid:
         os.close(receive)
-        _quietly(lambda: _try_in_functions(mutants, jobs, files, send))
+        _quietly(lambda: _try_in_functions(mutants, jobs, files, send, part))
     os.close(send)
     with os.fdopen(receive, "rb") as stream:
-        left = set(range(len(mutants)))
+        at_import = pickle.load(stream)
         while message := _read(stream):
-            left.discard(message[0])
             yield mutants[message[0]], message[1]
     os.waitpid(pid, 0)
-    yield from (
-        (mutants[index], outcome) for index, outcome in _fork_each(sorted(left), jobs, lambda index: _import_and_run(mutants[index], files))
-    )
+    if part != "functions":
+        outcomes = _fork_each(at_import, jobs, lambda index: _import_and_run(mutants[index], files))
+        yield from ((mutants[index], outcome) for index, outcome in outcomes)
 
 
 def _read(stream: BinaryIO) -> tuple[int, Outcome] | None:
@@ -141,9 +142,9 @@ def _import_and_run(mutant: Mutant, files: Sequence[Path]) -> int:
 # --- code in functions ------------------------------------------------------------------------------------------------------
 
 
-def _try_in_functions(mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int) -> int:
-    """Send the outcome of every fault in a function that does not run before the tests do."""
-    trial = _Trial(mutants, jobs, send)
+def _try_in_functions(mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int, part: str) -> int:
+    """Send which faults lie in code that runs at import, then the outcome of every other one."""
+    trial = _Trial(mutants, jobs, send, part)
     sys.settrace(trial.trace)
     return int(pytest.main([*map(str, files), *OPTIONS], plugins=[trial]))
 
@@ -151,8 +152,8 @@ def _try_in_functions(mutants: Sequence[Mutant], jobs: int, files: Sequence[Path
 class _Trial:
     """A plugin of pytest that tries the faults in the place of the usual run."""
 
-    def __init__(self, mutants: Sequence[Mutant], jobs: int, send: int) -> None:
-        self.mutants, self.jobs, self.send = mutants, jobs, send
+    def __init__(self, mutants: Sequence[Mutant], jobs: int, send: int, part: str) -> None:
+        self.mutants, self.jobs, self.send, self.part = mutants, jobs, send, part
         self.package = str(ROOT / "recommender")
         self.seen: Lines = set()
 
@@ -173,27 +174,32 @@ class _Trial:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.settrace(None)
-        at_import = self.seen
-        covered = self._cover(session.items)
         functions = _functions(self.package)
-        noticed = mmap.mmap(-1, len(session.items))
-        mutants = [i for i, mutant in enumerate(self.mutants) if functions.get(_place(mutant)) and not _reached(mutant, at_import)]
+        inside = [i for i, mutant in enumerate(self.mutants) if functions.get(_place(mutant)) and not _reached(mutant, self.seen)]
+        with os.fdopen(self.send, "wb") as stream:
+            pickle.dump(sorted(set(range(len(self.mutants))) - set(inside)), stream)
+            stream.flush()
+            if self.part != "import":
+                self._try_each(session.items, inside, functions, stream)
+        return True
+
+    def _try_each(self, items: Sequence[pytest.Item], inside: Sequence[int], functions: Functions, stream: BinaryIO) -> None:
+        covered = self._cover(items)
+        noticed = mmap.mmap(-1, len(items))
 
         def run(index: int) -> int:
             mutant = self.mutants[index]
             numbers = [number for number, (_, lines) in covered if _reached(mutant, lines)]
             _put_into(mutant, functions[_place(mutant)])
             for number in sorted(numbers, key=lambda number: -noticed[number]):
-                if not _passes(session.items[number]):
+                if not _passes(items[number]):
                     noticed[number] = min(noticed[number] + 1, 255)  # what noticed one fault is asked first about the next
                     return NOTICED
             return UNNOTICED
 
-        with os.fdopen(self.send, "wb") as stream:
-            for message in _fork_each(mutants, self.jobs, run):
-                pickle.dump(message, stream)
-                stream.flush()
-        return True
+        for message in _fork_each(inside, self.jobs, run):
+            pickle.dump(message, stream)
+            stream.flush()
 
     def _cover(self, items: Sequence[pytest.Item]) -> list[tuple[int, tuple[float, Lines]]]:
         """Return for each test how long it takes and the lines that it runs, the quickest first.
@@ -245,9 +251,9 @@ def _reached(mutant: Mutant, lines: Lines) -> bool:
     return any((path, line) in lines for line in mutant.lines)
 
 
-def _functions(package: str) -> dict[tuple[str, str], list[types.FunctionType]]:
+def _functions(package: str) -> Functions:
     """Return every function of the package by file and qualified name."""
-    found: dict[tuple[str, str], list[types.FunctionType]] = {}
+    found: Functions = {}
     for thing in gc.get_objects():
         if isinstance(thing, types.FunctionType) and thing.__code__.co_filename.startswith(package):
             found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
