@@ -203,8 +203,8 @@ LONGEST_TEXT = 500
 """Characters; what is longer is a story, not the name of something."""
 
 _TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
-_PUNCTUATION = re.compile(r"[^a-z0-9.%/+]+")
-_B_12 = re.compile(r"\bb 12\b")
+_PUNCTUATION = re.compile(r"(?:[^a-z0-9.%/+]|\.(?!\d))+")  # a full stop before a digit is a decimal point
+_B_12 = re.compile(r"\bb[ .]12\b")
 
 
 def normalise_text(text: str) -> str:

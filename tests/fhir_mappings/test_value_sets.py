@@ -9,7 +9,7 @@ import pytest
 
 from fhir_mappings.code_systems import ATC, ICD_10, ICD_10_CM, LOINC, READ_V2, RXNORM, SNOMED
 from fhir_mappings.concepts import Concept
-from fhir_mappings.value_sets import TERMINOLOGY, Field, Role, TerminologyError, load_value_sets
+from fhir_mappings.value_sets import TERMINOLOGY, Field, Role, TerminologyError, load_value_sets, normalise_text
 
 VALUE_SETS = load_value_sets()
 
@@ -147,6 +147,10 @@ def test_a_dmd_id_is_found_under_snomed_and_the_other_way_round() -> None:
         ("mecobalamin 500 mcg tabs", Field.DRUGS, Concept.METHYLCOBALAMIN),
         ("Inj. hydroxycobalamin 1mg/ml", Field.DRUGS, Concept.HYDROXOCOBALAMIN),
         ("IM", Field.ROUTES, Concept.ROUTE_IM),
+        ("I.M.", Field.ROUTES, Concept.ROUTE_IM),
+        ("vit. B12 level", Field.LABS, Concept.SERUM_B12),
+        ("Vit. B.12", Field.LABS, Concept.SERUM_B12),
+        ("Pernicious anaemia.", Field.CONDITIONS, Concept.PERNICIOUS_ANAEMIA),
     ],
 )
 def test_words_are_matched_and_the_match_says_so(text: str, field: Field, expected: Concept) -> None:
@@ -158,6 +162,11 @@ def test_words_are_matched_and_the_match_says_so(text: str, field: Field, expect
 @pytest.mark.parametrize("text", ["Vitamin B12 binding capacity", "Haemoglobin A1c", "Urine creatinine", "", "no pernicious anaemia"])
 def test_other_words_are_not_matched(text: str) -> None:
     assert VALUE_SETS.find({"text": text}, Field.LABS, Field.CONDITIONS) == ()
+
+
+def test_a_decimal_point_is_no_full_stop() -> None:
+    assert normalise_text("Inj. Hydroxocobalamin 1.5 mg.") == "inj hydroxocobalamin 1.5 mg"
+    assert normalise_text("Folic acid .4 mg") == "folic acid .4 mg"
 
 
 def test_words_are_not_asked_beside_a_standard_code_that_is_in_no_value_set() -> None:
