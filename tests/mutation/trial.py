@@ -27,7 +27,7 @@ from tests.mutation.mutants import Mutant
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "recommender"
-PROOFS = ("test_every_record.py", "test_every_scenario.py", "test_fixed_point.py")
+PROOFS = ("test_review_metamorphic.py", "test_every_record.py", "test_every_scenario.py", "test_fixed_point.py")
 """Tests that take long; they are run last, and only when asked for."""
 
 SECONDS = 120
