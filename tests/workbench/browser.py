@@ -43,7 +43,7 @@ def open_patient(page: Page, workbench: str, patient: str) -> None:
 
 
 def wait_for_answer(page: Page) -> None:
-    page.locator("body:not(.asking) #verdict :is(.rule, .problem)").wait_for()
+    page.locator("body:not(.asking, .drawing) #verdict :is(.rule, .problem)").wait_for()
 
 
 def choose_patient(page: Page, patient: str) -> None:

@@ -418,21 +418,89 @@ def test_the_page_can_be_worked_by_keyboard_alone(page: Page, running: Running) 
     expect(page.locator("#walk")).to_contain_text("Fixed point")
 
 
-def test_two_megabytes_are_shown_without_drawing_two_megabytes(page: Page, running: Running) -> None:
-    open_patient(page, running.workbench, "01-numb-feet-tablets")
-    request = request_on_the_bench(page)
-    template = next(entry["resource"] for entry in request["prefetch"]["labs"]["entry"] if entry["resource"]["id"] == "mcv")
-    others = [
-        {"resource": template | {"id": f"other-{number}", "code": {"coding": [{"system": "http://loinc.org", "code": f"none-{number}"}]}}}
-        for number in range(5000)
-    ]
-    request["prefetch"]["labs"]["entry"] += others
-    text = json.dumps(request)
+def two_megabytes(page: Page, **changes: Any) -> str:
+    """Return the first story with five thousand more Observations, as text."""
+    open_story = request_on_the_bench(page)
+    labs = open_story["prefetch"]["labs"]["entry"]
+    template = next(entry["resource"] for entry in labs if entry["resource"]["id"] == "mcv")
+    codes = [{"coding": [{"system": "http://loinc.org", "code": f"none-{number}"}]} for number in range(5000)]
+    labs += [{"resource": template | {"id": f"other-{number}", "code": code} | changes} for number, code in enumerate(codes)]
+    text = json.dumps(open_story)
     assert len(text) > 2_000_000
-    page.fill("#paste-text", text)
+    return text
 
-    change_and_wait(page, lambda: page.get_by_role("button", name="Explain this").click())
 
+def paste(page: Page, text: str) -> None:
+    """Paste a text into the text field, as the keyboard does."""
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.locator("#paste-text").focus()
+    page.keyboard.press("Control+V")
+
+
+def test_two_megabytes_are_explained_as_they_are_pasted_and_drawn_in_portions(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    text = two_megabytes(page)
+    page.fill("#paste-text", "")
+
+    with page.expect_request("**/workbench/explain") as sent:
+        paste(page, text)
+    wait_for_answer(page)
+
+    assert sent.value.post_data == text
+    assert page.input_value("#paste-text") == ""
     assert rule_shown(page) == "N1"
     assert page.evaluate("document.querySelectorAll('main *').length") < 5000
-    expect(page.locator("#resources-here")).to_contain_text("code not in any value set (5000)")
+    group = page.locator("#resources-here details", has_text="code not in any value set (5000)")
+    group.locator("summary").click()
+    expect(group.locator("tbody tr")).to_have_count(200)
+    group.get_by_role("button", name="Show 200 more of 4800").click()
+    expect(group.locator("tbody tr")).to_have_count(400)
+    expect(group.locator("div:focus > table").get_by_text("Observation/other-200", exact=True)).to_be_visible()
+    group.get_by_role("button", name="Show all 4600 more").click()
+    expect(group.locator("tbody tr")).to_have_count(5000)
+    expect(group.get_by_role("button", name="more")).to_have_count(0)
+
+
+def test_a_request_too_long_to_edit_says_what_to_do_instead(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    text = two_megabytes(page)
+    change_and_wait(page, lambda: paste(page, text))
+
+    page.get_by_role("button", name="Edit as text").click()
+
+    expect(page.locator("#paste-problem")).to_contain_text("too long to edit here")
+    assert page.input_value("#paste-text") == ""
+
+
+def test_accepting_within_two_megabytes_sends_all_of_it_again(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    text = two_megabytes(page)
+    change_and_wait(page, lambda: paste(page, text))
+
+    with page.expect_request("**/workbench/explain") as sent:
+        page.locator(".suggestion").first.click()
+    wait_for_answer(page)
+
+    before, after = json.loads(text), json.loads(sent.value.post_data or "")
+    assert after["prefetch"] == before["prefetch"]
+    assert {name: after[name] for name in ("hook", "fhirServer") if name in after} == {
+        name: before[name] for name in ("hook", "fhirServer") if name in before
+    }
+    assert after["context"]["draftOrders"] != before["context"]["draftOrders"]
+    expect(page.locator("#walk")).to_contain_text("Fixed point")
+
+
+def test_of_thousands_of_results_the_newest_are_drawn_and_all_stand_in_the_table(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    text = two_megabytes(page, code={"coding": [{"system": "http://loinc.org", "code": "718-7"}]})
+    text = text.replace('"fl"', '"g/L"').replace('"fL"', '"g/L"')
+
+    change_and_wait(page, lambda: paste(page, text))
+
+    figure = page.locator("#laboratory-here figure", has_text="Haemoglobin")
+    expect(figure.locator("circle.point").first).to_be_attached()
+    assert 200 <= figure.locator("circle.point").count() <= 210
+    expect(figure).to_contain_text("older results are not drawn; the table has them")
+    figure.get_by_text("The same as a table").click()
+    figure.get_by_role("button", name="Show all").click()
+    assert figure.locator("tbody tr").count() > 5000 - 10

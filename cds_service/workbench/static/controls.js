@@ -5,7 +5,7 @@ import { draftsOf, withAge, withOrder, withoutResources, withResource } from "./
 
 /** Fill the form for this request and answer. `change(request)` is called with the changed request. */
 export function renderControls(form, controls, request, answer, change) {
-  const bench = { request, answer, change };
+  const bench = { request, answer: { ...answer, resources: answer.resources.filter((line) => line.used) }, change };
   form.replaceChildren(
     field("Age", ageInput(bench)),
     ...controls.choices.map((choice) => field(choice.label, choiceInput(choice, bench))),
@@ -24,7 +24,7 @@ const slowly = (act) => {
   let waiting;
   return (...given) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => act(...given), 250);
+    waiting = setTimeout(() => act(...given), 120);
   };
 };
 
@@ -98,7 +98,7 @@ function orderInput(orders, { request, change }) {
 
 /** The references of the resources that feed any of these facts. */
 const feeding = (answer, facts) =>
-  new Set(answer.resources.filter((line) => line.used && line.for?.some((fact) => facts.includes(fact))).map((line) => line.reference));
+  new Set(answer.resources.filter((line) => line.for?.some((fact) => facts.includes(fact))).map((line) => line.reference));
 
 const daysBefore = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 

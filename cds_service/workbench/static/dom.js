@@ -45,14 +45,20 @@ export function table(caption, heads, rows, attributes = {}) {
   );
 }
 
-/** Some items at once, the rest on request: long lists stay fast. */
+/** Some items at once, the rest on request: long lists stay fast. What is shown then takes the focus. */
 export function inPortions(items, makeRows, portion = 200) {
-  const place = html("div", {}, makeRows(items.slice(0, portion)));
-  if (items.length > portion) {
-    const more = html("button", { type: "button", class: "quiet", onclick: () => more.replaceWith(inPortions(items.slice(portion), makeRows, portion)) },
-      `Show ${Math.min(portion, items.length - portion)} more of ${items.length - portion}`);
-    place.append(more);
-  }
+  const rest = items.slice(portion);
+  const place = html("div", { tabindex: -1 }, makeRows(items.slice(0, portion)));
+  if (!rest.length) return place;
+  const show = (label, size) => html("button", { type: "button", class: "quiet", onclick: () => {
+    const shown = inPortions(rest, makeRows, size);
+    buttons.replaceWith(shown);
+    shown.focus({ preventScroll: true });
+  } }, label);
+  const buttons = html("div", { class: "row" },
+    rest.length > portion && show(`Show ${portion} more of ${rest.length}`, portion),
+    show(`Show all ${rest.length} more`, rest.length));
+  place.append(buttons);
   return place;
 }
 
@@ -64,6 +70,11 @@ export function copyButton(label, getText) {
     setTimeout(() => { button.textContent = label; }, 1500);
   } }, label);
   return button;
+}
+
+/** Do something when what has been changed so far was painted. */
+export function afterPaint(act) {
+  requestAnimationFrame(() => setTimeout(act));
 }
 
 /** Say something to screen readers and in the status line. */

@@ -31,12 +31,14 @@ const valueOf = (fact) => [html("span", {}, fact.value), fact.reason && fact.rea
 
 function evidenceOf(fact) {
   if (!fact.evidence?.length) return null;
-  return html("ul", { class: "evidence" }, fact.evidence.map((one) => html("li", {},
-    html("code", {}, one.reference), " ",
-    [one.display ?? one.code, one.reported].filter(Boolean).join(" · "),
-    one.date && html("span", { class: "day" }, ` · ${one.date}`),
-    one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`))));
+  return inPortions(fact.evidence, (some) => html("ul", { class: "evidence" }, some.map(renderEvidence)), 20);
 }
+
+const renderEvidence = (one) => html("li", {},
+  html("code", {}, one.reference), " ",
+  [one.display ?? one.code, one.reported].filter(Boolean).join(" · "),
+  one.date && html("span", { class: "day" }, ` · ${one.date}`),
+  one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`));
 
 /** The ledger of resources: used ones with the facts they feed, the others by the reason why they were not used. */
 export function renderResources(resources, show) {

@@ -1,8 +1,8 @@
 /** The workbench: one request, what the service answers to it, and the ways to change the one and watch the other. */
 
-import { announce, copyButton, html } from "./dom.js";
+import { afterPaint, announce, copyButton, html } from "./dom.js";
 import { explain, loadControls, loadPatient, sendFeedback, ServiceError } from "./service.js";
-import { asHookRequest, newId, serviceOf, withSuggestion } from "./request.js";
+import { asHookRequest, newId, serviceOf, textOf, withSuggestion } from "./request.js";
 import { renderCards } from "./cards.js";
 import { renderControls } from "./controls.js";
 import { renderDecision } from "./decision.js";
@@ -18,19 +18,22 @@ const show = (id, nodes) => at(id).replaceChildren(...[nodes].flat().filter(Bool
 /** What is on the bench. `text` is what was pasted, sent as it is until the request is changed here. `walk` are the steps back. */
 const bench = { name: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null };
 
-const textOf = (state) => state.text ?? JSON.stringify(state.request);
+/** Longer texts are not put into the text field: a browser takes seconds to lay out two megabytes. */
+const LONGEST_TEXT_EDITED = 100_000;
 
-/** Put a request on the bench and ask the service about it. */
+/** Put a request on the bench and ask the service about it. What follows the cards is drawn after them. */
 async function place(request, { text = null, walk = bench.walk } = {}) {
   bench.pending?.abort();
   bench.pending = new AbortController();
   const { signal } = bench.pending;
   Object.assign(bench, { request, text, walk });
-  document.body.classList.add("asking");
+  document.body.classList.add("asking", "drawing");
   const before = performance.now();
   try {
-    const answer = await explain(textOf(bench), signal);
-    render(answer, performance.now() - before);
+    const answer = await explain(text ?? textOf(request), signal);
+    const roundTrip = performance.now() - before;
+    renderFirst(answer);
+    afterPaint(() => signal.aborted || renderRest(answer, roundTrip));
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof ServiceError)) throw error;
@@ -40,12 +43,18 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
   }
 }
 
-function render(answer, roundTrip) {
+/** What a clinician would see: the verdict and the cards. */
+function renderFirst(answer) {
   bench.answer = answer;
   document.body.classList.remove("failed");
   renderVerdict(answer);
   show("walk", walkSteps());
   show("cards-here", renderCards(answer.cards, { take, override }));
+  announce(answer.inScope ? `Rule ${answer.decision.rule}, ${countOf(answer.cards)}.` : "Not for this service, no card.");
+}
+
+/** What led to it, and the request as it is now. */
+function renderRest(answer, roundTrip) {
   show("decision-here", renderDecision(answer, showFacts));
   show("schedule-here", renderSchedules(answer.decision.schedule));
   show("laboratory-here", renderLaboratory(answer.laboratory));
@@ -55,7 +64,7 @@ function render(answer, roundTrip) {
   show("timing-here", renderTiming(answer.timingMs, roundTrip));
   show("request-here", renderRequest(bench.request));
   renderControlsUnlessTyping(answer);
-  announce(answer.inScope ? `Rule ${answer.decision.rule}, ${countOf(answer.cards)}.` : "Not for this service, no card.");
+  document.body.classList.remove("drawing");
 }
 
 /** The controls follow the request, but not under the hands of someone who is typing into them. */
@@ -83,6 +92,7 @@ const countOf = ({ length }) => (length === 0 ? "no card" : length === 1 ? "1 ca
 
 function renderFailure(message) {
   document.body.classList.add("failed");
+  document.body.classList.remove("drawing");
   show("verdict", html("p", { class: "problem", role: "alert" }, message));
   show("request-here", renderRequest(bench.request));
   if (bench.text !== null) show("controls", []); // what was pasted could not be read, so there is nothing to change
@@ -166,6 +176,7 @@ async function openPatient(id) {
 }
 
 function openText(text, name) {
+  at("paste-problem").textContent = "";
   try {
     const value = JSON.parse(text);
     const request = asHookRequest(value);
@@ -178,6 +189,18 @@ function openText(text, name) {
     at("paste-problem").textContent = error instanceof SyntaxError ? `This is not JSON: ${error.message}.` : error.message;
     return null;
   }
+}
+
+const textForReading = () => bench.text ?? JSON.stringify(bench.request, null, 2);
+
+function editAsText() {
+  const text = textForReading();
+  const isLong = text.length > LONGEST_TEXT_EDITED;
+  at("paste-text").value = isLong ? "" : text;
+  at("paste-problem").textContent = isLong
+    ? `${Math.ceil(text.length / 1024)} kB are too long to edit here. Copy the request, change it elsewhere, and paste it or drop the file on this page.` : "";
+  at("paste").open = true;
+  at("paste-text").focus();
 }
 
 function saveCase() {
@@ -196,15 +219,16 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(
 function listen() {
   at("patient").addEventListener("change", (event) => event.target.value && openPatient(event.target.value));
   at("save").addEventListener("click", saveCase);
-  at("copy").replaceWith(copyButton("Copy request", () => bench.text ?? JSON.stringify(bench.request, null, 2)));
-  at("edit").addEventListener("click", () => {
-    at("paste-text").value = bench.text ?? JSON.stringify(bench.request, null, 2);
-    at("paste").open = true;
-    at("paste-text").focus();
+  at("copy").replaceWith(copyButton("Copy request", textForReading));
+  at("edit").addEventListener("click", editAsText);
+  at("paste-text").addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text");
+    if (text.length <= LONGEST_TEXT_EDITED) return;
+    event.preventDefault();
+    openText(text, "Pasted request");
   });
   at("paste-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    at("paste-problem").textContent = "";
     openText(at("paste-text").value, "Pasted request");
   });
   at("file").addEventListener("change", async (event) => {

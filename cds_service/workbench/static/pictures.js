@@ -1,11 +1,13 @@
 /** The pictures: the dosing schedule of the first 18 months, and laboratory results over time. Each has a table beside it. */
 
-import { html, svg, table } from "./dom.js";
+import { html, inPortions, svg, table, unfolding } from "./dom.js";
 
 const DAY = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LABEL_WIDTH = 128;
 const ROW = 40;
+const MOST_DRAWN = 200;
+const MOST_SAID = 12;
 
 const time = (day) => Date.parse(`${day}T00:00:00Z`);
 const capital = (words) => (/^[a-z][A-Z]/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
@@ -47,15 +49,16 @@ function notesOf(schedule) {
 }
 
 function scheduleTable(schedule, title) {
-  const rows = schedule.phases.map((phase) => [
+  const rows = () => schedule.phases.map((phase) => [
     phase.id, phase.text,
     phase.everyDay ? `every day from ${inWords(phase.begins)}` : `${phase.doses.length} doses drawn: ${phase.doses.slice(0, 8).map(inWords).join(", ")}${phase.doses.length > 8 ? ", …" : ""}`,
     [phase.ends, phase.assumed].filter(Boolean).join("; "),
   ]);
-  const reviews = schedule.reviews.map((review) => ["review", review.what.join(", "), inWords(review.date), ""]);
-  return html("details", { class: "beside" }, html("summary", {}, "The same as a table"),
-    table(title, ["Phase", "What", "When", "Ends"], [...rows, ...reviews]));
+  const reviews = () => schedule.reviews.map((review) => ["review", review.what.join(", "), inWords(review.date), ""]);
+  return asTable(() => table(title, ["Phase", "What", "When", "Ends"], [...rows(), ...reviews()]));
 }
+
+const asTable = (makeTable) => unfolding("The same as a table", makeTable, { class: "beside" });
 
 function drawSchedule(schedule, title, width) {
   const [from, to] = [time(schedule.from), time(schedule.to)];
@@ -119,10 +122,25 @@ export function renderLaboratory(series) {
   if (!series?.length) return [html("p", { class: "note" }, "No laboratory result of the kinds the guidance asks for.")];
   return [html("div", { class: "charts" }, series.map((one) => {
     const title = capital([one.label, one.unit].filter(Boolean).join(", "));
-    const rows = one.points.map((point) => [point.date, `${point.reported}`, bandOf(one, point.value)?.label ?? "", point.used ? "yes" : "no"]);
-    return figure(title, (width) => drawSeries(one, title, width),
-      html("details", { class: "beside" }, html("summary", {}, "The same as a table"), table(title, ["Date", "Reported", "Band", "Used"], rows)));
+    const drawn = { ...one, points: one.points.filter((point, index) => point.used || index >= one.points.length - MOST_DRAWN) };
+    const left = one.points.length - drawn.points.length;
+    return figure(title, (width) => drawSeries(drawn, title, width), [
+      left > 0 && html("p", { class: "note" }, `${left} older results are not drawn; the table has them.`),
+      asTable(() => inPortions(one.points.toReversed(), (points) => seriesTable(one, points, title))),
+    ]);
   }))];
+}
+
+function seriesTable(series, points, title) {
+  const rows = points.map((point) => [point.date, `${point.reported}`, bandOf(series, point.value)?.label ?? "", point.used ? "yes" : "no"]);
+  return table(title, ["Date", "Reported", "Band", "Used"], rows);
+}
+
+/** The series in words, the newest results of it. */
+function sayResults({ points }) {
+  const said = points.slice(-MOST_SAID).map((point) => `${point.reported} on ${point.date}`);
+  const more = points.length - said.length;
+  return [more > 0 && `${more} earlier results`, ...said].filter(Boolean).join(", ");
 }
 
 /** The limits that can be labelled without one label lying on another; the upper ones win. */
@@ -145,7 +163,7 @@ function drawSeries(series, title, width) {
   const start = last === first ? first - spread / 2 : first - spread * 0.06;
   const x = (day) => left + ((time(day) - start) / (spread * (last === first ? 1 : 1.12))) * (width - left - right);
   const y = (value) => bottom - (Math.min(value, highest) / highest) * (bottom - top);
-  const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${series.points.map((point) => `${point.reported} on ${point.date}`).join(", ")}` });
+  const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${sayResults(series)}` });
   for (const band of series.bands ?? []) {
     const [high, low] = [y(band.to ?? highest), y(band.from ?? 0)];
     root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.concern ?? ""}` }));

@@ -68,6 +68,25 @@ export const draftsOf = (request) => [...resourcesIn(request.context?.draftOrder
 
 export const serviceOf = (request) => `b12-${request.hook}`;
 
+const textsOfParts = new WeakMap();
+
+/**
+ * The request as JSON text. The parts of prefetch are never changed in place, so each is written once: they are most of the text, and
+ * most changes leave most of them alone.
+ */
+export function textOf({ prefetch, ...rest }) {
+  const text = JSON.stringify(rest);
+  if (!prefetch) return text;
+  const parts = Object.entries(prefetch).map(([key, part]) => `${JSON.stringify(key)}:${textOfPart(part)}`);
+  return `${text.slice(0, -1)},"prefetch":{${parts.join()}}}`;
+}
+
+function textOfPart(part) {
+  if (part === null || typeof part !== "object") return JSON.stringify(part);
+  if (!textsOfParts.has(part)) textsOfParts.set(part, JSON.stringify(part));
+  return textsOfParts.get(part);
+}
+
 /** The request with these drafts, and these of them selected. Without drafts it is the opening of the chart. */
 export function withDrafts(request, drafts, selections) {
   const { draftOrders, selections: before, ...context } = request.context;
