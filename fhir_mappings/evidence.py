@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from fhir_mappings.reading import DateSpan, coding_of, codings_of, words_of
+from fhir_mappings.reading import DateSpan, coding_of, codings_of, texts_of, words_of
 from fhir_mappings.record import Placed
 from fhir_mappings.value_sets import Match
 from recommender.logic import Evidence
@@ -25,8 +25,9 @@ def newest_day(span: DateSpan | None) -> dt.date | None:
 
 def describe_codes(codeable: Any) -> str:
     """Return a CodeableConcept for a receipt line: its codes as `system|code` and its words, "no code" when it has neither."""
-    named = ", ".join(code for coding in codings_of(codeable) if (code := coding_of(coding)))
-    words = words_of(codeable)
+    codes = [coding_of(coding) for coding in codings_of(codeable)]
+    named = ", ".join(filter(None, codes))
+    words = next(iter(texts_of(codeable)), codes[0] if codes else "")
     if not named:
         return words or "no code"
     return named if words in ("", named) else f"{named} ({words})"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fhir_mappings.record import Placed
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(NamedTuple):
     """One resource of the request. `ignored` is empty when it was used; `used_for` names the facts it feeds."""
 
     reference: str
