@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import TreatmentPhase
+from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.course import Order, Test
 from recommender.course_reading import (
     LOADING_DOSES,
@@ -105,9 +105,8 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 reason = "The result is borderline: the order is not wrong, but methylmalonic acid decides whether there is deficiency."
                 yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
-            if has_test(case, Test.SERUM_B12) or (case.rule == "P3" and not case.recommendation.follow_ups):
-                return
-            yield _issue("b13", INFO, order, *_why_not_known(case.scenario))
+            if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
+                yield _issue("b13", INFO, order, *_why_not_known(case.scenario))
         case "N3":
             reason = "The result makes deficiency unlikely: look for another cause of the neurological signs."
             yield _issue("b17", INFO, order, reason, ("S86", "S88"))
@@ -206,7 +205,7 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 
 def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> bool:
     """Return whether the order does no harm beside the treatment of the course: a supplement, or oral beside alternate-day injections."""
-    return _is_supplement_beside_treatment(case, order, line) or _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS)
+    return _is_supplement_beside_treatment(case, order, line) or _has_alternate_days(case, order)
 
 
 def _is_partial_malabsorption(case: Case) -> bool:
@@ -279,7 +278,7 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         yield _issue("b6", WARNING, order, reason, ("S47", "S52", "X19"), "Oral B12 must be taken every day; less often is too little")
         return
     daily = daily_dose(line)
-    if daily is None or ORAL_DOSES[0] <= daily <= ORAL_DOSES[1]:
+    if daily is None:
         return
     if daily > ORAL_DOSES[1]:
         reason = "Above 2000 micrograms (2 mg) a day no further benefit is shown."
@@ -291,7 +290,7 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             ("S47", "S52"),
             "Oral B12 dose is above the 1000 to 2000 micrograms (1 to 2 mg) a day of the guidance",
         )
-    elif not (case.policy.dietary_low_dose_accepted and case.dietary_only):
+    elif daily < ORAL_DOSES[0] and not (case.policy.dietary_low_dose_accepted and case.dietary_only):
         reason = "Below 1000 micrograms (1 mg) a day too little is absorbed to treat deficiency."
         yield _issue(
             "b7",
@@ -327,7 +326,7 @@ def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     rhythm = rhythm_of(timing)
-    if _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS) or (rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)):
+    if _has_alternate_days(case, order) or (rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)):
         yield from _interval(case, order, line, timing)
     elif rhythm is Rhythm.DAILY and total_doses(timing) is None:
         yield _more_often(order, "Daily injections are more frequent than the alternate days of the guidance.")
@@ -347,7 +346,7 @@ def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
     if kind_of(order) is PhaseKind.LOADING and not _is_full_loading(timing):
         yield from _less_than_loading(case, order, timing)
     elif kind_of(order) is PhaseKind.LOADING:
-        if not _symptoms_answered(case) and not _has_other_loading(case, order, Rhythm.ALTERNATE_DAYS):
+        if not _symptoms_answered(case) and not _has_alternate_days(case, order):
             yield _ask_before_loading(case, order)
     else:
         yield from _maintenance_before_loading(case, order, line, timing)
@@ -456,36 +455,25 @@ def _symptoms_recur(case: Case) -> bool:
 # --- what else the course holds ---------------------------------------------------------------------------------------------
 
 
-def _others(case: Case, order: Order) -> Iterator[Order]:
-    """Yield the other injection orders of the course that count: drafts, and active ones that are not replaced."""
+def _others(case: Case, order: Order) -> Iterator[tuple[Order, Timing]]:
+    """Yield the other injection orders of the course that count, with their timing: drafts, and active ones that are not replaced."""
     for other in (*case.all_drafts, *case.standing):
         line = other.cobalamin
-        if other.key != order.key and is_readable(other) and line is not None and is_injected(line) and line.dose == INJECTION_DOSE:
-            yield other
+        if line and line.timing and other.key != order.key and is_readable(other) and is_injected(line) and line.dose == INJECTION_DOSE:
+            yield other, line.timing
 
 
-def _has_other_loading(case: Case, order: Order, rhythm: Rhythm) -> bool:
-    for other in _others(case, order):
-        line = other.cobalamin
-        if line is not None and line.timing is not None and rhythm_of(line.timing) is rhythm:
-            return True
-    return False
+def _has_alternate_days(case: Case, order: Order) -> bool:
+    return any(rhythm_of(timing) is Rhythm.ALTERNATE_DAYS for _, timing in _others(case, order))
 
 
 def _loading_is_selected(case: Case, order: Order) -> bool:
     """Return whether loading is being ordered beside this order; what is wrong with it is said of the loading order itself."""
-    others = (other for other in case.drafts if other.key != order.key and other.cobalamin is not None and is_injected(other.cobalamin))
-    return any(is_readable(other) and kind_of(other) is PhaseKind.LOADING for other in others)
+    return any(other.key != order.key and is_readable(other) and kind_of(other) is PhaseKind.LOADING for other in case.drafts)
 
 
 def _has_full_loading(case: Case, order: Order) -> bool:
-    for other in _others(case, order):
-        line = other.cobalamin
-        if line is None or line.timing is None or kind_of(other) is not PhaseKind.LOADING:
-            continue
-        if _is_full_loading(line.timing):
-            return True
-    return False
+    return any(kind_of(other) is PhaseKind.LOADING and _is_full_loading(timing) for other, timing in _others(case, order))
 
 
 def _is_loaded(case: Case, order: Order) -> bool:

@@ -8,12 +8,13 @@ or `folate` (micrograms a day; `folinic` the same) and what else the order says.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
+from dataclasses import fields, replace
+from decimal import Decimal
 from typing import Any
 
 from recommender.course import Course, FolateIndication, InjectionSite, Order, OrderState, Test, TestOrder
 from recommender.policy import Policy
-from recommender.regimens import Substance
+from recommender.regimens import DoseLine, Substance
 from recommender.scenario import ClinicalScenario
 from tests.recommender.people import build_policy, build_scenario
 from tests.recommender.review_space import (
@@ -63,7 +64,7 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
     if isinstance(words, str):
         return order(name, LINES[words])
     said = dict(words)
-    lines = [LINES[said.pop("line")]] if "line" in said else []
+    lines = [_line(said)] if "line" in said else []
     lines += [folic(said.pop("folate"))] if "folate" in said else []
     lines += [folic(said.pop("folinic"), Substance.FOLINIC_ACID)] if "folinic" in said else []
     more: dict[str, Any] = {key: said.pop(key) for key in ("selected", "technique_noted", "product_error", "condition") if key in said}
@@ -79,6 +80,15 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
     state = OrderState(said.pop("state", "draft"))
     assert not said, f"an order may not say {sorted(said)}"
     return order(name, *lines, state=state, **more)
+
+
+def _line(said: dict[str, Any]) -> DoseLine:
+    """The line of this name, with another number of doses or another dose where the case says so."""
+    line = LINES[said.pop("line")]
+    if "times" in said:
+        assert line.timing
+        line = replace(line, timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None))
+    return replace(line, dose=Decimal(said.pop("dose"))) if "dose" in said else line
 
 
 def describe_person(case: dict[str, Any]) -> str:
