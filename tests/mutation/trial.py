@@ -11,7 +11,7 @@ import gc
 import mmap
 import os
 import pickle
-import signal
+import resource
 import sys
 import time
 import types
@@ -31,7 +31,7 @@ PROOFS = ("test_review_metamorphic.py", "test_every_record.py", "test_every_scen
 """Tests that take long; they are run last, and only when asked for."""
 
 SECONDS = 120
-"""After so long a fault counts as noticed: it keeps a test from ending."""
+"""After so much time of the processor a fault counts as noticed: it keeps a test from ending."""
 
 OPTIONS = ("-q", "-x", "--tb=no", "--assert=plain", "--import-mode=importlib", "-p", "no:cacheprovider")
 
@@ -109,7 +109,7 @@ def _fork_each(indices: Sequence[int], jobs: int, run: Callable[[int], int]) -> 
             index = waiting.pop()
             pid = os.fork()
             if not pid:
-                signal.alarm(SECONDS)
+                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
                 _quietly(lambda index=index: run(index))  # type: ignore[misc]
             running[pid] = index
         pid, status = os.wait()
