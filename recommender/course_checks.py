@@ -220,8 +220,7 @@ _SIZE_DECIDES = "More than 20 cm of ileum resected, or extensive ileal Crohn's d
 
 def _ileal_size_is_missing(case: Case) -> bool:
     """Return whether only the missing length or extent keeps ileal disease from being treated or left alone (P3)."""
-    a = case.assessment
-    return "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown and bool(a.causes)
+    return "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown
 
 
 def _is_deficient_without_product(case: Case) -> bool:

@@ -257,7 +257,7 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             added.append(AddTechnique(order.key, case.recommendation.technique))
         if "b12" in cards:
             added.append(ChangeSite(order.key, InjectionSite.DELTOID))
-    tests = tuple(_tests_to_add(case, issues, edits))
+    tests = distinct_tests(_tests_to_add(case, issues, edits))
     return (*added, AddFollowUps(tests)) if tests else tuple(added)
 
 
@@ -273,6 +273,14 @@ def _tests_to_add(case: Case, issues: tuple[Issue, ...], edits: tuple[Edit, ...]
         yield FollowUp(Test.INR, why="before the injection", citations=("X28",))
     if drafts_treatment and case.rule == "N2":
         yield from (item for item in case.recommendation.follow_ups if not has_test(case, item.test))
+
+
+def distinct_tests(follow_ups: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
+    """Return the tests without those that are asked for twice at one time, for two reasons: potassium as a sample and for anaemia."""
+    by_time: dict[tuple[Test, int, int], FollowUp] = {}
+    for item in follow_ups:
+        by_time.setdefault((item.test, item.months, item.days), item)
+    return tuple(by_time.values())
 
 
 def _drafts_injection(edits: tuple[Edit, ...]) -> bool:
@@ -316,7 +324,7 @@ def _label_of_additions(edits: tuple[Edit, ...], *, removed: bool) -> str:
             words.append(f"Order {describe_tests(edit.follow_ups)}")
         if isinstance(edit, ChangeStart):
             words.append(f"Start on {edit.starts}")
-    first, *rest = words or ["Leave as it is"]
+    first, *rest = words
     return "; ".join((first, *(word[:1].lower() + word[1:] for word in rest)))
 
 
@@ -339,9 +347,7 @@ def describe_tests(follow_ups: Iterable[FollowUp]) -> str:
 
 def _due_in_days(days: int) -> str:
     """Say when: "in 48 hours", nothing for now."""
-    if not days:
-        return ""
-    return f" in {days * 24} hours" if days <= 2 else f" in {days} days"
+    return f" in {days * 24} hours" if days else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -27,6 +27,7 @@ from recommender.remedies import (
     Target,
     additions,
     describe_tests,
+    distinct_tests,
     find_targets,
     label_of,
     put_right,
@@ -65,12 +66,12 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
 def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return what is left when nothing can be put in the place of an order that is wrong (PS3).
 
-    It is taken out only when it harms: too little is better than none, and the card says what to source.
+    It is taken out only when it harms, as folic acid alone does: too little is better than none, and the card says what to source.
     """
     wrong = [issue for issue in issues if issue.card not in LEAVES_ORDER_AS_IT_IS and issue.is_loud]
     if not wrong:
         return _additions_only(case, issues)
-    return resolve_removals(case, wrong) if any(issue.card in NEEDS_REPLACEMENT for issue in wrong) else ()
+    return resolve_removals(case, [issue for issue in wrong if issue.card in NEEDS_REPLACEMENT | FOLATE_FIRST])
 
 
 def _is_severe(issue: Issue) -> bool:
@@ -130,7 +131,9 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
     if loud == {"d2"}:
         test = FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74"))
         added = additions(case, issues)
-        yield Resolution("Order kidney function (eGFR) before the first dose", _with_tests(added, (test,)))
+        beside = label_of(added) if added else ""
+        words = f"Order {test.test.value} before the first dose"
+        yield Resolution(f"{words}; {beside[:1].lower()}{beside[1:]}" if beside else words, _with_tests(added, (test,)))
 
 
 def _b12_test_first(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
@@ -142,7 +145,7 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
     """Return the edits with these tests joined to those that they already add."""
     before = tuple(item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups)
     others = tuple(edit for edit in edits if not isinstance(edit, AddFollowUps))
-    return (*others, AddFollowUps((*before, *tests))) if before or tests else others
+    return (*others, AddFollowUps(distinct_tests((*before, *tests)))) if before or tests else others
 
 
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:

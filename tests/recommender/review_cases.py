@@ -88,6 +88,8 @@ def _line(said: dict[str, Any]) -> DoseLine:
     if "times" in said:
         assert line.timing
         line = replace(line, timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None))
+    if said.pop("as_needed", False):
+        line = replace(line, as_needed=True)
     return replace(line, dose=Decimal(said.pop("dose"))) if "dose" in said else line
 
 

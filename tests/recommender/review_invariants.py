@@ -21,6 +21,7 @@ from recommender.course import (
     RemoveOrder,
     apply,
 )
+from recommender.dose_words import describe_interval
 from recommender.findings import Finding, Indicator, Resolution
 from recommender.folate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.offers import NEURO_ABSENT_LABEL
@@ -28,7 +29,7 @@ from recommender.order_review import review
 from recommender.policy import OralInEstablishedMalabsorption, Policy
 from recommender.recommendation import Recommendation
 from recommender.regimens import Phase, PhaseKind, Route, Substance
-from recommender.review_case import Case
+from recommender.review_case import Case, has_test
 from recommender.scenario import ClinicalScenario
 from recommender.statements import check_citations
 
@@ -72,10 +73,25 @@ def _card(finding: Finding) -> Iterator[str]:
 
 def _suggestions(case: Case, finding: Finding) -> Iterator[str]:
     for resolution in finding.resolutions:
+        yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _label(resolution))
         for phase in drafted_phases(resolution.edits):
             yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _phase(case, resolution, phase))
         for edit in resolution.edits:
             yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _edit(case, edit))
+
+
+def _label(resolution: Resolution) -> Iterator[str]:
+    """A label says every dose and rhythm that accepting it drafts, and every test that it drafts alone; it does something."""
+    label, phases = resolution.label, tuple(drafted_phases(resolution.edits))
+    if not resolution.edits:
+        yield "does nothing"
+    if any(phase.line.timing is None or describe_interval(phase.line.timing) not in label for phase in phases):
+        yield "drafts what the label does not say"
+    tests = [item for edit in resolution.edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups]
+    if not phases and any(item.test.value not in label for item in tests):
+        yield "orders a test that the label does not say"
+    if len({(item.test, item.months, item.days) for item in tests}) != len(tests):
+        yield "orders a test twice"
 
 
 def drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
@@ -150,6 +166,8 @@ def _edit(case: Case, edit: Edit) -> Iterator[str]:
         case AddFollowUps(follow_ups):
             if not follow_ups:
                 yield "adds no tests"
+            if any(not item.months and has_test(case, item.test) for item in follow_ups):
+                yield "orders a test that is drafted already"
             if not case.assessment.adult.is_true:
                 yield "Q14 creates something for somebody not known to be adult"
     keys = {order.key for order in case.course.drafts} | {order.key for order in case.course.orders if order.state is OrderState.STOP}

@@ -16,7 +16,7 @@ from tests.recommender.review_invariants import review_violations
 from tests.recommender.review_space import LINES
 
 FOLDER = Path(__file__).parent / "cases" / "review"
-EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers"})
+EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers", "overrides"})
 
 
 def _checked_review(case: dict[str, Any]) -> tuple[Finding, ...]:
@@ -70,3 +70,5 @@ def test_card(case: dict[str, Any]) -> None:
         labels = [resolution.label for finding in shown for resolution in finding.resolutions]
         assert len(labels) == len(case["offers"]), labels
         assert all(label.startswith(start) for label, start in zip(labels, case["offers"], strict=True)), labels
+    if "overrides" in case:
+        assert [reason.code for finding in shown for reason in finding.override_reasons] == case["overrides"]
