@@ -10,10 +10,11 @@ from cds_service.demonstration import load_request
 from cds_service.deployment import CONFIG_KEY, Deployment
 from cds_service.hook_request import parse_hook_request
 from cds_service.patient_record import assemble_from_prefetch
-from cds_service.settings import DEMONSTRATION_CLIENT
+from cds_service.settings import DEMONSTRATION_CLIENT, Settings
 from cds_service.store import Store
 from cds_service.store_tables import StoreUnavailable
 from fhir_mappings import outgoing
+from fhir_mappings.fhir_versions import FhirVersion, parse_version
 
 log = structlog.get_logger(__name__)
 
@@ -22,12 +23,18 @@ def warm_up(app: Flask) -> None:
     """Upgrade the database, load the FHIR models and decide once on the demonstration request; nothing of it is recorded."""
     deployment: Deployment = app.config[CONFIG_KEY]
     upgrade_store(deployment.store)
-    outgoing.warm_up()
+    outgoing.warm_up(versions_expected(deployment.settings))
     service = deployment.services["b12-order-select"]
     request = parse_hook_request(load_request(deployment.today()), service.hook)
     orders = read_orders(request, deployment.settings, deployment.value_sets)
     record = assemble_from_prefetch(request, service.prefetch)
     decide(request, record, orders, deployment.settings, DEMONSTRATION_CLIENT, deployment.value_sets, deployment.today())
+
+
+def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:
+    """Return R4 and the versions written for the clients configured; the models of another version are loaded when the first request of it comes."""
+    configured = (parse_version(client.fhir_version) for client in settings.clients)
+    return tuple(dict.fromkeys((FhirVersion.R4, *(version for version in configured if version and version.can_be_written))))
 
 
 def upgrade_store(store: Store) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -71,9 +71,9 @@ def check_outgoing(resource: Resource, version: FhirVersion) -> list[str]:
     return problems[:MOST_PROBLEMS]
 
 
-def warm_up() -> None:
-    """Load the models and validate once, which the first call would otherwise pay for."""
-    for version in MODELS:
+def warm_up(versions: Iterable[FhirVersion] = tuple(MODELS)) -> None:
+    """Load the models of these versions and validate once, which the first call would otherwise pay for; DSTU2 is not written."""
+    for version in versions:
         for sample in _SAMPLES:
             shaped = write_shape(sample, version)
             if shaped:

@@ -13,12 +13,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
 from cds_service.demonstration import load_request
+from cds_service.settings import Client, demonstration
+from cds_service.warm_up import versions_expected
+from fhir_mappings.fhir_versions import FhirVersion
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -111,3 +115,10 @@ def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: P
     assert ended.returncode == 2
     assert "loopback" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_models_are_loaded_for_r4_and_for_the_versions_that_clients_are_configured_for() -> None:
+    clients = (Client(name="old", fhir_version="STU3"), Client(name="older", fhir_version="DSTU2"), Client(name="any"))
+
+    assert versions_expected(replace(demonstration(), clients=clients)) == (FhirVersion.R4, FhirVersion.STU3)
+    assert versions_expected(demonstration()) == (FhirVersion.R4,)
