@@ -32,7 +32,7 @@ def warm_up(app: Flask) -> None:
 
 
 def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:
-    """Return R4 and the versions written for the clients configured; the models of another version are loaded when the first request of it comes."""
+    """Return R4 and what is written for the clients; the models of another version are loaded when its first request comes."""
     configured = (parse_version(client.fhir_version) for client in settings.clients)
     return tuple(dict.fromkeys((FhirVersion.R4, *(version for version in configured if version and version.can_be_written))))
 
