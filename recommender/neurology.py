@@ -88,8 +88,7 @@ def _involved(scenario: ClinicalScenario, counted: frozenset[NeurologicalSign], 
 
 
 def _ever(involved: Truth, recorded: list[NeurologicalFinding]) -> Truth:
-    past = truth_of(any(not found.current and not found.other_cause for found in recorded))
-    return involved | past
+    return involved | truth_of(any(not found.other_cause for found in recorded))
 
 
 def _new(involved: Truth, counting: list[NeurologicalFinding], screen_positive: bool) -> Truth:

@@ -23,6 +23,7 @@ from recommender.policy import (
     policy_as_dict,
 )
 from recommender.regimens import Route, Substance
+from tests.recommender.settings_page import PAGE, render
 
 DEFAULTS = {
     "nonNeuroRoute": "ORAL_FIRST",
@@ -195,3 +196,7 @@ def test_the_version_changes_with_the_settings_only() -> None:
     assert Policy().version == Policy.from_settings({}).version
     assert Policy().version != Policy(min_age_years=16).version
     assert len(Policy().version) == 12
+
+
+def test_the_page_of_settings_is_not_stale() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m tests.recommender.settings_page"
