@@ -180,7 +180,7 @@ def check_lowering_drug(case: Case) -> Iterator[Issue]:
     if not case.course.lowering_drug_selected or not case.policy.lowering_drug_cards or has_test(case, Test.SERUM_B12):
         return
     a = case.assessment
-    if a.deficiency is Deficiency.DIAGNOSED or not a.adult.is_true:
+    if a.deficiency is Deficiency.DIAGNOSED:
         return
     low = a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
     if low or (a.symptoms.is_true and a.deficiency is not Deficiency.UNLIKELY):

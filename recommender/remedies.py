@@ -223,11 +223,15 @@ def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
 
 
 def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
-    """Return the phase with the ordered frequency, where only the dose was wrong or only the start changes."""
-    line = order.cobalamin
-    if line is None or line.timing is None or not same_kind(order, phase) or line.route is Route.ORAL:
+    """Return the phase with the ordered frequency, where only the dose was wrong or only the start changes.
+
+    An end that was ordered is kept for a course that has one: neither alternate days nor what goes on for life may gain one (I4, I20).
+    """
+    line, asked = order.cobalamin, phase.line.timing
+    if line is None or line.timing is None or asked is None or not same_kind(order, phase) or line.route is Route.ORAL:
         return phase
-    corrected = replace(line, dose=INJECTION_DOSE, as_needed=False)
+    timing = line.timing if asked.is_bounded else replace(line.timing, count=None, count_max=None, duration=None)
+    corrected = replace(line, dose=INJECTION_DOSE, timing=timing, as_needed=False)
     trial = replace(order, lines=(corrected,), not_computable="", product_error="")
     if not fulfils(trial, phase):
         return phase

@@ -44,7 +44,9 @@ NEEDS_REGIMEN = frozenset({"b5", "c3"})
 FOLATE_FIRST = frozenset({"c1"})
 """Cards that take folic acid out of the draft set."""
 
-RECHECK = (FollowUp(Test.SYMPTOM_REVIEW, months=3), FollowUp(Test.SERUM_B12, months=3), FollowUp(Test.MMA, months=3))
+RECHECK = tuple(
+    FollowUp(test, months=3, why="recheck after stopping", citations=("S84",)) for test in (Test.SYMPTOM_REVIEW, Test.SERUM_B12, Test.MMA)
+)
 """The recheck after stopping: 3 to 6 months later (C18)."""
 
 
@@ -153,7 +155,8 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
     cards = {issue.card for issue in issues}
     adding = {} if case.rule == "N2" else ADDS_TESTS
     asked = dict.fromkeys(test for card in adding if card in cards for test in adding[card])
-    tests = tuple(FollowUp(test, citations=("S52", "S87")) for test in asked if not has_test(case, test))
+    why = "before choosing route and frequency"
+    tests = tuple(FollowUp(test, why=why, citations=("S52", "S87")) for test in asked if not has_test(case, test))
     if "b18" in cards or case.rule == "N2":
         tests += tuple(item for item in case.recommendation.follow_ups if not item.months and not has_test(case, item.test))
     waiting = {key for issue in issues if issue.card == "c2" for key in issue.about}

@@ -90,6 +90,10 @@ def _label(resolution: Resolution) -> Iterator[str]:
     tests = [item for edit in resolution.edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups]
     if not phases and any(item.test.value not in label for item in tests):
         yield "orders a test that the label does not say"
+    if any(not item.why for item in tests):
+        yield "orders a test without saying why"
+    for item in tests:
+        check_citations(item.test.value, item.citations)
     if len({(item.test, item.months, item.days) for item in tests}) != len(tests):
         yield "orders a test twice"
 
@@ -144,6 +148,8 @@ def _injected_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterato
             yield f"I6 interval of {line.timing.longest_interval} days"
     if phase.id.startswith("N-LOAD") and (line.timing is None or line.timing.is_bounded):
         yield "I20 bounded alternate-day course"
+    if phase.lifelong and (line.timing is None or line.timing.is_bounded):
+        yield "I4 an end to what goes on for life"
     severe = (a.hydroxocobalamin_allergy & a.severe_reaction_hydroxocobalamin) | (a.unspecified_b12_allergy & a.severe_reaction_unspecified)
     if line.substance is Substance.HYDROXOCOBALAMIN and severe.is_true:
         yield "I16 drafts hydroxocobalamin after a severe reaction"
