@@ -85,7 +85,7 @@ class Decision:
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:
         """Every resource that came in, once."""
-        unusable = (ReceiptLine(place, "", place, ignored=why) for place, why in self.record.unusable)
+        unusable = (ReceiptLine.of(placed, ignored=why) for placed, why in self.record.unusable)
         return (*(line for receipt in self.receipts for line in receipt.lines()), *unusable)
 
     @property

@@ -136,10 +136,9 @@ def _say_facts(explained: Json, style: Style) -> Iterator[str]:
 
 
 def _evidence(entry: Json) -> str:
-    parts = [entry.get("display") or entry.get("code", ""), entry.get("reported", "")]
-    if "converted" in entry:
-        parts.append(f"= {entry['converted']}")
-    parts += [entry.get("date", ""), f"from {entry['reference']}"]
+    converted = f"= {entry['converted']}" if "converted" in entry else ""
+    value = f"{entry.get('reported', '')} {converted}".strip()
+    parts = [entry.get("display") or entry.get("code", ""), value, entry.get("date", ""), f"from {entry['reference']}"]
     return ", ".join(part for part in parts if part)
 
 
@@ -154,7 +153,7 @@ def _say_resources(explained: Json, style: Style) -> Iterator[str]:
     used = [line for line in explained["resources"] if line["used"]]
     ignored = [line for line in explained["resources"] if not line["used"]]
     yield style.heading(f"Resources used ({len(used)})")
-    yield from (style.wrap(f"{line['reference']} for {', '.join(line['for'])}") for line in used)
+    yield from (style.wrap(f"{_name_of(line)} for {', '.join(line['for'])}") for line in used)
     yield style.heading(f"Resources not used ({len(ignored)})")
     for reason, references in _references_by_reason(ignored).items():
         yield style.wrap(f"{_list_references(references)}: {reason}")
@@ -163,8 +162,14 @@ def _say_resources(explained: Json, style: Style) -> Iterator[str]:
 def _references_by_reason(lines: Sequence[Json]) -> dict[str, list[str]]:
     references: dict[str, list[str]] = {}
     for line in lines:
-        references.setdefault(line["ignored"], []).append(line["reference"])
+        references.setdefault(line["ignored"], []).append(_name_of(line))
     return references
+
+
+def _name_of(line: Json) -> str:
+    """Name a resource by its reference; one that is named by its place, for want of an id, also by its type."""
+    by_place = line["reference"] == line["place"] and "type" in line
+    return f"{line['reference']} ({line['type']})" if by_place else str(line["reference"])
 
 
 LISTED = 4

@@ -80,10 +80,10 @@ def _parts(placed: tuple[Placed, ...]) -> Mapping[str, RecordPart]:
     return {key: RecordPart(Availability.COMPLETE, resources, source="Bundle") for key, resources in parts.items()}
 
 
-def _others(placed: tuple[Placed, ...]) -> list[tuple[str, str]]:
+def _others(placed: tuple[Placed, ...]) -> list[tuple[Placed, str]]:
     known = frozenset().union(*TYPES.values())
     return [
-        (item.reference, f"resources of type {item.resource.get('resourceType')} are not read")
+        (item, f"resources of type {item.resource.get('resourceType')} are not read")
         for item in placed
         if item.resource.get("resourceType") not in known
     ]

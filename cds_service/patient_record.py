@@ -10,7 +10,7 @@ from cds_service.fhir_client import FhirClient, FhirServer, NoAccess, append_pag
 from cds_service.hook_request import HookRequest, resources_within
 from cds_service.prefetch import NOT_SENT, Reading, read_part
 from cds_service.settings import Client, Settings
-from fhir_mappings.record import Availability, PatientRecord
+from fhir_mappings.record import Availability, PatientRecord, Placed
 
 TOKEN = "{{context.patientId}}"
 """The one prefetch token our templates use."""
@@ -42,9 +42,10 @@ def _read_prefetch(request: HookRequest, prefetch: Mapping[str, str]) -> dict[st
 
 
 def _as_record(request: HookRequest, prefetch: Mapping[str, str], readings: Mapping[str, Reading]) -> PatientRecord:
-    unusable = [place for reading in readings.values() for place in reading.unusable]
+    tolerated = [(Placed(place, {}), why) for place, why in request.tolerated]
+    unusable = [what for reading in readings.values() for what in reading.unusable]
     parts = {key: reading.part for key, reading in readings.items()}
-    return PatientRecord(request.patient_id, parts, (*request.tolerated, *unusable, *_unadvertised(request, prefetch)))
+    return PatientRecord(request.patient_id, parts, (*tolerated, *unusable, *_unadvertised(request, prefetch)))
 
 
 def holds_nothing(record: PatientRecord) -> bool:
@@ -88,10 +89,10 @@ def _joined(sent: Reading, fetched: Reading) -> Reading:
     return replace(fetched, unusable=sent.unusable + fetched.unusable)
 
 
-def _unadvertised(request: HookRequest, prefetch: Mapping[str, str]) -> list[tuple[str, str]]:
+def _unadvertised(request: HookRequest, prefetch: Mapping[str, str]) -> list[tuple[Placed, str]]:
     """Return the resources under keys that are not ours, so that the receipt can say that nothing was read there (R49)."""
     return [
-        (placed.place, f'came under the prefetch key "{key}", which is not one of this service')
+        (placed, f'came under the prefetch key "{key}", which is not one of this service')
         for key, value in request.prefetch.items()
         if key not in prefetch
         for placed in resources_within(value, f"prefetch.{key}")

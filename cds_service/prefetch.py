@@ -53,13 +53,13 @@ MORE_PAGES = "there are more pages"
 class Reading:
     """What one key was found to hold. `next_url` is where the rest is; `to_fetch`: the FHIR server should be asked.
 
-    `unusable` lists what came and cannot be used: (place, why).
+    `unusable` lists what came and cannot be used, each with the reason.
     """
 
     part: RecordPart
     next_url: str = ""
     to_fetch: bool = False
-    unusable: tuple[tuple[str, str], ...] = ()
+    unusable: tuple[tuple[Placed, str], ...] = ()
 
 
 def read_part(key: str, value: Any, place: str, source: str = "prefetch", read_before: int = 0) -> Reading:
@@ -74,7 +74,8 @@ def read_part(key: str, value: Any, place: str, source: str = "prefetch", read_b
     if value is None:
         return Reading(RecordPart(Availability.COMPLETE, source=source))
     if not isinstance(value, dict | list) or not value:
-        return replace(_unavailable("malformed", source, to_fetch=True), unusable=((place, f"is {_shape(value)}, not a FHIR resource"),))
+        why = f"is {_shape(value)}, not a FHIR resource"
+        return replace(_unavailable("malformed", source, to_fetch=True), unusable=((Placed(place, {}), why),))
     if isinstance(value, dict) and _is_wrapper(value):
         return _read_wrapper(key, value, place, source)
     return _read_resources(key, value, place, source, read_before)
@@ -107,11 +108,14 @@ def _read_resources(key: str, value: dict[str, Any] | list[Any], place: str, sou
     """Read a Bundle, a bare array, or a single resource in the place of either."""
     found = list(resources_within(value, place))
     outcomes, usable, foreign = _sort(key, found)
-    empty = list(_empty_entries(value, place))
-    said = dict.fromkeys(foreign, _WRONG_TYPE.format(key)) | dict.fromkeys(empty, "holds no readable resource")
-    unusable = tuple(said.items())
-    failed = any(_is_failure(outcome) for outcome in outcomes)
-    if not usable and (failed or empty or not (outcomes or _is_list(value)) or not set(foreign) <= _included(value, place)):
+    wrong_type = f"is of a type that is not read under {key}"
+    said = {placed.place: (placed, wrong_type) for placed in foreign}
+    empty = {where: (Placed(where, {}), "holds no readable resource") for where in _empty_entries(value, place)}
+    said |= empty | {placed.place: (placed, "says how the query went, and nothing of the patient") for placed in outcomes}
+    unusable = tuple(said.values())
+    failed = any(_is_failure(outcome.resource) for outcome in outcomes)
+    elsewhere = {placed.place for placed in foreign}
+    if not usable and (failed or empty or not (outcomes or _is_list(value)) or not elsewhere <= _included(value, place)):
         why = "the EHR's own query failed" if failed else "nothing of the expected type could be read"
         return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
     reason = "" if key == "patient" else _why_incomplete(value, found, failed, bool(empty), read_before)
@@ -119,20 +123,17 @@ def _read_resources(key: str, value: dict[str, Any] | list[Any], place: str, sou
     return Reading(RecordPart(availability, tuple(usable), reason, source), _next_link(value), unusable=unusable)
 
 
-_WRONG_TYPE = "is of a type that is not read under {}"
-
-
-def _sort(key: str, found: list[Placed]) -> tuple[list[dict[str, Any]], list[Placed], list[str]]:
-    """Return the OperationOutcomes, what is read under this key, and the places of what is not."""
+def _sort(key: str, found: list[Placed]) -> tuple[list[Placed], list[Placed], list[Placed]]:
+    """Return the OperationOutcomes, what is read under this key, and what is not."""
     outcomes, usable, foreign = [], [], []
     for placed in found:
         kind = placed.resource.get("resourceType")
         if kind == "OperationOutcome":
-            outcomes.append(placed.resource)
+            outcomes.append(placed)
         elif isinstance(kind, str) and kind in TYPES[key]:
             usable.append(placed)
         else:
-            foreign.append(placed.place)
+            foreign.append(placed)
     return outcomes, usable, foreign
 
 

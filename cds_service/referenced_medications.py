@@ -105,4 +105,5 @@ def with_medications(record: PatientRecord, read: Medications) -> PatientRecord:
         return record
     part = record.part("medications")
     parts = {**record.parts, "medications": replace(part, resources=part.resources + read.found)}
-    return replace(record, parts=parts, unusable=(*record.unusable, *read.missing.items()))
+    missing = ((Placed(reference, {"resourceType": "Medication"}), why) for reference, why in read.missing.items())
+    return replace(record, parts=parts, unusable=(*record.unusable, *missing))

@@ -25,6 +25,11 @@ class ReceiptLine(NamedTuple):
     def used(self) -> bool:
         return bool(self.used_for)
 
+    @classmethod
+    def of(cls, placed: Placed, used_for: tuple[str, ...] = (), ignored: str = "") -> ReceiptLine:
+        """Return the line of what stands at a place."""
+        return cls(placed.reference, placed.type, placed.place, used_for, ignored)
+
 
 @dataclass(slots=True)
 class Receipt:
@@ -55,9 +60,7 @@ class Receipt:
         return tuple(self._line(placed) for placed in self._placed.values())
 
     def _line(self, placed: Placed) -> ReceiptLine:
-        kind = placed.resource.get("resourceType")
         used_for = tuple(self._used.get(placed.place, ()))
-        unspoken = "no order or medicine of ours names it" if kind == "Medication" else "not needed for any fact"
+        unspoken = "no order or medicine of ours names it" if placed.type == "Medication" else "not needed for any fact"
         why = self._ignored.get(placed.place, unspoken)
-        ignored = "" if used_for else why if isinstance(why, str) else why()
-        return ReceiptLine(placed.reference, kind if isinstance(kind, str) else "", placed.place, used_for, ignored)
+        return ReceiptLine.of(placed, used_for, "" if used_for else why if isinstance(why, str) else why())

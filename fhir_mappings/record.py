@@ -31,12 +31,19 @@ class Availability(enum.Enum):
 class Placed(NamedTuple):
     """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`, `context.draftOrders.entry[0]`.
 
-    `full_url` is that of its Bundle entry, by which others may refer to it; often empty. A tuple, since one call may make thousands.
+    `resource` is empty where something stood that is no resource. `full_url` is that of its Bundle entry, by which others may refer to
+    it; often empty. A tuple, since one call may make thousands.
     """
 
     place: str
     resource: Resource
     full_url: str = ""
+
+    @property
+    def type(self) -> str:
+        """The resource type; empty where none is stated in words."""
+        kind = self.resource.get("resourceType")
+        return kind if isinstance(kind, str) else ""
 
     @property
     def reference(self) -> str:
@@ -62,11 +69,11 @@ NOT_AVAILABLE = RecordPart(Availability.UNAVAILABLE, reason="not available")
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """Everything that came for one patient. `unusable` lists what came but is no readable resource: (place, why)."""
+    """Everything that came for one patient. `unusable` lists what came and cannot be used, each with the reason."""
 
     patient_id: str
     parts: Mapping[str, RecordPart] = field(default_factory=dict)
-    unusable: tuple[tuple[str, str], ...] = ()
+    unusable: tuple[tuple[Placed, str], ...] = ()
 
     def part(self, key: str) -> RecordPart:
         """Return one part of the record; one that is not there at all is unavailable."""

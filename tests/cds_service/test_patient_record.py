@@ -316,7 +316,9 @@ def test_a_key_that_is_not_ours_is_not_used_and_named_R49(fhir: FhirClient) -> N
     record = ask(fhir, "", {"patient": PATIENT, "conditions": None, "meds": bundle({"resourceType": "MedicationRequest", "id": "m"})})
 
     assert [placed.reference for placed in record] == ["Patient/p"]
-    assert record.unusable == (("prefetch.meds.entry[0]", 'came under the prefetch key "meds", which is not one of this service'),)
+    ((placed, why),) = record.unusable
+    assert (placed.reference, placed.place) == ("MedicationRequest/m", "prefetch.meds.entry[0]")
+    assert why == 'came under the prefetch key "meds", which is not one of this service'
 
 
 def test_the_token_is_in_no_text_of_request_or_record_R64(fhir: FhirClient) -> None:

@@ -21,6 +21,10 @@ def read(value: Any, key: str = "conditions") -> Any:
     return read_part(key, value, f"prefetch.{key}")
 
 
+def places_of(reading: Any) -> list[str]:
+    return [placed.place for placed, _ in reading.unusable]
+
+
 def test_a_bundle_with_matches_is_all_there_is_R49() -> None:
     reading = read(bundle(CONDITION, {**CONDITION, "id": "c2"}))
 
@@ -86,7 +90,7 @@ def test_a_malformed_value_is_unknown_and_named_R57(malformed: Any) -> None:
     assert reading.part.availability is not Availability.COMPLETE or reading.part.resources == ()
     if malformed != {"entry": "x"}:
         assert reading.part.availability is Availability.UNAVAILABLE
-        assert reading.unusable[0][0] == "prefetch.conditions"
+        assert places_of(reading) == ["prefetch.conditions"]
 
 
 def test_a_bare_array_is_read_R57() -> None:
@@ -120,7 +124,7 @@ def test_another_resource_type_is_not_used_and_is_no_absence_R57() -> None:
 
     assert reading.part.availability is Availability.UNAVAILABLE
     assert reading.part.resources == ()
-    assert [place for place, _ in reading.unusable] == ["prefetch.conditions.entry[0]"]
+    assert places_of(reading) == ["prefetch.conditions.entry[0]"]
 
 
 def test_included_resources_are_no_matches_R58() -> None:
@@ -134,7 +138,7 @@ def test_an_entry_without_resource_leaves_the_list_incomplete_R57() -> None:
     reading = read({"resourceType": "Bundle", "entry": [{"resource": CONDITION}, {"fullUrl": "urn:uuid:1"}]})
 
     assert reading.part.availability is Availability.INCOMPLETE
-    assert [place for place, _ in reading.unusable] == ["prefetch.conditions.entry[1]"]
+    assert places_of(reading) == ["prefetch.conditions.entry[1]"]
 
 
 @pytest.mark.parametrize(("total", "expected"), [(1, Availability.COMPLETE), (2, Availability.INCOMPLETE)])
@@ -172,5 +176,6 @@ def test_any_json_is_read_and_absence_is_never_concluded_from_something_unreadab
 def test_an_entry_whose_type_is_no_text_is_named_once_R57() -> None:
     reading = read(bundle(CONDITION, {"resourceType": ["Condition"], "id": "c2"}))
 
-    assert reading.unusable == (("prefetch.conditions.entry[1]", "holds no readable resource"),)
+    ((placed, why),) = reading.unusable
+    assert (placed.place, placed.type, why) == ("prefetch.conditions.entry[1]", "", "holds no readable resource")
     assert len(reading.part.resources) == 1

@@ -246,4 +246,5 @@ def test_a_server_that_is_not_the_clients_is_not_asked_R65() -> None:
 def test_why_a_medication_is_missing_stands_in_the_receipt() -> None:
     read = Medications(missing={"Medication/m1": REFUSED})
 
-    assert with_medications(PatientRecord("p"), read).unusable == (("Medication/m1", REFUSED),)
+    ((placed, why),) = with_medications(PatientRecord("p"), read).unusable
+    assert (placed.reference, placed.type, why) == ("Medication/m1", "Medication", REFUSED)
