@@ -13,9 +13,14 @@ from recommender.logic import Evidence
 
 def cite(placed: Placed, match: Match, codeable: Any, date: dt.date | None, reported: str = "", converted: str = "") -> Evidence:
     """Return the evidence of one entry of the record; a match by words says so."""
-    display = words_of(codeable) or match.member.display
     code = match.source if match.matched_by == "code" else "matched by text"
-    return Evidence(placed.reference, code, display, reported, converted, date)
+    return Evidence(placed.reference, code, name_entry(codeable, match), reported, converted, date)
+
+
+def name_entry(codeable: Any, match: Match) -> str:
+    """Return how to name a known entry to a reader: by its own words, else by what its code is listed as."""
+    texts = texts_of(codeable)
+    return " ".join((texts[0] if texts else match.member.display or words_of(codeable)).split())
 
 
 def newest_day(span: DateSpan | None) -> dt.date | None:
@@ -27,7 +32,7 @@ def describe_codes(codeable: Any) -> str:
     """Return a CodeableConcept for a receipt line: its codes as `system|code` and its words, "no code" when it has neither."""
     codes = [coding_of(coding) for coding in codings_of(codeable)]
     named = ", ".join(filter(None, codes))
-    words = next(iter(texts_of(codeable)), codes[0] if codes else "")
+    words = " ".join(next(iter(texts_of(codeable)), codes[0] if codes else "").split())
     if not named:
         return words or "no code"
     return named if words in ("", named) else f"{named} ({words})"
@@ -36,3 +41,8 @@ def describe_codes(codeable: Any) -> str:
 def why_unknown(codeable: Any) -> str:
     """Return what the receipt says of an entry whose code means nothing to us."""
     return f"code not in any value set: {describe_codes(codeable)}"
+
+
+def why_status(name: str, status: str) -> str:
+    """Return what the receipt says of an entry whose status keeps it from being used."""
+    return f"{name}, status is '{status}'" if status else f"{name}, no status"
