@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import cite, describe_codes
+from fhir_mappings.evidence import cite, describe_codes, why_status
 from fhir_mappings.reading import as_dict, as_list, as_text, code_of, read_date, texts_of
 from fhir_mappings.record import Placed
 from fhir_mappings.record_index import RecordIndex
@@ -49,7 +50,7 @@ def map_allergies(index: RecordIndex) -> tuple[Allergy, ...]:
     for placed in index.of_type("AllergyIntolerance"):
         status = _status(placed.resource)
         if status in NOT_CURRENT:
-            index.receipt.ignore(placed, f"status {status}")
+            index.receipt.ignore(placed, partial(_why_not_current, placed.resource, status))
             continue
         found = _allergens(index, placed)
         if not found:
@@ -58,6 +59,10 @@ def map_allergies(index: RecordIndex) -> tuple[Allergy, ...]:
             )
         allergies += found
     return tuple(allergies)
+
+
+def _why_not_current(resource: dict[str, Any], status: str) -> str:
+    return why_status(f"allergy to {describe_codes(_substances(resource)[0])}", status)
 
 
 def _status(resource: dict[str, Any]) -> str:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 
 from fhir_mappings.concepts import Concept
 from fhir_mappings.conditions import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
-from fhir_mappings.evidence import cite
+from fhir_mappings.evidence import cite, name_entry
 from fhir_mappings.laboratory import ANALYTES
 from fhir_mappings.observations import Observed
-from fhir_mappings.quantities import read_booleanish, read_result
-from fhir_mappings.reading import code_of, months_before, words_of
+from fhir_mappings.quantities import Reading, read_booleanish, read_result
+from fhir_mappings.reading import code_of, months_before
 from fhir_mappings.record_index import RecordIndex
 from fhir_mappings.units import Analyte
 from fhir_mappings.value_sets import Match, Role
@@ -66,8 +68,17 @@ class Answer:
         return cite(self.observed.placed, self.match, self.observed.code, self.date, reported, meaning)
 
     @property
+    def name(self) -> str:
+        return name_entry(self.observed.code, self.match)
+
+    @property
     def when(self) -> str:
         return str(self.observed.day) if self.observed.day else "no date"
+
+    @property
+    def newness(self) -> tuple[dt.date, str, str]:
+        """Sorts answers from old to new; one without a date comes first."""
+        return self.date or dt.date.min, self.observed.moment, self.observed.placed.reference
 
     def is_within(self, as_of: dt.date, days: int) -> bool:
         """Return whether it was given in the last so many days; one without a full date cannot show that."""
@@ -83,15 +94,14 @@ def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_star
             if match.concept not in ANALYTES:  # a measured value answers none of these questions
                 answers.setdefault(match.concept, []).append(Answer(item, match))
     for given in answers.values():
-        given.sort(key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.reference), reverse=True)
+        given.sort(key=lambda answer: answer.newness, reverse=True)
     nothing = index.not_recorded("labs")
-    year = (index.as_of - months_before(index.as_of, 12)).days
     return AnswerFacts(
-        neurological_screen=_screen(index, "neurological_involvement", answers.get(Concept.NEURO_SCREEN, []), nothing),
+        neurological_screen=_screen(index, "neurological_screen", answers.get(Concept.NEURO_SCREEN, []), nothing),
         symptoms=_screen(index, "symptoms", answers.get(Concept.B12_SYMPTOMS, []), nothing),
         pregnant=_pregnant(index, answers, nothing),
-        breastfeeding=_recent_yes(index, "breastfeeding", answers, (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING), year, nothing),
-        planning_pregnancy=_recent_yes(index, "planning_pregnancy", answers, (Concept.PLANNING_PREGNANCY,), year, nothing),
+        breastfeeding=_of_the_year(index, "breastfeeding", answers, (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING), nothing),
+        planning_pregnancy=_of_the_year(index, "planning_pregnancy", answers, (Concept.PLANNING_PREGNANCY,), nothing),
         ileal_resection_length=_length(index, "ileal_resection_length", answers.get(Concept.ILEAL_RESECTION_LENGTH, []), "procedures"),
         crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.get(Concept.CROHNS_ILEAL_EXTENT, []), "conditions"),
         findings=_findings(index, answers, treatment_start),
@@ -101,34 +111,49 @@ def map_answers(index: RecordIndex, observed: Iterable[Observed], treatment_star
 
 def _screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact) -> Fact:
     """Return the newest answer of a yes-or-no screen while it counts; an older or unreadable one leaves it unknown."""
-    if not answers:
+    newest = _take_newest(index, answers)
+    if newest is None:
         return nothing
-    newest = answers[0]
-    for older in answers[1:]:
-        index.receipt.ignore(older.observed.placed, f"a newer answer is used: {newest.observed.placed.reference}")
     said = read_booleanish(newest.observed.body)
     if said is None:
-        return _unread(index, newest, "answer not readable as yes or no")
+        return _unread(index, newest, NEITHER_YES_NOR_NO)
     if not newest.is_within(index.as_of, ANSWER_DAYS):
         return _unread(index, newest, f"not within {ANSWER_DAYS} days: {newest.when}")
     index.receipt.use(newest.observed.placed, fact)
     return Fact(truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),))
 
 
+NEITHER_YES_NOR_NO = "answer not readable as yes or no"
+
+
+def _take_newest(index: RecordIndex, answers: Iterable[Answer]) -> Answer | None:
+    """Return the newest of the answers to one question, after writing into the receipt that it outweighs the others."""
+    listed = list(answers)
+    newest = max(listed, key=lambda answer: answer.newness, default=None)
+    for older in listed:
+        if newest is not None and older.observed.placed is not newest.observed.placed:
+            index.receipt.ignore(older.observed.placed, partial(_why_outweighed, older, newest))
+    return newest
+
+
+def _why_outweighed(older: Answer, newest: Answer) -> str:
+    reference = newest.observed.placed.reference
+    if older.date == newest.date:
+        return f"{older.name}, outweighed by another answer of the same day: {reference}"
+    return f"{older.name}, outweighed by a newer answer: {reference} of {newest.observed.day}"
+
+
 def _unread(index: RecordIndex, answer: Answer, why: str) -> Fact:
-    index.receipt.ignore(answer.observed.placed, why)
+    """Return the unknown fact of an answer that does not count; the receipt says whose it is, too."""
+    index.receipt.ignore(answer.observed.placed, f"{answer.name}, {why}")
     return Fact(Truth.UNKNOWN, why, (answer.cite(),))
 
 
 def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing: Fact) -> Fact:
     """Return what the newest pregnancy status says (F2)."""
-    given = sorted(
-        (answer for concept in _PREGNANCY for answer in answers.get(concept, [])),
-        key=lambda answer: (answer.date or dt.date.min, answer.observed.moment, answer.observed.placed.reference),
-    )
-    if not given:
+    newest = _take_newest(index, (answer for concept in _PREGNANCY for answer in answers.get(concept, [])))
+    if newest is None:
         return nothing
-    newest = given[-1]
     means = _pregnancy_value(index, newest)
     days = PREGNANCY_DAYS if means.is_true else NOT_PREGNANT_DAYS
     if means.is_unknown:
@@ -136,7 +161,7 @@ def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing:
     if not newest.is_within(index.as_of, days):
         return _unread(index, newest, f"not within {days} days: {newest.when}")
     index.receipt.use(newest.observed.placed, "pregnant")
-    return Fact(means, "", (newest.cite(words_of(newest.observed.body.get("valueCodeableConcept"))),))
+    return Fact(means, "", (newest.cite(_coded_answer(index, newest)),))
 
 
 _PREGNANCY = (Concept.PREGNANCY_STATUS, Concept.PREGNANT, Concept.NOT_PREGNANT, Concept.POSSIBLE_PREGNANCY)
@@ -156,15 +181,25 @@ def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
     return truth_of(read_booleanish(answer.observed.body)) if answer.match.concept is Concept.PREGNANCY_STATUS else Truth.UNKNOWN
 
 
-def _recent_yes(
-    index: RecordIndex, fact: str, answers: dict[Concept, list[Answer]], concepts: tuple[Concept, ...], days: int, nothing: Fact
-) -> Fact:
-    for answer in (given for concept in concepts for given in answers.get(concept, [])):
-        said = _affirms(answer)
-        if said is not None and answer.match.role in (Role.INCLUDE, Role.REVIEW) and answer.is_within(index.as_of, days):
-            index.receipt.use(answer.observed.placed, fact)
-            return Fact(truth_of(said), "", (answer.cite(),))
-    return nothing
+def _coded_answer(index: RecordIndex, answer: Answer) -> str:
+    """Return the coded answer in words; empty when there is none."""
+    value = answer.observed.body.get("valueCodeableConcept")
+    return next((name_entry(value, match) for match in index.value_sets.concepts(value)), "")
+
+
+def _of_the_year(index: RecordIndex, fact: str, answers: dict[Concept, list[Answer]], concepts: tuple[Concept, ...], nothing: Fact) -> Fact:
+    """Return what the newest answer says if it is of the last 12 months (F3)."""
+    given = (answer for concept in concepts for answer in answers.get(concept, []) if answer.match.role in (Role.INCLUDE, Role.REVIEW))
+    newest = _take_newest(index, given)
+    if newest is None:
+        return nothing
+    said = _affirms(newest)
+    if said is None:
+        return _unread(index, newest, NEITHER_YES_NOR_NO)
+    if not newest.is_within(index.as_of, (index.as_of - months_before(index.as_of, 12)).days):
+        return _unread(index, newest, f"not within 12 months: {newest.when}")
+    index.receipt.use(newest.observed.placed, fact)
+    return Fact(truth_of(said), "", (newest.cite(),))
 
 
 def _affirms(answer: Answer) -> bool | None:
@@ -177,17 +212,33 @@ def _affirms(answer: Answer) -> bool | None:
 
 
 def _length(index: RecordIndex, fact: str, answers: list[Answer], words_in: str) -> Measurement:
-    """Return the newest length recorded as a quantity (Q2); `words_in` is the other list it may stand in."""
-    reason = ""
-    for answer in answers:
-        reading = read_result(answer.observed.body, Analyte.LENGTH)
-        if reading.quantity is not None:
-            index.receipt.use(answer.observed.placed, fact)
-            evidence = cite(answer.observed.placed, answer.match, answer.observed.code, answer.date, reading.reported, reading.converted)
-            return Measurement(reading.quantity, answer.date, "", (evidence,))
-        index.receipt.ignore(answer.observed.placed, reading.reason)
-        reason = reason or reading.reason
-    return Measurement(reason=reason or index.not_recorded("labs", words_in).reason)
+    """Return the newest length recorded as a quantity (Q2), of one moment the longest; `words_in` is the other list it may stand in.
+
+    A newer one that cannot be read leaves the length unknown; one that says that there is no result does not count.
+    """
+    lengths = [(answer, read_result(answer.observed.body, Analyte.LENGTH)) for answer in answers]
+    given = [(answer, length) for answer, length in lengths if not length.is_absent]
+    for answer, length in lengths:
+        if length.is_absent:
+            index.receipt.ignore(answer.observed.placed, f"{answer.name}, {length.reason}")
+    if not given:
+        return Measurement(reason=lengths[0][1].reason if lengths else index.not_recorded("labs", words_in).reason)
+    newest, length = max(given, key=_length_newness)
+    if length.quantity is None:
+        index.receipt.ignore(newest.observed.placed, f"{newest.name}, {length.reason}")
+    else:
+        index.receipt.use(newest.observed.placed, fact)
+    for older, _ in given:
+        index.receipt.ignore(older.observed.placed, partial(_why_outweighed, older, newest))
+    evidence = cite(newest.observed.placed, newest.match, newest.observed.code, newest.date, length.reported, length.converted)
+    return Measurement(length.quantity, newest.date, length.reason, (evidence,))
+
+
+def _length_newness(given: tuple[Answer, Reading]) -> tuple[dt.date, str, bool, Decimal, str]:
+    """Sorts lengths from old to new; of one moment those that can be read come last, the longest at the end."""
+    answer, length = given
+    day, moment, reference = answer.newness
+    return day, moment, length.quantity is not None, length.quantity.value if length.quantity else Decimal(0), reference
 
 
 def _findings(index: RecordIndex, answers: dict[Concept, list[Answer]], treatment_start: dt.date | None) -> tuple[NeurologicalFinding, ...]:
@@ -223,6 +274,8 @@ def _causes(index: RecordIndex, answers: dict[Concept, list[Answer]]) -> tuple[C
         if answer.match.role is Role.INCLUDE and _affirms(answer):
             index.receipt.use(answer.observed.placed, "cause")
             found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
+        elif answer.match.role is Role.INCLUDE:
+            index.receipt.ignore(answer.observed.placed, f"{answer.name}, not affirmed")
     return tuple(found)
 
 

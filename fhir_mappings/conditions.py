@@ -259,7 +259,13 @@ def _causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
 
 
 def _causes_resolved(diagnoses: Diagnoses, since: dt.date) -> Fact:
-    """TRUE only when every cause recorded as a Condition ended, the last within 12 months (F15)."""
+    """TRUE only when every cause recorded as a Condition ended, the last within 12 months (F15).
+
+    Where a list that may hold another cause did not come completely, nothing can be said of every cause.
+    """
+    missing = diagnoses.index.reason_missing("conditions", "procedures", "medications")
+    if missing:
+        return Fact(Truth.UNKNOWN, missing)
     found = diagnoses.of(CAUSES, *(standing for standing in Standing if standing is not Standing.REFUTED))
     ended = [item for item in found if item.standing is Standing.RESOLVED and item.abated is not None]
     recent = [item for item in ended if item.abated is not None and item.abated.earliest >= since]

@@ -29,12 +29,15 @@ def map_demographics(index: RecordIndex) -> Demographics:
         missing = index.not_recorded("patient")
         return Demographics(Measurement(reason=missing.reason), missing, missing)
     placed = patients[0]
-    for fact in ("age", "female", "deceased"):
-        index.receipt.use(placed, fact)
     for other in patients[1:]:
         index.receipt.ignore(other, f"the patient is read from {placed.place}")
     born = read_date(placed.resource.get("birthDate"))
-    return Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
+    who = Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
+    known = {"age": who.age.is_known, "female": not who.female.is_unknown, "deceased": not who.deceased.is_unknown}
+    for fact in (name for name, is_known in known.items() if is_known):
+        index.receipt.use(placed, fact)
+    index.receipt.ignore(placed, "neither birth date, sex nor death can be read from it")
+    return who
 
 
 def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
@@ -69,7 +72,8 @@ def _deceased(placed: Placed) -> Fact:
     died = placed.resource.get("deceasedDateTime")
     said = placed.resource.get("deceasedBoolean")
     if died is not None:
-        return Fact(Truth.TRUE, "", (Evidence(placed.reference, "", "died", as_text(died)),))
+        day = read_date(died)
+        return Fact(Truth.TRUE, "", (Evidence(placed.reference, "", "died", str(day) if day else as_text(died)),))
     if isinstance(said, bool):
         return Fact(Truth.TRUE if said else Truth.FALSE, "", (Evidence(placed.reference, "", "deceased", str(said).lower()),))
     return NONE_RECORDED if said is None else Fact(Truth.UNKNOWN, "deceased not readable")

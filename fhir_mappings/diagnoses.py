@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import cite, newest_day, why_unknown
+from fhir_mappings.evidence import cite, describe_codes, newest_day, why_status, why_unknown
 from fhir_mappings.reading import DateSpan, as_dict, code_of, read_date
 from fhir_mappings.record import Placed
 from fhir_mappings.record_index import RecordIndex
@@ -71,7 +71,7 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
         resource = placed.resource
         verification = code_of(resource.get("verificationStatus"))
         if verification == "entered-in-error":
-            index.receipt.ignore(placed, "status entered-in-error")
+            index.receipt.ignore(placed, partial(_why_in_error, resource.get("code")))
             continue
         matches = index.value_sets.find(resource.get("code"), Field.CONDITIONS)
         if not matches:
@@ -97,6 +97,10 @@ def _standing(resource: dict[str, Any], verification: str) -> Standing:
         return Standing.INACTIVE
     # A missing status, or one of no known meaning, is read as current: that restricts.
     return Standing.SUSPECTED if verification in ("provisional", "differential", "unconfirmed") else Standing.CURRENT
+
+
+def _why_in_error(codeable: Any) -> str:
+    return why_status(describe_codes(codeable), "entered-in-error")
 
 
 def _onset(resource: dict[str, Any]) -> DateSpan | None:
@@ -179,7 +183,9 @@ class Diagnoses:
             return Fact(Truth.TRUE, "", self.use(fact, sure))
         if found:
             evidence = self.use(fact, found)
-            return Fact(Truth.UNKNOWN, f"not certain: {found[0].doubt}", evidence)
+            first = found[0]
+            why = f"no date, so it may be over: {first.evidence.display}" if first.is_certain else f"not certain: {first.doubt}"
+            return Fact(Truth.UNKNOWN, why, evidence)
         return nothing
 
     def close(self) -> None:

@@ -37,6 +37,6 @@ def compute_egfr(creatinine: Measurement, born: dt.date | None, female: bool | N
         return None
     value = estimate_gfr(quantity.value, age, female)
     source = creatinine.evidence[0]
-    shown = f"eGFR {show_number(value.quantize(Decimal('0.1')))} mL/min/1.73 m², computed by CKD-EPI 2021"
+    shown = f"eGFR {show_number(value)} mL/min/1.73 m², computed by CKD-EPI 2021"
     evidence = Evidence(source.reference, source.code, source.display, source.reported, shown, date)
     return Measurement(Quantity(value, Unit.EGFR), date, f"computed by CKD-EPI 2021 from creatinine {source.reported}", (evidence,))

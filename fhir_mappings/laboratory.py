@@ -21,6 +21,7 @@ from fhir_mappings.kidney_function import compute_egfr
 from fhir_mappings.observations import COUNTED_ROLES, Observed, why_no_day, why_not_used
 from fhir_mappings.quantities import Reading, read_result
 from fhir_mappings.reading import months_before
+from fhir_mappings.receipt import Receipt
 from fhir_mappings.record_index import RecordIndex
 from fhir_mappings.units import Analyte
 from fhir_mappings.value_sets import Match, Role
@@ -103,6 +104,10 @@ class Result:
         return cite(self.observed.placed, self.match, self.observed.code, day.earliest if day else None, reported, self.reading.converted)
 
     @property
+    def name(self) -> str:
+        return self.analyte.value
+
+    @property
     def day(self) -> dt.date:
         """The last day it may be of; a result without a date sorts before all others."""
         return self.observed.day.latest if self.observed.day else dt.date.min
@@ -110,7 +115,7 @@ class Result:
     @property
     def is_absent(self) -> bool:
         """Whether it says that there is no result."""
-        return self.reading.quantity is None and self.reading.reason.startswith(("no result", "no value"))
+        return self.reading.is_absent
 
     @property
     def newness(self) -> tuple[dt.date, str, bool, Decimal, str]:
@@ -179,7 +184,7 @@ def map_laboratory(
         haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
         mcv=newest("mcv", Analyte.MCV),
         potassium=newest("potassium", Analyte.POTASSIUM),
-        platelets=_age_platelets(newest("platelets", Analyte.PLATELETS), index.as_of),
+        platelets=_platelets(index, results[Analyte.PLATELETS]),
         inr=newest("inr", Analyte.INR),
         egfr=_egfr(index, results, who, EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]),
     )
@@ -229,7 +234,7 @@ def find_newest(
     for result in results:
         why_not = _outside(result, window, first_day, before, after)
         if why_not:
-            index.receipt.ignore(result.observed.placed, why_not)
+            _pass_over(index, result, why_not)
             outside.append((result.day, why_not))
         else:
             inside.append(result)
@@ -239,7 +244,7 @@ def find_newest(
         return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte))
     reading, evidence = newest.reading, newest.evidence
     if reading.quantity is None:
-        index.receipt.ignore(newest.observed.placed, reading.reason)
+        _pass_over(index, newest, partial(str, reading.reason))
     elif fact:
         index.receipt.use(newest.observed.placed, fact)
     return Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
@@ -257,6 +262,15 @@ _Why = Callable[[], str]
 """A reason for the receipt, worded only when somebody reads it: a record holds many results, and few of them are used."""
 
 
+def _pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
+    """Write into the receipt what the result is and why it is not used."""
+    index.receipt.ignore(result.observed.placed, partial(_with_name, result, why))
+
+
+def _with_name(result: Result, why: _Why) -> str:
+    return f"{result.name}, {why()}"
+
+
 def _last_usable(index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Why]]) -> Result | None:
     """Return the newest result that does not say that there is none; those that say so join the ones outside the window."""
     inside.sort(key=attrgetter("day"), reverse=True)
@@ -264,15 +278,16 @@ def _last_usable(index: RecordIndex, inside: list[Result], outside: list[tuple[d
         usable = []
         for result in one_day:
             if result.is_absent:
-                index.receipt.ignore(result.observed.placed, result.reading.reason)
-                outside.append((result.day, partial(str, result.reading.reason)))
+                why = partial(str, result.reading.reason)
+                _pass_over(index, result, why)
+                outside.append((result.day, why))
             else:
                 usable.append(result)
         if usable:
             newest = max(usable, key=attrgetter("newness"))
             for older in inside:
                 if older is not newest:
-                    index.receipt.ignore(older.observed.placed, partial(_why_passed_over, older, newest))
+                    _pass_over(index, older, partial(_why_outweighed, older, newest))
             return newest
     return None
 
@@ -293,13 +308,24 @@ def _outside(result: Result, window: Window, first_day: dt.date, before: dt.date
     return None
 
 
-def _why_passed_over(older: Result, newest: Result) -> str:
+def _why_outweighed(older: Result, newest: Result) -> str:
     if older.reading.quantity is None:
         return older.reading.reason
     where = newest.observed.placed.reference
     if older.observed.day == newest.observed.day:
-        return f"another result of the same day is used: {where}"
-    return f"a newer result is used: {where} of {newest.observed.day}"
+        return f"outweighed by another result of the same day: {where}"
+    return f"outweighed by a newer result: {where} of {newest.observed.day}"
+
+
+def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:
+    newest = find_newest(index, "", Analyte.PLATELETS, counts, WINDOWS["platelets"])
+    aged = _age_platelets(newest, index.as_of)
+    if newest.is_known and not aged.is_known:
+        for result in _behind(newest, counts):
+            _pass_over(index, result, partial(str, aged.reason))
+    else:
+        _use(index, "platelets", newest, counts)
+    return aged
 
 
 def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
@@ -324,27 +350,47 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
     """
     plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
     by_race = [result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR]
-    recorded = find_newest(index, "egfr", Analyte.EGFR, plain, window)
-    computed = _computed_egfr(index, results[Analyte.CREATININE], who, window)
-    if computed and recorded.is_known and not _is_worse_since(computed, recorded):
+    creatinine = results[Analyte.CREATININE]
+    recorded = find_newest(index, "", Analyte.EGFR, plain, window)
+    computed = _computed_egfr(index, _since(recorded, creatinine), who, window)
+    if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
+        _use(index, "egfr", find_newest(index, "", Analyte.CREATININE, creatinine, window), creatinine)
+        for result in _behind(recorded, plain):
+            _pass_over(index, result, partial(str, "outweighed by the lower one computed from a newer creatinine"))
+    elif recorded.is_known:
+        _use(index, "egfr", recorded, plain)
         computed = None
-    if computed:
-        _use_source(index, results[Analyte.CREATININE], computed)
-    if recorded.is_known or computed:
-        for result in by_race:
-            index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
-        for result in results[Analyte.CREATININE]:
-            index.receipt.ignore(result.observed.placed, "creatinine is not needed: an eGFR is recorded")
-        return computed or recorded
+    else:
+        lower = _egfr_by_race(index, by_race, window)
+        if lower.is_known or (by_race and not plain):
+            return lower
+        return recorded if plain or not creatinine else _not_computed(index, creatinine, window)
+    for result in by_race:
+        index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
+    for result in creatinine:
+        index.receipt.ignore(result.observed.placed, "creatinine is not needed: an eGFR is recorded")
+    return computed or recorded
+
+
+def _since(recorded: Measurement, creatinine: list[Result]) -> list[Result]:
+    """Return the creatinine that may outweigh the recorded eGFR: all where there is none, else what is newer."""
+    if not recorded.is_known or recorded.date is None:
+        return creatinine
+    return [result for result in creatinine if result.day > recorded.date]
+
+
+def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> Measurement:
+    """Return the newest race-specific eGFR that is the lower of its pair."""
     for result in by_race:
         if result.match.concept is Concept.EGFR_BLACK:
             index.receipt.ignore(result.observed.placed, "race-specific eGFR, the higher of a pair: never used")
     lower = find_newest(index, "egfr", Analyte.EGFR, [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK], window)
-    if lower.is_known:
-        return replace(lower, reason="race-specific eGFR: the lower value of the pair is taken")
-    if by_race and not plain:
+    if not lower.is_known:
         return lower
-    return recorded if plain or not results[Analyte.CREATININE] else _not_computed(index, results[Analyte.CREATININE], window)
+    paired = any(item.match.concept is Concept.EGFR_BLACK and item.evidence.date == lower.date for item in by_race)
+    return replace(
+        lower, reason="race-specific eGFR: " + ("the lower value of the pair is taken" if paired else "the other of its pair did not come")
+    )
 
 
 def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:
@@ -359,7 +405,8 @@ def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) 
 def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window) -> Measurement | None:
     if not creatinine:
         return None
-    newest = find_newest(index, "", Analyte.CREATININE, creatinine, window)
+    # What becomes of them is not known yet, so this is written into no receipt.
+    newest = find_newest(replace(index, receipt=Receipt()), "", Analyte.CREATININE, creatinine, window)
     born = who.born.earliest if who.born and who.born.is_one_day else None
     return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
 
@@ -371,7 +418,13 @@ def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:
     return computed.date > recorded.date and computed.quantity.value < recorded.quantity.value
 
 
-def _use_source(index: RecordIndex, creatinine: list[Result], computed: Measurement) -> None:
-    for result in creatinine:
-        if result.evidence.reference == computed.evidence[0].reference:
-            index.receipt.use(result.observed.placed, "egfr")
+def _behind(measured: Measurement, results: list[Result]) -> list[Result]:
+    """Return the result that a measurement was read from."""
+    references = {entry.reference for entry in measured.evidence}
+    return [result for result in results if result.observed.placed.reference in references]
+
+
+def _use(index: RecordIndex, fact: str, measured: Measurement, results: list[Result]) -> None:
+    """Write into the receipt which result a known measurement was read from."""
+    for result in _behind(measured, results) if measured.is_known else ():
+        index.receipt.use(result.observed.placed, fact)

@@ -9,7 +9,7 @@ import datetime as dt
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhir_mappings.evidence import why_unknown
+from fhir_mappings.evidence import name_entry, why_status, why_unknown
 from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date
 from fhir_mappings.record import Placed
 from fhir_mappings.record_index import RecordIndex
@@ -62,12 +62,12 @@ def _read_one(index: RecordIndex, placed: Placed, resource: dict[str, Any], tomo
         return _read_contained(index, placed, tomorrow) if "contained" in resource else []
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
-        index.receipt.ignore(placed, f"status {status or 'missing'}")
+        index.receipt.ignore(placed, why_status(_name(found), status))
         _note_uncounted(index, found, _in_words(status))
         return []
     day, written = effective_day(resource)
     if day is not None and day.earliest > tomorrow:
-        index.receipt.ignore(placed, f"in the future: {day}")
+        index.receipt.ignore(placed, f"{_name(found)}, in the future: {day}")
         _note_uncounted(index, found, "in the future")
         return []
     observed = [Observed(placed, body, code, matches, day, written, from_answer) for body, code, matches, from_answer in found]
@@ -86,6 +86,11 @@ def _in_words(status: str) -> str:
 
 
 _Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool]
+
+
+def _name(found: list[_Known]) -> str:
+    _, code, matches, _ = found[0]
+    return name_entry(code, matches[0])
 
 
 def _find_known(index: RecordIndex, resource: dict[str, Any]) -> list[_Known]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import cite, newest_day, why_unknown
+from fhir_mappings.evidence import cite, name_entry, newest_day, why_status, why_unknown
 from fhir_mappings.quantities import read_length
 from fhir_mappings.reading import DateSpan, as_dict, as_list, as_text, code_of, read_date, texts_of
 from fhir_mappings.record import Placed
@@ -108,7 +108,7 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
             index.receipt.ignore(placed, partial(why_unknown, code))
             continue
         done = _done_on(resource)
-        why_not = _why_not_done(resource, done, index.as_of)
+        why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.as_of)
         if why_not:
             index.receipt.ignore(placed, why_not)
             continue
@@ -127,14 +127,14 @@ def _done_on(resource: dict[str, Any]) -> DateSpan | None:
     return None
 
 
-def _why_not_done(resource: dict[str, Any], done: DateSpan | None, as_of: dt.date) -> str:
+def _why_not_done(name: str, resource: dict[str, Any], done: DateSpan | None, as_of: dt.date) -> str:
     status = code_of(resource.get("status"))
     if status in NOT_DONE:
-        return f"status {status}"
+        return why_status(name, status)
     if resource.get("notDone") is True or resource.get("notPerformed") is True:
-        return "not done"
+        return f"{name}, not done"
     if done is not None and done.earliest > as_of:
-        return f"in the future: {done}"
+        return f"{name}, in the future: {done}"
     return ""
 
 

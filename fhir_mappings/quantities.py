@@ -50,6 +50,11 @@ class Reading:
     reason: str = ""
     converted: str = ""
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether the record says that there is no result."""
+        return self.quantity is None and self.reason.startswith(("no result", "no value"))
+
 
 def read_result(result: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
     """Return the value of an Observation (or of one component of it) for this analyte.

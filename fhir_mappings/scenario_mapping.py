@@ -20,7 +20,7 @@ from fhir_mappings.record import Availability, PatientRecord
 from fhir_mappings.record_index import AREAS, RecordIndex, index_record
 from fhir_mappings.value_sets import ValueSets
 from recommender.course import DoseGiven
-from recommender.logic import NONE_RECORDED, Fact, Measurement, Truth
+from recommender.logic import Evidence, Fact, Measurement, Truth
 from recommender.scenario import Allergy, Cause, CauseFinding, ClinicalScenario
 from recommender.treatment_start import find_treatment_start, took_b12_before
 
@@ -36,6 +36,10 @@ MEDICATION_TYPES = (
     "Condition",
 )
 """Resource types the medication mapping reads: the uses of medicines, and what they point to."""
+
+
+NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR")
+"""A fact for which no code is in the value sets: the record may well hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,9 @@ def _put_together(
         bleeding_disorder=_bleeding_disorder(diagnosed, laboratory.platelets),
         causes=causes,
         causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
-        ileal_resection_length=_first_known(answers.ileal_resection_length, operations.ileal_resection_length),
+        ileal_resection_length=_observed_or_written(answers.ileal_resection_length, operations.ileal_resection_length),
         ileal_resection_complete=operations.ileal_resection_complete,
-        crohns_ileal_extent=_first_known(answers.crohns_ileal_extent, diagnosed.crohns_extent),
+        crohns_ileal_extent=_observed_or_written(answers.crohns_ileal_extent, diagnosed.crohns_extent),
         cause_resolved=_cause_resolved(diagnosed, causes),
         nitrous_oxide=either(diagnosed.nitrous_oxide, medicines.nitrous_oxide),
         allergies=allergies,
@@ -135,6 +139,9 @@ def _put_together(
         anticoagulant_fact=_anticoagulant(diagnosed, operations, medicines),
         lowering_drugs=medicines.lowering_drugs,
         methotrexate=medicines.methotrexate,
+        haemolysis=NOT_READ,
+        oral_feasible=NOT_READ,
+        im_feasible=NOT_READ,
         orders=medicines.orders,
         doses=doses,
         unavailable=frozenset(area for key, area in AREAS.items() if index.record.part(key).availability is Availability.UNAVAILABLE),
@@ -197,12 +204,24 @@ def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationF
 def _supplement_before_test(
     index: RecordIndex, laboratory: LaboratoryFacts, medicines: MedicationFacts, doses: tuple[DoseGiven, ...]
 ) -> Fact:
-    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9); unknown when the list is (Q6)."""
+    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9), before today where there is none.
+
+    Unknown when the list is (Q6).
+    """
     tested = laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
-    if took_b12_before(tested.date or index.as_of, medicines.orders, doses):
-        taken = tuple(dose.evidence for dose in doses) + tuple(order.evidence for order in medicines.orders if order.evidence)
-        return Fact(Truth.TRUE, "vitamin B12 recorded in the 4 months before the test", taken)
-    return index.nothing_found("medications")
+    day = tested.date or index.as_of
+    taken = [dose.evidence for dose in doses if took_b12_before(day, (), (dose,))]
+    taken += [order.evidence for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())]
+    if not taken:
+        return index.nothing_found("medications")
+    cited: dict[str, Evidence] = {}
+    for entry in taken:  # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
+        cited.setdefault(entry.reference, entry)
+    for placed in index.of_type(*MEDICATION_TYPES, "Procedure"):
+        if placed.reference in cited:
+            index.receipt.use(placed, "b12_supplement_before_test")
+    when = "in the 4 months before the test" if tested.date else "in the last 4 months"
+    return Fact(Truth.TRUE, f"vitamin B12 recorded {when}", tuple(cited.values()))
 
 
 def _causes(
@@ -217,7 +236,10 @@ def _causes(
 
 def _cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) -> Fact:
     """TRUE only when every cause is a Condition that ended (F15)."""
-    return diagnosed.causes_resolved if set(causes) <= set(diagnosed.causes) else NONE_RECORDED
+    resolved = diagnosed.causes_resolved
+    if resolved.is_true and not set(causes) <= set(diagnosed.causes):
+        return replace(resolved, truth=Truth.FALSE, reason="another cause is recorded that has not ended")
+    return resolved
 
 
 def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
@@ -226,7 +248,7 @@ def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     if unread or answers.neurological_screen.evidence:
         return unread or answers.neurological_screen.reason
     missing = index.reason_missing("labs")
-    return f"none recorded among the conditions, observations of it not available: {missing}" if missing else "none recorded"
+    return f"none recorded among the conditions; {missing}" if missing else "none recorded"
 
 
 def _bleeding_disorder(diagnosed: ConditionFacts, platelets: Measurement) -> Fact:
@@ -244,8 +266,10 @@ def _anticoagulant(diagnosed: ConditionFacts, operations: ProcedureFacts, medici
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
 
 
-def _first_known(*measurements: Measurement) -> Measurement:
-    return next((item for item in measurements if item.is_known), measurements[0])
+def _observed_or_written(observed: Measurement, written: Measurement) -> Measurement:
+    """Return the length that was observed, else the one in words (Q2); one observed since that cannot be read leaves it unknown."""
+    since = bool(observed.evidence) and (written.date is None or (observed.date is not None and observed.date >= written.date))
+    return written if written.is_known and not observed.is_known and not since else observed
 
 
 def _close(index: RecordIndex) -> None:

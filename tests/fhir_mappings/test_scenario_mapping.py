@@ -40,9 +40,9 @@ from tests.fhir_mappings.records import (
 )
 
 CLOSED_WORLD = {
-    "conditions": ("lebers", "bleeding_disorder", "nitrous_oxide"),
-    "procedures": ("ileal_resection_complete", "dialysis"),
-    "medications": ("anticoagulant_fact", "methotrexate", "nitrous_oxide", "b12_supplement_before_test"),
+    "conditions": ("lebers", "bleeding_disorder", "nitrous_oxide", "cause_resolved"),
+    "procedures": ("ileal_resection_complete", "dialysis", "cause_resolved"),
+    "medications": ("anticoagulant_fact", "methotrexate", "nitrous_oxide", "b12_supplement_before_test", "cause_resolved"),
 }
 
 
@@ -83,7 +83,7 @@ def test_the_areas_that_could_not_be_had_are_named() -> None:
     [
         ([], "none recorded"),
         (["conditions"], "conditions not available"),
-        (["labs"], "none recorded among the conditions, observations of it not available: laboratory results not available"),
+        (["labs"], "none recorded among the conditions; laboratory results not available"),
     ],
 )
 def test_why_neurological_involvement_is_not_known(unavailable: list[str], reason: str) -> None:
@@ -94,9 +94,7 @@ def test_a_record_of_which_nothing_came_is_all_unknown() -> None:
     scenario = map_scenario(record_of([], unavailable=KEY_OF_TYPE.values()), AS_OF, VALUE_SETS).scenario
     assert not scenario.age.is_known
     facts = {field.name: getattr(scenario, field.name) for field in dataclasses.fields(ClinicalScenario)}
-    false = {name for name, fact in facts.items() if isinstance(fact, Fact) and fact.is_false}
-    # No record says that a cause is resolved, and no code of haemolysis is known: both only ever permit.
-    assert false <= {"cause_resolved", "haemolysis"}
+    assert [name for name, fact in facts.items() if isinstance(fact, Fact) and not fact.is_unknown] == []
 
 
 ELSEWHERE = [
@@ -194,9 +192,9 @@ def test_the_receipt_says_why_in_plain_words() -> None:
         {"resourceType": "Encounter"},
     )
     assert set(why_ignored(mapped, "Observation")) == {
-        "unit missing: 142",
+        "total vitamin B12, unit missing: 142",
         "code not in any value set: http://loinc.org|1234-5 (Some test)",
-        "status entered-in-error",
+        "Platelets [#/volume] in Blood by Automated count, status is 'entered-in-error'",
     }
     assert why_ignored(mapped, "Encounter") == ["not needed for any fact"]
 
