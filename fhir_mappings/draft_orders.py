@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fhir_mappings.concepts import Concept
+from fhir_mappings.evidence import why_status
 from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, TEST_ORDER_TYPES
 from fhir_mappings.medication_orders import (
     LEADS_NOWHERE,
@@ -142,7 +143,10 @@ class _Reading:
     def is_order_for(self, placed: Placed, patient_id: str) -> bool:
         """Return whether this is an order, and for this patient; a draft that names nobody is taken to be."""
         self.receipt.enter(placed)
-        if as_text(placed.resource.get("resourceType")) not in ORDER_TYPES:
+        kind = as_text(placed.resource.get("resourceType"))
+        if kind not in ORDER_TYPES:
+            if kind != "Medication":  # used, or said to be no order's, when the orders are read
+                self.receipt.ignore(placed, "no order of a medicine, test or procedure")
             return False
         about = subject_id(placed.resource)
         if about and about != patient_id:
@@ -150,7 +154,7 @@ class _Reading:
             self.notes.append("a draft order is about another patient")
             return False
         if code_of(placed.resource.get("status")) in NOT_ORDERS:
-            self.receipt.ignore(placed, f"status {code_of(placed.resource.get('status'))}")
+            self.receipt.ignore(placed, why_status("draft order", code_of(placed.resource.get("status"))))
             return False
         return True
 
@@ -174,7 +178,7 @@ class _Reading:
         elif product.lowering and not is_stop(placed.resource):
             if selected:
                 self.lowering_drugs.add(product.lowering)
-            self.receipt.ignore(placed, f"a medicine that can lower vitamin B12: {product.name}")
+            self.receipt.ignore(placed, f"no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: {product.name}")
         else:
             nameless = is_nameless(placed.resource, self.siblings)
             self.receipt.ignore(placed, LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}")

@@ -45,4 +45,9 @@ def why_unknown(codeable: Any) -> str:
 
 def why_status(name: str, status: str) -> str:
     """Return what the receipt says of an entry whose status keeps it from being used."""
-    return f"{name}, status is '{status}'" if status else f"{name}, no status"
+    return f"{name}, {say_status(status)}"
+
+
+def say_status(status: str) -> str:
+    """Return a status for the receipt; the code stands apart, so that 'unknown' is read as one."""
+    return f"status is '{status}'" if status else "no status"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from fhir_mappings import fhir_versions
+from fhir_mappings.evidence import say_status
 from fhir_mappings.medication_orders import LEADS_NOWHERE, Siblings, cite_medicine, find_product, first_day, is_nameless
 from fhir_mappings.products import Product
 from fhir_mappings.reading import as_dict, code_of, read_date, read_period
@@ -75,7 +76,7 @@ def read_use(placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt:
         return None
     found = reader(placed, product)
     if isinstance(found, str):
-        receipt.ignore(placed, found)
+        receipt.ignore(placed, f"{product.name}, {found}")
         return None
     if product.antidote:
         receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
@@ -109,7 +110,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
     status, intent = code_of(resource.get("status")), code_of(resource.get("intent"))
     if status not in ORDER_STATES:
-        return f"status {status}" if status else "no status"
+        return say_status(status)
     if intent in NOT_ORDERED_INTENTS:
         return f"intent {intent}: not ordered"
     if resource.get("doNotPerform") is True:
@@ -123,7 +124,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
     status = code_of(resource.get("status"))
     if status not in TAKEN_STATUSES:
-        return f"status {status}" if status else "no status"
+        return say_status(status)
     if _is_not_taken(resource):
         return "stated as not taken"
     start, end = read_period(fhir_versions.first_of(resource, "effectivePeriod"))
@@ -144,7 +145,7 @@ def _is_not_taken(resource: Resource) -> bool:
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
     status = code_of(placed.resource.get("status"))
     if status not in DISPENSED_STATUSES:
-        return f"status {status}" if status else "no status"
+        return say_status(status)
     day = first_day(fhir_versions.first_of(placed.resource, "whenHandedOver", "whenPrepared", "recorded"))
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
 
@@ -153,7 +154,7 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
     status = code_of(resource.get("status"))
     if status not in GIVEN_STATUSES:
-        return f"status {status}" if status else "no status"
+        return say_status(status)
     if resource.get("notGiven") is True or resource.get("wasNotGiven") is True:
         return "not given"
     times = ("effectiveDateTime", "effectiveTimeDateTime", "occurrenceDateTime", "occurenceDateTime")

@@ -115,9 +115,10 @@ def _treatment(
     orders: list[Order] = []
     doses: list[DoseGiven] = []
     for use in uses:
-        fact = "treatment_phase" if use.product.has_cobalamin else "folic_acid"
+        fact = "treatment_phase" if use.product.has_cobalamin else "course"
         if use.last and use.last < oldest and not (fresh and use.product.has_cobalamin):
-            receipt.ignore(use.placed, f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: {use.last}")
+            why = f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: {use.last}"
+            receipt.ignore(use.placed, f"{use.product.name}, {why}")
             continue
         if use.is_order or (use.current and not {item.substance for item in use.product.ingredients} & ordered):
             orders += read_orders(use.placed, use.placed.reference, use.state, use.product, value_sets, siblings)
@@ -126,7 +127,7 @@ def _treatment(
             doses += _doses(use, value_sets)
             use.feeds(fact, receipt)
         elif not use.is_order:
-            receipt.ignore(use.placed, "folic acid given or taken: no fact is read from it beside an order")
+            receipt.ignore(use.placed, f"{use.product.name}, given or taken: no fact is read from it beside an order")
     return tuple(orders), tuple(doses)
 
 
@@ -150,7 +151,7 @@ def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt)
         if use in current:
             use.feeds(fact, receipt)
         else:
-            receipt.ignore(use.placed, f"no longer taken: {use.product.name}, {use.last or 'no date'}")
+            receipt.ignore(use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}")
     return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in current)) if current else NONE_RECORDED
 
 
@@ -161,8 +162,9 @@ def _exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Recei
     for use in uses:
         if use in recent:
             use.feeds(fact, receipt)
+            use.feeds("cause", receipt)
         else:
-            receipt.ignore(use.placed, f"older than {LOWERING_MONTHS} months: {use.last}")
+            receipt.ignore(use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}")
     return Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent)) if recent else NONE_RECORDED
 
 
@@ -175,40 +177,39 @@ def _anticoagulant(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) ->
 
 
 def _lowering_drugs(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> tuple[LoweringDrugUse, ...]:
-    """Return each B12-lowering medicine of the last 18 months once, with the newest entry as evidence."""
+    """Return each B12-lowering medicine of the last 18 months once.
+
+    Its evidence is the newest entry, or the one that proves that it was taken for long enough to be a cause.
+    """
     oldest = months_before(as_of, LOWERING_MONTHS)
     found: dict[LoweringDrug, list[MedicineUse]] = {}
     for use in uses:
         if use.product.lowering is None:
             continue
         if use.last is not None and use.last < oldest:
-            receipt.ignore(use.placed, f"older than {LOWERING_MONTHS} months: {use.last}")
+            receipt.ignore(use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}")
         elif not (use.current or _is_taken(use, as_of)):
-            receipt.ignore(use.placed, f"no longer taken: {use.product.name}, {use.last or 'no date'}")
+            receipt.ignore(use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}")
         else:
             use.feeds("lowering_drugs", receipt)
             found.setdefault(use.product.lowering, []).append(use)
-    return tuple(
-        LoweringDrugUse(drug, _long_term(drug, [use for use in uses if use.product.lowering is drug], as_of), _newest(found[drug]).evidence)
-        for drug in LoweringDrug
-        if drug in found
-    )
+    return tuple(_in_use(drug, found[drug], uses, as_of, receipt) for drug in LoweringDrug if drug in found)
 
 
-def _long_term(drug: LoweringDrug, uses: list[MedicineUse], as_of: dt.date) -> Truth:
-    """Return whether the medicine has been taken for long enough.
+def _in_use(drug: LoweringDrug, taken: list[MedicineUse], uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> LoweringDrugUse:
+    """Return whether a medicine taken now has been taken for long enough, and what shows it, be it an entry of long ago.
 
     Short entries prove nothing: earlier ones may be missing, so only a stated start makes it FALSE.
     """
+    newest = max(taken, key=lambda use: (use.last or dt.date.min, use.placed.place))
     if drug not in LONG_TERM_MONTHS:
-        return Truth.UNKNOWN
+        return LoweringDrugUse(drug, Truth.UNKNOWN, newest.evidence)
     limit = months_before(as_of, LONG_TERM_MONTHS[drug])
-    starts = [use.since for use in uses if use.since]
-    if any(start < limit for start in starts):
-        return Truth.TRUE
-    stated = [use for use in uses if not use.is_order and use.current and use.since]
-    return Truth.FALSE if stated else Truth.UNKNOWN
-
-
-def _newest(uses: list[MedicineUse]) -> MedicineUse:
-    return max(uses, key=lambda use: (use.last or dt.date.min, use.placed.place))
+    proofs = [use for use in uses if use.product.lowering is drug and use.since and use.since < limit]
+    if proofs:
+        proof = max(proofs, key=lambda use: (use in taken, use.since or limit, use.placed.place))
+        for fact in ("lowering_drugs", "cause"):
+            proof.feeds(fact, receipt)
+        return LoweringDrugUse(drug, Truth.TRUE, cite_medicine(proof.placed, proof.product, proof.since))
+    stated = any(not use.is_order and use.current and use.since for use in uses if use.product.lowering is drug)
+    return LoweringDrugUse(drug, Truth.FALSE if stated else Truth.UNKNOWN, newest.evidence)

@@ -140,6 +140,22 @@ def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
 
 
 @pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        (medicine("6809", "metformin"), "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: "),
+        ({"resourceType": "DeviceRequest", "id": "device"}, "no order of a medicine, test or procedure"),
+        (medicine("5514", "done", status="completed"), "draft order, status is 'completed'"),
+        ({"resourceType": "Medication", "id": "m"}, "no order or medicine of ours names it"),
+    ],
+)
+def test_a_draft_that_is_not_used_says_what_it_is(resource, why):
+    receipt = Receipt()
+    read_drafts(place(resource), None, "p1", VALUE_SETS, receipt)
+
+    assert [line.ignored.startswith(why) for line in receipt.lines()] == [True]
+
+
+@pytest.mark.parametrize(
     "elements", [{"status": "stopped"}, {"status": "cancelled"}, {"status": "on-hold"}, {"doNotPerform": True}, {"status": "ended"}]
 )
 def test_a_drafted_stop_is_a_stop(elements):

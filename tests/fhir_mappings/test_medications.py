@@ -80,10 +80,10 @@ def test_the_status_of_an_order_is_kept(status, state):
 @pytest.mark.parametrize(
     ("elements", "why"),
     [
-        ({"status": "entered-in-error"}, "status entered-in-error"),
-        ({"status": "cancelled"}, "status cancelled"),
-        ({"status": "draft"}, "status draft"),
-        ({"status": "unknown"}, "status unknown"),
+        ({"status": "entered-in-error"}, "status is 'entered-in-error'"),
+        ({"status": "cancelled"}, "status is 'cancelled'"),
+        ({"status": "draft"}, "status is 'draft'"),
+        ({"status": "unknown"}, "status is 'unknown'"),
         ({"status": None}, "no status"),
         ({"intent": "proposal"}, "intent proposal: not ordered"),
         ({"doNotPerform": True}, "an order not to give it"),
@@ -94,7 +94,7 @@ def test_an_order_that_says_nothing_of_treatment_is_ignored_with_its_reason(elem
     facts, receipt = read(order(**elements))
 
     assert facts.orders == ()
-    assert [line.ignored for line in receipt.lines()] == [why]
+    assert [line.ignored for line in receipt.lines()] == [f"Hydroxocobalamin, {why}"]
 
 
 @pytest.mark.parametrize(("authored", "kept"), [("2025-08-20", False), ("2025-08-21", True), ("2025-08-22", True)])
@@ -145,16 +145,16 @@ def test_the_day_of_an_administration_is_found_in_every_version(elements):
 @pytest.mark.parametrize(
     ("elements", "why"),
     [
-        ({"status": "not-done"}, "status not-done"),
-        ({"status": "entered-in-error"}, "status entered-in-error"),
-        ({"status": "stopped"}, "status stopped"),
+        ({"status": "not-done"}, "status is 'not-done'"),
+        ({"status": "entered-in-error"}, "status is 'entered-in-error'"),
+        ({"status": "stopped"}, "status is 'stopped'"),
         ({"notGiven": True}, "not given"),
         ({"wasNotGiven": True}, "not given"),
     ],
 )
 def test_what_was_not_given_is_no_dose(elements, why):
     assert read(given(**elements))[0].doses == ()
-    assert reason(given(**elements)) == why
+    assert reason(given(**elements)) == f"Hydroxocobalamin, {why}"
 
 
 def test_a_dispense_is_a_dose_on_the_day_it_was_handed_over():
@@ -166,7 +166,7 @@ def test_a_dispense_is_a_dose_on_the_day_it_was_handed_over():
 
 
 def test_a_dispense_that_is_not_finished_is_no_dose():
-    assert reason(entry("MedicationDispense", "309593", status="preparation")) == "status preparation"
+    assert reason(entry("MedicationDispense", "309593", status="preparation")).endswith(", status is 'preparation'")
 
 
 STATEMENT = {"status": "active", "effectivePeriod": {"start": "2024-01-01"}, "dateAsserted": "2026-11-01", "dosage": [IM_MONTHLY]}
@@ -272,13 +272,16 @@ def test_a_stated_recent_start_is_not_long_term():
     assert [use.long_term for use in read(statement)[0].lowering_drugs] == [Truth.FALSE]
 
 
-def test_each_lowering_medicine_stands_once_with_its_newest_entry():
+@pytest.mark.parametrize(
+    ("first", "long_term", "cited"), [("2026-01-01", Truth.TRUE, dt.date(2026, 1, 1)), ("2026-09-01", Truth.UNKNOWN, dt.date(2026, 10, 1))]
+)
+def test_each_lowering_medicine_stands_once_with_what_proves_long_use_or_its_newest_entry(first, long_term, cited):
     named = order(authoredOn="2026-10-01") | {"id": "newer", "medicationCodeableConcept": {"text": "Metformin 500 mg"}}
 
-    facts, _ = read(order(METFORMIN, authoredOn="2026-01-01"), named)
+    facts, _ = read(order(METFORMIN, authoredOn=first), named)
 
     (use,) = facts.lowering_drugs
-    assert (use.drug, use.long_term, use.evidence.date) == (LoweringDrug.METFORMIN, Truth.TRUE, dt.date(2026, 10, 1))
+    assert (use.drug, use.long_term, use.evidence.date) == (LoweringDrug.METFORMIN, long_term, cited)
 
 
 @pytest.mark.parametrize(("authored", "kept"), [("2025-05-20", False), ("2025-05-21", True)])
@@ -309,7 +312,7 @@ def test_a_stopped_anticoagulant_is_not_taken():
     facts, receipt = read(order(WARFARIN, status="stopped"))
 
     assert facts.anticoagulant_fact.truth is Truth.FALSE
-    assert receipt.lines()[0].ignored.startswith("no longer taken")
+    assert receipt.lines()[0].ignored.startswith("Warfarin, no longer taken")
 
 
 def test_methotrexate_and_nitrous_oxide_are_facts():

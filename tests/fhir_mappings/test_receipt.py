@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
 
-from fhir_mappings.record import Availability
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.logic import Evidence, Fact, Measurement, Truth
-from recommender.scenario import Cause, ClinicalScenario
+from recommender.logic import Fact, Truth
+from recommender.scenario import Cause
 from tests.fhir_mappings.records import (
     AS_OF,
-    LOINC,
     OWN,
     RXNORM,
     SNOMED,
@@ -189,7 +186,7 @@ def test_a_length_observed_since_the_operation_that_cannot_be_read_outweighs_its
 
 def test_an_older_pregnancy_status_is_outweighed_by_the_newer_one() -> None:
     pregnant = {"valueCodeableConcept": concept(SNOMED, "77386006")}
-    mapped = map_all(observation(PREGNANCY_STATUS, days=60, id="old", **pregnant), observation(PREGNANCY_STATUS, days=5, id="new", **pregnant))
+    mapped = map_all(*(observation(PREGNANCY_STATUS, days=days, id=name, **pregnant) for name, days in (("old", 60), ("new", 5))))
     assert why(mapped, "old").endswith(f"outweighed by a newer answer: Observation/new of {days_ago(5)}")
     assert [entry.reported for entry in mapped.scenario.pregnant.evidence] == ["Pregnant (finding)"]
 
@@ -234,7 +231,9 @@ def test_a_computed_egfr_is_shown_alike_in_fact_and_evidence() -> None:
     assert evidence.converted == "eGFR 54.77 mL/min/1.73 m², computed by CKD-EPI 2021"
 
 
-@pytest.mark.parametrize(("others", "said"), [((), "the other of its pair did not come"), (("48643-1",), "the lower value of the pair is taken")])
+@pytest.mark.parametrize(
+    ("others", "said"), [((), "the other of its pair did not come"), (("48643-1",), "the lower value of the pair is taken")]
+)
 def test_a_race_specific_egfr_says_whether_its_pair_came(others: tuple[str, ...], said: str) -> None:
     measured = scenario_of(*(observation(code, 70, "mL/min/{1.73_m2}") for code in ("48642-3", *others))).egfr
     assert measured.reason == f"race-specific eGFR: {said}"
@@ -255,7 +254,7 @@ def test_a_low_platelet_count_that_is_too_old_is_not_said_to_be_used() -> None:
         (observation("718-7", 120, "g/L", status="unknown"), "Hemoglobin [Mass/volume] in Blood, status is 'unknown'"),
         (procedure("26452005", status="unknown"), ""),
         (procedure("26452005", status="not-done"), "Total gastrectomy (procedure), status is 'not-done'"),
-        (condition("84027009", verificationStatus={"coding": [{"code": "entered-in-error"}]}), f"{SNOMED}|84027009, status is 'entered-in-error'"),
+        (condition("84027009", verificationStatus="entered-in-error"), f"{SNOMED}|84027009, status is 'entered-in-error'"),
         (allergy("5514", RXNORM, clinicalStatus={"coding": [{"code": "inactive"}]}), f"allergy to {RXNORM}|5514, status is 'inactive'"),
         (order(HYDROXOCOBALAMIN, 5, "draft"), "Hydroxocobalamin, status is 'draft'"),
         (order(HYDROXOCOBALAMIN, 5, status=None), "Hydroxocobalamin, no status"),
@@ -287,7 +286,8 @@ def test_a_patient_is_used_for_what_it_says_R38() -> None:
 
 
 def test_a_moment_of_death_is_shown_as_a_day() -> None:
-    (evidence,) = map_scenario(record_of([patient(deceasedDateTime="2000-09-17T05:46:40+00:00")]), AS_OF, VALUE_SETS).scenario.deceased.evidence
+    dead = patient(deceasedDateTime="2000-09-17T05:46:40+00:00")
+    (evidence,) = map_scenario(record_of([dead]), AS_OF, VALUE_SETS).scenario.deceased.evidence
     assert evidence.reported == "2000-09-17"
 
 
