@@ -19,9 +19,9 @@ from fhir_mappings.value_sets import Role, ValueSets, load_value_sets
 HEAD = """# What each fact is read from
 
 This page is generated from the tables of the code (`python -m tests.fhir_mappings.mapping_table > docs/mapping.md`). Names are those of the
-explain JSON and of the receipt. F, Q and K numbers are those of the decision model. *Codes* counts the codes that decide the fact, in
-all code systems together, without look-alikes and background codes. *Units* are the accepted UCUM units; each has many accepted
-spellings. *Back* is how far the record is looked back.
+facts in the explain JSON and of what the receipt says a resource was used for. F, Q and K numbers are those of the decision model. *Codes*
+counts the codes that decide the fact, in all code systems together, without look-alikes and background codes. *Units* are the accepted
+UCUM units; each has many accepted spellings. *Back* is how far the record is looked back.
 
 ## Rules that hold for all facts
 
@@ -33,6 +33,7 @@ spellings. *Back* is how far the record is looked back.
 - Results count with status final, amended or corrected, and by the time they applied; the time of issue is never used. Partial dates count
   only when all of what they may mean lies in the window. Of several results the newest counts; of one moment the more worrying one.
 - A newer result that came but cannot be read makes the fact unknown. One that says that there is no result leaves the older one standing.
+  An unreadable length since an operation outweighs the words of the operation, too.
 - Every unusable result has a reason: unit missing, unit not accepted, unit contradicts code, mass code with molar unit, implausible,
   comparator not known, range, words instead of a number, no result.
 - Conditions: active, recurrence, relapse or no status are current; inactive and remission are not current; resolved or abated are past.
@@ -47,7 +48,7 @@ spellings. *Back* is how far the record is looked back.
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """One row of the page. `back` is in words."""
+    """One row of the page. `name` is that of the fact, `holds` the field of the scenario where it has another name. `back` is in words."""
 
     name: str
     source: str
@@ -55,6 +56,7 @@ class FactRow:
     concepts: frozenset[Concept] = frozenset()
     analyte: Analyte | None = None
     back: str = "any time"
+    holds: tuple[str, ...] = ()
 
 
 def _of(*concepts: Concept) -> frozenset[Concept]:
@@ -107,26 +109,29 @@ ROWS: tuple[FactRow, ...] = (
     FactRow(
         "egfr",
         "F16",
-        "Observation; else computed from creatinine (CKD-EPI 2021), marked so; else the lower of a race-specific pair, marked so",
+        "Observation; else computed from creatinine (CKD-EPI 2021), marked so, as where newer creatinine gives a lower one; "
+        "else the lower of a race-specific pair, marked so",
         _of(Concept.EGFR, Concept.EGFR_NON_BLACK, Concept.CREATININE),
         Analyte.EGFR,
         f"12 months; {laboratory.EGFR_AFTER_KIDNEY_INJURY.words} while an acute kidney injury is active",
     ),
     FactRow("deficiency_diagnosis", "F8", "Condition; E53.8 and its like need a second fact", conditions.DEFICIENCY),
     FactRow(
-        "neurological_findings",
+        "neurological_involvement",
         "F10, F11, Q3, Q4",
-        "Condition, Observation",
+        "signs: Condition, Observation",
         frozenset(conditions.SIGNS),
         back="current; past ones for life",
+        holds=("neurological_findings",),
     ),
     FactRow("neurological_screen", "F10, Q1", "Observation (yes or no)", _of(Concept.NEURO_SCREEN), back=SCREEN_DAYS),
     FactRow(
-        "refuted_signs",
+        "neurological_involvement",
         "Q1",
-        "Condition with verificationStatus refuted",
+        "signs denied: Condition with verificationStatus refuted",
         frozenset(conditions.SIGNS),
         back=f"{conditions.NEW_SIGN_DAYS} days",
+        holds=("refuted_signs",),
     ),
     FactRow(
         "symptoms",
@@ -158,10 +163,11 @@ ROWS: tuple[FactRow, ...] = (
         _of(Concept.HAEMOPHILIA_BLEEDING, Concept.THROMBOCYTOPENIA),
     ),
     FactRow(
-        "causes",
+        "cause",
         "F13",
         "Condition, Procedure, Observation (antibody, diet), medicines taken long enough",
         frozenset(conditions.CAUSES) | frozenset(procedures.CAUSES) | answers.DIET | _of(Concept.INTRINSIC_FACTOR_AB),
+        holds=("causes",),
     ),
     FactRow(
         "ileal_resection_length",
@@ -178,7 +184,13 @@ ROWS: tuple[FactRow, ...] = (
         _of(Concept.CROHNS_ILEAL_EXTENT, Concept.CROHN_ILEAL),
         Analyte.LENGTH,
     ),
-    FactRow("cause_resolved", "F15", "Condition.abatement[x] of every cause", frozenset(conditions.CAUSES), back="12 months"),
+    FactRow(
+        "cause_resolved",
+        "F15",
+        "Condition.abatement[x] of every cause; unknown unless conditions, procedures and medication orders came completely",
+        frozenset(conditions.CAUSES),
+        back="12 months",
+    ),
     FactRow(
         "nitrous_oxide",
         "K14",
@@ -188,28 +200,31 @@ ROWS: tuple[FactRow, ...] = (
     ),
     FactRow("allergies", "F21", "AllergyIntolerance, active and not refuted", frozenset(ALLERGENS)),
     FactRow(
-        "anticoagulant_fact",
+        "anticoagulant",
         "F19",
         f"{MEDICINES}; a coded 'on an anticoagulant' without its class",
         _of(Concept.ANTICOAGULANT, Concept.ANTICOAGULANT_USE, Concept.ANTICOAGULANT_THERAPY),
         back="active",
+        holds=("anticoagulant_fact",),
     ),
     FactRow(
         "lowering_drugs", "F27", MEDICINES, _of(Concept.METFORMIN, Concept.METFORMIN_COMBO, Concept.PPI, Concept.H2RA), back="18 months"
     ),
     FactRow("methotrexate", "2.8", f"{MEDICINES}; by ingredient", back="active"),
     FactRow(
-        "orders, doses",
+        "treatment_phase",
         "F25, Q11, Q12",
-        f"{MEDICINES}, Procedure",
-        B12_MEDICINES | FOLATE_MEDICINES | frozenset(procedures.INJECTIONS),
+        f"orders and doses of vitamin B12: {MEDICINES}, Procedure",
+        B12_MEDICINES | frozenset(procedures.INJECTIONS),
         back="15 months",
+        holds=("orders", "doses"),
     ),
+    FactRow("course", "2.8", f"orders of folic acid: {MEDICINES}", FOLATE_MEDICINES, back="15 months"),
 )
 """Every fact of the scenario that the record can give."""
 
 NOT_READ = {
-    "haemolysis": "no code for it is in the value sets; folic acid for it is protected by the order's own indication",
+    "haemolysis": "no code for it is in the value sets; stays unknown, and folic acid for it is protected by the order's own indication",
     "oral_feasible": "no code for it is in the value sets; stays unknown, and is never used to permit",
     "im_feasible": "no code for it is in the value sets; stays unknown",
 }
@@ -265,7 +280,8 @@ def write_page(value_sets: ValueSets) -> str:
     derived = ["", "## Derived from these", "", *(f"- `{name}`: {what}." for name, what in DERIVED.items())]
     derived += [
         "",
-        "In the receipt `course` is what the orders of the request are used for: all orders of ours, drafted and active, read together.",
+        "`course` is no fact but a part of the explain JSON of its own: all orders of ours, drafted and active, read together.",
+        "In the receipt it is what the orders of the request are used for.",
     ]
     return "\n".join([HEAD, *head, *rows, *derived, "", "## Not read from FHIR", "", *left, "", *_totals(value_sets), "", COST])
 
