@@ -178,7 +178,7 @@ def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) ->
     now = [item for item in sessions if item.done is None or item.done.latest >= recent]
     for item in sessions:
         index.receipt.ignore(item.placed, f"dialysis more than {DIALYSIS_DAYS} days ago: {item.done}")
-    return _claim(index, "dialysis", now, nothing)
+    return _claim(index, "dialysis", _use(index, "kidney_disease", now), nothing)
 
 
 def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, ...]:
@@ -192,14 +192,14 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
 
 def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measurement:
     """The length of ileum removed as written in the words of the procedure: exactly one "NN cm" (Q2). The longest of several counts."""
-    best = NO_RESULT
-    for item in causing:
-        length = read_length(_words(item.placed.resource)) if item.match.concept in RESECTIONS else None
-        if length is not None and (best.quantity is None or length.value > best.quantity.value):
-            _use(index, "ileal_resection_length", [item])
-            evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
-            best = Measurement(length, item.evidence.date, "read from text", (evidence,))
-    return best
+    resections = [item for item in causing if item.match.concept in RESECTIONS]
+    found = [(length, item) for item in resections if (length := read_length(_words(item.placed.resource)))]
+    if not found:
+        return NO_RESULT
+    length, item = max(found, key=lambda each: each[0].value)
+    _use(index, "ileal_resection_length", [item])
+    evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
+    return Measurement(length, item.evidence.date, "read from text", (evidence,))
 
 
 def _words(resource: dict[str, Any]) -> str:

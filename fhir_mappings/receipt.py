@@ -55,6 +55,13 @@ class Receipt:
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
 
+    def take_back(self, reference: str, fact: str, why: str) -> None:
+        """Note that the resource does not feed this fact after all, since something outweighs it."""
+        for place, facts in self._used.items():
+            if fact in facts and self._placed[place].reference == reference:
+                facts.remove(fact)
+                self._ignored[place] = why
+
     def lines(self) -> tuple[ReceiptLine, ...]:
         """Return one line per resource, in the order in which they came."""
         return tuple(self._line(placed) for placed in self._placed.values())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fhir_mappings.allergies import map_allergies
 from fhir_mappings.answers import AnswerFacts, map_answers
@@ -94,14 +95,15 @@ def _put_together(
     allergies: tuple[Allergy, ...],
 ) -> ClinicalScenario:
     causes = _causes(diagnosed, answers, operations, medicines)
+    joined = partial(_join, index)
     return ClinicalScenario(
         as_of=index.as_of,
         age=who.age,
         female=who.female,
         deceased=who.deceased,
-        pregnant=newer_of(diagnosed.pregnant, answers.pregnant),
-        planning_pregnancy=explicit(diagnosed.planning_pregnancy, answers.planning_pregnancy),
-        breastfeeding=explicit(diagnosed.breastfeeding, answers.breastfeeding),
+        pregnant=joined("pregnant", newer_of, diagnosed.pregnant, answers.pregnant),
+        planning_pregnancy=joined("planning_pregnancy", explicit, diagnosed.planning_pregnancy, answers.planning_pregnancy),
+        breastfeeding=joined("breastfeeding", explicit, diagnosed.breastfeeding, answers.breastfeeding),
         total_b12=laboratory.total_b12,
         holotranscobalamin=laboratory.holotranscobalamin,
         mma=laboratory.mma,
@@ -121,22 +123,22 @@ def _put_together(
         neurological_screen=answers.neurological_screen,
         refuted_signs=diagnosed.refuted_signs,
         neurological_reason=_neurological_reason(index, answers),
-        symptoms=explicit(diagnosed.symptoms, answers.symptoms),
+        symptoms=joined("symptoms", explicit, diagnosed.symptoms, answers.symptoms),
         recurrence=diagnosed.recurrence,
-        kidney_disease=either(diagnosed.kidney_disease, operations.dialysis),
-        dialysis=either(diagnosed.dialysis, operations.dialysis),
+        kidney_disease=joined("kidney_disease", either, diagnosed.kidney_disease, operations.dialysis),
+        dialysis=joined("dialysis", either, diagnosed.dialysis, operations.dialysis),
         lebers=diagnosed.lebers,
-        bleeding_disorder=_bleeding_disorder(diagnosed, laboratory.platelets),
+        bleeding_disorder=_bleeding_disorder(index, diagnosed, laboratory.platelets),
         causes=causes,
         causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
-        ileal_resection_length=_observed_or_written(answers.ileal_resection_length, operations.ileal_resection_length),
+        ileal_resection_length=_length(index, "ileal_resection_length", answers.ileal_resection_length, operations.ileal_resection_length),
         ileal_resection_complete=operations.ileal_resection_complete,
-        crohns_ileal_extent=_observed_or_written(answers.crohns_ileal_extent, diagnosed.crohns_extent),
+        crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.crohns_ileal_extent, diagnosed.crohns_extent),
         cause_resolved=_cause_resolved(diagnosed, causes),
-        nitrous_oxide=either(diagnosed.nitrous_oxide, medicines.nitrous_oxide),
+        nitrous_oxide=joined("nitrous_oxide", either, diagnosed.nitrous_oxide, medicines.nitrous_oxide),
         allergies=allergies,
         anticoagulant=medicines.anticoagulant,
-        anticoagulant_fact=_anticoagulant(diagnosed, operations, medicines),
+        anticoagulant_fact=_anticoagulant(index, diagnosed, operations, medicines),
         lowering_drugs=medicines.lowering_drugs,
         methotrexate=medicines.methotrexate,
         haemolysis=NOT_READ,
@@ -152,6 +154,17 @@ def _put_together(
 def _is_incomplete(index: RecordIndex, key: str) -> bool:
     """Whether more may exist than was read: only a part was sent, or part of what was sent is of no use."""
     return index.record.part(key).availability is Availability.INCOMPLETE or key in index.gaps
+
+
+def _join(index: RecordIndex, name: str, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact) -> Fact:
+    """Return a fact from two sources; the receipt no longer says of what was outweighed that it was used."""
+    fact = join(one, other)
+    if one.evidence and other.evidence:
+        cited = [entry.reference for entry in fact.evidence]
+        for entry in (*one.evidence, *other.evidence):
+            if entry.reference not in cited:
+                index.receipt.take_back(entry.reference, name, f"{entry.display}, outweighed by {', '.join(cited)}")
+    return fact
 
 
 def either(one: Fact, other: Fact) -> Fact:
@@ -247,29 +260,39 @@ def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     unread = index.reason_missing("conditions")
     if unread or answers.neurological_screen.evidence:
         return unread or answers.neurological_screen.reason
-    missing = index.reason_missing("labs")
+    missing = index.reason_missing("labs").removeprefix("none recorded, but ")
     return f"none recorded among the conditions; {missing}" if missing else "none recorded"
 
 
-def _bleeding_disorder(diagnosed: ConditionFacts, platelets: Measurement) -> Fact:
+def _bleeding_disorder(index: RecordIndex, diagnosed: ConditionFacts, platelets: Measurement) -> Fact:
     """A coded thrombocytopenia stands in for the count while there is none: it calls for the same care with the needle."""
     if diagnosed.thrombocytopenia and not platelets.is_known and not diagnosed.bleeding_disorder.is_true:
         return Fact(Truth.TRUE, "thrombocytopenia recorded, platelet count not known", diagnosed.thrombocytopenia)
+    for entry in diagnosed.thrombocytopenia:
+        known = "the platelet count is known" if platelets.is_known else "a bleeding disorder is recorded"
+        index.receipt.take_back(entry.reference, "bleeding_disorder", f"{entry.display}, not needed: {known}")
     return diagnosed.bleeding_disorder
 
 
-def _anticoagulant(diagnosed: ConditionFacts, operations: ProcedureFacts, medicines: MedicationFacts) -> Fact:
+def _anticoagulant(index: RecordIndex, diagnosed: ConditionFacts, operations: ProcedureFacts, medicines: MedicationFacts) -> Fact:
     """The medication list decides; a coded "long-term anticoagulant" says that there is one, not which."""
     coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
+    if medicines.anticoagulant_fact.is_true:
+        for entry in coded:
+            index.receipt.take_back(entry.reference, "anticoagulant", f"{entry.display}, outweighed by the medication list")
     if medicines.anticoagulant_fact.is_true or not coded:
         return medicines.anticoagulant_fact
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
 
 
-def _observed_or_written(observed: Measurement, written: Measurement) -> Measurement:
+def _length(index: RecordIndex, name: str, observed: Measurement, written: Measurement) -> Measurement:
     """Return the length that was observed, else the one in words (Q2); one observed since that cannot be read leaves it unknown."""
     since = bool(observed.evidence) and (written.date is None or (observed.date is not None and observed.date >= written.date))
-    return written if written.is_known and not observed.is_known and not since else observed
+    if written.is_known and not observed.is_known and not since:
+        return written
+    for entry in written.evidence:
+        index.receipt.take_back(entry.reference, name, f"{entry.display}, outweighed by {observed.evidence[0].reference}")
+    return observed
 
 
 def _close(index: RecordIndex) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.logic import Fact, Truth
-from recommender.scenario import Cause
+from recommender.logic import Fact, Measurement, Truth
+from recommender.scenario import Cause, ClinicalScenario
 from tests.fhir_mappings.records import (
     AS_OF,
     OWN,
@@ -29,6 +32,7 @@ from tests.fhir_mappings.records import (
     scenario_of,
     why_ignored,
 )
+from tests.fhir_mappings.test_scenario_mapping import FULL_RECORD
 
 PREGNANCY_STATUS = "82810-3"
 BREASTFEEDING_STATUS = "63895-7"
@@ -313,3 +317,44 @@ def test_a_stated_medicine_is_cited_with_its_start() -> None:
 
 def test_folic_acid_of_the_record_is_read_into_the_course() -> None:
     assert used_for(map_all(order(FOLIC_ACID, 10, id="folic")), "folic") == ("course",)
+
+
+# Of every record: a fact rests on what the receipt says was used for it, and on nothing else
+
+
+MIXED: list[Resource] = [
+    *FULL_RECORD[1:],
+    condition("302215000", id="x1"),
+    condition("77386006", id="x2", days=300),
+    condition("84229001", id="x3", days=20),
+    condition("396331005", id="x4", clinical="resolved", abatementDateTime=days_ago(30)),
+    observation(PREGNANCY_STATUS, days=5, id="x5", valueBoolean=False),
+    observation("777-3", 80, "10*9/L", 31, id="x6"),
+    observation("777-3", 180, "10*9/L", 20, id="x7"),
+    observation(EGFR, 80, "mL/min/{1.73_m2}", 30, id="x8"),
+    observation(CREATININE, 3, "mg/dL", 2, id="x9"),
+    observation("ileal-resection-length", id="x10", system=OWN, valueString="a lot"),
+    observation("b12-symptoms", id="x11", system=OWN, valueBoolean=True, days=80),
+    observation("b12-symptoms", id="x12", system=OWN, valueBoolean=False),
+    order(METFORMIN, 10, id="x13"),
+    order(METFORMIN, 400, "completed", id="x14"),
+    statement(HYDROXOCOBALAMIN, 100, 20),
+]
+OF_OTHER_NAME = {"anticoagulant_fact": "anticoagulant"}
+
+
+@given(st.sets(st.sampled_from(range(len(MIXED)))))
+@settings(max_examples=150, deadline=None)
+def test_a_known_fact_rests_on_what_was_used_for_it(chosen: set[int]) -> None:
+    mapped = map_all(*(MIXED[number] for number in sorted(chosen)))
+    used: dict[str, set[str]] = {}
+    for line in mapped.receipt.lines():
+        for fact in line.used_for:
+            used.setdefault(fact, set()).add(line.reference)
+    for field in dataclasses.fields(ClinicalScenario):
+        fact = getattr(mapped.scenario, field.name)
+        if isinstance(fact, Fact | Measurement) and field.name not in ("age", "female", "deceased"):
+            known = fact.is_known if isinstance(fact, Measurement) else not fact.is_unknown
+            cited = {entry.reference for entry in fact.evidence}
+            found = used.get(OF_OTHER_NAME.get(field.name, field.name), set())
+            assert found == cited if known else found <= cited, field.name
