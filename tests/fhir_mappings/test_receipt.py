@@ -14,6 +14,7 @@ from recommender.logic import Fact, Measurement, Truth
 from recommender.scenario import Cause, ClinicalScenario
 from tests.fhir_mappings.records import (
     AS_OF,
+    ICD_10_CM,
     OWN,
     RXNORM,
     SNOMED,
@@ -325,6 +326,7 @@ def test_folic_acid_of_the_record_is_read_into_the_course() -> None:
 MIXED: list[Resource] = [
     *FULL_RECORD[1:],
     condition("302215000", id="x1"),
+    condition("Z79.01", ICD_10_CM, id="x0"),
     condition("77386006", id="x2", days=300),
     condition("84229001", id="x3", days=20),
     condition("396331005", id="x4", clinical="resolved", abatementDateTime=days_ago(30)),
