@@ -224,30 +224,45 @@ def find_newest(
     """Return the newest result of the window, or why there is none.
 
     Args:
-        fact: its name in the receipt; empty leaves it to the caller to write what the result was used for.
+        fact: its name in the receipt.
         before: only results of this day or earlier (the sample is taken before the first injection of a day).
         after: only results after this day.
     """
+    measured, source = _measure_newest(index, analyte, results, window, before, after)
+    if source:
+        index.receipt.use(source.observed.placed, fact)
+    return measured
+
+
+def _measure_newest(
+    index: RecordIndex,
+    analyte: Analyte,
+    results: Iterable[Result],
+    window: Window,
+    before: dt.date | None = None,
+    after: dt.date | None = None,
+) -> tuple[Measurement, Result | None]:
+    """Return the same and, when it is known, the result it was read from: the caller says in the receipt what that was used for."""
     first_day = window.first_day(index.as_of)
     inside: list[Result] = []
     outside: list[tuple[dt.date, _Why]] = []
     for result in results:
         why_not = _outside(result, window, first_day, before, after)
         if why_not:
-            _pass_over(index, result, why_not)
+            index.receipt.ignore(result.observed.placed, partial(_with_name, result, why_not))
             outside.append((result.day, why_not))
         else:
             inside.append(result)
     newest = _last_usable(index, inside, outside)
     if newest is None:
         reasons = [(day, why()) for day, why in outside]
-        return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte))
+        return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte)), None
     reading, evidence = newest.reading, newest.evidence
-    if reading.quantity is None:
-        _pass_over(index, newest, partial(str, reading.reason))
-    elif fact:
-        index.receipt.use(newest.observed.placed, fact)
-    return Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+    measured = Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+    if measured.is_known:
+        return measured, newest
+    _pass_over(index, newest, partial(str, reading.reason))
+    return measured, None
 
 
 def _why_none(index: RecordIndex, analyte: Analyte) -> str:
@@ -287,7 +302,8 @@ def _last_usable(index: RecordIndex, inside: list[Result], outside: list[tuple[d
             newest = max(usable, key=attrgetter("newness"))
             for older in inside:
                 if older is not newest:
-                    _pass_over(index, older, partial(_why_outweighed, older, newest))
+                    why = partial(_why_outweighed, older, newest)
+                    index.receipt.ignore(older.observed.placed, partial(_with_name, older, why))
             return newest
     return None
 
@@ -318,13 +334,12 @@ def _why_outweighed(older: Result, newest: Result) -> str:
 
 
 def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:
-    newest = find_newest(index, "", Analyte.PLATELETS, counts, WINDOWS["platelets"])
+    newest, source = _measure_newest(index, Analyte.PLATELETS, counts, WINDOWS["platelets"])
     aged = _age_platelets(newest, index.as_of)
-    if newest.is_known and not aged.is_known:
-        for result in _behind(newest, counts):
-            _pass_over(index, result, partial(str, aged.reason))
-    else:
-        _use(index, "platelets", newest, counts)
+    if source and aged.is_known:
+        index.receipt.use(source.observed.placed, "platelets")
+    elif source:
+        _pass_over(index, source, partial(str, aged.reason))
     return aged
 
 
@@ -351,14 +366,14 @@ def _egfr(index: RecordIndex, results: dict[Analyte, list[Result]], who: Demogra
     plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
     by_race = [result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR]
     creatinine = results[Analyte.CREATININE]
-    recorded = find_newest(index, "", Analyte.EGFR, plain, window)
+    recorded, source = _measure_newest(index, Analyte.EGFR, plain, window)
     computed = _computed_egfr(index, _since(recorded, creatinine), who, window)
     if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
-        _use(index, "egfr", find_newest(index, "", Analyte.CREATININE, creatinine, window), creatinine)
-        for result in _behind(recorded, plain):
-            _pass_over(index, result, partial(str, "outweighed by the lower one computed from a newer creatinine"))
-    elif recorded.is_known:
-        _use(index, "egfr", recorded, plain)
+        find_newest(index, "egfr", Analyte.CREATININE, creatinine, window)
+        if source:
+            _pass_over(index, source, partial(str, "outweighed by the lower one computed from a newer creatinine"))
+    elif source:
+        index.receipt.use(source.observed.placed, "egfr")
         computed = None
     else:
         lower = _egfr_by_race(index, by_race, window)
@@ -395,7 +410,7 @@ def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> 
 
 def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:
     """Return the unknown eGFR of a record that holds creatinine, with the reason why it was not computed."""
-    newest = find_newest(index, "", Analyte.CREATININE, creatinine, window)
+    newest, _ = _measure_newest(index, Analyte.CREATININE, creatinine, window)
     why = "it needs an exact value, and an adult's date of birth and sex" if newest.is_known else newest.reason
     for result in creatinine:
         index.receipt.ignore(result.observed.placed, f"no eGFR computed from it: {why}")
@@ -406,7 +421,7 @@ def _computed_egfr(index: RecordIndex, creatinine: list[Result], who: Demographi
     if not creatinine:
         return None
     # What becomes of them is not known yet, so this is written into no receipt.
-    newest = find_newest(replace(index, receipt=Receipt()), "", Analyte.CREATININE, creatinine, window)
+    newest, _ = _measure_newest(replace(index, receipt=Receipt()), Analyte.CREATININE, creatinine, window)
     born = who.born.earliest if who.born and who.born.is_one_day else None
     return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
 
@@ -416,15 +431,3 @@ def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:
     if computed.quantity is None or recorded.quantity is None or computed.date is None or recorded.date is None:
         return False
     return computed.date > recorded.date and computed.quantity.value < recorded.quantity.value
-
-
-def _behind(measured: Measurement, results: list[Result]) -> list[Result]:
-    """Return the result that a measurement was read from."""
-    references = {entry.reference for entry in measured.evidence}
-    return [result for result in results if result.observed.placed.reference in references]
-
-
-def _use(index: RecordIndex, fact: str, measured: Measurement, results: list[Result]) -> None:
-    """Write into the receipt which result a known measurement was read from."""
-    for result in _behind(measured, results) if measured.is_known else ():
-        index.receipt.use(result.observed.placed, fact)

@@ -5,7 +5,7 @@ The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,6 +54,12 @@ class Receipt:
         """Note why the resource was not used; the first reason stays. A reason that costs time to word is worded when it is read."""
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
+
+    def use_further(self, references: Collection[str], fact: str) -> None:
+        """Note that these of the resources used feed this fact too."""
+        for place, facts in self._used.items():
+            if self._placed[place].reference in references:
+                facts.append(fact)
 
     def take_back(self, reference: str, fact: str, why: str) -> None:
         """Note that the resource does not feed this fact after all, since something outweighs it."""

@@ -230,9 +230,7 @@ def _supplement_before_test(
     cited: dict[str, Evidence] = {}
     for entry in taken:  # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
         cited.setdefault(entry.reference, entry)
-    for placed in index.of_type(*MEDICATION_TYPES, "Procedure"):
-        if placed.reference in cited:
-            index.receipt.use(placed, "b12_supplement_before_test")
+    index.receipt.use_further(cited, "b12_supplement_before_test")
     when = "in the 4 months before the test" if tested.date else "in the last 4 months"
     return Fact(Truth.TRUE, f"vitamin B12 recorded {when}", tuple(cited.values()))
 
