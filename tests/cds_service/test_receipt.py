@@ -11,6 +11,7 @@ from cds_service.explain import explain
 from cds_service.explain_words import say
 from cds_service.explainable import decide_bundle, decide_request
 from cds_service.settings import demonstration
+from cds_service.workbench.prepared import PreparedPatient, load_patients
 from fhir_mappings.value_sets import load_value_sets
 
 AS_OF = dt.date(2026, 6, 1)
@@ -84,3 +85,37 @@ def test_a_value_and_what_it_was_converted_to_are_one_thing() -> None:
     explained = explain_prefetch(patient=PATIENT, labs=bundle(platelets))
 
     assert "Platelets, 210000 /uL = 210 10*9/L, 2026-05-30, from Observation/o" in say(explained, colour=False)
+
+
+@pytest.mark.parametrize("patient", load_patients(), ids=lambda patient: patient.id)
+def test_what_a_resource_was_used_for_is_a_fact_of_the_same_answer(patient: PreparedPatient) -> None:
+    explained = explain(decide_request(patient.request_at(AS_OF), SETTINGS, VALUE_SETS, AS_OF))
+
+    facts = {fact["name"] for fact in explained["facts"]}
+    assert {fact for line in explained["resources"] for fact in line.get("for", ())} <= facts | {"course"}
+
+
+def test_allergies_anticoagulants_and_lowering_medicines_lead_to_facts() -> None:
+    drugs = {"warfarin": "11289", "metformin": "6809"}
+    orders = [
+        {
+            "resourceType": "MedicationRequest",
+            "id": name,
+            "status": "active",
+            "intent": "order",
+            "authoredOn": "2026-05-01",
+            "medicationCodeableConcept": {
+                "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code}],
+                "text": name,
+            },
+        }
+        for name, code in drugs.items()
+    ]
+    reaction = {"resourceType": "AllergyIntolerance", "id": "a", "code": {"text": "cyanocobalamin"}}
+    explained = explain_prefetch(patient=PATIENT, medications=bundle(*orders), allergies=bundle(reaction))
+
+    used = {line["reference"]: line["for"] for line in explained["resources"] if line["used"]}
+    assert used["MedicationRequest/warfarin"] == ["anticoagulant"]
+    assert used["MedicationRequest/metformin"] == ["lowering_drugs"]
+    assert used["AllergyIntolerance/a"] == ["allergies"]
+    assert {"anticoagulant", "lowering_drugs", "allergies"} <= {fact["name"] for fact in explained["facts"]}
