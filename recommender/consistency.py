@@ -106,7 +106,8 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
-                yield _issue("b13", INFO, order, *_why_not_known(case.scenario))
+                reason, summary = _why_not_known(case.scenario)
+                yield _issue("b13", INFO, order, reason, ("S52", "S87"), summary)
         case "N3":
             reason = "The result makes deficiency unlikely: look for another cause of the neurological signs."
             yield _issue("b17", INFO, order, reason, ("S86", "S88"))
@@ -116,15 +117,15 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue("b17", INFO, order, reason, ("S38", "S86"))
 
 
-def _why_not_known(scenario: ClinicalScenario) -> tuple[str, tuple[str, ...], str]:
-    """Return reason, citations and first line of b13: nothing was measured, or what was measured decides nothing."""
+def _why_not_known(scenario: ClinicalScenario) -> tuple[str, str]:
+    """Return the reason and the first line of b13: nothing was measured, or what was measured decides nothing."""
     if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
-        return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ("S52", "S87"), ""
+        return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ""
     reason = (
         "Whether vitamin B12 is deficient is not known: vitamin B12 taken before the test, nitrous oxide, or treatment that is not known "
         "can make a normal result mislead."
     )
-    return reason, ("S52", "S87"), "The B12 result on record does not exclude deficiency: check again, with methylmalonic acid"
+    return reason, "The B12 result on record does not exclude deficiency: check again, with methylmalonic acid"
 
 
 def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
