@@ -139,7 +139,7 @@ def _loads_like(ordered: Timing, asked: Timing) -> bool:
         return rhythm_of(ordered) is Rhythm.ALTERNATE_DAYS
     doses = total_doses(ordered)
     if rhythm_of(ordered) is Rhythm.DAILY:
-        return doses is not None and doses in (5, 6)
+        return doses in (5, 6)
     return ordered.longest_interval <= asked.longest_interval and (doses is None or doses >= LOADING_DOSES)
 
 

@@ -62,9 +62,9 @@ def read_neurology(scenario: ClinicalScenario, policy: Policy, *, deficient_on_o
         ever=_ever(involved, recorded),
         new=_new(involved, counting, scenario.neurological_screen.is_true),
         unreadable=involved.is_unknown and not complete,
-        glossitis_only=involved.is_true and signs == {NeurologicalSign.GLOSSITIS} and not scenario.neurological_screen.is_true,
+        glossitis_only=signs == {NeurologicalSign.GLOSSITIS} and not scenario.neurological_screen.is_true,
         urgent=bool(signs & URGENT_SIGNS),
-        attribution_uncertain=involved.is_true and bool(counting) and not own and not scenario.neurological_screen.is_true,
+        attribution_uncertain=bool(counting) and not own and not scenario.neurological_screen.is_true,
         reason=_reason(scenario, involved, bool(others), complete),
         evidence=tuple(found.evidence for found in recorded) + scenario.neurological_screen.evidence,
     )

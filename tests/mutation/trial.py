@@ -190,7 +190,7 @@ class _Trial:
         def run(index: int) -> int:
             mutant = self.mutants[index]
             numbers = [number for number, (_, lines) in covered if _reached(mutant, lines)]
-            _put_into(mutant, functions[_place(mutant)])
+            _put_into(mutant, functions)
             for number in sorted(numbers, key=lambda number: -noticed[number]):
                 if not _passes(items[number]):
                     noticed[number] = min(noticed[number] + 1, 255)  # what noticed one fault is asked first about the next
@@ -260,8 +260,8 @@ def _functions(package: str) -> Functions:
     return found
 
 
-def _put_into(mutant: Mutant, functions: Sequence[types.FunctionType]) -> None:
-    """Give the functions the code with the fault."""
-    code = mutant.compile_function()
-    for function in functions:
-        function.__code__ = code
+def _put_into(mutant: Mutant, functions: Functions) -> None:
+    """Give the function the code with the fault, and those that were already made within it."""
+    for name, code in mutant.compile_function().items():
+        for function in functions.get((str(mutant.path), name), ()):
+            function.__code__ = code

@@ -90,6 +90,9 @@ def _label(resolution: Resolution) -> Iterator[str]:
     tests = [item for edit in resolution.edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups]
     if not phases and any(item.test.value not in label for item in tests):
         yield "orders a test that the label does not say"
+    kinds = [type(edit) for edit in resolution.edits]
+    if AddRegimen in kinds and RemoveOrder in kinds and kinds.index(AddRegimen) > kinds.index(RemoveOrder):
+        yield "removes before it creates (Q25)"
     if any(not item.why for item in tests):
         yield "orders a test without saying why"
     for item in tests:

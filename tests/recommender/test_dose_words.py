@@ -133,3 +133,18 @@ def test_a_phase_without_loading_before_it_starts_now() -> None:
 
 def test_the_oral_dose_is_the_sites() -> None:
     assert describe(with_oral_dose(ORAL, 2000)) == "Cyanocobalamin 2000 micrograms (2 mg) by mouth once daily indefinitely"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "words"),
+    [
+        (2, "twice a week"),
+        (3, "three times a week"),
+        (4, "four times a week"),
+        (5, "five times a week"),
+        (6, "six times a week"),
+        (7, "7 times a week"),
+    ],
+)
+def test_how_many_times_a_week(frequency: int, words: str) -> None:
+    assert describe_timing(Timing(frequency, Decimal(1), PeriodUnit.WEEK)) == words

@@ -75,3 +75,32 @@ def test_tests_that_a_change_of_course_asks_for_are_due_now_not_before_a_first_d
     assert {item.why for item in under_way.follow_ups if not item.months} == {"now"}
     fresh = ask(total_b12=90, signs=["paraesthesia"])
     assert {item.why for item in fresh.follow_ups if not item.months and not item.days} >= {"before the first dose"}
+
+
+def test_two_parts_of_the_record_that_did_not_come_are_both_named() -> None:
+    found = fact("established_malabsorption", causes=["diet low in vitamin B12"], unavailable=["conditions"], incomplete=["procedures"])
+    assert found.reason == "conditions and procedures not available, or only in part"
+
+
+@pytest.mark.parametrize("cause", ["ileal resection", "Crohn's disease of the ileum"])
+def test_ileal_disease_of_unknown_size_leaves_malabsorption_open(cause: str) -> None:
+    reason = "length of ileal resection or extent of ileal Crohn's disease not known"
+    assert fact("established_malabsorption", causes=[cause]).reason == reason
+
+
+def test_deficiency_rests_on_results_and_diagnosis() -> None:
+    found = fact("deficiency", total_b12=400, holotranscobalamin=90, mma=200, deficiency_diagnosis="yes")
+    assert [item.reference for item in found.evidence] == [
+        "Observation/total_b12",
+        "Observation/holotranscobalamin",
+        "Observation/mma",
+        "Condition/deficiency_diagnosis",
+    ]
+
+
+def test_an_unread_medication_list_is_said_with_its_reason() -> None:
+    words = [advice.text for advice in ask(total_b12=100, unavailable=["medication orders"]).advice]
+    assert "Treatment so far is not known (medication list not available): check for vitamin B12 given elsewhere." in words
+    assert "The allergy list was not available: check for reactions to vitamin B12 products." not in words
+    words = [advice.text for advice in ask(total_b12=100, unavailable=["allergies"]).advice]
+    assert "The allergy list was not available: check for reactions to vitamin B12 products." in words
