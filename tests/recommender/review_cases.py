@@ -2,7 +2,7 @@
 
 `who` and a single `orders` are names of `review_space.py`. `orders` may also be a list: each a line by its name, or a mapping with `line`
 or `folate` (micrograms a day; `folinic` the same) and what else the order says. `known` holds further facts in the words of
-`people.py`, `tests` the tests that are drafted beside, `policy` a name or settings.
+`people.py`, `tests` the tests that are drafted beside, `selected_tests` those that are selected, `policy` a name or settings.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.recommender.review_space import (
 
 FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | EXTRAS
 COURSES = dict(courses())
-WORDS = frozenset({"case", "who", "known", "orders", "tests", "policy"})
+WORDS = frozenset({"case", "who", "known", "orders", "tests", "selected_tests", "policy"})
 """What a case may say of the person and the course."""
 
 
@@ -56,7 +56,8 @@ def _further(known: dict[str, Any]) -> dict[str, Any]:
 def _course(case: dict[str, Any]) -> Course:
     drafted = case.get("orders", [])
     base = COURSES[drafted] if isinstance(drafted, str) else Course(tuple(map(_order, "abcdef", drafted)))
-    tests = tuple(TestOrder(f"ServiceRequest/{number}", Test(name)) for number, name in enumerate(case.get("tests", ()), start=10))
+    named = [(name, False) for name in case.get("tests", ())] + [(name, True) for name in case.get("selected_tests", ())]
+    tests = tuple(TestOrder(f"ServiceRequest/{number}", Test(name), selected) for number, (name, selected) in enumerate(named, start=10))
     return Course(base.orders, base.tests + tests, base.doses, base.lowering_drug_selected)
 
 
@@ -103,7 +104,7 @@ def describe_orders(case: dict[str, Any]) -> str:
     """Say what is ordered, as the case does."""
     drafted = case.get("orders", [])
     words = [drafted] if isinstance(drafted, str) else [_words(item) for item in drafted]
-    return ", ".join([*words, *case.get("tests", ())])
+    return ", ".join([*words, *case.get("tests", ()), *case.get("selected_tests", ())])
 
 
 def _words(value: object) -> str:

@@ -200,3 +200,9 @@ def test_the_version_changes_with_the_settings_only() -> None:
 
 def test_the_page_of_settings_is_not_stale() -> None:
     assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m tests.recommender.settings_page"
+
+
+@pytest.mark.parametrize(("name", "near"), [("glossitisCountsAsNeurological", "glossitisCountsAsNeuro"), ("#", "")])
+def test_a_name_that_is_no_setting_is_said_with_the_nearest_one(name: str, near: str) -> None:
+    with pytest.raises(PolicyError, match=f"{name}: no such setting; the nearest name is {near}"):
+        Policy.from_settings({name: True})

@@ -69,7 +69,7 @@ def took(**known: Any) -> bool:
         ({"orders": [ORAL | {"dose": 50, "days_ago": 11}]}, True),
         ({"orders": [ORAL | {"dose": 50, "days_ago": 10}]}, False),
         ({"orders": [ORAL | {"dose": 50, "days_ago": None}]}, True),
-        ({"orders": [ORAL | {"dose": 50, "days_ago": 300, "state": "draft"}]}, False),
+        ({"orders": [ORAL | {"dose": 50, "days_ago": 100, "state": "draft"}]}, False),
         ({"orders": [ORAL | {"dose": 50, "days_ago": 300, "state": "on hold"}]}, True),
         ({"orders": [ORAL | {"dose": 50, "days_ago": 300, "state": "stopped", "ended_days_ago": 132}]}, True),
         ({"orders": [ORAL | {"dose": 50, "days_ago": 300, "state": "stopped", "ended_days_ago": 133}]}, False),
