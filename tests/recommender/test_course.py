@@ -17,6 +17,7 @@ from recommender.course import (
     Course,
     FollowUp,
     InjectionSite,
+    Order,
     OrderState,
     RemoveOrder,
     Test,
@@ -24,6 +25,7 @@ from recommender.course import (
     apply,
     due_date,
 )
+from recommender.derived_facts import Treatment, TreatmentPhase
 from recommender.regimens import M_LOAD, MAINT_N, N_LOAD, Regimen
 from tests.recommender.review_space import LINES, TODAY, order
 
@@ -118,3 +120,11 @@ def test_something_is_selected_when_an_order_a_test_or_a_medicine_is() -> None:
     assert Course(tests=(TestOrder("x", Test.MMA, True),)).has_anything_selected
     assert Course(lowering_drug_selected=True).has_anything_selected
     assert not Course((replace(DRAFT, selected=False),), (TestOrder("x", Test.MMA),)).has_anything_selected
+
+
+def test_what_is_not_said_of_an_order_a_test_or_a_treatment_does_not_hold() -> None:
+    plain = Order("x", OrderState.DRAFT, (), "x")
+    assert (plain.selected, plain.technique_noted, TestOrder("x", Test.MMA).selected) == (False, False, False)
+    unknown = Treatment(TreatmentPhase.UNKNOWN)
+    assert not any((unknown.alternate_days, unknown.loading_complete, unknown.maintenance_ordered, unknown.dose_documented))
+    assert not unknown.treatment_dose_ordered
