@@ -97,15 +97,11 @@ class Mutant:
         self.put_in()
         return _compile(self.tree, self.path)
 
-    def compile_function(self) -> dict[str, types.CodeType]:
-        """Return the code of the function with the fault in it, and of those within it, by qualified name.
-
-        The rest of the module is left alone, which is quicker.
-        """
+    def compile_function(self) -> types.CodeType:
+        """Return the code of the function with the fault in it; the rest of the module is left alone, which is quicker."""
         self.put_in()
         around = [statement for statement in self.tree.body if statement.lineno <= self.line <= (statement.end_lineno or 0)]
-        codes = {code.co_qualname: code for code in _codes(_compile(ast.Module(around, []), self.path))}
-        return {name: code for name, code in codes.items() if name == self.function or name.startswith(f"{self.function}.<locals>.")}
+        return next(code for code in _codes(_compile(ast.Module(around, []), self.path)) if code.co_qualname == self.function)
 
 
 def _compile(tree: ast.Module, path: Path) -> types.CodeType:

@@ -1,7 +1,7 @@
 """Tries faults: forks a process per fault and runs the tests that reach it, the quickest first, until one fails.
 
 A fault within a function goes into a process that has already collected the tests; only those that run its statement are run.
-A fault in code that runs at import goes into a process that has not yet imported the recommender.
+A fault in code that runs at import, or in a function that made others then, goes into a process that has not yet imported the recommender.
 """
 
 from __future__ import annotations
@@ -175,7 +175,12 @@ class _Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.settrace(None)
         functions = _functions(self.package)
-        inside = [i for i, mutant in enumerate(self.mutants) if functions.get(_place(mutant)) and not _reached(mutant, self.seen)]
+        makers = {(file, name.split(".<locals>.")[0]) for file, name in functions if ".<locals>." in name}
+        inside = [
+            index
+            for index, mutant in enumerate(self.mutants)
+            if _place(mutant) in functions and _place(mutant) not in makers and not _reached(mutant, self.seen)
+        ]
         with os.fdopen(self.send, "wb") as stream:
             pickle.dump(sorted(set(range(len(self.mutants))) - set(inside)), stream)
             stream.flush()
@@ -190,7 +195,7 @@ class _Trial:
         def run(index: int) -> int:
             mutant = self.mutants[index]
             numbers = [number for number, (_, lines) in covered if _reached(mutant, lines)]
-            _put_into(mutant, functions)
+            _put_into(mutant, functions[_place(mutant)])
             for number in sorted(numbers, key=lambda number: -noticed[number]):
                 if not _passes(items[number]):
                     noticed[number] = min(noticed[number] + 1, 255)  # what noticed one fault is asked first about the next
@@ -260,8 +265,8 @@ def _functions(package: str) -> Functions:
     return found
 
 
-def _put_into(mutant: Mutant, functions: Functions) -> None:
-    """Give the function the code with the fault, and those that were already made within it."""
-    for name, code in mutant.compile_function().items():
-        for function in functions.get((str(mutant.path), name), ()):
-            function.__code__ = code
+def _put_into(mutant: Mutant, functions: Sequence[types.FunctionType]) -> None:
+    """Give the functions the code with the fault."""
+    code = mutant.compile_function()
+    for function in functions:
+        function.__code__ = code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,3 +105,12 @@ def test_an_unread_medication_list_is_said_with_its_reason() -> None:
     assert "The allergy list was not available: check for reactions to vitamin B12 products." not in words
     words = [advice.text for advice in ask(total_b12=100, unavailable=["allergies"]).advice]
     assert "The allergy list was not available: check for reactions to vitamin B12 products." in words
+
+
+def test_kidney_results_that_do_not_count_are_shown_where_the_kidneys_are_not_known() -> None:
+    unusable = replace(build_scenario({"egfr": 90}).egfr, quantity=None, reason="older than 12 months")
+    found = recommend(replace(build_scenario({}), egfr=unusable), Policy())
+    kidneys = dict(found.assessment.facts)["kidney_function"]
+    assert (kidneys.reason, [item.reference for item in kidneys.evidence]) == ("older than 12 months", ["Observation/egfr"])
+    known = recommend(replace(build_scenario({"kidney_disease": "yes"}), egfr=unusable), Policy())
+    assert [item.reference for item in dict(known.assessment.facts)["kidney_function"].evidence] == ["Condition/kidney_disease"]
