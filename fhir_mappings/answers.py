@@ -15,7 +15,7 @@ from functools import partial
 from fhir_mappings.concepts import Concept
 from fhir_mappings.conditions import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
-from fhir_mappings.evidence import cite, name_entry
+from fhir_mappings.evidence import cite, name_entry, words_as_recorded
 from fhir_mappings.laboratory import ANALYTES
 from fhir_mappings.observations import Observed
 from fhir_mappings.quantities import Reading, read_booleanish, read_result
@@ -184,7 +184,7 @@ def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
 def _coded_answer(index: RecordIndex, answer: Answer) -> str:
     """Return the coded answer in words; empty when there is none."""
     value = answer.observed.body.get("valueCodeableConcept")
-    return next((name_entry(value, match) for match in index.value_sets.concepts(value)), "")
+    return next((words_as_recorded(value, match) for match in index.value_sets.concepts(value)), "")
 
 
 def _of_the_year(index: RecordIndex, fact: str, answers: dict[Concept, list[Answer]], concepts: tuple[Concept, ...], nothing: Fact) -> Fact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from fhir_mappings.reading import DateSpan, coding_of, codings_of, texts_of, words_of
@@ -17,8 +18,17 @@ def cite(placed: Placed, match: Match, codeable: Any, date: dt.date | None, repo
     return Evidence(placed.reference, code, name_entry(codeable, match), reported, converted, date)
 
 
+_SEMANTIC_TAG = re.compile(r" \((disorder|finding|situation|procedure|regime/therapy|observable entity|substance|product)\)$")
+"""What SNOMED CT puts behind its full names; a reader needs no such word."""
+
+
 def name_entry(codeable: Any, match: Match) -> str:
     """Return how to name a known entry to a reader: by its own words, else by what its code is listed as."""
+    return _SEMANTIC_TAG.sub("", words_as_recorded(codeable, match))
+
+
+def words_as_recorded(codeable: Any, match: Match) -> str:
+    """Return the words of a known entry as they came, else what its code is listed as."""
     texts = texts_of(codeable)
     return " ".join((texts[0] if texts else match.member.display or words_of(codeable)).split())
 

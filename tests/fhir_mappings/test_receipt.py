@@ -85,7 +85,7 @@ def why(mapped: MappedScenario, identity: str) -> str:
 @pytest.mark.parametrize(
     ("resource", "fact", "name"),
     [
-        (condition("84027009"), "deficiency_diagnosis", "Pernicious anemia (disorder)"),
+        (condition("84027009"), "deficiency_diagnosis", "Pernicious anemia"),
         (observation("14685-2", 96, "pmol/L"), "total_b12", "Cobalamin (Vitamin B12) [Moles/volume] in Serum or Plasma"),
         (observation(PREGNANCY_STATUS, valueBoolean=True), "pregnant", "Pregnancy status"),
     ],
@@ -258,7 +258,7 @@ def test_a_low_platelet_count_that_is_too_old_is_not_said_to_be_used() -> None:
         (observation("718-7", 120, "g/L", effectiveDateTime=None), "haemoglobin, no date on which the sample was taken"),
         (observation("718-7", 120, "g/L", status="unknown"), "Hemoglobin [Mass/volume] in Blood, status is 'unknown'"),
         (procedure("26452005", status="unknown"), ""),
-        (procedure("26452005", status="not-done"), "Total gastrectomy (procedure), status is 'not-done'"),
+        (procedure("26452005", status="not-done"), "Total gastrectomy, status is 'not-done'"),
         (condition("84027009", verificationStatus="entered-in-error"), f"{SNOMED}|84027009, status is 'entered-in-error'"),
         (allergy("5514", RXNORM, clinicalStatus={"coding": [{"code": "inactive"}]}), f"allergy to {RXNORM}|5514, status is 'inactive'"),
         (order(HYDROXOCOBALAMIN, 5, "draft"), "Hydroxocobalamin, status is 'draft'"),
@@ -298,9 +298,9 @@ def test_a_moment_of_death_is_shown_as_a_day() -> None:
 
 def test_an_undated_pregnancy_is_doubted_for_its_date() -> None:
     fact = scenario_of(condition("77386006", recordedDate=None)).pregnant
-    assert (fact.truth, fact.reason) == (Truth.UNKNOWN, "no date, so it may be over: Pregnant (finding)")
+    assert (fact.truth, fact.reason) == (Truth.UNKNOWN, "no date, so it may be over: Pregnant")
     suspected = condition("77386006", verificationStatus={"coding": [{"code": "provisional"}]}, days=5)
-    assert scenario_of(suspected).pregnant.reason == "not certain: Pregnant (finding), suspected"
+    assert scenario_of(suspected).pregnant.reason == "not certain: Pregnant, suspected"
 
 
 def test_a_long_term_medicine_cites_what_proves_how_long_it_was_taken() -> None:
