@@ -163,9 +163,9 @@ def _ileal_disease_over_limit(assessment: Assessment) -> bool:
 
 
 def _needs_standard_interval(assessment: Assessment) -> bool:
-    """Malabsorption beyond the surgery: the 2 to 3 months of M2 and M4 hold."""
+    """Malabsorption beyond the surgery, or not known for want of a part of the record: the 2 to 3 months of M2 and M4 hold."""
     beyond = {Cause.OTHER_MALABSORPTION, Cause.ILEAL_RESECTION, Cause.CROHNS_ILEAL}
-    return assessment.established_malabsorption.is_true or bool(assessment.causes & beyond)
+    return assessment.established_malabsorption.may_be_true or bool(assessment.causes & beyond)
 
 
 def _shortest(phase: Phase) -> Decimal:
