@@ -114,3 +114,8 @@ def test_kidney_results_that_do_not_count_are_shown_where_the_kidneys_are_not_kn
     assert (kidneys.reason, [item.reference for item in kidneys.evidence]) == ("older than 12 months", ["Observation/egfr"])
     known = recommend(replace(build_scenario({"kidney_disease": "yes"}), egfr=unusable), Policy())
     assert [item.reference for item in dict(known.assessment.facts)["kidney_function"].evidence] == ["Condition/kidney_disease"]
+
+
+@pytest.mark.parametrize(("part", "reason"), [("unavailable", "conditions not available"), ("incomplete", "conditions incomplete")])
+def test_diagnoses_that_did_not_come_leave_nerves_open_and_say_how(part: str, reason: str) -> None:
+    assert fact("neurological_involvement", **{part: ["conditions"]}).reason == reason
