@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from recommender.course import AddFollowUps, RemoveOrder, Test
 from recommender.findings import Finding
 from recommender.order_review import review
 from recommender.treatment import recommend
@@ -72,3 +73,12 @@ def test_card(case: dict[str, Any]) -> None:
         assert all(label.startswith(start) for label, start in zip(labels, case["offers"], strict=True)), labels
     if "overrides" in case:
         assert [reason.code for finding in shown for reason in finding.override_reasons] == case["overrides"]
+
+
+def test_a_level_between_the_reviews_is_taken_out_and_a_review_comes_in_its_place_I7() -> None:
+    who = ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", "every 2 months for 270 days"]
+    (finding,) = _checked_review({"who": who, "orders": "B12 test"})
+    review_added, level_removed = finding.resolutions[0].edits
+    assert isinstance(review_added, AddFollowUps)
+    assert [item.test for item in review_added.follow_ups] == [Test.SYMPTOM_REVIEW]
+    assert level_removed == RemoveOrder("ServiceRequest/1")

@@ -119,3 +119,9 @@ def test_kidney_results_that_do_not_count_are_shown_where_the_kidneys_are_not_kn
 @pytest.mark.parametrize(("part", "reason"), [("unavailable", "conditions not available"), ("incomplete", "conditions incomplete")])
 def test_diagnoses_that_did_not_come_leave_nerves_open_and_say_how(part: str, reason: str) -> None:
     assert fact("neurological_involvement", **{part: ["conditions"]}).reason == reason
+
+
+@pytest.mark.parametrize(("phase", "words"), [("M-LOAD", "loading"), ("MAINT-N", "maintenance")])
+def test_a_completed_order_is_said_by_its_kind(phase: str, words: str) -> None:
+    order = {"phase": phase, "days_ago": 40, "ended_days_ago": 10, "state": "completed"}
+    assert fact("treatment_phase", orders=[order]).reason == f"an order for {words} injections was completed"
