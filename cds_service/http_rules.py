@@ -24,13 +24,16 @@ def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None 
 def read_body(environ: dict[str, Any], longest: int) -> bytes:
     """Return the bytes of the body of a WSGI request.
 
-    Raises: Problem 413 above the limit, 415 for a type that is clearly not JSON or a body that is compressed.
+    Raises: Problem 400 when it breaks off, 413 above the limit, 415 for a type that is clearly not JSON or a body that is compressed.
     Source: R5, R7.
     """
     _check_type(environ)
     if (get_content_length(environ) or 0) > longest:
         raise _too_long(longest)
-    body: bytes = get_input_stream(environ).read(longest + 1)
+    try:
+        body: bytes = get_input_stream(environ).read(longest + 1)
+    except OSError:  # what the server raises when the caller breaks off, or sends chunks that are none
+        raise Problem(400, "structure", "The body could not be read to its end.") from None
     if len(body) > longest:
         raise _too_long(longest)
     return body

@@ -309,7 +309,7 @@ def _facts(assessment: Assessment, scenario: ClinicalScenario, neurology: Neurol
     deficiency = assessment.deficiency
     treatment = assessment.treatment
     return (
-        ("adult", Fact(assessment.adult, scenario.age.reason, scenario.age.evidence)),
+        ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
         (
             "deficiency",
             Fact(
@@ -344,6 +344,11 @@ def _facts(assessment: Assessment, scenario: ClinicalScenario, neurology: Neurol
         ("severe_anaemia", Fact(assessment.severe_anaemia, scenario.haemoglobin.reason, scenario.haemoglobin.evidence)),
         ("low_potassium", Fact(assessment.low_potassium, scenario.potassium.reason, scenario.potassium.evidence)),
     )
+
+
+def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
+    undecided = assessment.adult.is_unknown and scenario.age.is_known
+    return "the date of birth on record is not exact enough" if undecided else scenario.age.reason
 
 
 def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Fact:

@@ -76,11 +76,11 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
 
 
 def _duplicate_of(case: Case, order: Order) -> Order | None:
-    """Return the order that this draft repeats: an active one, or an earlier draft of the same set."""
+    """Return the order that this draft repeats: an active one, a draft that stands already, or of two selected drafts the first by key."""
     if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
         return None
-    earlier = case.all_drafts[: case.all_drafts.index(order)]
-    for other in (*case.standing, *earlier):
+    drafted = [other for other in case.all_drafts if other is not order and (not other.selected or other.key < order.key)]
+    for other in (*case.standing, *drafted):
         if is_readable(other) and is_treatment(other) and kind_of(other) is kind_of(order) and _same_route(order, other):
             return other
     return None
@@ -261,7 +261,7 @@ def _summary_of_treatment(case: Case) -> str:
         "T1": "Neurological symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T2": "Symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T3": "B12 loading is complete: maintenance is indicated and not ordered",
-        "T4": "B12 treatment has lapsed: it is indicated and not ordered",
+        "T4": "B12 treatment has lapsed: a dose is due now, then maintenance again",
         "T5": "Oral B12 in established malabsorption: injections are preferred",
         "T5b": "Oral B12 has not worked: injections are indicated and not ordered",
         "G2": "B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and haematology advice",

@@ -99,7 +99,7 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
     words = label_of(treatment, condition)
     if treatment != edits:
         return f"{words}; remove folic acid for now"
-    return f"{words}; folic acid the day after" if any(isinstance(edit, ChangeStart) for edit in edits) else words
+    return f"{words}; folic acid the day after the first dose" if any(isinstance(edit, ChangeStart) for edit in edits) else words
 
 
 def _folate_to_remove(case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]) -> Iterator[Order]:

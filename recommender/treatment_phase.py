@@ -61,7 +61,9 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth) -> Treatment
     history = _History.of(scenario)
     treatment = _phase(history, neurological, RecordArea.MEDICATIONS in scenario.incomplete)
     orders = history.unreadable if treatment.phase is TreatmentPhase.UNKNOWN else history.current
-    evidence = tuple(order.evidence for order in orders if order.evidence) + tuple(dose.evidence for dose in history.given[-3:])
+    lapsed = treatment.phase is TreatmentPhase.LAPSED
+    given = [dose for dose in history.given if lapsed or (dose.date is not None and dose.date >= history.course_since)]
+    evidence = tuple(order.evidence for order in orders if order.evidence) + tuple(dose.evidence for dose in reversed(given[-3:]))
     return replace(
         treatment,
         days_on_treatment=history.days_on_tablets if treatment.phase is TreatmentPhase.ORAL else history.days_on_treatment,
@@ -186,9 +188,15 @@ def _loading_by_order(history: _History, neurological: Truth) -> Treatment | Non
         return None
     order = _most_frequent(under_way)
     alternate_days = any(_is_alternate_days(order) for order in under_way)
-    bound_passed = all(_bound_passed(order, history.as_of) for order in under_way) and not history.given
+    given = [date for date in history.injection_dates if date >= history.course_since]
     six_given = history.six_doses_given(history.course_since)
-    complete = (six_given or bound_passed) and not neurological.is_true and not alternate_days
+    if all(_bound_passed(order, history.as_of) for order in under_way):
+        ended = given[-1] if given else max(end for order in under_way if (end := _bound_end(order)))
+        if history.days_since(ended) > (LOADING_WINDOW if given and not six_given else LAPSED_AFTER * FIRST_MAINTENANCE_DUE):
+            # A stale order: nobody went on with the course. Tablets ordered since have taken its place.
+            return None if history.oral else _from_order(TreatmentPhase.LAPSED, order, history)
+        six_given = six_given or not given
+    complete = six_given and not neurological.is_true and not alternate_days
     return _from_order(TreatmentPhase.LOADING, order, history, alternate_days=alternate_days, loading_complete=complete)
 
 
@@ -357,13 +365,19 @@ def _end(order: Order) -> dt.date | None:
 
 def _bound_passed(order: Order, as_of: dt.date) -> bool:
     """Whether the time a bounded order was written for is over; false when it cannot be told."""
+    end = _bound_end(order)
+    return end is not None and as_of > end
+
+
+def _bound_end(order: Order) -> dt.date | None:
+    """The last day for which a bounded order was written; `None` when it cannot be told."""
     line, start = order.cobalamin, _start(order)
     if start is None or line is None or line.timing is None:
-        return False
+        return None
     days = [line.timing.duration[0] * DAYS_PER_UNIT[line.timing.duration[1]][1]] if line.timing.duration else []
     if line.timing.count is not None:
         days.append((line.timing.count_max or line.timing.count) * line.timing.longest_interval)
-    return bool(days) and (as_of - start).days > max(days)
+    return start + dt.timedelta(days=int(max(days))) if days else None
 
 
 def _ended_recently(order: Order, as_of: dt.date) -> bool:

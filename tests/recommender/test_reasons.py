@@ -46,6 +46,7 @@ def fact(name: str, **known: Any) -> Fact:
         ),
         ("kidney_function", {"egfr": 90, "unavailable": ["conditions"]}, "conditions not available"),
         ("kidney_function", {"incomplete": ["conditions"]}, "none recorded"),
+        ("adult", {"age": ">=17"}, "the date of birth on record is not exact enough"),
         ("treatment_phase", {}, "no vitamin B12 treatment recorded in the last 15 months"),
     ],
 )
@@ -125,3 +126,9 @@ def test_diagnoses_that_did_not_come_leave_nerves_open_and_say_how(part: str, re
 def test_a_completed_order_is_said_by_its_kind(phase: str, words: str) -> None:
     order = {"phase": phase, "days_ago": 40, "ended_days_ago": 10, "state": "completed"}
     assert fact("treatment_phase", orders=[order]).reason == f"an order for {words} injections was completed"
+
+
+def test_the_newest_injection_is_cited_first_and_none_of_an_earlier_course() -> None:
+    doses = [{"route": "intramuscular", "dose": 1000, "days_ago": days} for days in (400, 398, 9, 5, 2)]
+    found = fact("treatment_phase", orders=[{"phase": "M-LOAD", "days_ago": 10}], doses=doses)
+    assert [entry.reference for entry in found.evidence] == ["MedicationRequest/0", *(f"MedicationAdministration/{n}" for n in (4, 3, 2))]
