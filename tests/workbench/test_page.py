@@ -255,6 +255,11 @@ def test_a_dropped_file_is_read(page: Page, running: Running, tmp_path: Path) ->
         ("{not json", "This is not JSON"),
         ('{"a": 1}', "neither a hook request"),
         ('{"resourceType": "Bundle", "entry": []}', "holds no Patient"),
+        (
+            '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "a"}}, '
+            '{"resource": {"resourceType": "Patient", "id": "b"}}]}',
+            "holds 2 Patients",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_the_text(page: Page, running: Running, text: str, said: str) -> None:
@@ -276,6 +281,7 @@ def test_a_refusal_of_the_service_is_shown_in_its_words(page: Page, running: Run
     page.get_by_role("button", name="Explain this").click()
 
     expect(page.locator("#verdict .problem")).to_contain_text("hookInstance: found nothing")
+    expect(page.get_by_role("button", name="Save as test case")).to_be_disabled()
 
 
 def test_markup_in_a_request_is_shown_as_text(page: Page, running: Running) -> None:

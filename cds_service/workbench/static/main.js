@@ -46,6 +46,7 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
 /** What a clinician would see: the verdict and the cards. */
 function renderFirst(answer) {
   bench.answer = answer;
+  at("save").disabled = false;
   document.body.classList.remove("failed");
   renderVerdict(answer);
   show("walk", walkSteps());
@@ -91,6 +92,7 @@ function renderVerdict({ decision, cards, asOf, fhirVersion, inScope }) {
 const countOf = ({ length }) => (length === 0 ? "no card" : length === 1 ? "1 card" : `${length} cards`);
 
 function renderFailure(message) {
+  at("save").disabled = true; // there is no answer that a test could expect
   document.body.classList.add("failed");
   document.body.classList.remove("drawing");
   show("verdict", html("p", { class: "problem", role: "alert" }, message));

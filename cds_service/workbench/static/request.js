@@ -16,8 +16,10 @@ export function asHookRequest(value) {
 }
 
 function patientView(resources) {
-  const patient = resources.find((one) => one.resourceType === "Patient");
+  const patients = resources.filter((one) => one.resourceType === "Patient");
+  const [patient] = patients;
   if (!patient?.id) throw new Error("The Bundle holds no Patient with an id.");
+  if (patients.length > 1) throw new Error(`The Bundle holds ${patients.length} Patients; expected the resources of one.`);
   const prefetch = { patient };
   for (const key of new Set(Object.values(KEY_OF_TYPE))) if (key !== "patient") prefetch[key] = bundleOf([]);
   for (const resource of resources) {
