@@ -6,6 +6,7 @@ Source: R56, R59 to R66.
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -213,13 +214,15 @@ def _read_page(
 ) -> Reading:
     try:
         status, body = _get(session, server, url, deadline)
-    except (TooLate, requests.Timeout):
+    except (TooLate, requests.Timeout) as error:
+        _let_go(error)
         return _failed(LATE)
     except TooLong:
         return _failed(TOO_LONG)
     except _Redirected:
         return _failed(REDIRECTED)
-    except (requests.RequestException, HTTPError, OSError, ValueError):
+    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        _let_go(error)
         return _failed(NO_CONNECTION if time.monotonic() < deadline else LATE)
     if status != 200:
         return _read_refusal(key, status, place)
@@ -227,6 +230,13 @@ def _read_page(
         return read_part(key, read_json(body), place, "fhirServer", read_before)
     except Problem:
         return _failed(NOT_READABLE)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Empty the frames that an error went through: they hold the error and the answer read so far, and would stay until collected."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 class _Redirected(Exception):

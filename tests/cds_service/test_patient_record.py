@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+import requests
+from urllib3.exceptions import HTTPError
 
 from cds_service.fhir_client import (
     FAILED,
@@ -131,6 +134,19 @@ def test_a_server_that_does_not_answer_is_left_at_the_deadline_R35(fhir: FhirCli
 
     assert record.part("patient").availability is Availability.COMPLETE
     assert (record.part("conditions").availability, record.part("conditions").reason) == (Availability.UNAVAILABLE, LATE)
+
+
+def test_a_server_that_fails_leaves_no_garbage_behind(fhir: FhirClient) -> None:
+    """An error holds the frames it went through, and they hold the answer read so far; memory would grow until it is collected."""
+    gc.collect()
+    gc.disable()
+    try:
+        with fhir_server(Condition=answer_never) as server:
+            ask(fhir, server.base, {"patient": PATIENT}, seconds=0.3)
+        left = [one for one in gc.get_objects() if isinstance(one, requests.RequestException | HTTPError)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_an_endless_answer_is_cut_off_R65(fhir: FhirClient) -> None:
