@@ -62,11 +62,8 @@ def is_injected_order(order: Order) -> bool:
 
 def check_duplicates(case: Case) -> Iterator[Issue]:
     """Yield e1 for a draft of the same kind as an order that stands, and e2 where oral and injected treatment run side by side."""
-    duplicates = [order for order in case.drafts if _duplicate_of(case, order) is not None]
-    for order in duplicates:
-        other = _duplicate_of(case, order)
-        if other is None:
-            continue
+    duplicates = [(order, other) for order in case.drafts if (other := _duplicate_of(case, order))]
+    for order, other in duplicates:
         where = "drafted beside it" if other.state is OrderState.DRAFT else "active"
         reason = f"{other.product} is already {where}. An order that replaces it should name it."
         summary = "" if other.state is not OrderState.DRAFT else "Two B12 orders of the same kind are drafted"
@@ -118,15 +115,13 @@ def check_stops(case: Case) -> Iterator[Issue]:
     for stop in case.selected_stops:
         if is_treatment_dose(stop.cobalamin).is_false or _goes_on(case, stop):
             continue
-        if case.assessment.permanence is Permanence.RESOLVED:
-            if has_test(case, Test.SERUM_B12):
-                continue
+        if case.assessment.permanence is not Permanence.RESOLVED:
+            critical = case.assessment.neurological_ever.is_true
+            yield Issue("f1", CRITICAL if critical else WARNING, (_why_not_stop(case),), ("S16", "S84", "S85"), (stop.key,))
+        elif not has_test(case, Test.SERUM_B12):
             loud = case.policy.lifelong_for_dietary
             reason = "The cause is recorded as resolved. Stopping may still lead to relapse: review symptoms and recheck in 3 to 6 months."
             yield Issue("f2", WARNING if loud else INFO, (reason,), ("S46", "S84"), (stop.key,))
-        else:
-            critical = case.assessment.neurological_ever.is_true
-            yield Issue("f1", CRITICAL if critical else WARNING, (_why_not_stop(case),), ("S16", "S84", "S85"), (stop.key,))
 
 
 def _goes_on(case: Case, stop: Order) -> bool:

@@ -60,7 +60,7 @@ def read_neurology(scenario: ClinicalScenario, policy: Policy, *, deficient_on_o
     return Neurology(
         involved=involved,
         ever=_ever(involved, recorded),
-        new=_new(involved, counting, scenario.neurological_screen.is_true),
+        new=_new(involved, counting),
         unreadable=involved.is_unknown and not complete,
         glossitis_only=signs == {NeurologicalSign.GLOSSITIS} and not scenario.neurological_screen.is_true,
         urgent=bool(signs & URGENT_SIGNS),
@@ -91,14 +91,14 @@ def _ever(involved: Truth, recorded: list[NeurologicalFinding]) -> Truth:
     return involved | truth_of(any(not found.other_cause for found in recorded))
 
 
-def _new(involved: Truth, counting: list[NeurologicalFinding], screen_positive: bool) -> Truth:
+def _new(involved: Truth, counting: list[NeurologicalFinding]) -> Truth:
     """New or recurrent since treatment began (Q3); a residual, older sign is not.
 
-    A positive screen without any recorded sign is new as far as anyone knows.
+    Without any recorded sign it is a positive screen that says so: new as far as anyone knows.
     """
     if not involved.is_true:
         return involved
-    return truth_of(any(found.is_new for found in counting) or (screen_positive and not counting))
+    return truth_of(not counting or any(found.is_new for found in counting))
 
 
 def _reason(scenario: ClinicalScenario, involved: Truth, others: bool, complete: bool) -> str:

@@ -198,7 +198,7 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the recheck (f2)."""
     if all(issue.card == "f2" for issue in issues):
         return (Resolution(f"Plan the recheck: {describe_tests(RECHECK)}", (AddFollowUps(RECHECK),)),)
-    stops = {key for issue in issues if issue.card == "f1" for key in issue.about}
+    stops = {key for issue in issues for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):

@@ -15,7 +15,7 @@ from recommender.logic import Truth
 from recommender.monitoring import interval_of, longest_acceptable_interval
 from recommender.policy import Policy
 from recommender.recommendation import Recommendation
-from recommender.regimens import DoseLine, Phase, PhaseKind, Route, Substance
+from recommender.regimens import DoseLine, Phase, Route, Substance
 from recommender.scenario import Cause, ClinicalScenario
 
 
@@ -160,10 +160,8 @@ class Case:
     def longest_interval(self, line: DoseLine) -> Decimal:
         """Return the longest interval in days that is not too long for this product (2.7, Q15)."""
         days = longest_acceptable_interval(self.assessment, self.policy)
-        if self.rule in ("T1", "T2"):
-            days = max((interval_of(phase) for phase in self.phases if phase.kind is PhaseKind.MAINTENANCE), default=days)
-        elif self.is_prophylaxis:
-            days = max((interval_of(phase) for phase in self.phases if phase.kind is PhaseKind.PROPHYLAXIS), default=days)
+        if self.rule in ("T1", "T2") or self.is_prophylaxis:
+            days = max((interval_of(phase) for phase in self.phases), default=days)
         return min(days, Decimal(31)) if line.substance is Substance.CYANOCOBALAMIN else days
 
     def with_order(self, order: Order) -> Case:
