@@ -177,10 +177,11 @@ def _catalogue_line(name: str) -> DoseLine:
 
 def _line(words: dict[str, Any]) -> DoseLine:
     dose, route = words.get("dose"), words.get("route")
-    timing = _timing(words["every"], words.get("times")) if "every" in words else None
+    timing = build_timing(words["every"], words.get("times")) if "every" in words else None
     return DoseLine(Substance(words["substance"]), Route(route) if route else None, None if dose is None else Decimal(dose), timing)
 
 
-def _timing(every: str, times: int | None) -> Timing:
+def build_timing(every: str, times: int | None = None) -> Timing:
+    """Return the timing of one dose every so often, in words ("3 months"), and so many times in all."""
     number, unit = every.split()
     return Timing(1, Decimal(number), _UNIT_DAYS[unit.rstrip("s")], count=times)

@@ -16,7 +16,7 @@ from recommender.course import Course, FolateIndication, InjectionSite, Order, O
 from recommender.policy import Policy
 from recommender.regimens import DoseLine, Substance
 from recommender.scenario import ClinicalScenario
-from tests.recommender.people import build_policy, build_scenario
+from tests.recommender.people import build_policy, build_scenario, build_timing
 from tests.recommender.review_space import (
     CAUSES,
     DEFICIENCY,
@@ -84,8 +84,10 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
 
 
 def _line(said: dict[str, Any]) -> DoseLine:
-    """The line of this name, with another number of doses or another dose where the case says so."""
+    """The line of this name, with another frequency, number of doses or dose where the case says so."""
     line = LINES[said.pop("line")]
+    if "every" in said:
+        line = replace(line, timing=build_timing(said.pop("every")))
     if "times" in said:
         assert line.timing
         line = replace(line, timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None))

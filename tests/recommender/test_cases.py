@@ -51,6 +51,8 @@ def _seen(key: str, found: Recommendation, policy: Any) -> Any:
             return [_offered(option) for option in found.options]
         case "replaces":
             return sorted({option.replaces for option in found.options})
+        case "routes":
+            return sorted({phase.line.route.value for option in found.options if option.regimen for phase in option.regimen.phases})
         case "acceptable":
             return [regimen.id for regimen in found.acceptable]
         case "tests":

@@ -176,6 +176,7 @@ def test_folinic_acid_is_protected_whatever_it_is_for() -> None:
         ({"methotrexate": "yes", "pregnant": "yes"}, "Keep this order (methotrexate)."),
         ({"pregnant": "yes", "holotranscobalamin": 20}, "Keep this order (pregnancy or preconception)."),
         ({"planning_pregnancy": "yes"}, "Keep this order (pregnancy or preconception)."),
+        ({"pregnant": "yes", "methotrexate": "unknown"}, "Keep this order (pregnancy or preconception)."),
         ({"dialysis": "yes"}, "Keep this order (haemolysis or dialysis)."),
     ],
 )
@@ -195,6 +196,15 @@ def test_why_an_order_is_to_be_kept_is_said(known: dict[str, Any], reason: str) 
 def test_the_indication_of_the_order_is_said(indication: FolateIndication, reason: str) -> None:
     (issue,) = check_folate(case_of(LOW), order("f", folic(), folate_indication=indication))
     assert (issue.card, issue.reasons) == ("c4", (reason,))
+
+
+def test_only_folic_acid_that_is_not_protected_is_treated_as_therapeutic_when_it_cannot_be_read() -> None:
+    unread = {FolateIndication.PREGNANCY: False, None: True}
+    for indication, said in unread.items():
+        drafted = order("f", folic(None), folate_indication=indication)
+        (issue,) = check_folate(case_of(LOW, order("a", LINES["oral 1000"])), drafted)
+        assert issue.card == "c2"
+        assert ("treated as therapeutic" in issue.reasons[0]) is said
 
 
 # --- gate and class together ------------------------------------------------------------------------------------------------

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from recommender.course import AddFollowUps, RemoveOrder, Test
+from recommender.course import AddFollowUps, ChangeOrder, Course, FollowUp, RemoveOrder, Test
 from recommender.findings import Finding
 from recommender.order_review import review
+from recommender.policy import Policy
+from recommender.regimens import MAINT_1M, PhaseKind
+from recommender.remedies import describe_tests
 from recommender.treatment import recommend
-from tests.recommender.review_cases import WORDS, build_case
+from tests.recommender.review_cases import FACTS, WORDS, build_case
 from tests.recommender.review_invariants import review_violations
-from tests.recommender.review_space import LINES
+from tests.recommender.review_space import LINES, order, person
 
 FOLDER = Path(__file__).parent / "cases" / "review"
 EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers", "overrides"})
@@ -82,3 +86,45 @@ def test_a_level_between_the_reviews_is_taken_out_and_a_review_comes_in_its_plac
     assert isinstance(review_added, AddFollowUps)
     assert [item.test for item in review_added.follow_ups] == [Test.SYMPTOM_REVIEW]
     assert level_removed == RemoveOrder("ServiceRequest/1")
+
+
+@pytest.mark.parametrize(("who", "tests"), [([], []), (["warfarin"], [Test.INR])])
+def test_only_tests_that_nobody_plans_otherwise_come_with_injections_K5(who: list[str], tests: list[Test]) -> None:
+    (finding,) = _checked_review({"who": ["signs", "confirmed", "pernicious anaemia", "eGFR 95", *who], "orders": "oral 1000"})
+    (resolution,) = finding.resolutions
+    assert [item.test for edit in resolution.edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups] == tests
+
+
+def test_maintenance_for_life_keeps_no_number_of_doses_when_its_dose_is_put_right_I4() -> None:
+    line = LINES["monthly"]
+    assert line.timing
+    bounded = replace(line, dose=line.dose and line.dose / 4, timing=replace(line.timing, count=4, count_max=6))
+    scenario = person(*(FACTS[name] for name in ("signs", "confirmed", "pernicious anaemia", "eGFR 95")))
+    course = Course((order("a", LINES["alternate days"]), order("b", bounded)))
+    (finding,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+    (edit,) = finding.resolutions[0].edits
+    assert isinstance(edit, ChangeOrder)
+    assert edit.phase.line == MAINT_1M.line
+
+
+def test_tablets_for_prophylaxis_are_put_right_as_prophylaxis_P4() -> None:
+    who = ["no signs", "unlikely", "bariatric", "eGFR 95"]
+    (finding,) = _checked_review({"who": who, "orders": "oral weekly", "policy": {"bariatricMaintenance": "ORAL_DAILY"}})
+    (edit,) = finding.resolutions[0].edits
+    assert isinstance(edit, ChangeOrder)
+    assert edit.phase.kind is PhaseKind.PROPHYLAXIS
+
+
+def test_why_nothing_can_be_drafted_is_said_where_the_missing_product_is_PS3() -> None:
+    who = ["signs", "confirmed", "pernicious anaemia", "eGFR 95"]
+    (finding,) = _checked_review({"who": who, "orders": "subcutaneous loading", "policy": "no hydroxocobalamin"})
+    after = finding.reasons[finding.reasons.index("Hydroxocobalamin not available on formulary: choose alternative with pharmacy.") + 1]
+    assert after.startswith("Hydroxocobalamin injection is not available on the formulary: source it")
+
+
+@pytest.mark.parametrize(
+    ("months", "words"), [((3,), "3 months"), ((1,), "1 month"), ((3, 6), "3 and 6 months"), ((3, 6, 12), "3, 6 and 12 months")]
+)
+def test_the_months_of_a_repeated_test_are_listed_as_they_are_read(months: tuple[int, ...], words: str) -> None:
+    planned = [FollowUp(Test.SERUM_B12, months=month, why="review", citations=("S35",)) for month in months]
+    assert describe_tests(planned) == f"serum vitamin B12 in {words}"

@@ -29,6 +29,7 @@ def fact(name: str, **known: Any) -> Fact:
         ("ileal_resection_over_20_cm", {"unavailable": ["procedures"]}, "procedures not available"),
         ("ileal_resection_over_20_cm", {"incomplete": ["procedures"]}, "only part of the procedures came"),
         ("ileal_resection_over_20_cm", {"causes": ["ileal resection"]}, "none recorded"),
+        ("ileal_resection_over_20_cm", {"ileal_resection_complete": "yes"}, ""),
         ("ileal_resection_over_20_cm", {"causes": ["ileal resection"], "ileal_resection_length": 25}, ""),
         ("crohns_ileal_extent_over_limit", {"unavailable": ["laboratory results"]}, "no ileal Crohn's disease recorded"),
         ("crohns_ileal_extent_over_limit", {"unavailable": ["conditions"]}, "conditions not available"),
@@ -46,6 +47,9 @@ def fact(name: str, **known: Any) -> Fact:
         ),
         ("kidney_function", {"egfr": 90, "unavailable": ["conditions"]}, "conditions not available"),
         ("kidney_function", {"incomplete": ["conditions"]}, "none recorded"),
+        ("kidney_function", {"kidney_disease": "yes"}, ""),
+        ("neurological_involvement", {"signs": ["paraesthesia"]}, ""),
+        ("neurological_involvement", {"neurological_screen": "no"}, ""),
         ("adult", {"age": ">=17"}, "the date of birth on record is not exact enough"),
         ("treatment_phase", {}, "no vitamin B12 treatment recorded in the last 15 months"),
     ],
@@ -62,7 +66,13 @@ def test_kidneys_known_from_a_diagnosis_cite_no_result_that_was_not_used() -> No
 def test_an_order_that_cannot_be_read_is_named() -> None:
     found = fact("treatment_phase", orders=[{"substance": "hydroxocobalamin", "route": "intramuscular", "dose": 1000}])
     assert found.is_unknown
+    assert found.reason == "an active vitamin B12 order could not be read as a course"
     assert [entry.reference for entry in found.evidence] == ["MedicationRequest/0"]
+
+
+def test_several_causes_are_all_named() -> None:
+    causes = ["pernicious anaemia or autoimmune gastritis", "diet low in vitamin B12"]
+    assert fact("cause", causes=causes).value == "diet low in vitamin B12, pernicious anaemia or autoimmune gastritis"
 
 
 def test_adult_advice_is_not_given_to_a_child_or_somebody_of_unknown_age() -> None:

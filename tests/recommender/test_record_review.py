@@ -13,6 +13,7 @@ from recommender.treatment import recommend
 from tests.recommender.people import build_scenario
 
 LOW = {"total_b12": 100, "neurological_screen": "no", "egfr": 90}
+REACTIONS = {"allergies": {"hydroxocobalamin": "yes", "cyanocobalamin": "yes"}, "neurological_screen": "no"}
 SIGNS = {"signs": ["paraesthesia"]}
 
 
@@ -43,6 +44,11 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
             "warning: B12 treatment has lapsed: a dose is due now, then maintenance again",
         ),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, ""),
+        (REACTIONS | {"total_b12": 400}, ""),
+        (
+            REACTIONS | {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]},
+            "warning: B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and haematology advice",
+        ),
     ],
 )
 def test_what_is_said_when_the_record_is_opened(known: dict[str, Any], said: str) -> None:
