@@ -78,13 +78,9 @@ def _duplicate_of(case: Case, order: Order) -> Order | None:
         return None
     drafted = [other for other in case.all_drafts if other is not order and (not other.selected or other.key < order.key)]
     for other in (*case.standing, *drafted):
-        if is_readable(other) and is_treatment(other) and kind_of(other) is kind_of(order) and _same_route(order, other):
+        if is_readable(other) and is_treatment(other) and kind_of(other) is kind_of(order):
             return other
     return None
-
-
-def _same_route(one: Order, other: Order) -> bool:
-    return one.cobalamin is not None and other.cobalamin is not None and is_injected(one.cobalamin) is is_injected(other.cobalamin)
 
 
 def _both_routes(case: Case) -> Iterator[Issue]:
