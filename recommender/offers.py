@@ -160,8 +160,8 @@ def _loading_regimens(assessment: Assessment, policy: Policy, maintenance: tuple
 
 def _oral_is_acceptable(assessment: Assessment, policy: Policy) -> bool:
     """Oral is never called wrong where it is possible, except in established malabsorption unless the site allows it (C2)."""
-    if not can_take_by_mouth(assessment, policy):
-        return False
+    if assessment.neurological.is_true or not can_take_by_mouth(assessment, policy):
+        return False  # no row that asks has neurological signs; said here all the same (I1)
     allowed = policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.ALLOWED
     return allowed or not assessment.established_malabsorption.is_true
 

@@ -60,6 +60,8 @@ _LOUDNESS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
 
 def review_record(scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy) -> tuple[Finding, ...]:
     """Return what is to be said when the record is opened: treatment, prophylaxis or a test that is due, at most one card (Q19)."""
+    if recommendation.assessment.deceased.is_true or not recommendation.assessment.adult.is_true:
+        return ()  # the table offers them nothing either; said here all the same
     case = Case(Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy)
     return tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
 
