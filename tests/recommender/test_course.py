@@ -27,7 +27,7 @@ from recommender.course import (
 )
 from recommender.derived_facts import Treatment, TreatmentPhase
 from recommender.regimens import M_LOAD, MAINT_N, N_LOAD, Regimen
-from tests.recommender.review_space import LINES, TODAY, order
+from tests.recommender.review_space import LINES, TODAY, folic, order
 
 KEY = "MedicationRequest/a"
 DRAFT = order("a", LINES["every 6 months of 100 micrograms"], not_computable="dose only as text", product_error="wrong")
@@ -128,3 +128,10 @@ def test_what_is_not_said_of_an_order_a_test_or_a_treatment_does_not_hold() -> N
     unknown = Treatment(TreatmentPhase.UNKNOWN)
     assert not any((unknown.alternate_days, unknown.loading_complete, unknown.maintenance_ordered, unknown.dose_documented))
     assert not unknown.treatment_dose_ordered
+
+
+def test_a_product_of_both_vitamins_has_both_lines_in_whichever_order_they_stand() -> None:
+    b12, folate = LINES["oral 1000"], folic()
+    for lines in ((b12, folate), (folate, b12)):
+        both = order("a", *lines)
+        assert (both.cobalamin, both.folate) == (b12, folate)

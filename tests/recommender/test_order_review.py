@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from recommender.course import AddFollowUps, ChangeOrder, Course, FollowUp, RemoveOrder, Test
+from recommender.consistency import is_unit_error
+from recommender.course import AddFollowUps, AddRegimen, ChangeOrder, Course, FollowUp, RemoveOrder, Test, TestOrder
 from recommender.findings import Finding
 from recommender.order_review import review
 from recommender.policy import Policy
@@ -18,7 +19,7 @@ from recommender.remedies import describe_tests
 from recommender.treatment import recommend
 from tests.recommender.review_cases import FACTS, WORDS, build_case
 from tests.recommender.review_invariants import review_violations
-from tests.recommender.review_space import LINES, order, person
+from tests.recommender.review_space import LINES, folic, order, person
 
 FOLDER = Path(__file__).parent / "cases" / "review"
 EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers", "overrides"})
@@ -128,3 +129,37 @@ def test_why_nothing_can_be_drafted_is_said_where_the_missing_product_is_PS3() -
 def test_the_months_of_a_repeated_test_are_listed_as_they_are_read(months: tuple[int, ...], words: str) -> None:
     planned = [FollowUp(Test.SERUM_B12, months=month, why="review", citations=("S35",)) for month in months]
     assert describe_tests(planned) == f"serum vitamin B12 in {words}"
+
+
+def test_what_a_draft_rests_on_is_kept_with_it_while_nobody_knows_of_symptoms_U1() -> None:
+    (finding,) = _checked_review({"who": ["not recorded", "confirmed", "pernicious anaemia", "eGFR 95"], "orders": "oral 1000"})
+    drafted = [edit for resolution in finding.resolutions for edit in resolution.edits if isinstance(edit, AddRegimen)]
+    assert [edit.condition for edit in drafted] == ["neurological symptoms present", "no neurological symptoms"]
+
+
+def test_injections_before_tablets_come_with_their_technique_M3() -> None:
+    who = ["no signs", "confirmed", "bariatric", "eGFR 95", "platelets 40"]
+    policy = {"bariatricMaintenance": "ORAL_DAILY"}
+    (finding,) = _checked_review({"who": who, "orders": "folic acid 5 mg", "policy": policy})
+    (edit,) = [edit for resolution in finding.resolutions for edit in resolution.edits if isinstance(edit, AddRegimen)]
+    assert [phase.line.route.value for phase in edit.regimen.phases if phase.line.route] == ["intramuscular", "oral"]
+    assert edit.technique
+
+
+def test_to_go_on_with_treatment_is_what_is_recommended_when_it_is_stopped_f1() -> None:
+    who = ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", "every 2 months active"]
+    (finding,) = _checked_review({"who": who, "orders": "stop"})
+    assert [(resolution.label, resolution.recommended) for resolution in finding.resolutions] == [
+        ("Do not stop: vitamin B12 goes on as ordered", True)
+    ]
+
+
+def test_a_dose_of_folic_acid_is_no_unit_error_of_vitamin_b12_I11() -> None:
+    assert not is_unit_error(order("f", folic(10_000_000)))
+
+
+@pytest.mark.parametrize(("drafted", "cards"), [(True, []), (False, ["c3"])])
+def test_only_a_vitamin_b12_test_of_the_draft_set_answers_folic_acid(drafted: bool, cards: list[str]) -> None:
+    scenario = person(*(FACTS[name] for name in ("no signs", "unknown", "cause unknown", "eGFR 95")))
+    course = Course((order("f", folic()),), (TestOrder("ServiceRequest/1", Test.SERUM_B12, drafted=drafted),))
+    assert [finding.card for finding in review(course, scenario, recommend(scenario, Policy()), Policy())] == cards

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,3 +87,8 @@ def test_what_was_taken_in_the_four_months_before_a_test(known: dict[str, Any], 
 
 def test_the_day_of_the_treatment_start_is_not_after_today() -> None:
     assert find_treatment_start((), build_scenario({"injections": [-5, 40]}).doses, TODAY) == TODAY - dt.timedelta(days=40)
+
+
+def test_an_order_begins_on_the_day_it_says_not_on_the_day_it_was_written() -> None:
+    (written,) = build_scenario({"orders": [{"phase": "MAINT-N", "days_ago": 90}]}).orders
+    assert find_treatment_start([replace(written, starts=ago(60))], (), TODAY) == ago(60)
