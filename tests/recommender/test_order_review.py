@@ -163,3 +163,10 @@ def test_only_a_vitamin_b12_test_of_the_draft_set_answers_folic_acid(drafted: bo
     scenario = person(*(FACTS[name] for name in ("no signs", "unknown", "cause unknown", "eGFR 95")))
     course = Course((order("f", folic()),), (TestOrder("ServiceRequest/1", Test.SERUM_B12, drafted=drafted),))
     assert [finding.card for finding in review(course, scenario, recommend(scenario, Policy()), Policy())] == cards
+
+
+def test_potassium_is_tested_when_a_supplement_is_changed_to_treatment_K9() -> None:
+    (finding,) = _checked_review({"who": ["no signs", "confirmed", "diet", "eGFR 95", "potassium 3"], "orders": "oral 50"})
+    _, added = next(resolution.edits for resolution in finding.resolutions if isinstance(resolution.edits[0], ChangeOrder))
+    assert isinstance(added, AddFollowUps)
+    assert [(item.test, item.days) for item in added.follow_ups] == [(Test.POTASSIUM, 0), (Test.POTASSIUM, 2)]
