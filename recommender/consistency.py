@@ -26,7 +26,7 @@ from recommender.findings import Indicator
 from recommender.policy import AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.regimens import INJECTION_DOSE, DoseLine, PhaseKind, Route, Substance, Timing
 from recommender.review_case import Case, Column, Issue, has_test
-from recommender.scenario import Cause, ClinicalScenario
+from recommender.scenario import Cause
 from recommender.treatment_phase import is_treatment_dose
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
@@ -106,7 +106,7 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
-                reason, summary = _why_not_known(case.scenario)
+                reason, summary = _why_not_known(case)
                 yield _issue("b13", INFO, order, reason, ("S52", "S87"), summary)
         case "N3":
             reason = "The result makes deficiency unlikely: look for another cause of the neurological signs."
@@ -117,15 +117,21 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue("b17", INFO, order, reason, ("S38", "S86"))
 
 
-def _why_not_known(scenario: ClinicalScenario) -> tuple[str, str]:
-    """Return the reason and the first line of b13: nothing was measured, or what was measured decides nothing."""
+def _why_not_known(case: Case) -> tuple[str, str]:
+    """Return the reason and the first line of b13: nothing was measured, or what was measured decides nothing, and why not."""
+    a, scenario = case.assessment, case.scenario
     if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
         return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ""
-    reason = (
-        "Whether vitamin B12 is deficient is not known: vitamin B12 taken before the test, nitrous oxide, or treatment that is not known "
-        "can make a normal result mislead."
+    why = {
+        "vitamin B12 was, or may have been, taken before it": scenario.b12_supplement_before_test.may_be_true,
+        "nitrous oxide makes it mislead": a.nitrous_oxide.may_be_true,
+        "treatment so far is not known": a.treatment.phase is TreatmentPhase.UNKNOWN,
+    }
+    said = "; ".join(words for words, holds in why.items() if holds) or "it is not exact enough, or another result speaks against it"
+    return (
+        f"The result on record does not decide it: {said}.",
+        "The B12 result on record does not exclude deficiency: check again, with MMA",
     )
-    return reason, "The B12 result on record does not exclude deficiency: check again, with methylmalonic acid"
 
 
 def _samples_first(case: Case, order: Order) -> Iterator[Issue]:

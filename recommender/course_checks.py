@@ -252,7 +252,7 @@ def _summary_of_treatment(case: Case) -> str:
         "T1": "Neurological symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T2": "Symptoms have returned on B12 maintenance: more frequent injections are indicated",
         "T3": "B12 loading is complete: maintenance is indicated and not ordered",
-        "T4": "B12 treatment has lapsed: a dose is due now, then maintenance again",
+        "T4": "B12 treatment has lapsed: a dose is due now",
         "T5": "Oral B12 in established malabsorption: injections are preferred",
         "T5b": "Oral B12 has not worked: injections are indicated and not ordered",
         "G2": "B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and haematology advice",

@@ -328,7 +328,7 @@ def _label_of_additions(edits: tuple[Edit, ...], *, removed: bool) -> str:
             words.append(f"Order {describe_tests(edit.follow_ups)}")
         if isinstance(edit, ChangeStart):
             words.append(f"Start on {edit.starts}")
-    first, *rest = words
+    first, *rest = words or ["Leave as it is"]
     return "; ".join((first, *(word[:1].lower() + word[1:] for word in rest)))
 
 

@@ -152,10 +152,11 @@ class _History:
     def course_since(self) -> dt.date:
         """The day from which a dose belongs to the course under way and not to an earlier one.
 
-        A loading course counts from its own order, with room for first doses that were given before it was written.
+        A loading course counts from its own order, the newest where an older one was left active, with room for first doses that were given
+        before it was written.
         """
         if self.loading:
-            return min(_start(order) or self.as_of for order in self.loading) - dt.timedelta(days=LOADING_WINDOW)
+            return max(_start(order) or self.as_of for order in self.loading) - dt.timedelta(days=LOADING_WINDOW)
         return self.as_of - dt.timedelta(days=int(LAPSED_AFTER * LONGEST_INTERVAL))
 
     def six_doses_given(self, since: dt.date) -> bool:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from recommender.course import Course
 from recommender.logic import Fact
+from recommender.order_review import review
 from recommender.policy import Policy
 from recommender.recommendation import Recommendation
 from recommender.treatment import recommend
 from tests.recommender.people import build_scenario
+from tests.recommender.review_space import oral, order
 
 
 def ask(**known: Any) -> Recommendation:
@@ -142,3 +145,22 @@ def test_the_newest_injection_is_cited_first_and_none_of_an_earlier_course() -> 
     doses = [{"route": "intramuscular", "dose": 1000, "days_ago": days} for days in (400, 398, 9, 5, 2)]
     found = fact("treatment_phase", orders=[{"phase": "M-LOAD", "days_ago": 10}], doses=doses)
     assert [entry.reference for entry in found.evidence] == ["MedicationRequest/0", *(f"MedicationAdministration/{n}" for n in (4, 3, 2))]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "no usable result is on record"),
+        ({"total_b12": 400, "b12_supplement_before_test": "yes"}, "vitamin B12 was, or may have been, taken before it"),
+        ({"total_b12": 400, "b12_supplement_before_test": "unknown"}, "vitamin B12 was, or may have been, taken before it"),
+        ({"total_b12": 400, "nitrous_oxide": "yes"}, "nitrous oxide makes it mislead"),
+        ({"total_b12": 400, "unavailable": ["medication orders"]}, "treatment so far is not known"),
+        ({"total_b12": "<400", "b12_supplement_before_test": "no"}, "it is not exact enough"),
+    ],
+)
+def test_b13_says_why_the_result_on_record_decides_nothing(known: dict[str, Any], said: str) -> None:
+    scenario = build_scenario({"egfr": 90, "neurological_screen": "no", **known})
+    (card,) = review(Course((order("draft", oral()),)), scenario, recommend(scenario, Policy()), Policy())
+    assert card.card == "b13"
+    assert said in card.reasons[0]
+    assert ("on record does not exclude" in card.summary) is ("total_b12" in known)

@@ -41,7 +41,7 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
         (SIGNS, "info: Neurological signs recorded and B12 status open: test B12 now"),
         (
             {"orders": [{"phase": "MAINT-N", "days_ago": 300}], "injections": [300]},
-            "warning: B12 treatment has lapsed: a dose is due now, then maintenance again",
+            "warning: B12 treatment has lapsed: a dose is due now",
         ),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, ""),
         (REACTIONS | {"total_b12": 400}, ""),
