@@ -1,4 +1,4 @@
-"""The derived facts of decisions 2.3: everything the decision table looks at, each from a closed set of values.
+"""How the facts of decisions 2.3 are derived: everything the decision table looks at, each from a closed set of values.
 
 `assess` derives them from a ClinicalScenario. The decision table reads nothing else, so the whole table can be run over the
 full product of these values.
@@ -6,16 +6,17 @@ full product of these values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from recommender.course import Test
-from recommender.deficiency import DeficiencyRow, deficiency_evidence, find_row, gather_deficiency_facts, total_b12_is_low
-from recommender.derived_facts import Deficiency, Permanence, PlateletBand, Treatment, TreatmentPhase
-from recommender.logic import Evidence, Fact, Measurement, Truth, any_true, truth_of
+from recommender.deficiency import DeficiencyRow, find_row, gather_deficiency_facts, total_b12_is_low
+from recommender.derived_facts import Assessment, Deficiency, Permanence, PlateletBand, Treatment, TreatmentPhase
+from recommender.explained_facts import explain_facts
+from recommender.logic import Measurement, Truth, any_true, truth_of
 from recommender.neurology import Neurology, read_neurology
 from recommender.policy import Policy
-from recommender.scenario import Allergen, Anticoagulant, Cause, ClinicalScenario, LoweringDrug, RecordArea
+from recommender.scenario import Allergen, Cause, ClinicalScenario, RecordArea
 from recommender.treatment_phase import read_treatment
 
 __all__ = ["Assessment", "Deficiency", "Permanence", "PlateletBand", "Treatment", "TreatmentPhase", "assess"]
@@ -41,78 +42,6 @@ PERMANENT_CAUSES = frozenset(
 """Causes that stay (S85)."""
 
 REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The derived facts. Every field is an enumeration member, a Truth, or a small closed set; evidence rides along in `facts`.
-
-    An allergy is TRUE when recorded, its severe reaction UNKNOWN when recorded without severity. `oral_allowed_by_record` is false
-    when diagnoses or procedures could not be read completely (Q6). `tests_on_record` are those with a usable result.
-    """
-
-    adult: Truth
-    deceased: Truth
-    deficiency: Deficiency
-    neurological: Truth
-    neurological_ever: Truth
-    neurological_new: Truth
-    neurological_unreadable: bool
-    glossitis_only: bool
-    urgent_neurology: bool
-    attribution_uncertain: bool
-    symptoms: Truth
-    recurrence: Truth
-    renal: Truth
-    renal_severe: Truth
-    causes: frozenset[Cause]
-    ileal_resection_over_limit: Truth
-    crohns_over_limit: Truth
-    established_malabsorption: Truth
-    permanence: Permanence
-    platelets: PlateletBand
-    inr_high: Truth
-    on_anticoagulant: Truth
-    bleeding_disorder: Truth
-    severe_anaemia: Truth
-    low_potassium: Truth
-    pregnant: Truth
-    lebers: Truth
-    hydroxocobalamin_allergy: Truth
-    cyanocobalamin_allergy: Truth
-    severe_reaction_hydroxocobalamin: Truth
-    severe_reaction_cyanocobalamin: Truth
-    severe_reaction_unspecified: Truth
-    cobalt_allergy: Truth
-    nitrous_oxide: Truth
-    oral_infeasible: Truth
-    oral_allowed_by_record: bool
-    b12_still_low: Truth
-    treatment: Treatment
-    facts: tuple[tuple[str, Fact], ...] = ()
-    unspecified_b12_allergy: Truth = Truth.FALSE
-    allergies_unavailable: bool = False
-    anticoagulant: Anticoagulant | None = None
-    lowering_drugs: frozenset[LoweringDrug] = frozenset()
-    breastfeeding: Truth = Truth.UNKNOWN
-    planning_pregnancy: Truth = Truth.UNKNOWN
-    pregnancy_possible: bool = False
-    tests_on_record: frozenset[Test] = frozenset()
-
-    @property
-    def is_deficient(self) -> bool:
-        """Deficiency is confirmed or probable and not yet treated."""
-        return self.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
-
-    @property
-    def untreated(self) -> bool:
-        """No treatment is under way as far as known: the rules for phase NONE apply."""
-        return self.treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
-
-    @property
-    def stays_for_life(self) -> bool:
-        """The cause is permanent, or not known to pass."""
-        return self.permanence in (Permanence.PERMANENT, Permanence.UNKNOWN)
 
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
@@ -174,7 +103,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         pregnancy_possible=_pregnancy_possible(scenario),
         tests_on_record=_tests_on_record(scenario),
     )
-    return replace(assessment, facts=_facts(assessment, scenario, neurology, row))
+    return replace(assessment, facts=explain_facts(assessment, scenario, neurology, row))
 
 
 def _neurology_and_deficiency(
@@ -294,117 +223,3 @@ def _tests_on_record(scenario: ClinicalScenario) -> frozenset[Test]:
         Test.INR: scenario.inr,
     }
     return frozenset(test for test, result in results.items() if result.is_known)
-
-
-_DEFICIENCY_TRUTH = {
-    Deficiency.DIAGNOSED: Truth.TRUE,
-    Deficiency.CONFIRMED: Truth.TRUE,
-    Deficiency.PROBABLE: Truth.TRUE,
-    Deficiency.UNLIKELY: Truth.FALSE,
-}
-
-
-def _facts(assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow) -> tuple[tuple[str, Fact], ...]:
-    """Return the derived facts by name, each with its value in words, its reason and its evidence."""
-    deficiency = assessment.deficiency
-    treatment = assessment.treatment
-    return (
-        ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
-        (
-            "deficiency",
-            Fact(
-                _DEFICIENCY_TRUTH.get(deficiency, Truth.UNKNOWN),
-                f"{row.words} ({row.id})",
-                deficiency_evidence(scenario),
-                deficiency.value,
-            ),
-        ),
-        ("neurological_involvement", Fact(neurology.involved, neurology.reason, neurology.evidence)),
-        ("neurological_involvement_ever", Fact(neurology.ever, neurology.reason, neurology.evidence)),
-        ("new_neurological_signs", Fact(neurology.new, neurology.reason, neurology.evidence)),
-        ("kidney_function", _kidney_fact(assessment, scenario)),
-        ("cause", _cause_fact(assessment, scenario)),
-        (
-            "permanence_of_cause",
-            _valued(assessment.permanence is not Permanence.UNKNOWN, assessment.permanence.value, scenario.causes_reason),
-        ),
-        ("established_malabsorption", Fact(assessment.established_malabsorption, _reason(assessment, scenario), _cause_evidence(scenario))),
-        ("ileal_resection_over_20_cm", _ileal_resection_fact(assessment, scenario)),
-        ("crohns_ileal_extent_over_limit", _crohns_fact(assessment, scenario)),
-        ("platelet_band", _platelet_fact(assessment, scenario)),
-        (
-            "treatment_phase",
-            Fact(
-                Truth.UNKNOWN if treatment.phase is TreatmentPhase.UNKNOWN else truth_of(treatment.phase is not TreatmentPhase.NONE),
-                treatment.reason,
-                treatment.evidence,
-                treatment.phase.value,
-            ),
-        ),
-        ("severe_anaemia", Fact(assessment.severe_anaemia, scenario.haemoglobin.reason, scenario.haemoglobin.evidence)),
-        ("low_potassium", Fact(assessment.low_potassium, scenario.potassium.reason, scenario.potassium.evidence)),
-    )
-
-
-def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
-    undecided = assessment.adult.is_unknown and scenario.age.is_known
-    return "the date of birth on record is not exact enough" if undecided else scenario.age.reason
-
-
-def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Fact:
-    return Fact(Truth.TRUE if known else Truth.UNKNOWN, "" if known else reason, evidence, value)
-
-
-def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    words = {Truth.TRUE: "reduced", Truth.FALSE: "not reduced", Truth.UNKNOWN: "not known"}[assessment.renal]
-    unread = f"{RecordArea.CONDITIONS.value} not available" if RecordArea.CONDITIONS in scenario.unavailable else scenario.egfr.reason
-    reason = unread if assessment.renal.is_unknown else ""
-    measured = scenario.egfr.evidence if scenario.egfr.is_known or assessment.renal.is_unknown else ()
-    return Fact(assessment.renal, reason, measured + scenario.kidney_disease.evidence, words)
-
-
-def _cause_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    words = ", ".join(sorted(cause.value for cause in assessment.causes)) or "unknown"
-    return _valued(bool(assessment.causes), words, scenario.causes_reason, _cause_evidence(scenario))
-
-
-def _ileal_resection_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    if Cause.ILEAL_RESECTION in assessment.causes:
-        length = scenario.ileal_resection_length
-        return Fact(assessment.ileal_resection_over_limit, "" if length.is_known else length.reason, length.evidence)
-    reason = "" if scenario.ileal_resection_complete.is_true else "no ileal resection recorded"
-    return Fact(assessment.ileal_resection_over_limit, _unread_or(scenario, RecordArea.PROCEDURES, reason))
-
-
-def _crohns_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    if Cause.CROHNS_ILEAL in assessment.causes:
-        extent = scenario.crohns_ileal_extent
-        return Fact(assessment.crohns_over_limit, "" if extent.is_known else extent.reason, extent.evidence)
-    return Fact(assessment.crohns_over_limit, _unread_or(scenario, RecordArea.CONDITIONS, "no ileal Crohn's disease recorded"))
-
-
-def _platelet_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    return _valued(
-        assessment.platelets is not PlateletBand.UNKNOWN, assessment.platelets.value, scenario.platelets.reason, scenario.platelets.evidence
-    )
-
-
-def _cause_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:
-    return tuple(found.evidence for found in scenario.causes)
-
-
-def _reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
-    if not assessment.established_malabsorption.is_unknown:
-        return ""
-    if not assessment.causes:
-        return scenario.causes_reason
-    if assessment.causes & {Cause.ILEAL_RESECTION, Cause.CROHNS_ILEAL}:
-        return "length of ileal resection or extent of ileal Crohn's disease not known"
-    unread = [area.value for area in (RecordArea.CONDITIONS, RecordArea.PROCEDURES) if area in scenario.unavailable | scenario.incomplete]
-    return f"{' and '.join(unread)} not available, or only in part"
-
-
-def _unread_or(scenario: ClinicalScenario, area: RecordArea, reason: str) -> str:
-    if area in scenario.unavailable:
-        return f"{area.value} not available"
-    return f"only part of the {area.value} came" if area in scenario.incomplete else reason

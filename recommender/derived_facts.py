@@ -1,4 +1,4 @@
-"""The closed sets of values that derived facts take (decisions 2.3)."""
+"""The derived facts of decisions 2.3, and the closed sets of values they take."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.logic import Evidence
+from recommender.course import Test
+from recommender.logic import Evidence, Fact, Truth
 from recommender.regimens import Substance
+from recommender.scenario import Anticoagulant, Cause, LoweringDrug
 
 
 class Deficiency(enum.Enum):
@@ -71,3 +73,75 @@ class Treatment:
     treatment_dose_ordered: bool = False
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The derived facts. Every field is an enumeration member, a Truth, or a small closed set; evidence rides along in `facts`.
+
+    An allergy is TRUE when recorded, its severe reaction UNKNOWN when recorded without severity. `oral_allowed_by_record` is false
+    when diagnoses or procedures could not be read completely (Q6). `tests_on_record` are those with a usable result.
+    """
+
+    adult: Truth
+    deceased: Truth
+    deficiency: Deficiency
+    neurological: Truth
+    neurological_ever: Truth
+    neurological_new: Truth
+    neurological_unreadable: bool
+    glossitis_only: bool
+    urgent_neurology: bool
+    attribution_uncertain: bool
+    symptoms: Truth
+    recurrence: Truth
+    renal: Truth
+    renal_severe: Truth
+    causes: frozenset[Cause]
+    ileal_resection_over_limit: Truth
+    crohns_over_limit: Truth
+    established_malabsorption: Truth
+    permanence: Permanence
+    platelets: PlateletBand
+    inr_high: Truth
+    on_anticoagulant: Truth
+    bleeding_disorder: Truth
+    severe_anaemia: Truth
+    low_potassium: Truth
+    pregnant: Truth
+    lebers: Truth
+    hydroxocobalamin_allergy: Truth
+    cyanocobalamin_allergy: Truth
+    severe_reaction_hydroxocobalamin: Truth
+    severe_reaction_cyanocobalamin: Truth
+    severe_reaction_unspecified: Truth
+    cobalt_allergy: Truth
+    nitrous_oxide: Truth
+    oral_infeasible: Truth
+    oral_allowed_by_record: bool
+    b12_still_low: Truth
+    treatment: Treatment
+    facts: tuple[tuple[str, Fact], ...] = ()
+    unspecified_b12_allergy: Truth = Truth.FALSE
+    allergies_unavailable: bool = False
+    anticoagulant: Anticoagulant | None = None
+    lowering_drugs: frozenset[LoweringDrug] = frozenset()
+    breastfeeding: Truth = Truth.UNKNOWN
+    planning_pregnancy: Truth = Truth.UNKNOWN
+    pregnancy_possible: bool = False
+    tests_on_record: frozenset[Test] = frozenset()
+
+    @property
+    def is_deficient(self) -> bool:
+        """Deficiency is confirmed or probable and not yet treated."""
+        return self.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
+
+    @property
+    def untreated(self) -> bool:
+        """No treatment is under way as far as known: the rules for phase NONE apply."""
+        return self.treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
+
+    @property
+    def stays_for_life(self) -> bool:
+        """The cause is permanent, or not known to pass."""
+        return self.permanence in (Permanence.PERMANENT, Permanence.UNKNOWN)
