@@ -20,10 +20,10 @@ from cds_service.settings import Client, Settings
 from cds_service.suggestions import SuggestionContext
 from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
 from fhir_mappings.fhir_versions import FhirVersion, detect_version, parse_version
-from fhir_mappings.laboratory import Results
 from fhir_mappings.medication_request import DraftContext
 from fhir_mappings.receipt import Receipt, ReceiptLine
 from fhir_mappings.record import Availability, PatientRecord, Placed
+from fhir_mappings.results import Results
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.value_sets import ValueSets
 from recommender.changes import nearest_changes

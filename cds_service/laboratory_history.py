@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.facts import LABELS, UNIT_WORDS
-from fhir_mappings.laboratory import Result, Results
+from fhir_mappings.results import Result, Results
 from fhir_mappings.units import Analyte
 from recommender.bands import Band, bands_of
 from recommender.logic import Quantity, Unit

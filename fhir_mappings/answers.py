@@ -16,11 +16,11 @@ from fhir_mappings.concepts import Concept
 from fhir_mappings.conditions import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
 from fhir_mappings.evidence import cite, name_entry, words_as_recorded
-from fhir_mappings.laboratory import ANALYTES
 from fhir_mappings.observations import Observed
 from fhir_mappings.quantities import Reading, read_booleanish, read_result
 from fhir_mappings.reading import code_of, months_before
 from fhir_mappings.record_index import RecordIndex
+from fhir_mappings.results import ANALYTES
 from fhir_mappings.units import Analyte
 from fhir_mappings.value_sets import Match, Role
 from recommender.logic import NO_RESULT, Evidence, Fact, Measurement, Truth, truth_of

@@ -12,13 +12,14 @@ from fhir_mappings.answers import AnswerFacts, map_answers
 from fhir_mappings.conditions import ConditionFacts, map_conditions
 from fhir_mappings.demographics import Demographics, map_demographics
 from fhir_mappings.diagnoses import read_diagnoses
-from fhir_mappings.laboratory import LaboratoryFacts, Results, map_laboratory, read_results
+from fhir_mappings.laboratory import LaboratoryFacts, map_laboratory
 from fhir_mappings.medications import MedicationFacts, map_medications
 from fhir_mappings.observations import read_observations
 from fhir_mappings.procedures import ProcedureFacts, map_procedures
 from fhir_mappings.receipt import Receipt
 from fhir_mappings.record import Availability, PatientRecord
 from fhir_mappings.record_index import AREAS, RecordIndex, index_record
+from fhir_mappings.results import Results, read_results
 from fhir_mappings.value_sets import ValueSets
 from recommender.course import DoseGiven
 from recommender.logic import Evidence, Fact, Measurement, Truth

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fhir_mappings import answers, conditions, laboratory, procedures
+from fhir_mappings import answers, conditions, laboratory, procedures, results
 from fhir_mappings.allergies import ALLERGENS
 from fhir_mappings.concepts import Concept
 from fhir_mappings.procedures import DIALYSIS_DAYS
@@ -64,7 +64,7 @@ def _of(*concepts: Concept) -> frozenset[Concept]:
 
 
 def _result(name: str, source: str, analyte: Analyte, note: str = "") -> FactRow:
-    concepts = frozenset(concept for concept, measured in laboratory.ANALYTES.items() if measured is analyte)
+    concepts = frozenset(concept for concept, measured in results.ANALYTES.items() if measured is analyte)
     return FactRow(name, source, f"Observation{note}", concepts, analyte, laboratory.WINDOWS[name].words)
 
 
