@@ -1,4 +1,6 @@
-"""The requests that are measured: an order of ours and an unrelated one, for a patient with so many resources."""
+"""The requests that are measured: an order of ours and an unrelated one, for a patient with so many
+resources.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,16 @@ def make_request(resources: int) -> dict[str, Any]:
     request = load_request(AS_OF)
     record = make_record(resources)
     request["context"]["patientId"] = "p1"
-    request["context"]["draftOrders"]["entry"][0]["resource"]["subject"] = {"reference": "Patient/p1"}
+    request["context"]["draftOrders"]["entry"][0]["resource"]["subject"] = {
+        "reference": "Patient/p1"
+    }
     lists = {
-        key: {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in rows]} for key, rows in record.items()
+        key: {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [{"resource": one} for one in rows],
+        }
+        for key, rows in record.items()
     }
     request["prefetch"] = lists | {"patient": record["patient"][0]}
     return request
@@ -31,7 +40,13 @@ def make_unrelated(request: dict[str, Any]) -> dict[str, Any]:
     """Return the same request with an order that is none of ours."""
     other = copy.deepcopy(request)
     drug = {
-        "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "617310", "display": "atorvastatin 20 MG Oral Tablet"}]
+        "coding": [
+            {
+                "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+                "code": "617310",
+                "display": "atorvastatin 20 MG Oral Tablet",
+            }
+        ]
     }
     other["context"]["draftOrders"]["entry"][0]["resource"]["medicationCodeableConcept"] = drug
     return other

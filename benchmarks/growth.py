@@ -1,6 +1,8 @@
-"""How the cost of a call and of each of its steps grows with the record, without network and server.
+"""How the cost of a call and of each of its steps grows with the record, without network and
+server.
 
-Every figure is a median divided by the time orjson takes to parse the same bytes. The last line gives that time.
+Every figure is a median divided by the time orjson takes to parse the same bytes. The last line
+gives that time.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ from flask import Flask
 from benchmarks.bodies import AS_OF, make_bodies
 from benchmarks.servers import PATH
 from cds_service.app import create_app
-from cds_service.json_text import read_json
+from cds_service.protocol.json_text import read_json
 from cds_service.server import tune_collector
-from cds_service.settings import demonstration
+from cds_service.site.settings import demonstration
 from cds_service.warm_up import warm_up
 
 SIZES = (20, 200, 2000)
@@ -39,7 +41,9 @@ def measure(work: Callable[[], Any], rounds: int) -> float:
 
 
 def measure_call(app: Flask, body: bytes, rounds: int) -> tuple[float, dict[str, float]]:
-    """Return the median milliseconds of a call, and of each of its steps as `Server-Timing` has them."""
+    """Return the median milliseconds of a call, and of each of its steps as `Server-Timing` has
+    them.
+    """
     client = app.test_client()
     steps: dict[str, list[float]] = {}
 
@@ -60,7 +64,9 @@ def print_growth() -> None:
 
 
 def _print_growth(folder: str) -> None:
-    app = create_app(replace(demonstration(), store_url=f"sqlite:///{folder}/growth.db"), today=lambda: AS_OF)
+    app = create_app(
+        replace(demonstration(), store_url=f"sqlite:///{folder}/growth.db"), today=lambda: AS_OF
+    )
     warm_up(app)
     tune_collector()
     rows: dict[str, list[str]] = {}
@@ -80,8 +86,15 @@ def measure_size(app: Flask, size: int) -> dict[str, str]:
     unit = measure(lambda: orjson.loads(body), rounds)
     ours, steps = measure_call(app, body, rounds)
     other, _ = measure_call(app, unrelated, rounds)
-    times = {"exact parse, duplicates refused": measure(lambda: read_json(body), rounds), "whole call, order of ours": ours}
+    times = {
+        "exact parse, duplicates refused": measure(lambda: read_json(body), rounds),
+        "whole call, order of ours": ours,
+    }
     times |= {f"  of it: {step}": steps.get(step, 0.0) for step in STEPS}
     times["whole call, unrelated order"] = other
     ratios = {name: f"{value / unit:.1f}" for name, value in times.items()}
-    return {"request in KB": f"{len(body) / 1000:.0f}"} | ratios | {"1.0 stands for, in ms": f"{unit:.3f}"}
+    return (
+        {"request in KB": f"{len(body) / 1000:.0f}"}
+        | ratios
+        | {"1.0 stands for, in ms": f"{unit:.3f}"}
+    )

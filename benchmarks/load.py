@@ -1,4 +1,6 @@
-"""A steady load over kept connections, and what it costs the server: processor time of all its processes, latencies, memory. Linux only."""
+"""A steady load over kept connections, and what it costs the server: processor time of all its
+processes, latencies, memory. Linux only.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of calls cost: milliseconds of processor time a call, sorted latencies in milliseconds, calls a second."""
+    """What one run of calls cost: milliseconds of processor time a call, sorted latencies in
+    milliseconds, calls a second.
+    """
 
     cpu_ms: float
     latencies_ms: tuple[float, ...]
@@ -29,12 +33,16 @@ class Load:
 
     def latency(self, share: float) -> float:
         """Return the latency that this share of the calls did not exceed."""
-        return self.latencies_ms[min(len(self.latencies_ms) - 1, int(share * len(self.latencies_ms)))]
+        return self.latencies_ms[
+            min(len(self.latencies_ms) - 1, int(share * len(self.latencies_ms)))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers: where, its main process, and the seconds from its start to its first answer."""
+    """A server that answers: where, its main process, and the seconds from its start to its first
+    answer.
+    """
 
     port: int
     pid: int
@@ -45,16 +53,22 @@ class Running:
 def serving(kind: str, folder: Path, workers: int = 1) -> Iterator[Running]:
     """Run one of the servers meanwhile."""
     port = _free_port()
-    with _running(["benchmarks.servers", kind, str(port), str(workers), str(folder)], port, folder / f"{kind}.log") as server:
+    with _running(
+        ["benchmarks.servers", kind, str(port), str(workers), str(folder)],
+        port,
+        folder / f"{kind}.log",
+    ) as server:
         yield server
 
 
 def measure_start(folder: Path) -> tuple[float, float]:
-    """Return the seconds from `b12-cds serve` to its first answer, and those of processor time; its database is in the folder."""
+    """Return the seconds from `b12-cds serve` to its first answer, and those of processor time; its
+    database is in the folder.
+    """
     port = _free_port()
     site = folder / "start.toml"
     site.write_text(f'[store]\nurl = "sqlite:///{folder}/start.db"\n')
-    command = ["cds_service.cli", "serve", "--config", str(site), "--port", str(port), "--workers", "1"]
+    command = ["cli.main", "serve", "--config", str(site), "--port", str(port), "--workers", "1"]
     with _running(command, port, folder / "start.log") as server:
         return server.started_in, cpu_seconds(server.pid)
 
@@ -92,23 +106,32 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, began: float) 
 def write_call(path: str, body: bytes, authorization: str = "") -> bytes:
     """Return the bytes of one POST."""
     token = f"Authorization: {authorization}\r\n" if authorization else ""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{token}Content-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
+        f"application/json\r\n{token}Content-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 
 def drive(server: Running, calls: Sequence[bytes], connections: int) -> Load:
-    """Send the calls, shared by so many connections, each sending the next when the last is answered; every answer must be 200."""
+    """Send the calls, shared by so many connections, each sending the next when the last is
+    answered; every answer must be 200.
+    """
     latencies: list[float] = []
     before, began = cpu_seconds(server.pid), time.monotonic()
     shares = [calls[number::connections] for number in range(connections)]
-    threads = [threading.Thread(target=_send_all, args=(server.port, share, latencies)) for share in shares]
+    threads = [
+        threading.Thread(target=_send_all, args=(server.port, share, latencies)) for share in shares
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds, cpu = time.monotonic() - began, cpu_seconds(server.pid) - before
     if len(latencies) != len(calls):
-        raise SystemExit(f"{len(calls) - len(latencies)} of {len(calls)} calls were not answered with 200")
+        raise SystemExit(
+            f"{len(calls) - len(latencies)} of {len(calls)} calls were not answered with 200"
+        )
     return Load(cpu / len(calls) * 1000, tuple(sorted(latencies)), len(calls) / seconds)
 
 
@@ -129,7 +152,11 @@ def read_answer(connection: socket.socket) -> bytes:
     while b"\r\n\r\n" not in received:
         received += _receive(connection)
     head, _, body = received.partition(b"\r\n\r\n")
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    )
     while len(body) < length:
         body += _receive(connection)
     return head + b"\r\n\r\n" + body
@@ -158,11 +185,16 @@ def cpu_seconds(pid: int) -> float:
 
 
 def memory_of(pid: int) -> tuple[float, float]:
-    """Return the resident and the own (unshared) megabytes of a worker, the median over all workers."""
+    """Return the resident and the own (unshared) megabytes of a worker, the median over all
+    workers.
+    """
     workers = processes_of(pid)[1:] or [pid]
     resident, own = [], []
     for worker in workers:
-        rows = dict(line.split(":", 1) for line in Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()[1:])
+        rows = dict(
+            line.split(":", 1)
+            for line in Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()[1:]
+        )
         resident.append(_megabytes(rows["Rss"]))
         own.append(_megabytes(rows["Private_Clean"]) + _megabytes(rows["Private_Dirty"]))
     return statistics.median(resident), statistics.median(own)

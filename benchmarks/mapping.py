@@ -1,8 +1,10 @@
 """What mapping a record costs, beside parsing the same bytes with orjson.
 
-Run: `python -m benchmarks.mapping [resources]`. The records are made here: one patient with results, diagnoses and orders, of which every
-result and a third of the rest feed a fact; and one with as many results that no rule asks for. Times are processor time, the best of
-several rounds of both in turn. Putting the parsed resources into a record is not counted: the service does it as it reads the request.
+Run: `python -m benchmarks.mapping [resources]`. The records are made here: one patient with
+results, diagnoses and orders, of which every result and a third of the rest feed a fact; and one
+with as many results that no rule asks for. Times are processor time, the best of several rounds of
+both in turn. Putting the parsed resources into a record is not counted: the service does it as it
+reads the request.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from typing import Any
 
 import orjson
 
-from fhir_mappings.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.fhir.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.scenario_mapping import map_scenario
-from fhir_mappings.value_sets import ValueSets, load_value_sets
+from fhir_mappings.terminology.value_sets import ValueSets, load_value_sets
 
 AS_OF = dt.date(2026, 6, 1)
 SUBJECT = {"reference": "Patient/p1", "display": "Bench Patient"}
@@ -40,7 +42,11 @@ RESULTS = (
     ("2132-9", "Cobalamin (Vitamin B12) [Mass/volume] in Serum or Plasma", 171.0, "pg/mL"),
     ("2823-3", "Potassium [Moles/volume] in Serum or Plasma", 4.1, "mmol/L"),
 )
-DIAGNOSES = (("38341003", "Hypertension"), ("44054006", "Diabetes mellitus type 2"), ("84027009", "Pernicious anemia"))
+DIAGNOSES = (
+    ("38341003", "Hypertension"),
+    ("44054006", "Diabetes mellitus type 2"),
+    ("84027009", "Pernicious anemia"),
+)
 MEDICINES = (
     ("314076", "lisinopril 10 MG Oral Tablet"),
     ("310798", "Hydrochlorothiazide 25 MG"),
@@ -49,9 +55,13 @@ MEDICINES = (
 
 
 def make_record(resources: int) -> dict[str, list[dict[str, Any]]]:
-    """Return resources by prefetch key: seven results to one diagnosis, order and procedure each."""
+    """Return resources by prefetch key: seven results to one diagnosis, order and procedure
+    each.
+    """
     keys: dict[str, list[dict[str, Any]]] = {key: [] for key in PREFETCH_KEYS}
-    keys["patient"].append({"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1961-04-05"})
+    keys["patient"].append(
+        {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1961-04-05"}
+    )
     for number in range(resources - 1):
         day = (AS_OF - dt.timedelta(days=3 * number)).isoformat()
         match number % 10:
@@ -69,8 +79,15 @@ def make_record(resources: int) -> dict[str, list[dict[str, Any]]]:
 def make_vital_signs(resources: int) -> dict[str, list[dict[str, Any]]]:
     """Return a record that holds nothing but results of no interest."""
     days = ((AS_OF - dt.timedelta(days=number % 700)).isoformat() for number in range(resources))
-    signs = [_result(number, day, ("8867-4", "Heart rate", 72.0, "/min")) for number, day in enumerate(days)]
-    return {**{key: [] for key in PREFETCH_KEYS}, "patient": make_record(1)["patient"], "labs": signs}
+    signs = [
+        _result(number, day, ("8867-4", "Heart rate", 72.0, "/min"))
+        for number, day in enumerate(days)
+    ]
+    return {
+        **{key: [] for key in PREFETCH_KEYS},
+        "patient": make_record(1)["patient"],
+        "labs": signs,
+    }
 
 
 def _observation(number: int, day: str) -> dict[str, Any]:
@@ -84,14 +101,25 @@ def _result(number: int, day: str, measured: tuple[str, str, float, str]) -> dic
         "id": f"o{number}",
         "meta": {"versionId": "1", "lastUpdated": f"{day}T10:02:11.000+00:00"},
         "status": "final",
-        "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
+        "category": [
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                        "code": "laboratory",
+                    }
+                ]
+            }
+        ],
         "code": {"coding": [{"system": LOINC, "code": code, "display": display}], "text": display},
         "subject": SUBJECT,
         "encounter": {"reference": f"Encounter/e{number}"},
         "effectiveDateTime": f"{day}T09:12:00+00:00",
         "issued": f"{day}T09:59:00.000+00:00",
         "valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit},
-        "referenceRange": [{"low": {"value": value / 2, "unit": unit}, "high": {"value": value * 2, "unit": unit}}],
+        "referenceRange": [
+            {"low": {"value": value / 2, "unit": unit}, "high": {"value": value * 2, "unit": unit}}
+        ],
     }
 
 
@@ -116,10 +144,18 @@ def _order(number: int, day: str) -> dict[str, Any]:
         "id": f"m{number}",
         "status": "active",
         "intent": "order",
-        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": code, "display": display}], "text": display},
+        "medicationCodeableConcept": {
+            "coding": [{"system": RXNORM, "code": code, "display": display}],
+            "text": display,
+        },
         "subject": SUBJECT,
         "authoredOn": day,
-        "dosageInstruction": [{"text": "once daily", "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}],
+        "dosageInstruction": [
+            {
+                "text": "once daily",
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+            }
+        ],
     }
 
 
@@ -128,7 +164,10 @@ def _procedure(number: int, day: str) -> dict[str, Any]:
         "resourceType": "Procedure",
         "id": f"x{number}",
         "status": "completed",
-        "code": {"coding": [{"system": SNOMED, "code": "73761001", "display": "Colonoscopy"}], "text": "Colonoscopy"},
+        "code": {
+            "coding": [{"system": SNOMED, "code": "73761001", "display": "Colonoscopy"}],
+            "text": "Colonoscopy",
+        },
         "subject": SUBJECT,
         "performedPeriod": {"start": f"{day}T09:00:00Z", "end": f"{day}T09:30:00Z"},
     }
@@ -137,14 +176,19 @@ def _procedure(number: int, day: str) -> dict[str, Any]:
 def place(keys: dict[str, list[dict[str, Any]]]) -> PatientRecord:
     """Return the record as the service hands it to the mapping."""
     parts = {
-        key: RecordPart(Availability.COMPLETE, tuple(Placed(f"prefetch.{key}.entry[{at}]", item) for at, item in enumerate(found)))
+        key: RecordPart(
+            Availability.COMPLETE,
+            tuple(Placed(f"prefetch.{key}.entry[{at}]", item) for at, item in enumerate(found)),
+        )
         for key, found in keys.items()
     }
     return PatientRecord("p1", parts)
 
 
 def best_of(rounds: int, *actions: Callable[[], object]) -> list[float]:
-    """Return the shortest time of each action in seconds; they take turns, so that a busy machine slows all of them."""
+    """Return the shortest time of each action in seconds; they take turns, so that a busy machine
+    slows all of them.
+    """
     times: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for action, taken in zip(actions, times, strict=True):
@@ -158,7 +202,9 @@ def measure(name: str, keys: dict[str, list[dict[str, Any]]], value_sets: ValueS
     """Print the cost of mapping one record beside the cost of parsing it."""
     text = orjson.dumps(keys)
     record = place(orjson.loads(text))
-    parse, mapping = best_of(100, lambda: orjson.loads(text), lambda: map_scenario(record, AS_OF, value_sets))
+    parse, mapping = best_of(
+        100, lambda: orjson.loads(text), lambda: map_scenario(record, AS_OF, value_sets)
+    )
     print(f"{name}, {len(text) / 1024:.0f} KiB")
     print(f"{'orjson.loads':<14}{parse * 1000:8.3f} ms")
     print(f"{'map_scenario':<14}{mapping * 1000:8.3f} ms{mapping / parse:8.2f}x")

@@ -1,7 +1,9 @@
-"""The servers that are compared, all in the shape of the production server: `python -m benchmarks.servers KIND PORT WORKERS FOLDER`.
+"""The servers that are compared, all in the shape of the production server: `python -m
+benchmarks.servers KIND PORT WORKERS FOLDER`.
 
-`bare` is Flask and orjson alone: it parses the body and answers a constant. `service` is the service, `tokens` the service for a registered
-client, `models` the service that has fhir.resources parse the whole prefetch besides.
+`bare` is Flask and orjson alone: it parses the body and answers a constant. `service` is the
+service, `tokens` the service for a registered client, `models` the service that has fhir.resources
+parse the whole prefetch besides.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ from flask import Flask, Response, request
 from jwt.algorithms import ECAlgorithm
 
 from benchmarks.bodies import AS_OF
-from cds_service.http_rules import WsgiApp
 from cds_service.server import Server, server_options, tune_collector
-from cds_service.settings import Client, Settings, demonstration
+from cds_service.site.settings import Client, Settings, demonstration
+from cds_service.web.http_rules import WsgiApp
 
 PATH = "/cds-services/b12-order-select"
 ISSUER = "https://ehr.example.org"
@@ -56,7 +58,7 @@ class FixedDayServer(Server):
     def load(self) -> Flask:
         """Build the service and let it look at a fixed calendar."""
         app = super().load()
-        from cds_service.deployment import CONFIG_KEY
+        from cds_service.web.deployment import CONFIG_KEY
 
         app.config[CONFIG_KEY] = replace(app.config[CONFIG_KEY], today=lambda: AS_OF)
         return app
@@ -98,18 +100,31 @@ def read_private_key(folder: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def settings_of(kind: str, folder: Path, port: int) -> Settings:
-    """Return the demonstration profile with a database of its own, and with a client where tokens are measured."""
-    settings = replace(demonstration(f"http://127.0.0.1:{port}"), store_url=f"sqlite:///{folder}/{kind}.db")
+    """Return the demonstration profile with a database of its own, and with a client where tokens
+    are measured.
+    """
+    settings = replace(
+        demonstration(f"http://127.0.0.1:{port}"), store_url=f"sqlite:///{folder}/{kind}.db"
+    )
     if kind != "tokens":
         return settings
-    public = json.loads(ECAlgorithm.to_jwk(read_private_key(folder).public_key())) | {"kid": "bench"}
-    return replace(settings, clients=(Client("Bench", iss=ISSUER, keys=(public,), algorithms=("ES384",)),))
+    public = json.loads(ECAlgorithm.to_jwk(read_private_key(folder).public_key())) | {
+        "kid": "bench"
+    }
+    return replace(
+        settings, clients=(Client("Bench", iss=ISSUER, keys=(public,), algorithms=("ES384",)),)
+    )
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     kind, port, workers, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    kinds = {"bare": BareServer, "service": FixedDayServer, "tokens": FixedDayServer, "models": ModelsServer}
+    kinds = {
+        "bare": BareServer,
+        "service": FixedDayServer,
+        "tokens": FixedDayServer,
+        "models": ModelsServer,
+    }
     kinds[kind](settings_of(kind, folder, port), server_options("127.0.0.1", port, workers)).run()
 
 

@@ -1,9 +1,10 @@
 """A steady load with faults: `python -m benchmarks.soak [MINUTES] [CALLS_A_SECOND]`.
 
-Meanwhile the FHIR server of the EHR turns slow, dead, lying and endless in turn, the database is locked for five seconds of every minute,
-and every tenth minute a worker is killed. Each kind of call has the answers that the protocol calls for; any other is an error, and so is
-feedback that was acknowledged but is not in the database. Only a call to a worker that is killed meanwhile may get no answer. Memory is
-printed every minute.
+Meanwhile the FHIR server of the EHR turns slow, dead, lying and endless in turn, the database is
+locked for five seconds of every minute, and every tenth minute a worker is killed. Each kind of
+call has the answers that the protocol calls for; any other is an error, and so is feedback that was
+acknowledged but is not in the database. Only a call to a worker that is killed meanwhile may get no
+answer. Memory is printed every minute.
 """
 
 from __future__ import annotations
@@ -53,12 +54,18 @@ FHIR_MOODS = {
     "drips": answer_drop_by_drop,
     "never ends": answer_endlessly,
 }
-LEFT = {"card": "", "outcome": "overridden", "overrideReason": {"reason": {"code": "patient-declined"}}}
+LEFT = {
+    "card": "",
+    "outcome": "overridden",
+    "overrideReason": {"reason": {"code": "patient-declined"}},
+}
 
 
 @dataclass(slots=True)
 class Soak:
-    """The server under load, and what was seen so far: answers by kind of call, feedback acknowledged, milliseconds of answers."""
+    """The server under load, and what was seen so far: answers by kind of call, feedback
+    acknowledged, milliseconds of answers.
+    """
 
     server: Running
     folder: Path
@@ -72,13 +79,23 @@ class Soak:
 
     def token(self, path: str, **claims: Any) -> str:
         now = int(time.time())
-        usual = {"iss": ISSUER, "aud": f"http://127.0.0.1:{self.server.port}{path}", "iat": now, "exp": now + 300, "jti": str(uuid.uuid4())}
-        return "Bearer " + jwt.encode({**usual, **claims}, read_private_key(self.folder), "ES384", {"kid": "bench"})
+        usual = {
+            "iss": ISSUER,
+            "aud": f"http://127.0.0.1:{self.server.port}{path}",
+            "iat": now,
+            "exp": now + 300,
+            "jti": str(uuid.uuid4()),
+        }
+        return "Bearer " + jwt.encode(
+            {**usual, **claims}, read_private_key(self.folder), "ES384", {"kid": "bench"}
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of call: its path, its body, the claims that its token has besides the usual, and the answers that are right."""
+    """One kind of call: its path, its body, the claims that its token has besides the usual, and
+    the answers that are right.
+    """
 
     name: str
     path: str
@@ -94,7 +111,13 @@ def _without_labs(soak: Soak) -> bytes:
 
 
 def _feedback(_: Soak) -> bytes:
-    return orjson.dumps({"feedback": [LEFT | {"card": str(uuid.uuid4()), "outcomeTimestamp": "2026-06-01T10:00:00Z"}]})
+    return orjson.dumps(
+        {
+            "feedback": [
+                LEFT | {"card": str(uuid.uuid4()), "outcomeTimestamp": "2026-06-01T10:00:00Z"}
+            ]
+        }
+    )
 
 
 OURS, UNRELATED = orjson.dumps(make_request(20)), orjson.dumps(make_unrelated(make_request(20)))
@@ -102,10 +125,18 @@ BUSY = 503
 KINDS = (
     Kind("order of ours", PATH, lambda _: OURS, frozenset({200, BUSY})),
     Kind("unrelated order", PATH, lambda _: UNRELATED, frozenset({200, BUSY})),
-    Kind("order of ours, results from the FHIR server", PATH, _without_labs, frozenset({200, BUSY})),
+    Kind(
+        "order of ours, results from the FHIR server", PATH, _without_labs, frozenset({200, BUSY})
+    ),
     Kind("feedback", f"{PATH}/feedback", _feedback, frozenset({200, BUSY})),
     Kind("not JSON", PATH, lambda _: OURS[:-1], frozenset({400, BUSY})),
-    Kind("expired token", PATH, lambda _: OURS, frozenset({401, BUSY}), lambda: {"exp": int(time.time()) - 200}),
+    Kind(
+        "expired token",
+        PATH,
+        lambda _: OURS,
+        frozenset({401, BUSY}),
+        lambda: {"exp": int(time.time()) - 200},
+    ),
 )
 
 
@@ -118,10 +149,18 @@ def call_steadily(soak: Soak, number: int, per_second: float) -> None:
             return
         kind = KINDS[(turn + number) % len(KINDS)]
         body = kind.body(soak)
-        headers = {"Content-Type": "application/json", "Authorization": soak.token(kind.path, **kind.claims())}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": soak.token(kind.path, **kind.claims()),
+        }
         sent = time.monotonic()
         try:
-            status = session.post(f"http://127.0.0.1:{soak.server.port}{kind.path}", data=body, headers=headers, timeout=30).status_code
+            status = session.post(
+                f"http://127.0.0.1:{soak.server.port}{kind.path}",
+                data=body,
+                headers=headers,
+                timeout=30,
+            ).status_code
         except requests.RequestException:
             status, session = 0, requests.Session()
         with soak.lock:
@@ -133,7 +172,9 @@ def call_steadily(soak: Soak, number: int, per_second: float) -> None:
 
 
 def make_faults(soak: Soak) -> None:
-    """Change the FHIR server's mood, lock the database and kill workers, each at its time; print the memory of each minute."""
+    """Change the FHIR server's mood, lock the database and kill workers, each at its time; print
+    the memory of each minute.
+    """
     moods = itertools.cycle(FHIR_MOODS.values())
     for second in itertools.count():
         if time.monotonic() >= soak.until:
@@ -148,7 +189,8 @@ def make_faults(soak: Soak) -> None:
         if second % 60 == 59:
             resident, own = memory_of(soak.server.pid)
             print(
-                f"minute {second // 60 + 1:3}: {sum(soak.seen.values()):7} calls, worker {resident:5.0f} MB, of it its own {own:4.0f}",
+                f"minute {second // 60 + 1:3}: {sum(soak.seen.values()):7} calls, worker "
+                f"{resident:5.0f} MB, of it its own {own:4.0f}",
                 flush=True,
             )
         time.sleep(1)
@@ -170,14 +212,21 @@ def report(soak: Soak) -> bool:
         wrong += count if status and status not in right[name] else 0
         print(f"{name:46}{status or 'no answer':>10}{count:>9}")
     latencies = sorted(soak.latencies_ms)
-    shares = ", ".join(f"p{share:g} {latencies[int(len(latencies) * share / 100)]:.1f} ms" for share in (50, 95, 99, 99.9))
+    shares = ", ".join(
+        f"p{share:g} {latencies[int(len(latencies) * share / 100)]:.1f} ms"
+        for share in (50, 95, 99, 99.9)
+    )
     with sqlite3.connect(soak.folder / "tokens.db", timeout=30) as database:
         stored = {card for (card,) in database.execute("select card from feedback")}
     lost = len(soak.acknowledged - stored)
     print(
-        f"{len(latencies)} calls: {shares}, longest {latencies[-1]:.0f} ms; workers killed: {soak.killed}; without an answer: {unanswered}"
+        f"{len(latencies)} calls: {shares}, longest {latencies[-1]:.0f} ms; workers killed: "
+        f"{soak.killed}; without an answer: {unanswered}"
     )
-    print(f"answers that the protocol does not call for: {wrong}; feedback acknowledged: {len(soak.acknowledged)}, of it lost: {lost}")
+    print(
+        f"answers that the protocol does not call for: {wrong}; feedback acknowledged: "
+        f"{len(soak.acknowledged)}, of it lost: {lost}"
+    )
     return wrong == 0 and lost == 0 and unanswered <= soak.killed * CALLERS
 
 
@@ -189,7 +238,10 @@ def main() -> int:
         folder = Path(made)
         with serving("tokens", folder, WORKERS) as server:
             soak = Soak(server, folder, fhir, time.monotonic() + minutes * 60)
-            threads = [threading.Thread(target=call_steadily, args=(soak, number, per_second / CALLERS)) for number in range(CALLERS)]
+            threads = [
+                threading.Thread(target=call_steadily, args=(soak, number, per_second / CALLERS))
+                for number in range(CALLERS)
+            ]
             threads.append(threading.Thread(target=make_faults, args=(soak,)))
             for thread in threads:
                 thread.start()

@@ -7,15 +7,24 @@ from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 
-from cds_service import health, hooks, metrics
-from cds_service.call import Call
-from cds_service.deployment import CONFIG_KEY, Deployment, build_deployment, this_deployment, utc_today
-from cds_service.guidance import guidance_blueprint
-from cds_service.hook_endpoint import answer_hooks
-from cds_service.http_rules import cors_headers, json_answer, tidy_paths
-from cds_service.refusals import refusal_of
-from cds_service.services import BASE
-from cds_service.settings import Settings, demonstration
+from cds_service.pages import guidance_blueprint
+from cds_service.protocol import BASE
+from cds_service.site import Settings, demonstration
+from cds_service.telemetry import Call, metrics
+from cds_service.web import (
+    CONFIG_KEY,
+    Deployment,
+    answer_hooks,
+    build_deployment,
+    cors_headers,
+    health,
+    hooks,
+    json_answer,
+    refusal_of,
+    this_deployment,
+    tidy_paths,
+    utc_today,
+)
 from cds_service.workbench import workbench_blueprint
 
 
@@ -55,10 +64,14 @@ def _write_metrics() -> Response:
 def _start_call() -> Response | None:
     """Begin the call; answer a preflight at once, as it comes without a token (R141)."""
     g.call = Call()
-    if request.method == "OPTIONS" and (request.path == BASE or request.path.startswith(f"{BASE}/")):
+    if request.method == "OPTIONS" and (
+        request.path == BASE or request.path.startswith(f"{BASE}/")
+    ):
         methods = request.url_rule.methods if request.url_rule else None
         return Response(
-            status=204, mimetype="application/json", headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"}
+            status=204,
+            mimetype="application/json",
+            headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"},
         )
     return None
 
@@ -68,7 +81,9 @@ def _finish_call(response: Response) -> Response:
     response.headers.extend(call.finish(request.endpoint or "none", response.status_code))
     if request.path.startswith(BASE):
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.extend(cors_headers(this_deployment().settings, request.headers.get("Origin")))
+        response.headers.extend(
+            cors_headers(this_deployment().settings, request.headers.get("Origin"))
+        )
     return response
 
 

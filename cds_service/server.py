@@ -1,4 +1,6 @@
-"""The production server: gunicorn with threads, one preloaded and warmed-up application, and a graceful stop."""
+"""The production server: gunicorn with threads, one preloaded and warmed-up application, and a
+graceful stop.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,14 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
-from cds_service.admission import MOST_AT_ONCE
-from cds_service.deployment import CONFIG_KEY, Deployment
-from cds_service.logs import configure_logs
-from cds_service.settings import Settings, demonstration
+from cds_service.site import Settings, demonstration
+from cds_service.telemetry import configure_logs
+from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment
 
 THREADS = MOST_AT_ONCE + 16
-"""Calls that are answered, and beside them threads that refuse what comes beyond and answer health checks."""
+"""Calls that are answered, and beside them threads that refuse what comes beyond and answer health
+checks.
+"""
 
 LONGEST_BACKLOG = 1024
 """Connections that wait to be accepted."""
@@ -29,7 +32,9 @@ GRACEFUL_SECONDS = 20
 """How long calls that are being answered may take after SIGTERM."""
 
 COLLECTOR_THRESHOLDS = (50_000, 20, 50)
-"""Parsing a request makes tens of thousands of objects that all live as long as the call; collecting among them halves the speed."""
+"""Parsing a request makes tens of thousands of objects that all live as long as the call;
+collecting among them halves the speed.
+"""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -46,7 +51,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Build and warm up the application before the workers are forked, so that they share its memory."""
+        """Build and warm up the application before the workers are forked, so that they share its
+        memory.
+        """
         gc.disable()  # until tune_collector: nothing of what is loaded is garbage
         from cds_service.app import create_app
         from cds_service.warm_up import warm_up
@@ -59,7 +66,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def tune_collector() -> None:
-    """Leave what was built so far out of every collection, so that workers keep sharing it, and collect less often."""
+    """Leave what was built so far out of every collection, so that workers keep sharing it, and
+    collect less often.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
@@ -77,11 +86,15 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 def _share_metrics() -> dict[str, Any]:
-    """Let the workers count together in a folder; one that is made here is removed when the server ends, and by nobody else."""
+    """Let the workers count together in a folder; one that is made here is removed when the server
+    ends, and by nobody else.
+    """
     options: dict[str, Any] = {}
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="b12-cds-metrics-")
-        options["on_exit"] = lambda _: shutil.rmtree(folder, ignore_errors=True)  # run by the main process, not by its workers
+        options["on_exit"] = lambda _: shutil.rmtree(
+            folder, ignore_errors=True
+        )  # run by the main process, not by its workers
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     return options
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import structlog
 from flask import Flask
 
-from cds_service.decide import decide, read_orders
+from cds_service.decision import decide, read_orders
 from cds_service.demonstration import load_request
-from cds_service.deployment import CONFIG_KEY, Deployment
-from cds_service.hook_request import parse_hook_request
-from cds_service.patient_record import assemble_from_prefetch
-from cds_service.settings import DEMONSTRATION_CLIENT, Settings
-from cds_service.store import Store
-from cds_service.store_tables import StoreUnavailable
-from fhir_mappings import outgoing
-from fhir_mappings.fhir_versions import FhirVersion, parse_version
+from cds_service.protocol import parse_hook_request
+from cds_service.records import Store, StoreUnavailable
+from cds_service.retrieval import assemble_from_prefetch
+from cds_service.site import DEMONSTRATION_CLIENT, Settings
+from cds_service.web import CONFIG_KEY, Deployment
+from fhir_mappings.drafts import outgoing
+from fhir_mappings.fhir import FhirVersion, parse_version
 
 log = structlog.get_logger(__name__)
 
 
 def warm_up(app: Flask) -> None:
-    """Upgrade the database, load the FHIR models and decide once on the demonstration request; nothing of it is recorded."""
+    """Upgrade the database, load the FHIR models and decide once on the demonstration request;
+    nothing of it is recorded.
+    """
     deployment: Deployment = app.config[CONFIG_KEY]
     upgrade_store(deployment.store)
     outgoing.warm_up(versions_expected(deployment.settings))
@@ -28,17 +29,36 @@ def warm_up(app: Flask) -> None:
     request = parse_hook_request(load_request(deployment.today()), service.hook)
     orders = read_orders(request, deployment.settings, deployment.value_sets)
     record = assemble_from_prefetch(request, service.prefetch)
-    decide(request, record, orders, deployment.settings, DEMONSTRATION_CLIENT, deployment.value_sets, deployment.today())
+    decide(
+        request,
+        record,
+        orders,
+        deployment.settings,
+        DEMONSTRATION_CLIENT,
+        deployment.value_sets,
+        deployment.today(),
+    )
 
 
 def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:
-    """Return R4 and what is written for the clients; the models of another version are loaded when its first request comes."""
+    """Return R4 and what is written for the clients; the models of another version are loaded when
+    its first request comes.
+    """
     configured = (parse_version(client.fhir_version) for client in settings.clients)
-    return tuple(dict.fromkeys((FhirVersion.R4, *(version for version in configured if version and version.can_be_written))))
+    return tuple(
+        dict.fromkeys(
+            (
+                FhirVersion.R4,
+                *(version for version in configured if version and version.can_be_written),
+            )
+        )
+    )
 
 
 def upgrade_store(store: Store) -> None:
-    """Bring the database to the newest schema before the workers are forked; one that is down now is upgraded when it is back."""
+    """Bring the database to the newest schema before the workers are forked; one that is down now
+    is upgraded when it is back.
+    """
     try:
         store.upgrade()
     except StoreUnavailable as error:

@@ -1,4 +1,5 @@
-"""The draft set of an order hook, the selections resolved, and the course: drafts and active orders read together.
+"""The draft set of an order hook, the selections resolved, and the course: drafts and active orders
+read together.
 
 Source: R36 to R38, R152 to R161; cards.md 1 (what is in scope); Q16, Q20.
 """
@@ -8,29 +9,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from fhir_mappings.concepts import Concept
-from fhir_mappings.evidence import why_status
-from fhir_mappings.fhir_versions import MEDICATION_ORDER_TYPES, TEST_ORDER_TYPES
-from fhir_mappings.medication_orders import (
+from fhir_mappings.drafts import TESTS_OF_B12_STATUS, read_code, read_due, read_test
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    TEST_ORDER_TYPES,
+    Placed,
+    Resource,
+    as_text,
+    code_of,
+    reference_id,
+    reference_of,
+    subject_id,
+)
+from fhir_mappings.intake import Receipt, why_status
+from fhir_mappings.medicines import (
     LEADS_NOWHERE,
+    Product,
     Siblings,
     cite_medicine,
     find_product,
     first_day,
+    identify_product,
     is_nameless,
     is_unresolved,
     medication_target,
     read_orders,
 )
-from fhir_mappings.products import Product, identify_product
-from fhir_mappings.reading import as_text, code_of, reference_id, reference_of, subject_id
-from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Placed, Resource
-from fhir_mappings.service_request import TESTS_OF_B12_STATUS, read_code, read_due, read_test
-from fhir_mappings.value_sets import Field, ValueSets
-from recommender.course import Course, Order, OrderState, TestOrder
-from recommender.regimens import DoseLine, Substance
-from recommender.scenario import ClinicalScenario, LoweringDrug
+from fhir_mappings.terminology import Concept, Field, ValueSets
+from recommender.language import (
+    ClinicalScenario,
+    Course,
+    DoseLine,
+    LoweringDrug,
+    Order,
+    OrderState,
+    Substance,
+    TestOrder,
+)
 
 STOPS = frozenset({"stopped", "cancelled", "on-hold", "ended", "suspended", "revoked"})
 """Statuses by which a drafted order ends treatment instead of starting it."""
@@ -44,10 +59,12 @@ ORDER_TYPES = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
 class Drafts:
     """What of the draft set is ours.
 
-    `resources` holds the drafts of ours as they came, by the key under which a suggestion may change or delete them; a draft without
-    an id, or with the id of another, is not among them (R161). `lowering_drugs` are the B12-lowering medicines selected.
-    `unresolved` says where the selected drafts point that name their drug by a reference which leads to nothing that was read;
-    `unresolved_beside` says it of the others. `notes` says what was odd, for the log and the receipt.
+    `resources` holds the drafts of ours as they came, by the key under which a suggestion may
+    change or delete them; a draft without an id, or with the id of another, is not among them
+    (R161). `lowering_drugs` are the B12-lowering medicines selected. `unresolved` says where the
+    selected drafts point that name their drug by a reference which leads to nothing that was read;
+    `unresolved_beside` says it of the others. `notes` says what was odd, for the log and the
+    receipt.
     """
 
     orders: tuple[Order, ...] = ()
@@ -66,9 +83,12 @@ class Drafts:
     def in_scope(self) -> bool:
         """Whether anything selected is an order of ours; if not, the call is answered at once.
 
-        A B12-lowering medicine is in scope only where the site has switched its cards on (Q19), so it is asked for by itself.
+        A B12-lowering medicine is in scope only where the site has switched its cards on (Q19), so
+        it is asked for by itself.
         """
-        return any(order.selected for order in self.orders) or any(test.selected for test in self.tests)
+        return any(order.selected for order in self.orders) or any(
+            test.selected for test in self.tests
+        )
 
 
 def read_drafts(
@@ -82,13 +102,18 @@ def read_drafts(
     """Return what of the draft set is ours, with the selected orders marked.
 
     Args:
-        selections: the references of order-select; `None` for order-sign, where every draft is selected.
+        selections: the references of order-select; `None` for order-sign, where every draft is
+            selected.
         patient_id: drafts about anybody else get no advice (R38).
         others: resources that came otherwise and that a draft may point to.
     """
     reading = _Reading(value_sets, receipt, Siblings.of((*drafts, *others)))
     own = [placed for placed in drafts if reading.is_order_for(placed, patient_id)]
-    selected = {item.place for item in own} if selections is None else resolve_selections(selections, own, reading.notes)
+    selected = (
+        {item.place for item in own}
+        if selections is None
+        else resolve_selections(selections, own, reading.notes)
+    )
     for placed in own:
         reading.read(placed, placed.place in selected)
     return Drafts(
@@ -102,22 +127,31 @@ def read_drafts(
     )
 
 
-def resolve_selections(selections: Sequence[str], orders: Sequence[Placed], notes: list[str]) -> set[str]:
+def resolve_selections(
+    selections: Sequence[str], orders: Sequence[Placed], notes: list[str]
+) -> set[str]:
     """Return the places of the selected orders.
 
-    A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the `fullUrl` of an entry are understood too.
-    Without any, the only order is taken, or else all of them. One that is not in the draft set gets no advice.
+    A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the
+    `fullUrl` of an entry are understood too. Without any, the only order is taken, or else all of
+    them. One that is not in the draft set gets no advice.
     Source: R155, R156.
     """
-    wanted = [selection for selection in selections if isinstance(selection, str) and selection.strip()]
+    wanted = [
+        selection for selection in selections if isinstance(selection, str) and selection.strip()
+    ]
     if not wanted:
         notes.append("no selections came: every draft order was taken as selected")
         return {placed.place for placed in orders}
     places: set[str] = set()
     for selection in wanted:
         names = (selection, selection.strip(), reference_of(selection))
-        exact = [placed for placed in orders if placed.reference in names or placed.full_url in names]
-        by_id = [placed for placed in orders if placed.resource.get("id") == reference_id(selection)]
+        exact = [
+            placed for placed in orders if placed.reference in names or placed.full_url in names
+        ]
+        by_id = [
+            placed for placed in orders if placed.resource.get("id") == reference_id(selection)
+        ]
         found = exact or (by_id if len(by_id) == 1 and "/" not in selection else [])
         if not found:
             notes.append("a selection names no draft order")
@@ -141,7 +175,9 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
     def is_order_for(self, placed: Placed, patient_id: str) -> bool:
-        """Return whether this is an order, and for this patient; a draft that names nobody is taken to be."""
+        """Return whether this is an order, and for this patient; a draft that names nobody is taken
+        to be.
+        """
         self.receipt.enter(placed)
         kind = as_text(placed.resource.get("resourceType"))
         if kind not in ORDER_TYPES:
@@ -154,7 +190,9 @@ class _Reading:
             self.notes.append("a draft order is about another patient")
             return False
         if code_of(placed.resource.get("status")) in NOT_ORDERS:
-            self.receipt.ignore(placed, why_status("draft order", code_of(placed.resource.get("status"))))
+            self.receipt.ignore(
+                placed, why_status("draft order", code_of(placed.resource.get("status")))
+            )
             return False
         return True
 
@@ -167,21 +205,31 @@ class _Reading:
     def _read_medication(self, placed: Placed, selected: bool) -> None:
         product, medication = find_product(placed.resource, self.siblings, self.value_sets)
         if is_unresolved(placed.resource, self.siblings):
-            (self.unresolved if selected else self.unresolved_beside).append(medication_target(placed.resource))
+            (self.unresolved if selected else self.unresolved_beside).append(
+                medication_target(placed.resource)
+            )
         if product.ingredients:
             state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
             key = self._key_of(placed)
-            self.orders += read_orders(placed, key, state, product, self.value_sets, self.siblings, selected)
+            self.orders += read_orders(
+                placed, key, state, product, self.value_sets, self.siblings, selected
+            )
             self.receipt.use(placed, "course")
             if medication and medication.place != "contained":
                 self.receipt.use(medication, "course")
         elif product.lowering and not is_stop(placed.resource):
             if selected:
                 self.lowering_drugs.add(product.lowering)
-            self.receipt.ignore(placed, f"no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: {product.name}")
+            self.receipt.ignore(
+                placed,
+                f"no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: "
+                f"{product.name}",
+            )
         else:
             nameless = is_nameless(placed.resource, self.siblings)
-            self.receipt.ignore(placed, LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}")
+            self.receipt.ignore(
+                placed, LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}"
+            )
 
     def _read_test(self, placed: Placed, selected: bool) -> None:
         test = read_test(placed.resource, self.value_sets)
@@ -189,16 +237,23 @@ class _Reading:
         if injection:
             self.orders.append(_read_injection(placed, self._key_of(placed), injection, selected))
         elif test and not is_stop(placed.resource):
-            # A test beside the point of vitamin B12 counts as ordered but never brings the service up by itself (cards.md 1).
+            # A test beside the point of vitamin B12 counts as ordered but never brings the service
+            # up by itself (cards.md 1).
             in_scope = selected and test in TESTS_OF_B12_STATUS
-            self.tests.append(TestOrder(self._key_of(placed), test, in_scope, read_due(placed.resource)))
+            self.tests.append(
+                TestOrder(self._key_of(placed), test, in_scope, read_due(placed.resource))
+            )
         else:
-            self.receipt.ignore(placed, "not a test or procedure of ours" if test is None else "a stop of a test")
+            self.receipt.ignore(
+                placed, "not a test or procedure of ours" if test is None else "a stop of a test"
+            )
             return
         self.receipt.use(placed, "course")
 
     def _key_of(self, placed: Placed) -> str:
-        """Return the key of a draft, `Type/id` byte for byte; its place when it has no id of its own, so that no action can name it."""
+        """Return the key of a draft, `Type/id` byte for byte; its place when it has no id of its
+        own, so that no action can name it.
+        """
         key = placed.reference
         if key == placed.place or key in self.resources:
             return placed.place
@@ -214,20 +269,29 @@ def is_stop(resource: Resource) -> bool:
 def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:
     """Return the medicine of a procedure order for a vitamin B12 injection."""
     code = read_code(placed.resource)
-    if not any(match.concept is Concept.B12_ADMINISTRATION for match in value_sets.find(code, Field.PROCEDURES)):
+    if not any(
+        match.concept is Concept.B12_ADMINISTRATION
+        for match in value_sets.find(code, Field.PROCEDURES)
+    ):
         product = identify_product(code, value_sets)
         return product if product.matched_by == "code" and product.has_cobalamin else None
     return identify_product(code, value_sets)
 
 
 def _read_injection(placed: Placed, key: str, product: Product, selected: bool) -> Order:
-    """Return a procedure order for an injection as an order without a dose: such a code names none."""
+    """Return a procedure order for an injection as an order without a dose: such a code names
+    none.
+    """
     substances = [item.substance for item in product.ingredients if item.substance.is_cobalamin]
     authored = first_day(placed.resource.get("authoredOn"))
     return Order(
         key=key,
         state=OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT,
-        lines=(DoseLine(substances[0] if substances else Substance.COBALAMIN_UNSPECIFIED, None, None, None),),
+        lines=(
+            DoseLine(
+                substances[0] if substances else Substance.COBALAMIN_UNSPECIFIED, None, None, None
+            ),
+        ),
         product=product.name,
         selected=selected,
         not_computable="the order names an injection, not a dose",
@@ -239,13 +303,20 @@ def _read_injection(placed: Placed, key: str, product: Product, selected: bool) 
 def read_course(drafts: Drafts, scenario: ClinicalScenario) -> Course:
     """Return the course: the drafts, the orders of the record and the doses given.
 
-    An order of the record that is drafted anew is read from its draft. One that a draft would stop stays beside the stop, its key
-    marked, so that removing the stop leaves it; the stop names it as what it replaces.
+    An order of the record that is drafted anew is read from its draft. One that a draft would stop
+    stays beside the stop, its key marked, so that removing the stop leaves it; the stop names it as
+    what it replaces.
     """
     stops = {order.key for order in drafts.orders if order.state is OrderState.STOP}
     revised = {order.key for order in drafts.orders} - stops
-    recorded = [replace(order, key=f"{order.key}#recorded") if order.key in stops else order for order in scenario.orders]
+    recorded = [
+        replace(order, key=f"{order.key}#recorded") if order.key in stops else order
+        for order in scenario.orders
+    ]
     named = {order.key for order in recorded}
-    drafted = [replace(order, replaces=marked) if (marked := f"{order.key}#recorded") in named else order for order in drafts.orders]
+    drafted = [
+        replace(order, replaces=marked) if (marked := f"{order.key}#recorded") in named else order
+        for order in drafts.orders
+    ]
     orders = (*drafted, *(order for order in recorded if order.key not in revised))
     return Course(orders, drafts.tests, scenario.doses, drafts.lowering_drug_selected)

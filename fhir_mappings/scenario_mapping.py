@@ -1,4 +1,6 @@
-"""Puts the facts together: one patient record in, a ClinicalScenario and its receipt out. What cannot be read is unknown, with a reason."""
+"""Puts the facts together: one patient record in, a ClinicalScenario and its receipt out. What
+cannot be read is unknown, with a reason.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +9,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from fhir_mappings.allergies import map_allergies
-from fhir_mappings.answers import AnswerFacts, map_answers
-from fhir_mappings.conditions import ConditionFacts, map_conditions
-from fhir_mappings.demographics import Demographics, map_demographics
-from fhir_mappings.diagnoses import read_diagnoses
-from fhir_mappings.laboratory import LaboratoryFacts, map_laboratory
-from fhir_mappings.medications import MedicationFacts, map_medications
-from fhir_mappings.observations import read_observations
-from fhir_mappings.procedures import ProcedureFacts, map_procedures
-from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Availability, PatientRecord
-from fhir_mappings.record_index import AREAS, RecordIndex, index_record
-from fhir_mappings.results import Results, read_results
-from fhir_mappings.value_sets import ValueSets
-from recommender.course import DoseGiven
-from recommender.logic import Evidence, Fact, Measurement, Truth
-from recommender.scenario import Allergy, Cause, CauseFinding, ClinicalScenario
-from recommender.treatment_start import find_treatment_start, took_b12_before
+from fhir_mappings.fhir import Availability, PatientRecord
+from fhir_mappings.history import (
+    AnswerFacts,
+    ConditionFacts,
+    ProcedureFacts,
+    map_allergies,
+    map_answers,
+    map_conditions,
+    map_procedures,
+    read_diagnoses,
+)
+from fhir_mappings.intake import (
+    AREAS,
+    Demographics,
+    Receipt,
+    RecordIndex,
+    index_record,
+    map_demographics,
+)
+from fhir_mappings.laboratory import (
+    LaboratoryFacts,
+    Results,
+    map_laboratory,
+    read_observations,
+    read_results,
+)
+from fhir_mappings.medicines import MedicationFacts, map_medications
+from fhir_mappings.terminology import ValueSets
+from recommender.assessment import find_treatment_start, took_b12_before
+from recommender.language import (
+    Allergy,
+    Cause,
+    CauseFinding,
+    ClinicalScenario,
+    DoseGiven,
+    Evidence,
+    Fact,
+    Measurement,
+    Truth,
+)
 
 MEDICATION_TYPES = (
     "MedicationRequest",
@@ -48,7 +72,8 @@ NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR")
 class MappedScenario:
     """What the record says, and for every resource what it was used for or why it was not.
 
-    `gaps` says for a prefetch key that came why it still cannot say "none". `results` are all laboratory results, for showing.
+    `gaps` says for a prefetch key that came why it still cannot say "none". `results` are all
+    laboratory results, for showing.
     """
 
     scenario: ClinicalScenario
@@ -80,7 +105,9 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     allergies = map_allergies(index)
     diagnoses.close()
     _close(index)
-    scenario = _put_together(index, who, laboratory, diagnosed, answers, operations, medicines, doses, allergies)
+    scenario = _put_together(
+        index, who, laboratory, diagnosed, answers, operations, medicines, doses, allergies
+    )
     return MappedScenario(scenario, index.receipt, index.gaps, results)
 
 
@@ -103,8 +130,12 @@ def _put_together(
         female=who.female,
         deceased=who.deceased,
         pregnant=joined("pregnant", newer_of, diagnosed.pregnant, answers.pregnant),
-        planning_pregnancy=joined("planning_pregnancy", explicit, diagnosed.planning_pregnancy, answers.planning_pregnancy),
-        breastfeeding=joined("breastfeeding", explicit, diagnosed.breastfeeding, answers.breastfeeding),
+        planning_pregnancy=joined(
+            "planning_pregnancy", explicit, diagnosed.planning_pregnancy, answers.planning_pregnancy
+        ),
+        breastfeeding=joined(
+            "breastfeeding", explicit, diagnosed.breastfeeding, answers.breastfeeding
+        ),
         total_b12=laboratory.total_b12,
         holotranscobalamin=laboratory.holotranscobalamin,
         mma=laboratory.mma,
@@ -126,17 +157,28 @@ def _put_together(
         neurological_reason=_neurological_reason(index, answers),
         symptoms=joined("symptoms", explicit, diagnosed.symptoms, answers.symptoms),
         recurrence=diagnosed.recurrence,
-        kidney_disease=joined("kidney_disease", either, diagnosed.kidney_disease, operations.dialysis),
+        kidney_disease=joined(
+            "kidney_disease", either, diagnosed.kidney_disease, operations.dialysis
+        ),
         dialysis=joined("dialysis", either, diagnosed.dialysis, operations.dialysis),
         lebers=diagnosed.lebers,
         bleeding_disorder=_bleeding_disorder(index, diagnosed, laboratory.platelets),
         causes=causes,
         causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
-        ileal_resection_length=_length(index, "ileal_resection_length", answers.ileal_resection_length, operations.ileal_resection_length),
+        ileal_resection_length=_length(
+            index,
+            "ileal_resection_length",
+            answers.ileal_resection_length,
+            operations.ileal_resection_length,
+        ),
         ileal_resection_complete=operations.ileal_resection_complete,
-        crohns_ileal_extent=_length(index, "crohns_ileal_extent", answers.crohns_ileal_extent, diagnosed.crohns_extent),
+        crohns_ileal_extent=_length(
+            index, "crohns_ileal_extent", answers.crohns_ileal_extent, diagnosed.crohns_extent
+        ),
         cause_resolved=_cause_resolved(diagnosed, causes),
-        nitrous_oxide=joined("nitrous_oxide", either, diagnosed.nitrous_oxide, medicines.nitrous_oxide),
+        nitrous_oxide=joined(
+            "nitrous_oxide", either, diagnosed.nitrous_oxide, medicines.nitrous_oxide
+        ),
         allergies=allergies,
         anticoagulant=medicines.anticoagulant,
         anticoagulant_fact=_anticoagulant(index, diagnosed, operations, medicines),
@@ -147,29 +189,43 @@ def _put_together(
         im_feasible=NOT_READ,
         orders=medicines.orders,
         doses=doses,
-        unavailable=frozenset(area for key, area in AREAS.items() if index.record.part(key).availability is Availability.UNAVAILABLE),
+        unavailable=frozenset(
+            area
+            for key, area in AREAS.items()
+            if index.record.part(key).availability is Availability.UNAVAILABLE
+        ),
         incomplete=frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
     )
 
 
 def _is_incomplete(index: RecordIndex, key: str) -> bool:
-    """Whether more may exist than was read: only a part was sent, or part of what was sent is of no use."""
+    """Whether more may exist than was read: only a part was sent, or part of what was sent is of no
+    use.
+    """
     return index.record.part(key).availability is Availability.INCOMPLETE or key in index.gaps
 
 
-def _join(index: RecordIndex, name: str, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact) -> Fact:
-    """Return a fact from two sources; the receipt no longer says of what was outweighed that it was used."""
+def _join(
+    index: RecordIndex, name: str, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact
+) -> Fact:
+    """Return a fact from two sources; the receipt no longer says of what was outweighed that it was
+    used.
+    """
     fact = join(one, other)
     if one.evidence and other.evidence:
         cited = [entry.reference for entry in fact.evidence]
         for entry in (*one.evidence, *other.evidence):
             if entry.reference not in cited:
-                index.receipt.take_back(entry.reference, name, f"{entry.display}, outweighed by {', '.join(cited)}")
+                index.receipt.take_back(
+                    entry.reference, name, f"{entry.display}, outweighed by {', '.join(cited)}"
+                )
     return fact
 
 
 def either(one: Fact, other: Fact) -> Fact:
-    """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those that decide it."""
+    """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those
+    that decide it.
+    """
     if one is other:
         return one
     truth = one.truth | other.truth
@@ -181,7 +237,9 @@ def either(one: Fact, other: Fact) -> Fact:
 
 
 def explicit(one: Fact, other: Fact) -> Fact:
-    """Return an open-world claim from two sources: true if either says so, else false if either says so in so many words."""
+    """Return an open-world claim from two sources: true if either says so, else false if either
+    says so in so many words.
+    """
     known = [fact for fact in (one, other) if not fact.is_unknown]
     return next((fact for fact in known if fact.is_true), known[0]) if known else either(one, other)
 
@@ -190,46 +248,70 @@ def newer_of(one: Fact, other: Fact) -> Fact:
     """Return of two known facts the one with the newer evidence, else the known one."""
     if one.is_unknown or other.is_unknown:
         return one if other.is_unknown and (one.evidence or not other.evidence) else other
-    dates = [max((item.date for item in fact.evidence if item.date), default=dt.date.min) for fact in (one, other)]
+    dates = [
+        max((item.date for item in fact.evidence if item.date), default=dt.date.min)
+        for fact in (one, other)
+    ]
     return one if dates[0] > dates[1] else other
 
 
 def _read_medicines(index: RecordIndex) -> MedicationFacts:
-    medicines = map_medications(index.of_type(*MEDICATION_TYPES), index.as_of, index.value_sets, index.receipt)
+    medicines = map_medications(
+        index.of_type(*MEDICATION_TYPES), index.as_of, index.value_sets, index.receipt
+    )
     if medicines.nameless:
-        entries = "1 entry does not say" if medicines.nameless == 1 else f"{medicines.nameless} entries do not say"
+        entries = (
+            "1 entry does not say"
+            if medicines.nameless == 1
+            else f"{medicines.nameless} entries do not say"
+        )
         index.gaps.setdefault("medications", f"{entries} which medicine it is")
     return medicines
 
 
 def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
-    """Turn "none recorded" into unknown where the medication list could not be had completely (Q6)."""
+    """Turn "none recorded" into unknown where the medication list could not be had completely
+    (Q6).
+    """
     nothing = index.nothing_found("medications")
     if nothing.is_false:
         return medicines
     return replace(
         medicines,
-        anticoagulant_fact=nothing if medicines.anticoagulant_fact.is_false else medicines.anticoagulant_fact,
+        anticoagulant_fact=nothing
+        if medicines.anticoagulant_fact.is_false
+        else medicines.anticoagulant_fact,
         methotrexate=nothing if medicines.methotrexate.is_false else medicines.methotrexate,
         nitrous_oxide=nothing if medicines.nitrous_oxide.is_false else medicines.nitrous_oxide,
     )
 
 
 def _supplement_before_test(
-    index: RecordIndex, laboratory: LaboratoryFacts, medicines: MedicationFacts, doses: tuple[DoseGiven, ...]
+    index: RecordIndex,
+    laboratory: LaboratoryFacts,
+    medicines: MedicationFacts,
+    doses: tuple[DoseGiven, ...],
 ) -> Fact:
-    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9), before today where there is none.
+    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9),
+    before today where there is none.
 
     Unknown when the list is (Q6).
     """
-    tested = laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
+    tested = (
+        laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
+    )
     day = tested.date or index.as_of
     taken = [dose.evidence for dose in doses if took_b12_before(day, (), (dose,))]
-    taken += [order.evidence for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())]
+    taken += [
+        order.evidence
+        for order in medicines.orders
+        if order.evidence and took_b12_before(day, (order,), ())
+    ]
     if not taken:
         return index.nothing_found("medications")
     cited: dict[str, Evidence] = {}
-    for entry in taken:  # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
+    # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
+    for entry in taken:
         cited.setdefault(entry.reference, entry)
     index.receipt.use_further(cited, "b12_supplement_before_test")
     when = "in the 4 months before the test" if tested.date else "in the last 4 months"
@@ -237,11 +319,20 @@ def _supplement_before_test(
 
 
 def _causes(
-    diagnosed: ConditionFacts, answers: AnswerFacts, operations: ProcedureFacts, medicines: MedicationFacts
+    diagnosed: ConditionFacts,
+    answers: AnswerFacts,
+    operations: ProcedureFacts,
+    medicines: MedicationFacts,
 ) -> tuple[CauseFinding, ...]:
     """All causes of F13. A medicine is one once it has been taken for long enough (F27)."""
-    drugs = tuple(CauseFinding(Cause.DRUG, use.evidence) for use in medicines.lowering_drugs if use.long_term.is_true)
-    gas = tuple(CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence)
+    drugs = tuple(
+        CauseFinding(Cause.DRUG, use.evidence)
+        for use in medicines.lowering_drugs
+        if use.long_term.is_true
+    )
+    gas = tuple(
+        CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence
+    )
     found = diagnosed.causes + answers.causes + operations.causes + drugs + gas
     return tuple(dict.fromkeys(found))
 
@@ -250,7 +341,9 @@ def _cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...])
     """TRUE only when every cause is a Condition that ended (F15)."""
     resolved = diagnosed.causes_resolved
     if resolved.is_true and not set(causes) <= set(diagnosed.causes):
-        return replace(resolved, truth=Truth.FALSE, reason="another cause is recorded that has not ended")
+        return replace(
+            resolved, truth=Truth.FALSE, reason="another cause is recorded that has not ended"
+        )
     return resolved
 
 
@@ -263,34 +356,73 @@ def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     return f"none recorded among the conditions; {missing}" if missing else "none recorded"
 
 
-def _bleeding_disorder(index: RecordIndex, diagnosed: ConditionFacts, platelets: Measurement) -> Fact:
-    """A coded thrombocytopenia stands in for the count while there is none: it calls for the same care with the needle."""
-    if diagnosed.thrombocytopenia and not platelets.is_known and not diagnosed.bleeding_disorder.is_true:
-        return Fact(Truth.TRUE, "thrombocytopenia recorded, platelet count not known", diagnosed.thrombocytopenia)
+def _bleeding_disorder(
+    index: RecordIndex, diagnosed: ConditionFacts, platelets: Measurement
+) -> Fact:
+    """A coded thrombocytopenia stands in for the count while there is none: it calls for the same
+    care with the needle.
+    """
+    if (
+        diagnosed.thrombocytopenia
+        and not platelets.is_known
+        and not diagnosed.bleeding_disorder.is_true
+    ):
+        return Fact(
+            Truth.TRUE,
+            "thrombocytopenia recorded, platelet count not known",
+            diagnosed.thrombocytopenia,
+        )
     for entry in diagnosed.thrombocytopenia:
-        known = "the platelet count is known" if platelets.is_known else "a bleeding disorder is recorded"
-        index.receipt.take_back(entry.reference, "bleeding_disorder", f"{entry.display}, not needed: {known}")
+        known = (
+            "the platelet count is known"
+            if platelets.is_known
+            else "a bleeding disorder is recorded"
+        )
+        index.receipt.take_back(
+            entry.reference, "bleeding_disorder", f"{entry.display}, not needed: {known}"
+        )
     return diagnosed.bleeding_disorder
 
 
-def _anticoagulant(index: RecordIndex, diagnosed: ConditionFacts, operations: ProcedureFacts, medicines: MedicationFacts) -> Fact:
-    """The medication list decides; a coded "long-term anticoagulant" says that there is one, not which."""
+def _anticoagulant(
+    index: RecordIndex,
+    diagnosed: ConditionFacts,
+    operations: ProcedureFacts,
+    medicines: MedicationFacts,
+) -> Fact:
+    """The medication list decides; a coded "long-term anticoagulant" says that there is one, not
+    which.
+    """
     coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
     if medicines.anticoagulant_fact.is_true:
         for entry in coded:
-            index.receipt.take_back(entry.reference, "anticoagulant", f"{entry.display}, outweighed by the medication list")
+            index.receipt.take_back(
+                entry.reference,
+                "anticoagulant",
+                f"{entry.display}, outweighed by the medication list",
+            )
     if medicines.anticoagulant_fact.is_true or not coded:
         return medicines.anticoagulant_fact
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
 
 
-def _length(index: RecordIndex, name: str, observed: Measurement, written: Measurement) -> Measurement:
-    """Return the length that was observed, else the one in words (Q2); one observed since that cannot be read leaves it unknown."""
-    since = bool(observed.evidence) and (written.date is None or (observed.date is not None and observed.date >= written.date))
+def _length(
+    index: RecordIndex, name: str, observed: Measurement, written: Measurement
+) -> Measurement:
+    """Return the length that was observed, else the one in words (Q2); one observed since that
+    cannot be read leaves it unknown.
+    """
+    since = bool(observed.evidence) and (
+        written.date is None or (observed.date is not None and observed.date >= written.date)
+    )
     if written.is_known and not observed.is_known and not since:
         return written
     for entry in written.evidence:
-        index.receipt.take_back(entry.reference, name, f"{entry.display}, outweighed by {observed.evidence[0].reference}")
+        index.receipt.take_back(
+            entry.reference,
+            name,
+            f"{entry.display}, outweighed by {observed.evidence[0].reference}",
+        )
     return observed
 
 

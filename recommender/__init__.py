@@ -1,1 +1,3 @@
-"""What the guidance says: facts in, advice out. Pure; knows nothing of records, requests or clocks."""
+"""What the guidance says: facts in, advice out. Pure; knows nothing of records, requests or
+clocks.
+"""

@@ -1,1 +1,3 @@
-"""What the product is made of: the packages of the lock file, their licences, and what is known against them."""
+"""What the product is made of: the packages of the lock file, their licences, and what is known
+against them.
+"""

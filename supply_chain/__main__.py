@@ -1,7 +1,7 @@
 """What the product is made of, told without a network.
 
-`python -m supply_chain sbom` writes the bill of materials (CycloneDX), `licences` the licence of each package, and `audit OSV.zip` what is
-known against them.
+`python -m supply_chain sbom` writes the bill of materials (CycloneDX), `licences` the licence of
+each package, and `audit OSV.zip` what is known against them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def audit(database: Path) -> int:
     try:
         found = find_advisories(database, {package.name: package.version for package in packages})
     except (OSError, ValueError) as error:
-        print(f"{database}: cannot be read as a zip file of OSV advisories ({type(error).__name__}).", file=sys.stderr)
+        print(
+            f"{database}: cannot be read as a zip file of OSV advisories ({type(error).__name__}).",
+            file=sys.stderr,
+        )
         return 2
     for advisory in found:
         print(f"{advisory.package} {advisory.version}: {advisory.id} {advisory.summary}")
@@ -49,7 +52,9 @@ def audit(database: Path) -> int:
 
 
 def write_bill(packages: list[Package]) -> dict[str, Any]:
-    """Return the bill of materials in CycloneDX 1.6; the same for the same lock. The hashes of the files stand in the lock."""
+    """Return the bill of materials in CycloneDX 1.6; the same for the same lock. The hashes of the
+    files stand in the lock.
+    """
     root = {
         "type": "application",
         "bom-ref": PRODUCT,
@@ -57,7 +62,9 @@ def write_bill(packages: list[Package]) -> dict[str, Any]:
         "version": __version__,
         "licenses": [{"expression": "Apache-2.0"}],
     }
-    needs = {PRODUCT: tuple(read_direct_needs())} | {_reference(package): package.needs for package in packages}
+    needs = {PRODUCT: tuple(read_direct_needs())} | {
+        _reference(package): package.needs for package in packages
+    }
     references = {package.name: _reference(package) for package in packages}
     return {
         "bomFormat": "CycloneDX",
@@ -65,7 +72,10 @@ def write_bill(packages: list[Package]) -> dict[str, Any]:
         "version": 1,
         "metadata": {"component": root},
         "components": [_component(package) for package in packages],
-        "dependencies": [{"ref": ref, "dependsOn": [references[name] for name in names]} for ref, names in needs.items()],
+        "dependencies": [
+            {"ref": ref, "dependsOn": [references[name] for name in names]}
+            for ref, names in needs.items()
+        ],
     }
 
 
@@ -74,7 +84,11 @@ def _reference(package: Package) -> str:
 
 
 def _component(package: Package) -> dict[str, Any]:
-    licence = {"expression": package.licence} if package.licence_is_expression else {"license": {"name": package.licence}}
+    licence = (
+        {"expression": package.licence}
+        if package.licence_is_expression
+        else {"license": {"name": package.licence}}
+    )
     return {
         "type": "library",
         "bom-ref": _reference(package),

@@ -1,4 +1,6 @@
-"""Known faults of packages, read from a copy of the OSV database: the zip file of the PyPI ecosystem, one JSON file for each advisory."""
+"""Known faults of packages, read from a copy of the OSV database: the zip file of the PyPI
+ecosystem, one JSON file for each advisory.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,17 @@ class Advisory:
 
 
 def find_advisories(database: Path, versions: Mapping[str, str]) -> list[Advisory]:
-    """Return the advisories against these packages in these versions; those that were withdrawn do not count.
+    """Return the advisories against these packages in these versions; those that were withdrawn do
+    not count.
 
     Raises: OSError or ValueError when the file cannot be read as such a database.
     """
     try:
         with zipfile.ZipFile(database) as archive:
             names = [name for name in archive.namelist() if name.endswith(".json")]
-            rows = [row for name in names for row in _matches(json.loads(archive.read(name)), versions)]
+            rows = [
+                row for name in names for row in _matches(json.loads(archive.read(name)), versions)
+            ]
     except zipfile.BadZipFile as error:
         raise ValueError("not a zip file") from error
     if not names:
@@ -44,5 +49,7 @@ def _matches(record: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator
     for affected in record.get("affected", ()):
         package = affected.get("package", {})
         name = canonicalize_name(package.get("name", ""))
-        if package.get("ecosystem") == "PyPI" and versions.get(name) in affected.get("versions", ()):
+        if package.get("ecosystem") == "PyPI" and versions.get(name) in affected.get(
+            "versions", ()
+        ):
             yield Advisory(name, versions[name], record["id"], record.get("summary", ""))

@@ -19,7 +19,9 @@ _OSI = "License :: OSI Approved :: "
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package of the lock: its name in the form that indexes use, its version, its licence in words, and what it needs."""
+    """One package of the lock: its name in the form that indexes use, its version, its licence in
+    words, and what it needs.
+    """
 
     name: str
     version: str
@@ -37,7 +39,10 @@ def read_packages(lock: Path = LOCK) -> list[Package]:
     installed = {name: found for name in pins if (found := _find(name))}
     for name, found in installed.items():
         if found.version != pins[name]:
-            raise LookupError(f"{name}: found {found.version} installed, expected {pins[name]} as in {lock.name}; ./run setup installs it.")
+            raise LookupError(
+                f"{name}: found {found.version} installed, expected {pins[name]} as in "
+                f"{lock.name}; ./run setup installs it."
+            )
     return [_read(name, found, set(installed)) for name, found in sorted(installed.items())]
 
 
@@ -62,13 +67,23 @@ def _read(name: str, found: Distribution, known: set[str]) -> Package:
 
 
 def _licence_in_words(metadata: Any) -> str:
-    """Return the licence of a package that has no SPDX expression: its classifiers, else the first line of its text."""
-    named = [row.removeprefix(_OSI) for row in metadata.get_all("Classifier") or () if row.startswith(_OSI)]
+    """Return the licence of a package that has no SPDX expression: its classifiers, else the first
+    line of its text.
+    """
+    named = [
+        row.removeprefix(_OSI)
+        for row in metadata.get_all("Classifier") or ()
+        if row.startswith(_OSI)
+    ]
     text = (metadata.get("License") or "").strip()
     return " AND ".join(sorted(named)) or text.partition("\n")[0] or "not stated"
 
 
 def _needs_of(found: Distribution, known: set[str]) -> list[str]:
     requirements = [Requirement(line) for line in found.requires or ()]
-    needed = {canonicalize_name(one.name) for one in requirements if not one.marker or one.marker.evaluate({"extra": ""})}
+    needed = {
+        canonicalize_name(one.name)
+        for one in requirements
+        if not one.marker or one.marker.evaluate({"extra": ""})
+    }
     return sorted(needed & known)

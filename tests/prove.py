@@ -1,4 +1,6 @@
-"""The long proof: `python -m tests.prove` runs the full product of the facts that the decision table reads, and counts them."""
+"""The long proof: `python -m tests.prove` runs the full product of the facts that the decision
+table reads, and counts them.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +9,23 @@ import sys
 import time
 from dataclasses import replace
 
-from recommender.treatment import decide
+from recommender.treatment.table import decide
 from tests.recommender.every_scenario import FULL, Sweep
 from tests.recommender.invariants import violations
 
 
 def prove(sweep: Sweep) -> tuple[str, int, list[str]]:
-    """Check one sweep; return its name, how many combinations there were, and the first few unsafe ones."""
+    """Check one sweep; return its name, how many combinations there were, and the first few unsafe
+    ones.
+    """
     count, broken = 0, []
     for assessment in sweep.assessments():
         for policy in sweep.policies:
             found = decide(assessment, policy)
             count += 1
-            broken += [f"{violation}: {found.rule} {assessment}" for violation in violations(found, policy)]
+            broken += [
+                f"{violation}: {found.rule} {assessment}" for violation in violations(found, policy)
+            ]
     return sweep.name, count, broken[:5]
 
 

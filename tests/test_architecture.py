@@ -1,4 +1,6 @@
-"""Who may import whom, and what must not stand where: the table of docs/architecture.md, read from the source."""
+"""Who may import whom, and what must not stand where: the table of docs/architecture.md, read from
+the source.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +13,49 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("recommender", "fhir_mappings", "cds_service")
+OURS = ("recommender", "fhir_mappings", "cds_service", "cli")
 
 ALLOWED = {
     "recommender": {"recommender"},
     "fhir_mappings": {"recommender", "fhir_mappings", "fhir", "fhir_core", "pydantic"},
 }
-"""What a package may import beside the standard library; cds_service may import everything but the tests."""
+"""What a package may import beside the standard library; cds_service may import everything but the
+tests.
+"""
 
 FORBIDDEN_STANDARD = {
-    "recommender": {"logging", "os", "pathlib", "io", "time", "random", "secrets", "socket", "urllib", "http", "subprocess", "tempfile"},
+    "recommender": {
+        "logging",
+        "os",
+        "pathlib",
+        "io",
+        "time",
+        "random",
+        "secrets",
+        "socket",
+        "urllib",
+        "http",
+        "subprocess",
+        "tempfile",
+    },
     "fhir_mappings": {"logging", "time", "random", "secrets", "socket", "http", "subprocess"},
 }
 """Clock, files, network, chance and logs stay at the edge; the mapping reads its own value sets."""
 
-CLOCK = re.compile(r"\b(?:date\.today|datetime\.now|datetime\.today|datetime\.utcnow|time\.time|monotonic|perf_counter)\b")
+CLOCK = re.compile(
+    r"\b(?:date\.today|datetime\.now|datetime\.today|datetime\.utcnow|time\.time|monotonic|perf_counter)\b"
+)
 FHIR_WORDS = re.compile(
-    r"\b(?:FHIR|MedicationRequest|Observation|CodeableConcept|prefetch|resourceType|SNOMED|LOINC|RxNorm|Flask|http)\b", re.IGNORECASE
+    r"\b(?:FHIR|MedicationRequest|Observation|CodeableConcept|prefetch|resourceType|SNOMED|LOINC|RxNorm|Flask|http)\b",
+    re.IGNORECASE,
 )
 CODE_LIKE = re.compile(r"[\"'](?:\d{6,18}|\d{3,5}-\d)[\"']")
 
 
 def modules(package: str) -> list[Path]:
-    return sorted(path for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts)
+    return sorted(
+        path for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts
+    )
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -50,7 +72,12 @@ def code_without_docstrings(path: Path) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
-            if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+            if (
+                body
+                and isinstance(body[0], ast.Expr)
+                and isinstance(body[0].value, ast.Constant)
+                and isinstance(body[0].value.value, str)
+            ):
                 node.body = body[1:] or [ast.Pass()]
     return ast.unparse(tree)
 
@@ -60,14 +87,96 @@ def test_each_package_imports_only_what_the_table_allows(package: str) -> None:
     for path in modules(package):
         for name in imports_of(path):
             top = name.split(".")[0]
-            assert top in ALLOWED[package] or top in sys.stdlib_module_names, f"{path.relative_to(ROOT)} imports {name}"
-            assert top not in FORBIDDEN_STANDARD[package], f"{path.relative_to(ROOT)} imports {name}"
+            assert top in ALLOWED[package] or top in sys.stdlib_module_names, (
+                f"{path.relative_to(ROOT)} imports {name}"
+            )
+            assert top not in FORBIDDEN_STANDARD[package], (
+                f"{path.relative_to(ROOT)} imports {name}"
+            )
+
+
+ROOMS = (
+    "recommender.language",
+    "recommender.guidance",
+    "recommender.cards",
+    "recommender.assessment",
+    "recommender.treatment",
+    "recommender.checks",
+    "recommender.review",
+    "recommender",
+    "fhir_mappings.fhir",
+    "fhir_mappings.terminology",
+    "fhir_mappings.intake",
+    "fhir_mappings.laboratory",
+    "fhir_mappings.medicines",
+    "fhir_mappings.history",
+    "fhir_mappings.drafts",
+    "fhir_mappings",
+    "cds_service.telemetry",
+    "cds_service.protocol",
+    "cds_service.records",
+    "cds_service.site",
+    "cds_service.cards",
+    "cds_service.retrieval",
+    "cds_service.decision",
+    "cds_service.callers",
+    "cds_service.web",
+    "cds_service.pages",
+    "cds_service.workbench",
+    "cds_service.demonstration",
+    "cds_service",
+    "cli",
+)
+
+MOST_FILES = 9
+
+
+def room_of(module: str) -> str:
+    """Return the innermost room that a module stands in."""
+    return max((room for room in ROOMS if f"{module}.".startswith(f"{room}.")), key=len)
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_rooms_import_downward_only_and_by_the_door(package: str) -> None:
+    """Another room's names come from its `__init__`, or from the module itself on a top floor."""
+    for path in modules(package):
+        if "migrations" in path.parts:
+            continue
+        own = room_of(module_of(path))
+        for name in imports_of(path):
+            if name.split(".")[0] in OURS and (other := room_of(name)) != own:
+                assert ROOMS.index(other) < ROOMS.index(own), f"{path} imports {name}, above it"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_holds_at_most_nine_files(room: str) -> None:
+    folder = ROOT / room.replace(".", "/")
+    files = [path for path in folder.glob("*.py") if path.stem != "__init__"]
+    assert len(files) <= MOST_FILES, f"{room} holds {len(files)} files"
+
+
+def test_every_folder_of_code_is_a_room() -> None:
+    folders = {
+        module_of(path).rpartition(".")[0] if path.stem != "__init__" else module_of(path)
+        for package in OURS
+        for path in modules(package)
+        if "migrations" not in path.parts
+    }
+    assert folders == set(ROOMS)
 
 
 @pytest.mark.parametrize("package", OURS)
 def test_no_package_imports_the_tests(package: str) -> None:
     for path in modules(package):
-        assert not [name for name in imports_of(path) if name.split(".")[0] in ("tests", "pytest", "hypothesis", "benchmarks")], path
+        assert not [
+            name
+            for name in imports_of(path)
+            if name.split(".")[0] in ("tests", "pytest", "hypothesis", "benchmarks")
+        ], path
 
 
 @pytest.mark.parametrize("package", ["recommender", "fhir_mappings"])
@@ -90,13 +199,19 @@ def test_clinical_codes_stand_in_the_mapping_only(package: str) -> None:
 
 
 def test_the_calendar_is_read_where_a_call_or_command_begins() -> None:
-    readers = {path.name for path in modules("cds_service") if re.search(r"\.date\(\)|date\.today", code_without_docstrings(path))}
+    readers = {
+        path.name
+        for path in modules("cds_service")
+        if re.search(r"\.date\(\)|date\.today", code_without_docstrings(path))
+    }
 
-    assert readers <= {"deployment.py", "cli.py", "check_server.py"}
+    assert readers <= {"deployment.py", "check_server.py"}
 
 
 @pytest.mark.parametrize(
-    "lock", sorted([*ROOT.glob("*.lock"), *ROOT.glob("tests/*/package-lock.json")]), ids=lambda path: str(path.relative_to(ROOT))
+    "lock",
+    sorted([*ROOT.glob("*.lock"), *ROOT.glob("tests/*/package-lock.json")]),
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_a_lock_names_no_place_to_download_from(lock: Path) -> None:
     assert not re.search(r"https?://\S+\.(?:tgz|whl|tar\.gz)", lock.read_text(encoding="utf-8"))
@@ -104,9 +219,37 @@ def test_a_lock_names_no_place_to_download_from(lock: Path) -> None:
 
 def test_nothing_names_the_machine_it_was_made_on() -> None:
     home = re.compile(r"(?<![\w.])/(?:home|root|Users)/[\w.]")
-    suffixes = {".py", ".md", ".toml", ".lock", ".json", ".yaml", ".yml", ".sh", ".js", ".html", ".css", ".csv", ""}
-    skipped = {".venv", ".git", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    suffixes = {
+        ".py",
+        ".md",
+        ".toml",
+        ".lock",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".sh",
+        ".js",
+        ".html",
+        ".css",
+        ".csv",
+        "",
+    }
+    skipped = {
+        ".venv",
+        ".git",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+    }
     for path in sorted(ROOT.rglob("*")):
-        if path.is_file() and path.suffix in suffixes and not skipped & set(path.parts) and path != Path(__file__):
+        if (
+            path.is_file()
+            and path.suffix in suffixes
+            and not skipped & set(path.parts)
+            and path != Path(__file__)
+        ):
             found = home.search(path.read_text(encoding="utf-8", errors="ignore"))
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"

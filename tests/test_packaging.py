@@ -1,4 +1,6 @@
-"""What is shipped: the wheel holds every file the service reads, and the locks pin everything and name no host."""
+"""What is shipped: the wheel holds every file the service reads, and the locks pin everything and
+name no host.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,19 @@ LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-test.lock
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     (path,) = folder.glob("b12_cds-*.whl")
     return zipfile.ZipFile(path)
 
 
 def test_the_wheel_holds_every_file_of_the_packages_and_no_test(wheel: zipfile.ZipFile) -> None:
-    listed = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    listed = subprocess.run(
+        ["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
     held = set(wheel.namelist())
 
     assert sorted(set(listed) - held) == []
@@ -39,7 +46,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_test(wheel: zipfile.Z
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
 
-    assert "b12-cds = cds_service.cli:main" in wheel.read(entry_points).decode()
+    assert "b12-cds = cli.main:main" in wheel.read(entry_points).decode()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -62,11 +69,24 @@ def test_every_dependency_is_in_its_lock() -> None:
         "requirements-test.lock": project["dependency-groups"]["test"],
     }
     for lock, dependencies in wanted.items():
-        pinned = set(re.findall(r"^([\w.-]+?)(?:\[|==)", (ROOT / lock).read_text(encoding="utf-8").lower(), re.MULTILINE))
-        named = {re.match(r"[\w.-]+", one)[0].lower().replace("_", "-").replace(".", "-") for one in dependencies}  # type: ignore[index]
-        assert sorted(named - {name.replace("_", "-").replace(".", "-") for name in pinned}) == [], lock
+        pinned = set(
+            re.findall(
+                r"^([\w.-]+?)(?:\[|==)",
+                (ROOT / lock).read_text(encoding="utf-8").lower(),
+                re.MULTILINE,
+            )
+        )
+        named = {
+            re.match(r"[\w.-]+", one)[0].lower().replace("_", "-").replace(".", "-")
+            for one in dependencies
+        }  # type: ignore[index]
+        assert (
+            sorted(named - {name.replace("_", "-").replace(".", "-") for name in pinned}) == []
+        ), lock
 
 
 def test_the_versions_agree() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f'"version": "{__version__}"' in (ROOT / "cds_service" / "openapi.json").read_text(encoding="utf-8")
+    assert f'"version": "{__version__}"' in (ROOT / "cds_service" / "openapi.json").read_text(
+        encoding="utf-8"
+    )

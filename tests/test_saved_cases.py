@@ -1,4 +1,6 @@
-"""Cases saved from the workbench run as they are: a file in tests/cases/http is one request, its day, and what must follow."""
+"""Cases saved from the workbench run as they are: a file in tests/cases/http is one request, its
+day, and what must follow.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.deployment import CONFIG_KEY
-from cds_service.settings import demonstration
+from cds_service.site.settings import demonstration
+from cds_service.web.deployment import CONFIG_KEY
 
 CASES = sorted((Path(__file__).parent / "cases" / "http").glob("*.json"))
 
@@ -46,7 +48,10 @@ def test_a_saved_case_still_answers_as_it_did(client: FlaskClient, path: Path) -
     explained = client.post("/workbench/explain", json=case["request"]).get_json()
 
     assert answer.status_code == 200, case["name"]
-    cards = [{"topic": card["source"]["topic"]["code"], "indicator": card["indicator"]} for card in answer.get_json()["cards"]]
+    cards = [
+        {"topic": card["source"]["topic"]["code"], "indicator": card["indicator"]}
+        for card in answer.get_json()["cards"]
+    ]
     assert cards == case["expect"]["cards"], case["name"]
     assert explained["decision"]["rule"] == case["expect"]["rule"], case["name"]
 

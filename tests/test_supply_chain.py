@@ -1,4 +1,6 @@
-"""What the product is made of is written down whole, its licences are ones it may be shipped with, and known faults are found."""
+"""What the product is made of is written down whole, its licences are ones it may be shipped with,
+and known faults are found.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,16 @@ import pytest
 from supply_chain.__main__ import PRODUCT, audit, write_bill
 from supply_chain.packages import LOCK, read_packages
 
-PERMISSIVE = re.compile(r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|0BSD|Unlicense|Public Domain", re.IGNORECASE)
-WEAK_COPYLEFT = {"certifi": "MPL-2.0", "orjson": "MPL-2.0", "psycopg": "LGPL-3.0", "psycopg-binary": "LGPL-3.0"}
+PERMISSIVE = re.compile(
+    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|0BSD|Unlicense|Public Domain",
+    re.IGNORECASE,
+)
+WEAK_COPYLEFT = {
+    "certifi": "MPL-2.0",
+    "orjson": "MPL-2.0",
+    "psycopg": "LGPL-3.0",
+    "psycopg-binary": "LGPL-3.0",
+}
 """Used as they are and unchanged, which these licences allow without more."""
 
 
@@ -45,16 +55,24 @@ def test_the_bill_names_every_package_of_the_lock_once_and_what_each_needs() -> 
     assert {"flask", "fhir-resources", "gunicorn", "orjson"} <= set(named)
     assert {row["ref"] for row in bill["dependencies"]} == references | {PRODUCT}
     assert all(set(row["dependsOn"]) <= references for row in bill["dependencies"])
-    assert json.dumps(bill) == json.dumps(write_bill(read_packages())), "the same lock gives the same bill"
+    assert json.dumps(bill) == json.dumps(write_bill(read_packages())), (
+        "the same lock gives the same bill"
+    )
 
 
 def test_every_licence_is_one_the_product_may_be_shipped_with() -> None:
-    doubtful = {package.name: package.licence for package in read_packages() if not PERMISSIVE.search(package.licence)}
+    doubtful = {
+        package.name: package.licence
+        for package in read_packages()
+        if not PERMISSIVE.search(package.licence)
+    }
 
     assert {name: licence for name, licence in doubtful.items() if name not in WEAK_COPYLEFT} == {}
 
 
-def test_an_advisory_against_a_version_in_use_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_advisory_against_a_version_in_use_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     flask = next(package for package in read_packages() if package.name == "flask")
     database = write_database(
         tmp_path / "osv.zip",
@@ -70,7 +88,9 @@ def test_an_advisory_against_a_version_in_use_is_found(tmp_path: Path, capsys: p
     assert "OSV-3" not in found
 
 
-def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert audit(write_database(tmp_path / "osv.zip", advisory("OSV-2", "flask", ["0.1"]))) == 0
     assert "0 advisories" in capsys.readouterr().out
     (tmp_path / "text").write_text("no zip")

@@ -1,4 +1,6 @@
-"""The demonstration: one order-select request in the shape that the CDS Hooks sandbox sends, and the cards that answer it."""
+"""The demonstration: one order-select request in the shape that the CDS Hooks sandbox sends, and
+the cards that answer it.
+"""
 
 from __future__ import annotations
 

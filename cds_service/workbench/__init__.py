@@ -1,4 +1,6 @@
-"""The workbench: one page that shows what the service sees in a request, what it decides, and why."""
+"""The workbench: one page that shows what the service sees in a request, what it decides, and
+why.
+"""
 
 from cds_service.workbench.views import workbench_blueprint
 

@@ -1,7 +1,8 @@
-"""The prepared patients of the workbench: clinical stories as hook requests whose dates are counted from today.
+"""The prepared patients of the workbench: clinical stories as hook requests whose dates are counted
+from today.
 
-A date in the files reads `@today`, `@-12d`, `@-58y` or `@-58y100d`: that many years and days before the day on which it is loaded,
-so a story never goes stale.
+A date in the files reads `@today`, `@-12d`, `@-58y` or `@-58y100d`: that many years and days before
+the day on which it is loaded, so a story never goes stale.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ RELATIVE_DATE = re.compile(r"@(?:today|-(?:(?P<years>\d+)y)?(?:(?P<days>\d+)d)?)
 
 @dataclass(frozen=True, slots=True)
 class PreparedPatient:
-    """One story. `shows` says in a sentence what the service makes of it; `request` is a hook request with relative dates."""
+    """One story. `shows` says in a sentence what the service makes of it; `request` is a hook
+    request with relative dates.
+    """
 
     id: str
     title: str
@@ -36,13 +39,21 @@ class PreparedPatient:
 def load_patients() -> tuple[PreparedPatient, ...]:
     """Return the stories in the order of their file names."""
     folder = files(__package__) / "patients"
-    named = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name)
-    return tuple(PreparedPatient(entry.name.removesuffix(".json"), **json.loads(entry.read_text("utf-8"))) for entry in named)
+    named = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".json")),
+        key=lambda entry: entry.name,
+    )
+    return tuple(
+        PreparedPatient(entry.name.removesuffix(".json"), **json.loads(entry.read_text("utf-8")))
+        for entry in named
+    )
 
 
 @cache
 def load_controls() -> dict[str, Any]:
-    """Return what each control of the page puts into a request, with `@patient`, `@date` and `@value` left for the page to fill."""
+    """Return what each control of the page puts into a request, with `@patient`, `@date` and
+    `@value` left for the page to fill.
+    """
     controls: dict[str, Any] = json.loads((files(__package__) / "controls.json").read_text("utf-8"))
     return controls
 
@@ -61,6 +72,8 @@ def resolve_dates(value: Any, today: dt.date) -> Any:
 
 
 def _count_back(today: dt.date, years: int, days: int) -> dt.date:
-    """Return the day so many years and days ago; 29 February becomes the 28th where that year has none."""
+    """Return the day so many years and days ago; 29 February becomes the 28th where that year has
+    none.
+    """
     last_day = 28 if (today.month, today.day) == (2, 29) else today.day
     return today.replace(year=today.year - years, day=last_day) - dt.timedelta(days=days)

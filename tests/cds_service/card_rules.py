@@ -1,4 +1,6 @@
-"""The rules that every answer must keep, as tables: Inferno's generic checks T8 to T19 and the additions T21 to T24, re-implemented."""
+"""The rules that every answer must keep, as tables: Inferno's generic checks T8 to T19 and the
+additions T21 to T24, re-implemented.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,21 @@ REQUIRED = {
 }
 
 OPTIONAL = {
-    "card": {"detail": str, "suggestions": list, "selectionBehavior": str, "overrideReasons": list, "links": list, "extension": dict}
+    "card": {
+        "detail": str,
+        "suggestions": list,
+        "selectionBehavior": str,
+        "overrideReasons": list,
+        "links": list,
+        "extension": dict,
+    }
 }
 
 
 def broken_rules(answer: Json, request: Json) -> list[str]:
-    """Return what is wrong with an answer to this request, each with the place; empty when nothing is."""
+    """Return what is wrong with an answer to this request, each with the place; empty when nothing
+    is.
+    """
     return [*_check_answer(answer, request), *_find_empty(answer, "answer"), *_check_uuids(answer)]
 
 
@@ -66,7 +77,10 @@ def _check_card(card: Json, place: str, request: Json) -> Iterator[str]:
 
 def _check_link(link: Json, place: str) -> Iterator[str]:
     yield from _check_members(link, "link", place)
-    if urlsplit(link["url"]).scheme not in ("http", "https") or link["type"] not in ("absolute", "smart"):
+    if urlsplit(link["url"]).scheme not in ("http", "https") or link["type"] not in (
+        "absolute",
+        "smart",
+    ):
         yield f"{place}: url or type (T14)"
     if link["type"] == "absolute" and "appContext" in link:
         yield f"{place}: appContext on an absolute link (T14)"
@@ -104,14 +118,21 @@ def _check_action(action: Json, place: str, request: Json) -> Iterator[str]:
                 yield f"{place}: update of something that is not among the drafts (T19)"
         case "delete":
             if action.get("resourceId") not in drafts or "resource" in action:
-                yield f"{place}: delete of something that is not among the drafts, or with resource (T18, T24)"
+                yield (
+                    f"{place}: delete of something that is not among the drafts, or with resource "
+                    f"(T18, T24)"
+                )
         case other:
             yield f"{place}.type: {other} (T16)"
 
 
 def _entries(request: Json) -> list[Json]:
     drafts = request["context"].get("draftOrders", {})
-    return drafts.get("entry", []) if isinstance(drafts, dict) else [{"resource": one} for one in drafts]
+    return (
+        drafts.get("entry", [])
+        if isinstance(drafts, dict)
+        else [{"resource": one} for one in drafts]
+    )
 
 
 def _reference(resource: Json) -> str:
@@ -133,7 +154,9 @@ def _find_empty(value: Any, place: str) -> Iterator[str]:
 
 def _check_uuids(answer: Json) -> Iterator[str]:
     cards = answer.get("cards", [])
-    ids = [card["uuid"] for card in cards] + [one["uuid"] for card in cards for one in card.get("suggestions", [])]
+    ids = [card["uuid"] for card in cards] + [
+        one["uuid"] for card in cards for one in card.get("suggestions", [])
+    ]
     for one in ids:
         if str(uuid.UUID(one)) != one or not re.fullmatch(r"[0-9a-f-]{36}", one):
             yield f"{one}: no UUID (T22)"

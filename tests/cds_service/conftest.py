@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.deployment import CONFIG_KEY, Deployment
-from cds_service.settings import Settings, demonstration
+from cds_service.site.settings import Settings, demonstration
+from cds_service.web.deployment import CONFIG_KEY, Deployment
 
 AS_OF = dt.date(2026, 6, 1)
 
@@ -23,7 +23,9 @@ AS_OF = dt.date(2026, 6, 1)
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The demonstration profile with a database of its own."""
-    return replace(demonstration(), store_url=f"sqlite:///{tmp_path_factory.mktemp('store')}/b12.db")
+    return replace(
+        demonstration(), store_url=f"sqlite:///{tmp_path_factory.mktemp('store')}/b12.db"
+    )
 
 
 @pytest.fixture(scope="module")

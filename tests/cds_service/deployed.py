@@ -30,13 +30,15 @@ SERVE = """
 import sys
 from pathlib import Path
 from cds_service.server import serve
-from cds_service.settings import load_settings
+from cds_service.site.settings import load_settings
 serve(load_settings(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), int(sys.argv[3]))
 """
 
 
 class Deployed:
-    """The real server with several workers, its site file in a directory of its own, and its log in a file."""
+    """The real server with several workers, its site file in a directory of its own, and its log in
+    a file.
+    """
 
     def __init__(self, directory: Path, store_url: str, workers: int = 3) -> None:
         self._site_file = directory / "site.toml"
@@ -44,7 +46,9 @@ class Deployed:
         self._port = free_port()
         self.base = f"http://127.0.0.1:{self._port}"
         self.log = directory / "log"
-        jwk = ", ".join(f"{name} = {json.dumps(value)}" for name, value in public_jwk(ec_key(), "key-1").items())
+        jwk = ", ".join(
+            f"{name} = {json.dumps(value)}" for name, value in public_jwk(ec_key(), "key-1").items()
+        )
         self._site_file.write_text(
             f"""
 profile = "demonstration"
@@ -63,9 +67,18 @@ keys = [{{ {jwk} }}]
     @contextmanager
     def running(self) -> Iterator[int]:
         """Serve meanwhile; give the id of the process that keeps the workers."""
-        command = [sys.executable, "-c", SERVE, str(self._site_file), str(self._port), str(self._workers)]
+        command = [
+            sys.executable,
+            "-c",
+            SERVE,
+            str(self._site_file),
+            str(self._port),
+            str(self._workers),
+        ]
         with self.log.open("a") as log:
-            server = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, "PYTHONPATH": os.getcwd()})
+            server = subprocess.Popen(
+                command, stderr=log, stdout=log, env={**os.environ, "PYTHONPATH": os.getcwd()}
+            )
         try:
             self._wait_until_ready(server)
             yield server.pid
@@ -84,4 +97,6 @@ keys = [{{ {jwk} }}]
         raise AssertionError(f"the server did not start: {self.log.read_text()}")
 
     def post(self, path: str, body: Any, authorization: str) -> int:
-        return requests.post(self.base + path, json=body, headers={"Authorization": authorization}, timeout=20).status_code
+        return requests.post(
+            self.base + path, json=body, headers={"Authorization": authorization}, timeout=20
+        ).status_code

@@ -16,7 +16,9 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class FhirServer:
-    """What the server was asked, and what it answers by path and query (the first whose key the path starts with)."""
+    """What the server was asked, and what it answers by path and query (the first whose key the
+    path starts with).
+    """
 
     base: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -27,7 +29,9 @@ class FhirServer:
 
 @contextmanager
 def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
-    """Run a server for the time of a test; keys of `answers` are resource types, `default` is for the rest."""
+    """Run a server for the time of a test; keys of `answers` are resource types, `default` is for
+    the rest.
+    """
     state = FhirServer(answers=dict(answers))
 
     class Handler(BaseHTTPRequestHandler):
@@ -39,7 +43,12 @@ def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
             state.headers.append(dict(self.headers))
             kind = path.split("?")[0].split("/")[0]
             try:
-                state.answers.get(kind, state.answers.get("default", answer_with({"resourceType": "Bundle", "entry": []})))(self)
+                state.answers.get(
+                    kind,
+                    state.answers.get(
+                        "default", answer_with({"resourceType": "Bundle", "entry": []})
+                    ),
+                )(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
@@ -51,7 +60,9 @@ def fhir_server(**answers: Answer) -> Iterator[FhirServer]:
     server.block_on_close = False
     server.fhir = state  # type: ignore[attr-defined]
     state.base = f"http://127.0.0.1:{server.server_address[1]}/fhir"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     try:
         yield state
@@ -106,7 +117,11 @@ def answer_drop_by_drop(handler: BaseHTTPRequestHandler) -> None:
 
 def bundle(*resources: Json, next_url: str = "", total: int | None = None) -> Json:
     """Return a searchset of these resources."""
-    made: Json = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": item} for item in resources]}
+    made: Json = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": item} for item in resources],
+    }
     if next_url:
         made["link"] = [{"relation": "self", "url": "x"}, {"relation": "next", "url": next_url}]
     return made if total is None else {**made, "total": total}

@@ -1,4 +1,6 @@
-"""CDS clients of our own making: their keys, their tokens, and tokens that no honest client would make."""
+"""CDS clients of our own making: their keys, their tokens, and tokens that no honest client would
+make.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from cds_service.settings import Client
+from cds_service.site.settings import Client
 
 NOW = 1_795_000_000.0
 ISSUER = "https://ehr.example.org"
@@ -26,7 +28,11 @@ ENDPOINT = "https://cds.example.org/cds-services/b12-order-select"
 @cache
 def ec_key(curve: str = "P-384", _number: int = 1) -> ec.EllipticCurvePrivateKey:
     """Return a key pair; the same for the same curve and number within one run."""
-    curves: dict[str, type[ec.EllipticCurve]] = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1}
+    curves: dict[str, type[ec.EllipticCurve]] = {
+        "P-256": ec.SECP256R1,
+        "P-384": ec.SECP384R1,
+        "P-521": ec.SECP521R1,
+    }
     return ec.generate_private_key(curves[curve]())
 
 
@@ -43,13 +49,23 @@ def public_jwk(key: Any, kid: str, **members: Any) -> dict[str, Any]:
 
 def client(**members: Any) -> Client:
     """Return a registered client with one static P-384 key, `key-1`."""
-    usual: dict[str, Any] = {"name": "Main EHR", "iss": ISSUER, "keys": (public_jwk(ec_key(), "key-1"),)}
+    usual: dict[str, Any] = {
+        "name": "Main EHR",
+        "iss": ISSUER,
+        "keys": (public_jwk(ec_key(), "key-1"),),
+    }
     return Client(**{**usual, **members})
 
 
 def claims(**members: Any) -> dict[str, Any]:
     """Return the claims of a good token that was made now; a member given as None is left out."""
-    usual = {"iss": ISSUER, "aud": ENDPOINT, "iat": int(NOW), "exp": int(NOW) + 300, "jti": str(uuid.uuid4())}
+    usual = {
+        "iss": ISSUER,
+        "aud": ENDPOINT,
+        "iat": int(NOW),
+        "exp": int(NOW) + 300,
+        "jti": str(uuid.uuid4()),
+    }
     return {name: value for name, value in {**usual, **members}.items() if value is not None}
 
 
@@ -63,14 +79,22 @@ def encode(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
-def forge(header: Mapping[str, Any] | bytes, body: Mapping[str, Any] | bytes, make_signature: Any = lambda _: b"") -> str:
+def forge(
+    header: Mapping[str, Any] | bytes,
+    body: Mapping[str, Any] | bytes,
+    make_signature: Any = lambda _: b"",
+) -> str:
     """Return an `Authorization` header with any header, any claims and any signature."""
-    parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, body)]
+    parts = [
+        part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, body)
+    ]
     signed = ".".join(encode(part) for part in parts)
     return f"Bearer {signed}.{encode(make_signature(signed.encode()))}"
 
 
-def raw_signature(message: bytes, key: ec.EllipticCurvePrivateKey, digest: hashes.HashAlgorithm) -> bytes:
+def raw_signature(
+    message: bytes, key: ec.EllipticCurvePrivateKey, digest: hashes.HashAlgorithm
+) -> bytes:
     """Return an ECDSA signature in the form of a JWS, with whatever digest."""
     r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest)))
     size = (key.curve.key_size + 7) // 8

@@ -1,4 +1,6 @@
-"""The production server as a process: it starts, answers, counts over its workers, and stops when told to, losing nothing."""
+"""The production server as a process: it starts, answers, counts over its workers, and stops when
+told to, losing nothing.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,9 @@ import pytest
 import requests
 
 from cds_service.demonstration import load_request
-from cds_service.settings import Client, demonstration
+from cds_service.site.settings import Client, demonstration
 from cds_service.warm_up import versions_expected
-from fhir_mappings.fhir_versions import FhirVersion
+from fhir_mappings.fhir.versions import FhirVersion
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -38,7 +40,7 @@ def free_port() -> int:
 def server(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run `b12-cds serve` with its database in the folder."""
     port = free_port()
-    command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", str(port), *arguments]
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -63,17 +65,24 @@ def wait_for(base: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     pytest.fail("the server did not become ready")
 
 
-def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(tmp_path: Path) -> None:
+def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
+    tmp_path: Path,
+) -> None:
     request = load_request(dt.datetime.now(dt.UTC).date())
     with server(tmp_path, "--workers", "2") as (base, process):
-        answers = [requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20) for _ in range(8)]
+        answers = [
+            requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20)
+            for _ in range(8)
+        ]
         metrics = requests.get(f"{base}/metrics", timeout=20).text
         counting = list(tmp_path.glob("b12-cds-metrics-*"))
         process.send_signal(signal.SIGTERM)
         status = process.wait(PATIENCE)
 
     assert {answer.status_code for answer in answers} == {200}
-    assert 'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="200"} 8.0' in metrics, "both workers are counted together"
+    assert (
+        'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="200"} 8.0' in metrics
+    ), "both workers are counted together"
     assert status == 0
     assert [folder.exists() for folder in counting] == [False], "the folder of the metrics is gone"
     with sqlite3.connect(tmp_path / "b12-cds.db") as database:
@@ -91,7 +100,11 @@ def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: 
             with requests.Session() as session:
                 while not statuses or process.poll() is None:
                     try:
-                        statuses.append(session.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20).status_code)
+                        statuses.append(
+                            session.post(
+                                f"{base}/cds-services/b12-order-select", json=request, timeout=20
+                            ).status_code
+                        )
                         going.set()
                     except requests.ConnectionError:
                         return
@@ -107,9 +120,15 @@ def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: 
 
 
 def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cds_service.cli", "serve", "--host", "0.0.0.0"]
+    command = [sys.executable, "-m", "cli.main", "serve", "--host", "0.0.0.0"]
     ended = subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=PATIENCE, check=False
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
     assert ended.returncode == 2
@@ -118,7 +137,14 @@ def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: P
 
 
 def test_models_are_loaded_for_r4_and_for_the_versions_that_clients_are_configured_for() -> None:
-    clients = (Client(name="old", fhir_version="STU3"), Client(name="older", fhir_version="DSTU2"), Client(name="any"))
+    clients = (
+        Client(name="old", fhir_version="STU3"),
+        Client(name="older", fhir_version="DSTU2"),
+        Client(name="any"),
+    )
 
-    assert versions_expected(replace(demonstration(), clients=clients)) == (FhirVersion.R4, FhirVersion.STU3)
+    assert versions_expected(replace(demonstration(), clients=clients)) == (
+        FhirVersion.R4,
+        FhirVersion.STU3,
+    )
     assert versions_expected(demonstration()) == (FhirVersion.R4,)

@@ -1,4 +1,6 @@
-"""The clock of the machine jumps: tokens are judged by the time it shows, deadlines are not, and all is well when it is right again."""
+"""The clock of the machine jumps: tokens are judged by the time it shows, deadlines are not, and
+all is well when it is right again.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from flask.testing import FlaskClient
 from benchmarks.bodies import AS_OF, make_bodies
 from benchmarks.servers import PATH
 from cds_service.app import create_app
-from cds_service.deployment import CONFIG_KEY
-from cds_service.settings import demonstration
+from cds_service.site.settings import demonstration
+from cds_service.web.deployment import CONFIG_KEY
 from tests.cds_service.signing import NOW, claims, client, sign
 
 ORDER = make_bodies(20)[0]
@@ -25,17 +27,23 @@ HOUR = 3600
 @pytest.fixture
 def caller(tmp_path: Path) -> Iterator[FlaskClient]:
     """The service for one registered client."""
-    settings = replace(demonstration(BASE), store_url=f"sqlite:///{tmp_path}/b12.db", clients=(client(),))
+    settings = replace(
+        demonstration(BASE), store_url=f"sqlite:///{tmp_path}/b12.db", clients=(client(),)
+    )
     app = create_app(settings, today=lambda: AS_OF)
     yield app.test_client()
     app.config[CONFIG_KEY].close()
 
 
 def call(caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, clock: float, issued: float) -> int:
-    """Return the status of a call with a fresh token, while the clock of the service shows this time."""
+    """Return the status of a call with a fresh token, while the clock of the service shows this
+    time.
+    """
     monkeypatch.setattr(time, "time", lambda: clock)
     token = sign(claims(aud=BASE + PATH, iat=int(issued), exp=int(issued) + 300))
-    return caller.post(PATH, data=ORDER, content_type="application/json", headers={"Authorization": token}).status_code
+    return caller.post(
+        PATH, data=ORDER, content_type="application/json", headers={"Authorization": token}
+    ).status_code
 
 
 @pytest.mark.parametrize("jump", [HOUR, 24 * HOUR, -HOUR, -24 * HOUR, -NOW])
@@ -50,5 +58,7 @@ def test_a_clock_that_jumps_refuses_tokens_and_takes_them_when_it_is_right_again
 
 
 @pytest.mark.parametrize("jump", [59, -59])
-def test_a_clock_within_the_leeway_changes_nothing_R130(caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
+def test_a_clock_within_the_leeway_changes_nothing_R130(
+    caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
     assert call(caller, monkeypatch, NOW + jump, issued=NOW) == 200

@@ -1,4 +1,6 @@
-"""More calls at once than a worker answers: the others are told to come back, and afterwards all is as before."""
+"""More calls at once than a worker answers: the others are told to come back, and afterwards all is
+as before.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,11 @@ from benchmarks.bodies import make_bodies
 from benchmarks.crowd import call_all_at_once
 from benchmarks.load import serving, write_call
 from benchmarks.servers import PATH
-from cds_service.admission import MOST_AT_ONCE
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.deployment import CONFIG_KEY
-from cds_service.settings import demonstration
+from cds_service.site.settings import demonstration
+from cds_service.web.admission import MOST_AT_ONCE
+from cds_service.web.deployment import CONFIG_KEY
 from tests.cds_service.misbehaving_fhir import answer_with, bundle, fhir_server
 
 PATIENCE = 60
@@ -30,7 +32,9 @@ UNRELATED = make_bodies(1)[1]
 
 
 def insist(app: Flask, request: dict[str, Any]) -> int:
-    """Return the status of a call that comes back as long as it finds no place, as one of the test's own calls may hold it."""
+    """Return the status of a call that comes back as long as it finds no place, as one of the
+    test's own calls may hold it.
+    """
     deadline = time.monotonic() + PATIENCE
     status = 503
     while status == 503 and time.monotonic() < deadline:
@@ -46,13 +50,18 @@ def test_a_call_too_many_gets_503_with_retry_after_while_health_is_answered(tmp_
         go_on.wait(PATIENCE)
         answer_with(bundle())(handler)
 
-    settings = replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", call_ms=PATIENCE * 1000)
+    settings = replace(
+        demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", call_ms=PATIENCE * 1000
+    )
     app = create_app(settings, today=lambda: AS_OF)
     with fhir_server(default=answer_when_told) as fhir:
         slow = copy.deepcopy(load_request(AS_OF))
         slow["fhirServer"] = fhir.base
         del slow["prefetch"]["labs"]
-        callers = [threading.Thread(target=lambda: statuses.append(insist(app, slow))) for _ in range(MOST_AT_ONCE)]
+        callers = [
+            threading.Thread(target=lambda: statuses.append(insist(app, slow)))
+            for _ in range(MOST_AT_ONCE)
+        ]
         for caller in callers:
             caller.start()
         refused = app.test_client().post(PATH, data=UNRELATED, content_type="application/json")
@@ -77,18 +86,28 @@ def test_a_call_too_many_gets_503_with_retry_after_while_health_is_answered(tmp_
 
 
 def test_a_place_is_given_back_by_calls_that_are_refused_or_fail(tmp_path: Path) -> None:
-    app = create_app(replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db"), today=lambda: AS_OF)
+    app = create_app(
+        replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db"), today=lambda: AS_OF
+    )
     client = app.test_client()
 
-    malformed = {client.post(PATH, data=b"{", content_type="application/json").status_code for _ in range(2 * MOST_AT_ONCE)}
-    unknown = {client.post("/cds-services/none", data=b"{}", content_type="application/json").status_code for _ in range(2 * MOST_AT_ONCE)}
+    malformed = {
+        client.post(PATH, data=b"{", content_type="application/json").status_code
+        for _ in range(2 * MOST_AT_ONCE)
+    }
+    unknown = {
+        client.post("/cds-services/none", data=b"{}", content_type="application/json").status_code
+        for _ in range(2 * MOST_AT_ONCE)
+    }
     good = client.post(PATH, data=UNRELATED, content_type="application/json")
     app.config[CONFIG_KEY].close()
 
     assert (malformed, unknown, good.status_code) == ({400}, {404}, 200)
 
 
-def test_every_one_of_a_crowd_is_answered_by_the_real_server_and_so_is_the_next(tmp_path: Path) -> None:
+def test_every_one_of_a_crowd_is_answered_by_the_real_server_and_so_is_the_next(
+    tmp_path: Path,
+) -> None:
     call = write_call(PATH, make_bodies(20)[0])
     with serving("service", tmp_path) as server:
         answers = call_all_at_once(server.port, call, 300)

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from fhir_mappings.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.fhir.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from fhir_mappings.value_sets import load_value_sets
-from recommender.scenario import ClinicalScenario
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.language.scenario import ClinicalScenario
 
 AS_OF = dt.date(2026, 6, 15)
 VALUE_SETS = load_value_sets()
@@ -48,11 +48,26 @@ def concept(system: str, code: str, display: str = "", text: str = "") -> Resour
 
 
 def patient(**changes: Any) -> Resource:
-    return {"resourceType": "Patient", "id": "pat-1", "gender": "female", "birthDate": "1970-03-02", **changes}
+    return {
+        "resourceType": "Patient",
+        "id": "pat-1",
+        "gender": "female",
+        "birthDate": "1970-03-02",
+        **changes,
+    }
 
 
-def observation(test: str, value: object = None, unit: str = "", days: int = 1, system: str = LOINC, **changes: Any) -> Resource:
-    """Return a final Observation of so many days ago; `value` is a number with its unit, or a whole `value[x]` given in `changes`."""
+def observation(
+    test: str,
+    value: object = None,
+    unit: str = "",
+    days: int = 1,
+    system: str = LOINC,
+    **changes: Any,
+) -> Resource:
+    """Return a final Observation of so many days ago; `value` is a number with its unit, or a whole
+    `value[x]` given in `changes`.
+    """
     body: Resource = {
         "resourceType": "Observation",
         "status": "final",
@@ -61,11 +76,16 @@ def observation(test: str, value: object = None, unit: str = "", days: int = 1, 
         "effectiveDateTime": days_ago(days),
     }
     if value is not None:
-        body["valueQuantity"] = {"value": value, **({"unit": unit, "system": UCUM, "code": unit} if unit else {})}
+        body["valueQuantity"] = {
+            "value": value,
+            **({"unit": unit, "system": UCUM, "code": unit} if unit else {}),
+        }
     return {**body, **changes}
 
 
-def condition(diagnosis: str, system: str = SNOMED, clinical: str = "active", days: int = 400, **changes: Any) -> Resource:
+def condition(
+    diagnosis: str, system: str = SNOMED, clinical: str = "active", days: int = 400, **changes: Any
+) -> Resource:
     return {
         "resourceType": "Condition",
         "clinicalStatus": {"coding": [{"code": clinical}]},
@@ -106,22 +126,37 @@ def injection_given(days: int, dose: int = 1000) -> Resource:
         "medicationCodeableConcept": concept(RXNORM, "5514", "Hydroxocobalamin"),
         "subject": SUBJECT,
         "effectiveDateTime": days_ago(days),
-        "dosage": {"route": concept(SNOMED, "78421000"), "dose": {"value": dose, "unit": "ug", "system": UCUM, "code": "ug"}},
+        "dosage": {
+            "route": concept(SNOMED, "78421000"),
+            "dose": {"value": dose, "unit": "ug", "system": UCUM, "code": "ug"},
+        },
     }
 
 
 def record_of(
-    resources: Iterable[Resource], unavailable: Iterable[str] = (), incomplete: Iterable[str] = (), patient_id: str = "pat-1"
+    resources: Iterable[Resource],
+    unavailable: Iterable[str] = (),
+    incomplete: Iterable[str] = (),
+    patient_id: str = "pat-1",
 ) -> PatientRecord:
-    """Return a record of these resources, each under the prefetch key of its type; resources without an id get one."""
+    """Return a record of these resources, each under the prefetch key of its type; resources
+    without an id get one.
+    """
     listed: dict[str, list[Placed]] = {key: [] for key in PREFETCH_KEYS}
     for number, resource in enumerate(resources):
         kind = resource.get("resourceType")
         key = KEY_OF_TYPE.get(kind, "labs") if isinstance(kind, str) else "labs"
-        listed[key].append(Placed(f"prefetch.{key}.entry[{len(listed[key])}]", {"id": f"r{number}", **resource}))
+        listed[key].append(
+            Placed(f"prefetch.{key}.entry[{len(listed[key])}]", {"id": f"r{number}", **resource})
+        )
     availability = dict.fromkeys(PREFETCH_KEYS, Availability.COMPLETE)
-    availability |= dict.fromkeys(unavailable, Availability.UNAVAILABLE) | dict.fromkeys(incomplete, Availability.INCOMPLETE)
-    return PatientRecord(patient_id, {key: RecordPart(availability[key], tuple(listed[key])) for key in PREFETCH_KEYS})
+    availability |= dict.fromkeys(unavailable, Availability.UNAVAILABLE) | dict.fromkeys(
+        incomplete, Availability.INCOMPLETE
+    )
+    return PatientRecord(
+        patient_id,
+        {key: RecordPart(availability[key], tuple(listed[key])) for key in PREFETCH_KEYS},
+    )
 
 
 def map_all(*resources: Resource, **availability: Iterable[str]) -> MappedScenario:

@@ -1,18 +1,28 @@
-"""The draft set of an order hook: selections, foreign patients, stops, tests, and the course they make with the record."""
+"""The draft set of an order hook: selections, foreign patients, stops, tests, and the course they
+make with the record.
+"""
 
 import datetime as dt
 from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.code_systems import LOINC, RXNORM, SNOMED
 from fhir_mappings.draft_orders import read_course, read_drafts, resolve_selections
-from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Placed
-from fhir_mappings.value_sets import load_value_sets
-from recommender.course import FolateIndication, InjectionSite, Order, OrderState, RemoveOrder, Test, apply
-from recommender.regimens import DoseLine, PeriodUnit, Route, Substance, Timing
-from recommender.scenario import ClinicalScenario, LoweringDrug
+from fhir_mappings.fhir.record import Placed
+from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.terminology.code_systems import LOINC, RXNORM, SNOMED
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.language.course import (
+    FolateIndication,
+    InjectionSite,
+    Order,
+    OrderState,
+    RemoveOrder,
+    Test,
+    apply,
+)
+from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.language.scenario import ClinicalScenario, LoweringDrug
 
 VALUE_SETS = load_value_sets()
 AS_OF = dt.date(2026, 11, 21)
@@ -20,7 +30,10 @@ LONG_ID = "eRequest.-" + "aB9-." * 48
 
 
 def place(*resources: dict) -> list[Placed]:
-    return [Placed(f"context.draftOrders.entry[{number}]", resource) for number, resource in enumerate(resources)]
+    return [
+        Placed(f"context.draftOrders.entry[{number}]", resource)
+        for number, resource in enumerate(resources)
+    ]
 
 
 DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
@@ -40,23 +53,39 @@ def medicine(code: str = "309593", identity: str | None = "d1", **elements) -> d
 
 
 def laboratory(loinc: str, identity: str = "t1", **elements) -> dict:
-    resource = {"resourceType": "ServiceRequest", "id": identity, "status": "draft", "subject": {"reference": "Patient/p1"}}
-    return resource | {"intent": "order", "code": {"coding": [{"system": LOINC, "code": loinc}]}} | elements
+    resource = {
+        "resourceType": "ServiceRequest",
+        "id": identity,
+        "status": "draft",
+        "subject": {"reference": "Patient/p1"},
+    }
+    return (
+        resource
+        | {"intent": "order", "code": {"coding": [{"system": LOINC, "code": loinc}]}}
+        | elements
+    )
 
 
 def read(*resources: dict, selections=None, others=(), receipt=None):
-    return read_drafts(place(*resources), selections, "p1", VALUE_SETS, receipt or Receipt(), others)
+    return read_drafts(
+        place(*resources), selections, "p1", VALUE_SETS, receipt or Receipt(), others
+    )
 
 
 def test_order_sign_selects_every_draft():
     drafts = read(medicine(identity="a"), medicine("199318", identity="b"))
 
-    assert [(order.key, order.selected) for order in drafts.orders] == [("MedicationRequest/a", True), ("MedicationRequest/b", True)]
+    assert [(order.key, order.selected) for order in drafts.orders] == [
+        ("MedicationRequest/a", True),
+        ("MedicationRequest/b", True),
+    ]
     assert drafts.in_scope
 
 
 def test_order_select_marks_the_selected_draft_alone_R154():
-    drafts = read(medicine(identity="a"), medicine("199318", identity="b"), selections=["MedicationRequest/b"])
+    drafts = read(
+        medicine(identity="a"), medicine("199318", identity="b"), selections=["MedicationRequest/b"]
+    )
 
     assert [order.selected for order in drafts.orders] == [False, True]
 
@@ -82,7 +111,9 @@ def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, fo
     assert {placed.resource["id"] for placed in drafts if placed.place in places} == found
 
 
-@pytest.mark.parametrize("selections", [["MedicationRequest/z"], ["the second one"], ["MedicationOrder/a"], ["z"]])
+@pytest.mark.parametrize(
+    "selections", [["MedicationRequest/z"], ["the second one"], ["MedicationOrder/a"], ["z"]]
+)
 def test_a_selection_outside_the_draft_set_gets_no_advice_and_no_error_R156(selections):
     drafts = read(medicine(identity="a"), selections=selections)
 
@@ -122,14 +153,23 @@ def test_a_draft_for_another_patient_gets_no_advice_R38():
 
 
 def test_a_draft_without_a_medicine_yet_is_out_of_scope_R157():
-    drafts = read({"resourceType": "MedicationRequest", "id": "request-123", "status": "draft", "subject": {"reference": "Patient/p1"}})
+    drafts = read(
+        {
+            "resourceType": "MedicationRequest",
+            "id": "request-123",
+            "status": "draft",
+            "subject": {"reference": "Patient/p1"},
+        }
+    )
 
     assert not drafts.in_scope
     assert drafts.unresolved == ()
 
 
 def test_an_unrelated_order_is_out_of_scope():
-    assert not read(medicine("199390", medicationCodeableConcept={"text": "Atorvastatin 20 MG Oral Tablet"})).in_scope
+    assert not read(
+        medicine("199390", medicationCodeableConcept={"text": "Atorvastatin 20 MG Oral Tablet"})
+    ).in_scope
 
 
 def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
@@ -142,8 +182,14 @@ def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
 @pytest.mark.parametrize(
     ("resource", "why"),
     [
-        (medicine("6809", "metformin"), "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: "),
-        ({"resourceType": "DeviceRequest", "id": "device"}, "no order of a medicine, test or procedure"),
+        (
+            medicine("6809", "metformin"),
+            "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: ",
+        ),
+        (
+            {"resourceType": "DeviceRequest", "id": "device"},
+            "no order of a medicine, test or procedure",
+        ),
         (medicine("5514", "done", status="completed"), "draft order, status is 'completed'"),
         ({"resourceType": "Medication", "id": "m"}, "no order or medicine of ours names it"),
     ],
@@ -156,7 +202,14 @@ def test_a_draft_that_is_not_used_says_what_it_is(resource, why):
 
 
 @pytest.mark.parametrize(
-    "elements", [{"status": "stopped"}, {"status": "cancelled"}, {"status": "on-hold"}, {"doNotPerform": True}, {"status": "ended"}]
+    "elements",
+    [
+        {"status": "stopped"},
+        {"status": "cancelled"},
+        {"status": "on-hold"},
+        {"doNotPerform": True},
+        {"status": "ended"},
+    ],
 )
 def test_a_drafted_stop_is_a_stop(elements):
     assert read(medicine(**elements)).orders[0].state is OrderState.STOP
@@ -173,18 +226,31 @@ def test_a_mistaken_or_completed_entry_is_no_order(status):
 
 
 def test_a_replacement_names_what_it_replaces_Q16():
-    assert read(medicine(priorPrescription={"reference": "MedicationRequest/old"})).orders[0].replaces == "MedicationRequest/old"
+    assert (
+        read(medicine(priorPrescription={"reference": "MedicationRequest/old"})).orders[0].replaces
+        == "MedicationRequest/old"
+    )
 
 
 def test_a_medication_may_be_contained_R160():
-    contained = [{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": RXNORM, "code": "309593"}]}}]
+    contained = [
+        {
+            "resourceType": "Medication",
+            "id": "m",
+            "code": {"coding": [{"system": RXNORM, "code": "309593"}]},
+        }
+    ]
     draft = medicine(contained=contained, medicationReference={"reference": "#m"})
     del draft["medicationCodeableConcept"]
 
     assert read(draft).orders[0].lines[0].dose == 1000
 
 
-MEDICATION = {"resourceType": "Medication", "id": "m9", "code": {"coding": [{"system": RXNORM, "code": "309593"}]}}
+MEDICATION = {
+    "resourceType": "Medication",
+    "id": "m9",
+    "code": {"coding": [{"system": RXNORM, "code": "309593"}]},
+}
 
 
 def by_reference(**reference) -> dict:
@@ -229,13 +295,23 @@ def test_a_DSTU2_medication_order_is_read():
         "dateWritten": "2026-11-20",
         "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": "309593"}]},
         "dosageInstruction": [
-            {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnits": "d"}}, "doseQuantity": {"value": 1, "code": "{pill}"}}
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnits": "d"}},
+                "doseQuantity": {"value": 1, "code": "{pill}"},
+            }
         ],
     }
 
     order = read(draft, selections=["MedicationOrder/order-123"]).orders[0]
 
-    assert order.lines == (DoseLine(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), Timing(1, Decimal(1), PeriodUnit.DAY)),)
+    assert order.lines == (
+        DoseLine(
+            Substance.CYANOCOBALAMIN,
+            Route.ORAL,
+            Decimal(1000),
+            Timing(1, Decimal(1), PeriodUnit.DAY),
+        ),
+    )
     assert (order.selected, order.authored) == (True, dt.date(2026, 11, 20))
 
 
@@ -243,7 +319,10 @@ def test_faulty_shapes_of_known_clients_are_read_R166():
     draft = medicine(
         category={"coding": [{"code": "community"}]},
         reasonCode={"text": "Pregnancy", "coding": [{"system": SNOMED, "code": "77386006"}]},
-        dosageInstruction={"timing": DAILY, "doseAndRate": {"doseQuantity": {"value": 1, "unit": "tablet"}}},
+        dosageInstruction={
+            "timing": DAILY,
+            "doseAndRate": {"doseQuantity": {"value": 1, "unit": "tablet"}},
+        },
     )
 
     order = read(draft).orders[0]
@@ -255,23 +334,45 @@ def test_faulty_shapes_of_known_clients_are_read_R166():
 @pytest.mark.parametrize(
     ("elements", "indication"),
     [
-        ({"reasonCode": [{"coding": [{"system": SNOMED, "code": "169449001"}]}]}, FolateIndication.PREGNANCY),
+        (
+            {"reasonCode": [{"coding": [{"system": SNOMED, "code": "169449001"}]}]},
+            FolateIndication.PREGNANCY,
+        ),
         ({"reasonCode": [{"text": "with methotrexate"}]}, FolateIndication.METHOTREXATE),
         ({"reasonCode": [{"text": "Haemolytic anaemia"}]}, FolateIndication.SPECIALIST),
         ({"reason": [{"concept": {"text": "preconception"}}]}, FolateIndication.PREGNANCY),
         ({"reasonReference": [{"reference": "Condition/c1"}]}, FolateIndication.PREGNANCY),
-        ({"reasonReference": [{"reference": "Condition/gone", "display": "Pregnancy"}]}, FolateIndication.PREGNANCY),
-        ({"dosageInstruction": [{"text": "5 mg once a week, on another day than methotrexate"}]}, FolateIndication.METHOTREXATE),
-        ({"reasonCode": [{"coding": [{"system": SNOMED, "code": "60001007", "display": "Not pregnant"}]}]}, None),
+        (
+            {"reasonReference": [{"reference": "Condition/gone", "display": "Pregnancy"}]},
+            FolateIndication.PREGNANCY,
+        ),
+        (
+            {"dosageInstruction": [{"text": "5 mg once a week, on another day than methotrexate"}]},
+            FolateIndication.METHOTREXATE,
+        ),
+        (
+            {
+                "reasonCode": [
+                    {"coding": [{"system": SNOMED, "code": "60001007", "display": "Not pregnant"}]}
+                ]
+            },
+            None,
+        ),
         ({"reasonCode": [{"text": "Not pregnant"}]}, None),
         ({"reasonCode": [{"text": "Fatigue"}]}, None),
         ({}, None),
     ],
 )
 def test_what_protects_folic_acid_is_read_from_its_reason(elements, indication):
-    condition = {"resourceType": "Condition", "id": "c1", "code": {"coding": [{"system": SNOMED, "code": "77386006"}]}}
+    condition = {
+        "resourceType": "Condition",
+        "id": "c1",
+        "code": {"coding": [{"system": SNOMED, "code": "77386006"}]},
+    }
 
-    drafts = read(medicine("199318", **elements), others=[Placed("prefetch.conditions.entry[0]", condition)])
+    drafts = read(
+        medicine("199318", **elements), others=[Placed("prefetch.conditions.entry[0]", condition)]
+    )
 
     assert drafts.orders[0].folate_indication is indication
 
@@ -288,7 +389,9 @@ def test_what_protects_folic_acid_is_read_from_its_reason(elements, indication):
         ("98979-8", Test.EGFR, False),
     ],
 )
-def test_laboratory_orders_are_read_and_only_those_of_vitamin_B12_are_in_scope(code, test, in_scope):
+def test_laboratory_orders_are_read_and_only_those_of_vitamin_B12_are_in_scope(
+    code, test, in_scope
+):
     drafts = read(laboratory(code))
 
     assert [(item.test, item.selected) for item in drafts.tests] == [(test, in_scope)]
@@ -296,7 +399,9 @@ def test_laboratory_orders_are_read_and_only_those_of_vitamin_B12_are_in_scope(c
 
 
 def test_a_test_is_due_on_the_day_it_is_ordered_for():
-    assert read(laboratory("2132-9", occurrencePeriod={"start": "2027-02-01"})).tests[0].due == dt.date(2027, 2, 1)
+    assert read(laboratory("2132-9", occurrencePeriod={"start": "2027-02-01"})).tests[
+        0
+    ].due == dt.date(2027, 2, 1)
 
 
 def test_an_order_for_a_B12_injection_is_an_order_without_a_dose():
@@ -315,7 +420,13 @@ def test_the_injection_site_of_a_draft_is_read():
 def test_every_draft_stands_in_the_receipt_once():
     receipt = Receipt()
 
-    read(medicine(), laboratory("2132-9"), medicine("199390", identity="x"), {"resourceType": "Patient", "id": "p1"}, receipt=receipt)
+    read(
+        medicine(),
+        laboratory("2132-9"),
+        medicine("199390", identity="x"),
+        {"resourceType": "Patient", "id": "p1"},
+        receipt=receipt,
+    )
 
     assert [(line.reference, line.used) for line in receipt.lines()] == [
         ("MedicationRequest/d1", True),
@@ -326,7 +437,12 @@ def test_every_draft_stands_in_the_receipt_once():
 
 
 def recorded(key: str) -> Order:
-    line = DoseLine(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), Timing(1, Decimal(3), PeriodUnit.MONTH))
+    line = DoseLine(
+        Substance.HYDROXOCOBALAMIN,
+        Route.INTRAMUSCULAR,
+        Decimal(1000),
+        Timing(1, Decimal(3), PeriodUnit.MONTH),
+    )
     return Order(key, OrderState.ACTIVE, (line,), "Hydroxocobalamin")
 
 
@@ -335,7 +451,10 @@ def test_the_course_holds_drafts_and_orders_of_the_record():
 
     course = read_course(read(medicine()), scenario)
 
-    assert [order.key for order in course.orders] == ["MedicationRequest/d1", "MedicationRequest/old"]
+    assert [order.key for order in course.orders] == [
+        "MedicationRequest/d1",
+        "MedicationRequest/old",
+    ]
 
 
 def test_an_order_that_is_signed_again_is_read_from_its_draft():

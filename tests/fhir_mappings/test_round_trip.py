@@ -1,4 +1,6 @@
-"""A phase written as a draft and read back is the same dose line, in every FHIR version that is written."""
+"""A phase written as a draft and read back is the same dose line, in every FHIR version that is
+written.
+"""
 
 import copy
 import datetime as dt
@@ -9,16 +11,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhir_mappings import medication_request, service_request
 from fhir_mappings.draft_orders import read_drafts
-from fhir_mappings.fhir_versions import FhirVersion, detect_version
-from fhir_mappings.medication_request import DraftContext
-from fhir_mappings.outgoing import check_outgoing
-from fhir_mappings.receipt import Receipt
-from fhir_mappings.record import Placed
-from fhir_mappings.value_sets import load_value_sets
-from recommender.course import FollowUp, Order, OrderState, Test
-from recommender.regimens import CATALOGUE, DoseLine, PeriodUnit, Phase, PhaseKind, Route, Substance, Timing
+from fhir_mappings.drafts import medication_request, service_request
+from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts.outgoing import check_outgoing
+from fhir_mappings.fhir.record import Placed
+from fhir_mappings.fhir.versions import FhirVersion, detect_version
+from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.guidance.regimens import CATALOGUE
+from recommender.language.course import FollowUp, Order, OrderState, Test
+from recommender.language.doses import (
+    DoseLine,
+    PeriodUnit,
+    Phase,
+    PhaseKind,
+    Route,
+    Substance,
+    Timing,
+)
 
 AS_OF = dt.date(2026, 11, 21)
 VALUE_SETS = load_value_sets()
@@ -44,7 +55,9 @@ def context_in(version: FhirVersion) -> DraftContext:
 
 def read_back(resource: dict, selections: list[str] | None = None) -> Order:
     sent = copy.deepcopy(resource) | {"id": "new-1"}
-    drafts = read_drafts([Placed("context.draftOrders.entry[0]", sent)], selections, "p1", VALUE_SETS, Receipt())
+    drafts = read_drafts(
+        [Placed("context.draftOrders.entry[0]", sent)], selections, "p1", VALUE_SETS, Receipt()
+    )
     assert len(drafts.orders) == 1
     return drafts.orders[0]
 
@@ -86,7 +99,9 @@ def test_a_written_draft_is_recognised_as_its_version_or_as_one_that_it_fits_R15
 @pytest.mark.parametrize("version", WRITTEN)
 @pytest.mark.parametrize("test", Test)
 def test_each_follow_up_is_valid_and_reads_back_the_same(test, version):
-    resource = service_request.draft(FollowUp(test, months=3, days=1, why="review", citations=("S35",)), context_in(version))
+    resource = service_request.draft(
+        FollowUp(test, months=3, days=1, why="review", citations=("S35",)), context_in(version)
+    )
 
     assert check_outgoing(resource, version) == []
     assert service_request.read_test(resource, VALUE_SETS) is test
@@ -97,7 +112,12 @@ def test_nothing_is_written_in_DSTU2_R159():
     context = context_in(FhirVersion.DSTU2)
 
     assert medication_request.draft(CATALOGUE[0], context) is None
-    assert medication_request.rewrite({"resourceType": "MedicationOrder", "id": "1"}, CATALOGUE[0], context) is None
+    assert (
+        medication_request.rewrite(
+            {"resourceType": "MedicationOrder", "id": "1"}, CATALOGUE[0], context
+        )
+        is None
+    )
     assert service_request.draft(FollowUp(Test.MMA), context) is None
 
 
@@ -108,11 +128,18 @@ TIMINGS = st.builds(
     period=st.builds(Decimal, st.integers(1, 12)),
     unit=st.sampled_from(PeriodUnit),
     count=st.one_of(st.none(), WHOLE),
-    duration=st.one_of(st.none(), st.tuples(st.builds(Decimal, WHOLE), st.sampled_from(PeriodUnit))),
+    duration=st.one_of(
+        st.none(), st.tuples(st.builds(Decimal, WHOLE), st.sampled_from(PeriodUnit))
+    ),
 ).flatmap(
-    lambda timing: st.one_of(st.just(timing), st.builds(lambda more: replace(timing, period_max=timing.period + more), st.integers(1, 6)))
+    lambda timing: st.one_of(
+        st.just(timing),
+        st.builds(lambda more: replace(timing, period_max=timing.period + more), st.integers(1, 6)),
+    )
 )
-PRODUCTS = st.sampled_from([(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR), (Substance.CYANOCOBALAMIN, Route.ORAL)])
+PRODUCTS = st.sampled_from(
+    [(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR), (Substance.CYANOCOBALAMIN, Route.ORAL)]
+)
 DOSES = st.builds(Decimal, st.integers(1, 5_000_000))
 
 

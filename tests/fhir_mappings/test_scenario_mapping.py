@@ -1,4 +1,6 @@
-"""The record as a whole: what could not be had, whose data it is, the receipt, and properties over generated FHIR."""
+"""The record as a whole: what could not be had, whose data it is, the receipt, and properties over
+generated FHIR.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhir_mappings.record import Placed
+from fhir_mappings.fhir.record import Placed
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.logic import Fact, Measurement, Truth
-from recommender.scenario import Cause, ClinicalScenario, RecordArea
+from recommender.language.logic import Fact, Measurement, Truth
+from recommender.language.scenario import Cause, ClinicalScenario, RecordArea
 from tests.fhir_mappings.records import (
     AS_OF,
     KEY_OF_TYPE,
@@ -42,12 +44,22 @@ from tests.fhir_mappings.records import (
 CLOSED_WORLD = {
     "conditions": ("lebers", "bleeding_disorder", "nitrous_oxide", "cause_resolved"),
     "procedures": ("ileal_resection_complete", "dialysis", "cause_resolved"),
-    "medications": ("anticoagulant_fact", "methotrexate", "nitrous_oxide", "b12_supplement_before_test", "cause_resolved"),
+    "medications": (
+        "anticoagulant_fact",
+        "methotrexate",
+        "nitrous_oxide",
+        "b12_supplement_before_test",
+        "cause_resolved",
+    ),
 }
 
 
-@pytest.mark.parametrize(("key", "name"), [(key, name) for key, names in CLOSED_WORLD.items() for name in names])
-def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(key: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "name"), [(key, name) for key, names in CLOSED_WORLD.items() for name in names]
+)
+def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(
+    key: str, name: str
+) -> None:
     assert getattr(scenario_of(), name) == Fact(Truth.FALSE, "none recorded")
     for how in ("unavailable", "incomplete"):
         fact = getattr(scenario_of(**{how: [key]}), name)
@@ -58,7 +70,10 @@ def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(key: st
 @pytest.mark.parametrize("how", ["unavailable", "incomplete"])
 def test_what_came_of_an_incomplete_list_is_used(how: str) -> None:
     scenario = scenario_of(
-        condition("58610003"), procedure("26452005"), observation("14685-2", 96, "pmol/L"), **{how: ["conditions", "procedures", "labs"]}
+        condition("58610003"),
+        procedure("26452005"),
+        observation("14685-2", 96, "pmol/L"),
+        **{how: ["conditions", "procedures", "labs"]},
     )
     assert scenario.lebers.is_true
     assert {found.cause for found in scenario.causes} == {Cause.TOTAL_GASTRECTOMY}
@@ -67,7 +82,10 @@ def test_what_came_of_an_incomplete_list_is_used(how: str) -> None:
 
 @pytest.mark.parametrize("name", ["total_b12", "egfr", "platelets", "mma"])
 def test_results_that_could_not_be_had_say_so(name: str) -> None:
-    assert getattr(scenario_of(unavailable=["labs"]), name).reason == "laboratory results not available"
+    assert (
+        getattr(scenario_of(unavailable=["labs"]), name).reason
+        == "laboratory results not available"
+    )
     assert "incomplete" in getattr(scenario_of(incomplete=["labs"]), name).reason
     assert getattr(scenario_of(), name).reason == "none recorded"
 
@@ -91,10 +109,16 @@ def test_why_neurological_involvement_is_not_known(unavailable: list[str], reaso
 
 
 def test_a_record_of_which_nothing_came_is_all_unknown() -> None:
-    scenario = map_scenario(record_of([], unavailable=KEY_OF_TYPE.values()), AS_OF, VALUE_SETS).scenario
+    scenario = map_scenario(
+        record_of([], unavailable=KEY_OF_TYPE.values()), AS_OF, VALUE_SETS
+    ).scenario
     assert not scenario.age.is_known
-    facts = {field.name: getattr(scenario, field.name) for field in dataclasses.fields(ClinicalScenario)}
-    assert [name for name, fact in facts.items() if isinstance(fact, Fact) and not fact.is_unknown] == []
+    facts = {
+        field.name: getattr(scenario, field.name) for field in dataclasses.fields(ClinicalScenario)
+    }
+    assert [
+        name for name, fact in facts.items() if isinstance(fact, Fact) and not fact.is_unknown
+    ] == []
 
 
 ELSEWHERE = [
@@ -113,7 +137,11 @@ def assert_nothing_added(with_it: ClinicalScenario, without: ClinicalScenario) -
         if isinstance(here, Fact):
             assert here == there or (here.is_unknown and not here.evidence), field.name
         elif isinstance(here, Measurement):
-            assert (here.quantity, here.date, here.evidence) == (there.quantity, there.date, there.evidence), field.name
+            assert (here.quantity, here.date, here.evidence) == (
+                there.quantity,
+                there.date,
+                there.evidence,
+            ), field.name
         elif not field.name.endswith("_reason") and field.name != "incomplete":
             assert here == there, field.name
 
@@ -125,7 +153,9 @@ def assert_nothing_added(with_it: ClinicalScenario, without: ClinicalScenario) -
         (procedure("26452005"), RecordArea.PROCEDURES, "ileal_resection_complete"),
     ],
 )
-def test_a_list_mixed_with_another_patients_entries_cannot_say_none_R38(resource: Resource, area: RecordArea, name: str) -> None:
+def test_a_list_mixed_with_another_patients_entries_cannot_say_none_R38(
+    resource: Resource, area: RecordArea, name: str
+) -> None:
     scenario = scenario_of({**resource, "subject": {"reference": "Patient/someone-else"}})
     assert scenario.incomplete == {area}
     assert "another patient" in getattr(scenario, name).reason
@@ -143,7 +173,9 @@ def test_a_resource_about_another_patient_is_never_used_R38(subject: Resource) -
     ]
     mapped = map_all(*theirs)
     assert_nothing_added(mapped.scenario, scenario_of())
-    assert [line.ignored for line in mapped.receipt.lines() if not line.used] == ["about another patient"] * 5
+    assert [line.ignored for line in mapped.receipt.lines() if not line.used] == [
+        "about another patient"
+    ] * 5
 
 
 @pytest.mark.parametrize(
@@ -206,8 +238,12 @@ def test_a_used_resource_names_the_facts_it_feeds() -> None:
 
 
 def test_a_resource_that_came_twice_is_read_once_and_the_newest_version_counts() -> None:
-    old = observation("14685-2", 300, "pmol/L", id="same", meta={"lastUpdated": "2026-06-01T00:00:00Z"})
-    new = observation("14685-2", 96, "pmol/L", id="same", meta={"lastUpdated": "2026-06-02T00:00:00Z"})
+    old = observation(
+        "14685-2", 300, "pmol/L", id="same", meta={"lastUpdated": "2026-06-01T00:00:00Z"}
+    )
+    new = observation(
+        "14685-2", 96, "pmol/L", id="same", meta={"lastUpdated": "2026-06-02T00:00:00Z"}
+    )
     for pair in ([old, new], [new, old]):
         mapped = map_all(*pair)
         assert str(mapped.scenario.total_b12.quantity.value) == "96"  # type: ignore[union-attr]
@@ -252,7 +288,9 @@ FULL_RECORD: list[Resource] = [
 def canonical(value: Any) -> Any:
     """Return a value in which the order of tuples does not show."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: canonical(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: canonical(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     if isinstance(value, tuple | frozenset):
         return sorted((canonical(item) for item in value), key=repr)
     return repr(value)
@@ -264,12 +302,20 @@ def test_the_scenario_does_not_depend_on_the_order_of_the_record(shuffled: rando
     resources = FULL_RECORD[:]
     shuffled.shuffle(resources)
     here = map_scenario(record_of(resources), AS_OF, VALUE_SETS).scenario
-    assert canonical(here) == canonical(map_scenario(record_of(FULL_RECORD), AS_OF, VALUE_SETS).scenario)
+    assert canonical(here) == canonical(
+        map_scenario(record_of(FULL_RECORD), AS_OF, VALUE_SETS).scenario
+    )
 
 
 def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the path of every element in a JSON value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return (
         [path, *(deeper for key, item in inner for deeper in paths_of(item, (*path, key)))]
         if path
@@ -296,19 +342,36 @@ ANY_JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["coding", "code", "system", "text", "reference", "value", "unit", "start", "end", "display"]),
+            st.sampled_from(
+                [
+                    "coding",
+                    "code",
+                    "system",
+                    "text",
+                    "reference",
+                    "value",
+                    "unit",
+                    "start",
+                    "end",
+                    "display",
+                ]
+            ),
             inner,
             max_size=4,
         )
     ),
     max_leaves=10,
 )
-MUTATIONS = [(number, path) for number, resource in enumerate(FULL_RECORD) for path in paths_of(resource)]
+MUTATIONS = [
+    (number, path) for number, resource in enumerate(FULL_RECORD) for path in paths_of(resource)
+]
 
 
 @given(st.lists(st.tuples(st.sampled_from(MUTATIONS), ANY_JSON), min_size=1, max_size=3))
 @settings(max_examples=400, deadline=None)
-def test_any_element_may_be_anything_and_mapping_still_answers(changes: list[tuple[tuple[int, tuple[Any, ...]], Any]]) -> None:
+def test_any_element_may_be_anything_and_mapping_still_answers(
+    changes: list[tuple[tuple[int, tuple[Any, ...]], Any]],
+) -> None:
     resources = copy.deepcopy(FULL_RECORD)
     for (number, path), value in changes:
         try:
@@ -371,7 +434,9 @@ def test_generated_resources_never_stop_the_mapping(resources: list[Resource]) -
 
 @given(st.sampled_from(FULL_RECORD[1:]), st.sampled_from(ELSEWHERE))
 @settings(max_examples=60, deadline=None)
-def test_nothing_of_another_patient_reaches_the_scenario_R38(resource: Resource, subject: Resource) -> None:
+def test_nothing_of_another_patient_reaches_the_scenario_R38(
+    resource: Resource, subject: Resource
+) -> None:
     element = "patient" if "patient" in resource else "subject"
     theirs = {**resource, "id": "theirs", element: subject}
     with_it = map_scenario(record_of([*FULL_RECORD, theirs]), AS_OF, VALUE_SETS)
@@ -387,5 +452,11 @@ def test_mapping_changes_nothing_in_what_came() -> None:
 
 
 def test_two_resources_without_an_id_are_told_apart_by_their_place() -> None:
-    placed = [Placed(f"prefetch.labs.entry[{number}]", observation("8302-2", 170, "cm")) for number in range(2)]
-    assert [item.reference for item in placed] == ["prefetch.labs.entry[0]", "prefetch.labs.entry[1]"]
+    placed = [
+        Placed(f"prefetch.labs.entry[{number}]", observation("8302-2", 170, "cm"))
+        for number in range(2)
+    ]
+    assert [item.reference for item in placed] == [
+        "prefetch.labs.entry[0]",
+        "prefetch.labs.entry[1]",
+    ]

@@ -1,9 +1,12 @@
-"""A long coverage-guided search for input that breaks a reader. Optional: it needs `pip install atheris`, which the tests do not.
+"""A long coverage-guided search for input that breaks a reader. Optional: it needs `pip install
+atheris`, which the tests do not.
 
-    python tests/fuzz/coverage_guided.py {request,quantities,dosage} CORPUS [libFuzzer options, such as -max_total_time=300]
+    python tests/fuzz/coverage_guided.py {request,quantities,dosage} CORPUS [libFuzzer options, such
+    as -max_total_time=300]
 
-Finds are written beside the corpus. A reader may refuse what it is given with a Problem; anything else it raises is a bug. Besides, a
-request is decided without an error, and a number that is read is finite.
+Finds are written beside the corpus. A reader may refuse what it is given with a Problem; anything
+else it raises is a bug. Besides, a request is decided without an error, and a number that is read
+is finite.
 """
 
 from __future__ import annotations
@@ -19,23 +22,28 @@ import atheris
 import orjson
 
 with atheris.instrument_imports(include=["cds_service", "fhir_mappings", "recommender"]):
+    from cds_service.decision.explainable import decide_request
     from cds_service.demonstration import load_request
-    from cds_service.explainable import decide_request
-    from cds_service.json_text import read_json, write_json
-    from cds_service.problems import Problem
-    from cds_service.settings import demonstration
-    from fhir_mappings.dosage import read_phases
-    from fhir_mappings.products import identify_product
-    from fhir_mappings.quantities import read_result
-    from fhir_mappings.units import Analyte
-    from fhir_mappings.value_sets import load_value_sets
+    from cds_service.protocol.errors import Problem
+    from cds_service.protocol.json_text import read_json, write_json
+    from cds_service.site.settings import demonstration
+    from fhir_mappings.laboratory.quantities import read_result
+    from fhir_mappings.laboratory.units import Analyte
+    from fhir_mappings.medicines.dosage import read_phases
+    from fhir_mappings.medicines.products import identify_product
+    from fhir_mappings.terminology.value_sets import load_value_sets
 
 AS_OF = dt.date(2026, 6, 1)
 SETTINGS = demonstration()
 VALUE_SETS = load_value_sets()
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-TABLET = identify_product({"coding": [{"system": RXNORM, "code": "309593"}], "text": "Vitamin B 12 1 MG Oral Tablet"}, VALUE_SETS)
-INJECTION = identify_product({"text": "Hydroxocobalamin 1 mg/mL solution for injection"}, VALUE_SETS)
+TABLET = identify_product(
+    {"coding": [{"system": RXNORM, "code": "309593"}], "text": "Vitamin B 12 1 MG Oral Tablet"},
+    VALUE_SETS,
+)
+INJECTION = identify_product(
+    {"text": "Hydroxocobalamin 1 mg/mL solution for injection"}, VALUE_SETS
+)
 
 
 def try_request(text: bytes) -> None:
@@ -82,24 +90,68 @@ def result_seeds() -> list[dict[str, Any]]:
         {"value": 0.4, "unit": "umol/L", "comparator": "<"},
         {"value": "12.4", "unit": "g/dL"},
     ]
-    others = [{"valueString": "< 150 pg/mL"}, {"valueString": "1,234.5 ng/L"}, {"valueInteger": 59}, {"valueRange": {"low": quantities[0]}}]
-    return [*({"valueQuantity": quantity} for quantity in quantities), *others, {"dataAbsentReason": {"text": "unknown"}}]
+    others = [
+        {"valueString": "< 150 pg/mL"},
+        {"valueString": "1,234.5 ng/L"},
+        {"valueInteger": 59},
+        {"valueRange": {"low": quantities[0]}},
+    ]
+    return [
+        *({"valueQuantity": quantity} for quantity in quantities),
+        *others,
+        {"dataAbsentReason": {"text": "unknown"}},
+    ]
 
 
 def dosage_seeds() -> list[dict[str, Any]]:
     """Return orders with timings and doses of every shape that is read."""
-    dose = {"doseAndRate": [{"doseQuantity": {"value": 1000, "unit": "ug", "system": "http://unitsofmeasure.org", "code": "ug"}}]}
+    dose = {
+        "doseAndRate": [
+            {
+                "doseQuantity": {
+                    "value": 1000,
+                    "unit": "ug",
+                    "system": "http://unitsofmeasure.org",
+                    "code": "ug",
+                }
+            }
+        ]
+    }
     repeats: list[dict[str, Any]] = [
         {"frequency": 1, "period": 2, "periodUnit": "d"},
-        {"frequency": 3, "period": 1, "periodUnit": "wk", "count": 6, "boundsDuration": {"value": 2, "unit": "wk", "code": "wk"}},
-        {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo", "boundsPeriod": {"start": "2026-06-01"}},
+        {
+            "frequency": 3,
+            "period": 1,
+            "periodUnit": "wk",
+            "count": 6,
+            "boundsDuration": {"value": 2, "unit": "wk", "code": "wk"},
+        },
+        {
+            "frequency": 1,
+            "period": 2,
+            "periodMax": 3,
+            "periodUnit": "mo",
+            "boundsPeriod": {"start": "2026-06-01"},
+        },
         {"dayOfWeek": ["mon", "thu"], "timeOfDay": ["08:00:00"], "when": ["MORN"]},
     ]
-    lines = [{"timing": {"repeat": repeat}, "route": {"text": "intramuscular"}, **dose, "text": "as written"} for repeat in repeats]
-    written = [{"text": "1 tablet BID PRN", "timing": {"code": {"text": "BID"}}, "asNeededBoolean": True}, {"sequence": 1, **lines[0]}]
-    return [{"resourceType": "MedicationRequest", "dosageInstruction": [line]} for line in (*lines, *written)] + [
-        {"dosageInstruction": lines}
+    lines = [
+        {
+            "timing": {"repeat": repeat},
+            "route": {"text": "intramuscular"},
+            **dose,
+            "text": "as written",
+        }
+        for repeat in repeats
     ]
+    written = [
+        {"text": "1 tablet BID PRN", "timing": {"code": {"text": "BID"}}, "asNeededBoolean": True},
+        {"sequence": 1, **lines[0]},
+    ]
+    return [
+        {"resourceType": "MedicationRequest", "dosageInstruction": [line]}
+        for line in (*lines, *written)
+    ] + [{"dosageInstruction": lines}]
 
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[dict[str, Any]]]]] = {
@@ -121,12 +173,18 @@ def main() -> None:
     def mutate(text: bytes, longest: int, seed: int) -> bytes:
         return mutate_json(text, longest, Random(seed), words)
 
-    atheris.Setup([sys.argv[0], str(corpus), f"-artifact_prefix={corpus}-", "-max_len=20000", *sys.argv[3:]], target, custom_mutator=mutate)
+    atheris.Setup(
+        [sys.argv[0], str(corpus), f"-artifact_prefix={corpus}-", "-max_len=20000", *sys.argv[3:]],
+        target,
+        custom_mutator=mutate,
+    )
     atheris.Fuzz()
 
 
 def mutate_json(text: bytes, longest: int, random: Random, words: list[str]) -> bytes:
-    """Return the text with a few values exchanged, left out, doubled or wrapped; now and then, or where it is no JSON, its bytes."""
+    """Return the text with a few values exchanged, left out, doubled or wrapped; now and then, or
+    where it is no JSON, its bytes.
+    """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -159,11 +217,43 @@ def _changed(value: Any, random: Random, words: list[str]) -> Any:
                 return [*value, value[at]]
             case _:
                 return [*value[:at], _changed(value[at], random, words), *value[at + 1 :]]
-    others = (value, random.choice(words), random.choice(NUMBERS), None, True, [value], {random.choice(words): value}, "", [], {})
-    return random.choice((*others, f"{value} {random.choice(words)}"[:200]) if isinstance(value, str) else others)
+    others = (
+        value,
+        random.choice(words),
+        random.choice(NUMBERS),
+        None,
+        True,
+        [value],
+        {random.choice(words): value},
+        "",
+        [],
+        {},
+    )
+    return random.choice(
+        (*others, f"{value} {random.choice(words)}"[:200]) if isinstance(value, str) else others
+    )
 
 
-NUMBERS = (0, 1, -1, 2, 7, 59, 1000, 0.1, 1e-9, 1e300, 2**63 - 1, 100000000000000000, -0.0, "1,000", "< 150", "0x1", "1e5", "2026-02-30")
+NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    7,
+    59,
+    1000,
+    0.1,
+    1e-9,
+    1e300,
+    2**63 - 1,
+    100000000000000000,
+    -0.0,
+    "1,000",
+    "< 150",
+    "0x1",
+    "1e5",
+    "2026-02-30",
+)
 
 
 def _words_of(value: Any) -> set[str]:
@@ -173,7 +263,13 @@ def _words_of(value: Any) -> set[str]:
     if isinstance(value, list):
         return {word for item in value for word in _words_of(item)}
     return (
-        {value} if isinstance(value, str) and value.isascii() and value.isprintable() and '"' not in value and "\\" not in value else set()
+        {value}
+        if isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and '"' not in value
+        and "\\" not in value
+        else set()
     )
 
 

@@ -1,9 +1,11 @@
-"""Mutation testing of the recommender: one small fault at a time is put into the rules, and some test must fail.
+"""Mutation testing of the recommender: one small fault at a time is put into the rules, and some
+test must fail.
 
-`python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py` those of one module;
-`--survivors` only those that survived before, `--resume` only those not tried before; `--proofs` also runs the long proofs.
-The outcome of every fault is kept in `build/mutation.jsonl`; `--report` writes the tables of it. The faults are tried in an order that
-is shuffled, and always the same, so that a run that is cut short is a sample of them all.
+`python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py`
+those of one module; `--survivors` only those that survived before, `--resume` only those not tried
+before; `--proofs` also runs the long proofs. The outcome of every fault is kept in
+`build/mutation.jsonl`; `--report` writes the tables of it. The faults are tried in an order that is
+shuffled, and always the same, so that a run that is cut short is a sample of them all.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ RESULTS = ROOT / "build" / "mutation.jsonl"
 def main(arguments: list[str]) -> int:
     """Try the faults that the arguments name and say what survived."""
     options = _parse(arguments)
-    paths = [ROOT / "recommender" / name for name in options.files] or sorted((ROOT / "recommender").glob("*.py"))
+    paths = [ROOT / name for name in options.files] or sorted((ROOT / "recommender").rglob("*.py"))
     mutants = [mutant for path in paths for mutant in find_mutants(path)]
     if not options.report:
         _try(mutants, options)
@@ -41,23 +43,38 @@ def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
     mutants = random.Random(1).sample(mutants, len(mutants))
     RESULTS.parent.mkdir(exist_ok=True)
     with RESULTS.open("a", encoding="utf-8") as results:
-        for number, (mutant, outcome) in enumerate(try_all(mutants, options.jobs, options.part, proofs=options.proofs), start=1):
+        for number, (mutant, outcome) in enumerate(
+            try_all(mutants, options.jobs, options.part, proofs=options.proofs), start=1
+        ):
             results.write(json.dumps([mutant.id, outcome.value]) + "\n")
             results.flush()
             if outcome is not Outcome.KILLED:
-                print(f"{number}/{len(mutants)} {outcome.value}: {mutant.line}: {mutant.id}", file=sys.stderr, flush=True)
+                print(
+                    f"{number}/{len(mutants)} {outcome.value}: {mutant.line}: {mutant.id}",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("files", nargs="*", help="modules of recommender/; all without any")
     parser.add_argument(
-        "--part", choices=("all", "functions", "import"), default="all", help="faults in functions, or in what runs at import"
+        "files", nargs="*", help="modules, as recommender/checks/folate.py; all without any"
+    )
+    parser.add_argument(
+        "--part",
+        choices=("all", "functions", "import"),
+        default="all",
+        help="faults in functions, or in what runs at import",
     )
     parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")
-    parser.add_argument("--survivors", action="store_true", help="only the faults that survived before")
-    parser.add_argument("--resume", action="store_true", help="only the faults that were not tried before")
+    parser.add_argument(
+        "--survivors", action="store_true", help="only the faults that survived before"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="only the faults that were not tried before"
+    )
     parser.add_argument("--report", action="store_true", help="try nothing, report what is known")
     return parser.parse_args(arguments)
 
@@ -66,12 +83,20 @@ def read_results() -> dict[str, Outcome]:
     """Return the newest outcome of each fault by its id."""
     if not RESULTS.exists():
         return {}
-    return {id_: Outcome(outcome) for id_, outcome in map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())}
+    return {
+        id_: Outcome(outcome)
+        for id_, outcome in map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())
+    }
 
 
 def report(mutants: list[Mutant], outcomes: dict[str, Outcome]) -> int:
-    """Print the score of each module and what survived; exit status 1 when anything did that is not known to be equivalent."""
-    print("| module | faults | killed | survived | equivalent | killed of the others |\n|---|---|---|---|---|---|")
+    """Print the score of each module and what survived; exit status 1 when anything did that is not
+    known to be equivalent.
+    """
+    print(
+        "| module | faults | killed | survived | equivalent | killed of the others "
+        "|\n|---|---|---|---|---|---|"
+    )
     tried = [mutant for mutant in mutants if mutant.id in outcomes]
     survived = [mutant for mutant in tried if outcomes[mutant.id] is Outcome.SURVIVED]
     for path in dict.fromkeys(mutant.path for mutant in tried):
@@ -89,7 +114,10 @@ def _row(name: str, mutants: list[Mutant], survived: list[Mutant]) -> str:
     alive = [mutant for mutant in survived if mutant in mutants]
     equivalent = sum(bool(reason_of(mutant)) for mutant in alive)
     killed, others = len(mutants) - len(alive), len(mutants) - equivalent
-    return f"| {name} | {len(mutants)} | {killed} | {len(alive) - equivalent} | {equivalent} | {100 * killed / max(others, 1):.1f} % |"
+    return (
+        f"| {name} | {len(mutants)} | {killed} | {len(alive) - equivalent} | {equivalent} | "
+        f"{100 * killed / max(others, 1):.1f} % |"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Faults that change nothing: the program behaves the same with them, so no test can notice. `equivalents.txt` names each, and says why.
+"""Faults that change nothing: the program behaves the same with them, so no test can notice.
+`equivalents.txt` names each, and says why.
 
 A fault is named as the report prints it after the line; the reason stands below it, indented.
 """

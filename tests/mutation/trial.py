@@ -1,7 +1,9 @@
-"""Tries faults: forks a process per fault and runs the tests that reach it, the quickest first, until one fails.
+"""Tries faults: forks a process per fault and runs the tests that reach it, the quickest first,
+until one fails.
 
-A fault within a function goes into a process that has already collected the tests; only those that run its statement are run.
-A fault in code that runs at import, or in a function that made others then, goes into a process that has not yet imported the recommender.
+A fault within a function goes into a process that has already collected the tests; only those that
+run its statement are run. A fault in code that runs at import, or in a function that made others
+then, goes into a process that has not yet imported the recommender.
 """
 
 from __future__ import annotations
@@ -27,17 +29,32 @@ from tests.mutation.mutants import Mutant
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "recommender"
-PROOFS = ("test_review_metamorphic.py", "test_every_record.py", "test_every_scenario.py", "test_fixed_point.py")
+PROOFS = (
+    "test_review_metamorphic.py",
+    "test_every_record.py",
+    "test_every_scenario.py",
+    "test_fixed_point.py",
+)
 """Tests that take long; they are run last, and only when asked for."""
 
 SECONDS = 120
 """After so much time of the processor a fault counts as noticed: it keeps a test from ending."""
 
-OPTIONS = ("-q", "-x", "--tb=no", "--assert=plain", "--import-mode=importlib", "-p", "no:cacheprovider")
+OPTIONS = (
+    "-q",
+    "-x",
+    "--tb=no",
+    "--assert=plain",
+    "--import-mode=importlib",
+    "-p",
+    "no:cacheprovider",
+)
 
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 setattr(yaml, "SafeLoader", getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: B010
-"""The tests are collected thousands of times: without plugins that they do not need, and with the quicker reader of the cases."""
+"""The tests are collected thousands of times: without plugins that they do not need, and with the
+quicker reader of the cases.
+"""
 
 NOTICED, UNNOTICED = 10, 11
 """Exit status of a process in which some test failed, and of one in which none did."""
@@ -55,14 +72,19 @@ class Outcome(enum.Enum):
     NOT_TRIED = "not tried"
 
 
-def try_all(mutants: Sequence[Mutant], jobs: int, part: str = "all", *, proofs: bool = False) -> Iterator[tuple[Mutant, Outcome]]:
+def try_all(
+    mutants: Sequence[Mutant], jobs: int, part: str = "all", *, proofs: bool = False
+) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield each fault with what became of it.
 
-    Args: part: "functions" or "import" to try only those that lie in functions, or only those in code that runs at import.
+    Args: part: "functions" or "import" to try only those that lie in functions, or only those in
+    code that runs at import.
     """
-    assert "recommender" not in sys.modules, "faults in code that runs at import need a process that has not imported it"
-    files = [path for path in sorted(TESTS.glob("test_*.py")) if path.name not in PROOFS]
-    files += [TESTS / name for name in PROOFS] if proofs else []
+    assert "recommender" not in sys.modules, (
+        "faults in code that runs at import need a process that has not imported it"
+    )
+    files = [path for path in sorted(TESTS.rglob("test_*.py")) if path.name not in PROOFS]
+    files += [path for name in PROOFS for path in TESTS.rglob(name)] if proofs else []
     receive, send = os.pipe()
     pid = os.fork()
     if not pid:
@@ -99,7 +121,9 @@ def _quietly(run: Callable[[], int]) -> None:
         os._exit(status)
 
 
-def _fork_each(indices: Sequence[int], jobs: int, run: Callable[[int], int]) -> Iterator[tuple[int, Outcome]]:
+def _fork_each(
+    indices: Sequence[int], jobs: int, run: Callable[[int], int]
+) -> Iterator[tuple[int, Outcome]]:
     """Run each index in a process of its own, several at once."""
     waiting, running = list(reversed(indices)), dict[int, int]()
     gc.collect()
@@ -118,14 +142,17 @@ def _fork_each(indices: Sequence[int], jobs: int, run: Callable[[int], int]) -> 
 
 
 def _outcome(status: int) -> Outcome:
-    """Return what the end of a process says; a process that could not try its fault is a mistake of this program."""
+    """Return what the end of a process says; a process that could not try its fault is a mistake of
+    this program.
+    """
     if os.WIFSIGNALED(status):
         return Outcome.TIMEOUT
     known = {NOTICED: Outcome.KILLED, UNNOTICED: Outcome.SURVIVED}
     return known.get(os.WEXITSTATUS(status), Outcome.NOT_TRIED)
 
 
-# --- code that runs at import -----------------------------------------------------------------------------------------------
+# --- code that runs at import
+# -----------------------------------------------------------------------------------------------
 
 
 def _import_and_run(mutant: Mutant, files: Sequence[Path]) -> int:
@@ -136,13 +163,19 @@ def _import_and_run(mutant: Mutant, files: Sequence[Path]) -> int:
         return code if Path(loader.path) == mutant.path else usual(loader, name)
 
     SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign]
-    return next((NOTICED for path in files if pytest.main([str(path), *OPTIONS]) != pytest.ExitCode.OK), UNNOTICED)
+    return next(
+        (NOTICED for path in files if pytest.main([str(path), *OPTIONS]) != pytest.ExitCode.OK),
+        UNNOTICED,
+    )
 
 
-# --- code in functions ------------------------------------------------------------------------------------------------------
+# --- code in functions
+# --------------------------------------------------------------------------------------------------
 
 
-def _try_in_functions(mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int, part: str) -> int:
+def _try_in_functions(
+    mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int, part: str
+) -> int:
     """Send which faults lie in code that runs at import, then the outcome of every other one."""
     trial = _Trial(mutants, jobs, send, part)
     sys.settrace(trial.trace)
@@ -175,11 +208,15 @@ class _Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.settrace(None)
         functions = _functions(self.package)
-        makers = {(file, name.split(".<locals>.")[0]) for file, name in functions if ".<locals>." in name}
+        makers = {
+            (file, name.split(".<locals>.")[0]) for file, name in functions if ".<locals>." in name
+        }
         inside = [
             index
             for index, mutant in enumerate(self.mutants)
-            if _place(mutant) in functions and _place(mutant) not in makers and not _reached(mutant, self.seen)
+            if _place(mutant) in functions
+            and _place(mutant) not in makers
+            and not _reached(mutant, self.seen)
         ]
         with os.fdopen(self.send, "wb") as stream:
             pickle.dump(sorted(set(range(len(self.mutants))) - set(inside)), stream)
@@ -188,7 +225,13 @@ class _Trial:
                 self._try_each(session.items, inside, functions, stream)
         return True
 
-    def _try_each(self, items: Sequence[pytest.Item], inside: Sequence[int], functions: Functions, stream: BinaryIO) -> None:
+    def _try_each(
+        self,
+        items: Sequence[pytest.Item],
+        inside: Sequence[int],
+        functions: Functions,
+        stream: BinaryIO,
+    ) -> None:
         covered = self._cover(items)
         noticed = mmap.mmap(-1, len(items))
 
@@ -198,7 +241,9 @@ class _Trial:
             _put_into(mutant, functions[_place(mutant)])
             for number in sorted(numbers, key=lambda number: -noticed[number]):
                 if not _passes(items[number]):
-                    noticed[number] = min(noticed[number] + 1, 255)  # what noticed one fault is asked first about the next
+                    noticed[number] = min(
+                        noticed[number] + 1, 255
+                    )  # what noticed one fault is asked first about the next
                     return NOTICED
             return UNNOTICED
 
@@ -209,7 +254,8 @@ class _Trial:
     def _cover(self, items: Sequence[pytest.Item]) -> list[tuple[int, tuple[float, Lines]]]:
         """Return for each test how long it takes and the lines that it runs, the quickest first.
 
-        They are run in another process, so that nothing that a test leaves behind is there when the faults are tried.
+        They are run in another process, so that nothing that a test leaves behind is there when the
+        faults are tried.
         """
         receive, send = os.pipe()
         if not os.fork():
@@ -235,7 +281,9 @@ class _Trial:
 
 
 def _passes(item: pytest.Item) -> bool:
-    """Return whether a test passes; of how it fails no report is made, which takes longer than the test."""
+    """Return whether a test passes; of how it fails no report is made, which takes longer than the
+    test.
+    """
     state = item.session._setupstate
     try:
         state.setup(item)
@@ -261,7 +309,9 @@ def _functions(package: str) -> Functions:
     found: Functions = {}
     for thing in gc.get_objects():
         if isinstance(thing, types.FunctionType) and thing.__code__.co_filename.startswith(package):
-            found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
+            found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(
+                thing
+            )
     return found
 
 

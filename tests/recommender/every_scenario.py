@@ -1,7 +1,8 @@
-"""The product of the facts that the decision table reads, for the proof that no combination of them is answered unsafely.
+"""The product of the facts that the decision table reads, for the proof that no combination of them
+is answered unsafely.
 
-`core` is what decides the row, `circumstances` what decides product and precautions. Facts that hang on each other are enumerated
-together, so that no impossible combination is counted.
+`core` is what decides the row, `circumstances` what decides product and precautions. Facts that
+hang on each other are enumerated together, so that no impossible combination is counted.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from recommender.assessment import Assessment, Deficiency, Permanence, PlateletBand, Treatment, TreatmentPhase
-from recommender.logic import Truth
-from recommender.policy import (
+from recommender.assessment.assessment import (
+    Assessment,
+    Deficiency,
+    Permanence,
+    PlateletBand,
+    Treatment,
+    TreatmentPhase,
+)
+from recommender.guidance.policy import (
     AltDailyLoading,
     BariatricMaintenance,
     NonNeuroMaintenance,
@@ -22,8 +29,9 @@ from recommender.policy import (
     Policy,
     SubcutaneousHydroxocobalamin,
 )
-from recommender.regimens import Route, Substance
-from recommender.scenario import Anticoagulant, Cause
+from recommender.language.doses import Route, Substance
+from recommender.language.logic import Truth
+from recommender.language.scenario import Anticoagulant, Cause
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -82,34 +90,62 @@ NEUROLOGY: tuple[Facts, ...] = (
 
 
 def _untreated() -> Iterator[Facts]:
-    states = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED, Deficiency.UNLIKELY, Deficiency.UNKNOWN)
+    states = (
+        Deficiency.CONFIRMED,
+        Deficiency.PROBABLE,
+        Deficiency.UNRESOLVED,
+        Deficiency.UNLIKELY,
+        Deficiency.UNKNOWN,
+    )
     for state in states:
         yield {"deficiency": state, "treatment": Treatment(TreatmentPhase.NONE)}
         if state is not Deficiency.UNLIKELY:  # an unreadable medication list excludes nothing
-            yield {"deficiency": state, "treatment": Treatment(TreatmentPhase.UNKNOWN, reason="not available")}
+            yield {
+                "deficiency": state,
+                "treatment": Treatment(TreatmentPhase.UNKNOWN, reason="not available"),
+            }
 
 
 def _treated() -> Iterator[Facts]:
-    for treatment in (*_loading(), *_maintenance(), *_oral(), Treatment(TreatmentPhase.LAPSED, "Order/1")):
+    for treatment in (
+        *_loading(),
+        *_maintenance(),
+        *_oral(),
+        Treatment(TreatmentPhase.LAPSED, "Order/1"),
+    ):
         yield {"deficiency": Deficiency.DIAGNOSED, "treatment": treatment}
 
 
 def _loading() -> Iterator[Treatment]:
     for alternate, complete, ordered in itertools.product((True, False), repeat=3):
         for substance in (Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN):
-            yield Treatment(TreatmentPhase.LOADING, "Order/1", substance, alternate, complete, ordered)
+            yield Treatment(
+                TreatmentPhase.LOADING, "Order/1", substance, alternate, complete, ordered
+            )
 
 
 def _maintenance() -> Iterator[Treatment]:
     for interval, ordered in itertools.product((None, 7, 14, 28, 31, 62, 93, 124), (True, False)):
         for substance in (Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN):
             days = None if interval is None else Decimal(interval)
-            yield Treatment(TreatmentPhase.MAINTENANCE, "Order/1", substance, maintenance_ordered=ordered, interval=days)
+            yield Treatment(
+                TreatmentPhase.MAINTENANCE,
+                "Order/1",
+                substance,
+                maintenance_ordered=ordered,
+                interval=days,
+            )
 
 
 def _oral() -> Iterator[Treatment]:
     for days in (None, 83, 84):
-        yield Treatment(TreatmentPhase.ORAL, "Order/1", Substance.CYANOCOBALAMIN, maintenance_ordered=True, days_on_treatment=days)
+        yield Treatment(
+            TreatmentPhase.ORAL,
+            "Order/1",
+            Substance.CYANOCOBALAMIN,
+            maintenance_ordered=True,
+            days_on_treatment=days,
+        )
 
 
 COURSES: tuple[Facts, ...] = (*_untreated(), *_treated())
@@ -130,7 +166,11 @@ def _because(*causes: Cause, ileal: Truth = F, crohns: Truth = F, resolved: bool
         "ileal_resection_over_limit": ileal,
         "crohns_over_limit": crohns,
         "established_malabsorption": certain | ileal | crohns | (F if causes else U),
-        "permanence": Permanence.PERMANENT if permanent else passing if causes else Permanence.UNKNOWN,
+        "permanence": Permanence.PERMANENT
+        if permanent
+        else passing
+        if causes
+        else Permanence.UNKNOWN,
     }
 
 
@@ -191,7 +231,12 @@ ALLERGIES: tuple[Facts, ...] = (
     },
 )
 
-ORAL: tuple[Facts, ...] = ({}, {"oral_infeasible": T}, {"severe_anaemia": T}, {"oral_allowed_by_record": False})
+ORAL: tuple[Facts, ...] = (
+    {},
+    {"oral_infeasible": T},
+    {"severe_anaemia": T},
+    {"oral_allowed_by_record": False},
+)
 LEBERS: tuple[Facts, ...] = ({"lebers": F}, {"lebers": U}, {"lebers": T})
 PREGNANCY: tuple[Facts, ...] = ({"pregnant": U}, {"pregnant": T})
 WHO: tuple[Facts, ...] = ({}, {"adult": F}, {"adult": U}, {"deceased": T}, {"deceased": U})
@@ -212,10 +257,24 @@ POLICIES: tuple[Policy, ...] = (
     Policy(),
     Policy(non_neuro_route=NonNeuroRoute.IM_FIRST),
     Policy(oral_in_established_malabsorption=OralInEstablishedMalabsorption.ALLOWED),
-    Policy(oral_in_established_malabsorption=OralInEstablishedMalabsorption.NEVER, non_neuro_maintenance=NonNeuroMaintenance.FIXED_3),
-    Policy(non_neuro_maintenance=NonNeuroMaintenance.FIXED_2, bariatric_maintenance=BariatricMaintenance.IM_3MO),
-    Policy(bariatric_maintenance=BariatricMaintenance.ORAL_DAILY, oral_dose_mcg=2000, alt_daily_loading=AltDailyLoading.OFFER),
-    Policy(ileal_maintenance_months=3, alt_daily_loading=AltDailyLoading.REJECT, min_maintenance_days=28),
+    Policy(
+        oral_in_established_malabsorption=OralInEstablishedMalabsorption.NEVER,
+        non_neuro_maintenance=NonNeuroMaintenance.FIXED_3,
+    ),
+    Policy(
+        non_neuro_maintenance=NonNeuroMaintenance.FIXED_2,
+        bariatric_maintenance=BariatricMaintenance.IM_3MO,
+    ),
+    Policy(
+        bariatric_maintenance=BariatricMaintenance.ORAL_DAILY,
+        oral_dose_mcg=2000,
+        alt_daily_loading=AltDailyLoading.OFFER,
+    ),
+    Policy(
+        ileal_maintenance_months=3,
+        alt_daily_loading=AltDailyLoading.REJECT,
+        min_maintenance_days=28,
+    ),
     Policy(sc_hydroxocobalamin=SubcutaneousHydroxocobalamin.DRAFT, ileal_maintenance_months=2),
     Policy(available_products=ONLY_ORAL_PRODUCTS),
     Policy(available_products=ONLY_ORAL_PRODUCTS, cyano_im_protocol="protocol of the pharmacy"),
@@ -231,7 +290,10 @@ PRECAUTIONS: Dimensions = (PLATELETS, BLEEDING)
 
 FEW_COURSES: tuple[Facts, ...] = (
     *(facts for facts in _untreated() if facts["deficiency"] is not Deficiency.PROBABLE),
-    {"deficiency": Deficiency.DIAGNOSED, "treatment": Treatment(TreatmentPhase.LOADING, "Order/1", Substance.HYDROXOCOBALAMIN)},
+    {
+        "deficiency": Deficiency.DIAGNOSED,
+        "treatment": Treatment(TreatmentPhase.LOADING, "Order/1", Substance.HYDROXOCOBALAMIN),
+    },
     {"deficiency": Deficiency.DIAGNOSED, "treatment": next(_oral())},
     {"deficiency": Deficiency.DIAGNOSED, "treatment": Treatment(TreatmentPhase.LAPSED, "Order/1")},
 )
@@ -270,18 +332,42 @@ class Sweep:
 QUICK: tuple[Sweep, ...] = (
     Sweep("every row: neurology, course, cause, kidneys", CORE, POLICIES[:1]),
     Sweep("every policy", (FEW_NEUROLOGY, FEW_COURSES, FEW_CAUSES, KIDNEYS), POLICIES[1:]),
-    Sweep("every circumstance", (FEW_NEUROLOGY, FEW_COURSES[:6:2], FEW_CAUSES[:3], KIDNEYS, *CIRCUMSTANCES[1:]), POLICIES[:1]),
+    Sweep(
+        "every circumstance",
+        (FEW_NEUROLOGY, FEW_COURSES[:6:2], FEW_CAUSES[:3], KIDNEYS, *CIRCUMSTANCES[1:]),
+        POLICIES[:1],
+    ),
     Sweep("who", (WHO, FEW_NEUROLOGY, FEW_COURSES, FEW_CAUSES), POLICIES[:1]),
-    Sweep("precautions", (PLATELETS, BLEEDING, FEW_NEUROLOGY, FEW_COURSES, FEW_CAUSES[:2]), (POLICIES[0], POLICIES[7])),
-    Sweep("symptoms that persist", (PERSISTENCE[1:], FEW_NEUROLOGY, COURSES[9:], FEW_CAUSES), POLICIES[:1]),
+    Sweep(
+        "precautions",
+        (PLATELETS, BLEEDING, FEW_NEUROLOGY, FEW_COURSES, FEW_CAUSES[:2]),
+        (POLICIES[0], POLICIES[7]),
+    ),
+    Sweep(
+        "symptoms that persist",
+        (PERSISTENCE[1:], FEW_NEUROLOGY, COURSES[9:], FEW_CAUSES),
+        POLICIES[:1],
+    ),
 )
 """Run with every test run."""
 
 FULL: tuple[Sweep, ...] = (
-    Sweep("core x persistence", (*CORE, PERSISTENCE), (POLICIES[0], POLICIES[1], POLICIES[3], POLICIES[9])),
-    Sweep("core x circumstances", (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS, *CIRCUMSTANCES[1:]), POLICIES[:1]),
+    Sweep(
+        "core x persistence",
+        (*CORE, PERSISTENCE),
+        (POLICIES[0], POLICIES[1], POLICIES[3], POLICIES[9]),
+    ),
+    Sweep(
+        "core x circumstances",
+        (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS, *CIRCUMSTANCES[1:]),
+        POLICIES[:1],
+    ),
     Sweep("every policy", (NEUROLOGY, FEW_COURSES, CAUSES, KIDNEYS), POLICIES),
-    Sweep("precautions", (PLATELETS, BLEEDING, NEUROLOGY, FEW_COURSES, CAUSES), (POLICIES[0], POLICIES[7])),
+    Sweep(
+        "precautions",
+        (PLATELETS, BLEEDING, NEUROLOGY, FEW_COURSES, CAUSES),
+        (POLICIES[0], POLICIES[7]),
+    ),
     Sweep("who", (WHO, NEUROLOGY, COURSES, CAUSES), POLICIES[:2]),
 )
 """Run by `python -m tests.prove`."""

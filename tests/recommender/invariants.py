@@ -1,6 +1,7 @@
 """The safety invariants I1 to I25 of decisions 2.11, as far as they are about recommendations.
 
-Each is written from the document, not from the code: limits and intervals are worked out here again.
+Each is written from the document, not from the code: limits and intervals are worked out here
+again.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
-from recommender.logic import Truth
-from recommender.policy import NonNeuroMaintenance, Policy
-from recommender.recommendation import Option, Outcome, Recommendation
-from recommender.regimens import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
-from recommender.scenario import Cause
-from recommender.statements import is_citable
-from recommender.treatment import trace_rows
+from recommender.assessment.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.guidance.policy import NonNeuroMaintenance, Policy
+from recommender.guidance.statements import is_citable
+from recommender.language.doses import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
+from recommender.language.logic import Truth
+from recommender.language.scenario import Cause
+from recommender.treatment.recommendation import Option, Outcome, Recommendation
+from recommender.treatment.table import trace_rows
 
 CYANO, HYDROXO = Substance.CYANOCOBALAMIN, Substance.HYDROXOCOBALAMIN
 FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
@@ -23,13 +24,28 @@ FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, Platele
 
 def violations(found: Recommendation, policy: Policy) -> list[str]:
     """Return every invariant that the recommendation breaks; empty when it is safe."""
-    checks = (_shape, _neurological, _cyanocobalamin, _doses, _course, _intervals, _who, _technique, _words)
+    checks = (
+        _shape,
+        _neurological,
+        _cyanocobalamin,
+        _doses,
+        _course,
+        _intervals,
+        _who,
+        _technique,
+        _words,
+    )
     return [broken for check in checks for broken in check(found, policy)]
 
 
 def phases(found: Recommendation) -> list[tuple[Option, Phase]]:
     """Return every phase that may be drafted, with its option."""
-    return [(option, phase) for option in found.options if option.regimen for phase in option.regimen.phases]
+    return [
+        (option, phase)
+        for option in found.options
+        if option.regimen
+        for phase in option.regimen.phases
+    ]
 
 
 def _shape(found: Recommendation, policy: Policy) -> Iterator[str]:
@@ -47,7 +63,11 @@ def _shape(found: Recommendation, policy: Policy) -> Iterator[str]:
         yield "I22: a row without a reason"
     if len(found.summary) >= 140:
         yield "summary too long"
-    if (found.outcome is Outcome.CHOICE) and len(found.options) > 1 and len({option.condition for option in found.options}) == 1:
+    if (
+        (found.outcome is Outcome.CHOICE)
+        and len(found.options) > 1
+        and len({option.condition for option in found.options}) == 1
+    ):
         yield "a choice whose legs are not told apart"
 
 
@@ -59,25 +79,44 @@ def _neurological(found: Recommendation, _: Policy) -> Iterator[str]:
         if by_mouth and a.neurological.is_true:
             yield "I1: not by injection although neurological involvement is recorded"
         labelled = option.condition.startswith("no neurological symptoms")
-        if by_mouth and a.neurological.is_unknown and phase.kind is not PhaseKind.PROPHYLAXIS and not labelled:
+        if (
+            by_mouth
+            and a.neurological.is_unknown
+            and phase.kind is not PhaseKind.PROPHYLAXIS
+            and not labelled
+        ):
             yield "I1: oral with neurological status unknown outside the labelled choice"
-        if by_mouth and a.neurological.is_unknown and phase.kind is PhaseKind.PROPHYLAXIS and a.deficiency is not Deficiency.UNLIKELY:
-            yield "P4: oral prophylaxis with neurological status unknown and deficiency not unlikely"
+        if (
+            by_mouth
+            and a.neurological.is_unknown
+            and phase.kind is PhaseKind.PROPHYLAXIS
+            and a.deficiency is not Deficiency.UNLIKELY
+        ):
+            yield (
+                "P4: oral prophylaxis with neurological status unknown and deficiency not unlikely"
+            )
     open_or_shown = a.deficiency not in (Deficiency.UNLIKELY, Deficiency.DIAGNOSED)
     urgent = _treatable(a) and a.untreated and a.neurological.is_true and open_or_shown
     if urgent and not _offers_alternate_days(found) and "Do not delay" not in found.not_drafted:
-        yield "I12: neurological involvement without injections on offer, and without saying the risk of delay"
+        yield (
+            "I12: neurological involvement without injections on offer, and without saying the "
+            "risk of delay"
+        )
 
 
 def _treatable(a: Assessment) -> bool:
     unspecified = a.unspecified_b12_allergy.is_true and a.severe_reaction_unspecified.may_be_true
     hydroxo = a.hydroxocobalamin_allergy.is_true and a.severe_reaction_hydroxocobalamin.may_be_true
     cyano = a.cyanocobalamin_allergy.is_true and a.severe_reaction_cyanocobalamin.may_be_true
-    return a.adult.is_true and not a.deceased.is_true and not unspecified and not (hydroxo and cyano)
+    return (
+        a.adult.is_true and not a.deceased.is_true and not unspecified and not (hydroxo and cyano)
+    )
 
 
 def _offers_alternate_days(found: Recommendation) -> bool:
-    return any(_interval(phase) == 2 and phase.line.route is not Route.ORAL for _, phase in phases(found))
+    return any(
+        _interval(phase) == 2 and phase.line.route is not Route.ORAL for _, phase in phases(found)
+    )
 
 
 def _cyanocobalamin(found: Recommendation, policy: Policy) -> Iterator[str]:
@@ -85,8 +124,13 @@ def _cyanocobalamin(found: Recommendation, policy: Policy) -> Iterator[str]:
     a = found.assessment
     for _, phase in phases(found):
         line = phase.line
-        if line.substance is CYANO and not (a.renal.is_false and a.lebers.is_false and not a.cyanocobalamin_allergy.is_true):
-            yield "I2: cyanocobalamin with kidney function reduced or unknown, Leber's disease or allergy"
+        if line.substance is CYANO and not (
+            a.renal.is_false and a.lebers.is_false and not a.cyanocobalamin_allergy.is_true
+        ):
+            yield (
+                "I2: cyanocobalamin with kidney function reduced or unknown, Leber's disease or "
+                "allergy"
+            )
         if line.substance not in (CYANO, HYDROXO):
             yield "I3, PS5: neither hydroxocobalamin nor cyanocobalamin"
         if line.substance is HYDROXO and a.hydroxocobalamin_allergy.is_true:
@@ -97,9 +141,16 @@ def _cyanocobalamin(found: Recommendation, policy: Policy) -> Iterator[str]:
             yield "PS4: automatic switch after a severe reaction"
         if line.route is Route.ORAL and a.established_malabsorption.is_true:
             yield "I19: oral in established malabsorption"
-        if line.substance is CYANO and line.route is not Route.ORAL and not policy.cyano_im_protocol:
+        if (
+            line.substance is CYANO
+            and line.route is not Route.ORAL
+            and not policy.cyano_im_protocol
+        ):
             yield "I23: cyanocobalamin injection without the site's protocol"
-        if line.route not in (Route.INTRAMUSCULAR, Route.ORAL) and policy.sc_hydroxocobalamin.value != "DRAFT":
+        if (
+            line.route not in (Route.INTRAMUSCULAR, Route.ORAL)
+            and policy.sc_hydroxocobalamin.value != "DRAFT"
+        ):
             yield "PS5: a route that is never drafted"
 
 
@@ -110,7 +161,11 @@ def _doses(found: Recommendation, _: Policy) -> Iterator[str]:
         if line.dose is None or line.timing is None or line.route is None:
             yield "a draft without dose, timing or route"
         elif line.route is Route.ORAL:
-            if not 1000 <= line.dose <= 2000 or (line.timing.frequency, line.timing.period, line.timing.unit) != (1, 1, PeriodUnit.DAY):
+            if not 1000 <= line.dose <= 2000 or (
+                line.timing.frequency,
+                line.timing.period,
+                line.timing.unit,
+            ) != (1, 1, PeriodUnit.DAY):
                 yield "I10, I25: oral dose other than 1000 to 2000 micrograms daily"
         elif line.dose != 1000:
             yield "I10: an injection other than 1000 micrograms"
@@ -123,7 +178,12 @@ def _course(found: Recommendation, _: Policy) -> Iterator[str]:
             yield from _whole_course(option.regimen, found.rule)
     treatment = found.assessment.treatment
     awaits = treatment.phase is TreatmentPhase.LOADING and not treatment.maintenance_ordered
-    if awaits and _treatable(found.assessment) and not found.not_drafted and not any(phase.lifelong for _, phase in phases(found)):
+    if (
+        awaits
+        and _treatable(found.assessment)
+        and not found.not_drafted
+        and not any(phase.lifelong for _, phase in phases(found))
+    ):
         yield "I5: a loading course without maintenance"
 
 
@@ -147,7 +207,11 @@ def _intervals(found: Recommendation, policy: Policy) -> Iterator[str]:
     for option, phase in phases(found):
         if not phase.lifelong or phase.line.route is Route.ORAL:
             continue
-        limit = _prophylaxis_limit(a, policy) if phase.kind is PhaseKind.PROPHYLAXIS else _limit(a, policy, option)
+        limit = (
+            _prophylaxis_limit(a, policy)
+            if phase.kind is PhaseKind.PROPHYLAXIS
+            else _limit(a, policy, option)
+        )
         if phase.line.substance is CYANO:
             limit = min(limit, Decimal(31))
         if _interval(phase) > limit:
@@ -158,9 +222,18 @@ def _intervals(found: Recommendation, policy: Policy) -> Iterator[str]:
 
 def _limit(a: Assessment, policy: Policy, option: Option) -> Decimal:
     ever = a.neurological_ever
-    if a.neurological.is_unknown and option.condition.startswith("no neurological symptoms") and ever.is_unknown and a.untreated:
+    if (
+        a.neurological.is_unknown
+        and option.condition.startswith("no neurological symptoms")
+        and ever.is_unknown
+        and a.untreated
+    ):
         ever = Truth.FALSE
-    days = {NonNeuroMaintenance.RANGE_2_3: 93, NonNeuroMaintenance.FIXED_2: 62, NonNeuroMaintenance.FIXED_3: 93}
+    days = {
+        NonNeuroMaintenance.RANGE_2_3: 93,
+        NonNeuroMaintenance.FIXED_2: 62,
+        NonNeuroMaintenance.FIXED_3: 93,
+    }
     limit = 62 if ever.may_be_true else days[policy.non_neuro_maintenance]
     if (a.ileal_resection_over_limit | a.crohns_over_limit).is_true:
         limit = min(limit, 31 * policy.ileal_maintenance_months)
@@ -192,16 +265,30 @@ def _technique(found: Recommendation, _: Policy) -> Iterator[str]:
     said = {advice.id for advice in found.advice}
     if injected and "not the buttock" not in text:
         yield "I14: an injection without saying where"
-    if injected and a.platelets in FEW_PLATELETS and ("25 to 27 gauge" not in text or "K2" not in said):
+    if (
+        injected
+        and a.platelets in FEW_PLATELETS
+        and ("25 to 27 gauge" not in text or "K2" not in said)
+    ):
         yield "I13: platelets of 50 or below without technique"
-    if injected and a.platelets is PlateletBand.BELOW_10 and ("transfusion" not in text or "K4" not in said):
+    if (
+        injected
+        and a.platelets is PlateletBand.BELOW_10
+        and ("transfusion" not in text or "K4" not in said)
+    ):
         yield "I13: platelets below 10 without the line on transfusion"
 
 
 def _words(found: Recommendation, _: Policy) -> Iterator[str]:
-    """I7, I21, I24: nothing claims more than the evidence, and every advice cites what it rests on."""
+    """I7, I21, I24: nothing claims more than the evidence, and every advice cites what it rests
+    on.
+    """
     for advice in found.advice:
-        if not advice.text or not advice.citations or not all(is_citable(citation) for citation in advice.citations):
+        if (
+            not advice.text
+            or not advice.citations
+            or not all(is_citable(citation) for citation in advice.citations)
+        ):
             yield f"advice {advice.id} without text or citation"
         if "azard ratio" in advice.text or "cardiovascular" in advice.text:
             yield "I24: a claim of harm"

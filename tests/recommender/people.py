@@ -8,11 +8,20 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from recommender.course import DoseGiven, Order, OrderState
-from recommender.logic import Comparator, Evidence, Fact, Measurement, Quantity, Truth, Unit
-from recommender.policy import Policy
-from recommender.regimens import CATALOGUE, DoseLine, PeriodUnit, Route, Substance, Timing
-from recommender.scenario import (
+from recommender.guidance.policy import Policy
+from recommender.guidance.regimens import CATALOGUE
+from recommender.language.course import DoseGiven, Order, OrderState
+from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.language.logic import (
+    Comparator,
+    Evidence,
+    Fact,
+    Measurement,
+    Quantity,
+    Truth,
+    Unit,
+)
+from recommender.language.scenario import (
     Allergen,
     Allergy,
     Anticoagulant,
@@ -48,7 +57,12 @@ _UNITS = {
 
 _FACTS = frozenset(field.name for field in fields(ClinicalScenario) if field.type == "Fact")
 
-_UNIT_DAYS = {"day": PeriodUnit.DAY, "week": PeriodUnit.WEEK, "month": PeriodUnit.MONTH, "year": PeriodUnit.YEAR}
+_UNIT_DAYS = {
+    "day": PeriodUnit.DAY,
+    "week": PeriodUnit.WEEK,
+    "month": PeriodUnit.MONTH,
+    "year": PeriodUnit.YEAR,
+}
 
 
 def build_scenario(known: dict[str, Any]) -> ClinicalScenario:
@@ -60,10 +74,14 @@ def build_scenario(known: dict[str, Any]) -> ClinicalScenario:
 
 
 def build_policy(settings: dict[str, Any], available: list[str] | None = None) -> Policy:
-    """Return the policy of a case; `available` lists products as "hydroxocobalamin intramuscular"."""
+    """Return the policy of a case; `available` lists products as "hydroxocobalamin
+    intramuscular".
+    """
     if available is None:
         return Policy.from_settings(settings)
-    products = frozenset((Substance(words.split()[0]), Route(words.split()[1])) for words in available)
+    products = frozenset(
+        (Substance(words.split()[0]), Route(words.split()[1])) for words in available
+    )
     return Policy.from_settings(settings, products)
 
 
@@ -74,7 +92,13 @@ def evidence(reference: str) -> Evidence:
 
 def truth(value: object) -> Truth:
     """Return the truth of yes, no (YAML booleans too) or unknown."""
-    return {True: Truth.TRUE, False: Truth.FALSE, "yes": Truth.TRUE, "no": Truth.FALSE, "unknown": Truth.UNKNOWN}[value]
+    return {
+        True: Truth.TRUE,
+        False: Truth.FALSE,
+        "yes": Truth.TRUE,
+        "no": Truth.FALSE,
+        "unknown": Truth.UNKNOWN,
+    }[value]
 
 
 def measure(name: str, value: object) -> Measurement:
@@ -82,30 +106,72 @@ def measure(name: str, value: object) -> Measurement:
     match = re.fullmatch(r"(<=|>=|<|>)?\s*([\d.]+)\s*([^\s]+)?(?: on ([\d-]+))?", str(value))
     assert match, f"not a result: {value!r}"
     comparator, number, unit, day = match.groups()
-    quantity = Quantity(Decimal(number), Unit(unit) if unit else _UNITS[name], Comparator(comparator or ""))
-    return Measurement(quantity, dt.date.fromisoformat(day) if day else TODAY, "", (evidence(f"Observation/{name}"),))
+    quantity = Quantity(
+        Decimal(number), Unit(unit) if unit else _UNITS[name], Comparator(comparator or "")
+    )
+    return Measurement(
+        quantity,
+        dt.date.fromisoformat(day) if day else TODAY,
+        "",
+        (evidence(f"Observation/{name}"),),
+    )
 
 
 def _field(key: str, value: Any) -> dict[str, Any]:
     if key in _UNITS:
         return {key: measure(key, value)}
     if key in _FACTS:
-        return {key: Fact(truth(value), "none recorded" if value == "unknown" else "", (evidence(f"Condition/{key}"),))}
+        return {
+            key: Fact(
+                truth(value),
+                "none recorded" if value == "unknown" else "",
+                (evidence(f"Condition/{key}"),),
+            )
+        }
     match key:
-        case "signs" | "past_signs" | "new_signs" | "signs_with_other_cause" | "new_signs_with_other_cause":
+        case (
+            "signs"
+            | "past_signs"
+            | "new_signs"
+            | "signs_with_other_cause"
+            | "new_signs_with_other_cause"
+        ):
             return {"neurological_findings": tuple(_sign(key, words) for words in value)}
         case "refuted_signs":
             return {key: frozenset(NeurologicalSign(words) for words in value)}
         case "neurological_findings":
-            return {key: tuple(_sign(kind, words) for kind, found in value.items() for words in found)}
+            return {
+                key: tuple(_sign(kind, words) for kind, found in value.items() for words in found)
+            }
         case "causes":
-            return {key: tuple(CauseFinding(Cause(words), evidence(f"Condition/{words}")) for words in value)}
+            return {
+                key: tuple(
+                    CauseFinding(Cause(words), evidence(f"Condition/{words}")) for words in value
+                )
+            }
         case "allergies":
-            return {key: tuple(Allergy(Allergen(to), truth(severe), evidence(f"AllergyIntolerance/{to}")) for to, severe in value.items())}
+            return {
+                key: tuple(
+                    Allergy(Allergen(to), truth(severe), evidence(f"AllergyIntolerance/{to}"))
+                    for to, severe in value.items()
+                )
+            }
         case "anticoagulant":
-            return {key: Anticoagulant(value), "anticoagulant_fact": Fact(Truth.TRUE, "", (evidence("MedicationRequest/anticoagulant"),))}
+            return {
+                key: Anticoagulant(value),
+                "anticoagulant_fact": Fact(
+                    Truth.TRUE, "", (evidence("MedicationRequest/anticoagulant"),)
+                ),
+            }
         case "lowering_drugs":
-            return {key: tuple(LoweringDrugUse(LoweringDrug(words), Truth.TRUE, evidence(f"MedicationRequest/{words}")) for words in value)}
+            return {
+                key: tuple(
+                    LoweringDrugUse(
+                        LoweringDrug(words), Truth.TRUE, evidence(f"MedicationRequest/{words}")
+                    )
+                    for words in value
+                )
+            }
         case "unavailable" | "incomplete":
             return {key: frozenset(RecordArea(words) for words in value)}
         case "orders":
@@ -116,7 +182,16 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             return {key: tuple(_dose(number, words) for number, words in enumerate(value))}
         case "oral_doses":
             return {
-                "doses": tuple(DoseGiven(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), ago(days), evidence("x")) for days in value)
+                "doses": tuple(
+                    DoseGiven(
+                        Substance.CYANOCOBALAMIN,
+                        Route.ORAL,
+                        Decimal(1000),
+                        ago(days),
+                        evidence("x"),
+                    )
+                    for days in value
+                )
             }
         case "deficiency_diagnosed_on":
             return {key: value}
@@ -142,7 +217,9 @@ def ago(days: int) -> dt.date:
 def injection(days: int) -> DoseGiven:
     """Return hydroxocobalamin 1000 micrograms given so many days ago."""
     name = f"MedicationAdministration/{days}"
-    return DoseGiven(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), ago(days), evidence(name))
+    return DoseGiven(
+        Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), ago(days), evidence(name)
+    )
 
 
 def _dose(number: int, words: dict[str, Any]) -> DoseGiven:
@@ -157,7 +234,9 @@ def _dose(number: int, words: dict[str, Any]) -> DoseGiven:
 
 
 def _order(number: int, words: dict[str, Any]) -> Order:
-    """An order by its phase ("M-LOAD") or by substance, route, dose in micrograms and `every` ("3 months")."""
+    """An order by its phase ("M-LOAD") or by substance, route, dose in micrograms and `every` ("3
+    months").
+    """
     line = _catalogue_line(words["phase"]) if "phase" in words else _line(words)
     days = words.get("days_ago", 5)
     return Order(
@@ -178,10 +257,17 @@ def _catalogue_line(name: str) -> DoseLine:
 def _line(words: dict[str, Any]) -> DoseLine:
     dose, route = words.get("dose"), words.get("route")
     timing = build_timing(words["every"], words.get("times")) if "every" in words else None
-    return DoseLine(Substance(words["substance"]), Route(route) if route else None, None if dose is None else Decimal(dose), timing)
+    return DoseLine(
+        Substance(words["substance"]),
+        Route(route) if route else None,
+        None if dose is None else Decimal(dose),
+        timing,
+    )
 
 
 def build_timing(every: str, times: int | None = None) -> Timing:
-    """Return the timing of one dose every so often, in words ("3 months"), and so many times in all."""
+    """Return the timing of one dose every so often, in words ("3 months"), and so many times in
+    all.
+    """
     number, unit = every.split()
     return Timing(1, Decimal(number), _UNIT_DAYS[unit.rstrip("s")], count=times)

@@ -1,8 +1,9 @@
 """Builds person, course and policy of a case of order review from its words.
 
-`who` and a single `orders` are names of `review_space.py`. `orders` may also be a list: each a line by its name, or a mapping with `line`
-or `folate` (micrograms a day; `folinic` the same) and what else the order says. `known` holds further facts in the words of
-`people.py`, `tests` the tests that are drafted beside, `selected_tests` those that are selected, `policy` a name or settings.
+`who` and a single `orders` are names of `review_space.py`. `orders` may also be a list: each a line
+by its name, or a mapping with `line` or `folate` (micrograms a day; `folinic` the same) and what
+else the order says. `known` holds further facts in the words of `people.py`, `tests` the tests that
+are drafted beside, `selected_tests` those that are selected, `policy` a name or settings.
 """
 
 from __future__ import annotations
@@ -12,10 +13,18 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
-from recommender.course import Course, FolateIndication, InjectionSite, Order, OrderState, Test, TestOrder
-from recommender.policy import Policy
-from recommender.regimens import DoseLine, Substance
-from recommender.scenario import ClinicalScenario
+from recommender.guidance.policy import Policy
+from recommender.language.course import (
+    Course,
+    FolateIndication,
+    InjectionSite,
+    Order,
+    OrderState,
+    Test,
+    TestOrder,
+)
+from recommender.language.doses import DoseLine, Substance
+from recommender.language.scenario import ClinicalScenario
 from tests.recommender.people import build_policy, build_scenario, build_timing
 from tests.recommender.review_space import (
     CAUSES,
@@ -41,23 +50,42 @@ WORDS = frozenset({"case", "who", "known", "orders", "tests", "selected_tests", 
 
 
 def build_case(case: dict[str, Any]) -> tuple[ClinicalScenario, Course, Policy]:
-    """Return who it is, the course as drafted with what the record holds, and the policy of the site."""
+    """Return who it is, the course as drafted with what the record holds, and the policy of the
+    site.
+    """
     scenario = person(*(FACTS[name] for name in case["who"]), _further(case.get("known") or {}))
     policy = case.get("policy", "default")
-    return scenario, with_record(_course(case), scenario), POLICIES[policy] if isinstance(policy, str) else build_policy(policy)
+    return (
+        scenario,
+        with_record(_course(case), scenario),
+        POLICIES[policy] if isinstance(policy, str) else build_policy(policy),
+    )
 
 
 def _further(known: dict[str, Any]) -> dict[str, Any]:
     built, plain = build_scenario(known), build_scenario({})
     names = [field.name for field in fields(ClinicalScenario)]
-    return {name: getattr(built, name) for name in names if getattr(built, name) != getattr(plain, name) or name in known}
+    return {
+        name: getattr(built, name)
+        for name in names
+        if getattr(built, name) != getattr(plain, name) or name in known
+    }
 
 
 def _course(case: dict[str, Any]) -> Course:
     drafted = case.get("orders", [])
-    base = COURSES[drafted] if isinstance(drafted, str) else Course(tuple(map(_order, "abcdef", drafted)))
-    named = [(name, False) for name in case.get("tests", ())] + [(name, True) for name in case.get("selected_tests", ())]
-    tests = tuple(TestOrder(f"ServiceRequest/{number}", Test(name), selected) for number, (name, selected) in enumerate(named, start=10))
+    base = (
+        COURSES[drafted]
+        if isinstance(drafted, str)
+        else Course(tuple(map(_order, "abcdef", drafted)))
+    )
+    named = [(name, False) for name in case.get("tests", ())] + [
+        (name, True) for name in case.get("selected_tests", ())
+    ]
+    tests = tuple(
+        TestOrder(f"ServiceRequest/{number}", Test(name), selected)
+        for number, (name, selected) in enumerate(named, start=10)
+    )
     return Course(base.orders, base.tests + tests, base.doses, base.lowering_drug_selected)
 
 
@@ -68,8 +96,14 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
     lines = [_line(said)] if "line" in said else []
     lines += [folic(said.pop("folate"))] if "folate" in said else []
     lines += [folic(said.pop("folinic"), Substance.FOLINIC_ACID)] if "folinic" in said else []
-    more: dict[str, Any] = {key: said.pop(key) for key in ("selected", "technique_noted", "product_error", "condition") if key in said}
-    more |= {key: f"MedicationRequest/{said.pop(key)}" for key in ("replaces", "part_of") if key in said}
+    more: dict[str, Any] = {
+        key: said.pop(key)
+        for key in ("selected", "technique_noted", "product_error", "condition")
+        if key in said
+    }
+    more |= {
+        key: f"MedicationRequest/{said.pop(key)}" for key in ("replaces", "part_of") if key in said
+    }
     if "unreadable" in said:
         more["not_computable"] = said.pop("unreadable")
     if "site" in said:
@@ -84,13 +118,18 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
 
 
 def _line(said: dict[str, Any]) -> DoseLine:
-    """The line of this name, with another frequency, number of doses or dose where the case says so."""
+    """The line of this name, with another frequency, number of doses or dose where the case says
+    so.
+    """
     line = LINES[said.pop("line")]
     if "every" in said:
         line = replace(line, timing=build_timing(said.pop("every")))
     if "times" in said:
         assert line.timing
-        line = replace(line, timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None))
+        line = replace(
+            line,
+            timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None),
+        )
     if said.pop("as_needed", False):
         line = replace(line, as_needed=True)
     return replace(line, dose=Decimal(said.pop("dose"))) if "dose" in said else line
@@ -99,7 +138,12 @@ def _line(said: dict[str, Any]) -> DoseLine:
 def describe_person(case: dict[str, Any]) -> str:
     """Say who it is, as the case does."""
     known = case.get("known") or {}
-    return ", ".join([*case["who"], *(f"{name.replace('_', ' ')} {_words(value)}" for name, value in known.items())])
+    return ", ".join(
+        [
+            *case["who"],
+            *(f"{name.replace('_', ' ')} {_words(value)}" for name, value in known.items()),
+        ]
+    )
 
 
 def describe_orders(case: dict[str, Any]) -> str:
@@ -111,7 +155,12 @@ def describe_orders(case: dict[str, Any]) -> str:
 
 def _words(value: object) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{name.replace('_', ' ')} {_words(item)}" if name != "line" else _words(item) for name, item in value.items())
+        return " ".join(
+            f"{name.replace('_', ' ')} {_words(item)}" if name != "line" else _words(item)
+            for name, item in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(map(_words, value))
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )

@@ -1,4 +1,6 @@
-"""What must hold of every review: the invariants of decisions 2.11 as far as they are about suggestions, and the fixed point."""
+"""What must hold of every review: the invariants of decisions 2.11 as far as they are about
+suggestions, and the fixed point.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,13 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import PlateletBand
-from recommender.course import (
+from recommender.assessment.assessment import PlateletBand
+from recommender.cards.findings import Finding, Indicator, Resolution
+from recommender.checks.case import Case, has_test
+from recommender.checks.folate import FolateClass, FolateGate, folate_class, folate_gate
+from recommender.guidance.policy import OralInEstablishedMalabsorption, Policy
+from recommender.guidance.statements import check_citations
+from recommender.language.course import (
     AddFollowUps,
     AddRegimen,
     AddTechnique,
@@ -21,17 +28,12 @@ from recommender.course import (
     RemoveOrder,
     apply,
 )
-from recommender.dose_words import describe_interval
-from recommender.findings import Finding, Indicator, Resolution
-from recommender.folate import FolateClass, FolateGate, folate_class, folate_gate
-from recommender.offers import NEURO_ABSENT_LABEL
-from recommender.order_review import review
-from recommender.policy import OralInEstablishedMalabsorption, Policy
-from recommender.recommendation import Recommendation
-from recommender.regimens import Phase, PhaseKind, Route, Substance
-from recommender.review_case import Case, has_test
-from recommender.scenario import ClinicalScenario
-from recommender.statements import check_citations
+from recommender.language.dose_words import describe_interval
+from recommender.language.doses import Phase, PhaseKind, Route, Substance
+from recommender.language.scenario import ClinicalScenario
+from recommender.review.order_review import review
+from recommender.treatment.offers import NEURO_ABSENT_LABEL
+from recommender.treatment.recommendation import Recommendation
 
 CARDS_WITHOUT_WAY_OUT = {"k3"}
 """Cards whose remedy lies outside the order: the pharmacy."""
@@ -43,7 +45,11 @@ def review_violations(
     """Return the findings of one review and everything that is wrong with them."""
     findings = review(course, scenario, recommendation, policy)
     case = Case(course, scenario, recommendation, policy)
-    problems = [problem for finding in findings for problem in (*_card(finding), *_suggestions(case, finding))]
+    problems = [
+        problem
+        for finding in findings
+        for problem in (*_card(finding), *_suggestions(case, finding))
+    ]
     problems += [*_together(findings), *_never_silent(case, findings)]
     for finding in findings:
         for resolution in finding.resolutions:
@@ -51,7 +57,8 @@ def review_violations(
     return findings, problems
 
 
-# --- one card ---------------------------------------------------------------------------------------------------------------
+# --- one card
+# --------------------------------------------------------------------------------------------------
 
 
 def _card(finding: Finding) -> Iterator[str]:
@@ -73,25 +80,46 @@ def _card(finding: Finding) -> Iterator[str]:
 
 def _suggestions(case: Case, finding: Finding) -> Iterator[str]:
     for resolution in finding.resolutions:
-        yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _label(resolution))
+        yield from (
+            f"{finding.card}: {problem}: {resolution.label}" for problem in _label(resolution)
+        )
         for phase in drafted_phases(resolution.edits):
-            yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _phase(case, resolution, phase))
+            yield from (
+                f"{finding.card}: {problem}: {resolution.label}"
+                for problem in _phase(case, resolution, phase)
+            )
         for edit in resolution.edits:
-            yield from (f"{finding.card}: {problem}: {resolution.label}" for problem in _edit(case, edit))
+            yield from (
+                f"{finding.card}: {problem}: {resolution.label}" for problem in _edit(case, edit)
+            )
 
 
 def _label(resolution: Resolution) -> Iterator[str]:
-    """A label says every dose and rhythm that accepting it drafts, and every test that it drafts alone; it does something."""
+    """A label says every dose and rhythm that accepting it drafts, and every test that it drafts
+    alone; it does something.
+    """
     label, phases = resolution.label, tuple(drafted_phases(resolution.edits))
     if not resolution.edits:
         yield "does nothing"
-    if any(phase.line.timing is None or describe_interval(phase.line.timing) not in label for phase in phases):
+    if any(
+        phase.line.timing is None or describe_interval(phase.line.timing) not in label
+        for phase in phases
+    ):
         yield "drafts what the label does not say"
-    tests = [item for edit in resolution.edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups]
+    tests = [
+        item
+        for edit in resolution.edits
+        if isinstance(edit, AddFollowUps)
+        for item in edit.follow_ups
+    ]
     if not phases and any(item.test.value not in label for item in tests):
         yield "orders a test that the label does not say"
     kinds = [type(edit) for edit in resolution.edits]
-    if AddRegimen in kinds and RemoveOrder in kinds and kinds.index(AddRegimen) > kinds.index(RemoveOrder):
+    if (
+        AddRegimen in kinds
+        and RemoveOrder in kinds
+        and kinds.index(AddRegimen) > kinds.index(RemoveOrder)
+    ):
         yield "removes before it creates (Q25)"
     if any(not item.why for item in tests):
         yield "orders a test without saying why"
@@ -116,9 +144,15 @@ def _phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[str]:
         yield "I15 drafts for somebody not known to be adult"
     if not line.substance.is_cobalamin:
         yield "I3 drafts folic acid"
-    if line.substance is Substance.CYANOCOBALAMIN and (a.renal.may_be_true or a.lebers.is_true or a.cyanocobalamin_allergy.is_true):
+    if line.substance is Substance.CYANOCOBALAMIN and (
+        a.renal.may_be_true or a.lebers.is_true or a.cyanocobalamin_allergy.is_true
+    ):
         yield "I2 drafts cyanocobalamin"
-    if line.substance not in (Substance.CYANOCOBALAMIN, Substance.HYDROXOCOBALAMIN) or line.timing is None or line.as_needed:
+    if (
+        line.substance not in (Substance.CYANOCOBALAMIN, Substance.HYDROXOCOBALAMIN)
+        or line.timing is None
+        or line.as_needed
+    ):
         yield "PS5 drafts another product, or without a rhythm"
     elif line.route is Route.ORAL:
         yield from _oral_phase(case, resolution, phase)
@@ -131,13 +165,21 @@ def _oral_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[st
     initial = a.untreated and a.is_deficient
     if a.neurological.is_true and initial:
         yield "I1 oral at the start with neurological involvement"
-    if a.neurological.is_unknown and initial and (not resolution.label.startswith(NEURO_ABSENT_LABEL) or resolution.recommended):
+    if (
+        a.neurological.is_unknown
+        and initial
+        and (not resolution.label.startswith(NEURO_ABSENT_LABEL) or resolution.recommended)
+    ):
         yield "I1 oral without the stated condition, or recommended"
     if not Decimal(1000) <= (line.dose or 0) <= Decimal(2000):
         yield "I10 oral dose"
     if line.timing is None or line.timing.longest_interval != 1:
         yield "I25 oral interval"
-    if a.established_malabsorption.is_true and case.policy.oral_in_established_malabsorption is not OralInEstablishedMalabsorption.ALLOWED:
+    if (
+        a.established_malabsorption.is_true
+        and case.policy.oral_in_established_malabsorption
+        is not OralInEstablishedMalabsorption.ALLOWED
+    ):
         yield "I19 oral in established malabsorption"
 
 
@@ -146,27 +188,41 @@ def _injected_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterato
     if line.dose != Decimal(1000):
         yield "I10 injected dose"
     if line.timing is not None and phase.kind is not PhaseKind.LOADING:
-        limit = Decimal(93) if resolution.label.startswith(NEURO_ABSENT_LABEL) else min(Decimal(93), case.longest_interval(line))
+        limit = (
+            Decimal(93)
+            if resolution.label.startswith(NEURO_ABSENT_LABEL)
+            else min(Decimal(93), case.longest_interval(line))
+        )
         if line.timing.longest_interval > limit:
             yield f"I6 interval of {line.timing.longest_interval} days"
     if phase.id.startswith("N-LOAD") and (line.timing is None or line.timing.is_bounded):
         yield "I20 bounded alternate-day course"
     if phase.lifelong and (line.timing is None or line.timing.is_bounded):
         yield "I4 an end to what goes on for life"
-    severe = (a.hydroxocobalamin_allergy & a.severe_reaction_hydroxocobalamin) | (a.unspecified_b12_allergy & a.severe_reaction_unspecified)
+    severe = (a.hydroxocobalamin_allergy & a.severe_reaction_hydroxocobalamin) | (
+        a.unspecified_b12_allergy & a.severe_reaction_unspecified
+    )
     if line.substance is Substance.HYDROXOCOBALAMIN and severe.is_true:
         yield "I16 drafts hydroxocobalamin after a severe reaction"
 
 
 def _edit(case: Case, edit: Edit) -> Iterator[str]:
-    few = case.assessment.platelets in (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
+    few = case.assessment.platelets in (
+        PlateletBand.FROM_25_TO_50,
+        PlateletBand.FROM_10_TO_24,
+        PlateletBand.BELOW_10,
+    )
     match edit:
         case AddRegimen() | ChangeOrder():
             words = " ".join(edit.technique)
             injected = any(phase.line.route is not Route.ORAL for phase in drafted_phases((edit,)))
             if injected and few and "gauge" not in words:
                 yield "I13 without technique"
-            if injected and case.assessment.platelets is PlateletBand.BELOW_10 and "transfusion" not in words:
+            if (
+                injected
+                and case.assessment.platelets is PlateletBand.BELOW_10
+                and "transfusion" not in words
+            ):
                 yield "I13 without the transfusion line"
         case RemoveOrder(key):
             yield from _removal(case, key)
@@ -179,29 +235,46 @@ def _edit(case: Case, edit: Edit) -> Iterator[str]:
                 yield "orders a test that is drafted already"
             if not case.assessment.adult.is_true:
                 yield "Q14 creates something for somebody not known to be adult"
-    keys = {order.key for order in case.course.drafts} | {order.key for order in case.course.orders if order.state is OrderState.STOP}
-    if isinstance(edit, ChangeOrder | AddTechnique | ChangeStart | ChangeSite) and edit.key not in keys:
+    keys = {order.key for order in case.course.drafts} | {
+        order.key for order in case.course.orders if order.state is OrderState.STOP
+    }
+    if (
+        isinstance(edit, ChangeOrder | AddTechnique | ChangeStart | ChangeSite)
+        and edit.key not in keys
+    ):
         yield "changes what is not drafted"
 
 
 def _removal(case: Case, key: str) -> Iterator[str]:
     drafted = [order for order in case.course.orders if order.key == key]
     tests = [test for test in case.course.tests if test.key == key]
-    if any(order.state not in (OrderState.DRAFT, OrderState.STOP) for order in drafted) or not (drafted or tests):
+    if any(order.state not in (OrderState.DRAFT, OrderState.STOP) for order in drafted) or not (
+        drafted or tests
+    ):
         yield "I4 removes an order that is not drafted"
-    if any(order.has_folate and folate_class(order, case) is FolateClass.PROTECTED for order in drafted):
+    if any(
+        order.has_folate and folate_class(order, case) is FolateClass.PROTECTED for order in drafted
+    ):
         yield "I17 removes protected folic acid"
 
 
-# --- all cards --------------------------------------------------------------------------------------------------------------
+# --- all cards
+# --------------------------------------------------------------------------------------------------
 
 
 def _together(findings: tuple[Finding, ...]) -> Iterator[str]:
-    """Never two cards about one order, two that draft treatment, or one that changes what another removes."""
+    """Never two cards about one order, two that draft treatment, or one that changes what another
+    removes.
+    """
     about = [key for finding in findings for key in finding.about]
     if len(set(about)) != len(about):
-        yield f"two cards about one order: {[(finding.card, finding.about) for finding in findings]}"
-    drafting = [finding.card for finding in findings if any(True for item in finding.resolutions for _ in drafted_phases(item.edits))]
+        shown = [(finding.card, finding.about) for finding in findings]
+        yield f"two cards about one order: {shown}"
+    drafting = [
+        finding.card
+        for finding in findings
+        if any(True for item in finding.resolutions for _ in drafted_phases(item.edits))
+    ]
     if len(drafting) > 1:
         yield f"two cards draft treatment: {drafting}"
     summaries = [finding.summary for finding in findings]
@@ -214,12 +287,21 @@ def _together(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 
 def _removed(finding: Finding) -> set[str]:
-    return {edit.key for resolution in finding.resolutions for edit in resolution.edits if isinstance(edit, RemoveOrder)}
+    return {
+        edit.key
+        for resolution in finding.resolutions
+        for edit in resolution.edits
+        if isinstance(edit, RemoveOrder)
+    }
 
 
 def _changed(finding: Finding) -> set[str]:
     edits = [edit for resolution in finding.resolutions for edit in resolution.edits]
-    return {edit.key for edit in edits if isinstance(edit, ChangeOrder | AddTechnique | ChangeSite | ChangeStart)}
+    return {
+        edit.key
+        for edit in edits
+        if isinstance(edit, ChangeOrder | AddTechnique | ChangeSite | ChangeStart)
+    }
 
 
 def _never_silent(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -228,32 +310,50 @@ def _never_silent(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
         if findings:
             yield "Q14 a card about a deceased person"
         return
-    therapeutic = [order for order in case.selected_folate if folate_class(order, case) is FolateClass.THERAPEUTIC]
+    therapeutic = [
+        order
+        for order in case.selected_folate
+        if folate_class(order, case) is FolateClass.THERAPEUTIC
+    ]
     if therapeutic and folate_gate(case) is FolateGate.CLOSED and "c1" not in cards:
         yield "I3 silent on therapeutic folic acid with the gate closed"
     for order in case.drafts:
         line = order.cobalamin
-        too_much = order.product_error or (line and line.dose and line.dose >= (10000 if line.route is Route.ORAL else 5000))
+        too_much = order.product_error or (
+            line and line.dose and line.dose >= (10000 if line.route is Route.ORAL else 5000)
+        )
         if too_much and not any(finding.indicator is Indicator.CRITICAL for finding in findings):
             yield "I11 no critical card for a unit or product error"
 
 
 def _fixed_point(case: Case, finding: Finding, resolution: Resolution) -> Iterator[str]:
-    """Accepting a suggestion leaves nothing loud about what was taken, and nothing loud at all where it drafts treatment.
+    """Accepting a suggestion leaves nothing loud about what was taken, and nothing loud at all
+    where it drafts treatment.
 
-    Two things no draft can mend are left out: a product that cannot be had or given (PS3, PS4), and an order that must stay because
-    it holds protected folic acid (I17).
+    Two things no draft can mend are left out: a product that cannot be had or given (PS3, PS4), and
+    an order that must stay because it holds protected folic acid (I17).
     """
     day: dt.date = case.scenario.as_of
     course = apply(case.course, resolution.edits, day)
     after = review(course, case.scenario, case.recommendation, case.policy)
-    touched = {edit.key for edit in resolution.edits if isinstance(edit, ChangeOrder | AddTechnique | ChangeStart | ChangeSite)}
+    touched = {
+        edit.key
+        for edit in resolution.edits
+        if isinstance(edit, ChangeOrder | AddTechnique | ChangeStart | ChangeSite)
+    }
     drafts = any(True for _ in drafted_phases(resolution.edits))
-    protected = {order.key for order in case.selected_folate if folate_class(order, case) is FolateClass.PROTECTED}
+    protected = {
+        order.key
+        for order in case.selected_folate
+        if folate_class(order, case) is FolateClass.PROTECTED
+    }
     for later in after:
         mine = bool(set(later.about) & touched) or any(key.startswith("new") for key in later.about)
         if later.indicator is Indicator.INFO or not (mine or drafts):
             continue
         if set(later.about) & protected or (case.recommendation.not_drafted and not drafts):
             continue
-        yield f"{finding.card}: after {resolution.label!r} still {later.card} {later.also_found} about {later.about}"
+        yield (
+            f"{finding.card}: after {resolution.label!r} still {later.card} {later.also_found} "
+            f"about {later.about}"
+        )

@@ -9,9 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from recommender.course import Course, DoseGiven, FolateIndication, InjectionSite, Order, OrderState, Test, TestOrder
-from recommender.logic import NO_RESULT, NOT_RECORDED, Evidence, Fact, Measurement, Quantity, Truth, Unit
-from recommender.policy import (
+from recommender.guidance.policy import (
     AltDailyLoading,
     FolateGateOpens,
     NonNeuroRoute,
@@ -19,7 +17,7 @@ from recommender.policy import (
     Policy,
     SubcutaneousHydroxocobalamin,
 )
-from recommender.regimens import (
+from recommender.guidance.regimens import (
     M_LOAD,
     M_LOAD_ALT,
     MAINT_1M,
@@ -27,13 +25,29 @@ from recommender.regimens import (
     MAINT_M,
     MAINT_N,
     N_LOAD,
-    DoseLine,
-    PeriodUnit,
-    Route,
-    Substance,
-    Timing,
 )
-from recommender.scenario import (
+from recommender.language.course import (
+    Course,
+    DoseGiven,
+    FolateIndication,
+    InjectionSite,
+    Order,
+    OrderState,
+    Test,
+    TestOrder,
+)
+from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.language.logic import (
+    NO_RESULT,
+    NOT_RECORDED,
+    Evidence,
+    Fact,
+    Measurement,
+    Quantity,
+    Truth,
+    Unit,
+)
+from recommender.language.scenario import (
     Allergen,
     Allergy,
     Anticoagulant,
@@ -54,11 +68,18 @@ def measured(value: object, unit: Unit) -> Measurement:
     return Measurement(Quantity(Decimal(str(value)), unit), TODAY, "")
 
 
-# --- people -----------------------------------------------------------------------------------------------------------------
+# --- people
+# --------------------------------------------------------------------------------------------------
 
 NEUROLOGY: dict[str, dict[str, Any]] = {
-    "signs": {"neurological_findings": (NeurologicalFinding(NeurologicalSign.PARAESTHESIA, True, SEEN),)},
-    "new signs": {"neurological_findings": (NeurologicalFinding(NeurologicalSign.PARAESTHESIA, True, SEEN, is_new=True),)},
+    "signs": {
+        "neurological_findings": (NeurologicalFinding(NeurologicalSign.PARAESTHESIA, True, SEEN),)
+    },
+    "new signs": {
+        "neurological_findings": (
+            NeurologicalFinding(NeurologicalSign.PARAESTHESIA, True, SEEN, is_new=True),
+        )
+    },
     "no signs": {"neurological_screen": NO},
     "not recorded": {},
 }
@@ -78,8 +99,14 @@ def _cause(*causes: Cause) -> tuple[CauseFinding, ...]:
 CAUSES: dict[str, dict[str, Any]] = {
     "cause unknown": {},
     "pernicious anaemia": {"causes": _cause(Cause.PERNICIOUS_ANAEMIA)},
-    "ileum 25 cm": {"causes": _cause(Cause.ILEAL_RESECTION), "ileal_resection_length": measured(25, Unit.CM)},
-    "Crohn's 40 cm": {"causes": _cause(Cause.CROHNS_ILEAL), "crohns_ileal_extent": measured(40, Unit.CM)},
+    "ileum 25 cm": {
+        "causes": _cause(Cause.ILEAL_RESECTION),
+        "ileal_resection_length": measured(25, Unit.CM),
+    },
+    "Crohn's 40 cm": {
+        "causes": _cause(Cause.CROHNS_ILEAL),
+        "crohns_ileal_extent": measured(40, Unit.CM),
+    },
     "Crohn's": {"causes": _cause(Cause.CROHNS_ILEAL)},
     "bariatric": {"causes": _cause(Cause.BARIATRIC)},
     "coeliac": {"causes": _cause(Cause.OTHER_MALABSORPTION)},
@@ -98,7 +125,11 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "platelets 40": {"platelets": measured(40, Unit.PER_NL)},
     "platelets 20": {"platelets": measured(20, Unit.PER_NL)},
     "platelets 5": {"platelets": measured(5, Unit.PER_NL)},
-    "INR 4": {"inr": measured(4, Unit.RATIO), "anticoagulant": Anticoagulant.WARFARIN, "anticoagulant_fact": YES},
+    "INR 4": {
+        "inr": measured(4, Unit.RATIO),
+        "anticoagulant": Anticoagulant.WARFARIN,
+        "anticoagulant_fact": YES,
+    },
     "warfarin": {"anticoagulant": Anticoagulant.WARFARIN, "anticoagulant_fact": YES},
     "haemophilia": {"bleeding_disorder": YES},
     "haemoglobin 60": {"haemoglobin": measured(60, Unit.G_PER_L)},
@@ -120,7 +151,8 @@ EXTRAS: dict[str, dict[str, Any]] = {
 }
 
 
-# --- orders -----------------------------------------------------------------------------------------------------------------
+# --- orders
+# --------------------------------------------------------------------------------------------------
 
 
 def every(period: int, unit: PeriodUnit, frequency: int = 1, **bounds: Any) -> Timing:
@@ -132,12 +164,18 @@ DAY, WEEK, MONTH = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH
 DAILY = every(1, DAY)
 
 
-def injection(timing: Timing | None, dose: object = 1000, substance: Substance = Substance.HYDROXOCOBALAMIN) -> DoseLine:
+def injection(
+    timing: Timing | None, dose: object = 1000, substance: Substance = Substance.HYDROXOCOBALAMIN
+) -> DoseLine:
     """Return an injection into muscle."""
     return DoseLine(substance, Route.INTRAMUSCULAR, Decimal(str(dose)), timing)
 
 
-def oral(dose: object = 1000, timing: Timing | None = DAILY, substance: Substance = Substance.CYANOCOBALAMIN) -> DoseLine:
+def oral(
+    dose: object = 1000,
+    timing: Timing | None = DAILY,
+    substance: Substance = Substance.CYANOCOBALAMIN,
+) -> DoseLine:
     """Return a dose by mouth."""
     return DoseLine(substance, Route.ORAL, None if dose is None else Decimal(str(dose)), timing)
 
@@ -175,7 +213,9 @@ LINES: dict[str, DoseLine] = {
     "CC alternate days": injection(N_LOAD.line.timing, 1000, Substance.CYANOCOBALAMIN),
     "CC monthly": injection(MAINT_1M.line.timing, 1000, Substance.CYANOCOBALAMIN),
     "CC every 3 months": injection(MAINT_BAR.line.timing, 1000, Substance.CYANOCOBALAMIN),
-    "B12 injection of unknown form": injection(M_LOAD.line.timing, 1000, Substance.COBALAMIN_UNSPECIFIED),
+    "B12 injection of unknown form": injection(
+        M_LOAD.line.timing, 1000, Substance.COBALAMIN_UNSPECIFIED
+    ),
     "methylcobalamin injection": injection(M_LOAD.line.timing, 1000, Substance.METHYLCOBALAMIN),
     "subcutaneous loading": replace(M_LOAD.line, route=Route.SUBCUTANEOUS),
     "subcutaneous every 2 months": replace(MAINT_N.line, route=Route.SUBCUTANEOUS),
@@ -240,12 +280,16 @@ def paired_courses() -> Iterator[tuple[str, Course]]:
 
 
 def folate_courses() -> Iterator[tuple[str, Course]]:
-    """Yield courses with folic or folinic acid, alone, beside vitamin B12, and in one product with it."""
+    """Yield courses with folic or folinic acid, alone, beside vitamin B12, and in one product with
+    it.
+    """
     folates = {
         "folic acid 5 mg": order("f", folic()),
         "folic acid 400": order("f", folic(400)),
         "folic acid of unknown dose": order("f", folic(None)),
-        "folic acid in pregnancy": order("f", folic(400), folate_indication=FolateIndication.PREGNANCY),
+        "folic acid in pregnancy": order(
+            "f", folic(400), folate_indication=FolateIndication.PREGNANCY
+        ),
         "folinic acid": order("f", folic(15000, Substance.FOLINIC_ACID)),
         "folic acid next month": order("f", folic(), starts=TODAY + dt.timedelta(days=30)),
     }
@@ -262,16 +306,36 @@ def folate_courses() -> Iterator[tuple[str, Course]]:
 def other_courses() -> Iterator[tuple[str, Course]]:
     """Yield stops, tests, sites, technique, product errors and what cannot be read."""
     yield "stop", Course((order("s", MAINT_N.line, state=OrderState.STOP),))
-    yield "stop and start", Course((order("s", oral(), state=OrderState.STOP), order("a", MAINT_N.line)))
+    yield (
+        "stop and start",
+        Course((order("s", oral(), state=OrderState.STOP), order("a", MAINT_N.line))),
+    )
     yield "stop of a supplement", Course((order("s", oral(50), state=OrderState.STOP),))
     yield "B12 test", Course(tests=(TestOrder("ServiceRequest/1", Test.SERUM_B12, True),))
     yield "MMA test", Course(tests=(TestOrder("ServiceRequest/1", Test.MMA, True),))
     yield "lowering drug", Course(lowering_drug_selected=True)
-    yield "Cyanokit", Course((order("a", injection(None, 5_000_000), product_error="it is the antidote for cyanide"),))
-    yield "text only", Course((order("a", replace(injection(None), dose=None), not_computable="dose only as text"),))
+    yield (
+        "Cyanokit",
+        Course(
+            (
+                order(
+                    "a", injection(None, 5_000_000), product_error="it is the antidote for cyanide"
+                ),
+            )
+        ),
+    )
+    yield (
+        "text only",
+        Course(
+            (order("a", replace(injection(None), dose=None), not_computable="dose only as text"),)
+        ),
+    )
     for site in InjectionSite:
         yield f"loading into the {site.value}", Course((order("a", M_LOAD.line, site=site),))
-    yield "maintenance into the buttock", Course((order("a", MAINT_1M.line, site=InjectionSite.BUTTOCK),))
+    yield (
+        "maintenance into the buttock",
+        Course((order("a", MAINT_1M.line, site=InjectionSite.BUTTOCK),)),
+    )
     yield "loading with technique", Course((order("a", M_LOAD.line, technique_noted=True),))
     test = TestOrder("ServiceRequest/1", Test.EGFR)
     yield "oral with eGFR", Course((order("a", oral()),), (test,))
@@ -283,16 +347,30 @@ def courses() -> list[tuple[str, Course]]:
     return [*single_courses(), *paired_courses(), *folate_courses(), *other_courses()]
 
 
-# --- treatment so far -------------------------------------------------------------------------------------------------------
+# --- treatment so far
+# --------------------------------------------------------------------------------------------------
 
 
 def _active(line: DoseLine, days: int = 200) -> dict[str, Any]:
-    return {"orders": (order("active", line, state=OrderState.ACTIVE, authored=TODAY - dt.timedelta(days=days)),)}
+    return {
+        "orders": (
+            order(
+                "active", line, state=OrderState.ACTIVE, authored=TODAY - dt.timedelta(days=days)
+            ),
+        )
+    }
 
 
 def _given(*days: int) -> tuple[DoseGiven, ...]:
     return tuple(
-        DoseGiven(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, Decimal(1000), TODAY - dt.timedelta(days=day), SEEN) for day in days
+        DoseGiven(
+            Substance.HYDROXOCOBALAMIN,
+            Route.INTRAMUSCULAR,
+            Decimal(1000),
+            TODAY - dt.timedelta(days=day),
+            SEEN,
+        )
+        for day in days
     )
 
 
@@ -314,7 +392,11 @@ TREATMENT: dict[str, dict[str, Any]] = {
 
 def person(*parts: dict[str, Any]) -> ClinicalScenario:
     """Return an adult of 50 with normal platelets and kidneys, with these facts."""
-    facts: dict[str, Any] = {"as_of": TODAY, "age": measured(50, Unit.YEARS), "platelets": measured(200, Unit.PER_NL)}
+    facts: dict[str, Any] = {
+        "as_of": TODAY,
+        "age": measured(50, Unit.YEARS),
+        "platelets": measured(200, Unit.PER_NL),
+    }
     for part in parts:
         facts |= part
     return ClinicalScenario(**facts)
@@ -329,25 +411,46 @@ def people() -> Iterator[Named]:
         neurology, deficiency, cause, kidneys, treatment = names
         if treatment not in ("untreated", "supplement active") and deficiency != "confirmed":
             continue  # on treatment the results decide nothing
-        parts = (NEUROLOGY[neurology], DEFICIENCY[deficiency], CAUSES[cause], KIDNEYS[kidneys], TREATMENT[treatment])
+        parts = (
+            NEUROLOGY[neurology],
+            DEFICIENCY[deficiency],
+            CAUSES[cause],
+            KIDNEYS[kidneys],
+            TREATMENT[treatment],
+        )
         yield ", ".join(names), person(*parts)
 
 
 def people_with_extras() -> Iterator[Named]:
     """Yield people with one further fact each: platelets, allergies, pregnancy, age."""
     for names in itertools.product(
-        NEUROLOGY, ("confirmed", "unknown"), ("cause unknown", "pernicious anaemia"), ("eGFR 95", "eGFR 40"), EXTRAS
+        NEUROLOGY,
+        ("confirmed", "unknown"),
+        ("cause unknown", "pernicious anaemia"),
+        ("eGFR 95", "eGFR 40"),
+        EXTRAS,
     ):
         neurology, deficiency, cause, kidneys, extra = names
         for treatment in ("untreated", "every 2 months active", "oral active"):
-            parts = (NEUROLOGY[neurology], DEFICIENCY[deficiency], CAUSES[cause], KIDNEYS[kidneys], TREATMENT[treatment], EXTRAS[extra])
+            parts = (
+                NEUROLOGY[neurology],
+                DEFICIENCY[deficiency],
+                CAUSES[cause],
+                KIDNEYS[kidneys],
+                TREATMENT[treatment],
+                EXTRAS[extra],
+            )
             yield ", ".join((*names, treatment)), person(*parts)
 
 
 def with_record(course: Course, scenario: ClinicalScenario) -> Course:
-    """Return the course with the active orders and doses of the record, as the mapping puts them together."""
+    """Return the course with the active orders and doses of the record, as the mapping puts them
+    together.
+    """
     stopped = [
-        replace(item, replaces=scenario.orders[0].key) if scenario.orders and item.state is OrderState.STOP else item
+        replace(item, replaces=scenario.orders[0].key)
+        if scenario.orders and item.state is OrderState.STOP
+        else item
         for item in course.orders
     ]
     return replace(course, orders=(*stopped, *scenario.orders), doses=scenario.doses)
@@ -357,7 +460,9 @@ NO_HYDROXOCOBALAMIN = frozenset({(Substance.CYANOCOBALAMIN, Route.ORAL)})
 
 POLICIES: dict[str, Policy] = {
     "default": Policy(),
-    "injections first": Policy(non_neuro_route=NonNeuroRoute.IM_FIRST, alt_daily_loading=AltDailyLoading.OFFER),
+    "injections first": Policy(
+        non_neuro_route=NonNeuroRoute.IM_FIRST, alt_daily_loading=AltDailyLoading.OFFER
+    ),
     "strict": Policy(
         folate_gate_opens=FolateGateOpens.LOADING_COMPLETE,
         alt_daily_loading=AltDailyLoading.REJECT,
@@ -365,9 +470,13 @@ POLICIES: dict[str, Policy] = {
         ileal_maintenance_months=2,
     ),
     "oral allowed": Policy(
-        oral_in_established_malabsorption=OralInEstablishedMalabsorption.ALLOWED, oral_dose_mcg=2000, lowering_drug_cards=True
+        oral_in_established_malabsorption=OralInEstablishedMalabsorption.ALLOWED,
+        oral_dose_mcg=2000,
+        lowering_drug_cards=True,
     ),
     "no hydroxocobalamin": Policy(available_products=NO_HYDROXOCOBALAMIN),
-    "cyanocobalamin protocol": Policy(available_products=NO_HYDROXOCOBALAMIN, cyano_im_protocol="signed"),
+    "cyanocobalamin protocol": Policy(
+        available_products=NO_HYDROXOCOBALAMIN, cyano_im_protocol="signed"
+    ),
     "subcutaneous drafted": Policy(sc_hydroxocobalamin=SubcutaneousHydroxocobalamin.DRAFT),
 }

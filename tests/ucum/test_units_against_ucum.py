@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from fhir_mappings.units import MOLAR_MASS, UNITS, Analyte, Kind, UnitRow
-from recommender.logic import Unit
+from fhir_mappings.laboratory.units import MOLAR_MASS, UNITS, Analyte, Kind, UnitRow
+from recommender.language.logic import Unit
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
 
 pytestmark = [
     pytest.mark.skipif(NODE is None, reason="node is not installed: the UCUM oracle cannot run"),
-    pytest.mark.skipif(not (HERE / "node_modules" / "@lhncbc").is_dir(), reason="run `npm ci` in tests/ucum to install the UCUM oracle"),
+    pytest.mark.skipif(
+        not (HERE / "node_modules" / "@lhncbc").is_dir(),
+        reason="run `npm ci` in tests/ucum to install the UCUM oracle",
+    ),
 ]
 
 IS_MOLAR = frozenset({Unit.NMOL_PER_L, Unit.UMOL_PER_L, Unit.MMOL_PER_L, Unit.PMOL_PER_L})
@@ -28,13 +31,23 @@ IS_MOLAR = frozenset({Unit.NMOL_PER_L, Unit.UMOL_PER_L, Unit.MMOL_PER_L, Unit.PM
 
 def ask(rows: list[dict[str, object]]) -> list[float | None]:
     assert NODE is not None
-    done = subprocess.run([NODE, "convert.js"], cwd=HERE, input=json.dumps(rows), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [NODE, "convert.js"],
+        cwd=HERE,
+        input=json.dumps(rows),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     answers: list[float | None] = json.loads(done.stdout)
     return answers
 
 
 def _question(analyte: Analyte, ucum: str, row: UnitRow) -> dict[str, object]:
-    """Molar mass and charge are asked for only where the conversion needs them: potassium has a charge of one."""
+    """Molar mass and charge are asked for only where the conversion needs them: potassium has a
+    charge of one.
+    """
     crosses = (row.kind is Kind.MASS) is (row.unit in IS_MOLAR) and row.kind is not Kind.OTHER
     return {
         "unit": ucum,

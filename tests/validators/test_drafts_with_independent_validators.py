@@ -1,4 +1,5 @@
-"""Every draft that can be written in R4, judged by three validators that share no code with ours or with each other.
+"""Every draft that can be written in R4, judged by three validators that share no code with ours or
+with each other.
 
 Run `npm ci` in this directory once; without node or its packages the test is skipped, and says so.
 """
@@ -13,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from fhir_mappings import medication_request, service_request
-from fhir_mappings.code_systems import RXNORM
-from fhir_mappings.fhir_versions import FhirVersion
-from fhir_mappings.medication_request import DraftContext
-from fhir_mappings.record import Resource
-from fhir_mappings.value_sets import load_value_sets
-from recommender.course import FollowUp, InjectionSite, Test
-from recommender.regimens import CATALOGUE, N_LOAD
+from fhir_mappings.drafts import medication_request, service_request
+from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.fhir.record import Resource
+from fhir_mappings.fhir.versions import FhirVersion
+from fhir_mappings.terminology.code_systems import RXNORM
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.guidance.regimens import CATALOGUE, N_LOAD
+from recommender.language.course import FollowUp, InjectionSite, Test
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
@@ -28,8 +29,13 @@ DAY = dt.date(2026, 11, 21)
 TECHNIQUE = ("Use a 25 to 27 gauge needle.", "Press on the site for 5 to 10 minutes.")
 
 pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="node is not installed: the independent FHIR validators cannot run"),
-    pytest.mark.skipif(not (HERE / "node_modules" / "fhir").is_dir(), reason="run `npm ci` in tests/validators to install the validators"),
+    pytest.mark.skipif(
+        NODE is None, reason="node is not installed: the independent FHIR validators cannot run"
+    ),
+    pytest.mark.skipif(
+        not (HERE / "node_modules" / "fhir").is_dir(),
+        reason="run `npm ci` in tests/validators to install the validators",
+    ),
 ]
 
 CONTEXT = DraftContext(
@@ -52,33 +58,72 @@ RECEIVED: Resource = {
     "status": "draft",
     "subject": {"reference": "Patient/p1"},
     "authoredOn": "2026-11-20",
-    "category": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "community"}]},
-    "medicationCodeableConcept": {"text": "Vitamin B 12 1 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "309593"}]},
+    "category": {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category",
+                "code": "community",
+            }
+        ]
+    },
+    "medicationCodeableConcept": {
+        "text": "Vitamin B 12 1 MG Oral Tablet",
+        "coding": [{"system": RXNORM, "code": "309593"}],
+    },
     "reasonCode": {"text": "Pernicious anaemia"},
     "dosageInstruction": [
         {
             "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
-            "doseAndRate": {"doseQuantity": {"value": 1, "system": "http://unitsofmeasure.org", "code": "{pill}"}},
+            "doseAndRate": {
+                "doseQuantity": {
+                    "value": 1,
+                    "system": "http://unitsofmeasure.org",
+                    "code": "{pill}",
+                }
+            },
         }
     ],
-    "dispenseRequest": {"expectedSupplyDuration": {"value": 30, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}},
+    "dispenseRequest": {
+        "expectedSupplyDuration": {
+            "value": 30,
+            "unit": "days",
+            "system": "http://unitsofmeasure.org",
+            "code": "d",
+        }
+    },
 }
-"""A draft as the reference sandbox sends it: what our changes make of it has to be valid although it is not."""
+"""A draft as the reference sandbox sends it: what our changes make of it has to be valid although
+it is not.
+"""
 
 
 def judge(resources: list[Resource]) -> list[dict[str, list[str]]]:
     assert NODE is not None
     done = subprocess.run(
-        [NODE, "validate.mjs"], cwd=HERE, input=json.dumps(resources), capture_output=True, text=True, check=True, timeout=120
+        [NODE, "validate.mjs"],
+        cwd=HERE,
+        input=json.dumps(resources),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     verdicts: list[dict[str, list[str]]] = json.loads(done.stdout)
     return verdicts
 
 
 def test_three_independent_validators_find_nothing_wrong_with_any_draft():
-    drafts = [medication_request.draft(phase, CONTEXT, TECHNIQUE, "MedicationRequest/old", DAY) for phase in CATALOGUE]
-    drafts += [service_request.draft(FollowUp(test, months=3, why="review", citations=("S35",)), CONTEXT) for test in Test]
-    drafts += [medication_request.rewrite(RECEIVED, phase, CONTEXT, TECHNIQUE) for phase in CATALOGUE]
+    drafts = [
+        medication_request.draft(phase, CONTEXT, TECHNIQUE, "MedicationRequest/old", DAY)
+        for phase in CATALOGUE
+    ]
+    drafts += [
+        service_request.draft(FollowUp(test, months=3, why="review", citations=("S35",)), CONTEXT)
+        for test in Test
+    ]
+    drafts += [
+        medication_request.rewrite(RECEIVED, phase, CONTEXT, TECHNIQUE) for phase in CATALOGUE
+    ]
     drafts += [
         medication_request.with_technique(RECEIVED, TECHNIQUE, CONTEXT),
         medication_request.with_start(RECEIVED, DAY, CONTEXT),
@@ -97,7 +142,9 @@ def test_each_validator_finds_the_fault_it_is_known_for():
     wrong_period = json.loads(json.dumps(draft))
     wrong_period["dosageInstruction"][0]["timing"]["repeat"]["periodUnit"] = "day"
 
-    schema, medplum, lantana = judge([wrong_period, draft | {"surprise": 1}, draft | {"status": "bogus"}])
+    schema, medplum, lantana = judge(
+        [wrong_period, draft | {"surprise": 1}, draft | {"status": "bogus"}]
+    )
 
     assert schema["schema"]
     assert medplum["medplum"]

@@ -40,12 +40,30 @@ RESULTS = {
     "potassium": {"mmol/L": "2823-3"},
 }
 PRODUCTS = {
-    "hydroxocobalamin": {"text": "Hydroxocobalamin 1 mg/mL solution for injection", "coding": [{"system": RXNORM, "code": "5514"}]},
-    "hydroxocobalamin 0.25 mg/mL": {"text": "Hydroxocobalamin 0.25 MG/ML", "coding": [{"system": RXNORM, "code": "103010"}]},
-    "cyanocobalamin injection": {"text": "Cyanocobalamin 1 mg/mL injection", "coding": [{"system": RXNORM, "code": "309594"}]},
-    "vitamin B12 tablet 1 mg": {"text": "Vitamin B 12 1 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "309593"}]},
-    "folic acid tablet 5 mg": {"text": "Folic Acid 5 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "199318"}]},
-    "folic acid tablet 0.4 mg": {"text": "Folic Acid 0.4 MG Oral Tablet", "coding": [{"system": RXNORM, "code": "198640"}]},
+    "hydroxocobalamin": {
+        "text": "Hydroxocobalamin 1 mg/mL solution for injection",
+        "coding": [{"system": RXNORM, "code": "5514"}],
+    },
+    "hydroxocobalamin 0.25 mg/mL": {
+        "text": "Hydroxocobalamin 0.25 MG/ML",
+        "coding": [{"system": RXNORM, "code": "103010"}],
+    },
+    "cyanocobalamin injection": {
+        "text": "Cyanocobalamin 1 mg/mL injection",
+        "coding": [{"system": RXNORM, "code": "309594"}],
+    },
+    "vitamin B12 tablet 1 mg": {
+        "text": "Vitamin B 12 1 MG Oral Tablet",
+        "coding": [{"system": RXNORM, "code": "309593"}],
+    },
+    "folic acid tablet 5 mg": {
+        "text": "Folic Acid 5 MG Oral Tablet",
+        "coding": [{"system": RXNORM, "code": "199318"}],
+    },
+    "folic acid tablet 0.4 mg": {
+        "text": "Folic Acid 0.4 MG Oral Tablet",
+        "coding": [{"system": RXNORM, "code": "198640"}],
+    },
     "methotrexate": {"text": "Methotrexate", "coding": [{"system": RXNORM, "code": "6851"}]},
     "apixaban": {"text": "Apixaban", "coding": [{"system": RXNORM, "code": "1364430"}]},
     "folinic acid": {"text": "Leucovorin", "coding": [{"system": RXNORM, "code": "6313"}]},
@@ -76,18 +94,29 @@ ALLERGENS = {
     "cyanocobalamin": {"system": RXNORM, "code": "11248"},
     "cobalt": {"system": SNOMED, "code": "54808007"},
 }
-NOT_AVAILABLE: Resource = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+NOT_AVAILABLE: Resource = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout"}],
+}
 UNITS = {"mcg": "ug", "mg": "mg", "tablet": "{tbl}"}
 
 
 def write_request(vignette: Resource) -> Resource:
-    """Return the hook request of a vignette: patient-view without an order, else order-select of its orders."""
+    """Return the hook request of a vignette: patient-view without an order, else order-select of
+    its orders.
+    """
     chart = vignette["chart"]
-    orders = [write_order(order, f"draft-{number}", "draft") for number, order in enumerate(vignette.get("orders", ()), 1)]
+    orders = [
+        write_order(order, f"draft-{number}", "draft")
+        for number, order in enumerate(vignette.get("orders", ()), 1)
+    ]
     context: Resource = {"patientId": "p1", "userId": "Practitioner/dr"}
     if orders:
         context["selections"] = [f"MedicationRequest/{order['id']}" for order in orders]
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": order} for order in orders]}
+        context["draftOrders"] = {
+            "resourceType": "Bundle",
+            "entry": [{"resource": order} for order in orders],
+        }
     return {
         "hook": "order-select" if orders else "patient-view",
         "hookInstance": "3b5d0c55-2e0f-4a52-9d6e-7a1e0c3f1c11",
@@ -98,15 +127,37 @@ def write_request(vignette: Resource) -> Resource:
 
 def write_prefetch(chart: Resource) -> Resource:
     """Return every prefetch key; what the chart does not mention is known to be absent."""
-    medicines = [write_order(order, f"active-{number}", "active") for number, order in enumerate(chart.get("active", ()), 1)]
+    medicines = [
+        write_order(order, f"active-{number}", "active")
+        for number, order in enumerate(chart.get("active", ()), 1)
+    ]
     return {
-        "patient": {"resourceType": "Patient", "id": "p1", "gender": chart["sex"], "birthDate": str(chart["born"])},
-        "conditions": _bundle([_condition(entry, number) for number, entry in enumerate(chart.get("conditions", ()), 1)]),
-        "labs": _bundle([_result(entry, number) for number, entry in enumerate(chart.get("results", ()), 1)]),
+        "patient": {
+            "resourceType": "Patient",
+            "id": "p1",
+            "gender": chart["sex"],
+            "birthDate": str(chart["born"]),
+        },
+        "conditions": _bundle(
+            [
+                _condition(entry, number)
+                for number, entry in enumerate(chart.get("conditions", ()), 1)
+            ]
+        ),
+        "labs": _bundle(
+            [_result(entry, number) for number, entry in enumerate(chart.get("results", ()), 1)]
+        ),
         "medications": _bundle(medicines),
         "statements": _bundle([]),
-        "administrations": _bundle([_dose(entry, number) for number, entry in enumerate(chart.get("given", ()), 1)]),
-        "procedures": _bundle([_procedure(entry, number) for number, entry in enumerate(chart.get("procedures", ()), 1)]),
+        "administrations": _bundle(
+            [_dose(entry, number) for number, entry in enumerate(chart.get("given", ()), 1)]
+        ),
+        "procedures": _bundle(
+            [
+                _procedure(entry, number)
+                for number, entry in enumerate(chart.get("procedures", ()), 1)
+            ]
+        ),
         "allergies": _bundle([_allergy(entry) for entry in chart.get("allergies", ())]),
     } | dict.fromkeys(chart.get("not available", ()), NOT_AVAILABLE)
 
@@ -117,7 +168,14 @@ def _allergy(entry: str) -> Resource:
     return {
         "resourceType": "AllergyIntolerance",
         "id": f"al-{substance}",
-        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]},
+        "clinicalStatus": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
+                    "code": "active",
+                }
+            ]
+        },
         "patient": {"reference": "Patient/p1"},
         "criticality": {"severe": "high", "mild": "low"}[severity],
         "code": {"coding": [ALLERGENS[substance]], "text": substance},
@@ -125,7 +183,12 @@ def _allergy(entry: str) -> Resource:
 
 
 def _bundle(resources: list[Resource]) -> Resource:
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(resources), "entry": [{"resource": item} for item in resources]}
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(resources),
+        "entry": [{"resource": item} for item in resources],
+    }
 
 
 def _dated(entry: str) -> tuple[str, str]:
@@ -139,7 +202,14 @@ def _condition(entry: str, number: int) -> Resource:
     return {
         "resourceType": "Condition",
         "id": f"c{number}",
-        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+        "clinicalStatus": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                    "code": "active",
+                }
+            ]
+        },
         "code": {"coding": [{"system": SNOMED, "code": CONDITIONS[name], "display": name}]},
         "subject": {"reference": "Patient/p1"},
         "onsetDateTime": date,
@@ -150,11 +220,18 @@ def _condition(entry: str, number: int) -> Resource:
 def _result(entry: str, number: int) -> Resource:
     """Read "B12 96 pmol/L, on 2026-11-02", or "no neurological symptoms, on ..." for the screen."""
     words, date = _dated(entry)
-    if words == "no neurological symptoms" or words.startswith(("ileal resection", "ileal Crohn's")):
+    if words == "no neurological symptoms" or words.startswith(
+        ("ileal resection", "ileal Crohn's")
+    ):
         return _own_observation(words, date, number)
     name, value, unit = words.split(" ")
     return _observation(number, date, LOINC, RESULTS[name][unit]) | {
-        "valueQuantity": {"value": float(value) if "." in value else int(value), "unit": unit, "system": UCUM, "code": unit}
+        "valueQuantity": {
+            "value": float(value) if "." in value else int(value),
+            "unit": unit,
+            "system": UCUM,
+            "code": unit,
+        }
     }
 
 
@@ -163,7 +240,9 @@ def _own_observation(words: str, date: str, number: int) -> Resource:
         return _observation(number, date, OURS, "neuro-screen") | {"valueBoolean": False}
     code = "ileal-resection-length" if "resection" in words else "crohns-ileal-extent"
     centimetres = int(re.findall(r"\d+", words)[0])
-    return _observation(number, date, OURS, code) | {"valueQuantity": {"value": centimetres, "unit": "cm", "system": UCUM, "code": "cm"}}
+    return _observation(number, date, OURS, code) | {
+        "valueQuantity": {"value": centimetres, "unit": "cm", "system": UCUM, "code": "cm"}
+    }
 
 
 def _observation(number: int, date: str, system: str, code: str) -> Resource:
@@ -190,11 +269,18 @@ def _procedure(entry: str, number: int) -> Resource:
 
 
 def write_order(order: str, identity: str, status: str) -> Resource:
-    """Read "hydroxocobalamin, 1000 mcg, IM, three times a week, since 2026-11-10"; "stop: ..." is a drafted stop."""
+    """Read "hydroxocobalamin, 1000 mcg, IM, three times a week, since 2026-11-10"; "stop: ..." is a
+    drafted stop.
+    """
     stopped = order.startswith("stop: ")
     product, dose, route, rhythm, *since = order.removeprefix("stop: ").split(", ")
     amount, unit = dose.split(" ")
-    quantity = {"value": float(amount) if "." in amount else int(amount), "unit": unit, "system": UCUM, "code": UNITS[unit]}
+    quantity = {
+        "value": float(amount) if "." in amount else int(amount),
+        "unit": unit,
+        "system": UCUM,
+        "code": UNITS[unit],
+    }
     return {
         "resourceType": "MedicationRequest",
         "id": "active-1" if stopped else identity,

@@ -1,4 +1,6 @@
-"""The worked clinical examples through HTTP, and the fixed point of every suggestion they lead to."""
+"""The worked clinical examples through HTTP, and the fixed point of every suggestion they lead
+to.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ import pytest
 import yaml
 
 from cds_service.app import create_app
-from cds_service.settings import Settings
-from recommender.policy import Policy
+from cds_service.site.settings import Settings
+from recommender.guidance.policy import Policy
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chart import write_request
@@ -39,13 +41,20 @@ def ask(request: Json, settings: Settings) -> list[Json]:
 @pytest.fixture
 def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     vignette = request.node.callspec.params["vignette"]
-    return Settings(store_url=f"sqlite:///{tmp_path}/decisions.db", policy=Policy.from_settings(vignette.get("policy", {})))
+    return Settings(
+        store_url=f"sqlite:///{tmp_path}/decisions.db",
+        policy=Policy.from_settings(vignette.get("policy", {})),
+    )
 
 
 def drafted(cards: list[Json]) -> list[Json]:
     """Return every resource that any suggestion would create or write anew."""
     return [
-        action["resource"] for card in cards for offer in card.get("suggestions", ()) for action in offer["actions"] if "resource" in action
+        action["resource"]
+        for card in cards
+        for offer in card.get("suggestions", ())
+        for action in offer["actions"]
+        if "resource" in action
     ]
 
 
@@ -59,7 +68,11 @@ def check(expected: Json, cards: list[Json]) -> None:
     if "cards" in expected:
         assert len(cards) == expected["cards"], topics
     if "card_among" in expected:
-        folded = {found for card in cards for found in card["extension"]["org.b12-cds"].get("alsoFound", ())}
+        folded = {
+            found
+            for card in cards
+            for found in card["extension"]["org.b12-cds"].get("alsoFound", ())
+        }
         assert (set(topics) | folded) & set(expected["card_among"])
     if "rule" in expected and cards:
         assert cards[0]["extension"]["org.b12-cds"]["rule"] == expected["rule"]
@@ -80,17 +93,29 @@ def check_suggestions(expected: Json, cards: list[Json]) -> None:
         assert sum(offer.get("isRecommended", False) for offer in offers) == expected["recommended"]
     if "drafts" in expected:
         made = [
-            action["resource"] for action in offers[0]["actions"] if action.get("resource", {}).get("resourceType") == "MedicationRequest"
+            action["resource"]
+            for action in offers[0]["actions"]
+            if action.get("resource", {}).get("resourceType") == "MedicationRequest"
         ]
         texts = [resource["dosageInstruction"][0]["text"] for resource in made]
         assert len(texts) == len(expected["drafts"])
-        assert all(words in text for words, text in zip(expected["drafts"], texts, strict=True)), texts
+        assert all(words in text for words, text in zip(expected["drafts"], texts, strict=True)), (
+            texts
+        )
     if "deletes" in expected:
-        assert [action["resourceId"] for action in offers[0]["actions"] if action["type"] == "delete"] == expected["deletes"]
+        assert [
+            action["resourceId"] for action in offers[0]["actions"] if action["type"] == "delete"
+        ] == expected["deletes"]
     if "overrides" in expected:
-        assert set(expected["overrides"]) <= {reason["code"] for reason in cards[0]["overrideReasons"]}
+        assert set(expected["overrides"]) <= {
+            reason["code"] for reason in cards[0]["overrideReasons"]
+        }
     if "medication_drafts" in expected:
-        made = [resource for resource in drafted(cards) if resource["resourceType"] == "MedicationRequest"]
+        made = [
+            resource
+            for resource in drafted(cards)
+            if resource["resourceType"] == "MedicationRequest"
+        ]
         assert len(made) == expected["medication_drafts"]
 
 
@@ -110,7 +135,9 @@ def test_vignette(vignette: Json, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=[vignette["name"] for vignette in VIGNETTES])
-def test_taking_any_suggestion_leaves_nothing_loud_about_it_R164(vignette: Json, settings: Settings) -> None:
+def test_taking_any_suggestion_leaves_nothing_loud_about_it_R164(
+    vignette: Json, settings: Settings
+) -> None:
     request = write_request(vignette)
     for card in ask(request, settings):
         for suggestion in card.get("suggestions", ()):
@@ -121,7 +148,9 @@ def test_taking_any_suggestion_leaves_nothing_loud_about_it_R164(vignette: Json,
 
 
 def take(suggestion: Json, request: Json) -> Json:
-    """Return the order-select request that an EHR sends after the suggestion was accepted: its drafts, the new ones selected."""
+    """Return the order-select request that an EHR sends after the suggestion was accepted: its
+    drafts, the new ones selected.
+    """
     context = request["context"]
     drafts = {
         f"{entry['resource']['resourceType']}/{entry['resource']['id']}": entry["resource"]
@@ -142,6 +171,9 @@ def take(suggestion: Json, request: Json) -> Json:
         "context": context
         | {
             "selections": taken or list(drafts),
-            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in drafts.values()]},
+            "draftOrders": {
+                "resourceType": "Bundle",
+                "entry": [{"resource": resource} for resource in drafts.values()],
+            },
         },
     }

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="the page tests need the Python package playwright")
+playwright_api = pytest.importorskip(
+    "playwright.sync_api", reason="the page tests need the Python package playwright"
+)
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 CHROMIUM_SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +28,9 @@ CHROMIUM_SWITCHES = (
     "--no-first-run",
 )
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; `apt-get install chromium` brings it")
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed; `apt-get install chromium` brings it"
+)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from cds_service.app import create_app
-from cds_service.deployment import CONFIG_KEY
-from cds_service.settings import demonstration
+from cds_service.site.settings import demonstration
+from cds_service.web.deployment import CONFIG_KEY
 
 TODAY = dt.date(2026, 11, 21)
 

@@ -1,4 +1,6 @@
-"""The pages for everybody: axe finds nothing in light, dark, on a phone or at 200 % zoom, and nothing runs off the side."""
+"""The pages for everybody: axe finds nothing in light, dark, on a phone or at 200 % zoom, and
+nothing runs off the side.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from playwright.sync_api import Browser, Page
 from tests.workbench.browser import change_and_wait, launched, needs_chromium, open_patient
 from tests.workbench.conftest import Running
 
-pytest.importorskip("axe_playwright_python", reason="the accessibility tests need axe, which the package axe-playwright-python brings")
+pytest.importorskip(
+    "axe_playwright_python",
+    reason="the accessibility tests need axe, which the package axe-playwright-python brings",
+)
 
 pytestmark = needs_chromium
 
@@ -29,14 +34,19 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, size: tuple[int, int], scheme: Literal["light", "dark"]) -> Page:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+    )
     return context.new_page()
 
 
 def violations(page: Page) -> list[tuple[str, Any]]:
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]
-    return [(violation["id"], [node["target"] for node in violation["nodes"]][:5]) for violation in found]
+    return [
+        (violation["id"], [node["target"] for node in violation["nodes"]][:5])
+        for violation in found
+    ]
 
 
 def unfold_everything(page: Page) -> None:
@@ -65,7 +75,9 @@ def test_axe_finds_nothing_in_the_workbench(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/guidance", "/guidance/S42"])
-def test_axe_finds_nothing_on_the_guidance_pages(browser: Browser, running: Running, path: str, scheme: Literal["light", "dark"]) -> None:
+def test_axe_finds_nothing_on_the_guidance_pages(
+    browser: Browser, running: Running, path: str, scheme: Literal["light", "dark"]
+) -> None:
     page = opened(browser, DESKTOP, scheme)
     page.goto(running.url + path)
 
@@ -84,14 +96,22 @@ def test_axe_finds_nothing_in_an_open_statement(browser: Browser, running: Runni
 
 
 @pytest.mark.parametrize("size", [PHONE, ZOOMED, (320, 640)], ids=["phone", "zoomed", "narrow"])
-def test_nothing_runs_off_the_side(browser: Browser, running: Running, size: tuple[int, int]) -> None:
+def test_nothing_runs_off_the_side(
+    browser: Browser, running: Running, size: tuple[int, int]
+) -> None:
     page = opened(browser, size, "light")
     open_patient(page, running.workbench, "03-nothing-asked")
     unfold_everything(page)
 
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert (
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        <= 0
+    )
     page.goto(f"{running.url}/guidance")
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert (
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        <= 0
+    )
     page.context.close()
 
 

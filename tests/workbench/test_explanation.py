@@ -1,4 +1,6 @@
-"""What the explanation adds for reading: the facts behind each row, results over time, and the bands they are judged by."""
+"""What the explanation adds for reading: the facts behind each row, results over time, and the
+bands they are judged by.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from cds_service.row_facts import FACTS_BEHIND, facts_of_rows
-from recommender.assessment import assess
-from recommender.bands import PLATELET_LIMITS, bands_of
-from recommender.derived_facts import PlateletBand
-from recommender.logic import Measurement, Quantity, Unit
-from recommender.policy import Policy
-from recommender.scenario import ClinicalScenario
-from recommender.treatment import RULES
+from cds_service.decision.row_facts import FACTS_BEHIND, facts_of_rows
+from recommender.assessment.assessment import assess
+from recommender.assessment.bands import PLATELET_LIMITS, bands_of
+from recommender.assessment.derived_facts import PlateletBand
+from recommender.guidance.policy import Policy
+from recommender.language.logic import Measurement, Quantity, Unit
+from recommender.language.scenario import ClinicalScenario
+from recommender.treatment.table import RULES
 
 
 def explained(client: FlaskClient, patient: str) -> Any:
@@ -36,7 +38,9 @@ def test_every_row_but_the_last_names_the_facts_it_looks_at() -> None:
 
 def test_the_facts_behind_the_rows_are_facts_of_the_explanation(client: FlaskClient) -> None:
     named = {fact["name"] for fact in explained(client, "01-numb-feet-tablets")["facts"]}
-    known = named | {"oral_allowed_by_record"}  # whether conditions and procedures came completely, which the receipt says
+    known = named | {
+        "oral_allowed_by_record"
+    }  # whether conditions and procedures came completely, which the receipt says
 
     assert {fact for facts in facts_of_rows() for fact in facts} - known == set()
     assert {fact for facts in FACTS_BEHIND.values() for fact in facts} - known == set()
@@ -50,7 +54,11 @@ def test_the_trace_is_the_whole_table_and_fires_once_for_the_rule(client: FlaskC
 
 
 def test_results_of_two_dates_are_one_series_from_old_to_new(client: FlaskClient) -> None:
-    [series] = [one for one in explained(client, "05-kidneys-reduced")["laboratory"] if one["fact"] == "egfr"]
+    [series] = [
+        one
+        for one in explained(client, "05-kidneys-reduced")["laboratory"]
+        if one["fact"] == "egfr"
+    ]
 
     assert [point["value"] for point in series["points"]] == [41, 38]
     assert [point["used"] for point in series["points"]] == [False, True]
@@ -59,12 +67,20 @@ def test_results_of_two_dates_are_one_series_from_old_to_new(client: FlaskClient
 def test_two_unit_systems_are_two_series_I9(client: FlaskClient) -> None:
     request = client.get("/workbench/patients/04-borderline-mass-units").get_json()["request"]
     other = client.get("/workbench/patients/01-numb-feet-tablets").get_json()["request"]
-    molar = next(entry["resource"] for entry in other["prefetch"]["labs"]["entry"] if entry["resource"]["id"] == "b12")
+    molar = next(
+        entry["resource"]
+        for entry in other["prefetch"]["labs"]["entry"]
+        if entry["resource"]["id"] == "b12"
+    )
     request["prefetch"]["labs"]["entry"].append({"resource": molar | {"id": "b12-molar"}})
 
     series = client.post("/workbench/explain", json=request).get_json()["laboratory"]
 
-    units = {one["unit"]: [band.get("to") for band in one["bands"]] for one in series if one["fact"] == "total_b12"}
+    units = {
+        one["unit"]: [band.get("to") for band in one["bands"]]
+        for one in series
+        if one["fact"] == "total_b12"
+    }
     assert units == {"pmol/L": [133, 258, None], "pg/mL": [180, 350, None]}
 
 
@@ -79,9 +95,13 @@ def test_two_unit_systems_are_two_series_I9(client: FlaskClient) -> None:
         ("50.1", PlateletBand.ABOVE_50),
     ],
 )
-def test_the_bands_shown_for_platelets_are_those_of_the_rules(count: str, band: PlateletBand) -> None:
+def test_the_bands_shown_for_platelets_are_those_of_the_rules(
+    count: str, band: PlateletBand
+) -> None:
     today = dt.date(2026, 11, 21)
-    scenario = replace(ClinicalScenario(today), platelets=Measurement(Quantity(Decimal(count), Unit.PER_NL), today))
+    scenario = replace(
+        ClinicalScenario(today), platelets=Measurement(Quantity(Decimal(count), Unit.PER_NL), today)
+    )
 
     assert assess(scenario, Policy()).platelets is band
     assert PLATELET_LIMITS == (10, 25, 50)
@@ -90,11 +110,27 @@ def test_the_bands_shown_for_platelets_are_those_of_the_rules(count: str, band: 
 def test_the_bands_move_with_the_policy() -> None:
     policy = Policy.from_settings({"b12LowPmolL": 148, "b12LowPgMl": 200})
 
-    assert [band.high for band in bands_of("total_b12", Unit.PMOL_PER_L, policy)] == [148, 258, None]
+    assert [band.high for band in bands_of("total_b12", Unit.PMOL_PER_L, policy)] == [
+        148,
+        258,
+        None,
+    ]
     assert [band.high for band in bands_of("total_b12", Unit.PG_PER_ML, policy)] == [200, 350, None]
 
 
-@pytest.mark.parametrize("fact", ["total_b12", "holotranscobalamin", "mma", "egfr", "platelets", "haemoglobin", "potassium", "inr"])
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "total_b12",
+        "holotranscobalamin",
+        "mma",
+        "egfr",
+        "platelets",
+        "haemoglobin",
+        "potassium",
+        "inr",
+    ],
+)
 def test_bands_have_no_gap_between_them(fact: str) -> None:
     unit = Unit.PMOL_PER_L
     bands = bands_of(fact, unit, Policy())

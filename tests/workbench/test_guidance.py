@@ -10,14 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.deployment import CONFIG_KEY
-from cds_service.settings import demonstration
-from recommender.card_statements import CARD_STATEMENTS
-from recommender.card_texts import CARDS
-from recommender.policy import Policy
-from recommender.regimens import CATALOGUE
-from recommender.statements import EXTERNAL_SOURCES, LOST_FRAGMENTS, PROVENANCE, STATEMENTS
-from recommender.treatment import RULES
+from cds_service.site.settings import demonstration
+from cds_service.web.deployment import CONFIG_KEY
+from recommender.cards.card_statements import CARD_STATEMENTS
+from recommender.cards.card_texts import CARDS
+from recommender.guidance.policy import Policy
+from recommender.guidance.regimens import CATALOGUE
+from recommender.guidance.statements import EXTERNAL_SOURCES, LOST_FRAGMENTS, PROVENANCE, STATEMENTS
+from recommender.treatment.table import RULES
 from tests.workbench.cited_in_cards import read_card_citations
 
 HTML, JSON = {"Accept": "text/html"}, {"Accept": "application/json"}
@@ -25,7 +25,11 @@ HTML, JSON = {"Accept": "text/html"}, {"Accept": "application/json"}
 
 @pytest.fixture
 def cautious(tmp_path: Path) -> Iterator[FlaskClient]:
-    settings = replace(demonstration(), policy=Policy.from_settings({"nonNeuroRoute": "IM_FIRST"}), store_url=f"sqlite:///{tmp_path}/x.db")
+    settings = replace(
+        demonstration(),
+        policy=Policy.from_settings({"nonNeuroRoute": "IM_FIRST"}),
+        store_url=f"sqlite:///{tmp_path}/x.db",
+    )
     app = create_app(settings)
     yield app.test_client()
     app.config[CONFIG_KEY].close()
@@ -51,7 +55,11 @@ def test_every_statement_stands_there_once_and_can_be_linked_to(client: FlaskCli
 def test_every_row_regimen_and_lost_fragment_can_be_linked_to(client: FlaskClient) -> None:
     page = client.get("/guidance", headers=HTML).text
 
-    anchors = [f"rule-{rule.id}" for rule in RULES] + [f"regimen-{phase.id}" for phase in CATALOGUE] + [one.id for one in LOST_FRAGMENTS]
+    anchors = (
+        [f"rule-{rule.id}" for rule in RULES]
+        + [f"regimen-{phase.id}" for phase in CATALOGUE]
+        + [one.id for one in LOST_FRAGMENTS]
+    )
     for anchor in set(anchors):
         assert page.count(f'id="{anchor}"') == 1, anchor
 
@@ -76,14 +84,20 @@ def test_a_statement_names_the_rules_and_regimens_that_rest_on_it(client: FlaskC
 def test_each_card_names_the_statements_its_findings_cite() -> None:
     """The table of the guidance page is held to the findings in the source of the recommender."""
     written = {card: frozenset(statements) for card, statements in CARD_STATEMENTS.items()}
-    cited = {card: frozenset(citations) for card, citations in read_card_citations().items() if citations}
+    cited = {
+        card: frozenset(citations) for card, citations in read_card_citations().items() if citations
+    }
 
     assert written == cited
-    assert set(CARDS) - set(CARD_STATEMENTS) == {"k1"}, "k1 shows a rule and cites what the rule cites"
+    assert set(CARDS) - set(CARD_STATEMENTS) == {"k1"}, (
+        "k1 shows a rule and cites what the rule cites"
+    )
 
 
 def test_external_evidence_is_marked_and_says_how_it_was_read(client: FlaskClient) -> None:
-    statements = {one["id"]: one for one in client.get("/guidance", headers=JSON).get_json()["statements"]}
+    statements = {
+        one["id"]: one for one in client.get("/guidance", headers=JSON).get_json()["statements"]
+    }
 
     assert statements["X10"]["external"]
     assert statements["X10"]["secondaryReading"]
@@ -105,12 +119,24 @@ def test_no_citation_number_of_the_documents_is_shown(client: FlaskClient) -> No
     assert "cit." not in client.get("/guidance", headers=HTML).text
 
 
-def test_the_policy_in_force_is_shown_with_what_the_site_changed(client: FlaskClient, cautious: FlaskClient) -> None:
-    by_default = {one["name"]: one for one in client.get("/guidance", headers=JSON).get_json()["policy"]}
-    changed = {one["name"]: one for one in cautious.get("/guidance", headers=JSON).get_json()["policy"]}
+def test_the_policy_in_force_is_shown_with_what_the_site_changed(
+    client: FlaskClient, cautious: FlaskClient
+) -> None:
+    by_default = {
+        one["name"]: one for one in client.get("/guidance", headers=JSON).get_json()["policy"]
+    }
+    changed = {
+        one["name"]: one for one in cautious.get("/guidance", headers=JSON).get_json()["policy"]
+    }
 
-    assert (by_default["nonNeuroRoute"]["value"], by_default["nonNeuroRoute"]["changed"]) == ("ORAL_FIRST", False)
-    assert (changed["nonNeuroRoute"]["value"], changed["nonNeuroRoute"]["changed"]) == ("IM_FIRST", True)
+    assert (by_default["nonNeuroRoute"]["value"], by_default["nonNeuroRoute"]["changed"]) == (
+        "ORAL_FIRST",
+        False,
+    )
+    assert (changed["nonNeuroRoute"]["value"], changed["nonNeuroRoute"]["changed"]) == (
+        "IM_FIRST",
+        True,
+    )
     assert "set by the site; default ORAL_FIRST" in cautious.get("/guidance", headers=HTML).text
 
 
@@ -127,7 +153,11 @@ def test_a_number_may_be_written_small(client: FlaskClient) -> None:
 
 
 def test_the_pages_may_run_nothing_of_others(client: FlaskClient) -> None:
-    assert client.get("/guidance").headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
+    assert (
+        client.get("/guidance")
+        .headers["Content-Security-Policy"]
+        .startswith("default-src 'none'; script-src 'self'")
+    )
 
 
 def test_every_card_leads_to_the_guidance_page(client: FlaskClient, running: object) -> None:

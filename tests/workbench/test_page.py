@@ -39,9 +39,21 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=running.url)
     page = context.new_page()
     troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            troubles.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith((running.url, "data:", "blob:")) else troubles.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((running.url, "data:", "blob:"))
+            else troubles.append(request.url)
+        ),
+    )
     yield page
     context.close()
     assert [trouble for trouble in troubles if "400" not in trouble] == []
@@ -49,7 +61,9 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def shared_page(browser: Browser, running: Running) -> Iterator[Page]:
-    """One page for the many small changes of the vegan's story; loading it anew for each would only cost time."""
+    """One page for the many small changes of the vegan's story; loading it anew for each would only
+    cost time.
+    """
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     yield page
@@ -74,7 +88,13 @@ def test_it_opens_on_the_first_story_with_its_card(page: Page, running: Running)
 def test_every_story_opens_without_an_error(page: Page, running: Running) -> None:
     page.goto(running.workbench)
     wait_for_answer(page)
-    stories = [value for value in page.locator("#patient option").evaluate_all("all => all.map(one => one.value)") if value]
+    stories = [
+        value
+        for value in page.locator("#patient option").evaluate_all(
+            "all => all.map(one => one.value)"
+        )
+        if value
+    ]
 
     for story in stories[1:]:
         choose_patient(page, story)
@@ -98,7 +118,9 @@ def test_accepting_a_suggestion_walks_to_the_fixed_point(page: Page, running: Ru
     assert cards_shown(page) == ["Critical"]
 
 
-def test_accepting_on_patient_view_becomes_an_order_that_is_not_criticised(page: Page, running: Running) -> None:
+def test_accepting_on_patient_view_becomes_an_order_that_is_not_criticised(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "10-sleeve")
 
     change_and_wait(page, lambda: page.locator(".suggestion").first.click())
@@ -143,7 +165,9 @@ def request_on_the_bench(page: Page) -> Any:
         ("#control-egfr", "", "M7"),
     ],
 )
-def test_a_number_changes_the_request_and_the_decision(vegan: Page, control: str, value: str, rule: str) -> None:
+def test_a_number_changes_the_request_and_the_decision(
+    vegan: Page, control: str, value: str, rule: str
+) -> None:
     change_and_wait(vegan, lambda: vegan.fill(control, value))
 
     assert rule_shown(vegan) == rule
@@ -161,7 +185,9 @@ def test_a_number_changes_the_request_and_the_decision(vegan: Page, control: str
         ("#control-cause", "not recorded", "M6"),
     ],
 )
-def test_a_choice_changes_the_request_and_the_decision(vegan: Page, control: str, label: str, rule: str) -> None:
+def test_a_choice_changes_the_request_and_the_decision(
+    vegan: Page, control: str, label: str, rule: str
+) -> None:
     change_and_wait(vegan, lambda: vegan.select_option(control, label=label))
 
     assert rule_shown(vegan) == rule
@@ -169,7 +195,9 @@ def test_a_choice_changes_the_request_and_the_decision(vegan: Page, control: str
 
 
 def test_the_unit_of_vitamin_b12_is_part_of_the_result(page: Page, running: Running) -> None:
-    """185 is deficient-looking in pg/mL's borderline and far from it in pmol/L: the number alone says nothing."""
+    """185 is deficient-looking in pg/mL's borderline and far from it in pmol/L: the number alone
+    says nothing.
+    """
     open_patient(page, running.workbench, "02-vegan-well")
     change_and_wait(page, lambda: page.fill("#control-total_b12", "300"))
     in_pmol = rule_shown(page)
@@ -208,7 +236,9 @@ def test_typing_keeps_the_cursor_where_it_is(page: Page, running: Running) -> No
     assert page.evaluate("document.activeElement.id") == "control-egfr"
 
 
-def test_a_pasted_request_is_explained_and_kept_as_it_was_written(page: Page, running: Running) -> None:
+def test_a_pasted_request_is_explained_and_kept_as_it_was_written(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     request = request_on_the_bench(page)
     text = json.dumps(request).replace('"value": 96', '"value": 96.00')
@@ -222,12 +252,24 @@ def test_a_pasted_request_is_explained_and_kept_as_it_was_written(page: Page, ru
     assert rule_shown(page) == "N1"
 
 
-def test_a_bundle_of_a_patient_is_looked_at_as_an_opened_chart(page: Page, running: Running) -> None:
+def test_a_bundle_of_a_patient_is_looked_at_as_an_opened_chart(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "05-kidneys-reduced")
     prefetch = request_on_the_bench(page)["prefetch"]
-    resources = [prefetch.pop("patient"), *(entry["resource"] for part in prefetch.values() for entry in part["entry"])]
+    resources = [
+        prefetch.pop("patient"),
+        *(entry["resource"] for part in prefetch.values() for entry in part["entry"]),
+    ]
     page.fill(
-        "#paste-text", json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]})
+        "#paste-text",
+        json.dumps(
+            {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [{"resource": one} for one in resources],
+            }
+        ),
     )
 
     change_and_wait(page, lambda: page.get_by_role("button", name="Explain this").click())
@@ -256,13 +298,16 @@ def test_a_dropped_file_is_read(page: Page, running: Running, tmp_path: Path) ->
         ('{"a": 1}', "neither a hook request"),
         ('{"resourceType": "Bundle", "entry": []}', "holds no Patient"),
         (
-            '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "a"}}, '
+            '{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": '
+            '"a"}}, '
             '{"resource": {"resourceType": "Patient", "id": "b"}}]}',
             "holds 2 Patients",
         ),
     ],
 )
-def test_what_cannot_be_read_is_said_beside_the_text(page: Page, running: Running, text: str, said: str) -> None:
+def test_what_cannot_be_read_is_said_beside_the_text(
+    page: Page, running: Running, text: str, said: str
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     page.get_by_role("button", name="Edit as text").click()
     page.fill("#paste-text", text)
@@ -287,7 +332,11 @@ def test_a_refusal_of_the_service_is_shown_in_its_words(page: Page, running: Run
 def test_markup_in_a_request_is_shown_as_text(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     request = request_on_the_bench(page)
-    hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>[x](javascript:document.title=3) **bold**'
+    hostile = (
+        "<img src=x "
+        'onerror="document.title=1"><script>document.title=2</script>'
+        "[x](javascript:document.title=3) **bold**"
+    )
     for entry in request["prefetch"]["conditions"]["entry"]:
         entry["resource"]["code"]["text"] = hostile
     for entry in request["context"]["draftOrders"]["entry"]:
@@ -304,14 +353,20 @@ def test_markup_in_a_request_is_shown_as_text(page: Page, running: Running) -> N
     assert "<img src=x" in page.inner_text(".card .detail")
 
 
-def test_a_fact_leads_to_its_resource_and_to_the_row_that_reads_it(page: Page, running: Running) -> None:
+def test_a_fact_leads_to_its_resource_and_to_the_row_that_reads_it(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
 
     page.locator('#facts-here [data-fact="neurological_involvement"]').click()
 
     expect(page.locator(".resource.highlit")).to_have_count(2)
-    expect(page.locator('.resource.highlit[data-reference="Condition/numb-feet"] pre')).to_contain_text("309087008")
-    assert "N1" in page.locator("#decision-here tr.highlit").evaluate_all("all => all.map(one => one.dataset.rule)")
+    expect(
+        page.locator('.resource.highlit[data-reference="Condition/numb-feet"] pre')
+    ).to_contain_text("309087008")
+    assert "N1" in page.locator("#decision-here tr.highlit").evaluate_all(
+        "all => all.map(one => one.dataset.rule)"
+    )
     expect(page.locator("#status")).to_contain_text("N1")
 
 
@@ -320,11 +375,15 @@ def test_a_row_leads_to_the_facts_it_reads(page: Page, running: Running) -> None
 
     page.locator('#decision-here tr[data-rule="N1"] button').click()
 
-    marked = page.locator("#facts-here tr.highlit [data-fact]").evaluate_all("all => all.map(one => one.dataset.fact)")
+    marked = page.locator("#facts-here tr.highlit [data-fact]").evaluate_all(
+        "all => all.map(one => one.dataset.fact)"
+    )
     assert {"neurological_involvement", "deficiency", "treatment_phase"} <= set(marked)
 
 
-def test_the_row_that_fired_is_marked_and_the_rows_above_say_why_not(page: Page, running: Running) -> None:
+def test_the_row_that_fired_is_marked_and_the_rows_above_say_why_not(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "05-kidneys-reduced")
 
     rows = page.locator("#decision-here > table.rules tbody tr")
@@ -334,7 +393,9 @@ def test_the_row_that_fired_is_marked_and_the_rows_above_say_why_not(page: Page,
     expect(page.locator("#decision-here")).to_contain_text("Would change the decision")
 
 
-def test_a_citation_opens_the_statement_here_and_has_a_page_of_its_own(page: Page, running: Running) -> None:
+def test_a_citation_opens_the_statement_here_and_has_a_page_of_its_own(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     citation = page.locator("tr.fired .citation", has_text="S7").first
 
@@ -398,10 +459,14 @@ def test_each_step_shows_its_time(page: Page, running: Running) -> None:
     assert page.locator("#timing-here tbody tr").count() >= 4
 
 
-def test_a_saved_case_holds_what_was_asked_and_what_was_answered(page: Page, running: Running) -> None:
+def test_a_saved_case_holds_what_was_asked_and_what_was_answered(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
 
-    saved = read_download(page, lambda: page.get_by_role("button", name="Save as test case").click())
+    saved = read_download(
+        page, lambda: page.get_by_role("button", name="Save as test case").click()
+    )
 
     assert saved["name"] == "Numb feet, and tablets chosen"
     assert saved["as_of"] == "2026-11-21"
@@ -429,8 +494,14 @@ def two_megabytes(page: Page, **changes: Any) -> str:
     open_story = request_on_the_bench(page)
     labs = open_story["prefetch"]["labs"]["entry"]
     template = next(entry["resource"] for entry in labs if entry["resource"]["id"] == "mcv")
-    codes = [{"coding": [{"system": "http://loinc.org", "code": f"none-{number}"}]} for number in range(5000)]
-    labs += [{"resource": template | {"id": f"other-{number}", "code": code} | changes} for number, code in enumerate(codes)]
+    codes = [
+        {"coding": [{"system": "http://loinc.org", "code": f"none-{number}"}]}
+        for number in range(5000)
+    ]
+    labs += [
+        {"resource": template | {"id": f"other-{number}", "code": code} | changes}
+        for number, code in enumerate(codes)
+    ]
     text = json.dumps(open_story)
     assert len(text) > 2_000_000
     return text
@@ -443,7 +514,9 @@ def paste(page: Page, text: str) -> None:
     page.keyboard.press("Control+V")
 
 
-def test_two_megabytes_are_explained_as_they_are_pasted_and_drawn_in_portions(page: Page, running: Running) -> None:
+def test_two_megabytes_are_explained_as_they_are_pasted_and_drawn_in_portions(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     text = two_megabytes(page)
     page.fill("#paste-text", "")
@@ -461,7 +534,9 @@ def test_two_megabytes_are_explained_as_they_are_pasted_and_drawn_in_portions(pa
     expect(group.locator("tbody tr")).to_have_count(200)
     group.get_by_role("button", name="Show 200 more of 4800").click()
     expect(group.locator("tbody tr")).to_have_count(400)
-    expect(group.locator("div:focus > table").get_by_text("Observation/other-200", exact=True)).to_be_visible()
+    expect(
+        group.locator("div:focus > table").get_by_text("Observation/other-200", exact=True)
+    ).to_be_visible()
     group.get_by_role("button", name="Show all 4600 more").click()
     expect(group.locator("tbody tr")).to_have_count(5000)
     expect(group.get_by_role("button", name="more")).to_have_count(0)
@@ -496,7 +571,9 @@ def test_accepting_within_two_megabytes_sends_all_of_it_again(page: Page, runnin
     expect(page.locator("#walk")).to_contain_text("Fixed point")
 
 
-def test_of_thousands_of_results_the_newest_are_drawn_and_all_stand_in_the_table(page: Page, running: Running) -> None:
+def test_of_thousands_of_results_the_newest_are_drawn_and_all_stand_in_the_table(
+    page: Page, running: Running
+) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     text = two_megabytes(page, code={"coding": [{"system": "http://loinc.org", "code": "718-7"}]})
     text = text.replace('"fl"', '"g/L"').replace('"fL"', '"g/L"')

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.workbench.prepared import load_controls, load_patients, resolve_dates
-from fhir_mappings.value_sets import load_value_sets
-from recommender.regimens import CATALOGUE
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.guidance.regimens import CATALOGUE
 
 EXPECTED: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "01-numb-feet-tablets": ("N1", [("b1", "critical")]),
@@ -72,12 +72,16 @@ def test_the_stories_cover_every_regimen(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("patient", [patient.id for patient in load_patients()])
-def test_a_story_reads_the_same_on_any_day(client: FlaskClient, patient: str, today: dt.date) -> None:
+def test_a_story_reads_the_same_on_any_day(
+    client: FlaskClient, patient: str, today: dt.date
+) -> None:
     story = next(one for one in load_patients() if one.id == patient)
 
     assert resolve_dates(story.request, today) == story.request_at(today)
     assert "@" not in json.dumps(story.request_at(today))
-    assert "20" + "26-" not in json.dumps(story.request), "dates in the files are counted from today"
+    assert "20" + "26-" not in json.dumps(story.request), (
+        "dates in the files are counted from today"
+    )
 
 
 @pytest.mark.parametrize(

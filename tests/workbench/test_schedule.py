@@ -7,9 +7,19 @@ from itertools import pairwise
 
 import pytest
 
-from cds_service.schedule import add_months, draw_schedule, schedule_as_json
-from recommender.course import FollowUp, Test
-from recommender.regimens import CATALOGUE, M_LOAD, M_LOAD_ALT, MAINT_BAR, MAINT_M, MAINT_N, N_LOAD, ORAL, Phase, Regimen
+from cds_service.decision.schedule import add_months, draw_schedule, schedule_as_json
+from recommender.guidance.regimens import (
+    CATALOGUE,
+    M_LOAD,
+    M_LOAD_ALT,
+    MAINT_BAR,
+    MAINT_M,
+    MAINT_N,
+    N_LOAD,
+    ORAL,
+)
+from recommender.language.course import FollowUp, Test
+from recommender.language.doses import Phase, Regimen
 
 START = dt.date(2026, 1, 31)
 REVIEWS = tuple(FollowUp(Test.SYMPTOM_REVIEW, months=month) for month in (0, 3, 6, 12, 24))
@@ -68,7 +78,11 @@ def test_every_3_months_gives_seven_doses_in_18_months() -> None:
 def test_reviews_fall_on_their_months_and_what_is_due_now_is_no_visit() -> None:
     schedule = draw_schedule(Regimen((ORAL,)), REVIEWS, 14, START)
 
-    assert [day.isoformat() for day, _ in schedule.reviews] == ["2026-04-30", "2026-07-31", "2027-01-31"]
+    assert [day.isoformat() for day, _ in schedule.reviews] == [
+        "2026-04-30",
+        "2026-07-31",
+        "2027-01-31",
+    ]
 
 
 @pytest.mark.parametrize(("days", "number"), [(7, 8), (14, 4), (28, 2)])
@@ -91,7 +105,13 @@ def test_every_phase_of_the_catalogue_can_be_drawn(phase: Phase) -> None:
 
 @pytest.mark.parametrize(
     ("day", "months", "expected"),
-    [("2026-01-31", 1, "2026-02-28"), ("2027-11-30", 3, "2028-02-29"), ("2026-12-01", 12, "2027-12-01")],
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2027-11-30", 3, "2028-02-29"),
+        ("2026-12-01", 12, "2027-12-01"),
+    ],
 )
-def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(day: str, months: int, expected: str) -> None:
+def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(
+    day: str, months: int, expected: str
+) -> None:
     assert add_months(dt.date.fromisoformat(day), months).isoformat() == expected

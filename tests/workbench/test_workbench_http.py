@@ -1,4 +1,6 @@
-"""The workbench over HTTP: what a browser is allowed, when it is off, and that it says what the command line says."""
+"""The workbench over HTTP: what a browser is allowed, when it is off, and that it says what the
+command line says.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.deployment import CONFIG_KEY
-from cds_service.explain import explain
-from cds_service.explainable import decide_request
-from cds_service.settings import Settings, demonstration
-from fhir_mappings.value_sets import load_value_sets
+from cds_service.decision.explain import explain
+from cds_service.decision.explainable import decide_request
+from cds_service.site.settings import Settings, demonstration
+from cds_service.web.deployment import CONFIG_KEY
+from fhir_mappings.terminology.value_sets import load_value_sets
 
 STATIC = files("cds_service.workbench") / "static"
-SOURCES = [Path(str(entry)) for entry in STATIC.iterdir()] + list(Path(str(files("cds_service") / "templates")).rglob("*.html"))
+SOURCES = [Path(str(entry)) for entry in STATIC.iterdir()] + list(
+    Path(str(files("cds_service") / "templates")).rglob("*.html")
+)
 
 
 def app_client(settings: Settings, folder: Path) -> Iterator[FlaskClient]:
@@ -56,13 +60,18 @@ def test_the_page_may_only_run_our_files_and_talk_to_this_service(client: FlaskC
 
 
 def test_nothing_of_a_request_is_kept_by_the_browser(client: FlaskClient) -> None:
-    answer = client.post("/workbench/explain", json=client.get("/workbench/patients/02-vegan-well").get_json()["request"])
+    answer = client.post(
+        "/workbench/explain",
+        json=client.get("/workbench/patients/02-vegan-well").get_json()["request"],
+    )
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert client.get("/workbench/").headers["Cache-Control"] == "no-store"
 
 
-def test_the_workbench_is_off_where_the_site_has_not_switched_it_on(without_workbench: FlaskClient) -> None:
+def test_the_workbench_is_off_where_the_site_has_not_switched_it_on(
+    without_workbench: FlaskClient,
+) -> None:
     for path in ("/workbench/", "/workbench/static/main.js", "/workbench/patients"):
         assert without_workbench.get(path).status_code == 404
     assert without_workbench.post("/workbench/explain", json={}).status_code == 404
@@ -72,11 +81,16 @@ def test_in_production_it_is_off_by_default() -> None:
     assert not Settings(profile="production", workbench=False).workbench
 
 
-@pytest.mark.parametrize("path", ["/workbench/", "/workbench/static/main.js", "/workbench/patients", "/workbench/controls"])
+@pytest.mark.parametrize(
+    "path",
+    ["/workbench/", "/workbench/static/main.js", "/workbench/patients", "/workbench/controls"],
+)
 def test_a_password_locks_all_of_it(locked: FlaskClient, path: str) -> None:
     refused = locked.get(path)
     wrong = locked.get(path, headers={"Authorization": f"Basic {b64encode(b'any:wrong').decode()}"})
-    right = locked.get(path, headers={"Authorization": f"Basic {b64encode(b'any:correct horse').decode()}"})
+    right = locked.get(
+        path, headers={"Authorization": f"Basic {b64encode(b'any:correct horse').decode()}"}
+    )
 
     assert (refused.status_code, wrong.status_code, right.status_code) == (401, 401, 200)
     assert refused.headers["WWW-Authenticate"].startswith("Basic")
@@ -93,7 +107,10 @@ def test_it_explains_as_the_command_line_does(client: FlaskClient, today: dt.dat
     assert shown["decision"] == said["decision"]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"hook": "order-select"}', b'{"hook": "patient-view", "hook": "x"}', b"{"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"hook": "order-select"}', b'{"hook": "patient-view", "hook": "x"}', b"{"],
+)
 def test_what_is_no_request_is_refused_in_words(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/workbench/explain", data=body, content_type="application/json")
 
@@ -119,12 +136,20 @@ def test_the_page_names_no_other_host() -> None:
 
 
 def test_the_page_never_reads_text_as_markup_and_keeps_nothing() -> None:
-    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|sessionStorage|indexedDB|\.cookie")
-    found = {(source.name, name) for source in SOURCES for name in forbidden.findall(source.read_text("utf-8"))}
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|sessionStorage|indexedDB|\.cookie"
+    )
+    found = {
+        (source.name, name)
+        for source in SOURCES
+        for name in forbidden.findall(source.read_text("utf-8"))
+    }
     assert not found
 
 
 def test_no_script_or_style_stands_in_the_pages() -> None:
     for template in (source for source in SOURCES if source.suffix == ".html"):
         text = template.read_text("utf-8")
-        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", text), template.name
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", text), (
+            template.name
+        )

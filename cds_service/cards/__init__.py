@@ -1,0 +1,15 @@
+"""Findings written as CDS Hooks cards with their suggestions."""
+
+from cds_service.cards.cards import CardContext, write_cards
+from cds_service.cards.facts_in_words import LABELS, UNIT_WORDS, FactInWords, describe_facts
+from cds_service.cards.suggestions import SuggestionContext
+
+__all__ = [
+    "LABELS",
+    "UNIT_WORDS",
+    "CardContext",
+    "FactInWords",
+    "SuggestionContext",
+    "describe_facts",
+    "write_cards",
+]

@@ -1,0 +1,167 @@
+"""The facts of one decision in words: what the record says, what was derived from it, and what is
+not known.
+
+Cards, the explain JSON and the command line all show facts from here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fhir_mappings.laboratory import show_number
+from recommender.assessment import Assessment
+from recommender.language import ClinicalScenario, Evidence, Fact, Measurement, RecordArea, Truth
+
+WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
+
+
+class FactInWords(NamedTuple):
+    """One fact: its snake_case name, its value in words, and the evidence.
+
+    A fact that is not known may still have a value in words ("unresolved"); its `reason` says what
+    is missing.
+    """
+
+    name: str
+    is_known: bool
+    value: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.replace("_", " "))
+
+
+LABELS = {
+    "total_b12": "serum vitamin B12",
+    "total_b12_on_treatment": "serum vitamin B12 on treatment",
+    "holotranscobalamin": "active vitamin B12",
+    "mma": "methylmalonic acid",
+    "egfr": "eGFR",
+    "adult": "adult (age the guidance is for)",
+    "deficiency": "vitamin B12 deficiency",
+    "cause": "cause of deficiency",
+    "treatment_phase": "vitamin B12 treatment",
+    "inr": "INR",
+    "mcv": "MCV",
+    "lebers": "Leber's optic neuropathy",
+    "crohns_ileal_extent": "extent of ileal Crohn's disease",
+    "allergies": "reactions to vitamin B12 products or cobalt",
+    "lowering_drugs": "medicines that lower vitamin B12",
+}
+
+SCENARIO_FIELDS = tuple(
+    field.name
+    for field in dataclasses.fields(ClinicalScenario)
+    if field.name != "anticoagulant_fact"
+)
+
+
+def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[FactInWords, ...]:
+    """Return every fact once: the recorded ones in the order of the scenario, then the derived
+    ones.
+
+    A derived fact takes the place of a recorded one with the same name.
+    """
+    facts = {fact.name: fact for fact in _recorded(scenario)}
+    facts |= {name: _truth_in_words(name, fact) for name, fact in assessment.facts}
+    return tuple(facts.values())
+
+
+def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
+    for name in SCENARIO_FIELDS:
+        value: Any = getattr(scenario, name)
+        if isinstance(value, Measurement):
+            yield _measurement_in_words(name, value)
+        elif isinstance(value, Fact):
+            yield _truth_in_words(name, value)
+    yield _anticoagulant_in_words(scenario)
+    yield _allergies_in_words(scenario)
+    yield _lowering_drugs_in_words(scenario)
+
+
+def _anticoagulant_in_words(scenario: ClinicalScenario) -> FactInWords:
+    fact = _truth_in_words("anticoagulant", scenario.anticoagulant_fact)
+    return fact._replace(value=scenario.anticoagulant.value) if scenario.anticoagulant else fact
+
+
+REACTION_WORDS = {
+    Truth.TRUE: "severe reaction",
+    Truth.FALSE: "reaction, not severe",
+    Truth.UNKNOWN: "reaction of unrecorded severity",
+}
+
+
+def _allergies_in_words(scenario: ClinicalScenario) -> FactInWords:
+    """The recorded reactions to vitamin B12 products and cobalt; "no" only when the whole list came
+    (Q6).
+    """
+    words = [
+        f"{allergy.allergen.value} ({REACTION_WORDS[allergy.severe]})"
+        for allergy in scenario.allergies
+    ]
+    if words:
+        return FactInWords(
+            "allergies",
+            True,
+            ", ".join(words),
+            "",
+            tuple(allergy.evidence for allergy in scenario.allergies),
+        )
+    return _none_of("allergies", RecordArea.ALLERGIES, scenario)
+
+
+def _lowering_drugs_in_words(scenario: ClinicalScenario) -> FactInWords:
+    """The medicines that lower vitamin B12, and whether each was taken for long enough to do so
+    (F27).
+    """
+    lasting = {
+        Truth.TRUE: "long-term",
+        Truth.FALSE: "not long-term",
+        Truth.UNKNOWN: "for how long is not known",
+    }
+    words = [f"{use.drug.value} ({lasting[use.long_term]})" for use in scenario.lowering_drugs]
+    if words:
+        return FactInWords(
+            "lowering_drugs",
+            True,
+            ", ".join(words),
+            "",
+            tuple(use.evidence for use in scenario.lowering_drugs),
+        )
+    return _none_of("lowering_drugs", RecordArea.MEDICATIONS, scenario)
+
+
+def _none_of(name: str, area: RecordArea, scenario: ClinicalScenario) -> FactInWords:
+    if area in scenario.unavailable:
+        return FactInWords(name, False, "", f"{area.value} not available", ())
+    if area in scenario.incomplete:
+        return FactInWords(name, False, "", f"only part of the {area.value} came", ())
+    return FactInWords(name, True, WORDS[Truth.FALSE], "none recorded", ())
+
+
+def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
+    if measured.quantity is None:
+        return FactInWords(name, False, "", measured.reason, measured.evidence)
+    number = f"{measured.quantity.comparator.value}{show_number(measured.quantity.value)}"
+    unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
+    reason = "" if measured.reason == "none recorded" else measured.reason
+    return FactInWords(name, True, f"{number} {unit}".strip(), reason, measured.evidence)
+
+
+UNIT_WORDS = {
+    "a": "years",
+    "1": "",
+    "{ratio}": "",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "10*9/L": "×10⁹/L",
+    "umol/L": "µmol/L",
+}
+
+
+def _truth_in_words(name: str, fact: Fact) -> FactInWords:
+    value = fact.value or ("" if fact.is_unknown else WORDS[fact.truth])
+    return FactInWords(name, not fact.is_unknown, value, fact.reason, fact.evidence)

@@ -1,0 +1,297 @@
+"""Resolutions become suggestions: edits of the course turned into CDS Hooks actions with complete
+draft resources.
+
+Source: R96 to R110, R159, R161 to R166; the strategies of Q25.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cds_service.site import Client
+from fhir_mappings.drafts import (
+    DraftContext,
+    check_new_draft,
+    check_outgoing,
+    medication_request,
+    service_request,
+)
+from fhir_mappings.fhir import FhirVersion, Resource
+from recommender.cards import Resolution
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    AddTechnique,
+    ChangeOrder,
+    ChangeSite,
+    ChangeStart,
+    Edit,
+    FollowUp,
+    RemoveOrder,
+    describe,
+)
+
+Action = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionContext:
+    """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
+    hold vitamin B12, who it is for.
+    """
+
+    drafts: Mapping[str, Resource]
+    names: Mapping[str, str]
+    cobalamin_keys: frozenset[str]
+    draft_context: DraftContext
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The suggestions of one card, and the labels of those that could not be written, each with the
+    reason.
+    """
+
+    offered: tuple[dict[str, Any], ...]
+    withheld: tuple[tuple[str, str], ...] = ()
+
+
+def write_suggestions(
+    resolutions: tuple[Resolution, ...], context: SuggestionContext
+) -> Suggestions:
+    """Return a suggestion for each resolution; one whose resources would not be valid is withheld
+    and named.
+    """
+    offered: list[dict[str, Any]] = []
+    withheld: list[tuple[str, str]] = []
+    for resolution in resolutions:
+        actions = write_actions(resolution, context)
+        problem = _problem(actions, context)
+        if problem:
+            withheld.append((resolution.label, problem))
+        elif context.client.replace_strategy == "split":
+            offered += _split(resolution, actions, context.client)
+        else:
+            offered.append(_suggestion(resolution.label, actions, resolution.recommended))
+    return Suggestions(tuple(offered), tuple(withheld))
+
+
+def _problem(actions: list[Action], context: SuggestionContext) -> str:
+    """Return why these actions cannot be offered, or an empty string."""
+    if not context.draft_context.version.can_be_written:
+        return f"drafts are not written in FHIR {context.draft_context.version.value}"
+    if not actions:
+        return "the draft has no id, so no action can name it"
+    for action in actions:
+        problems = _check_action(action, context.draft_context.version)
+        if problems:
+            return (
+                f"the {action['resource'].get('resourceType', 'resource')} would not be valid: "
+                f"{problems[0]}"
+            )
+    return ""
+
+
+def _check_action(action: Action, version: FhirVersion) -> list[str]:
+    """Return what is wrong with the resource of an action. What is created was written here; an
+    update holds what was received.
+    """
+    match action["type"]:
+        case "create":
+            return check_new_draft(action["resource"], version)
+        case "update":
+            return check_outgoing(action["resource"], version)
+        case _:
+            return []
+
+
+def _suggestion(label: str, actions: list[Action], recommended: bool = False) -> dict[str, Any]:
+    suggestion: dict[str, Any] = {"label": label, "uuid": str(uuid.uuid4())}
+    if recommended:
+        suggestion["isRecommended"] = True
+    return suggestion | {"actions": actions}
+
+
+def _split(
+    resolution: Resolution, actions: list[Action], client: Client
+) -> Iterator[dict[str, Any]]:
+    """Yield one suggestion per action, for clients that take one action each and cannot update
+    (Epic).
+    """
+    actions = _deletes_last(part for action in actions for part in _without_update(action, client))
+    condition = resolution.label.partition(":")[0] + ": " if ":" in resolution.label else ""
+    for action in actions:
+        label = resolution.label if len(actions) == 1 else condition + action["description"]
+        yield _suggestion(label, [action])
+
+
+def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Action]:
+    """Return the actions of one resolution: creates and updates first, deletes last (R162).
+
+    Edits of one draft become one update (R106). The drafts of one resolution share a
+    `groupIdentifier`.
+    """
+    claims = (
+        edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
+    )
+    drafting = replace(
+        context.draft_context, group_id=str(uuid.uuid4()), condition=next(claims, "")
+    )
+    context = replace(context, draft_context=drafting)
+    strategy = context.client.replace_strategy
+    edits = (
+        _as_update(resolution.edits, context.cobalamin_keys)
+        if strategy == "update"
+        else resolution.edits
+    )
+    return _deletes_last(
+        [
+            *_updates(edits, context),
+            *(action for edit in edits for action in _additions(edit, context)),
+        ]
+    )
+
+
+def _deletes_last(actions: Iterable[Action]) -> list[Action]:
+    return sorted(actions, key=lambda action: action["type"] == "delete")
+
+
+def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple[Edit, ...]:
+    """Return edits in which a regimen that takes the place of a B12 draft rewrites it, so that only
+    further phases are created (Q25).
+
+    A folic acid draft that goes with it is removed, never rewritten.
+    """
+    regimen = next((edit for edit in edits if isinstance(edit, AddRegimen)), None)
+    removed = next(
+        (edit for edit in edits if isinstance(edit, RemoveOrder) and edit.key in cobalamin_keys),
+        None,
+    )
+    if regimen is None or removed is None:
+        return edits
+    first, *further = regimen.regimen.phases
+    rest = (
+        (replace(regimen, regimen=replace(regimen.regimen, phases=tuple(further)), starts=None),)
+        if further
+        else ()
+    )
+    kept = tuple(edit for edit in edits if edit is not regimen and edit is not removed)
+    change = ChangeOrder(removed.key, first, regimen.technique, regimen.condition, regimen.replaces)
+    start = (ChangeStart(removed.key, regimen.starts),) if regimen.starts else ()
+    return (change, *start, *rest, *kept)
+
+
+def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action]:
+    """Return one update for each draft that the edits change."""
+    changed: dict[str, Resource] = {}
+    descriptions: dict[str, list[str]] = {}
+    for edit in edits:
+        key = getattr(edit, "key", "")
+        if isinstance(edit, RemoveOrder) or key not in context.drafts:
+            continue
+        resource, words = _rewrite(
+            changed.get(key, context.drafts[key]), edit, context.draft_context
+        )
+        if resource is not None:
+            changed[key] = resource
+            descriptions.setdefault(key, []).append(words)
+    return [
+        {"type": "update", "description": "; ".join(descriptions[key]), "resource": resource}
+        for key, resource in changed.items()
+    ]
+
+
+def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resource | None, str]:
+    """Return the draft as the edit wants it, and what that does in words; `None` for an edit that
+    changes no draft.
+    """
+    match edit:
+        case ChangeOrder(_, phase, technique, _, replaces):
+            return medication_request.rewrite(
+                draft, phase, context, technique, replaces
+            ), f"Change the order to: {describe(phase)}"
+        case AddTechnique(_, technique):
+            return medication_request.with_technique(
+                draft, technique, context
+            ), f"Add to the order: {' '.join(technique)}"
+        case ChangeStart(_, starts):
+            return medication_request.with_start(
+                draft, starts, context
+            ), f"Let the order start on {starts.isoformat()}"
+        case ChangeSite(_, site):
+            return medication_request.with_site(
+                draft, site, context
+            ), f"Change the injection site to: {site.value}"
+        case _:
+            return None, ""
+
+
+def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
+    """Yield the creates and deletes of one edit; a draft that no id names cannot be deleted
+    (R161).
+    """
+    match edit:
+        case AddRegimen(regimen, technique, replaces, starts):
+            for phase in regimen.phases:
+                # Only the first phase starts on the day; the next one follows from it.
+                starts_on = starts if phase is regimen.phases[0] else None
+                yield _create(
+                    describe(phase),
+                    medication_request.draft(
+                        phase, context.draft_context, technique, replaces, starts_on
+                    ),
+                )
+        case AddFollowUps(follow_ups):
+            for follow_up in follow_ups:
+                yield _create(
+                    f"Order {describe_follow_up(follow_up)}",
+                    service_request.draft(follow_up, context.draft_context),
+                )
+        case RemoveOrder(key) if key in context.drafts:
+            yield _delete(
+                key, f"Remove the {context.names.get(key, f'draft order: {key}')}", context.client
+            )
+
+
+def _delete(key: str, description: str, client: Client) -> Action:
+    """Return the delete; clients of CDS Hooks 1.0 want the id as text in `resource` (R107)."""
+    member = "resource" if client.delete_style == "resource" else "resourceId"
+    return {"type": "delete", "description": description, member: key}
+
+
+def _create(description: str, resource: Resource | None) -> Action:
+    return {"type": "create", "description": description, "resource": resource or {}}
+
+
+def _without_update(action: Action, client: Client) -> Iterator[Action]:
+    """Yield the create and the delete that stand for an update, for clients that cannot update
+    (Epic).
+    """
+    if action["type"] != "update":
+        yield action
+        return
+    resource = {name: value for name, value in action["resource"].items() if name != "id"}
+    yield action | {"type": "create", "resource": resource}
+    key = f"{action['resource']['resourceType']}/{action['resource']['id']}"
+    yield _delete(key, "Remove the draft order that this replaces", client)
+
+
+def describe_follow_up(follow_up: FollowUp) -> str:
+    """Say a test or review and when it is due: "full blood count in 3 months"."""
+    if follow_up.months:
+        return (
+            f"{follow_up.test.value} in {follow_up.months} months"
+            if follow_up.months > 1
+            else f"{follow_up.test.value} in 1 month"
+        )
+    if follow_up.days:
+        return (
+            f"{follow_up.test.value} in {follow_up.days} days"
+            if follow_up.days > 1
+            else f"{follow_up.test.value} tomorrow"
+        )
+    return f"{follow_up.test.value} now"

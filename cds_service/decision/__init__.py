@@ -1,0 +1,21 @@
+"""One decision: from orders and record to findings, and its explanation."""
+
+from cds_service.decision.decide import Decision, Orders, decide, read_orders
+from cds_service.decision.explain import explain
+from cds_service.decision.explain_words import WIDTH, say
+from cds_service.decision.explainable import decide_bundle, decide_request
+from cds_service.decision.quiet_cards import describe_order, leave_out_overridden
+
+__all__ = [
+    "WIDTH",
+    "Decision",
+    "Orders",
+    "decide",
+    "decide_bundle",
+    "decide_request",
+    "describe_order",
+    "explain",
+    "leave_out_overridden",
+    "read_orders",
+    "say",
+]

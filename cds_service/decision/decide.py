@@ -1,0 +1,301 @@
+"""One decision: the orders read, the record mapped, the guidance asked, the course reviewed, the
+cards written (steps 4 and 6 to 9).
+
+The hook endpoints, the command line and the workbench all decide here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from cds_service.cards import (
+    CardContext,
+    FactInWords,
+    SuggestionContext,
+    describe_facts,
+    write_cards,
+)
+from cds_service.protocol import ORDER_HOOKS, ORDER_SELECT, HookRequest, resources_within
+from cds_service.site import Client, Settings
+from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
+from fhir_mappings.drafts import DraftContext
+from fhir_mappings.fhir import (
+    Availability,
+    FhirVersion,
+    PatientRecord,
+    Placed,
+    detect_version,
+    parse_version,
+)
+from fhir_mappings.intake import Receipt, ReceiptLine
+from fhir_mappings.laboratory import Results
+from fhir_mappings.scenario_mapping import map_scenario
+from fhir_mappings.terminology import ValueSets
+from recommender.cards import Finding
+from recommender.guidance import Policy
+from recommender.language import ClinicalScenario, Course, OrderState
+from recommender.review import review, review_record
+from recommender.treatment import Recommendation, nearest_changes, recommend
+
+MOST_CHANGES = 2
+"""Facts named on a card that would change the advice; the receipt has them all."""
+
+
+PARTS_IN_WORDS = {
+    "patient": "patient",
+    "conditions": "conditions",
+    "labs": "laboratory results",
+    "medications": "medication orders",
+    "procedures": "procedures",
+    "allergies": "allergies",
+}
+"""The parts of the record whose absence a card mentions, by prefetch key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The drafts of ours, the receipt they were entered in, and whether there is anything to say
+    about what was selected.
+    """
+
+    drafts: Drafts
+    receipt: Receipt
+    in_scope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything that one call led to, from the receipts to the cards. `cards` is empty when the
+    orders are not in scope.
+
+    `record`, `policy` and `results` are what it was decided from, for explaining it. What only an
+    explanation shows is worked out when it is asked for: most calls never are.
+    """
+
+    as_of: dt.date
+    version: FhirVersion
+    in_scope: bool
+    course: Course
+    receipts: tuple[Receipt, ...]
+    facts: tuple[FactInWords, ...]
+    scenario: ClinicalScenario
+    recommendation: Recommendation
+    findings: tuple[Finding, ...]
+    cards: tuple[dict[str, Any], ...]
+    timings_ms: Mapping[str, float]
+    record: PatientRecord
+    policy: Policy
+    results: Results
+
+    @property
+    def receipt(self) -> tuple[ReceiptLine, ...]:
+        """Every resource that came in, once."""
+        unusable = (ReceiptLine.of(placed, ignored=why) for placed, why in self.record.unusable)
+        return (*(line for receipt in self.receipts for line in receipt.lines()), *unusable)
+
+    @property
+    def would_change_if(self) -> tuple[str, ...]:
+        """Every single fact that would change the advice."""
+        return tuple(nearest_changes(self.recommendation, self.policy))
+
+
+def read_orders(
+    request: HookRequest,
+    settings: Settings,
+    value_sets: ValueSets,
+    medications: tuple[Placed, ...] = (),
+) -> Orders:
+    """Return the orders of ours among the drafts (step 4); patient-view has none and is always in
+    scope.
+
+    Prefetch is only looked through where a draft may point to it: for its drug (R160), or for the
+    reason that protects folic acid.
+
+    Args:
+        medications: Medications that drafts point to and that were read from the FHIR server.
+    """
+    selections = request.selections if request.hook == ORDER_SELECT else None
+    receipt = Receipt()
+    drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
+    if (
+        drafts.unresolved
+        or drafts.unresolved_beside
+        or any(order.has_folate for order in drafts.orders)
+    ):
+        receipt = Receipt()
+        others = (*resources_within(list(request.prefetch.values()), "prefetch"), *medications)
+        drafts = read_drafts(
+            request.drafts, selections, request.patient_id, value_sets, receipt, others
+        )
+    lowering = settings.policy.lowering_drug_cards and drafts.lowering_drug_selected
+    return Orders(drafts, receipt, request.hook not in ORDER_HOOKS or drafts.in_scope or lowering)
+
+
+def decide(
+    request: HookRequest,
+    record: PatientRecord,
+    orders: Orders,
+    settings: Settings,
+    client: Client,
+    value_sets: ValueSets,
+    as_of: dt.date,
+) -> Decision:
+    """Return the decision on one hook request (steps 6 to 9).
+
+    Raises: nothing for any record; what cannot be read is an unknown fact with its reason.
+    """
+    timings: dict[str, float] = {}
+    with _timed(timings, "map"):
+        mapped = map_scenario(record, as_of, value_sets)
+        course = read_course(orders.drafts, mapped.scenario)
+    with _timed(timings, "recommend"):
+        recommendation = recommend(mapped.scenario, settings.policy)
+    with _timed(timings, "review"):
+        findings = (
+            _review(request, course, mapped.scenario, recommendation, settings)
+            if orders.in_scope
+            else ()
+        )
+    facts = describe_facts(mapped.scenario, recommendation.assessment)
+    version = _version(request, record, client)
+    with _timed(timings, "cards"):
+        cards: tuple[dict[str, Any], ...] = ()
+        if findings:
+            context = _card_context(
+                request,
+                orders,
+                record,
+                mapped.gaps,
+                facts,
+                recommendation,
+                settings,
+                client,
+                value_sets,
+                as_of,
+                version,
+            )
+            cards = tuple(write_cards(findings, context))
+    return Decision(
+        as_of=as_of,
+        version=version,
+        in_scope=orders.in_scope,
+        course=course,
+        receipts=(orders.receipt, mapped.receipt),
+        facts=facts,
+        scenario=mapped.scenario,
+        recommendation=recommendation,
+        findings=findings,
+        cards=cards,
+        timings_ms=timings,
+        record=record,
+        policy=settings.policy,
+        results=mapped.results,
+    )
+
+
+def _review(
+    request: HookRequest,
+    course: Course,
+    scenario: ClinicalScenario,
+    recommendation: Recommendation,
+    settings: Settings,
+) -> tuple[Finding, ...]:
+    if request.hook in ORDER_HOOKS:
+        return review(course, scenario, recommendation, settings.policy)
+    return review_record(scenario, recommendation, settings.policy)
+
+
+def _version(request: HookRequest, record: PatientRecord, client: Client) -> FhirVersion:
+    shown = request.drafts or record.part("medications").resources
+    return detect_version(shown, request.version_hint, parse_version(client.fhir_version))
+
+
+def _card_context(
+    request: HookRequest,
+    orders: Orders,
+    record: PatientRecord,
+    gaps: Mapping[str, str],
+    facts: tuple[FactInWords, ...],
+    recommendation: Recommendation,
+    settings: Settings,
+    client: Client,
+    value_sets: ValueSets,
+    as_of: dt.date,
+    version: FhirVersion,
+) -> CardContext:
+    drafting = DraftContext(
+        version=version,
+        patient_id=request.patient_id,
+        as_of=as_of,
+        value_sets=value_sets,
+        formulary=settings.formulary,
+        encounter_id=request.encounter_id,
+        user_id=request.user_id,
+        intent=client.intent,
+        preferred_system=client.preferred_system,
+        reason_reference=_condition_used(facts),
+        reason_text=recommendation.indication,
+        rule=recommendation.rule,
+        statements=recommendation.citations,
+        review_days=settings.policy.neuro_review_days,
+    )
+    names = {
+        order.key: f"{'drafted stop' if order.state is OrderState.STOP else 'draft order'}: "
+        f"{order.product}"
+        for order in orders.drafts.orders
+    }
+    cobalamin_keys = frozenset(order.key for order in orders.drafts.orders if order.has_cobalamin)
+    return CardContext(
+        facts=facts,
+        recommendation=recommendation,
+        would_change_if=tuple(
+            islice(nearest_changes(recommendation, settings.policy), MOST_CHANGES)
+        ),
+        guidance_url=settings.url_of("/guidance"),
+        policy_version=settings.policy.version,
+        unreadable=_unreadable(record, gaps),
+        suggestions=SuggestionContext(
+            orders.drafts.resources, names, cobalamin_keys, drafting, client
+        ),
+    )
+
+
+def _condition_used(facts: tuple[FactInWords, ...]) -> str:
+    """Return the reference of the Condition that diagnoses the deficiency, or an empty string."""
+    evidence = (
+        entry
+        for fact in facts
+        if fact.name == "deficiency_diagnosis" and fact.value == "yes"
+        for entry in fact.evidence
+    )
+    return next(
+        (entry.reference for entry in evidence if entry.reference.startswith("Condition/")), ""
+    )
+
+
+def _unreadable(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which parts of the record that advice rests on could not be had, are not whole, or hold
+    what is of no use.
+
+    Statements and administrations are often not available and change nothing by that (Q6): the
+    receipt names them, the card does not.
+    """
+    return tuple(
+        f"{words}: "
+        f"{record.part(key).reason or gaps.get(key) or record.part(key).availability.value}"
+        for key, words in PARTS_IN_WORDS.items()
+        if record.part(key).availability is not Availability.COMPLETE or key in gaps
+    )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[step] = (time.perf_counter() - started) * 1000

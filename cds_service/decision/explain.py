@@ -1,0 +1,233 @@
+"""The explain JSON: one decision with every fact, every resource and every row of the table that
+led to it.
+
+Source: CONTRACT, "The explain JSON".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from cds_service.cards import FactInWords
+from cds_service.decision.decide import Decision
+from cds_service.decision.laboratory_history import describe_history
+from cds_service.decision.row_facts import facts_of_rows
+from cds_service.decision.schedule import draw_schedule, schedule_as_json
+from fhir_mappings.intake import ReceiptLine
+from recommender.language import (
+    Evidence,
+    FollowUp,
+    Order,
+    Phase,
+    TestOrder,
+    describe_dose,
+    describe_line,
+    describe_regimen,
+    describe_timing,
+)
+from recommender.treatment import Option, Recommendation, trace_rows
+
+Json = dict[str, Any]
+
+
+def explain(decision: Decision) -> Json:
+    """Return the explain JSON of a decision; members without value are left out.
+
+    `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract.
+    """
+    receipt = decision.receipt
+    return {
+        "asOf": decision.as_of.isoformat(),
+        "fhirVersion": decision.version.value,
+        "inScope": decision.in_scope,
+        "facts": [_fact(fact) for fact in decision.facts],
+        "resources": [_resource(line) for line in receipt],
+        "course": [_order(order) for order in decision.course.orders]
+        + [_test(test) for test in decision.course.tests],
+        "decision": _decision(decision.recommendation, decision.would_change_if)
+        | _for_reading(decision),
+        "laboratory": _laboratory(decision, receipt),
+        "cards": list(decision.cards),
+        "timingMs": {
+            step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()
+        },
+    }
+
+
+def _for_reading(decision: Decision) -> Json:
+    """Return the decision table as it was gone through, with the facts each row looked at, and the
+    schedule of each option.
+    """
+    recommendation = decision.recommendation
+    rows = zip(trace_rows(recommendation, decision.policy), facts_of_rows(), strict=True)
+    schedules = [
+        schedule_as_json(
+            draw_schedule(
+                option.regimen,
+                (*recommendation.follow_ups, *option.follow_ups),
+                decision.policy.neuro_review_days,
+                decision.as_of,
+            ),
+            option.condition,
+        )
+        for option in recommendation.options
+        if option.regimen
+    ]
+    trace = [
+        without_empty({"rule": row.rule, "fired": row.fired, "why": row.why, "facts": list(facts)})
+        for row, facts in rows
+    ]
+    return without_empty({"trace": trace, "schedule": schedules})
+
+
+def _laboratory(decision: Decision, receipt: Sequence[ReceiptLine]) -> list[Json]:
+    used = {line.place for line in receipt if line.used}
+    return describe_history(decision.results, used, decision.policy)
+
+
+def without_empty(members: Json) -> Json:
+    """Return the members that have a value; `False` and 0 are values."""
+    return {
+        name: value
+        for name, value in members.items()
+        if value is not None and value != "" and value != [] and value != {}
+    }
+
+
+def _fact(fact: FactInWords) -> Json:
+    return without_empty(
+        {
+            "name": fact.name,
+            "label": fact.label,
+            "value": fact.value,
+            "certainty": "known" if fact.is_known else "unknown",
+            "reason": fact.reason,
+            "evidence": [_evidence(entry) for entry in fact.evidence],
+        }
+    )
+
+
+def _evidence(entry: Evidence) -> Json:
+    return without_empty(
+        {
+            "reference": entry.reference,
+            "code": entry.code,
+            "display": entry.display,
+            "reported": entry.reported,
+            "converted": entry.converted,
+            "date": _iso(entry.date),
+        }
+    )
+
+
+def _iso(date: dt.date | None) -> str:
+    return date.isoformat() if date else ""
+
+
+def _resource(line: ReceiptLine) -> Json:
+    return without_empty(
+        {
+            "reference": line.reference,
+            "type": line.type,
+            "place": line.place,
+            "used": line.used,
+            "for": list(line.used_for),
+            "ignored": line.ignored,
+        }
+    )
+
+
+def _order(order: Order) -> Json:
+    return without_empty(
+        {
+            "key": order.key,
+            "state": order.state.value,
+            "selected": order.selected,
+            "product": order.product,
+            "lines": [describe_line(line) for line in order.lines],
+            "notComputable": order.not_computable,
+            "productError": order.product_error,
+            "authored": _iso(order.authored),
+            "starts": _iso(order.starts),
+        }
+    )
+
+
+def _test(test: TestOrder) -> Json:
+    return without_empty(
+        {
+            "key": test.key,
+            "state": "draft" if test.drafted else "active",
+            "selected": test.selected,
+            "test": test.test.value,
+        }
+    )
+
+
+def _decision(recommendation: Recommendation, would_change_if: tuple[str, ...]) -> Json:
+    return without_empty(
+        {
+            "rule": recommendation.rule,
+            "also": list(recommendation.also),
+            "outcome": recommendation.outcome.value,
+            "summary": recommendation.summary,
+            "statements": list(recommendation.citations),
+            "alternatives": [_option(option) for option in recommendation.options],
+            "followUps": [_follow_up(item) for item in recommendation.follow_ups],
+            "advice": [
+                {"id": item.id, "text": item.text, "statements": list(item.citations)}
+                for item in recommendation.advice
+            ],
+            "technique": list(recommendation.technique),
+            "needs": list(recommendation.needs),
+            "notDrafted": recommendation.not_drafted,
+            "wouldChangeIf": list(would_change_if),
+        }
+    )
+
+
+def _option(option: Option) -> Json:
+    return without_empty(
+        {
+            "condition": option.condition,
+            "regimen": describe_regimen(option.regimen) if option.regimen else "",
+            "phases": [_phase(phase) for phase in option.regimen.phases] if option.regimen else [],
+            "followUps": [_follow_up(item) for item in option.follow_ups],
+        }
+    )
+
+
+def _phase(phase: Phase) -> Json:
+    line, timing = phase.line, phase.line.timing
+    return without_empty(
+        {
+            "id": phase.id,
+            "kind": phase.kind.value,
+            "substance": line.substance.value,
+            "route": line.route.value if line.route else "",
+            "dose": describe_dose(line.dose),
+            "timing": describe_timing(timing) if timing else "",
+            "intervalDays": [float(timing.shortest_interval), float(timing.longest_interval)]
+            if timing
+            else [],
+            "count": timing.count if timing else None,
+            "ends": phase.ends,
+            "lifelong": phase.lifelong,
+            "afterLoading": phase.starts_after_loading,
+            "statements": list(phase.citations),
+        }
+    )
+
+
+def _follow_up(item: FollowUp) -> Json:
+    return without_empty(
+        {
+            "test": item.test.value,
+            "months": item.months or None,
+            "days": item.days or None,
+            "why": item.why,
+            "statements": list(item.citations),
+        }
+    )

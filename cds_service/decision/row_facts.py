@@ -1,0 +1,93 @@
+"""Which facts each row of the decision table looks at: read off the code of its conditions, so that
+it cannot go stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from recommender.assessment import Assessment
+from recommender.treatment import RULES, Rule
+
+ASSESSMENT_MEMBERS = frozenset(name for name in vars(Assessment) if not name.startswith("_"))
+
+_CAUSE = ("cause",)
+_DEFICIENCY = (
+    "deficiency",
+    "total_b12",
+    "holotranscobalamin",
+    "mma",
+    "homocysteine",
+    "deficiency_diagnosis",
+    "b12_supplement_before_test",
+)
+_NEUROLOGICAL = ("neurological_involvement", "neurological_screen")
+_KIDNEYS = ("kidney_function", "egfr", "kidney_disease", "dialysis")
+
+FACTS_BEHIND: dict[str, tuple[str, ...]] = {
+    "adult": ("adult", "age"),
+    "deficiency": _DEFICIENCY,
+    "is_deficient": _DEFICIENCY,
+    "neurological": _NEUROLOGICAL,
+    "neurological_ever": ("neurological_involvement_ever", *_NEUROLOGICAL),
+    "neurological_new": ("new_neurological_signs", *_NEUROLOGICAL),
+    "renal": _KIDNEYS,
+    "causes": _CAUSE,
+    "established_malabsorption": ("established_malabsorption", *_CAUSE),
+    "ileal_resection_over_limit": (
+        "ileal_resection_over_20_cm",
+        "ileal_resection_length",
+        "ileal_resection_complete",
+    ),
+    "crohns_over_limit": ("crohns_ileal_extent_over_limit", "crohns_ileal_extent"),
+    "treatment": ("treatment_phase",),
+    "untreated": ("treatment_phase",),
+    "severe_anaemia": ("severe_anaemia", "haemoglobin"),
+    "b12_still_low": ("total_b12_on_treatment",),
+    "oral_infeasible": ("oral_feasible",),
+    "unspecified_b12_allergy": ("allergies",),
+    "hydroxocobalamin_allergy": ("allergies",),
+    "cyanocobalamin_allergy": ("allergies",),
+    "severe_reaction_unspecified": ("allergies",),
+    "severe_reaction_hydroxocobalamin": ("allergies",),
+    "severe_reaction_cyanocobalamin": ("allergies",),
+}
+"""The facts of the explain JSON behind a field of the assessment; a field that is not here is a
+fact of the same name.
+"""
+
+
+@cache
+def facts_of_rows() -> tuple[tuple[str, ...], ...]:
+    """Return for each row of the table, in its order, the names of the facts that its conditions
+    look at.
+    """
+    return tuple(_facts_of(rule) for rule in RULES)
+
+
+def _facts_of(rule: Rule) -> tuple[str, ...]:
+    fields = (field for condition in rule.when for field in _fields_named_in(condition.holds))
+    return tuple(
+        dict.fromkeys(fact for field in fields for fact in FACTS_BEHIND.get(field, (field,)))
+    )
+
+
+def _fields_named_in(function: Any) -> Iterator[str]:
+    """Yield the members of the assessment that a function names, also in the functions it calls."""
+    for code in _codes_of(function.__code__):
+        for name in code.co_names:
+            called = function.__globals__.get(name)
+            if name in ASSESSMENT_MEMBERS:
+                yield name
+            elif isinstance(called, FunctionType):
+                yield from _fields_named_in(called)
+
+
+def _codes_of(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes_of(constant)

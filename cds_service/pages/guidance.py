@@ -1,0 +1,214 @@
+"""The guidance page: every statement, what rests on it, the policy in force and where it all comes
+from.
+
+Cards link here. It is a plain page that needs no script; the same is JSON for whoever asks for
+JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from cds_service.pages.pages import PAGE_HEADERS
+from cds_service.protocol import Problem
+from cds_service.web import json_answer, this_deployment
+from recommender.cards import CARD_STATEMENTS, CARDS
+from recommender.guidance import (
+    CATALOGUE,
+    DOCUMENTS,
+    EXTERNAL_SOURCES,
+    KNOWLEDGE_VERSION,
+    LOST_FRAGMENTS,
+    PROVENANCE,
+    SETTINGS,
+    STATEMENTS,
+    Policy,
+    policy_as_dict,
+)
+from recommender.language import describe
+from recommender.treatment import RULES
+
+Json = dict[str, Any]
+
+NOT_COVERED = (
+    "children",
+    "inborn errors of cobalamin metabolism",
+    "malignancy",
+    "dosing on dialysis",
+    "self-administration",
+    "needle length in obesity",
+    "interference with the assay",
+)
+"""What the guidance does not speak of (decisions section 3)."""
+
+
+def guidance_blueprint() -> Blueprint:
+    """Return the guidance pages under `/guidance`."""
+    blueprint = Blueprint(
+        "guidance",
+        __name__,
+        url_prefix="/guidance",
+        template_folder="templates",
+        static_folder="static/guidance",
+        static_url_path="/static",
+    )
+
+    @blueprint.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update(PAGE_HEADERS)
+        response.vary.add("Accept")
+        return response
+
+    @blueprint.get("")
+    def index() -> Response | str:
+        guidance = describe_guidance(this_deployment().settings.policy)
+        return (
+            json_answer(guidance)
+            if _wants_json()
+            else render_template("guidance/index.html", guidance=guidance)
+        )
+
+    @blueprint.get("/<citation>")
+    def statement(citation: str) -> Response | str:
+        found = next((one for one in describe_statements() if one["id"] == citation.upper()), None)
+        if found is None:
+            raise Problem(
+                404,
+                "not-found",
+                "The register has no statement of this number; they run from S1 to S92 and from X1 "
+                "to X36.",
+            )
+        page = {"statement": found, "provenance": PROVENANCE, "knowledgeVersion": KNOWLEDGE_VERSION}
+        return (
+            json_answer(page)
+            if _wants_json()
+            else render_template("guidance/statement.html", restingOnIt=_spell_out(found), **page)
+        )
+
+    return blueprint
+
+
+def _wants_json() -> bool:
+    return (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def _spell_out(statement: Json) -> list[Json]:
+    """Return what rests on a statement in words: rules, then phases of regimens, then cards."""
+    rules = {rule["id"]: rule["summary"] for rule in reversed(describe_rules())}
+    phases = {phase.id: describe(phase) for phase in CATALOGUE}
+    return [
+        *({"kind": "rule", "id": id_, "text": rules[id_]} for id_ in statement["rules"]),
+        *({"kind": "regimen", "id": id_, "text": phases[id_]} for id_ in statement["regimens"]),
+        *({"kind": "card", "id": id_, "text": CARDS[id_].summary} for id_ in statement["cards"]),
+    ]
+
+
+def describe_guidance(policy: Policy) -> Json:
+    """Return everything the page shows: statements, rules, regimens, cards, the policy in force and
+    provenance.
+    """
+    return {
+        "knowledgeVersion": KNOWLEDGE_VERSION,
+        "policyVersion": policy.version,
+        "provenance": PROVENANCE,
+        "documents": DOCUMENTS,
+        "statements": describe_statements(),
+        "rules": describe_rules(),
+        "regimens": [
+            {"id": phase.id, "text": describe(phase), "statements": list(phase.citations)}
+            for phase in CATALOGUE
+        ],
+        "cards": [
+            {"id": id_, "summary": card.summary, "statements": list(CARD_STATEMENTS.get(id_, ()))}
+            for id_, card in CARDS.items()
+        ],
+        "policy": describe_policy(policy),
+        "lostFragments": [
+            {"id": one.id, "where": one.where, "standsIn": one.stands_in} for one in LOST_FRAGMENTS
+        ],
+        "notCovered": list(NOT_COVERED),
+    }
+
+
+@cache
+def describe_statements() -> list[Json]:
+    """Return the statements of both documents, then the external sources, each with what rests on
+    it.
+    """
+    own = [
+        {
+            "id": one.id,
+            "external": False,
+            "document": one.document,
+            "heading": one.heading,
+            "text": one.text,
+            "kinds": [kind.value for kind in one.kinds],
+            **({"lostFragment": one.lost} if one.lost else {}),
+            **_resting_on(one.id),
+        }
+        for one in STATEMENTS.values()
+    ]
+    external = [
+        {
+            "id": one.id,
+            "external": True,
+            "text": one.label,
+            "secondaryReading": one.secondary_reading,
+            **_resting_on(one.id),
+        }
+        for one in EXTERNAL_SOURCES.values()
+    ]
+    return own + external
+
+
+def _resting_on(citation: str) -> Json:
+    """Return the rules, regimens and cards that cite a statement, without repetition."""
+    return {
+        "rules": _citing(citation, ((rule.id, rule.citations) for rule in RULES)),
+        "regimens": _citing(citation, ((phase.id, phase.citations) for phase in CATALOGUE)),
+        "cards": _citing(citation, CARD_STATEMENTS.items()),
+    }
+
+
+def _citing(citation: str, cited: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    return list(dict.fromkeys(name for name, citations in cited if citation in citations))
+
+
+@cache
+def describe_rules() -> list[Json]:
+    """Return the decision table, row by row."""
+    return [
+        {
+            "id": rule.id,
+            "when": [condition.words for condition in rule.when],
+            "outcome": rule.outcome.value,
+            "summary": rule.summary,
+            "statements": list(rule.citations),
+        }
+        for rule in RULES
+    ]
+
+
+def describe_policy(policy: Policy) -> list[Json]:
+    """Return the settings in force, each with its meaning, what it may be, and whether the site
+    changed it.
+    """
+    in_force, defaults = policy_as_dict(policy), policy_as_dict(Policy())
+    return [
+        {
+            "name": setting.key,
+            "value": in_force[setting.key],
+            "default": defaults[setting.key],
+            "changed": in_force[setting.key] != defaults[setting.key],
+            "meaning": setting.meaning,
+            "expected": setting.expected,
+            "source": setting.source,
+        }
+        for setting in SETTINGS
+    ]

@@ -1,0 +1,41 @@
+"""CDS Hooks on the wire: services, requests, prefetch, JSON and errors."""
+
+from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
+from cds_service.protocol.hook_request import (
+    ORDER_HOOKS,
+    ORDER_SELECT,
+    ORDER_SIGN,
+    PATIENT_VIEW,
+    HookRequest,
+    parse_hook_request,
+    resources_within,
+)
+from cds_service.protocol.json_text import read_all_but_prefetch, read_json, write_json
+from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, Reading, read_part
+from cds_service.protocol.services import BASE, Service, build_prefetch, build_services
+
+__all__ = [
+    "BASE",
+    "MORE_PAGES",
+    "NOT_SENT",
+    "ORDER_HOOKS",
+    "ORDER_SELECT",
+    "ORDER_SIGN",
+    "PATIENT_VIEW",
+    "TYPES",
+    "HookRequest",
+    "Problem",
+    "Reading",
+    "Service",
+    "bad_request",
+    "build_prefetch",
+    "build_services",
+    "kind_of",
+    "operation_outcome",
+    "parse_hook_request",
+    "read_all_but_prefetch",
+    "read_json",
+    "read_part",
+    "resources_within",
+    "write_json",
+]

@@ -1,0 +1,238 @@
+"""Parse and check one hook request: what the service needs must be right, everything else is taken
+as far as it can be read.
+
+Source: R26 to R38, R154 to R157, R166.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.protocol.errors import bad_request, kind_of
+from cds_service.protocol.json_text import UnreadPrefetch
+from fhir_mappings.fhir import Placed
+
+PATIENT_VIEW = "patient-view"
+ORDER_SELECT = "order-select"
+ORDER_SIGN = "order-sign"
+ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
+
+EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
+"""Request extension in which Epic names the FHIR version (R158)."""
+
+DEEPEST_BUNDLE = 8
+"""Levels of Bundle and entry that are read; real clients nest two Bundles."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """One call of a hook. Ids are bare; `user_id` is `Type/id`, or empty when the type is not
+    known.
+
+    `drafts` are the resources of `context.draftOrders` in their order, order or not. `prefetch` is
+    as received, `access_token` empty when none came and never shown. `version_hint` is the FHIR
+    version as the client names it, or empty. `tolerated` lists what was off but not needed: (place,
+    what is wrong).
+    """
+
+    hook: str
+    hook_instance: str
+    patient_id: str
+    encounter_id: str = ""
+    user_id: str = ""
+    selections: tuple[str, ...] = ()
+    drafts: tuple[Placed, ...] = ()
+    fhir_server: str = ""
+    access_token: str = field(default="", repr=False)
+    prefetch: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extension: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    version_hint: str = ""
+    tolerated: tuple[tuple[str, str], ...] = ()
+
+
+def parse_hook_request(body: Any, hook: str) -> HookRequest:
+    """Return the request of a call to a service of this hook.
+
+    Raises: Problem 400 when the body is no object, or a member that the advice needs is missing or
+    of the wrong type.
+    Source: R26 to R37.
+    """
+    if not isinstance(body, dict):
+        raise bad_request(
+            "The body", kind_of(body), "an object with hook, hookInstance and context"
+        )
+    _check_hook(body, hook)
+    instance = _required_text(body, "hookInstance", "hookInstance")
+    context = body.get("context")
+    if not isinstance(context, dict):
+        raise bad_request("context", _found(body, "context"), "an object with patientId")
+    tolerated: list[tuple[str, str]] = []
+    extension = _optional(body, "extension", dict, tolerated)
+    version_hint = extension.get(EPIC_FHIR_VERSION)
+    fhir_server, access_token = _fhir_access(body, tolerated)
+    return HookRequest(
+        hook=hook,
+        hook_instance=instance,
+        patient_id=_patient_id(context),
+        encounter_id=_bare_id(context.get("encounterId"), "Encounter"),
+        user_id=_typed_id(context.get("userId")),
+        selections=_selections(context, tolerated),
+        drafts=_drafts(context, hook),
+        fhir_server=fhir_server,
+        access_token=access_token,
+        prefetch=unread
+        if isinstance(unread := body.get("prefetch"), UnreadPrefetch)
+        else _optional(body, "prefetch", dict, tolerated),
+        extension=extension,
+        version_hint=version_hint if isinstance(version_hint, str) else "",
+        tolerated=tuple(tolerated),
+    )
+
+
+def _check_hook(body: dict[str, Any], hook: str) -> None:
+    named = _required_text(body, "hook", "hook")
+    if named != hook:
+        raise bad_request("hook", "another hook", f'"{hook}", the hook of this service')
+
+
+def _required_text(parent: dict[str, Any], key: str, where: str) -> str:
+    value = parent.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise bad_request(where, _found(parent, key), "a non-empty string")
+    return value
+
+
+def _found(parent: dict[str, Any], key: str) -> str:
+    return kind_of(parent[key]) if key in parent else "nothing"
+
+
+def _optional(
+    parent: dict[str, Any], key: str, kind: type, tolerated: list[tuple[str, str]], where: str = ""
+) -> Any:
+    """Return the member, or an empty value of its kind; null counts as absent."""
+    value = parent.get(key)
+    if isinstance(value, kind):
+        return value
+    if value is not None:
+        tolerated.append((where or key, f"is {kind_of(value)}, so it was not read"))
+    return kind()
+
+
+def _patient_id(context: dict[str, Any]) -> str:
+    _required_text(context, "patientId", "context.patientId")
+    identity = _bare_id(context["patientId"], "Patient")
+    if not identity or identity in (".", ".."):
+        raise bad_request("context.patientId", "a string without an id", "the id of a Patient")
+    return identity
+
+
+def _bare_id(value: Any, kind: str) -> str:
+    """Return the id of an id, a `Type/id` or an absolute URL of it (R37); empty for anything
+    else.
+    """
+    if not isinstance(value, str):
+        return ""
+    parts = [part for part in value.strip().split("/") if part]
+    if kind in parts[:-1]:
+        return parts[parts.index(kind) + 1]
+    return parts[-1] if parts and parts[-1] != kind else ""
+
+
+def _typed_id(value: Any) -> str:
+    """Return `Type/id` of a relative or absolute reference; empty for a bare id, as its type is not
+    known (R37).
+    """
+    if not isinstance(value, str):
+        return ""
+    parts = [part for part in value.strip().split("/_history", 1)[0].split("/") if part]
+    return "/".join(parts[-2:]) if len(parts) >= 2 else ""
+
+
+def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str]:
+    """Return server and token. An authorization without server, or without token, gives no access
+    (R29, R62).
+
+    An empty token is what crd-request-generator sends for an open server; that one can be read
+    without any (R60).
+    """
+    server = _optional(body, "fhirServer", str, tolerated).strip()
+    authorization = _optional(body, "fhirAuthorization", dict, tolerated)
+    if not authorization:
+        return server, ""
+    if not server:
+        tolerated.append(
+            ("fhirServer", "is missing beside fhirAuthorization, so nothing was fetched")
+        )
+        return "", ""
+    token = authorization.get("access_token")
+    if not isinstance(token, str):
+        tolerated.append(("fhirAuthorization.access_token", "is missing, so nothing was fetched"))
+        return "", ""
+    return server, token.strip()
+
+
+def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, ...]:
+    selections = context.get("selections")
+    if isinstance(selections, str):
+        return (selections,)
+    listed = _optional(context, "selections", list, tolerated, "context.selections")
+    return tuple(item for item in listed if isinstance(item, str))
+
+
+def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
+    if hook not in ORDER_HOOKS:
+        return ()
+    drafts = context.get("draftOrders")
+    if not isinstance(drafts, dict | list):
+        raise bad_request(
+            "context.draftOrders", _found(context, "draftOrders"), "a Bundle of the draft orders"
+        )
+    return tuple(resources_within(drafts, "context.draftOrders"))
+
+
+def resources_within(
+    value: Any, place: str, depth: int = 0, full_url: str = ""
+) -> Iterator[Placed]:
+    """Yield every resource of a Bundle, a bare array or a single resource, Bundles within Bundles
+    too (R57, R166).
+    """
+    if depth > DEEPEST_BUNDLE:
+        return
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            inner, where = _unwrapped(item), f"{place}[{number}]"
+            kind = inner.get("resourceType") if isinstance(inner, dict) else None
+            if (
+                kind and kind != "Bundle" and depth < DEEPEST_BUNDLE
+            ):  # nearly every entry: no Bundle to look into
+                yield Placed(where, inner, _full_url(item))
+            else:
+                yield from resources_within(inner, where, depth + 1, _full_url(item))
+    elif isinstance(value, dict):
+        entries = value.get("entry")
+        if value.get("resourceType") == "Bundle" or (
+            entries is not None and "resourceType" not in value
+        ):
+            yield from resources_within(
+                entries if isinstance(entries, list) else [entries], f"{place}.entry", depth + 1
+            )
+        elif value.get("resourceType"):
+            yield Placed(place, value, full_url)
+
+
+def _full_url(item: Any) -> str:
+    url = item.get("fullUrl") if isinstance(item, dict) else None
+    return url if isinstance(url, str) else ""
+
+
+def _unwrapped(item: Any) -> Any:
+    """Return the resource of a Bundle entry, or the item itself in a bare array of resources."""
+    if (
+        isinstance(item, dict)
+        and "resourceType" not in item
+        and isinstance(item.get("resource"), dict)
+    ):
+        return item["resource"]
+    return item

@@ -1,0 +1,151 @@
+"""JSON as it comes in and goes out: strict, and with every number kept as it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import jiter
+import msgspec
+import orjson
+
+from cds_service.protocol.errors import Problem
+
+DEEPEST = 200
+"""Levels of nesting that are read; the parser refuses more."""
+
+
+def read_json(body: bytes) -> Any:
+    """Return the JSON value of a request body; numbers with a fraction or exponent are Decimals
+    that keep their digits.
+
+    Raises: Problem 400 for anything that is not strict JSON: duplicate keys, NaN, a byte order
+    mark, invalid UTF-8, too deep nesting.
+    Source: R1, R6, R7, R8.
+    """
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise Problem(
+            400,
+            "structure",
+            "The body starts with a byte order mark; expected JSON in UTF-8 without one.",
+        )
+    try:
+        return jiter.from_json(
+            body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal"
+        )
+    except ValueError as error:
+        raise Problem(
+            400, "structure", f"The body is not valid JSON: {_without_content(str(error))}."
+        ) from None
+
+
+def _without_content(message: str) -> str:
+    """Drop the quoted key that the parser repeats, as a key is content of the request."""
+    return re.sub(
+        r'Detected duplicate key ".*" at',
+        "an object has the same key twice at",
+        message,
+        flags=re.DOTALL,
+    )
+
+
+class UnreadPrefetch(Mapping[str, Any]):
+    """The prefetch of a request, read when it is first looked into; it then raises the Problem 400
+    that reading it at once would have.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
+        prefetch: dict[str, Any] = read_json(self._body)["prefetch"]
+        return prefetch
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+
+class _OnlyPrefetch(msgspec.Struct):
+    prefetch: msgspec.Raw
+
+
+_FIND_PREFETCH = msgspec.json.Decoder(_OnlyPrefetch)
+_PREFETCH_KEY = re.compile(rb'"prefetch"[ \t\r\n]*:[ \t\r\n]*')
+_CUT_OUT = b'"cut out"'
+
+
+def read_all_but_prefetch(body: bytes) -> Any:
+    """Return the JSON value of a request as `read_json` does, but the object `prefetch` as
+    UnreadPrefetch.
+
+    Most orders are none of ours, and prefetch is nearly all of a request. It is skimmed here:
+    malformed JSON and invalid UTF-8 are refused at once, a key that stands twice in one object
+    within it only when it is read.
+
+    Raises: Problem 400.
+    Source: R7.
+    """
+    try:
+        prefetch = bytes(_FIND_PREFETCH.decode(body).prefetch)
+        if not prefetch.isascii():
+            prefetch.decode()
+    except (
+        ValueError,
+        RecursionError,
+    ):  # not an object, without prefetch, or not JSON: the exact parser says what is wrong
+        return read_json(body)
+    found = _PREFETCH_KEY.search(body)
+    if (
+        not prefetch.startswith(b"{")
+        or not found
+        or body[found.end() : found.end() + len(prefetch)] != prefetch
+    ):
+        return read_json(body)
+    try:
+        rest = read_json(
+            b"".join((body[: found.end()], _CUT_OUT, body[found.end() + len(prefetch) :]))
+        )
+    except Problem:
+        return read_json(body)  # says where in the whole body it is wrong
+    if rest.get("prefetch") != "cut out":  # it was another member of this name that was found first
+        return read_json(body)
+    return rest | {"prefetch": UnreadPrefetch(body)}
+
+
+def write_json(value: Any) -> bytes:
+    """Return strict JSON in UTF-8; Decimals leave with the digits they came with.
+
+    Source: R2, R6, R8.
+    """
+    try:
+        return orjson.dumps(value, default=_number_text)
+    except TypeError:  # an integer beyond 64 bits, echoed from a draft
+        return orjson.dumps(_with_text_integers(value), default=_number_text)
+
+
+def _number_text(value: Any) -> orjson.Fragment:
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _with_text_integers(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _with_text_integers(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_with_text_integers(item) for item in value]
+        case int() if not isinstance(value, bool):
+            return orjson.Fragment(str(value))
+        case _:
+            return value

@@ -1,0 +1,250 @@
+"""What one prefetch value means: data, known absent, incomplete, or not known. The tri-state table
+of the protocol, in one function.
+
+The answers of the FHIR server are read by the same function, so that both sources mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cds_service.protocol.errors import kind_of
+from cds_service.protocol.hook_request import resources_within
+from fhir_mappings.fhir import Availability, Placed, RecordPart
+
+_MEDICINES = frozenset(
+    {
+        "MedicationRequest",
+        "MedicationOrder",
+        "MedicationPrescription",
+        "MedicationStatement",
+        "MedicationUsage",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "Medication",
+    }
+)
+
+TYPES: dict[str, frozenset[str]] = {
+    "patient": frozenset({"Patient"}),
+    "conditions": frozenset({"Condition"}),
+    "labs": frozenset({"Observation", "DiagnosticReport", "QuestionnaireResponse"}),
+    "medications": _MEDICINES,
+    "statements": _MEDICINES,
+    "administrations": _MEDICINES,
+    "procedures": frozenset({"Procedure"}),
+    "allergies": frozenset({"AllergyIntolerance"}),
+}
+"""Resource types that each key may hold; the medicine keys may hold one another's. Others are not
+used (R57).
+"""
+
+
+class NotSent:
+    """The value of a key that the request does not have; not the same as null."""
+
+
+NOT_SENT = NotSent()
+
+MORE_PAGES = "there are more pages"
+"""Why a list is incomplete as long as its `next` link was not followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one key was found to hold. `next_url` is where the rest is; `to_fetch`: the FHIR server
+    should be asked.
+
+    `unusable` lists what came and cannot be used, each with the reason.
+    """
+
+    part: RecordPart
+    next_url: str = ""
+    to_fetch: bool = False
+    unusable: tuple[tuple[Placed, str], ...] = ()
+
+
+def read_part(
+    key: str, value: Any, place: str, source: str = "prefetch", read_before: int = 0
+) -> Reading:
+    """Return what the value of one key means.
+
+    Args:
+        read_before: how many resources earlier pages of the same list held.
+    Source: R48 to R58 and their decision table.
+    """
+    if isinstance(value, NotSent):
+        return _unavailable("not sent by the EHR", source, to_fetch=True)
+    if value is None:
+        return Reading(RecordPart(Availability.COMPLETE, source=source))
+    if not isinstance(value, dict | list) or not value:
+        why = f"is {_shape(value)}, not a FHIR resource"
+        return replace(
+            _unavailable("malformed", source, to_fetch=True), unusable=((Placed(place, {}), why),)
+        )
+    if isinstance(value, dict) and _is_wrapper(value):
+        return _read_wrapper(key, value, place, source)
+    return _read_resources(key, value, place, source, read_before)
+
+
+def _unavailable(reason: str, source: str, to_fetch: bool = False) -> Reading:
+    return Reading(
+        RecordPart(Availability.UNAVAILABLE, reason=reason, source=source), to_fetch=to_fetch
+    )
+
+
+def _shape(value: Any) -> str:
+    return f"{kind_of(value)} without content" if isinstance(value, dict | list) else kind_of(value)
+
+
+def _is_wrapper(value: dict[str, Any]) -> bool:
+    """The shape of prefetch before CDS Hooks 1.0: `{"response": {"status": ...}, "resource":
+    ...}`.
+    """
+    return "resourceType" not in value and ("response" in value or "resource" in value)
+
+
+def _read_wrapper(key: str, value: dict[str, Any], place: str, source: str) -> Reading:
+    response = value.get("response")
+    status = str(response.get("status", "200")) if isinstance(response, dict) else "200"
+    if status.startswith(("404", "410")) and key == "patient":
+        return read_part(key, None, place, source)
+    if not status.startswith("2"):
+        return _unavailable("the EHR's own query failed", source)
+    return read_part(key, value.get("resource"), f"{place}.resource", source)
+
+
+def _read_resources(
+    key: str, value: dict[str, Any] | list[Any], place: str, source: str, read_before: int
+) -> Reading:
+    """Read a Bundle, a bare array, or a single resource in the place of either."""
+    found = list(resources_within(value, place))
+    outcomes, usable, foreign = _sort(key, found)
+    wrong_type = f"is of a type that is not read under {key}"
+    said = {placed.place: (placed, wrong_type) for placed in foreign}
+    empty = {
+        where: (Placed(where, {}), "holds no readable resource")
+        for where in _empty_entries(value, place)
+    }
+    said |= empty | {
+        placed.place: (placed, "says how the query went, and nothing of the patient")
+        for placed in outcomes
+    }
+    unusable = tuple(said.values())
+    failed = any(_is_failure(outcome.resource) for outcome in outcomes)
+    elsewhere = {placed.place for placed in foreign}
+    if not usable and (
+        failed
+        or empty
+        or not (outcomes or _is_list(value))
+        or not elsewhere <= _included(value, place)
+    ):
+        why = (
+            "the EHR's own query failed" if failed else "nothing of the expected type could be read"
+        )
+        return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
+    reason = (
+        "" if key == "patient" else _why_incomplete(value, found, failed, bool(empty), read_before)
+    )
+    availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
+    return Reading(
+        RecordPart(availability, tuple(usable), reason, source),
+        _next_link(value),
+        unusable=unusable,
+    )
+
+
+def _sort(key: str, found: list[Placed]) -> tuple[list[Placed], list[Placed], list[Placed]]:
+    """Return the OperationOutcomes, what is read under this key, and what is not."""
+    outcomes, usable, foreign = [], [], []
+    for placed in found:
+        kind = placed.resource.get("resourceType")
+        if kind == "OperationOutcome":
+            outcomes.append(placed)
+        elif isinstance(kind, str) and kind in TYPES[key]:
+            usable.append(placed)
+        else:
+            foreign.append(placed)
+    return outcomes, usable, foreign
+
+
+def _included(value: dict[str, Any] | list[Any], place: str) -> set[str]:
+    """Return the places of entries that came along with the matches and are none themselves
+    (R58).
+    """
+    entries = value.get("entry") if isinstance(value, dict) else None
+    modes = (
+        [entry.get("search") if isinstance(entry, dict) else None for entry in entries]
+        if isinstance(entries, list)
+        else []
+    )
+    return {
+        f"{place}.entry[{number}]"
+        for number, mode in enumerate(modes)
+        if isinstance(mode, dict) and mode.get("mode") in ("include", "outcome")
+    }
+
+
+def _is_list(value: dict[str, Any] | list[Any]) -> bool:
+    return isinstance(value, list) or value.get("resourceType") == "Bundle" or "entry" in value
+
+
+def _is_failure(outcome: dict[str, Any]) -> bool:
+    """Whether an OperationOutcome speaks of an error; one that cannot be read counts as one
+    (R54).
+    """
+    issues = outcome.get("issue")
+    severities = (
+        [issue.get("severity") for issue in issues if isinstance(issue, dict)]
+        if isinstance(issues, list)
+        else []
+    )
+    return not severities or any(
+        severity not in ("warning", "information", "success") for severity in severities
+    )
+
+
+def _why_incomplete(
+    value: Any, found: list[Placed], failed: bool, some_empty: bool, read_before: int
+) -> str:
+    """Return why there may be more than came; empty when what came is all there is."""
+    if (
+        not _is_list(value)
+        and found
+        and found[0].resource.get("resourceType") != "OperationOutcome"
+    ):
+        return "a single resource came where a list was expected"
+    if failed:
+        return "the EHR reports an error beside the results"
+    if some_empty:
+        return "some of it cannot be read"
+    if _next_link(value):
+        return MORE_PAGES
+    total = value.get("total") if isinstance(value, dict) else None
+    if isinstance(total, int) and total > len(found) + read_before:
+        return "the EHR counts more than it sent"
+    return ""
+
+
+def _next_link(value: dict[str, Any] | list[Any]) -> str:
+    links = value.get("link") if isinstance(value, dict) else None
+    for link in links if isinstance(links, list) else []:
+        if (
+            isinstance(link, dict)
+            and link.get("relation") == "next"
+            and isinstance(link.get("url"), str)
+        ):
+            return str(link["url"])
+    return ""
+
+
+def _empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str]:
+    """Yield the places of entries of which nothing can be read (R57)."""
+    entries = value.get("entry") if isinstance(value, dict) else value
+    where = f"{place}.entry" if isinstance(value, dict) else place
+    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+        resource = entry.get("resource", entry) if isinstance(entry, dict) else None
+        if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
+            yield f"{where}[{number}]"

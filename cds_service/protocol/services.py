@@ -1,0 +1,104 @@
+"""The services: what discovery says of each is this list, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.protocol.hook_request import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from fhir_mappings.fhir import PREFETCH_KEYS
+from fhir_mappings.terminology import ValueSets, observation_search_codes
+
+BASE = "/cds-services"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One CDS service as discovery shows it. `prefetch` maps the key to its template; every key is
+    optional.
+    """
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage_requirements: str
+    prefetch: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        return f"{BASE}/{self.id}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry of the discovery answer (R13 to R18)."""
+        return {
+            "hook": self.hook,
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "usageRequirements": self.usage_requirements,
+            "prefetch": dict(self.prefetch),
+        }
+
+
+USAGE = (
+    "Every prefetch key is optional: what is missing is read from fhirServer where the client "
+    "allows it, "
+    "and is otherwise reported on the card as unknown. For adults only."
+)
+
+
+def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
+    """Return the three services in the order in which discovery lists them."""
+    prefetch = build_prefetch(value_sets)
+    return (
+        Service(
+            "b12-order-select",
+            ORDER_SELECT,
+            "Vitamin B12: order being chosen",
+            "Checks a vitamin B12 or folic acid order against the patient's record while it is "
+            "being chosen, says what is not known, "
+            "and offers the complete regimen as draft orders.",
+            USAGE,
+            prefetch,
+        ),
+        Service(
+            "b12-order-sign",
+            ORDER_SIGN,
+            "Vitamin B12: orders about to be signed",
+            "Checks every vitamin B12 and folic acid order, stops and holds included, before it is "
+            "signed.",
+            USAGE,
+            prefetch,
+        ),
+        Service(
+            "b12-patient-view",
+            PATIENT_VIEW,
+            "Vitamin B12: chart opened",
+            "Proposes treatment when vitamin B12 deficiency is confirmed and none is ordered, and "
+            "points out treatment that is unsafe.",
+            USAGE,
+            prefetch,
+        ),
+    )
+
+
+def build_prefetch(value_sets: ValueSets) -> dict[str, str]:
+    """Return the prefetch template of each key; reads and searches with plain parameters only, one
+    token each (R39 to R47).
+    """
+    patient = "patient={{context.patientId}}"
+    templates = {
+        "patient": "Patient/{{context.patientId}}",
+        "conditions": f"Condition?{patient}&_count=250",
+        "labs": (
+            f"Observation?{patient}&code={','.join(observation_search_codes(value_sets))}&_sort=-date&_count=250"
+        ),
+        "medications": f"MedicationRequest?{patient}&_sort=-authoredon&_count=250",
+        "statements": f"MedicationStatement?{patient}&_count=250",
+        "administrations": f"MedicationAdministration?{patient}&_count=250",
+        "procedures": f"Procedure?{patient}&_count=250",
+        "allergies": f"AllergyIntolerance?{patient}&_count=250",
+    }
+    return {key: templates[key] for key in PREFETCH_KEYS}

@@ -1,0 +1,20 @@
+"""What is kept: decisions, feedback and used tokens."""
+
+from cds_service.records.feedback import take_feedback
+from cds_service.records.feedback_report import format_report, report_as_json, report_feedback
+from cds_service.records.records import CardRecord, DecisionRecord
+from cds_service.records.store import Store
+from cds_service.records.store_tables import METADATA, StoreUnavailable, open_engine
+
+__all__ = [
+    "METADATA",
+    "CardRecord",
+    "DecisionRecord",
+    "Store",
+    "StoreUnavailable",
+    "format_report",
+    "open_engine",
+    "report_as_json",
+    "report_feedback",
+    "take_feedback",
+]

@@ -1,0 +1,363 @@
+"""The store: the decision record, feedback, and the token ids already used, in SQLite or
+PostgreSQL.
+
+Advice never waits for it: decisions are written behind its back, a token id is asked about within a
+short time, and while the database cannot answer this process's own memory decides. Feedback alone
+is durable before the client is told so.
+
+Source: R119, R121 to R124, R138, R145.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import os
+import threading
+import time
+import uuid
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from cds_service.records.decision_queue import DecisionQueue
+from cds_service.records.patient_key import load_patient_key
+from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry
+from cds_service.records.store_tables import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    REPLAY,
+    StoreUnavailable,
+    is_in_memory,
+    open_engine,
+    upgrade_schema,
+)
+from cds_service.records.token_memory import TokenMemory
+
+log = structlog.get_logger(__name__)
+Answer = TypeVar("Answer")
+
+ASK_SECONDS = 0.25
+"""How long advice waits for the database."""
+
+REST_SECONDS = 5.0
+"""After the database failed to answer, how long advice goes on without asking it again."""
+
+FEEDBACK_SECONDS = 3.0
+"""How long feedback is tried again before the client is told to come back."""
+
+FEEDBACK_AT_ONCE = 3
+"""Calls with feedback that may wait for the database together; fewer than the threads of a worker,
+so that some are left for advice.
+"""
+
+RETRY_SECONDS = 0.1
+OVERRIDES_TO_QUIET = 2
+"""An override is repeated from the second on."""
+
+LONGEST_CHOSEN_TEXT = 512
+"""Characters kept of each text of a decision; clients choose some of them."""
+
+
+class Store:
+    """One database, shared by the threads of a process; a forked worker gets connections and a
+    writing thread of its own.
+    """
+
+    def __init__(self, url: str, patient_key: str = "") -> None:
+        """Make a store that connects when it is first used.
+
+        Raises: ValueError in words when the URL cannot be used.
+        """
+        self._engine = open_engine(url)
+        self._url = url
+        self._configured_key = patient_key
+        self._key = b""
+        self._newest_schema = False
+        self._start_process()
+        this = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _start_child(this))
+
+    def _start_process(self) -> None:
+        """Make what cannot be shared with another process."""
+        self._decisions = DecisionQueue(self._write, self._purge_quietly)
+        self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
+        self._memory = TokenMemory()
+        self._feedback_slots = threading.BoundedSemaphore(FEEDBACK_AT_ONCE)
+        self._schema_lock = threading.Lock()
+        self._resting_until = 0.0
+
+    def upgrade(self) -> None:
+        """Bring the database to the newest schema; whenever the store is used before that
+        succeeded, it is tried again.
+
+        Raises: StoreUnavailable.
+        """
+        if not self._newest_schema:
+            with self._schema_lock:
+                if not self._newest_schema:
+                    upgrade_schema(self._engine)
+                    self._newest_schema = True
+
+    def is_available(self) -> bool:
+        """Say whether the database answers now, for the readiness check."""
+        try:
+            return self._within(ASK_SECONDS, self._read, sa.select(1)) == 1
+        except StoreUnavailable:
+            return False
+
+    @property
+    def waiting(self) -> int:
+        """How many decisions wait to be written."""
+        return len(self._decisions)
+
+    @property
+    def dropped(self) -> int:
+        """How many decisions this process could not keep."""
+        return self._decisions.dropped
+
+    def remember_token(self, issuer: str, token_id: str, expires: float) -> bool:
+        """Return False when this issuer's token id was used before, by any worker; remember it
+        until `expires` (seconds since 1970).
+
+        While the database cannot be asked, only uses in this process are known: a failing disk must
+        not silence advice.
+        Source: R138.
+        """
+        self._decisions.start()
+        if not self._memory.add(issuer, token_id, expires):
+            return False
+        if self._rests():
+            return True
+        try:
+            return self._within(ASK_SECONDS, self._insert_token, issuer, token_id, expires)
+        except StoreUnavailable as error:
+            self._rest("token ids are remembered in this process only", error)
+            return True
+
+    def purge_tokens(self, now: float) -> None:
+        """Forget the token ids that expired before `now` (seconds since 1970).
+
+        Raises: StoreUnavailable.
+        """
+        self._memory.purge(now)
+        with self._transaction() as connection:
+            connection.execute(sa.delete(REPLAY).where(REPLAY.c.expires < now))
+
+    def hash_patient(self, issuer: str, patient_id: str) -> str:
+        """Return the keyed hash under which a patient of an EHR stands in the record; without the
+        key it leads nowhere.
+        """
+        if not self._key:
+            self._key = load_patient_key(self._url, self._configured_key)
+        return hmac.new(
+            self._key, f"{issuer}\n{patient_id}".encode("utf-8", "replace"), hashlib.sha256
+        ).hexdigest()
+
+    def record_decision(self, record: DecisionRecord) -> None:
+        """Take a decision to be written soon; never waits and never fails (R145)."""
+        self._decisions.put(record)
+
+    def recently_overridden(
+        self, patient: str, card: str, rule: str, since: dt.datetime, order: str = ""
+    ) -> bool:
+        """Say whether this card was overridden repeatedly for the same patient, order and rule;
+        False when that cannot be found out.
+
+        Source: cards.md 1; that only info cards may be quieter for it is for the caller to see to.
+        """
+        if not patient or self._rests():
+            return False
+        count = (
+            sa.select(sa.func.count(sa.distinct(FEEDBACK.c.card)))
+            .join(CARDS, CARDS.c.uuid == FEEDBACK.c.card)
+            .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
+            .where(
+                DECISIONS.c.patient == patient,
+                CARDS.c.card == card,
+                CARDS.c.rule == rule,
+                CARDS.c.order == order,
+            )
+            .where(FEEDBACK.c.outcome == "overridden", FEEDBACK.c.received_at >= utc(since))
+        )
+        try:
+            return self._within(ASK_SECONDS, self._read, count) >= OVERRIDES_TO_QUIET
+        except StoreUnavailable as error:
+            self._rest("earlier overrides are not known", error)
+            return False
+
+    def record_feedback(
+        self, entries: Sequence[FeedbackEntry], service: str, client: str, received_at: dt.datetime
+    ) -> None:
+        """Write feedback so that it survives a crash of the process and of the machine, before
+        returning.
+
+        Raises: StoreUnavailable when that did not succeed within FEEDBACK_SECONDS; the client may
+        send it again (R119).
+        """
+        common = {"service": service, "client": client, "received_at": utc(received_at)}
+        rows = [
+            {**asdict(entry), **common, "accepted_suggestions": list(entry.accepted_suggestions)}
+            for entry in entries
+        ]
+        if not rows:
+            return
+        if not self._feedback_slots.acquire(timeout=ASK_SECONDS):
+            raise StoreUnavailable("other feedback waits for the database already")
+        try:
+            self._within(FEEDBACK_SECONDS + ASK_SECONDS, self._insert_feedback, rows)
+        finally:
+            self._feedback_slots.release()
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Write what waits, for so long at most, and let go of the database."""
+        self._decisions.close(seconds)
+        self._askers.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
+
+    def _insert_token(self, issuer: str, token_id: str, expires: float) -> bool:
+        try:
+            with self._transaction() as connection:
+                connection.execute(
+                    sa.insert(REPLAY), {"issuer": issuer, "token_id": token_id, "expires": expires}
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def _insert_feedback(self, rows: Sequence[dict[str, Any]]) -> None:
+        deadline = time.monotonic() + FEEDBACK_SECONDS
+        while True:
+            try:
+                with self._transaction(durable=True) as connection:
+                    connection.execute(sa.insert(FEEDBACK), rows)
+                return
+            except StoreUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+
+    def _write(self, records: Sequence[DecisionRecord]) -> None:
+        decisions, cards = [], []
+        for record in records:
+            decision = {
+                **_row(record),
+                "id": str(uuid.uuid4()),
+                "received_at": utc(record.received_at),
+            }
+            cards += [
+                _clean({**_row(card), "decision": decision["id"]}) for card in decision.pop("cards")
+            ]
+            decisions.append(_clean(decision))
+        with self._transaction() as connection:
+            connection.execute(sa.insert(DECISIONS), decisions)
+            if cards:
+                connection.execute(sa.insert(CARDS), cards)
+
+    def _purge_quietly(self) -> None:
+        try:
+            self.purge_tokens(time.time())
+        except StoreUnavailable as error:
+            log.warning("used token ids not purged", why=str(error))
+
+    def _read(self, query: sa.Select[int]) -> int:
+        with self._transaction() as connection:
+            return connection.execute(query).scalar_one()
+
+    @contextmanager
+    def _transaction(self, durable: bool = False) -> Iterator[sa.Connection]:
+        """Open a transaction on the newest schema; with `durable`, its commit reaches the disk
+        before it returns.
+
+        PostgreSQL always commits so; SQLite in WAL mode only with `synchronous` FULL, which token
+        ids and decisions are not worth.
+        """
+        try:
+            self.upgrade()
+            with self._engine.connect() as connection:
+                flush = durable and connection.dialect.name == "sqlite"
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=FULL")
+                yield connection
+                connection.commit()
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        except (IntegrityError, DataError):
+            raise
+        except (DBAPIError, sa.exc.TimeoutError) as error:
+            raise StoreUnavailable(
+                f"the database cannot be used ({type(getattr(error, 'orig', error)).__name__})"
+            ) from None
+
+    def _within(self, seconds: float, ask: Callable[..., Answer], *arguments: object) -> Answer:
+        """Ask the database in a thread of its own, and wait for the answer only so long.
+
+        SQLite is asked directly: it waits for a lock no longer than BUSY_MS anyway, and a change of
+        threads costs more than the answer.
+        Raises: StoreUnavailable.
+        """
+        if self._newest_schema and self._engine.dialect.name == "sqlite":
+            return ask(*arguments)
+        answer: Future[Answer] = self._askers.submit(ask, *arguments)
+        try:
+            return answer.result(seconds)
+        except TimeoutError:
+            answer.cancel()
+            raise StoreUnavailable(f"the database did not answer within {seconds:g} s") from None
+
+    def _rests(self) -> bool:
+        return time.monotonic() < self._resting_until
+
+    def _rest(self, consequence: str, error: StoreUnavailable) -> None:
+        self._resting_until = time.monotonic() + REST_SECONDS
+        log.error(
+            "the database is left alone for a while",
+            consequence=consequence,
+            why=str(error),
+            seconds=REST_SECONDS,
+        )
+
+
+def _start_child(this: weakref.ref[Store]) -> None:
+    """Give a forked worker what it must not share with its parent."""
+    store = this()
+    if store is not None:
+        store._engine.dispose(close=False)
+        store._newest_schema = store._newest_schema and not is_in_memory(store._engine.url)
+        store._start_process()
+
+
+def utc(time_of: dt.datetime) -> dt.datetime:
+    """Return a time as the tables hold it: in UTC, without saying so."""
+    return time_of.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def clean_text(text: str, longest: int) -> str:
+    """Return a text that every database takes and no terminal obeys: no control or half characters,
+    not longer than allowed.
+    """
+    if len(text) <= longest and text.isprintable():
+        return text
+    return "".join(
+        character for character in text[:longest] if character.isprintable() or character == "\n"
+    )
+
+
+def _row(record: DecisionRecord | CardRecord) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: clean_text(value, LONGEST_CHOSEN_TEXT) if isinstance(value, str) else value
+        for name, value in row.items()
+    }

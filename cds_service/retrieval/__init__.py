@@ -1,0 +1,36 @@
+"""The patient's record, from prefetch and from the client's FHIR server."""
+
+from cds_service.retrieval.check_server import check_server, say_report
+from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.outbound import Reach, TooLate, TooLong, get_within, open_session
+from cds_service.retrieval.patient_record import (
+    assemble_from_prefetch,
+    assemble_record,
+    describe_availability,
+    holds_nothing,
+)
+from cds_service.retrieval.referenced_medications import (
+    Medications,
+    find_open_references,
+    read_medications,
+    with_medications,
+)
+
+__all__ = [
+    "FhirClient",
+    "Medications",
+    "Reach",
+    "TooLate",
+    "TooLong",
+    "assemble_from_prefetch",
+    "assemble_record",
+    "check_server",
+    "describe_availability",
+    "find_open_references",
+    "get_within",
+    "holds_nothing",
+    "open_session",
+    "read_medications",
+    "say_report",
+    "with_medications",
+]

@@ -1,0 +1,154 @@
+"""Assemble the patient record of one call: what prefetch holds, then what is missing from the FHIR
+server within the deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from cds_service.protocol import NOT_SENT, HookRequest, Reading, read_part, resources_within
+from cds_service.retrieval.fhir_client import (
+    FhirClient,
+    FhirServer,
+    NoAccess,
+    append_page,
+    find_server,
+    join_url,
+)
+from cds_service.site import Client, Settings
+from fhir_mappings.fhir import Availability, PatientRecord, Placed
+
+TOKEN = "{{context.patientId}}"
+"""The one prefetch token our templates use."""
+
+
+def assemble_record(
+    request: HookRequest,
+    prefetch: Mapping[str, str],
+    client: Client,
+    settings: Settings,
+    fhir: FhirClient,
+    deadline: float,
+) -> PatientRecord:
+    """Return the record of the patient; what cannot be had is unavailable, with the reason.
+
+    Args:
+        prefetch: the templates of the service.
+        deadline: on the clock of `time.monotonic`.
+    Source: R47 to R63.
+    """
+    readings = _read_prefetch(request, prefetch)
+    if any(reading.to_fetch or reading.next_url for reading in readings.values()):
+        readings |= _complete(readings, request, prefetch, client, settings, fhir, deadline)
+    return _as_record(request, prefetch, readings)
+
+
+def assemble_from_prefetch(request: HookRequest, prefetch: Mapping[str, str]) -> PatientRecord:
+    """Return the record as the request alone gives it; nothing is fetched."""
+    return _as_record(request, prefetch, _read_prefetch(request, prefetch))
+
+
+def _read_prefetch(request: HookRequest, prefetch: Mapping[str, str]) -> dict[str, Reading]:
+    return {
+        key: read_part(key, request.prefetch.get(key, NOT_SENT), f"prefetch.{key}")
+        for key in prefetch
+    }
+
+
+def _as_record(
+    request: HookRequest, prefetch: Mapping[str, str], readings: Mapping[str, Reading]
+) -> PatientRecord:
+    tolerated = [(Placed(place, {}), why) for place, why in request.tolerated]
+    unusable = [what for reading in readings.values() for what in reading.unusable]
+    parts = {key: reading.part for key, reading in readings.items()}
+    return PatientRecord(
+        request.patient_id, parts, (*tolerated, *unusable, *_unadvertised(request, prefetch))
+    )
+
+
+def holds_nothing(record: PatientRecord) -> bool:
+    """Return whether not one resource of the patient could be had, so that nothing sensible can be
+    said (R63).
+    """
+    return not any(part.resources for part in record.parts.values())
+
+
+def _complete(
+    readings: Mapping[str, Reading],
+    request: HookRequest,
+    prefetch: Mapping[str, str],
+    client: Client,
+    settings: Settings,
+    fhir: FhirClient,
+    deadline: float,
+) -> dict[str, Reading]:
+    """Return the readings that the FHIR server could add to, or the reason why not."""
+    try:
+        server = find_server(request, client, settings)
+    except NoAccess as reason:
+        return {
+            key: _not_fetched(reading, str(reason))
+            for key, reading in readings.items()
+            if reading.to_fetch
+        }
+    queries = {
+        key: _start(reading, server, prefetch[key], request.patient_id)
+        for key, reading in readings.items()
+    }
+    fetched = fhir.fetch(server, {key: url for key, url in queries.items() if url}, deadline)
+    return {key: _joined(readings[key], answer) for key, answer in fetched.items()}
+
+
+def _not_fetched(reading: Reading, reason: str) -> Reading:
+    return replace(
+        reading, part=replace(reading.part, reason=f"{reading.part.reason}, and {reason}")
+    )
+
+
+def _start(reading: Reading, server: FhirServer, template: str, patient_id: str) -> str:
+    """Return where to read on: the query of a key that was not sent, the next page of one that was,
+    or nothing.
+    """
+    if reading.to_fetch:
+        return f"{server.base}/{template.replace(TOKEN, quote(patient_id, safe=''))}"
+    return (
+        join_url(f"{server.base}/", reading.next_url) or reading.next_url
+        if reading.next_url
+        else ""
+    )
+
+
+def _joined(sent: Reading, fetched: Reading) -> Reading:
+    if sent.next_url:
+        return append_page(sent, fetched)
+    return replace(fetched, unusable=sent.unusable + fetched.unusable)
+
+
+def _unadvertised(request: HookRequest, prefetch: Mapping[str, str]) -> list[tuple[Placed, str]]:
+    """Return the resources under keys that are not ours, so that the receipt can say that nothing
+    was read there (R49).
+    """
+    return [
+        (placed, f'came under the prefetch key "{key}", which is not one of this service')
+        for key, value in request.prefetch.items()
+        if key not in prefetch
+        for placed in resources_within(value, f"prefetch.{key}")
+    ]
+
+
+def describe_availability(record: PatientRecord) -> dict[str, str]:
+    """Return for each key what the call had: data, absent, incomplete, or unavailable with the
+    reason (R145).
+    """
+    described = {}
+    for key, part in record.parts.items():
+        match part.availability:
+            case Availability.COMPLETE:
+                described[key] = "data" if part.resources else "absent"
+            case Availability.INCOMPLETE:
+                described[key] = f"incomplete: {part.reason}"
+            case Availability.UNAVAILABLE:
+                described[key] = f"unknown: {part.reason}"
+    return described

@@ -1,0 +1,27 @@
+"""The site's settings, the file they are read from, and its keys."""
+
+from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
+from cds_service.site.settings import (
+    DEMONSTRATION_CLIENT,
+    Client,
+    Settings,
+    SettingsError,
+    check_config,
+    demonstration,
+    is_web_url,
+    load_settings,
+)
+
+__all__ = [
+    "ALGORITHMS",
+    "DEMONSTRATION_CLIENT",
+    "Client",
+    "PublicKey",
+    "Settings",
+    "SettingsError",
+    "check_config",
+    "demonstration",
+    "is_web_url",
+    "load_settings",
+    "read_keys",
+]

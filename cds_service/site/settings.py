@@ -1,0 +1,335 @@
+"""One TOML site file becomes frozen settings; whatever is wrong in it is said all at once and stops
+start-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
+from cds_service.site.site_file import read_site_file
+from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
+from fhir_mappings.terminology import load_value_sets
+from recommender.guidance import Policy, PolicyError
+from recommender.language import Route, Substance
+
+DEMONSTRATION = "demonstration"
+PRODUCTION = "production"
+
+SHORTEST_PASSWORD = 16
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One CDS client: how it proves who it is, where its FHIR server is, and what its EHR
+    understands.
+
+    `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for
+    clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server to be at a private
+    address.
+    """
+
+    name: str
+    iss: str = ""
+    jku: str = ""
+    keys: tuple[Mapping[str, Any], ...] = ()
+    algorithms: tuple[str, ...] = ("ES384", "RS384")
+    audiences: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    fhir_base_urls: tuple[str, ...] = ()
+    selection_behavior: str = "at-most-one"
+    replace_strategy: str = "replace"
+    delete_style: str = "resourceId"
+    intent: str = "order"
+    preferred_system: str = RXNORM
+    fhir_version: str = ""
+    fhir_on_site_network: bool = False
+
+
+DEMONSTRATION_CLIENT = Client("Demonstration")
+"""Who calls when nobody has to say who they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a deployment decides. The defaults are the demonstration profile.
+
+    `store_url` is a SQLAlchemy URL. `patient_key` keys the hash under which a patient stands in the
+    decision record. `call_ms` bounds the whole call, retrieval of missing data included.
+    """
+
+    profile: str = DEMONSTRATION
+    public_url: str = "http://127.0.0.1:8080"
+    cors_origins: tuple[str, ...] = ("*",)
+    discovery_requires_token: bool = False
+    workbench: bool = True
+    workbench_password: str = field(default="", repr=False)
+    metrics: bool = True
+    store_url: str = "sqlite:///b12-cds.db"
+    patient_key: str = field(default="", repr=False)
+    policy: Policy = field(default_factory=Policy)
+    formulary: tuple[FormularyRow, ...] = BUILT_IN
+    extra_codes: Path | None = None
+    clients: tuple[Client, ...] = ()
+    body_bytes: int = 10_485_760
+    call_ms: int = 400
+
+    @property
+    def is_production(self) -> bool:
+        return self.profile == PRODUCTION
+
+    def url_of(self, path: str) -> str:
+        """Return the public URL of a path of the service; never derived from the request (R126)."""
+        return self.public_url.rstrip("/") + path
+
+
+class SettingsError(Exception):
+    """The site file cannot be used. `problems` says everything that is wrong, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:
+    """Return the settings that apply without a site file: everything open, for loopback only."""
+    return Settings(public_url=public_url)
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "selection_behavior": ("at-most-one", "any"),
+    "replace_strategy": ("replace", "update", "split"),
+    "delete_style": ("resourceId", "resource"),
+    "intent": ("order", "proposal"),
+    "fhir_version": ("", "DSTU2", "STU3", "R4", "R4B", "R5"),
+}
+"""The words a client's switches may hold."""
+
+
+LONGEST_CALL_MS = 2000
+"""No site may let a clinician wait longer than this."""
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings of a site file; the demonstration profile without one.
+
+    Raises: SettingsError with everything that is wrong.
+    """
+    if path is None:
+        return demonstration()
+    document, problems = read_site_file(path)
+    settings = _build(document, path.parent, problems)
+    if settings.is_production:
+        problems += _refuse_in_production(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def check_config(path: Path) -> list[str]:
+    """Return what is wrong with a site file, one sentence each; empty when it can be used."""
+    try:
+        load_settings(path)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Settings:
+    profile = document.get("profile", DEMONSTRATION)
+    if profile not in (DEMONSTRATION, PRODUCTION):
+        problems.append(
+            f'profile: found "{profile}", expected "{PRODUCTION}" or "{DEMONSTRATION}".'
+        )
+    service, limits = document.get("service", {}), document.get("limits", {})
+    if limits.get("call_ms", 0) > LONGEST_CALL_MS:
+        problems.append(
+            f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "
+            f"answer may come later than that."
+        )
+    plain = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in {**service, **limits}.items()
+    }
+    settings = Settings(profile=profile, **{**_profile_defaults(profile), **plain})
+    formulary = _formulary(document, problems)
+    problems += _store_problems(document)
+    return replace(
+        settings,
+        store_url=document.get("store", {}).get("url", settings.store_url),
+        patient_key=document.get("store", {}).get("patient_key", ""),
+        policy=_policy(document, _available(formulary), problems),
+        formulary=formulary,
+        extra_codes=_extra_codes(document, folder, problems),
+        clients=_clients(document, problems),
+    )
+
+
+def _store_problems(document: Mapping[str, Any]) -> list[str]:
+    from cds_service.records import (
+        open_engine,  # only here: a site file without a store needs no SQLAlchemy
+    )
+
+    try:
+        if "url" in document.get("store", {}):
+            open_engine(document["store"]["url"])
+    except ValueError as error:
+        return [f"store.url: {error}."]
+    return []
+
+
+def _profile_defaults(profile: str) -> dict[str, Any]:
+    if profile == PRODUCTION:
+        return {"public_url": "", "cors_origins": (), "workbench": False, "metrics": False}
+    return {}
+
+
+def _policy(
+    document: Mapping[str, Any], available: frozenset[tuple[Substance, Route]], problems: list[str]
+) -> Policy:
+    try:
+        return Policy.from_settings(document.get("policy", {}), available)
+    except PolicyError as error:
+        problems += [f"policy.{problem.rstrip('.')}." for problem in error.problems]
+        return Policy()
+
+
+def _formulary(document: Mapping[str, Any], problems: list[str]) -> tuple[FormularyRow, ...]:
+    if "formulary" not in document:
+        return BUILT_IN
+    rows, wrong = read_formulary(document["formulary"])
+    problems += [f"formulary{problem}" for problem in wrong]
+    return rows
+
+
+def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[tuple[Substance, Route]]:
+    return frozenset((row.substance, row.route) for row in formulary if row.available)
+
+
+def _extra_codes(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Path | None:
+    named = document.get("codes", {}).get("add", "")
+    if not named:
+        return None
+    path: Path = folder / named
+    try:
+        load_value_sets(path)
+    except (OSError, ValueError) as error:
+        problems.append(f"codes.add: {str(error).rstrip('.')}.")
+        return None
+    return path
+
+
+def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:
+    clients = []
+    for number, row in enumerate(document.get("clients", [])):
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+        }
+        client = Client(**{"name": "", **values})
+        problems += [f"clients[{number}].{problem}" for problem in _client_problems(client)]
+        clients.append(client)
+    problems += _twins(clients)
+    return tuple(clients)
+
+
+def _client_problems(client: Client) -> list[str]:
+    problems = [
+        f"{key}: is missing or empty." for key in ("name", "iss") if not getattr(client, key)
+    ]
+    if not client.jku and not client.keys:
+        problems.append(
+            "jku: is missing, and there are no keys; expected one of the two, else no token can be "
+            "verified."
+        )
+    for key, choices in CHOICES.items():
+        value = getattr(client, key)
+        if value not in choices:
+            known = " or ".join(f'"{choice}"' for choice in choices if choice)
+            problems.append(f'{key}: found "{value}", expected {known}.')
+    for algorithm in client.algorithms:
+        if algorithm not in ALGORITHMS:
+            problems.append(
+                f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.'
+            )
+    problems += [
+        f"keys[{number}]: {problem}."
+        for number, key in enumerate(client.keys)
+        if (problem := check_key(key))
+    ]
+    problems += [
+        f"{key}: is not an absolute http(s) URL."
+        for key, url in _client_urls(client)
+        if not is_web_url(url)
+    ]
+    return problems
+
+
+def _twins(clients: list[Client]) -> list[str]:
+    """Return the complaints about clients that no token could tell apart, or no record: feedback is
+    kept under the name.
+    """
+    seen: dict[str, Client] = {}
+    named: set[str] = set()
+    problems = []
+    for number, client in enumerate(clients):
+        if client.name and client.name in named:
+            problems.append(
+                f'clients[{number}].name: "{client.name}" is the name of another client too; '
+                f"expected one of its own."
+            )
+        named.add(client.name)
+        other = seen.setdefault(client.iss, client)
+        if other is not client and not (
+            client.tenants and other.tenants and set(client.tenants).isdisjoint(other.tenants)
+        ):
+            problems.append(
+                f'clients[{number}].iss: is that of "{other.name}" too; expected one client for '
+                f"each iss, or tenants that differ."
+            )
+    return problems
+
+
+def _client_urls(client: Client) -> list[tuple[str, str]]:
+    urls = [(f"fhir_base_urls[{number}]", url) for number, url in enumerate(client.fhir_base_urls)]
+    return [*urls, ("jku", client.jku)] if client.jku else urls
+
+
+def is_web_url(url: str) -> bool:
+    """Return whether this is an absolute http or https URL."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _refuse_in_production(settings: Settings) -> list[str]:
+    """Return everything that must not go into production."""
+    problems = []
+    if not settings.clients:
+        problems.append("clients: there are none; production expects at least one [[clients]].")
+    if not settings.public_url.startswith("https://"):
+        problems.append("service.public_url: production expects an https URL.")
+    if "*" in settings.cors_origins:
+        problems.append('service.cors_origins: found "*", production expects the origins by name.')
+    if settings.workbench and len(settings.workbench_password) < SHORTEST_PASSWORD:
+        wanted = f"a workbench_password of at least {SHORTEST_PASSWORD} characters"
+        problems.append(
+            f"service.workbench: is open to everybody; production expects false, or {wanted}."
+        )
+    for number, client in enumerate(settings.clients):
+        if any(is_public_test_key(key) for key in client.keys):
+            problems.append(
+                f"clients[{number}].keys: holds a public test key, whose private half anybody can "
+                f"have."
+            )
+        for key, url in _client_urls(client):
+            if not url.startswith("https://"):
+                problems.append(f"clients[{number}].{key}: production expects an https URL.")
+    return problems

@@ -1,0 +1,86 @@
+"""What is counted: calls, refusals, steps, cards, unknown facts, retrievals. Labels come from
+closed sets, never from a request.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.5, 1, 2)
+
+REQUESTS = Counter("b12_cds_requests", "Requests answered.", ["endpoint", "status"])
+REQUEST_SECONDS = Histogram(
+    "b12_cds_request_seconds", "Time from request to answer.", ["endpoint"], buckets=SECONDS
+)
+STEP_SECONDS = Histogram(
+    "b12_cds_step_seconds", "Time of one step of a call.", ["step"], buckets=SECONDS
+)
+CARDS = Counter("b12_cds_cards", "Cards sent.", ["card", "indicator"])
+UNKNOWN_FACTS = Counter(
+    "b12_cds_unknown_facts", "Facts that were not known, by the kind of reason.", ["fact", "reason"]
+)
+FETCHES = Counter("b12_cds_fhir_fetches", "Retrievals from FHIR servers.", ["key", "outcome"])
+NOT_AUTHENTICATED = Counter(
+    "b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"]
+)
+
+
+Metric = TypeVar("Metric", Counter, Histogram)
+
+
+@functools.lru_cache(maxsize=1000)
+def _labelled(metric: Metric, *labels: str) -> Metric:
+    return metric.labels(*labels)
+
+
+def count_request(endpoint: str, status: int, seconds: float) -> None:
+    """Count one answer."""
+    _labelled(REQUESTS, endpoint, str(status)).inc()
+    _labelled(REQUEST_SECONDS, endpoint).observe(seconds)
+
+
+def count_steps(timings_ms: Mapping[str, float]) -> None:
+    """Count the time of each step of a call."""
+    for step, milliseconds in timings_ms.items():
+        _labelled(STEP_SECONDS, step).observe(milliseconds / 1000)
+
+
+def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:
+    """Count (fact, reason) pairs."""
+    for fact, reason in unknown:
+        _labelled(UNKNOWN_FACTS, fact, kind_of_reason(reason)).inc()
+
+
+@functools.lru_cache(maxsize=1000)
+def kind_of_reason(reason: str) -> str:
+    """Return a reason without what follows its colon or stands in digits, so that no value of the
+    record becomes a label.
+    """
+    kind = reason.partition(":")[0].strip()
+    return (
+        kind
+        if kind and len(kind) <= 60 and not any(character.isdigit() for character in kind)
+        else "other"
+    )
+
+
+def write_metrics() -> tuple[bytes, str]:
+    """Return the metrics of all workers as text, and its content type."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -1,0 +1,28 @@
+"""HTTP: the hooks, the refusals, and what holds for every request."""
+
+from cds_service.web.admission import MOST_AT_ONCE
+from cds_service.web.deployment import (
+    CONFIG_KEY,
+    Deployment,
+    build_deployment,
+    this_deployment,
+    utc_today,
+)
+from cds_service.web.error_responses import refusal_of
+from cds_service.web.hook_endpoint import answer_hooks
+from cds_service.web.http_rules import cors_headers, json_answer, read_body, tidy_paths
+
+__all__ = [
+    "CONFIG_KEY",
+    "MOST_AT_ONCE",
+    "Deployment",
+    "answer_hooks",
+    "build_deployment",
+    "cors_headers",
+    "json_answer",
+    "read_body",
+    "refusal_of",
+    "this_deployment",
+    "tidy_paths",
+    "utc_today",
+]

@@ -1,0 +1,68 @@
+"""One running service: the settings and everything that is built from them once and shared by all
+calls.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import current_app
+
+from cds_service.callers import KeySets
+from cds_service.protocol import Service, build_services
+from cds_service.records import Store
+from cds_service.retrieval import FhirClient
+from cds_service.site import Settings
+from cds_service.web.admission import Admission
+from fhir_mappings.terminology import ValueSets, load_value_sets
+
+CONFIG_KEY = "B12_CDS"
+
+
+def utc_today() -> dt.date:
+    """Return today's date in UTC: the one place where a call looks at the calendar."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Settings, value sets, services and the things with a life of their own. `today` gives the
+    date each call is true for.
+    """
+
+    settings: Settings
+    value_sets: ValueSets
+    services: Mapping[str, Service]
+    fhir: FhirClient
+    keys: KeySets
+    store: Store
+    admission: Admission
+    today: Callable[[], dt.date]
+
+    def close(self) -> None:
+        """Write what waits to be written and let go of connections and threads."""
+        self.fhir.close()
+        self.store.close()
+
+
+def build_deployment(settings: Settings, today: Callable[[], dt.date] = utc_today) -> Deployment:
+    """Return everything a service with these settings needs; nothing is connected to yet."""
+    value_sets = load_value_sets(settings.extra_codes)
+    return Deployment(
+        settings=settings,
+        value_sets=value_sets,
+        services={service.id: service for service in build_services(value_sets)},
+        fhir=FhirClient(),
+        keys=KeySets(settings.clients, settings.is_production),
+        store=Store(settings.store_url, settings.patient_key),
+        admission=Admission(),
+        today=today,
+    )
+
+
+def this_deployment() -> Deployment:
+    """Return the deployment of the current app."""
+    deployment: Deployment = current_app.config[CONFIG_KEY]
+    return deployment

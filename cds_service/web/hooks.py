@@ -1,0 +1,233 @@
+"""The CDS Hooks services. `call_service` reads as the ten steps of one call; docs/architecture.md
+lists them.
+
+`hook_endpoint` calls it; discovery and feedback are Flask's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from cds_service.callers import Caller, authenticate
+from cds_service.decision import Orders, decide, leave_out_overridden, read_orders
+from cds_service.protocol import (
+    BASE,
+    ORDER_HOOKS,
+    HookRequest,
+    Problem,
+    Service,
+    parse_hook_request,
+    read_all_but_prefetch,
+    read_json,
+)
+from cds_service.records import take_feedback
+from cds_service.retrieval import (
+    Medications,
+    assemble_record,
+    find_open_references,
+    holds_nothing,
+    read_medications,
+    with_medications,
+)
+from cds_service.site import DEMONSTRATION_CLIENT, Client
+from cds_service.telemetry import Call
+from cds_service.web.call_record import record_call
+from cds_service.web.deployment import Deployment, this_deployment
+from cds_service.web.http_rules import json_answer, read_body
+from fhir_mappings.fhir import PatientRecord
+
+blueprint = Blueprint("cds_hooks", __name__)
+
+ENDPOINT = "cds_hooks.call_service"
+"""The name of the endpoint of the hooks in logs and metrics."""
+
+RESERVE_SECONDS = 0.05
+"""Kept of the call's time for mapping, deciding and answering once the record is there."""
+
+
+@blueprint.get(BASE)
+def discover() -> Response:
+    """Answer which services there are (R9 to R25)."""
+    deployment = this_deployment()
+    if deployment.settings.discovery_requires_token:
+        identify_caller(deployment, request.environ, [BASE])
+    return json_answer(
+        {"services": [service.as_json() for service in deployment.services.values()]}
+    )
+
+
+blueprint.add_url_rule(
+    f"{BASE}/<service_id>", "call_service", methods=["POST"]
+)  # for 405 and OPTIONS: a POST does not come to Flask
+
+
+def call_service(
+    deployment: Deployment, service_id: str, call: Call, environ: dict[str, Any]
+) -> Sequence[dict[str, Any]]:
+    """Return the cards for one hook request, a WSGI request of which headers and body are read.
+
+    Raises: Problem, NotAuthenticated.
+    """
+    service = find_service(deployment, service_id)
+    caller = identify_caller(deployment, environ, [service.path])
+    call.note_step("authenticate")
+    body = read_body(environ, deployment.settings.body_bytes)
+    hook_request = parse_hook_request(
+        read_all_but_prefetch(body) if service.hook in ORDER_HOOKS else read_json(body),
+        service.hook,
+    )
+    call.note_step("parse")
+    deadline = call.started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
+    orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
+    call.note_step("orders")
+    if not orders.in_scope:
+        return ()
+    record = assemble_record(
+        hook_request,
+        service.prefetch,
+        caller.client,
+        deployment.settings,
+        deployment.fhir,
+        deadline,
+    )
+    _check_that_something_is_known(service, record)
+    orders, record = _name_medicines(
+        deployment, caller.client, hook_request, orders, record, medications, deadline
+    )
+    call.note_step("record")
+    decision = decide(
+        hook_request,
+        record,
+        orders,
+        deployment.settings,
+        caller.client,
+        deployment.value_sets,
+        deployment.today(),
+    )
+    if caller.issuer:
+        patient = deployment.store.hash_patient(caller.issuer, hook_request.patient_id)
+        decision = leave_out_overridden(
+            decision, deployment.store, patient, dt.datetime.now(dt.UTC)
+        )
+    record_call(call, deployment, service, caller, hook_request, record, decision)
+    return decision.cards
+
+
+@blueprint.post(f"{BASE}/<service_id>/feedback")
+def take_feedback_on(service_id: str) -> Response:
+    """Keep what became of the cards (R112 to R125)."""
+    deployment = this_deployment()
+    with deployment.admission:
+        service = find_service(deployment, service_id)
+        caller = identify_caller(
+            deployment, request.environ, [f"{service.path}/feedback", service.path]
+        )
+        body = read_json(read_body(request.environ, deployment.settings.body_bytes))
+        take_feedback(
+            body, service.id, caller.client.name, deployment.store, dt.datetime.now(dt.UTC)
+        )
+    return json_answer({})
+
+
+def find_service(deployment: Deployment, service_id: str) -> Service:
+    """Return the service of this id. Raises: Problem 404 (R36)."""
+    service = deployment.services.get(service_id)
+    if service is None:
+        raise Problem(
+            404,
+            "not-found",
+            f"There is no service of this id; there are {', '.join(deployment.services)}.",
+        )
+    return service
+
+
+def identify_caller(
+    deployment: Deployment, environ: dict[str, Any], paths: Sequence[str]
+) -> Caller:
+    """Return who calls; where no clients are registered, which only the demonstration profile
+    allows, everybody may.
+
+    Raises: NotAuthenticated.
+    Source: R127, R131.
+    """
+    settings = deployment.settings
+    if not settings.clients:
+        return Caller(DEMONSTRATION_CLIENT)
+    urls = [settings.url_of(path) for path in paths]
+    return authenticate(
+        environ.get("HTTP_AUTHORIZATION"),
+        urls,
+        settings.clients,
+        deployment.keys,
+        deployment.store,
+        time.time(),
+    )
+
+
+def _read_orders(
+    deployment: Deployment, client: Client, hook_request: HookRequest, deadline: float
+) -> tuple[Orders, Medications]:
+    """Return the orders of ours among the drafts, and what was read to tell which medicine the
+    selected ones are for (R160).
+    """
+    orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
+    read = _read_medications(
+        deployment, client, hook_request, orders.drafts.unresolved, Medications(), deadline
+    )
+    return (
+        read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
+        if read.found
+        else orders
+    ), read
+
+
+def _name_medicines(
+    deployment: Deployment,
+    client: Client,
+    hook_request: HookRequest,
+    orders: Orders,
+    record: PatientRecord,
+    before: Medications,
+    deadline: float,
+) -> tuple[Orders, PatientRecord]:
+    """Return the orders and the record with the medicines to which only a reference led, as far as
+    they can be read (R160).
+    """
+    references = (
+        *orders.drafts.unresolved_beside,
+        *find_open_references(record, deployment.today()),
+    )
+    read = _read_medications(deployment, client, hook_request, references, before, deadline)
+    if len(read.found) > len(before.found):
+        orders = read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
+    return orders, with_medications(record, read)
+
+
+def _read_medications(
+    deployment: Deployment,
+    client: Client,
+    hook_request: HookRequest,
+    references: Iterable[str],
+    before: Medications,
+    deadline: float,
+) -> Medications:
+    return read_medications(
+        references, hook_request, client, deployment.settings, deployment.fhir, deadline, before
+    )
+
+
+def _check_that_something_is_known(service: Service, record: PatientRecord) -> None:
+    """Raise Problem 412 when an order is to be checked and nothing at all of the patient could be
+    had (R63).
+    """
+    if service.hook in ORDER_HOOKS and holds_nothing(record):
+        why = sorted({part.reason for part in record.parts.values() if part.reason})
+        text = "No data of the patient came by prefetch or could be read from a FHIR server"
+        raise Problem(
+            412, "required", f"{text}: {'; '.join(why) or 'every prefetch key is empty'}."
+        )

@@ -1,0 +1,88 @@
+"""What holds for every request: CORS, sizes and types of bodies, tidy paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flask import Response
+from werkzeug.wsgi import get_content_length, get_input_stream
+
+from cds_service.protocol import Problem, write_json
+from cds_service.site import Settings
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a JSON response."""
+    return Response(write_json(body), status, headers, mimetype="application/json")
+
+
+def read_body(environ: dict[str, Any], longest: int) -> bytes:
+    """Return the bytes of the body of a WSGI request.
+
+    Raises: Problem 400 when it breaks off, 413 above the limit, 415 for a type that is clearly not
+    JSON or a body that is compressed.
+    Source: R5, R7.
+    """
+    _check_type(environ)
+    if (get_content_length(environ) or 0) > longest:
+        raise _too_long(longest)
+    try:
+        body: bytes = get_input_stream(environ).read(longest + 1)
+    except (
+        OSError
+    ):  # what the server raises when the caller breaks off, or sends chunks that are none
+        raise Problem(400, "structure", "The body could not be read to its end.") from None
+    if len(body) > longest:
+        raise _too_long(longest)
+    return body
+
+
+def _too_long(longest: int) -> Problem:
+    return Problem(413, "too-long", f"The body is too long: at most {longest} bytes are read.")
+
+
+def _check_type(environ: dict[str, Any]) -> None:
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if kind and kind not in ("application/json", "text/json") and not kind.endswith("+json"):
+        raise Problem(415, "not-supported", "Content-Type: expected application/json.")
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise Problem(
+            415, "not-supported", "Content-Encoding: expected a body that is not compressed."
+        )
+
+
+_CORS = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Expose-Headers", "Server-Timing, X-Request-Id"),
+)
+
+
+def cors_headers(settings: Settings, origin: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the headers that a browser client of this origin needs, on refusals too (R141)."""
+    if not settings.cors_origins:
+        return ()
+    if "*" in settings.cors_origins:
+        return ("Access-Control-Allow-Origin", "*"), *_CORS
+    if origin is None or origin not in settings.cors_origins:
+        return (("Vary", "Origin"),)
+    return ("Vary", "Origin"), ("Access-Control-Allow-Origin", origin), *_CORS
+
+
+def tidy_paths(app: WsgiApp) -> WsgiApp:
+    """Let `//` count as `/`, and a slash at the end of a CDS Hooks path as none, without a redirect
+    (R24).
+    """
+
+    def tidied(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if "//" in path:
+            path = re.sub("/{2,}", "/", path)
+        environ["PATH_INFO"] = path.rstrip("/") if path.startswith("/cds-services/") else path
+        return app(environ, start_response)
+
+    return tidied

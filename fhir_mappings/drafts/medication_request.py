@@ -1,0 +1,469 @@
+"""One phase of a regimen as a draft MedicationRequest, and the changes of a draft that a suggestion
+may make.
+
+Drafts are built in R4 and written in the version of the request. A changed draft keeps every
+element that the change does not mean.
+Source: CONTRACT "The draft order"; R106, R110, R163, R166; Q16, Q25; decisions 2.5.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    FhirVersion,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    read_dosages,
+    read_medication,
+    repair_order,
+    texts_of,
+    write_shape,
+)
+from fhir_mappings.medicines import (
+    BUILT_IN,
+    STATED,
+    Form,
+    FormularyRow,
+    identify_product,
+    read_phases,
+)
+from fhir_mappings.terminology import RXNORM, SNOMED, ValueSets
+from recommender.language import (
+    InjectionSite,
+    Phase,
+    PhaseKind,
+    Route,
+    Timing,
+    describe,
+    describe_interval,
+)
+
+UCUM = "http://unitsofmeasure.org"
+
+ROUTE_CODINGS: dict[Route, tuple[str, str]] = {
+    Route.INTRAMUSCULAR: ("78421000", "Intramuscular route"),
+    Route.ORAL: ("26643006", "Oral route"),
+    Route.SUBCUTANEOUS: ("34206005", "Subcutaneous route"),
+    Route.NASAL: ("46713006", "Nasal route"),
+    Route.INTRAVENOUS: ("47625008", "Intravenous route"),
+}
+
+SITE_CODINGS: dict[InjectionSite, tuple[str, str]] = {
+    InjectionSite.DELTOID: ("35259002", "Deltoid muscle"),
+    InjectionSite.VASTUS_LATERALIS: ("181681008", "Vastus lateralis muscle"),
+}
+"""The sites that may be ordered; the buttock is never written (I14)."""
+
+CONTINUOUS_THERAPY = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy",
+            "code": "continuous",
+            "display": "Continuous long term therapy",
+        }
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContext:
+    """Who and what a draft is for.
+
+    `user_id` is `Type/id`; the other ids are bare. `reason_reference` names the Condition used
+    (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how many
+    days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
+    `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the note.
+    """
+
+    version: FhirVersion
+    patient_id: str
+    as_of: dt.date
+    value_sets: ValueSets
+    formulary: tuple[FormularyRow, ...] = BUILT_IN
+    encounter_id: str = ""
+    user_id: str = ""
+    intent: str = "order"
+    preferred_system: str = RXNORM
+    group_id: str = ""
+    reason_reference: str = ""
+    reason_text: str = ""
+    rule: str = ""
+    statements: tuple[str, ...] = ()
+    review_days: int | None = None
+    condition: str = ""
+
+
+def draft(
+    phase: Phase,
+    context: DraftContext,
+    technique: tuple[str, ...] = (),
+    replaces: str = "",
+    starts: dt.date | None = None,
+) -> Resource | None:
+    """Return the draft of one phase; `None` for a FHIR version that is not written (R159).
+
+    Args:
+        replaces: the key of the order that this one takes over from (Q16), or empty.
+        starts: the day of the first dose, where it is fixed.
+    """
+    resource = _draft_r4(phase, context, technique)
+    prior = _prior_prescription(replaces)
+    if prior:
+        resource["priorPrescription"] = prior
+    if starts:
+        resource = _start_on(resource, starts)
+    return write_shape(resource, context.version)
+
+
+def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> Resource:
+    resource: Resource = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "intent": context.intent,
+        "medicationCodeableConcept": write_medication(phase, context),
+        **write_circumstances(context),
+        **_reason(context),
+        "note": [{"text": _note(phase, context)}],
+    }
+    if phase.lifelong:
+        resource["courseOfTherapyType"] = copy.deepcopy(CONTINUOUS_THERAPY)
+    if context.group_id:
+        resource["groupIdentifier"] = {
+            "system": "urn:ietf:rfc:3986",
+            "value": f"urn:uuid:{context.group_id}",
+        }
+    resource["dosageInstruction"] = [_dosage(phase, context, technique)]
+    return resource
+
+
+def write_circumstances(context: DraftContext) -> Resource:
+    """Return subject, encounter, date and requester of any order."""
+    circumstances: Resource = {
+        "subject": {"reference": f"Patient/{context.patient_id}"},
+        "authoredOn": context.as_of.isoformat(),
+    }
+    if context.encounter_id:
+        circumstances["encounter"] = {"reference": f"Encounter/{context.encounter_id}"}
+    if context.user_id:
+        circumstances["requester"] = {"reference": context.user_id}
+    return circumstances
+
+
+def write_medication(phase: Phase, context: DraftContext) -> Resource:
+    """Return the product of the formulary with all its codings, the client's preferred system
+    first.
+
+    A product that is not on the formulary is named in words alone.
+    """
+    line = phase.line
+    rows = [
+        row
+        for row in context.formulary
+        if (row.substance, row.route) == (line.substance, line.route)
+    ]
+    row = next((row for row in rows if row.available), rows[0] if rows else None)
+    if row is None:
+        return {"text": line.substance.value.capitalize()}
+    codings = sorted(row.codings, key=lambda coding: coding.system != context.preferred_system)
+    written = [
+        {"system": coding.system, "code": coding.code}
+        | ({"display": coding.display} if coding.display else {})
+        for coding in codings
+    ]
+    return ({"coding": written} if written else {}) | {"text": row.text}
+
+
+def _reason(context: DraftContext) -> Resource:
+    if context.reason_reference.startswith("Condition/"):
+        return {"reasonReference": [{"reference": context.reason_reference}]}
+    return {"reasonCode": [{"text": context.reason_text}]} if context.reason_text else {}
+
+
+def _note(phase: Phase, context: DraftContext) -> str:
+    statements = ", ".join(context.statements or phase.citations)
+    rule = f"rule {context.rule}, " if context.rule else ""
+    stated = f" {STATED}{context.condition}." if context.condition else ""
+    return (
+        f"Proposed by vitamin B12 decision support: {rule}regimen {phase.id}, statements "
+        f"{statements}.{stated}"
+    )
+
+
+def _prior_prescription(replaces: str) -> Resource | None:
+    # The course may mark a key with what follows "#"; the reference is what stands before it.
+    reference = replaces.partition("#")[0]
+    return {"reference": reference} if reference.startswith("MedicationRequest/") else None
+
+
+def _dosage(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> Resource:
+    line = phase.line
+    dosage: Resource = {"text": write_text(phase, context.review_days)}
+    if technique:
+        dosage["additionalInstruction"] = [{"text": text} for text in technique]
+    if line.timing:
+        dosage["timing"] = {"repeat": write_repeat(line.timing)}
+    dosage["asNeededBoolean"] = line.as_needed
+    if line.route:
+        code, display = ROUTE_CODINGS[line.route]
+        dosage["route"] = {
+            "coding": [{"system": SNOMED, "code": code, "display": display}],
+            "text": line.route.value.capitalize(),
+        }
+    if line.dose is not None:
+        quantity = {"value": _number(line.dose), "unit": "micrograms", "system": UCUM, "code": "ug"}
+        dosage["doseAndRate"] = [{"doseQuantity": quantity}]
+    return dosage
+
+
+def write_text(phase: Phase, review_days: int | None = None) -> str:
+    """Return the dosage in one sentence that a clinician can act on without the rest of the
+    order.
+    """
+    words, timing = describe(phase), phase.line.timing
+    if phase.starts_after_loading and timing:
+        after = describe_interval(timing).removeprefix("every ")
+        words += (
+            f"; first dose {'1 ' + after if after == 'month' else after} after the last loading "
+            f"dose"
+        )
+    if phase.kind is PhaseKind.LOADING and timing and not timing.is_bounded and review_days:
+        words += f"; review every {review_days} days"
+    return f"{words}."
+
+
+def write_repeat(timing: Timing) -> Resource:
+    """Return `Timing.repeat`."""
+    repeat: Resource = {}
+    if timing.duration:
+        value, unit = timing.duration
+        repeat["boundsDuration"] = {
+            "value": _number(value),
+            "unit": unit.value,
+            "system": UCUM,
+            "code": unit.value,
+        }
+    counts = {"count": timing.count, "countMax": timing.count_max}
+    repeat |= {name: count for name, count in counts.items() if count is not None}
+    repeat |= {"frequency": timing.frequency, "period": _number(timing.period)}
+    if timing.period_max is not None:
+        repeat["periodMax"] = _number(timing.period_max)
+    return repeat | {"periodUnit": timing.unit.value}
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def rewrite(
+    received: Resource,
+    phase: Phase,
+    context: DraftContext,
+    technique: tuple[str, ...] = (),
+    replaces: str = "",
+) -> Resource | None:
+    """Return a received draft as this phase, under its own id; `None` when it is no medication
+    order or its version is not written.
+
+    The product stays as the clinician picked it when it is the product of the phase; else it is
+    taken from the formulary.
+    """
+    fresh = write_shape(_draft_r4(phase, context, technique), context.version)
+    order = _copy_of(received, context)
+    if fresh is None or order is None:
+        return None
+    later: list[Resource] = []
+    if _is_product_of(received, phase, context):
+        later = _lines_that_follow(order, context)
+    else:
+        for name in (
+            "medicationCodeableConcept",
+            "medicationReference",
+            "medication",
+            "substitution",
+        ):
+            order.pop(name, None)
+        order |= {
+            name: fresh[name]
+            for name in ("medicationCodeableConcept", "medication")
+            if name in fresh
+        }
+        order = _without_quantity(order)
+    order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
+    order.pop("courseOfTherapyType", None)
+    order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
+    kept = {
+        name: fresh[name]
+        for name in ("groupIdentifier", "reasonReference", "reasonCode", "reason")
+        if name in fresh
+    }
+    if any(name in order for name in ("reasonReference", "reasonCode", "reason")):
+        kept = {name: value for name, value in kept.items() if name == "groupIdentifier"}
+    prior = _prior_prescription(replaces)
+    if prior:
+        order["priorPrescription"] = prior
+    return kept | _with_note(order, fresh["note"][0]["text"])
+
+
+def with_technique(
+    received: Resource, technique: tuple[str, ...], context: DraftContext
+) -> Resource | None:
+    """Return the draft with the injection technique among its additional instructions."""
+    order = _copy_of(received, context)
+    if order is None:
+        return None
+    line = _first_line(order)
+    present = as_list(line.get("additionalInstruction"))
+    known = {text for item in present for text in texts_of(item)}
+    line["additionalInstruction"] = [
+        *present,
+        *({"text": text} for text in technique if text not in known),
+    ]
+    return order
+
+
+def with_start(received: Resource, starts: dt.date, context: DraftContext) -> Resource | None:
+    """Return the draft with this day as its first."""
+    order = _copy_of(received, context)
+    return None if order is None else _start_on(order, starts)
+
+
+def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:
+    """Return the draft with this injection site."""
+    order = _copy_of(received, context)
+    if order is None:
+        return None
+    code, display = SITE_CODINGS[site]
+    _first_line(order)["site"] = {
+        "coding": [{"system": SNOMED, "code": code, "display": display}],
+        "text": site.value.capitalize(),
+    }
+    return order
+
+
+def _copy_of(received: Resource, context: DraftContext) -> Resource | None:
+    """Return a deep copy that may be changed: known faults of shape repaired, the narrative, now
+    stale, left out (R110).
+    """
+    if (
+        as_text(received.get("resourceType")) not in MEDICATION_ORDER_TYPES
+        or not context.version.can_be_written
+    ):
+        return None
+    order = repair_order(copy.deepcopy(received), context.version)
+    order.pop("text", None)
+    order.setdefault("status", "draft")
+    order.setdefault("intent", context.intent)
+    order.setdefault("subject", {"reference": f"Patient/{context.patient_id}"})
+    return order
+
+
+def _first_line(order: Resource) -> Resource:
+    lines: list[Resource] = order.setdefault("dosageInstruction", [{}])
+    return lines[0]
+
+
+def _is_product_of(received: Resource, phase: Phase, context: DraftContext) -> bool:
+    """Return whether the draft already orders the product of the phase: its substance alone, in a
+    form that its route allows.
+    """
+    concept, _ = read_medication(received)
+    product = identify_product(concept, context.value_sets)
+    if (
+        product.error
+        or product.doubt
+        or [item.substance for item in product.ingredients] != [phase.line.substance]
+    ):
+        return False
+    return product.form.route is phase.line.route or (
+        product.form.route is None and not _is_oral(phase, product.form)
+    )
+
+
+def _lines_that_follow(order: Resource, context: DraftContext) -> list[Resource]:
+    """Return the dosage lines after the first where they follow it (loading, then maintenance), so
+    that changing it keeps them.
+    """
+    product = identify_product(read_medication(order)[0], context.value_sets)
+    lines: list[Resource] = order.get("dosageInstruction", [])
+    return lines[1:] if len(read_phases(order, product, context.value_sets)) == len(lines) else []
+
+
+def _is_oral(phase: Phase, form: Form) -> bool:
+    return phase.line.route is Route.ORAL and form is Form.INJECTION
+
+
+def _without_quantity(order: Resource) -> Resource:
+    """Leave out how much of the former product to dispense."""
+    if not isinstance(order.get("dispenseRequest"), dict):
+        return order
+    request = {
+        name: value
+        for name, value in order["dispenseRequest"].items()
+        if name not in ("quantity", "initialFill")
+    }
+    return {name: value for name, value in order.items() if name != "dispenseRequest"} | (
+        {"dispenseRequest": request} if request else {}
+    )
+
+
+_KEPT_OF_A_LINE = ("id", "sequence", "additionalInstruction", "site", "method", "modifierExtension")
+"""What of the received dosage line is not about dose, route or timing."""
+
+
+def _merged_dosage(order: Resource, fresh: Resource) -> Resource:
+    """Return the new dosage line with what the received one holds besides dose, route and
+    timing.
+    """
+    received = as_dict(read_dosages(order))
+    kept = {name: received[name] for name in _KEPT_OF_A_LINE if name in received}
+    instructions = [
+        *as_list(kept.pop("additionalInstruction", None)),
+        *fresh.get("additionalInstruction", []),
+    ]
+    distinct = [
+        item for number, item in enumerate(instructions) if item not in instructions[:number]
+    ]
+    return fresh | kept | ({"additionalInstruction": distinct} if distinct else {})
+
+
+def _with_note(order: Resource, text: str) -> Resource:
+    notes = [note for note in as_list(order.get("note")) if isinstance(note, dict)]
+    return order | {
+        "note": notes
+        if any(note.get("text") == text for note in notes)
+        else [*notes, {"text": text}]
+    }
+
+
+def _start_on(order: Resource, starts: dt.date) -> Resource:
+    """Write the day of the first dose into the timing; beside a bound of another kind it goes into
+    the validity of the order.
+
+    An end that would come before the new start is left out with the old bounds.
+    """
+    _first_line(order)
+    for line in order["dosageInstruction"]:
+        timing = dict(as_dict(line.get("timing")))
+        repeat = dict(as_dict(timing.get("repeat")))
+        if "boundsDuration" in repeat or "boundsRange" in repeat:
+            request = dict(as_dict(order.get("dispenseRequest")))
+            order["dispenseRequest"] = request | {
+                "validityPeriod": _period_from(request.get("validityPeriod"), starts)
+            }
+        else:
+            repeat["boundsPeriod"] = _period_from(repeat.get("boundsPeriod"), starts)
+            line["timing"] = timing | {"repeat": repeat}
+    return order
+
+
+def _period_from(period: Any, starts: dt.date) -> Resource:
+    end = str(as_dict(period).get("end", ""))
+    return {"start": starts.isoformat()} | ({"end": end} if end[:10] >= starts.isoformat() else {})

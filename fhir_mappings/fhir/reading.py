@@ -1,0 +1,204 @@
+"""Tolerant readers over plain FHIR JSON: whatever the JSON is, they answer with a value or with
+nothing, and never raise.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import functools
+from typing import Any, NamedTuple
+
+Json = Any
+"""Anything that came out of a JSON parser."""
+
+
+def as_list(value: Json) -> list[Json]:
+    """Return a list as it is, nothing as an empty list, and anything else as a list of one (an
+    object where an array belongs, R166).
+    """
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def as_dict(value: Json) -> dict[str, Json]:
+    """Return an object as it is, the first object of an array, and an empty object otherwise."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return value[0]
+    return {}
+
+
+def as_text(value: Json) -> str:
+    """Return a string without the white space around it, and an empty string for anything that is
+    no string.
+    """
+    return value.strip() if isinstance(value, str) else ""
+
+
+def codings_of(codeable: Json) -> list[dict[str, Json]]:
+    """Return the Codings of a CodeableConcept.
+
+    Also reads a Coding standing in its place, a list of either, and a bare code (a Coding without
+    system).
+    """
+    if isinstance(codeable, dict):
+        codings = codeable.get("coding")
+        if isinstance(codings, list):
+            return [coding for coding in codings if isinstance(coding, dict)]
+        if codings is not None:
+            return [codings] if isinstance(codings, dict) else []
+        return [codeable] if "code" in codeable else []
+    if isinstance(codeable, list):
+        return [
+            coding for item in codeable if not isinstance(item, list) for coding in codings_of(item)
+        ]
+    return [{"code": codeable}] if isinstance(codeable, str) and codeable.strip() else []
+
+
+def texts_of(codeable: Json) -> list[str]:
+    """Return the words of a CodeableConcept: its text first, then the displays of its codings."""
+    if codeable is None:
+        return []
+    texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
+    texts += [coding.get("display") for coding in codings_of(codeable)]
+    return [text.strip() for text in texts if isinstance(text, str) and not text.isspace() and text]
+
+
+def words_of(codeable: Json) -> str:
+    """Return how to name a CodeableConcept to a reader: its words, else `system|code`, else an
+    empty string.
+    """
+    texts = texts_of(codeable)
+    if texts:
+        return texts[0]
+    return next((coding_of(coding) for coding in codings_of(codeable)), "")
+
+
+def coding_of(coding: dict[str, Json]) -> str:
+    """Return a Coding as `system|code`; without system just the code."""
+    system, code = as_text(coding.get("system")), as_text(coding.get("code"))
+    return f"{system}|{code}" if system else code
+
+
+def code_of(value: Json) -> str:
+    """Return a status in lower case, be it a plain code (DSTU2, STU3) or a CodeableConcept (R4,
+    R5); empty when there is none.
+
+    A CodeableConcept without codes gives its text, so that "Refuted" written by hand is read as
+    well.
+    """
+    if isinstance(value, str):
+        return value.strip().lower()
+    if value is None:
+        return ""
+    for coding in codings_of(value):
+        code = as_text(coding.get("code"))
+        if code:
+            return code.lower()
+    return next(iter(texts_of(value)), "").lower()
+
+
+def reference_of(value: Json) -> str:
+    """Return the target of a Reference (or of a bare string) as `Type/id` where it can be told,
+    else as it stands; empty for none.
+
+    An absolute URL is cut to its last two segments and a version (`/_history/3`) is cut off;
+    `urn:uuid:...` and `#contained` stay whole.
+    """
+    text = as_text(value.get("reference")) if isinstance(value, dict) else as_text(value)
+    if not text or text.startswith(("#", "urn:")):
+        return text
+    segments = text.split("/_history/", 1)[0].rstrip("/").split("/")
+    return "/".join(segments[-2:])
+
+
+def reference_id(value: Json) -> str:
+    """Return the id in a Reference: the last segment of its target (the uuid of a `urn:uuid:`);
+    empty when there is none.
+    """
+    return reference_of(value).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lstrip("#")
+
+
+SUBJECT_ELEMENTS = ("subject", "patient", "individual", "for")
+"""Where resources name the person they are about, in any FHIR version."""
+
+
+def subject_id(resource: dict[str, Json]) -> str:
+    """Return the id of the person a resource is about; empty when it names none. A Patient is about
+    itself.
+    """
+    if resource.get("resourceType") == "Patient":
+        return as_text(resource.get("id"))
+    for element in SUBJECT_ELEMENTS:
+        reference = resource.get(element)
+        if reference is not None:
+            return reference_id(as_dict(reference) or reference)
+    return ""
+
+
+class DateSpan(NamedTuple):
+    """The days a date may mean: one day for a full date, a month or a year for a partial one. A
+    tuple, since one call makes many.
+    """
+
+    earliest: dt.date
+    latest: dt.date
+
+    @property
+    def is_one_day(self) -> bool:
+        return self.earliest == self.latest
+
+    def __str__(self) -> str:
+        return (
+            self.earliest.isoformat()
+            if self.is_one_day
+            else f"{self.earliest.isoformat()} to {self.latest.isoformat()}"
+        )
+
+
+def read_date(value: Json) -> DateSpan | None:
+    """Return the days that a FHIR date, dateTime or instant may mean; `None` when it is none of
+    these.
+
+    A time with an offset is taken to UTC first; a time without one keeps its day.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    try:
+        if len(text) == 10:
+            day = dt.date.fromisoformat(text)
+        elif len(text) > 10:
+            moment = dt.datetime.fromisoformat(text)
+            day = (moment if moment.tzinfo in (None, dt.UTC) else moment.astimezone(dt.UTC)).date()
+        elif len(text) == 7 and text[4] == "-":
+            year, month = int(text[:4]), int(text[5:])
+            return DateSpan(
+                dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+            )
+        elif len(text) == 4:
+            return DateSpan(dt.date(int(text), 1, 1), dt.date(int(text), 12, 31))
+        else:
+            return None
+    except (ValueError, OverflowError):
+        return None
+    return DateSpan(day, day)
+
+
+def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
+    """Return start and end of a Period; `None` for a side that is not there."""
+    if value is None:
+        return None, None
+    period = as_dict(value)
+    return read_date(period.get("start")), read_date(period.get("end"))
+
+
+@functools.lru_cache(maxsize=256)
+def months_before(day: dt.date, months: int) -> dt.date:
+    """Return the day so many months earlier; the last of the month when that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1] if day.day > 28 else day.day
+    return dt.date(year, month + 1, min(day.day, last))

@@ -1,0 +1,107 @@
+"""The patient record as it was assembled for one call: per prefetch key what came, and whether that
+is all there is.
+
+`cds_service.retrieval.patient_record` fills it from prefetch and the FHIR server; the mapping only
+reads it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Resource = dict[str, Any]
+
+PREFETCH_KEYS = (
+    "patient",
+    "conditions",
+    "labs",
+    "medications",
+    "statements",
+    "administrations",
+    "procedures",
+    "allergies",
+)
+"""The prefetch keys of the service, each a part of the record."""
+
+
+class Availability(enum.Enum):
+    """What is known of one part of the record (PROTOCOL 2.D).
+
+    COMPLETE: all there is came, and no resource means there is none. INCOMPLETE: some came and
+    there may be more, so only the conclusion "none" is unknown. UNAVAILABLE: it could not be had,
+    so every fact it feeds is unknown.
+    """
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    UNAVAILABLE = "unavailable"
+
+
+class Placed(NamedTuple):
+    """A resource and the place it came from in words of the request: `prefetch.labs.entry[3]`,
+    `context.draftOrders.entry[0]`.
+
+    `resource` is empty where something stood that is no resource. `full_url` is that of its Bundle
+    entry, by which others may refer to it; often empty. A tuple, since one call may make thousands.
+    """
+
+    place: str
+    resource: Resource
+    full_url: str = ""
+
+    @property
+    def type(self) -> str:
+        """The resource type; empty where none is stated in words."""
+        kind = self.resource.get("resourceType")
+        return kind if isinstance(kind, str) else ""
+
+    @property
+    def reference(self) -> str:
+        """`Type/id`, or the place for a resource without id or type."""
+        kind, identity = self.resource.get("resourceType"), self.resource.get("id")
+        if isinstance(kind, str) and isinstance(identity, str) and kind and identity:
+            return f"{kind}/{identity}"
+        return self.place
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """One prefetch key: its resources, how complete they are, and in words why they are not
+    complete.
+    """
+
+    availability: Availability
+    resources: tuple[Placed, ...] = ()
+    reason: str = ""
+    source: str = "prefetch"
+
+
+NOT_AVAILABLE = RecordPart(Availability.UNAVAILABLE, reason="not available")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Everything that came for one patient. `unusable` lists what came and cannot be used, each
+    with the reason.
+    """
+
+    patient_id: str
+    parts: Mapping[str, RecordPart] = field(default_factory=dict)
+    unusable: tuple[tuple[Placed, str], ...] = ()
+
+    def part(self, key: str) -> RecordPart:
+        """Return one part of the record; one that is not there at all is unavailable."""
+        return self.parts.get(key, NOT_AVAILABLE)
+
+    def __iter__(self) -> Iterator[Placed]:
+        for part in self.parts.values():
+            yield from part.resources
+
+    def entries(self) -> Iterator[tuple[str, Placed]]:
+        """Yield every resource with the prefetch key it came under."""
+        for key, part in self.parts.items():
+            for placed in part.resources:
+                yield key, placed

@@ -1,0 +1,361 @@
+"""The only place that knows DSTU2, STU3, R4, R4B and R5 apart: which version a request speaks, its
+names, its shapes.
+
+Everything is read with the names of every version at once, because real clients mix them. Drafts
+are built in the shape of R4 and `write_shape` turns them into the version of the request.
+Source: PROTOCOL R158, R159, R166 and the table of 3.5.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fhir_mappings.fhir.record import Placed, Resource
+
+
+class FhirVersion(enum.Enum):
+    """A FHIR version a client may speak."""
+
+    DSTU2 = "DSTU2"
+    STU3 = "STU3"
+    R4 = "R4"
+    R4B = "R4B"
+    R5 = "R5"
+
+    @property
+    def can_be_written(self) -> bool:
+        """DSTU2 is read only: cards for it carry no actions (R159)."""
+        return self is not FhirVersion.DSTU2
+
+
+MEDICATION_ORDER_TYPES = frozenset(
+    {"MedicationRequest", "MedicationOrder", "MedicationPrescription"}
+)
+TEST_ORDER_TYPES = frozenset(
+    {"ServiceRequest", "ProcedureRequest", "DiagnosticOrder", "DiagnosticRequest"}
+)
+STATEMENT_TYPES = frozenset({"MedicationStatement", "MedicationUsage"})
+DISPENSE_TYPES = frozenset({"MedicationDispense"})
+ADMINISTRATION_TYPES = frozenset({"MedicationAdministration"})
+
+_BY_NUMBER = {
+    "1.0": FhirVersion.DSTU2,
+    "3.0": FhirVersion.STU3,
+    "4.0": FhirVersion.R4,
+    "4.3": FhirVersion.R4B,
+    "5.0": FhirVersion.R5,
+}
+
+
+def parse_version(name: object) -> FhirVersion | None:
+    """Return the version of a name ("R4", "stu3") or number ("4.0.1"); `None` for anything else."""
+    if not isinstance(name, str):
+        return None
+    wanted = name.strip().upper()
+    number = re.match(r"\d+\.\d+", wanted)
+    if number:
+        return _BY_NUMBER.get(number.group())
+    return next((version for version in FhirVersion if version.value == wanted), None)
+
+
+def detect_version(
+    placed: Iterable[Placed], hint: str = "", configured: FhirVersion | None = None
+) -> FhirVersion:
+    """Return the FHIR version of a hook request.
+
+    The site's setting for the client wins, then the version the client names (Epic's extension),
+    then the shape of the first resource that only one version can have, then R4.
+
+    Args:
+        placed: the drafts, and for patient-view, which has none, the prefetched medication orders.
+    Source: R158.
+    """
+    named = configured or parse_version(hint)
+    if named:
+        return named
+    shapes = (_version_of_shape(item.resource) for item in placed)
+    return next((version for version in shapes if version), FhirVersion.R4)
+
+
+def _version_of_shape(resource: Mapping[str, Any]) -> FhirVersion | None:
+    """Return the version that only this shape of an order can have, or `None` when it fits
+    several.
+    """
+    kind = resource.get("resourceType")
+    if kind in ("MedicationOrder", "MedicationPrescription", "DiagnosticOrder"):
+        return FhirVersion.DSTU2
+    if kind == "ProcedureRequest":
+        return (
+            FhirVersion.DSTU2
+            if "orderer" in resource or "orderedOn" in resource
+            else FhirVersion.STU3
+        )
+    if kind != "MedicationRequest":
+        return None
+    if isinstance(resource.get("medication"), Mapping):
+        return FhirVersion.R5
+    lines = resource.get("dosageInstruction")
+    if any(
+        isinstance(line, Mapping) and "doseAndRate" in line
+        for line in (lines if isinstance(lines, list) else [lines])
+    ):
+        return FhirVersion.R4
+    requester = resource.get("requester")
+    if "context" in resource or (isinstance(requester, Mapping) and "agent" in requester):
+        return FhirVersion.STU3
+    return None
+
+
+# Reading: one name per meaning, whatever the version calls it.
+
+
+def first_of(resource: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of these members that is there and not null, or `None`."""
+    for name in names:
+        value = resource.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def read_subject(resource: Mapping[str, Any]) -> Any:
+    return first_of(resource, "subject", "patient")
+
+
+def read_medication(resource: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the CodeableConcept and the Reference of the drug; either may be `None`."""
+    medication = resource.get("medication")
+    both = medication if isinstance(medication, dict) else {}
+    concept = resource.get("medicationCodeableConcept") or both.get("concept")
+    return concept, resource.get("medicationReference") or both.get("reference")
+
+
+def read_authored(resource: Mapping[str, Any]) -> Any:
+    return first_of(resource, "authoredOn", "dateWritten", "orderedOn")
+
+
+def read_dosages(resource: Mapping[str, Any]) -> Any:
+    """Return the dosage lines of an order, statement, dispense or administration, as they stand."""
+    return first_of(resource, "dosageInstruction", "dosage")
+
+
+def read_reasons(resource: Mapping[str, Any]) -> list[Any]:
+    """Return every reason as it stands: CodeableConcepts, References or R5 CodeableReferences."""
+    reasons: list[Any] = []
+    for name in (
+        "reasonCode",
+        "reasonCodeableConcept",
+        "reason",
+        "reasonReference",
+        "reasonForUseCodeableConcept",
+        "reasonForUse",
+    ):
+        value = resource.get(name)
+        if value is not None:
+            reasons += value if isinstance(value, list) else [value]
+    return [reason for reason in reasons if isinstance(reason, dict)]
+
+
+def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Return the dose quantities and the dose ranges of one dosage line.
+
+    They stand in `doseAndRate` (R4 and later, as list or object), flat on the line (STU3, DSTU2,
+    and R4 of tolerant writers), in `dose` (administrations), `quantity` (DSTU2 statements), or in
+    Epic's extensions for the dose ordered and the amount given.
+    """
+    rates = line.get("doseAndRate")
+    holders = [line, *(rates if isinstance(rates, list) else [rates])]
+    quantities = [
+        first_of(holder, "doseQuantity", "doseSimpleQuantity")
+        for holder in holders
+        if isinstance(holder, dict)
+    ]
+    ranges = [holder.get("doseRange") for holder in holders if isinstance(holder, dict)]
+    quantities += [line.get("dose"), line.get("quantity"), line.get("quantityQuantity")]
+    ranges.append(line.get("quantityRange"))
+    extensions = line.get("extension")
+    for extension in extensions if isinstance(extensions, list) else []:
+        if isinstance(extension, dict) and str(extension.get("url", "")).rpartition("/")[2] in (
+            "ordered-dose",
+            "admin-amount",
+        ):
+            quantities.append(extension.get("valueQuantity"))
+    return [item for item in quantities if item is not None], [
+        item for item in ranges if item is not None
+    ]
+
+
+def read_as_needed(line: Mapping[str, Any]) -> bool:
+    """Return whether the dose is given only as needed; a stated reason to take it says so too."""
+    flag = first_of(line, "asNeededBoolean", "asNeeded")
+    return (
+        flag is True
+        or isinstance(flag, dict)
+        or bool(first_of(line, "asNeededCodeableConcept", "asNeededFor"))
+    )
+
+
+def read_period_unit(repeat: Mapping[str, Any]) -> Any:
+    return first_of(repeat, "periodUnit", "periodUnits", "unit")
+
+
+def read_additional_instructions(line: Mapping[str, Any]) -> list[Any]:
+    value = first_of(line, "additionalInstruction", "additionalInstructions")
+    return value if isinstance(value, list) else [value]
+
+
+# Writing: an R4 resource in, the same in the version of the request out.
+
+
+def write_shape(resource: Resource, version: FhirVersion) -> Resource | None:
+    """Return a draft built in R4 in the shape of another version; `None` when that version is not
+    written (R159).
+
+    The resource is not changed; the result shares no part of it that differs.
+    """
+    if not version.can_be_written:
+        return None
+    reshape = _SHAPES.get((version, str(resource.get("resourceType"))))
+    return reshape(dict(resource)) if reshape else dict(resource)
+
+
+def _stu3_medication_request(resource: Resource) -> Resource:
+    resource = _stu3_request(resource)
+    # STU3 has no courseOfTherapyType; what it says also stands in the dosage text.
+    resource.pop("courseOfTherapyType", None)
+    if isinstance(resource.get("category"), list):
+        resource["category"] = resource["category"][0]
+    if "dosageInstruction" in resource:
+        resource["dosageInstruction"] = [
+            _flat_dosage(line) for line in resource["dosageInstruction"]
+        ]
+    return resource
+
+
+def _stu3_procedure_request(resource: Resource) -> Resource:
+    return _stu3_request(resource) | {"resourceType": "ProcedureRequest"}
+
+
+def _stu3_request(resource: Resource) -> Resource:
+    if "encounter" in resource:
+        resource["context"] = resource.pop("encounter")
+    requester = resource.pop("requester", None)
+    # STU3 allows no PractitionerRole here.
+    if requester and not str(requester.get("reference", "")).startswith("PractitionerRole/"):
+        resource["requester"] = {"agent": requester}
+    return resource
+
+
+def _flat_dosage(line: Resource) -> Resource:
+    """Move the dose of the first `doseAndRate` onto the line, where STU3 has it."""
+    flat = dict(line)
+    for rate in flat.pop("doseAndRate", [])[:1]:
+        flat |= {name: value for name, value in rate.items() if name != "type"}
+    return flat
+
+
+def _r5_medication_request(resource: Resource) -> Resource:
+    resource = _r5_reasons(resource)
+    for old, new in (
+        ("medicationCodeableConcept", "concept"),
+        ("medicationReference", "reference"),
+    ):
+        if old in resource:
+            resource["medication"] = {new: resource.pop(old)}
+    if "dosageInstruction" in resource:
+        resource["dosageInstruction"] = [
+            _renamed(line, "asNeededBoolean", "asNeeded") for line in resource["dosageInstruction"]
+        ]
+    return resource
+
+
+def _r5_service_request(resource: Resource) -> Resource:
+    resource = _r5_reasons(resource)
+    if "code" in resource:
+        resource["code"] = {"concept": resource["code"]}
+    return resource
+
+
+def _r5_reasons(resource: Resource) -> Resource:
+    reasons = [
+        *resource.pop("reason", []),
+        *({"concept": concept} for concept in resource.pop("reasonCode", [])),
+    ]
+    reasons += [{"reference": reference} for reference in resource.pop("reasonReference", [])]
+    return resource | ({"reason": reasons} if reasons else {})
+
+
+def _renamed(line: Resource, old: str, new: str) -> Resource:
+    return {new if name == old else name: value for name, value in line.items()}
+
+
+_SHAPES: dict[tuple[FhirVersion, str], Callable[[Resource], Resource]] = {
+    (FhirVersion.STU3, "MedicationRequest"): _stu3_medication_request,
+    (FhirVersion.STU3, "ServiceRequest"): _stu3_procedure_request,
+    (FhirVersion.R5, "MedicationRequest"): _r5_medication_request,
+    (FhirVersion.R5, "ServiceRequest"): _r5_service_request,
+}
+
+
+# Repairing: what a client sent in a shape its own FHIR version does not allow (R110, R166).
+
+_ARRAYS = (
+    "category",
+    "reasonCode",
+    "reasonReference",
+    "reason",
+    "insurance",
+    "note",
+    "identifier",
+    "basedOn",
+    "dosageInstruction",
+)
+
+
+def repair_order(received: Resource, version: FhirVersion) -> Resource:
+    """Return a medication order without the faults of shape that clients are known to send; nothing
+    else is changed.
+    """
+    order = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    for name in _ARRAYS:
+        if name in order and not isinstance(order[name], list):
+            order[name] = [order[name]]
+    if version is FhirVersion.STU3 and "category" in order:
+        order["category"] = order["category"][0]
+    lines = [
+        _repair_dosage(line, version)
+        for line in order.pop("dosageInstruction", [])
+        if isinstance(line, dict)
+    ]
+    if lines:
+        order["dosageInstruction"] = lines
+    return _r5_medication_request(order) if version is FhirVersion.R5 else order
+
+
+def _repair_dosage(received: Resource, version: FhirVersion) -> Resource:
+    """Put the dose of a line where its version has it, name the period's unit as it does, and drop
+    bounds that say nothing.
+    """
+    line = {name: value for name, value in received.items() if value not in (None, "", [], {})}
+    rates = line.pop("doseAndRate", [])
+    rates = [
+        rate for rate in (rates if isinstance(rates, list) else [rates]) if isinstance(rate, dict)
+    ]
+    flat = {name: line.pop(name) for name in ("doseQuantity", "doseRange") if name in line}
+    rates = rates or ([flat] if flat else [])
+    if rates and version is FhirVersion.STU3:
+        line |= {name: value for name, value in rates[0].items() if name != "type"}
+    elif rates:
+        line["doseAndRate"] = rates
+    timing = line.get("timing")
+    if isinstance(timing, dict) and isinstance(timing.get("repeat"), dict):
+        repeat = {
+            name: value
+            for name, value in timing["repeat"].items()
+            if value not in (None, "", [], {})
+        }
+        line["timing"] = timing | {"repeat": _renamed(repeat, "periodUnits", "periodUnit")}
+    return line

@@ -1,0 +1,251 @@
+"""Conditions as they stand: which concept, current or past, suspected or refuted, since when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from fhir_mappings.fhir import DateSpan, Placed, as_dict, code_of, read_date
+from fhir_mappings.intake import (
+    RecordIndex,
+    cite,
+    describe_codes,
+    newest_day,
+    why_status,
+    why_unknown,
+)
+from fhir_mappings.terminology import Concept, Field, Match, Role
+from recommender.language import Evidence, Fact, Truth
+
+
+class Standing(enum.Enum):
+    """How a Condition stands: what its clinical and verification status say together."""
+
+    CURRENT = "current"
+    SUSPECTED = "suspected"
+    INACTIVE = "inactive"
+    RESOLVED = "resolved"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One Condition with everything that is asked about it."""
+
+    placed: Placed
+    match: Match
+    standing: Standing
+    evidence: Evidence
+    onset: DateSpan | None
+    recorded: DateSpan | None
+    abated: DateSpan | None
+    recurrent: bool
+
+    @property
+    def concept(self) -> Concept:
+        return self.match.concept
+
+    @property
+    def began(self) -> DateSpan | None:
+        """Its onset, or when it was recorded."""
+        return self.onset or self.recorded
+
+    @property
+    def is_certain(self) -> bool:
+        return self.standing is not Standing.SUSPECTED and self.match.role is Role.INCLUDE
+
+    @property
+    def doubt(self) -> str:
+        name = self.evidence.display
+        return f"{name}, {self.standing.value}" if self.standing is Standing.SUSPECTED else name
+
+    def is_before(self, day: dt.date) -> bool:
+        """Return whether it began before the day; an undated one may not have."""
+        return self.began is not None and self.began.latest < day
+
+
+def read_diagnoses(index: RecordIndex) -> Diagnoses:
+    """Return one Diagnosis for each thing a Condition stands for; the receipt says why the others
+    are not used.
+    """
+    diagnoses: list[Diagnosis] = []
+    for placed in index.of_type("Condition"):
+        resource = placed.resource
+        verification = code_of(resource.get("verificationStatus"))
+        if verification == "entered-in-error":
+            index.receipt.ignore(placed, partial(_why_in_error, resource.get("code")))
+            continue
+        matches = index.value_sets.find(resource.get("code"), Field.CONDITIONS)
+        if not matches:
+            index.receipt.ignore(placed, partial(why_unknown, resource.get("code")))
+            continue
+        standing = _standing(resource, verification)
+        onset, recorded = _onset(resource), _recorded(resource)
+        for match in matches:
+            evidence = cite(
+                placed, match, resource.get("code"), newest_day(onset or recorded), standing.value
+            )
+            recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
+            diagnoses.append(
+                Diagnosis(
+                    placed, match, standing, evidence, onset, recorded, _abated(resource), recurrent
+                )
+            )
+    return Diagnoses(index, tuple(diagnoses), frozenset(item.concept for item in diagnoses))
+
+
+def _standing(resource: dict[str, Any], verification: str) -> Standing:
+    if verification == "refuted":
+        return Standing.REFUTED
+    clinical = code_of(resource.get("clinicalStatus"))
+    abated = any(
+        name.startswith("abatement") and resource[name] not in (None, False) for name in resource
+    )
+    if clinical == "resolved" or (
+        abated and clinical not in ("active", "recurrence", "relapse", "inactive", "remission")
+    ):
+        return Standing.RESOLVED
+    if clinical in ("inactive", "remission"):
+        return Standing.INACTIVE
+    # A missing status, or one of no known meaning, is read as current: that restricts.
+    return (
+        Standing.SUSPECTED
+        if verification in ("provisional", "differential", "unconfirmed")
+        else Standing.CURRENT
+    )
+
+
+def _why_in_error(codeable: Any) -> str:
+    return why_status(describe_codes(codeable), "entered-in-error")
+
+
+def _onset(resource: dict[str, Any]) -> DateSpan | None:
+    return read_date(resource.get("onsetDateTime")) or read_date(
+        as_dict(resource.get("onsetPeriod")).get("start")
+    )
+
+
+def _recorded(resource: dict[str, Any]) -> DateSpan | None:
+    """When it was written down: `recordedDate` (R4, R5), `assertedDate` (STU3), `dateRecorded`
+    (DSTU2).
+    """
+    return next(
+        (
+            span
+            for name in ("recordedDate", "assertedDate", "dateRecorded")
+            if (span := read_date(resource.get(name)))
+        ),
+        None,
+    )
+
+
+def _abated(resource: dict[str, Any]) -> DateSpan | None:
+    return read_date(resource.get("abatementDateTime")) or read_date(
+        as_dict(resource.get("abatementPeriod")).get("end")
+    )
+
+
+def _why_not_used(match: Match, standing: Standing) -> str:
+    """What the receipt says of a known condition that no fact made use of."""
+    name = match.member.display
+    match match.role:
+        case Role.EXCLUDE:
+            return f"looks alike, does not count: {name}"
+        case Role.HISTORY:
+            return f"of the past, not current: {name}"
+        case Role.CONTEXT:
+            return f"background, no rule rests on it: {name}"
+        case Role.REVIEW:
+            return f"not specific enough to count: {name}"
+    return (
+        f"{standing.value}: {name}"
+        if standing is not Standing.CURRENT
+        else f"known, but no rule asks for it: {name}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """All diagnoses of the record, and how to ask them a question."""
+
+    index: RecordIndex
+    listed: tuple[Diagnosis, ...]
+    concepts: frozenset[Concept]
+
+    def of(self, concepts: Collection[Concept], *standings: Standing) -> list[Diagnosis]:
+        """Return the diagnoses of these concepts that stand so, other than those that merely look
+        alike.
+        """
+        if self.concepts.isdisjoint(concepts):
+            return []
+        return [
+            diagnosis
+            for diagnosis in self.listed
+            if diagnosis.match.concept in concepts
+            and diagnosis.standing in standings
+            and diagnosis.match.role not in NOT_COUNTED
+        ]
+
+    def use(self, fact: str, diagnoses: Iterable[Diagnosis]) -> tuple[Evidence, ...]:
+        """Return the evidence of the diagnoses, after writing into the receipt what they were used
+        for.
+        """
+        listed = list(diagnoses)
+        for diagnosis in listed:
+            self.index.receipt.use(diagnosis.placed, fact)
+        return tuple(diagnosis.evidence for diagnosis in listed)
+
+    def claim(
+        self,
+        fact: str,
+        concepts: Collection[Concept],
+        nothing: Fact,
+        standings: tuple[Standing, ...] = (Standing.CURRENT,),
+        since: dt.date | None = None,
+    ) -> Fact:
+        """Return whether the person has one of these: TRUE if sure, UNKNOWN if only suspected,
+        ambiguous or undated, else `nothing`.
+
+        Args:
+            fact: its name in the receipt.
+            nothing: the fact when none of them is recorded.
+            standings: which standings count.
+            since: the first day from which an entry counts; `None` for any time.
+        """
+        found = []
+        for item in self.of(concepts, *standings, Standing.SUSPECTED):
+            if since is not None and item.is_before(since):
+                self.index.receipt.ignore(
+                    item.placed,
+                    f"too long ago to say how it is now: {item.evidence.display}, {item.began}",
+                )
+            else:
+                found.append(item)
+        sure = [
+            item for item in found if item.is_certain and (since is None or item.began is not None)
+        ]
+        if sure:
+            return Fact(Truth.TRUE, "", self.use(fact, sure))
+        if found:
+            evidence = self.use(fact, found)
+            first = found[0]
+            why = (
+                f"no date, so it may be over: {first.evidence.display}"
+                if first.is_certain
+                else f"not certain: {first.doubt}"
+            )
+            return Fact(Truth.UNKNOWN, why, evidence)
+        return nothing
+
+    def close(self) -> None:
+        """Write into the receipt why each diagnosis that no fact made use of was not used."""
+        for item in self.listed:
+            self.index.receipt.ignore(item.placed, _why_not_used(item.match, item.standing))
+
+
+NOT_COUNTED = frozenset({Role.EXCLUDE, Role.CONTEXT, Role.HISTORY})
+"""Roles of codes on which no rule fires."""

@@ -1,0 +1,273 @@
+"""Procedures: operations that stop vitamin B12 from being absorbed, dialysis, and injections
+recorded as procedures (F13, F14, F17).
+
+Not taken into account: right hemicolectomy, which removes only the end of the ileum, and bowel
+resections that do not name the ileum.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    read_date,
+    texts_of,
+)
+from fhir_mappings.intake import RecordIndex, cite, name_entry, newest_day, why_status, why_unknown
+from fhir_mappings.laboratory import read_length
+from fhir_mappings.terminology import Concept, Field, Match, Role
+from recommender.language import (
+    NO_RESULT,
+    NONE_RECORDED,
+    Cause,
+    CauseFinding,
+    DoseGiven,
+    Evidence,
+    Fact,
+    Measurement,
+    Route,
+    Substance,
+    Truth,
+)
+
+CAUSES: dict[Concept, Cause] = {
+    Concept.ILEAL_RESECTION: Cause.ILEAL_RESECTION,
+    Concept.TOTAL_ILEAL_RESECTION: Cause.ILEAL_RESECTION,
+    Concept.TOTAL_GASTRECTOMY: Cause.TOTAL_GASTRECTOMY,
+    Concept.PARTIAL_GASTRECTOMY: Cause.OTHER_MALABSORPTION,
+    Concept.ILEAL_BYPASS: Cause.OTHER_MALABSORPTION,
+    Concept.GASTRIC_BYPASS_RNY: Cause.BARIATRIC,
+    Concept.SLEEVE_GASTRECTOMY: Cause.BARIATRIC,
+    Concept.BPD_DUODENAL_SWITCH: Cause.BARIATRIC,
+    Concept.BARIATRIC_GENERIC: Cause.BARIATRIC,
+}
+"""The causes of F13 that an operation makes."""
+
+UNDONE_BY: dict[Concept, Concept] = {
+    Concept.ILEAL_BYPASS: Concept.ILEAL_BYPASS_REVERSAL,
+    Concept.BPD_DUODENAL_SWITCH: Concept.BPD_REVERSAL,
+}
+"""Operations that a later one takes back."""
+
+RESECTIONS = frozenset({Concept.ILEAL_RESECTION, Concept.TOTAL_ILEAL_RESECTION})
+
+DIALYSIS_DAYS = 90
+"""Days for which a dialysis session counts as being on dialysis; an older one may have been for an
+acute illness. A design default.
+"""
+
+NOT_DONE = frozenset(
+    {"not-done", "entered-in-error", "preparation", "aborted", "suspended", "stopped", "on-hold"}
+)
+"""Statuses of a procedure that was not, or not completely, carried out."""
+
+INJECTIONS: dict[Concept, Substance] = {
+    Concept.B12_ADMINISTRATION: Substance.COBALAMIN_UNSPECIFIED,
+    Concept.CYANOCOBALAMIN_INJECTION: Substance.CYANOCOBALAMIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One procedure that was done, as one of the things it stands for."""
+
+    placed: Placed
+    match: Match
+    done: DateSpan | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureFacts:
+    """What the Procedures say."""
+
+    causes: tuple[CauseFinding, ...] = ()
+    dialysis: Fact = NONE_RECORDED
+    doses: tuple[DoseGiven, ...] = ()
+    ileal_resection_complete: Fact = NONE_RECORDED
+    ileal_resection_length: Measurement = NO_RESULT
+    anticoagulant_use: tuple[Evidence, ...] = ()
+
+
+def map_procedures(index: RecordIndex) -> ProcedureFacts:
+    """Return the facts of the Procedures."""
+    operations = _read_operations(index)
+    standing = [item for item in operations if not _was_undone(item, operations)]
+    causing = [
+        item
+        for item in standing
+        if item.match.concept in CAUSES and item.match.role is Role.INCLUDE
+    ]
+    complete = [item for item in causing if item.match.concept is Concept.TOTAL_ILEAL_RESECTION]
+    anticoagulated = [
+        item for item in operations if item.match.concept is Concept.ANTICOAGULANT_THERAPY
+    ]
+    nothing = index.nothing_found("procedures")
+    facts = ProcedureFacts(
+        causes=tuple(
+            CauseFinding(CAUSES[item.match.concept], item.evidence)
+            for item in _use(index, "cause", causing)
+        ),
+        dialysis=_dialysis(index, operations, nothing),
+        doses=_doses(index, operations),
+        ileal_resection_complete=_claim(index, "ileal_resection_complete", complete, nothing),
+        ileal_resection_length=_resection_length(index, causing),
+        anticoagulant_use=tuple(
+            item.evidence for item in _use(index, "anticoagulant", anticoagulated)
+        ),
+    )
+    for item in operations:
+        index.receipt.ignore(
+            item.placed,
+            _why_not_used(item.match) if item in standing else "undone by a later operation",
+        )
+    return facts
+
+
+def _read_operations(index: RecordIndex) -> list[Operation]:
+    operations: list[Operation] = []
+    for placed in index.of_type("Procedure"):
+        resource = placed.resource
+        code = resource.get("code")
+        matches = index.value_sets.find(code, Field.PROCEDURES)
+        if not matches:
+            index.receipt.ignore(placed, partial(why_unknown, code))
+            continue
+        done = _done_on(resource)
+        why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.as_of)
+        if why_not:
+            index.receipt.ignore(placed, why_not)
+            continue
+        for match in matches:
+            operations.append(
+                Operation(placed, match, done, cite(placed, match, code, newest_day(done), "done"))
+            )
+    return operations
+
+
+def _done_on(resource: dict[str, Any]) -> DateSpan | None:
+    """When it was done: `performed[x]` (to R4), `occurrence[x]` (R5)."""
+    for name in ("performed", "occurrence"):
+        period = as_dict(resource.get(f"{name}Period"))
+        span = (
+            read_date(resource.get(f"{name}DateTime"))
+            or read_date(period.get("end"))
+            or read_date(period.get("start"))
+        )
+        if span:
+            return span
+    return None
+
+
+def _why_not_done(
+    name: str, resource: dict[str, Any], done: DateSpan | None, as_of: dt.date
+) -> str:
+    status = code_of(resource.get("status"))
+    if status in NOT_DONE:
+        return why_status(name, status)
+    if resource.get("notDone") is True or resource.get("notPerformed") is True:
+        return f"{name}, not done"
+    if done is not None and done.earliest > as_of:
+        return f"{name}, in the future: {done}"
+    return ""
+
+
+def _why_not_used(match: Match) -> str:
+    name = match.member.display
+    if match.concept is Concept.RIGHT_HEMICOLECTOMY:
+        return f"removes only the end of the ileum, not counted as ileal resection: {name}"
+    match match.role:
+        case Role.EXCLUDE:
+            return f"looks alike, does not count: {name}"
+        case Role.REVIEW:
+            return f"not specific enough to count: {name}"
+        case Role.CONTEXT:
+            return f"background, no rule rests on it: {name}"
+    return f"known, but no rule asks for it: {name}"
+
+
+def _was_undone(operation: Operation, operations: list[Operation]) -> bool:
+    """Whether a later operation took this one back; without both dates that cannot be told, and the
+    operation stands.
+    """
+    reversal = UNDONE_BY.get(operation.match.concept)
+    return operation.done is not None and any(
+        item.match.concept is reversal
+        and item.done is not None
+        and item.done.earliest > operation.done.latest
+        for item in operations
+    )
+
+
+def _use(index: RecordIndex, fact: str, operations: list[Operation]) -> list[Operation]:
+    for item in operations:
+        index.receipt.use(item.placed, fact)
+    return operations
+
+
+def _claim(index: RecordIndex, fact: str, operations: list[Operation], nothing: Fact) -> Fact:
+    if not operations:
+        return nothing
+    return Fact(Truth.TRUE, "", tuple(item.evidence for item in _use(index, fact, operations)))
+
+
+def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) -> Fact:
+    recent = index.as_of - dt.timedelta(days=DIALYSIS_DAYS)
+    sessions = [item for item in operations if item.match.concept is Concept.DIALYSIS]
+    now = [item for item in sessions if item.done is None or item.done.latest >= recent]
+    for item in sessions:
+        index.receipt.ignore(
+            item.placed, f"dialysis more than {DIALYSIS_DAYS} days ago: {item.done}"
+        )
+    return _claim(index, "dialysis", _use(index, "kidney_disease", now), nothing)
+
+
+def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, ...]:
+    """Injections of vitamin B12 recorded as procedures; their dose is not in the code."""
+    given = [item for item in operations if item.match.concept in INJECTIONS]
+    return tuple(
+        DoseGiven(
+            INJECTIONS[item.match.concept],
+            Route.INTRAMUSCULAR,
+            None,
+            newest_day(item.done),
+            item.evidence,
+        )
+        for item in _use(index, "treatment_phase", given)
+    )
+
+
+def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measurement:
+    """The length of ileum removed as written in the words of the procedure: exactly one "NN cm"
+    (Q2). The longest of several counts.
+    """
+    resections = [item for item in causing if item.match.concept in RESECTIONS]
+    found = [
+        (length, item)
+        for item in resections
+        if (length := read_length(_words(item.placed.resource)))
+    ]
+    if not found:
+        return NO_RESULT
+    length, item = max(found, key=lambda each: each[0].value)
+    _use(index, "ileal_resection_length", [item])
+    evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
+    return Measurement(length, item.evidence.date, "read from text", (evidence,))
+
+
+def _words(resource: dict[str, Any]) -> str:
+    notes = [
+        as_text(as_dict(note).get("text"))
+        for name in ("note", "notes")
+        for note in as_list(resource.get(name))
+    ]
+    return " ".join([*texts_of(resource.get("code")), *notes, *texts_of(resource.get("outcome"))])

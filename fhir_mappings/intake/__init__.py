@@ -1,0 +1,35 @@
+"""The record as it came in: its index, the receipt, the evidence, and the person."""
+
+from fhir_mappings.intake.demographics import Demographics, completed_years, map_demographics
+from fhir_mappings.intake.evidence import (
+    cite,
+    describe_codes,
+    name_entry,
+    newest_day,
+    say_status,
+    why_status,
+    why_unknown,
+    words_as_recorded,
+)
+from fhir_mappings.intake.receipt import Receipt, ReceiptLine
+from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
+
+__all__ = [
+    "AREAS",
+    "Demographics",
+    "Receipt",
+    "ReceiptLine",
+    "RecordIndex",
+    "cite",
+    "completed_years",
+    "describe_codes",
+    "index_record",
+    "is_about_another",
+    "map_demographics",
+    "name_entry",
+    "newest_day",
+    "say_status",
+    "why_status",
+    "why_unknown",
+    "words_as_recorded",
+]

@@ -1,0 +1,106 @@
+"""Who the patient is: age, recorded sex, and whether the person has died (F1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fhir_mappings.fhir import DateSpan, Placed, as_text, read_date
+from fhir_mappings.intake.record_index import RecordIndex
+from recommender.language import (
+    NONE_RECORDED,
+    Comparator,
+    Evidence,
+    Fact,
+    Measurement,
+    Quantity,
+    Truth,
+    Unit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demographics:
+    """Facts of the Patient resource. `born` is the days the birth date may mean."""
+
+    age: Measurement
+    female: Fact
+    deceased: Fact
+    born: DateSpan | None = None
+
+
+def map_demographics(index: RecordIndex) -> Demographics:
+    """Return the facts of the patient; all unknown when there is no Patient resource."""
+    patients = index.of_type("Patient")
+    if not patients:
+        missing = index.not_recorded("patient")
+        return Demographics(Measurement(reason=missing.reason), missing, missing)
+    placed = patients[0]
+    for other in patients[1:]:
+        index.receipt.ignore(other, f"the patient is read from {placed.place}")
+    born = read_date(placed.resource.get("birthDate"))
+    who = Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
+    known = {
+        "age": who.age.is_known,
+        "female": not who.female.is_unknown,
+        "deceased": not who.deceased.is_unknown,
+    }
+    for fact in (name for name, is_known in known.items() if is_known):
+        index.receipt.use(placed, fact)
+    index.receipt.ignore(placed, "neither birth date, sex nor death can be read from it")
+    return who
+
+
+def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
+    written = as_text(placed.resource.get("birthDate"))
+    if born is None or born.earliest > as_of:
+        return Measurement(
+            reason="birth date missing" if not written else f"birth date not readable: {written}"
+        )
+    youngest, oldest = (
+        completed_years(min(born.latest, as_of), as_of),
+        completed_years(born.earliest, as_of),
+    )
+    # Of a birth date without month or day only the lower age is certain.
+    comparator = Comparator.EXACT if youngest == oldest else Comparator.AT_LEAST
+    evidence = Evidence(placed.reference, "", "birth date", written)
+    return Measurement(Quantity(Decimal(youngest), Unit.YEARS, comparator), as_of, "", (evidence,))
+
+
+def completed_years(since: dt.date, until: dt.date) -> int:
+    """Return the full years from one day to another; somebody born on 29 February has a birthday on
+    1 March of other years.
+    """
+    return until.year - since.year - ((until.month, until.day) < (since.month, since.day))
+
+
+def _female(placed: Placed) -> Fact:
+    gender = as_text(placed.resource.get("gender")).lower()
+    evidence = (Evidence(placed.reference, "", "recorded sex", gender),)
+    match gender:
+        case "female":
+            return Fact(Truth.TRUE, "", evidence)
+        case "male":
+            return Fact(Truth.FALSE, "", evidence)
+        case _:
+            return Fact(Truth.UNKNOWN, f"recorded as {gender}" if gender else "none recorded")
+
+
+def _deceased(placed: Placed) -> Fact:
+    died = placed.resource.get("deceasedDateTime")
+    said = placed.resource.get("deceasedBoolean")
+    if died is not None:
+        day = read_date(died)
+        return Fact(
+            Truth.TRUE,
+            "",
+            (Evidence(placed.reference, "", "died", str(day) if day else as_text(died)),),
+        )
+    if isinstance(said, bool):
+        return Fact(
+            Truth.TRUE if said else Truth.FALSE,
+            "",
+            (Evidence(placed.reference, "", "deceased", str(said).lower()),),
+        )
+    return NONE_RECORDED if said is None else Fact(Truth.UNKNOWN, "deceased not readable")

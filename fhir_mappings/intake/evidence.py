@@ -1,0 +1,78 @@
+"""What a fact rests on, as the card and the receipt show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from fhir_mappings.fhir import DateSpan, Placed, coding_of, codings_of, texts_of, words_of
+from fhir_mappings.terminology import Match
+from recommender.language import Evidence
+
+
+def cite(
+    placed: Placed,
+    match: Match,
+    codeable: Any,
+    date: dt.date | None,
+    reported: str = "",
+    converted: str = "",
+) -> Evidence:
+    """Return the evidence of one entry of the record; a match by words says so."""
+    code = match.source if match.matched_by == "code" else "matched by text"
+    return Evidence(placed.reference, code, name_entry(codeable, match), reported, converted, date)
+
+
+_SEMANTIC_TAG = re.compile(
+    r" \((disorder|finding|situation|procedure|regime/therapy|observable "
+    r"entity|substance|product)\)$"
+)
+"""What SNOMED CT puts behind its full names; a reader needs no such word."""
+
+
+def name_entry(codeable: Any, match: Match) -> str:
+    """Return how to name a known entry to a reader: by its own words, else by what its code is
+    listed as.
+    """
+    return _SEMANTIC_TAG.sub("", words_as_recorded(codeable, match))
+
+
+def words_as_recorded(codeable: Any, match: Match) -> str:
+    """Return the words of a known entry as they came, else what its code is listed as."""
+    texts = texts_of(codeable)
+    return " ".join((texts[0] if texts else match.member.display or words_of(codeable)).split())
+
+
+def newest_day(span: DateSpan | None) -> dt.date | None:
+    """Return the last day a date may mean, for showing and ordering; `None` when there is no
+    date.
+    """
+    return None if span is None else span.latest
+
+
+def describe_codes(codeable: Any) -> str:
+    """Return a CodeableConcept for a receipt line: its codes as `system|code` and its words, "no
+    code" when it has neither.
+    """
+    codes = [coding_of(coding) for coding in codings_of(codeable)]
+    named = ", ".join(filter(None, codes))
+    words = " ".join(next(iter(texts_of(codeable)), codes[0] if codes else "").split())
+    if not named:
+        return words or "no code"
+    return named if words in ("", named) else f"{named} ({words})"
+
+
+def why_unknown(codeable: Any) -> str:
+    """Return what the receipt says of an entry whose code means nothing to us."""
+    return f"code not in any value set: {describe_codes(codeable)}"
+
+
+def why_status(name: str, status: str) -> str:
+    """Return what the receipt says of an entry whose status keeps it from being used."""
+    return f"{name}, {say_status(status)}"
+
+
+def say_status(status: str) -> str:
+    """Return a status for the receipt; the code stands apart, so that 'unknown' is read as one."""
+    return f"status is '{status}'" if status else "no status"

@@ -1,0 +1,95 @@
+"""The receipt: every resource that came in, exactly once, with what it was used for or why it was
+not.
+
+The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end is closed as not
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fhir_mappings.fhir import Placed
+
+
+class ReceiptLine(NamedTuple):
+    """One resource of the request. `ignored` is empty when it was used; `used_for` names the facts
+    it feeds.
+    """
+
+    reference: str
+    type: str
+    place: str
+    used_for: tuple[str, ...] = ()
+    ignored: str = ""
+
+    @property
+    def used(self) -> bool:
+        return bool(self.used_for)
+
+    @classmethod
+    def of(cls, placed: Placed, used_for: tuple[str, ...] = (), ignored: str = "") -> ReceiptLine:
+        """Return the line of what stands at a place."""
+        return cls(placed.reference, placed.type, placed.place, used_for, ignored)
+
+
+@dataclass(slots=True)
+class Receipt:
+    """The ledger of one mapping. Resources are told apart by their place, so two with the same id
+    both have a line.
+    """
+
+    _placed: dict[str, Placed] = field(default_factory=dict)
+    _used: dict[str, list[str]] = field(default_factory=dict)
+    _ignored: dict[str, str | Callable[[], str]] = field(default_factory=dict)
+
+    def enter(self, placed: Placed) -> None:
+        """Note that the resource came in."""
+        self._placed.setdefault(placed.place, placed)
+
+    def use(self, placed: Placed, fact: str) -> None:
+        """Note that the resource feeds this fact; a use outweighs any reason to ignore it."""
+        self._placed.setdefault(placed.place, placed)
+        facts = self._used.setdefault(placed.place, [])
+        if fact not in facts:
+            facts.append(fact)
+
+    def ignore(self, placed: Placed, why: str | Callable[[], str]) -> None:
+        """Note why the resource was not used; the first reason stays. A reason that costs time to
+        word is worded when it is read.
+        """
+        self._placed.setdefault(placed.place, placed)
+        self._ignored.setdefault(placed.place, why)
+
+    def use_further(self, references: Collection[str], fact: str) -> None:
+        """Note that these of the resources used feed this fact too."""
+        for place, facts in self._used.items():
+            if self._placed[place].reference in references:
+                facts.append(fact)
+
+    def take_back(self, reference: str, fact: str, why: str) -> None:
+        """Note that the resource does not feed this fact after all, since something outweighs
+        it.
+        """
+        for place, facts in self._used.items():
+            if fact in facts and self._placed[place].reference == reference:
+                facts.remove(fact)
+                self._ignored[place] = why
+
+    def lines(self) -> tuple[ReceiptLine, ...]:
+        """Return one line per resource, in the order in which they came."""
+        return tuple(self._line(placed) for placed in self._placed.values())
+
+    def _line(self, placed: Placed) -> ReceiptLine:
+        used_for = tuple(self._used.get(placed.place, ()))
+        unspoken = (
+            "no order or medicine of ours names it"
+            if placed.type == "Medication"
+            else "not needed for any fact"
+        )
+        why = self._ignored.get(placed.place, unspoken)
+        return ReceiptLine.of(
+            placed, used_for, "" if used_for else why if isinstance(why, str) else why()
+        )

@@ -1,0 +1,153 @@
+"""One pass over the record: every resource entered in the receipt, and those of this patient sorted
+by resource type.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+
+from fhir_mappings.fhir import Availability, PatientRecord, Placed, Resource, as_text, subject_id
+from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.terminology import Concept, ValueSets
+from recommender.language import NONE_RECORDED, NOT_RECORDED, Fact, RecordArea, Truth
+
+AREAS: dict[str, RecordArea] = {
+    "patient": RecordArea.PATIENT,
+    "conditions": RecordArea.CONDITIONS,
+    "labs": RecordArea.LABORATORY,
+    "medications": RecordArea.MEDICATIONS,
+    "statements": RecordArea.STATEMENTS,
+    "administrations": RecordArea.ADMINISTRATIONS,
+    "procedures": RecordArea.PROCEDURES,
+    "allergies": RecordArea.ALLERGIES,
+}
+"""The prefetch keys and the areas of the record they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIndex:
+    """The readable resources of the patient by type, with what every mapping needs beside them.
+
+    `complete` names the prefetch keys of which all there is came. `gaps` says for a prefetch key
+    why what was read of it cannot say "none" even so: entries about somebody else came with it
+    (R38), or the medicine of some is not known. `uncounted` says of each concept in a word or two
+    why results of it do not count ("preliminary"), once for each.
+    """
+
+    record: PatientRecord
+    as_of: dt.date
+    value_sets: ValueSets
+    receipt: Receipt
+    complete: frozenset[str]
+    by_type: dict[str, list[Placed]] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
+    uncounted: dict[Concept, list[str]] = field(default_factory=dict)
+
+    def of_type(self, *types: str) -> list[Placed]:
+        """Return the resources of these types, sorted by reference."""
+        return [placed for name in types for placed in self.by_type.get(name, ())]
+
+    def reason_missing(self, *keys: str) -> str:
+        """Return why "nothing found" under these prefetch keys does not mean "none": empty when all
+        of them came completely.
+        """
+        if not self.gaps and self.complete.issuperset(keys):
+            return ""
+        for key in keys:
+            part = self.record.part(key)
+            if part.availability is Availability.UNAVAILABLE:
+                return _named(f"{AREAS[key].value} not available", part.reason)
+        for key in keys:
+            part = self.record.part(key)
+            if part.availability is Availability.INCOMPLETE:
+                return _named(
+                    f"none among the {AREAS[key].value} that came, but the list is incomplete",
+                    part.reason,
+                )
+        for key in keys:
+            if key in self.gaps:
+                return f"none recorded, but {self.gaps[key]}"
+        return ""
+
+    def nothing_found(self, *keys: str) -> Fact:
+        """Return the fact of a closed-world question (decisions 2.1): false, unless the list could
+        not be had completely (Q6).
+        """
+        missing = self.reason_missing(*keys)
+        return Fact(Truth.UNKNOWN, missing) if missing else NONE_RECORDED
+
+    def not_recorded(self, *keys: str) -> Fact:
+        """Return the fact of an open-world question (decisions 2.1) on which nothing was found:
+        unknown in any case.
+        """
+        missing = self.reason_missing(*keys)
+        return Fact(Truth.UNKNOWN, missing) if missing else NOT_RECORDED
+
+
+def _named(words: str, reason: str) -> str:
+    return words if not reason or reason in words else f"{words} ({reason})"
+
+
+def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> RecordIndex:
+    """Return the index of a record. A resource about somebody else, or that came twice, is left out
+    and the receipt says so.
+    """
+    complete = frozenset(
+        key for key, part in record.parts.items() if part.availability is Availability.COMPLETE
+    )
+    index = RecordIndex(record, as_of, value_sets, Receipt(), complete)
+    receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
+    kept: dict[str, Placed] = {}
+    own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
+    for key, placed in record.entries():
+        resource = placed.resource
+        receipt.enter(placed)
+        kind = resource.get("resourceType")
+        if not isinstance(kind, str):
+            receipt.ignore(placed, "no resourceType")
+            continue
+        subject = resource.get("subject")
+        if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(
+            resource, patient_id
+        ):
+            receipt.ignore(placed, "about another patient")
+            index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
+            continue
+        identity = resource.get("id")
+        if isinstance(identity, str) and identity:
+            reference = f"{kind}/{identity}"
+            kept[reference] = (
+                _newer(index, kept[reference], placed) if reference in kept else placed
+            )
+        else:
+            kept[placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"] = (
+                placed
+            )
+    # What a server returns has no order of its own: nothing may hang on it.
+    for reference in sorted(kept):
+        placed = kept[reference]
+        by_type.setdefault(placed.resource["resourceType"], []).append(placed)
+    return index
+
+
+def is_about_another(resource: Resource, patient_id: str) -> bool:
+    """Return whether a resource names somebody other than this patient as its subject (R38); one
+    that names nobody does not.
+    """
+    about = subject_id(resource)
+    return bool(about) and bool(patient_id) and about != patient_id
+
+
+def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:
+    """Return of two versions of one resource the one updated last, whatever order they came in."""
+    keep, drop = (later, earlier) if _version(later) > _version(earlier) else (earlier, later)
+    index.receipt.ignore(drop, f"the same resource came at {keep.place}")
+    return keep
+
+
+def _version(placed: Placed) -> tuple[str, str]:
+    meta = placed.resource.get("meta")
+    updated = as_text(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
+    return updated, json.dumps(placed.resource, sort_keys=True, default=str)

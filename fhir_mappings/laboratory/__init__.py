@@ -1,0 +1,30 @@
+"""What the record says of laboratory results: units, quantities, observations, kidney function."""
+
+from fhir_mappings.laboratory.laboratory_facts import LaboratoryFacts, map_laboratory
+from fhir_mappings.laboratory.observations import Observed, read_observations
+from fhir_mappings.laboratory.quantities import (
+    Reading,
+    read_booleanish,
+    read_length,
+    read_result,
+    show_number,
+)
+from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_results
+from fhir_mappings.laboratory.units import Analyte
+
+__all__ = [
+    "ANALYTES",
+    "Analyte",
+    "LaboratoryFacts",
+    "Observed",
+    "Reading",
+    "Result",
+    "Results",
+    "map_laboratory",
+    "read_booleanish",
+    "read_length",
+    "read_observations",
+    "read_result",
+    "read_results",
+    "show_number",
+]

@@ -1,0 +1,141 @@
+"""Laboratory facts: what the newest results say, each within its look-back (F4 to F7, F16, F18,
+F19, F23, F24).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+
+from fhir_mappings.intake import Demographics, RecordIndex
+from fhir_mappings.laboratory.recorded_gfr import map_egfr
+from fhir_mappings.laboratory.results import (
+    Result,
+    Results,
+    Window,
+    find_newest,
+    measure_newest,
+    pass_over,
+)
+from fhir_mappings.laboratory.units import Analyte
+from recommender.language import Measurement, Truth
+
+WINDOWS: dict[str, Window] = {
+    "total_b12": Window("12 months", months=12),
+    "total_b12_on_treatment": Window("12 months", months=12),
+    "holotranscobalamin": Window("12 months", months=12),
+    "mma": Window("6 months", months=6),
+    "homocysteine": Window("6 months", months=6),
+    "folate": Window("6 months", months=6),
+    "egfr": Window("12 months", months=12),
+    "platelets": Window("90 days", days=90),
+    "inr": Window("30 days", days=30),
+    "haemoglobin": Window("14 days", days=14),
+    "mcv": Window("14 days", days=14),
+    "potassium": Window("14 days", days=14),
+}
+"""The look-back of each fact (F4 to F7, F16, F18, F19, F23, F24)."""
+
+EGFR_AFTER_KIDNEY_INJURY = Window("7 days", days=7)
+LOW_PLATELETS, LOW_PLATELETS_DAYS = Decimal(100), 30
+VERY_LOW_PLATELETS, VERY_LOW_PLATELETS_DAYS = Decimal(50), 7
+"""A low count ages faster: below 100 it is unknown after 30 days, below 50 it is kept for
+precautions but to be repeated (F18, Q10).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryFacts:
+    """What the laboratory results say."""
+
+    total_b12: Measurement
+    total_b12_on_treatment: Measurement
+    holotranscobalamin: Measurement
+    mma: Measurement
+    homocysteine: Measurement
+    folate: Measurement
+    haemoglobin: Measurement
+    mcv: Measurement
+    potassium: Measurement
+    platelets: Measurement
+    inr: Measurement
+    egfr: Measurement
+
+
+def map_laboratory(
+    index: RecordIndex,
+    results: Results,
+    who: Demographics,
+    treatment_start: dt.date | None,
+    kidney_injury: bool,
+) -> LaboratoryFacts:
+    """Return the laboratory facts.
+
+    Args:
+        results: the results of the record.
+        treatment_start: the first day of the current vitamin B12 treatment; only earlier results
+            diagnose. `None`: there is none.
+        kidney_injury: whether an acute kidney injury is active, after which only an eGFR of the
+            last 7 days counts.
+    """
+
+    def newest(
+        fact: str, analyte: Analyte, before: dt.date | None = None, after: dt.date | None = None
+    ) -> Measurement:
+        return find_newest(index, fact, analyte, results[analyte], WINDOWS[fact], before, after)
+
+    start = treatment_start
+    nothing_yet = Measurement(reason="no vitamin B12 treatment")
+    return LaboratoryFacts(
+        total_b12=newest("total_b12", Analyte.TOTAL_B12, before=start),
+        total_b12_on_treatment=newest("total_b12_on_treatment", Analyte.TOTAL_B12, after=start)
+        if start
+        else nothing_yet,
+        holotranscobalamin=newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start),
+        mma=newest("mma", Analyte.MMA, before=start),
+        homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
+        folate=newest("folate", Analyte.FOLATE),
+        haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
+        mcv=newest("mcv", Analyte.MCV),
+        potassium=newest("potassium", Analyte.POTASSIUM),
+        platelets=_platelets(index, results[Analyte.PLATELETS]),
+        inr=newest("inr", Analyte.INR),
+        egfr=map_egfr(
+            index, results, who, EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]
+        ),
+    )
+
+
+def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:
+    newest, source = measure_newest(index, Analyte.PLATELETS, counts, WINDOWS["platelets"])
+    aged = _age_platelets(newest, index.as_of)
+    if source and aged.is_known:
+        index.receipt.use(source.observed.placed, "platelets")
+    elif source:
+        pass_over(index, source, partial(str, aged.reason))
+    return aged
+
+
+def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
+    """Return the count, or unknown when it is too old for how low it is (F18); a very low one is
+    kept with a reminder (Q10).
+    """
+    if count.date is None or count.quantity is None:
+        return count
+    days = (as_of - count.date).days
+    if count.below(VERY_LOW_PLATELETS).is_true:
+        return (
+            replace(count, reason=f"last count {days} days ago, repeat")
+            if days > VERY_LOW_PLATELETS_DAYS
+            else count
+        )
+    if count.below(LOW_PLATELETS) is not Truth.FALSE and days > LOW_PLATELETS_DAYS:
+        return replace(
+            count,
+            quantity=None,
+            reason=f"low count older than {LOW_PLATELETS_DAYS} days: {count.evidence[0].reported}, "
+            f"{count.date}",
+        )
+    return count

@@ -1,0 +1,341 @@
+"""Reads a result: a number in the unit that the rules compare in, or the reason why there is none.
+
+Source: decisions 2.1 (accepted units, comparators, implausible values) and Q8, Q9.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
+from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, UnitRow, ucum_of
+from recommender.language import Comparator, Quantity, Unit
+
+PLAUSIBLE: dict[tuple[Analyte, Unit], tuple[Decimal, Decimal]] = {
+    (Analyte.TOTAL_B12, Unit.PG_PER_ML): (Decimal(10), Decimal(20000)),
+    (Analyte.TOTAL_B12, Unit.PMOL_PER_L): (Decimal("7.38"), Decimal(14760)),
+    (Analyte.HOLOTRANSCOBALAMIN, Unit.PMOL_PER_L): (Decimal(0), Decimal(10000)),
+    (Analyte.MMA, Unit.NMOL_PER_L): (Decimal(20), Decimal(100000)),
+    (Analyte.HOMOCYSTEINE, Unit.UMOL_PER_L): (Decimal("0.5"), Decimal(1000)),
+    (Analyte.FOLATE, Unit.NG_PER_ML): (Decimal(0), Decimal(1000)),
+    (Analyte.FOLATE, Unit.NMOL_PER_L): (Decimal(0), Decimal(2500)),
+    (Analyte.HAEMOGLOBIN, Unit.G_PER_L): (Decimal(20), Decimal(300)),
+    (Analyte.MCV, Unit.FL): (Decimal(30), Decimal(200)),
+    (Analyte.PLATELETS, Unit.PER_NL): (Decimal(0), Decimal(3000)),
+    (Analyte.CREATININE, Unit.UMOL_PER_L): (Decimal(10), Decimal(5000)),
+    (Analyte.EGFR, Unit.EGFR): (Decimal(0), Decimal(200)),
+    (Analyte.POTASSIUM, Unit.MMOL_PER_L): (Decimal(1), Decimal(12)),
+    (Analyte.INR, Unit.RATIO): (Decimal("0.5"), Decimal(30)),
+    (Analyte.LENGTH, Unit.CM): (Decimal(0), Decimal(1000)),
+}
+"""What a living person can have; anything outside is a slip of number or unit.
+
+Vitamin B12, MMA, eGFR and platelets by decisions 2.1 (the molar limits of vitamin B12 are the mass
+limits times 0.738); the others are generous limits that only catch a unit slip.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A result as read. `quantity` is `None` when it cannot be used, and `reason` says why;
+    `reported` is how the record has it.
+
+    `converted` is the value in the unit of comparison, empty when that is the one reported.
+    """
+
+    quantity: Quantity | None
+    reported: str
+    reason: str = ""
+    converted: str = ""
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the record says that there is no result."""
+        return self.quantity is None and self.reason.startswith(("no result", "no value"))
+
+
+def read_result(result: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
+    """Return the value of an Observation (or of one component of it) for this analyte.
+
+    Args:
+        result: the Observation or component.
+        analyte: what it measures, as its code says.
+        property_kind: the property of its LOINC code (MCnc, SCnc, mixed); empty when not known.
+    """
+    absent = result.get("dataAbsentReason")
+    if absent is not None:
+        return Reading(None, "", f"no result: {words_of(absent) or 'reason not given'}")
+    element = next(
+        (name for name in result if name.startswith("value") and result[name] is not None), ""
+    )
+    value = result.get(element)
+    match element:
+        case "":
+            return Reading(None, "", "no value")
+        case "valueQuantity":
+            return read_quantity(as_dict(value), analyte, property_kind)
+        case "valueString":
+            return read_written(as_text(value), analyte, property_kind)
+        case "valueInteger" | "valueDecimal":
+            return read_quantity({"value": value}, analyte, property_kind)
+        case "valueRange":
+            return _read_range(as_dict(value), analyte, property_kind)
+        case "valueCodeableConcept":
+            return Reading(
+                None, words_of(value), f"reported in words, not as a number: {words_of(value)}"
+            )
+        case _:
+            return Reading(None, "", f"reported as {element}, expected a number with a unit")
+
+
+def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
+    """Return a FHIR Quantity as a value of this analyte."""
+    value = _read_number(quantity.get("value"))
+    comparator = as_text(quantity.get("comparator"))
+    reported = _as_reported(quantity, value, comparator)
+    if value is None:
+        return Reading(None, reported, f"no readable number{': ' + reported if reported else ''}")
+    if comparator not in _COMPARATORS:
+        return Reading(None, reported, f"comparator not known: {reported}")
+    row = _find_unit(quantity, analyte)
+    if isinstance(row, str):
+        return Reading(None, reported, f"{row}: {reported}")
+    if _contradicts(property_kind, row.kind):
+        expected = "mass" if property_kind == "MCnc" else "amount of substance"
+        return Reading(
+            None,
+            reported,
+            f"the code says {expected} per volume, the unit says otherwise: {reported}",
+        )
+    number = value * row.factor.numerator / row.factor.denominator
+    low, high = PLAUSIBLE[analyte, row.unit]
+    if not low <= number <= high:
+        return Reading(None, reported, f"implausible: {reported}")
+    if _may_be_in_thousands(number, row, analyte, comparator):
+        most = Quantity(
+            value, row.unit, Comparator.LESS if comparator == "<" else Comparator.AT_MOST
+        )
+        return Reading(
+            most,
+            reported,
+            f"may be a count in thousands: {reported}",
+            f"{most.comparator.value}{value:f} {row.unit.value}",
+        )
+    converted = "" if row.factor == 1 else f"{comparator}{show_number(number)} {row.unit.value}"
+    return Reading(Quantity(number, row.unit, _COMPARATORS[comparator]), reported, "", converted)
+
+
+def _may_be_in_thousands(number: Decimal, row: UnitRow, analyte: Analyte, comparator: str) -> bool:
+    """Return whether a platelet count per microlitre is so low that it may be one in thousands
+    whose factor was lost ("45 /uL").
+
+    Which of the two it is, nobody can tell (Q8): it is read as at most the higher, so that no rule
+    takes it for more or for less.
+    """
+    return (
+        analyte is Analyte.PLATELETS
+        and row.factor < 1
+        and 0 < number < 1
+        and _COMPARATORS[comparator] in _NOT_ABOVE
+    )
+
+
+_NOT_ABOVE = (Comparator.EXACT, Comparator.LESS, Comparator.AT_MOST)
+
+
+_COMPARATORS = {comparator.value: comparator for comparator in Comparator} | {
+    "≤": Comparator.AT_MOST,
+    "≥": Comparator.AT_LEAST,
+}
+
+
+def show_number(value: Decimal) -> str:
+    """Return a number for reading: at most four significant digits after a conversion, no exponent,
+    no trailing zeros.
+    """
+    rounded = (
+        value
+        if value == value.to_integral_value()
+        else value.quantize(Decimal(1).scaleb(min(0, value.adjusted() - 3)))
+    )
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _as_reported(quantity: dict[str, Any], value: Decimal | None, comparator: str) -> str:
+    unit = as_text(quantity.get("unit")) or as_text(quantity.get("code"))
+    number = "" if value is None else f"{value:f}"
+    return f"{comparator}{number} {unit}".strip()
+
+
+def _read_number(value: object) -> Decimal | None:
+    """Return a JSON number as an exact Decimal: the digits as written, not the binary fraction
+    behind them.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except (InvalidOperation, ValueError):
+        return None  # ValueError: an integer of more digits than Python turns into text
+    return number if number.is_finite() and -30 < number.adjusted() < 30 else None
+
+
+def _find_unit(quantity: dict[str, Any], analyte: Analyte) -> UnitRow | str:
+    """Return the row of the quantity's unit, or in words why there is none.
+
+    A UCUM code and the unit in words must not contradict each other. A code of another system is
+    not read; the words are.
+    """
+    rows = UNITS[analyte]
+    system, code, words = (as_text(quantity.get(name)) for name in ("system", "code", "unit"))
+    by_code = rows.get(ucum_of(code)) if code and (not system or _is_ucum(system)) else None
+    by_words = rows.get(ucum_of(words)) if words else None
+    if by_code and by_words and by_code != by_words:
+        return f"the unit in words ({words}) contradicts its code ({code})"
+    if code and _is_ucum(system) and not by_code and by_words and ucum_of(code):
+        return f"the unit in words ({words}) contradicts its code ({code})"
+    row = by_code or by_words
+    if row:
+        return row
+    if code or words:
+        return f"unit not accepted for {analyte.value}"
+    return (
+        rows["1"] if analyte is Analyte.INR else "unit missing"
+    )  # a ratio has no unit that could be mistaken
+
+
+def _is_ucum(system: str) -> bool:
+    return (
+        "unitsofmeasure.org" in system
+        or system.endswith("2.16.840.1.113883.6.8")
+        or system.upper() == "UCUM"
+    )
+
+
+def _contradicts(property_kind: str, kind: Kind) -> bool:
+    """A LOINC code of a mass concentration with a molar unit, or the other way round, is a mapping
+    error: none can tell which.
+    """
+    return (property_kind == "MCnc" and kind is Kind.SUBSTANCE) or (
+        property_kind == "SCnc" and kind is Kind.MASS
+    )
+
+
+_WRITTEN = re.compile(
+    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d+(?:\.\d+)?|\d+,\d{1,2})(?!\d)\s*([a-zA-Zµμ/{×%].*|10.*|)$"
+)
+
+
+def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Reading:
+    """Return a result written as text ("<150 pg/mL"); a number with a thousands separator or words
+    around it is not read.
+    """
+    found = _WRITTEN.match(text)
+    if not found:
+        return Reading(
+            None,
+            text,
+            f"reported as text that is not a number with a unit: {text}" if text else "no value",
+        )
+    comparator, number, unit = found.groups()
+    quantity = {
+        "value": number.replace(",", "."),
+        "comparator": (comparator or "").strip("="),
+        "unit": unit.strip(),
+    }
+    if comparator in ("<=", ">="):
+        quantity["comparator"] = comparator
+    reading = read_quantity(quantity, analyte, property_kind)
+    return Reading(reading.quantity, text, reading.reason, reading.converted)
+
+
+def _read_range(value: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    """A range open on one side is a comparator; a closed one has no single value."""
+    low, high = as_dict(value.get("low")), as_dict(value.get("high"))
+    if low and high:
+        shown = " to ".join(
+            _as_reported(side, _read_number(side.get("value")), "") for side in (low, high)
+        )
+        return Reading(None, shown, f"reported as a range: {shown}")
+    if low or high:
+        return read_quantity(
+            {**(low or high), "comparator": ">=" if low else "<="}, analyte, property_kind
+        )
+    return Reading(None, "", "no value")
+
+
+def read_length(text: str) -> Quantity | None:
+    """Return the length in a text that names exactly one "NN cm" (Q2); `None` for none, several, or
+    an approximation to both sides.
+    """
+    found = re.findall(r"(?<![\d.,-])(\d{1,3}(?:[.,]\d{1,2})?)\s*cm\b", text, re.IGNORECASE)
+    if len(found) != 1 or re.search(r"\d\s*(?:-|–|to)\s*\d+\s*cm\b", text, re.IGNORECASE):
+        return None
+    return Quantity(Decimal(found[0].replace(",", ".")), Unit.CM)
+
+
+def read_booleanish(result: dict[str, Any]) -> bool | None:
+    """Return whether an Observation says yes or no: `valueBoolean`, or a value that is plainly
+    positive or negative; `None` otherwise.
+
+    Reads ordinal results in any of their forms: a coded "Positive", a text "NEGATIVE", a boolean.
+    """
+    if result.get("dataAbsentReason") is not None:
+        return None
+    value = result.get("valueBoolean")
+    if isinstance(value, bool):
+        return value
+    said = result.get("valueCodeableConcept")
+    texts = [words_of(item) for item in as_list(said)] + [as_text(result.get("valueString"))]
+    codes = {
+        as_text(coding.get("code"))
+        for item in as_list(said)
+        for coding in as_list(as_dict(item).get("coding"))
+        if isinstance(coding, dict)
+    }
+    if codes & _POSITIVE_CODES:
+        return True
+    if codes & _NEGATIVE_CODES:
+        return False
+    for text in texts:
+        plain = re.sub(r"[^a-z ]", "", text.lower()).strip()
+        if plain in _POSITIVE_WORDS:
+            return True
+        if plain in _NEGATIVE_WORDS:
+            return False
+    return None
+
+
+_POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})
+_NEGATIVE_CODES: frozenset[str] = frozenset({"NEG", "N"})
+_POSITIVE_WORDS = frozenset(
+    {
+        "positive",
+        "pos",
+        "detected",
+        "present",
+        "yes",
+        "true",
+        "reactive",
+        "strongly positive",
+        "weakly positive",
+    }
+)
+_NEGATIVE_WORDS = frozenset(
+    {
+        "negative",
+        "neg",
+        "not detected",
+        "absent",
+        "no",
+        "false",
+        "none",
+        "nonreactive",
+        "non reactive",
+        "normal",
+    }
+)

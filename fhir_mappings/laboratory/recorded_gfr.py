@@ -1,0 +1,145 @@
+"""The eGFR of a record: the recorded one, one computed from creatinine, or a race-specific one
+(F16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from fhir_mappings.intake import Demographics, Receipt, RecordIndex
+from fhir_mappings.laboratory.kidney_function import compute_egfr
+from fhir_mappings.laboratory.results import (
+    Result,
+    Results,
+    Window,
+    find_newest,
+    measure_newest,
+    pass_over,
+)
+from fhir_mappings.laboratory.units import Analyte
+from fhir_mappings.terminology import Concept
+from recommender.language import Measurement
+
+
+def map_egfr(
+    index: RecordIndex, results: Results, who: Demographics, window: Window
+) -> Measurement:
+    """Return the recorded eGFR; else one computed from creatinine; else a race-specific one, the
+    lower of its pair and said to be (F16).
+
+    A creatinine that is newer than the recorded eGFR and gives a lower one outweighs it: kidneys
+    that got worse since must not permit what needs good ones.
+    """
+    plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
+    by_race = [
+        result for result in results[Analyte.EGFR] if result.match.concept is not Concept.EGFR
+    ]
+    creatinine = results[Analyte.CREATININE]
+    recorded, source = measure_newest(index, Analyte.EGFR, plain, window)
+    computed = _computed_egfr(index, _since(recorded, creatinine), who, window)
+    if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
+        find_newest(index, "egfr", Analyte.CREATININE, creatinine, window)
+        if source:
+            pass_over(
+                index,
+                source,
+                partial(str, "outweighed by the lower one computed from a newer creatinine"),
+            )
+    elif source:
+        index.receipt.use(source.observed.placed, "egfr")
+        computed = None
+    else:
+        lower = _egfr_by_race(index, by_race, window)
+        if lower.is_known or (by_race and not plain):
+            return lower
+        return recorded if plain or not creatinine else _not_computed(index, creatinine, window)
+    for result in by_race:
+        index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
+    for result in creatinine:
+        index.receipt.ignore(
+            result.observed.placed, "creatinine is not needed: an eGFR is recorded"
+        )
+    return computed or recorded
+
+
+def _since(recorded: Measurement, creatinine: list[Result]) -> list[Result]:
+    """Return the creatinine that may outweigh the recorded eGFR: all where there is none, else what
+    is newer.
+    """
+    if not recorded.is_known or recorded.date is None:
+        return creatinine
+    return [result for result in creatinine if result.day > recorded.date]
+
+
+def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> Measurement:
+    """Return the newest race-specific eGFR that is the lower of its pair."""
+    for result in by_race:
+        if result.match.concept is Concept.EGFR_BLACK:
+            index.receipt.ignore(
+                result.observed.placed, "race-specific eGFR, the higher of a pair: never used"
+            )
+    lower = find_newest(
+        index,
+        "egfr",
+        Analyte.EGFR,
+        [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK],
+        window,
+    )
+    if not lower.is_known:
+        return lower
+    paired = any(
+        item.match.concept is Concept.EGFR_BLACK and item.evidence.date == lower.date
+        for item in by_race
+    )
+    return replace(
+        lower,
+        reason="race-specific eGFR: "
+        + (
+            "the lower value of the pair is taken"
+            if paired
+            else "the other of its pair did not come"
+        ),
+    )
+
+
+def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:
+    """Return the unknown eGFR of a record that holds creatinine, with the reason why it was not
+    computed.
+    """
+    newest, _ = measure_newest(index, Analyte.CREATININE, creatinine, window)
+    why = (
+        "it needs an exact value, and an adult's date of birth and sex"
+        if newest.is_known
+        else newest.reason
+    )
+    for result in creatinine:
+        index.receipt.ignore(result.observed.placed, f"no eGFR computed from it: {why}")
+    return Measurement(
+        reason=f"none recorded, and not computed from creatinine: {why}", evidence=newest.evidence
+    )
+
+
+def _computed_egfr(
+    index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window
+) -> Measurement | None:
+    if not creatinine:
+        return None
+    # What becomes of them is not known yet, so this is written into no receipt.
+    newest, _ = measure_newest(
+        replace(index, receipt=Receipt()), Analyte.CREATININE, creatinine, window
+    )
+    born = who.born.earliest if who.born and who.born.is_one_day else None
+    return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
+
+
+def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:
+    """Return whether the computed eGFR is of a later day than the recorded one, and lower."""
+    if (
+        computed.quantity is None
+        or recorded.quantity is None
+        or computed.date is None
+        or recorded.date is None
+    ):
+        return False
+    return computed.date > recorded.date and computed.quantity.value < recorded.quantity.value

@@ -1,0 +1,312 @@
+"""The results of a record, and of one kind the newest usable one within its look-back window.
+
+A newer result that came but could not be read makes the fact unknown: the older one no longer
+speaks for today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, partial
+from operator import attrgetter
+
+from fhir_mappings.fhir import months_before
+from fhir_mappings.intake import RecordIndex, cite
+from fhir_mappings.laboratory.observations import COUNTED_ROLES, Observed, why_no_day, why_not_used
+from fhir_mappings.laboratory.quantities import Reading, read_result
+from fhir_mappings.laboratory.units import Analyte
+from fhir_mappings.terminology import Concept, Match, Role
+from recommender.language import Evidence, Measurement
+
+ANALYTES: dict[Concept, Analyte] = {
+    Concept.SERUM_B12: Analyte.TOTAL_B12,
+    Concept.ACTIVE_B12_HOLOTC: Analyte.HOLOTRANSCOBALAMIN,
+    Concept.MMA_SERUM_PLASMA: Analyte.MMA,
+    Concept.HOMOCYSTEINE: Analyte.HOMOCYSTEINE,
+    Concept.FOLATE_SERUM: Analyte.FOLATE,
+    Concept.HEMOGLOBIN: Analyte.HAEMOGLOBIN,
+    Concept.MCV: Analyte.MCV,
+    Concept.PLATELETS: Analyte.PLATELETS,
+    Concept.CREATININE: Analyte.CREATININE,
+    Concept.EGFR: Analyte.EGFR,
+    Concept.EGFR_NON_BLACK: Analyte.EGFR,
+    Concept.EGFR_BLACK: Analyte.EGFR,
+    Concept.POTASSIUM: Analyte.POTASSIUM,
+    Concept.INR: Analyte.INR,
+}
+"""What each concept measures. Urine, red cell and whole blood concepts are not among them: they are
+other tests.
+"""
+
+HIGH_IS_WORSE = frozenset({Analyte.MMA, Analyte.HOMOCYSTEINE, Analyte.CREATININE, Analyte.INR})
+"""Of two results of one moment the more worrying one counts: the higher of these, the lower of all
+others.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a result is looked for (decisions 2.2)."""
+
+    words: str
+    months: int = 0
+    days: int = 0
+
+    def first_day(self, as_of: dt.date) -> dt.date:
+        return months_before(as_of, self.months) - dt.timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One result of one analyte; its value is read only when somebody asks for it."""
+
+    observed: Observed
+    match: Match
+    analyte: Analyte
+    property_kind: str
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read_result(self.observed.body, self.analyte, self.property_kind)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        day, reported = self.observed.day, self.reading.reported
+        if (
+            day is not None and not day.is_one_day
+        ):  # the earliest day it may mean makes no result look newer than it is
+            reported = f"{reported}, taken {day}"
+        return cite(
+            self.observed.placed,
+            self.match,
+            self.observed.code,
+            day.earliest if day else None,
+            reported,
+            self.reading.converted,
+        )
+
+    @property
+    def name(self) -> str:
+        return self.analyte.value
+
+    @property
+    def day(self) -> dt.date:
+        """The last day it may be of; a result without a date sorts before all others."""
+        return self.observed.day.latest if self.observed.day else dt.date.min
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it says that there is no result."""
+        return self.reading.is_absent
+
+    @property
+    def newness(self) -> tuple[dt.date, str, bool, Decimal, str]:
+        """Sorts results from old to new; of one moment the usable one comes last, of two usable
+        ones the more worrying one.
+        """
+        quantity = self.reading.quantity
+        value = Decimal(0) if quantity is None else quantity.value
+        worry = value if self.analyte in HIGH_IS_WORSE else -value
+        return (
+            self.day,
+            self.observed.moment,
+            quantity is not None,
+            worry,
+            self.observed.placed.reference,
+        )
+
+
+Results = dict[Analyte, list[Result]]
+"""The results of a record by what they measure, in no order."""
+
+
+def read_results(index: RecordIndex, observed: Iterable[Observed]) -> Results:
+    """Return every result of a kind that we know, also old ones and unreadable ones."""
+    results: Results = {analyte: [] for analyte in Analyte}
+    for item in observed:
+        result = _read(index, item)
+        if result:
+            results[result.analyte].append(result)
+    return results
+
+
+def _read(index: RecordIndex, item: Observed) -> Result | None:
+    """Return the result an Observation holds, if it is one of ours and its codes agree on that."""
+    if len(item.matches) == 1:
+        (match,) = item.matches
+        if match.concept in ANALYTES and match.role in COUNTED_ROLES:
+            return Result(item, match, ANALYTES[match.concept], match.member.property)
+    counted = [
+        match for match in item.matches if match.concept in ANALYTES and match.role in COUNTED_ROLES
+    ]
+    against = [match for match in item.matches if match.role is Role.EXCLUDE]
+    if not counted or against:
+        for match in item.matches:
+            why = (
+                f"codes contradict each other: {match.source}"
+                if counted
+                else partial(why_not_used, match)
+            )
+            index.receipt.ignore(item.placed, why)
+        return None
+    match = counted[0]
+    analyte = ANALYTES[match.concept]
+    if any(ANALYTES[other.concept] is not analyte for other in counted):
+        index.receipt.ignore(
+            item.placed,
+            f"codes contradict each other: {', '.join(other.source for other in counted)}",
+        )
+        return None
+    properties = {other.member.property for other in counted}
+    return Result(item, match, analyte, properties.pop() if len(properties) == 1 else "")
+
+
+def find_newest(
+    index: RecordIndex,
+    fact: str,
+    analyte: Analyte,
+    results: Iterable[Result],
+    window: Window,
+    before: dt.date | None = None,
+    after: dt.date | None = None,
+) -> Measurement:
+    """Return the newest result of the window, or why there is none.
+
+    Args:
+        fact: its name in the receipt.
+        before: only results of this day or earlier (the sample is taken before the first injection
+            of a day).
+        after: only results after this day.
+    """
+    measured, source = measure_newest(index, analyte, results, window, before, after)
+    if source:
+        index.receipt.use(source.observed.placed, fact)
+    return measured
+
+
+def measure_newest(
+    index: RecordIndex,
+    analyte: Analyte,
+    results: Iterable[Result],
+    window: Window,
+    before: dt.date | None = None,
+    after: dt.date | None = None,
+) -> tuple[Measurement, Result | None]:
+    """Return the same and, when it is known, the result it was read from: the caller says in the
+    receipt what that was used for.
+    """
+    first_day = window.first_day(index.as_of)
+    inside: list[Result] = []
+    outside: list[tuple[dt.date, _Why]] = []
+    for result in results:
+        why_not = _outside(result, window, first_day, before, after)
+        if why_not:
+            index.receipt.ignore(result.observed.placed, partial(_with_name, result, why_not))
+            outside.append((result.day, why_not))
+        else:
+            inside.append(result)
+    newest = _last_usable(index, inside, outside)
+    if newest is None:
+        reasons = [(day, why()) for day, why in outside]
+        return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte)), None
+    reading, evidence = newest.reading, newest.evidence
+    measured = Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+    if measured.is_known:
+        return measured, newest
+    pass_over(index, newest, partial(str, reading.reason))
+    return measured, None
+
+
+def _why_none(index: RecordIndex, analyte: Analyte) -> str:
+    """Return why there is no result at all: none came, or none that counts."""
+    uncounted = sorted(
+        why
+        for concept, whys in index.uncounted.items()
+        if ANALYTES.get(concept) is analyte
+        for why in whys
+    )
+    if not uncounted or index.reason_missing("labs"):
+        return index.not_recorded("labs").reason
+    return (
+        f"none recorded that counts: "
+        f"{', '.join(f'{number} {why}' for why, number in Counter(uncounted).items())}"
+    )
+
+
+_Why = Callable[[], str]
+"""A reason for the receipt, worded only when somebody reads it: a record holds many results, and
+few of them are used.
+"""
+
+
+def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
+    """Write into the receipt what the result is and why it is not used."""
+    index.receipt.ignore(result.observed.placed, partial(_with_name, result, why))
+
+
+def _with_name(result: Result, why: _Why) -> str:
+    return f"{result.name}, {why()}"
+
+
+def _last_usable(
+    index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Why]]
+) -> Result | None:
+    """Return the newest result that does not say that there is none; those that say so join the
+    ones outside the window.
+    """
+    inside.sort(key=attrgetter("day"), reverse=True)
+    for _, one_day in itertools.groupby(inside, key=attrgetter("day")):
+        usable = []
+        for result in one_day:
+            if result.is_absent:
+                why = partial(str, result.reading.reason)
+                pass_over(index, result, why)
+                outside.append((result.day, why))
+            else:
+                usable.append(result)
+        if usable:
+            newest = max(usable, key=attrgetter("newness"))
+            for older in inside:
+                if older is not newest:
+                    why = partial(_why_outweighed, older, newest)
+                    index.receipt.ignore(older.observed.placed, partial(_with_name, older, why))
+            return newest
+    return None
+
+
+def _outside(
+    result: Result,
+    window: Window,
+    first_day: dt.date,
+    before: dt.date | None,
+    after: dt.date | None,
+) -> _Why | None:
+    """Return why a result is not of the window; `None` when it is."""
+    day = result.observed.day
+    if day is None:
+        return partial(why_no_day, result.observed.placed.resource)
+    if day.latest < first_day:
+        return partial("older than {}: {}".format, window.words, day)
+    if day.earliest < first_day:
+        return partial(
+            "date too coarse to tell whether it is within {}: {}".format, window.words, day
+        )
+    if before is not None and day.latest > before:
+        return partial("taken after vitamin B12 treatment began: {}".format, day)
+    if after is not None and day.earliest <= after:
+        return partial("taken before vitamin B12 treatment began: {}".format, day)
+    return None
+
+
+def _why_outweighed(older: Result, newest: Result) -> str:
+    if older.reading.quantity is None:
+        return older.reading.reason
+    where = newest.observed.placed.reference
+    if older.observed.day == newest.observed.day:
+        return f"outweighed by another result of the same day: {where}"
+    return f"outweighed by a newer result: {where} of {newest.observed.day}"

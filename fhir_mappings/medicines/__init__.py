@@ -1,0 +1,41 @@
+"""What the record says of medicines: products, strengths, dosage, timing, orders and use."""
+
+from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, read_formulary
+from fhir_mappings.medicines.medication_orders import (
+    LEADS_NOWHERE,
+    STATED,
+    Siblings,
+    cite_medicine,
+    find_product,
+    first_day,
+    is_nameless,
+    is_unresolved,
+    medication_target,
+    read_orders,
+)
+from fhir_mappings.medicines.medications import MedicationFacts, find_nameless, map_medications
+from fhir_mappings.medicines.products import Form, Product, identify_product
+
+__all__ = [
+    "BUILT_IN",
+    "LEADS_NOWHERE",
+    "STATED",
+    "Form",
+    "FormularyRow",
+    "MedicationFacts",
+    "Product",
+    "Siblings",
+    "cite_medicine",
+    "find_nameless",
+    "find_product",
+    "first_day",
+    "identify_product",
+    "is_nameless",
+    "is_unresolved",
+    "map_medications",
+    "medication_target",
+    "read_formulary",
+    "read_orders",
+    "read_phases",
+]

@@ -1,0 +1,376 @@
+"""Dose, route, site and timing from dosage instructions, or in words what could not be computed.
+
+Nothing is guessed: a dose given only as text, a range, lines that disagree or a unit without a
+strength is "not computable". A dose that is merely wrong ("1000 mg") is read as it stands, so that
+it can be called wrong.
+Source: cards.md 2; decisions 1.1, Q22; R157, R166.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.medicines.products import Form, Ingredient, Product
+from fhir_mappings.medicines.strengths import MASS_UNITS, VOLUME_UNITS, spelt_unit
+from fhir_mappings.medicines.timing import (
+    NotComputable,
+    TimingReading,
+    read_number,
+    read_timing,
+    shorten,
+)
+from fhir_mappings.terminology import Concept, Field, ValueSets
+from recommender.language import DoseLine, InjectionSite, Route
+
+ROUTES: dict[Concept, Route] = {
+    Concept.ROUTE_IM: Route.INTRAMUSCULAR,
+    Concept.ROUTE_ORAL: Route.ORAL,
+    # Sublingual and buccal count as oral (Q22).
+    Concept.ROUTE_SUBLINGUAL: Route.ORAL,
+    Concept.ROUTE_SUBCUTANEOUS: Route.SUBCUTANEOUS,
+    Concept.ROUTE_NASAL: Route.NASAL,
+    Concept.ROUTE_INTRAVENOUS: Route.INTRAVENOUS,
+}
+
+SITES: dict[Concept, InjectionSite] = {
+    Concept.SITE_DELTOID: InjectionSite.DELTOID,
+    Concept.SITE_VASTUS_LATERALIS: InjectionSite.VASTUS_LATERALIS,
+    Concept.SITE_BUTTOCK: InjectionSite.BUTTOCK,
+}
+
+_PIECES = frozenset(
+    [
+        "tablet",
+        "tablets",
+        "tab",
+        "tabs",
+        "tbl",
+        "pill",
+        "pills",
+        "capsule",
+        "capsules",
+        "cap",
+        "caps",
+        "caplet",
+        "caplets",
+        "lozenge",
+        "lozenges",
+    ]
+)
+_CONTAINERS = frozenset(
+    {"ampoule", "ampoules", "ampule", "ampules", "amp", "vial", "vials", "syringe", "syringes"}
+)
+_SNOMED_UNITS = {
+    "428673006": "tablet",
+    "428641000": "capsule",
+    "413516001": "ampoule",
+    "258773002": "ml",
+}
+_TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|transfusion")
+
+LARGEST_AMOUNT = Decimal(10) ** 9
+"""A number of tablets, millilitres or milligrams above this is a slip of the pen and is not
+computed with.
+"""
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """What the dosage instructions of one order say: a line per ingredient, and in `problem` what
+    could not be read.
+    """
+
+    lines: tuple[DoseLine, ...]
+    problem: str = ""
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    site: InjectionSite | None = None
+    technique_noted: bool = False
+    text: str = ""
+
+
+def read_dosage(
+    resource: Mapping[str, Any],
+    product: Product,
+    value_sets: ValueSets,
+    authored: dt.date | None = None,
+) -> Dosage:
+    """Return the dosage of an order, statement, dispense or administration of this product.
+
+    An injection whose route is not recorded keeps none: it could go into muscle, skin or vein, and
+    the guidance differs.
+    """
+    written = _written_lines(resource)
+    first = _read_line(written[0] if written else {}, resource, product, value_sets, authored)
+    if len(written) <= 1:
+        return first
+    unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
+    text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
+    return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
+
+
+def read_phases(
+    resource: Mapping[str, Any],
+    product: Product,
+    value_sets: ValueSets,
+    authored: dt.date | None = None,
+) -> tuple[Dosage, ...]:
+    """Return the dosages of an order whose lines follow one another (loading, then maintenance);
+    one dosage for any other order.
+
+    Lines follow one another when each can be computed, no two are equally frequent, and either all
+    carry their own sequence number or all but the last come to an end.
+    """
+    lines = _written_lines(resource)
+    if len(lines) <= 1:
+        return (read_dosage(resource, product, value_sets, authored),)
+    numbers = [line.get("sequence") for line in lines]
+    numbered = all(isinstance(number, int) for number in numbers) and len(set(numbers)) == len(
+        numbers
+    )
+    if numbered:
+        lines = sorted(lines, key=lambda line: int(line["sequence"]))
+    phases = tuple(_read_line(line, resource, product, value_sets, authored) for line in lines)
+    timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
+    known = [timing for timing in timings if timing]
+    distinct = len({timing.shortest_interval for timing in known}) == len(lines)
+    if distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
+        return phases
+    return (read_dosage(resource, product, value_sets, authored),)
+
+
+def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the dosage lines without copies of one another."""
+    lines = [
+        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
+    ]
+    if len(lines) <= 1:
+        return lines
+    seen = {json.dumps(line, sort_keys=True, default=str): line for line in lines}
+    return list(seen.values())
+
+
+def _read_line(
+    line: Mapping[str, Any],
+    resource: Mapping[str, Any],
+    product: Product,
+    value_sets: ValueSets,
+    authored: dt.date | None,
+) -> Dosage:
+    problems: list[str] = []
+    timing = _attempt(lambda: read_timing(line.get("timing"), authored), problems) or TimingReading(
+        None
+    )
+    # Folic acid is judged by its daily dose, whatever its route.
+    route = _attempt(
+        lambda: _read_route(line, product, value_sets), problems if product.has_cobalamin else []
+    )
+    doses = [
+        _attempt(lambda item=item: _read_dose(line, item, product), problems)  # type: ignore[misc]
+        for item in product.ingredients
+    ]
+    if product.doubt:
+        problems.append(product.doubt)
+    as_needed = timing.as_needed or fhir_versions.read_as_needed(line)
+    substances = [item.substance for item in product.ingredients]
+    return Dosage(
+        lines=tuple(
+            DoseLine(substance, route, dose, timing.timing, as_needed)
+            for substance, dose in zip(substances, doses, strict=True)
+        ),
+        problem=_in_words(problems, line, timing),
+        starts=timing.starts,
+        ends=timing.ends,
+        site=_read_site(line, value_sets),
+        technique_noted=_notes_technique(resource),
+        text=as_text(line.get("text")),
+    )
+
+
+def _attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
+    """Return what was read; where nothing could be, note why and return `None`."""
+    try:
+        return read()
+    except NotComputable as why:
+        if str(why) not in problems:
+            problems.append(str(why))
+        return None
+
+
+def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:
+    """Return the problems as one sentence; an order that says everything in free text is named as
+    that.
+    """
+    text = as_text(line.get("text"))
+    nothing_structured = timing.timing is None and not any(fhir_versions.read_dose_quantities(line))
+    if text and nothing_structured and problems:
+        return f'dose only as text: "{shorten(text)}"'
+    return "; ".join(problems)
+
+
+def _read_dose(line: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
+    """Return the single dose of one ingredient in micrograms.
+
+    Several quantities (ordered, calculated, amount given) must agree once converted; those that
+    cannot be converted do not count as long as one can.
+    """
+    quantities, ranges = fhir_versions.read_dose_quantities(line)
+    quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
+    if not quantities:
+        raise NotComputable("dose not stated")
+    doses: set[Decimal] = set()
+    reasons: list[str] = []
+    for quantity in quantities:
+        dose = _attempt(
+            lambda quantity=quantity: _micrograms(  # type: ignore[misc]
+                as_dict(quantity), ingredient, product
+            ),
+            reasons,
+        )
+        doses |= set() if dose is None else {dose}
+    if len(doses) > 1:
+        raise NotComputable(
+            "doses that differ: "
+            + " and ".join(f"{dose.normalize():f} micrograms" for dose in sorted(doses))
+        )
+    if not doses or any("not a usable number" in reason for reason in reasons):
+        raise NotComputable(reasons[0])
+    return doses.pop()
+
+
+def _fixed_range(dose_range: Any) -> dict[str, Any]:
+    """Return the quantity of a range whose ends are equal."""
+    low, high = as_dict(as_dict(dose_range).get("low")), as_dict(as_dict(dose_range).get("high"))
+    ends = {(read_number(end.get("value")), spelt_unit(end)) for end in (low, high) if end}
+    if len(ends) == 1 and low and high:
+        return high
+    raise NotComputable("dose is a range: " + " to ".join(_said(end) for end in (low, high) if end))
+
+
+def _said(quantity: Mapping[str, Any]) -> str:
+    value, unit = (
+        quantity.get("value"),
+        as_text(quantity.get("unit")) or as_text(quantity.get("code")),
+    )
+    return shorten(f"{'?' if value is None else value} {unit}".strip())
+
+
+def _micrograms(quantity: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
+    """Return a Quantity of a product as micrograms of one ingredient."""
+    value = read_number(quantity.get("value"))
+    if value is None or not 0 < value <= LARGEST_AMOUNT:
+        raise NotComputable(f"dose is not a usable number: {_said(quantity)}")
+    unit = _unit_of(quantity)
+    if unit in MASS_UNITS:
+        if len(product.ingredients) > 1:
+            raise NotComputable(
+                f"dose by weight of a product with several ingredients: {_said(quantity)}"
+            )
+        return value * MASS_UNITS[unit]
+    return value * _micrograms_per(unit, ingredient, product, quantity)
+
+
+def _unit_of(quantity: Mapping[str, Any]) -> str:
+    """Return the unit in lower case, words for SNOMED CT units and braces taken off; code and unit
+    must not contradict each other.
+    """
+    code = as_text(quantity.get("code"))
+    coded = _SNOMED_UNITS.get(code) or code.lower().strip("{}") if code and code != "G" else ""
+    spelt = as_text(quantity.get("unit"))
+    worded = "" if spelt == "G" else spelt.lower().strip("{}")
+    known = [
+        unit
+        for unit in (coded, worded)
+        if unit in MASS_UNITS or unit in VOLUME_UNITS or unit in _PIECES or unit in _CONTAINERS
+    ]
+    if len(known) == 2 and MASS_UNITS.get(known[0]) != MASS_UNITS.get(known[1]):
+        raise NotComputable(f"unit and its code disagree: {spelt} and {code}")
+    return known[0] if known else coded or worded
+
+
+def _micrograms_per(
+    unit: str, ingredient: Ingredient, product: Product, quantity: Mapping[str, Any]
+) -> Decimal:
+    """Return the micrograms of the ingredient in one millilitre, tablet or ampoule of the
+    product.
+    """
+    strength = ingredient.strength
+    if not unit:
+        raise NotComputable(f"unit of the dose is missing: {_said(quantity)}")
+    if unit not in VOLUME_UNITS and unit not in _PIECES and unit not in _CONTAINERS:
+        raise NotComputable(f"dose cannot be computed from its unit: {_said(quantity)}")
+    if strength is None:
+        raise NotComputable(f"strength of the product is not known: {_said(quantity)}")
+    if unit in VOLUME_UNITS and strength.per_ml:
+        return strength.micrograms
+    if unit in _PIECES and not strength.per_ml and product.form is not Form.INJECTION:
+        return strength.micrograms
+    if unit in _CONTAINERS and product.form is Form.INJECTION:
+        if not strength.per_ml:
+            return strength.micrograms
+        if strength.container:
+            return strength.micrograms * strength.container
+    raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")
+
+
+def _read_route(line: Mapping[str, Any], product: Product, value_sets: ValueSets) -> Route:
+    """Return the route the line names, or the only one the product's form can have."""
+    stated = line.get("route")
+    routes = {
+        ROUTES[match.concept]
+        for match in value_sets.find(stated, Field.ROUTES)
+        if match.concept in ROUTES
+    }
+    if not routes:
+        # Clients put their own codes beside the words; the words are asked even where a standard
+        # code is not known.
+        spoken = [
+            match
+            for text in texts_of(stated)
+            for match in value_sets.match_text(text, Field.ROUTES)
+        ]
+        routes = {ROUTES[match.concept] for match in spoken if match.concept in ROUTES}
+    if len(routes) == 1:
+        return routes.pop()
+    if routes:
+        raise NotComputable("route is given in two ways that differ")
+    if words_of(stated):
+        raise NotComputable(f"route is not known here: {shorten(words_of(stated))}")
+    if product.form.route is None:
+        raise NotComputable("route not recorded")
+    return product.form.route
+
+
+def _read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
+    stated = (line[name] for name in ("site", "siteCodeableConcept") if name in line)
+    matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
+    return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
+
+
+def _notes_technique(resource: Mapping[str, Any]) -> bool:
+    """Return whether the order says how to inject when bleeding is a risk: needle, pressure or
+    transfusion.
+    """
+    lines = [
+        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
+    ]
+    instructions = [
+        item for line in lines for item in fhir_versions.read_additional_instructions(line)
+    ]
+    texts = [text for item in instructions for text in texts_of(item)]
+    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
+    texts += [
+        as_text(as_dict(note).get("text") if isinstance(note, dict) else note)
+        for note in as_list(resource.get("note"))
+    ]
+    return any(_TECHNIQUE.search(text.lower()) for text in texts)

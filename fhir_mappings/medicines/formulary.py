@@ -1,0 +1,136 @@
+"""The formulary: which products a site has, and under which codes a draft orders them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fhir_mappings.medicines.strengths import read_strengths, split_name
+from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
+from recommender.language import Route, Substance
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCoding:
+    """One code of a product."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormularyRow:
+    """One product: what a draft names, and whether the site has it. `strength` is as on the label,
+    and empty where not stated.
+    """
+
+    substance: Substance
+    route: Route
+    strength: str
+    text: str
+    codings: tuple[ProductCoding, ...]
+    available: bool = True
+
+
+BUILT_IN = (
+    FormularyRow(
+        Substance.HYDROXOCOBALAMIN,
+        Route.INTRAMUSCULAR,
+        "1 mg/mL",
+        "Hydroxocobalamin 1 mg/mL solution for injection",
+        (
+            ProductCoding(RXNORM, "5514", "hydroxocobalamin"),
+            ProductCoding(SNOMED, "327529002"),
+            ProductCoding(DMD, "327529002"),
+            ProductCoding(ATC, "B03BA03", "hydroxocobalamin"),
+        ),
+    ),
+    FormularyRow(
+        Substance.CYANOCOBALAMIN,
+        Route.ORAL,
+        "1 mg",
+        "Cyanocobalamin 1 mg oral tablet",
+        (
+            ProductCoding(RXNORM, "309593", "Vitamin B 12 1 MG Oral Tablet"),
+            ProductCoding(ATC, "B03BA01", "cyanocobalamin"),
+        ),
+    ),
+)
+"""Verified codes only; a site replaces them by its own product codes."""
+
+ROUTE_WORDS = {
+    "IM": Route.INTRAMUSCULAR,
+    "PO": Route.ORAL,
+    "SC": Route.SUBCUTANEOUS,
+    "IV": Route.INTRAVENOUS,
+    "NASAL": Route.NASAL,
+    **{route.value.upper(): route for route in Route},
+}
+"""What a site file may call a route, in capitals."""
+
+
+ANTIDOTE_FROM = Decimal(10_000)
+"""Micrograms in one mL or piece: a slip of unit, or the antidote to cyanide; no draft may name such
+a product (I11).
+"""
+
+
+def read_formulary(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[FormularyRow, ...], list[str]]:
+    """Return the rows of a site's formulary, and for each that cannot be used `[n].key: why`."""
+    read, problems = [], []
+    for number, row in enumerate(rows):
+        wrong = _problems_of(row)
+        problems += [f"[{number}].{problem}" for problem in wrong]
+        if not wrong:
+            read.append(_read_row(row))
+    return tuple(read), problems
+
+
+def _problems_of(row: Mapping[str, Any]) -> list[str]:
+    substances = [substance.value for substance in Substance if substance.is_cobalamin]
+    problems = []
+    if row.get("substance") not in substances:
+        problems.append(
+            f'substance: found "{row.get("substance", "")}", expected one of: '
+            f"{', '.join(substances)}."
+        )
+    if str(row.get("route", "")).upper() not in ROUTE_WORDS:
+        problems.append(
+            f'route: found "{row.get("route", "")}", expected one of: '
+            f"{', '.join(word for word in ROUTE_WORDS)}."
+        )
+    if not row.get("text"):
+        problems.append(
+            "text: is missing; expected the name of the product as a draft order shows it."
+        )
+    named = f"{row.get('strength', '')} / {row.get('text', '')}"
+    if any(
+        strength.micrograms >= ANTIDOTE_FROM
+        for part in split_name(named)
+        for strength in read_strengths(part)
+    ):
+        problems.append(
+            "strength: found 10 mg or more in one mL or piece, expected a product for replacement, "
+            "which holds 1 mg or so."
+        )
+    for number, coding in enumerate(row.get("codings", [])):
+        if not all(isinstance(coding.get(key), str) and coding[key] for key in ("system", "code")):
+            problems.append(f"codings[{number}]: expected a system and a code.")
+    return problems
+
+
+def _read_row(row: Mapping[str, Any]) -> FormularyRow:
+    return FormularyRow(
+        Substance(row["substance"]),
+        ROUTE_WORDS[row["route"].upper()],
+        row.get("strength", ""),
+        row["text"],
+        tuple(
+            ProductCoding(coding["system"], coding["code"], coding.get("display", ""))
+            for coding in row.get("codings", [])
+        ),
+        row.get("available", True),
+    )

@@ -1,0 +1,282 @@
+"""One medication order of the record or of the draft set as an Order of the course; and finding out
+which medicine it is for.
+
+Source: R160 (where a medication reference may lead); decisions 2.8 (what protects folic acid).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fhir_mappings.fhir import (
+    Placed,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    read_date,
+    read_period,
+    reference_of,
+    texts_of,
+)
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.products import Product, identify_product
+from fhir_mappings.terminology import Concept, Field, Role, ValueSets, normalise_text
+from recommender.language import Evidence, FolateIndication, Order, OrderState
+
+LEADS_NOWHERE = "its medicine is a reference that leads nowhere"
+
+STATED = "Stated by the prescriber: "
+"""What stands in the note of a draft before the claim that a choice rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The resources of a record or draft set that others point to, by `Type/id` and by the
+    `fullUrl` of their entry.
+
+    `products` holds the medicines told apart so far, by how they are written: most stand in a
+    record many times.
+    """
+
+    by_reference: Mapping[str, Placed] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, placed: Iterable[Placed]) -> Siblings:
+        """Index the Medications and Conditions; of two with one id the first counts."""
+        found: dict[str, Placed] = {}
+        for item in placed:
+            if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
+                found.setdefault(item.reference, item)
+                found.setdefault(item.full_url, item)
+        found.pop("", None)
+        return cls(found)
+
+    def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:
+        """Return the resource a Reference leads to, in the holder's `contained` or among the
+        siblings.
+        """
+        target = reference_of(as_dict(reference) or reference)
+        if target.startswith("#"):
+            contained = (
+                item for item in as_list(holder.get("contained")) if isinstance(item, dict)
+            )
+            return next(
+                (Placed("contained", item) for item in contained if item.get("id") == target[1:]),
+                None,
+            )
+        named = (
+            target,
+            as_text(as_dict(reference).get("reference")),
+            f"Medication/{target.removeprefix('urn:uuid:')}",
+        )
+        return next((self.by_reference[name] for name in named if name in self.by_reference), None)
+
+
+def find_product(
+    resource: Mapping[str, Any], siblings: Siblings, value_sets: ValueSets
+) -> tuple[Product, Placed | None]:
+    """Return the medicine of a resource, and the Medication resource it was read from, if any.
+
+    A reference that leads nowhere leaves its display text; without one the drug is not known.
+    """
+    concept, reference = fhir_versions.read_medication(resource)
+    target = siblings.find(reference, resource) if reference else None
+    named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
+    written = repr((named, target.resource) if target else named)
+    product = siblings.products.get(written)
+    if product is None:
+        product = identify_product(named, value_sets, target.resource if target else None)
+        siblings.products[written] = product
+    return product, target
+
+
+def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether the drug is named by a reference that leads to nothing at hand; its display
+    may still say what it is.
+    """
+    concept, reference = fhir_versions.read_medication(resource)
+    return concept is None and bool(reference) and siblings.find(reference, resource) is None
+
+
+def is_nameless(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether nothing at hand says which drug it is."""
+    concept, reference = fhir_versions.read_medication(resource)
+    return (
+        concept is None
+        and is_unresolved(resource, siblings)
+        and not as_text(as_dict(reference).get("display"))
+    )
+
+
+def medication_target(resource: Mapping[str, Any]) -> str:
+    """Return where the reference to the drug leads, as it stands; empty for none."""
+    return as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("reference"))
+
+
+def read_orders(
+    placed: Placed,
+    key: str,
+    state: OrderState,
+    product: Product,
+    value_sets: ValueSets,
+    siblings: Siblings,
+    selected: bool = False,
+) -> list[Order]:
+    """Return an order for a product that holds vitamin B12 or folic acid.
+
+    An order whose dosage lines follow one another is read as one Order for each; those after the
+    first have a key of their own (`...#2`), under which nothing can be changed or deleted.
+    """
+    resource = placed.resource
+    authored = first_day(fhir_versions.read_authored(resource))
+    indication = _folate_indication(resource, value_sets, siblings)
+    phases = read_phases(resource, product, value_sets, authored)
+    return [
+        Order(
+            key=key if number == 1 else f"{key}#{number}",
+            part_of="" if number == 1 else key,
+            state=state,
+            lines=dosage.lines,
+            product=product.name,
+            selected=selected,
+            not_computable=dosage.problem,
+            product_error=product.error,
+            authored=authored,
+            starts=dosage.starts or _starts(resource),
+            ends=dosage.ends or _ends(resource),
+            site=dosage.site,
+            folate_indication=indication,
+            replaces=reference_of(resource.get("priorPrescription")),
+            technique_noted=dosage.technique_noted,
+            condition=_stated_condition(resource),
+            evidence=cite_medicine(placed, product, authored, dosage.text),
+        )
+        for number, dosage in enumerate(phases, start=1)
+    ]
+
+
+def _stated_condition(resource: Resource) -> str:
+    """Return the claim that the prescriber stated by taking one leg of a choice, as the note of our
+    own draft carries it.
+    """
+    texts = (
+        as_text(note.get("text"))
+        for note in as_list(resource.get("note"))
+        if isinstance(note, dict)
+    )
+    stated = (text.partition(STATED)[2].rstrip(".") for text in texts if text)
+    return next((claim for claim in stated if claim), "")
+
+
+def cite_medicine(
+    placed: Placed, product: Product, date: dt.date | None, reported: str = ""
+) -> Evidence:
+    """Return the evidence of a medicine; one that was known by its name alone says so."""
+    code = product.source if product.matched_by == "code" else "matched by text"
+    return Evidence(placed.reference, code, product.name, reported, "", date)
+
+
+def first_day(date: Any) -> dt.date | None:
+    """Return the first day a FHIR date may mean, or `None`."""
+    span = read_date(date)
+    return span.earliest if span else None
+
+
+def _starts(resource: Resource) -> dt.date | None:
+    """Return the start that the order names outside its timing."""
+    periods = (
+        resource.get("effectiveDosePeriod"),
+        as_dict(resource.get("dispenseRequest")).get("validityPeriod"),
+    )
+    days = [read_period(period)[0] for period in (*periods, resource.get("effectivePeriod"))]
+    return next((day.earliest for day in days if day), None)
+
+
+def _ends(resource: Resource) -> dt.date | None:
+    """Return the end that the order names outside its timing; how long its supply is valid is no
+    end of treatment.
+    """
+    days = [
+        read_period(resource.get(name))[1] for name in ("effectiveDosePeriod", "effectivePeriod")
+    ]
+    return next((day.latest for day in days if day), None) or first_day(resource.get("dateEnded"))
+
+
+PROTECTING_CONDITIONS: dict[Concept, FolateIndication] = {
+    Concept.PREGNANT: FolateIndication.PREGNANCY,
+    Concept.PLANNING_PREGNANCY: FolateIndication.PREGNANCY,
+    Concept.DIALYSIS_DEPENDENCE: FolateIndication.SPECIALIST,
+}
+
+_PROTECTING_WORDS: tuple[tuple[FolateIndication, re.Pattern[str]], ...] = (
+    (
+        FolateIndication.PREGNANCY,
+        re.compile(r"(?<!not )(?<!non )pregnan|preconception|trying to conceive|neural tube"),
+    ),
+    (FolateIndication.METHOTREXATE, re.compile(r"methotrexate|\bmtx\b")),
+    (FolateIndication.SPECIALIST, re.compile(r"dialysis|hemoly|sickle|thalassemia|spherocytosis")),
+)
+
+
+def _folate_indication(
+    resource: Resource, value_sets: ValueSets, siblings: Siblings
+) -> FolateIndication | None:
+    """Return the reason that protects folic acid from removal, from coded reasons, the Conditions
+    they name, or words of the order.
+    """
+    codeables = [
+        code
+        for reason in fhir_versions.read_reasons(resource)
+        for code in _codeables_of(reason, resource, siblings)
+    ]
+    matches = [
+        match for codeable in codeables for match in value_sets.find(codeable, Field.CONDITIONS)
+    ]
+    coded = (
+        PROTECTING_CONDITIONS.get(match.concept)
+        for match in matches
+        if match.role is not Role.EXCLUDE
+    )
+    found = next((indication for indication in coded if indication), None)
+    if found:
+        return found
+    texts = [text for codeable in codeables for text in texts_of(codeable)]
+    texts += [
+        as_text(as_dict(note).get("text"))
+        for note in as_list(resource.get("note"))
+        if isinstance(note, dict)
+    ]
+    lines = [
+        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
+    ]
+    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
+    words = normalise_text(" ; ".join(texts))
+    return next(
+        (indication for indication, pattern in _PROTECTING_WORDS if pattern.search(words)), None
+    )
+
+
+def _codeables_of(reason: Mapping[str, Any], holder: Resource, siblings: Siblings) -> list[Any]:
+    """Return the concepts of one reason: its own, or those of the Condition it refers to, or the
+    words beside the reference.
+    """
+    reference = reason.get("reference")
+    concept = reason.get("concept") or (
+        {"coding": reason["coding"]} if "coding" in reason else None
+    )
+    codeables: list[Any] = [
+        concept,
+        {"text": as_text(reason.get("text"))},
+        {"text": as_text(reason.get("display"))},
+    ]
+    target = siblings.find(reference, holder) if reference else None
+    if target:
+        codeables.append(target.resource.get("code"))
+    return [codeable for codeable in codeables if codeable]

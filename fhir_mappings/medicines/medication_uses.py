@@ -1,0 +1,237 @@
+"""One entry of the record about one medicine: ordered, given, dispensed or stated as taken; when,
+and whether it still is.
+
+Source: decisions 2.2 (F9, F25, F27); the statuses of every FHIR version.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from fhir_mappings.fhir import Placed, Resource, as_dict, code_of, read_date, read_period
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.intake import Receipt, say_status
+from fhir_mappings.medicines.medication_orders import (
+    LEADS_NOWHERE,
+    Siblings,
+    cite_medicine,
+    find_product,
+    first_day,
+    is_nameless,
+)
+from fhir_mappings.medicines.products import Product
+from fhir_mappings.terminology import ValueSets
+from recommender.language import Evidence, OrderState
+
+ORDER_STATES: dict[str, OrderState] = {
+    "active": OrderState.ACTIVE,
+    "on-hold": OrderState.ON_HOLD,
+    "completed": OrderState.COMPLETED,
+    "ended": OrderState.COMPLETED,
+    "stopped": OrderState.STOPPED,
+}
+"""The statuses of an order that says something about treatment. A draft, a cancelled or a mistaken
+one does not.
+"""
+
+NOT_ORDERED_INTENTS = frozenset({"proposal", "plan", "option"})
+
+GIVEN_STATUSES = frozenset({"completed", "in-progress"})
+DISPENSED_STATUSES = frozenset({"completed"})
+TAKEN_STATUSES = frozenset({"active", "completed", "stopped", "on-hold", "recorded"})
+CURRENTLY_TAKEN = frozenset({"active", "recorded"})
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineUse:
+    """One usable entry about one medicine: an order, or a dose given, dispensed or stated as taken.
+
+    `since` and `last` are the first and the last day it speaks of, `None` when it names none;
+    `current` says that it is taken now.
+    """
+
+    placed: Placed
+    product: Product
+    is_order: bool
+    state: OrderState
+    current: bool
+    since: dt.date | None
+    last: dt.date | None
+    medication: Placed | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        return cite_medicine(self.placed, self.product, self.last or self.since)
+
+    def feeds(self, fact: str, receipt: Receipt) -> None:
+        """Note in the receipt that this entry feeds a fact."""
+        receipt.use(self.placed, fact)
+        if self.medication:
+            receipt.use(self.medication, fact)
+
+
+def read_use(
+    placed: Placed, siblings: Siblings, value_sets: ValueSets, receipt: Receipt
+) -> MedicineUse | None:
+    """Return what one resource says of a medicine of interest, or `None` with the reason in the
+    receipt.
+    """
+    reader = _reader_of(placed)
+    if reader is None:
+        return None
+    product, medication = find_product(placed.resource, siblings, value_sets)
+    if not _is_of_interest(product):
+        receipt.ignore(placed, partial(_why_of_no_interest, placed, product, siblings))
+        return None
+    found = reader(placed, product)
+    if isinstance(found, str):
+        receipt.ignore(placed, f"{product.name}, {found}")
+        return None
+    if product.antidote:
+        receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
+        return None
+    return (
+        found
+        if medication is None or medication.place == "contained"
+        else replace(found, medication=medication)
+    )
+
+
+def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) -> str:
+    return (
+        LEADS_NOWHERE
+        if is_nameless(placed.resource, siblings)
+        else f"not a medicine that any fact is read from: {product.name}"
+    )
+
+
+def points_to_medicine(placed: Placed) -> bool:
+    """Return whether an entry names its medicine by a reference alone."""
+    return (
+        _reader_of(placed) is not None and fhir_versions.read_medication(placed.resource)[0] is None
+    )
+
+
+def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
+    """Return what an entry would say if it were known which drug it is about; `None` when that is
+    known, or the entry says nothing.
+    """
+    reader = _reader_of(placed)
+    if reader is None or not is_nameless(placed.resource, siblings):
+        return None
+    use = reader(placed, Product("medicine without a name"))
+    return use if isinstance(use, MedicineUse) else None
+
+
+def _is_of_interest(product: Product) -> bool:
+    return bool(
+        product.ingredients
+        or product.lowering
+        or product.anticoagulant
+        or product.methotrexate
+        or product.nitrous_oxide
+    )
+
+
+def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
+    resource = placed.resource
+    status, intent = code_of(resource.get("status")), code_of(resource.get("intent"))
+    if status not in ORDER_STATES:
+        return say_status(status)
+    if intent in NOT_ORDERED_INTENTS:
+        return f"intent {intent}: not ordered"
+    if resource.get("doNotPerform") is True:
+        return "an order not to give it"
+    state = ORDER_STATES[status]
+    authored = first_day(fhir_versions.read_authored(resource))
+    return MedicineUse(
+        placed,
+        product,
+        True,
+        state,
+        state in (OrderState.ACTIVE, OrderState.ON_HOLD),
+        authored,
+        authored,
+    )
+
+
+def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
+    resource = placed.resource
+    status = code_of(resource.get("status"))
+    if status not in TAKEN_STATUSES:
+        return say_status(status)
+    if _is_not_taken(resource):
+        return "stated as not taken"
+    start, end = read_period(fhir_versions.first_of(resource, "effectivePeriod"))
+    moment = read_date(resource.get("effectiveDateTime"))
+    since = start or moment
+    last = end or read_date(resource.get("dateAsserted")) or moment or start
+    current = status in CURRENTLY_TAKEN and end is None
+    state = OrderState.ACTIVE if current else OrderState.COMPLETED
+    return MedicineUse(
+        placed,
+        product,
+        False,
+        state,
+        current,
+        since.earliest if since else None,
+        last.latest if last else None,
+    )
+
+
+def _is_not_taken(resource: Resource) -> bool:
+    taken = code_of(resource.get("taken"))
+    adherence = code_of(as_dict(resource.get("adherence")).get("code"))
+    return (
+        taken in ("n", "unk", "na")
+        or resource.get("wasNotTaken") is True
+        or adherence.startswith("not-taking")
+    )
+
+
+def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
+    status = code_of(placed.resource.get("status"))
+    if status not in DISPENSED_STATUSES:
+        return say_status(status)
+    day = first_day(
+        fhir_versions.first_of(placed.resource, "whenHandedOver", "whenPrepared", "recorded")
+    )
+    return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
+
+
+def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
+    resource = placed.resource
+    status = code_of(resource.get("status"))
+    if status not in GIVEN_STATUSES:
+        return say_status(status)
+    if resource.get("notGiven") is True or resource.get("wasNotGiven") is True:
+        return "not given"
+    times = (
+        "effectiveDateTime",
+        "effectiveTimeDateTime",
+        "occurrenceDateTime",
+        "occurenceDateTime",
+    )
+    periods = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
+    start, _ = read_period(fhir_versions.first_of(resource, *periods))
+    day = first_day(fhir_versions.first_of(resource, *times)) or (start.earliest if start else None)
+    return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
+
+
+_Reader = Callable[[Placed, Product], MedicineUse | str]
+
+_READERS: dict[str, _Reader] = {
+    **dict.fromkeys(fhir_versions.MEDICATION_ORDER_TYPES, _order_use),
+    **dict.fromkeys(fhir_versions.STATEMENT_TYPES, _statement_use),
+    **dict.fromkeys(fhir_versions.DISPENSE_TYPES, _dispense_use),
+    **dict.fromkeys(fhir_versions.ADMINISTRATION_TYPES, _administration_use),
+}
+"""How each resource type is read; a reader answers with the use, or with why there is none."""
+
+
+def _reader_of(placed: Placed) -> _Reader | None:
+    kind = placed.resource.get("resourceType")
+    return _READERS.get(kind) if isinstance(kind, str) else None

@@ -1,0 +1,325 @@
+"""The medicines of the record: vitamin B12 and folic acid treatment so far, and what else is taken
+that the guidance asks about.
+
+Not taken into account: doses given elsewhere that nobody recorded.
+Source: decisions 2.2 (F9, F19, F25, F27), Q11, Q12.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_mappings.fhir import PatientRecord, Placed, months_before
+from fhir_mappings.intake import Receipt, is_about_another
+from fhir_mappings.medicines.dosage import read_dosage
+from fhir_mappings.medicines.medication_orders import (
+    Siblings,
+    cite_medicine,
+    medication_target,
+    read_orders,
+)
+from fhir_mappings.medicines.medication_uses import (
+    MedicineUse,
+    points_to_medicine,
+    read_nameless_use,
+    read_use,
+)
+from fhir_mappings.terminology import ValueSets
+from recommender.language import (
+    NONE_RECORDED,
+    Anticoagulant,
+    DoseGiven,
+    Fact,
+    LoweringDrug,
+    LoweringDrugUse,
+    Order,
+    Truth,
+)
+
+TREATMENT_MONTHS = 15
+"""How far back vitamin B12 treatment is read (F25, Q11)."""
+
+LOWERING_MONTHS = 18
+"""How far back B12-lowering medicines and nitrous oxide are read (F27)."""
+
+SUPPLY_MONTHS = 3
+"""For how long a medicine that was given or dispensed counts as taken where no order or statement
+says so. A design default.
+"""
+
+LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
+    LoweringDrug.METFORMIN: 4,
+    LoweringDrug.PROTON_PUMP_INHIBITOR: 12,
+    LoweringDrug.H2_RECEPTOR_ANTAGONIST: 12,
+}
+"""From how many months on a medicine is taken long term (F27). Colchicine has no such limit, so its
+use stays unknown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationFacts:
+    """What the medicines of the record say, in the terms of the scenario.
+
+    `nameless` counts the entries of the look-back of which is not known which medicine they are
+    about: any of them may be one of ours.
+    """
+
+    orders: tuple[Order, ...] = ()
+    doses: tuple[DoseGiven, ...] = ()
+    lowering_drugs: tuple[LoweringDrugUse, ...] = ()
+    anticoagulant: Anticoagulant | None = None
+    anticoagulant_fact: Fact = NONE_RECORDED
+    methotrexate: Fact = NONE_RECORDED
+    nitrous_oxide: Fact = NONE_RECORDED
+    nameless: int = 0
+
+
+def map_medications(
+    placed: Iterable[Placed], as_of: dt.date, value_sets: ValueSets, receipt: Receipt
+) -> MedicationFacts:
+    """Return what medication orders, statements, dispenses and administrations of one patient say.
+
+    Whether the lists could be had completely is not judged here: "none recorded" means none among
+    these.
+
+    Args:
+        placed: all resources of the record, Medications and Conditions that others point to among
+            them.
+    """
+    items = list(placed)
+    siblings = Siblings.of(items)
+    uses = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
+    treatment = [use for use in uses if use.product.ingredients]
+    orders, doses = _treatment(treatment, as_of, value_sets, siblings, receipt)
+    blood, anticoagulant_fact = _anticoagulant(uses, as_of, receipt)
+    return MedicationFacts(
+        orders,
+        doses,
+        _lowering_drugs(uses, as_of, receipt),
+        blood,
+        anticoagulant_fact,
+        _taken([use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt),
+        _exposure(
+            [use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt
+        ),
+        sum(
+            _may_count(use, as_of)
+            for item in items
+            if points_to_medicine(item) and (use := read_nameless_use(item, siblings))
+        ),
+    )
+
+
+def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether an entry lies within the look-back of any fact, whatever its medicine."""
+    return use.current or use.last is None or use.last >= months_before(as_of, LOWERING_MONTHS)
+
+
+def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
+    """Return where this patient's entries point that could say something if their medicine were
+    known.
+
+    What is in force comes first, then the newest.
+    """
+    if not any(points_to_medicine(placed) for placed in record):
+        return ()
+    items = [
+        placed for placed in record if not is_about_another(placed.resource, record.patient_id)
+    ]
+    siblings = Siblings.of(items)
+    uses = [
+        use
+        for item in items
+        if (use := read_nameless_use(item, siblings)) and _may_count(use, as_of)
+    ]
+    uses.sort(key=lambda use: (use.current, use.last or dt.date.min), reverse=True)
+    return tuple(dict.fromkeys(medication_target(use.placed.resource) for use in uses))
+
+
+def _treatment(
+    uses: list[MedicineUse],
+    as_of: dt.date,
+    value_sets: ValueSets,
+    siblings: Siblings,
+    receipt: Receipt,
+) -> tuple[tuple[Order, ...], tuple[DoseGiven, ...]]:
+    """Return the orders and the doses of vitamin B12 and folic acid.
+
+    What is stated as being taken counts as an order too where none is active for the same
+    substance: somebody must have started it.
+    """
+    oldest = months_before(as_of, TREATMENT_MONTHS)
+    b12 = [use for use in uses if use.product.has_cobalamin]
+    fresh = any(not use.is_order and use.last and use.last >= oldest for use in b12)
+    ordered = {
+        item.substance
+        for use in uses
+        if use.is_order and use.current
+        for item in use.product.ingredients
+    }
+    orders: list[Order] = []
+    doses: list[DoseGiven] = []
+    for use in uses:
+        fact = "treatment_phase" if use.product.has_cobalamin else "course"
+        if use.last and use.last < oldest and not (fresh and use.product.has_cobalamin):
+            why = (
+                f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: "
+                f"{use.last}"
+            )
+            receipt.ignore(use.placed, f"{use.product.name}, {why}")
+            continue
+        if use.is_order or (
+            use.current and not {item.substance for item in use.product.ingredients} & ordered
+        ):
+            orders += read_orders(
+                use.placed, use.placed.reference, use.state, use.product, value_sets, siblings
+            )
+            use.feeds(fact, receipt)
+        if not use.is_order and use.product.has_cobalamin:
+            doses += _doses(use, value_sets)
+            use.feeds(fact, receipt)
+        elif not use.is_order:
+            receipt.ignore(
+                use.placed,
+                f"{use.product.name}, given or taken: no fact is read from it beside an order",
+            )
+    return tuple(orders), tuple(doses)
+
+
+def _doses(use: MedicineUse, value_sets: ValueSets) -> list[DoseGiven]:
+    """Return the doses of vitamin B12 that an administration, a dispense or a statement
+    documents.
+    """
+    dosage = read_dosage(use.placed.resource, use.product, value_sets)
+    evidence = cite_medicine(use.placed, use.product, use.last, dosage.text)
+    return [
+        DoseGiven(line.substance, line.route, line.dose, use.last, evidence)
+        for line in dosage.lines
+        if line.substance.is_cobalamin
+    ]
+
+
+def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether the medicine counts as taken now: ordered or stated as current, or supplied
+    not long ago.
+    """
+    if use.current:
+        return True
+    return (
+        not use.is_order
+        and use.last is not None
+        and use.last >= months_before(as_of, SUPPLY_MONTHS)
+    )
+
+
+def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    current = [use for use in uses if _is_taken(use, as_of)]
+    for use in uses:
+        if use in current:
+            use.feeds(fact, receipt)
+        else:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
+            )
+    return (
+        Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in current))
+        if current
+        else NONE_RECORDED
+    )
+
+
+def _exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    """Return whether somebody was exposed within the look-back; an entry without a date counts."""
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    recent = [use for use in uses if use.last is None or use.last >= oldest]
+    for use in uses:
+        if use in recent:
+            use.feeds(fact, receipt)
+            use.feeds("cause", receipt)
+        else:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
+            )
+    return (
+        Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent))
+        if recent
+        else NONE_RECORDED
+    )
+
+
+def _anticoagulant(
+    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
+) -> tuple[Anticoagulant | None, Fact]:
+    """Return the class and the fact; of several classes warfarin comes first, since its INR has to
+    be known.
+    """
+    found = [use for use in uses if use.product.anticoagulant]
+    fact = _taken(found, "anticoagulant", as_of, receipt)
+    classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
+    return next((kind for kind in Anticoagulant if kind in classes), None), fact
+
+
+def _lowering_drugs(
+    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
+) -> tuple[LoweringDrugUse, ...]:
+    """Return each B12-lowering medicine of the last 18 months once.
+
+    Its evidence is the newest entry, or the one that proves that it was taken for long enough to be
+    a cause.
+    """
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    found: dict[LoweringDrug, list[MedicineUse]] = {}
+    for use in uses:
+        if use.product.lowering is None:
+            continue
+        if use.last is not None and use.last < oldest:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
+            )
+        elif not (use.current or _is_taken(use, as_of)):
+            receipt.ignore(
+                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
+            )
+        else:
+            use.feeds("lowering_drugs", receipt)
+            found.setdefault(use.product.lowering, []).append(use)
+    return tuple(
+        _in_use(drug, found[drug], uses, as_of, receipt) for drug in LoweringDrug if drug in found
+    )
+
+
+def _in_use(
+    drug: LoweringDrug,
+    taken: list[MedicineUse],
+    uses: list[MedicineUse],
+    as_of: dt.date,
+    receipt: Receipt,
+) -> LoweringDrugUse:
+    """Return whether a medicine taken now has been taken for long enough, and what shows it, be it
+    an entry of long ago.
+
+    Short entries prove nothing: earlier ones may be missing, so only a stated start makes it FALSE.
+    """
+    newest = max(taken, key=lambda use: (use.last or dt.date.min, use.placed.place))
+    if drug not in LONG_TERM_MONTHS:
+        return LoweringDrugUse(drug, Truth.UNKNOWN, newest.evidence)
+    limit = months_before(as_of, LONG_TERM_MONTHS[drug])
+    proofs = [
+        use for use in uses if use.product.lowering is drug and use.since and use.since < limit
+    ]
+    if proofs:
+        proof = max(proofs, key=lambda use: (use in taken, use.since or limit, use.placed.place))
+        for fact in ("lowering_drugs", "cause"):
+            proof.feeds(fact, receipt)
+        return LoweringDrugUse(
+            drug, Truth.TRUE, cite_medicine(proof.placed, proof.product, proof.since)
+        )
+    stated = any(
+        not use.is_order and use.current and use.since
+        for use in uses
+        if use.product.lowering is drug
+    )
+    return LoweringDrugUse(drug, Truth.FALSE if stated else Truth.UNKNOWN, newest.evidence)

@@ -1,0 +1,102 @@
+"""How strong a product is: the parts of its name, the amounts in them, and the units they are
+written in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fhir_mappings.fhir import as_dict, as_text
+from fhir_mappings.medicines.timing import read_number
+
+MASS_UNITS: dict[str, Decimal] = {
+    **dict.fromkeys(
+        ("ug", "mcg", "mcgs", "µg", "μg", "microg", "microgram", "micrograms"), Decimal(1)
+    ),
+    **dict.fromkeys(("mg", "mgs", "milligram", "milligrams"), Decimal(1000)),
+    **dict.fromkeys(("g", "gm", "gram", "grams"), Decimal(1_000_000)),
+    **dict.fromkeys(("ng", "nanogram", "nanograms"), Decimal("0.001")),
+}
+"""Micrograms in one unit, by spelling in lower case."""
+
+VOLUME_UNITS = frozenset(
+    {"ml", "mls", "milliliter", "milliliters", "millilitre", "millilitres", "cc"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How much of an ingredient: micrograms in one tablet, or in one mL. `container` is the mL in
+    one ampoule, where the name says it.
+    """
+
+    micrograms: Decimal
+    per_ml: bool = False
+    container: Decimal | None = None
+
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
+_STRENGTH = re.compile(
+    rf"{_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
+)
+_CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
+_THOUSANDS = re.compile(r"(?<=[1-9]),(?=\d{3}\b)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_PER_ML = re.compile(r" */ *(?=\d*\.?\d* ?ml\b)")
+_PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
+
+
+def split_name(name: str) -> list[str]:
+    """Return the parts of a product name, one for each ingredient, in lower case and with plain
+    numbers.
+    """
+    plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", name.lower()))
+    return _PARTS.split(_PER_ML.sub("/", plain))
+
+
+def read_strengths(part: str) -> list[Strength]:
+    """Return every amount that one part of a product name gives."""
+    return [_read_strength(match) for match in _STRENGTH.finditer(part)]
+
+
+def _read_strength(match: re.Match[str]) -> Strength:
+    micrograms = Decimal(match[1]) * MASS_UNITS[match[2]]
+    volume = Decimal(match[3]) if match[3] else None
+    if not match[4]:
+        return Strength(micrograms)
+    return Strength(micrograms / volume if volume else micrograms, True, volume)
+
+
+def read_container(parts: list[str]) -> Decimal | None:
+    """Return the millilitres of one ampoule that a product name gives beside its strength; `None`
+    for none or for several.
+    """
+    found = {Decimal(number) for number in _CONTAINER.findall(" ".join(parts))}
+    return found.pop() if len(found) == 1 else None
+
+
+def read_ratio(ratio: Mapping[str, Any]) -> Strength | None:
+    """Return the strength of a Ratio of a mass to millilitres or to pieces."""
+    numerator, denominator = as_dict(ratio.get("numerator")), as_dict(ratio.get("denominator"))
+    factor, amount = MASS_UNITS.get(spelt_unit(numerator)), read_number(numerator.get("value"))
+    per = read_number(denominator.get("value", 1))
+    if not factor or not amount or amount < 0 or not per or per < 0:
+        return None
+    return Strength(amount * factor / per, per_ml=spelt_unit(denominator) in VOLUME_UNITS)
+
+
+def spelt_unit(quantity: Mapping[str, Any]) -> str:
+    """Return the unit of a Quantity in lower case, its code first; annotations in braces after a
+    unit are dropped.
+    """
+    for name in ("code", "unit"):
+        text = as_text(quantity.get(name))
+        # "G" is gauss in UCUM: it is not read as gram.
+        if text and text != "G":
+            return re.sub(r"(?<=\w)\{.*", "", text.lower())
+    return ""

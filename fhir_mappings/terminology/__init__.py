@@ -1,0 +1,29 @@
+"""The codes and words that the mapping knows, and the concepts they stand for."""
+
+from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, RXNORM, SNOMED
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.search_codes import observation_search_codes
+from fhir_mappings.terminology.value_sets import (
+    Field,
+    Match,
+    Role,
+    ValueSets,
+    load_value_sets,
+    normalise_text,
+)
+
+__all__ = [
+    "ATC",
+    "DMD",
+    "LOINC",
+    "RXNORM",
+    "SNOMED",
+    "Concept",
+    "Field",
+    "Match",
+    "Role",
+    "ValueSets",
+    "load_value_sets",
+    "normalise_text",
+    "observation_search_codes",
+]

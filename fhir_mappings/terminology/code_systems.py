@@ -1,0 +1,109 @@
+"""Code systems: their URIs, the ways in which they and their codes are written, and which codes
+stand for the codes below them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+DMD = "https://dmd.nhs.uk"
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD_9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
+READ_V2 = "http://read.info/readv2"
+
+_ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
+SPELLED_FREELY = frozenset({*_ICD, ATC, READ_V2})
+"""Systems whose codes are written in several ways, or stand for the codes below them."""
+
+_ICD_MARKS = "†*+! "
+
+
+def index_key(system: str, code: str) -> str:
+    """Return the form in which a code is indexed: of the ICD in capitals without dots, since
+    senders leave the dot out.
+    """
+    return code.replace(".", "").upper() if system in _ICD else code
+
+
+def covers_its_own(system: str, code: str) -> bool:
+    """Return whether a code stands for the codes below it: in the ICD always, in the ATC the fourth
+    level does (B03BA, A02BC).
+    """
+    return system in _ICD or (system == ATC and len(code) == 5)
+
+
+def code_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
+    """Yield, nearest first, under which index keys a code that is not there as it stands may be
+    found.
+    """
+    if system in _ICD:
+        yield from _icd_candidates(system, index_key(system, code.strip(_ICD_MARKS)))
+    elif system == ATC:
+        yield system, code.upper()
+        if len(code) > 5:
+            yield system, f"{code[:5].upper()}*"
+    elif system == READ_V2:
+        yield system, code[:5].ljust(5, ".")
+    else:
+        yield system, code
+
+
+def _icd_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
+    yield system, code
+    if system == ICD_9_CM:
+        yield from _prefixes(system, code)
+        return
+    # Senders put ICD-10-CM codes under the ICD-10 system and the other way round.
+    yield (ICD_10 if system == ICD_10_CM else ICD_10_CM), code
+    if system == ICD_10_CM or len(code) > 4:
+        yield from _prefixes(ICD_10_CM, code)
+    if system == ICD_10:
+        yield from _prefixes(ICD_10, code)
+
+
+def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
+    for length in range(len(plain), 2, -1):
+        yield system, f"{plain[:length]}*"
+
+
+LONGEST_SYSTEM = 200
+"""Characters; what is longer is no system that we know, and is not worth remembering."""
+
+
+@functools.lru_cache(maxsize=1024)
+def _strip_spelling(system: str) -> str:
+    text = re.sub(r"[\s?/]+$", "", system.strip())
+    if text.startswith(SNOMED + "/"):
+        return SNOMED
+    if re.fullmatch(r"\d+(\.\d+)+", text):
+        return f"urn:oid:{text}"
+    return text
+
+
+def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
+    """Return the canonical URI of a system in any spelling; `systems` maps the known spellings. An
+    unknown one comes back trimmed.
+    """
+    stripped = _strip_spelling(system) if len(system) <= LONGEST_SYSTEM else system
+    for spelling in (
+        system,
+        stripped,
+        f"{stripped}/",
+        stripped.replace("https://", "http://", 1),
+        stripped.upper(),
+    ):
+        if spelling in systems:
+            return systems[spelling]
+    return stripped
+
+
+def systems_sharing(system: str) -> tuple[str, ...]:
+    """Return the systems under which a code may be sent: a dm+d id is a SNOMED CT id."""
+    return (SNOMED, DMD) if system in (SNOMED, DMD) else (system,)

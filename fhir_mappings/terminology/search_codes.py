@@ -1,0 +1,52 @@
+"""The codes to search Observations by: what the mapping can use, and nothing else, so that answers
+stay small.
+"""
+
+from __future__ import annotations
+
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.value_sets import Role, ValueSets
+
+SEARCHED = (
+    Concept.SERUM_B12,
+    Concept.ACTIVE_B12_HOLOTC,
+    Concept.MMA_SERUM_PLASMA,
+    Concept.HOMOCYSTEINE,
+    Concept.FOLATE_SERUM,
+    Concept.FOLATE_RBC,
+    Concept.HEMOGLOBIN,
+    Concept.MCV,
+    Concept.PLATELETS,
+    Concept.CBC_PANEL,
+    Concept.CREATININE,
+    Concept.EGFR,
+    Concept.EGFR_NON_BLACK,
+    Concept.EGFR_BLACK,
+    Concept.POTASSIUM,
+    Concept.INR,
+    Concept.INTRINSIC_FACTOR_AB,
+    Concept.PARIETAL_CELL_AB,
+    Concept.TTG_IGA,
+    Concept.TTG_IGG,
+    Concept.PREGNANCY_STATUS,
+    Concept.BREASTFEEDING_STATUS,
+    Concept.NEURO_SCREEN,
+    Concept.B12_SYMPTOMS,
+    Concept.ILEAL_RESECTION_LENGTH,
+    Concept.CROHNS_ILEAL_EXTENT,
+)
+
+NOT_SEARCHED = frozenset({Role.EXCLUDE, Role.ORDER, Role.WARN})
+
+
+def observation_search_codes(value_sets: ValueSets) -> tuple[str, ...]:
+    """Return the codes, without their systems, of every Observation the mapping reads; the site's
+    own codes are among them.
+
+    Takes no account of findings that stand in an Observation under the code of a condition: those
+    are read when they come.
+    """
+    members = [member for concept in SEARCHED for member in value_sets.members.get(concept, ())]
+    return tuple(
+        dict.fromkeys(member.code for member in members if member.role not in NOT_SEARCHED)
+    )

@@ -1,0 +1,421 @@
+"""The value sets: which concept is this coding? Built once from the CSV files in `terminology/`,
+then only dictionary look-ups.
+
+A code is matched on (normalised system, code), never on the code alone. Words are matched only as a
+last resort, and the match says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import enum
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fhir_mappings.fhir import codings_of, texts_of
+from fhir_mappings.terminology.code_systems import (
+    SPELLED_FREELY,
+    code_candidates,
+    covers_its_own,
+    index_key,
+    normalise_spelling,
+    systems_sharing,
+)
+from fhir_mappings.terminology.concepts import Concept
+
+TERMINOLOGY = Path(__file__).parent
+
+
+class Field(enum.Enum):
+    """The part of the terminology that a word is looked up in; the value is the name of its CSV
+    file.
+    """
+
+    __hash__ = object.__hash__  # by identity, like a Concept
+
+    LABS = "labs"
+    OBSERVATIONS = "observations"
+    CONDITIONS = "conditions"
+    PROCEDURES = "procedures"
+    DRUGS = "drugs"
+    ROUTES = "routes"
+
+
+class Role(enum.Enum):
+    """What a code means for its concept. The role belongs to the pair: one code can be INCLUDE for
+    one concept and EXCLUDE for another.
+
+    REVIEW is ambiguous and needs a second fact; CONTEXT is background on which no rule fires alone;
+    COMPETING_CAUSE explains the finding without vitamin B12; EXCLUDE looks alike and must not
+    count; HISTORY is of the past; ACCEPT_OLD is a deprecated code of old results.
+    """
+
+    INCLUDE = "include"
+    REVIEW = "review"
+    CONTEXT = "context"
+    COMPETING_CAUSE = "competing-cause"
+    EXCLUDE = "exclude"
+    HISTORY = "history"
+    WARN = "warn"
+    ORDER = "order"
+    SEPARATE = "separate"
+    ACCEPT_OLD = "accept-old"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of the terminology. `property` is the kind of property of a LOINC code (MCnc, SCnc,
+    mixed, ...), empty elsewhere.
+    """
+
+    concept: Concept
+    role: Role
+    system: str
+    code: str
+    display: str = ""
+    property: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A member that a coding or a text stands for. `matched_by` is "code" or "text"; `source` the
+    `system|code` or the text.
+    """
+
+    member: Member
+    matched_by: str
+    source: str
+
+    @property
+    def concept(self) -> Concept:
+        return self.member.concept
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one field that are looked for inside a text; `any_word` tells quickly that a
+    text holds none of them.
+    """
+
+    any_word: re.Pattern[str]
+    each: tuple[tuple[re.Pattern[str], Member], ...]
+
+    def members_in(self, text: str) -> tuple[Member, ...]:
+        """Return the members whose word stands in a text, which must be normalised."""
+        if not self.any_word.search(text):
+            return ()
+        return tuple(member for pattern, member in self.each if pattern.search(text))
+
+
+class TerminologyError(ValueError):
+    """A CSV of codes that cannot be used; the message lists everything that is wrong, with line
+    numbers.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSets:
+    """All value sets, ready for look-up. Build it with `load_value_sets`."""
+
+    members: Mapping[Concept, tuple[Member, ...]]
+    _systems: Mapping[str, str]
+    _by_code: Mapping[str, Mapping[str, tuple[Match, ...]]]
+    _by_text: Mapping[Field, Mapping[str, tuple[Member, ...]]]
+    _by_word: Mapping[Field, Words]
+
+    def normalise_system(self, system: object) -> str:
+        """Return the canonical URI of a code system spelling; one that is not known comes back
+        trimmed.
+        """
+        if not isinstance(system, str):
+            return ""
+        return self._systems.get(system) or normalise_spelling(system, self._systems)
+
+    def match_coding(self, coding: Mapping[str, Any]) -> tuple[Match, ...]:
+        """Return every member that a Coding stands for; empty when its system or code is not
+        known.
+        """
+        return self._look_up(coding) or ()
+
+    def _look_up(self, coding: Mapping[str, Any]) -> tuple[Match, ...] | None:
+        """Return the members of a Coding, empty for a code that no value set holds, and `None` when
+        it has no code of a known system.
+        """
+        system, code = coding.get("system"), coding.get("code")
+        if not isinstance(system, str) or not isinstance(code, str) or not code:
+            return None
+        codes = self._by_code.get(system)
+        if codes is None:
+            system = self.normalise_system(system)
+            codes = self._by_code.get(system)
+            if codes is None:
+                return None
+        found = codes.get(code)
+        if found is not None:
+            return found
+        return (
+            self._match_spelling(system, code)
+            if system in SPELLED_FREELY or code[0] == " " or code[-1] == " "
+            else ()
+        )
+
+    def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
+        for candidate_system, candidate in code_candidates(system, code.strip()):
+            found = self._by_code.get(candidate_system, {}).get(candidate)
+            if found:
+                return found
+        return ()
+
+    def concepts(self, codeable: Any) -> tuple[Match, ...]:
+        """Return every member that a CodeableConcept or Coding stands for by code; empty when none
+        does.
+        """
+        return self._look_up_all(codeable)[0]
+
+    def _look_up_all(self, codeable: Any) -> tuple[tuple[Match, ...], bool]:
+        """Return the members of all codings, and whether any of them is a code of a known
+        system.
+        """
+        codings = codeable.get("coding") if isinstance(codeable, dict) else None
+        if (
+            isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict)
+        ):  # what nearly all records hold
+            found = self._look_up(codings[0])
+            return found or (), found is not None
+        matches: list[Match] = []
+        known_system = False
+        for coding in codings_of(codeable):
+            found = self._look_up(coding)
+            known_system = known_system or found is not None
+            matches += [match for match in found or () if match not in matches]
+        return tuple(matches), known_system
+
+    def find(self, codeable: Any, *fields: Field) -> tuple[Match, ...]:
+        """Return the members by code, and only when no code is known, by words of these fields,
+        asked in turn.
+
+        Words are not asked when a code of a standard system stands there that is in no value set:
+        that code has said what it means. Medicines are the exception, because no list of product
+        codes is complete.
+        """
+        if codeable is None:
+            return ()
+        found, known_system = self._look_up_all(codeable)
+        if found:
+            return found
+        for field in fields:
+            if field is Field.DRUGS or not known_system:
+                found = self.match_words(codeable, field)
+                if found:
+                    return found
+        return ()
+
+    def match_words(self, codeable: Any, field: Field) -> tuple[Match, ...]:
+        """Return the members that the words of a CodeableConcept name; the first of its texts that
+        names any decides.
+        """
+        for text in dict.fromkeys(texts_of(codeable)):
+            matches = self.match_text(text, field)
+            if matches:
+                return matches
+        return ()
+
+    def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
+        """Return the members that a text names as a whole, else (medicines) by words in it:
+        `display` is then the word. The last resort.
+        """
+        if len(text) > LONGEST_TEXT:
+            return ()
+        named = _without_tags(text)
+        normal = normalise_text(named)
+        members = self._by_text.get(field, {}).get(normal, ())
+        words = self._by_word.get(field)
+        if not members and words:
+            members = words.members_in(normal if named == text else normalise_text(text))
+        return tuple(Match(member, "text", text) for member in members)
+
+
+LONGEST_TEXT = 500
+"""Characters; what is longer is a story, not the name of something."""
+
+_TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
+_PUNCTUATION = re.compile(
+    r"(?:[^a-z0-9.%/+]|\.(?!\d))+"
+)  # a full stop before a digit is a decimal point
+_B_12 = re.compile(r"\bb[ .]12\b")
+
+
+def normalise_text(text: str) -> str:
+    """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as
+    "b12", "anaemia" as "anemia".
+    """
+    plain = _PUNCTUATION.sub(" ", text.lower()).strip()
+    return _B_12.sub("b12", plain).replace("aem", "em").replace("oed", "ed")
+
+
+def _without_tags(display: str) -> str:
+    """Return a display without the semantic tag or the note in brackets at its end."""
+    while True:
+        shorter = _TAGS.sub("", display)
+        if shorter in (display, ""):
+            return display
+        display = shorter
+
+
+def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
+    """Return the value sets of the package with the site's own codes, if any, added to them.
+
+    Args:
+        extra_csv: a CSV in the shape of the files in `terminology/`; the columns concept,
+            system_uri and code are required.
+
+    Raises:
+        TerminologyError: the CSV cannot be used.
+    """
+    systems = _read_systems()
+    rows = {
+        field: tuple(_read_members(TERMINOLOGY / f"{field.value}.csv", systems)) for field in Field
+    }
+    extra = tuple(_read_members(extra_csv, systems)) if extra_csv else ()
+    every = [row for part in rows.values() for row in part] + list(extra)
+    members: dict[Concept, tuple[Member, ...]] = {}
+    for member, _ in every:
+        members[member.concept] = (*members.get(member.concept, ()), member)
+    by_text, by_word = _index_texts(rows)
+    return ValueSets(members, systems, _index_codes(every), by_text, by_word)
+
+
+def _read_systems() -> dict[str, str]:
+    with (TERMINOLOGY / "systems.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["spelling"].strip(): row["system_uri"]
+        for row in rows
+        if row["role"] in ("canonical", "normalise")
+    }
+
+
+def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Member, str]]:
+    """Yield each row as a member and the code prefixes it covers besides its own."""
+    problems: list[str] = []
+    for line, row in _read_rows(path):
+        found = _read_member(row, systems)
+        if isinstance(found, str):
+            problems.append(f"{path.name} line {line}: {found}")
+        else:
+            yield found, (row.get("covers") or "").strip()
+    if problems:
+        raise TerminologyError("; ".join(problems))
+
+
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
+    """Return the rows of a CSV of codes with their line numbers."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
+            if missing:
+                raise TerminologyError(
+                    f"{path.name}: the columns {', '.join(sorted(missing))} are missing"
+                )
+            return [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TerminologyError(
+            f"{path.name} cannot be read as a UTF-8 CSV file: "
+            f"{getattr(error, 'strerror', None) or error}"
+        ) from error
+
+
+def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> Member | str:
+    """Return the member of a row, or what is wrong with it."""
+    name, system, code = (
+        (row.get(column) or "").strip() for column in ("concept", "system_uri", "code")
+    )
+    role = (row.get("role") or Role.INCLUDE.value).strip()
+    if name not in Concept._value2member_map_:
+        return f"concept {name!r} is not known"
+    if role not in Role._value2member_map_:
+        return (
+            f"role {role!r} is not known; expected one of "
+            f"{', '.join(member.value for member in Role)}"
+        )
+    if not system or not code:
+        return "system_uri and code must both be given"
+    display, kind = (row.get("display") or "").strip(), (row.get("property") or "").strip()
+    return Member(
+        Concept(name), Role(role), normalise_spelling(system, systems), code, display, kind
+    )
+
+
+def _index_codes(rows: Iterable[tuple[Member, str]]) -> dict[str, dict[str, tuple[Match, ...]]]:
+    index: dict[str, dict[str, tuple[Match, ...]]] = {}
+    for member, covers in rows:
+        match = Match(member, "code", f"{member.system}|{member.code}")
+        keys = [
+            index_key(member.system, member.code),
+            *(f"{index_key(member.system, prefix)}*" for prefix in covers.split()),
+        ]
+        if covers_its_own(member.system, member.code):
+            keys.append(f"{keys[0]}*")
+        for system in systems_sharing(member.system):
+            codes = index.setdefault(system, {})
+            for key in keys:
+                if match not in codes.get(key, ()):
+                    codes[key] = (*codes.get(key, ()), match)
+    return index
+
+
+_TextIndex = dict[Field, dict[str, tuple[Member, ...]]]
+_WordIndex = dict[Field, Words]
+
+
+def _index_texts(
+    rows: Mapping[Field, Iterable[tuple[Member, str]]],
+) -> tuple[_TextIndex, _WordIndex]:
+    texts: _TextIndex = {field: {} for field in Field}
+    words: dict[Field, list[tuple[str, Member]]] = {}
+    for field, part in rows.items():
+        if field in (Field.LABS, Field.DRUGS, Field.ROUTES):
+            # here one display can stand for several things (a test, an antidote); texts.csv has
+            # what is safe
+            continue
+        for member, _ in part:
+            _add_text(texts[field], _without_tags(member.display), member)
+    with (TERMINOLOGY / "texts.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            field, member = (
+                Field(row["field"]),
+                Member(Concept(row["concept"]), Role(row["role"]), "", "", row["text"]),
+            )
+            if row["kind"] == "word":
+                words.setdefault(field, []).append((row["text"], member))
+            else:
+                _add_text(texts[field], row["text"], member)
+    return texts, {field: _compile_words(listed) for field, listed in words.items()}
+
+
+def _compile_words(listed: list[tuple[str, Member]]) -> Words:
+    words = [re.escape(normalise_text(word)) for word, _ in listed]
+    each = tuple((_as_word(word), member) for word, (_, member) in zip(words, listed, strict=True))
+    return Words(_as_word("|".join(words)), each)
+
+
+def _as_word(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern that must not continue a word; a number may follow ("b12 1000")."""
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z])")
+
+
+def _add_text(texts: dict[str, tuple[Member, ...]], text: str, member: Member) -> None:
+    normal = normalise_text(text)
+    present = texts.get(normal, ())
+    if normal and all(
+        (other.concept, other.role) != (member.concept, member.role) for other in present
+    ):
+        texts[normal] = (*present, member)

@@ -1,0 +1,1 @@
+"""Writers of the generated pages: `./run pages` writes them all to docs/generated."""

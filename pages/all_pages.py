@@ -1,0 +1,7 @@
+"""Every generated page. A page is a module with its place, `PAGE`, and `render()`, its text."""
+
+from __future__ import annotations
+
+from pages import cards, decision_table, mapping, recommendations, settings, statements
+
+PAGES = (cards, decision_table, mapping, recommendations, settings, statements)

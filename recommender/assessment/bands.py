@@ -1,0 +1,86 @@
+"""The bands into which the rules sort laboratory results, for showing a result beside the limits it
+is judged by.
+
+The rules themselves do not read this; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from recommender.assessment.assessment import (
+    INR_HIGH_ABOVE,
+    POTASSIUM_LOW_BELOW,
+    SEVERE_RENAL_BELOW,
+)
+from recommender.assessment.deficiency import HOLOTC_HIGH, HOLOTC_LOW
+from recommender.guidance import Policy
+from recommender.language import Unit
+
+PLATELET_LIMITS = (Decimal(10), Decimal(25), Decimal(50))
+"""Platelets in 10*9/L at which injection technique changes (S31 to S34, C14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band: its name, its limits (`None`: open on that side), and how much concern it is:
+    "high", "some" or "none".
+    """
+
+    words: str
+    low: Decimal | None
+    high: Decimal | None
+    concern: str
+
+
+def bands_of(fact: str, unit: Unit, policy: Policy) -> tuple[Band, ...]:
+    """Return the bands of a result in the unit it was reported in, from low to high; empty where
+    the rules have no limit.
+    """
+    match fact, unit:
+        case "total_b12", Unit.PMOL_PER_L:
+            return _low_borderline_fine(policy.b12_low_pmol_l, policy.b12_high_pmol_l)
+        case "total_b12", Unit.PG_PER_ML:
+            return _low_borderline_fine(policy.b12_low_pg_ml, policy.b12_high_pg_ml)
+        case "holotranscobalamin", _:
+            return _low_borderline_fine(HOLOTC_LOW, HOLOTC_HIGH)
+        case "mma", _:
+            return Band("not raised", None, policy.mma_nmol_l, "none"), Band(
+                "raised", policy.mma_nmol_l, None, "high"
+            )
+        case "egfr", _:
+            return (
+                Band("severely reduced", None, SEVERE_RENAL_BELOW, "high"),
+                Band("reduced", SEVERE_RENAL_BELOW, policy.cyano_min_egfr, "some"),
+                Band("not reduced", policy.cyano_min_egfr, None, "none"),
+            )
+        case "platelets", _:
+            ten, twenty_five, fifty = PLATELET_LIMITS
+            return (
+                Band("below 10", None, ten, "high"),
+                Band("10 to 24", ten, twenty_five, "high"),
+                Band("25 to 50", twenty_five, fifty, "some"),
+                Band("above 50", fifty, None, "none"),
+            )
+        case "haemoglobin", _:
+            return Band("severe anaemia", None, policy.severe_hb_g_per_l, "high"), Band(
+                "", policy.severe_hb_g_per_l, None, "none"
+            )
+        case "potassium", _:
+            return Band("low", None, POTASSIUM_LOW_BELOW, "high"), Band(
+                "not low", POTASSIUM_LOW_BELOW, None, "none"
+            )
+        case "inr", _:
+            return Band("not high", None, INR_HIGH_ABOVE, "none"), Band(
+                "high", INR_HIGH_ABOVE, None, "high"
+            )
+    return ()
+
+
+def _low_borderline_fine(low: Decimal, high: Decimal) -> tuple[Band, ...]:
+    return (
+        Band("deficient", None, low, "high"),
+        Band("borderline", low, high, "some"),
+        Band("not low", high, None, "none"),
+    )

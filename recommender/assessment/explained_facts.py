@@ -1,0 +1,196 @@
+"""The derived facts as cards and explanations show them: each with its value in words, why it is
+so, and what it rests on.
+"""
+
+from __future__ import annotations
+
+from recommender.assessment.deficiency import DeficiencyRow, deficiency_evidence
+from recommender.assessment.derived_facts import (
+    Assessment,
+    Deficiency,
+    Permanence,
+    PlateletBand,
+    TreatmentPhase,
+)
+from recommender.assessment.neurology import Neurology
+from recommender.language import (
+    Cause,
+    ClinicalScenario,
+    Evidence,
+    Fact,
+    RecordArea,
+    Truth,
+    truth_of,
+)
+
+_DEFICIENCY_TRUTH = {
+    Deficiency.DIAGNOSED: Truth.TRUE,
+    Deficiency.CONFIRMED: Truth.TRUE,
+    Deficiency.PROBABLE: Truth.TRUE,
+    Deficiency.UNLIKELY: Truth.FALSE,
+}
+
+
+def explain_facts(
+    assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
+) -> tuple[tuple[str, Fact], ...]:
+    """Return the derived facts by name."""
+    deficiency = assessment.deficiency
+    treatment = assessment.treatment
+    return (
+        ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
+        (
+            "deficiency",
+            Fact(
+                _DEFICIENCY_TRUTH.get(deficiency, Truth.UNKNOWN),
+                f"{row.words} ({row.id})",
+                deficiency_evidence(scenario),
+                deficiency.value,
+            ),
+        ),
+        (
+            "neurological_involvement",
+            Fact(neurology.involved, neurology.reason, neurology.evidence),
+        ),
+        (
+            "neurological_involvement_ever",
+            Fact(neurology.ever, neurology.reason, neurology.evidence),
+        ),
+        ("new_neurological_signs", Fact(neurology.new, neurology.reason, neurology.evidence)),
+        ("kidney_function", _kidney_fact(assessment, scenario)),
+        ("cause", _cause_fact(assessment, scenario)),
+        (
+            "permanence_of_cause",
+            _valued(
+                assessment.permanence is not Permanence.UNKNOWN,
+                assessment.permanence.value,
+                scenario.causes_reason,
+            ),
+        ),
+        (
+            "established_malabsorption",
+            Fact(
+                assessment.established_malabsorption,
+                _reason(assessment, scenario),
+                _cause_evidence(scenario),
+            ),
+        ),
+        ("ileal_resection_over_20_cm", _ileal_resection_fact(assessment, scenario)),
+        ("crohns_ileal_extent_over_limit", _crohns_fact(assessment, scenario)),
+        ("platelet_band", _platelet_fact(assessment, scenario)),
+        (
+            "treatment_phase",
+            Fact(
+                Truth.UNKNOWN
+                if treatment.phase is TreatmentPhase.UNKNOWN
+                else truth_of(treatment.phase is not TreatmentPhase.NONE),
+                treatment.reason,
+                treatment.evidence,
+                treatment.phase.value,
+            ),
+        ),
+        (
+            "severe_anaemia",
+            Fact(
+                assessment.severe_anaemia,
+                scenario.haemoglobin.reason,
+                scenario.haemoglobin.evidence,
+            ),
+        ),
+        (
+            "low_potassium",
+            Fact(assessment.low_potassium, scenario.potassium.reason, scenario.potassium.evidence),
+        ),
+    )
+
+
+def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
+    undecided = assessment.adult.is_unknown and scenario.age.is_known
+    return "the date of birth on record is not exact enough" if undecided else scenario.age.reason
+
+
+def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Fact:
+    return Fact(Truth.TRUE if known else Truth.UNKNOWN, "" if known else reason, evidence, value)
+
+
+def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    words = {Truth.TRUE: "reduced", Truth.FALSE: "not reduced", Truth.UNKNOWN: "not known"}[
+        assessment.renal
+    ]
+    unread = (
+        f"{RecordArea.CONDITIONS.value} not available"
+        if RecordArea.CONDITIONS in scenario.unavailable
+        else scenario.egfr.reason
+    )
+    reason = unread if assessment.renal.is_unknown else ""
+    measured = (
+        scenario.egfr.evidence if scenario.egfr.is_known or assessment.renal.is_unknown else ()
+    )
+    return Fact(assessment.renal, reason, measured + scenario.kidney_disease.evidence, words)
+
+
+def _cause_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    words = ", ".join(sorted(cause.value for cause in assessment.causes)) or "unknown"
+    return _valued(
+        bool(assessment.causes), words, scenario.causes_reason, _cause_evidence(scenario)
+    )
+
+
+def _ileal_resection_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    if Cause.ILEAL_RESECTION in assessment.causes:
+        length = scenario.ileal_resection_length
+        return Fact(
+            assessment.ileal_resection_over_limit,
+            "" if length.is_known else length.reason,
+            length.evidence,
+        )
+    reason = "" if scenario.ileal_resection_complete.is_true else "no ileal resection recorded"
+    return Fact(
+        assessment.ileal_resection_over_limit, _unread_or(scenario, RecordArea.PROCEDURES, reason)
+    )
+
+
+def _crohns_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    if Cause.CROHNS_ILEAL in assessment.causes:
+        extent = scenario.crohns_ileal_extent
+        return Fact(
+            assessment.crohns_over_limit, "" if extent.is_known else extent.reason, extent.evidence
+        )
+    return Fact(
+        assessment.crohns_over_limit,
+        _unread_or(scenario, RecordArea.CONDITIONS, "no ileal Crohn's disease recorded"),
+    )
+
+
+def _platelet_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    return _valued(
+        assessment.platelets is not PlateletBand.UNKNOWN,
+        assessment.platelets.value,
+        scenario.platelets.reason,
+        scenario.platelets.evidence,
+    )
+
+
+def _cause_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:
+    return tuple(found.evidence for found in scenario.causes)
+
+
+def _reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
+    if not assessment.established_malabsorption.is_unknown:
+        return ""
+    if not assessment.causes:
+        return scenario.causes_reason
+    if assessment.causes & {Cause.ILEAL_RESECTION, Cause.CROHNS_ILEAL}:
+        return "length of ileal resection or extent of ileal Crohn's disease not known"
+    unread = [
+        area.value
+        for area in (RecordArea.CONDITIONS, RecordArea.PROCEDURES)
+        if area in scenario.unavailable | scenario.incomplete
+    ]
+    return f"{' and '.join(unread)} not available, or only in part"
+
+
+def _unread_or(scenario: ClinicalScenario, area: RecordArea, reason: str) -> str:
+    if area in scenario.unavailable:
+        return f"{area.value} not available"
+    return f"only part of the {area.value} came" if area in scenario.incomplete else reason

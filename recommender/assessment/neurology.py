@@ -1,0 +1,145 @@
+"""Neurological involvement: what the record says of it (F10, F11; Q1, Q3, Q4; C6, C29).
+
+"Not recorded" is never "absent": it is FALSE only by an explicit negative, and never when diagnoses
+came incompletely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recommender.guidance import Policy
+from recommender.language import (
+    ClinicalScenario,
+    Evidence,
+    NeurologicalFinding,
+    NeurologicalSign,
+    RecordArea,
+    Truth,
+    truth_of,
+)
+
+EXTENDED_SIGNS = frozenset(
+    {NeurologicalSign.ATAXIA, NeurologicalSign.MYELOPATHY, NeurologicalSign.OPTIC_NEUROPATHY}
+)
+"""Signs that count by C29 though the sources do not list them."""
+
+URGENT_SIGNS = frozenset(
+    {
+        NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+        NeurologicalSign.MYELOPATHY,
+        NeurologicalSign.OPTIC_NEUROPATHY,
+    }
+)
+"""Signs of the cord or the optic nerve: same-day route (K15)."""
+
+SIGNS_TO_REFUTE = frozenset(
+    {
+        NeurologicalSign.PERIPHERAL_NEUROPATHY,
+        NeurologicalSign.PARAESTHESIA,
+        NeurologicalSign.GAIT_DISTURBANCE,
+        NeurologicalSign.COGNITIVE_IMPAIRMENT,
+    }
+)
+"""Only all of these refuted together say that there is no involvement (Q1); glossitis too where it
+counts.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Neurology:
+    """What the record says of neurological involvement: now, ever, new since treatment began, and
+    what kind.
+    """
+
+    involved: Truth
+    ever: Truth
+    new: Truth
+    unreadable: bool
+    glossitis_only: bool
+    urgent: bool
+    attribution_uncertain: bool
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+def read_neurology(
+    scenario: ClinicalScenario, policy: Policy, *, deficient_on_other_grounds: bool
+) -> Neurology:
+    """Return neurological involvement under the site's policy.
+
+    Signs whose code names another cause count only when deficiency stands on other grounds (Q4);
+    else they leave it UNKNOWN.
+    """
+    counted = counted_signs(policy)
+    recorded = [found for found in scenario.neurological_findings if found.sign in counted]
+    present = [found for found in recorded if found.current]
+    own = [found for found in present if not found.other_cause]
+    others = [found for found in present if found.other_cause]
+    counting = own + others if deficient_on_other_grounds else own
+    complete = RecordArea.CONDITIONS not in scenario.unavailable | scenario.incomplete
+    involved = _involved(scenario, counted, bool(counting), bool(others), complete)
+    signs = {found.sign for found in counting}
+    return Neurology(
+        involved=involved,
+        ever=_ever(involved, recorded),
+        new=_new(involved, counting),
+        unreadable=involved.is_unknown and not complete,
+        glossitis_only=signs == {NeurologicalSign.GLOSSITIS}
+        and not scenario.neurological_screen.is_true,
+        urgent=bool(signs & URGENT_SIGNS),
+        attribution_uncertain=bool(counting)
+        and not own
+        and not scenario.neurological_screen.is_true,
+        reason=_reason(scenario, involved, bool(others), complete),
+        evidence=tuple(found.evidence for found in recorded)
+        + scenario.neurological_screen.evidence,
+    )
+
+
+def counted_signs(policy: Policy) -> frozenset[NeurologicalSign]:
+    """Return the signs that count as neurological involvement at this site (S67, C6, C29)."""
+    left_out = frozenset() if policy.neuro_extended else EXTENDED_SIGNS
+    if not policy.glossitis_counts_as_neuro:
+        left_out |= {NeurologicalSign.GLOSSITIS}
+    return frozenset(NeurologicalSign) - left_out
+
+
+def _involved(
+    scenario: ClinicalScenario,
+    counted: frozenset[NeurologicalSign],
+    counting: bool,
+    others: bool,
+    complete: bool,
+) -> Truth:
+    if counting or scenario.neurological_screen.is_true:
+        return Truth.TRUE
+    if others or not complete:
+        return Truth.UNKNOWN
+    all_refuted = (
+        SIGNS_TO_REFUTE | (counted & {NeurologicalSign.GLOSSITIS}) <= scenario.refuted_signs
+    )
+    return Truth.FALSE if scenario.neurological_screen.is_false or all_refuted else Truth.UNKNOWN
+
+
+def _ever(involved: Truth, recorded: list[NeurologicalFinding]) -> Truth:
+    return involved | truth_of(any(not found.other_cause for found in recorded))
+
+
+def _new(involved: Truth, counting: list[NeurologicalFinding]) -> Truth:
+    """New or recurrent since treatment began (Q3); a residual, older sign is not.
+
+    Without any recorded sign it is a positive screen that says so: new as far as anyone knows.
+    """
+    if not involved.is_true:
+        return involved
+    return truth_of(not counting or any(found.is_new for found in counting))
+
+
+def _reason(scenario: ClinicalScenario, involved: Truth, others: bool, complete: bool) -> str:
+    if not involved.is_unknown:
+        return ""
+    if not complete:
+        how = "not available" if RecordArea.CONDITIONS in scenario.unavailable else "incomplete"
+        return f"{RecordArea.CONDITIONS.value} {how}"
+    return "other cause recorded" if others else scenario.neurological_reason

@@ -1,0 +1,67 @@
+"""What is wrong with a course of orders: safety, consistency, folic acid, and the course as a
+whole.
+"""
+
+from recommender.checks.case import Case, Column, Issue, has_test
+from recommender.checks.consistency import check_order, is_unit_error
+from recommender.checks.course_checks import (
+    check_duplicates,
+    check_lowering_drug,
+    check_maintenance,
+    check_not_ordered,
+    check_stops,
+    check_tests,
+    due_treatment,
+)
+from recommender.checks.course_reading import (
+    fulfils,
+    is_injected,
+    is_oral,
+    is_treatment,
+    kind_of,
+    same_kind,
+)
+from recommender.checks.folate import (
+    FolateClass,
+    FolateGate,
+    check_folate,
+    first_b12_day,
+    folate_class,
+    folate_gate,
+    holds_treatment_dose,
+    starts_after_first_dose,
+)
+from recommender.checks.safety import check_contraindications, check_safety, needs_inr
+
+__all__ = [
+    "Case",
+    "Column",
+    "FolateClass",
+    "FolateGate",
+    "Issue",
+    "check_contraindications",
+    "check_duplicates",
+    "check_folate",
+    "check_lowering_drug",
+    "check_maintenance",
+    "check_not_ordered",
+    "check_order",
+    "check_safety",
+    "check_stops",
+    "check_tests",
+    "due_treatment",
+    "first_b12_day",
+    "folate_class",
+    "folate_gate",
+    "fulfils",
+    "has_test",
+    "holds_treatment_dose",
+    "is_injected",
+    "is_oral",
+    "is_treatment",
+    "is_unit_error",
+    "kind_of",
+    "needs_inr",
+    "same_kind",
+    "starts_after_first_dose",
+]

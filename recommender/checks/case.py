@@ -1,0 +1,224 @@
+"""What order review looks at: the course, the person, the recommendation, and which column of the
+consistency matrix holds.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.cards import Indicator
+from recommender.checks.course_reading import is_standing, is_treatment
+from recommender.guidance import Policy
+from recommender.language import (
+    Cause,
+    ClinicalScenario,
+    Course,
+    DoseLine,
+    Order,
+    OrderState,
+    Phase,
+    Route,
+    Substance,
+    Test,
+    Truth,
+)
+from recommender.treatment import Recommendation, interval_of, longest_acceptable_interval
+
+
+class Column(enum.Enum):
+    """The columns of the consistency matrix (cards.md 3), and NONE where nothing calls for vitamin
+    B12.
+    """
+
+    NEUROLOGICAL = "neurological loading"
+    QUESTION = "neurological symptoms unconfirmed"
+    LOADING = "loading without neurological symptoms"
+    MAINTENANCE = "prophylaxis or treatment under way"
+    NONE = "no treatment indicated"
+
+
+_COLUMN_OF_RULE = {
+    "N1": Column.NEUROLOGICAL,
+    "N2": Column.NEUROLOGICAL,
+    "T0": Column.NEUROLOGICAL,
+    "U1": Column.QUESTION,
+}
+_PROPHYLAXIS_RULES = {"P1", "P2", "P4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to say about the course, before it is folded into a card.
+
+    `card` is an id of cards.md. `about` holds the keys of the orders it speaks of. `summary`
+    replaces the card's own where the case differs from the usual one.
+    """
+
+    card: str
+    indicator: Indicator
+    reasons: tuple[str, ...]
+    citations: tuple[str, ...]
+    about: tuple[str, ...]
+    summary: str = ""
+
+    @property
+    def is_loud(self) -> bool:
+        return self.indicator is not Indicator.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a check may look at. The course is the only part that a resolution changes."""
+
+    course: Course
+    scenario: ClinicalScenario
+    recommendation: Recommendation
+    policy: Policy
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.recommendation.assessment
+
+    @property
+    def rule(self) -> str:
+        return self.recommendation.rule
+
+    @property
+    def column(self) -> Column:
+        if self.rule in _COLUMN_OF_RULE:
+            return _COLUMN_OF_RULE[self.rule]
+        if self.rule.startswith("M"):
+            return Column.LOADING
+        if self.rule.startswith("T") or self.is_prophylaxis:
+            return Column.MAINTENANCE
+        return Column.NONE
+
+    @property
+    def is_prophylaxis(self) -> bool:
+        return bool(
+            _PROPHYLAXIS_RULES & {self.rule, *self.recommendation.also}
+        ) and not self.rule.startswith(("M", "U", "T"))
+
+    @property
+    def drafts(self) -> tuple[Order, ...]:
+        """The selected drafts that hold vitamin B12: what the prescriber is ordering now."""
+        return tuple(
+            order for order in self.course.drafts if order.selected and order.has_cobalamin
+        )
+
+    @property
+    def all_drafts(self) -> tuple[Order, ...]:
+        """Every draft that holds vitamin B12, selected or not."""
+        return tuple(order for order in self.course.drafts if order.has_cobalamin)
+
+    @property
+    def standing(self) -> tuple[Order, ...]:
+        """The active orders of vitamin B12 at treatment dose that no draft takes over from or
+        stops.
+        """
+        ended = {order.replaces for order in self.course.orders if order.replaces}
+        return tuple(
+            order
+            for order in self.course.orders
+            if is_standing(order) and is_treatment(order) and order.key not in ended
+        )
+
+    @property
+    def selected_folate(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.course.drafts if order.selected and order.has_folate)
+
+    @property
+    def selected_stops(self) -> tuple[Order, ...]:
+        return tuple(
+            order
+            for order in self.course.orders
+            if order.selected and order.state is OrderState.STOP and order.has_cobalamin
+        )
+
+    @property
+    def offered_phases(self) -> Iterator[Phase]:
+        """Every phase that is recommended."""
+        return (
+            phase
+            for option in self.recommendation.options
+            if option.regimen
+            for phase in option.regimen.phases
+        )
+
+    @property
+    def phases(self) -> Iterator[Phase]:
+        """Every phase that is recommended or acceptable here."""
+        yield from self.offered_phases
+        for regimen in self.recommendation.acceptable:
+            yield from regimen.phases
+
+    @property
+    def causes_of_ileal_disease(self) -> Truth:
+        return self.assessment.ileal_resection_over_limit | self.assessment.crohns_over_limit
+
+    @property
+    def bleeding_is_a_risk(self) -> bool:
+        """K3 to K6: where another route than into muscle is acceptable."""
+        a = self.assessment
+        few_platelets = a.platelets in (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
+        return few_platelets or (a.inr_high | a.on_anticoagulant | a.bleeding_disorder).is_true
+
+    @property
+    def needs_treatment(self) -> bool:
+        """Deficiency is shown, or treatment is under way."""
+        return self.assessment.is_deficient or self.assessment.deficiency is Deficiency.DIAGNOSED
+
+    @property
+    def starts_treatment(self) -> bool:
+        return self.assessment.untreated or self.assessment.treatment.phase is TreatmentPhase.LAPSED
+
+    @property
+    def dietary_only(self) -> bool:
+        return bool(self.assessment.causes) and self.assessment.causes <= {Cause.DIETARY}
+
+    @property
+    def signs(self) -> str:
+        """What counts as neurological here, in words: glossitis alone is not called a sign of nerve
+        damage (C6).
+        """
+        return "Glossitis" if self.assessment.glossitis_only else "Neurological signs"
+
+    def is_advised_product(self, line: DoseLine) -> bool:
+        """Return whether some recommended or acceptable phase has this substance by this route."""
+        return any(_is_same_product(phase, line) for phase in self.phases)
+
+    def is_offered_product(self, line: DoseLine) -> bool:
+        """Return whether some recommended phase has this substance by this route, so that it can be
+        had.
+        """
+        return any(_is_same_product(phase, line) for phase in self.offered_phases)
+
+    def longest_interval(self, line: DoseLine) -> Decimal:
+        """Return the longest interval in days that is not too long for this product (2.7, Q15)."""
+        days = longest_acceptable_interval(self.assessment, self.policy)
+        if self.rule in ("T1", "T2") or self.is_prophylaxis:
+            days = max((interval_of(phase) for phase in self.phases), default=days)
+        return min(days, Decimal(31)) if line.substance is Substance.CYANOCOBALAMIN else days
+
+    def with_order(self, order: Order) -> Case:
+        """Return the case with this order in the place of the one with its key."""
+        orders = tuple(order if other.key == order.key else other for other in self.course.orders)
+        return replace(self, course=replace(self.course, orders=orders))
+
+
+def has_test(case: Case, test: Test) -> bool:
+    """Return whether the draft set holds the test."""
+    return any(ordered.test is test and ordered.drafted for ordered in case.course.tests)
+
+
+def _is_same_product(phase: Phase, line: DoseLine) -> bool:
+    return phase.line.substance is line.substance and phase.line.route is line.route
+
+
+def is_muscle_or_unknown(line: DoseLine) -> bool:
+    """Return whether the line goes into muscle, or into an unrecorded place."""
+    return line.route in (Route.INTRAMUSCULAR, None)

@@ -1,0 +1,766 @@
+"""The consistency matrix of cards.md 3: one drafted vitamin B12 order against what is recommended,
+read within its course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
+from recommender.cards import Indicator
+from recommender.checks.case import Case, Column, Issue, has_test
+from recommender.checks.course_reading import (
+    LOADING_DOSES,
+    WITHOUT_A_DOSE,
+    Rhythm,
+    daily_dose,
+    is_daily,
+    is_injected,
+    is_oral,
+    is_readable,
+    kind_of,
+    may_be_cyanocobalamin,
+    rhythm_of,
+    total_doses,
+)
+from recommender.guidance import INJECTION_DOSE, AltDailyLoading, OralInEstablishedMalabsorption
+from recommender.language import (
+    Cause,
+    DoseLine,
+    Order,
+    PhaseKind,
+    Route,
+    Substance,
+    Test,
+    Timing,
+    describe_days,
+    describe_interval,
+)
+
+INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+
+UNIT_ERROR_INJECTED = Decimal(5000)
+"""Micrograms of one injection from which a unit or product error is likely (card b8)."""
+
+UNIT_ERROR_ORAL = Decimal(10000)
+"""Micrograms by mouth from which a unit error is likely (card b8)."""
+
+ORAL_DOSES = (Decimal(1000), Decimal(2000))
+"""Micrograms a day by mouth that the guidance gives (S47, S52)."""
+
+MONTH = Decimal(28)
+
+
+def check_order(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield what the matrix says of one drafted order of vitamin B12."""
+    line = order.cobalamin
+    if line is None:
+        return
+    if is_unit_error(order):
+        yield _unit_error(order)
+        return
+    yield from _product_and_route(case, order, line)
+    if case.column is Column.NONE:
+        yield from _without_indication(case, order)
+    elif is_oral(line):
+        yield from _by_mouth(case, order, line)
+    if case.rule == "N2":
+        yield from _samples_first(case, order)
+    if not is_readable(order):
+        yield _not_computable(order)
+    elif (
+        case.column is not Column.NONE
+        and line.substance not in WITHOUT_A_DOSE
+        and line.route not in (Route.NASAL, Route.INTRAVENOUS)
+    ):
+        yield from _oral_dose(case, order, line) if is_oral(line) else _injection(case, order, line)
+
+
+def is_unit_error(order: Order) -> bool:
+    """Return whether dose or product look like a unit or product error (I11)."""
+    line = order.cobalamin
+    if order.product_error:
+        return True
+    if line is None or line.dose is None:
+        return False
+    return line.dose >= (UNIT_ERROR_INJECTED if is_injected(line) else UNIT_ERROR_ORAL)
+
+
+def _issue(
+    card: str,
+    indicator: Indicator,
+    order: Order,
+    reason: str,
+    citations: tuple[str, ...],
+    summary: str = "",
+) -> Issue:
+    return Issue(card, indicator, (reason,), citations, (order.key,), summary)
+
+
+def _unit_error(order: Order) -> Issue:
+    found = order.product_error or "the dose is far above any dose of vitamin B12 replacement"
+    return _issue(
+        "b8",
+        CRITICAL,
+        order,
+        f"Check the product and the unit: {found}. Every dose of the guidance is 1000 micrograms "
+        f"(1 mg).",
+        ("S2", "X9"),
+    )
+
+
+def _not_computable(order: Order) -> Issue:
+    missing = order.not_computable or "route, dose or frequency is not recorded"
+    return _issue(
+        "b14",
+        INFO,
+        order,
+        f"Not checked against the guidance: {missing}. Nothing here says that the order is right.",
+        ("S2",),
+    )
+
+
+# --- no treatment indicated
+# -------------------------------------------------------------------------------------------------
+
+
+def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
+    a = case.assessment
+    match case.rule:
+        case "B1":
+            if not a.pregnant.is_true and not all(
+                has_test(case, item.test) for item in case.recommendation.follow_ups
+            ):
+                reason = (
+                    "The result is borderline: the order is not wrong, but methylmalonic acid "
+                    "decides whether there is deficiency."
+                )
+                yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
+        case "E2" | "P3":
+            if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
+                reason, summary = _why_not_known(case)
+                yield _issue("b13", INFO, order, reason, ("S52", "S87"), summary)
+        case "N3":
+            reason = (
+                "The result makes deficiency unlikely: look for another cause of the neurological "
+                "signs."
+            )
+            yield _issue("b17", INFO, order, reason, ("S86", "S88"))
+        case "E1":
+            if not a.symptoms.is_true:
+                reason = (
+                    "The result makes deficiency unlikely, and no reason for prophylaxis is "
+                    "recorded."
+                )
+                yield _issue("b17", INFO, order, reason, ("S38", "S86"))
+
+
+def _why_not_known(case: Case) -> tuple[str, str]:
+    """Return the reason and the first line of b13: nothing was measured, or what was measured
+    decides nothing, and why not.
+    """
+    a, scenario = case.assessment, case.scenario
+    if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
+        return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ""
+    why = {
+        "vitamin B12 was, or may have been, taken before it": (
+            scenario.b12_supplement_before_test.may_be_true
+        ),
+        "nitrous oxide makes it mislead": a.nitrous_oxide.may_be_true,
+        "treatment so far is not known": a.treatment.phase is TreatmentPhase.UNKNOWN,
+    }
+    said = (
+        "; ".join(words for words, holds in why.items() if holds)
+        or "it is not exact enough, or another result speaks against it"
+    )
+    return (
+        f"The result on record does not decide it: {said}.",
+        "The B12 result on record does not exclude deficiency: check again, with MMA",
+    )
+
+
+def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b13 for N2: the samples come before the first dose, and nothing waits for their
+    results.
+    """
+    if all(has_test(case, item.test) for item in case.recommendation.follow_ups):
+        return
+    reason = "The samples come before the first dose; treatment does not wait for their results."
+    yield _issue(
+        "b13",
+        INFO,
+        order,
+        reason,
+        ("S69", "X6"),
+        f"{case.signs} recorded and B12 status open: take samples before the first dose",
+    )
+
+
+# --- product and route
+# --------------------------------------------------------------------------------------------------
+
+
+def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if line.substance in WITHOUT_A_DOSE:
+        yield _without_a_dose(case, order)
+    if case.is_advised_product(line):
+        return
+    match line.route:
+        case Route.INTRAVENOUS:
+            reason = "Vitamin B12 given into a vein is lost in the urine."
+            yield _issue("b15", WARNING, order, reason, ("X10", "S2"))
+        case Route.NASAL:
+            yield from _nasal(case, order)
+        case Route.SUBCUTANEOUS:
+            if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
+                reason = (
+                    "Deep under the skin is for people in whom bleeding into muscle is a risk; "
+                    "none is recorded."
+                )
+                yield _issue(
+                    "b15",
+                    INFO,
+                    order,
+                    reason,
+                    ("S2", "S28"),
+                    "Hydroxocobalamin under the skin is off-label; the guidance gives it IM",
+                )
+    if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
+        yield _cyanocobalamin_injection(case, order, line)
+
+
+def _without_a_dose(case: Case, order: Order) -> Issue:
+    """Methylcobalamin or adenosylcobalamin: named in the guidance, but without a dose (C17)."""
+    loud = case.column in (Column.NEUROLOGICAL, Column.QUESTION) or (
+        case.column is Column.LOADING and not case.assessment.renal.is_true
+    )
+    reason = (
+        "The guidance names this form as an alternative in reduced kidney function but gives no "
+        "dose of it."
+    )
+    return _issue("b16", WARNING if loud else INFO, order, reason, ("S27", "S74", "S77"))
+
+
+def _nasal(case: Case, order: Order) -> Iterator[Issue]:
+    if case.assessment.neurological.is_true and case.column in (
+        Column.NEUROLOGICAL,
+        Column.MAINTENANCE,
+    ):
+        yield _oral_with_neurological_signs(case, order)
+        return
+    loud = case.column in (Column.QUESTION, Column.LOADING)
+    reason = "The guidance gives no dose of nasal vitamin B12; it is not a treatment of deficiency."
+    yield _issue("b15", WARNING if loud else INFO, order, reason, ("S2", "S52", "X11"))
+
+
+def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue:
+    form = (
+        ""
+        if line.substance is Substance.CYANOCOBALAMIN
+        else " The form is not recorded; it may be cyanocobalamin."
+    )
+    reason = f"Hydroxocobalamin is retained better, and its schedule is established.{form}"
+    loud = case.column is Column.NEUROLOGICAL
+    return _issue("b9", WARNING if loud else INFO, order, reason, ("S23", "S24", "S77", "X10"))
+
+
+# --- by mouth
+# --------------------------------------------------------------------------------------------------
+
+
+def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    """Yield what is said of the route, whatever the dose: it holds while dose and frequency are
+    still to be filled in.
+    """
+    if _has_adequate_treatment_beside(case, order, line):
+        return
+    if case.assessment.neurological.is_true and not case.is_prophylaxis:
+        if not _injections_go_on(case, order):
+            yield _oral_with_neurological_signs(case, order)
+    elif _replaces_injections_in_malabsorption(case):
+        yield _oral_in_malabsorption(order)
+    elif case.column is Column.QUESTION and not _symptoms_answered(case):
+        yield _ask_before_oral(case, order)
+    elif (
+        case.column is Column.LOADING
+        and _is_partial_malabsorption(case)
+        and not _is_loaded(case, order)
+    ):
+        reason = (
+            "Malabsorption is recorded: injections act faster and stay preferred; an oral order is "
+            "not wrong."
+        )
+        yield _issue(
+            "b10",
+            INFO,
+            order,
+            reason,
+            ("S49", "S50"),
+            "Malabsorption recorded: loading injections are preferred to oral B12",
+        )
+
+
+def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> bool:
+    """Return whether the order does no harm beside the treatment of the course: a supplement, or
+    oral beside alternate-day injections.
+    """
+    return _is_supplement_beside_treatment(case, order, line) or _has_alternate_days(case, order)
+
+
+def _is_partial_malabsorption(case: Case) -> bool:
+    return bool(case.assessment.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC})
+
+
+def _injections_go_on(case: Case, order: Order) -> bool:
+    """Return whether maintenance injections go on beside the oral order and need no change (then e2
+    says the rest).
+    """
+    maintenance = (
+        other
+        for other in (*case.standing, *case.all_drafts)
+        if kind_of(other) is PhaseKind.MAINTENANCE
+    )
+    return case.rule == "T6" and any(
+        other.key != order.key and is_treatment_dose(other.cobalamin).is_true
+        for other in maintenance
+    )
+
+
+def _symptoms_answered(case: Case) -> bool:
+    """Return whether the prescriber answered the question about symptoms by taking one leg of the
+    choice.
+    """
+    return any(order.condition for order in case.all_drafts)
+
+
+def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
+    """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
+    does no harm.
+    """
+    others = (other for other in (*case.all_drafts, *case.standing) if other.key != order.key)
+    return is_treatment_dose(line).is_false and any(
+        is_treatment_dose(other.cobalamin).is_true for other in others
+    )
+
+
+def _oral_with_neurological_signs(case: Case, order: Order) -> Issue:
+    if case.column is Column.MAINTENANCE and case.rule != "T1":
+        reason = (
+            f"{case.signs} recorded: injections go on; oral vitamin B12 does not take their place."
+        )
+        summary = f"{case.signs} recorded: continue injections; oral B12 does not replace them"
+        return _issue("b1", WARNING, order, reason, ("S47", "S64"), summary)
+    if case.assessment.glossitis_only:
+        reason = (
+            "By one source glossitis calls for the neurological regimen: injections at the start, "
+            "not oral vitamin B12."
+        )
+        summary = (
+            "Glossitis recorded: oral B12 is not adequate first treatment; use IM hydroxocobalamin"
+        )
+    else:
+        reason = (
+            "With neurological involvement oral vitamin B12 is not used at the start: faster "
+            "improvement prevents lasting damage."
+        )
+        summary = ""
+    return _issue(
+        "b1",
+        WARNING if case.rule == "N2" else CRITICAL,
+        order,
+        reason,
+        ("S3", "S64", "S67", "S68", "S69"),
+        summary,
+    )
+
+
+def _replaces_injections_in_malabsorption(case: Case) -> bool:
+    allowed = (
+        case.policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.ALLOWED
+    )
+    return case.assessment.established_malabsorption.is_true and not allowed
+
+
+def _oral_in_malabsorption(order: Order) -> Issue:
+    reason = (
+        "Evidence does not show that oral vitamin B12 safely replaces injections in established "
+        "malabsorption."
+    )
+    return _issue("b10", WARNING, order, reason, ("S48", "S49"))
+
+
+def _ask_before_oral(case: Case, order: Order) -> Issue:
+    a = case.assessment
+    why = (
+        "could not be read from the record"
+        if a.neurological_unreadable
+        else "are not recorded, which does not mean absent"
+    )
+    oral = _is_oral_offered(case)
+    without = "oral treatment is suitable" if oral else "fewer injections are"
+    reason = (
+        f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "
+        f"them, {without}."
+    )
+    summary = (
+        ""
+        if oral
+        else "Confirm whether there are neurological symptoms: they decide how often to inject"
+    )
+    return _issue(
+        "b2",
+        WARNING if a.neurological_unreadable else INFO,
+        order,
+        reason,
+        ("S3", "S52", "S64", "S68"),
+        summary,
+    )
+
+
+def _is_oral_offered(case: Case) -> bool:
+    """Return whether tablets are among what the guidance offers this person; kidneys, Leber's
+    disease or malabsorption may forbid them.
+    """
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    return any(phase.line.route is Route.ORAL for regimen in regimens for phase in regimen.phases)
+
+
+def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if _has_adequate_treatment_beside(case, order, line):
+        return
+    if line.as_needed or line.timing is None or not is_daily(line.timing):
+        ordered = (
+            "as needed" if line.as_needed or line.timing is None else describe_interval(line.timing)
+        )
+        reason = (
+            f"Ordered {ordered}; too little is absorbed of each dose to last longer than a day."
+        )
+        yield _issue(
+            "b6",
+            WARNING,
+            order,
+            reason,
+            ("S47", "S52", "X19"),
+            "Oral B12 must be taken every day; less often is too little",
+        )
+        return
+    daily = daily_dose(line)
+    if daily is None:
+        return
+    if daily > ORAL_DOSES[1]:
+        reason = "Above 2000 micrograms (2 mg) a day no further benefit is shown."
+        yield _issue(
+            "b7",
+            INFO,
+            order,
+            reason,
+            ("S47", "S52"),
+            "Oral B12 dose is above the 1000 to 2000 micrograms (1 to 2 mg) a day of the guidance",
+        )
+    elif daily < ORAL_DOSES[0] and not (
+        case.policy.dietary_low_dose_accepted and case.dietary_only
+    ):
+        reason = "Below 1000 micrograms (1 mg) a day too little is absorbed to treat deficiency."
+        yield _issue(
+            "b7",
+            WARNING,
+            order,
+            reason,
+            ("S47", "S52", "S59"),
+            "Oral B12 dose is below the 1000 micrograms (1 mg) a day that treatment needs",
+        )
+
+
+# --- injections
+# --------------------------------------------------------------------------------------------------
+
+
+def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if line.dose != INJECTION_DOSE:
+        reason = "Each injection of the guidance is 1000 micrograms (1 mg)."
+        yield _issue("b7", WARNING, order, reason, ("S2", "S7", "S10", "S12"))
+    if line.as_needed or line.timing is None:
+        reason = (
+            "Injections as needed are not a treatment: the guidance gives them at fixed intervals."
+        )
+        yield _issue(
+            "b6",
+            WARNING,
+            order,
+            reason,
+            ("S2", "S13"),
+            "B12 injections need a fixed interval; as needed is too little",
+        )
+        return
+    match case.column:
+        case Column.NEUROLOGICAL:
+            yield from _neurological(case, order, line, line.timing)
+        case Column.QUESTION:
+            yield from _unconfirmed(case, order, line, line.timing)
+        case Column.LOADING:
+            yield from _loading(case, order, line, line.timing)
+        case _:
+            yield from _maintenance(case, order, line, line.timing)
+
+
+def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm = rhythm_of(timing)
+    if _has_alternate_days(case, order) or (
+        rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)
+    ):
+        yield from _interval(case, order, line, timing)
+    elif rhythm is Rhythm.DAILY and total_doses(timing) is None:
+        yield _more_often(
+            order, "Daily injections are more frequent than the alternate days of the guidance."
+        )
+    elif rhythm is not Rhythm.ALTERNATE_DAYS:
+        then = " A daily course must go over into alternate days." if rhythm is Rhythm.DAILY else ""
+        involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
+        advised = (
+            f"With {involved} injections are given on alternate days until no further improvement."
+        )
+        reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
+        glossitis = (
+            "Glossitis with B12 deficiency: give IM on alternate days until no further improvement"
+        )
+        yield _issue(
+            "b3",
+            WARNING,
+            order,
+            reason,
+            ("S3", "S7", "S65", "S67", "S69"),
+            glossitis if case.assessment.glossitis_only else "",
+        )
+
+
+def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm = rhythm_of(timing)
+    if rhythm is Rhythm.ALTERNATE_DAYS:
+        return
+    if kind_of(order) is PhaseKind.LOADING and not _is_full_loading(timing):
+        yield from _less_than_loading(case, order, timing)
+    elif kind_of(order) is PhaseKind.LOADING:
+        if not _symptoms_answered(case) and not _has_alternate_days(case, order):
+            yield _ask_before_loading(case, order)
+    else:
+        yield from _maintenance_before_loading(case, order, line, timing)
+
+
+def _ask_before_loading(case: Case, order: Order) -> Issue:
+    why = (
+        "could not be read from the record"
+        if case.assessment.neurological_unreadable
+        else "are not recorded, which does not mean absent"
+    )
+    reason = f"Neurological symptoms {why}."
+    summary = (
+        "Ask about neurological symptoms: with them, B12 injections are given on alternate days"
+    )
+    return _issue("b3", INFO, order, reason, ("S3", "S7", "S10"), summary)
+
+
+def _loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm, doses = rhythm_of(timing), total_doses(timing)
+    if kind_of(order) is not PhaseKind.LOADING:
+        yield from _maintenance_before_loading(case, order, line, timing)
+    elif rhythm is Rhythm.ALTERNATE_DAYS:
+        yield _more_often(
+            order,
+            "Without neurological involvement three injections a week for 2 weeks are enough.",
+        )
+    elif not _is_full_loading(timing):
+        yield from _less_than_loading(case, order, timing)
+    elif (
+        doses is None
+        or (rhythm is Rhythm.DAILY and doses > LOADING_DOSES)
+        or _rejects_daily(case, rhythm)
+    ):
+        yield _more_often(
+            order,
+            "The loading course is three injections a week for 2 weeks: it ends after six doses.",
+        )
+
+
+def _rejects_daily(case: Case, rhythm: Rhythm) -> bool:
+    return rhythm is Rhythm.DAILY and case.policy.alt_daily_loading is AltDailyLoading.REJECT
+
+
+def _is_full_loading(timing: Timing) -> bool:
+    """Return whether an order loads in full: 6 doses at three a week or more, or 5 daily ones (S10,
+    S11).
+    """
+    rhythm, doses = rhythm_of(timing), total_doses(timing)
+    if rhythm is Rhythm.LESS_THAN_THREE_A_WEEK:
+        return False
+    enough = LOADING_DOSES - 1 if rhythm is Rhythm.DAILY else LOADING_DOSES
+    return doses is None or doses >= enough
+
+
+def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Issue]:
+    if _has_full_loading(case, order):
+        return
+    reason = (
+        f"Ordered {describe_interval(timing)}. Loading is three injections a week for 2 weeks (6 "
+        f"doses)."
+    )
+    yield _issue(
+        "b4",
+        WARNING,
+        order,
+        reason,
+        ("S10", "S62"),
+        "Loading course is shorter than the six injections in two weeks that are advised",
+    )
+
+
+def _maintenance_before_loading(
+    case: Case, order: Order, line: DoseLine, timing: Timing
+) -> Iterator[Issue]:
+    if _is_loaded(case, order) or _loading_is_selected(case, order):
+        yield from _interval(case, order, line, timing)
+        return
+    reason = (
+        f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
+    )
+    yield _issue("b4", WARNING, order, reason, ("S5", "S10", "S12"))
+
+
+def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    if kind_of(order) is not PhaseKind.LOADING:
+        if rhythm_of(timing) is Rhythm.MAINTENANCE:
+            yield from _interval(case, order, line, timing)
+        return
+    rhythm, doses = rhythm_of(timing), total_doses(timing)
+    if case.rule in ("T4", "T5", "T5b") or case.assessment.treatment.phase in (
+        TreatmentPhase.ORAL,
+        TreatmentPhase.LOADING,
+    ):
+        return
+    if case.rule == "T1" and rhythm in (Rhythm.ALTERNATE_DAYS, Rhythm.DAILY):
+        return
+    known_course = rhythm is Rhythm.ALTERNATE_DAYS or (
+        rhythm in (Rhythm.DAILY, Rhythm.THREE_A_WEEK) and doses is not None
+    )
+    if known_course:
+        yield _more_often(
+            order,
+            "A loading course is not called for here: injections at the maintenance interval are "
+            "enough.",
+        )
+    else:
+        reason = (
+            f"Ordered {describe_interval(timing)}. Outside a loading course injections are at "
+            f"least 7 days apart."
+        )
+        yield _issue(
+            "b6",
+            WARNING,
+            order,
+            reason,
+            ("S15", "S89"),
+            "B12 injections closer than 7 days apart outside a loading course",
+        )
+
+
+def _more_often(order: Order, reason: str) -> Issue:
+    return _issue(
+        "b6",
+        INFO,
+        order,
+        reason,
+        ("S10", "S13"),
+        "B12 injections are more frequent than the guidance asks for here",
+    )
+
+
+def _interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    """Check the interval of maintenance against 2.7; a single dose has none."""
+    if rhythm_of(timing) is not Rhythm.MAINTENANCE:
+        return
+    if timing.longest_interval > case.longest_interval(line):
+        yield _too_long(case, order, line, timing)
+    elif timing.shortest_interval < max(
+        MONTH, Decimal(case.policy.min_maintenance_days)
+    ) and not _symptoms_recur(case):
+        reason = (
+            f"Ordered {describe_interval(timing)}. More often than monthly is for symptoms that "
+            f"return on maintenance; none are recorded."
+        )
+        yield _issue(
+            "b6",
+            INFO,
+            order,
+            reason,
+            ("S15", "S89", "S90"),
+            "B12 injections more often than monthly: no return of symptoms is recorded",
+        )
+
+
+def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue:
+    reason = (
+        f"Ordered {describe_interval(timing)}; here injections are at most "
+        f"{describe_days(case.longest_interval(line))} apart."
+    )
+    if case.causes_of_ileal_disease.is_true and case.rule not in ("T1", "T2"):
+        crohns = "Extensive ileal Crohn's disease: lifelong monthly hydroxocobalamin is advised"
+        summary = "" if case.assessment.ileal_resection_over_limit.is_true else crohns
+        return _issue("b11", WARNING, order, reason, ("S20", "S22", "S71", "S73"), summary)
+    return _issue("b6", WARNING, order, reason, ("S9", "S12", "S13", "S66"))
+
+
+def _symptoms_recur(case: Case) -> bool:
+    a = case.assessment
+    return case.rule in ("T1", "T2") or a.recurrence.is_true or a.neurological_new.is_true
+
+
+# --- what else the course holds
+# ---------------------------------------------------------------------------------------------
+
+
+def _others(case: Case, order: Order) -> Iterator[tuple[Order, Timing]]:
+    """Yield the other injection orders of the course that count, with their timing: drafts, and
+    active ones that are not replaced.
+    """
+    for other in (*case.all_drafts, *case.standing):
+        line = other.cobalamin
+        if (
+            line
+            and line.timing
+            and other.key != order.key
+            and is_readable(other)
+            and is_injected(line)
+            and line.dose == INJECTION_DOSE
+        ):
+            yield other, line.timing
+
+
+def _has_alternate_days(case: Case, order: Order) -> bool:
+    return any(rhythm_of(timing) is Rhythm.ALTERNATE_DAYS for _, timing in _others(case, order))
+
+
+def _loading_is_selected(case: Case, order: Order) -> bool:
+    """Return whether loading is being ordered beside this order; what is wrong with it is said of
+    the loading order itself.
+    """
+    return any(
+        other.key != order.key and is_readable(other) and kind_of(other) is PhaseKind.LOADING
+        for other in case.drafts
+    )
+
+
+def _has_full_loading(case: Case, order: Order) -> bool:
+    return any(
+        kind_of(other) is PhaseKind.LOADING and _is_full_loading(timing)
+        for other, timing in _others(case, order)
+    )
+
+
+def _is_loaded(case: Case, order: Order) -> bool:
+    """Return whether loading is drafted, under way or complete beside this order."""
+    treatment = case.assessment.treatment
+    return (
+        treatment.loading_complete
+        or treatment.phase is TreatmentPhase.LOADING
+        or _has_full_loading(case, order)
+    )

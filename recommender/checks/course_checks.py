@@ -1,0 +1,404 @@
+"""Checks of the course as a whole: maintenance missing, duplicates, stops, tests that set no
+interval, treatment not ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.assessment import Deficiency, Permanence, TreatmentPhase, is_treatment_dose
+from recommender.cards import Indicator
+from recommender.checks.case import Case, Column, Issue, has_test
+from recommender.checks.consistency import is_unit_error
+from recommender.checks.course_reading import (
+    fulfils,
+    is_injected,
+    is_oral,
+    is_readable,
+    is_treatment,
+    kind_of,
+)
+from recommender.language import Order, OrderState, PhaseKind, Substance, Test, TestOrder
+from recommender.treatment import Outcome, cyanocobalamin_may_go_on
+
+INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+
+REVIEW_DAYS = (90, 182, 365)
+"""Days after the start at which a review is scheduled (S35)."""
+
+REVIEW_TOLERANCE = 31
+"""Days around a scheduled review within which a test belongs to it."""
+
+
+# --- loading without maintenance
+# --------------------------------------------------------------------------------------------
+
+
+def check_maintenance(case: Case) -> Iterator[Issue]:
+    """Yield b5: a loading course is drafted, and no order would follow it (I5)."""
+    loading = [order for order in case.drafts if _loads(order)]
+    if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
+        return
+    if case.rule == "T1" or any(
+        _follows_loading(order) for order in (*case.all_drafts, *case.standing)
+    ):
+        return
+    loud = case.assessment.stays_for_life
+    reason = "Without one, treatment ends with the last loading dose."
+    summary = "" if loud else "Loading course has no maintenance order yet"
+    about = tuple(order.key for order in loading)
+    yield Issue(
+        "b5", WARNING if loud else INFO, (reason,), ("S6", "S9", "S12", "S16"), about, summary
+    )
+
+
+def _loads(order: Order) -> bool:
+    """Return whether the order is a loading course; one whose dose or frequency cannot be read is
+    not taken for any course.
+    """
+    readable = not order.not_computable and not is_unit_error(order)
+    return readable and kind_of(order) is PhaseKind.LOADING and is_injected_order(order)
+
+
+def _follows_loading(order: Order) -> bool:
+    kind = kind_of(order)
+    return kind in (PhaseKind.MAINTENANCE, PhaseKind.ORAL) and is_treatment(order)
+
+
+def is_injected_order(order: Order) -> bool:
+    line = order.cobalamin
+    return line is not None and is_injected(line)
+
+
+# --- two orders at once
+# --------------------------------------------------------------------------------------------------
+
+
+def check_duplicates(case: Case) -> Iterator[Issue]:
+    """Yield e1 for a draft of the same kind as an order that stands, and e2 where oral and injected
+    treatment run side by side.
+    """
+    duplicates = [(order, other) for order in case.drafts if (other := _duplicate_of(case, order))]
+    for order, other in duplicates:
+        where = "drafted beside it" if other.state is OrderState.DRAFT else "active"
+        reason = f"{other.product} is already {where}. An order that replaces it should name it."
+        summary = (
+            ""
+            if other.state is not OrderState.DRAFT
+            else "Two B12 orders of the same kind are drafted"
+        )
+        yield Issue("e1", WARNING, (reason,), ("S13",), (order.key,), summary)
+    if not duplicates:
+        yield from _both_routes(case)
+
+
+def _duplicate_of(case: Case, order: Order) -> Order | None:
+    """Return the order that this draft repeats: an active one, a draft that stands already, or of
+    two selected drafts the first by key.
+    """
+    if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
+        return None
+    drafted = [
+        other
+        for other in case.all_drafts
+        if other is not order and (not other.selected or other.key < order.key)
+    ]
+    for other in (*case.standing, *drafted):
+        if is_readable(other) and is_treatment(other) and kind_of(other) is kind_of(order):
+            return other
+    return None
+
+
+def _both_routes(case: Case) -> Iterator[Issue]:
+    oral = [
+        order
+        for order in (*case.drafts, *case.standing)
+        if order.cobalamin and is_oral(order.cobalamin) and is_treatment(order)
+    ]
+    injected = [
+        order
+        for order in (*case.drafts, *case.standing)
+        if is_injected_order(order) and is_treatment(order)
+    ]
+    ours = {order.key for order in case.drafts}
+    about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
+    if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
+        return
+    reason = "Which of the two goes on is for the prescriber to decide."
+    yield Issue("e2", INFO, (reason,), ("S47",), about)
+
+
+def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:
+    """Return whether one recommended regimen holds both: loading injections, then oral maintenance
+    (M3).
+    """
+    for option in case.recommendation.options:
+        phases = option.regimen.phases if option.regimen else ()
+        if any(fulfils(oral[0], phase) for phase in phases) and any(
+            fulfils(injected[0], phase) for phase in phases
+        ):
+            return True
+    return False
+
+
+# --- stops
+# --------------------------------------------------------------------------------------------------
+
+
+def check_stops(case: Case) -> Iterator[Issue]:
+    """Yield f1 or f2 for a drafted stop, hold or cancellation of vitamin B12, unless other
+    treatment goes on.
+    """
+    for stop in case.selected_stops:
+        if is_treatment_dose(stop.cobalamin).is_false or _goes_on(case, stop):
+            continue
+        if case.assessment.permanence is not Permanence.RESOLVED:
+            critical = case.assessment.neurological_ever.is_true
+            yield Issue(
+                "f1",
+                CRITICAL if critical else WARNING,
+                (_why_not_stop(case),),
+                ("S16", "S84", "S85"),
+                (stop.key,),
+            )
+        elif not has_test(case, Test.SERUM_B12):
+            loud = case.policy.lifelong_for_dietary
+            reason = (
+                "The cause is recorded as resolved. Stopping may still lead to relapse: review "
+                "symptoms and recheck in 3 to 6 months."
+            )
+            yield Issue("f2", WARNING if loud else INFO, (reason,), ("S46", "S84"), (stop.key,))
+
+
+def _goes_on(case: Case, stop: Order) -> bool:
+    """Return whether treatment would go on without the stopped order: another active one, or a
+    draft.
+    """
+    stopped = {stop.key, stop.replaces}
+    others = (*case.course.active, *case.all_drafts)
+    return any(
+        other.key not in stopped and is_treatment_dose(other.cobalamin).is_true for other in others
+    )
+
+
+def _why_not_stop(case: Case) -> str:
+    if case.assessment.permanence is Permanence.UNKNOWN:
+        return (
+            "The cause of deficiency is not known, so it counts as permanent: stopping leads to "
+            "relapse."
+        )
+    if case.assessment.permanence is Permanence.PERSISTENT:
+        return "The cause is not recorded as resolved: stopping leads to relapse."
+    return "The cause is permanent: stopping leads to relapse, and nerve damage may not recover."
+
+
+# --- tests and other orders
+# -------------------------------------------------------------------------------------------------
+
+
+def check_tests(case: Case) -> Iterator[Issue]:
+    """Yield i1: a vitamin B12 level ordered on maintenance injections outside a scheduled
+    review.
+    """
+    a = case.assessment
+    if a.treatment.phase is not TreatmentPhase.MAINTENANCE or _has_reason_to_test(case):
+        return
+    for test in case.course.tests:
+        if (
+            test.selected
+            and test.drafted
+            and test.test is Test.SERUM_B12
+            and not _is_scheduled(case, test)
+        ):
+            reason = (
+                "Injections are adjusted by symptoms; a level may be measured at the scheduled "
+                "reviews or to look for another cause."
+            )
+            yield Issue("i1", INFO, (reason,), ("S42", "S43", "S91", "S92"), (test.key,))
+
+
+def _has_reason_to_test(case: Case) -> bool:
+    a = case.assessment
+    return (
+        a.symptoms | a.recurrence | a.neurological_new | a.pregnant | a.planning_pregnancy
+    ).is_true
+
+
+def _is_scheduled(case: Case, test: TestOrder) -> bool:
+    """Return whether the test falls on a review: 3, 6 and 12 months after the start, then yearly.
+    An unknown start decides nothing.
+    """
+    started = case.assessment.treatment.days_on_treatment
+    due_in = (test.due - case.scenario.as_of).days if test.due else 0
+    if started is None:
+        return True
+    day = started + due_in
+    near_review = any(abs(day - review) <= REVIEW_TOLERANCE for review in REVIEW_DAYS)
+    near_year = day > REVIEW_DAYS[-1] and min(day % 365, -day % 365) <= 2 * REVIEW_TOLERANCE
+    return near_review or near_year
+
+
+def check_lowering_drug(case: Case) -> Iterator[Issue]:
+    """Yield g1 or g2 for a selected long-term medicine that lowers vitamin B12, where the site
+    wants them.
+    """
+    if (
+        not case.course.lowering_drug_selected
+        or not case.policy.lowering_drug_cards
+        or has_test(case, Test.SERUM_B12)
+    ):
+        return
+    a = case.assessment
+    if a.deficiency is Deficiency.DIAGNOSED:
+        return
+    low = a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
+    if low or (a.symptoms.is_true and a.deficiency is not Deficiency.UNLIKELY):
+        reason = (
+            "The medicine is not stopped for this; deficiency is tested for, or treated where it "
+            "is shown."
+        )
+        yield Issue("g1", WARNING, (reason,), ("X13", "X25"), ())
+    elif (
+        not a.symptoms.is_true
+        and not a.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
+        and (a.causes or a.lowering_drugs)
+    ):
+        reason = "No vitamin B12 result of the last 12 months is on record, and a risk factor is."
+        yield Issue("g2", INFO, (reason,), ("X13", "X25"), ())
+
+
+def check_not_ordered(case: Case) -> Iterator[Issue]:
+    """Yield k1: treatment is due, and what is selected is another order in scope (Q19)."""
+    if any(is_treatment(order) for order in case.all_drafts):
+        return
+    yield from due_treatment(case)
+
+
+def due_treatment(case: Case) -> Iterator[Issue]:
+    """Yield k1 when the recommendation asks for treatment, prophylaxis or a test that is not under
+    way (Q19).
+    """
+    recommendation = case.recommendation
+    offered = any(option.regimen or option.follow_ups for option in recommendation.options)
+    tests_first = recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
+    if tests_first:
+        missing = [
+            item
+            for item in recommendation.follow_ups
+            if not has_test(case, item.test) and item.months == 0
+        ]
+        if missing:
+            yield Issue(
+                "k1", INFO, _advice(case), recommendation.citations, (), _summary_of_tests(case)
+            )
+        elif _ileal_size_is_missing(case):
+            yield Issue(
+                "k1",
+                INFO,
+                (_SIZE_DECIDES,),
+                recommendation.citations,
+                (),
+                "Ileal disease of unknown size: record its length in cm",
+            )
+    elif (
+        offered
+        or recommendation.not_drafted
+        or recommendation.rule == "T5"
+        or _is_deficient_without_product(case)
+    ):
+        yield Issue(
+            "k1",
+            WARNING if _is_pressing(case) else INFO,
+            _advice(case),
+            recommendation.citations,
+            (),
+            _summary_of_treatment(case),
+        )
+
+
+_SIZE_DECIDES = (
+    "More than 20 cm of ileum resected, or extensive ileal Crohn's disease, calls for injections "
+    "every month for life."
+)
+
+
+def _ileal_size_is_missing(case: Case) -> bool:
+    """Return whether only the missing length or extent keeps ileal disease from being treated or
+    left alone (P3).
+    """
+    return (
+        "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown
+    )
+
+
+def _is_deficient_without_product(case: Case) -> bool:
+    """Return whether there is deficiency or neurological involvement, and reactions stand against
+    every product (G2).
+    """
+    a = case.assessment
+    needs_treatment = case.needs_treatment or (
+        a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
+    )
+    return case.rule == "G2" and needs_treatment
+
+
+def _is_pressing(case: Case) -> bool:
+    """Return whether treatment is due now: untreated, lapsed, incomplete or failing deficiency, or
+    a product that harms this person.
+    """
+    return (
+        case.assessment.is_deficient
+        or case.rule in ("G2", "T0", "T1", "T3", "T4")
+        or _is_on_unsuitable_product(case)
+    )
+
+
+def _is_on_unsuitable_product(case: Case) -> bool:
+    treatment = case.assessment.treatment
+    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        case.assessment
+    )
+    return case.rule == "T6" and unsuitable
+
+
+def _advice(case: Case) -> tuple[str, ...]:
+    return (f"{case.recommendation.summary}.",)
+
+
+def _summary_of_tests(case: Case) -> str:
+    if case.rule == "N2":
+        return f"{case.signs} recorded and B12 status open: test B12 now"
+    if case.rule == "B1":
+        return "Borderline B12: a further test is needed before deciding on treatment"
+    return "B12 check is advised and not ordered"
+
+
+def _summary_of_treatment(case: Case) -> str:
+    if case.is_prophylaxis:
+        return "B12 prophylaxis is advised and not ordered"
+    by_rule = {
+        "T0": f"{case.signs} on B12 treatment: injections on alternate days are indicated and not "
+        f"ordered",
+        "T1": "Neurological symptoms have returned on B12 maintenance: more frequent injections "
+        "are indicated",
+        "T2": "Symptoms have returned on B12 maintenance: more frequent injections are indicated",
+        "T3": "B12 loading is complete: maintenance is indicated and not ordered",
+        "T4": "B12 treatment has lapsed: a dose is due now",
+        "T5": "Oral B12 in established malabsorption: injections are preferred",
+        "T5b": "Oral B12 has not worked: injections are indicated and not ordered",
+        "G2": "B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and "
+        "haematology advice",
+        "T6": _summary_of_continuing(case),
+    }
+    return by_rule.get(case.rule, "")
+
+
+def _summary_of_continuing(case: Case) -> str:
+    """Say what treatment under way lacks (T6)."""
+    if _is_on_unsuitable_product(case):
+        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
+    if case.assessment.treatment.phase is TreatmentPhase.LOADING:
+        return "B12 loading is under way: a maintenance order is missing"
+    if not case.assessment.treatment.maintenance_ordered:
+        return "B12 maintenance is under way: no active order for it is on record"
+    return "B12 maintenance interval is longer than recommended for this patient"

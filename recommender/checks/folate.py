@@ -1,0 +1,283 @@
+"""The folic acid gate (decisions 2.8): never folic acid before vitamin B12 is adequately treated,
+and never silence about it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from decimal import Decimal
+
+from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
+from recommender.cards import Indicator
+from recommender.checks.case import Case, Issue, has_test
+from recommender.checks.course_reading import daily_dose
+from recommender.guidance import FolateGateOpens
+from recommender.language import FolateIndication, Order, OrderState, Substance, Test
+
+INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+
+LOW_DOSE = Decimal(400)
+"""Micrograms of folic acid a day up to which the dose is low; more counts as therapeutic unless
+protected.
+"""
+
+EXCLUSION_VALID_DAYS = 183
+"""Days for which a test that makes deficiency unlikely keeps the gate open: 6 months."""
+
+
+class FolateGate(enum.Enum):
+    """Whether vitamin B12 stands in the way of folic acid."""
+
+    OPEN_EXCLUDED = "open: deficiency excluded"
+    OPEN_TREATED = "open: vitamin B12 treated"
+    PENDING = "vitamin B12 ordered, no dose documented"
+    CLOSED = "vitamin B12 deficiency untreated"
+    UNKNOWN = "vitamin B12 status unknown"
+
+
+class FolateClass(enum.Enum):
+    """Dose and indication of a folic acid order."""
+
+    THERAPEUTIC = "therapeutic"
+    LOW = "low"
+    PROTECTED = "protected"
+
+
+def folate_gate(case: Case) -> FolateGate:
+    """Return the state of the gate for the course as drafted: vitamin B12 in the same draft set
+    counts as ordered.
+    """
+    a = case.assessment
+    if is_adequately_treated(case):
+        return FolateGate.OPEN_TREATED
+    if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
+        return FolateGate.OPEN_EXCLUDED
+    if any(
+        holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
+    ):
+        return FolateGate.PENDING
+    if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
+        return FolateGate.CLOSED
+    if a.deficiency is Deficiency.DIAGNOSED:
+        return _without_order(case)
+    return FolateGate.UNKNOWN
+
+
+def is_adequately_treated(case: Case) -> bool:
+    """Return whether vitamin B12 treatment is under way with a documented dose, or loading complete
+    where the site asks it (C25).
+
+    Treatment that is known from regular doses alone, without an order, counts too: it is under way
+    until it lapses.
+    """
+    treatment = case.assessment.treatment
+    if (
+        treatment.phase
+        not in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE, TreatmentPhase.ORAL)
+        or not treatment.dose_documented
+    ):
+        return False
+    loaded = treatment.loading_complete or treatment.phase is not TreatmentPhase.LOADING
+    return loaded or case.policy.folate_gate_opens is FolateGateOpens.FIRST_DOSE
+
+
+def _without_order(case: Case) -> FolateGate:
+    """Treatment known from doses alone that is not adequate yet is waited for; a lapse closes the
+    gate.
+    """
+    treatment = case.assessment.treatment
+    return (
+        FolateGate.CLOSED
+        if treatment.phase is TreatmentPhase.LAPSED or not treatment.dose_documented
+        else FolateGate.PENDING
+    )
+
+
+def counts_as_ordered(order: Order) -> bool:
+    """Return whether the order will be given: active, or drafted in the same set."""
+    return order.state is OrderState.DRAFT or order.state is OrderState.ACTIVE
+
+
+def _will_be_given(case: Case, order: Order) -> bool:
+    """Return whether a dose is to be expected from the order; an active one that has lapsed shows
+    that none comes (2.8, CLOSED).
+    """
+    lapsed = case.assessment.treatment.phase is TreatmentPhase.LAPSED
+    return counts_as_ordered(order) and (order.state is OrderState.DRAFT or not lapsed)
+
+
+def holds_treatment_dose(order: Order) -> bool:
+    """Return whether the order is known to hold vitamin B12 at treatment dose; a supplement does
+    not count.
+    """
+    return not order.product_error and is_treatment_dose(order.cobalamin).is_true
+
+
+def _exclusion_holds(case: Case) -> bool:
+    scenario = case.scenario
+    dates = [
+        result.date
+        for result in (scenario.total_b12, scenario.holotranscobalamin)
+        if result.is_known and result.date
+    ]
+    recent = any(0 <= (scenario.as_of - date).days <= EXCLUSION_VALID_DAYS for date in dates)
+    a = case.assessment
+    return (
+        recent
+        and a.nitrous_oxide.is_false
+        and not a.symptoms.is_true
+        and not a.neurological.is_true
+    )
+
+
+def folate_class(order: Order, case: Case) -> FolateClass:
+    """Return the class of a folic acid order; an unreadable dose counts as therapeutic, for
+    safety.
+    """
+    line = order.folate
+    if line is None or line.substance is Substance.FOLINIC_ACID or _is_protected(order, case):
+        return FolateClass.PROTECTED
+    daily = daily_dose(line)
+    return FolateClass.LOW if daily is not None and daily <= LOW_DOSE else FolateClass.THERAPEUTIC
+
+
+def _is_protected(order: Order, case: Case) -> bool:
+    scenario = case.scenario
+    pregnancy = (scenario.pregnant.truth | scenario.planning_pregnancy.truth).is_true
+    specialist = (
+        scenario.methotrexate.truth | scenario.haemolysis.truth | scenario.dialysis.truth
+    ).is_true
+    return order.folate_indication is not None or pregnancy or specialist
+
+
+def check_folate(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield what the gate says of one drafted order of folic or folinic acid (matrix of 2.8)."""
+    gate, dose_class = folate_gate(case), folate_class(order, case)
+    note = _dose_note(order, dose_class)
+    match gate, dose_class:
+        case FolateGate.CLOSED, FolateClass.THERAPEUTIC:
+            reason = (
+                f"Folic acid corrects the anaemia of vitamin B12 deficiency while nerve damage "
+                f"goes on.{note}"
+            )
+            yield _issue("c1", CRITICAL, order, reason, ("S40", "S41", "S82", "S83"))
+        case FolateGate.CLOSED, FolateClass.LOW:
+            reason = "This low dose of folic acid may stay."
+            yield _issue("c5", WARNING, order, reason, ("S40", "S83", "X32"))
+        case FolateGate.CLOSED, FolateClass.PROTECTED:
+            yield _issue(
+                "c4",
+                WARNING,
+                order,
+                f"Keep this order{_why_protected(order, case)}.",
+                ("S40", "S83"),
+            )
+        case FolateGate.PENDING, _:
+            yield from _pending(case, order, dose_class, note)
+        case FolateGate.UNKNOWN, FolateClass.THERAPEUTIC:
+            if not has_test(case, Test.SERUM_B12) and not has_test(case, Test.HOLOTRANSCOBALAMIN):
+                reason = (
+                    f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
+                )
+                yield _issue("c3", WARNING, order, reason, ("S40", "S82", "S83"))
+        case FolateGate.UNKNOWN, FolateClass.PROTECTED:
+            if (
+                has_risk_factor(case)
+                and not has_test(case, Test.SERUM_B12)
+                and not has_test(case, Test.HOLOTRANSCOBALAMIN)
+            ):
+                reason = f"Keep this order{_why_protected(order, case)}."
+                yield _issue(
+                    "c3",
+                    INFO,
+                    order,
+                    reason,
+                    ("S40", "S83"),
+                    "Risk of B12 deficiency recorded: check B12; continue this folic acid",
+                )
+
+
+def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> Iterator[Issue]:
+    """Folic acid with vitamin B12 ordered but not yet given: B12 first, unless both are one product
+    or folic acid starts later (Q17).
+    """
+    if holds_treatment_dose(order) or starts_after_first_dose(case, order):
+        return
+    treatment = case.assessment.treatment
+    loading = treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING
+    waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
+    reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
+    yield _issue(
+        "c2",
+        WARNING if dose_class is FolateClass.THERAPEUTIC else INFO,
+        order,
+        reason,
+        ("S40", "S83"),
+    )
+
+
+def first_b12_day(case: Case) -> dt.date:
+    """Return the day of the first vitamin B12 dose as drafted, today when no start is given or it
+    is past.
+    """
+    ordered = [
+        order
+        for order in case.course.orders
+        if counts_as_ordered(order) and holds_treatment_dose(order)
+    ]
+    starts = [
+        order.starts if order.starts and order.starts > case.scenario.as_of else case.scenario.as_of
+        for order in ordered
+    ]
+    return min(starts, default=case.scenario.as_of)
+
+
+def starts_after_first_dose(case: Case, order: Order) -> bool:
+    return order.starts is not None and order.starts > first_b12_day(case)
+
+
+def has_risk_factor(case: Case) -> bool:
+    """Return whether a risk factor for vitamin B12 deficiency is recorded; low total B12 in
+    pregnancy counts (Q13).
+    """
+    a = case.assessment
+    low_in_pregnancy = a.pregnant.is_true and a.deficiency is Deficiency.UNRESOLVED
+    return bool(a.causes) or bool(a.lowering_drugs) or a.nitrous_oxide.is_true or low_in_pregnancy
+
+
+def _why_protected(order: Order, case: Case) -> str:
+    if order.folate is not None and order.folate.substance is Substance.FOLINIC_ACID:
+        return " of folinic acid"
+    scenario = case.scenario
+    indication = order.folate_indication
+    if indication is FolateIndication.METHOTREXATE or scenario.methotrexate.is_true:
+        return " (methotrexate)"
+    if (
+        indication is FolateIndication.PREGNANCY
+        or (scenario.pregnant.truth | scenario.planning_pregnancy.truth).is_true
+    ):
+        return " (pregnancy or preconception)"
+    return " (haemolysis or dialysis)"
+
+
+def _dose_note(order: Order, dose_class: FolateClass) -> str:
+    line = order.folate
+    unreadable = line is not None and daily_dose(line) is None
+    return (
+        " Its dose or frequency could not be read and is treated as therapeutic."
+        if unreadable and dose_class is FolateClass.THERAPEUTIC
+        else ""
+    )
+
+
+def _issue(
+    card: str,
+    indicator: Indicator,
+    order: Order,
+    reason: str,
+    citations: tuple[str, ...],
+    summary: str = "",
+) -> Issue:
+    return Issue(card, indicator, (reason,), citations, (order.key,), summary)

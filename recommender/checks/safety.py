@@ -1,0 +1,236 @@
+"""Checks of a drafted vitamin B12 order that hold whatever is recommended: kidneys, Leber's,
+reactions, site, bleeding, anaemia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.assessment import Assessment, PlateletBand, is_treatment_dose
+from recommender.cards import Indicator
+from recommender.checks.case import Case, Issue, has_test, is_muscle_or_unknown
+from recommender.checks.course_reading import is_injected, is_treatment, may_be_cyanocobalamin
+from recommender.language import (
+    Anticoagulant,
+    DoseLine,
+    InjectionSite,
+    Order,
+    Substance,
+    Test,
+    Truth,
+)
+
+INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+
+_FORM_NOT_RECORDED = " The form ordered is not recorded; it may be cyanocobalamin."
+
+
+def check_safety(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield the safety issues of one drafted order of vitamin B12."""
+    line = order.cobalamin
+    if line is None:
+        return
+    yield from check_contraindications(case, order)
+    yield from _kidneys(case, order, line)
+    yield from _starting(case, order)
+    if is_injected(line):
+        yield from _site(case, order)
+        if is_muscle_or_unknown(line):
+            yield from _bleeding(case, order)
+
+
+def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield d3 and d4: what forbids the product to anybody, at any age (Q14)."""
+    line = order.cobalamin
+    if line is None:
+        return
+    reaction = _reaction(case, line)
+    if reaction is not None:
+        yield reaction_issue(order, severe=reaction)
+    if may_be_cyanocobalamin(line) and case.assessment.lebers.is_true:
+        reason = (
+            f"Cyanocobalamin may destroy sight quickly in Leber's disease; hydroxocobalamin may be "
+            f"used.{_form_note(line)}"
+        )
+        yield _issue("d3", CRITICAL, order, reason, ("X8", "X10"))
+
+
+def reaction_issue(order: Order, *, severe: bool) -> Issue:
+    """Return d4: critical for a severe reaction, warning for one whose severity is not recorded or
+    that was mild.
+    """
+    if severe:
+        reason = (
+            "A severe reaction to this product, or to vitamin B12 of unknown form, is recorded. "
+            "Without allergy advice no other form is a safe substitute."
+        )
+        return _issue("d4", CRITICAL, order, reason, ("X27",))
+    reason = (
+        "An allergy to this product is recorded, not as severe or without saying how severe: "
+        "clarify it before use."
+    )
+    return _issue(
+        "d4",
+        WARNING,
+        order,
+        reason,
+        ("X27",),
+        "Allergy to this B12 product recorded; clarify the reaction before use",
+    )
+
+
+def _reaction(case: Case, line: DoseLine) -> bool | None:
+    """Return whether a recorded reaction to what is ordered was severe; `None` when none is
+    recorded.
+    """
+    a = case.assessment
+    recorded = [(a.unspecified_b12_allergy, a.severe_reaction_unspecified)]
+    if line.substance in (Substance.HYDROXOCOBALAMIN, Substance.COBALAMIN_UNSPECIFIED):
+        recorded.append((a.hydroxocobalamin_allergy, a.severe_reaction_hydroxocobalamin))
+    if may_be_cyanocobalamin(line):
+        recorded.append((a.cyanocobalamin_allergy, a.severe_reaction_cyanocobalamin))
+    severities = [severe for allergy, severe in recorded if allergy.is_true]
+    if not severities:
+        return None
+    return case.rule == "G2" or any(severe is Truth.TRUE for severe in severities)
+
+
+def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    """Yield d1 or d2; the few micrograms in a product of folic acid are not cyanocobalamin
+    treatment.
+    """
+    supplement_with_folate = order.has_folate and is_treatment_dose(line).is_false
+    if not may_be_cyanocobalamin(line) or supplement_with_folate:
+        return
+    a = case.assessment
+    if a.renal.is_true:
+        reason = f"Hydroxocobalamin needs no kidney result.{_form_note(line)}"
+        yield _issue(
+            "d1",
+            CRITICAL if a.renal_severe.is_true else WARNING,
+            order,
+            reason,
+            ("S25", "S27", "S74", "S75"),
+        )
+    elif a.renal.is_unknown and not has_test(case, Test.EGFR):
+        sufficient = case.scenario.egfr.below(case.policy.cyano_min_egfr).is_false
+        unread = (
+            " The eGFR on record is sufficient, but whether kidney disease is diagnosed could not "
+            "be read."
+            if sufficient
+            else ""
+        )
+        reason = (
+            f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs "
+            f"none.{unread}{_form_note(line)}"
+        )
+        yield _issue("d2", WARNING, order, reason, ("S25", "S74"))
+
+
+def _starting(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield k2: treatment starts with severe anaemia or low potassium, and no potassium test is
+    ordered (K9, Q17).
+    """
+    a = case.assessment
+    starting = case.starts_treatment and is_treatment(order)
+    if (
+        starting
+        and (a.severe_anaemia | a.low_potassium).is_true
+        and not has_test(case, Test.POTASSIUM)
+    ):
+        found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"
+        reason = (
+            f"{found} is recorded: potassium can fall sharply in the first 48 hours of treatment."
+        )
+        yield _issue("k2", WARNING, order, reason, ("X8", "X9"))
+
+
+def _site(case: Case, order: Order) -> Iterator[Issue]:
+    if order.site is not InjectionSite.BUTTOCK:
+        return
+    a = case.assessment
+    few_platelets = a.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
+    loud = few_platelets or (a.on_anticoagulant | a.bleeding_disorder | a.inr_high).is_true
+    reason = "If the buttock must be used: upper outer quadrant only, needle directed anteriorly."
+    yield _issue("b12", WARNING if loud else INFO, order, reason, ("S28", "S29", "S30"))
+
+
+def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield h1 to h5; the technique written into the order resolves h1 to h3 and h5, an INR test h4
+    (Q17).
+    """
+    a = case.assessment
+    if not order.technique_noted:
+        yield from _platelets(case, order)
+    if needs_inr(a) and has_test(case, Test.INR):
+        return
+    if a.inr_high.is_true:
+        # With neurological signs the first line must not tell anybody to wait (K5, I12).
+        signs = (
+            f"INR above range with {case.signs.lower()}: take same-day advice on the route; do not "
+            f"delay B12"
+        )
+        summary = signs if a.neurological.is_true else ""
+        yield _issue(
+            "h4", WARNING, order, "Repeat the INR before the injection.", ("X28", "X29"), summary
+        )
+    elif needs_inr(a):
+        summary = "On warfarin without a recent INR: check it before an IM injection"
+        yield _issue(
+            "h5", INFO, order, "No INR of the last 30 days is recorded.", ("X28", "X29"), summary
+        )
+    elif (a.on_anticoagulant | a.bleeding_disorder).is_true and not order.technique_noted:
+        yield _issue(
+            "h5",
+            INFO,
+            order,
+            "A small injection into muscle is of low risk with this technique.",
+            ("X28", "X29"),
+        )
+
+
+def needs_inr(assessment: Assessment) -> bool:
+    """Return whether the INR is to be measured before an injection into muscle: above range, or on
+    warfarin and not known (K5).
+    """
+    warfarin = assessment.anticoagulant is Anticoagulant.WARFARIN
+    return assessment.inr_high.is_true or (warfarin and assessment.inr_high.is_unknown)
+
+
+def _platelets(case: Case, order: Order) -> Iterator[Issue]:
+    match case.assessment.platelets:
+        case PlateletBand.FROM_25_TO_50:
+            yield _issue(
+                "h1",
+                WARNING,
+                order,
+                "The order does not carry the injection technique for few platelets.",
+                ("S31", "S32", "S33"),
+            )
+        case PlateletBand.FROM_10_TO_24:
+            reason = (
+                "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes. Not a "
+                "reason to withhold vitamin B12."
+            )
+            yield _issue("h2", WARNING, order, reason, ("S32", "S33"))
+        case PlateletBand.BELOW_10:
+            reason = (
+                "Take same-day haematology advice. Not a reason to withhold vitamin B12 when "
+                "neurological signs are present."
+            )
+            yield _issue("h3", CRITICAL, order, reason, ("S32", "S33", "S34"))
+
+
+def _form_note(line: DoseLine) -> str:
+    return _FORM_NOT_RECORDED if line.substance is Substance.COBALAMIN_UNSPECIFIED else ""
+
+
+def _issue(
+    card: str,
+    indicator: Indicator,
+    order: Order,
+    reason: str,
+    citations: tuple[str, ...],
+    summary: str = "",
+) -> Issue:
+    return Issue(card, indicator, (reason,), citations, (order.key,), summary)

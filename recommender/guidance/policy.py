@@ -1,0 +1,567 @@
+"""Policy: the site's clinical settings (decisions 2.9), which may tighten the guidance and never
+loosen an invariant of 2.11.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from recommender.language import Route, Substance
+
+
+class NonNeuroRoute(enum.Enum):
+    """First treatment of deficiency without neurological involvement and without malabsorption
+    (C1).
+    """
+
+    ORAL_FIRST = "ORAL_FIRST"
+    IM_FIRST = "IM_FIRST"
+
+
+class OralInEstablishedMalabsorption(enum.Enum):
+    """What is said of oral treatment in established malabsorption (C2). It is never offered as
+    first choice (I19).
+    """
+
+    NEVER = "NEVER"
+    OVERRIDE_ONLY = "OVERRIDE_ONLY"
+    ALLOWED = "ALLOWED"
+
+
+class NonNeuroMaintenance(enum.Enum):
+    """Maintenance interval where neurological involvement was explicitly never present (C4)."""
+
+    RANGE_2_3 = "RANGE_2_3"
+    FIXED_2 = "FIXED_2"
+    FIXED_3 = "FIXED_3"
+
+
+class BariatricMaintenance(enum.Enum):
+    """Maintenance and prophylaxis after bariatric surgery (C13). EITHER: both offered, the
+    injection first.
+    """
+
+    IM_3MO = "IM_3MO"
+    ORAL_DAILY = "ORAL_DAILY"
+    EITHER = "EITHER"
+
+
+class SubcutaneousHydroxocobalamin(enum.Enum):
+    """What is made of the subcutaneous route, off-label for hydroxocobalamin, when bleeding is a
+    risk (C14, PS5).
+    """
+
+    ADVISE_ONLY = "ADVISE_ONLY"
+    DRAFT = "DRAFT"
+    OFF = "OFF"
+
+
+class AltDailyLoading(enum.Enum):
+    """Loading by 5 to 6 daily injections (C22)."""
+
+    ACCEPT = "ACCEPT"
+    OFFER = "OFFER"
+    REJECT = "REJECT"
+
+
+class FolateGateOpens(enum.Enum):
+    """When vitamin B12 treatment counts as adequate for folic acid (C25)."""
+
+    FIRST_DOSE = "FIRST_DOSE"
+    LOADING_COMPLETE = "LOADING_COMPLETE"
+
+
+class ConfirmConsistentOrders(enum.Enum):
+    """Whether an order that matches the guidance gets a card (a1, a2)."""
+
+    ALWAYS = "ALWAYS"
+    ACTIONABLE_ONLY = "ACTIONABLE_ONLY"
+    NEVER = "NEVER"
+
+
+BUILT_IN_PRODUCTS = frozenset(
+    {(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR), (Substance.CYANOCOBALAMIN, Route.ORAL)}
+)
+"""What can be had where a site names no formulary of its own."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The clinical settings of one site; the defaults are those of decisions section 1.
+
+    `cyano_im_protocol` is the text of the site's signed protocol for cyanocobalamin injections,
+    empty for none (C27). `available_products` comes from the formulary, not from the settings.
+    """
+
+    non_neuro_route: NonNeuroRoute = NonNeuroRoute.ORAL_FIRST
+    oral_in_established_malabsorption: OralInEstablishedMalabsorption = (
+        OralInEstablishedMalabsorption.OVERRIDE_ONLY
+    )
+    non_neuro_maintenance: NonNeuroMaintenance = NonNeuroMaintenance.RANGE_2_3
+    min_maintenance_days: int = 7
+    glossitis_counts_as_neuro: bool = True
+    neuro_extended: bool = True
+    b12_low_pmol_l: Decimal = Decimal(133)
+    b12_high_pmol_l: Decimal = Decimal(258)
+    b12_low_pg_ml: Decimal = Decimal(180)
+    b12_high_pg_ml: Decimal = Decimal(350)
+    mma_nmol_l: Decimal = Decimal(271)
+    mma_min_egfr: Decimal = Decimal(60)
+    crohns_any_extent_prophylaxis: bool = False
+    crohns_extent_cm: Decimal = Decimal(30)
+    ileal_maintenance_months: int = 1
+    bariatric_maintenance: BariatricMaintenance = BariatricMaintenance.EITHER
+    sc_hydroxocobalamin: SubcutaneousHydroxocobalamin = SubcutaneousHydroxocobalamin.ADVISE_ONLY
+    cyano_min_egfr: Decimal = Decimal(60)
+    draft_methylcobalamin: bool = False
+    lifelong_for_dietary: bool = True
+    stable_checks: int = 2
+    alt_daily_loading: AltDailyLoading = AltDailyLoading.ACCEPT
+    neuro_review_days: int = 14
+    folate_gate_opens: FolateGateOpens = FolateGateOpens.FIRST_DOSE
+    oral_dose_mcg: int = 1000
+    cyano_im_protocol: str = ""
+    min_age_years: int = 18
+    dietary_low_dose_accepted: bool = False
+    severe_hb_g_per_l: Decimal = Decimal(80)
+    confirm_consistent_orders: ConfirmConsistentOrders = ConfirmConsistentOrders.ACTIONABLE_ONLY
+    lowering_drug_cards: bool = False
+    available_products: frozenset[tuple[Substance, Route]] = BUILT_IN_PRODUCTS
+
+    def __post_init__(self) -> None:
+        problems = _problems_of(self)
+        if problems:
+            raise PolicyError(problems)
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Mapping[str, object],
+        available_products: frozenset[tuple[Substance, Route]] = BUILT_IN_PRODUCTS,
+    ) -> Policy:
+        """Return the policy of a site's `[policy]` table, keys as in decisions 2.9.
+
+        Raises: PolicyError with every problem at once.
+        """
+        values, problems = _read(settings)
+        readable = _unchecked(cls, values, available_products)
+        problems = problems + _problems_of(readable)
+        if problems:
+            raise PolicyError(problems)
+        return readable
+
+    @cached_property
+    def version(self) -> str:
+        """A short digest of the settings in force, the same for the same settings."""
+        text = json.dumps(policy_as_dict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be used; `problems` says every reason, one sentence each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the site file knows it: its key, the field it fills, and the values that
+    loosen nothing.
+
+    `choices` are the allowed values, `bounds` the inclusive limits of a number; `text` is free
+    text. `source` is the conflict of decisions section 1 that the setting resolves.
+    """
+
+    key: str
+    field: str
+    source: str
+    meaning: str
+    choices: type[enum.Enum] | tuple[object, ...] | None = None
+    bounds: tuple[int, int] | None = None
+    whole: bool = False
+    text: bool = False
+
+    @property
+    def expected(self) -> str:
+        """The allowed values in words."""
+        if self.bounds is not None:
+            return (
+                f"{'a whole number' if self.whole else 'a number'} from {self.bounds[0]} to "
+                f"{self.bounds[1]}"
+            )
+        return (
+            "text, or NONE" if self.text else " or ".join(_shown(choice) for choice in self.allowed)
+        )
+
+    @property
+    def allowed(self) -> tuple[object, ...]:
+        """The allowed values of a choice as the site file writes them."""
+        if isinstance(self.choices, tuple):
+            return self.choices
+        return tuple(member.value for member in self.choices) if self.choices is not None else ()
+
+
+YES_OR_NO = (True, False)
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "nonNeuroRoute",
+        "non_neuro_route",
+        "C1",
+        "first treatment without neurological involvement",
+        NonNeuroRoute,
+    ),
+    Setting(
+        "oralInEstablishedMalabsorption",
+        "oral_in_established_malabsorption",
+        "C2",
+        "oral treatment in established malabsorption",
+        OralInEstablishedMalabsorption,
+    ),
+    Setting(
+        "nonNeuroMaintenance",
+        "non_neuro_maintenance",
+        "C4",
+        "maintenance interval, never neurological",
+        NonNeuroMaintenance,
+    ),
+    Setting(
+        "minMaintenanceDays",
+        "min_maintenance_days",
+        "C5",
+        "shortest maintenance interval in days",
+        bounds=(7, 28),
+        whole=True,
+    ),
+    Setting(
+        "glossitisCountsAsNeuro",
+        "glossitis_counts_as_neuro",
+        "C6",
+        "glossitis alone calls for neurological treatment",
+        YES_OR_NO,
+    ),
+    Setting(
+        "neuroExtended",
+        "neuro_extended",
+        "C29",
+        "optic neuropathy, ataxia and myelopathy count as neurological",
+        YES_OR_NO,
+    ),
+    Setting(
+        "b12LowPmolL",
+        "b12_low_pmol_l",
+        "C7",
+        "total B12 below this is deficient, pmol/L",
+        bounds=(100, 200),
+    ),
+    Setting(
+        "b12HighPmolL",
+        "b12_high_pmol_l",
+        "C7",
+        "total B12 above this is not low, pmol/L",
+        bounds=(200, 400),
+    ),
+    Setting(
+        "b12LowPgMl",
+        "b12_low_pg_ml",
+        "C7",
+        "total B12 below this is deficient, pg/mL",
+        bounds=(135, 272),
+    ),
+    Setting(
+        "b12HighPgMl",
+        "b12_high_pg_ml",
+        "C7",
+        "total B12 above this is not low, pg/mL",
+        bounds=(270, 543),
+    ),
+    Setting(
+        "mmaNmolL",
+        "mma_nmol_l",
+        "C9",
+        "methylmalonic acid above this is raised, nmol/L",
+        bounds=(200, 400),
+    ),
+    Setting(
+        "mmaMinEgfr",
+        "mma_min_egfr",
+        "C9",
+        "eGFR from which raised methylmalonic acid confirms deficiency",
+        bounds=(60, 90),
+    ),
+    Setting(
+        "crohnsAnyExtentProphylaxis",
+        "crohns_any_extent_prophylaxis",
+        "C10",
+        "prophylaxis for any extent of ileal Crohn's disease",
+        YES_OR_NO,
+    ),
+    Setting(
+        "crohnsExtentCm",
+        "crohns_extent_cm",
+        "C11",
+        "extent of ileal Crohn's disease that calls for prophylaxis, cm",
+        bounds=(30, 60),
+    ),
+    Setting(
+        "ilealMaintenanceMonths",
+        "ileal_maintenance_months",
+        "C12",
+        "maintenance interval in ileal disease, months",
+        (1, 2, 3),
+    ),
+    Setting(
+        "bariatricMaintenance",
+        "bariatric_maintenance",
+        "C13",
+        "maintenance after bariatric surgery",
+        BariatricMaintenance,
+    ),
+    Setting(
+        "scHydroxocobalamin",
+        "sc_hydroxocobalamin",
+        "C14",
+        "subcutaneous hydroxocobalamin",
+        SubcutaneousHydroxocobalamin,
+    ),
+    Setting(
+        "cyanoMinEgfr",
+        "cyano_min_egfr",
+        "C15",
+        "eGFR below which kidney function counts as impaired",
+        bounds=(45, 60),
+    ),
+    Setting(
+        "draftMethylcobalamin",
+        "draft_methylcobalamin",
+        "C17",
+        "methylcobalamin is never drafted: no source gives a dose",
+        (False,),
+    ),
+    Setting(
+        "lifelongForDietary",
+        "lifelong_for_dietary",
+        "C18",
+        "a resolved dietary cause still counts as lifelong",
+        YES_OR_NO,
+    ),
+    Setting(
+        "stableChecks",
+        "stable_checks",
+        "C21",
+        "consecutive normal checks before yearly monitoring",
+        bounds=(2, 4),
+        whole=True,
+    ),
+    Setting(
+        "altDailyLoading",
+        "alt_daily_loading",
+        "C22",
+        "loading by 5 to 6 daily injections",
+        AltDailyLoading,
+    ),
+    Setting(
+        "neuroReviewDays",
+        "neuro_review_days",
+        "C24",
+        "days between reviews while on alternate days",
+        bounds=(7, 28),
+        whole=True,
+    ),
+    Setting(
+        "folateGateOpens",
+        "folate_gate_opens",
+        "C25",
+        "when folic acid may follow vitamin B12",
+        FolateGateOpens,
+    ),
+    Setting(
+        "oralDoseMcg", "oral_dose_mcg", "C26", "oral dose drafted, micrograms a day", (1000, 2000)
+    ),
+    Setting(
+        "cyanoImProtocol",
+        "cyano_im_protocol",
+        "C27",
+        "the site's signed protocol for cyanocobalamin injections",
+        text=True,
+    ),
+    Setting(
+        "minAgeYears",
+        "min_age_years",
+        "C28",
+        "youngest age the guidance is applied to",
+        bounds=(16, 18),
+        whole=True,
+    ),
+    Setting(
+        "dietaryLowDoseAccepted",
+        "dietary_low_dose_accepted",
+        "S52",
+        "oral doses under 1000 micrograms accepted in dietary deficiency",
+        YES_OR_NO,
+    ),
+    Setting(
+        "severeHbGperL",
+        "severe_hb_g_per_l",
+        "K9",
+        "haemoglobin below this is severe anaemia, g/L",
+        bounds=(70, 100),
+    ),
+    Setting(
+        "confirmConsistentOrders",
+        "confirm_consistent_orders",
+        "a1",
+        "cards for orders that match the guidance",
+        ConfirmConsistentOrders,
+    ),
+    Setting(
+        "loweringDrugCards",
+        "lowering_drug_cards",
+        "g1",
+        "cards for long-term medicines that lower vitamin B12",
+        YES_OR_NO,
+    ),
+)
+"""Every setting of decisions 2.9 with what it may be; the defaults are those of `Policy`."""
+
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+_TWINS = (
+    ("b12LowPmolL", "b12_low_pmol_l", "b12LowPgMl", "b12_low_pg_ml"),
+    ("b12HighPmolL", "b12_high_pmol_l", "b12HighPgMl", "b12_high_pg_ml"),
+)
+_PMOL_PER_PG = Decimal(1000) / Decimal("1355.4")
+_TWIN_TOLERANCE = Decimal("0.02")
+
+
+def policy_as_dict(policy: Policy) -> dict[str, str | int | float | bool]:
+    """Return the settings in force by their names in the site file, for display and for the
+    version.
+    """
+    return {setting.key: _as_written(getattr(policy, setting.field)) for setting in SETTINGS}
+
+
+def _as_written(value: Any) -> str | int | float | bool:
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if value == "":
+        return "NONE"
+    return value  # type: ignore[no-any-return]
+
+
+def _read(settings: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for key, found in settings.items():
+        setting = _BY_KEY.get(key)
+        if setting is None:
+            near = difflib.get_close_matches(key, _BY_KEY, n=1, cutoff=0.0)
+            problems.append(f"{key}: no such setting; the nearest name is {near[0]}")
+            continue
+        value = _value_of(setting, found)
+        if value is None:
+            problems.append(f"{key}: found {_shown(found)}, expected {setting.expected}")
+        else:
+            values[setting.field] = value
+    return values, tuple(problems)
+
+
+def _value_of(setting: Setting, found: object) -> object | None:
+    """Return the value as the field holds it, or `None` when it is not of the kind the setting
+    takes.
+    """
+    if setting.text:
+        return (
+            None
+            if not isinstance(found, str)
+            else ""
+            if found.strip() in ("", "NONE")
+            else found.strip()
+        )
+    if setting.bounds is not None:
+        return _number(found, setting.whole)
+    if isinstance(setting.choices, tuple):
+        return next(
+            (
+                choice
+                for choice in setting.choices
+                if choice == found and type(choice) is type(found)
+            ),
+            None,
+        )
+    return next((member for member in setting.choices or () if member.value == found), None)
+
+
+def _number(found: object, whole: bool) -> object | None:
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
+        return None
+    exact = Decimal(str(found))
+    if not exact.is_finite() or (whole and exact != exact.to_integral_value()):
+        return None
+    return int(exact) if whole else exact
+
+
+def _unchecked(
+    kind: type[Policy],
+    values: dict[str, object],
+    available_products: frozenset[tuple[Substance, Route]],
+) -> Policy:
+    """Build the policy without its own check, so that all problems can be said together."""
+    policy = object.__new__(kind)
+    defaults = {field.name: field.default for field in fields(kind)}
+    for name, value in (defaults | values | {"available_products": available_products}).items():
+        object.__setattr__(policy, name, value)
+    return policy
+
+
+def _problems_of(policy: Policy) -> tuple[str, ...]:
+    """Say every value that lies outside what loosens nothing."""
+    return (*_outside(policy), *_twins_that_disagree(policy))
+
+
+def _outside(policy: Policy) -> list[str]:
+    problems = []
+    for setting in SETTINGS:
+        value = getattr(policy, setting.field)
+        if setting.bounds is not None and not setting.bounds[0] <= value <= setting.bounds[1]:
+            problems.append(f"{setting.key}: found {_shown(value)}, expected {setting.expected}")
+        if isinstance(setting.choices, tuple) and value not in setting.choices:
+            problems.append(f"{setting.key}: found {_shown(value)}, expected {setting.expected}")
+    return problems
+
+
+def _twins_that_disagree(policy: Policy) -> list[str]:
+    """The limits in pmol/L and pg/mL are one interval in two units: one cannot move without the
+    other (C7, I9).
+    """
+    problems = []
+    for molar_key, molar_field, mass_key, mass_field in _TWINS:
+        molar, mass = getattr(policy, molar_field), getattr(policy, mass_field)
+        if abs(mass * _PMOL_PER_PG - molar) > molar * _TWIN_TOLERANCE:
+            problems.append(
+                f"{molar_key} and {mass_key}: found {_shown(molar)} pmol/L and {_shown(mass)} "
+                f"pg/mL, "
+                f"expected the same limit in both units ({_shown(molar)} pmol/L is about "
+                f"{round(molar / _PMOL_PER_PG)} pg/mL)"
+            )
+    return problems
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value if isinstance(value, str) else repr(value)

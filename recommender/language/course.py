@@ -1,0 +1,350 @@
+"""The course: all vitamin B12 and folic acid orders, drafted and active, read together, and the
+edits of it.
+
+A finding's resolution is a tuple of edits; `apply` carries them out, which is what the fixed-point
+proof does. Keys are opaque: the mapping gives each order and test one, and the edits name orders by
+it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import enum
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance
+from recommender.language.logic import Evidence
+
+
+class OrderState(enum.Enum):
+    """Where an order stands. STOP is a drafted stop, hold or cancellation of an order (card f1)."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    ON_HOLD = "on hold"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    STOP = "drafted stop"
+
+
+class InjectionSite(enum.Enum):
+    """The body site an injection was ordered for; only what the guidance speaks of."""
+
+    DELTOID = "deltoid"
+    VASTUS_LATERALIS = "vastus lateralis"
+    BUTTOCK = "buttock"
+
+
+class FolateIndication(enum.Enum):
+    """Why folic acid is given, where that protects it from removal (decisions 2.8)."""
+
+    PREGNANCY = "pregnancy or preconception"
+    METHOTREXATE = "methotrexate"
+    SPECIALIST = "haemolysis or dialysis, by specialist"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One medication order that holds vitamin B12 or folic acid.
+
+    `lines` has one DoseLine per ingredient that matters (a combination product has several).
+    `not_computable` says what could not be read of dose or frequency, and is empty when all was.
+    `product` is the name as the record has it. `product_error` is set when the product itself is
+    wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg). `replaces` is the key of the
+    order this one takes the place of (Q16). `technique_noted`: the order carries injection
+    technique text. `condition` is the claim a prescriber stated by taking a choice ("no
+    neurological symptoms"), as the draft carries it; else empty. `part_of` is the key of the order
+    whose later dosage line this is, or empty; such a part goes with the whole, never alone.
+    """
+
+    key: str
+    state: OrderState
+    lines: tuple[DoseLine, ...]
+    product: str
+    selected: bool = False
+    not_computable: str = ""
+    product_error: str = ""
+    authored: dt.date | None = None
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    site: InjectionSite | None = None
+    folate_indication: FolateIndication | None = None
+    replaces: str = ""
+    technique_noted: bool = False
+    evidence: Evidence | None = None
+    condition: str = ""
+    part_of: str = ""
+
+    @property
+    def has_cobalamin(self) -> bool:
+        return any(line.substance.is_cobalamin for line in self.lines)
+
+    @property
+    def has_folate(self) -> bool:
+        return any(not line.substance.is_cobalamin for line in self.lines)
+
+    @property
+    def cobalamin(self) -> DoseLine | None:
+        """The vitamin B12 line, or `None` when the product holds none."""
+        return next((line for line in self.lines if line.substance.is_cobalamin), None)
+
+    @property
+    def folate(self) -> DoseLine | None:
+        """The folic or folinic acid line, or `None` when the product holds none."""
+        return next((line for line in self.lines if not line.substance.is_cobalamin), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DoseGiven:
+    """One dose that was given, dispensed or stated as taken. `date` is `None` when not recorded;
+    `dose` in micrograms.
+    """
+
+    substance: Substance
+    route: Route | None
+    dose: Decimal | None
+    date: dt.date | None
+    evidence: Evidence
+
+
+class Test(enum.Enum):
+    """A test or review that the guidance asks for."""
+
+    __test__ = False  # not a pytest class
+
+    SERUM_B12 = "serum vitamin B12"
+    HOLOTRANSCOBALAMIN = "active vitamin B12 (holotranscobalamin)"
+    MMA = "methylmalonic acid"
+    HOMOCYSTEINE = "homocysteine"
+    FULL_BLOOD_COUNT = "full blood count"
+    FOLATE = "serum folate"
+    EGFR = "kidney function (eGFR)"
+    POTASSIUM = "potassium"
+    INR = "INR"
+    INTRINSIC_FACTOR_ANTIBODY = "intrinsic factor antibody"
+    COELIAC_SEROLOGY = "coeliac serology"
+    SYMPTOM_REVIEW = "symptom and neurological review"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One test or review to order: when it is due (days or months after today; both zero = now),
+    and why.
+    """
+
+    test: Test
+    months: int = 0
+    days: int = 0
+    why: str = ""
+    citations: tuple[str, ...] = ()
+
+
+def due_date(follow_up: FollowUp, as_of: dt.date) -> dt.date:
+    """Return the day the test is due; a day of the month that the later month lacks becomes its
+    last day.
+    """
+    months = as_of.month - 1 + follow_up.months
+    year, month = as_of.year + months // 12, months % 12 + 1
+    day = min(as_of.day, calendar.monthrange(year, month)[1])
+    return dt.date(year, month, day) + dt.timedelta(days=follow_up.days)
+
+
+@dataclass(frozen=True, slots=True)
+class TestOrder:
+    """A laboratory test or review in the draft set, or already ordered."""
+
+    __test__ = False  # not a pytest class
+
+    key: str
+    test: Test
+    selected: bool = False
+    due: dt.date | None = None
+    drafted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All orders of ours, drafted and active, the tests ordered with them, and the doses given."""
+
+    orders: tuple[Order, ...] = ()
+    tests: tuple[TestOrder, ...] = ()
+    doses: tuple[DoseGiven, ...] = ()
+    lowering_drug_selected: bool = False
+
+    @property
+    def drafts(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.orders if order.state is OrderState.DRAFT)
+
+    @property
+    def active(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.orders if order.state is OrderState.ACTIVE)
+
+    @property
+    def selected(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.orders if order.selected)
+
+    @property
+    def has_anything_selected(self) -> bool:
+        return (
+            bool(self.selected)
+            or any(test.selected for test in self.tests)
+            or self.lowering_drug_selected
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AddRegimen:
+    """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from
+    (Q16), or empty.
+
+    `condition` is the claim the prescriber states by taking it ("no neurological symptoms"); the
+    draft carries it.
+    """
+
+    regimen: Regimen
+    technique: tuple[str, ...] = ()
+    replaces: str = ""
+    starts: dt.date | None = None
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """Rewrite a drafted order as this phase, keeping its key. `condition` and `replaces` as in
+    AddRegimen.
+    """
+
+    key: str
+    phase: Phase
+    technique: tuple[str, ...] = ()
+    condition: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOrder:
+    """Take a draft (also a drafted stop, or a test) out of the draft set."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddFollowUps:
+    """Draft these tests and reviews."""
+
+    follow_ups: tuple[FollowUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddTechnique:
+    """Write injection technique into a drafted order."""
+
+    key: str
+    technique: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStart:
+    """Let a drafted order start on this day."""
+
+    key: str
+    starts: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSite:
+    """Order the injection for another site."""
+
+    key: str
+    site: InjectionSite
+
+
+Edit = (
+    AddRegimen | ChangeOrder | RemoveOrder | AddFollowUps | AddTechnique | ChangeStart | ChangeSite
+)
+"""One change of the course that a prescriber can accept."""
+
+
+def apply(course: Course, edits: tuple[Edit, ...], as_of: dt.date) -> Course:
+    """Return the course after the edits. Created orders are selected, as an EHR sends them next.
+
+    An edit that names a key which is not in the course changes nothing.
+    """
+    for edit in edits:
+        course = _apply_one(course, edit, as_of)
+    return course
+
+
+def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
+    match edit:
+        case AddRegimen():
+            keys = _free_keys("new/", (order.key for order in course.orders))
+            added = tuple(_drafted(edit, phase, next(keys)) for phase in edit.regimen.phases)
+            return replace(course, orders=course.orders + added)
+        case ChangeOrder(key, phase, technique, condition, replaces):
+            taken_over = {"replaces": replaces} if replaces else {}
+            return _change(
+                course,
+                key,
+                **taken_over,
+                lines=(phase.line,),
+                not_computable="",
+                product_error="",
+                product=phase.line.substance.value,
+                technique_noted=bool(technique),
+                condition=condition,
+            )
+        case RemoveOrder(key):
+            kept_orders = tuple(
+                order for order in course.orders if key not in (order.key, order.part_of)
+            )
+            return replace(
+                course,
+                orders=kept_orders,
+                tests=tuple(test for test in course.tests if test.key != key),
+            )
+        case AddFollowUps(follow_ups):
+            keys = _free_keys("new-test/", (test.key for test in course.tests))
+            drafted = tuple(
+                TestOrder(next(keys), item.test, selected=True, due=due_date(item, as_of))
+                for item in follow_ups
+            )
+            return replace(course, tests=course.tests + drafted)
+        case AddTechnique(key, _):
+            return _change(course, key, technique_noted=True)
+        case ChangeStart(key, starts):
+            return _change(course, key, starts=starts)
+        case ChangeSite(key, site):
+            return _change(course, key, site=site)
+
+
+def _free_keys(prefix: str, taken: Iterable[str]) -> Iterator[str]:
+    """Yield keys that no order or test has yet."""
+    known = set(taken)
+    return (key for number in itertools.count() if (key := f"{prefix}{number}") not in known)
+
+
+def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
+    return Order(
+        key=key,
+        state=OrderState.DRAFT,
+        lines=(phase.line,),
+        product=phase.line.substance.value,
+        selected=True,
+        starts=edit.starts,
+        replaces=edit.replaces,
+        technique_noted=bool(edit.technique),
+        condition=edit.condition,
+    )
+
+
+def _change(course: Course, key: str, **changes: object) -> Course:
+    orders = tuple(
+        replace(order, **changes) if order.key == key else order  # type: ignore[arg-type]
+        for order in course.orders
+    )
+    return replace(course, orders=orders)

@@ -1,0 +1,158 @@
+"""Doses in words: the one home of how a regimen, a phase or an order line is said."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from recommender.language.doses import (
+    DAYS_PER_UNIT,
+    DoseLine,
+    PeriodUnit,
+    Phase,
+    Regimen,
+    Route,
+    Timing,
+)
+
+_ROUTE_WORDS: dict[Route, str] = {
+    Route.INTRAMUSCULAR: "by intramuscular injection",
+    Route.ORAL: "by mouth",
+    Route.SUBCUTANEOUS: "by deep subcutaneous injection",
+    Route.NASAL: "into the nose",
+    Route.INTRAVENOUS: "by intravenous injection",
+}
+
+_UNIT_WORDS: dict[PeriodUnit, str] = {
+    PeriodUnit.DAY: "day",
+    PeriodUnit.WEEK: "week",
+    PeriodUnit.MONTH: "month",
+    PeriodUnit.YEAR: "year",
+}
+
+_TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times"}
+
+
+def describe(phase: Phase) -> str:
+    """Say a phase: "Hydroxocobalamin 1000 micrograms (1 mg) by intramuscular injection every 2
+    months for life".
+    """
+    words = describe_line(phase.line)
+    return (
+        words
+        if phase.line.timing is not None and phase.line.timing.is_bounded
+        else f"{words} {phase.ends}"
+    )
+
+
+def describe_regimen(regimen: Regimen) -> str:
+    """Say all phases; a later phase of the same product gives only its frequency: "..., then every
+    2 months for life".
+    """
+    first, *later = regimen.phases
+    words = [describe(first)]
+    for before, phase in zip(regimen.phases, later, strict=False):
+        words.append(
+            _frequency_of(phase)
+            if _same_product(before.line, phase.line)
+            else _lower_first(describe(phase))
+        )
+    return ", then ".join(words)
+
+
+def describe_line(line: DoseLine) -> str:
+    """Say one order line without how it ends; what is not known is left out or said so."""
+    parts = [_upper_first(line.substance.value), describe_dose(line.dose)]
+    if line.route is not None:
+        parts.append(_ROUTE_WORDS[line.route])
+    if line.timing is not None:
+        parts.append(describe_timing(line.timing))
+    if line.as_needed:
+        parts.append("as needed")
+    return " ".join(parts)
+
+
+def label(regimen: Regimen) -> str:
+    """Say a regimen in short for a button: drug, dose, route and frequency of each phase."""
+    words = describe_regimen(regimen)
+    return words.replace("by intramuscular injection", "IM").replace(
+        "by deep subcutaneous injection", "deep SC"
+    )
+
+
+def describe_dose(micrograms: Decimal | None) -> str:
+    """Say a dose in micrograms, from 1000 on also in milligrams: "1000 micrograms (1 mg)"."""
+    if micrograms is None:
+        return "(dose not known)"
+    words = f"{_plain(micrograms)} {'microgram' if micrograms == 1 else 'micrograms'}"
+    return words if micrograms < 1000 else f"{words} ({_plain(micrograms / 1000)} mg)"
+
+
+def describe_timing(timing: Timing) -> str:
+    """Say how often, with its bound: "three times a week for 2 weeks (6 doses)"."""
+    words = describe_interval(timing)
+    if timing.duration is not None:
+        words += f" for {_amount(*timing.duration)}"
+    if timing.count is not None:
+        doses = f"{timing.count} to {timing.count_max}" if timing.count_max else str(timing.count)
+        words += f" ({doses} doses)" if timing.duration is not None else f" for {doses} doses"
+    return words
+
+
+def describe_interval(timing: Timing) -> str:
+    """Say how often, without any bound: "on alternate days", "once daily", "every 2 to 3
+    months".
+    """
+    period, unit = timing.period, _UNIT_WORDS[timing.unit]
+    if timing.frequency == 1 and timing.period_max is None:
+        if period == 2 and timing.unit is PeriodUnit.DAY:
+            return "on alternate days"
+        if period == 1 and timing.unit is PeriodUnit.DAY:
+            return "once daily"
+        return f"every {unit}" if period == 1 else f"every {_plain(period)} {unit}s"
+    times = _TIMES.get(timing.frequency, f"{timing.frequency} times")
+    if timing.period_max is not None:
+        range_words = f"every {_plain(period)} to {_plain(timing.period_max)} {unit}s"
+        return range_words if timing.frequency == 1 else f"{times} {range_words}"
+    if period == 1:
+        return f"{times} a {unit}"
+    return f"{times} every {_plain(period)} {unit}s"
+
+
+def describe_days(days: Decimal) -> str:
+    """Say a number of days as the longest reading of whole months or weeks: 62 is "2 months", 21 is
+    "3 weeks".
+    """
+    for unit in (PeriodUnit.MONTH, PeriodUnit.WEEK, PeriodUnit.DAY):
+        longest = DAYS_PER_UNIT[unit][1]
+        if days % longest == 0:
+            return _amount(days / longest, unit)
+    return f"{_plain(days)} days"
+
+
+def _frequency_of(phase: Phase) -> str:
+    timing = phase.line.timing
+    if timing is None:
+        return describe(phase)
+    return (
+        describe_timing(timing) if timing.is_bounded else f"{describe_timing(timing)} {phase.ends}"
+    )
+
+
+def _same_product(one: DoseLine, other: DoseLine) -> bool:
+    return (one.substance, one.route, one.dose) == (other.substance, other.route, other.dose)
+
+
+def _amount(value: Decimal, unit: PeriodUnit) -> str:
+    return f"{_plain(value)} {_UNIT_WORDS[unit]}{'' if value == 1 else 's'}"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _upper_first(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]

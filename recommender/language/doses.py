@@ -1,0 +1,147 @@
+"""The types that doses are made of: one line of a course, its timing, and the phases of a regimen.
+
+The same `DoseLine` describes what is recommended and what was ordered, so that comparing them is
+comparing values (decisions 2.5).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+class Substance(enum.Enum):
+    """A cobalamin or a folate. COBALAMIN_UNSPECIFIED: it is vitamin B12, but which form is not
+    recorded.
+    """
+
+    HYDROXOCOBALAMIN = "hydroxocobalamin"
+    CYANOCOBALAMIN = "cyanocobalamin"
+    METHYLCOBALAMIN = "methylcobalamin"
+    ADENOSYLCOBALAMIN = "adenosylcobalamin"
+    COBALAMIN_UNSPECIFIED = "vitamin B12 (form not recorded)"
+    FOLIC_ACID = "folic acid"
+    FOLINIC_ACID = "folinic acid"
+
+    @property
+    def is_cobalamin(self) -> bool:
+        return self not in (Substance.FOLIC_ACID, Substance.FOLINIC_ACID)
+
+
+class Route(enum.Enum):
+    """How a dose is given. Sublingual and buccal count as ORAL (Q22)."""
+
+    INTRAMUSCULAR = "intramuscular"
+    ORAL = "oral"
+    SUBCUTANEOUS = "subcutaneous"
+    NASAL = "nasal"
+    INTRAVENOUS = "intravenous"
+
+    @property
+    def is_parenteral(self) -> bool:
+        return self in (Route.INTRAMUSCULAR, Route.SUBCUTANEOUS, Route.INTRAVENOUS)
+
+
+class PeriodUnit(enum.Enum):
+    """Unit of a dosing period; the value is its UCUM code."""
+
+    DAY = "d"
+    WEEK = "wk"
+    MONTH = "mo"
+    YEAR = "a"
+
+
+DAYS_PER_UNIT: dict[PeriodUnit, tuple[int, int]] = {
+    PeriodUnit.DAY: (1, 1),
+    PeriodUnit.WEEK: (7, 7),
+    PeriodUnit.MONTH: (28, 31),
+    PeriodUnit.YEAR: (365, 366),
+}
+"""Shortest and longest number of days one unit stands for (decisions 2.7: 1 month = 28 to 31
+days).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How often: `frequency` doses every `period` units (to `period_max` when it is a range).
+
+    `count` is the number of doses after which it ends, `duration` (value, unit) the time after
+    which it ends; `None` means no such bound.
+    """
+
+    frequency: int
+    period: Decimal
+    unit: PeriodUnit
+    period_max: Decimal | None = None
+    count: int | None = None
+    count_max: int | None = None
+    duration: tuple[Decimal, PeriodUnit] | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.count is not None or self.duration is not None
+
+    @property
+    def shortest_interval(self) -> Decimal:
+        """Days from dose to dose at the most frequent reading."""
+        return self.period * DAYS_PER_UNIT[self.unit][0] / self.frequency
+
+    @property
+    def longest_interval(self) -> Decimal:
+        """Days from dose to dose at the least frequent reading."""
+        return (self.period_max or self.period) * DAYS_PER_UNIT[self.unit][1] / self.frequency
+
+    @property
+    def doses_per_day(self) -> Decimal:
+        """Doses per day at the least frequent reading."""
+        return 1 / self.longest_interval
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLine:
+    """One substance by one route at one dose and timing. `None` in any part: not recorded or not
+    readable.
+
+    `dose` is the single dose in micrograms.
+    """
+
+    substance: Substance
+    route: Route | None
+    dose: Decimal | None
+    timing: Timing | None
+    as_needed: bool = False
+
+
+class PhaseKind(enum.Enum):
+    """What a phase of a regimen is for."""
+
+    LOADING = "loading"
+    MAINTENANCE = "maintenance"
+    PROPHYLAXIS = "prophylaxis"
+    ORAL = "oral treatment"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of a regimen: the dose line, how it ends, and the statements it rests on."""
+
+    id: str
+    kind: PhaseKind
+    line: DoseLine
+    ends: str
+    lifelong: bool
+    citations: tuple[str, ...]
+    starts_after_loading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """Phases in the order in which they are given."""
+
+    phases: tuple[Phase, ...]
+
+    @property
+    def id(self) -> str:
+        return "+".join(phase.id for phase in self.phases)

@@ -1,0 +1,226 @@
+"""Three-valued truth, and what a record says with the evidence for it.
+
+Source: decisions 2.1 (Kleene logic; restrict on true-or-unknown, permit only on the explicit fact).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+class Truth(enum.Enum):
+    """True, false, or not known. It has no `bool`: code must say which of the three it means."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_true(self) -> bool:
+        return self is Truth.TRUE
+
+    @property
+    def is_false(self) -> bool:
+        return self is Truth.FALSE
+
+    @property
+    def is_unknown(self) -> bool:
+        return self is Truth.UNKNOWN
+
+    @property
+    def may_be_true(self) -> bool:
+        """True or unknown: what every restricting rule acts on."""
+        return self is not Truth.FALSE
+
+    def __and__(self, other: Truth) -> Truth:
+        if self.is_false or other.is_false:
+            return Truth.FALSE
+        if self.is_unknown or other.is_unknown:
+            return Truth.UNKNOWN
+        return Truth.TRUE
+
+    def __or__(self, other: Truth) -> Truth:
+        if self.is_true or other.is_true:
+            return Truth.TRUE
+        if self.is_unknown or other.is_unknown:
+            return Truth.UNKNOWN
+        return Truth.FALSE
+
+    def __invert__(self) -> Truth:
+        if self.is_unknown:
+            return self
+        return Truth.FALSE if self.is_true else Truth.TRUE
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Truth has no bool: say is_true, is_false, is_unknown or may_be_true")
+
+
+def truth_of(claim: bool | None) -> Truth:
+    """Return the Truth of a plain claim; `None` is UNKNOWN."""
+    if claim is None:
+        return Truth.UNKNOWN
+    return Truth.TRUE if claim else Truth.FALSE
+
+
+def any_true(truths: Iterable[Truth]) -> Truth:
+    """Return the Kleene `or` of all of them; FALSE for none."""
+    result = Truth.FALSE
+    for truth in truths:
+        result = result | truth
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One entry of the record that a fact rests on; opaque to the rules, shown again in card and
+    receipt.
+
+    `reported` is the value as the record has it, `converted` the same in the unit it was compared
+    in (empty when that is the reported one).
+    """
+
+    reference: str
+    code: str = ""
+    display: str = ""
+    reported: str = ""
+    converted: str = ""
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A claim about the person: its truth, why it is so, and the evidence.
+
+    `reason` is always filled for UNKNOWN ("none recorded", "not available", ...) and may be for the
+    others. `value` says in words which of several values holds ("probable", "25 to 50"), and is
+    empty where the truth says it all.
+    """
+
+    truth: Truth = Truth.UNKNOWN
+    reason: str = "none recorded"
+    evidence: tuple[Evidence, ...] = ()
+    value: str = ""
+
+    @property
+    def is_true(self) -> bool:
+        return self.truth.is_true
+
+    @property
+    def is_false(self) -> bool:
+        return self.truth.is_false
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.truth.is_unknown
+
+    @property
+    def may_be_true(self) -> bool:
+        return self.truth.may_be_true
+
+
+NOT_RECORDED = Fact()
+"""Open world: nothing is recorded, so the claim is not known."""
+
+NONE_RECORDED = Fact(Truth.FALSE, "none recorded")
+"""Closed world (decisions 2.1): no record counts as false, and the card says "none recorded"."""
+
+
+class Unit(enum.Enum):
+    """The units in which a quantity reaches the rules; a value stands in the unit it was reported
+    in.
+    """
+
+    PG_PER_ML = "pg/mL"
+    PMOL_PER_L = "pmol/L"
+    NMOL_PER_L = "nmol/L"
+    UMOL_PER_L = "umol/L"
+    NG_PER_ML = "ng/mL"
+    G_PER_L = "g/L"
+    FL = "fL"
+    PER_NL = "10*9/L"
+    MMOL_PER_L = "mmol/L"
+    EGFR = "mL/min/{1.73_m2}"
+    RATIO = "1"
+    CM = "cm"
+    YEARS = "a"
+
+
+class Comparator(enum.Enum):
+    """How the true value stands to the number reported; EXACT when the number is the value."""
+
+    EXACT = ""
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit and comparator, at full precision."""
+
+    value: Decimal
+    unit: Unit
+    comparator: Comparator = Comparator.EXACT
+
+    def below(self, limit: Decimal) -> Truth:
+        """Return whether the value is below the limit (strictly): decided only if every allowed
+        value agrees (Q9).
+        """
+        match self.comparator:
+            case Comparator.EXACT:
+                return truth_of(self.value < limit)
+            case Comparator.LESS:
+                return Truth.TRUE if self.value <= limit else Truth.UNKNOWN
+            case Comparator.AT_MOST:
+                return Truth.TRUE if self.value < limit else Truth.UNKNOWN
+            case Comparator.MORE | Comparator.AT_LEAST:
+                return Truth.FALSE if self.value >= limit else Truth.UNKNOWN
+
+    def above(self, limit: Decimal) -> Truth:
+        """Return whether the value is above the limit (strictly): decided only if every allowed
+        value agrees (Q9).
+        """
+        match self.comparator:
+            case Comparator.EXACT:
+                return truth_of(self.value > limit)
+            case Comparator.MORE:
+                return Truth.TRUE if self.value >= limit else Truth.UNKNOWN
+            case Comparator.AT_LEAST:
+                return Truth.TRUE if self.value > limit else Truth.UNKNOWN
+            case Comparator.LESS | Comparator.AT_MOST:
+                return Truth.FALSE if self.value <= limit else Truth.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The newest usable result of one kind, or why there is none.
+
+    `quantity` is `None` when nothing usable is recorded; `reason` then says why ("none recorded",
+    "not available", "unit missing", "older than 12 months", ...).
+    """
+
+    quantity: Quantity | None = None
+    date: dt.date | None = None
+    reason: str = "none recorded"
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.quantity is not None
+
+    def below(self, limit: Decimal) -> Truth:
+        """Return whether the value is below the limit; UNKNOWN when there is no usable value."""
+        return Truth.UNKNOWN if self.quantity is None else self.quantity.below(limit)
+
+    def above(self, limit: Decimal) -> Truth:
+        """Return whether the value is above the limit; UNKNOWN when there is no usable value."""
+        return Truth.UNKNOWN if self.quantity is None else self.quantity.above(limit)
+
+
+NO_RESULT = Measurement()
+"""No result is recorded."""

@@ -1,0 +1,209 @@
+"""ClinicalScenario: every fact a rule may use, true at `as_of` (decisions 2.2, F1 to F28).
+
+It holds what the record says. What follows from it (how sure we are of deficiency, whether the
+kidneys are impaired, ...) is worked out in `assessment`, `deficiency` and their neighbours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+from recommender.language.course import DoseGiven, Order
+from recommender.language.logic import (
+    NO_RESULT,
+    NONE_RECORDED,
+    NOT_RECORDED,
+    Evidence,
+    Fact,
+    Measurement,
+    Truth,
+)
+
+
+class RecordArea(enum.Enum):
+    """The parts of the record that are asked for separately and can each be unavailable (Q6)."""
+
+    PATIENT = "patient"
+    CONDITIONS = "conditions"
+    LABORATORY = "laboratory results"
+    MEDICATIONS = "medication orders"
+    STATEMENTS = "medication statements"
+    ADMINISTRATIONS = "administrations"
+    PROCEDURES = "procedures"
+    ALLERGIES = "allergies"
+
+
+class NeurologicalSign(enum.Enum):
+    """What counts as neurological involvement (S8, S44, S67; the last three by C29, glossitis by
+    C6).
+    """
+
+    PERIPHERAL_NEUROPATHY = "peripheral neuropathy"
+    PARAESTHESIA = "paraesthesia"
+    GAIT_DISTURBANCE = "gait disturbance"
+    COGNITIVE_IMPAIRMENT = "cognitive impairment"
+    SUBACUTE_COMBINED_DEGENERATION = "subacute combined degeneration of the cord"
+    GLOSSITIS = "glossitis"
+    ATAXIA = "ataxia or loss of vibration sense"
+    MYELOPATHY = "myelopathy"
+    OPTIC_NEUROPATHY = "optic neuropathy"
+
+
+@dataclass(frozen=True, slots=True)
+class NeurologicalFinding:
+    """One recorded sign.
+
+    `current` is false for a resolved one (it still counts for neuroEver). `other_cause` is true
+    when its code names another cause (Q4). `is_new` is true when it began after the current
+    treatment did and within 90 days, or the record calls it recurrent (Q3).
+    """
+
+    sign: NeurologicalSign
+    current: bool
+    evidence: Evidence
+    other_cause: bool = False
+    is_new: bool = False
+
+
+class Cause(enum.Enum):
+    """Why the person may lack vitamin B12 (F13). An empty set of causes means the cause is
+    unknown.
+    """
+
+    PERNICIOUS_ANAEMIA = "pernicious anaemia or autoimmune gastritis"
+    TOTAL_GASTRECTOMY = "total gastrectomy"
+    ILEAL_RESECTION = "ileal resection"
+    CROHNS_ILEAL = "Crohn's disease of the ileum"
+    BARIATRIC = "bariatric surgery"
+    OTHER_MALABSORPTION = "other malabsorption"
+    DIETARY = "diet low in vitamin B12"
+    DRUG = "medicine that lowers vitamin B12"
+    NITROUS_OXIDE = "nitrous oxide"
+
+
+@dataclass(frozen=True, slots=True)
+class CauseFinding:
+    """One recorded cause with its evidence."""
+
+    cause: Cause
+    evidence: Evidence
+
+
+class Allergen(enum.Enum):
+    """What a recorded B12-related allergy is to (F21)."""
+
+    HYDROXOCOBALAMIN = "hydroxocobalamin"
+    CYANOCOBALAMIN = "cyanocobalamin"
+    UNSPECIFIED_B12 = "vitamin B12 (form not recorded)"
+    COBALT = "cobalt"
+    EXCIPIENT = "excipient of a vitamin B12 product"
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """One active, unrefuted allergy. `severe` is TRUE for an immediate severe reaction or high
+    criticality.
+    """
+
+    allergen: Allergen
+    severe: Truth
+    evidence: Evidence
+
+
+class Anticoagulant(enum.Enum):
+    """The class of an active anticoagulant (F19)."""
+
+    WARFARIN = "warfarin"
+    DIRECT_ORAL = "direct oral anticoagulant"
+    HEPARIN = "heparin"
+
+
+class LoweringDrug(enum.Enum):
+    """A medicine that lowers vitamin B12 (F27)."""
+
+    METFORMIN = "metformin"
+    PROTON_PUMP_INHIBITOR = "proton pump inhibitor"
+    H2_RECEPTOR_ANTAGONIST = "H2-receptor antagonist"
+    COLCHICINE = "colchicine"
+
+
+@dataclass(frozen=True, slots=True)
+class LoweringDrugUse:
+    """A B12-lowering medicine on the medication list. `long_term` is TRUE for metformin over 4
+    months, PPI or H2RA over 12 (F27).
+    """
+
+    drug: LoweringDrug
+    long_term: Truth
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalScenario:
+    """What the record says of one person on one day.
+
+    Open-world facts default to UNKNOWN, closed-world facts to "none recorded" (decisions 2.1).
+    `unavailable` names the parts of the record that could not be had at all; `incomplete` those of
+    which only a part came.
+    """
+
+    as_of: dt.date
+    # who
+    age: Measurement = NO_RESULT
+    female: Fact = NOT_RECORDED
+    deceased: Fact = NONE_RECORDED
+    pregnant: Fact = NOT_RECORDED
+    planning_pregnancy: Fact = NOT_RECORDED
+    breastfeeding: Fact = NOT_RECORDED
+    # laboratory: pre-treatment for diagnosis (F4-F7), the newest otherwise
+    total_b12: Measurement = NO_RESULT
+    holotranscobalamin: Measurement = NO_RESULT
+    mma: Measurement = NO_RESULT
+    homocysteine: Measurement = NO_RESULT
+    total_b12_on_treatment: Measurement = NO_RESULT
+    b12_supplement_before_test: Fact = NONE_RECORDED
+    folate: Measurement = NO_RESULT
+    haemoglobin: Measurement = NO_RESULT
+    mcv: Measurement = NO_RESULT
+    potassium: Measurement = NO_RESULT
+    platelets: Measurement = NO_RESULT
+    inr: Measurement = NO_RESULT
+    egfr: Measurement = NO_RESULT
+    # diagnoses
+    deficiency_diagnosis: Fact = NOT_RECORDED
+    deficiency_diagnosed_on: dt.date | None = None
+    neurological_findings: tuple[NeurologicalFinding, ...] = ()
+    neurological_screen: Fact = NOT_RECORDED
+    refuted_signs: frozenset[NeurologicalSign] = frozenset()
+    neurological_reason: str = "none recorded"
+    symptoms: Fact = NOT_RECORDED
+    recurrence: Fact = NOT_RECORDED
+    kidney_disease: Fact = NOT_RECORDED
+    dialysis: Fact = NOT_RECORDED
+    lebers: Fact = NONE_RECORDED
+    bleeding_disorder: Fact = NONE_RECORDED
+    # causes
+    causes: tuple[CauseFinding, ...] = ()
+    causes_reason: str = "none recorded"
+    ileal_resection_length: Measurement = NO_RESULT
+    ileal_resection_complete: Fact = NONE_RECORDED
+    crohns_ileal_extent: Measurement = NO_RESULT
+    cause_resolved: Fact = NONE_RECORDED
+    nitrous_oxide: Fact = NONE_RECORDED
+    # medicines and allergies
+    allergies: tuple[Allergy, ...] = ()
+    anticoagulant: Anticoagulant | None = None
+    anticoagulant_fact: Fact = NONE_RECORDED
+    lowering_drugs: tuple[LoweringDrugUse, ...] = ()
+    methotrexate: Fact = NONE_RECORDED
+    haemolysis: Fact = NONE_RECORDED
+    oral_feasible: Fact = NOT_RECORDED
+    im_feasible: Fact = NOT_RECORDED
+    # vitamin B12 and folic acid treatment so far (F25)
+    orders: tuple[Order, ...] = ()
+    doses: tuple[DoseGiven, ...] = ()
+    # what could not be had
+    unavailable: frozenset[RecordArea] = field(default_factory=frozenset)
+    incomplete: frozenset[RecordArea] = field(default_factory=frozenset)

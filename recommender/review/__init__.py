@@ -1,0 +1,10 @@
+"""The review of a course: the checks in order, their remedies, and findings that belong
+together.
+"""
+
+from recommender.review.order_review import review, review_record
+
+__all__ = [
+    "review",
+    "review_record",
+]

@@ -1,0 +1,92 @@
+"""Issues are folded into cards: the loudest first, the others inside it, nothing said twice
+(cards.md 5, Q18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from recommender.cards import (
+    CARDS,
+    OVERRIDE_REASONS,
+    Finding,
+    OverrideReason,
+    Resolution,
+    severity_key,
+)
+from recommender.checks import Case, Column, Issue
+
+_Item = TypeVar("_Item")
+
+
+def fold(
+    case: Case,
+    issues: Iterable[Issue],
+    resolutions: tuple[Resolution, ...],
+    further: Sequence[str] = (),
+) -> Finding:
+    """Return one card of all the issues, under the first of the merge order.
+
+    Args: further: sentences that go below those of the issues.
+    """
+    first, *folded = sort_issues(issues)
+    everything = (first, *folded)
+    return Finding(
+        card=first.card,
+        indicator=first.indicator,
+        summary=first.summary or CARDS[first.card].summary,
+        reasons=distinct(
+            (*(reason for issue in everything for reason in _reasons_of(issue, first)), *further)
+        ),
+        rule=case.rule,
+        citations=distinct(citation for issue in everything for citation in issue.citations),
+        about=distinct(key for issue in everything for key in issue.about),
+        resolutions=_distinct_resolutions(resolutions),
+        override_reasons=_override_reasons(case, everything),
+        also_found=tuple(
+            card for card in distinct(issue.card for issue in folded) if card != first.card
+        ),
+    )
+
+
+def sort_issues(issues: Iterable[Issue]) -> list[Issue]:
+    """Return the issues in merge order, the primary one first."""
+    return sorted(
+        issues, key=lambda issue: (*severity_key(issue.card, issue.indicator), issue.about)
+    )
+
+
+def _reasons_of(issue: Issue, first: Issue) -> tuple[str, ...]:
+    """A folded card brings its summary as a sentence of the detail; the primary one has it on
+    top.
+    """
+    if issue.card == first.card:
+        return issue.reasons
+    return (f"{issue.summary or CARDS[issue.card].summary}.", *issue.reasons)
+
+
+def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:
+    """The reasons of every folded card, and "other" for what is loud; a card of information without
+    reasons of its own has none.
+
+    Where glossitis alone counts as neurological, every card that rests on it may be overridden by
+    saying so (C6).
+    """
+    codes = distinct(code for issue in issues for code in CARDS[issue.card].overrides)
+    loud = any(issue.is_loud for issue in issues)
+    if case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL:
+        codes = distinct((*codes, "GLOSSITIS-ONLY"))
+    return tuple(OVERRIDE_REASONS[code] for code in (*codes, "OTHER")) if codes or loud else ()
+
+
+def _distinct_resolutions(resolutions: Iterable[Resolution]) -> tuple[Resolution, ...]:
+    """Of two suggestions that read the same the first is kept."""
+    return tuple(
+        {resolution.label: resolution for resolution in reversed(tuple(resolutions))}.values()
+    )[::-1]
+
+
+def distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
+    """Return the items without repeats, in their order."""
+    return tuple(dict.fromkeys(items))

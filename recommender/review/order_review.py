@@ -1,0 +1,415 @@
+"""Order review (cards.md): the clinician's course against the recommendation, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recommender.cards import Finding, Indicator, Resolution
+from recommender.checks import (
+    Case,
+    Column,
+    Issue,
+    check_contraindications,
+    check_duplicates,
+    check_folate,
+    check_lowering_drug,
+    check_maintenance,
+    check_not_ordered,
+    check_order,
+    check_safety,
+    check_stops,
+    check_tests,
+    due_treatment,
+    has_test,
+    is_treatment,
+    is_unit_error,
+)
+from recommender.guidance import ConfirmConsistentOrders, Policy
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    ChangeOrder,
+    ClinicalScenario,
+    Course,
+    Order,
+    RecordArea,
+    Route,
+    Substance,
+    Test,
+)
+from recommender.review.merging import distinct, fold, sort_issues
+from recommender.review.remedies import describe_tests
+from recommender.review.suggestions import (
+    resolve_course,
+    resolve_folate,
+    resolve_not_ordered,
+    resolve_removals,
+    resolve_stop,
+    resolve_test,
+    resolve_tests_due,
+)
+from recommender.treatment import (
+    Outcome,
+    Recommendation,
+    hydroxocobalamin_allowed,
+    review_follow_ups,
+)
+
+STARTS_B12 = frozenset({"c1", "c4", "c5"})
+"""Cards about folic acid that vitamin B12 treatment resolves."""
+
+CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
+"""Tests of which the advice about the cause already speaks (K16)."""
+
+
+def review(
+    course: Course, scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy
+) -> tuple[Finding, ...]:
+    """Return what is to be said about the selected orders, the loudest first; nothing when they are
+    as they should be.
+    """
+    case = Case(course, scenario, recommendation, policy)
+    if recommendation.assessment.deceased.is_true or not course.has_anything_selected:
+        return ()
+    if not recommendation.assessment.adult.is_true:
+        return tuple(_not_adult(case))
+    return tuple(
+        sorted(
+            _findings(case), key=lambda finding: (_LOUDNESS.index(finding.indicator), finding.card)
+        )
+    )
+
+
+_LOUDNESS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
+
+
+def review_record(
+    scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy
+) -> tuple[Finding, ...]:
+    """Return what is to be said when the record is opened: treatment, prophylaxis or a test that is
+    due, at most one card (Q19).
+    """
+    if recommendation.assessment.deceased.is_true or not recommendation.assessment.adult.is_true:
+        return ()  # the table offers them nothing either; said here all the same
+    case = Case(
+        Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy
+    )
+    return tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
+
+
+# --- adults
+# --------------------------------------------------------------------------------------------------
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    b12, folate = list(_course_issues(case)), list(_folate_issues(case))
+    with_b12 = [issue for issue in folate if _belongs_to_course(case, issue)]
+    waiting = [issue for issue in folate if issue not in with_b12]
+    if b12 or with_b12:
+        yield _course_card(case, b12 + with_b12)
+    if waiting:
+        yield fold(case, waiting, resolve_folate(case, waiting))
+    yield from _stop_and_test_cards(case)
+    if not b12:
+        yield from _consistent(case)
+    if not with_b12 and not _asks_for_the_same_tests(case, waiting):
+        yield from _not_ordered(case)
+
+
+def _belongs_to_course(case: Case, issue: Issue) -> bool:
+    """Return whether the card of the vitamin B12 course speaks for this folic acid: what resolves
+    it is the same, or the product is.
+    """
+    loud_n2 = issue.card == "c3" and case.rule == "N2" and issue.is_loud
+    one_product = any(order.has_cobalamin and order.key in issue.about for order in case.drafts)
+    return issue.card in STARTS_B12 or loud_n2 or one_product
+
+
+def _asks_for_the_same_tests(case: Case, waiting: Sequence[Issue]) -> bool:
+    """Return whether the card of the folic acid already asks for the test that is due."""
+    return case.recommendation.outcome is Outcome.TEST and any(
+        issue.card == "c3" for issue in waiting
+    )
+
+
+def _course_issues(case: Case) -> Iterator[Issue]:
+    """Yield everything about the selected drafts of vitamin B12."""
+    for order in case.drafts:
+        issues = [*check_order(case, order), *check_safety(case, order)]
+        yield from _without_repeats(issues)
+    yield from check_maintenance(case)
+    yield from check_duplicates(case)
+    if case.drafts:
+        yield from _supply(case, case.drafts)
+
+
+def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:
+    """Leave out what a louder issue about the same order already says.
+
+    Cyanocobalamin that is not to be used at all need not also be called second choice.
+    """
+    cards = {issue.card for issue in issues}
+    forbidden = cards & {"d1", "d3", "d4"}
+    for issue in issues:
+        if issue.card == "b9" and forbidden:
+            continue
+        if issue.card in ("d1", "d2") and "d3" in cards:
+            continue
+        yield issue
+
+
+def _folate_issues(case: Case) -> Iterator[Issue]:
+    for order in case.selected_folate:
+        yield from check_folate(case, order)
+
+
+def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
+    """Yield k3: the recommended injection is not on the formulary, and nothing else may be drafted
+    (PS3).
+    """
+    available = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR) in case.policy.available_products
+    if (
+        available
+        or not hydroxocobalamin_allowed(case.assessment)
+        or not case.recommendation.not_drafted
+        or case.column is Column.NONE
+    ):
+        return
+    beyond_advice = [
+        order
+        for order in orders
+        if order.cobalamin and not case.is_offered_product(order.cobalamin)
+    ]
+    if any(is_treatment(order) for order in beyond_advice):
+        about = tuple(order.key for order in orders)
+        yield Issue(
+            "k3",
+            Indicator.WARNING,
+            (case.recommendation.not_drafted,),
+            ("S23", "S77", "X12"),
+            about,
+        )
+
+
+def _course_card(case: Case, issues: Sequence[Issue]) -> Finding:
+    resolutions = resolve_course(case, issues)
+    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
+
+
+ALWAYS_SAID = frozenset({"G2", "T5"})
+"""Advice that is given although no regimen is offered with it: it is the whole answer of its
+row.
+"""
+
+LEFT_OUT = frozenset({"K1", "2.7"})
+"""The site of injection stands in every drafted order; when to monitor yearly decides nothing about
+an order.
+"""
+
+SAID_BY = {
+    "K2": {"h1", "h2", "h3"},
+    "K3": {"h2", "h3"},
+    "K4": {"h3"},
+    "K5": {"h4", "h5"},
+    "K6": {"h5"},
+    "K7": {"d1"},
+    "K8": {"d3"},
+    "K9": {"k2"},
+    "T5": {"b10"},
+}
+"""Advice that these cards already give."""
+
+
+def _advice(
+    case: Case, issues: Sequence[Issue], resolutions: Sequence[Resolution]
+) -> tuple[str, ...]:
+    """Return what goes with a regimen that is offered: the modifiers, and why nothing can be
+    drafted where that is so.
+    """
+    offers = any(
+        isinstance(edit, AddRegimen | ChangeOrder)
+        for resolution in resolutions
+        for edit in resolution.edits
+    )
+    cards = {issue.card for issue in issues}
+    advice = (
+        advice.text
+        for advice in case.recommendation.advice
+        if (offers or advice.id in ALWAYS_SAID)
+        and advice.id not in LEFT_OUT
+        and not SAID_BY.get(advice.id, set()) & cards
+    )
+    starts = any(
+        isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits
+    )
+    matters = any(issue.is_loud or issue.card == "k1" for issue in issues)
+    tests = _tests_to_plan(case) if starts and matters else ()
+    return (
+        *advice,
+        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
+        *tests,
+    )
+
+
+def _tests_to_plan(case: Case) -> Iterator[str]:
+    """Yield the tests before the first dose and the reviews that go with treatment that starts;
+    nothing waits for them (2.7).
+    """
+    if not case.starts_treatment or case.rule == "N2":
+        return
+    planned = [
+        item
+        for item in case.recommendation.follow_ups
+        if item.test not in CAUSE_TESTS and not has_test(case, item.test)
+    ]
+    if planned:
+        yield f"Tests to plan: {describe_tests(planned)}."
+
+
+def _stop_and_test_cards(case: Case) -> Iterator[Finding]:
+    stops = list(check_stops(case))
+    if stops:
+        yield fold(case, stops, resolve_stop(case, stops))
+    tests = list(check_tests(case))
+    if tests:
+        yield fold(case, tests, resolve_test(tests))
+
+
+def _not_ordered(case: Case) -> Iterator[Finding]:
+    """Yield k1, g1 or g2: what is due while something else is selected. Of two that say the same
+    the louder one is shown.
+    """
+    if case.drafts or case.selected_stops:
+        return
+    drug = list(check_lowering_drug(case))
+    in_scope = (
+        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
+    )
+    due = list(check_not_ordered(case)) if in_scope else []
+    issues = sort_issues([*due, *drug])
+    if issues:
+        yield _due(case, issues[0], also=issues[1:], about_drug_or_test=not case.selected_folate)
+
+
+def _due(
+    case: Case, issue: Issue, *, also: Sequence[Issue] = (), about_drug_or_test: bool
+) -> Finding:
+    """Return the card of treatment that is due. N2 offers its regimen only beside vitamin B12 or
+    folic acid (cards.md 1).
+    """
+    tests_only = case.rule == "N2" and about_drug_or_test
+    resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
+    issues = (issue, *also)
+    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
+
+
+def _consistent(case: Case) -> Iterator[Finding]:
+    """Yield a1 for orders that match the guidance, where the site or the person calls for it, or
+    where not all could be checked.
+    """
+    if case.drafts and case.column is not Column.NONE and (urgent := _more_than_an_order(case)):
+        yield fold(case, (urgent,), ())
+        return
+    follow_ups = [
+        item for item in review_follow_ups(case.assessment) if not has_test(case, item.test)
+    ]
+    a = case.assessment
+    personal = (a.pregnant | a.breastfeeding).is_true and bool(follow_ups) and case.starts_treatment
+    always = case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ALWAYS
+    wanted = always or (
+        personal
+        and case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ACTIONABLE_ONLY
+    )
+    if not case.drafts or case.column is Column.NONE or not wanted:
+        return
+    tests = tuple(follow_ups) if case.starts_treatment else ()
+    resolutions = (
+        (Resolution(f"Order {describe_tests(tests)}", (AddFollowUps(tests),)),) if tests else ()
+    )
+    summary = "" if tests else "B12 order matches guidance"
+    about = tuple(order.key for order in case.drafts)
+    yield fold(
+        case,
+        (Issue("a1", Indicator.INFO, (_MATCHES,), ("S35", "S36", "S78", "S79"), about, summary),),
+        resolutions,
+    )
+
+
+def _more_than_an_order(case: Case) -> Issue | None:
+    """Return what has to be said beside orders that are right: an emergency (K15), or what they
+    could not be checked against.
+    """
+    about = tuple(order.key for order in case.drafts)
+    if (
+        case.starts_treatment
+        and case.assessment.urgent_neurology
+        and case.assessment.neurological.is_true
+    ):
+        reason = "The order matches the guidance; it is not the whole of what these signs need."
+        summary = (
+            "Signs of the spinal cord or optic nerve: same-day emergency route, with neurology and "
+            "haematology"
+        )
+        return Issue("a1", Indicator.INFO, (reason,), ("X33",), about, summary)
+    if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
+        reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
+        summary = (
+            "Cobalt allergy recorded: weigh B12 up, and watch for reactions for 72 hours after "
+            "each dose"
+        )
+        return Issue("a1", Indicator.INFO, (reason,), ("X26",), about, summary)
+    unread = [area.value for area in MUST_BE_READ if area in case.scenario.unavailable]
+    if unread:
+        reason = "As far as the record could be read, the order matches the guidance."
+        summary = f"B12 order not fully checked: {' and '.join(unread)} could not be read"
+        return Issue("a1", Indicator.INFO, (reason,), ("X27", "S16"), about, summary)
+    return None
+
+
+MUST_BE_READ = (RecordArea.MEDICATIONS, RecordArea.ALLERGIES, RecordArea.PROCEDURES)
+"""Parts of the record without which "nothing to say" would claim too much: other B12, reactions,
+operations (Q6).
+"""
+
+_MATCHES = "Product, dose, route and frequency are as the guidance has them."
+
+
+# --- under age, or of unknown age
+# -------------------------------------------------------------------------------------------
+
+
+def _not_adult(case: Case) -> Iterator[Finding]:
+    """Yield k4 and the safety cards, with nothing created (Q14)."""
+    issues = [issue for order in case.drafts for issue in _safety_at_any_age(case, order)]
+    issues += [issue for issue in _folate_issues(case) if issue.card == "c1"]
+    selected = distinct(
+        order.key for order in (*case.drafts, *case.selected_folate, *case.selected_stops)
+    )
+    if not selected:
+        return
+    unknown = case.assessment.adult.is_unknown
+    summary = (
+        "Age is not known for certain: adult B12 guidance cannot be applied" if unknown else ""
+    )
+    issues.append(
+        Issue(
+            "k4",
+            Indicator.INFO,
+            ("Doses and intervals for adults are not applied here.",),
+            ("S52",),
+            selected,
+            summary,
+        )
+    )
+    yield fold(case, issues, _only_removals(case, issues))
+
+
+def _safety_at_any_age(case: Case, order: Order) -> Iterator[Issue]:
+    yield from (
+        issue for issue in check_order(case, order) if issue.card == "b8" and is_unit_error(order)
+    )
+    yield from check_contraindications(case, order)
+
+
+def _only_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    return resolve_removals(case, [issue for issue in issues if issue.is_loud])

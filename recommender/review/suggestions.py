@@ -1,0 +1,399 @@
+"""The suggestions of each card: labelled edits of the course (cards.md 4, column "Suggestions")."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from recommender.assessment import TreatmentPhase
+from recommender.cards import Indicator, Resolution
+from recommender.checks import (
+    Case,
+    FolateClass,
+    FolateGate,
+    Issue,
+    first_b12_day,
+    folate_class,
+    folate_gate,
+    has_test,
+    holds_treatment_dose,
+    starts_after_first_dose,
+)
+from recommender.guidance import starting_now
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    ChangeOrder,
+    ChangeStart,
+    Edit,
+    FollowUp,
+    Order,
+    Phase,
+    PhaseKind,
+    Regimen,
+    RemoveOrder,
+    Test,
+)
+from recommender.review.remedies import (
+    LEAVES_ORDER_AS_IT_IS,
+    NEEDS_REPLACEMENT,
+    Target,
+    additions,
+    describe_tests,
+    distinct_tests,
+    find_targets,
+    label_of,
+    put_right,
+    remove,
+)
+from recommender.treatment import interval_of, maintenance_phase, product_for
+
+ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "c3": (Test.SERUM_B12,)}
+"""Cards that ask for tests, and which."""
+
+NEEDS_REGIMEN = frozenset({"b5", "c3"})
+"""Cards that leave the order as it is and are resolved by vitamin B12 treatment beside it."""
+
+FOLATE_FIRST = frozenset({"c1"})
+"""Cards that take folic acid out of the draft set."""
+
+RECHECK = tuple(
+    FollowUp(test, months=3, why="recheck after stopping", citations=("S84",))
+    for test in (Test.SYMPTOM_REVIEW, Test.SERUM_B12, Test.MMA)
+)
+"""The recheck after stopping: 3 to 6 months later (C18)."""
+
+
+def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits
+    for it.
+    """
+    cards = {issue.card for issue in issues}
+    if any(issue.card == "d4" and issue.is_loud and _is_severe(issue) for issue in issues):
+        return resolve_removals(
+            case, [issue for issue in issues if issue.card in ("d4", "c1", "b8")]
+        )
+    if cards <= LEAVES_ORDER_AS_IT_IS - NEEDS_REGIMEN:
+        return _additions_only(case, issues)
+    targets = find_targets(case, issues)
+    first = (*_kidney_test_first(case, issues), *_b12_test_first(case, issues))
+    regimens = tuple(
+        resolution
+        for target in targets
+        if (resolution := _towards(case, target, issues, alone=len(targets) == 1))
+    )
+    if regimens or first:
+        return first + regimens
+    return _without_regimen(case, issues)
+
+
+def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return what is left when nothing can be put in the place of an order that is wrong (PS3).
+
+    It is taken out only when it harms, as folic acid alone does: too little is better than none,
+    and the card says what to source.
+    """
+    wrong = [issue for issue in issues if issue.card not in LEAVES_ORDER_AS_IT_IS and issue.is_loud]
+    if not wrong:
+        return _additions_only(case, issues)
+    return resolve_removals(
+        case, [issue for issue in wrong if issue.card in NEEDS_REPLACEMENT | FOLATE_FIRST]
+    )
+
+
+def _is_severe(issue: Issue) -> bool:
+    return not issue.summary
+
+
+def _towards(
+    case: Case, target: Target, issues: Sequence[Issue], *, alone: bool
+) -> Resolution | None:
+    """Return the resolution that brings the course to the target, or `None` when nothing would
+    change.
+    """
+    edits = put_right(case, target, issues)
+    edits += tuple(
+        edit for order in _folate_to_remove(case, issues, edits) for edit in remove(case, order)
+    )
+    edits += _folate_after(case, edits)
+    if not any(not isinstance(edit, AddFollowUps) for edit in edits):
+        return None
+    treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    recommended = (
+        treats and alone and not target.condition and not case.assessment.allergies_unavailable
+    )
+    return Resolution(_label(case, edits, target.condition), edits, recommended)
+
+
+def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
+    """Say the edits; where folic acid goes and vitamin B12 comes, say both."""
+    folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
+    treatment = tuple(
+        edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate)
+    )
+    words = label_of(treatment, condition)
+    if treatment != edits:
+        return f"{words}; remove folic acid for now"
+    return (
+        f"{words}; folic acid the day after the first dose"
+        if any(isinstance(edit, ChangeStart) for edit in edits)
+        else words
+    )
+
+
+def _folate_to_remove(
+    case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]
+) -> Iterator[Order]:
+    keys = {key for issue in issues if issue.card in FOLATE_FIRST for key in issue.about}
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
+
+
+def _folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2), unless the
+    gate is open.
+    """
+    drafted = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    if not drafted or folate_gate(case) in (FolateGate.OPEN_EXCLUDED, FolateGate.OPEN_TREATED):
+        return ()
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    return tuple(
+        edit
+        for order in case.selected_folate
+        if order.key not in gone
+        for edit in _start_after(case, order)
+    )
+
+
+def _start_after(case: Case, order: Order) -> tuple[Edit, ...]:
+    """Return the later start of therapeutic folic acid that does not bring vitamin B12 at treatment
+    dose itself.
+    """
+    waits = folate_class(order, case) is FolateClass.THERAPEUTIC and not holds_treatment_dose(order)
+    return (
+        (ChangeStart(order.key, _day_after(case)),)
+        if waits and not starts_after_first_dose(case, order)
+        else ()
+    )
+
+
+def _day_after(case: Case) -> dt.date:
+    return first_b12_day(case) + dt.timedelta(days=1)
+
+
+def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resolution]:
+    """Offer the eGFR for d2, where nothing else is wrong with the order (Q17)."""
+    loud = {issue.card for issue in issues if issue.is_loud} - LEAVES_ORDER_AS_IT_IS
+    if loud == {"d2"}:
+        test = FollowUp(
+            Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")
+        )
+        added = additions(case, issues)
+        beside = label_of(added) if added else ""
+        words = f"Order {test.test.value} before the first dose"
+        yield Resolution(
+            f"{words}; {beside[:1].lower()}{beside[1:]}" if beside else words,
+            _with_tests(added, (test,)),
+        )
+
+
+def _b12_test_first(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    waiting = [issue for issue in issues if issue.card == "c3"]
+    return resolve_folate(case, waiting) if len(waiting) == len(issues) else ()
+
+
+def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[Edit, ...]:
+    """Return the edits with these tests joined to those that they already add."""
+    before = tuple(
+        item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups
+    )
+    others = tuple(edit for edit in edits if not isinstance(edit, AddFollowUps))
+    return (*others, AddFollowUps(distinct_tests((*before, *tests)))) if before or tests else others
+
+
+def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return one resolution of technique, site, tests and start dates, or none."""
+    cards = {issue.card for issue in issues}
+    adding = {} if case.rule == "N2" else ADDS_TESTS
+    asked = dict.fromkeys(test for card in adding if card in cards for test in adding[card])
+    why = "before choosing route and frequency"
+    tests = tuple(
+        FollowUp(test, why=why, citations=("S52", "S87"))
+        for test in asked
+        if not has_test(case, test)
+    )
+    if "b18" in cards or case.rule == "N2":
+        tests += tuple(
+            item
+            for item in case.recommendation.follow_ups
+            if not item.months and not has_test(case, item.test)
+        )
+    waiting = {key for issue in issues if issue.card == "c2" for key in issue.about}
+    later = tuple(ChangeStart(key, _day_after(case)) for key in sorted(waiting))
+    edits = (*_with_tests(additions(case, issues), tests), *later)
+    return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+def resolve_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the removal of the drafts that the issues are about; protected folic acid stays."""
+    keys = {key for issue in issues for key in issue.about}
+    orders = [order for order in (*case.drafts, *case.selected_folate) if order.key in keys]
+    edits = tuple(dict.fromkeys(edit for order in orders for edit in remove(case, order)))
+    return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+# --- folic acid
+# --------------------------------------------------------------------------------------------------
+
+
+def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for folic acid that waits for a test or a first dose (c2, c3)."""
+    keys = [key for issue in issues for key in issue.about]
+    if all(issue.card == "c2" for issue in issues):
+        day = _day_after(case)
+        edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))
+        return (
+            Resolution(
+                f"Start folic acid on {day}, the day after the first vitamin B12 dose", edits
+            ),
+        )
+    tests: tuple[FollowUp, ...] = (
+        FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83")),
+    )
+    if case.rule == "B1":
+        tests += tuple(
+            item for item in case.recommendation.follow_ups if not has_test(case, item.test)
+        )
+    protected = all(issue.indicator is Indicator.INFO for issue in issues)
+    when = "; folic acid goes on" if protected else " before folic acid"
+    return (Resolution(f"Order {describe_tests(tests)}{when}", (AddFollowUps(tests),)),)
+
+
+# --- stops, tests, treatment not ordered
+# ------------------------------------------------------------------------------------
+
+
+def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the
+    recheck (f2).
+    """
+    if all(issue.card == "f2" for issue in issues):
+        return (
+            Resolution(f"Plan the recheck: {describe_tests(RECHECK)}", (AddFollowUps(RECHECK),)),
+        )
+    stops = {key for issue in issues for key in issue.about}
+    edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
+    phase = _maintenance_if_nothing_remains(case)
+    if plateau := _maintenance_after_plateau(case):
+        return (
+            Resolution("Improvement continues: do not stop; injections go on as ordered", edits),
+            Resolution(label_of((plateau,), "no further neurological improvement"), (plateau,)),
+        )
+    if phase is None:
+        return (Resolution("Do not stop: vitamin B12 goes on as ordered", edits, recommended=True),)
+    edits = (phase, *edits)
+    return (Resolution(f"Do not stop: {label_of((phase,))}", edits, recommended=True),)
+
+
+def _maintenance_after_plateau(case: Case) -> AddRegimen | None:
+    """Return the maintenance that must follow when alternate-day loading is stopped because nothing
+    improves further (C24, S9).
+    """
+    treatment = case.assessment.treatment
+    if not (
+        case.rule == "T6" and treatment.phase is TreatmentPhase.LOADING and treatment.alternate_days
+    ):
+        return None
+    phase = product_for(
+        maintenance_phase(case.assessment, case.policy), case.assessment, case.policy
+    )
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
+    """Return maintenance to draft where no active order remains once the stop is taken out
+    (Q20).
+    """
+    treated = case.rule.startswith("T") and not case.recommendation.not_drafted
+    if not treated or any(order.has_cobalamin for order in case.course.active):
+        return None
+    phase = product_for(starting_now(_maintenance_due(case)), case.assessment, case.policy)
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def _maintenance_due(case: Case) -> Phase:
+    """Return maintenance as it is recommended now: more often than usual where symptoms returned
+    (T1, T2).
+    """
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    offered = [
+        phase
+        for regimen in regimens
+        for phase in regimen.phases
+        if phase.kind is PhaseKind.MAINTENANCE
+    ]
+    return min([maintenance_phase(case.assessment, case.policy), *offered], key=interval_of)
+
+
+def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestion for a level that sets no interval: a symptom review in its place
+    (i1).
+    """
+    review = AddFollowUps(
+        (
+            FollowUp(
+                Test.SYMPTOM_REVIEW,
+                why="injections are adjusted by symptoms",
+                citations=("S91", "S92"),
+            ),
+        )
+    )
+    removals = tuple(
+        RemoveOrder(key) for key in dict.fromkeys(key for issue in issues for key in issue.about)
+    )
+    return (
+        Resolution(
+            "Replace the vitamin B12 level by a symptom and neurological review",
+            (review, *removals),
+        ),
+    )
+
+
+def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
+    """Return the suggestions of k1: what the recommendation offers, or the tests it asks for."""
+    options = case.recommendation.options
+    offered = tuple(
+        _offer(case, option.condition, option.follow_ups)
+        for option in options
+        if option.regimen is None and option.follow_ups
+    )
+    targets = tuple(
+        Target(option.regimen, option.condition, option.replaces)
+        for option in options
+        if option.regimen
+    )
+    regimens = tuple(
+        resolution
+        for target in targets
+        if (resolution := _towards(case, target, (), alone=len(options) == 1))
+    )
+    if offered or regimens or case.recommendation.not_drafted:
+        return offered + regimens
+    return resolve_tests_due(case)
+
+
+def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
+    """Return the tests that the recommendation asks for now and nobody has drafted."""
+    tests = tuple(
+        item
+        for item in case.recommendation.follow_ups
+        if not item.months and not has_test(case, item.test)
+    )
+    return (Resolution(f"Order {describe_tests(tests)}", (AddFollowUps(tests),)),) if tests else ()
+
+
+def _offer(case: Case, condition: str, follow_ups: tuple[FollowUp, ...]) -> Resolution:
+    tests = tuple(replace(item) for item in follow_ups if not has_test(case, item.test))
+    words = f"Order {describe_tests(tests)}"
+    return Resolution(f"{condition}: {words}" if condition else words, (AddFollowUps(tests),))

@@ -1,0 +1,38 @@
+"""The decision table and what it recommends: rules, offers, products, precautions and
+monitoring.
+"""
+
+from recommender.treatment.monitoring import (
+    interval_of,
+    longest_acceptable_interval,
+    maintenance_phase,
+    potassium_follow_ups,
+    review_follow_ups,
+)
+from recommender.treatment.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
+from recommender.treatment.offers_under_way import cyanocobalamin_may_go_on
+from recommender.treatment.products import hydroxocobalamin_allowed, product_for
+from recommender.treatment.recommendation import Option, Outcome, Recommendation
+from recommender.treatment.table import RULES, Rule, recommend, trace_rows
+from recommender.treatment.what_would_change import nearest_changes
+
+__all__ = [
+    "NEURO_PRESENT_LABEL",
+    "RULES",
+    "Option",
+    "Outcome",
+    "Recommendation",
+    "Rule",
+    "cyanocobalamin_may_go_on",
+    "hydroxocobalamin_allowed",
+    "interval_of",
+    "longest_acceptable_interval",
+    "maintenance_phase",
+    "nearest_changes",
+    "potassium_follow_ups",
+    "product_for",
+    "recommend",
+    "review_follow_ups",
+    "trace_rows",
+    "without_neurological_symptoms",
+]

@@ -1,0 +1,190 @@
+"""The conditions of the decision table (decisions 2.4), each with its words, so that rows read like
+the table and can say why they fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recommender.assessment import Assessment, Deficiency, TreatmentPhase
+from recommender.guidance import NonNeuroRoute, Policy
+from recommender.language import Cause
+from recommender.treatment.products import can_take_by_mouth, could_take_by_mouth_once_checked
+
+ORAL_TRIAL_DAYS = 84
+"""Days of oral treatment after which persisting symptoms call for injections: 3 months (T5b,
+2.7).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a row: the claim in words, and whether it holds."""
+
+    words: str
+    holds: Callable[[Assessment, Policy], bool]
+
+
+def _phase_is(*phases: TreatmentPhase) -> Callable[[Assessment, Policy], bool]:
+    return lambda a, _: a.treatment.phase in phases
+
+
+def _deficiency_is(*states: Deficiency) -> Callable[[Assessment, Policy], bool]:
+    return lambda a, _: a.deficiency in states
+
+
+def _has(cause: Cause) -> Callable[[Assessment, Policy], bool]:
+    return lambda a, _: cause in a.causes
+
+
+# who
+DECEASED = Condition("the person is recorded as deceased", lambda a, _: a.deceased.is_true)
+NOT_KNOWN_TO_BE_ADULT = Condition(
+    "the person is under age or of unknown age", lambda a, _: not a.adult.is_true
+)
+
+
+def _no_cobalamin_is_safe(a: Assessment, _: Policy) -> bool:
+    """Reactions to both forms, or to vitamin B12 of unknown form, each severe or of unrecorded
+    severity.
+    """
+    hydroxocobalamin = (
+        a.hydroxocobalamin_allergy.is_true and a.severe_reaction_hydroxocobalamin.may_be_true
+    )
+    cyanocobalamin = (
+        a.cyanocobalamin_allergy.is_true and a.severe_reaction_cyanocobalamin.may_be_true
+    )
+    unspecified = a.unspecified_b12_allergy.is_true and a.severe_reaction_unspecified.may_be_true
+    return unspecified or (hydroxocobalamin and cyanocobalamin)
+
+
+SEVERE_REACTION_TO_ALL = Condition(
+    "a severe reaction to both hydroxocobalamin and cyanocobalamin, or to vitamin B12 of unknown "
+    "form, is recorded",
+    _no_cobalamin_is_safe,
+)
+
+# neurological involvement
+NEURO_PRESENT = Condition(
+    "neurological involvement is recorded", lambda a, _: a.neurological.is_true
+)
+NEURO_ABSENT = Condition(
+    "neurological involvement is explicitly absent", lambda a, _: a.neurological.is_false
+)
+NEURO_UNCONFIRMED = Condition(
+    "neurological involvement is neither recorded nor excluded",
+    lambda a, _: a.neurological.is_unknown,
+)
+NEURO_NOT_PRESENT = Condition(
+    "no neurological involvement is recorded", lambda a, _: not a.neurological.is_true
+)
+NEURO_NEW = Condition(
+    "neurological signs are new or have returned", lambda a, _: a.neurological_new.is_true
+)
+
+# deficiency
+DEFICIENT = Condition("deficiency is confirmed or probable", lambda a, _: a.is_deficient)
+OPEN = Condition(
+    "deficiency is unresolved or unknown", _deficiency_is(Deficiency.UNRESOLVED, Deficiency.UNKNOWN)
+)
+UNRESOLVED = Condition("deficiency is unresolved", _deficiency_is(Deficiency.UNRESOLVED))
+UNLIKELY = Condition("deficiency is unlikely", _deficiency_is(Deficiency.UNLIKELY))
+NOT_SHOWN = Condition(
+    "deficiency is unlikely, unresolved or unknown",
+    _deficiency_is(Deficiency.UNLIKELY, Deficiency.UNRESOLVED, Deficiency.UNKNOWN),
+)
+
+# treatment so far
+UNTREATED = Condition("no vitamin B12 treatment is known to be under way", lambda a, _: a.untreated)
+TREATED = Condition("vitamin B12 treatment is under way", lambda a, _: not a.untreated)
+LOADING_OR_ORAL = Condition(
+    "loading or oral treatment is under way", _phase_is(TreatmentPhase.LOADING, TreatmentPhase.ORAL)
+)
+NOT_ALTERNATE_DAYS = Condition(
+    "the course is not injections on alternate days", lambda a, _: not a.treatment.alternate_days
+)
+ON_MAINTENANCE = Condition(
+    "maintenance injections are under way", _phase_is(TreatmentPhase.MAINTENANCE)
+)
+RECURRENCE = Condition("symptoms have returned on maintenance", lambda a, _: a.recurrence.is_true)
+LOADING_COMPLETE = Condition(
+    "loading is complete",
+    lambda a, _: a.treatment.phase is TreatmentPhase.LOADING and a.treatment.loading_complete,
+)
+NO_MAINTENANCE_ORDER = Condition(
+    "no maintenance order exists", lambda a, _: not a.treatment.maintenance_ordered
+)
+LAPSED = Condition("treatment has lapsed", _phase_is(TreatmentPhase.LAPSED))
+
+
+def may_need_reloading(a: Assessment) -> bool:
+    """Whether a lapse may call for loading again: nerves were ever involved or that is not known,
+    or symptoms are recorded (T4, F11).
+    """
+    return a.neurological_ever.may_be_true or a.symptoms.is_true
+
+
+MAY_NEED_RELOADING = Condition(
+    "neurological involvement was ever present or is not known, or symptoms are recorded",
+    lambda a, _: may_need_reloading(a),
+)
+ON_ORAL = Condition("oral treatment is under way", _phase_is(TreatmentPhase.ORAL))
+ORAL_FOR_3_MONTHS = Condition(
+    "oral treatment has lasted 3 months or more",
+    lambda a, _: (
+        a.treatment.days_on_treatment is not None
+        and a.treatment.days_on_treatment >= ORAL_TRIAL_DAYS
+    ),
+)
+NOT_WORKING = Condition(
+    "symptoms persist or vitamin B12 is still low",
+    lambda a, _: (a.symptoms | a.recurrence | a.b12_still_low).is_true,
+)
+
+# cause
+ILEAL_OVER_LIMIT = Condition(
+    "more than 20 cm of ileum was resected", lambda a, _: a.ileal_resection_over_limit.is_true
+)
+CROHNS_OVER_LIMIT = Condition(
+    "ileal Crohn's disease reaches the extent for prophylaxis",
+    lambda a, _: a.crohns_over_limit.is_true,
+)
+ILEAL_DISEASE_OVER_LIMIT = Condition(
+    "more than 20 cm of ileum was resected, or ileal Crohn's disease reaches the extent for "
+    "prophylaxis",
+    lambda a, _: (a.ileal_resection_over_limit | a.crohns_over_limit).is_true,
+)
+ESTABLISHED_MALABSORPTION = Condition(
+    "malabsorption is established", lambda a, _: a.established_malabsorption.is_true
+)
+MALABSORPTION = Condition(
+    "malabsorption is established, or another malabsorption is recorded",
+    lambda a, _: a.established_malabsorption.is_true or Cause.OTHER_MALABSORPTION in a.causes,
+)
+BARIATRIC = Condition("bariatric surgery is recorded", _has(Cause.BARIATRIC))
+ILEAL_DISEASE = Condition(
+    "ileal Crohn's disease or an ileal resection is recorded, within the limit or of unknown size",
+    lambda a, _: bool(a.causes & {Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION}),
+)
+ILEAL_DISEASE_TO_WATCH = Condition(
+    "ileal Crohn's disease below the extent for prophylaxis or of unknown extent, or an ileal "
+    "resection of unknown length",
+    lambda a, _: (
+        (Cause.CROHNS_ILEAL in a.causes and not a.crohns_over_limit.is_true)
+        or (Cause.ILEAL_RESECTION in a.causes and a.ileal_resection_over_limit.is_unknown)
+    ),
+)
+
+# the site's choice, and what oral treatment needs
+INJECTIONS_FIRST = Condition(
+    "the site starts with injections", lambda _, p: p.non_neuro_route is NonNeuroRoute.IM_FIRST
+)
+CAN_TAKE_BY_MOUTH = Condition(
+    "kidney function is known to be sufficient and nothing stands against oral cyanocobalamin",
+    can_take_by_mouth,
+)
+KIDNEYS_UNKNOWN = Condition(
+    "kidney function is not known and nothing else stands against oral cyanocobalamin",
+    could_take_by_mouth_once_checked,
+)

@@ -1,0 +1,424 @@
+"""What each row of the decision table offers: regimens, choices, tests (the column "Outcome" of
+decisions 2.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from recommender.assessment import Assessment, Deficiency
+from recommender.guidance import (
+    M_LOAD,
+    M_LOAD_ALT,
+    MAINT_1M,
+    N_LOAD,
+    ORAL,
+    PROPH_1M,
+    PROPH_3M,
+    PROPH_ORAL,
+    AltDailyLoading,
+    BariatricMaintenance,
+    OralInEstablishedMalabsorption,
+    Policy,
+    with_oral_dose,
+)
+from recommender.language import Cause, FollowUp, Phase, Regimen, Test, Truth
+from recommender.treatment.monitoring import (
+    baseline_tests,
+    cause_tests,
+    ileal_phase,
+    maintenance_phase,
+    potassium_follow_ups,
+    pregnancy_plan_b12,
+    review_follow_ups,
+    yearly_b12,
+)
+from recommender.treatment.products import can_take_by_mouth
+from recommender.treatment.recommendation import Advice, Option
+
+NEURO_PRESENT_LABEL = "neurological symptoms present"
+NEURO_ABSENT_LABEL = "no neurological symptoms"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a row gives: options to draft, regimens that are never called wrong, tests, advice, and
+    what is missing.
+
+    `rows` names further rows that part of it comes from.
+    """
+
+    options: tuple[Option, ...] = ()
+    acceptable: tuple[Regimen, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    needs: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+Offering = Callable[[Assessment, Policy], Offer]
+
+
+def nothing(_: Assessment, __: Policy) -> Offer:
+    """Offer nothing."""
+    return Offer()
+
+
+def allergy_referral(assessment: Assessment, _: Policy) -> Offer:
+    """Say how urgent the referral is (G2)."""
+    if not assessment.neurological.may_be_true:
+        return Offer()
+    words = "With neurological symptoms seek this advice the same day: delay risks lasting damage."
+    return Offer(advice=(Advice("G2", words, ("X27", "S8", "S69")),))
+
+
+# --- treatment of deficiency
+# ------------------------------------------------------------------------------------------------
+
+
+def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer alternate-day injections until no further improvement, then maintenance (N1)."""
+    maintenance = maintenance_phase(as_neurological(assessment), policy)
+    return Offer(
+        options=(Option("", Regimen((N_LOAD, maintenance))),),
+        acceptable=(Regimen((N_LOAD, MAINT_1M)),),
+        follow_ups=_follow_ups_of_treatment(assessment),
+    )
+
+
+def loading_while_testing(assessment: Assessment, _: Policy) -> Offer:
+    """Offer the tests and alternate-day injections at once: sample first, do not wait for results
+    (N2).
+    """
+    wanted = (
+        Test.SERUM_B12,
+        Test.MMA,
+        Test.HOMOCYSTEINE,
+        Test.FULL_BLOOD_COUNT,
+        Test.FOLATE,
+        Test.EGFR,
+        Test.POTASSIUM,
+    )
+    why = "sample before the first injection; do not wait for results"
+    return Offer(
+        options=(Option("", Regimen((N_LOAD,))),),
+        follow_ups=tuple(
+            FollowUp(test, why=why, citations=("S69", "X6"))
+            for test in wanted
+            if _still_needed(test, assessment)
+        ),
+    )
+
+
+def injected_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer injections three times a week for 2 weeks, then maintenance at 2.7 (M1, M2, M4, M5,
+    M8).
+    """
+    maintenance = maintenance_phase(assessment, policy)
+    return _loading_with(assessment, policy, (maintenance,))
+
+
+def ileal_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer loading and maintenance, and ask for length or extent, which may call for monthly
+    injections (M4).
+    """
+    return replace(injected_loading(assessment, policy), needs=_ileal_needs(assessment))
+
+
+def injections_first(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer loading and maintenance; oral treatment is acceptable after loading where it is
+    possible (M5).
+    """
+    words = (
+        "Oral cyanocobalamin 1000 to 2000 micrograms (1 to 2 mg) daily is acceptable after loading."
+    )
+    advice = (Advice("M5", words, ("S47",)),) if can_take_by_mouth(assessment, policy) else ()
+    return replace(injected_loading(assessment, policy), advice=advice)
+
+
+def bariatric_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer loading, then what the site chose for maintenance after bariatric surgery (M3, C13)."""
+    return _loading_with(
+        assessment,
+        policy,
+        _bariatric_maintenance(
+            assessment, policy, maintenance_phase(assessment, policy), _oral(policy)
+        ),
+    )
+
+
+def oral_treatment(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer oral cyanocobalamin daily (M6); injections are never called wrong (C1), and in
+    pregnancy they come first (K10).
+    """
+    maintenance = maintenance_phase(assessment, policy)
+    by_mouth = Option("", Regimen((_oral(policy),)))
+    injected = Option("", Regimen((M_LOAD, maintenance)))
+    return Offer(
+        options=(injected, by_mouth) if assessment.pregnant.is_true else (by_mouth,),
+        acceptable=_loading_regimens(assessment, policy, (maintenance,)),
+        follow_ups=_follow_ups_of_treatment(assessment),
+    )
+
+
+def kidneys_first_or_injections(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer an eGFR before oral treatment, or injections, which need none (M7)."""
+    injections = injected_loading(assessment, policy)
+    words = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
+    check = Option(words, None, follow_ups=egfr_if_unknown(assessment))
+    legs = tuple(
+        replace(option, condition="injections now, which need no kidney result")
+        for option in injections.options
+    )
+    return replace(injections, options=(check, *legs))
+
+
+def _loading_with(assessment: Assessment, policy: Policy, maintenance: tuple[Phase, ...]) -> Offer:
+    loads = (M_LOAD, M_LOAD_ALT) if policy.alt_daily_loading is AltDailyLoading.OFFER else (M_LOAD,)
+    return Offer(
+        options=tuple(
+            Option("", Regimen((load, phase))) for load in loads for phase in maintenance
+        ),
+        acceptable=_loading_regimens(assessment, policy, maintenance),
+        follow_ups=_follow_ups_of_treatment(assessment),
+    )
+
+
+def _loading_regimens(
+    assessment: Assessment, policy: Policy, maintenance: tuple[Phase, ...]
+) -> tuple[Regimen, ...]:
+    """Every loading course that is not wrong here, and oral treatment where it is possible (C1, C2,
+    C22, S14).
+    """
+    loads = (
+        (M_LOAD,) if policy.alt_daily_loading is AltDailyLoading.REJECT else (M_LOAD, M_LOAD_ALT)
+    )
+    regimens = [
+        Regimen((load, phase))
+        for load in loads
+        for phase in dict.fromkeys((*maintenance, MAINT_1M))
+    ]
+    if _oral_is_acceptable(assessment, policy):
+        regimens.append(Regimen((_oral(policy),)))
+    return tuple(regimens)
+
+
+def _oral_is_acceptable(assessment: Assessment, policy: Policy) -> bool:
+    """Oral is never called wrong where it is possible, except in established malabsorption unless
+    the site allows it (C2).
+    """
+    if assessment.neurological.is_true or not can_take_by_mouth(assessment, policy):
+        return False  # no row that asks has neurological signs; said here all the same (I1)
+    allowed = policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.ALLOWED
+    return allowed or not assessment.established_malabsorption.is_true
+
+
+def _bariatric_maintenance(
+    assessment: Assessment, policy: Policy, injection: Phase, oral: Phase
+) -> tuple[Phase, ...]:
+    """The maintenance or prophylaxis after bariatric surgery: injection first, oral where the
+    kidneys are known to be good (C13).
+    """
+    by_mouth = (
+        (oral,)
+        if can_take_by_mouth(assessment, policy)
+        and not assessment.established_malabsorption.is_true
+        else ()
+    )
+    match policy.bariatric_maintenance:
+        case BariatricMaintenance.IM_3MO:
+            return (injection,)
+        case BariatricMaintenance.ORAL_DAILY:
+            return by_mouth or (injection,)
+        case BariatricMaintenance.EITHER:
+            return (injection, *by_mouth)
+
+
+def _oral(policy: Policy) -> Phase:
+    return with_oral_dose(ORAL, policy.oral_dose_mcg)
+
+
+def _follow_ups_of_treatment(assessment: Assessment) -> tuple[FollowUp, ...]:
+    return (
+        *potassium_follow_ups(assessment),
+        *(
+            item
+            for item in baseline_tests(assessment)
+            if item.test is not Test.POTASSIUM or not potassium_follow_ups(assessment)
+        ),
+        *cause_tests(assessment),
+        *review_follow_ups(assessment),
+        *pregnancy_plan_b12(assessment),
+    )
+
+
+def egfr_if_unknown(assessment: Assessment) -> tuple[FollowUp, ...]:
+    """Return the kidney test that cyanocobalamin needs, while the result is not known."""
+    if not assessment.renal.is_unknown:
+        return ()
+    return (
+        FollowUp(Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")),
+    )
+
+
+def as_neurological(assessment: Assessment) -> Assessment:
+    """Return the assessment as it stands with neurological involvement."""
+    return replace(assessment, neurological=Truth.TRUE, neurological_ever=Truth.TRUE)
+
+
+def without_neurological_symptoms(assessment: Assessment) -> Assessment:
+    """Return the assessment as it stands once the clinician says that there are no neurological
+    symptoms.
+    """
+    ever = assessment.neurological_ever if assessment.neurological_ever.is_true else Truth.FALSE
+    return replace(
+        assessment, neurological=Truth.FALSE, neurological_ever=ever, neurological_new=Truth.FALSE
+    )
+
+
+# --- deficiency not shown
+# --------------------------------------------------------------------------------------------------
+
+
+def look_for_other_causes(assessment: Assessment, _: Policy) -> Offer:
+    """Offer methylmalonic acid and homocysteine if not done (N3)."""
+    wanted = (Test.MMA, Test.HOMOCYSTEINE)
+    why = "vitamin B12 alone misses functional deficiency"
+    return Offer(
+        follow_ups=tuple(
+            FollowUp(test, why=why, citations=("S86", "S88"))
+            for test in wanted
+            if _still_needed(test, assessment)
+        ),
+        needs=("another explanation of the neurological signs",),
+    )
+
+
+def resolve_borderline(assessment: Assessment, _: Policy) -> Offer:
+    """Offer the test that decides a borderline result (B1)."""
+    needs = (
+        ("whether neurological symptoms are present",) if assessment.neurological.is_unknown else ()
+    )
+    test, why = _deciding_test(assessment)
+    return Offer(
+        follow_ups=(FollowUp(test, why=why, citations=("S38", "S87", "S88")),), needs=needs
+    )
+
+
+def _deciding_test(assessment: Assessment) -> tuple[Test, str]:
+    if assessment.pregnant.is_true and Test.HOLOTRANSCOBALAMIN not in assessment.tests_on_record:
+        return Test.HOLOTRANSCOBALAMIN, "total vitamin B12 falls in normal pregnancy"
+    if Test.MMA not in assessment.tests_on_record:
+        caveat = (
+            "; reduced kidney function will make it hard to read"
+            if assessment.renal.is_true
+            else ""
+        )
+        return Test.MMA, f"borderline vitamin B12{caveat}"
+    if Test.EGFR not in assessment.tests_on_record:
+        return Test.EGFR, "methylmalonic acid cannot be interpreted without kidney function"
+    if Test.HOLOTRANSCOBALAMIN not in assessment.tests_on_record:
+        return (
+            Test.HOLOTRANSCOBALAMIN,
+            "methylmalonic acid is hard to read with this kidney function",
+        )
+    return Test.MMA, "borderline vitamin B12: repeat"
+
+
+def ask_for_a_test(assessment: Assessment, _: Policy) -> Offer:
+    """Say what is missing: a vitamin B12 test, and the neurological answer (E2)."""
+    needs = ["a vitamin B12 or holotranscobalamin result taken without vitamin B12 treatment"]
+    if assessment.neurological.is_unknown:
+        needs.append("whether neurological symptoms are present")
+    return Offer(follow_ups=_b12_if_missing(assessment), needs=tuple(needs))
+
+
+def consider_mma(assessment: Assessment, _: Policy) -> Offer:
+    """Nothing to treat; methylmalonic acid if symptoms persist (E1)."""
+    if not assessment.symptoms.is_true or Test.MMA in assessment.tests_on_record:
+        return Offer()
+    return Offer(follow_ups=(FollowUp(Test.MMA, why="symptoms persist", citations=("S38", "S86")),))
+
+
+def _b12_if_missing(assessment: Assessment) -> tuple[FollowUp, ...]:
+    if assessment.deficiency is not Deficiency.UNKNOWN:
+        return ()
+    test = Test.HOLOTRANSCOBALAMIN if assessment.pregnant.is_true else Test.SERUM_B12
+    return (FollowUp(test, why="no usable vitamin B12 result", citations=("S52", "S87")),)
+
+
+def _still_needed(test: Test, assessment: Assessment) -> bool:
+    if test is Test.SERUM_B12:
+        return not assessment.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
+    return test not in assessment.tests_on_record
+
+
+# --- prophylaxis
+# --------------------------------------------------------------------------------------------------
+
+
+def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer monthly injections for life after ileal resection over 20 cm, or with extensive ileal
+    Crohn's disease (P1, P2).
+    """
+    phase = replace(
+        PROPH_1M, id=f"PROPH-{policy.ileal_maintenance_months}M", line=ileal_phase(policy).line
+    )
+    load_first = Advice("P1", "Load first if vitamin B12 turns out to be low.", ("S10", "S71"))
+    unknown = assessment.deficiency is Deficiency.UNKNOWN
+    return Offer(
+        options=(Option("", Regimen((phase,))),),
+        follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
+        advice=(load_first,) if unknown else (),
+    )
+
+
+def watch_the_ileum(assessment: Assessment, _: Policy) -> Offer:
+    """Offer the test and ask for length or extent (P3); any-extent prophylaxis is named only
+    (C10).
+    """
+    text = (
+        "One source advises monthly prophylaxis for any extent of ileal Crohn's disease, the other "
+        "yearly screening below 30 cm."
+    )
+    advice = (
+        (Advice("P3", text, ("S21", "S22", "S72")),)
+        if Cause.CROHNS_ILEAL in assessment.causes
+        else ()
+    )
+    return Offer(
+        follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
+        advice=advice,
+        needs=_ileal_needs(assessment),
+    )
+
+
+def _ileal_needs(assessment: Assessment) -> tuple[str, ...]:
+    needs = []
+    if Cause.CROHNS_ILEAL in assessment.causes and assessment.crohns_over_limit.is_unknown:
+        needs.append("the extent of ileal Crohn's disease in cm")
+    if (
+        Cause.ILEAL_RESECTION in assessment.causes
+        and assessment.ileal_resection_over_limit.is_unknown
+    ):
+        needs.append("the length of the ileal resection in cm")
+    return tuple(needs)
+
+
+def bariatric_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer an injection every 3 months, or oral where neurological symptoms are not in the way
+    (P4).
+    """
+    injection, oral = PROPH_3M, with_oral_dose(PROPH_ORAL, policy.oral_dose_mcg)
+    unlikely = assessment.deficiency is Deficiency.UNLIKELY and not assessment.neurological.is_true
+    phases = (
+        _bariatric_maintenance(assessment, policy, injection, oral)
+        if assessment.neurological.is_false or unlikely
+        else (injection,)
+    )
+    return Offer(
+        options=tuple(Option("", Regimen((phase,))) for phase in phases),
+        acceptable=(Regimen((PROPH_1M,)), *(Regimen((oral,)) for phase in phases if phase is oral)),
+        follow_ups=(*_b12_if_missing(assessment), *pregnancy_plan_b12(assessment)),
+    )

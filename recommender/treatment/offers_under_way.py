@@ -1,0 +1,208 @@
+"""What the rows about treatment under way offer (T0 to T6 of decisions 2.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from recommender.assessment import Assessment, TreatmentPhase
+from recommender.guidance import (
+    M_LOAD,
+    MAINT_1M,
+    N_LOAD,
+    OralInEstablishedMalabsorption,
+    Policy,
+    starting_now,
+)
+from recommender.language import FollowUp, Regimen, Substance, Test
+from recommender.treatment.conditions import may_need_reloading
+from recommender.treatment.monitoring import (
+    intensified_phase,
+    interval_of,
+    longest_acceptable_interval,
+    maintenance_phase,
+    most_frequent_phase,
+    review_follow_ups,
+)
+from recommender.treatment.offers import (
+    NEURO_ABSENT_LABEL,
+    NEURO_PRESENT_LABEL,
+    Offer,
+    as_neurological,
+    egfr_if_unknown,
+    injected_loading,
+    neurological_loading,
+)
+from recommender.treatment.recommendation import Advice, Option
+
+
+def switch_to_neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer alternate-day injections in place of the course under way (T0)."""
+    return _replacing(neurological_loading(assessment, policy), assessment)
+
+
+def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer maintenance one step more frequent, or alternate-day injections again (T1)."""
+    step = intensified_phase(assessment, policy)
+    more_often = (
+        (Option("mild return of symptoms, not progressing", Regimen((starting_now(step),))),)
+        if step
+        else ()
+    )
+    # After reloading nobody goes back to a longer interval than that at which the symptoms
+    # returned, and to a shorter one where it is left.
+    afterwards = min(
+        maintenance_phase(as_neurological(assessment), policy),
+        step or most_frequent_phase(policy),
+        key=interval_of,
+    )
+    again = Option("progressive symptoms or objective signs", Regimen((N_LOAD, afterwards)))
+    review = FollowUp(
+        Test.SYMPTOM_REVIEW,
+        why="urgent review: neurological symptoms have returned",
+        citations=("S44",),
+    )
+    return _replacing(Offer(options=(*more_often, again), follow_ups=(review,)), assessment)
+
+
+def increase_frequency(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer maintenance one step more frequent (T2)."""
+    step = intensified_phase(assessment, policy)
+    if step is None:
+        return Offer(needs=("specialist advice: maintenance is already at its shortest interval",))
+    return _replacing(Offer(options=(Option("", Regimen((starting_now(step),))),)), assessment)
+
+
+def maintenance_after_loading(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer maintenance, due one interval after the last loading dose (T3)."""
+    return Offer(
+        options=(Option("", Regimen((maintenance_phase(assessment, policy),))),),
+        acceptable=(Regimen((MAINT_1M,)),),
+        follow_ups=review_follow_ups(assessment),
+        advice=(_monitoring_advice(policy),),
+    )
+
+
+def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer a dose now and maintenance again; with loading as the other leg where symptoms or
+    nerves may ask for it (T4).
+    """
+    maintenance = maintenance_phase(assessment, policy)
+    resume = Regimen((starting_now(maintenance),))
+    if not may_need_reloading(assessment):
+        return _replacing(
+            Offer(options=(Option("", resume),), acceptable=(Regimen((M_LOAD, maintenance)),)),
+            assessment,
+        )
+    legs = []
+    if assessment.neurological.may_be_true:
+        legs.append(
+            Option(
+                NEURO_PRESENT_LABEL,
+                Regimen((N_LOAD, maintenance_phase(as_neurological(assessment), policy))),
+            )
+        )
+    if assessment.symptoms.is_true or assessment.neurological.is_false:
+        legs.append(
+            Option(
+                f"{NEURO_ABSENT_LABEL}, other symptoms have returned",
+                Regimen((M_LOAD, maintenance)),
+            )
+        )
+    unchanged = (
+        "neurological signs old and unchanged"
+        if assessment.neurological.is_true
+        else f"{NEURO_ABSENT_LABEL}, no other symptoms"
+    )
+    return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
+
+
+def oral_in_malabsorption(assessment: Assessment, policy: Policy) -> Offer:
+    """Say that injections are preferred; offer the switch where the site never allows oral, or
+    where oral does not work (T5).
+    """
+    advice = (
+        Advice(
+            "T5",
+            "Injections stay preferred in established malabsorption; evidence does not support "
+            "that oral treatment safely replaces them.",
+            ("S48", "S49"),
+        ),
+    )
+    never = policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.NEVER
+    if not never and cyanocobalamin_may_go_on(assessment):
+        return Offer(advice=advice)
+    return replace(switch_to_injections(assessment, policy), advice=advice)
+
+
+def switch_to_injections(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer loading and maintenance injections in place of oral treatment (T5b): a change of route,
+    not of an interval.
+    """
+    return _replacing(injected_loading(assessment, policy), assessment)
+
+
+def carry_on(assessment: Assessment, policy: Policy) -> Offer:
+    """Continue at the interval of 2.7; offer what the course lacks: maintenance, or a product that
+    suits the person (T6).
+    """
+    treatment, maintenance = assessment.treatment, maintenance_phase(assessment, policy)
+    injected = treatment.phase is not TreatmentPhase.ORAL
+    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        assessment
+    )
+    acceptable = (Regimen((maintenance,)), Regimen((MAINT_1M,))) if injected else ()
+    lacking: tuple[Option, ...] = ()
+    if unsuitable and treatment.phase is not TreatmentPhase.MAINTENANCE:
+        lacking = switch_to_injections(assessment, policy).options
+    elif treatment.phase is TreatmentPhase.LOADING and not treatment.maintenance_ordered:
+        lacking = (Option("", Regimen((maintenance,))),)
+    elif treatment.phase is TreatmentPhase.MAINTENANCE and (
+        unsuitable or not _maintenance_suffices(assessment, policy)
+    ):
+        lacking = _replacing(
+            Offer(options=(Option("", Regimen((starting_now(maintenance),))),)), assessment
+        ).options
+    return Offer(
+        options=lacking,
+        acceptable=acceptable,
+        follow_ups=() if injected else egfr_if_unknown(assessment),
+        advice=(_monitoring_advice(policy),),
+    )
+
+
+def _maintenance_suffices(assessment: Assessment, policy: Policy) -> bool:
+    """Whether maintenance is ordered, at an interval that is not too long (2.7)."""
+    treatment = assessment.treatment
+    substance = treatment.substance or Substance.HYDROXOCOBALAMIN
+    in_time = treatment.interval is None or treatment.interval <= longest_acceptable_interval(
+        assessment, policy, substance
+    )
+    return treatment.maintenance_ordered and in_time
+
+
+def _monitoring_advice(policy: Policy) -> Advice:
+    text = (
+        f"After {policy.stable_checks} consecutive normal checks monitor yearly. One normal result "
+        f"ends neither treatment nor monitoring, "
+        "and no result changes the interval: symptoms do."
+    )
+    return Advice("2.7", text, ("S16", "S39", "S42", "S43", "S46", "S81", "S84", "S91", "S92"))
+
+
+def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:
+    """Whether cyanocobalamin under way may go on: what is known to forbid it stops it; an unknown
+    kidney function is asked for.
+    """
+    forbidden = (
+        assessment.renal
+        | assessment.lebers
+        | assessment.cyanocobalamin_allergy
+        | assessment.unspecified_b12_allergy
+    )
+    return not forbidden.is_true
+
+
+def _replacing(offer: Offer, assessment: Assessment) -> Offer:
+    """The options take over from the active order (Q16)."""
+    key = assessment.treatment.order_key
+    return replace(offer, options=tuple(replace(option, replaces=key) for option in offer.options))

@@ -1,0 +1,300 @@
+"""The modifiers K1 to K16 of decisions 2.6: advice that goes with a recommendation, and injection
+technique for this person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recommender.assessment import Assessment, PlateletBand, TreatmentPhase
+from recommender.guidance import check_citations
+from recommender.language import Anticoagulant, LoweringDrug
+from recommender.treatment.recommendation import Advice
+
+SITE_TECHNIQUE = "Inject into the deltoid or vastus lateralis, not the buttock."
+NEEDLE_TECHNIQUE = "25 to 27 gauge needle; press on the site for 5 to 10 minutes."
+HAEMATOLOGY_TECHNIQUE = "Discuss with haematology before the injection; consider another route."
+TRANSFUSION_TECHNIQUE = "Consider platelet transfusion before the injection."
+BLEEDING_TECHNIQUE = (
+    "Fine needle and firm pressure on the site; tell the person about bleeding into the muscle."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """One modifier: when it applies, what it says, and what it rests on. `injection`: only when
+    something is injected.
+    """
+
+    id: str
+    applies: Callable[[Assessment], bool]
+    text: str
+    citations: tuple[str, ...]
+    injection: bool = False
+
+    def __post_init__(self) -> None:
+        check_citations(f"modifier {self.id}", self.citations)
+
+
+FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
+VERY_FEW_PLATELETS = (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
+
+
+def _on_warfarin(a: Assessment) -> bool:
+    return a.anticoagulant is Anticoagulant.WARFARIN
+
+
+def _bleeding_risk(a: Assessment) -> bool:
+    return (a.on_anticoagulant | a.bleeding_disorder).is_true and not a.inr_high.is_true
+
+
+def _cause_unknown(a: Assessment) -> bool:
+    return not a.causes and a.is_deficient
+
+
+def _starts_with_anaemia(a: Assessment) -> bool:
+    return (a.severe_anaemia | a.low_potassium).is_true and a.untreated
+
+
+MODIFIERS: tuple[Modifier, ...] = (
+    Modifier(
+        "K1",
+        lambda _: True,
+        f"{SITE_TECHNIQUE} If the buttock must be used: upper outer quadrant only, needle directed "
+        f"anteriorly.",
+        ("S28", "S29", "S30"),
+        injection=True,
+    ),
+    Modifier(
+        "K2",
+        lambda a: a.platelets in FEW_PLATELETS,
+        f"Platelets are 50 or below: {NEEDLE_TECHNIQUE}",
+        ("S31", "S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K2",
+        lambda a: a.platelets is PlateletBand.UNKNOWN,
+        "No recent platelet count: take one without waiting for it; if 50 or below, 25 to 27 gauge "
+        "needle and 5 to 10 minutes of pressure.",
+        ("S31", "S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K3",
+        lambda a: a.platelets in VERY_FEW_PLATELETS,
+        "Platelets are below 25: contact haematology before an intramuscular injection and "
+        "consider another route. "
+        "Never a reason to withhold vitamin B12 when neurological signs are present.",
+        ("S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K4",
+        lambda a: a.platelets is PlateletBand.BELOW_10,
+        "Platelets are below 10: consider platelet transfusion before the injection.",
+        ("S34",),
+        injection=True,
+    ),
+    Modifier(
+        "K5",
+        lambda a: a.inr_high.is_true and not a.neurological.is_true,
+        "INR is above range: defer the intramuscular injection until it is in range, or choose "
+        "another route.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K5",
+        lambda a: a.inr_high.is_true and a.neurological.is_true,
+        "INR is above range and neurological involvement is recorded: take same-day advice on the "
+        "route rather than delay vitamin B12.",
+        ("X28", "X29", "S69"),
+        injection=True,
+    ),
+    Modifier(
+        "K5",
+        lambda a: _on_warfarin(a) and a.inr_high.is_unknown,
+        "On warfarin without a recent INR: check the INR before an intramuscular injection; with "
+        "neurological signs, the same day.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K6",
+        _bleeding_risk,
+        "Anticoagulant or bleeding disorder: fine needle, firm pressure afterwards, and tell the "
+        "person what to watch for. "
+        "With a bleeding disorder involve the haemophilia centre. Where it is suitable, oral "
+        "treatment avoids the injection.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K7",
+        lambda a: a.renal.is_true,
+        "Kidney function is reduced: no cyanocobalamin; read methylmalonic acid and homocysteine "
+        "with care. "
+        "Methylcobalamin is named as an alternative to hydroxocobalamin, but no dose of it is "
+        "given.",
+        ("S25", "S26", "S27", "S74", "S75", "S76"),
+    ),
+    Modifier(
+        "K8",
+        lambda a: a.lebers.is_true,
+        "Leber's optic neuropathy is recorded: no cyanocobalamin, which may cause rapid loss of "
+        "vision.",
+        ("X8", "X10"),
+    ),
+    Modifier(
+        "K9",
+        _starts_with_anaemia,
+        "Severe anaemia or low potassium: correct potassium and recheck it within the first 48 "
+        "hours of treatment; "
+        "check iron and folate status; consider hospital if there are symptoms.",
+        ("X8", "X9", "X10"),
+    ),
+    Modifier(
+        "K10",
+        lambda a: a.pregnant.is_true,
+        "Pregnant: holotranscobalamin or methylmalonic acid tells more than total vitamin B12. "
+        "Hydroxocobalamin injections are preferred, "
+        "preservative-free if available; ask haematology, urgently with anaemia or neurological "
+        "signs; review at 1 month.",
+        ("X4", "X8", "X30"),
+    ),
+    Modifier(
+        "K10",
+        lambda a: a.pregnancy_possible,
+        "Pregnancy status is not recorded: total vitamin B12 falls in normal pregnancy.",
+        ("X4", "X30"),
+    ),
+    Modifier(
+        "K11",
+        lambda a: a.breastfeeding.is_true,
+        "Breastfeeding: treat, and watch an exclusively breastfed infant for deficiency.",
+        ("X10",),
+    ),
+    Modifier(
+        "K12",
+        lambda a: a.cobalt_allergy.is_true,
+        "Cobalt allergy is recorded: weigh it up, and watch for reactions for 72 hours after each "
+        "dose.",
+        ("X26",),
+    ),
+    Modifier(
+        "K13",
+        lambda a: bool(a.lowering_drugs),
+        "A long-term medicine that lowers vitamin B12 is on the list: treat as advised, do not "
+        "stop metformin for it.",
+        ("X13", "X25"),
+    ),
+    Modifier(
+        "K13",
+        lambda a: bool(
+            a.lowering_drugs
+            & {LoweringDrug.PROTON_PUMP_INHIBITOR, LoweringDrug.H2_RECEPTOR_ANTAGONIST}
+        ),
+        "Review whether the acid-lowering medicine is still needed.",
+        ("X13",),
+    ),
+    Modifier(
+        "K14",
+        lambda a: a.nitrous_oxide.is_true,
+        "Nitrous oxide exposure: stop it. The vitamin B12 level may mislead; avoid nitrous oxide "
+        "anaesthesia while deficient.",
+        ("X31",),
+    ),
+    Modifier(
+        "K15",
+        lambda a: a.urgent_neurology and a.neurological.is_true,
+        "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
+        "haematology.",
+        ("X33",),
+    ),
+    Modifier(
+        "K16",
+        _cause_unknown,
+        "The cause is not known: test for intrinsic factor antibody and coeliac disease; do not "
+        "wait for the results.",
+        ("X6",),
+    ),
+)
+"""Decisions 2.6, row by row; a row that says different things in different cases stands here once
+for each.
+"""
+
+
+def advise(assessment: Assessment, *, injecting: bool) -> tuple[Advice, ...]:
+    """Return the modifiers that apply; those about injections only when something is injected."""
+    return tuple(
+        Advice(modifier.id, modifier.text, modifier.citations)
+        for modifier in MODIFIERS
+        if modifier.applies(assessment) and (injecting or not modifier.injection)
+    )
+
+
+def technique(assessment: Assessment) -> tuple[str, ...]:
+    """Return the injection technique for this person, as it stands in the order (K1 to K6)."""
+    lines = [SITE_TECHNIQUE]
+    if assessment.platelets in FEW_PLATELETS:
+        lines.append(NEEDLE_TECHNIQUE)
+    if assessment.platelets in VERY_FEW_PLATELETS:
+        lines.append(HAEMATOLOGY_TECHNIQUE)
+    if assessment.platelets is PlateletBand.BELOW_10:
+        lines.append(TRANSFUSION_TECHNIQUE)
+    if (assessment.on_anticoagulant | assessment.bleeding_disorder | assessment.inr_high).is_true:
+        lines.append(BLEEDING_TECHNIQUE)
+    return tuple(lines)
+
+
+def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
+    """Return what is said of the neurological signs themselves: urgency, attribution, glossitis
+    (C6, Q4).
+    """
+    if not assessment.neurological.is_true:
+        return ()
+    if assessment.glossitis_only:
+        text = (
+            "Glossitis alone calls for the intensive regimen by one source; it is not a sign of "
+            "nerve damage."
+        )
+        return (Advice("C6", text, ("S67",)),)
+    if (
+        assessment.treatment.phase is TreatmentPhase.MAINTENANCE
+        and not assessment.neurological_new.may_be_true
+    ):
+        return ()  # old signs that stay on maintenance are no emergency
+    words = (
+        "Take urgent neurology and haematology advice; start treatment if advice is not "
+        "immediately available."
+    )
+    urgent = Advice("N1", words, ("X7", "S8", "S69"))
+    if not assessment.attribution_uncertain:
+        return (urgent,)
+    text = (
+        "The recorded signs name another cause: attribution to vitamin B12 deficiency is "
+        "uncertain, and treated as possible."
+    )
+    return (urgent, Advice("Q4", text, ("S67",)))
+
+
+def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
+    """Return what is said when parts of the record could not be had (Q6)."""
+    advice = []
+    if assessment.allergies_unavailable:
+        advice.append(
+            Advice(
+                "Q6",
+                "The allergy list was not available: check for reactions to vitamin B12 products.",
+                ("X27",),
+            )
+        )
+    if assessment.treatment.phase is TreatmentPhase.UNKNOWN:
+        words = (
+            f"Treatment so far is not known ({assessment.treatment.reason}): check for vitamin B12 "
+            f"given elsewhere."
+        )
+        advice.append(Advice("Q6", words, ("S16",)))
+    return tuple(advice)

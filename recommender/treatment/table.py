@@ -1,0 +1,500 @@
+"""The ordered decision table of decisions 2.4: the first row that holds is the recommendation, P
+rows accumulate beside it (2.10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from recommender.assessment import Assessment, assess
+from recommender.guidance import Policy, check_citations
+from recommender.language import ClinicalScenario, FollowUp
+from recommender.treatment import conditions as c
+from recommender.treatment import offers as o
+from recommender.treatment import offers_under_way as under_way
+from recommender.treatment.conditions import Condition
+from recommender.treatment.offers import Offer, Offering
+from recommender.treatment.precautions import (
+    advise,
+    neurological_advice,
+    technique,
+    unavailable_record_advice,
+)
+from recommender.treatment.products import select_products
+from recommender.treatment.recommendation import Option, Outcome, Recommendation, RowTrace
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the decision table: its id, its conditions (all must hold), and what then follows.
+
+    `beside` holds the ids of the rows beside which this one accumulates when one of them is the
+    primary rule.
+    """
+
+    id: str
+    when: tuple[Condition, ...]
+    outcome: Outcome
+    summary: str
+    offer: Offering
+    citations: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_citations(f"rule {self.id}", self.citations)
+
+    def holds(self, assessment: Assessment, policy: Policy) -> bool:
+        """Whether every condition of the row holds."""
+        for condition in self.when:  # noqa: SIM110 (a loop: each call tries some thirty rows several times over, and `all` takes twice as long)
+            if not condition.holds(assessment, policy):
+                return False
+        return True
+
+    def explain(self, assessment: Assessment, policy: Policy) -> str:
+        """Say the conditions that hold, or the first that does not."""
+        failed = next(
+            (condition for condition in self.when if not condition.holds(assessment, policy)), None
+        )
+        if failed is not None:
+            return f"does not hold: {failed.words}"
+        return "; ".join(condition.words for condition in self.when) or "nothing above holds"
+
+
+def choice_by_symptoms(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer both legs of U1: the neurological regimen, and what M1 to M8 would give. A choice
+    inside lists all its legs (Q15).
+    """
+    present = o.neurological_loading(assessment, policy)
+    without = o.without_neurological_symptoms(assessment)
+    row = primary_rule(without, policy)
+    absent = row.offer(without, policy)
+    legs = (
+        *(replace(option, condition=o.NEURO_PRESENT_LABEL) for option in present.options),
+        *(replace(option, condition=_labelled(option)) for option in absent.options),
+    )
+    needs = ("whether neurological symptoms are present", *absent.needs)
+    return replace(
+        absent,
+        options=legs,
+        acceptable=(*present.acceptable, *absent.acceptable),
+        needs=needs,
+        rows=(row.id,),
+    )
+
+
+def _labelled(option: Option) -> str:
+    return (
+        f"{o.NEURO_ABSENT_LABEL}, {option.condition}" if option.condition else o.NEURO_ABSENT_LABEL
+    )
+
+
+_NON_NEURO = (c.UNTREATED, c.NEURO_ABSENT, c.DEFICIENT)
+_PROPHYLAXIS = (c.UNTREATED, c.NOT_SHOWN)
+_BESIDE = ("N3", "B1", "P1", "P2", "P3", "P4")
+
+RULES: tuple[Rule, ...] = (
+    # who the guidance is for
+    Rule(
+        "deceased",
+        (c.DECEASED,),
+        Outcome.NO_TREATMENT,
+        "The person is recorded as deceased",
+        o.nothing,
+        ("S52",),
+    ),
+    Rule(
+        "G1",
+        (c.NOT_KNOWN_TO_BE_ADULT,),
+        Outcome.CANNOT,
+        "Not known to be an adult: adult vitamin B12 guidance is not applied; for a child seek "
+        "paediatric or specialist advice",
+        o.nothing,
+        ("S52",),
+    ),
+    Rule(
+        "G2",
+        (c.SEVERE_REACTION_TO_ALL,),
+        Outcome.CANNOT,
+        "A severe reaction to vitamin B12 is recorded: urgent allergy and haematology advice "
+        "before any product",
+        o.allergy_referral,
+        ("X27",),
+    ),
+    # treatment under way
+    Rule(
+        "T0",
+        (c.TREATED, c.LOADING_OR_ORAL, c.NEURO_PRESENT, c.NOT_ALTERNATE_DAYS),
+        Outcome.REGIMEN,
+        "Neurological involvement: change to injections on alternate days",
+        under_way.switch_to_neurological_loading,
+        ("S7", "S9", "S64", "S65", "S68"),
+    ),
+    Rule(
+        "T1",
+        (c.ON_MAINTENANCE, c.NEURO_NEW),
+        Outcome.CHOICE,
+        "Neurological symptoms have returned on maintenance: inject more often, or reload if "
+        "progressive",
+        under_way.increase_or_reload,
+        ("S44", "S45", "S91", "S92"),
+    ),
+    Rule(
+        "T2",
+        (c.ON_MAINTENANCE, c.RECURRENCE),
+        Outcome.INTENSIFY,
+        "Symptoms have returned on maintenance: inject more often",
+        under_way.increase_frequency,
+        ("S14", "S15", "S45", "S89", "S90", "S91", "S92"),
+    ),
+    Rule(
+        "T3",
+        (c.LOADING_COMPLETE, c.NO_MAINTENANCE_ORDER),
+        Outcome.REGIMEN,
+        "Loading is complete: maintenance injections are due",
+        under_way.maintenance_after_loading,
+        ("S6", "S9", "S12", "S66"),
+    ),
+    Rule(
+        "T4",
+        (c.LAPSED, c.MAY_NEED_RELOADING),
+        Outcome.CHOICE,
+        "Treatment has lapsed: give a dose now and resume, or reload if symptoms are back",
+        under_way.resume_or_reload,
+        ("S16", "S84"),
+    ),
+    Rule(
+        "T4",
+        (c.LAPSED,),
+        Outcome.REGIMEN,
+        "Treatment has lapsed: give a dose now and resume maintenance",
+        under_way.resume_or_reload,
+        ("S16", "S84"),
+    ),
+    Rule(
+        "T5",
+        (c.ON_ORAL, c.ESTABLISHED_MALABSORPTION),
+        Outcome.CONTINUE,
+        "Oral treatment in established malabsorption: injections are preferred",
+        under_way.oral_in_malabsorption,
+        ("S48", "S49"),
+    ),
+    Rule(
+        "T5b",
+        (c.ON_ORAL, c.NEURO_NOT_PRESENT, c.ORAL_FOR_3_MONTHS, c.NOT_WORKING),
+        Outcome.REGIMEN,
+        "Oral treatment has not worked after 3 months: check adherence and change to injections",
+        under_way.switch_to_injections,
+        ("S62", "S92", "X3"),
+        beside=("T5",),
+    ),
+    Rule(
+        "T6",
+        (c.TREATED,),
+        Outcome.CONTINUE,
+        "Continue vitamin B12 treatment; a normal level is no reason to stop",
+        under_way.carry_on,
+        ("S13", "S16", "S84", "S85"),
+    ),
+    # untreated, neurological involvement present or unconfirmed
+    Rule(
+        "N1",
+        (c.UNTREATED, c.NEURO_PRESENT, c.DEFICIENT),
+        Outcome.REGIMEN,
+        "Neurological vitamin B12 deficiency: injections on alternate days until no further "
+        "improvement, then for life",
+        o.neurological_loading,
+        ("S2", "S3", "S4", "S7", "S8", "S9", "S64", "S65", "S66", "S67", "S68", "S69"),
+    ),
+    Rule(
+        "N2",
+        (c.UNTREATED, c.NEURO_PRESENT, c.OPEN),
+        Outcome.TEST,
+        "Neurological signs with open vitamin B12 status: take samples, and start injections "
+        "without waiting",
+        o.loading_while_testing,
+        ("S7", "S69", "X6"),
+    ),
+    Rule(
+        "N3",
+        (c.UNTREATED, c.NEURO_PRESENT, c.UNLIKELY),
+        Outcome.CANNOT,
+        "Vitamin B12 deficiency is unlikely to explain the neurological signs: look for other "
+        "causes",
+        o.look_for_other_causes,
+        ("S86", "S88"),
+    ),
+    Rule(
+        "U1",
+        (c.UNTREATED, c.NEURO_UNCONFIRMED, c.DEFICIENT),
+        Outcome.CHOICE,
+        "Vitamin B12 deficiency: the treatment depends on whether "
+        "neurological symptoms are present",
+        choice_by_symptoms,
+        ("S3", "S7", "S10", "S52", "S64", "S68"),
+    ),
+    # untreated, neurological involvement explicitly absent: most malabsorptive cause first
+    Rule(
+        "M1",
+        (*_NON_NEURO, c.ILEAL_DISEASE_OVER_LIMIT),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency with extensive ileal disease or resection: loading injections, "
+        "then monthly for life",
+        o.injected_loading,
+        ("S10", "S20", "S22", "S71", "S73"),
+    ),
+    Rule(
+        "M2",
+        (*_NON_NEURO, c.MALABSORPTION),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency with malabsorption: loading injections, then maintenance "
+        "injections for life",
+        o.injected_loading,
+        ("S2", "S10", "S12", "S48", "S49", "S85"),
+    ),
+    Rule(
+        "M3",
+        (*_NON_NEURO, c.BARIATRIC),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency after bariatric surgery: loading injections, then maintenance",
+        o.bariatric_loading,
+        ("S10", "S17", "S18"),
+    ),
+    Rule(
+        "M4",
+        (*_NON_NEURO, c.ILEAL_DISEASE),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency with ileal disease: loading injections, then maintenance; extent "
+        "or length is needed",
+        o.ileal_loading,
+        ("S10", "S12", "S21"),
+    ),
+    Rule(
+        "M5",
+        (*_NON_NEURO, c.INJECTIONS_FIRST),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency: loading injections, then maintenance injections",
+        o.injections_first,
+        ("S5", "S10", "S12", "S47", "S50"),
+    ),
+    Rule(
+        "M6",
+        (*_NON_NEURO, c.CAN_TAKE_BY_MOUTH),
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency without neurological involvement: oral cyanocobalamin daily",
+        o.oral_treatment,
+        ("S52", "S55", "S56", "S57"),
+    ),
+    Rule(
+        "M7",
+        (*_NON_NEURO, c.KIDNEYS_UNKNOWN),
+        Outcome.CHOICE,
+        "Vitamin B12 deficiency: check kidney function before oral treatment, or start injections",
+        o.kidneys_first_or_injections,
+        ("S25", "S74"),
+    ),
+    Rule(
+        "M8",
+        _NON_NEURO,
+        Outcome.REGIMEN,
+        "Vitamin B12 deficiency, oral treatment not suitable: loading injections, then maintenance "
+        "injections",
+        o.injected_loading,
+        ("S27", "S62", "S63", "S74"),
+    ),
+    # deficiency not shown
+    Rule(
+        "B1",
+        (c.UNTREATED, c.NEURO_NOT_PRESENT, c.UNRESOLVED),
+        Outcome.TEST,
+        "Borderline vitamin B12: a further test decides before any treatment",
+        o.resolve_borderline,
+        ("S38", "S87", "S88"),
+    ),
+    Rule(
+        "P1",
+        (*_PROPHYLAXIS, c.ILEAL_OVER_LIMIT),
+        Outcome.PROPHYLAXIS,
+        "More than 20 cm of ileum resected: monthly hydroxocobalamin for life as prophylaxis",
+        o.ileal_prophylaxis,
+        ("S20", "S71", "S73"),
+        beside=_BESIDE,
+    ),
+    Rule(
+        "P2",
+        (*_PROPHYLAXIS, c.CROHNS_OVER_LIMIT),
+        Outcome.PROPHYLAXIS,
+        "Extensive ileal Crohn's disease: monthly hydroxocobalamin as prophylaxis, vitamin B12 "
+        "yearly",
+        o.ileal_prophylaxis,
+        ("S21", "S22", "S72"),
+        beside=_BESIDE,
+    ),
+    Rule(
+        "P3",
+        (*_PROPHYLAXIS, c.ILEAL_DISEASE_TO_WATCH),
+        Outcome.TEST,
+        "Ileal disease of unknown or limited extent: vitamin B12 yearly; "
+        "extent or length is needed",
+        o.watch_the_ileum,
+        ("S21",),
+        beside=_BESIDE,
+    ),
+    Rule(
+        "P4",
+        (*_PROPHYLAXIS, c.BARIATRIC),
+        Outcome.PROPHYLAXIS,
+        "After bariatric surgery: prophylactic vitamin B12",
+        o.bariatric_prophylaxis,
+        ("S17", "S18", "S70"),
+        beside=_BESIDE,
+    ),
+    Rule(
+        "E1",
+        (c.UNTREATED, c.UNLIKELY),
+        Outcome.NO_TREATMENT,
+        "Vitamin B12 deficiency is unlikely: no treatment indicated",
+        o.consider_mma,
+        ("S38", "S86"),
+    ),
+    Rule(
+        "E2",
+        (),
+        Outcome.CANNOT,
+        "No usable vitamin B12 result: test before choosing treatment",
+        o.ask_for_a_test,
+        ("S52",),
+    ),
+)
+"""Decisions 2.4, row by row. T4 stands twice: as a choice where loading may be needed again, else
+as a regimen.
+"""
+
+
+def recommend(scenario: ClinicalScenario, policy: Policy) -> Recommendation:
+    """Return what the guidance says of this scenario under the site's policy; total, never
+    raises.
+    """
+    return decide(assess(scenario, policy), policy)
+
+
+def decide(assessment: Assessment, policy: Policy) -> Recommendation:
+    """Return what the guidance says of these derived facts."""
+    primary = primary_rule(assessment, policy)
+    beside = _rules_beside(primary, assessment, policy)
+    offer = _offer(primary, beside, assessment, policy)
+    kept, reason = _options_to_draft(offer, assessment)
+    selection = select_products(kept, assessment, policy)
+    injecting = _injects(selection.options)
+    advice = (
+        *offer.advice,
+        *neurological_advice(assessment),
+        *advise(assessment, injecting=injecting),
+        *unavailable_record_advice(assessment),
+    )
+    advises = primary.id not in ("deceased", "G1")
+    return Recommendation(
+        rule=primary.id,
+        outcome=primary.outcome,
+        summary=primary.summary,
+        options=selection.options,
+        assessment=assessment,
+        citations=_distinct(
+            (
+                *primary.citations,
+                *(cited for rule in beside for cited in rule.citations),
+                *selection.citations,
+            )
+        ),
+        also=offer.rows,
+        acceptable=offer.acceptable,
+        follow_ups=offer.follow_ups,
+        advice=advice if advises else (),
+        needs=offer.needs,
+        not_drafted=" ".join(words for words in (reason, selection.why) if words),
+        technique=technique(assessment),
+    )
+
+
+def trace_rows(found: Recommendation, policy: Policy) -> tuple[RowTrace, ...]:
+    """Say of every row of the table whether it fired for this recommendation, and why; rows after
+    the first that holds are not reached.
+    """
+    primary = primary_rule(found.assessment, policy)
+    fired = (primary, *_rules_beside(primary, found.assessment, policy))
+    rows, reached = [], False
+    for rule in RULES:
+        passed_over = reached and rule not in fired
+        why = (
+            f"not reached: {primary.id} holds"
+            if passed_over
+            else rule.explain(found.assessment, policy)
+        )
+        rows.append(RowTrace(rule.id, rule in fired, why))
+        reached = reached or rule is primary
+    return tuple(rows)
+
+
+def primary_rule(assessment: Assessment, policy: Policy) -> Rule:
+    """Return the first row that holds; E2 always does."""
+    return next(rule for rule in RULES if rule.holds(assessment, policy))
+
+
+_ACCUMULATING = tuple(rule for rule in RULES if rule.beside)
+
+
+def _rules_beside(primary: Rule, assessment: Assessment, policy: Policy) -> tuple[Rule, ...]:
+    accumulating = (
+        rule for rule in _ACCUMULATING if primary.id in rule.beside and rule is not primary
+    )
+    return tuple(rule for rule in accumulating if rule.holds(assessment, policy))
+
+
+def _offer(
+    primary: Rule, beside: tuple[Rule, ...], assessment: Assessment, policy: Policy
+) -> Offer:
+    """Return what the primary row and those beside it offer together."""
+    offer = primary.offer(assessment, policy)
+    for rule in beside:
+        offer = _joined(offer, rule.offer(assessment, policy))
+    return replace(offer, rows=(*offer.rows, *(rule.id for rule in beside))) if beside else offer
+
+
+def _joined(offer: Offer, further: Offer) -> Offer:
+    """The first row that proposes a regimen keeps it; tests, advice and needs add up."""
+    return Offer(
+        options=offer.options or further.options,
+        acceptable=_distinct((*offer.acceptable, *further.acceptable)),
+        follow_ups=_distinct_follow_ups((*offer.follow_ups, *further.follow_ups)),
+        advice=(*offer.advice, *further.advice),
+        needs=_distinct((*offer.needs, *further.needs)),
+    )
+
+
+def _options_to_draft(offer: Offer, assessment: Assessment) -> tuple[tuple[Option, ...], str]:
+    """Leave out regimens in pregnancy where deficiency is neither shown nor treated nor
+    neurological (K10).
+    """
+    shown = assessment.is_deficient or assessment.neurological.is_true or not assessment.untreated
+    if not assessment.pregnant.is_true or shown or not offer.options:
+        return offer.options, ""
+    return (), "In pregnancy nothing is drafted before deficiency is shown: the prescriber decides."
+
+
+def _injects(options: tuple[Option, ...]) -> bool:
+    lines = [phase.line for option in options if option.regimen for phase in option.regimen.phases]
+    return any(line.route is not None and line.route.is_parenteral for line in lines)
+
+
+def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _distinct_follow_ups(follow_ups: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
+    """One follow-up per test and time, the first of each."""
+    kept: dict[tuple[object, ...], FollowUp] = {}
+    for item in follow_ups:
+        kept.setdefault((item.test, item.months, item.days), item)
+    return tuple(kept.values())

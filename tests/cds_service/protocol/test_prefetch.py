@@ -1,0 +1,252 @@
+"""The tri-state of prefetch: each row of the decision table, and every shape that real clients send
+(T27).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, read_part
+from fhir_mappings.fhir.record import Availability
+from tests.cds_service.misbehaving_fhir import bundle
+
+CONDITION = {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p"}}
+WARNING = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "warning", "code": "not-found", "diagnostics": "no results"}],
+}
+ERROR = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+
+
+def read(value: Any, key: str = "conditions") -> Any:
+    return read_part(key, value, f"prefetch.{key}")
+
+
+def places_of(reading: Any) -> list[str]:
+    return [placed.place for placed, _ in reading.unusable]
+
+
+def test_a_bundle_with_matches_is_all_there_is_R49() -> None:
+    reading = read(bundle(CONDITION, {**CONDITION, "id": "c2"}))
+
+    assert reading.part.availability is Availability.COMPLETE
+    assert [placed.reference for placed in reading.part.resources] == [
+        "Condition/c1",
+        "Condition/c2",
+    ]
+    assert [placed.place for placed in reading.part.resources] == [
+        "prefetch.conditions.entry[0]",
+        "prefetch.conditions.entry[1]",
+    ]
+    assert not reading.to_fetch
+
+
+def test_a_next_link_leaves_the_list_incomplete_R56() -> None:
+    reading = read(bundle(CONDITION, next_url="http://ehr/next"))
+
+    assert (reading.part.availability, reading.part.reason, reading.next_url) == (
+        Availability.INCOMPLETE,
+        MORE_PAGES,
+        "http://ehr/next",
+    )
+    assert len(reading.part.resources) == 1
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        None,
+        bundle(),
+        {"resourceType": "Bundle", "total": 0},
+        {"resourceType": "Bundle", "entry": None},
+    ],
+)
+def test_null_and_an_empty_bundle_are_known_absent_R52(nothing: Any) -> None:
+    reading = read(nothing)
+
+    assert reading.part.availability is Availability.COMPLETE
+    assert reading.part.resources == ()
+    assert not reading.to_fetch
+
+
+@pytest.mark.parametrize("outcome", [WARNING, bundle(WARNING)])
+def test_only_a_warning_outcome_is_known_absent_R54(outcome: Any) -> None:
+    reading = read(outcome)
+
+    assert reading.part.availability is Availability.COMPLETE
+    assert reading.part.resources == ()
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        ERROR,
+        bundle(ERROR),
+        {"resourceType": "OperationOutcome"},
+        {**ERROR, "issue": [{"severity": "fatal"}]},
+    ],
+)
+def test_an_error_outcome_is_unknown_and_not_asked_again_R53(outcome: Any) -> None:
+    reading = read(outcome)
+
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert not reading.to_fetch
+
+
+def test_an_error_beside_matches_leaves_the_list_incomplete_R54() -> None:
+    reading = read(bundle(CONDITION, ERROR))
+
+    assert reading.part.availability is Availability.INCOMPLETE
+    assert [placed.reference for placed in reading.part.resources] == ["Condition/c1"]
+
+
+def test_a_missing_key_is_unknown_and_asked_for_R51() -> None:
+    reading = read(NOT_SENT)
+
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert reading.to_fetch
+    assert reading.part.reason
+
+
+@pytest.mark.parametrize("malformed", ["text", 7, True, {}, [], {"entry": "x"}])
+def test_a_malformed_value_is_unknown_and_named_R57(malformed: Any) -> None:
+    reading = read(malformed)
+
+    assert reading.part.availability is not Availability.COMPLETE or reading.part.resources == ()
+    if malformed != {"entry": "x"}:
+        assert reading.part.availability is Availability.UNAVAILABLE
+        assert places_of(reading) == ["prefetch.conditions"]
+
+
+def test_a_bare_array_is_read_R57() -> None:
+    assert [placed.place for placed in read([CONDITION]).part.resources] == [
+        "prefetch.conditions[0]"
+    ]
+
+
+def test_the_wrapper_of_old_clients_is_read_R57() -> None:
+    reading = read({"response": {"status": "200 OK"}, "resource": bundle(CONDITION)})
+
+    assert [placed.reference for placed in reading.part.resources] == ["Condition/c1"]
+    assert (
+        read({"response": {"status": "500"}, "resource": None}).part.availability
+        is Availability.UNAVAILABLE
+    )
+    assert (
+        read({"response": {"status": "404 Not Found"}}, "patient").part.availability
+        is Availability.COMPLETE
+    )
+
+
+def test_a_single_resource_for_a_list_is_used_but_not_taken_for_all_R57() -> None:
+    reading = read(CONDITION)
+
+    assert [placed.reference for placed in reading.part.resources] == ["Condition/c1"]
+    assert reading.part.availability is Availability.INCOMPLETE
+
+
+def test_a_bundle_for_a_read_is_opened_R57() -> None:
+    reading = read(bundle({"resourceType": "Patient", "id": "p"}), "patient")
+
+    assert [placed.reference for placed in reading.part.resources] == ["Patient/p"]
+    assert reading.part.availability is Availability.COMPLETE
+
+
+def test_another_resource_type_is_not_used_and_is_no_absence_R57() -> None:
+    reading = read(bundle({"resourceType": "Observation", "id": "o"}))
+
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert reading.part.resources == ()
+    assert places_of(reading) == ["prefetch.conditions.entry[0]"]
+
+
+def test_included_resources_are_no_matches_R58() -> None:
+    value = {
+        "resourceType": "Bundle",
+        "entry": [
+            {"search": {"mode": "include"}, "resource": {"resourceType": "Practitioner", "id": "x"}}
+        ],
+    }
+
+    assert read(value).part.availability is Availability.COMPLETE
+    assert read(value).part.resources == ()
+
+
+def test_an_entry_without_resource_leaves_the_list_incomplete_R57() -> None:
+    reading = read(
+        {"resourceType": "Bundle", "entry": [{"resource": CONDITION}, {"fullUrl": "urn:uuid:1"}]}
+    )
+
+    assert reading.part.availability is Availability.INCOMPLETE
+    assert places_of(reading) == ["prefetch.conditions.entry[1]"]
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"), [(1, Availability.COMPLETE), (2, Availability.INCOMPLETE)]
+)
+def test_a_total_of_1_is_all_of_1_entry_and_a_total_of_2_is_not_R56(
+    total: int, expected: Availability
+) -> None:
+    assert read(bundle(CONDITION, total=total)).part.availability is expected
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["Bundle", "Condition", "next", "error"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "resourceType",
+                    "entry",
+                    "resource",
+                    "link",
+                    "relation",
+                    "url",
+                    "issue",
+                    "severity",
+                    "search",
+                    "mode",
+                    "total",
+                    "response",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(JSON_VALUES, st.sampled_from(sorted(TYPES)))
+def test_any_json_is_read_and_absence_is_never_concluded_from_something_unreadable(
+    value: Any, key: str
+) -> None:
+    reading = read(value, key)
+
+    assert all(isinstance(placed.resource, dict) for placed in reading.part.resources)
+    if reading.part.availability is not Availability.COMPLETE:
+        assert reading.part.reason
+    if key != "patient" and reading.next_url:
+        assert reading.part.availability is not Availability.COMPLETE
+
+
+def test_an_entry_whose_type_is_no_text_is_named_once_R57() -> None:
+    reading = read(bundle(CONDITION, {"resourceType": ["Condition"], "id": "c2"}))
+
+    ((placed, why),) = reading.unusable
+    assert (placed.place, placed.type, why) == (
+        "prefetch.conditions.entry[1]",
+        "",
+        "holds no readable resource",
+    )
+    assert len(reading.part.resources) == 1

@@ -1,0 +1,425 @@
+"""What the store keeps, in both databases: the schema, decisions, overrides, token ids, and
+patients only as a keyed hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from cds_service.records import decision_queue
+from cds_service.records.decision_queue import DecisionQueue
+from cds_service.records.patient_key import VARIABLE
+from cds_service.records.records import DecisionRecord
+from cds_service.records.store import Store
+from cds_service.records.store_tables import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    METADATA,
+    NEWEST_SCHEMA,
+    REPLAY,
+    StoreUnavailable,
+    open_engine,
+    upgrade_schema,
+)
+from cds_service.site.settings import check_config
+from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
+
+
+class TestSchema:
+    def test_the_steps_lead_to_the_tables_that_the_code_uses(self, url: str) -> None:
+        engine = open_engine(url)
+        upgrade_schema(engine)
+
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, METADATA) == []
+            assert context.get_current_revision() == NEWEST_SCHEMA
+
+    def test_an_upgrade_of_a_database_in_use_changes_nothing(self, url: str, store: Store) -> None:
+        store.record_feedback([overridden("card-1")], "s", "c", NOW)
+        before = rows(url, FEEDBACK)
+
+        upgrade_schema(open_engine(url))
+
+        assert rows(url, FEEDBACK) == before
+
+    def test_workers_that_start_together_upgrade_in_turn(self, url: str) -> None:
+        script = (
+            f"from cds_service.records.store_tables import *; upgrade_schema(open_engine({url!r}))"
+        )
+        workers = [
+            subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+            for _ in range(4)
+        ]
+
+        assert [
+            (worker.wait(), worker.stderr.read() if worker.stderr else b"") for worker in workers
+        ] == [(0, b"")] * 4
+        assert rows(url, DECISIONS) == []
+
+    def test_the_schema_of_a_newer_version_is_refused_in_words(self, url: str) -> None:
+        engine = open_engine(url)
+        upgrade_schema(engine)
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+        with pytest.raises(StoreUnavailable, match="newer"):
+            upgrade_schema(engine)
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "nonsense", "mysql://host/name", "sqlite+nothing:///x", "postgresql://host:port/x"]
+)
+def test_a_store_url_that_cannot_be_used_is_refused_in_words(bad: str) -> None:
+    with pytest.raises(ValueError, match="the store URL"):
+        Store(bad)
+
+
+def test_check_config_says_so_before_the_service_starts(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('[store]\nurl = "mysql://host/name"\n')
+
+    [problem] = check_config(site)
+    assert (
+        problem == "store.url: the store URL cannot be used; expected sqlite:///FILE or "
+        "postgresql+psycopg://USER@HOST/NAME."
+    )
+
+
+class TestDecisions:
+    def test_a_decision_is_kept_with_its_cards_R145(self, url: str, store: Store) -> None:
+        shown = card(statements=("S7", "S42"), suggestions=("suggestion-1",), also_found=("h1",))
+        sent = decision(
+            shown,
+            issuer="https://ehr.example.org",
+            tenant="north",
+            token_id="jti-1",
+            patient=store.hash_patient("https://ehr.example.org", "pat-1"),
+            policy_version="1",
+            knowledge_version="2",
+            prefetch={"labs": "data", "allergies": "absent", "procedures": "unknown"},
+            unknown_facts={"kidney_function": "not available"},
+            timings_ms={"parse": 0.25},
+        )
+        store.record_decision(sent)
+        store.close()
+
+        [kept] = rows(url, DECISIONS)
+        [kept_card] = rows(url, CARDS)
+        assert kept["received_at"] == NOW.replace(tzinfo=None)
+        assert {
+            name: kept[name]
+            for name in ("service", "hook", "client", "status", "token_id", "patient")
+        } == {
+            "service": "b12-order-select",
+            "hook": "order-select",
+            "client": "Main EHR",
+            "status": 200,
+            "token_id": "jti-1",
+            "patient": sent.patient,
+        }
+        assert kept["prefetch"] == {"labs": "data", "allergies": "absent", "procedures": "unknown"}
+        assert kept["unknown_facts"] == {"kidney_function": "not available"}
+        assert kept["timings_ms"] == {"parse": 0.25}
+        assert kept_card["decision"] == kept["id"]
+        assert (kept_card["uuid"], kept_card["card"], kept_card["rule"]) == (shown.uuid, "b2", "M1")
+        assert (kept_card["statements"], kept_card["suggestions"], kept_card["also_found"]) == (
+            ["S7", "S42"],
+            ["suggestion-1"],
+            ["h1"],
+        )
+
+    def test_a_time_of_another_zone_is_kept_in_utc_R145(self, url: str, store: Store) -> None:
+        store.record_decision(
+            decision(received_at=NOW.astimezone(dt.timezone(dt.timedelta(hours=-5))))
+        )
+        store.close()
+
+        assert rows(url, DECISIONS)[0]["received_at"] == NOW.replace(tzinfo=None)
+
+    def test_all_decisions_of_many_threads_are_kept_R145(self, url: str, store: Store) -> None:
+        with ThreadPoolExecutor(8) as callers:
+            for number in range(500):
+                callers.submit(
+                    store.record_decision, decision(card(), card(), hook_instance=str(number))
+                )
+        store.close(30)
+
+        assert {row["hook_instance"] for row in rows(url, DECISIONS)} == {
+            str(number) for number in range(500)
+        }
+        assert len(rows(url, CARDS)) == 1000
+        assert store.dropped == 0
+
+    def test_texts_that_a_database_cannot_hold_are_kept_as_far_as_it_can_R145(
+        self, url: str, store: Store
+    ) -> None:
+        store.record_decision(decision(hook_instance="a\0b\ud800c" + "x" * 2000))
+        store.close()
+
+        assert rows(url, DECISIONS)[0]["hook_instance"] == "abc" + "x" * 507
+
+    def test_a_record_that_the_database_refuses_does_not_take_others_with_it_R145(
+        self, url: str, store: Store
+    ) -> None:
+        store.upgrade()
+        good, bad = decision(), decision(duration_ms=None)
+        store._decisions._write_patiently([good, bad, good])
+
+        assert len(rows(url, DECISIONS)) == 2
+        assert store.dropped == 1
+
+
+class TestQueue:
+    def test_what_does_not_fit_is_dropped_and_counted_and_nobody_waits_R145(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(decision_queue, "LONGEST_QUEUE", 3)
+        waiting = _stuck_queue()
+        for _ in range(10):
+            waiting.put(decision())
+
+        assert (
+            4 <= waiting.dropped <= 7
+        )  # three wait in the queue, and the thread may hold up to three more
+        waiting.close(10)
+        assert waiting.dropped == 10
+
+    def test_it_ends_although_the_database_never_comes_back_R145(self) -> None:
+        waiting = _stuck_queue()
+        waiting.put(decision())
+        waiting.close(10)
+
+        assert (len(waiting), waiting.dropped) == (0, 1)
+
+
+def _stuck_queue() -> DecisionQueue:
+    def refuse(_records: object) -> None:
+        raise StoreUnavailable("never")
+
+    return DecisionQueue(refuse, lambda: None)
+
+
+class TestTokens:
+    def test_a_token_id_is_good_once_R138(self, store: Store) -> None:
+        assert store.remember_token("iss", "jti", 2e9)
+        assert not store.remember_token("iss", "jti", 2e9)
+        assert store.remember_token("other", "jti", 2e9)
+
+    def test_another_worker_knows_it_R138(self, open_store: Callable[[], Store]) -> None:
+        first, second = open_store(), open_store()
+
+        assert first.remember_token("iss", "jti", 2e9)
+        assert not second.remember_token("iss", "jti", 2e9)
+
+    def test_it_is_known_after_a_restart_R138(self, open_store: Callable[[], Store]) -> None:
+        before = open_store()
+        before.remember_token("iss", "jti", 2e9)
+        before.close()
+
+        assert not open_store().remember_token("iss", "jti", 2e9)
+
+    def test_of_many_processes_one_gets_it_R138(self, url: str, store: Store) -> None:
+        store.upgrade()
+        script = (
+            "import sys\nfrom cds_service.records import store as module\n"
+            "from cds_service.records.store import Store\nmodule.ASK_SECONDS = 20\n"
+            f"store = Store({url!r}); store.is_available(); sys.stdin.readline()\n"
+            "print([store.remember_token('iss', f'jti-{number}', 2e9) for number in range(20)])"
+        )
+        command = [sys.executable, "-c", script]
+        workers = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(4)
+        ]
+        for worker in workers:
+            assert worker.stdin
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        answers = [eval(worker.communicate()[0]) for worker in workers]
+
+        assert [sum(got) for got in zip(*answers, strict=True)] == [1] * 20
+
+    def test_forked_workers_share_the_database_and_no_connection_R138(self, url: str) -> None:
+        """As a preloaded server does it: the store is made and used, and then the workers are
+        forked.
+        """
+        script = f"""
+import os
+from cds_service.records import store as module
+from cds_service.records.store import Store
+module.ASK_SECONDS = 20
+store = Store({url!r})
+assert store.remember_token("iss", "parent", 2e9)
+def child():
+    known = store.remember_token("iss", "parent", 2e9)
+    own = store.remember_token("iss", f"child-{{os.getpid()}}", 2e9)
+    return not known and own + 2 * store.remember_token("iss", "shared", 2e9)
+children = []
+for _ in range(4):
+    child_id = os.fork()
+    if child_id == 0:
+        os._exit(child())
+    children.append(child_id)
+print(sorted(os.waitstatus_to_exitcode(os.waitpid(child_id, 0)[1]) for child_id in children))
+assert not store.remember_token("iss", "shared", 2e9)
+"""
+        ran = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+        )
+
+        assert (ran.stdout.strip(), ran.stderr) == ("[1, 1, 1, 3]", "")
+
+    def test_expired_ids_are_forgotten_and_others_not_R138(self, url: str, store: Store) -> None:
+        store.remember_token("iss", "old", 1000.0)
+        store.remember_token("iss", "new", 2000.0)
+
+        store.purge_tokens(1500.0)
+
+        assert [row["token_id"] for row in rows(url, REPLAY)] == ["new"]
+        assert store.remember_token("iss", "old", 3000.0)
+        assert not store.remember_token("iss", "new", 3000.0)
+
+
+class TestOverrides:
+    """cards.md 1: an override is repeated from the second on, for the same patient, order and
+    rule.
+    """
+
+    SINCE = NOW - dt.timedelta(days=90)
+
+    def override(
+        self, store: Store, url: str, times: int, at: dt.datetime = NOW, **members: str
+    ) -> None:
+        store.upgrade()
+        for _ in range(times):
+            shown = card(**members)
+            store.record_decision(decision(shown, patient="hash-1"))
+            wait_until(
+                lambda shown=shown: any(row["uuid"] == shown.uuid for row in rows(url, CARDS))
+            )  # type: ignore[misc]
+            store.record_feedback([overridden(shown.uuid)], "b12-order-select", "Main EHR", at)
+
+    def is_quiet(
+        self,
+        store: Store,
+        patient: str = "hash-1",
+        rule: str = "M1",
+        order: str = "cyanocobalamin oral",
+    ) -> bool:
+        return store.recently_overridden(patient, "b2", rule, self.SINCE, order)
+
+    @pytest.mark.parametrize(("times", "quiet"), [(0, False), (1, False), (2, True), (3, True)])
+    def test_from_the_second_override_on(
+        self, store: Store, url: str, times: int, quiet: bool
+    ) -> None:
+        self.override(store, url, times)
+
+        assert self.is_quiet(store) is quiet
+
+    def test_only_for_the_same_patient_rule_and_order(self, store: Store, url: str) -> None:
+        self.override(store, url, 2)
+
+        assert not self.is_quiet(store, patient="hash-2")
+        assert not self.is_quiet(store, rule="M2")
+        assert not self.is_quiet(store, order="hydroxocobalamin IM")
+        assert not self.is_quiet(store, patient="")
+
+    @pytest.mark.parametrize(("days", "quiet"), [(89, True), (90, True), (91, False)])
+    def test_not_for_overrides_of_more_than_90_days_ago(
+        self, store: Store, url: str, days: int, quiet: bool
+    ) -> None:
+        self.override(store, url, 2, at=NOW - dt.timedelta(days=days))
+
+        assert self.is_quiet(store) is quiet
+
+    def test_the_same_card_reported_twice_is_one_override_R119(
+        self, store: Store, url: str
+    ) -> None:
+        self.override(store, url, 1)
+        store.record_feedback(
+            [overridden(rows(url, CARDS)[0]["uuid"])], "b12-order-select", "Main EHR", NOW
+        )
+
+        assert not self.is_quiet(store)
+
+
+class TestPatientHash:
+    def test_it_is_keyed_and_of_one_ehr(self, url: str) -> None:
+        one, other = Store(url, "key one"), Store(url, "key two")
+        hashes = {
+            one.hash_patient("ehr-a", "pat-1"),
+            one.hash_patient("ehr-b", "pat-1"),
+            one.hash_patient("ehr-a", "pat-2"),
+        }
+
+        assert len(hashes | {other.hash_patient("ehr-a", "pat-1")}) == 4
+        assert one.hash_patient("ehr-a", "pat-1") == Store(url, "key one").hash_patient(
+            "ehr-a", "pat-1"
+        )
+        assert all("pat-1" not in made and len(made) == 64 for made in hashes)
+
+    def test_the_environment_may_hold_the_key(
+        self, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(VARIABLE, "key one")
+
+        assert Store(url).hash_patient("ehr", "pat-1") == Store(url, "key one").hash_patient(
+            "ehr", "pat-1"
+        )
+
+    def test_without_one_a_key_is_made_that_only_its_owner_can_read(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+        made = Store(url).hash_patient("ehr", "pat-1")
+
+        [key_file] = tmp_path.iterdir()
+        assert key_file.name == "b12-cds.db.patient-key"
+        assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+        assert Store(url).hash_patient("ehr", "pat-1") == made
+
+    def test_workers_that_start_together_make_one_key(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
+        with ThreadPoolExecutor(8) as workers:
+            made = set(workers.map(lambda _: Store(url).hash_patient("ehr", "pat-1"), range(16)))
+
+        assert len(made) == 1
+        assert os.listdir(tmp_path) == ["b12-cds.db.patient-key"]
+
+    def test_where_no_file_can_be_kept_the_hash_still_hides_the_patient(self) -> None:
+        store = Store("sqlite:////nowhere/at/all/b12-cds.db")
+
+        assert store.hash_patient("ehr", "pat-1") == store.hash_patient("ehr", "pat-1")
+
+
+def test_nothing_of_the_patient_or_a_token_is_in_the_database_R139_R145(
+    url: str, store: Store
+) -> None:
+    store.record_decision(
+        decision(card(), patient=store.hash_patient("ehr", "patient-4711"), issuer="ehr")
+    )
+    store.remember_token("ehr", "jti-1", 2e9)
+    store.close()
+
+    everything = repr([rows(url, table) for table in METADATA.sorted_tables])
+    assert "patient-4711" not in everything
+    assert store.hash_patient("ehr", "patient-4711") in everything
+
+
+def test_the_record_of_a_decision_holds_no_more_than_is_listed() -> None:
+    """A new member must be thought about: whatever is recorded outlives the call."""
+    assert set(DecisionRecord.__slots__) == {column.name for column in DECISIONS.columns} - {
+        "id"
+    } | {"cards"}

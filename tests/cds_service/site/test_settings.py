@@ -1,0 +1,283 @@
+"""The site file: defaults, everything wrong said at once, and what production refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cds_service.site.settings import SettingsError, check_config, demonstration, load_settings
+from recommender.guidance.policy import NonNeuroRoute
+from recommender.language.doses import Route, Substance
+
+ROOT = Path(__file__).parents[3]
+
+PRODUCTION = """
+profile = "production"
+[service]
+public_url = "https://cds.example.org"
+[[clients]]
+name = "Main EHR"
+iss = "https://ehr.example.org"
+jku = "https://ehr.example.org/jwks.json"
+fhir_base_urls = ["https://ehr.example.org/fhir"]
+"""
+
+SANDBOX_KEY = """
+{ kty = "EC", crv = "P-384", use = "sig", kid = "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f",
+  x = "dw_JGR8nB2I6XveNxUOl2qk699ZPLM2nYI5STSdiEl9avAkrm3CkfYMbrrjr8laB",
+  y = "Sm3mLE-n1zYNla_aiE3cb3nZsL51RbC7ysw3q8aJLxGm-hx79RPMYpITDjp7kgzy" }
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_of(folder: Path, text: str) -> list[str]:
+    return check_config(write(folder, text))
+
+
+def test_without_a_file_the_demonstration_profile_applies() -> None:
+    settings = load_settings(None)
+
+    assert settings == demonstration()
+    assert not settings.is_production
+    assert (settings.workbench, settings.metrics, settings.cors_origins, settings.clients) == (
+        True,
+        True,
+        ("*",),
+        (),
+    )
+    assert settings.call_ms == 400
+
+
+def test_the_example_file_can_be_used() -> None:
+    assert check_config(ROOT / "site.example.toml") == []
+
+
+def test_production_switches_workbench_metrics_and_cors_off_by_default(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, PRODUCTION))
+
+    assert settings.is_production
+    assert (settings.workbench, settings.metrics, settings.cors_origins) == (False, False, ())
+    assert settings.url_of("/cds-services") == "https://cds.example.org/cds-services"
+    assert settings.clients[0].algorithms == ("ES384", "RS384")
+
+
+def test_production_refuses_everything_insecure_at_once(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path,
+        f"""
+        profile = "production"
+        [service]
+        public_url = "http://cds.example.org"
+        cors_origins = ["*"]
+        workbench = true
+        [[clients]]
+        name = "Sandbox"
+        iss = "https://sandbox.example.org"
+        keys = [{SANDBOX_KEY.strip().replace(chr(10), " ")}]
+        fhir_base_urls = ["http://ehr.example.org/fhir"]
+        """,
+    )
+
+    assert [problem.split(":")[0] for problem in problems] == [
+        "service.public_url",
+        "service.cors_origins",
+        "service.workbench",
+        "clients[0].keys",
+        "clients[0].fhir_base_urls[0]",
+    ]
+
+
+def test_production_refuses_to_be_without_clients_R127(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path, 'profile = "production"\n[service]\npublic_url = "https://cds.example.org"\n'
+    )
+
+    assert problems == ["clients: there are none; production expects at least one [[clients]]."]
+
+
+@pytest.mark.parametrize(("password", "refused"), [("", True), ("x" * 15, True), ("x" * 16, False)])
+def test_a_workbench_in_production_needs_a_password_of_16_characters(
+    tmp_path: Path, password: str, refused: bool
+) -> None:
+    text = PRODUCTION.replace(
+        "[service]", f'[service]\nworkbench = true\nworkbench_password = "{password}"'
+    )
+
+    assert bool(problems_of(tmp_path, text)) is refused
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('profil = "x"', 'profil (line 1): is not a known key; the nearest known is "profile".'),
+        (
+            '[service]\npublic_uri = "x"',
+            'service.public_uri (line 2): is not a known key; the nearest known is "public_url".',
+        ),
+        ("[service]\nmetrics = 1", "service.metrics (line 2): found 1, expected true or false."),
+        (
+            "[limits]\ncall_ms = 2001",
+            "limits.call_ms: found 2001, expected at most 2000, as no answer may come later than "
+            "that.",
+        ),
+        (
+            "[limits]\n\ncall_ms = 0",
+            "limits.call_ms (line 3): found 0, expected a whole number above 0.",
+        ),
+        (
+            '[service]\ncors_origins = "*"',
+            "service.cors_origins (line 2): found '*', expected an array of strings.",
+        ),
+        ('profile = "test"', 'profile: found "test", expected "production" or "demonstration".'),
+        ("clients = 3", "clients (line 1): found 3, expected an array of tables."),
+    ],
+)
+def test_each_problem_names_key_line_and_what_was_expected(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert problems_of(tmp_path, text) == [expected]
+
+
+def test_a_problem_of_the_second_client_names_its_line(tmp_path: Path) -> None:
+    text = (
+        PRODUCTION + '\n[[clients]]\nname = "Other"\niss = "https://o.example"\njku = '
+        '"https://o.example/k"\nintend = "order"\n'
+    )
+
+    (problem,) = problems_of(tmp_path, text)
+
+    line = text.splitlines().index('intend = "order"') + 1
+    assert (
+        problem
+        == f'clients[1].intend (line {line}): is not a known key; the nearest known is "intent".'
+    )
+
+
+def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path,
+        """
+        unknown = 1
+        [policy]
+        nonNeuroRout = "ORAL_FIRST"
+        oralDoseMcg = 5
+        [[formulary]]
+        substance = "aspirin"
+        route = "PR"
+        [[clients]]
+        name = "EHR"
+        algorithms = ["HS256"]
+        replace_strategy = "swap"
+        [codes]
+        add = "nowhere.csv"
+        """,
+    )
+
+    places = "\n".join(problems)
+    for place in (
+        "unknown",
+        "policy.nonNeuroRout",
+        "policy.oralDoseMcg",
+        "formulary[0].substance",
+        "formulary[0].route",
+        "formulary[0].text",
+    ):
+        assert place in places
+    for place in (
+        "clients[0].iss",
+        "clients[0].jku",
+        "clients[0].algorithms",
+        "clients[0].replace_strategy",
+        "codes.add",
+    ):
+        assert place in places
+    assert 'found "swap"' in places
+
+
+def test_two_clients_of_one_name_are_refused_as_feedback_is_kept_under_it(tmp_path: Path) -> None:
+    twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("https://ehr.", "https://other.")
+
+    assert problems_of(tmp_path, PRODUCTION + twin) == [
+        'clients[1].name: "Main EHR" is the name of another client too; expected one of its own.'
+    ]
+    assert problems_of(tmp_path, PRODUCTION + twin.replace("Main EHR", "Other EHR")) == []
+
+
+def test_two_clients_that_no_token_tells_apart_are_refused_R133(tmp_path: Path) -> None:
+    twin = PRODUCTION[PRODUCTION.index("[[clients]]") :].replace("Main EHR", "Twin")
+
+    assert any("clients[1].iss" in problem for problem in problems_of(tmp_path, PRODUCTION + twin))
+    told_apart = (PRODUCTION + 'tenants = ["a"]\n' + twin + 'tenants = ["b"]\n').strip()
+    assert problems_of(tmp_path, told_apart) == []
+
+
+@pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b"[a]\n[a]"])
+def test_a_file_that_is_not_toml_is_one_problem(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "site.toml"
+    path.write_bytes(content)
+
+    assert len(check_config(path)) == 1
+
+
+def test_a_file_that_is_not_there_is_one_problem(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(tmp_path / "none.toml")
+
+
+def test_policy_and_formulary_of_the_site_are_taken(tmp_path: Path) -> None:
+    settings = load_settings(
+        write(
+            tmp_path,
+            """
+            [policy]
+            nonNeuroRoute = "IM_FIRST"
+            [[formulary]]
+            substance = "hydroxocobalamin"
+            route = "IM"
+            text = "Local hydroxocobalamin"
+            codings = [{ system = "urn:local", code = "H1" }]
+            [[formulary]]
+            substance = "cyanocobalamin"
+            route = "oral"
+            text = "Local cyanocobalamin"
+            available = false
+            """,
+        )
+    )
+
+    assert settings.policy.non_neuro_route is NonNeuroRoute.IM_FIRST
+    assert [row.text for row in settings.formulary] == [
+        "Local hydroxocobalamin",
+        "Local cyanocobalamin",
+    ]
+    assert settings.policy.available_products == frozenset(
+        {(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)}
+    )
+
+
+def test_local_codes_are_found_beside_the_site_file(tmp_path: Path) -> None:
+    (tmp_path / "local.csv").write_text(
+        "concept,system_uri,code\nserum_b12,urn:lab,B12\n", encoding="utf-8"
+    )
+
+    settings = load_settings(write(tmp_path, '[codes]\nadd = "local.csv"\n'))
+
+    assert settings.extra_codes == tmp_path / "local.csv"
+
+
+def test_no_secret_is_shown_with_the_settings(tmp_path: Path) -> None:
+    text = (
+        '[service]\nworkbench_password = "correct-horse-battery"\n[store]\npatient_key = '
+        '"key-of-the-hash"\n'
+    )
+
+    shown = repr(load_settings(write(tmp_path, text)))
+
+    assert not re.search("correct-horse|key-of-the-hash", shown)

@@ -1,0 +1,307 @@
+"""Every answer to every prepared request keeps the rules for cards, and no optional member is
+needed for an answer.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_service.workbench.prepared import PreparedPatient, load_patients
+from tests.cds_service.card_rules import broken_rules
+from tests.cds_service.conftest import AS_OF
+
+STORIES = load_patients()
+
+
+def ask(client: FlaskClient, request: dict[str, Any]) -> Any:
+    return client.post(f"/cds-services/b12-{request['hook']}", json=request)
+
+
+def as_hook(request: dict[str, Any], hook: str) -> dict[str, Any]:
+    """Return the same request for another hook."""
+    made = copy.deepcopy(request)
+    made["hook"] = hook
+    if hook == "patient-view":
+        made["context"].pop("draftOrders", None)
+    if hook != "order-select":
+        made["context"].pop("selections", None)
+    return made
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_each_answer_keeps_the_rules_T8_to_T24(client: FlaskClient, story: PreparedPatient) -> None:
+    request = story.request_at(AS_OF)
+    hooks = (
+        ["order-select", "order-sign", "patient-view"]
+        if request["hook"] != "patient-view"
+        else ["patient-view"]
+    )
+    for hook in hooks:
+        asked = as_hook(request, hook)
+        answer = ask(client, asked)
+
+        assert answer.status_code == 200, answer.json
+        assert broken_rules(answer.json, asked) == []
+        assert "systemActions" not in answer.json
+
+
+def without_uuids(answer: bytes) -> str:
+    return re.sub(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+        "uuid",
+        answer.decode(),
+    )
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_the_same_request_has_the_same_cards_but_for_their_uuids_R86_T25(
+    client: FlaskClient, story: PreparedPatient
+) -> None:
+    request = story.request_at(AS_OF)
+
+    first, second = ask(client, request), ask(client, request)
+
+    assert without_uuids(first.data) == without_uuids(second.data)
+
+
+def without_each_optional_member(request: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in ("fhirServer", "fhirAuthorization", "extension"):
+        yield name, {key: value for key, value in request.items() if key != name}
+    for name in ("userId", "encounterId", "selections"):
+        made = copy.deepcopy(request)
+        made["context"].pop(name, None)
+        yield f"context.{name}", made
+    for name in request["prefetch"]:
+        made = copy.deepcopy(request)
+        del made["prefetch"][name]
+        yield f"prefetch.{name}", made
+    draft = request["context"]["draftOrders"]["entry"][0]["resource"]
+    for name in [name for name in draft if name not in ("resourceType",)]:
+        made = copy.deepcopy(request)
+        del made["context"]["draftOrders"]["entry"][0]["resource"][name]
+        yield f"draft.{name}", made
+
+
+def test_every_optional_member_may_be_missing_T26(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    order_select["context"]["encounterId"] = "e1"
+    for name, request in without_each_optional_member(order_select):
+        answer = ask(client, request)
+
+        assert answer.status_code == 200, name
+        assert broken_rules(answer.json, request) == [], name
+
+
+def test_every_prefetch_key_may_be_anything_T27(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    error = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "exception"}],
+    }
+    for key in order_select["prefetch"]:
+        for value in (
+            None,
+            {},
+            [],
+            5,
+            "x",
+            error,
+            {"resourceType": "Bundle", "total": 0},
+            {"entry": [None, {}, {"resource": error}]},
+        ):
+            request = copy.deepcopy(order_select)
+            request["prefetch"][key] = value
+            answer = ask(client, request)
+
+            assert answer.status_code == 200, (key, value)
+            assert broken_rules(answer.json, request) == [], (key, value)
+
+
+@pytest.mark.parametrize(
+    "member", ["medicationCodeableConcept", "dosageInstruction", "id", "status", "subject"]
+)
+def test_a_draft_without_this_member_is_answered_R157(
+    client: FlaskClient, order_select: dict[str, Any], member: str
+) -> None:
+    del order_select["context"]["draftOrders"]["entry"][0]["resource"][member]
+
+    answer = ask(client, order_select)
+
+    assert answer.status_code == 200
+    if member in ("medicationCodeableConcept", "id"):
+        actions = [
+            action
+            for card in answer.json["cards"]
+            for one in card.get("suggestions", [])
+            for action in one["actions"]
+        ]
+        assert not [action for action in actions if action["type"] != "create"], (
+            "R161: what has no id is not updated or deleted"
+        )
+
+
+@pytest.mark.parametrize(
+    "identity", ["x" * 250, "a‐b", "request-123", "e" * 64 + "." * 100, "urn:uuid:1"]
+)
+def test_the_id_of_a_draft_comes_back_byte_for_byte(
+    client: FlaskClient, order_select: dict[str, Any], identity: str
+) -> None:
+    order_select["context"]["draftOrders"]["entry"][0]["resource"]["id"] = identity
+    order_select["context"]["selections"] = [f"MedicationRequest/{identity}"]
+
+    answer = ask(client, order_select)
+
+    (card,) = answer.json["cards"]
+    touched = [
+        action
+        for one in card["suggestions"]
+        for action in one["actions"]
+        if action["type"] != "create"
+    ]
+    assert touched
+    for action in touched:
+        assert (
+            action.get("resourceId") or f"MedicationRequest/{action['resource']['id']}"
+        ) == f"MedicationRequest/{identity}"
+
+
+def test_an_unrelated_order_is_answered_with_nothing_and_nothing_is_fetched(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    draft = order_select["context"]["draftOrders"]["entry"][0]["resource"]
+    draft["medicationCodeableConcept"] = {
+        "coding": [
+            {
+                "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+                "code": "617310",
+                "display": "atorvastatin 20 MG Oral Tablet",
+            }
+        ]
+    }
+    del order_select["prefetch"]
+    order_select["fhirServer"] = "http://127.0.0.1:1/fhir"
+
+    answer = ask(client, order_select)
+
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+    assert "record" not in answer.headers["Server-Timing"]
+
+
+def test_a_draft_of_another_patient_gets_no_advice_R38(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    order_select["context"]["draftOrders"]["entry"][0]["resource"]["subject"] = {
+        "reference": "Patient/somebody-else"
+    }
+
+    answer = ask(client, order_select)
+
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+
+
+def test_the_prefetched_patient_of_another_id_is_not_used_R38(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    order_select["prefetch"]["patient"]["id"] = "somebody-else"
+
+    answer = ask(client, order_select)
+
+    assert answer.status_code == 200
+    assert [card["extension"]["org.b12-cds"]["rule"] for card in answer.json["cards"]] == ["G1"]
+
+
+def test_a_selection_that_is_not_among_the_drafts_is_no_error_R156(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    order_select["context"]["selections"] = ["MedicationRequest/elsewhere"]
+
+    assert (ask(client, order_select).status_code, ask(client, order_select).json) == (
+        200,
+        {"cards": []},
+    )
+
+
+def test_nothing_known_of_the_patient_is_412_with_an_outcome_R63_R72(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    for prefetch in (None, {}, dict.fromkeys(order_select["prefetch"])):
+        order_select["prefetch"] = prefetch
+        answer = ask(client, order_select)
+
+        assert answer.status_code == 412
+        assert answer.json["resourceType"] == "OperationOutcome"
+        assert "pat1" not in answer.text
+
+
+def test_a_patient_alone_is_enough_to_be_answered_R63(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    order_select["prefetch"] = {"patient": order_select["prefetch"]["patient"]}
+
+    answer = ask(client, order_select)
+
+    assert answer.status_code == 200
+    assert answer.json["cards"]
+
+
+def test_patient_view_without_data_is_answered_with_nothing_R69(client: FlaskClient) -> None:
+    answer = ask(
+        client,
+        {
+            "hook": "patient-view",
+            "hookInstance": "i",
+            "context": {"patientId": "p", "userId": "Practitioner/x"},
+        },
+    )
+
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+
+
+def test_markup_in_the_record_is_escaped_on_the_card_R77(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    text = "<img src=x onerror=alert(1)> [link](javascript:alert(1)) | `code` **bold**"
+    for entry in order_select["prefetch"]["conditions"]["entry"]:
+        entry["resource"]["code"]["text"] = text
+        for coding in entry["resource"]["code"]["coding"]:
+            coding["display"] = text
+    order_select["context"]["draftOrders"]["entry"][0]["resource"]["medicationCodeableConcept"][
+        "text"
+    ] = text
+
+    (card,) = ask(client, order_select).json["cards"]
+
+    assert not re.search(r"(?<!\\)<img|(?<!\\)\[link\]", card["detail"] + card["summary"])
+
+
+HOW = re.compile(r"(micrograms|mcg).*(inject|IM\b|oral|by mouth|intramuscular)", re.IGNORECASE)
+HOW_OFTEN = re.compile(r"daily|every|alternate|a week|weekly|once|per day|monthly", re.IGNORECASE)
+
+
+def test_labels_and_descriptions_state_drug_dose_route_and_frequency_R165(
+    client: FlaskClient,
+) -> None:
+    ordered = 0
+    for story in STORIES:
+        for card in ask(client, story.request_at(AS_OF)).json["cards"]:
+            for suggestion in card.get("suggestions", []):
+                new = [
+                    one
+                    for one in suggestion["actions"]
+                    if one.get("resource", {}).get("resourceType") == "MedicationRequest"
+                ]
+                for action in (one for one in new if one["type"] == "create"):
+                    ordered += 1
+                    for text in (suggestion["label"], action["description"]):
+                        assert "cobalamin" in text.lower(), text
+                        assert HOW.search(text), text
+                        assert HOW_OFTEN.search(text), text
+    assert ordered > 10

@@ -1,0 +1,61 @@
+"""The OpenAPI file says what the service does: schemathesis looks for answers that it does not
+describe.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
+from cds_service.app import create_app
+from cds_service.site.settings import demonstration
+from tests.cds_service.conftest import AS_OF
+
+DOCUMENT: dict[str, Any] = json.loads((files("cds_service") / "openapi.json").read_text("utf-8"))
+
+PATIENCE = settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+def test_the_file_names_every_path_that_clients_and_operations_use(client: FlaskClient) -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        adapter = client.application.url_map.bind("localhost")
+        for method in operations:
+            if method in ("get", "post"):
+                assert adapter.match(
+                    path.replace("{id}", "b12-order-select"), method=method.upper()
+                )
+    services = client.get("/cds-services").json["services"]
+    assert {f"/cds-services/{service['id']}" for service in services} <= set(DOCUMENT["paths"])
+
+
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder: Path = tmp_path_factory.mktemp("openapi")
+    return create_app(
+        replace(demonstration(), store_url=f"sqlite:///{folder}/b12.db"), today=lambda: AS_OF
+    )
+
+
+@SCHEMA.parametrize()
+@PATIENCE
+def test_no_answer_is_one_that_the_file_does_not_describe(
+    case: schemathesis.Case, app: Any
+) -> None:
+    """That a request breaks the file is no fault where it is answered: R34 to R37 ask for tolerance
+    beyond it.
+    """
+    case.call_and_validate(app=app, excluded_checks=[negative_data_rejection])

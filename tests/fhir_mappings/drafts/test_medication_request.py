@@ -1,0 +1,416 @@
+"""What a draft order says, and what changing a received draft leaves alone."""
+
+import copy
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from fhir_mappings.drafts import medication_request
+from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts.outgoing import check_outgoing
+from fhir_mappings.fhir.versions import FhirVersion
+from fhir_mappings.medicines.formulary import FormularyRow, ProductCoding
+from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.guidance.regimens import M_LOAD, MAINT_1M, MAINT_M, MAINT_N, N_LOAD, ORAL
+from recommender.language.course import InjectionSite
+from recommender.language.doses import Route, Substance
+
+CONTEXT = DraftContext(
+    FhirVersion.R4,
+    "p1",
+    dt.date(2026, 11, 21),
+    load_value_sets(),
+    encounter_id="e1",
+    user_id="Practitioner/u1",
+    group_id="7c2b7f0e-6c43-4f0d-9a55-3d4f6a5d7c11",
+    reason_reference="Condition/c1",
+    rule="N1",
+    statements=("S7", "S65"),
+    review_days=14,
+)
+WRITTEN = [version for version in FhirVersion if version.can_be_written]
+ORAL_TABLET = {
+    "text": "Vitamin B 12 1 MG Oral Tablet",
+    "coding": [{"system": RXNORM, "code": "309593"}],
+}
+HC_INJECTION = {
+    "text": "Hydroxocobalamin local product",
+    "coding": [{"system": "urn:site", "code": "HC1"}],
+}
+
+
+def received(medication: dict = HC_INJECTION, **elements) -> dict:
+    """A draft as the reference sandbox sends it, with its faults of shape."""
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "request-123",
+        "status": "draft",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2026-11-20",
+        "category": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category",
+                    "code": "community",
+                }
+            ]
+        },
+        "medicationCodeableConcept": medication,
+        "reasonCode": {"text": "Pernicious anaemia"},
+        "text": {"status": "generated", "div": "stale"},
+        "extension": [{"url": "urn:site:unknown", "valueString": "kept"}],
+        "dosageInstruction": [
+            {
+                "text": "1 daily",
+                "patientInstruction": "Take one daily",
+                "site": {"text": "left deltoid"},
+                "additionalInstruction": [{"text": "Keep in the fridge"}],
+                "timing": {
+                    "repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "boundsPeriod": {}}
+                },
+                "doseAndRate": {
+                    "doseQuantity": {
+                        "value": 1,
+                        "system": "http://unitsofmeasure.org",
+                        "code": "{pill}",
+                    }
+                },
+            }
+        ],
+        "dispenseRequest": {
+            "quantity": {"value": 30},
+            "expectedSupplyDuration": {"value": 30, "unit": "days"},
+        },
+    } | elements
+
+
+def test_a_draft_says_who_what_and_why():
+    draft = medication_request.draft(N_LOAD, CONTEXT)
+
+    assert (draft["status"], draft["intent"], draft["authoredOn"]) == (
+        "draft",
+        "order",
+        "2026-11-21",
+    )
+    assert draft["subject"] == {"reference": "Patient/p1"}
+    assert draft["encounter"] == {"reference": "Encounter/e1"}
+    assert draft["requester"] == {"reference": "Practitioner/u1"}
+    assert draft["reasonReference"] == [{"reference": "Condition/c1"}]
+    assert draft["groupIdentifier"]["value"] == "urn:uuid:7c2b7f0e-6c43-4f0d-9a55-3d4f6a5d7c11"
+    assert draft["note"] == [
+        {
+            "text": "Proposed by vitamin B12 decision support: rule N1, regimen N-LOAD, statements "
+            "S7, S65."
+        }
+    ]
+
+
+def test_a_draft_leaves_out_what_is_not_known():
+    bare = replace(CONTEXT, encounter_id="", user_id="", group_id="", reason_reference="", rule="")
+
+    draft = medication_request.draft(N_LOAD, bare)
+
+    assert (
+        not {"encounter", "requester", "groupIdentifier", "reasonReference", "reasonCode"}
+        & draft.keys()
+    )
+    assert check_outgoing(draft, FhirVersion.R4) == []
+
+
+def test_a_reason_in_words_stands_where_no_condition_was_used():
+    draft = medication_request.draft(
+        N_LOAD, replace(CONTEXT, reason_reference="", reason_text="Vitamin B12 deficiency")
+    )
+
+    assert draft["reasonCode"] == [{"text": "Vitamin B12 deficiency"}]
+
+
+def test_loading_is_not_continuous_and_lifelong_treatment_is():
+    assert "courseOfTherapyType" not in medication_request.draft(N_LOAD, CONTEXT)
+    assert (
+        medication_request.draft(MAINT_N, CONTEXT)["courseOfTherapyType"]["coding"][0]["code"]
+        == "continuous"
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "repeat"),
+    [
+        (N_LOAD, {"frequency": 1, "period": 2, "periodUnit": "d"}),
+        (MAINT_N, {"frequency": 1, "period": 2, "periodUnit": "mo"}),
+        (MAINT_M, {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo"}),
+        (MAINT_1M, {"frequency": 1, "period": 1, "periodUnit": "mo"}),
+        (ORAL, {"frequency": 1, "period": 1, "periodUnit": "d"}),
+    ],
+)
+def test_timing_is_structured_and_unbounded(phase, repeat):
+    assert (
+        medication_request.draft(phase, CONTEXT)["dosageInstruction"][0]["timing"]["repeat"]
+        == repeat
+    )
+
+
+def test_the_loading_course_of_two_weeks_is_bounded_by_time_and_count():
+    repeat = medication_request.draft(M_LOAD, CONTEXT)["dosageInstruction"][0]["timing"]["repeat"]
+
+    bounds = repeat.pop("boundsDuration")
+    assert (bounds["value"], bounds["code"]) == (2, "wk")
+    assert repeat == {"count": 6, "frequency": 3, "period": 1, "periodUnit": "wk"}
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        (
+            N_LOAD,
+            "Hydroxocobalamin 1000 micrograms (1 mg) by intramuscular injection on alternate days "
+            "until no further neurological improvement; review every 14 days.",
+        ),
+        (
+            MAINT_N,
+            "Hydroxocobalamin 1000 micrograms (1 mg) by intramuscular injection every 2 months for "
+            "life; "
+            "first dose 2 months after the last loading dose.",
+        ),
+        (
+            MAINT_1M,
+            "Hydroxocobalamin 1000 micrograms (1 mg) by intramuscular injection every month for "
+            "life; "
+            "first dose 1 month after the last loading dose.",
+        ),
+        (ORAL, "Cyanocobalamin 1000 micrograms (1 mg) by mouth once daily indefinitely."),
+    ],
+)
+def test_the_dosage_can_be_read_without_the_rest_of_the_order(phase, text):
+    assert medication_request.draft(phase, CONTEXT)["dosageInstruction"][0]["text"] == text
+
+
+def test_route_and_dose_are_coded():
+    line = medication_request.draft(N_LOAD, CONTEXT)["dosageInstruction"][0]
+
+    assert line["route"]["coding"][0] == {
+        "system": SNOMED,
+        "code": "78421000",
+        "display": "Intramuscular route",
+    }
+    assert line["doseAndRate"][0]["doseQuantity"] == {
+        "value": 1000,
+        "unit": "micrograms",
+        "system": "http://unitsofmeasure.org",
+        "code": "ug",
+    }
+
+
+@pytest.mark.parametrize("preferred", [RXNORM, SNOMED, DMD, ATC])
+def test_the_preferred_code_system_comes_first_R163(preferred):
+    medication = medication_request.draft(N_LOAD, replace(CONTEXT, preferred_system=preferred))[
+        "medicationCodeableConcept"
+    ]
+
+    assert medication["coding"][0]["system"] == preferred
+    assert medication["text"] == "Hydroxocobalamin 1 mg/mL solution for injection"
+    assert {coding["system"] for coding in medication["coding"]} == {RXNORM, SNOMED, DMD, ATC}
+
+
+def test_the_site_formulary_names_the_product():
+    row = FormularyRow(
+        Substance.HYDROXOCOBALAMIN,
+        Route.INTRAMUSCULAR,
+        "1 mg/mL",
+        "Neo product",
+        (ProductCoding("urn:site", "N1"),),
+    )
+    gone = replace(row, text="Old product", available=False)
+
+    medication = medication_request.draft(N_LOAD, replace(CONTEXT, formulary=(gone, row)))[
+        "medicationCodeableConcept"
+    ]
+
+    assert medication == {"coding": [{"system": "urn:site", "code": "N1"}], "text": "Neo product"}
+
+
+def test_a_product_outside_the_formulary_is_named_in_words():
+    assert medication_request.draft(N_LOAD, replace(CONTEXT, formulary=()))[
+        "medicationCodeableConcept"
+    ] == {"text": "Hydroxocobalamin"}
+
+
+@pytest.mark.parametrize(
+    ("replaces", "prior"),
+    [
+        ("MedicationRequest/old", {"reference": "MedicationRequest/old"}),
+        ("MedicationRequest/old#recorded", {"reference": "MedicationRequest/old"}),
+        ("MedicationStatement/s1", None),
+        ("", None),
+    ],
+)
+def test_a_draft_names_the_order_it_takes_over_from_Q16(replaces, prior):
+    assert (
+        medication_request.draft(MAINT_N, CONTEXT, replaces=replaces).get("priorPrescription")
+        == prior
+    )
+
+
+@pytest.mark.parametrize("version", WRITTEN)
+def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
+    draft = received()
+    before = copy.deepcopy(draft)
+
+    update = medication_request.rewrite(draft, N_LOAD, replace(CONTEXT, version=version))
+
+    assert draft == before
+    assert (update["resourceType"], update["id"], update["authoredOn"]) == (
+        "MedicationRequest",
+        "request-123",
+        "2026-11-20",
+    )
+    assert update["extension"] == [{"url": "urn:site:unknown", "valueString": "kept"}]
+    assert update["dosageInstruction"][0]["site"] == {"text": "left deltoid"}
+    assert update["dosageInstruction"][0]["additionalInstruction"] == [
+        {"text": "Keep in the fridge"}
+    ]
+    assert update["dispenseRequest"]["quantity"] == {"value": 30}
+
+
+def test_an_update_drops_what_would_now_be_wrong_R110():
+    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+
+    line = update["dosageInstruction"][0]
+    assert "text" not in update
+    assert "patientInstruction" not in line
+    assert line["text"].startswith("Hydroxocobalamin 1000 micrograms")
+    assert line["doseAndRate"][0]["doseQuantity"]["code"] == "ug"
+
+
+def test_an_update_mends_the_shapes_that_are_known_to_be_faulty_R166():
+    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+
+    assert isinstance(update["category"], list)
+    assert update["reasonCode"] == [{"text": "Pernicious anaemia"}]
+    assert update["intent"] == "order"
+    assert check_outgoing(update, FhirVersion.R4) == []
+
+
+def test_an_update_leaves_the_product_that_the_clinician_picked():
+    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+
+    assert update["medicationCodeableConcept"] == HC_INJECTION
+
+
+@pytest.mark.parametrize(
+    "medication",
+    [
+        ORAL_TABLET,
+        {"text": "Cyanokit"},
+        {"text": "Hydroxocobalamin", "coding": [{"system": ATC, "code": "B03BA01"}]},
+    ],
+)
+def test_an_update_changes_a_product_that_is_not_the_one_meant(medication):
+    update = medication_request.rewrite(received(medication), N_LOAD, CONTEXT)
+
+    assert (
+        update["medicationCodeableConcept"]["text"]
+        == "Hydroxocobalamin 1 mg/mL solution for injection"
+    )
+    assert "quantity" not in update["dispenseRequest"]
+
+
+def test_an_update_to_oral_does_not_keep_an_injection():
+    injection = {"text": "Cyanocobalamin 1 mg/mL injection"}
+
+    update = medication_request.rewrite(received(injection), ORAL, CONTEXT)
+
+    assert update["medicationCodeableConcept"]["coding"][0]["code"] == "309593"
+
+
+def test_an_update_of_the_loading_line_keeps_the_maintenance_line_after_it():
+    lines = [
+        medication_request.draft(phase, CONTEXT)["dosageInstruction"][0]
+        for phase in (M_LOAD, MAINT_M)
+    ]
+
+    update = medication_request.rewrite(received(dosageInstruction=lines), N_LOAD, CONTEXT)
+
+    assert [line["timing"]["repeat"]["period"] for line in update["dosageInstruction"]] == [2, 2]
+    assert [line["timing"]["repeat"]["periodUnit"] for line in update["dosageInstruction"]] == [
+        "d",
+        "mo",
+    ]
+
+
+@pytest.mark.parametrize("version", WRITTEN)
+def test_technique_is_added_once(version):
+    context = replace(CONTEXT, version=version)
+    technique = ("Use a 25 to 27 gauge needle.",)
+
+    once = medication_request.with_technique(received(), technique, context)
+    twice = medication_request.with_technique(once, technique, context)
+
+    assert once["dosageInstruction"][0]["additionalInstruction"] == [
+        {"text": "Keep in the fridge"},
+        {"text": "Use a 25 to 27 gauge needle."},
+    ]
+    assert twice == once
+    assert check_outgoing(once, version) == []
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({}, {"boundsPeriod": {"start": "2026-11-22"}}),
+        (
+            {"boundsPeriod": {"start": "2026-11-21", "end": "2026-12-21"}},
+            {"boundsPeriod": {"start": "2026-11-22", "end": "2026-12-21"}},
+        ),
+        ({"boundsPeriod": {"end": "2026-11-21"}}, {"boundsPeriod": {"start": "2026-11-22"}}),
+    ],
+)
+def test_a_start_day_is_written_into_the_bounds_Q17(bounds, expected):
+    draft = received(
+        dosageInstruction=[
+            {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", **bounds}}}
+        ]
+    )
+
+    repeat = medication_request.with_start(draft, dt.date(2026, 11, 22), CONTEXT)[
+        "dosageInstruction"
+    ][0]["timing"]["repeat"]
+
+    assert repeat == {"frequency": 1, "period": 1, "periodUnit": "d"} | expected
+
+
+def test_a_start_day_can_be_given_to_a_draft_without_dosage():
+    draft = received()
+    del draft["dosageInstruction"]
+
+    update = medication_request.with_start(draft, dt.date(2026, 11, 22), CONTEXT)
+
+    assert update["dosageInstruction"] == [
+        {"timing": {"repeat": {"boundsPeriod": {"start": "2026-11-22"}}}}
+    ]
+    assert check_outgoing(update, FhirVersion.R4) == []
+
+
+def test_the_site_of_an_injection_can_be_changed():
+    update = medication_request.with_site(received(), InjectionSite.DELTOID, CONTEXT)
+
+    assert update["dosageInstruction"][0]["site"]["coding"][0]["code"] == "35259002"
+    assert check_outgoing(update, FhirVersion.R4) == []
+
+
+def test_what_is_no_medication_order_is_not_rewritten():
+    assert (
+        medication_request.rewrite({"resourceType": "ServiceRequest", "id": "1"}, N_LOAD, CONTEXT)
+        is None
+    )
+
+
+def test_a_requester_role_that_STU3_does_not_allow_is_left_out():
+    draft = medication_request.draft(
+        N_LOAD, replace(CONTEXT, version=FhirVersion.STU3, user_id="PractitionerRole/r1")
+    )
+
+    assert "requester" not in draft
+    assert check_outgoing(draft, FhirVersion.STU3) == []

@@ -1,0 +1,370 @@
+"""Dose, route and site of an order, and what is said when they cannot be computed."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from fhir_mappings.medicines.dosage import read_dosage, read_phases
+from fhir_mappings.medicines.products import identify_product
+from fhir_mappings.terminology.code_systems import RXNORM, SNOMED
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.language.course import InjectionSite
+from recommender.language.doses import PeriodUnit, Route, Substance, Timing
+
+VALUE_SETS = load_value_sets()
+DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+ONCE_A_DAY = Timing(1, Decimal(1), PeriodUnit.DAY)
+IM = {"coding": [{"system": SNOMED, "code": "78421000"}]}
+UCUM = "http://unitsofmeasure.org"
+
+
+def product_of(code: str = "", text: str = ""):
+    concept = {"coding": [{"system": RXNORM, "code": code}]} if code else {}
+    return identify_product(concept | ({"text": text} if text else {}), VALUE_SETS)
+
+
+TABLET = product_of("309593")
+INJECTION = product_of("5514", "Hydroxocobalamin 1 mg/mL solution for injection")
+AMPOULE = product_of(text="Hydroxocobalamin 1mg/1ml solution for injection ampoules")
+INGREDIENT = product_of("5514")
+COMBINATION = product_of("476628")
+
+
+def read(*lines, product=INJECTION, **order):
+    return read_dosage({"dosageInstruction": list(lines), **order}, product, VALUE_SETS)
+
+
+def given(quantity, **line) -> dict:
+    return {"timing": DAILY, "route": IM, "doseAndRate": [{"doseQuantity": quantity}], **line}
+
+
+@pytest.mark.parametrize(
+    ("product", "quantity", "micrograms"),
+    [
+        (INJECTION, {"value": 1000, "unit": "micrograms", "system": UCUM, "code": "ug"}, 1000),
+        (INJECTION, {"value": 1, "unit": "mg"}, 1000),
+        (INJECTION, {"value": 1000, "unit": "mcg"}, 1000),
+        (INJECTION, {"value": 1000, "unit": "µg"}, 1000),
+        (INJECTION, {"value": "1000", "code": "ug"}, 1000),
+        (INJECTION, {"value": 1, "unit": "mL"}, 1000),
+        (INJECTION, {"value": 0.5, "code": "mL"}, 500),
+        (INJECTION, {"value": 1000, "unit": "mg", "code": "mg"}, 1_000_000),
+        (INJECTION, {"value": 5, "unit": "g"}, 5_000_000),
+        (AMPOULE, {"value": 1, "system": SNOMED, "code": "413516001"}, 1000),
+        (AMPOULE, {"value": 2, "unit": "ampoules"}, 2000),
+        (TABLET, {"value": 1, "system": UCUM, "code": "{pill}"}, 1000),
+        (TABLET, {"value": 2, "unit": "tablet"}, 2000),
+        (TABLET, {"value": 1, "code": "{tbl}"}, 1000),
+        (TABLET, {"value": 1, "system": SNOMED, "code": "428673006", "unit": "tablet"}, 1000),
+    ],
+)
+def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
+    dosage = read(given(quantity), product=product)
+
+    assert dosage.lines[0].dose == micrograms
+    assert dosage.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("product", "quantity", "why"),
+    [
+        (INJECTION, {"value": 1}, "unit of the dose is missing: 1"),
+        (INJECTION, {"value": 0, "unit": "mg"}, "dose is not a usable number: 0 mg"),
+        (INJECTION, {"value": -1, "unit": "mg"}, "dose is not a usable number: -1 mg"),
+        (INJECTION, {"unit": "mg"}, r"dose is not a usable number: \? mg"),
+        (
+            INJECTION,
+            {"value": 1000, "unit": "IU"},
+            "dose cannot be computed from its unit: 1000 IU",
+        ),
+        (INJECTION, {"value": 1, "code": "G"}, "unit of the dose is missing"),
+        (
+            INJECTION,
+            {"value": 1, "unit": "mg", "code": "ug"},
+            "unit and its code disagree: mg and ug",
+        ),
+        (INJECTION, {"value": 1, "code": "{pill}"}, "dose does not fit the product: 1 {pill}"),
+        (INJECTION, {"value": 1, "unit": "ampoule"}, "dose does not fit the product: 1 ampoule"),
+        (TABLET, {"value": 1, "unit": "mL"}, "dose does not fit the product: 1 mL"),
+        (INGREDIENT, {"value": 1, "unit": "mL"}, "strength of the product is not known: 1 mL"),
+        (
+            COMBINATION,
+            {"value": 1, "unit": "mg"},
+            "dose by weight of a product with several ingredients: 1 mg",
+        ),
+    ],
+)
+def test_a_dose_that_cannot_be_computed_says_why(product, quantity, why):
+    dosage = read(given(quantity), product=product)
+
+    assert dosage.lines[0].dose is None
+    assert re.search(why, dosage.problem)
+
+
+def test_a_combination_gives_the_dose_of_each_ingredient():
+    dosage = read(given({"value": 2, "unit": "tablet"}), product=COMBINATION)
+
+    assert {line.substance: line.dose for line in dosage.lines} == {
+        Substance.CYANOCOBALAMIN: 1000,
+        Substance.FOLIC_ACID: 2000,
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"doseAndRate": [{"doseQuantity": {"value": 1, "unit": "mg"}}]},
+        {"doseAndRate": {"doseQuantity": {"value": 1, "unit": "mg"}}},
+        {"doseQuantity": {"value": 1, "unit": "mg"}},
+        {"doseSimpleQuantity": {"value": 1, "unit": "mg"}},
+        {"doseRange": {"low": {"value": 1, "unit": "mg"}, "high": {"value": 1, "unit": "mg"}}},
+        {
+            "extension": [
+                {
+                    "url": "https://open.epic.com/fhir/extensions/ordered-dose",
+                    "valueQuantity": {"value": 1, "unit": "mg"},
+                }
+            ]
+        },
+    ],
+)
+def test_the_dose_is_found_wherever_a_version_or_client_puts_it_R166(line):
+    assert read({"timing": DAILY, "route": IM, **line}).lines[0].dose == 1000
+
+
+def test_three_dose_entries_that_agree_are_one_dose():
+    entries = [
+        {"value": 1, "unit": "mg"},
+        {"value": 1000, "unit": "mcg"},
+        {"value": 1, "unit": "mL"},
+    ]
+
+    dosage = read(
+        {
+            "timing": DAILY,
+            "route": IM,
+            "doseAndRate": [{"doseQuantity": entry} for entry in entries],
+        }
+    )
+
+    assert (dosage.lines[0].dose, dosage.problem) == (1000, "")
+
+
+def test_an_amount_given_without_a_strength_does_not_hide_the_dose_ordered():
+    entries = [{"value": 1000, "unit": "mcg"}, {"value": 1, "unit": "tablet"}]
+
+    dosage = read(
+        {
+            "timing": DAILY,
+            "route": IM,
+            "doseAndRate": [{"doseQuantity": entry} for entry in entries],
+        },
+        product=INGREDIENT,
+    )
+
+    assert (dosage.lines[0].dose, dosage.problem) == (1000, "")
+
+
+def test_dose_entries_that_differ_are_not_computable():
+    entries = [{"value": 1, "unit": "mg"}, {"value": 500, "unit": "mcg"}]
+
+    dosage = read(
+        {
+            "timing": DAILY,
+            "route": IM,
+            "doseAndRate": [{"doseQuantity": entry} for entry in entries],
+        }
+    )
+
+    assert dosage.lines[0].dose is None
+    assert dosage.problem == "doses that differ: 500 micrograms and 1000 micrograms"
+
+
+def test_a_range_of_doses_is_not_computable():
+    dosage = read(
+        {
+            "timing": DAILY,
+            "route": IM,
+            "doseRange": {"low": {"value": 1, "unit": "mg"}, "high": {"value": 2, "unit": "mg"}},
+        }
+    )
+
+    assert dosage.problem == "dose is a range: 1 mg to 2 mg"
+
+
+def test_dosage_in_free_text_alone_is_not_computable():
+    dosage = read({"text": "1 mg IM every 3 months"})
+
+    assert dosage.problem == 'dose only as text: "1 mg IM every 3 months"'
+    assert dosage.text == "1 mg IM every 3 months"
+
+
+def test_no_dosage_at_all_says_everything_that_is_missing_R157():
+    dosage = read_dosage({}, INJECTION, VALUE_SETS)
+
+    assert dosage.problem == "frequency not stated; route not recorded; dose not stated"
+    assert dosage.lines[0].substance is Substance.HYDROXOCOBALAMIN
+
+
+def test_a_dose_a_thousand_times_too_high_survives_a_missing_frequency_I11():
+    dosage = read({"route": IM, "doseQuantity": {"value": 1000, "unit": "mg"}})
+
+    assert dosage.lines[0].dose == 1_000_000
+    assert dosage.problem == "frequency not stated"
+
+
+def test_lines_that_differ_are_not_computable():
+    dosage = read(given({"value": 1, "unit": "mg"}), given({"value": 2, "unit": "mg"}))
+
+    assert dosage.lines[0].dose is None
+    assert dosage.lines[0].timing is None
+    assert dosage.problem == "several dosage lines that differ"
+
+
+LOADING = given(
+    {"value": 1, "unit": "mg"},
+    timing={
+        "repeat": {
+            "frequency": 3,
+            "period": 1,
+            "periodUnit": "wk",
+            "count": 6,
+            "boundsDuration": {"value": 2, "code": "wk"},
+        }
+    },
+)
+MAINTENANCE = given(
+    {"value": 1, "unit": "mg"}, timing={"repeat": {"frequency": 1, "period": 2, "periodUnit": "mo"}}
+)
+ALTERNATE_DAYS = given(
+    {"value": 1, "unit": "mg"}, timing={"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [LOADING, MAINTENANCE],
+        [ALTERNATE_DAYS | {"sequence": 1}, MAINTENANCE | {"sequence": 2}],
+        [MAINTENANCE | {"sequence": 2}, LOADING | {"sequence": 1}],
+    ],
+)
+def test_loading_and_maintenance_in_one_order_are_two_phases(lines):
+    phases = read_phases({"dosageInstruction": lines}, INJECTION, VALUE_SETS)
+
+    assert [phase.problem for phase in phases] == ["", ""]
+    assert phases[0].lines[0].timing.shortest_interval < phases[1].lines[0].timing.shortest_interval
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [ALTERNATE_DAYS, MAINTENANCE],
+        [MAINTENANCE | {"sequence": 1}, ALTERNATE_DAYS | {"sequence": 1}],
+        [MAINTENANCE | {"sequence": 1}, MAINTENANCE | {"sequence": 2}],
+        [LOADING, {"text": "then every 2 months"}],
+    ],
+)
+def test_lines_that_do_not_plainly_follow_one_another_are_not_computable(lines):
+    phases = read_phases({"dosageInstruction": lines}, INJECTION, VALUE_SETS)
+
+    assert [phase.problem for phase in phases] == ["several dosage lines that differ"]
+
+
+def test_a_line_sent_twice_is_one_line():
+    dosage = read(given({"value": 1, "unit": "mg"}), given({"value": 1, "unit": "mg"}))
+
+    assert (dosage.lines[0].dose, dosage.problem) == (1000, "")
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ({"coding": [{"system": SNOMED, "code": "78421000"}]}, Route.INTRAMUSCULAR),
+        ({"coding": [{"system": SNOMED, "code": "255559005"}]}, Route.INTRAMUSCULAR),
+        (
+            {"coding": [{"system": "http://hl7.org/fhir/v3/RouteOfAdministration", "code": "SQ"}]},
+            Route.SUBCUTANEOUS,
+        ),
+        ({"coding": [{"system": SNOMED, "code": "37839007"}]}, Route.ORAL),
+        ({"coding": [{"system": SNOMED, "code": "47625008"}]}, Route.INTRAVENOUS),
+        ({"text": "Intramuscular"}, Route.INTRAMUSCULAR),
+        (
+            {
+                "coding": [{"system": SNOMED, "code": "260548002", "display": "Oral"}],
+                "text": "Oral",
+            },
+            Route.ORAL,
+        ),
+    ],
+)
+def test_the_route_is_read_from_codes_or_words_Q22(route, expected):
+    assert read(given({"value": 1, "unit": "mg"}, route=route)).lines[0].route is expected
+
+
+def test_a_route_that_is_not_known_is_named_and_not_guessed():
+    dosage = read(
+        given(
+            {"value": 1, "unit": "mg"},
+            route={"coding": [{"system": SNOMED, "code": "372464004", "display": "Intradermal"}]},
+        )
+    )
+
+    assert dosage.lines[0].route is None
+    assert dosage.problem == "route is not known here: Intradermal"
+
+
+def test_an_injection_without_a_route_keeps_none_but_a_tablet_is_oral():
+    no_route = {"timing": DAILY, "doseQuantity": {"value": 1, "unit": "mg"}}
+
+    assert read(no_route, product=INJECTION).lines[0].route is None
+    assert read(no_route, product=TABLET).lines[0].route is Route.ORAL
+
+
+def test_folic_acid_needs_no_route():
+    folic = product_of(text="Folic acid 5 mg")
+
+    dosage = read({"timing": DAILY, "doseQuantity": {"value": 5, "unit": "mg"}}, product=folic)
+
+    assert (dosage.lines[0].dose, dosage.lines[0].timing, dosage.problem) == (5000, ONCE_A_DAY, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"asNeededBoolean": True},
+        {"asNeeded": True},
+        {"asNeededCodeableConcept": {"text": "x"}},
+        {"asNeededFor": [{"text": "x"}]},
+    ],
+)
+def test_as_needed_is_seen_in_every_version(line):
+    assert read(given({"value": 1, "unit": "mg"}, **line)).lines[0].as_needed
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ({"coding": [{"system": SNOMED, "code": "46862004"}]}, InjectionSite.BUTTOCK),
+        ({"coding": [{"system": SNOMED, "code": "35259002"}]}, InjectionSite.DELTOID),
+        ({"text": "left deltoid"}, InjectionSite.DELTOID),
+        ({"text": "abdomen"}, None),
+        ({"coding": [{"system": SNOMED, "code": "16982005"}]}, None),
+    ],
+)
+def test_the_site_is_read_where_the_guidance_speaks_of_it(site, expected):
+    assert read(given({"value": 1, "unit": "mg"}, site=site)).site is expected
+
+
+@pytest.mark.parametrize(
+    ("order", "noted"),
+    [
+        ({"note": [{"text": "Use a 25 gauge needle."}]}, True),
+        ({"note": {"text": "Press firmly for 10 minutes: keep pressure on."}}, True),
+        ({"note": [{"text": "Deltoid or vastus lateralis."}]}, False),
+        ({}, False),
+    ],
+)
+def test_injection_technique_is_noted_wherever_the_order_says_it_Q17(order, noted):
+    assert read(given({"value": 1, "unit": "mg"}), **order).technique_noted is noted

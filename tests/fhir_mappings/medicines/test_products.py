@@ -1,0 +1,222 @@
+"""Which medicine it is: ingredients, strengths, form, and products that are wrong for vitamin B12
+replacement.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.language.doses import Substance
+from recommender.language.scenario import Anticoagulant, LoweringDrug
+
+VALUE_SETS = load_value_sets()
+HC, CC, MC = Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN, Substance.METHYLCOBALAMIN
+B12, FOLIC, FOLINIC = Substance.COBALAMIN_UNSPECIFIED, Substance.FOLIC_ACID, Substance.FOLINIC_ACID
+
+
+def coded(system: str, code: str, text: str = "") -> dict:
+    return {"coding": [{"system": system, "code": code}]} | ({"text": text} if text else {})
+
+
+def strengths(product) -> dict:
+    return {
+        item.substance: item.strength and (item.strength.micrograms, item.strength.per_ml)
+        for item in product.ingredients
+    }
+
+
+@pytest.mark.parametrize(
+    ("concept", "expected", "form"),
+    [
+        (coded(RXNORM, "309593"), {CC: (1000, False)}, Form.TABLET),
+        (coded(RXNORM, "198891"), {CC: (2500, False)}, Form.TABLET),
+        (coded(RXNORM, "309594"), {CC: (1000, True)}, Form.INJECTION),
+        (coded("urn:oid:2.16.840.1.113883.6.88", "1539820"), {MC: (1000, False)}, Form.TABLET),
+        (
+            coded(RXNORM, "5514", "Hydroxocobalamin 1 mg/mL solution for injection"),
+            {HC: (1000, True)},
+            Form.INJECTION,
+        ),
+        (coded(RXNORM, "5514"), {HC: None}, Form.UNKNOWN),
+        (coded(SNOMED, "327529002"), {HC: None}, Form.UNKNOWN),
+        (coded(DMD, "327529002"), {HC: None}, Form.UNKNOWN),
+        (coded(ATC, "B03BA03"), {HC: None}, Form.UNKNOWN),
+        (coded(ATC, "B03BA"), {B12: None}, Form.UNKNOWN),
+        (coded(RXNORM, "476628"), {CC: (500, False), FOLIC: (1000, False)}, Form.TABLET),
+        (coded(ATC, "B03AE01"), {B12: None, FOLIC: None}, Form.UNKNOWN),
+        (coded(RXNORM, "199318"), {FOLIC: (5000, False)}, Form.TABLET),
+        (coded(RXNORM, "6313"), {FOLINIC: None}, Form.UNKNOWN),
+        (coded(RXNORM, "1025342"), {FOLIC: None}, Form.UNKNOWN),
+    ],
+)
+def test_a_code_says_the_ingredients_and_their_strengths(concept, expected, form):
+    product = identify_product(concept, VALUE_SETS)
+
+    assert strengths(product) == expected
+    assert product.form is form
+    assert product.matched_by == "code"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hydroxocobalamin 1 MG/ML Injectable Solution", {HC: (1000, True)}),
+        ("Hydroxycobalamin 1000 micrograms/ml inj", {HC: (1000, True)}),
+        ("Hydroxocobalamin 1mg/1ml solution for injection ampoules", {HC: (1000, True)}),
+        ("Cyanocobalamin 50microgram tablets", {CC: (50, False)}),
+        ("cyanocobalamin 1,000 mcg tablet", {CC: (1000, False)}),
+        ("Vitamin B12 2,5 mg tablets", {B12: (2500, False)}),
+        ("Vit B12 injection", {B12: None}),
+        ("Mecobalamin 500 mcg tab", {MC: (500, False)}),
+        (
+            "Folic Acid 1 MG / Vitamin B 12 0.5 MG Oral Tablet",
+            {B12: (500, False), FOLIC: (1000, False)},
+        ),
+        ("Ferrous fumarate 322mg / Folic acid 350microgram tablets", {FOLIC: (350, False)}),
+        ("Calcium folinate 15mg tablets", {FOLINIC: (15000, False)}),
+    ],
+)
+def test_words_are_read_where_no_code_is_known_and_said_to_be_words(text, expected):
+    product = identify_product({"text": text}, VALUE_SETS)
+
+    assert strengths(product) == expected
+    assert product.matched_by == "text"
+
+
+def test_rxnorm_calls_cyanocobalamin_vitamin_B12():
+    product = identify_product(
+        coded(RXNORM, "999999999", "Vitamin B 12 0.75 MG Oral Tablet"), VALUE_SETS
+    )
+
+    assert strengths(product) == {CC: (750, False)}
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        {"text": "Vitamin B12 level"},
+        {"text": "Etodolac 500 MG Oral Tablet"},
+        coded(SNOMED, "5692007", "Cyanocobalamin (58-Co)"),
+        coded(RXNORM, "309596"),
+        coded(ATC, "V04CX02", "folic acid"),
+        None,
+        [],
+        "B12",
+        {},
+    ],
+)
+def test_look_alikes_and_other_things_hold_nothing_of_ours(concept):
+    assert identify_product(concept, VALUE_SETS).ingredients == ()
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        coded(RXNORM, "700499"),
+        coded(ATC, "V03AB33"),
+        coded(RXNORM, "5514", "Cyanokit 5 g powder"),
+        {"text": "CYANOKIT"},
+    ],
+)
+def test_the_cyanide_antidote_is_a_product_error_I11(concept):
+    product = identify_product(concept, VALUE_SETS)
+
+    assert product.antidote
+    assert "cyanide antidote" in product.error
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        coded(SNOMED, "24856311000001103"),
+        {"text": "Hydroxocobalamin 10mg/2ml solution for injection ampoules"},
+    ],
+)
+def test_the_ampoule_of_ten_milligrams_is_a_product_error_I11(concept):
+    product = identify_product(concept, VALUE_SETS)
+
+    assert "ten times" in product.error
+    assert not product.antidote
+    assert product.ingredients[0].strength.container == Decimal(2)
+
+
+def test_code_and_name_that_disagree_leave_the_form_of_vitamin_B12_unknown():
+    product = identify_product(coded(RXNORM, "5514", "Cyanocobalamin 1 mg tablet"), VALUE_SETS)
+
+    assert [item.substance for item in product.ingredients] == [B12]
+    assert "different forms" in product.doubt
+
+
+def test_names_that_disagree_on_the_strength_leave_it_unknown():
+    product = identify_product(coded(RXNORM, "309593", "Cyanocobalamin 500 mcg tablet"), VALUE_SETS)
+
+    assert strengths(product) == {CC: None}
+
+
+@pytest.mark.parametrize(
+    ("concept", "drug"),
+    [
+        (coded(RXNORM, "6809"), LoweringDrug.METFORMIN),
+        (coded(ATC, "A10BD07"), LoweringDrug.METFORMIN),
+        (coded(ATC, "A10BD19"), None),
+        (
+            coded(RXNORM, "861007", "metformin hydrochloride 500 MG Oral Tablet"),
+            LoweringDrug.METFORMIN,
+        ),
+        (coded(ATC, "A02BC01"), LoweringDrug.PROTON_PUMP_INHIBITOR),
+        (coded(ATC, "A02BA03"), LoweringDrug.H2_RECEPTOR_ANTAGONIST),
+        (coded(RXNORM, "2683"), LoweringDrug.COLCHICINE),
+        ({"text": "Colchicine 500 microgram tablets"}, LoweringDrug.COLCHICINE),
+        ({"text": "Methotrexate 2.5 mg tablets"}, None),
+    ],
+)
+def test_medicines_that_lower_vitamin_B12(concept, drug):
+    assert identify_product(concept, VALUE_SETS).lowering is drug
+
+
+@pytest.mark.parametrize(
+    ("concept", "kind"),
+    [
+        (coded(RXNORM, "11289"), Anticoagulant.WARFARIN),
+        (coded(ATC, "B01AA03"), Anticoagulant.WARFARIN),
+        (coded(ATC, "B01AF02"), Anticoagulant.DIRECT_ORAL),
+        (coded(ATC, "B01AE07"), Anticoagulant.DIRECT_ORAL),
+        (coded(RXNORM, "67108"), Anticoagulant.HEPARIN),
+        ({"text": "Rivaroxaban 20 mg tablets"}, Anticoagulant.DIRECT_ORAL),
+        (coded(SNOMED, "372862008"), None),
+    ],
+)
+def test_anticoagulants_and_their_class(concept, kind):
+    product = identify_product(concept, VALUE_SETS)
+
+    assert product.anticoagulant
+    assert product.anticoagulant_class is kind
+
+
+@pytest.mark.parametrize("concept", [coded(RXNORM, "6851"), {"text": "Methotrexate 10 mg weekly"}])
+def test_methotrexate_is_seen(concept):
+    assert identify_product(concept, VALUE_SETS).methotrexate
+
+
+def test_a_medication_resource_may_say_its_ingredients_and_strength():
+    medication = {
+        "resourceType": "Medication",
+        "form": {"coding": [{"system": SNOMED, "code": "385219001"}]},
+        "ingredient": [
+            {
+                "itemCodeableConcept": coded(SNOMED, "1217428002"),
+                "strength": {
+                    "numerator": {"value": 1, "unit": "mg"},
+                    "denominator": {"value": 1, "unit": "mL"},
+                },
+            }
+        ],
+    }
+
+    product = identify_product(None, VALUE_SETS, medication)
+
+    assert strengths(product) == {HC: (1000, True)}
+    assert product.form is Form.INJECTION

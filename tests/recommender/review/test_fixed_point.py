@@ -1,0 +1,49 @@
+"""The proof of order review: people x courses, each review checked against every invariant and for
+the fixed point.
+
+The normal run takes every person and every course, in pairs that spread over the product; `python
+-m tests.recommender.prove_review` takes the whole product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from recommender.treatment.table import recommend
+from tests.recommender.prove_review import prove
+from tests.recommender.review_invariants import review_violations
+from tests.recommender.review_space import (
+    POLICIES,
+    courses,
+    people,
+    people_with_extras,
+    with_record,
+)
+
+COURSES = courses()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_suggestion_is_safe_and_resolves_its_card(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    persons = [*people(), *people_with_extras()]
+    counts = prove(POLICIES[name], persons, COURSES, stride=131 if name == "default" else 601)
+    for what, count in counts.items():
+        record_property(what, count)
+    assert counts["reviews"] >= len(persons) * len(COURSES) // (132 if name == "default" else 602)
+    assert counts["suggestions"] > counts["reviews"] / 2
+
+
+def test_every_course_is_reviewed_for_a_person_with_untreated_deficiency() -> None:
+    persons = dict(people())
+    for neurology in ("signs", "no signs", "not recorded"):
+        scenario = persons[f"{neurology}, confirmed, pernicious anaemia, eGFR 95, untreated"]
+        recommendation = recommend(scenario, POLICIES["default"])
+        for name, course in COURSES:
+            _, problems = review_violations(
+                with_record(course, scenario), scenario, recommendation, POLICIES["default"]
+            )
+            assert not problems, (neurology, name, problems)

@@ -1,0 +1,276 @@
+"""Order review by cases that a clinician can read: the consistency matrix cell by cell, and each
+card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from recommender.cards.findings import Finding
+from recommender.checks.consistency import is_unit_error
+from recommender.guidance.policy import Policy
+from recommender.guidance.regimens import MAINT_1M
+from recommender.language.course import (
+    AddFollowUps,
+    AddRegimen,
+    ChangeOrder,
+    Course,
+    FollowUp,
+    RemoveOrder,
+    Test,
+    TestOrder,
+)
+from recommender.language.doses import PhaseKind
+from recommender.review.order_review import review
+from recommender.review.remedies import describe_tests
+from recommender.treatment.table import recommend
+from tests.recommender.review_cases import FACTS, WORDS, build_case
+from tests.recommender.review_invariants import review_violations
+from tests.recommender.review_space import LINES, folic, order, person
+
+FOLDER = Path(__file__).parents[1] / "cases" / "review"
+EXPECTATIONS = frozenset({"card", "cards", "says", "reason", "offers", "overrides"})
+
+
+def _checked_review(case: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return the findings of a case, after checking that they are safe and that every suggestion
+    resolves its card.
+    """
+    scenario, course, policy = build_case(case)
+    findings, problems = review_violations(course, scenario, recommend(scenario, policy), policy)
+    assert not problems
+    return findings
+
+
+def _said(finding: Finding) -> str:
+    return " ".join((finding.indicator.value, finding.card, *finding.also_found))
+
+
+def _matrix() -> list[Any]:
+    matrix = yaml.safe_load((FOLDER / "matrix.yaml").read_text(encoding="utf-8"))
+    rows = matrix["orders"].items()
+    return [
+        pytest.param(
+            matrix["people"][column].split(", "), order, cell, id=f"{order}, {column}: {cell}"
+        )
+        for order, cells in rows
+        for column, cell in cells.items()
+    ]
+
+
+@pytest.mark.parametrize(("who", "order", "cell"), _matrix())
+def test_cell_of_the_consistency_matrix(who: list[str], order: str, cell: str) -> None:
+    scenario, course, policy = build_case({"who": who, "orders": order})
+    findings = review(course, scenario, recommend(scenario, policy), policy)
+    assert "; ".join(_said(finding) for finding in findings) == cell.replace("-", "")
+
+
+def test_the_matrix_has_every_order() -> None:
+    matrix = yaml.safe_load((FOLDER / "matrix.yaml").read_text(encoding="utf-8"))
+    assert set(matrix["orders"]) == set(LINES)
+
+
+def _cards() -> list[Any]:
+    files = [FOLDER / "cards.yaml", FOLDER / "courses.yaml"]
+    return [
+        pytest.param(case, id=case["case"])
+        for file in files
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("case", _cards())
+def test_card(case: dict[str, Any]) -> None:
+    assert not set(case) - WORDS - EXPECTATIONS, (
+        f"a case may not say {set(case) - WORDS - EXPECTATIONS}"
+    )
+    findings = _checked_review(case)
+    shown = findings[:1] if "card" in case else findings
+    assert ("; ".join(_said(finding) for finding in shown) or "-") == case.get(
+        "card", case.get("cards")
+    )
+    assert case.get("says", "") in (findings[0].summary if findings else "")
+    assert case.get("reason", "") in (" ".join(findings[0].reasons) if findings else "")
+    if "offers" in case:
+        labels = [resolution.label for finding in shown for resolution in finding.resolutions]
+        assert len(labels) == len(case["offers"]), labels
+        assert all(
+            label.startswith(start) for label, start in zip(labels, case["offers"], strict=True)
+        ), labels
+    if "overrides" in case:
+        assert [reason.code for finding in shown for reason in finding.override_reasons] == case[
+            "overrides"
+        ]
+
+
+def test_a_level_between_the_reviews_is_taken_out_and_a_review_comes_in_its_place_I7() -> None:
+    who = ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", "every 2 months for 270 days"]
+    (finding,) = _checked_review({"who": who, "orders": "B12 test"})
+    review_added, level_removed = finding.resolutions[0].edits
+    assert isinstance(review_added, AddFollowUps)
+    assert [item.test for item in review_added.follow_ups] == [Test.SYMPTOM_REVIEW]
+    assert level_removed == RemoveOrder("ServiceRequest/1")
+
+
+@pytest.mark.parametrize(("who", "tests"), [([], []), (["warfarin"], [Test.INR])])
+def test_only_tests_that_nobody_plans_otherwise_come_with_injections_K5(
+    who: list[str], tests: list[Test]
+) -> None:
+    (finding,) = _checked_review(
+        {
+            "who": ["signs", "confirmed", "pernicious anaemia", "eGFR 95", *who],
+            "orders": "oral 1000",
+        }
+    )
+    (resolution,) = finding.resolutions
+    assert [
+        item.test
+        for edit in resolution.edits
+        if isinstance(edit, AddFollowUps)
+        for item in edit.follow_ups
+    ] == tests
+
+
+def test_maintenance_for_life_keeps_no_number_of_doses_when_its_dose_is_put_right_I4() -> None:
+    line = LINES["monthly"]
+    assert line.timing
+    bounded = replace(
+        line, dose=line.dose and line.dose / 4, timing=replace(line.timing, count=4, count_max=6)
+    )
+    scenario = person(
+        *(FACTS[name] for name in ("signs", "confirmed", "pernicious anaemia", "eGFR 95"))
+    )
+    course = Course((order("a", LINES["alternate days"]), order("b", bounded)))
+    (finding,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+    (edit,) = finding.resolutions[0].edits
+    assert isinstance(edit, ChangeOrder)
+    assert edit.phase.line == MAINT_1M.line
+
+
+def test_tablets_for_prophylaxis_are_put_right_as_prophylaxis_P4() -> None:
+    who = ["no signs", "unlikely", "bariatric", "eGFR 95"]
+    (finding,) = _checked_review(
+        {"who": who, "orders": "oral weekly", "policy": {"bariatricMaintenance": "ORAL_DAILY"}}
+    )
+    (edit,) = finding.resolutions[0].edits
+    assert isinstance(edit, ChangeOrder)
+    assert edit.phase.kind is PhaseKind.PROPHYLAXIS
+
+
+def test_why_nothing_can_be_drafted_is_said_where_the_missing_product_is_PS3() -> None:
+    who = ["signs", "confirmed", "pernicious anaemia", "eGFR 95"]
+    (finding,) = _checked_review(
+        {"who": who, "orders": "subcutaneous loading", "policy": "no hydroxocobalamin"}
+    )
+    after = finding.reasons[
+        finding.reasons.index(
+            "Hydroxocobalamin not available on formulary: choose alternative with pharmacy."
+        )
+        + 1
+    ]
+    assert after.startswith(
+        "Hydroxocobalamin injection is not available on the formulary: source it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        ((3,), "3 months"),
+        ((1,), "1 month"),
+        ((3, 6), "3 and 6 months"),
+        ((3, 6, 12), "3, 6 and 12 months"),
+    ],
+)
+def test_the_months_of_a_repeated_test_are_listed_as_they_are_read(
+    months: tuple[int, ...], words: str
+) -> None:
+    planned = [
+        FollowUp(Test.SERUM_B12, months=month, why="review", citations=("S35",)) for month in months
+    ]
+    assert describe_tests(planned) == f"serum vitamin B12 in {words}"
+
+
+def test_what_a_draft_rests_on_is_kept_with_it_while_nobody_knows_of_symptoms_U1() -> None:
+    (finding,) = _checked_review(
+        {
+            "who": ["not recorded", "confirmed", "pernicious anaemia", "eGFR 95"],
+            "orders": "oral 1000",
+        }
+    )
+    drafted = [
+        edit
+        for resolution in finding.resolutions
+        for edit in resolution.edits
+        if isinstance(edit, AddRegimen)
+    ]
+    assert [edit.condition for edit in drafted] == [
+        "neurological symptoms present",
+        "no neurological symptoms",
+    ]
+
+
+def test_injections_before_tablets_come_with_their_technique_M3() -> None:
+    who = ["no signs", "confirmed", "bariatric", "eGFR 95", "platelets 40"]
+    policy = {"bariatricMaintenance": "ORAL_DAILY"}
+    (finding,) = _checked_review({"who": who, "orders": "folic acid 5 mg", "policy": policy})
+    (edit,) = [
+        edit
+        for resolution in finding.resolutions
+        for edit in resolution.edits
+        if isinstance(edit, AddRegimen)
+    ]
+    assert [phase.line.route.value for phase in edit.regimen.phases if phase.line.route] == [
+        "intramuscular",
+        "oral",
+    ]
+    assert edit.technique
+
+
+def test_to_go_on_with_treatment_is_what_is_recommended_when_it_is_stopped_f1() -> None:
+    who = ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", "every 2 months active"]
+    (finding,) = _checked_review({"who": who, "orders": "stop"})
+    assert [(resolution.label, resolution.recommended) for resolution in finding.resolutions] == [
+        ("Do not stop: vitamin B12 goes on as ordered", True)
+    ]
+
+
+def test_a_dose_of_folic_acid_is_no_unit_error_of_vitamin_b12_I11() -> None:
+    assert not is_unit_error(order("f", folic(10_000_000)))
+
+
+@pytest.mark.parametrize(("drafted", "cards"), [(True, []), (False, ["c3"])])
+def test_only_a_vitamin_b12_test_of_the_draft_set_answers_folic_acid(
+    drafted: bool, cards: list[str]
+) -> None:
+    scenario = person(
+        *(FACTS[name] for name in ("no signs", "unknown", "cause unknown", "eGFR 95"))
+    )
+    course = Course(
+        (order("f", folic()),), (TestOrder("ServiceRequest/1", Test.SERUM_B12, drafted=drafted),)
+    )
+    assert [
+        finding.card
+        for finding in review(course, scenario, recommend(scenario, Policy()), Policy())
+    ] == cards
+
+
+def test_potassium_is_tested_when_a_supplement_is_changed_to_treatment_K9() -> None:
+    (finding,) = _checked_review(
+        {"who": ["no signs", "confirmed", "diet", "eGFR 95", "potassium 3"], "orders": "oral 50"}
+    )
+    _, added = next(
+        resolution.edits
+        for resolution in finding.resolutions
+        if isinstance(resolution.edits[0], ChangeOrder)
+    )
+    assert isinstance(added, AddFollowUps)
+    assert [(item.test, item.days) for item in added.follow_ups] == [
+        (Test.POTASSIUM, 0),
+        (Test.POTASSIUM, 2),
+    ]

@@ -1,0 +1,80 @@
+"""What is said when the record is opened (Q19): at most one card, of treatment, prophylaxis or a
+test that is due.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.cards.findings import Finding
+from recommender.guidance.policy import Policy
+from recommender.review.order_review import review_record
+from recommender.treatment.table import recommend
+from tests.recommender.people import build_scenario
+
+LOW = {"total_b12": 100, "neurological_screen": "no", "egfr": 90}
+REACTIONS = {
+    "allergies": {"hydroxocobalamin": "yes", "cyanocobalamin": "yes"},
+    "neurological_screen": "no",
+}
+SIGNS = {"signs": ["paraesthesia"]}
+
+
+def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
+    policy = policy or Policy()
+    scenario = build_scenario(known)
+    return review_record(scenario, recommend(scenario, policy), policy)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (LOW, "warning: B12 treatment is indicated and not ordered"),
+        (LOW | {"deceased": "yes"}, ""),
+        (LOW | {"deceased": "unknown"}, "warning: B12 treatment is indicated and not ordered"),
+        (LOW | {"age": 17}, ""),
+        (LOW | {"age": "<30"}, ""),
+        ({}, ""),
+        ({"total_b12": 400, "neurological_screen": "no"}, ""),
+        (
+            {"total_b12": 200, "neurological_screen": "no"},
+            "info: Borderline B12: a further test is needed before deciding on treatment",
+        ),
+        (
+            {"total_b12": 400, "causes": ["bariatric surgery"], "neurological_screen": "no"},
+            "info: B12 prophylaxis is advised and not ordered",
+        ),
+        (SIGNS, "info: Neurological signs recorded and B12 status open: test B12 now"),
+        (
+            {"orders": [{"phase": "MAINT-N", "days_ago": 300}], "injections": [300]},
+            "warning: B12 treatment has lapsed: a dose is due now",
+        ),
+        ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, ""),
+        (REACTIONS | {"total_b12": 400}, ""),
+        (
+            REACTIONS | {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]},
+            "warning: B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy "
+            "and haematology advice",
+        ),
+    ],
+)
+def test_what_is_said_when_the_record_is_opened(known: dict[str, Any], said: str) -> None:
+    assert (
+        "; ".join(f"{finding.indicator.value}: {finding.summary}" for finding in opened(**known))
+        == said
+    )
+
+
+def test_with_signs_and_open_status_only_tests_are_offered_while_no_order_is_selected() -> None:
+    (finding,) = opened(**SIGNS)
+    assert [resolution.label.split(" ")[0] for resolution in finding.resolutions] == ["Order"]
+
+
+def test_nothing_of_folic_acid_or_duplicates_is_said_when_the_record_is_opened() -> None:
+    assert [finding.card for finding in opened(**LOW)] == ["k1"]
+
+
+def test_deficiency_unlikely_gives_no_card_with_signs() -> None:
+    assert opened(total_b12=400, nitrous_oxide="no", **SIGNS) == ()

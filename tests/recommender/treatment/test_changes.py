@@ -1,0 +1,114 @@
+"""What would change the advice: unknown facts first, and only those that would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recommender.guidance.policy import Policy
+from recommender.treatment.table import recommend
+from recommender.treatment.what_would_change import nearest_changes
+from tests.recommender.people import build_scenario
+
+
+def changes(**known: Any) -> tuple[str, ...]:
+    return tuple(nearest_changes(recommend(build_scenario(known), Policy()), Policy()))
+
+
+def test_the_open_neurological_answer_comes_first() -> None:
+    first, second, *_ = changes(total_b12=100, egfr=90)
+    assert first.startswith("if neurological symptoms were present: N1, ")
+    assert second.startswith("if neurological symptoms were explicitly absent: M6, ")
+
+
+def test_a_changed_leg_is_said_where_the_rule_stays() -> None:
+    found = [
+        line
+        for line in changes(total_b12=100, egfr=90)
+        if line.startswith("if kidney function were reduced")
+    ]
+    assert found == [
+        "if kidney function were reduced: U1, no neurological symptoms: Hydroxocobalamin 1000 "
+        "micrograms (1 mg) by intramuscular injection "
+        "three times a week for 2 weeks (6 doses), then every 2 to 3 months for life"
+    ]
+
+
+def test_what_changes_nothing_is_not_said() -> None:
+    assert not any(
+        line.startswith("if kidney") for line in changes(total_b12=100, signs=["paraesthesia"])
+    )
+    assert changes(deceased="yes") == ()
+
+
+def test_a_known_fact_is_varied_after_the_unknown_ones() -> None:
+    lines = changes(total_b12=100, neurological_screen="no", egfr=90)
+    cause = next(number for number, line in enumerate(lines) if "pernicious anaemia" in line)
+    nerves = next(number for number, line in enumerate(lines) if "symptoms were present" in line)
+    assert cause < nerves
+
+
+def test_recurrence_is_asked_about_on_maintenance_only() -> None:
+    assert any(
+        "symptoms had returned" in line
+        for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}])
+    )
+    assert not any("symptoms had returned" in line for line in changes(total_b12=100))
+
+
+def test_deficiency_is_not_varied_while_treatment_is_under_way() -> None:
+    assert not any(
+        "deficiency were" in line
+        for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}])
+    )
+
+
+def test_new_signs_are_asked_about_on_maintenance() -> None:
+    assert any(
+        line.startswith("if neurological symptoms were present: T1, ")
+        for line in changes(orders=[{"phase": "MAINT-N", "days_ago": 200}])
+    )
+
+
+def test_signs_after_a_lapse_make_it_a_choice() -> None:
+    lapsed = {
+        "orders": [{"phase": "MAINT-M", "days_ago": 300}],
+        "injections": [200],
+        "neurological_screen": "no",
+    }
+    assert any(
+        line.startswith(
+            "if neurological symptoms were present: T4, neurological symptoms present: "
+        )
+        for line in changes(**lapsed)
+    )
+
+
+def test_a_regimen_that_would_not_be_drafted_is_said_with_its_reason() -> None:
+    lines = changes(causes=["bariatric surgery"], total_b12=400, egfr=90, female="yes", age=30)
+    reason = "In pregnancy nothing is drafted before deficiency is shown: the prescriber decides."
+    assert f"if the person were pregnant: P4, fewer options: {reason}" in lines
+
+
+def test_pregnancy_is_not_asked_about_where_it_cannot_be() -> None:
+    known = {"causes": ["bariatric surgery"], "total_b12": 400, "egfr": 90}
+    assert any("pregnant" in line for line in changes(**known, female="yes", age=55))
+    assert not any("pregnant" in line for line in changes(**known, female="yes", age=56))
+    assert not any("pregnant" in line for line in changes(**known, female="no", age=30))
+    assert not any(
+        "pregnant" in line for line in changes(**known, female="yes", age=30, pregnant="no")
+    )
+
+
+def test_a_single_option_is_said_without_a_condition() -> None:
+    lines = changes(
+        total_b12=100,
+        neurological_screen="no",
+        causes=["pernicious anaemia or autoimmune gastritis"],
+        past_signs=["paraesthesia"],
+    )
+    assert all(", :" not in line for line in lines)
+    oral = changes(orders=[{"phase": "ORAL"}], egfr=90)
+    assert any(
+        line.startswith("if kidney function were reduced: T6, Hydroxocobalamin 1000")
+        for line in oral
+    )
