@@ -125,6 +125,9 @@ ROOMS = (
     "cds_service.workbench",
     "cds_service.demonstration",
     "cds_service",
+    "cli.parsing",
+    "cli.answers",
+    "cli.operate",
     "cli",
 )
 

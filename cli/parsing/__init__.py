@@ -1,0 +1,16 @@
+"""How commands read their arguments and files."""
+
+from cli.parsing.arguments import CommandParser, Refusal, day, port_number, positive_number
+from cli.parsing.files import check_file, read_file, read_input, settings_of
+
+__all__ = [
+    "CommandParser",
+    "Refusal",
+    "check_file",
+    "day",
+    "port_number",
+    "positive_number",
+    "read_file",
+    "read_input",
+    "settings_of",
+]

@@ -1,0 +1,35 @@
+"""What arguments may be, and how a wrong one is refused."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import NoReturn
+
+
+class Refusal(Exception):
+    """What cannot be done, as one sentence for stderr; the command ends with exit status 2."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def port_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a port from 1 to 65535')
+    return int(text)
+
+
+def positive_number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number from 1')
+    return int(text)
+
+
+def day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a date as YYYY-MM-DD') from None

@@ -1,0 +1,51 @@
+"""Files that a command is given: the site file, and JSON from a file or standard input."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import Problem, read_json
+from cds_service.site import Settings, load_settings
+from cli.parsing.arguments import Refusal
+
+
+def settings_of(chosen: argparse.Namespace) -> Settings:
+    if chosen.config is not None:
+        check_file(chosen.config)
+    return load_settings(chosen.config)
+
+
+def check_file(path: Path) -> None:
+    """Refuse a site file that is not there or is no file."""
+    if not path.is_file():
+        raise Refusal(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}.")
+
+
+def read_file(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Refusal(f"{name}: {error.strerror or 'cannot be read'}.") from None
+
+
+def read_input(name: str) -> Any:
+    """Return the JSON value of a file, or of standard input for "-"."""
+    shown, content = ("standard input" if name == "-" else name), read_file(name)
+    if not content.strip():
+        raise Refusal(f"{shown} is empty; expected JSON.")
+    try:
+        return read_json(content)
+    except Problem as problem:
+        several = (
+            "; expected one JSON value, not one on each line"
+            if "trailing characters" in problem.text
+            else ""
+        )
+        raise Refusal(
+            f"{shown} {problem.text.removeprefix('The body ').rstrip('.')}{several}."
+        ) from None
