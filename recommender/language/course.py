@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance
+from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance, Timing
 from recommender.language.logic import Evidence
 
 
@@ -59,6 +59,14 @@ class Order:
     technique text. `condition` is the claim a prescriber stated by taking a choice ("no
     neurological symptoms"), as the draft carries it; else empty. `part_of` is the key of the order
     whose later dosage line this is, or empty; such a part goes with the whole, never alone.
+
+    `written` is what the words of the order say where they can be read and the order is structured
+    as well (Q41), `words` those words. `from_words`: the line itself was read from words.
+    `implausible` says what of the frequency nobody can mean (Q42), or is empty. `planned`: it is a
+    plan that nobody reported as taken (Q32). `combination`: vitamin B12 is one of several
+    vitamins in it (Q75). `group`, `based_on` and `identifiers` name the course it belongs to (Q56).
+    `supply_days` is for how long its supply lasts, repeats included. `review_noted`: its words bind
+    its end to a review or to improvement (Q39, Q81).
     """
 
     key: str
@@ -78,6 +86,17 @@ class Order:
     evidence: Evidence | None = None
     condition: str = ""
     part_of: str = ""
+    written: DoseLine | None = None
+    words: str = ""
+    from_words: bool = False
+    implausible: str = ""
+    planned: bool = False
+    combination: bool = False
+    group: str = ""
+    based_on: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    supply_days: Decimal | None = None
+    review_noted: bool = False
 
     @property
     def has_cobalamin(self) -> bool:
@@ -98,10 +117,23 @@ class Order:
         return next((line for line in self.lines if not line.substance.is_cobalamin), None)
 
 
+class DoseKind(enum.Enum):
+    """How a dose came into the record (Q12, Q30)."""
+
+    GIVEN = "given"
+    EVENT = "recorded as given, without the product"
+    DISPENSED = "dispensed"
+    ISSUED = "issued"
+    STATED = "stated as taken"
+
+
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """One dose that was given, dispensed or stated as taken. `date` is `None` when not recorded;
-    `dose` in micrograms.
+    """One dose that was given, dispensed, issued or stated as taken. `date` is `None` when not
+    recorded; `dose` in micrograms.
+
+    `timing` is how often the entry says that it is taken, `None` where it does not say or cannot be
+    read. `supply_days` is for how long what was dispensed or issued lasts.
     """
 
     substance: Substance
@@ -109,6 +141,9 @@ class DoseGiven:
     dose: Decimal | None
     date: dt.date | None
     evidence: Evidence
+    kind: DoseKind = DoseKind.GIVEN
+    timing: Timing | None = None
+    supply_days: Decimal | None = None
 
 
 class Test(enum.Enum):
@@ -297,6 +332,11 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
                 product=phase.line.substance.value,
                 technique_noted=bool(technique),
                 condition=condition,
+                written=None,
+                words="",
+                from_words=False,
+                implausible="",
+                combination=False,
             )
         case RemoveOrder(key):
             kept_orders = tuple(

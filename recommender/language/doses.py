@@ -114,6 +114,52 @@ class DoseLine:
     as_needed: bool = False
 
 
+class DosePart(enum.Enum):
+    """A part of a dose line in which two ways of saying it can differ (Q41)."""
+
+    DOSE = "dose"
+    FREQUENCY = "frequency"
+    ROUTE = "route"
+    NUMBER = "number of doses"
+
+
+SAME_DOSE_WITHIN = Decimal("0.01")
+"""Two doses that differ by no more than this share of the larger are the same (Q41)."""
+
+
+def contradictions(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
+    """Return in what structure and words differ; what either of them does not say is no difference.
+
+    Intervals differ when no number of days fits both (2.7: a month is 28 to 31 days).
+    """
+    found = []
+    if line.dose and written.dose:
+        larger, smaller = max(line.dose, written.dose), min(line.dose, written.dose)
+        if larger - smaller > larger * SAME_DOSE_WITHIN:
+            found.append(DosePart.DOSE)
+    one, other = line.timing, written.timing
+    if one and other and not _may_be_the_same(one, other):
+        found.append(DosePart.FREQUENCY)
+    if line.route and written.route and line.route is not written.route:
+        found.append(DosePart.ROUTE)
+    if one and other and one.count and other.count and not _count_fits(one, other):
+        found.append(DosePart.NUMBER)
+    return tuple(found)
+
+
+def _may_be_the_same(one: Timing, other: Timing) -> bool:
+    return (
+        one.shortest_interval <= other.longest_interval
+        and other.shortest_interval <= one.longest_interval
+    )
+
+
+def _count_fits(one: Timing, other: Timing) -> bool:
+    """Return whether the two numbers of doses, each of which may be a range, overlap."""
+    first, second = one.count or 0, other.count or 0
+    return first <= (other.count_max or second) and second <= (one.count_max or first)
+
+
 class PhaseKind(enum.Enum):
     """What a phase of a regimen is for."""
 

@@ -201,13 +201,17 @@ class Measurement:
     """The newest usable result of one kind, or why there is none.
 
     `quantity` is `None` when nothing usable is recorded; `reason` then says why ("none recorded",
-    "not available", "unit missing", "older than 12 months", ...).
+    "not available", "unit missing", "older than 12 months", ...). `by_issue`: the date is the day
+    of issue alone, so the result may alarm and never exclude (Q33). `flagged_low`: its laboratory
+    calls it low, or it lies below its own range (Q60).
     """
 
     quantity: Quantity | None = None
     date: dt.date | None = None
     reason: str = "none recorded"
     evidence: tuple[Evidence, ...] = ()
+    by_issue: bool = False
+    flagged_low: bool = False
 
     @property
     def is_known(self) -> bool:

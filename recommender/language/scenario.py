@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from recommender.language.course import DoseGiven, Order
+from recommender.language.course import DoseGiven, Order, Test
 from recommender.language.logic import (
     NO_RESULT,
     NONE_RECORDED,
@@ -18,6 +19,7 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
+    Quantity,
     Truth,
 )
 
@@ -140,6 +142,57 @@ class LoweringDrugUse:
     evidence: Evidence
 
 
+class NotCounted(enum.Enum):
+    """Why a vitamin B12 result on record does not decide (F35, Q33, Q35, Q36)."""
+
+    UNIT_MISSING = "its unit is missing"
+    UNIT_CONTRADICTS = "its unit contradicts what was measured"
+    NAMES_CONTRADICT = "its code and its words name different tests"
+    IN_WORDS = "it is reported in words"
+    NOT_READABLE = "it could not be read"
+    IMPLAUSIBLE = "its value is not plausible"
+    PRELIMINARY = "it is preliminary"
+    OTHER_STATUS = "its status does not count"
+    NO_DATE = "its date is not recorded"
+    BY_ISSUE = "only its date of issue is known"
+    IN_FUTURE = "it is dated in the future"
+    TOO_OLD = "it is older than 12 months"
+    ON_TREATMENT = "it was taken on vitamin B12"
+    NEWER_COUNTS = "a newer result counts"
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedResult:
+    """A vitamin B12 or holotranscobalamin result of the last 5 years that does not decide (F35).
+
+    The evidence has the value as reported and the date, of which `by_issue` says that it is the day
+    of issue. `readings` are the values it may have: one, two where unit and test contradict each
+    other (Q35), none where nothing could be read. `flagged_low`: its laboratory calls it low.
+    """
+
+    test: Test
+    why: NotCounted
+    evidence: Evidence
+    readings: tuple[Quantity, ...] = ()
+    flagged_low: bool = False
+    by_issue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CombinationUse:
+    """A multivitamin or vitamin B complex in use (F36, Q49, Q75): no treatment, of whatever phase.
+
+    `micrograms_per_day` is its vitamin B12; `None` where that is not stated. `since` and `until`
+    are the days it speaks of, `None` where it names none; until is `None` too while it is taken.
+    """
+
+    micrograms_per_day: Decimal | None
+    evidence: Evidence
+    since: dt.date | None = None
+    until: dt.date | None = None
+    current: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ClinicalScenario:
     """What the record says of one person on one day.
@@ -164,6 +217,7 @@ class ClinicalScenario:
     homocysteine: Measurement = NO_RESULT
     total_b12_on_treatment: Measurement = NO_RESULT
     b12_supplement_before_test: Fact = NONE_RECORDED
+    uncounted_b12: tuple[UncountedResult, ...] = ()  # newest first
     folate: Measurement = NO_RESULT
     haemoglobin: Measurement = NO_RESULT
     mcv: Measurement = NO_RESULT
@@ -204,6 +258,7 @@ class ClinicalScenario:
     # vitamin B12 and folic acid treatment so far (F25)
     orders: tuple[Order, ...] = ()
     doses: tuple[DoseGiven, ...] = ()
+    combinations: tuple[CombinationUse, ...] = ()
     # what could not be had
     unavailable: frozenset[RecordArea] = field(default_factory=frozenset)
     incomplete: frozenset[RecordArea] = field(default_factory=frozenset)
