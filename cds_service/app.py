@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 
-from cds_service.pages import guidance_blueprint
+from cds_service import __version__
+from cds_service.pages import front_blueprint, guidance_blueprint
 from cds_service.protocol import BASE
 from cds_service.site import Settings, demonstration
 from cds_service.telemetry import Call, metrics
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], dt.date] = 
 
 
 def _register_pages(app: Flask, deployment: Deployment) -> None:
+    app.register_blueprint(front_blueprint(__version__))
     app.register_blueprint(guidance_blueprint())
     if deployment.settings.workbench:
         app.register_blueprint(workbench_blueprint(deployment.settings))

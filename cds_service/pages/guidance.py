@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from cds_service.pages.pages import PAGE_HEADERS
+from cds_service.pages.pages import PAGE_HEADERS, wants_json
 from cds_service.protocol import Problem
 from cds_service.web import json_answer, this_deployment
 from recommender.cards import CARD_STATEMENTS, CARDS
@@ -68,7 +68,7 @@ def guidance_blueprint() -> Blueprint:
         guidance = describe_guidance(this_deployment().settings.policy)
         return (
             json_answer(guidance)
-            if _wants_json()
+            if wants_json()
             else render_template("guidance/index.html", guidance=guidance)
         )
 
@@ -85,17 +85,11 @@ def guidance_blueprint() -> Blueprint:
         page = {"statement": found, "provenance": PROVENANCE, "knowledgeVersion": KNOWLEDGE_VERSION}
         return (
             json_answer(page)
-            if _wants_json()
+            if wants_json()
             else render_template("guidance/statement.html", restingOnIt=_spell_out(found), **page)
         )
 
     return blueprint
-
-
-def _wants_json() -> bool:
-    return (
-        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-    )
 
 
 def _spell_out(statement: Json) -> list[Json]:

@@ -12,7 +12,7 @@ from cds_service.protocol.hook_request import (
 )
 from cds_service.protocol.json_text import read_all_but_prefetch, read_json, write_json
 from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, Reading, read_part
-from cds_service.protocol.services import BASE, Service, build_prefetch, build_services
+from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
 __all__ = [
     "BASE",
@@ -22,6 +22,7 @@ __all__ = [
     "ORDER_SELECT",
     "ORDER_SIGN",
     "PATIENT_VIEW",
+    "SHARED_ID",
     "TYPES",
     "HookRequest",
     "Problem",

@@ -12,11 +12,14 @@ from fhir_mappings.terminology import ValueSets, observation_search_codes
 
 BASE = "/cds-services"
 
+SHARED_ID = "b12"
+"""The one id under which a client may call every hook (R167)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """One CDS service as discovery shows it. `prefetch` maps the key to its template; every key is
-    optional.
+    optional. `hook_version` is the published version of the hook.
     """
 
     id: str
@@ -25,6 +28,7 @@ class Service:
     description: str
     usage_requirements: str
     prefetch: Mapping[str, str]
+    hook_version: str = "1.0.0"
 
     @property
     def path(self) -> str:

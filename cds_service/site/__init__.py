@@ -1,5 +1,6 @@
 """The site's settings, the file they are read from, and its keys."""
 
+from cds_service.site.client_profiles import PROFILES, with_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.settings import (
     DEMONSTRATION_CLIENT,
@@ -7,6 +8,7 @@ from cds_service.site.settings import (
     Settings,
     SettingsError,
     check_config,
+    client_of_profile,
     demonstration,
     is_web_url,
     load_settings,
@@ -15,13 +17,16 @@ from cds_service.site.settings import (
 __all__ = [
     "ALGORITHMS",
     "DEMONSTRATION_CLIENT",
+    "PROFILES",
     "Client",
     "PublicKey",
     "Settings",
     "SettingsError",
     "check_config",
+    "client_of_profile",
     "demonstration",
     "is_web_url",
     "load_settings",
     "read_keys",
+    "with_profile",
 ]

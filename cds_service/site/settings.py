@@ -4,12 +4,21 @@ start-up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cds_service.site.client_profiles import (
+    CDS_HOOKS_VERSIONS,
+    GENERIC_2_0,
+    IGNORED,
+    PREFETCH_DIALECTS,
+    PROFILES,
+    RXNORM,
+    with_profile,
+)
 from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
 from cds_service.site.site_file import read_site_file
 from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
@@ -22,8 +31,6 @@ PRODUCTION = "production"
 
 SHORTEST_PASSWORD = 16
 
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -33,6 +40,13 @@ class Client:
     `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for
     clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server to be at a private
     address.
+
+    `profile` names the row of `client_profiles` that the keys not given come from. `shared_id`: the
+    client is shown one id under every hook instead of one a hook (R167). `cds_hooks_version` and
+    `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
+    "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
+    `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
+    comes back as an order on record.
     """
 
     name: str
@@ -50,10 +64,22 @@ class Client:
     preferred_system: str = RXNORM
     fhir_version: str = ""
     fhir_on_site_network: bool = False
+    profile: str = GENERIC_2_0
+    shared_id: bool = False
+    cds_hooks_version: str = "2.0.1"
+    hook_version: bool = False
+    prefetch_dialect: str = "2.0"
+    ignores: tuple[str, ...] = ()
+    stores_accepted: bool = True
 
 
 DEMONSTRATION_CLIENT = Client("Demonstration")
 """Who calls when nobody has to say who they are."""
+
+
+def client_of_profile(profile: str) -> Client:
+    """Return a client of which only the profile is known."""
+    return Client(**{"name": profile, **with_profile({"profile": profile})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8080"
     cors_origins: tuple[str, ...] = ("*",)
     discovery_requires_token: bool = False
+    discovery_profile: str = GENERIC_2_0
     workbench: bool = True
     workbench_password: str = field(default="", repr=False)
     metrics: bool = True
@@ -108,6 +135,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "delete_style": ("resourceId", "resource"),
     "intent": ("order", "proposal"),
     "fhir_version": ("", "DSTU2", "STU3", "R4", "R4B", "R5"),
+    "profile": tuple(PROFILES),
+    "cds_hooks_version": CDS_HOOKS_VERSIONS,
+    "prefetch_dialect": PREFETCH_DIALECTS,
 }
 """The words a client's switches may hold."""
 
@@ -133,12 +163,34 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def check_config(path: Path) -> list[str]:
-    """Return what is wrong with a site file, one sentence each; empty when it can be used."""
+    """Return what is wrong with a site file or has no effect, one sentence each; empty when all of
+    it is of use.
+    """
     try:
-        load_settings(path)
+        settings = load_settings(path)
     except SettingsError as error:
         return error.problems
-    return []
+    document, _ = read_site_file(path)
+    return _systems_without_effect(document.get("clients", []), settings.formulary)
+
+
+def _systems_without_effect(
+    clients: Sequence[Mapping[str, Any]], formulary: tuple[FormularyRow, ...]
+) -> list[str]:
+    """Return the complaints about preferred code systems in which no product is coded."""
+    normalise = load_value_sets().normalise_system
+    coded = {normalise(coding.system) for row in formulary for coding in row.codings}
+    preferred = {
+        number: str(with_profile(row)["preferred_system"])
+        for number, row in enumerate(clients)
+        if "preferred_system" in with_profile(row)
+    }
+    return [
+        f'clients[{number}].preferred_system: "{system}" has no effect, as no product of the '
+        f"formulary has a code in it; expected one of {', '.join(sorted(coded)) or 'none'}."
+        for number, system in preferred.items()
+        if normalise(system) not in coded
+    ]
 
 
 def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Settings:
@@ -148,6 +200,11 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
             f'profile: found "{profile}", expected "{PRODUCTION}" or "{DEMONSTRATION}".'
         )
     service, limits = document.get("service", {}), document.get("limits", {})
+    if service.get("discovery_profile", GENERIC_2_0) not in PROFILES:
+        problems.append(
+            f'service.discovery_profile: found "{service["discovery_profile"]}", expected one of '
+            f"{', '.join(PROFILES)}."
+        )
     if limits.get("call_ms", 0) > LONGEST_CALL_MS:
         problems.append(
             f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "
@@ -229,7 +286,8 @@ def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, 
     clients = []
     for number, row in enumerate(document.get("clients", [])):
         values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in with_profile(row).items()
         }
         client = Client(**{"name": "", **values})
         problems += [f"clients[{number}].{problem}" for problem in _client_problems(client)]
@@ -252,6 +310,11 @@ def _client_problems(client: Client) -> list[str]:
         if value not in choices:
             known = " or ".join(f'"{choice}"' for choice in choices if choice)
             problems.append(f'{key}: found "{value}", expected {known}.')
+    problems += [
+        f'ignores: found "{ignored}", expected one of {", ".join(IGNORED)}.'
+        for ignored in client.ignores
+        if ignored not in IGNORED
+    ]
     for algorithm in client.algorithms:
         if algorithm not in ALGORITHMS:
             problems.append(

@@ -34,6 +34,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "public_url": TEXT,
         "cors_origins": TEXTS,
         "discovery_requires_token": FLAG,
+        "discovery_profile": TEXT,
         "workbench": FLAG,
         "workbench_password": TEXT,
         "metrics": FLAG,
@@ -69,6 +70,13 @@ CLIENT = {
     "preferred_system": TEXT,
     "fhir_version": TEXT,
     "fhir_on_site_network": FLAG,
+    "profile": TEXT,
+    "shared_id": FLAG,
+    "cds_hooks_version": TEXT,
+    "hook_version": FLAG,
+    "prefetch_dialect": TEXT,
+    "ignores": TEXTS,
+    "stores_accepted": FLAG,
 }
 
 

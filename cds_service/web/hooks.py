@@ -9,18 +9,23 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from cds_service.callers import Caller, authenticate
+from cds_service.callers import Caller, NotAuthenticated, authenticate
 from cds_service.decision import Orders, decide, leave_out_overridden, read_orders
 from cds_service.protocol import (
     BASE,
     ORDER_HOOKS,
+    SHARED_ID,
     HookRequest,
     Problem,
     Service,
+    bad_request,
+    kind_of,
     parse_hook_request,
     read_all_but_prefetch,
     read_json,
@@ -34,10 +39,11 @@ from cds_service.retrieval import (
     read_medications,
     with_medications,
 )
-from cds_service.site import DEMONSTRATION_CLIENT, Client
+from cds_service.site import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.telemetry import Call
 from cds_service.web.call_record import record_call
 from cds_service.web.deployment import Deployment, this_deployment
+from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.fhir import PatientRecord
 
@@ -52,13 +58,15 @@ RESERVE_SECONDS = 0.05
 
 @blueprint.get(BASE)
 def discover() -> Response:
-    """Answer which services there are (R9 to R25)."""
+    """Answer which services there are, as the client that asks understands them (R9 to R25)."""
     deployment = this_deployment()
+    client = client_of_profile(deployment.settings.discovery_profile)
     if deployment.settings.discovery_requires_token:
-        identify_caller(deployment, request.environ, [BASE])
-    return json_answer(
-        {"services": [service.as_json() for service in deployment.services.values()]}
-    )
+        client = identify_caller(deployment, request.environ, [BASE]).client
+    elif deployment.settings.clients and "Authorization" in request.headers:
+        with suppress(NotAuthenticated):  # an open discovery needs no token, so a bad one is none
+            client = identify_caller(deployment, request.environ, [BASE]).client
+    return json_answer(describe_services(deployment.services.values(), client))
 
 
 blueprint.add_url_rule(
@@ -77,6 +85,8 @@ def call_service(
     caller = identify_caller(deployment, environ, [service.path])
     call.note_step("authenticate")
     body = read_body(environ, deployment.settings.body_bytes)
+    if service_id == SHARED_ID:
+        service = service_of_hook(deployment, read_all_but_prefetch(body))
     hook_request = parse_hook_request(
         read_all_but_prefetch(body) if service.hook in ORDER_HOOKS else read_json(body),
         service.hook,
@@ -137,6 +147,8 @@ def take_feedback_on(service_id: str) -> Response:
 def find_service(deployment: Deployment, service_id: str) -> Service:
     """Return the service of this id. Raises: Problem 404 (R36)."""
     service = deployment.services.get(service_id)
+    if service_id == SHARED_ID:
+        return replace(next(iter(deployment.services.values())), id=SHARED_ID)
     if service is None:
         raise Problem(
             404,
@@ -144,6 +156,19 @@ def find_service(deployment: Deployment, service_id: str) -> Service:
             f"There is no service of this id; there are {', '.join(deployment.services)}.",
         )
     return service
+
+
+def service_of_hook(deployment: Deployment, body: Any) -> Service:
+    """Return the service of the hook that a call to the shared id names (R167).
+
+    Raises: Problem 400 when it names none of our hooks.
+    """
+    hooks = {service.hook: service for service in deployment.services.values()}
+    hook = body.get("hook") if isinstance(body, dict) else None
+    if not isinstance(hook, str) or hook not in hooks:
+        found = "another hook" if isinstance(hook, str) else kind_of(hook)
+        raise bad_request("hook", found, f"one of {', '.join(hooks)}")
+    return replace(hooks[hook], id=SHARED_ID)
 
 
 def identify_caller(

@@ -159,7 +159,7 @@ def write_circumstances(context: DraftContext) -> Resource:
 
 def write_medication(phase: Phase, context: DraftContext) -> Resource:
     """Return the product of the formulary with all its codings, the client's preferred system
-    first.
+    first, and that spelled as the client spells it: Epic knows RxNorm by its OID only.
 
     A product that is not on the formulary is named in words alone.
     """
@@ -172,9 +172,16 @@ def write_medication(phase: Phase, context: DraftContext) -> Resource:
     row = next((row for row in rows if row.available), rows[0] if rows else None)
     if row is None:
         return {"text": line.substance.value.capitalize()}
-    codings = sorted(row.codings, key=lambda coding: coding.system != context.preferred_system)
+    preferred = context.value_sets.normalise_system(context.preferred_system)
+    normalise = context.value_sets.normalise_system
+    codings = sorted(row.codings, key=lambda coding: normalise(coding.system) != preferred)
     written = [
-        {"system": coding.system, "code": coding.code}
+        {
+            "system": context.preferred_system
+            if normalise(coding.system) == preferred
+            else coding.system,
+            "code": coding.code,
+        }
         | ({"display": coding.display} if coding.display else {})
         for coding in codings
     ]

@@ -249,6 +249,7 @@ def test_the_preferred_code_system_comes_first(
         "http://www.nlm.nih.gov/research/umls/rxnorm",
         "http://snomed.info/sct",
         "https://dmd.nhs.uk",
+        "urn:oid:2.16.840.1.113883.6.88",
     ):
         actions = [
             action

@@ -41,6 +41,7 @@ def test_each_service_has_what_clients_need_R13_to_R18_T4(client: FlaskClient) -
             "description",
             "usageRequirements",
             "prefetch",
+            "version",
         }
         assert all(
             isinstance(service[name], str) and service[name]
