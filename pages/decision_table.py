@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from recommender.assessment.deficiency import ROWS
-from recommender.cards.card_texts import CARDS, severity_key
-from recommender.cards.findings import Indicator
-from recommender.cards.override_reasons import OVERRIDE_REASONS
+from recommender.cards import CARDS, OVERRIDE_REASONS, Indicator, severity_key
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.dose_words import describe
 from recommender.treatment.precautions import MODIFIERS
@@ -82,7 +80,7 @@ def _modifiers() -> Iterator[str]:
 def _cards() -> Iterator[str]:
     loudest_first = sorted(CARDS, key=lambda card: severity_key(card, Indicator.WARNING))
     rows = (
-        f"{card} | {CARDS[card].summary} | {', '.join(CARDS[card].overrides)}"
+        f"{card.id} | {card.summary} | {', '.join(reason.code for reason in card.overrides)}"
         for card in loudest_first
     )
     return _table(
@@ -94,7 +92,7 @@ def _cards() -> Iterator[str]:
 
 def _reasons() -> Iterator[str]:
     rows = (
-        f"{code} | {reason.display} | {'yes' if reason.requires_comment else ''}"
-        for code, reason in OVERRIDE_REASONS.items()
+        f"{reason.code} | {reason.display} | {'yes' if reason.requires_comment else ''}"
+        for reason in OVERRIDE_REASONS
     )
     return _table("Reasons to go against a card", "code | in words | comment needed", rows)

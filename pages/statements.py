@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import recommender
-from recommender.cards.card_statements import CARD_STATEMENTS
+from recommender.cards import CARDS
 from recommender.guidance.regimens import CATALOGUE
 from recommender.guidance.statements import (
     DOCUMENTS,
@@ -42,7 +42,7 @@ _STRUCTURED = {
     "regimens.py",
     "precautions.py",
     "statements.py",
-    "card_statements.py",
+    "cards.py",
 }
 _PLACES = {
     "monitoring.py": "follow-up",
@@ -73,8 +73,8 @@ def _structured() -> Iterator[tuple[str, str]]:
         yield from ((citation, f"regimen {phase.id}") for citation in phase.citations)
     for modifier in MODIFIERS:
         yield from ((citation, f"modifier {modifier.id}") for citation in modifier.citations)
-    for card, citations in CARD_STATEMENTS.items():
-        yield from ((citation, f"card {card}") for citation in citations)
+    for card in CARDS:
+        yield from ((citation, f"card {card.id}") for citation in card.statements)
 
 
 def _written_in_code() -> Iterator[tuple[str, str]]:

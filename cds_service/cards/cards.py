@@ -91,7 +91,7 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
             "url": context.guidance_url,
             "topic": {
                 "system": CARD_SYSTEM,
-                "code": finding.card,
+                "code": finding.card.id,
                 "display": shorten(finding.summary),
             },
         },
@@ -118,8 +118,8 @@ def _selection_behavior(finding: Finding, context: SuggestionContext) -> str:
 def _extension(finding: Finding, context: CardContext) -> dict[str, Any]:
     members = {
         "rule": finding.rule,
-        "card": finding.card,
-        "alsoFound": list(finding.also_found),
+        "card": finding.card.id,
+        "alsoFound": [card.id for card in finding.also_found],
         "statements": list(finding.citations),
         "policyVersion": context.policy_version,
         "knowledgeVersion": KNOWLEDGE_VERSION,

@@ -8,6 +8,7 @@ ballot.
 from __future__ import annotations
 
 from recommender.cards import OverrideReason
+from recommender.cards import override_reasons as reason
 
 OWN_SYSTEM = "urn:b12-cds:override-reason"
 HL7_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -39,35 +40,35 @@ _EARLIER_WITHOUT_HARM = (
     "Intended action was performed previously without adverse effect",
 )
 
-HL7_REASONS: dict[str, tuple[str, str]] = {
-    "NEURO-UNRELATED": _NOT_APPLICABLE,
-    "NEURO-ABSENT": _NOT_APPLICABLE,
-    "GLOSSITIS-ONLY": _NOT_APPLICABLE,
-    "DIAGNOSIS-WRONG": _NOT_APPLICABLE,
-    "CYANIDE-POISONING": _NOT_APPLICABLE,
-    "IM-IMPOSSIBLE": _CONTRAINDICATION,
-    "PREVIOUS-REACTION": _CONTRAINDICATION,
-    "ALLERGY": _CONTRAINDICATION,
-    "PATIENT-DECLINES-IM": _PATIENT_REFUSES,
-    "PATIENT-DECLINES": _PATIENT_REFUSES,
-    "SPECIALIST": _EXPERT,
-    "RENAL-SPECIALIST": _EXPERT,
-    "METABOLIC-SPECIALIST": _EXPERT,
-    "HAEMATOLOGY-AGREED": _EXPERT,
-    "LOCAL-PROTOCOL": _LOCAL_POLICY,
-    "NOT-AVAILABLE": _NOT_AVAILABLE,
-    "LOADED-ELSEWHERE": _ACTION_COMPLETED,
-    "B12-GIVEN-ELSEWHERE": _ACTION_COMPLETED,
-    "TESTED-ELSEWHERE": _ACTION_COMPLETED,
-    "MAINT-ELSEWHERE": _ORDER_EXISTS,
-    "REPLACED": _ORDER_EXISTS,
-    "MONITORED": _RISK_MITIGATED,
-    "SOURCED": _ACTION_COMPLETED,
-    "END-OF-LIFE": _PRIORITY,
-    "ALLERGY-CLEARED": _EARLIER_WITHOUT_HARM,
+HL7_REASONS: dict[OverrideReason, tuple[str, str]] = {
+    reason.NEURO_UNRELATED: _NOT_APPLICABLE,
+    reason.NEURO_ABSENT: _NOT_APPLICABLE,
+    reason.GLOSSITIS_ONLY: _NOT_APPLICABLE,
+    reason.DIAGNOSIS_WRONG: _NOT_APPLICABLE,
+    reason.CYANIDE_POISONING: _NOT_APPLICABLE,
+    reason.IM_IMPOSSIBLE: _CONTRAINDICATION,
+    reason.PREVIOUS_REACTION: _CONTRAINDICATION,
+    reason.ALLERGY: _CONTRAINDICATION,
+    reason.PATIENT_DECLINES_IM: _PATIENT_REFUSES,
+    reason.PATIENT_DECLINES: _PATIENT_REFUSES,
+    reason.SPECIALIST: _EXPERT,
+    reason.RENAL_SPECIALIST: _EXPERT,
+    reason.METABOLIC_SPECIALIST: _EXPERT,
+    reason.HAEMATOLOGY_AGREED: _EXPERT,
+    reason.LOCAL_PROTOCOL: _LOCAL_POLICY,
+    reason.NOT_AVAILABLE: _NOT_AVAILABLE,
+    reason.LOADED_ELSEWHERE: _ACTION_COMPLETED,
+    reason.B12_GIVEN_ELSEWHERE: _ACTION_COMPLETED,
+    reason.TESTED_ELSEWHERE: _ACTION_COMPLETED,
+    reason.MAINT_ELSEWHERE: _ORDER_EXISTS,
+    reason.REPLACED: _ORDER_EXISTS,
+    reason.MONITORED: _RISK_MITIGATED,
+    reason.SOURCED: _ACTION_COMPLETED,
+    reason.END_OF_LIFE: _PRIORITY,
+    reason.ALLERGY_CLEARED: _EARLIER_WITHOUT_HARM,
 }
-"""Own code -> the HL7 code and display that says the same; a code that is missing here has no equal
-there.
+"""Own reason -> the HL7 code and display that says the same; a reason that is missing here has
+no equal there.
 """
 
 
@@ -76,11 +77,9 @@ def write_override_reasons(reasons: tuple[OverrideReason, ...]) -> list[dict[str
     Source: R82, R91.
     """
     own = [
-        {"system": OWN_SYSTEM, "code": reason.code, "display": reason.display} for reason in reasons
+        {"system": OWN_SYSTEM, "code": given.code, "display": given.display} for given in reasons
     ]
-    fitting = dict.fromkeys(
-        HL7_REASONS[reason.code] for reason in reasons if reason.code in HL7_REASONS
-    )
+    fitting = dict.fromkeys(HL7_REASONS[given] for given in reasons if given in HL7_REASONS)
     return own + [
         {"system": HL7_SYSTEM, "code": code, "display": display} for code, display in fitting
     ]

@@ -39,7 +39,7 @@ def leave_out_overridden(
         return decision
     log.info(
         "cards left out, overridden repeatedly",
-        cards=[decision.findings[number].card for number in quiet],
+        cards=[decision.findings[number].card.id for number in quiet],
     )
     return dataclasses.replace(
         decision,
@@ -56,7 +56,7 @@ def _is_quiet(
     if finding.indicator is not Indicator.INFO:
         return False
     return store.recently_overridden(
-        patient, finding.card, finding.rule, now - QUIET_TIME, describe_order(finding, course)
+        patient, finding.card.id, finding.rule, now - QUIET_TIME, describe_order(finding, course)
     )
 
 

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, render_template
 from cds_service.pages.pages import PAGE_HEADERS, wants_json
 from cds_service.protocol import Problem
 from cds_service.web import json_answer, this_deployment
-from recommender.cards import CARD_STATEMENTS, CARDS
+from recommender.cards import CARDS
 from recommender.guidance import (
     CATALOGUE,
     DOCUMENTS,
@@ -96,10 +96,11 @@ def _spell_out(statement: Json) -> list[Json]:
     """Return what rests on a statement in words: rules, then phases of regimens, then cards."""
     rules = {rule["id"]: rule["summary"] for rule in reversed(describe_rules())}
     phases = {phase.id: describe(phase) for phase in CATALOGUE}
+    cards = {card.id: card.summary for card in CARDS}
     return [
         *({"kind": "rule", "id": id_, "text": rules[id_]} for id_ in statement["rules"]),
         *({"kind": "regimen", "id": id_, "text": phases[id_]} for id_ in statement["regimens"]),
-        *({"kind": "card", "id": id_, "text": CARDS[id_].summary} for id_ in statement["cards"]),
+        *({"kind": "card", "id": id_, "text": cards[id_]} for id_ in statement["cards"]),
     ]
 
 
@@ -119,8 +120,8 @@ def describe_guidance(policy: Policy) -> Json:
             for phase in CATALOGUE
         ],
         "cards": [
-            {"id": id_, "summary": card.summary, "statements": list(CARD_STATEMENTS.get(id_, ()))}
-            for id_, card in CARDS.items()
+            {"id": card.id, "summary": card.summary, "statements": list(card.statements)}
+            for card in CARDS
         ],
         "policy": describe_policy(policy),
         "lostFragments": [
@@ -166,7 +167,7 @@ def _resting_on(citation: str) -> Json:
     return {
         "rules": _citing(citation, ((rule.id, rule.citations) for rule in RULES)),
         "regimens": _citing(citation, ((phase.id, phase.citations) for phase in CATALOGUE)),
-        "cards": _citing(citation, CARD_STATEMENTS.items()),
+        "cards": _citing(citation, ((card.id, card.statements) for card in CARDS)),
     }
 
 

@@ -1,19 +1,22 @@
 """The register of cards: what each says, which statements it rests on, and the reasons to go
-against it.
+against it. A card is named by its constant: `cards.B14_UNREADABLE`.
 """
 
-from recommender.cards.card_statements import CARD_STATEMENTS
-from recommender.cards.card_texts import CARDS, severity_key
-from recommender.cards.findings import Finding, Indicator, OverrideReason, Resolution
-from recommender.cards.override_reasons import OVERRIDE_REASONS
+from recommender.cards import cards, override_reasons
+from recommender.cards.cards import CARDS, Card, Indicator, Remedy, severity_key
+from recommender.cards.findings import Finding, Resolution
+from recommender.cards.override_reasons import OVERRIDE_REASONS, OverrideReason
 
 __all__ = [
     "CARDS",
-    "CARD_STATEMENTS",
     "OVERRIDE_REASONS",
+    "Card",
     "Finding",
     "Indicator",
     "OverrideReason",
+    "Remedy",
     "Resolution",
+    "cards",
+    "override_reasons",
     "severity_key",
 ]

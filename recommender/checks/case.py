@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
-from recommender.cards import Indicator
+from recommender.cards import Card, Indicator
 from recommender.checks.course_reading import is_standing, is_treatment
 from recommender.guidance import Policy
 from recommender.language import (
@@ -54,11 +54,11 @@ _PROPHYLAXIS_RULES = {"P1", "P2", "P4"}
 class Issue:
     """One thing to say about the course, before it is folded into a card.
 
-    `card` is an id of cards.md. `about` holds the keys of the orders it speaks of. `summary`
+    `about` holds the keys of the orders it speaks of. `summary`
     replaces the card's own where the case differs from the usual one.
     """
 
-    card: str
+    card: Card
     indicator: Indicator
     reasons: tuple[str, ...]
     citations: tuple[str, ...]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
-from recommender.cards import Indicator
+from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.course_reading import (
     LOADING_DOSES,
@@ -88,7 +88,7 @@ def is_unit_error(order: Order) -> bool:
 
 
 def _issue(
-    card: str,
+    card: Card,
     indicator: Indicator,
     order: Order,
     reason: str,
@@ -101,7 +101,7 @@ def _issue(
 def _unit_error(order: Order) -> Issue:
     found = order.product_error or "the dose is far above any dose of vitamin B12 replacement"
     return _issue(
-        "b8",
+        cards.B8_UNIT_OR_PRODUCT,
         CRITICAL,
         order,
         f"Check the product and the unit: {found}. Every dose of the guidance is 1000 micrograms "
@@ -113,7 +113,7 @@ def _unit_error(order: Order) -> Issue:
 def _not_computable(order: Order) -> Issue:
     missing = order.not_computable or "route, dose or frequency is not recorded"
     return _issue(
-        "b14",
+        cards.B14_UNREADABLE,
         INFO,
         order,
         f"Not checked against the guidance: {missing}. Nothing here says that the order is right.",
@@ -136,24 +136,24 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                     "The result is borderline: the order is not wrong, but methylmalonic acid "
                     "decides whether there is deficiency."
                 )
-                yield _issue("b18", INFO, order, reason, ("S38", "S87", "S88"))
+                yield _issue(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason, summary = _why_not_known(case)
-                yield _issue("b13", INFO, order, reason, ("S52", "S87"), summary)
+                yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"), summary)
         case "N3":
             reason = (
                 "The result makes deficiency unlikely: look for another cause of the neurological "
                 "signs."
             )
-            yield _issue("b17", INFO, order, reason, ("S86", "S88"))
+            yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S86", "S88"))
         case "E1":
             if not a.symptoms.is_true:
                 reason = (
                     "The result makes deficiency unlikely, and no reason for prophylaxis is "
                     "recorded."
                 )
-                yield _issue("b17", INFO, order, reason, ("S38", "S86"))
+                yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
 
 
 def _why_not_known(case: Case) -> tuple[str, str]:
@@ -188,7 +188,7 @@ def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
         return
     reason = "The samples come before the first dose; treatment does not wait for their results."
     yield _issue(
-        "b13",
+        cards.B13_NO_USABLE_TEST,
         INFO,
         order,
         reason,
@@ -209,7 +209,7 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
     match line.route:
         case Route.INTRAVENOUS:
             reason = "Vitamin B12 given into a vein is lost in the urine."
-            yield _issue("b15", WARNING, order, reason, ("X10", "S2"))
+            yield _issue(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))
         case Route.NASAL:
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
@@ -219,7 +219,7 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
                     "none is recorded."
                 )
                 yield _issue(
-                    "b15",
+                    cards.B15_ROUTE,
                     INFO,
                     order,
                     reason,
@@ -239,7 +239,9 @@ def _without_a_dose(case: Case, order: Order) -> Issue:
         "The guidance names this form as an alternative in reduced kidney function but gives no "
         "dose of it."
     )
-    return _issue("b16", WARNING if loud else INFO, order, reason, ("S27", "S74", "S77"))
+    return _issue(
+        cards.B16_METHYLCOBALAMIN, WARNING if loud else INFO, order, reason, ("S27", "S74", "S77")
+    )
 
 
 def _nasal(case: Case, order: Order) -> Iterator[Issue]:
@@ -251,7 +253,7 @@ def _nasal(case: Case, order: Order) -> Iterator[Issue]:
         return
     loud = case.column in (Column.QUESTION, Column.LOADING)
     reason = "The guidance gives no dose of nasal vitamin B12; it is not a treatment of deficiency."
-    yield _issue("b15", WARNING if loud else INFO, order, reason, ("S2", "S52", "X11"))
+    yield _issue(cards.B15_ROUTE, WARNING if loud else INFO, order, reason, ("S2", "S52", "X11"))
 
 
 def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue:
@@ -262,7 +264,13 @@ def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue
     )
     reason = f"Hydroxocobalamin is retained better, and its schedule is established.{form}"
     loud = case.column is Column.NEUROLOGICAL
-    return _issue("b9", WARNING if loud else INFO, order, reason, ("S23", "S24", "S77", "X10"))
+    return _issue(
+        cards.B9_SECOND_CHOICE,
+        WARNING if loud else INFO,
+        order,
+        reason,
+        ("S23", "S24", "S77", "X10"),
+    )
 
 
 # --- by mouth
@@ -292,7 +300,7 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             "not wrong."
         )
         yield _issue(
-            "b10",
+            cards.B10_BY_MOUTH_MALABSORPTION,
             INFO,
             order,
             reason,
@@ -350,7 +358,7 @@ def _oral_with_neurological_signs(case: Case, order: Order) -> Issue:
             f"{case.signs} recorded: injections go on; oral vitamin B12 does not take their place."
         )
         summary = f"{case.signs} recorded: continue injections; oral B12 does not replace them"
-        return _issue("b1", WARNING, order, reason, ("S47", "S64"), summary)
+        return _issue(cards.B1_BY_MOUTH_WITH_SIGNS, WARNING, order, reason, ("S47", "S64"), summary)
     if case.assessment.glossitis_only:
         reason = (
             "By one source glossitis calls for the neurological regimen: injections at the start, "
@@ -366,7 +374,7 @@ def _oral_with_neurological_signs(case: Case, order: Order) -> Issue:
         )
         summary = ""
     return _issue(
-        "b1",
+        cards.B1_BY_MOUTH_WITH_SIGNS,
         WARNING if case.rule == "N2" else CRITICAL,
         order,
         reason,
@@ -387,7 +395,7 @@ def _oral_in_malabsorption(order: Order) -> Issue:
         "Evidence does not show that oral vitamin B12 safely replaces injections in established "
         "malabsorption."
     )
-    return _issue("b10", WARNING, order, reason, ("S48", "S49"))
+    return _issue(cards.B10_BY_MOUTH_MALABSORPTION, WARNING, order, reason, ("S48", "S49"))
 
 
 def _ask_before_oral(case: Case, order: Order) -> Issue:
@@ -409,7 +417,7 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
         else "Confirm whether there are neurological symptoms: they decide how often to inject"
     )
     return _issue(
-        "b2",
+        cards.B2_ASK_ABOUT_SIGNS,
         WARNING if a.neurological_unreadable else INFO,
         order,
         reason,
@@ -437,7 +445,7 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             f"Ordered {ordered}; too little is absorbed of each dose to last longer than a day."
         )
         yield _issue(
-            "b6",
+            cards.B6_INTERVAL_TOO_LONG,
             WARNING,
             order,
             reason,
@@ -451,7 +459,7 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if daily > ORAL_DOSES[1]:
         reason = "Above 2000 micrograms (2 mg) a day no further benefit is shown."
         yield _issue(
-            "b7",
+            cards.B7_DOSE,
             INFO,
             order,
             reason,
@@ -463,7 +471,7 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     ):
         reason = "Below 1000 micrograms (1 mg) a day too little is absorbed to treat deficiency."
         yield _issue(
-            "b7",
+            cards.B7_DOSE,
             WARNING,
             order,
             reason,
@@ -479,13 +487,13 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if line.dose != INJECTION_DOSE:
         reason = "Each injection of the guidance is 1000 micrograms (1 mg)."
-        yield _issue("b7", WARNING, order, reason, ("S2", "S7", "S10", "S12"))
+        yield _issue(cards.B7_DOSE, WARNING, order, reason, ("S2", "S7", "S10", "S12"))
     if line.as_needed or line.timing is None:
         reason = (
             "Injections as needed are not a treatment: the guidance gives them at fixed intervals."
         )
         yield _issue(
-            "b6",
+            cards.B6_INTERVAL_TOO_LONG,
             WARNING,
             order,
             reason,
@@ -525,7 +533,7 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
             "Glossitis with B12 deficiency: give IM on alternate days until no further improvement"
         )
         yield _issue(
-            "b3",
+            cards.B3_TOO_SELDOM_WITH_SIGNS,
             WARNING,
             order,
             reason,
@@ -557,7 +565,7 @@ def _ask_before_loading(case: Case, order: Order) -> Issue:
     summary = (
         "Ask about neurological symptoms: with them, B12 injections are given on alternate days"
     )
-    return _issue("b3", INFO, order, reason, ("S3", "S7", "S10"), summary)
+    return _issue(cards.B3_TOO_SELDOM_WITH_SIGNS, INFO, order, reason, ("S3", "S7", "S10"), summary)
 
 
 def _loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
@@ -605,7 +613,7 @@ def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Iss
         f"doses)."
     )
     yield _issue(
-        "b4",
+        cards.B4_NO_LOADING,
         WARNING,
         order,
         reason,
@@ -623,7 +631,7 @@ def _maintenance_before_loading(
     reason = (
         f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
     )
-    yield _issue("b4", WARNING, order, reason, ("S5", "S10", "S12"))
+    yield _issue(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
 
 
 def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
@@ -654,7 +662,7 @@ def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
             f"least 7 days apart."
         )
         yield _issue(
-            "b6",
+            cards.B6_INTERVAL_TOO_LONG,
             WARNING,
             order,
             reason,
@@ -665,7 +673,7 @@ def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
 
 def _more_often(order: Order, reason: str) -> Issue:
     return _issue(
-        "b6",
+        cards.B6_INTERVAL_TOO_LONG,
         INFO,
         order,
         reason,
@@ -688,7 +696,7 @@ def _interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Itera
             f"return on maintenance; none are recorded."
         )
         yield _issue(
-            "b6",
+            cards.B6_INTERVAL_TOO_LONG,
             INFO,
             order,
             reason,
@@ -705,8 +713,10 @@ def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue
     if case.causes_of_ileal_disease.is_true and case.rule not in ("T1", "T2"):
         crohns = "Extensive ileal Crohn's disease: lifelong monthly hydroxocobalamin is advised"
         summary = "" if case.assessment.ileal_resection_over_limit.is_true else crohns
-        return _issue("b11", WARNING, order, reason, ("S20", "S22", "S71", "S73"), summary)
-    return _issue("b6", WARNING, order, reason, ("S9", "S12", "S13", "S66"))
+        return _issue(
+            cards.B11_ILEUM_MONTHLY, WARNING, order, reason, ("S20", "S22", "S71", "S73"), summary
+        )
+    return _issue(cards.B6_INTERVAL_TOO_LONG, WARNING, order, reason, ("S9", "S12", "S13", "S66"))
 
 
 def _symptoms_recur(case: Case) -> bool:

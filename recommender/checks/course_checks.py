@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.assessment import Deficiency, Permanence, TreatmentPhase, is_treatment_dose
-from recommender.cards import Indicator
+from recommender.cards import Indicator, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.consistency import is_unit_error
 from recommender.checks.course_reading import (
@@ -48,7 +48,12 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     summary = "" if loud else "Loading course has no maintenance order yet"
     about = tuple(order.key for order in loading)
     yield Issue(
-        "b5", WARNING if loud else INFO, (reason,), ("S6", "S9", "S12", "S16"), about, summary
+        cards.B5_NO_MAINTENANCE,
+        WARNING if loud else INFO,
+        (reason,),
+        ("S6", "S9", "S12", "S16"),
+        about,
+        summary,
     )
 
 
@@ -87,7 +92,7 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
             if other.state is not OrderState.DRAFT
             else "Two B12 orders of the same kind are drafted"
         )
-        yield Issue("e1", WARNING, (reason,), ("S13",), (order.key,), summary)
+        yield Issue(cards.E1_SECOND_ORDER, WARNING, (reason,), ("S13",), (order.key,), summary)
     if not duplicates:
         yield from _both_routes(case)
 
@@ -125,7 +130,7 @@ def _both_routes(case: Case) -> Iterator[Issue]:
     if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
         return
     reason = "Which of the two goes on is for the prescriber to decide."
-    yield Issue("e2", INFO, (reason,), ("S47",), about)
+    yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
 
 
 def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:
@@ -155,7 +160,7 @@ def check_stops(case: Case) -> Iterator[Issue]:
         if case.assessment.permanence is not Permanence.RESOLVED:
             critical = case.assessment.neurological_ever.is_true
             yield Issue(
-                "f1",
+                cards.F1_STOP,
                 CRITICAL if critical else WARNING,
                 (_why_not_stop(case),),
                 ("S16", "S84", "S85"),
@@ -167,7 +172,13 @@ def check_stops(case: Case) -> Iterator[Issue]:
                 "The cause is recorded as resolved. Stopping may still lead to relapse: review "
                 "symptoms and recheck in 3 to 6 months."
             )
-            yield Issue("f2", WARNING if loud else INFO, (reason,), ("S46", "S84"), (stop.key,))
+            yield Issue(
+                cards.F2_STOP_CAUSE_RESOLVED,
+                WARNING if loud else INFO,
+                (reason,),
+                ("S46", "S84"),
+                (stop.key,),
+            )
 
 
 def _goes_on(case: Case, stop: Order) -> bool:
@@ -214,7 +225,13 @@ def check_tests(case: Case) -> Iterator[Issue]:
                 "Injections are adjusted by symptoms; a level may be measured at the scheduled "
                 "reviews or to look for another cause."
             )
-            yield Issue("i1", INFO, (reason,), ("S42", "S43", "S91", "S92"), (test.key,))
+            yield Issue(
+                cards.I1_LEVEL_SETS_NO_INTERVAL,
+                INFO,
+                (reason,),
+                ("S42", "S43", "S91", "S92"),
+                (test.key,),
+            )
 
 
 def _has_reason_to_test(case: Case) -> bool:
@@ -257,14 +274,14 @@ def check_lowering_drug(case: Case) -> Iterator[Issue]:
             "The medicine is not stopped for this; deficiency is tested for, or treated where it "
             "is shown."
         )
-        yield Issue("g1", WARNING, (reason,), ("X13", "X25"), ())
+        yield Issue(cards.G1_LOWERING_DRUG, WARNING, (reason,), ("X13", "X25"), ())
     elif (
         not a.symptoms.is_true
         and not a.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
         and (a.causes or a.lowering_drugs)
     ):
         reason = "No vitamin B12 result of the last 12 months is on record, and a risk factor is."
-        yield Issue("g2", INFO, (reason,), ("X13", "X25"), ())
+        yield Issue(cards.G2_LOWERING_DRUG_UNTESTED, INFO, (reason,), ("X13", "X25"), ())
 
 
 def check_not_ordered(case: Case) -> Iterator[Issue]:
@@ -289,11 +306,16 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         ]
         if missing:
             yield Issue(
-                "k1", INFO, _advice(case), recommendation.citations, (), _summary_of_tests(case)
+                cards.K1_DUE,
+                INFO,
+                _advice(case),
+                recommendation.citations,
+                (),
+                _summary_of_tests(case),
             )
         elif _ileal_size_is_missing(case):
             yield Issue(
-                "k1",
+                cards.K1_DUE,
                 INFO,
                 (_SIZE_DECIDES,),
                 recommendation.citations,
@@ -307,7 +329,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         or _is_deficient_without_product(case)
     ):
         yield Issue(
-            "k1",
+            cards.K1_DUE,
             WARNING if _is_pressing(case) else INFO,
             _advice(case),
             recommendation.citations,

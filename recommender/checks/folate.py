@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
-from recommender.cards import Indicator
+from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Issue, has_test
 from recommender.checks.course_reading import daily_dose
 from recommender.guidance import FolateGateOpens
@@ -162,13 +162,15 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
                 f"Folic acid corrects the anaemia of vitamin B12 deficiency while nerve damage "
                 f"goes on.{note}"
             )
-            yield _issue("c1", CRITICAL, order, reason, ("S40", "S41", "S82", "S83"))
+            yield _issue(
+                cards.C1_FOLIC_ACID_FIRST, CRITICAL, order, reason, ("S40", "S41", "S82", "S83")
+            )
         case FolateGate.CLOSED, FolateClass.LOW:
             reason = "This low dose of folic acid may stay."
-            yield _issue("c5", WARNING, order, reason, ("S40", "S83", "X32"))
+            yield _issue(cards.C5_LOW_FOLIC_ACID, WARNING, order, reason, ("S40", "S83", "X32"))
         case FolateGate.CLOSED, FolateClass.PROTECTED:
             yield _issue(
-                "c4",
+                cards.C4_PROTECTED_FOLIC_ACID,
                 WARNING,
                 order,
                 f"Keep this order{_why_protected(order, case)}.",
@@ -181,7 +183,7 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
                 reason = (
                     f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
                 )
-                yield _issue("c3", WARNING, order, reason, ("S40", "S82", "S83"))
+                yield _issue(cards.C3_B12_NOT_KNOWN, WARNING, order, reason, ("S40", "S82", "S83"))
         case FolateGate.UNKNOWN, FolateClass.PROTECTED:
             if (
                 has_risk_factor(case)
@@ -190,7 +192,7 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
             ):
                 reason = f"Keep this order{_why_protected(order, case)}."
                 yield _issue(
-                    "c3",
+                    cards.C3_B12_NOT_KNOWN,
                     INFO,
                     order,
                     reason,
@@ -210,7 +212,7 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
     reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
     yield _issue(
-        "c2",
+        cards.C2_FIRST_DOSE_PENDING,
         WARNING if dose_class is FolateClass.THERAPEUTIC else INFO,
         order,
         reason,
@@ -273,7 +275,7 @@ def _dose_note(order: Order, dose_class: FolateClass) -> str:
 
 
 def _issue(
-    card: str,
+    card: Card,
     indicator: Indicator,
     order: Order,
     reason: str,

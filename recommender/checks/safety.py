@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.assessment import Assessment, PlateletBand, is_treatment_dose
-from recommender.cards import Indicator
+from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Issue, has_test, is_muscle_or_unknown
 from recommender.checks.course_reading import is_injected, is_treatment, may_be_cyanocobalamin
 from recommender.language import (
@@ -52,7 +52,7 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             f"Cyanocobalamin may destroy sight quickly in Leber's disease; hydroxocobalamin may be "
             f"used.{_form_note(line)}"
         )
-        yield _issue("d3", CRITICAL, order, reason, ("X8", "X10"))
+        yield _issue(cards.D3_LEBERS, CRITICAL, order, reason, ("X8", "X10"))
 
 
 def reaction_issue(order: Order, *, severe: bool) -> Issue:
@@ -64,13 +64,13 @@ def reaction_issue(order: Order, *, severe: bool) -> Issue:
             "A severe reaction to this product, or to vitamin B12 of unknown form, is recorded. "
             "Without allergy advice no other form is a safe substitute."
         )
-        return _issue("d4", CRITICAL, order, reason, ("X27",))
+        return _issue(cards.D4_REACTION, CRITICAL, order, reason, ("X27",))
     reason = (
         "An allergy to this product is recorded, not as severe or without saying how severe: "
         "clarify it before use."
     )
     return _issue(
-        "d4",
+        cards.D4_REACTION,
         WARNING,
         order,
         reason,
@@ -106,7 +106,7 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     if a.renal.is_true:
         reason = f"Hydroxocobalamin needs no kidney result.{_form_note(line)}"
         yield _issue(
-            "d1",
+            cards.D1_KIDNEY,
             CRITICAL if a.renal_severe.is_true else WARNING,
             order,
             reason,
@@ -124,7 +124,7 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs "
             f"none.{unread}{_form_note(line)}"
         )
-        yield _issue("d2", WARNING, order, reason, ("S25", "S74"))
+        yield _issue(cards.D2_KIDNEY_NOT_KNOWN, WARNING, order, reason, ("S25", "S74"))
 
 
 def _starting(case: Case, order: Order) -> Iterator[Issue]:
@@ -142,7 +142,7 @@ def _starting(case: Case, order: Order) -> Iterator[Issue]:
         reason = (
             f"{found} is recorded: potassium can fall sharply in the first 48 hours of treatment."
         )
-        yield _issue("k2", WARNING, order, reason, ("X8", "X9"))
+        yield _issue(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))
 
 
 def _site(case: Case, order: Order) -> Iterator[Issue]:
@@ -152,7 +152,7 @@ def _site(case: Case, order: Order) -> Iterator[Issue]:
     few_platelets = a.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
     loud = few_platelets or (a.on_anticoagulant | a.bleeding_disorder | a.inr_high).is_true
     reason = "If the buttock must be used: upper outer quadrant only, needle directed anteriorly."
-    yield _issue("b12", WARNING if loud else INFO, order, reason, ("S28", "S29", "S30"))
+    yield _issue(cards.B12_BUTTOCK, WARNING if loud else INFO, order, reason, ("S28", "S29", "S30"))
 
 
 def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
@@ -172,16 +172,26 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
         )
         summary = signs if a.neurological.is_true else ""
         yield _issue(
-            "h4", WARNING, order, "Repeat the INR before the injection.", ("X28", "X29"), summary
+            cards.H4_INR,
+            WARNING,
+            order,
+            "Repeat the INR before the injection.",
+            ("X28", "X29"),
+            summary,
         )
     elif needs_inr(a):
         summary = "On warfarin without a recent INR: check it before an IM injection"
         yield _issue(
-            "h5", INFO, order, "No INR of the last 30 days is recorded.", ("X28", "X29"), summary
+            cards.H5_BLEEDING,
+            INFO,
+            order,
+            "No INR of the last 30 days is recorded.",
+            ("X28", "X29"),
+            summary,
         )
     elif (a.on_anticoagulant | a.bleeding_disorder).is_true and not order.technique_noted:
         yield _issue(
-            "h5",
+            cards.H5_BLEEDING,
             INFO,
             order,
             "A small injection into muscle is of low risk with this technique.",
@@ -201,7 +211,7 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
     match case.assessment.platelets:
         case PlateletBand.FROM_25_TO_50:
             yield _issue(
-                "h1",
+                cards.H1_PLATELETS_25_TO_50,
                 WARNING,
                 order,
                 "The order does not carry the injection technique for few platelets.",
@@ -212,13 +222,15 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
                 "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes. Not a "
                 "reason to withhold vitamin B12."
             )
-            yield _issue("h2", WARNING, order, reason, ("S32", "S33"))
+            yield _issue(cards.H2_PLATELETS_10_TO_24, WARNING, order, reason, ("S32", "S33"))
         case PlateletBand.BELOW_10:
             reason = (
                 "Take same-day haematology advice. Not a reason to withhold vitamin B12 when "
                 "neurological signs are present."
             )
-            yield _issue("h3", CRITICAL, order, reason, ("S32", "S33", "S34"))
+            yield _issue(
+                cards.H3_PLATELETS_BELOW_10, CRITICAL, order, reason, ("S32", "S33", "S34")
+            )
 
 
 def _form_note(line: DoseLine) -> str:
@@ -226,7 +238,7 @@ def _form_note(line: DoseLine) -> str:
 
 
 def _issue(
-    card: str,
+    card: Card,
     indicator: Indicator,
     order: Order,
     reason: str,

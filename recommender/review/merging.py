@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from recommender.cards import (
-    CARDS,
-    OVERRIDE_REASONS,
     Finding,
     OverrideReason,
     Resolution,
+    override_reasons,
     severity_key,
 )
 from recommender.checks import Case, Column, Issue
@@ -35,7 +34,7 @@ def fold(
     return Finding(
         card=first.card,
         indicator=first.indicator,
-        summary=first.summary or CARDS[first.card].summary,
+        summary=first.summary or first.card.summary,
         reasons=distinct(
             (*(reason for issue in everything for reason in _reasons_of(issue, first)), *further)
         ),
@@ -63,7 +62,7 @@ def _reasons_of(issue: Issue, first: Issue) -> tuple[str, ...]:
     """
     if issue.card == first.card:
         return issue.reasons
-    return (f"{issue.summary or CARDS[issue.card].summary}.", *issue.reasons)
+    return (f"{issue.summary or issue.card.summary}.", *issue.reasons)
 
 
 def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:
@@ -73,11 +72,11 @@ def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReas
     Where glossitis alone counts as neurological, every card that rests on it may be overridden by
     saying so (C6).
     """
-    codes = distinct(code for issue in issues for code in CARDS[issue.card].overrides)
+    reasons = distinct(reason for issue in issues for reason in issue.card.overrides)
     loud = any(issue.is_loud for issue in issues)
     if case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL:
-        codes = distinct((*codes, "GLOSSITIS-ONLY"))
-    return tuple(OVERRIDE_REASONS[code] for code in (*codes, "OTHER")) if codes or loud else ()
+        reasons = distinct((*reasons, override_reasons.GLOSSITIS_ONLY))
+    return (*reasons, override_reasons.OTHER) if reasons or loud else ()
 
 
 def _distinct_resolutions(resolutions: Iterable[Resolution]) -> tuple[Resolution, ...]:

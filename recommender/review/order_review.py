@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recommender.cards import Finding, Indicator, Resolution
+from recommender.cards import Card, Finding, Indicator, Remedy, Resolution, cards
 from recommender.checks import (
     Case,
     Column,
@@ -55,8 +55,8 @@ from recommender.treatment import (
     review_follow_ups,
 )
 
-STARTS_B12 = frozenset({"c1", "c4", "c5"})
-"""Cards about folic acid that vitamin B12 treatment resolves."""
+STARTS_B12 = frozenset({Remedy.START_FIRST, Remedy.START_BESIDE})
+"""Remedies of cards about folic acid that vitamin B12 treatment resolves."""
 
 CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
 """Tests of which the advice about the cause already speaks (K16)."""
@@ -75,7 +75,8 @@ def review(
         return tuple(_not_adult(case))
     return tuple(
         sorted(
-            _findings(case), key=lambda finding: (_LOUDNESS.index(finding.indicator), finding.card)
+            _findings(case),
+            key=lambda finding: (_LOUDNESS.index(finding.indicator), finding.card.id),
         )
     )
 
@@ -120,15 +121,15 @@ def _belongs_to_course(case: Case, issue: Issue) -> bool:
     """Return whether the card of the vitamin B12 course speaks for this folic acid: what resolves
     it is the same, or the product is.
     """
-    loud_n2 = issue.card == "c3" and case.rule == "N2" and issue.is_loud
+    loud_n2 = issue.card == cards.C3_B12_NOT_KNOWN and case.rule == "N2" and issue.is_loud
     one_product = any(order.has_cobalamin and order.key in issue.about for order in case.drafts)
-    return issue.card in STARTS_B12 or loud_n2 or one_product
+    return issue.card.remedy in STARTS_B12 or loud_n2 or one_product
 
 
 def _asks_for_the_same_tests(case: Case, waiting: Sequence[Issue]) -> bool:
     """Return whether the card of the folic acid already asks for the test that is due."""
     return case.recommendation.outcome is Outcome.TEST and any(
-        issue.card == "c3" for issue in waiting
+        issue.card == cards.C3_B12_NOT_KNOWN for issue in waiting
     )
 
 
@@ -148,12 +149,12 @@ def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:
 
     Cyanocobalamin that is not to be used at all need not also be called second choice.
     """
-    cards = {issue.card for issue in issues}
-    forbidden = cards & {"d1", "d3", "d4"}
+    found = {issue.card for issue in issues}
+    forbidden = found & {cards.D1_KIDNEY, cards.D3_LEBERS, cards.D4_REACTION}
     for issue in issues:
-        if issue.card == "b9" and forbidden:
+        if issue.card == cards.B9_SECOND_CHOICE and forbidden:
             continue
-        if issue.card in ("d1", "d2") and "d3" in cards:
+        if issue.card in (cards.D1_KIDNEY, cards.D2_KIDNEY_NOT_KNOWN) and cards.D3_LEBERS in found:
             continue
         yield issue
 
@@ -183,7 +184,7 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
     if any(is_treatment(order) for order in beyond_advice):
         about = tuple(order.key for order in orders)
         yield Issue(
-            "k3",
+            cards.K3_NOT_AVAILABLE,
             Indicator.WARNING,
             (case.recommendation.not_drafted,),
             ("S23", "S77", "X12"),
@@ -206,16 +207,16 @@ LEFT_OUT = frozenset({"K1", "2.7"})
 an order.
 """
 
-SAID_BY = {
-    "K2": {"h1", "h2", "h3"},
-    "K3": {"h2", "h3"},
-    "K4": {"h3"},
-    "K5": {"h4", "h5"},
-    "K6": {"h5"},
-    "K7": {"d1"},
-    "K8": {"d3"},
-    "K9": {"k2"},
-    "T5": {"b10"},
+SAID_BY: dict[str, set[Card]] = {
+    "K2": {cards.H1_PLATELETS_25_TO_50, cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
+    "K3": {cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
+    "K4": {cards.H3_PLATELETS_BELOW_10},
+    "K5": {cards.H4_INR, cards.H5_BLEEDING},
+    "K6": {cards.H5_BLEEDING},
+    "K7": {cards.D1_KIDNEY},
+    "K8": {cards.D3_LEBERS},
+    "K9": {cards.K2_POTASSIUM},
+    "T5": {cards.B10_BY_MOUTH_MALABSORPTION},
 }
 """Advice that these cards already give."""
 
@@ -231,18 +232,18 @@ def _advice(
         for resolution in resolutions
         for edit in resolution.edits
     )
-    cards = {issue.card for issue in issues}
+    found = {issue.card for issue in issues}
     advice = (
         advice.text
         for advice in case.recommendation.advice
         if (offers or advice.id in ALWAYS_SAID)
         and advice.id not in LEFT_OUT
-        and not SAID_BY.get(advice.id, set()) & cards
+        and not SAID_BY.get(advice.id, set()) & found
     )
     starts = any(
         isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits
     )
-    matters = any(issue.is_loud or issue.card == "k1" for issue in issues)
+    matters = any(issue.is_loud or issue.card == cards.K1_DUE for issue in issues)
     tests = _tests_to_plan(case) if starts and matters else ()
     return (
         *advice,
@@ -330,7 +331,16 @@ def _consistent(case: Case) -> Iterator[Finding]:
     about = tuple(order.key for order in case.drafts)
     yield fold(
         case,
-        (Issue("a1", Indicator.INFO, (_MATCHES,), ("S35", "S36", "S78", "S79"), about, summary),),
+        (
+            Issue(
+                cards.A1_RIGHT_BUT_MORE,
+                Indicator.INFO,
+                (_MATCHES,),
+                ("S35", "S36", "S78", "S79"),
+                about,
+                summary,
+            ),
+        ),
         resolutions,
     )
 
@@ -350,19 +360,21 @@ def _more_than_an_order(case: Case) -> Issue | None:
             "Signs of the spinal cord or optic nerve: same-day emergency route, with neurology and "
             "haematology"
         )
-        return Issue("a1", Indicator.INFO, (reason,), ("X33",), about, summary)
+        return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
     if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
         reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
         summary = (
             "Cobalt allergy recorded: weigh B12 up, and watch for reactions for 72 hours after "
             "each dose"
         )
-        return Issue("a1", Indicator.INFO, (reason,), ("X26",), about, summary)
+        return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X26",), about, summary)
     unread = [area.value for area in MUST_BE_READ if area in case.scenario.unavailable]
     if unread:
         reason = "As far as the record could be read, the order matches the guidance."
         summary = f"B12 order not fully checked: {' and '.join(unread)} could not be read"
-        return Issue("a1", Indicator.INFO, (reason,), ("X27", "S16"), about, summary)
+        return Issue(
+            cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X27", "S16"), about, summary
+        )
     return None
 
 
@@ -381,7 +393,7 @@ _MATCHES = "Product, dose, route and frequency are as the guidance has them."
 def _not_adult(case: Case) -> Iterator[Finding]:
     """Yield k4 and the safety cards, with nothing created (Q14)."""
     issues = [issue for order in case.drafts for issue in _safety_at_any_age(case, order)]
-    issues += [issue for issue in _folate_issues(case) if issue.card == "c1"]
+    issues += [issue for issue in _folate_issues(case) if issue.card == cards.C1_FOLIC_ACID_FIRST]
     selected = distinct(
         order.key for order in (*case.drafts, *case.selected_folate, *case.selected_stops)
     )
@@ -393,7 +405,7 @@ def _not_adult(case: Case) -> Iterator[Finding]:
     )
     issues.append(
         Issue(
-            "k4",
+            cards.K4_NOT_ADULT,
             Indicator.INFO,
             ("Doses and intervals for adults are not applied here.",),
             ("S52",),
@@ -406,7 +418,9 @@ def _not_adult(case: Case) -> Iterator[Finding]:
 
 def _safety_at_any_age(case: Case, order: Order) -> Iterator[Issue]:
     yield from (
-        issue for issue in check_order(case, order) if issue.card == "b8" and is_unit_error(order)
+        issue
+        for issue in check_order(case, order)
+        if issue.card == cards.B8_UNIT_OR_PRODUCT and is_unit_error(order)
     )
     yield from check_contraindications(case, order)
 

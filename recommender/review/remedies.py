@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from recommender.cards import Card, Remedy, cards
 from recommender.checks import (
     Case,
     Column,
@@ -55,20 +56,18 @@ from recommender.treatment import (
     without_neurological_symptoms,
 )
 
-NEEDS_REPLACEMENT = frozenset({"b8", "d1", "d3", "d4", "e1"})
-"""Cards after which an order is never merely changed: it goes, and what is right is drafted
-anew.
-"""
+LEAVES_ORDER_AS_IT_IS = frozenset({Remedy.ADD, Remedy.ADD_TREATMENT})
+"""Remedies that are an addition to the course, not another dose or product."""
 
-LEAVES_ORDER_AS_IT_IS = frozenset(
-    {"b5", "b12", "e2", "h1", "h2", "h3", "h4", "h5", "k2", "b13", "b17", "b18", "b14", "c2", "c3"}
+WRITES_TECHNIQUE = frozenset(
+    {
+        cards.H1_PLATELETS_25_TO_50,
+        cards.H2_PLATELETS_10_TO_24,
+        cards.H3_PLATELETS_BELOW_10,
+        cards.H5_BLEEDING,
+    }
 )
-"""Cards whose remedy is an addition to the course, not another dose or product."""
-
-ASKS = frozenset({"b2", "b3"})
-"""Cards that only ask about neurological symptoms when the order fulfils the regimen for the answer
-at hand.
-"""
+"""Cards that write the injection technique into an order that stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,11 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     injected = any(
         order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered
     )
-    by_mouth = bool(ordered) and not injected and not any(issue.card == "b10" for issue in issues)
+    by_mouth = (
+        bool(ordered)
+        and not injected
+        and not any(issue.card == cards.B10_BY_MOUTH_MALABSORPTION for issue in issues)
+    )
     targets = [
         _by_ordered_route(
             case,
@@ -108,7 +111,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         for option in case.recommendation.options
         if option.regimen is not None
     ]
-    replaced_for_safety = any(issue.card in NEEDS_REPLACEMENT for issue in issues)
+    replaced_for_safety = any(issue.card.remedy is Remedy.REPLACE for issue in issues)
     if not targets and not (replaced_for_safety and case.standing):
         targets = [
             target
@@ -228,7 +231,7 @@ def _change_drafts(
     kept: list[Order] = []
     for order in case.all_drafts:
         phase = next((phase for phase in needed if fulfils(order, phase)), None)
-        if phase is not None and order not in gone and _wrong_cards(issues, order) <= ASKS:
+        if phase is not None and order not in gone and _only_asks(issues, order):
             kept.append(order)
             needed = _without(needed, phase)
     edits: list[Edit] = [edit for order in gone for edit in remove(case, order)]
@@ -253,17 +256,24 @@ def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
     )
 
 
-def _cards_of(issues: Iterable[Issue], order: Order) -> frozenset[str]:
+def _cards_of(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
     return frozenset(issue.card for issue in issues if order.key in issue.about)
 
 
-def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[str]:
+def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
     """Return the cards that speak against the order itself, not for something beside it."""
-    return _cards_of(issues, order) - LEAVES_ORDER_AS_IT_IS
+    return frozenset(
+        card for card in _cards_of(issues, order) if card.remedy not in LEAVES_ORDER_AS_IT_IS
+    )
+
+
+def _only_asks(issues: Iterable[Issue], order: Order) -> bool:
+    """Return whether nothing speaks against the order but a question about neurological signs."""
+    return all(card.remedy is Remedy.ASK for card in _wrong_cards(issues, order))
 
 
 def _put_order_right(
-    case: Case, target: Target, order: Order, wrong: frozenset[str], needed: tuple[Phase, ...]
+    case: Case, target: Target, order: Order, wrong: frozenset[Card], needed: tuple[Phase, ...]
 ) -> tuple[list[Edit], tuple[Phase, ...]]:
     """Return the edits for one draft that is not right, and the phases that are still needed after
     them.
@@ -271,7 +281,8 @@ def _put_order_right(
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
     takes_over = bool(target.replaces) and order.replaces != target.replaces
-    whole = takes_over or wrong & NEEDS_REPLACEMENT or order.has_folate or has_parts(case, order)
+    replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
+    whole = takes_over or replaced or order.has_folate or has_parts(case, order)
     phase = None if whole else _phase_for(order, needed)
     if phase is None:
         return remove(case, order), needed
@@ -354,7 +365,11 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     if not fulfils(trial, phase):
         return phase
     found = {issue.card for issue in check_order(case.with_order(trial), trial)}
-    return phase if found - {"b4", "b9"} else replace(phase, line=corrected)
+    return (
+        phase
+        if found - {cards.B4_NO_LOADING, cards.B9_SECOND_CHOICE}
+        else replace(phase, line=corrected)
+    )
 
 
 def _technique(case: Case, phases: tuple[Phase, ...]) -> tuple[str, ...]:
@@ -377,14 +392,14 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     for order in case.drafts:
         if order.key in gone:
             continue
-        cards = _cards_of(issues, order)
+        found = _cards_of(issues, order)
         if (
-            cards & {"h1", "h2", "h3", "h5"}
+            found & WRITES_TECHNIQUE
             and order.key not in rewritten
             and case.recommendation.technique
         ):
             added.append(AddTechnique(order.key, case.recommendation.technique))
-        if "b12" in cards:
+        if cards.B12_BUTTOCK in found:
             added.append(ChangeSite(order.key, InjectionSite.DELTOID))
     tests = distinct_tests(_tests_to_add(case, issues, edits))
     return (*added, AddFollowUps(tests)) if tests else tuple(added)
@@ -397,11 +412,11 @@ def _tests_to_add(
     samples before the first dose.
     """
     drafts_treatment = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
-    cards = {issue.card for issue in issues}
-    potassium = "k2" in cards or (drafts_treatment and case.starts_treatment)
+    found = {issue.card for issue in issues}
+    potassium = cards.K2_POTASSIUM in found or (drafts_treatment and case.starts_treatment)
     if potassium and not has_test(case, Test.POTASSIUM):
         yield from potassium_follow_ups(case.assessment)
-    injecting = cards & {"h4", "h5"} or _drafts_injection(edits)
+    injecting = found & {cards.H4_INR, cards.H5_BLEEDING} or _drafts_injection(edits)
     if injecting and needs_inr(case.assessment) and not has_test(case, Test.INR):
         yield FollowUp(Test.INR, why="before the injection", citations=("X28",))
     if drafts_treatment and case.rule == "N2":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recommender.assessment import TreatmentPhase
-from recommender.cards import Indicator, Resolution
+from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.checks import (
     Case,
     FolateClass,
@@ -37,7 +37,6 @@ from recommender.language import (
 )
 from recommender.review.remedies import (
     LEAVES_ORDER_AS_IT_IS,
-    NEEDS_REPLACEMENT,
     Target,
     additions,
     describe_tests,
@@ -48,15 +47,6 @@ from recommender.review.remedies import (
     remove,
 )
 from recommender.treatment import interval_of, maintenance_phase, product_for
-
-ADDS_TESTS = {"b13": (Test.SERUM_B12, Test.FULL_BLOOD_COUNT, Test.MMA), "c3": (Test.SERUM_B12,)}
-"""Cards that ask for tests, and which."""
-
-NEEDS_REGIMEN = frozenset({"b5", "c3"})
-"""Cards that leave the order as it is and are resolved by vitamin B12 treatment beside it."""
-
-FOLATE_FIRST = frozenset({"c1"})
-"""Cards that take folic acid out of the draft set."""
 
 RECHECK = tuple(
     FollowUp(test, months=3, why="recheck after stopping", citations=("S84",))
@@ -69,12 +59,19 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits
     for it.
     """
-    cards = {issue.card for issue in issues}
-    if any(issue.card == "d4" and issue.is_loud and _is_severe(issue) for issue in issues):
+    if any(
+        issue.card == cards.D4_REACTION and issue.is_loud and _is_severe(issue) for issue in issues
+    ):
         return resolve_removals(
-            case, [issue for issue in issues if issue.card in ("d4", "c1", "b8")]
+            case,
+            [
+                issue
+                for issue in issues
+                if issue.card
+                in (cards.D4_REACTION, cards.C1_FOLIC_ACID_FIRST, cards.B8_UNIT_OR_PRODUCT)
+            ],
         )
-    if cards <= LEAVES_ORDER_AS_IT_IS - NEEDS_REGIMEN:
+    if all(issue.card.remedy is Remedy.ADD for issue in issues):
         return _additions_only(case, issues)
     targets = find_targets(case, issues)
     first = (*_kidney_test_first(case, issues), *_b12_test_first(case, issues))
@@ -94,11 +91,16 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
     It is taken out only when it harms, as folic acid alone does: too little is better than none,
     and the card says what to source.
     """
-    wrong = [issue for issue in issues if issue.card not in LEAVES_ORDER_AS_IT_IS and issue.is_loud]
+    wrong = [
+        issue
+        for issue in issues
+        if issue.card.remedy not in LEAVES_ORDER_AS_IT_IS and issue.is_loud
+    ]
     if not wrong:
         return _additions_only(case, issues)
     return resolve_removals(
-        case, [issue for issue in wrong if issue.card in NEEDS_REPLACEMENT | FOLATE_FIRST]
+        case,
+        [issue for issue in wrong if issue.card.remedy in (Remedy.REPLACE, Remedy.START_FIRST)],
     )
 
 
@@ -145,7 +147,9 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
 def _folate_to_remove(
     case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]
 ) -> Iterator[Order]:
-    keys = {key for issue in issues if issue.card in FOLATE_FIRST for key in issue.about}
+    keys = {
+        key for issue in issues if issue.card.remedy is Remedy.START_FIRST for key in issue.about
+    }
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
     return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
 
@@ -184,8 +188,12 @@ def _day_after(case: Case) -> dt.date:
 
 def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resolution]:
     """Offer the eGFR for d2, where nothing else is wrong with the order (Q17)."""
-    loud = {issue.card for issue in issues if issue.is_loud} - LEAVES_ORDER_AS_IT_IS
-    if loud == {"d2"}:
+    loud = {
+        issue.card
+        for issue in issues
+        if issue.is_loud and issue.card.remedy not in LEAVES_ORDER_AS_IT_IS
+    }
+    if loud == {cards.D2_KIDNEY_NOT_KNOWN}:
         test = FollowUp(
             Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")
         )
@@ -199,7 +207,7 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
 
 
 def _b12_test_first(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
-    waiting = [issue for issue in issues if issue.card == "c3"]
+    waiting = [issue for issue in issues if issue.card == cards.C3_B12_NOT_KNOWN]
     return resolve_folate(case, waiting) if len(waiting) == len(issues) else ()
 
 
@@ -214,22 +222,24 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
 
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return one resolution of technique, site, tests and start dates, or none."""
-    cards = {issue.card for issue in issues}
-    adding = {} if case.rule == "N2" else ADDS_TESTS
-    asked = dict.fromkeys(test for card in adding if card in cards for test in adding[card])
+    found = {issue.card for issue in issues}
+    asking = () if case.rule == "N2" else (cards.B13_NO_USABLE_TEST, cards.C3_B12_NOT_KNOWN)
+    asked = dict.fromkeys(test for card in asking if card in found for test in card.tests)
     why = "before choosing route and frequency"
     tests = tuple(
         FollowUp(test, why=why, citations=("S52", "S87"))
         for test in asked
         if not has_test(case, test)
     )
-    if "b18" in cards or case.rule == "N2":
+    if cards.B18_BORDERLINE in found or case.rule == "N2":
         tests += tuple(
             item
             for item in case.recommendation.follow_ups
             if not item.months and not has_test(case, item.test)
         )
-    waiting = {key for issue in issues if issue.card == "c2" for key in issue.about}
+    waiting = {
+        key for issue in issues if issue.card == cards.C2_FIRST_DOSE_PENDING for key in issue.about
+    }
     later = tuple(ChangeStart(key, _day_after(case)) for key in sorted(waiting))
     edits = (*_with_tests(additions(case, issues), tests), *later)
     return (Resolution(label_of(edits), edits),) if edits else ()
@@ -250,7 +260,7 @@ def resolve_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
 def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for folic acid that waits for a test or a first dose (c2, c3)."""
     keys = [key for issue in issues for key in issue.about]
-    if all(issue.card == "c2" for issue in issues):
+    if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         day = _day_after(case)
         edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))
         return (
@@ -278,7 +288,7 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the
     recheck (f2).
     """
-    if all(issue.card == "f2" for issue in issues):
+    if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
         return (
             Resolution(f"Plan the recheck: {describe_tests(RECHECK)}", (AddFollowUps(RECHECK),)),
         )

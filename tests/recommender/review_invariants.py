@@ -66,7 +66,7 @@ def _card(finding: Finding) -> Iterator[str]:
         yield f"{finding.card}: summary of {len(finding.summary)} characters: {finding.summary}"
     if not finding.reasons or not finding.citations or not finding.rule:
         yield f"{finding.card}: without reason, citation or rule"
-    check_citations(finding.card, finding.citations)
+    check_citations(finding.card.id, finding.citations)
     if len(set(finding.reasons)) != len(finding.reasons):
         yield f"{finding.card}: says a reason twice"
     if finding.indicator is not Indicator.INFO and not finding.override_reasons:
@@ -268,10 +268,10 @@ def _together(findings: tuple[Finding, ...]) -> Iterator[str]:
     """
     about = [key for finding in findings for key in finding.about]
     if len(set(about)) != len(about):
-        shown = [(finding.card, finding.about) for finding in findings]
+        shown = [(finding.card.id, finding.about) for finding in findings]
         yield f"two cards about one order: {shown}"
     drafting = [
-        finding.card
+        finding.card.id
         for finding in findings
         if any(True for item in finding.resolutions for _ in drafted_phases(item.edits))
     ]
@@ -305,7 +305,7 @@ def _changed(finding: Finding) -> set[str]:
 
 
 def _never_silent(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
-    cards = {card for finding in findings for card in (finding.card, *finding.also_found)}
+    cards = {card.id for finding in findings for card in (finding.card, *finding.also_found)}
     if case.assessment.deceased.is_true:
         if findings:
             yield "Q14 a card about a deceased person"
@@ -354,6 +354,7 @@ def _fixed_point(case: Case, finding: Finding, resolution: Resolution) -> Iterat
         if set(later.about) & protected or (case.recommendation.not_drafted and not drafts):
             continue
         yield (
-            f"{finding.card}: after {resolution.label!r} still {later.card} {later.also_found} "
+            f"{finding.card}: after {resolution.label!r} still "
+            f"{later.card} {[card.id for card in later.also_found]} "
             f"about {later.about}"
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import recommender
+from recommender.cards import cards
 from recommender.guidance.statements import is_citable
 
 
@@ -28,9 +29,9 @@ def _issues_in(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
             and node.args
         ):
             card = node.args[0]
-            if isinstance(card, ast.Constant) and isinstance(card.value, str):
+            if isinstance(card, ast.Attribute):
                 yield (
-                    card.value,
+                    getattr(cards, card.attr).id,
                     tuple(word for argument in node.args[1:] for word in _citations_of(argument)),
                 )
 

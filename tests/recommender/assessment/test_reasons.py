@@ -246,6 +246,6 @@ def test_b13_says_why_the_result_on_record_decides_nothing(
     (card,) = review(
         Course((order("draft", oral()),)), scenario, recommend(scenario, Policy()), Policy()
     )
-    assert card.card == "b13"
+    assert card.card.id == "b13"
     assert said in card.reasons[0]
     assert ("on record does not exclude" in card.summary) is ("total_b12" in known)

@@ -237,7 +237,7 @@ def test_why_an_order_is_to_be_kept_is_said(known: dict[str, Any], reason: str) 
     (issue,) = check_folate(
         case := case_of({"holotranscobalamin": 20} | known), case.selected_folate[0]
     )
-    assert (issue.card, issue.reasons) == ("c4", (reason,))
+    assert (issue.card.id, issue.reasons) == ("c4", (reason,))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_why_an_order_is_to_be_kept_is_said(known: dict[str, Any], reason: str) 
 )
 def test_the_indication_of_the_order_is_said(indication: FolateIndication, reason: str) -> None:
     (issue,) = check_folate(case_of(LOW), order("f", folic(), folate_indication=indication))
-    assert (issue.card, issue.reasons) == ("c4", (reason,))
+    assert (issue.card.id, issue.reasons) == ("c4", (reason,))
 
 
 def test_only_folic_acid_that_is_not_protected_is_therapeutic_when_it_cannot_be_read() -> None:
@@ -258,7 +258,7 @@ def test_only_folic_acid_that_is_not_protected_is_therapeutic_when_it_cannot_be_
     for indication, said in unread.items():
         drafted = order("f", folic(None), folate_indication=indication)
         (issue,) = check_folate(case_of(LOW, order("a", LINES["oral 1000"])), drafted)
-        assert issue.card == "c2"
+        assert issue.card.id == "c2"
         assert ("treated as therapeutic" in issue.reasons[0]) is said
 
 
@@ -316,7 +316,7 @@ def test_protected_folic_acid_asks_for_a_test_only_with_a_risk_factor_Q13(
     known: dict[str, Any], asks: bool
 ) -> None:
     drafted = order("f", folic(400), folate_indication=FolateIndication.PREGNANCY)
-    assert [issue.card for issue in check_folate(case_of(known), drafted)] == (
+    assert [issue.card.id for issue in check_folate(case_of(known), drafted)] == (
         ["c3"] if asks else []
     )
 
@@ -331,7 +331,7 @@ def test_a_drafted_test_resolves_c3_Q17(test: str, protected: bool) -> None:
     drafted = order(
         "f", folic(), folate_indication=FolateIndication.PREGNANCY if protected else None
     )
-    assert [issue.card for issue in check_folate(case, drafted)] == ["c3"]
+    assert [issue.card.id for issue in check_folate(case, drafted)] == ["c3"]
     assert not list(check_folate(with_test, drafted))
 
 
@@ -356,7 +356,7 @@ def test_folic_acid_starts_at_least_a_day_after_the_first_dose_Q17(
 ) -> None:
     first = order("a", LINES["oral 1000"], starts=TODAY + dt.timedelta(days=b12_in))
     drafted = order("f", folic(), starts=TODAY + dt.timedelta(days=folate_in))
-    assert [issue.card for issue in check_folate(case_of(LOW, first), drafted)] == (
+    assert [issue.card.id for issue in check_folate(case_of(LOW, first), drafted)] == (
         ["c2"] if asks else []
     )
 

@@ -48,7 +48,7 @@ def _checked_review(case: dict[str, Any]) -> tuple[Finding, ...]:
 
 
 def _said(finding: Finding) -> str:
-    return " ".join((finding.indicator.value, finding.card, *finding.also_found))
+    return " ".join((finding.indicator.value, *map(str, (finding.card, *finding.also_found))))
 
 
 def _matrix() -> list[Any]:
@@ -255,7 +255,7 @@ def test_only_a_vitamin_b12_test_of_the_draft_set_answers_folic_acid(
         (order("f", folic()),), (TestOrder("ServiceRequest/1", Test.SERUM_B12, drafted=drafted),)
     )
     assert [
-        finding.card
+        finding.card.id
         for finding in review(course, scenario, recommend(scenario, Policy()), Policy())
     ] == cards
 

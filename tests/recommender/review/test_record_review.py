@@ -73,7 +73,7 @@ def test_with_signs_and_open_status_only_tests_are_offered_while_no_order_is_sel
 
 
 def test_nothing_of_folic_acid_or_duplicates_is_said_when_the_record_is_opened() -> None:
-    assert [finding.card for finding in opened(**LOW)] == ["k1"]
+    assert [finding.card.id for finding in opened(**LOW)] == ["k1"]
 
 
 def test_deficiency_unlikely_gives_no_card_with_signs() -> None:

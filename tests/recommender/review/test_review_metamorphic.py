@@ -60,12 +60,12 @@ def findings_of(scenario: ClinicalScenario, course: Course) -> tuple[Finding, ..
 
 def loud(findings: tuple[Finding, ...]) -> set[str]:
     """The cards shown as a warning or louder."""
-    return {finding.card for finding in findings if finding.indicator is not Indicator.INFO}
+    return {finding.card.id for finding in findings if finding.indicator is not Indicator.INFO}
 
 
 def named(findings: tuple[Finding, ...]) -> set[str]:
     """Every card that is found, folded into another or not."""
-    return {card for finding in findings for card in (finding.card, *finding.also_found)}
+    return {card.id for finding in findings for card in (finding.card, *finding.also_found)}
 
 
 def without_listing(finding: Finding) -> Finding:
@@ -75,7 +75,7 @@ def without_listing(finding: Finding) -> Finding:
         reasons=tuple(sorted(finding.reasons)),
         citations=tuple(sorted(finding.citations)),
         about=tuple(sorted(finding.about)),
-        also_found=tuple(sorted(finding.also_found)),
+        also_found=tuple(sorted(finding.also_found, key=str)),
         resolutions=tuple(resolution.label for resolution in finding.resolutions),  # type: ignore[arg-type]
         override_reasons=tuple(sorted(finding.override_reasons, key=lambda reason: reason.code)),
     )
@@ -124,11 +124,7 @@ def test_reduced_kidneys_that_are_no_longer_known_still_speak_against_cyanocobal
             before = findings_of(person_of(names), course)
             if "d1" in named(before):
                 after = findings_of(person_of((*names[:3], "eGFR unknown", names[4])), course)
-                about_kidneys = [
-                    finding
-                    for finding in after
-                    if {"d1", "d2"} & {finding.card, *finding.also_found}
-                ]
+                about_kidneys = [finding for finding in after if {"d1", "d2"} & named((finding,))]
                 resolved = any(test.test.name == "EGFR" for test in course.tests)  # Q17
                 assert resolved or any(
                     finding.indicator is not Indicator.INFO for finding in about_kidneys
