@@ -2,8 +2,8 @@
 
 from cds_service.decision.decide import Decision, Orders, decide, read_orders
 from cds_service.decision.explain import explain
-from cds_service.decision.explain_words import WIDTH, say
-from cds_service.decision.explainable import decide_bundle, decide_request
+from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
+from cds_service.decision.explainable import decide_bundle, decide_chart, decide_request
 from cds_service.decision.quiet_cards import describe_order, leave_out_overridden
 
 __all__ = [
@@ -12,10 +12,12 @@ __all__ = [
     "Orders",
     "decide",
     "decide_bundle",
+    "decide_chart",
     "decide_request",
     "describe_order",
     "explain",
     "leave_out_overridden",
     "read_orders",
     "say",
+    "say_card_in_words",
 ]

@@ -145,6 +145,11 @@ def say_card(card: Json, style: Style) -> Iterator[str]:
         )
 
 
+def say_card_in_words(card: Json, colour: bool = False) -> str:
+    """Return one card as text for a reader."""
+    return "\n".join(say_card(card, Style(colour)))
+
+
 def _say_course(explained: Json, style: Style) -> Iterator[str]:
     if not explained["course"]:
         return

@@ -96,8 +96,19 @@ def decide_bundle(
         raise bad_request(
             "The Patient of the Bundle", "no id", "an id that the other resources refer to"
         )
-    request = HookRequest(PATIENT_VIEW, "explain", identity)
     record = PatientRecord(identity, _parts(placed), tuple(_others(placed)))
+    return decide_chart(record, settings, value_sets, as_of, client)
+
+
+def decide_chart(
+    record: PatientRecord,
+    settings: Settings,
+    value_sets: ValueSets,
+    as_of: dt.date,
+    client: Client = DEMONSTRATION_CLIENT,
+) -> Decision:
+    """Return the patient-view decision on a record, whatever it was read from."""
+    request = HookRequest(PATIENT_VIEW, "explain", record.patient_id)
     return decide(
         request,
         record,

@@ -2,6 +2,7 @@
 
 from cds_service.retrieval.check_server import check_server, say_report
 from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.one_patient import read_patient
 from cds_service.retrieval.outbound import Reach, TooLate, TooLong, get_within, open_session
 from cds_service.retrieval.patient_record import (
     assemble_from_prefetch,
@@ -31,6 +32,7 @@ __all__ = [
     "holds_nothing",
     "open_session",
     "read_medications",
+    "read_patient",
     "say_report",
     "with_medications",
 ]

@@ -1,62 +1,196 @@
-"""`b12-cds explain`."""
+"""`b12-cds explain`: what the service makes of a request or a patient, and why."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import difflib
 import os
 import shutil
 import sys
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cds_service.decision import WIDTH, decide_bundle, decide_request, explain, say
-from cds_service.protocol import write_json
-from cli.parsing import Refusal, day, read_input, settings_of
+from cds_service.decision import (
+    WIDTH,
+    Decision,
+    decide_bundle,
+    decide_chart,
+    decide_request,
+    explain,
+    say,
+)
+from cds_service.protocol import Problem, write_json
+from cds_service.site import Settings, is_web_url, load_settings
+from cli.answers.explain_inputs import Explained, read_inputs
+from cli.answers.explain_page import write_page
+from cli.parsing import Refusal, check_file, day, settings_of
 from fhir_mappings.terminology import load_value_sets
+
+Json = dict[str, Any]
+
+WATCH_SECONDS = 0.5
+"""How often a watched file is looked at."""
 
 
 def add_explain(commands: Any) -> None:
+    """Add the command to the parser."""
     command = commands.add_parser(
         "explain",
-        help="say what the service makes of one hook request, and why; nothing is fetched or sent",
+        help="say what the service makes of requests or of a patient, and why",
+        description="Explains hook requests, saved cases, captured exchanges, lines of them "
+        "(.ndjson), folders of such files, or the patient-view of one patient.",
     )
     command.add_argument(
-        "request", metavar="REQUEST.json", help="a hook request, or - for standard input"
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="a file, a folder, or - for standard input; nothing of it is sent anywhere",
     )
     command.add_argument(
         "--patient",
-        action="store_true",
-        help="the file is a FHIR Bundle of one patient; explain the patient-view of it",
+        nargs="?",
+        const="",
+        metavar="BUNDLE|ID",
+        help="the input is one patient's resources (a FHIR Bundle, or .ndjson of them); with "
+        "--fhir the id of the patient to read",
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+    command.add_argument("--fhir", default="", metavar="BASE", help="read the patient from here")
+    command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
     command.add_argument(
-        "--as-of",
-        type=day,
-        metavar="DATE",
-        help="the day it is true for (YYYY-MM-DD); today without",
+        "--config", type=Path, metavar="FILE", help="the site file (default: the demonstration)"
     )
-    command.add_argument("--json", action="store_true", help="answer with the explain JSON")
+    command.add_argument(
+        "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument(
+        "--json", action="store_true", help="the explain JSON; one line each for several inputs"
+    )
+    form.add_argument("--html", type=Path, metavar="OUT", help="write a page for a colleague")
+    form.add_argument(
+        "--diff", type=Path, metavar="FILE.toml", help="what is said otherwise under this site file"
+    )
+    command.add_argument("--watch", action="store_true", help="again whenever an input changes")
     command.set_defaults(run=_explain)
 
 
 def _explain(chosen: argparse.Namespace) -> int:
+    if chosen.fhir:
+        _check_fhir(chosen)
+    elif chosen.patient:
+        chosen.inputs = [chosen.patient, *chosen.inputs]
+    if not chosen.fhir and not chosen.inputs:
+        raise Refusal("explain: found no input, expected a file, a folder, or --fhir BASE.")
+    if not chosen.watch:
+        return _explain_once(chosen)
+    return _watch(chosen)
+
+
+def _check_fhir(chosen: argparse.Namespace) -> None:
+    if not is_web_url(chosen.fhir):
+        raise Refusal(f'--fhir: found "{chosen.fhir}", expected an http or https URL.')
+    if not chosen.patient:
+        raise Refusal("--fhir: found no patient, expected --patient ID beside it.")
+    if chosen.inputs:
+        raise Refusal("--fhir: found an input file too, expected one of the two.")
+
+
+def _watch(chosen: argparse.Namespace) -> int:
+    """Explain again whenever a file changes, until the command is interrupted."""
+    seen: list[float] = []
+    while True:
+        changed = [_changed_at(Path(name)) for name in (*chosen.inputs, chosen.config) if name]
+        if changed != seen:
+            seen = changed
+            try:
+                _explain_once(chosen)
+            except (Refusal, Problem) as refusal:
+                print(refusal, file=sys.stderr)
+            sys.stdout.flush()
+        time.sleep(WATCH_SECONDS)
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _explain_once(chosen: argparse.Namespace) -> int:
     settings = settings_of(chosen)
-    body = read_input(chosen.request)
-    as_of = chosen.as_of or dt.datetime.now(dt.UTC).date()
-    value_sets = load_value_sets(settings.extra_codes)
-    if not chosen.patient and isinstance(body, dict) and body.get("resourceType") == "Bundle":
-        raise Refusal(
-            f"{chosen.request}: found a FHIR Bundle, expected a hook request; with --patient its "
-            f"patient-view is explained."
-        )
-    explained = explain(
-        (decide_bundle if chosen.patient else decide_request)(body, settings, value_sets, as_of)
-    )
-    if chosen.json:
-        sys.stdout.buffer.write(write_json(explained) + b"\n")
+    explained: list[tuple[str, Json]] = []
+    refused: list[Refusal] = []
+    for item in _explanations(chosen, settings):
+        if isinstance(item, Refusal):
+            refused.append(item)
+        else:
+            explained.append(item)
+    if chosen.diff is not None:
+        check_file(chosen.diff)
+        others = _explanations(chosen, load_settings(chosen.diff))
+        _print_differences(explained, [item for item in others if not isinstance(item, Refusal)])
+    elif chosen.html is not None:
+        chosen.html.write_text(write_page(explained), encoding="utf-8")
     else:
-        at_terminal = sys.stdout.isatty()
-        width = min(WIDTH, max(60, shutil.get_terminal_size().columns)) if at_terminal else WIDTH
-        print(say(explained, at_terminal and "NO_COLOR" not in os.environ, width), end="")
-    return 0
+        _print(explained, chosen.json)
+    for refusal in refused:
+        print(str(refusal), file=sys.stderr)
+    return 2 if refused else 0
+
+
+def _explanations(
+    chosen: argparse.Namespace, settings: Settings
+) -> Iterator[tuple[str, Json] | Refusal]:
+    """Yield the explanation of each input with its name, or why there is none."""
+    value_sets = load_value_sets(settings.extra_codes)
+    today = dt.datetime.now(dt.UTC).date()
+    if chosen.fhir:
+        from cds_service.retrieval import read_patient
+
+        record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
+        decision = decide_chart(record, settings, value_sets, chosen.as_of or today)
+        yield f"{chosen.fhir}, patient {chosen.patient}", explain(decision)
+        return
+    for item in read_inputs(chosen.inputs, chosen.patient is not None):
+        if isinstance(item, Refusal):
+            yield item
+            continue
+        try:
+            as_of = chosen.as_of or item.as_of or today
+            yield item.name, explain(_decide(item, settings, value_sets, as_of))
+        except Problem as problem:
+            several = f"{item.name}: " if len(chosen.inputs) > 1 or ":" in item.name else ""
+            yield Refusal(f"{several}{problem.text}")
+
+
+def _decide(item: Explained, settings: Settings, value_sets: Any, as_of: dt.date) -> Decision:
+    decide = decide_bundle if item.is_patient else decide_request
+    return decide(item.body, settings, value_sets, as_of)
+
+
+def _print(explained: Sequence[tuple[str, Json]], as_json: bool) -> None:
+    several = len(explained) > 1
+    at_terminal = sys.stdout.isatty()
+    width = min(WIDTH, max(60, shutil.get_terminal_size().columns)) if at_terminal else WIDTH
+    for name, one in explained:
+        if as_json:
+            named = {"input": name, **one} if several else one
+            sys.stdout.buffer.write(write_json(named) + b"\n")
+            continue
+        if several:
+            print(f"\n=== {name}")
+        print(say(one, at_terminal and "NO_COLOR" not in os.environ, width), end="")
+
+
+def _print_differences(
+    explained: Sequence[tuple[str, Json]], others: Sequence[tuple[str, Json]]
+) -> None:
+    for (name, one), (_, other) in zip(explained, others, strict=True):
+        before, after = (say({**it, "timingMs": {}}, False).splitlines() for it in (one, other))
+        lines = list(difflib.unified_diff(before, after, "now", "then", lineterm="", n=0))
+        print(f"=== {name}: {'differs' if lines else 'the same under both'}")
+        print(*(line for line in lines if not line.startswith("@@")), sep="\n" if lines else "")

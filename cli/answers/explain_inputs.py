@@ -1,0 +1,110 @@
+"""What `explain` can be given: a request, a saved case, a captured exchange, a Bundle of a patient,
+lines of any of these, or a folder of such files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import Problem, read_json
+from cli.parsing import Refusal, read_file, read_input
+
+Json = dict[str, Any]
+
+SUFFIXES = (".json", ".ndjson")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One thing to explain: its name, the request or Bundle, and the day a saved case names."""
+
+    name: str
+    body: Any
+    is_patient: bool
+    as_of: dt.date | None = None
+
+
+def read_inputs(names: Sequence[str], as_patient: bool) -> Iterator[Explained | Refusal]:
+    """Yield each input, or why it cannot be read; one that is wrong keeps none of the others back.
+
+    Args:
+        as_patient: resources are one patient's, and the patient-view of them is wanted.
+    """
+    for name in names:
+        try:
+            yield from (
+                _read_folder(name, as_patient) if _is_folder(name) else _read(name, as_patient)
+            )
+        except Refusal as refusal:
+            yield refusal
+
+
+def _is_folder(name: str) -> bool:
+    return name != "-" and Path(name).is_dir()
+
+
+def _read_folder(name: str, as_patient: bool) -> Iterator[Explained | Refusal]:
+    files = sorted(path for path in Path(name).iterdir() if path.suffix in SUFFIXES)
+    if not files:
+        raise Refusal(f"{name}: holds no file that ends in {' or '.join(SUFFIXES)}.")
+    resources = [path for path in files if path.suffix == ".ndjson"]
+    if as_patient and resources:  # an export writes one file for each type of resource
+        found = [entry for path in resources for entry in _lines(str(path))]
+        yield Explained(name, _bundle([body for _, body in found]), is_patient=True)
+        files = [path for path in files if path.suffix == ".json"]
+    yield from read_inputs([str(path) for path in files], as_patient)
+
+
+def _read(name: str, as_patient: bool) -> Iterator[Explained]:
+    if name.endswith(".ndjson"):
+        lines = list(_lines(name))
+        if as_patient and all("resourceType" in body for _, body in lines):
+            yield Explained(name, _bundle([body for _, body in lines]), is_patient=True)
+            return
+        yield from (_one(f"{name}:{number}", body, as_patient) for number, body in lines)
+        return
+    yield _one(name, read_input(name), as_patient)
+
+
+def _lines(name: str) -> Iterator[tuple[int, Any]]:
+    """Yield each line with its number. Raises: Refusal with the line that is not JSON."""
+    for number, line in enumerate(read_file(name).splitlines(), start=1):
+        if line.strip():
+            try:
+                yield number, read_json(line)
+            except Problem as problem:
+                raise Refusal(
+                    f"{name}, line {number}: {problem.text.removeprefix('The body ')}"
+                ) from None
+
+
+def _bundle(resources: Sequence[Any]) -> Json:
+    entries = [{"resource": resource} for resource in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _one(name: str, body: Any, as_patient: bool) -> Explained:
+    if isinstance(body, dict) and isinstance(body.get("request"), dict):  # a saved case
+        return Explained(name, body["request"], is_patient=False, as_of=_day_of(name, body))
+    is_bundle = isinstance(body, dict) and body.get("resourceType") == "Bundle"
+    if is_bundle and not as_patient:
+        raise Refusal(
+            f"{name}: found a FHIR Bundle, expected a hook request; with --patient its "
+            f"patient-view is explained."
+        )
+    return Explained(name, body, is_patient=as_patient)
+
+
+def _day_of(name: str, case: Json) -> dt.date | None:
+    if "as_of" not in case:
+        return None
+    try:
+        return dt.date.fromisoformat(case["as_of"])
+    except (TypeError, ValueError):
+        shown = json.dumps(case["as_of"])[:40]
+        raise Refusal(f"{name}: as_of: found {shown}, expected a date as YYYY-MM-DD.") from None
