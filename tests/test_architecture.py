@@ -107,6 +107,7 @@ ROOMS = (
     "fhir_mappings.fhir",
     "fhir_mappings.terminology",
     "fhir_mappings.intake",
+    "fhir_mappings.dosing",
     "fhir_mappings.laboratory",
     "fhir_mappings.medicines",
     "fhir_mappings.history",

@@ -16,19 +16,23 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from fhir_mappings.dosing import (
+    MASS_UNITS,
+    VOLUME_UNITS,
+    NotComputable,
+    TimingReading,
+    WrittenDosage,
+    read_number,
+    read_timing,
+    read_written,
+    shorten,
+    spelt_unit,
+)
 from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.products import Form, Ingredient, Product
-from fhir_mappings.medicines.strengths import MASS_UNITS, VOLUME_UNITS, spelt_unit
-from fhir_mappings.medicines.timing import (
-    NotComputable,
-    TimingReading,
-    read_number,
-    read_timing,
-    shorten,
-)
 from fhir_mappings.terminology import Concept, Field, ValueSets
-from recommender.language import DoseLine, InjectionSite, Route
+from recommender.language import DoseLine, InjectionSite, Route, Timing
 
 ROUTES: dict[Concept, Route] = {
     Concept.ROUTE_IM: Route.INTRAMUSCULAR,
@@ -63,10 +67,56 @@ _PIECES = frozenset(
         "caplets",
         "lozenge",
         "lozenges",
+        *[
+            "tabletten",
+            "tablette",
+            "tabletter",
+            "tablett",
+            "comprimé",
+            "comprimés",
+            "comprime",
+            "comprimes",
+        ],
+        *[
+            "comprimido",
+            "comprimidos",
+            "compressa",
+            "compresse",
+            "kapsel",
+            "kapseln",
+            "gélule",
+            "gélules",
+        ],
+        *["cápsula", "cápsulas", "capsula", "capsulas"],
     ]
 )
 _CONTAINERS = frozenset(
-    {"ampoule", "ampoules", "ampule", "ampules", "amp", "vial", "vials", "syringe", "syringes"}
+    [
+        "ampoule",
+        "ampoules",
+        "ampule",
+        "ampules",
+        "amp",
+        "amps",
+        "vial",
+        "vials",
+        "syringe",
+        "syringes",
+        "ampulle",
+        "ampullen",
+        "ampul",
+        "ampullen",
+        "ampolla",
+        "ampollas",
+        "ampola",
+        "ampolas",
+        "fiala",
+        "fiale",
+        "ampull",
+        "ampuller",
+        "injection",
+        "injections",
+    ]
 )
 _SNOMED_UNITS = {
     "428673006": "tablet",
@@ -88,6 +138,10 @@ _Read = TypeVar("_Read")
 class Dosage:
     """What the dosage instructions of one order say: a line per ingredient, and in `problem` what
     could not be read.
+
+    `written` is what the words say beside a structure (Q41); `from_words`: the line was read from
+    words, at least in part. `implausible` says what of the frequency nobody can mean (Q42).
+    `review_noted`: the words bind the end to improvement or to a review of it (Q81).
     """
 
     lines: tuple[DoseLine, ...]
@@ -97,6 +151,10 @@ class Dosage:
     site: InjectionSite | None = None
     technique_noted: bool = False
     text: str = ""
+    written: DoseLine | None = None
+    from_words: bool = False
+    implausible: str = ""
+    review_noted: bool = False
 
 
 def read_dosage(
@@ -168,33 +226,115 @@ def _read_line(
     authored: dt.date | None,
 ) -> Dosage:
     problems: list[str] = []
-    timing = _attempt(lambda: read_timing(line.get("timing"), authored), problems) or TimingReading(
-        None
-    )
+    words = _words_of_line(line, product)
+    timing = _attempt(
+        lambda: _timing_or_words(read_timing, line, authored, words), problems
+    ) or TimingReading(None)
     # Folic acid is judged by its daily dose, whatever its route.
     route = _attempt(
-        lambda: _read_route(line, product, value_sets), problems if product.has_cobalamin else []
+        lambda: _read_route(line, product, value_sets, words),
+        problems if product.has_cobalamin else [],
     )
     doses = [
-        _attempt(lambda item=item: _read_dose(line, item, product), problems)  # type: ignore[misc]
+        _attempt(lambda item=item: _read_dose(line, item, product, words), problems)  # type: ignore[misc]
         for item in product.ingredients
     ]
     if product.doubt:
         problems.append(product.doubt)
-    as_needed = timing.as_needed or fhir_versions.read_as_needed(line)
+    as_needed = timing.as_needed or fhir_versions.read_as_needed(line) or words.as_needed
     substances = [item.substance for item in product.ingredients]
+    lines = tuple(
+        DoseLine(substance, route, dose, timing.timing, as_needed)
+        for substance, dose in zip(substances, doses, strict=True)
+    )
+    structured = not _only_words(line)
     return Dosage(
-        lines=tuple(
-            DoseLine(substance, route, dose, timing.timing, as_needed)
-            for substance, dose in zip(substances, doses, strict=True)
-        ),
+        lines=lines,
         problem=_in_words(problems, line, timing),
         starts=timing.starts,
         ends=timing.ends,
         site=_read_site(line, value_sets),
         technique_noted=_notes_technique(resource),
         text=as_text(line.get("text")),
+        written=_written_beside(words, timing, product) if structured else None,
+        from_words=words.whole and words.says_something and not structured,
+        implausible=_implausible(timing.timing, line),
+        review_noted=words.review_noted,
     )
+
+
+def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:
+    """Return what the text and the instruction to the patient say (Q41)."""
+    texts = (as_text(line.get(name)) for name in ("text", "patientInstruction"))
+    said = [text for text in dict.fromkeys(texts) if text]
+    return read_written("; ".join(said), (product.name,))
+
+
+def _only_words(line: Mapping[str, Any]) -> bool:
+    """Return whether neither amount nor timing of a line is structured."""
+    quantities, ranges = fhir_versions.read_dose_quantities(line)
+    return not (quantities or ranges or as_dict(line.get("timing")))
+
+
+def _timing_or_words(
+    read: Callable[..., TimingReading],
+    line: Mapping[str, Any],
+    authored: dt.date | None,
+    words: WrittenDosage,
+) -> TimingReading:
+    """Return the structured timing; of a line without any the one in words, where these are read
+    whole (Q37).
+    """
+    if not as_dict(line.get("timing")) and words.whole and words.timing:
+        return TimingReading(words.timing, words.as_needed)
+    return read(line.get("timing"), authored)
+
+
+def _written_beside(
+    words: WrittenDosage, timing: TimingReading, product: Product
+) -> DoseLine | None:
+    """Return what the words beside a structure say, for the first ingredient that can be weighed;
+    `None` when they say nothing that can be compared.
+    """
+    rhythm = words.timing or timing.written
+    item = next(iter(product.ingredients), None)
+    if item is None or not (words.says_something or rhythm):
+        return None
+    return DoseLine(item.substance, words.route, _dose_in_words(words, item, product), rhythm)
+
+
+def _dose_in_words(
+    words: WrittenDosage, ingredient: Ingredient, product: Product
+) -> Decimal | None:
+    """Return the dose that the words name, `None` when they name none or several."""
+    doses = [
+        _attempt(
+            lambda number=number, unit=unit: _micrograms(  # type: ignore[misc]
+                {"value": number, "unit": unit}, ingredient, product
+            ),
+            [],
+        )
+        for number, unit in words.amounts
+    ]
+    known = {dose for dose in doses if dose is not None}
+    return known.pop() if len(known) == 1 else None
+
+
+MOST_IN_A_DAY = 24
+"""Doses a day above which a frequency is a slip of unit or product, whatever the medicine (Q42)."""
+
+
+def _implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
+    """Return what of a frequency nobody can mean: doses by the second or minute, more than one an
+    hour; empty for none.
+    """
+    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
+    unit = as_text(fhir_versions.read_period_unit(repeat)).lower()
+    if unit in ("s", "sec", "second", "seconds", "min", "minute", "minutes"):
+        return f"a period counted in {'seconds' if unit.startswith('s') else 'minutes'}"
+    if timing is not None and 1 / timing.shortest_interval > MOST_IN_A_DAY:
+        return f"more than {MOST_IN_A_DAY} doses a day"
+    return ""
 
 
 def _attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
@@ -211,15 +351,18 @@ def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReadin
     """Return the problems as one sentence; an order that says everything in free text is named as
     that.
     """
-    text = as_text(line.get("text"))
+    text = as_text(line.get("text")) or as_text(line.get("patientInstruction"))
     nothing_structured = timing.timing is None and not any(fhir_versions.read_dose_quantities(line))
     if text and nothing_structured and problems:
         return f'dose only as text: "{shorten(text)}"'
     return "; ".join(problems)
 
 
-def _read_dose(line: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
-    """Return the single dose of one ingredient in micrograms.
+def _read_dose(
+    line: Mapping[str, Any], ingredient: Ingredient, product: Product, words: WrittenDosage
+) -> Decimal:
+    """Return the single dose of one ingredient in micrograms; of a line without a quantity the one
+    in words, where these are read whole.
 
     Several quantities (ordered, calculated, amount given) must agree once converted; those that
     cannot be converted do not count as long as one can.
@@ -227,7 +370,10 @@ def _read_dose(line: Mapping[str, Any], ingredient: Ingredient, product: Product
     quantities, ranges = fhir_versions.read_dose_quantities(line)
     quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
     if not quantities:
-        raise NotComputable("dose not stated")
+        spoken = _dose_in_words(words, ingredient, product) if words.whole else None
+        if spoken is None:
+            raise NotComputable("dose not stated")
+        return spoken
     doses: set[Decimal] = set()
     reasons: list[str] = []
     for quantity in quantities:
@@ -315,7 +461,7 @@ def _micrograms_per(
         return strength.micrograms
     if unit in _PIECES and not strength.per_ml and product.form is not Form.INJECTION:
         return strength.micrograms
-    if unit in _CONTAINERS and product.form is Form.INJECTION:
+    if unit in _CONTAINERS and product.form in (Form.INJECTION, Form.UNKNOWN):
         if not strength.per_ml:
             return strength.micrograms
         if strength.container:
@@ -323,8 +469,12 @@ def _micrograms_per(
     raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")
 
 
-def _read_route(line: Mapping[str, Any], product: Product, value_sets: ValueSets) -> Route:
-    """Return the route the line names, or the only one the product's form can have."""
+def _read_route(
+    line: Mapping[str, Any], product: Product, value_sets: ValueSets, words: WrittenDosage
+) -> Route:
+    """Return the route the line names, or the only one the product's form can have, or the one its
+    words name.
+    """
     stated = line.get("route")
     routes = {
         ROUTES[match.concept]
@@ -346,9 +496,11 @@ def _read_route(line: Mapping[str, Any], product: Product, value_sets: ValueSets
         raise NotComputable("route is given in two ways that differ")
     if words_of(stated):
         raise NotComputable(f"route is not known here: {shorten(words_of(stated))}")
-    if product.form.route is None:
-        raise NotComputable("route not recorded")
-    return product.form.route
+    if product.form.route is not None:
+        return product.form.route
+    if words.route is not None:
+        return words.route
+    raise NotComputable("route not recorded")
 
 
 def _read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.medicines.strengths import read_strengths, split_name
+from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
 from recommender.language import Route, Substance
 

@@ -157,6 +157,12 @@ def read_orders(
             technique_noted=dosage.technique_noted,
             condition=_stated_condition(resource),
             evidence=cite_medicine(placed, product, authored, dosage.text),
+            written=dosage.written,
+            words=dosage.text,
+            from_words=dosage.from_words,
+            implausible=dosage.implausible,
+            combination=product.is_combination,
+            review_noted=dosage.review_noted,
         )
         for number, dosage in enumerate(phases, start=1)
     ]

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, codings_of, texts_of, words_of
-from fhir_mappings.medicines.strengths import (
+from fhir_mappings.dosing import (
     Strength,
     read_container,
     read_ratio,
     read_strengths,
+    shorten,
     split_name,
 )
-from fhir_mappings.medicines.timing import shorten
+from fhir_mappings.fhir import as_dict, as_list, codings_of, texts_of, words_of
 from fhir_mappings.terminology import RXNORM, Concept, Field, Match, ValueSets, normalise_text
 from recommender.language import Anticoagulant, LoweringDrug, Route, Substance
 
@@ -81,9 +81,16 @@ class Product:
     methotrexate: bool = False
     nitrous_oxide: bool = False
 
+    combined: bool = False
+
     @property
     def has_cobalamin(self) -> bool:
         return any(item.substance.is_cobalamin for item in self.ingredients)
+
+    @property
+    def is_combination(self) -> bool:
+        """Whether its vitamin B12 is one of several vitamins in it (Q75)."""
+        return self.combined and self.has_cobalamin
 
 
 SUBSTANCES: dict[Concept, tuple[Substance, ...]] = {

@@ -10,7 +10,14 @@ from fhir_mappings.medicines.products import identify_product
 from fhir_mappings.terminology.code_systems import RXNORM, SNOMED
 from fhir_mappings.terminology.value_sets import load_value_sets
 from recommender.language.course import InjectionSite
-from recommender.language.doses import PeriodUnit, Route, Substance, Timing
+from recommender.language.doses import (
+    DosePart,
+    PeriodUnit,
+    Route,
+    Substance,
+    Timing,
+    contradictions,
+)
 
 VALUE_SETS = load_value_sets()
 DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
@@ -193,11 +200,121 @@ def test_a_range_of_doses_is_not_computable():
     assert dosage.problem == "dose is a range: 1 mg to 2 mg"
 
 
-def test_dosage_in_free_text_alone_is_not_computable():
-    dosage = read({"text": "1 mg IM every 3 months"})
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("1 mg IM every 3 months", Timing(1, Decimal(3), PeriodUnit.MONTH)),
+        ("1mg by intramuscular injection 12 weekly", Timing(1, Decimal(12), PeriodUnit.WEEK)),
+        ("one mL IM every two months for life", Timing(1, Decimal(2), PeriodUnit.MONTH)),
+        ("1 mL i.m. alternate days", Timing(1, Decimal(2), PeriodUnit.DAY)),
+        ("1000 Mikrogramm i.m. alle 3 Monate", Timing(1, Decimal(3), PeriodUnit.MONTH)),
+        ("1 mg IM weekly x 4", Timing(1, Decimal(1), PeriodUnit.WEEK, count=4)),
+    ],
+)
+def test_dosage_in_free_text_that_is_read_whole_is_computed_Q37_Q43(text, timing):
+    dosage = read({"text": text})
 
-    assert dosage.problem == 'dose only as text: "1 mg IM every 3 months"'
-    assert dosage.text == "1 mg IM every 3 months"
+    assert dosage.problem == ""
+    assert dosage.from_words
+    assert dosage.lines[0].timing == timing
+    assert dosage.lines[0].dose == 1000
+    assert dosage.lines[0].route is Route.INTRAMUSCULAR
+    assert dosage.written is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM every 3 months unless bleeding",
+        "1 mg alternate days for 2 weeks then every 2 months",
+        "as discussed with the haematologist",
+        "1 mg IM biweekly",
+        "1-2 mg IM every 3 months",
+        "1 mg IM 3 weekly injections",
+        "do not give 1 mg IM every 3 months",
+        "1 mg IM every 3 months. First dose after the scan",
+    ],
+)
+def test_dosage_in_free_text_that_is_not_read_whole_is_not_computable(text):
+    dosage = read({"text": text})
+
+    assert dosage.problem.startswith("dose only as text")
+    assert not dosage.from_words
+    assert dosage.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Inject 10 mg IM three times a week", (DosePart.DOSE,)),
+        ("Inject 1 mL (1 mg) into the muscle once every week", (DosePart.FREQUENCY,)),
+        ("1 mg by deep subcutaneous injection three times a week", (DosePart.ROUTE,)),
+        ("5 mg by mouth daily", (DosePart.DOSE, DosePart.FREQUENCY, DosePart.ROUTE)),
+        ("1 mg IM 3 times a week for 12 doses", (DosePart.NUMBER,)),
+        ("1 mg IM three times weekly for 2 weeks; check potassium weekly", ()),
+        ("as the nurse was told", ()),
+        ("1 mg three times a week, then 10 mg monthly", ()),
+    ],
+)
+def test_words_beside_a_structure_are_carried_Q41(text, parts):
+    three_a_week = {"repeat": {"frequency": 3, "period": 1, "periodUnit": "wk", "count": 6}}
+    dosage = read(
+        {
+            "text": text,
+            "timing": three_a_week,
+            "route": IM,
+            "doseAndRate": [{"doseQuantity": {"value": 1000, "unit": "ug"}}],
+        }
+    )
+
+    assert dosage.problem == ""
+    assert (contradictions(dosage.lines[0], dosage.written) if dosage.written else ()) == parts
+
+
+def test_the_instruction_to_the_patient_counts_as_text_Q41():
+    dosage = read(given({"value": 1, "unit": "mg"}, patientInstruction="inject 10 mg daily"))
+
+    assert contradictions(dosage.lines[0], dosage.written) == (DosePart.DOSE,)
+
+
+def test_a_timing_code_that_differs_from_the_structure_is_carried_as_words_Q41():
+    timing = {
+        "repeat": {"frequency": 1, "period": 2, "periodUnit": "mo"},
+        "code": {"text": "weekly"},
+    }
+    dosage = read({**given({"value": 1, "unit": "mg"}), "timing": timing})
+
+    assert contradictions(dosage.lines[0], dosage.written) == (DosePart.FREQUENCY,)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "implausible"),
+    [
+        ({"frequency": 1, "period": 3, "periodUnit": "min"}, "a period counted in minutes"),
+        ({"frequency": 1, "period": 90, "periodUnit": "s"}, "a period counted in seconds"),
+        ({"frequency": 25, "period": 1, "periodUnit": "d"}, "more than 24 doses a day"),
+        ({"frequency": 24, "period": 1, "periodUnit": "d"}, ""),
+        ({"frequency": 1, "period": 3, "periodUnit": "mo"}, ""),
+    ],
+)
+def test_a_frequency_that_nobody_can_mean_is_said_Q42(repeat, implausible):
+    dosage = read({**given({"value": 1, "unit": "mg"}), "timing": {"repeat": repeat}})
+
+    assert dosage.implausible == implausible
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("1 mg IM on alternate days until no further improvement", True),
+        ("1 mg IM on alternate days; review nerve signs after 2 weeks", True),
+        ("1 mg IM on alternate days, reassess whether to continue", True),
+        ("1 mg IM on alternate days, review bloods", False),
+        ("1 mg IM on alternate days", False),
+    ],
+)
+def test_words_that_bind_the_end_to_improvement_are_noted_Q81(text, noted):
+    assert read({"text": text}).review_noted is noted
 
 
 def test_no_dosage_at_all_says_everything_that_is_missing_R157():

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.medicines.timing import NotComputable, parse_rhythm, read_number, read_timing
+from fhir_mappings.dosing.interval_words import parse_rhythm
+from fhir_mappings.dosing.timing import NotComputable, read_number, read_timing
 from recommender.language.doses import PeriodUnit, Timing
 
 DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
@@ -124,7 +125,11 @@ def test_repeat_is_read_in_the_shapes_of_every_version(repeat, timing):
             "period is not a usable number: 10001",
         ),
         ({"code": {"text": "0900 & 1800"}}, "frequency only as text: 0900 & 1800"),
-        ({"event": ["2026-11-21"]}, "number of doses without a frequency"),
+        (
+            {"event": ["2026-11-21", "2026-11-23"]},
+            "number of doses without a frequency",
+        ),
+        ({"repeat": {"count": 2}}, "number of doses without a frequency"),
         (
             {
                 "repeat": {
@@ -137,7 +142,7 @@ def test_repeat_is_read_in_the_shapes_of_every_version(repeat, timing):
             "days of the week and frequency",
         ),
         (
-            {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}, "code": {"text": "BID"}},
+            {"code": {"text": "BID", "coding": [{"code": "QD"}]}},
             "two ways that differ: BID",
         ),
         (

@@ -10,14 +10,48 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.dosing.timing import read_number
 from fhir_mappings.fhir import as_dict, as_text
-from fhir_mappings.medicines.timing import read_number
 
 MASS_UNITS: dict[str, Decimal] = {
     **dict.fromkeys(
-        ("ug", "mcg", "mcgs", "µg", "μg", "microg", "microgram", "micrograms"), Decimal(1)
+        [
+            "ug",
+            "mcg",
+            "mcgs",
+            "µg",
+            "μg",
+            "microg",
+            "microgs",
+            "microgram",
+            "micrograms",
+            "mikrogramm",
+            "mikrogram",
+            "microgramme",
+            "microgrammes",
+            "microgramos",
+            "microgrammi",
+            "microgramas",
+            "microgrammo",
+        ],
+        Decimal(1),
     ),
-    **dict.fromkeys(("mg", "mgs", "milligram", "milligrams"), Decimal(1000)),
+    **dict.fromkeys(
+        [
+            "mg",
+            "mgs",
+            "milligram",
+            "milligrams",
+            "milligramm",
+            "milligramme",
+            "milligrammes",
+            "miligramo",
+            "miligramos",
+            "milligrammi",
+            "miligramas",
+        ],
+        Decimal(1000),
+    ),
     **dict.fromkeys(("g", "gm", "gram", "grams"), Decimal(1_000_000)),
     **dict.fromkeys(("ng", "nanogram", "nanograms"), Decimal("0.001")),
 }

@@ -7,12 +7,20 @@ Source: cards.md 2; R166.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from fhir_mappings.dosing.interval_vocabulary import fold
+from fhir_mappings.dosing.interval_words import (
+    AS_NEEDED,
+    HIGHEST_COUNT,
+    LONGEST_TEXT,
+    parse_rhythm,
+    simplest,
+    times_per,
+)
 from fhir_mappings.fhir import as_dict, as_list, read_period, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import PeriodUnit, Timing
@@ -29,108 +37,6 @@ _PERIOD_UNITS: dict[str, tuple[PeriodUnit, Decimal]] = {
     **dict.fromkeys(("a", "y", "yr", "year", "years"), (_YEAR, Decimal(1))),
 }
 """The unit a spelling counts as, and how many of the spelt unit make one of it."""
-
-
-def _times(
-    frequency: int, period: int | Decimal, unit: PeriodUnit, period_max: int | Decimal | None = None
-) -> Timing:
-    return Timing(
-        frequency, Decimal(period), unit, None if period_max is None else Decimal(period_max)
-    )
-
-
-_ABBREVIATIONS: dict[str, Timing] = {
-    **dict.fromkeys(
-        (
-            "qd",
-            "od",
-            "am",
-            "pm",
-            "bed",
-            "hs",
-            "qhs",
-            "qam",
-            "qpm",
-            "daily",
-            "nightly",
-            "once daily",
-        ),
-        _times(1, 1, _DAY),
-    ),
-    **dict.fromkeys(("bid", "bd", "twice daily"), _times(2, 1, _DAY)),
-    **dict.fromkeys(("tid", "tds", "thrice daily"), _times(3, 1, _DAY)),
-    **dict.fromkeys(("qid", "qds"), _times(4, 1, _DAY)),
-    **dict.fromkeys(
-        (
-            "qod",
-            "eod",
-            "every other day",
-            "every second day",
-            "alternate days",
-            "on alternate days",
-        ),
-        _times(1, 2, _DAY),
-    ),
-    **dict.fromkeys(("wk", "qw", "qwk", "weekly", "once weekly"), _times(1, 1, _WEEK)),
-    **dict.fromkeys(("biw", "twice weekly"), _times(2, 1, _WEEK)),
-    **dict.fromkeys(("tiw", "thrice weekly"), _times(3, 1, _WEEK)),
-    **dict.fromkeys(("fortnightly", "every other week", "every second week"), _times(1, 2, _WEEK)),
-    **dict.fromkeys(("mo", "qm", "qmo", "monthly", "once monthly"), _times(1, 1, _MONTH)),
-    **dict.fromkeys(("every other month", "every second month"), _times(1, 2, _MONTH)),
-    **dict.fromkeys(("quarterly", "every quarter"), _times(1, 3, _MONTH)),
-    **dict.fromkeys(("yearly", "annually", "once yearly"), _times(1, 1, _YEAR)),
-}
-"""Timing codes and fixed phrases. "Biweekly" and "bimonthly" mean two things and are left out."""
-
-_UP_TO_TWELVE = (
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_UP_TO_TWELVE, start=1)} | {
-    "once": "1 time",
-    "twice": "2 times",
-    "thrice": "3 times",
-}
-_PER = {
-    "day": _DAY,
-    "daily": _DAY,
-    "week": _WEEK,
-    "weekly": _WEEK,
-    "month": _MONTH,
-    "monthly": _MONTH,
-    "year": _YEAR,
-    "yearly": _YEAR,
-}
-_TIMES_PER = re.compile(
-    r"(\d+) ?(?:times?|x)?,? ?(?:an?|per|each|every)? "
-    r"?(day|daily|week|weekly|month|monthly|year|yearly)"
-)
-_EVERY = re.compile(r"every (?:(\d+)(?: ?(?:-|to) ?(\d+))? )?(hour|day|week|month|year)s?")
-_Q_CODE = re.compile(r"q ?(\d+) ?(?:-|to)? ?(\d+)? ?(h|d|w|wk|m|mo|mon|y)(?:rs?|s)?")
-_Q_UNITS = {
-    "h": "hour",
-    "d": "day",
-    "w": "week",
-    "wk": "week",
-    "m": "month",
-    "mo": "month",
-    "mon": "month",
-    "y": "year",
-}
-_AS_NEEDED = re.compile(r"\b(?:prn|as needed|as required|when required|if needed)\b.*")
-
-HIGHEST_COUNT = 10_000
-"""A frequency, count or period above this is a slip of the pen and is not computed with."""
 
 
 class NotComputable(ValueError):
@@ -159,13 +65,14 @@ def shorten(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class TimingReading:
     """The timing of one dosage line. `starts` and `ends` are the days it names, `None` when it
-    names none.
+    names none. `written` is what its code or words say where they differ from its structure (Q41).
     """
 
     timing: Timing | None
     as_needed: bool = False
     starts: dt.date | None = None
     ends: dt.date | None = None
+    written: Timing | None = None
 
 
 def read_timing(timing: object, authored: dt.date | None = None) -> TimingReading:
@@ -179,13 +86,10 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
     repeat = as_dict(stated.get("repeat"))
     from_repeat = _rhythm_of_repeat(repeat)
     from_code, as_needed = _rhythm_of_code(stated.get("code"))
-    rhythm = from_repeat or from_code
+    rhythm = from_repeat or from_code or _single_dose(stated, repeat)
     if rhythm is None:
         raise NotComputable(_why_no_rhythm(stated, repeat))
-    if from_repeat and from_code and _interval(from_repeat) != _interval(from_code):
-        raise NotComputable(
-            f"frequency is given in two ways that differ: {shorten(words_of(stated.get('code')))}"
-        )
+    differs = from_repeat and from_code and _interval(from_repeat) != _interval(from_code)
     starts, ends = _bounds_period(repeat)
     duration = _duration(repeat, starts or authored, ends)
     count, count_max = _whole(repeat, "count"), _whole(repeat, "countMax")
@@ -196,7 +100,16 @@ def read_timing(timing: object, authored: dt.date | None = None) -> TimingReadin
             count_max=None if count_max == count else count_max,
             duration=duration,
         )
-    return TimingReading(rhythm, as_needed, starts, ends)
+    return TimingReading(rhythm, as_needed, starts, ends, from_code if differs else None)
+
+
+def _single_dose(stated: Mapping[str, Any], repeat: Mapping[str, Any]) -> Timing | None:
+    """Return the timing of one dose: a count of one, or one named moment, and nothing more."""
+    once = _whole(repeat, "count") == 1 and repeat.get("countMax") in (None, 1)
+    one_moment = len(as_list(stated.get("event"))) == 1 and not repeat
+    if (once or one_moment) and stated.get("code") is None:
+        return replace(times_per(1, 1, _DAY), count=1)
+    return None
 
 
 def _interval(timing: Timing) -> tuple[Decimal, Decimal]:
@@ -227,7 +140,7 @@ def _rhythm_of_repeat(repeat: Mapping[str, Any]) -> Timing | None:
     period = period or Decimal(1)
     if days:
         return _on_days(days, frequency, period / part, unit)
-    rhythm = _simplest(frequency, period, period_max, unit, part)
+    rhythm = simplest(frequency, period, period_max, unit, part)
     frequency_max = _whole(repeat, "frequencyMax")
     return (
         rhythm
@@ -241,24 +154,10 @@ def _on_days(days: int, frequency: int, period: Decimal, unit: PeriodUnit) -> Ti
     many in all.
     """
     if unit is _DAY and period == 1:
-        return _times(frequency * days, 1, _WEEK)
+        return times_per(frequency * days, 1, _WEEK)
     if unit is _WEEK and frequency in (1, days) and (days == 1 or frequency == days):
-        return _times(frequency, period, _WEEK)
+        return times_per(frequency, period, _WEEK)
     raise NotComputable("days of the week and frequency do not fit together")
-
-
-def _simplest(
-    frequency: int, period: Decimal, period_max: Decimal | None, unit: PeriodUnit, part: Decimal
-) -> Timing:
-    """Write a period counted in parts of a unit in the unit itself: once every 8 hours is 3 per
-    day.
-    """
-    per_day = frequency * part / period
-    if part > 1 and period_max is None and period < part and per_day == per_day.to_integral_value():
-        return _times(int(per_day), 1, unit)
-    return _times(
-        frequency, period / part, unit, None if period_max in (None, period) else period_max / part
-    )
 
 
 def _ranged(rhythm: Timing, frequency: int, frequency_max: Decimal) -> Timing:
@@ -321,7 +220,10 @@ def _duration(
 
 
 def _rhythm_of_code(code: object) -> tuple[Timing | None, bool]:
-    """Return what a timing code or its text says, and whether it says "as needed"."""
+    """Return what a timing code or its words say, and whether they say "as needed".
+
+    Raises: NotComputable, when they say two different things.
+    """
     if code is None:
         return None, False
     concept = as_dict(code)
@@ -330,43 +232,11 @@ def _rhythm_of_code(code: object) -> tuple[Timing | None, bool]:
         concept.get("text"),
         *(coding.get(name) for name in ("display", "code") for coding in codings),
     ]
-    spoken = [text for text in texts if isinstance(text, str)]
+    spoken = [text for text in texts if isinstance(text, str) and len(text) <= LONGEST_TEXT]
     rhythms = [rhythm for rhythm in map(parse_rhythm, spoken) if rhythm]
-    return (rhythms[0] if rhythms else None), any(
-        _AS_NEEDED.search(text.lower()) for text in spoken
-    )
-
-
-def parse_rhythm(text: str) -> Timing | None:
-    """Return the timing of a timing code ("BID", "Q1M") or a set phrase ("every 2-3 months");
-    `None` when it is anything else.
-    """
-    words = re.sub(r"\([^)]*\)|[.]", " ", text.lower())
-    words = " ".join(_AS_NEEDED.sub(" ", words).split())
-    if words in _ABBREVIATIONS:
-        return _ABBREVIATIONS[words]
-    words = " ".join(_NUMBER_WORDS.get(word, word) for word in words.split())
-    if words in _ABBREVIATIONS:
-        return _ABBREVIATIONS[words]
-    coded, every, times = (
-        _Q_CODE.fullmatch(words),
-        _EVERY.fullmatch(words),
-        _TIMES_PER.fullmatch(words),
-    )
-    if coded:
-        return _every(coded[1], coded[2], _Q_UNITS[coded[3]])
-    if every:
-        return _every(every[1] or "1", every[2], every[3])
-    return (
-        _times(int(times[1]), 1, _PER[times[2]])
-        if times and 0 < int(times[1]) <= HIGHEST_COUNT
-        else None
-    )
-
-
-def _every(period: str, period_max: str | None, unit_name: str) -> Timing | None:
-    unit, part = _PERIOD_UNITS[unit_name]
-    low, high = Decimal(period), Decimal(period_max) if period_max else None
-    if not 0 < low <= HIGHEST_COUNT or (high is not None and not low <= high <= HIGHEST_COUNT):
-        return None
-    return _simplest(1, low, high, unit, part)
+    if len({_interval(rhythm) for rhythm in rhythms}) > 1:
+        raise NotComputable(
+            f"frequency is given in two ways that differ: {shorten(words_of(code))}"
+        )
+    as_needed = any(AS_NEEDED.search(fold(text)) for text in spoken)
+    return (rhythms[0] if rhythms else None), as_needed

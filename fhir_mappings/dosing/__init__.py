@@ -1,0 +1,38 @@
+"""How much and how often: structured timing, strengths, and the same said in words."""
+
+from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
+from fhir_mappings.dosing.strengths import (
+    MASS_UNITS,
+    VOLUME_UNITS,
+    Strength,
+    read_container,
+    read_ratio,
+    read_strengths,
+    spelt_unit,
+    split_name,
+)
+from fhir_mappings.dosing.timing import (
+    NotComputable,
+    TimingReading,
+    read_number,
+    read_timing,
+    shorten,
+)
+
+__all__ = [
+    "MASS_UNITS",
+    "VOLUME_UNITS",
+    "NotComputable",
+    "Strength",
+    "TimingReading",
+    "WrittenDosage",
+    "read_container",
+    "read_number",
+    "read_ratio",
+    "read_strengths",
+    "read_timing",
+    "read_written",
+    "shorten",
+    "spelt_unit",
+    "split_name",
+]

@@ -1,0 +1,190 @@
+"""A dosage in free text: amounts, route, how often, as needed, and what of it was not read.
+
+What is read here is compared with the structure of the same order, or stands for it where there is
+none; a text counts as read whole only when nothing else stands in it (Q37, Q41, Q43).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
+from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
+from fhir_mappings.dosing.strengths import MASS_UNITS
+from recommender.language import Route, Timing
+
+_MASS = "|".join(
+    sorted({fold(unit) for unit in MASS_UNITS if unit not in ("ng",)}, key=len, reverse=True)
+)
+_NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+_PIECES = {
+    "tablet": "tablets?|tabs?|tbl|tabletten|tablette|tabletter|tablett|comprimes?|comprimidos?|"
+    "cpr|compresse|compressa|caplets?|to be taken",
+    "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
+    "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
+    "fiala|vials?|injections?|inj|doses?",
+    "ml": "mls?|millilit(?:er|re)s?|cc",
+}
+_STRENGTH = re.compile(
+    rf"\d{{1,7}}(?:\.\d{{1,4}})? ?(?:{_MASS}) ?(?:/|per|in) ?(?:\d{{1,4}}(?:\.\d{{1,3}})? ?)?"
+    r"(?:ml|millilit(?:er|re)s?|tablet|tab|ampoule|amp|vial)(?![a-z])"
+)
+_RANGE = re.compile(
+    rf"(?<![a-z0-9.]){_NUMBER} ?(?:-|to|or|bis) ?{_NUMBER} ?(?:{_MASS}|"
+    rf"{'|'.join(_PIECES.values())})(?![a-z])"
+)
+_AMOUNT = re.compile(
+    rf"(?<![a-z0-9./,-]){_NUMBER} ?x? ?"
+    rf"(?:(?P<mass>{_MASS})"
+    + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
+    + r")(?![a-z0-9/])"
+)
+_ROUTES: tuple[tuple[Route, str], ...] = (
+    (
+        Route.SUBCUTANEOUS,
+        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|subkutan|sous-cutanee?|subcutanea|"
+        r"sottocutane[ao]|subcutaan|subkutant|tiefe? subkutan",
+    ),
+    (
+        Route.INTRAMUSCULAR,
+        r"(?:deep )?intra ?-?muscular(?:ly)?|im|i/m|into (?:the|a) muscle|intramuskular\w*|"
+        r"intramuskulart|intramusculaire|intramuscolare|intramusculair|into the (?:deltoid|"
+        r"vastus lateralis|thigh)(?: muscle)?",
+    ),
+    (Route.INTRAVENOUS, r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|endovenosa"),
+    (
+        Route.NASAL,
+        r"(?:intra)?nasal(?:ly)?|into (?:the|each|one) nostrils?|into the nose",
+    ),
+    (
+        Route.ORAL,
+        r"orally|oral|by mouth|po|p/o|per os|peroral\w*|par voie orale|via oral|per via orale|"
+        r"por via oral|oraal|sub ?-?lingual(?:ly)?|sublinguaal|sublinguale|under the tongue|"
+        r"buccal|swallow|swallowed",
+    ),
+)
+_ROUTE_PATTERNS = tuple(
+    (route, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for route, words in _ROUTES
+)
+_REVIEW = re.compile(
+    r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"
+    r"until (?:symptoms|signs) (?:stop|no longer) improv\w*|until improvement (?:stops|plateaus)|"
+    r"while (?:still )?improving|bis (?:zu )?keiner weiteren besserung"
+)
+_REVIEW_ABOUT = re.compile(
+    r"(?:review|reassess)\w*\b.{0,60}\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
+    r"(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b.{0,60}\b(?:review|reassess)"
+)
+_ASIDE = re.compile(
+    r"review|reassess|recheck|check|monitor|blood test|bloods|recall|appointment|follow ?-?up"
+)
+_LATER = re.compile(
+    r"(?<![a-z])(?:first dose|next|due|start(?:ing|s|ed)?|after|from|last|previous\w*|was|"
+    r"loading done|beginn|depuis|desde|vanaf)(?![a-z])"
+)
+_SEVERAL = re.compile(
+    r"(?<![a-z])(?:then|thereafter|followed by|afterwards|and later|reduc\w*|increas\w*|taper\w*|"
+    r"step|dann|danach|anschliessend|puis|ensuite|luego|despues|poi|dopo|depois|daarna|dan|sedan|"
+    r"derefter|deretter)(?![a-z])"
+)
+_NEGATED = re.compile(
+    r"(?<![a-z])(?:not|no|never|avoid|without|do not|don't|max\w*|minimum|up to|exceed|less than|"
+    r"more than|at least|nicht|kein\w*|pas|jamais|non|nunca|niet|geen|inte|ikke|instead|unless|"
+    r"if|wenn|si|se|als|or|oder|ou)(?![a-z])"
+)
+_FILLER = re.compile(
+    r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
+    r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|single|stat|directed|maintenance|"
+    r"loading|prophylaxis|replacement|course|therapy|treatment|deltoid|vastus lateralis|muscle|"
+    r"contents|left|right|upper|outer|arm|thigh|deep|slowly|only|continue|practice|nurse|gp|surgery|clinic|"
+    r"district|morning|night|bedtime|breakfast|food|water|meals?|each|one|solution|ampoules?|"
+    r"vitamin|vit|b12|b 12|b-12|pernicious|anemia|anaemia|b12 deficiency|deficiency|please|and|"
+    r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
+    r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"
+    r"innemen|injectie|ges|ta|gis|tas|route|not the buttock|"
+    r"hydroxocobalamin\w*|cyanocobalamin\w*|mecobalamin\w*|methylcobalamin\w*|folic acid)(?![a-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDosage:
+    """What the words of a dosage say.
+
+    `amounts` are number and unit (a mass unit, "tablet", "capsule", "ampoule" or "ml"), each once.
+    `timing` and `route` are `None` where the text says none or several. `whole`: nothing else
+    stands in the text. `review_noted`: its end is bound to improvement or to a review of it (Q81).
+    """
+
+    amounts: tuple[tuple[Decimal, str], ...] = ()
+    route: Route | None = None
+    timing: Timing | None = None
+    as_needed: bool = False
+    whole: bool = False
+    review_noted: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.amounts or self.timing or self.route)
+
+
+NOTHING_WRITTEN = WrittenDosage()
+
+
+def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
+    """Return what a free-text dosage says; `names` are the names of its product, which say nothing
+    of the dose.
+
+    A clause about a review, a test or a start is set aside. Words of a sequence ("then"), of a
+    negation or of a choice leave amounts and frequency unread.
+    """
+    if not text or len(text) > LONGEST_TEXT:
+        return NOTHING_WRITTEN
+    folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
+    folded = re.sub(r"(?<=\d),(?=\d)", ".", folded)
+    review = bool(_REVIEW.search(folded) or _REVIEW_ABOUT.search(folded))
+    plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > 3:
+            plain = plain.replace(fold(name), " ")
+    clauses = [part.strip() for part in re.split(r"[;\n]|\.(?= |$)", plain) if part.strip()]
+    spoken = [part for part in clauses if not _ASIDE.search(part) and not _LATER.search(part)]
+    aside = any(_LATER.search(part) and not _ASIDE.search(part) for part in clauses)
+    rest = " ; ".join(spoken)
+    as_needed = bool(AS_NEEDED.search(rest))
+    rest = AS_NEEDED.sub(" ", rest)
+    if _SEVERAL.search(rest) or _NEGATED.search(rest):
+        return WrittenDosage(as_needed=as_needed, review_noted=review)
+    return _read_clauses(rest, as_needed, review, aside)
+
+
+def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
+    ranged = bool(_RANGE.search(rest))
+    rest = _STRENGTH.sub(" ", _RANGE.sub(" ", rest))
+    route, rest = _take_route(rest)
+    rhythms = find_rhythm(rest)
+    amounts, rest = _take_amounts(rhythms.rest)
+    rest = re.sub(r"[|(),;:.\-/&+]", " ", _FILLER.sub(" ", rest))
+    timing = rhythms.timing
+    whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
+    return WrittenDosage(() if ranged else amounts, route, timing, as_needed, whole, review)
+
+
+def _take_route(text: str) -> tuple[Route | None, str]:
+    found = set()
+    for route, pattern in _ROUTE_PATTERNS:
+        if pattern.search(text):
+            found.add(route)
+            text = pattern.sub(" ", text)
+    return (found.pop() if len(found) == 1 else None), text
+
+
+def _take_amounts(text: str) -> tuple[tuple[tuple[Decimal, str], ...], str]:
+    amounts: list[tuple[Decimal, str]] = []
+    for match in _AMOUNT.finditer(text):
+        unit = match["mass"] or next(name for name in _PIECES if match[name])
+        amount = (Decimal(NUMBERS.get(match[1], 0) or match[1]), unit)
+        if amount not in amounts:
+            amounts.append(amount)
+    return tuple(amounts), _AMOUNT.sub(" ", text)

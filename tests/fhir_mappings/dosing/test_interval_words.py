@@ -1,0 +1,155 @@
+"""How often, in words: what is unmistakable is read, what means two things is not (Q43, Q91)."""
+
+from decimal import Decimal
+
+import pytest
+
+from fhir_mappings.dosing.interval_vocabulary import ADVERBS, NUMBERS, UNITS
+from fhir_mappings.dosing.interval_words import LONGEST_TEXT, parse_rhythm
+from recommender.language import PeriodUnit, Timing
+
+DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
+
+
+def every(
+    period: str, unit: PeriodUnit, period_max: str | None = None, times: int = 1, **ends: object
+) -> Timing:
+    longest = None if period_max is None else Decimal(period_max)
+    return Timing(times, Decimal(period), unit, longest, **ends)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 6, 8, 10, 12])
+@pytest.mark.parametrize(("word", "unit"), [("weekly", WEEK), ("monthly", MONTH)])
+def test_N_weekly_and_N_monthly_are_every_N(number, word, unit):
+    for text in (
+        f"{number} {word}",
+        f"{number}-{word}",
+        f"{number}{word}",
+        f"{number} {word.upper()}",
+    ):
+        assert parse_rhythm(text) == every(str(number), unit)
+
+
+@pytest.mark.parametrize(
+    ("words", "timing"),
+    [
+        ("two monthly", every("2", MONTH)),
+        ("2-3 monthly", every("2", MONTH, "3")),
+        ("every 3/12", every("3", MONTH)),
+        ("every 12/52", every("12", WEEK)),
+        ("Q12/52", every("12", WEEK)),
+        ("3/12ly", every("3", MONTH)),
+        ("Q30D", every("30", DAY)),
+        ("Q90 days", every("90", DAY)),
+        ("q8wk", every("8", WEEK)),
+        ("QMONTH", every("1", MONTH)),
+        ("q2-3mo", every("2", MONTH, "3")),
+        ("q.o.d.", every("2", DAY)),
+        ("EOD", every("2", DAY)),
+        ("every 2nd day", every("2", DAY)),
+        ("alt days", every("2", DAY)),
+        ("every 3rd month", every("3", MONTH)),
+        ("Mon, Wed, Fri", every("1", WEEK, times=3)),
+        ("Mondays and Thursdays", every("1", WEEK, times=2)),
+        ("MWF", every("1", WEEK, times=3)),
+        ("on Mondays", every("1", WEEK)),
+        ("twice weekly", every("1", WEEK, times=2)),
+        ("twice monthly", every("1", MONTH, times=2)),
+        ("3x/week", every("1", WEEK, times=3)),
+        ("once every 3 months", every("3", MONTH)),
+        ("weekly x 4", every("1", WEEK, count=4)),
+        ("weekly for 6 doses", every("1", WEEK, count=6)),
+        ("3 times a week for 2 weeks", every("1", WEEK, times=3, duration=(Decimal(2), WEEK))),
+        ("daily for 2/52", every("1", DAY, duration=(Decimal(2), WEEK))),
+        ("fortnightly", every("2", WEEK)),
+        ("monthly, lifelong", every("1", MONTH)),
+    ],
+)
+def test_english_phrases_and_abbreviations_of_both_sides_of_the_atlantic(words, timing):
+    assert parse_rhythm(words) == timing
+
+
+@pytest.mark.parametrize(
+    ("words", "timing"),
+    [
+        ("alle 3 Monate", every("3", MONTH)),
+        ("jeden zweiten Tag", every("2", DAY)),
+        ("3x wöchentlich", every("1", WEEK, times=3)),
+        ("vierteljährlich", every("3", MONTH)),
+        ("3-monatlich", every("3", MONTH)),
+        ("14-tägig", every("2", WEEK)),
+        ("tous les 3 mois", every("3", MONTH)),
+        ("un jour sur deux", every("2", DAY)),
+        ("3 fois par semaine", every("1", WEEK, times=3)),
+        ("cada 2-3 meses", every("2", MONTH, "3")),
+        ("cada dos días", every("2", DAY)),
+        ("tres veces por semana", every("1", WEEK, times=3)),
+        ("ogni 2 mesi", every("2", MONTH)),
+        ("una volta al mese", every("1", MONTH)),
+        ("a cada 3 meses", every("3", MONTH)),
+        ("dias alternados", every("2", DAY)),
+        ("om de dag", every("2", DAY)),
+        ("elke 2 maanden", every("2", MONTH)),
+        ("3 keer per week", every("1", WEEK, times=3)),
+        ("varannan dag", every("2", DAY)),
+        ("var tredje månad", every("3", MONTH)),
+        ("var 3:e månad", every("3", MONTH)),
+        ("hver 3. måned", every("3", MONTH)),
+        ("3 gange om ugen", every("1", WEEK, times=3)),
+        ("annenhver dag", every("2", DAY)),
+    ],
+)
+def test_other_languages_where_their_words_are_unmistakable(words, timing):
+    assert parse_rhythm(words) == timing
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "biweekly",
+        "bi-monthly",
+        "bimonthly",
+        "semi-monthly",
+        "3/12",
+        "12/52",
+        "3 weekly injections",
+        "6 monthly doses",
+        "3 weekly for 2 weeks",
+        "2 daily",
+        "every 3 months or monthly",
+        "monthly then every 3 months",
+        "every 0 weeks",
+        "weekly x 4 for 6 doses",
+        "om the dag",
+        "",
+        "monthly" + " " * LONGEST_TEXT,
+    ],
+)
+def test_what_means_two_things_or_nothing_is_not_read(words):
+    assert parse_rhythm(words) is None
+
+
+def test_an_interval_shorter_than_its_own_duration_is_read_and_an_equal_one_is_not_Q91():
+    assert parse_rhythm("3 weekly for 4 weeks") == every("3", WEEK, duration=(Decimal(4), WEEK))
+    assert parse_rhythm("3 weekly for 3 weeks") is None
+
+
+@pytest.mark.parametrize("word", sorted(UNITS))
+def test_every_unit_word_stands_for_one_unit(word):
+    assert parse_rhythm(f"every 2 {word}") is not None
+
+
+@pytest.mark.parametrize("word", sorted(ADVERBS))
+def test_every_adverb_is_read_alone(word):
+    assert parse_rhythm(word) is not None
+
+
+@pytest.mark.parametrize(("word", "number"), sorted(NUMBERS.items()))
+def test_every_number_word_is_read(word, number):
+    assert parse_rhythm(f"every {word} weeks") == every(str(number), WEEK)
+
+
+@pytest.mark.parametrize("piece", ["9", "1 ", "every ", "1-", "mon, ", "x", "every 1 ", "/", "a "])
+def test_a_long_repetition_costs_no_more_than_its_length(piece):
+    assert parse_rhythm(piece * 30_000) is None
+    parse_rhythm((piece * LONGEST_TEXT)[:LONGEST_TEXT])
