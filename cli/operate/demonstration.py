@@ -1,81 +1,126 @@
-"""Start the service with the demonstration profile, send it one order-select request, print the
-cards, and keep serving.
-
-`./run demo` runs it.
+"""`./run demo`: start the service with the demonstration profile, send it one order-select request,
+print the cards as a person would read them, and keep serving.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import requests
 
+from cds_service.decision import say_card_in_words
 from cds_service.demonstration import load_request
 from cds_service.web import utc_today
+from cli.operate.serve import check_port
+from cli.parsing import Refusal, port_number
 
-BASE = "http://127.0.0.1:8080"
+HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
+LOOK_SECONDS = 0.5
+
+LOG = Path("b12-cds-demo.log")
+"""What the server says while it runs: one line a call."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status of the server."""
-    server = subprocess.Popen([sys.executable, "-m", "cli.main", "serve", *sys.argv[1:]])
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
+    parser.add_argument(
+        "--port", type=port_number, default=8080, metavar="N", help="default: %(default)s"
+    )
+    port = parser.parse_args(arguments).port
     try:
-        if not _wait_until_ready(server):
-            return server.wait()
-        show_demonstration()
+        check_port(HOST, port)
+    except Refusal as refusal:
+        print(f"./run demo: {refusal} Another one: ./run demo --port 8081", file=sys.stderr)
+        return 2
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
+    with (
+        LOG.open("wb") as log,
+        subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log) as server,
+    ):
+        return _serve(server, f"http://{HOST}:{port}")
+
+
+def _serve(server: subprocess.Popen[bytes], base: str) -> int:
+    """Show the demonstration, and see to it that no server is left behind whatever ends us."""
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    threading.Thread(target=_end_with_reader, args=(server,), daemon=True).start()
+    try:
+        if _wait_until_ready(server, base):
+            show_demonstration(base)
+        else:
+            print(f"The server did not start:\n{LOG.read_text('utf-8')}", file=sys.stderr)
         return server.wait()
     except KeyboardInterrupt:
+        return 0
+    except BrokenPipeError:  # whoever read our output went away
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the end
+        return 0
+    finally:
+        server.terminate()
         with contextlib.suppress(KeyboardInterrupt):
             server.wait()
-        return 0
 
 
-def show_demonstration() -> None:
-    """Send the request and print question and answer."""
+def _end_with_reader(server: subprocess.Popen[bytes]) -> None:
+    """End the server when nobody reads our output any more: a closed pipe reports an error."""
+    import select
+
+    watched = select.poll()
+    watched.register(sys.stdout.fileno(), select.POLLERR)
+    while server.poll() is None:
+        if any(event & select.POLLERR for _, event in watched.poll(LOOK_SECONDS * 1000)):
+            server.terminate()
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+def show_demonstration(base: str) -> None:
+    """Send the request and print question, answer and where to go."""
     request = load_request(utc_today())
-    answer = requests.post(f"{BASE}/cds-services/b12-order-select", json=request, timeout=10)
+    answer = requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=10)
     answer.raise_for_status()
     draft = request["context"]["draftOrders"]["entry"][0]["resource"]
-    print(f"\nThe clinician selects: {draft['medicationCodeableConcept']['text']}, once daily.")
-    print(
-        f"POST {BASE}/cds-services/b12-order-select answers {answer.status_code} in "
-        f"{answer.elapsed.total_seconds() * 1000:.0f} ms:\n"
-    )
+    print(f"\nA clinician selects: {draft['medicationCodeableConcept']['text']}, once daily.")
+    took = answer.elapsed.total_seconds() * 1000
+    print(f"The service answers in {took:.0f} ms:\n")
     for card in answer.json()["cards"]:
         print("\n".join(lines_of(card)))
-    print(f"Discovery:  {BASE}/cds-services")
-    print(f"Workbench:  {BASE}/workbench/")
-    print(f"Guidance:   {BASE}/guidance")
-    print("Serving until Ctrl-C.", flush=True)
+    print(f"Workbench:  {base}/workbench/")
+    print(f"Discovery:  {base}/cds-services")
+    print(f"Guidance:   {base}/guidance")
+    print(f"Log:        {LOG}")
+    print("Ready. Ctrl-C ends it.", flush=True)
 
 
 def lines_of(card: dict[str, Any]) -> Iterator[str]:
-    """Yield a card as text: summary, detail, and each suggestion with its draft orders."""
-    yield f"[{card['indicator'].upper()}] {card['summary']}"
-    yield from (f"  {line}" for line in card.get("detail", "").splitlines())
+    """Yield a card as a person reads it, then the dosage of each draft order it would create."""
+    yield say_card_in_words(card, colour=sys.stdout.isatty())
     for suggestion in card.get("suggestions", ()):
-        yield f"  -> {suggestion['label']}"
         for action in suggestion.get("actions", ()):
-            yield f"     {action['type']}: {action['description']}"
             for dosage in action.get("resource", {}).get("dosageInstruction", ()):
-                yield f"       dosage: {dosage.get('text', '')}"
+                yield f"        dosage: {dosage.get('text', '')}"
     yield ""
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes]) -> bool:
-    """Return whether the server answers; not when it ended, or something else holds the port."""
+def _wait_until_ready(server: subprocess.Popen[bytes], base: str) -> bool:
+    """Return whether the server answers; not when it ended."""
     deadline = time.monotonic() + PATIENCE_SECONDS
+    print("Starting the service ...", flush=True)
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            return requests.get(f"{BASE}/health/ready", timeout=2).status_code == 200
+            return requests.get(f"{base}/health/ready", timeout=2).status_code == 200
         except requests.ConnectionError:
             time.sleep(0.1)
     return False

@@ -33,12 +33,12 @@ def _serve(chosen: argparse.Namespace) -> int:
             f'--host: found "{chosen.host}", expected a loopback address, as the demonstration '
             f"profile serves nothing else."
         )
-    _check_port(chosen.host, chosen.port)
+    check_port(chosen.host, chosen.port)
     serve(settings, chosen.host, chosen.port, chosen.workers)
     return 0
 
 
-def _check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
     """Refuse an address that cannot be listened on, before anything is started."""
     try:
         socket.create_server(
