@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.timing import read_number
 from fhir_mappings.fhir import as_dict, as_text
 
@@ -89,7 +90,7 @@ def split_name(name: str) -> list[str]:
     """Return the parts of a product name, one for each ingredient, in lower case and with plain
     numbers.
     """
-    plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", name.lower()))
+    plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", fold(name)))
     return _PARTS.split(_PER_ML.sub("/", plain))
 
 

@@ -23,7 +23,15 @@ from fhir_mappings.dosing import (
     split_name,
 )
 from fhir_mappings.fhir import as_dict, as_list, codings_of, texts_of, words_of
-from fhir_mappings.terminology import RXNORM, Concept, Field, Match, ValueSets, normalise_text
+from fhir_mappings.terminology import (
+    RXNORM,
+    Concept,
+    Field,
+    Match,
+    ValueSets,
+    normalise_text,
+    without_accents,
+)
 from recommender.language import Anticoagulant, LoweringDrug, Route, Substance
 
 
@@ -82,6 +90,7 @@ class Product:
     nitrous_oxide: bool = False
 
     combined: bool = False
+    multivitamin: bool = False
 
     @property
     def has_cobalamin(self) -> bool:
@@ -111,6 +120,7 @@ SUBSTANCES: dict[Concept, tuple[Substance, ...]] = {
     Concept.COBALAMIN_UNSPECIFIED: (Substance.COBALAMIN_UNSPECIFIED,),
     Concept.B12_GROUP: (Substance.COBALAMIN_UNSPECIFIED,),
     Concept.B_COMPLEX: (Substance.COBALAMIN_UNSPECIFIED,),
+    Concept.B12_COMBINATION: (Substance.COBALAMIN_UNSPECIFIED,),
     Concept.B12_FOLIC_COMBO: (Substance.CYANOCOBALAMIN, Substance.FOLIC_ACID),
     Concept.IRON_B12_FOLATE_COMBO: (Substance.COBALAMIN_UNSPECIFIED, Substance.FOLIC_ACID),
     Concept.FOLIC_ACID: (Substance.FOLIC_ACID,),
@@ -130,6 +140,21 @@ LOWERING_DRUGS: dict[Concept, LoweringDrug] = {
     Concept.H2RA: LoweringDrug.H2_RECEPTOR_ANTAGONIST,
 }
 
+COMBINATIONS = frozenset(
+    {
+        Concept.B_COMPLEX,
+        Concept.B12_COMBINATION,
+        Concept.IRON_B12_FOLATE_COMBO,
+        Concept.B12_FOLIC_COMBO,
+        Concept.CYANOCOBALAMIN_COMBO,
+        Concept.HYDROXOCOBALAMIN_COMBO,
+    }
+)
+"""Products in which vitamin B12 is one of several vitamins or minerals (Q75)."""
+
+MULTIVITAMINS = frozenset({Concept.B_COMPLEX, Concept.B12_COMBINATION})
+"""Those whose content counts as that of a multivitamin where it is not stated (Q49)."""
+
 _ANTICOAGULANT_WORDS: dict[Anticoagulant, re.Pattern[str]] = {
     Anticoagulant.WARFARIN: re.compile(
         r"warfarin|acenocoumarol|phenprocoumon|vitamin k antagonist"
@@ -139,26 +164,61 @@ _ANTICOAGULANT_WORDS: dict[Anticoagulant, re.Pattern[str]] = {
 }
 
 _SUBSTANCE_WORDS: tuple[tuple[Substance, re.Pattern[str]], ...] = (
-    (Substance.HYDROXOCOBALAMIN, re.compile(r"hydr?oxo?[iy]?cobalamin")),
-    (Substance.CYANOCOBALAMIN, re.compile(r"c[yi]anocobalamin")),
-    (Substance.METHYLCOBALAMIN, re.compile(r"(?:methyl|me)cobalamin")),
-    (Substance.ADENOSYLCOBALAMIN, re.compile(r"adenosylcobalamin|cobamamide|dibencozide")),
-    (Substance.COBALAMIN_UNSPECIFIED, re.compile(r"\b(?:vit(?:amin)? ?)?b[ -]?12\b|\bcobalamin\b")),
-    (Substance.FOLINIC_ACID, re.compile(r"folinic acid|calcium folinate|\bfolinate|leucovorin")),
-    (Substance.FOLIC_ACID, re.compile(r"folic acid|\bfolate|levomefol|methylfolate")),
+    (
+        Substance.HYDROXOCOBALAMIN,
+        re.compile(
+            r"h[iy]dr?oxo?[iy]?[ck]obalamin|hydroxo-cobalamin|hydroksokobalamin|id(?:r|ross|rox)"
+            r"ocobalamin"
+        ),
+    ),
+    (Substance.CYANOCOBALAMIN, re.compile(r"c[yi]ano[ck]obalamin")),
+    (
+        Substance.METHYLCOBALAMIN,
+        re.compile(r"(?:meth?[iy]l|me)[ck]obalamin|methyl vitamin b[ -]?12"),
+    ),
+    (
+        Substance.ADENOSYLCOBALAMIN,
+        re.compile(r"adenosyl[ck]obalamin|cobamamid|cobanamid|dibencozide|coenzyme b[ -]?12"),
+    ),
+    (
+        Substance.COBALAMIN_UNSPECIFIED,
+        re.compile(r"\b(?:vit(?:amin[ae]?)?\.? ?)?b[ -]?12\b|\b[ck]obalamin"),
+    ),
+    (
+        Substance.FOLINIC_ACID,
+        re.compile(
+            r"folinic acid|calcium folinate|\bfolinate|leucovorin|acide folinique|acido folinico|"
+            r"levofolin"
+        ),
+    ),
+    (
+        Substance.FOLIC_ACID,
+        re.compile(
+            r"folic acid|\bfolate|levomefol|methylfolate|acide folique|acido folico|acidum folicum|"
+            r"folsa?e?ure|folsyr|foliumzuur|foolihappo|vitamin b9"
+        ),
+    ),
 )
 """The words by which the parts of a product name are told apart; the first that fits names the
 part.
 """
 
 _TABLET = re.compile(
-    r"tablet|capsule|caplet|\btabs?\b|\bcaps?\b|\bpill|lozenge|chewable|sublingual|pastille|\bodt\b"
+    r"tablet|capsul|caplet|\btabs?\b|\bcaps?\b|\bpill|lozenge|chewable|sublingual|pastille|\bodt\b|"
+    r"comprim|compress[ae]|kapsel|kapsler|gelule|dragee|\btbl\b"
 )
-_ORAL = re.compile(r"\boral|syrup|elixir|by mouth|sachet|granules")
-_NASAL = re.compile(r"nasal")
-_INJECTION = re.compile(r"inject|\binj\b|ampoule|ampule|\bvial|prefilled|\bsyringe")
+_ORAL = re.compile(
+    r"\boral|syrup|elixir|by mouth|sachet|granules|tropfen|gouttes|druppels|buvable|sirup|sirop"
+)
+_NASAL = re.compile(r"nasal|nasen")
+_INJECTION = re.compile(
+    r"inject|\binj\b|ampoule|ampul|\bvial|prefilled|\bsyringe|injekt|injek|inyect|injec|iniett|"
+    r"ampol|\bfial|\bamp\b|injizier"
+)
 _NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
 _ANTIDOTE = re.compile(r"cyanokit")
+_NOT_SYSTEMIC = re.compile(r"heparin\w*.{0,80}\b(?:flush|lock|gel|cream|ointment)\b")
+_ISOTOPE = re.compile(r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)")
 _LEVOMEFOLIC = re.compile(r"levomefol|methylfolate")
 
 
@@ -201,7 +261,16 @@ def identify_product(
     names = [*texts, *(match.member.display for match in matches if match.matched_by == "code")]
     strengths = _strengths(names, substances) | _stated_strengths(resource, substances, value_sets)
     ingredients = tuple(Ingredient(substance, strengths.get(substance)) for substance in substances)
-    return replace(product, ingredients=ingredients, error=error, antidote=antidote, doubt=doubt)
+    concepts_found = {match.concept for match in matches}
+    return replace(
+        product,
+        ingredients=ingredients,
+        error=error,
+        antidote=antidote,
+        doubt=doubt,
+        combined=bool(concepts_found & COMBINATIONS),
+        multivitamin=bool(concepts_found & MULTIVITAMINS),
+    )
 
 
 def _item_of(part: Any) -> Any:
@@ -227,7 +296,11 @@ def _matches(concepts: Iterable[Any], value_sets: ValueSets) -> list[Match]:
     if coded:
         return coded
     spoken = [match for concept in listed for match in value_sets.match_words(concept, Field.DRUGS)]
-    return [match for match in spoken if not _NOT_A_MEDICINE.search(match.source.lower())]
+    return [
+        match
+        for match in spoken
+        if not _NOT_A_MEDICINE.search(words := match.source.lower()) and not _ISOTOPE.search(words)
+    ]
 
 
 def _uses(matches: Iterable[Match]) -> dict[str, Any]:
@@ -237,18 +310,23 @@ def _uses(matches: Iterable[Match]) -> dict[str, Any]:
     uses: dict[str, Any] = {}
     for match in matches:
         # A text match stands for its whole concept, so the words themselves say which member it is.
-        words = (match.member.display if match.matched_by == "code" else match.source).lower()
+        words = without_accents(
+            (match.member.display if match.matched_by == "code" else match.source).lower()
+        )
+        detail = "" if match.matched_by == "code" else match.member.property
         if match.concept in LOWERING_DRUGS:
             uses["lowering"] = LOWERING_DRUGS[match.concept]
-        elif match.concept is Concept.OTHER_INTERACTING and "colchicine" in words:
+        elif match.concept is Concept.OTHER_INTERACTING and "colchicine" in f"{words} {detail}":
             uses["lowering"] = LoweringDrug.COLCHICINE
-        elif match.concept is Concept.OTHER_INTERACTING and "methotrexate" in words:
+        elif match.concept is Concept.OTHER_INTERACTING and "methotrexate" in f"{words} {detail}":
             uses["methotrexate"] = True
         elif match.concept is Concept.NITROUS_OXIDE:
             uses["nitrous_oxide"] = True
-        elif match.concept is Concept.ANTICOAGULANT:
+        elif match.concept is Concept.ANTICOAGULANT and not _NOT_SYSTEMIC.search(words):
             classes = [
-                kind for kind, pattern in _ANTICOAGULANT_WORDS.items() if pattern.search(words)
+                kind
+                for kind, pattern in _ANTICOAGULANT_WORDS.items()
+                if pattern.search(words) or detail == kind.name.replace("_", " ").lower()
             ]
             uses |= {"anticoagulant": True, "anticoagulant_class": classes[0] if classes else None}
     return uses
@@ -335,7 +413,8 @@ def _read_form(
     texts: list[str], matches: list[Match], resource: Mapping[str, Any], value_sets: ValueSets
 ) -> Form:
     stated = " ".join(match.member.display for match in value_sets.concepts(resource.get("form")))
-    named = _form_of_words(" ".join([*texts, *texts_of(resource.get("form")), stated]).lower())
+    words = " ".join([*texts, *texts_of(resource.get("form")), stated]).lower()
+    named = _form_of_words(without_accents(words))
     displays = " ".join(match.member.display for match in matches if match.matched_by == "code")
     return _form_of_words(displays.lower()) if named is Form.UNKNOWN else named
 

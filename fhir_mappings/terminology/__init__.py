@@ -10,6 +10,7 @@ from fhir_mappings.terminology.value_sets import (
     ValueSets,
     load_value_sets,
     normalise_text,
+    without_accents,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "load_value_sets",
     "normalise_text",
     "observation_search_codes",
+    "without_accents",
 ]

@@ -235,6 +235,7 @@ class Concept(enum.Enum):
     B12_GROUP = "b12_group"
     IRON_B12_FOLATE_COMBO = "iron_b12_folate_combo"
     B_COMPLEX = "b_complex"
+    B12_COMBINATION = "b12_combination"
     HYDROXOCOBALAMIN_LOOKALIKE = "hydroxocobalamin_lookalike"
     ACID_SUPPRESSOR_PCAB = "acid_suppressor_pcab"
     METFORMIN_COMBO_LOOKALIKE = "metformin_combo_lookalike"

@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import enum
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +107,18 @@ class Words:
 
     any_word: re.Pattern[str]
     each: tuple[tuple[re.Pattern[str], Member], ...]
+    never: re.Pattern[str] | None = None
 
     def members_in(self, text: str) -> tuple[Member, ...]:
-        """Return the members whose word stands in a text, which must be normalised."""
+        """Return the members whose word stands in a text, which must be normalised; each concept
+        once. Phrases that hold a word and mean another thing are taken out first.
+        """
         if not self.any_word.search(text):
             return ()
-        return tuple(member for pattern, member in self.each if pattern.search(text))
+        plain = self.never.sub(" ", text) if self.never else text
+        found = (member for pattern, member in self.each if pattern.search(plain))
+        once = {(member.concept, member.role, member.property): member for member in found}
+        return tuple(once.values())
 
 
 class TerminologyError(ValueError):
@@ -256,8 +263,19 @@ def normalise_text(text: str) -> str:
     """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as
     "b12", "anaemia" as "anemia".
     """
-    plain = _PUNCTUATION.sub(" ", text.lower()).strip()
+    plain = _PUNCTUATION.sub(" ", without_accents(text.lower())).strip()
     return _B_12.sub("b12", plain).replace("aem", "em").replace("oed", "ed")
+
+
+_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l"})
+
+
+def without_accents(text: str) -> str:
+    """Return a text whose letters stand without accents: "Folsäure" as "folsaure"."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def _without_tags(display: str) -> str:
@@ -398,13 +416,49 @@ def _index_texts(
                 words.setdefault(field, []).append((row["text"], member))
             else:
                 _add_text(texts[field], row["text"], member)
-    return texts, {field: _compile_words(listed) for field, listed in words.items()}
+    never = _read_medicine_names(texts[Field.DRUGS], words.setdefault(Field.DRUGS, []))
+    compiled = {field: _compile_words(listed) for field, listed in words.items()}
+    drugs = compiled[Field.DRUGS]
+    compiled[Field.DRUGS] = replace(drugs, never=_as_word("|".join(map(re.escape, never))))
+    return texts, compiled
+
+
+def _read_medicine_names(
+    texts: dict[str, tuple[Member, ...]], words: list[tuple[str, Member]]
+) -> list[str]:
+    """Add the names of medicines to the texts and words of their field; return the phrases that
+    hold such a name and mean another thing.
+
+    A name of kind "start" may be the beginning of a longer word, as German and Dutch join salts
+    ("hydroxocobalaminacetat").
+    """
+    never: list[str] = []
+    with (TERMINOLOGY / "medicine_names.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            text = row["text"]
+            member = Member(Concept(row["concept"]), Role(row["role"]), "", "", text, row["detail"])
+            match row["kind"]:
+                case "whole":
+                    _add_text(texts, text, member)
+                case "never":
+                    never.append(normalise_text(text))
+                case kind:
+                    words.append((f"{text}*" if kind == "start" else text, member))
+    return never
 
 
 def _compile_words(listed: list[tuple[str, Member]]) -> Words:
-    words = [re.escape(normalise_text(word)) for word, _ in listed]
-    each = tuple((_as_word(word), member) for word, (_, member) in zip(words, listed, strict=True))
-    return Words(_as_word("|".join(words)), each)
+    patterns = [_pattern_of(word) for word, _ in listed]
+    each = tuple(
+        (_as_word(pattern), member) for pattern, (_, member) in zip(patterns, listed, strict=True)
+    )
+    return Words(_as_word("|".join(patterns)), each)
+
+
+def _pattern_of(word: str) -> str:
+    """Return the pattern of a word; one that ends in an asterisk may go on with further letters."""
+    normal = re.escape(normalise_text(word.removesuffix("*")))
+    return rf"{normal}[a-z]*" if word.endswith("*") else normal
 
 
 def _as_word(pattern: str) -> re.Pattern[str]:

@@ -57,6 +57,8 @@ def test_every_concept_has_a_row_or_a_word() -> None:
     named = {row["concept"] for row in all_rows()}
     with (TERMINOLOGY / "texts.csv").open(encoding="utf-8", newline="") as file:
         named |= {row["concept"] for row in csv.DictReader(file)}
+    with (TERMINOLOGY / "medicine_names.csv").open(encoding="utf-8", newline="") as file:
+        named |= {row["concept"] for row in csv.DictReader(file)}
     assert named == {concept.value for concept in Concept}
 
 

@@ -1,0 +1,202 @@
+"""Medicines by their names: salts, brands and other languages, and names that only look alike."""
+
+import pytest
+
+from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.language import Anticoagulant, LoweringDrug, Substance
+
+VALUE_SETS = load_value_sets()
+HC, CC = Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN
+MC, AC = Substance.METHYLCOBALAMIN, Substance.ADENOSYLCOBALAMIN
+B12, FA = Substance.COBALAMIN_UNSPECIFIED, Substance.FOLIC_ACID
+
+
+def product(text: str):
+    return identify_product({"text": text}, VALUE_SETS)
+
+
+@pytest.mark.parametrize(
+    ("text", "substance"),
+    [
+        ("Hydroxocobalaminacetat 1000 µg Injektionslösung", HC),
+        ("HYDROXOCOBALAMINI ACETAS 1 mg", HC),
+        ("acétate d’hydroxocobalamine 1 mg/ml", HC),
+        ("hydroxokobalamin injektionsvätska", HC),
+        ("Hydroksokobalamin 1 mg/ml", HC),
+        ("hidroxocobalamina 1 mg", HC),
+        ("idrossocobalamina 1 mg fiala", HC),
+        ("Cobalin-H 1mg/1ml solution for injection ampoules", HC),
+        ("Neo-Cytamen 1000mcg/1ml", HC),
+        ("Dodécavit 500 µg/2 ml", HC),
+        ("Depofort B12 ampoule", HC),
+        ("cyanokobalamin 1 mg tabletter", CC),
+        ("cianocobalamina 1000 mcg", CC),
+        ("Cyanocobalaminum", CC),
+        ("Orobalin 1mg tablets", CC),
+        ("Betolvex 1 mg", CC),
+        ("Nascobal nasal spray", CC),
+        ("B12 Ankermann 1.000 µg", CC),
+        ("Optovite B12 ampollas", CC),
+        ("Cytamen", B12),
+        ("Behepan 1 mg", B12),
+        ("Neo-B12", B12),
+        ("vitamine B12 1000 µg", B12),
+        ("vit. B12 inj", B12),
+        ("B-12 injection", B12),
+        ("VitB12", B12),
+        ("kobalamin", B12),
+        ("Metylkobalamin", MC),
+        ("methyl vitamin B12 1000 mcg", MC),
+        ("Methycobal 500 mcg", MC),
+        ("coenzyme B12", AC),
+        ("Folsäure 5 mg Tabletten", FA),
+        ("Folsaeure 5 mg", FA),
+        ("acide folique 5 mg comprimé", FA),
+        ("ácido fólico 5 mg", FA),
+        ("foliumzuur 5 mg", FA),
+        ("folsyre 5 mg", FA),
+        ("Foolihappoa 1 mg", FA),
+        ("Speciafoldine 5 mg", FA),
+        ("folinate de calcium 15 mg", Substance.FOLINIC_ACID),
+        ("Ledervorin Calcium", Substance.FOLINIC_ACID),
+    ],
+)
+def test_substance_by_salt_brand_and_language(text, substance):
+    found = product(text)
+
+    assert [item.substance for item in found.ingredients] == [substance]
+    assert found.matched_by == "text"
+    assert not found.is_combination
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "transcobalamin II level",
+        "holo-transcobalamin",
+        "folic acid antagonist",
+        "vitamin B1 100 mg tablets",
+        "vitamin B complex lookup B120",
+        "cyanocobalamin Co-57 capsule",
+        "Penthrox inhaler",
+        "Trexan 50 mg",
+        "Qtern 5 mg/10 mg",
+        "aripiprazole 10 mg",
+        "Forceval capsules",
+        "Metox",
+        "proteas",
+    ],
+)
+def test_names_that_look_alike_are_no_medicine_of_ours(text):
+    found = product(text)
+
+    assert not found.has_cobalamin or found.is_combination
+    assert found.lowering is None
+    assert not found.methotrexate
+    assert not found.anticoagulant
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ELIQUIS 5 mg tablet", Anticoagulant.DIRECT_ORAL),
+        ("Xarelto 20 mg", Anticoagulant.DIRECT_ORAL),
+        ("Lixiana", Anticoagulant.DIRECT_ORAL),
+        ("Pradaxa 110 mg", Anticoagulant.DIRECT_ORAL),
+        ("apixabán 5 mg", Anticoagulant.DIRECT_ORAL),
+        ("DOAK", Anticoagulant.DIRECT_ORAL),
+        ("Marevan 1 mg", Anticoagulant.WARFARIN),
+        ("Marcoumar", Anticoagulant.WARFARIN),
+        ("Sintrom 4 mg", Anticoagulant.WARFARIN),
+        ("Phenprocoumon-ratiopharm", Anticoagulant.WARFARIN),
+        ("varfarina 5 mg", Anticoagulant.WARFARIN),
+        ("Previscan 20 mg", Anticoagulant.WARFARIN),
+        ("Clexane 40 mg", Anticoagulant.HEPARIN),
+        ("Fragmin 5000", Anticoagulant.HEPARIN),
+        ("Innohep", Anticoagulant.HEPARIN),
+        ("héparine calcique", Anticoagulant.HEPARIN),
+        ("Enoxaparinnatrium", Anticoagulant.HEPARIN),
+        ("LMWH", Anticoagulant.HEPARIN),
+        ("Arixtra 2,5 mg", Anticoagulant.HEPARIN),
+    ],
+)
+def test_anticoagulants_by_brand_and_language(text, kind):
+    assert product(text).anticoagulant_class is kind
+
+
+@pytest.mark.parametrize(
+    "text", ["heparin sodium lock flush", "Heparin gel 30000", "heparinoid cream", "Hepar 3"]
+)
+def test_a_flush_or_a_gel_is_no_anticoagulant(text):
+    assert not product(text).anticoagulant
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Metforminhydrochlorid 1000 mg", LoweringDrug.METFORMIN),
+        ("Glucophage 500 mg", LoweringDrug.METFORMIN),
+        ("Janumet", LoweringDrug.METFORMIN),
+        ("Rabeprazolnatrium 20 mg", LoweringDrug.PROTON_PUMP_INHIBITOR),
+        ("Inexium 40 mg", LoweringDrug.PROTON_PUMP_INHIBITOR),
+        ("oméprazole 20 mg", LoweringDrug.PROTON_PUMP_INHIBITOR),
+        ("Zantac 150", LoweringDrug.H2_RECEPTOR_ANTAGONIST),
+        ("Colchicum-Dispert", LoweringDrug.COLCHICINE),
+        ("colchicina 1 mg", LoweringDrug.COLCHICINE),
+    ],
+)
+def test_medicines_that_lower_b12_by_brand_and_language(text, drug):
+    assert product(text).lowering is drug
+
+
+@pytest.mark.parametrize("text", ["Metoject PEN", "methotrexaat 2,5 mg", "Nordimet", "Imeth"])
+def test_methotrexate_by_brand_and_language(text):
+    assert product(text).methotrexate
+
+
+@pytest.mark.parametrize("text", ["Lachgas", "protoxyde d'azote", "Entonox", "lustgas", "Kalinox"])
+def test_nitrous_oxide_by_brand_and_language(text):
+    assert product(text).nitrous_oxide
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Berocca multivitamin (incl. B12 10 mcg)", 10),
+        ("multivitamin tablets", None),
+        ("Vitamin B complex", None),
+        ("Neurobion", None),
+        ("multivitamine, vitamine B12 2,5 µg", None),
+        ("Vitamin B-Komplex", None),
+        ("Citoneurin 5000", None),
+    ],
+)
+def test_multivitamins_are_combinations_Q75(text, content):
+    found = product(text)
+
+    assert found.is_combination
+    if content is not None:
+        strength = found.ingredients[0].strength
+        assert strength is not None
+        assert strength.micrograms == content
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("Vitamin B12 1 mg Injektionslösung", Form.INJECTION),
+        ("hydroxocobalamine 1 mg ampul", Form.INJECTION),
+        ("acide folique comprimé", Form.TABLET),
+        ("cianocobalamina compresse", Form.TABLET),
+        ("Vitamin B12 Tropfen", Form.ORAL_LIQUID),
+        ("vitamina B12 solución inyectable", Form.INJECTION),
+    ],
+)
+def test_the_form_in_other_languages(text, form):
+    assert product(text).form is form
+
+
+def test_a_text_of_thirty_thousand_characters_is_no_name():
+    assert not product("cobalamin " * 3_000).ingredients
+    assert not product("9" * 30_000).ingredients
