@@ -56,7 +56,7 @@ LABELS = {
 SCENARIO_FIELDS = tuple(
     field.name
     for field in dataclasses.fields(ClinicalScenario)
-    if field.name != "anticoagulant_fact"
+    if field.name not in ("anticoagulant_fact", "allergy_fact")
 )
 
 

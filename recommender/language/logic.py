@@ -91,19 +91,37 @@ class Evidence:
     date: dt.date | None = None
 
 
+class Because(enum.Enum):
+    """Why nothing more is known of a claim, as a code: what decides, where `Fact.reason` is words.
+
+    The first three are the three sentences of Q58; NOT_UNDERSTOOD and LIST_NOT_COMPLETE are gaps,
+    HINT is a hint (Q28). COULD_NOT_BE_READ is a gap by failure (Q6).
+    """
+
+    NONE_RECORDED = "none-recorded"
+    COULD_NOT_BE_READ = "could-not-be-read"
+    LIST_NOT_COMPLETE = "list-not-complete"
+    NOT_UNDERSTOOD = "not-understood"
+    HINT = "hint"
+    IN_FUTURE = "in-future"
+    NOT_CERTAIN = "not-certain"
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A claim about the person: its truth, why it is so, and the evidence.
 
     `reason` is always filled for UNKNOWN ("none recorded", "not available", ...) and may be for the
     others. `value` says in words which of several values holds ("probable", "25 to 50"), and is
-    empty where the truth says it all.
+    empty where the truth says it all. `because` is the reason as a code, `None` where something
+    else than these decided.
     """
 
     truth: Truth = Truth.UNKNOWN
     reason: str = "none recorded"
     evidence: tuple[Evidence, ...] = ()
     value: str = ""
+    because: Because | None = None
 
     @property
     def is_true(self) -> bool:
@@ -121,11 +139,24 @@ class Fact:
     def may_be_true(self) -> bool:
         return self.truth.may_be_true
 
+    @property
+    def is_hinted(self) -> bool:
+        """Return whether words of the record point at it that do not decide it (Q28)."""
+        return self.because is Because.HINT
 
-NOT_RECORDED = Fact()
+    @property
+    def is_gap(self) -> bool:
+        """Return whether it is unknown only for entries not understood or a list not whole (Q28).
+
+        A list that could not be had at all is no such gap: Q6 holds.
+        """
+        return self.because in (Because.NOT_UNDERSTOOD, Because.LIST_NOT_COMPLETE)
+
+
+NOT_RECORDED = Fact(because=Because.NONE_RECORDED)
 """Open world: nothing is recorded, so the claim is not known."""
 
-NONE_RECORDED = Fact(Truth.FALSE, "none recorded")
+NONE_RECORDED = Fact(Truth.FALSE, "none recorded", because=Because.NONE_RECORDED)
 """Closed world (decisions 2.1): no record counts as false, and the card says "none recorded"."""
 
 

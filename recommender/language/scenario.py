@@ -22,19 +22,7 @@ from recommender.language.logic import (
     Quantity,
     Truth,
 )
-
-
-class RecordArea(enum.Enum):
-    """The parts of the record that are asked for separately and can each be unavailable (Q6)."""
-
-    PATIENT = "patient"
-    CONDITIONS = "conditions"
-    LABORATORY = "laboratory results"
-    MEDICATIONS = "medication orders"
-    STATEMENTS = "medication statements"
-    ADMINISTRATIONS = "administrations"
-    PROCEDURES = "procedures"
-    ALLERGIES = "allergies"
+from recommender.language.understanding import Hint, HintAt, ListUnderstood, RecordArea
 
 
 class NeurologicalSign(enum.Enum):
@@ -248,6 +236,7 @@ class ClinicalScenario:
     nitrous_oxide: Fact = NONE_RECORDED
     # medicines and allergies
     allergies: tuple[Allergy, ...] = ()
+    allergy_fact: Fact = NONE_RECORDED  # TRUE: listed in `allergies`; UNKNOWN: Q28
     anticoagulant: Anticoagulant | None = None
     anticoagulant_fact: Fact = NONE_RECORDED
     lowering_drugs: tuple[LoweringDrugUse, ...] = ()
@@ -262,3 +251,18 @@ class ClinicalScenario:
     # what could not be had
     unavailable: frozenset[RecordArea] = field(default_factory=frozenset)
     incomplete: frozenset[RecordArea] = field(default_factory=frozenset)
+    # how far it was understood (Q26 to Q28)
+    lists: tuple[ListUnderstood, ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+    def hints_at(self, *facts: HintAt) -> tuple[Hint, ...]:
+        """Return the hints at any of these, newest first, those without a date at the end."""
+        found = [hint for hint in self.hints if hint.at in facts]
+        return tuple(sorted(found, key=lambda hint: hint.date or dt.date.min, reverse=True))
+
+    def list_of(self, area: RecordArea) -> ListUnderstood:
+        """Return how far a list was understood; one that nothing is known of counts as understood
+        where it came whole.
+        """
+        whole = area not in self.unavailable | self.incomplete
+        return next((item for item in self.lists if item.area is area), ListUnderstood(area, whole))

@@ -1,0 +1,91 @@
+"""How far the record was understood, and what its words may mean that no rule could read.
+
+A list says "none" only over entries that were understood (Q26). What was not understood is a gap;
+words that point at a fact without deciding it are a hint (Q27). Both leave the fact unknown, and
+restrict as Q28 says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+
+
+class RecordArea(enum.Enum):
+    """The parts of the record that are asked for separately and can each be unavailable (Q6)."""
+
+    PATIENT = "patient"
+    CONDITIONS = "conditions"
+    LABORATORY = "laboratory results"
+    MEDICATIONS = "medication orders"
+    STATEMENTS = "medication statements"
+    ADMINISTRATIONS = "administrations"
+    PROCEDURES = "procedures"
+    ALLERGIES = "allergies"
+
+
+@dataclass(frozen=True, slots=True)
+class ListUnderstood:
+    """How far one list of the record was understood (F33, Q26).
+
+    `complete`: all there is came (no failure, no further page, nothing masked). The counts add up
+    to `entries`: those judged by a code, those judged by their words only, and those not
+    understood, any of which may be anything.
+    """
+
+    area: RecordArea
+    complete: bool
+    entries: int = 0
+    by_code: int = 0
+    by_words: int = 0
+    not_understood: int = 0
+
+    @property
+    def may_hold_more(self) -> bool:
+        """Return whether "nothing found in it" does not mean "none": a gap."""
+        return not self.complete or self.not_understood > 0
+
+
+class HintAt(enum.Enum):
+    """What the words of an entry may mean; the value is the name of the fact in explanations."""
+
+    LEBERS = "lebers"
+    ALLERGY = "allergies"
+    COBALT_ALLERGY = "cobalt_allergy"
+    KIDNEY_DISEASE = "kidney_disease"
+    DIALYSIS = "dialysis"
+    BLEEDING_DISORDER = "bleeding_disorder"
+    ANTICOAGULANT = "anticoagulant"
+    NITROUS_OXIDE = "nitrous_oxide"
+    B12_TREATMENT = "b12_treatment"
+    GASTRIC_SURGERY = "gastric_surgery"
+    BARIATRIC_SURGERY = "bariatric_surgery"
+    ILEAL_SURGERY = "ileal_surgery"
+    NEUROLOGY = "neurological_involvement"
+    SYMPTOMS = "symptoms"
+    DEFICIENCY = "deficiency_diagnosis"
+    CAUSE = "cause"
+    PREGNANCY = "pregnant"
+    HAEMOLYSIS = "haemolysis"
+    RAISES_B12 = "raises_b12"
+    METHOTREXATE = "methotrexate"
+    LOWERING_DRUG = "lowering_drugs"
+
+
+SURGERY_HINTS = frozenset({HintAt.GASTRIC_SURGERY, HintAt.BARIATRIC_SURGERY, HintAt.ILEAL_SURGERY})
+"""The hints that P6 and P3 ask about (Q28)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An entry whose words point at a fact without deciding it (F32, Q27 b).
+
+    `words` is at most 60 characters of the entry as written, to be quoted; `date` is `None` where
+    the entry has none.
+    """
+
+    at: HintAt
+    words: str
+    reference: str
+    date: dt.date | None = None
