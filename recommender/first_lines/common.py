@@ -1,0 +1,49 @@
+"""What the first lines of several cards share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recommender.checks import Case, Issue
+from recommender.language import Order, Route, describe_interval
+from recommender.treatment import maintenance_phase
+from recommender.wording import Words, capital
+
+Form = Callable[[Case, Issue, Words], str]
+"""A first line from the case, the issue and the facts in words; empty where there is nothing to
+put into it.
+"""
+
+
+def order_of(case: Case, issue: Issue) -> Order | None:
+    """The drafted order the issue speaks of."""
+    return next((order for order in case.course.orders if order.key in issue.about), None)
+
+
+def maintenance_words(case: Case) -> str:
+    timing = maintenance_phase(case.assessment, case.policy).line.timing
+    return describe_interval(timing) if timing else "at the maintenance interval"
+
+
+def rhythm_due(case: Case, route: Route | None) -> str:
+    """How often the first phase that is recommended by this route is given, else maintenance."""
+    if route is Route.ORAL:
+        return "every day"
+    timings = [phase.line.timing for phase in case.offered_phases if phase.line.timing is not None]
+    return describe_interval(timings[0]) if timings else maintenance_words(case)
+
+
+def led(lead: str, then: str) -> str:
+    """Return "lead: then", or the rest alone where there is no lead."""
+    return f"{lead}: {then}" if lead else capital(then)
+
+
+def no_test(words: Words, before: str) -> str:
+    """Say that there is no test only of results that could be read (Q58)."""
+    if "laboratory results" in words.unread:
+        return f"Laboratory results could not be read: is there a B12 result? If not, test {before}"
+    if "laboratory results" in words.not_whole:
+        return f"No B12 among the results that came, the list is not complete: test {before}"
+    if "before the first" in before:
+        return f"No B12 test on record: take one {before}"
+    return f"No B12 test on record: test {before}"

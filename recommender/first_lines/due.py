@@ -1,0 +1,239 @@
+"""First lines of k1: treatment, prophylaxis or a test that is due, by rule (cards.md 4.1)."""
+
+from __future__ import annotations
+
+from recommender.assessment import TreatmentPhase
+from recommender.checks import Case
+from recommender.first_lines.common import led, maintenance_words
+from recommender.language import Cause, PhaseKind, RecordArea, Route
+from recommender.wording import Words, capital
+
+
+def say_due(case: Case, words: Words) -> str:
+    """Return the first line for the rule; empty where the rule has none of its own."""
+    rule = case.rule
+    if case.is_prophylaxis and rule not in ("N3", "B1"):
+        return _prophylaxis(case, words)
+    if rule in _WATCHED or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
+        return _ileum(case, words)
+    if rule.startswith("M"):
+        return _without_signs(case, words)
+    form = _BY_RULE.get(rule)
+    return form(case, words) if form else ""
+
+
+_WATCHED = ("P3",)
+
+
+# --- untreated
+
+
+def _n1(case: Case, words: Words) -> str:
+    if case.assessment.urgent_neurology:
+        return _same_day(words)
+    if other := _not_untreated(words):
+        return other
+    lead = words.finding if words.level == "" else f"{words.finding} and {words.level}"
+    return f"{lead}, not treated: start injections on alternate days"
+
+
+def _n2(case: Case, words: Words) -> str:
+    if case.assessment.urgent_neurology:
+        return _same_day(words)
+    return f"{words.finding}, B12 status open: test B12 and MMA now, do not wait to treat"
+
+
+def _same_day(words: Words) -> str:
+    return (
+        f"{words.finding}: same-day neurology and haematology; take samples, start injections today"
+    )
+
+
+def _u1(case: Case, words: Words) -> str:
+    if other := _not_untreated(words):
+        return other
+    if not words.level:
+        return _by_diagnosis(words)
+    return f"{words.level}, not treated: ask about numbness, gait and memory, then start B12"
+
+
+def _without_signs(case: Case, words: Words) -> str:
+    if other := _not_untreated(words):
+        return other
+    if not words.level:
+        return _by_diagnosis(words)
+    return f"{words.level}, no nerve signs, not treated: start {_regimen(case)}"
+
+
+def _by_diagnosis(words: Words) -> str:
+    if words.cause:
+        return f"{words.cause} recorded, no B12 treatment on record: start it"
+    return led(words.diagnosis, "no B12 treatment on record, start it")
+
+
+def _not_untreated(words: Words) -> str:
+    """Say what the record carries where "not treated" would claim more (I33, Q58)."""
+    lead = words.level or words.cause or words.diagnosis or words.finding
+    if words.never_treated:
+        return ""
+    if RecordArea.MEDICATIONS in words.scenario.unavailable:
+        return f"{lead}: treatment could not be read. Is B12 being given?"
+    if RecordArea.MEDICATIONS in words.scenario.incomplete:
+        return f"{lead}: the medication list is not complete. Is B12 being given?"
+    if words.last_dose:
+        return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
+    return f"{lead}: treatment so far is not known. Is B12 being given?"
+
+
+def _regimen(case: Case) -> str:
+    """Say what is offered first in four words."""
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    if not regimens:
+        return "B12"
+    first = regimens[0].phases[0]
+    if first.line.route is Route.ORAL:
+        return "daily B12 tablets"
+    return "loading injections" if first.kind is PhaseKind.LOADING else "B12 injections"
+
+
+# --- under way
+
+
+def _t0(_: Case, words: Words) -> str:
+    return f"{words.finding} on {words.treatment}: change to injections on alternate days"
+
+
+def _t1(_: Case, words: Words) -> str:
+    return f"{words.finding} since treatment began: inject more often; reload if it progresses"
+
+
+def _t2(case: Case, words: Words) -> str:
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    timing = regimens[0].phases[0].line.timing if regimens else None
+    often = f"inject {_often(timing)}" if timing else "inject more often"
+    return f"Symptoms have returned on {words.treatment}: {often}"
+
+
+def _often(timing: object) -> str:
+    from recommender.language import Timing, describe_interval
+
+    return describe_interval(timing) if isinstance(timing, Timing) else "more often"
+
+
+def _t3(case: Case, words: Words) -> str:
+    ended = words.day(words.last_dose)
+    when = f"Loading ended {ended}" if ended else "Loading is complete"
+    return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"
+
+
+def _t4(case: Case, words: Words) -> str:
+    last = words.day(words.last_dose)
+    due = f", due {maintenance_words(case)}" if last else ""
+    return f"Last B12 injection {last}{due}: give one now" if last else ""
+
+
+def _t5(_: Case, words: Words) -> str:
+    return led(words.cause, "on tablets, injections are preferred")
+
+
+def _t5b(case: Case, words: Words) -> str:
+    days = case.assessment.treatment.days_on_treatment
+    months = f"{days // 30} months" if days else "3 months or more"
+    if case.assessment.b12_still_low.is_true:
+        level = words.result("B12", case.scenario.total_b12_on_treatment)
+        return f"{level} after {months} of tablets: check they are taken, change to injections"
+    return f"Symptoms persist after {months} of tablets: change to injections"
+
+
+def _t6(case: Case, words: Words) -> str:
+    treatment = case.assessment.treatment
+    if treatment.phase is TreatmentPhase.LOADING:
+        return "B12 loading is under way, no maintenance order: order what follows it"
+    if not treatment.maintenance_ordered:
+        return f"{capital(words.treatment)} is being given, no active order for it is on record"
+    return ""
+
+
+def _t7(_: Case, words: Words) -> str:
+    order = words.order
+    if order is None or order.authored is None:
+        return "B12 is ordered, no dose on record: still given?"
+    ordered = f"{capital(words.treatment)}, ordered {words.day(order.authored)}"
+    return f"{ordered}, no dose on record since: still given?"
+
+
+def _t8(_: Case, words: Words) -> str:
+    order = words.order
+    day = f" {words.day(order.ends)}" if order is not None and order.ends else " soon"
+    return f"{capital(words.treatment)}: the prescription ends{day}; renew it"
+
+
+# --- prevention and tests
+
+
+def _prophylaxis(case: Case, words: Words) -> str:
+    a = case.assessment
+    ordered = "no B12 ordered" if words.whole_medication_list else "B12 orders not readable"
+    if a.ileal_resection_over_limit.is_true:
+        length = f"{words.ileum} of ileum" if words.ileum else "The terminal ileum"
+        return f"{length} resected, {ordered}: monthly injections for life are advised"
+    if a.crohns_over_limit.is_true:
+        extent = f", {words.crohns}" if words.crohns else ""
+        return f"Ileal Crohn's{extent}, {ordered}: monthly injections for life are advised"
+    if Cause.BARIATRIC in a.causes:
+        operation = f"Bariatric surgery{words.year_of(Cause.BARIATRIC)}"
+        return f"{operation}, {ordered}: injection every 3 months, or daily tablets"
+    if Cause.TOTAL_GASTRECTOMY in a.causes:
+        operation = f"Total gastrectomy{words.year_of(Cause.TOTAL_GASTRECTOMY)}"
+        return f"{operation}, {ordered}: test it and decide on injections for life"
+    return ""
+
+
+def _ileum(case: Case, words: Words) -> str:
+    last = words.day(case.scenario.total_b12.date)
+    when = f" (last {last})" if last else ""
+    if Cause.ILEAL_RESECTION in case.assessment.causes:
+        length = words.ileum or "length not recorded"
+        year = words.year_of(Cause.ILEAL_RESECTION)
+        return f"Ileal resection{year}, {length}: B12 yearly{when}; how much was removed?"
+    extent = words.crohns or "extent not recorded"
+    return f"Ileal Crohn's, {extent}: B12 yearly{when}; sources differ on injections"
+
+
+def _b1(case: Case, words: Words) -> str:
+    if case.assessment.pregnant.is_true:
+        lead = f"Pregnant, {words.level}" if words.level else "Pregnant"
+        return f"{lead}: measure active B12 or methylmalonic acid, ask haematology"
+    return f"{words.level} is borderline: measure methylmalonic acid" if words.level else ""
+
+
+def _e3(_: Case, words: Words) -> str:
+    return led(words.older_level, "no B12 on record since; repeat it now")
+
+
+def _g2(_: Case, words: Words) -> str:
+    allergies = words.scenario.allergies
+    substance = allergies[0].allergen.value.partition(" (")[0] if allergies else "B12"
+    lead = words.level or words.cause or words.finding
+    beside = f" and {lead}" if lead else ""
+    return f"Severe reaction to {substance}{beside}: urgent allergy and haematology advice"
+
+
+_BY_RULE = {
+    "N1": _n1,
+    "N2": _n2,
+    "U1": _u1,
+    "T0": _t0,
+    "T1": _t1,
+    "T2": _t2,
+    "T3": _t3,
+    "T4": _t4,
+    "T5": _t5,
+    "T5b": _t5b,
+    "T6": _t6,
+    "T7": _t7,
+    "T8": _t8,
+    "B1": _b1,
+    "E3": _e3,
+    "G2": _g2,
+}

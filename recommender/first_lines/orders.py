@@ -1,0 +1,177 @@
+"""First lines about what was ordered by which route, how often and how long."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from recommender.assessment import Permanence, PlateletBand
+from recommender.cards import Indicator
+from recommender.checks import Case, Column, Issue, is_injected, is_oral
+from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
+from recommender.language import Route, describe_days
+from recommender.wording import Words, capital, plain, say_age, say_dose, say_often
+
+
+def b1(case: Case, issue: Issue, words: Words) -> str:
+    if case.column is Column.MAINTENANCE and case.rule not in ("T0", "T1"):
+        return f"{words.finding}: continue injections; tablets do not replace them"
+    order = order_of(case, issue)
+    nasal = order and order.cobalamin and order.cobalamin.route is Route.NASAL
+    instead = "not nasal B12" if nasal else "not tablets"
+    return f"{words.finding}: start with hydroxocobalamin injections, {instead}"
+
+
+def b2(case: Case, issue: Issue, words: Words) -> str:
+    order = order_of(case, issue)
+    by_mouth = order is not None and order.cobalamin is not None and is_oral(order.cobalamin)
+    then = (
+        "with signs, injections come before tablets"
+        if by_mouth
+        else "with signs, inject on alternate days"
+    )
+    return led(words.b12, f"ask about numbness, gait and memory; {then}")
+
+
+def b3(case: Case, issue: Issue, words: Words) -> str:
+    if issue.indicator is Indicator.INFO:
+        return led(
+            words.b12, "ask about numbness, gait and memory; with signs, inject on alternate days"
+        )
+    return (
+        f"{words.finding}: inject on alternate days until no further improvement, then every 2 "
+        f"months"
+    )
+
+
+def b4(case: Case, _: Issue, words: Words) -> str:
+    if not words.b12:
+        return ""
+    return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
+
+
+def b5(case: Case, _: Issue, words: Words) -> str:
+    nothing = "Nothing is ordered after the loading course"
+    if case.assessment.permanence is Permanence.UNKNOWN:
+        return f"{nothing}; without a known cause B12 goes on"
+    if case.assessment.stays_for_life and words.cause:
+        return f"{nothing}; {words.cause[:1].lower()}{words.cause[1:]} needs B12 for life"
+    return nothing
+
+
+def b6(case: Case, issue: Issue, words: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    if line is None:
+        return ""
+    longest = describe_days(case.longest_interval(line))
+    if line.as_needed or line.timing is None:
+        return f"B12 as needed is no schedule: give it {rhythm_due(case, line.route)}"
+    if is_oral(line):
+        return f"Tablets ordered {say_often(line)}; B12 tablets are taken every day"
+    if case.rule == "T1":
+        return f"{words.finding} on {words.treatment}: inject more often"
+    if case.rule == "T2":
+        return f"Symptoms have returned on {words.treatment}: inject at most {longest} apart"
+    why = _why_interval(case)
+    return f"Ordered {say_often(line)}; here at most {longest} apart{f' ({why})' if why else ''}"
+
+
+def _why_interval(case: Case) -> str:
+    """Why the longest interval is what it is (2.7), in two words."""
+    a = case.assessment
+    if case.causes_of_ileal_disease.is_true:
+        return "ileal disease"
+    if a.neurological_ever.is_true:
+        return "nerve signs, now or earlier"
+    return "nerve signs not ruled out" if a.neurological_ever.is_unknown else ""
+
+
+def b7(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    if line is None or line.dose is None:
+        return ""
+    if is_injected(line):
+        return f"Dose ordered is {say_dose(line.dose)}; each injection is 1 mg"
+    daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
+    return f"Dose ordered is {say_dose(daily)} a day; treatment needs 1 to 2 mg a day"
+
+
+def b10(_: Case, issue: Issue, words: Words) -> str:
+    if issue.indicator is Indicator.INFO:
+        return led(words.cause, "injections act faster and are preferred; tablets are not wrong")
+    return led(words.cause, "injections are preferred; tablets may not replace them")
+
+
+def b11(case: Case, _: Issue, words: Words) -> str:
+    if case.assessment.ileal_resection_over_limit.is_true:
+        length = words.ileum or "All"
+        return f"{length} of ileum resected: hydroxocobalamin every month for life"
+    limit = plain(Decimal(case.policy.crohns_extent_cm))
+    extent = words.crohns or f"{limit} cm or more"
+    return f"Ileal Crohn's over {extent}: hydroxocobalamin every month"
+
+
+def b15(case: Case, issue: Issue, words: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    match line.route if line else None:
+        case Route.INTRAVENOUS:
+            return "Into a vein most of the dose is lost in urine: give it intramuscularly"
+        case Route.NASAL:
+            return "Nasal B12 is outside the guidance: use injections or daily tablets"
+    few = case.assessment.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
+    if few:
+        return (
+            f"{capital(words.result('platelets', case.scenario.platelets))}: under the skin is "
+            f"off-label but reasonable; if IM, fine needle and long pressure"
+        )
+    return "Under the skin is off-label; the guidance route is intramuscular"
+
+
+def b16(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    form = order.cobalamin.substance.value if order and order.cobalamin else "this form"
+    return f"The guidance gives no dose of {form}; hydroxocobalamin is preferred"
+
+
+def b19(case: Case, issue: Issue, words: Words) -> str:
+    order = order_of(case, issue)
+    timing = order.cobalamin.timing if order and order.cobalamin else None
+    if issue.indicator is not Indicator.INFO and timing is not None and timing.count:
+        return (
+            f"Alternate days end after {timing.count} doses: go on until there is no further "
+            f"improvement"
+        )
+    if issue.indicator is Indicator.INFO and order is not None and order.ends:
+        return (
+            f"Alternate days end on {words.day(order.ends)}: review then, and go on while improving"
+        )
+    return ""
+
+
+def b22(case: Case, _: Issue, words: Words) -> str:
+    s, days = case.scenario, case.assessment.treatment.days_on_treatment
+    months = f"{days // 30} months" if days else "3 months or more"
+    if case.assessment.b12_still_low.is_true:
+        level = words.result("B12", s.total_b12_on_treatment)
+        return f"{level} after {months} of tablets: check they are taken, change to injections"
+    return f"Symptoms persist after {months} of tablets: change to injections"
+
+
+def b23(case: Case, _: Issue, words: Words) -> str:
+    last = words.last_dose
+    if case.rule == "T7":
+        since = words.day(last) or words.day(words.order.authored if words.order else None)
+        return (
+            f"No B12 dose on record since {since}: if doses were missed, reload first"
+            if since
+            else "No B12 dose on record: if doses were missed, reload first"
+        )
+    if last is None:
+        return ""
+    ago = say_age(last, words.as_of)
+    return (
+        f"Last B12 injection {words.day(last)}, {ago} ago: give one now; ask about nerve signs, "
+        f"reload if any"
+    )

@@ -1,0 +1,194 @@
+"""First lines about doses and units, kidneys, eyes, reactions and bleeding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from recommender.cards import Indicator
+from recommender.checks import Case, Issue, is_injected
+from recommender.first_lines.common import Form, order_of, rhythm_due
+from recommender.guidance import INJECTION_DOSE
+from recommender.wording import Words, capital, plain, quote, say_dose, say_often
+
+MILLIGRAMS_FROM = Decimal(100)
+"""Times the usual dose from which a slip of unit is asked about (Q44)."""
+
+
+def b8(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    if order is not None and order.antidote:
+        return "This is the 5 g cyanide antidote, not B12 replacement: check the product"
+    if line is None or line.dose is None:
+        return ""
+    ratio = line.dose / INJECTION_DOSE
+    if ratio >= MILLIGRAMS_FROM:
+        return (
+            f"Dose ordered is {say_dose(line.dose)}: milligrams for micrograms? The usual dose is "
+            f"1 mg"
+        )
+    if ratio <= 1:
+        return ""
+    times = plain(Decimal(f"{ratio:.2g}"))
+    return (
+        f"Dose ordered is {say_dose(line.dose)}, {times} times the usual 1 mg: check dose and "
+        f"product"
+    )
+
+
+def b14(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    said = f": {quote(order.words)}" if order is not None and order.words else ""
+    return f"Dose or frequency could not be read, so it was not checked{said}"
+
+
+def b20(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    if order is None or line is None or not order.words:
+        return ""
+    fields = f"{say_dose(line.dose)} {say_often(line)}".strip()
+    return (
+        f"Two doses in one order: '{fields}' in the fields, {quote(order.words, 30)} in the text. "
+        f"Which one?"
+    )
+
+
+def b21(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    line = order.cobalamin if order else None
+    if line is None or line.timing is None:
+        return ""
+    if issue.indicator is not Indicator.CRITICAL and is_injected(line):
+        return "Daily injections without an end: the loading course is 6 in 2 weeks"
+    usual = rhythm_due(case, line.route)
+    return f"Ordered {say_often(line)}: check the frequency ({usual} is usual)"
+
+
+def b24(case: Case, issue: Issue, _: Words) -> str:
+    order = order_of(case, issue)
+    line = order.folate if order else None
+    if line is None or line.dose is None:
+        return ""
+    daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
+    return f"Folic acid dose is {say_dose(daily)}: micrograms or milligrams?"
+
+
+def d1(case: Case, _: Issue, words: Words) -> str:
+    use = "avoid cyanocobalamin, use hydroxocobalamin"
+    s = case.scenario
+    if s.egfr.below(case.policy.cyano_min_egfr).is_true:
+        return f"{words.result('eGFR', s.egfr)}: {use}"
+    named = "Dialysis" if s.dialysis.is_true else "Kidney disease"
+    evidence = (s.dialysis if s.dialysis.is_true else s.kidney_disease).evidence
+    return f"{words.on(f'{named} recorded', evidence[0].date if evidence else None)}: {use}"
+
+
+def d2(case: Case, _: Issue, words: Words) -> str:
+    use = "check eGFR, or use hydroxocobalamin"
+    if case.scenario.egfr.is_known:
+        return f"{words.result('eGFR', case.scenario.egfr)}, kidney disease not known: {use}"
+    if "laboratory results" in words.unread:
+        return f"Kidney results could not be read: {use}"
+    return f"No kidney result in 12 months: {use}"
+
+
+def d3(_: Case, __: Issue, ___: Words) -> str:
+    return "Leber's optic neuropathy recorded: cyanocobalamin may cost sight; use hydroxocobalamin"
+
+
+def d4(case: Case, issue: Issue, _: Words) -> str:
+    substance = _reacted_to(case, issue)
+    if issue.indicator is Indicator.CRITICAL:
+        return f"Severe reaction to {substance} recorded: no dose before allergy advice"
+    stated = [
+        allergy.severe
+        for allergy in case.scenario.allergies
+        if _names(allergy.allergen.value) == substance
+    ]
+    if any(severe.is_false for severe in stated):
+        return f"Mild reaction to {substance} recorded: clarify before giving"
+    return f"Allergy to {substance} recorded, severity not stated: clarify before giving"
+
+
+def _reacted_to(case: Case, issue: Issue) -> str:
+    """The allergen that is what is ordered, else vitamin B12."""
+    order = order_of(case, issue)
+    substance = order.cobalamin.substance.value if order and order.cobalamin else ""
+    named = [_names(allergy.allergen.value) for allergy in case.scenario.allergies]
+    if substance in named:
+        return substance
+    return next((name for name in named if name == "vitamin B12"), named[0] if named else "B12")
+
+
+def _names(allergen: str) -> str:
+    return allergen.partition(" (")[0]
+
+
+def with_platelets(then: str) -> Form:
+    return lambda case, _, words: (
+        f"{capital(words.result('platelets', case.scenario.platelets))}: {then}"
+    )
+
+
+def with_platelets_and_signs(then: str, otherwise: str) -> Form:
+    """With nerve signs the first line must not tell anybody to wait (I12)."""
+
+    def form(case: Case, _: Issue, words: Words) -> str:
+        platelets = words.result("platelets", case.scenario.platelets)
+        if case.assessment.neurological.is_true:
+            return f"{words.finding}, {platelets}: {then}"
+        return f"{capital(platelets)}: {otherwise}"
+
+    return form
+
+
+def h4(case: Case, _: Issue, words: Words) -> str:
+    inr = words.result("INR", case.scenario.inr)
+    if case.assessment.neurological.is_true:
+        return (
+            f"{words.finding}, {inr}: do not delay B12; same-day advice on fine needle or under "
+            f"the skin"
+        )
+    return f"{inr}: defer the IM injection or choose another route"
+
+
+def h5(case: Case, _: Issue, words: Words) -> str:
+    s = case.scenario
+    if s.anticoagulant is not None:
+        named = capital(s.anticoagulant.value)
+    elif s.bleeding_disorder.is_true:
+        named = "Bleeding disorder"
+    else:
+        return ""
+    return f"{named}: fine needle, firm pressure after the injection"
+
+
+def k2(case: Case, _: Issue, words: Words) -> str:
+    s, a = case.scenario, case.assessment
+    if a.severe_anaemia.is_true:
+        return (
+            f"{words.result('Haemoglobin', s.haemoglobin)}: check potassium now and within 48 hours "
+            f"of starting B12"
+        )
+    return (
+        f"{words.result('Potassium', s.potassium)}: correct it, recheck within 48 hours of "
+        f"starting B12"
+    )
+
+
+def k3(case: Case, _: Issue, __: Words) -> str:
+    if case.assessment.neurological.may_be_true:
+        return "Hydroxocobalamin is not available here: source it or ask a specialist today"
+    return "Hydroxocobalamin is not available here: choose with pharmacy"
+
+
+def k4(case: Case, _: Issue, __: Words) -> str:
+    age = case.scenario.age
+    if case.assessment.adult.is_false and age.quantity is not None:
+        return (
+            f"Aged {plain(age.quantity.value)}: adult B12 guidance does not apply; ask paediatrics"
+        )
+    if age.is_known:
+        return "Age is not known for certain: adult B12 guidance is not applied"
+    return "Age not recorded: adult B12 guidance is not applied"

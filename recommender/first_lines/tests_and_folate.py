@@ -1,0 +1,125 @@
+"""First lines about results that decide, results that do not, and folic acid."""
+
+from __future__ import annotations
+
+from recommender.assessment import Deficiency
+from recommender.cards import Indicator
+from recommender.checks import Case, Issue
+from recommender.first_lines.common import led, no_test
+from recommender.language import OrderState
+from recommender.wording import Words, say_age
+
+
+def b13(case: Case, _: Issue, words: Words) -> str:
+    s = case.scenario
+    if case.rule == "N2":
+        return f"{words.finding}, B12 status open: take samples, then give the first dose today"
+    if words.level and s.b12_supplement_before_test.may_be_true:
+        return (
+            f"{words.level} was taken on B12 and does not exclude deficiency: ask why B12 was "
+            f"started"
+        )
+    if words.level and words.diagnosis:
+        return f"{words.diagnosis}, {words.level} since: is it still present?"
+    if words.level:
+        return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
+    if s.uncounted_b12:
+        newest = s.uncounted_b12[0]
+        if newest.why.name == "TOO_OLD" and newest.evidence.date:
+            age = say_age(newest.evidence.date, words.as_of)
+            low = " and was low" if newest.flagged_low else ""
+            then = (
+                "repeat it; do not wait if there are symptoms"
+                if low
+                else "test before the first dose"
+            )
+            return f"Last B12 {newest.evidence.reported} is {age} old{low}: {then}"
+        return f"{words.older_level} cannot be used ({newest.why.value}): confirm or repeat it"
+    return no_test(words, "before the first dose")
+
+
+def b17(case: Case, _: Issue, words: Words) -> str:
+    if not words.level:
+        return ""
+    if case.rule == "N3":
+        return f"{words.level} is not low: look for another cause of the nerve signs"
+    if case.assessment.symptoms.is_true:
+        return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
+    return f"{words.level} is not low and no reason for B12 is recorded"
+
+
+def b18(case: Case, _: Issue, words: Words) -> str:
+    if case.assessment.pregnant.is_true:
+        return led(
+            f"Pregnant, {words.level}" if words.level else "Pregnant",
+            "measure active B12 or methylmalonic acid, ask haematology",
+        )
+    if not words.level:
+        return ""
+    return f"{words.level} is borderline: measure methylmalonic acid before deciding"
+
+
+def c1(_: Case, __: Issue, words: Words) -> str:
+    first = "B12 before folic acid"
+    if not words.whole_medication_list:
+        return "B12 deficiency, treatment not readable: make sure B12 is given before folic acid"
+    if words.last_dose:
+        return f"Last B12 on record {words.day(words.last_dose)}: restart {first}"
+    if words.level:
+        return f"{words.level}, not treated: start {first}"
+    if words.b12:
+        return f"{words.cause or words.b12} recorded, no B12 treatment: start {first}".replace(
+            "recorded recorded", "recorded"
+        )
+    return ""
+
+
+def c2(case: Case, _: Issue, words: Words) -> str:
+    order = words.order
+    if order is not None and order.state is OrderState.ACTIVE and order.authored:
+        return (
+            f"B12 ordered {words.day(order.authored)}, no dose on record: confirm it is given "
+            f"before folic acid"
+        )
+    return ""
+
+
+def c3(case: Case, issue: Issue, words: Words) -> str:
+    if issue.indicator is Indicator.INFO:
+        return "Risk of B12 deficiency recorded: check B12; continue this folic acid"
+    a, s = case.assessment, case.scenario
+    if words.level and a.deficiency is Deficiency.UNRESOLVED:
+        return f"{words.level} is borderline: measure methylmalonic acid before folic acid"
+    if words.level and a.deficiency is Deficiency.UNLIKELY and s.total_b12.date:
+        return (
+            f"Last {words.level} is {say_age(s.total_b12.date, words.as_of)} old: test before "
+            f"folic acid"
+        )
+    if words.level:
+        return f"{words.level} does not exclude deficiency: repeat it before folic acid"
+    if s.uncounted_b12:
+        newest = s.uncounted_b12[0]
+        if newest.why.name == "TOO_OLD" and newest.evidence.date:
+            age = say_age(newest.evidence.date, words.as_of)
+            return f"Last B12 {newest.evidence.reported} is {age} old: test before folic acid"
+        return (
+            f"{words.older_level} cannot be used ({newest.why.value}): repeat it before folic acid"
+        )
+    return no_test(words, "before folic acid")
+
+
+def c4(_: Case, __: Issue, words: Words) -> str:
+    return _untreated(words, "add B12 now and keep this folic acid")
+
+
+def c5(_: Case, __: Issue, words: Words) -> str:
+    return _untreated(words, "start B12 as well as this folic acid")
+
+
+def _untreated(words: Words, then: str) -> str:
+    """Say "not treated" only where the record carries it (I33)."""
+    if not words.whole_medication_list:
+        return led(words.b12, f"treatment could not be read; {then}")
+    if words.last_dose:
+        return f"Last B12 on record {words.day(words.last_dose)}: {then}"
+    return f"{words.b12}, not treated: {then}" if words.b12 else ""

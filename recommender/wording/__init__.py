@@ -1,0 +1,33 @@
+"""How cards say facts: short dates, results, findings and causes, in words of ours."""
+
+from recommender.wording.short import (
+    capital,
+    join,
+    plain,
+    quote,
+    say_age,
+    say_date,
+    say_dose,
+    say_often,
+    say_quantity,
+    say_result,
+    with_date,
+)
+from recommender.wording.words import CAUSE_WORDS, LISTS, Words
+
+__all__ = [
+    "CAUSE_WORDS",
+    "LISTS",
+    "Words",
+    "capital",
+    "join",
+    "plain",
+    "quote",
+    "say_age",
+    "say_date",
+    "say_dose",
+    "say_often",
+    "say_quantity",
+    "say_result",
+    "with_date",
+]

@@ -1,0 +1,119 @@
+"""Dates, ages, numbers, doses and results as a clinic writes them: "6 Nov", "14 months",
+"B12 96 pmol/L" (cards.md 7).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from recommender.language import (
+    DoseLine,
+    Measurement,
+    PeriodUnit,
+    Quantity,
+    Timing,
+    Unit,
+    describe_interval,
+)
+
+A_YEAR = 365
+"""Days before today up to which a date is said without its year (cards.md 7, row 3)."""
+
+QUOTE = 60
+"""Characters of the record quoted at most (cards.md 7, row 9)."""
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+_UNITS = {Unit.EGFR: "", Unit.PER_NL: "", Unit.RATIO: "", Unit.UMOL_PER_L: "µmol/L"}
+"""Units that a clinic writes otherwise than UCUM does, or leaves out."""
+
+
+def say_date(date: dt.date | None, as_of: dt.date) -> str:
+    """Return "6 Nov", or "Sep 2025" for what lies more than a year back or in the future; empty
+    when unknown.
+    """
+    if date is None:
+        return ""
+    if 0 <= (as_of - date).days < A_YEAR:
+        return f"{date.day} {_MONTHS[date.month - 1]}"
+    if date > as_of:
+        return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{_MONTHS[date.month - 1]} {date.year}"
+
+
+def say_age(date: dt.date, as_of: dt.date) -> str:
+    """Return how long ago: "12 days", "14 months", "3 years"."""
+    days = max((as_of - date).days, 0)
+    if days < 62:
+        return f"{days} day{'' if days == 1 else 's'}"
+    months = int(days / 30.44)
+    return f"{months} months" if months < 36 else f"{months // 12} years"
+
+
+def plain(number: Decimal) -> str:
+    """Return the number without trailing zeros and without an exponent."""
+    return f"{number.normalize():f}"
+
+
+def say_quantity(quantity: Quantity) -> str:
+    """Return the value with its comparator and the unit as the clinic writes it."""
+    unit = _UNITS.get(quantity.unit, quantity.unit.value)
+    return f"{quantity.comparator.value}{plain(quantity.value)} {unit}".strip()
+
+
+def say_result(name: str, result: Measurement, as_of: dt.date, *, dated: bool = True) -> str:
+    """Return "eGFR 88 (27 Oct)"; empty where there is no usable result."""
+    if result.quantity is None:
+        return ""
+    words = f"{name} {say_quantity(result.quantity)}"
+    return with_date(words, result.date if dated else None, as_of, by_issue=result.by_issue)
+
+
+def with_date(words: str, date: dt.date | None, as_of: dt.date, *, by_issue: bool = False) -> str:
+    """Return the words with their date in brackets; an unknown date is left out."""
+    if not words or date is None:
+        return words
+    return f"{words} ({'issued ' if by_issue else ''}{say_date(date, as_of)})"
+
+
+def say_dose(micrograms: Decimal | None) -> str:
+    """Return "250 micrograms", "1 mg", "5 g"; empty when not known."""
+    if micrograms is None:
+        return ""
+    for size, unit in ((1_000_000, "g"), (1000, "mg")):
+        if micrograms >= size:
+            return f"{plain(micrograms / size)} {unit}"
+    return f"{plain(micrograms)} micrograms"
+
+
+def say_often(line: DoseLine | None) -> str:
+    """Return how often an order gives the dose: "every 2 months", "as needed"; empty when not
+    known.
+    """
+    if line is None:
+        return ""
+    if line.as_needed:
+        return "as needed"
+    return describe_interval(line.timing) if line.timing else ""
+
+
+def is_daily_or_more(timing: Timing) -> bool:
+    """Return whether doses are a day apart or less."""
+    return timing.unit is PeriodUnit.DAY and timing.period / timing.frequency <= 1
+
+
+def quote(words: str, most: int = QUOTE) -> str:
+    """Return words of the record in quotes, on one line, at most so many characters."""
+    words = " ".join(words.split()).replace("'", "’")
+    return f"'{words if len(words) <= most else words[: most - 1].rstrip() + '…'}'"
+
+
+def join(words: list[str], last: str = "and") -> str:
+    """Return words as a list is read: "B12, blood count and homocysteine"."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def capital(words: str) -> str:
+    """Return the words with a capital first letter."""
+    return words[:1].upper() + words[1:]
