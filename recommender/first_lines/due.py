@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.assessment import TreatmentPhase
 from recommender.checks import Case
 from recommender.first_lines.common import led, maintenance_words
-from recommender.language import Cause, PhaseKind, RecordArea, Route
+from recommender.language import Cause, PhaseKind, RecordArea, Route, describe_interval
 from recommender.wording import Words, capital
 
 
@@ -49,7 +49,7 @@ def _same_day(words: Words) -> str:
     )
 
 
-def _u1(case: Case, words: Words) -> str:
+def _u1(_: Case, words: Words) -> str:
     if other := _not_untreated(words):
         return other
     if not words.level:
@@ -110,14 +110,8 @@ def _t1(_: Case, words: Words) -> str:
 def _t2(case: Case, words: Words) -> str:
     regimens = [option.regimen for option in case.recommendation.options if option.regimen]
     timing = regimens[0].phases[0].line.timing if regimens else None
-    often = f"inject {_often(timing)}" if timing else "inject more often"
+    often = f"inject {describe_interval(timing)}" if timing else "inject more often"
     return f"Symptoms have returned on {words.treatment}: {often}"
-
-
-def _often(timing: object) -> str:
-    from recommender.language import Timing, describe_interval
-
-    return describe_interval(timing) if isinstance(timing, Timing) else "more often"
 
 
 def _t3(case: Case, words: Words) -> str:

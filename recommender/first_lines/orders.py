@@ -32,7 +32,7 @@ def b2(case: Case, issue: Issue, words: Words) -> str:
     return led(words.b12, f"ask about numbness, gait and memory; {then}")
 
 
-def b3(case: Case, issue: Issue, words: Words) -> str:
+def b3(_: Case, issue: Issue, words: Words) -> str:
     if issue.indicator is Indicator.INFO:
         return led(
             words.b12, "ask about numbness, gait and memory; with signs, inject on alternate days"

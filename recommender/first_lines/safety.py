@@ -153,7 +153,7 @@ def h4(case: Case, _: Issue, words: Words) -> str:
     return f"{inr}: defer the IM injection or choose another route"
 
 
-def h5(case: Case, _: Issue, words: Words) -> str:
+def h5(case: Case, _: Issue, __: Words) -> str:
     s = case.scenario
     if s.anticoagulant is not None:
         named = capital(s.anticoagulant.value)
@@ -168,8 +168,8 @@ def k2(case: Case, _: Issue, words: Words) -> str:
     s, a = case.scenario, case.assessment
     if a.severe_anaemia.is_true:
         return (
-            f"{words.result('Haemoglobin', s.haemoglobin)}: check potassium now and within 48 hours "
-            f"of starting B12"
+            f"{words.result('Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
+            f"hours of starting B12"
         )
     return (
         f"{words.result('Potassium', s.potassium)}: correct it, recheck within 48 hours of "

@@ -74,7 +74,7 @@ def c1(_: Case, __: Issue, words: Words) -> str:
     return ""
 
 
-def c2(case: Case, _: Issue, words: Words) -> str:
+def c2(_: Case, __: Issue, words: Words) -> str:
     order = words.order
     if order is not None and order.state is OrderState.ACTIVE and order.authored:
         return (

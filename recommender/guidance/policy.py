@@ -79,6 +79,21 @@ class FolateGateOpens(enum.Enum):
     LOADING_COMPLETE = "LOADING_COMPLETE"
 
 
+class GastrectomyProphylaxis(enum.Enum):
+    """Whether prophylaxis is offered after total gastrectomy before any test (C35)."""
+
+    OFFER = "OFFER"
+    TEST_ONLY = "TEST_ONLY"
+
+
+class MonitoringCards(enum.Enum):
+    """Where an overdue review is said (decisions 2.7)."""
+
+    PATIENT_VIEW_AND_REFILL = "PATIENT_VIEW_AND_REFILL"
+    REFILL_ONLY = "REFILL_ONLY"
+    OFF = "OFF"
+
+
 class ConfirmConsistentOrders(enum.Enum):
     """Whether an order that matches the guidance gets a card (a1, a2)."""
 
@@ -134,6 +149,27 @@ class Policy:
     severe_hb_g_per_l: Decimal = Decimal(80)
     confirm_consistent_orders: ConfirmConsistentOrders = ConfirmConsistentOrders.ACTIONABLE_ONLY
     lowering_drug_cards: bool = False
+    standing_order_months: int = 15
+    prefetch_max_age_hours: int = 24
+    old_encounter_diagnosis_months: int = 12
+    neuro_min_loading_days: int = 14
+    alt_loading_accepted: bool = True
+    gastrectomy_prophylaxis: GastrectomyProphylaxis = GastrectomyProphylaxis.OFFER
+    trace_b12_mcg_per_day: Decimal = Decimal(25)
+    renewal_window_days: int = 31
+    max_oral_per_day: int = 6
+    kidney_ask_age: int = 50
+    monitoring_cards: MonitoringCards = MonitoringCards.PATIENT_VIEW_AND_REFILL
+    monitoring_grace_days: int = 30
+    refill_cards: bool = True
+    sources_differ: bool = True
+    info_silence_days: int = 90
+    prescription_months: int = 12
+    neuro_repeats: int = 5
+    draft_dispense: bool = True
+    draft_substitution: bool = True
+    draft_site: bool = True
+    draft_start: bool = True
     available_products: frozenset[tuple[Substance, Route]] = BUILT_IN_PRODUCTS
 
     def __post_init__(self) -> None:
@@ -430,6 +466,148 @@ SETTINGS: tuple[Setting, ...] = (
         "g1",
         "cards for long-term medicines that lower vitamin B12",
         YES_OR_NO,
+    ),
+    Setting(
+        "standingOrderMonths",
+        "standing_order_months",
+        "C39",
+        "months after which an active order without a dose is a standing order",
+        bounds=(12, 24),
+        whole=True,
+    ),
+    Setting(
+        "prefetchMaxAgeHours",
+        "prefetch_max_age_hours",
+        "Q61",
+        "hours after which stamped prefetch data count as stale",
+        bounds=(1, 168),
+        whole=True,
+    ),
+    Setting(
+        "oldEncounterDiagnosisMonths",
+        "old_encounter_diagnosis_months",
+        "F10",
+        "months after which an encounter diagnosis without clinical status only asks",
+        bounds=(12, 60),
+        whole=True,
+    ),
+    Setting(
+        "neuroMinLoadingDays",
+        "neuro_min_loading_days",
+        "C33",
+        "shortest bound of an alternate-day course, days",
+        bounds=(14, 56),
+        whole=True,
+    ),
+    Setting(
+        "altLoadingAccepted",
+        "alt_loading_accepted",
+        "C38",
+        "whether daily, then weekly, then monthly loading is accepted",
+        YES_OR_NO,
+    ),
+    Setting(
+        "gastrectomyProphylaxis",
+        "gastrectomy_prophylaxis",
+        "C35",
+        "prophylaxis after total gastrectomy",
+        GastrectomyProphylaxis,
+    ),
+    Setting(
+        "traceB12McgPerDay",
+        "trace_b12_mcg_per_day",
+        "Q75",
+        "vitamin B12 of a combination product that counts as a trace, micrograms a day",
+        bounds=(10, 100),
+    ),
+    Setting(
+        "renewalWindowDays",
+        "renewal_window_days",
+        "Q38",
+        "days before the end of an order from which a new one is its renewal",
+        bounds=(7, 62),
+        whole=True,
+    ),
+    Setting(
+        "maxOralPerDay",
+        "max_oral_per_day",
+        "Q42",
+        "oral doses a day above which the frequency is asked about",
+        bounds=(4, 12),
+        whole=True,
+    ),
+    Setting(
+        "kidneyAskAge",
+        "kidney_ask_age",
+        "Q51",
+        "age from which a missing kidney result is a warning",
+        bounds=(18, 60),
+        whole=True,
+    ),
+    Setting(
+        "monitoringCards",
+        "monitoring_cards",
+        "K19",
+        "where an overdue review is said",
+        MonitoringCards,
+    ),
+    Setting(
+        "monitoringGraceDays",
+        "monitoring_grace_days",
+        "K19",
+        "days after which a review is overdue",
+        bounds=(14, 90),
+        whole=True,
+    ),
+    Setting("refillCards", "refill_cards", "Q47", "cards when an order is refilled", YES_OR_NO),
+    Setting(
+        "sourcesDiffer",
+        "sources_differ",
+        "K18",
+        "the line that says where the sources differ",
+        YES_OR_NO,
+    ),
+    Setting(
+        "infoSilenceDays",
+        "info_silence_days",
+        "Q45",
+        "days for which an overridden card of information stays silent",
+        bounds=(0, 180),
+        whole=True,
+    ),
+    Setting(
+        "prescriptionMonths",
+        "prescription_months",
+        "Q48",
+        "months for which a drafted order may be dispensed",
+        bounds=(3, 12),
+        whole=True,
+    ),
+    Setting(
+        "neuroRepeats",
+        "neuro_repeats",
+        "Q48",
+        "repeats of a drafted alternate-day order; not the end of treatment",
+        bounds=(5, 11),
+        whole=True,
+    ),
+    Setting(
+        "draftDispense",
+        "draft_dispense",
+        "Q48",
+        "supply, repeats and validity in drafted orders",
+        YES_OR_NO,
+    ),
+    Setting(
+        "draftSubstitution",
+        "draft_substitution",
+        "Q48",
+        "substitution by brand in drafted orders",
+        YES_OR_NO,
+    ),
+    Setting("draftSite", "draft_site", "Q48", "injection site in drafted orders", YES_OR_NO),
+    Setting(
+        "draftStart", "draft_start", "Q48", "start of drafted maintenance, where fixed", YES_OR_NO
     ),
 )
 """Every setting of decisions 2.9 with what it may be; the defaults are those of `Policy`."""

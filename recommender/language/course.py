@@ -66,7 +66,7 @@ class Order:
     plan that nobody reported as taken (Q32). `combination`: vitamin B12 is one of several
     vitamins in it (Q75). `group`, `based_on` and `identifiers` name the course it belongs to (Q56).
     `supply_days` is for how long its supply lasts, repeats included. `review_noted`: its words bind
-    its end to a review or to improvement (Q39, Q81).
+    its end to a review or to improvement (Q39, Q81). `antidote`: it is the cyanide antidote (I11).
     """
 
     key: str
@@ -97,6 +97,7 @@ class Order:
     identifiers: tuple[str, ...] = ()
     supply_days: Decimal | None = None
     review_noted: bool = False
+    antidote: bool = False
 
     @property
     def has_cobalamin(self) -> bool:
@@ -337,6 +338,7 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
                 from_words=False,
                 implausible="",
                 combination=False,
+                antidote=False,
             )
         case RemoveOrder(key):
             kept_orders = tuple(

@@ -1,5 +1,6 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
+from recommender.wording.fact_lines import facts_that_decided, unread_lines
 from recommender.wording.short import (
     capital,
     join,
@@ -20,6 +21,7 @@ __all__ = [
     "LISTS",
     "Words",
     "capital",
+    "facts_that_decided",
     "join",
     "plain",
     "quote",
@@ -29,5 +31,6 @@ __all__ = [
     "say_often",
     "say_quantity",
     "say_result",
+    "unread_lines",
     "with_date",
 ]

@@ -1,0 +1,150 @@
+"""What stands in the detail of a card beside the sentences of its findings: the facts that decided,
+what could not be read, the tests, and where the sources differ (cards.md 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from recommender.assessment import Permanence
+from recommender.cards import Card, cards
+from recommender.checks import Case, Issue, has_test
+from recommender.guidance import NonNeuroRoute
+from recommender.language import FollowUp, Test
+from recommender.wording import Words, facts_that_decided, join, unread_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The parts of a detail below its sentences; what has nothing to say is empty."""
+
+    facts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    tests: str = ""
+    differs: str = ""
+
+
+def detail_of(
+    case: Case, issues: Sequence[Issue], *, offers: bool, planned: Sequence[FollowUp] = ()
+) -> Detail:
+    """Return the detail of one card.
+
+    Args:
+        offers: whether the card offers a regimen.
+        planned: tests that go with the treatment it starts.
+    """
+    words = Words(case.scenario, case.assessment)
+    found = tuple(dict.fromkeys(issue.card for issue in issues))
+    rules = (case.rule, *case.recommendation.also)
+    return Detail(
+        facts=facts_that_decided(words, found, rules, offers=offers),
+        unread=unread_lines(words),
+        tests=say_tests(case, planned),
+        differs=_differs(case, found) if case.policy.sources_differ else "",
+    )
+
+
+SHORT_NAMES = {
+    Test.SERUM_B12: "B12",
+    Test.HOLOTRANSCOBALAMIN: "active B12",
+    Test.MMA: "methylmalonic acid",
+    Test.HOMOCYSTEINE: "homocysteine",
+    Test.FULL_BLOOD_COUNT: "blood count",
+    Test.FOLATE: "folate",
+    Test.EGFR: "eGFR",
+    Test.INTRINSIC_FACTOR_ANTIBODY: "intrinsic factor antibody",
+    Test.COELIAC_SEROLOGY: "coeliac serology",
+    Test.SYMPTOM_REVIEW: "symptoms and nerve signs",
+}
+TARGET = {Test.HOMOCYSTEINE: " (target under 10)"}
+
+
+def say_tests(case: Case, planned: Iterable[FollowUp]) -> str:
+    """Return the tests not yet drafted by when they are due: "Before the first dose: folate. At 3,
+    6 and 12 months: ...".
+    """
+    due: dict[tuple[int, int], list[Test]] = {}
+    for item in planned:
+        if not has_test(case, item.test):
+            due.setdefault((item.months, item.days), []).append(item.test)
+    now = due.pop((0, 0), [])
+    first = "Before the first dose" if case.starts_treatment else "Now"
+    said = [f"{first}: {_named(now)}."] if now else []
+    said += [
+        f"Within {days * 24} hours: {_named(tests)}." for (_, days), tests in due.items() if days
+    ]
+    by_tests: dict[str, list[str]] = {}
+    for (months, days), tests in due.items():
+        if months and not days:
+            by_tests.setdefault(_named(tests), []).append(str(months))
+    said += [
+        f"At {join(months)} month{'' if months == ['1'] else 's'}: {tests}."
+        for tests, months in by_tests.items()
+    ]
+    return " ".join(said)
+
+
+def _named(tests: Iterable[Test]) -> str:
+    return ", ".join(
+        f"{SHORT_NAMES.get(test, test.value)}{TARGET.get(test, '')}"
+        for test in dict.fromkeys(tests)
+    )
+
+
+# --- where the sources differ (K18)
+
+
+def _differs(case: Case, found: tuple[Card, ...]) -> str:
+    """Return the one line on the conflict that changes what is done, empty where none does."""
+    return next((f"Sources differ: {text}." for text in _conflicts(case, found) if text), "")
+
+
+def _conflicts(case: Case, found: tuple[Card, ...]) -> Iterable[str]:
+    a, rule = case.assessment, case.rule
+    by_glossitis = a.glossitis_only and a.neurological.is_true
+    if by_glossitis and set(found) & {
+        cards.B1_BY_MOUTH_WITH_SIGNS,
+        cards.B3_TOO_SELDOM_WITH_SIGNS,
+        cards.B19_ALTERNATE_DAYS_END,
+        cards.K1_DUE,
+    }:
+        yield C6
+    if cards.B22_TABLETS_FAIL in found and not a.b12_still_low.is_true:
+        yield C37
+    if set(found) & {cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL} or rule == "T5":
+        yield C2
+    if cards.F2_STOP_CAUSE_RESOLVED in found or (
+        cards.F1_STOP in found and a.permanence is not Permanence.PERMANENT
+    ):
+        yield C18
+    if "P3" in (rule, *case.recommendation.also):
+        yield C10
+    if rule in ("P4", "M3"):
+        yield C13
+    if rule in ("M5", "M6", "M7", "M8") and set(found) & {cards.K1_DUE, cards.B4_NO_LOADING}:
+        oral = case.policy.non_neuro_route is NonNeuroRoute.ORAL_FIRST
+        yield C1.format(first="daily tablets" if oral else "injections")
+
+
+C1 = (
+    "one source starts with injections, the other with daily tablets; this site starts with {first}"
+)
+C2 = (
+    "one source reports tablets work even in pernicious anaemia (23 of 26 people at 1 month), the "
+    "other does not let them replace injections"
+)
+C6 = "one source counts glossitis as neurological; the other does not"
+C10 = (
+    "in ileal Crohn's one source tests yearly and treats above 30 to 60 cm, the other treats "
+    "everyone monthly"
+)
+C13 = (
+    "after bariatric surgery both an injection every 3 months and daily tablets are given as right"
+)
+C18 = "the sources treat for life; NICE (2024) lets treatment stop when the cause is resolved"
+C37 = (
+    "NICE (2024) lets the tablet dose be raised or injections be started; the sources change to "
+    "injections"
+)
+"""The conflicts of decisions 1 that a card names, in the words of cards.md 7."""
