@@ -148,6 +148,7 @@ def read_orders(
             selected=selected,
             not_computable=dosage.problem,
             product_error=product.error,
+            antidote=product.antidote,
             authored=authored,
             starts=dosage.starts or _starts(resource),
             ends=dosage.ends or _ends(resource),
