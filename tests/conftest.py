@@ -14,6 +14,7 @@ SLOW = (
     "faults",
     "fhir_server",
     "fuzz",
+    "hl7_validator",
     "recommender/review/test_fixed_point.py",
     "recommender/review/test_review_metamorphic.py",
     "recommender/treatment/test_every_record.py",
