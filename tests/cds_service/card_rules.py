@@ -1,5 +1,5 @@
-"""The rules that every answer must keep, as tables: Inferno's generic checks T8 to T19 and the
-additions T21 to T24, re-implemented.
+"""The rules that every answer must keep, as tables: Inferno's generic checks IT8 to IT19 and the
+additions IT21 to IT24, re-implemented.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def broken_rules(answer: Json, request: Json) -> list[str]:
 
 def _check_answer(answer: Json, request: Json) -> Iterator[str]:
     if not isinstance(answer.get("cards"), list):
-        yield "answer: no array cards (T8)"
+        yield "answer: no array cards (IT8)"
         return
     if "systemActions" in answer and not isinstance(answer["systemActions"], list):
-        yield "answer: systemActions is no array (T20)"
+        yield "answer: systemActions is no array (IT20)"
     for number, card in enumerate(answer["cards"]):
         yield from _check_card(card, f"cards[{number}]", request)
 
@@ -62,9 +62,9 @@ def _check_members(value: Any, kind: str, place: str) -> Iterator[str]:
 def _check_card(card: Json, place: str, request: Json) -> Iterator[str]:
     yield from _check_members(card, "card", place)
     if len(card["summary"].encode("utf-16-le")) // 2 > 139:
-        yield f"{place}.summary: 140 characters or more (T9)"
+        yield f"{place}.summary: 140 characters or more (IT9)"
     if card["indicator"] not in ("info", "warning", "critical"):
-        yield f"{place}.indicator: {card['indicator']} (T9)"
+        yield f"{place}.indicator: {card['indicator']} (IT9)"
     yield from _check_members(card["source"], "source", f"{place}.source")
     if card["indicator"] != "info" and not card.get("overrideReasons"):
         yield f"{place}: {card['indicator']} without override reasons"
@@ -81,20 +81,20 @@ def _check_link(link: Json, place: str) -> Iterator[str]:
         "absolute",
         "smart",
     ):
-        yield f"{place}: url or type (T14)"
+        yield f"{place}: url or type (IT14)"
     if link["type"] == "absolute" and "appContext" in link:
-        yield f"{place}: appContext on an absolute link (T14)"
+        yield f"{place}: appContext on an absolute link (IT14)"
 
 
 def _check_suggestions(card: Json, place: str, request: Json) -> Iterator[str]:
     suggestions = card.get("suggestions", [])
     if bool(suggestions) != ("selectionBehavior" in card):
-        yield f"{place}: selectionBehavior and suggestions go together (T12)"
+        yield f"{place}: selectionBehavior and suggestions go together (IT12)"
     if card.get("selectionBehavior", "any") not in ("any", "at-most-one"):
-        yield f"{place}.selectionBehavior: {card['selectionBehavior']} (T12)"
+        yield f"{place}.selectionBehavior: {card['selectionBehavior']} (IT12)"
     recommended = [one for one in suggestions if one.get("isRecommended")]
     if card.get("selectionBehavior") == "at-most-one" and len(recommended) > 1:
-        yield f"{place}: {len(recommended)} recommended of which one may be taken (T23)"
+        yield f"{place}: {len(recommended)} recommended of which one may be taken (IT23)"
     if len({one["label"] for one in suggestions}) != len(suggestions):
         yield f"{place}: two suggestions with one label (R96)"
     for number, suggestion in enumerate(suggestions):
@@ -110,20 +110,20 @@ def _check_action(action: Json, place: str, request: Json) -> Iterator[str]:
     match action["type"]:
         case "create":
             if not action.get("resource", {}).get("resourceType") or "resourceId" in action:
-                yield f"{place}: create without resource or with resourceId (T17)"
+                yield f"{place}: create without resource or with resourceId (IT17)"
             if _reference(action["resource"]) in drafts:
                 yield f"{place}: create with the id of a draft (R105)"
         case "update":
             if _reference(action.get("resource", {})) not in drafts or "resourceId" in action:
-                yield f"{place}: update of something that is not among the drafts (T19)"
+                yield f"{place}: update of something that is not among the drafts (IT19)"
         case "delete":
             if action.get("resourceId") not in drafts or "resource" in action:
                 yield (
                     f"{place}: delete of something that is not among the drafts, or with resource "
-                    f"(T18, T24)"
+                    f"(IT18, IT24)"
                 )
         case other:
-            yield f"{place}.type: {other} (T16)"
+            yield f"{place}.type: {other} (IT16)"
 
 
 def _entries(request: Json) -> list[Json]:
@@ -140,10 +140,10 @@ def _reference(resource: Json) -> str:
 
 
 def _find_empty(value: Any, place: str) -> Iterator[str]:
-    """Yield each null, blank string, empty array or object (T21); `cards` may be empty."""
+    """Yield each null, blank string, empty array or object (IT21); `cards` may be empty."""
     if value is None or value in ("", [], {}):
         if place != "answer.cards":
-            yield f"{place}: is empty (T21)"
+            yield f"{place}: is empty (IT21)"
     elif isinstance(value, dict):
         for name, member in value.items():
             yield from _find_empty(member, f"{place}.{name}")
@@ -159,6 +159,6 @@ def _check_uuids(answer: Json) -> Iterator[str]:
     ]
     for one in ids:
         if str(uuid.UUID(one)) != one or not re.fullmatch(r"[0-9a-f-]{36}", one):
-            yield f"{one}: no UUID (T22)"
+            yield f"{one}: no UUID (IT22)"
     if len(set(ids)) != len(ids):
-        yield "two cards or suggestions share a uuid (T22)"
+        yield "two cards or suggestions share a uuid (IT22)"

@@ -1,4 +1,4 @@
-"""Who is let in, and who is not: R127 to R138, and the negative matrix T29."""
+"""Who is let in, and who is not: R127 to R138, and the negative matrix IT29."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ FORGERIES: dict[str, tuple[Callable[[], str | None], str]] = {
 def test_a_token_that_is_not_good_in_every_way_is_refused_R137(
     make: Callable[[], str | None], why: str
 ) -> None:
-    """Each is good but for what its name says (T29)."""
+    """Each is good but for what its name says (IT29)."""
     assert why in refusal(make())
 
 

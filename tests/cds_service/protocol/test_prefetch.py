@@ -1,5 +1,5 @@
 """The tri-state of prefetch: each row of the decision table, and every shape that real clients send
-(T27).
+(IT27).
 """
 
 from __future__ import annotations

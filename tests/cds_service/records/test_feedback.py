@@ -1,5 +1,5 @@
 """Feedback as clients really send it: read as far as it can be, kept as it came, and never blocking
-the EHR. R112 to R125, T28.
+the EHR. R112 to R125, IT28.
 """
 
 from __future__ import annotations
