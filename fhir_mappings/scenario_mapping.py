@@ -35,7 +35,7 @@ from fhir_mappings.laboratory import (
     read_observations,
     read_results,
 )
-from fhir_mappings.medicines import MedicationFacts, map_medications
+from fhir_mappings.medicines import MedicationFacts, map_medications, read_events
 from fhir_mappings.terminology import ValueSets
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
@@ -92,13 +92,13 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     index = index_record(record, as_of, value_sets)
     who = map_demographics(index)
     operations = map_procedures(index)
+    observed = read_observations(index)
     medicines = _as_available(index, _read_medicines(index))
-    doses = medicines.doses + operations.doses
+    doses = medicines.doses + operations.doses + read_events(index, observed)
     start = find_treatment_start(medicines.orders, doses, as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
-    observed = read_observations(index)
     answers = map_answers(index, observed, start)
     results = read_results(index, observed)
     laboratory = map_laboratory(index, results, who, start, diagnosed.acute_kidney_injury)
@@ -189,6 +189,7 @@ def _put_together(
         im_feasible=NOT_READ,
         orders=medicines.orders,
         doses=doses,
+        combinations=medicines.combinations,
         unavailable=frozenset(
             area
             for key, area in AREAS.items()
@@ -266,6 +267,9 @@ def _read_medicines(index: RecordIndex) -> MedicationFacts:
             else f"{medicines.nameless} entries do not say"
         )
         index.gaps.setdefault("medications", f"{entries} which medicine it is")
+    if medicines.in_future:
+        days = ", ".join(str(day) for day in medicines.in_future[:3])
+        index.gaps.setdefault("medications", f"an entry is dated in the future: {days}")
     return medicines
 
 

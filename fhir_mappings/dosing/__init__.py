@@ -14,6 +14,7 @@ from fhir_mappings.dosing.strengths import (
 from fhir_mappings.dosing.timing import (
     NotComputable,
     TimingReading,
+    days_of,
     read_number,
     read_timing,
     shorten,
@@ -26,6 +27,7 @@ __all__ = [
     "Strength",
     "TimingReading",
     "WrittenDosage",
+    "days_of",
     "read_container",
     "read_number",
     "read_ratio",

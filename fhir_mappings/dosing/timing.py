@@ -219,6 +219,22 @@ def _duration(
     return None
 
 
+_DAYS = {_DAY: Decimal(1), _WEEK: Decimal(7), _MONTH: Decimal("30.4"), _YEAR: Decimal("365.25")}
+
+
+def days_of(quantity: object) -> Decimal | None:
+    """Return a Quantity of time in days; `None` when it is none."""
+    stated = as_dict(quantity)
+    try:
+        value = _positive(stated, "value")
+        if value is None:
+            return None
+        unit, part = _unit({"periodUnit": stated.get("unit"), "code": stated.get("code")})
+    except NotComputable:
+        return None
+    return value / part * _DAYS[unit]
+
+
 def _rhythm_of_code(code: object) -> tuple[Timing | None, bool]:
     """Return what a timing code or its words say, and whether they say "as needed".
 

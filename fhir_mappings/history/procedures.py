@@ -31,6 +31,7 @@ from recommender.language import (
     Cause,
     CauseFinding,
     DoseGiven,
+    DoseKind,
     Evidence,
     Fact,
     Measurement,
@@ -241,6 +242,7 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
             None,
             newest_day(item.done),
             item.evidence,
+            DoseKind.EVENT,
         )
         for item in _use(index, "treatment_phase", given)
     )

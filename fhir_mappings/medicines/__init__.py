@@ -1,6 +1,7 @@
 """What the record says of medicines: products, strengths, dosage, timing, orders and use."""
 
 from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.doses import read_events
 from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.medicines.medication_orders import (
     LEADS_NOWHERE,
@@ -35,6 +36,7 @@ __all__ = [
     "is_unresolved",
     "map_medications",
     "medication_target",
+    "read_events",
     "read_formulary",
     "read_orders",
     "read_phases",

@@ -10,8 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.dosing import days_of, read_number
 from fhir_mappings.fhir import (
     Placed,
     Resource,
@@ -128,6 +130,8 @@ def read_orders(
     value_sets: ValueSets,
     siblings: Siblings,
     selected: bool = False,
+    *,
+    planned: bool = False,
 ) -> list[Order]:
     """Return an order for a product that holds vitamin B12 or folic acid.
 
@@ -164,9 +168,41 @@ def read_orders(
             implausible=dosage.implausible,
             combination=product.is_combination,
             review_noted=dosage.review_noted,
+            planned=planned,
+            group=_identifier(resource.get("groupIdentifier")),
+            based_on=_based_on(resource),
+            identifiers=tuple(filter(None, map(_identifier, as_list(resource.get("identifier"))))),
+            supply_days=supply_days(resource),
         )
         for number, dosage in enumerate(phases, start=1)
     ]
+
+
+def _identifier(identifier: Any) -> str:
+    """Return an Identifier as `system|value`; empty when it has no value."""
+    stated = as_dict(identifier)
+    value = as_text(stated.get("value"))
+    return f"{as_text(stated.get('system'))}|{value}" if value else ""
+
+
+def _based_on(resource: Resource) -> tuple[str, ...]:
+    """Return the keys of the orders that this one rests on or takes the place of (Q56)."""
+    named = [*as_list(resource.get("basedOn")), *as_list(resource.get("replaces"))]
+    return tuple(filter(None, map(reference_of, named)))
+
+
+def supply_days(resource: Mapping[str, Any]) -> Decimal | None:
+    """Return for how many days the supply lasts, repeats included; `None` when it does not say."""
+    request = as_dict(resource.get("dispenseRequest"))
+    once = days_of(request.get("expectedSupplyDuration") or resource.get("daysSupply"))
+    if once is None:
+        return None
+    repeats = read_number(request.get("numberOfRepeatsAllowed")) or Decimal(0)
+    return once * (1 + repeats) if 0 <= repeats <= MOST_REPEATS else None
+
+
+MOST_REPEATS = 99
+"""More repeats than this are a slip of the pen."""
 
 
 def _stated_condition(resource: Resource) -> str:

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from fhir_mappings.fhir import Placed, Resource, as_dict, code_of, read_date, read_period
+from fhir_mappings.fhir import (
+    Placed,
+    Resource,
+    as_dict,
+    as_list,
+    code_of,
+    read_date,
+    read_period,
+    reference_of,
+)
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import Receipt, say_status
 from fhir_mappings.medicines.medication_orders import (
@@ -32,12 +41,16 @@ ORDER_STATES: dict[str, OrderState] = {
     "completed": OrderState.COMPLETED,
     "ended": OrderState.COMPLETED,
     "stopped": OrderState.STOPPED,
+    "unknown": OrderState.ACTIVE,
 }
 """The statuses of an order that says something about treatment. A draft, a cancelled or a mistaken
-one does not.
+one does not; one whose status is unknown may be in force (Q29).
 """
 
-NOT_ORDERED_INTENTS = frozenset({"proposal", "plan", "option"})
+NOT_ORDERED_INTENTS = frozenset({"proposal", "option"})
+"""Intents that are read and not counted. A plan counts as use where somebody reports it, else it
+leaves open whether it is taken (Q32).
+"""
 
 GIVEN_STATUSES = frozenset({"completed", "in-progress"})
 DISPENSED_STATUSES = frozenset({"completed"})
@@ -50,7 +63,8 @@ class MedicineUse:
     """One usable entry about one medicine: an order, or a dose given, dispensed or stated as taken.
 
     `since` and `last` are the first and the last day it speaks of, `None` when it names none;
-    `current` says that it is taken now.
+    `current` says that it is taken now; `planned`, that it is an order of which it is not known
+    whether it is in force (Q29, Q32).
     """
 
     placed: Placed
@@ -61,6 +75,12 @@ class MedicineUse:
     since: dt.date | None
     last: dt.date | None
     medication: Placed | None = None
+    planned: bool = False
+
+    @property
+    def dated(self) -> dt.date | None:
+        """The day the entry is of, `None` when it names none."""
+        return self.since or self.last
 
     @property
     def evidence(self) -> Evidence:
@@ -141,21 +161,35 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     status, intent = code_of(resource.get("status")), code_of(resource.get("intent"))
     if status not in ORDER_STATES:
         return say_status(status)
-    if intent in NOT_ORDERED_INTENTS:
+    state = ORDER_STATES[status]
+    if intent in NOT_ORDERED_INTENTS or (intent == "plan" and state is not OrderState.ACTIVE):
         return f"intent {intent}: not ordered"
     if resource.get("doNotPerform") is True:
         return "an order not to give it"
-    state = ORDER_STATES[status]
     authored = first_day(fhir_versions.read_authored(resource))
+    reported = intent == "plan" and is_reported(resource)
     return MedicineUse(
         placed,
         product,
-        True,
-        state,
-        state in (OrderState.ACTIVE, OrderState.ON_HOLD),
-        authored,
-        authored,
+        is_order=not reported,
+        state=state,
+        current=state in (OrderState.ACTIVE, OrderState.ON_HOLD),
+        since=authored,
+        last=authored,
+        planned=not reported and (intent == "plan" or status == "unknown"),
     )
+
+
+def is_reported(resource: Resource) -> bool:
+    """Return whether an order tells what the patient or somebody else says is taken, instead of
+    what its prescriber orders (Q32).
+    """
+    reported = resource.get("reportedBoolean", resource.get("reported"))
+    if reported is True or as_dict(resource.get("reportedReference")):
+        return True
+    sources = [as_dict(source) for source in as_list(resource.get("informationSource"))]
+    informants = {reference_of(source) for source in sources} - {""}
+    return bool(informants - {reference_of(resource.get("requester"))})
 
 
 def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
@@ -183,7 +217,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
 
 
 def _is_not_taken(resource: Resource) -> bool:
-    taken = code_of(resource.get("taken"))
+    taken = code_of(resource.get("taken")).lower()
     adherence = code_of(as_dict(resource.get("adherence")).get("code"))
     return (
         taken in ("n", "unk", "na")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fhir_mappings.fhir import PatientRecord, Placed, months_before
 from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
+from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
 from fhir_mappings.medicines.medication_orders import (
     Siblings,
     cite_medicine,
@@ -30,6 +31,7 @@ from fhir_mappings.terminology import ValueSets
 from recommender.language import (
     NONE_RECORDED,
     Anticoagulant,
+    CombinationUse,
     DoseGiven,
     Fact,
     LoweringDrug,
@@ -37,9 +39,6 @@ from recommender.language import (
     Order,
     Truth,
 )
-
-TREATMENT_MONTHS = 15
-"""How far back vitamin B12 treatment is read (F25, Q11)."""
 
 LOWERING_MONTHS = 18
 """How far back B12-lowering medicines and nitrous oxide are read (F27)."""
@@ -64,17 +63,20 @@ class MedicationFacts:
     """What the medicines of the record say, in the terms of the scenario.
 
     `nameless` counts the entries of the look-back of which is not known which medicine they are
-    about: any of them may be one of ours.
+    about: any of them may be one of ours. `in_future` are the days of entries that are dated after
+    tomorrow and are no fact yet (Q31).
     """
 
     orders: tuple[Order, ...] = ()
     doses: tuple[DoseGiven, ...] = ()
+    combinations: tuple[CombinationUse, ...] = ()
     lowering_drugs: tuple[LoweringDrugUse, ...] = ()
     anticoagulant: Anticoagulant | None = None
     anticoagulant_fact: Fact = NONE_RECORDED
     methotrexate: Fact = NONE_RECORDED
     nitrous_oxide: Fact = NONE_RECORDED
     nameless: int = 0
+    in_future: tuple[dt.date, ...] = ()
 
 
 def map_medications(
@@ -91,13 +93,15 @@ def map_medications(
     """
     items = list(placed)
     siblings = Siblings.of(items)
-    uses = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
-    treatment = [use for use in uses if use.product.ingredients]
-    orders, doses = _treatment(treatment, as_of, value_sets, siblings, receipt)
+    every = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
+    uses, in_future = _without_future(every, as_of, receipt)
+    ours = [use for use in uses if use.product.ingredients]
+    treatment = _treatment(ours, as_of, value_sets, siblings, receipt)
     blood, anticoagulant_fact = _anticoagulant(uses, as_of, receipt)
     return MedicationFacts(
-        orders,
-        doses,
+        tuple(treatment.orders),
+        tuple(treatment.doses),
+        tuple(treatment.combinations),
         _lowering_drugs(uses, as_of, receipt),
         blood,
         anticoagulant_fact,
@@ -110,7 +114,20 @@ def map_medications(
             for item in items
             if points_to_medicine(item) and (use := read_nameless_use(item, siblings))
         ),
+        in_future,
     )
+
+
+def _without_future(
+    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
+) -> tuple[list[MedicineUse], tuple[dt.date, ...]]:
+    """Return the uses without those dated after tomorrow, and the days of these (Q31, Q46)."""
+    tomorrow = as_of + dt.timedelta(days=1)
+    later = [use for use in uses if use.dated is not None and use.dated > tomorrow]
+    for use in later:
+        receipt.ignore(use.placed, f"{use.product.name}, dated in the future: {use.dated}")
+    days = tuple(sorted({use.dated for use in later if use.dated}))
+    return [use for use in uses if use not in later], days
 
 
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
@@ -139,67 +156,65 @@ def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(medication_target(use.placed.resource) for use in uses))
 
 
+@dataclass(slots=True)
+class _Treatment:
+    """The vitamin B12 and folic acid treatment as far as it is read."""
+
+    orders: list[Order] = field(default_factory=list)
+    doses: list[DoseGiven] = field(default_factory=list)
+    combinations: list[CombinationUse] = field(default_factory=list)
+
+
 def _treatment(
     uses: list[MedicineUse],
     as_of: dt.date,
     value_sets: ValueSets,
     siblings: Siblings,
     receipt: Receipt,
-) -> tuple[tuple[Order, ...], tuple[DoseGiven, ...]]:
-    """Return the orders and the doses of vitamin B12 and folic acid.
+) -> _Treatment:
+    """Return the orders, the doses and the multivitamins, however old: what counts for what is
+    judged by the rules (F25, Q29).
 
     What is stated as being taken counts as an order too where none is active for the same
     substance: somebody must have started it.
     """
-    oldest = months_before(as_of, TREATMENT_MONTHS)
-    b12 = [use for use in uses if use.product.has_cobalamin]
-    fresh = any(not use.is_order and use.last and use.last >= oldest for use in b12)
     ordered = {
         item.substance
         for use in uses
         if use.is_order and use.current
         for item in use.product.ingredients
     }
-    orders: list[Order] = []
-    doses: list[DoseGiven] = []
+    found = _Treatment()
     for use in uses:
         fact = "treatment_phase" if use.product.has_cobalamin else "course"
-        if use.last and use.last < oldest and not (fresh and use.product.has_cobalamin):
-            why = (
-                f"older than {TREATMENT_MONTHS} months with no dose, dispense or statement since: "
-                f"{use.last}"
-            )
-            receipt.ignore(use.placed, f"{use.product.name}, {why}")
+        dosage = read_dosage(use.placed.resource, use.product, value_sets)
+        multivitamin = read_combination(use, dosage)
+        if multivitamin:
+            found.combinations.append(multivitamin)
+            use.feeds("trace_supplement", receipt)
             continue
         if use.is_order or (
             use.current and not {item.substance for item in use.product.ingredients} & ordered
         ):
-            orders += read_orders(
-                use.placed, use.placed.reference, use.state, use.product, value_sets, siblings
+            found.orders += read_orders(
+                use.placed,
+                use.placed.reference,
+                use.state,
+                use.product,
+                value_sets,
+                siblings,
+                planned=use.planned,
             )
             use.feeds(fact, receipt)
-        if not use.is_order and use.product.has_cobalamin:
-            doses += _doses(use, value_sets)
+        if use.product.has_cobalamin and (not use.is_order or is_issue(use, dosage)):
+            found.doses += read_doses(use, dosage, as_of)
             use.feeds(fact, receipt)
         elif not use.is_order:
             receipt.ignore(
                 use.placed,
                 f"{use.product.name}, given or taken: no fact is read from it beside an order",
             )
-    return tuple(orders), tuple(doses)
-
-
-def _doses(use: MedicineUse, value_sets: ValueSets) -> list[DoseGiven]:
-    """Return the doses of vitamin B12 that an administration, a dispense or a statement
-    documents.
-    """
-    dosage = read_dosage(use.placed.resource, use.product, value_sets)
-    evidence = cite_medicine(use.placed, use.product, use.last, dosage.text)
-    return [
-        DoseGiven(line.substance, line.route, line.dose, use.last, evidence)
-        for line in dosage.lines
-        if line.substance.is_cobalamin
-    ]
+    return found
 
 
 def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
@@ -224,11 +239,17 @@ def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt)
             receipt.ignore(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
             )
-    return (
-        Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in current))
-        if current
-        else NONE_RECORDED
-    )
+    certain = [use for use in current if not use.planned]
+    if certain:
+        return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in certain))
+    if current:
+        named = ", ".join(use.product.name for use in current)
+        return Fact(
+            Truth.UNKNOWN,
+            f"planned, or of unknown status: {named}",
+            tuple(use.evidence for use in current),
+        )
+    return NONE_RECORDED
 
 
 def _exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
@@ -275,7 +296,7 @@ def _lowering_drugs(
     for use in uses:
         if use.product.lowering is None:
             continue
-        if use.last is not None and use.last < oldest:
+        if not use.current and use.last is not None and use.last < oldest:
             receipt.ignore(
                 use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
             )

@@ -330,10 +330,9 @@ def test_a_low_platelet_count_that_is_too_old_is_not_said_to_be_used() -> None:
         ),
         (order(HYDROXOCOBALAMIN, 5, "draft"), "Hydroxocobalamin, status is 'draft'"),
         (order(HYDROXOCOBALAMIN, 5, status=None), "Hydroxocobalamin, no status"),
-        (order(METFORMIN, 700), f"Metformin, older than 18 months: {days_ago(700)}"),
         (
-            order(HYDROXOCOBALAMIN, 700),
-            "Hydroxocobalamin, older than 15 months with no dose, dispense or statement since",
+            order(METFORMIN, 700, "stopped"),
+            f"Metformin, older than 18 months: {days_ago(700)}",
         ),
     ],
 )

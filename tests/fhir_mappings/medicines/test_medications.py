@@ -12,7 +12,7 @@ from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.medicines.medications import map_medications
 from fhir_mappings.terminology.code_systems import ATC, RXNORM, SNOMED
 from fhir_mappings.terminology.value_sets import load_value_sets
-from recommender.language.course import OrderState
+from recommender.language.course import DoseKind, OrderState
 from recommender.language.doses import PeriodUnit, Route, Substance
 from recommender.language.logic import Truth
 from recommender.language.scenario import Anticoagulant, LoweringDrug
@@ -105,14 +105,12 @@ def test_the_status_of_an_order_is_kept(status, state):
         ({"status": "entered-in-error"}, "status is 'entered-in-error'"),
         ({"status": "cancelled"}, "status is 'cancelled'"),
         ({"status": "draft"}, "status is 'draft'"),
-        ({"status": "unknown"}, "status is 'unknown'"),
         ({"status": None}, "no status"),
         ({"intent": "proposal"}, "intent proposal: not ordered"),
         ({"doNotPerform": True}, "an order not to give it"),
-        (
-            {"authoredOn": "1998-03-01"},
-            "older than 15 months with no dose, dispense or statement since: 1998-03-01",
-        ),
+        ({"intent": "option"}, "intent option: not ordered"),
+        ({"intent": "plan", "status": "completed"}, "intent plan: not ordered"),
+        ({"authoredOn": "2026-11-23"}, "dated in the future: 2026-11-23"),
     ],
 )
 def test_an_order_that_says_nothing_of_treatment_is_ignored_with_its_reason(elements, why):
@@ -122,23 +120,182 @@ def test_an_order_that_says_nothing_of_treatment_is_ignored_with_its_reason(elem
     assert [line.ignored for line in receipt.lines()] == [f"Hydroxocobalamin, {why}"]
 
 
+@pytest.mark.parametrize("authored", ["1988-05-01", "2025-08-20", "2025-08-21", "2026-11-21"])
+def test_an_active_order_of_any_age_is_kept_Q29(authored):
+    (found,) = read(order(authoredOn=authored))[0].orders
+
+    assert (found.state, found.authored) == (OrderState.ACTIVE, dt.date.fromisoformat(authored))
+
+
+@pytest.mark.parametrize("day", ["2020-02-01", "2025-08-20", "2026-10-01"])
+def test_a_dose_of_any_age_is_kept_and_the_rules_say_what_it_counts_for(day):
+    assert [dose.date for dose in read(given(day=day))[0].doses] == [dt.date.fromisoformat(day)]
+
+
 @pytest.mark.parametrize(
-    ("authored", "kept"), [("2025-08-20", False), ("2025-08-21", True), ("2025-08-22", True)]
+    ("authored", "kept", "dated"),
+    [
+        ("2026-11-21", True, "2026-11-21"),
+        ("2026-11-22", True, "2026-11-21"),
+        ("2026-11-23", False, ""),
+    ],
 )
-def test_an_active_order_counts_for_fifteen_months_Q11(authored, kept):
-    assert bool(read(order(authoredOn=authored))[0].orders) is kept
+def test_what_is_dated_tomorrow_counts_as_of_today_and_later_is_no_fact_Q31_Q46(
+    authored, kept, dated
+):
+    facts, _ = read(given(day=authored))
+
+    assert [str(dose.date) for dose in facts.doses] == ([dated] if kept else [])
+    assert facts.in_future == (() if kept else (dt.date(2026, 11, 23),))
 
 
-def test_an_old_active_order_counts_while_doses_are_given_Q11():
-    facts, _ = read(order(authoredOn="2020-01-01"), given(day="2026-10-01"))
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"reportedBoolean": True},
+        {"reported": True},
+        {"reportedReference": {"reference": "Patient/p"}},
+        {"informationSource": [{"reference": "Patient/p"}]},
+        {
+            "informationSource": [{"reference": "RelatedPerson/r"}],
+            "requester": {"reference": "Practitioner/d"},
+        },
+    ],
+)
+def test_a_plan_that_somebody_reports_is_use_Q32(elements):
+    facts, _ = read(order(intent="plan", **elements))
 
+    assert [dose.kind for dose in facts.doses] == [DoseKind.STATED]
+    assert [(found.state, found.planned) for found in facts.orders] == [(OrderState.ACTIVE, False)]
+    blood, _ = read(order(WARFARIN, intent="plan", **elements))
+    assert blood.anticoagulant_fact.truth is Truth.TRUE
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"intent": "plan"},
+        {"intent": "plan", "reportedBoolean": False},
+        {"status": "unknown"},
+        {
+            "intent": "plan",
+            "informationSource": [{"reference": "Practitioner/d"}],
+            "requester": {"reference": "Practitioner/d"},
+        },
+    ],
+)
+def test_a_plan_that_nobody_reports_leaves_open_whether_it_is_taken_Q32(elements):
+    facts, _ = read(order(**elements))
+
+    assert facts.doses == ()
+    assert [found.planned for found in facts.orders] == [True]
+    blood, _ = read(order(WARFARIN, **elements))
+    assert blood.anticoagulant_fact.truth is Truth.UNKNOWN
+    assert blood.anticoagulant_fact.reason == "planned, or of unknown status: Warfarin"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"text": "1mg IM every 3 months"},
+        {"text": "as directed by the practice nurse"},
+        IM_MONTHLY,
+        {},
+        {"text": "1mg IM three times a week for 2 weeks"},
+    ],
+)
+def test_a_completed_order_is_an_issue_whatever_its_dosage_says_Q30(line):
+    facts, _ = read(order(status="completed", dosageInstruction=[line]))
+
+    assert [(dose.kind, dose.date) for dose in facts.doses] == [
+        (DoseKind.ISSUED, dt.date(2026, 6, 1))
+    ]
+    assert [found.state for found in facts.orders] == [OrderState.COMPLETED]
+
+
+def test_a_completed_structured_loading_course_is_no_issue_Q30():
+    loading = {
+        "repeat": {"frequency": 3, "period": 1, "periodUnit": "wk", "count": 6},
+    }
+    facts, _ = read(order(status="completed", dosageInstruction=[IM_MONTHLY | {"timing": loading}]))
+
+    assert facts.doses == ()
+
+
+@pytest.mark.parametrize("status", ["active", "on-hold", "stopped"])
+def test_an_order_that_is_not_completed_is_no_dose_Q55(status):
+    assert read(order(status=status))[0].doses == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "content"),
+    [
+        ("Berocca multivitamin (incl. B12 10 mcg)", {}, 10),
+        ("multivitamin tablets", {}, None),
+        ("Vitamin B complex", {"text": "1 tablet daily"}, None),
+        ("Vitamin B compound, vitamin B12 25 micrograms tablets", {"text": "2 tablets daily"}, 50),
+        ("multivitamin, vitamin B12 100 micrograms tablets", {}, 100),
+        ("Neurobion", {"text": "1 tablet daily"}, None),
+    ],
+)
+def test_a_multivitamin_is_set_apart_from_treatment_Q49_Q75(text, line, content):
+    named = order(dosageInstruction=[line]) | {"medicationCodeableConcept": {"text": text}}
+    facts, receipt = read(named)
+
+    assert (facts.orders, facts.doses) == ((), ())
+    assert [use.micrograms_per_day for use in facts.combinations] == [content]
+    assert receipt.lines()[0].used_for == ("trace_supplement",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["multivitamin, vitamin B12 101 micrograms tablets", "Vitamin B12 50 microgram tablets"],
+)
+def test_more_than_a_trace_and_vitamin_B12_alone_are_read_as_ever_Q75(text):
+    named = order() | {"medicationCodeableConcept": {"text": text}}
+    facts, _ = read(named)
+
+    assert facts.combinations == ()
     assert len(facts.orders) == 1
 
 
-def test_an_old_active_order_does_not_count_for_a_dose_as_old_Q11():
-    facts, _ = read(order(authoredOn="2020-01-01"), given(day="2020-02-01"))
+def test_what_binds_orders_into_one_course_is_carried_Q56():
+    facts, _ = read(
+        order(
+            groupIdentifier={"system": "urn:g", "value": "7"},
+            basedOn=[{"reference": "MedicationRequest/plan"}],
+            priorPrescription={"reference": "MedicationRequest/old"},
+            identifier=[{"system": "urn:i", "value": "1"}, {"system": "urn:empty"}],
+            dispenseRequest={
+                "expectedSupplyDuration": {"value": 4, "unit": "weeks", "code": "wk"},
+                "numberOfRepeatsAllowed": 2,
+            },
+        )
+    )
 
-    assert (facts.orders, facts.doses) == ((), ())
+    (found,) = facts.orders
+    assert (found.group, found.based_on, found.replaces, found.identifiers) == (
+        "urn:g|7",
+        ("MedicationRequest/plan",),
+        "MedicationRequest/old",
+        ("urn:i|1",),
+    )
+    assert found.supply_days == 84
+
+
+@pytest.mark.parametrize(
+    ("elements", "days"),
+    [
+        ({"daysSupply": {"value": 30, "unit": "days"}}, 30),
+        ({"daysSupply": {"value": "x"}}, None),
+        ({"daysSupply": {"value": 30, "unit": "fortnights"}}, None),
+        ({}, None),
+    ],
+)
+def test_for_how_long_a_dispense_lasts_Q77(elements, days):
+    facts, _ = read(entry("MedicationDispense", "309593", status="completed", **elements))
+
+    assert [(dose.kind, dose.supply_days) for dose in facts.doses] == [(DoseKind.DISPENSED, days)]
 
 
 def test_an_order_without_any_date_is_kept():
@@ -357,7 +514,15 @@ def test_each_lowering_medicine_stands_once_with_what_proves_long_use_or_its_new
 
 @pytest.mark.parametrize(("authored", "kept"), [("2025-05-20", False), ("2025-05-21", True)])
 def test_a_lowering_medicine_is_read_for_eighteen_months(authored, kept):
-    assert bool(read(order(METFORMIN, authoredOn=authored))[0].lowering_drugs) is kept
+    ended = order(METFORMIN, authoredOn=authored, status="stopped")
+    assert reason(ended).startswith("Metformin, older than 18 months") is not kept
+
+
+@pytest.mark.parametrize("authored", ["1999-01-01", "2025-05-20", "2025-05-21"])
+def test_an_active_lowering_medicine_counts_however_old_its_order_is_F27(authored):
+    facts, _ = read(order(METFORMIN, authoredOn=authored))
+
+    assert [use.long_term for use in facts.lowering_drugs] == [Truth.TRUE]
 
 
 def test_an_active_anticoagulant_is_a_fact_with_its_class():

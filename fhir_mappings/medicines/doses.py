@@ -1,0 +1,136 @@
+"""Doses of vitamin B12 that the record documents: given, dispensed, issued, stated as taken or
+recorded as an event; and multivitamins, which are no treatment.
+
+An order alone is no dose, of whatever age (Q12, Q55).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.intake import RecordIndex, cite
+from fhir_mappings.laboratory import Observed, read_booleanish
+from fhir_mappings.medicines.dosage import Dosage
+from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
+from fhir_mappings.medicines.medication_uses import MedicineUse
+from fhir_mappings.terminology import Concept, Role
+from recommender.language import (
+    CombinationUse,
+    DoseGiven,
+    DoseKind,
+    DoseLine,
+    OrderState,
+    Substance,
+)
+
+MOST_IN_A_MULTIVITAMIN = Decimal(100)
+"""Micrograms of vitamin B12 a day up to which a combination is set apart from treatment: the
+highest limit that a site may set for a trace supplement (Q49, Q75).
+"""
+
+LOADING_BELOW = Decimal(7)
+"""Days from dose to dose below which a completed order is a completed loading course, not an issue
+(Q11, Q30).
+"""
+
+
+def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
+    """Return whether a completed order counts as supplied on its date: whatever its dosage says,
+    but for a structured loading course (Q30).
+    """
+    if not use.is_order or use.state is not OrderState.COMPLETED or not use.product.has_cobalamin:
+        return False
+    timing = next((line.timing for line in dosage.lines if line.substance.is_cobalamin), None)
+    loading = timing is not None and timing.is_bounded and timing.shortest_interval < LOADING_BELOW
+    return dosage.from_words or not loading
+
+
+def read_doses(use: MedicineUse, dosage: Dosage, as_of: dt.date) -> list[DoseGiven]:
+    """Return the doses that an entry documents; one dated tomorrow counts as of today (Q46)."""
+    evidence = cite_medicine(use.placed, use.product, use.last, dosage.text)
+    day = None if use.last is None else min(use.last, as_of)
+    return [
+        DoseGiven(
+            line.substance,
+            line.route,
+            line.dose,
+            day,
+            evidence,
+            _kind_of(use),
+            line.timing,
+            supply_days(use.placed.resource),
+        )
+        for line in dosage.lines
+        if line.substance.is_cobalamin
+    ]
+
+
+def _kind_of(use: MedicineUse) -> DoseKind:
+    if use.is_order:
+        return DoseKind.ISSUED
+    if use.placed.type in fhir_versions.DISPENSE_TYPES:
+        return DoseKind.DISPENSED
+    if use.placed.type in fhir_versions.ADMINISTRATION_TYPES:
+        return DoseKind.GIVEN
+    return DoseKind.STATED
+
+
+def read_combination(use: MedicineUse, dosage: Dosage) -> CombinationUse | None:
+    """Return the use of a multivitamin or of another combination with a trace of vitamin B12;
+    `None` for anything else (Q49, Q75).
+
+    Of a product whose content is not stated, or that holds folic acid too, only a multivitamin or a
+    B complex is one.
+    """
+    product = use.product
+    with_folate = any(not item.substance.is_cobalamin for item in product.ingredients)
+    if not product.is_combination or (with_folate and not product.multivitamin):
+        return None
+    line = next((line for line in dosage.lines if line.substance.is_cobalamin), None)
+    content = _per_day(line, use)
+    if content is None and not use.product.multivitamin:
+        return None
+    if content is not None and content > MOST_IN_A_MULTIVITAMIN:
+        return None
+    ends = None if use.current else use.last
+    evidence = cite_medicine(use.placed, use.product, use.last or use.since, dosage.text)
+    return CombinationUse(content, evidence, use.since, ends, use.current)
+
+
+def _per_day(line: DoseLine | None, use: MedicineUse) -> Decimal | None:
+    """Return the micrograms of vitamin B12 on a day when it is taken: by the dosage, else of one
+    piece.
+    """
+    if line is not None and line.dose is not None and line.timing is not None:
+        return line.dose / min(line.timing.shortest_interval, Decimal(1))
+    strengths = (item.strength for item in use.product.ingredients if item.substance.is_cobalamin)
+    strength = next(strengths, None)
+    return strength.micrograms if strength is not None and not strength.per_ml else None
+
+
+def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:
+    """Return the injections of vitamin B12 that stand in the record as coded events; a negative
+    value says that none was given, and dose and substance are not in the code (Q30).
+    """
+    doses = []
+    for item in observed:
+        match = next(
+            (
+                match
+                for match in item.matches
+                if match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE
+            ),
+            None,
+        )
+        if match is None or read_booleanish(item.body) is False:
+            continue
+        day = None if item.day is None else min(item.day.latest, index.as_of)
+        evidence = cite(item.placed, match, item.code, day)
+        index.receipt.use(item.placed, "treatment_phase")
+        doses.append(
+            DoseGiven(Substance.COBALAMIN_UNSPECIFIED, None, None, day, evidence, DoseKind.EVENT)
+        )
+    return tuple(doses)
