@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.language.logic import Fact, Measurement, Truth
+from recommender.language.logic import NONE_RECORDED, Fact, Measurement, Truth
 from recommender.language.scenario import Cause, ClinicalScenario, RecordArea
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -60,7 +60,7 @@ CLOSED_WORLD = {
 def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(
     key: str, name: str
 ) -> None:
-    assert getattr(scenario_of(), name) == Fact(Truth.FALSE, "none recorded")
+    assert getattr(scenario_of(), name) == NONE_RECORDED
     for how in ("unavailable", "incomplete"):
         fact = getattr(scenario_of(**{how: [key]}), name)
         assert fact.is_unknown
