@@ -12,15 +12,13 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-import requests
 import structlog
 from urllib3.exceptions import HTTPError
 
 from cds_service.protocol import Problem, read_json
-from cds_service.retrieval import Reach, TooLate, TooLong, get_within, open_session
-from cds_service.site import Client, PublicKey, read_keys
+from cds_service.retrieval import Outbound, Reach, TooLate, TooLong, get_within
+from cds_service.site import Client, PublicKey, WebAddress, read_address, read_keys
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +125,7 @@ class KeySets:
         except KeySetUnavailable as error:
             log.warning(
                 "key set not fetched",
-                host=urlsplit(held.url).hostname,
+                host=address.host if (address := read_address(held.url)) else "",
                 why=str(error),
                 stale=held.is_usable(now),
             )
@@ -156,7 +154,10 @@ def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKe
 
     Raises: KeySetUnavailable.
     """
-    if production and urlsplit(url).scheme != "https":
+    address = read_address(url)
+    if address is None:
+        raise KeySetUnavailable("the address cannot be read in one way only")
+    if production and address.scheme != "https":
         raise KeySetUnavailable("the address is not https")
     answers: queue.SimpleQueue[tuple[tuple[PublicKey, ...], float] | KeySetUnavailable] = (
         queue.SimpleQueue()
@@ -164,7 +165,9 @@ def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKe
     # In a thread of its own: neither a slow name server nor a server that drips its header can hold
     # the caller.
     threading.Thread(
-        target=lambda: answers.put(_answer_of(url, reach, production)), daemon=True, name="key-set"
+        target=lambda: answers.put(_answer_of(address, reach, production)),
+        daemon=True,
+        name="key-set",
     ).start()
     try:
         answer = answers.get(timeout=FETCH_SECONDS)
@@ -176,20 +179,21 @@ def fetch_keys(url: str, reach: Reach, production: bool) -> tuple[tuple[PublicKe
 
 
 def _answer_of(
-    url: str, reach: Reach, production: bool
+    address: WebAddress, reach: Reach, production: bool
 ) -> tuple[tuple[PublicKey, ...], float] | KeySetUnavailable:
     """Fetch and read; a redirect is not followed, as it would lead where nobody registered."""
     headers = {"Accept": "application/jwk-set+json, application/json"}
     deadline = time.monotonic() + FETCH_SECONDS
     try:
-        with open_session(reach, connections=1) as session:
-            status, answered, body = get_within(session, url, headers, deadline, LONGEST_KEY_SET)
+        with Outbound(reach, connections=1) as outbound:
+            status, answered, body = get_within(
+                outbound, address, headers, deadline, LONGEST_KEY_SET
+            )
         document = read_json(body) if status == 200 else None
     except (
         TooLate,
         TooLong,
         Problem,
-        requests.RequestException,
         HTTPError,
         OSError,
         ValueError,

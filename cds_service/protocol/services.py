@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol.hook_request import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
 from fhir_mappings.fhir import PREFETCH_KEYS
-from fhir_mappings.terminology import ValueSets, observation_search_codes
+from fhir_mappings.terminology import URGENT, ValueSets, observation_search_codes
 
 BASE = "/cds-services"
 
@@ -19,7 +19,8 @@ SHARED_ID = "b12"
 @dataclass(frozen=True, slots=True)
 class Service:
     """One CDS service as discovery shows it. `prefetch` maps the key to its template; every key is
-    optional. `hook_version` is the published version of the hook.
+    optional. `queries` are the templates of what the service itself asks for each key, side by
+    side (R189). `hook_version` is the published version of the hook.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Service:
     description: str
     usage_requirements: str
     prefetch: Mapping[str, str]
+    queries: Mapping[str, tuple[str, ...]]
     hook_version: str = "1.0.0"
 
     @property
@@ -55,7 +57,7 @@ USAGE = (
 
 def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
     """Return the three services in the order in which discovery lists them."""
-    prefetch = build_prefetch(value_sets)
+    prefetch, queries = build_prefetch(value_sets), build_queries(value_sets)
     return (
         Service(
             "b12-order-select",
@@ -66,6 +68,7 @@ def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
             "and offers the complete regimen as draft orders.",
             USAGE,
             prefetch,
+            queries,
         ),
         Service(
             "b12-order-sign",
@@ -75,6 +78,7 @@ def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
             "signed.",
             USAGE,
             prefetch,
+            queries,
         ),
         Service(
             "b12-patient-view",
@@ -84,6 +88,7 @@ def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
             "points out treatment that is unsafe.",
             USAGE,
             prefetch,
+            queries,
         ),
     )
 
@@ -96,9 +101,7 @@ def build_prefetch(value_sets: ValueSets) -> dict[str, str]:
     templates = {
         "patient": "Patient/{{context.patientId}}",
         "conditions": f"Condition?{patient}&_count=250",
-        "labs": (
-            f"Observation?{patient}&code={','.join(observation_search_codes(value_sets))}&_sort=-date&_count=250"
-        ),
+        "labs": _results(observation_search_codes(value_sets)),
         "medications": f"MedicationRequest?{patient}&_sort=-authoredon&_count=250",
         "statements": f"MedicationStatement?{patient}&_count=250",
         "administrations": f"MedicationAdministration?{patient}&_count=250",
@@ -106,3 +109,20 @@ def build_prefetch(value_sets: ValueSets) -> dict[str, str]:
         "allergies": f"AllergyIntolerance?{patient}&_count=250",
     }
     return {key: templates[key] for key in PREFETCH_KEYS}
+
+
+def _results(codes: Iterable[str]) -> str:
+    return (
+        f"Observation?patient={{{{context.patientId}}}}&code={','.join(codes)}"
+        f"&_sort=-date&_count=250"
+    )
+
+
+def build_queries(value_sets: ValueSets) -> dict[str, tuple[str, ...]]:
+    """Return what the service asks a FHIR server for each key: the templates of prefetch, but
+    laboratory results in two, the small and urgent ones first (R189).
+    """
+    urgent = observation_search_codes(value_sets, URGENT)
+    rest = [code for code in observation_search_codes(value_sets) if code not in urgent]
+    one_each = {key: (template,) for key, template in build_prefetch(value_sets).items()}
+    return {**one_each, "labs": (_results(urgent), _results(rest))}

@@ -1,9 +1,10 @@
 """The patient's record, from prefetch and from the client's FHIR server."""
 
+from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.check_server import check_server, say_report
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.one_patient import read_patient
-from cds_service.retrieval.outbound import Reach, TooLate, TooLong, get_within, open_session
+from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
 from cds_service.retrieval.patient_record import (
     assemble_from_prefetch,
     assemble_record,
@@ -20,6 +21,7 @@ from cds_service.retrieval.referenced_medications import (
 __all__ = [
     "FhirClient",
     "Medications",
+    "Outbound",
     "Reach",
     "TooLate",
     "TooLong",
@@ -30,7 +32,6 @@ __all__ = [
     "find_open_references",
     "get_within",
     "holds_nothing",
-    "open_session",
     "read_medications",
     "read_patient",
     "say_report",

@@ -10,13 +10,14 @@ import datetime as dt
 import time
 from collections import Counter
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from cds_service.protocol import Reading, build_prefetch
-from cds_service.retrieval.fhir_client import FhirClient, FhirServer
-from cds_service.retrieval.outbound import Reach
+from cds_service.retrieval.addresses import Reach
+from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.fhir_server import FhirServer
 from cds_service.retrieval.patient_record import TOKEN
-from cds_service.site import Settings
+from cds_service.site import Settings, read_address
 from fhir_mappings.fhir import Availability, PatientRecord
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import load_value_sets
@@ -63,29 +64,28 @@ def check_server(base: str, token: str, patient_id: str, settings: Settings) -> 
     """
     started = time.monotonic()
     value_sets = load_value_sets(settings.extra_codes)
-    server = FhirServer(base.rstrip("/"), token, Reach.ANYWHERE)
-    if urlsplit(server.base).scheme not in ("http", "https") or not urlsplit(server.base).netloc:
-        return _nothing(server, "the address is not an http URL", started)
+    address = read_address(base.rstrip("/"))
+    if address is None or address.query is not None:
+        return _nothing(base, "the address is not an http URL", started)
+    server = FhirServer(address, token, Reach.ANYWHERE)
     client = FhirClient()
     try:
         deadline = started + SECONDS
         if not patient_id:
-            listed = client.fetch(server, {"patient": f"{server.base}/{FIRST_PATIENT}"}, deadline)[
+            listed = client.fetch(server, {"patient": [address.below(FIRST_PATIENT)]}, deadline)[
                 "patient"
             ]
             patient_id = next(
                 (str(placed.resource.get("id", "")) for placed in listed.part.resources), ""
             )
             if not patient_id:
-                return _nothing(
-                    server, listed.part.reason or "the server lists no patient", started
-                )
+                return _nothing(base, listed.part.reason or "the server lists no patient", started)
         templates = {
             key: template.replace(TOKEN, quote(patient_id, safe=""))
             for key, template in build_prefetch(value_sets).items()
         }
         readings = client.fetch(
-            server, {key: f"{server.base}/{query}" for key, query in templates.items()}, deadline
+            server, {key: [address.below(query)] for key, query in templates.items()}, deadline
         )
     finally:
         client.close()
@@ -94,13 +94,13 @@ def check_server(base: str, token: str, patient_id: str, settings: Settings) -> 
     mapped = map_scenario(record, dt.datetime.now(dt.UTC).date(), value_sets)
     ignored = [(line.ignored, line.reference) for line in mapped.receipt.lines() if not line.used]
     return ServerReport(
-        server.base, patient_id, time.monotonic() - started, queries, _by_reason(ignored)
+        base.rstrip("/"), patient_id, time.monotonic() - started, queries, _by_reason(ignored)
     )
 
 
-def _nothing(server: FhirServer, why: str, started: float) -> ServerReport:
+def _nothing(base: str, why: str, started: float) -> ServerReport:
     return ServerReport(
-        server.base,
+        base,
         "",
         time.monotonic() - started,
         (QueryResult("patient", FIRST_PATIENT, {}, why),),

@@ -1,32 +1,37 @@
 """Read what prefetch lacks from the client's FHIR server: in parallel, within the deadline, and
 only from a server of the client.
 
-Source: R56, R59 to R66.
+Source: R56, R59 to R66, R178 to R180, R188.
 """
 
 from __future__ import annotations
 
+import functools
 import time
 import traceback
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urljoin, urlsplit
+from typing import TypeVar
+from urllib.parse import quote
 
-import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import TimeoutError as NoAnswerError
 
-from cds_service.protocol import MORE_PAGES, HookRequest, Problem, Reading, read_json, read_part
-from cds_service.retrieval.outbound import Reach, TooLate, TooLong, get_within, open_session
-from cds_service.site import Client, Settings
+from cds_service.protocol import MORE_PAGES, Problem, Reading, read_json, read_part
+from cds_service.retrieval.addresses import Reach
+from cds_service.retrieval.fhir_server import FhirServer
+from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
+from cds_service.retrieval.server_shares import PARALLEL, ServerShares, Share
+from cds_service.site import WebAddress
 from fhir_mappings.fhir import Availability, RecordPart
+
+Key = TypeVar("Key", bound=Hashable)
 
 MOST_PAGES = 20
 MOST_REDIRECTS = 3
 LONGEST_ANSWER = 10_485_760
 """Bytes of one page that are read."""
-
-PARALLEL = 16
 
 GRACE_SECONDS = 0.02
 """How long the call waits beyond the deadline for readers that stop at it, so that their pages are
@@ -40,112 +45,23 @@ REFUSED = "the FHIR server refused access"
 NOT_OFFERED = "the FHIR server does not offer this"
 REDIRECTED = "the FHIR server redirected elsewhere"
 FAILED = "the FHIR server failed"
+RESTING = "the FHIR server failed repeatedly and is left alone for a moment"
 NOT_READABLE = "the answer is not FHIR JSON"
 TOO_MANY_PAGES = "there are more pages than are read"
 OTHER_ORIGIN = "the next page is at another origin"
 
 
-class NoAccess(Exception):
-    """The FHIR server may not be asked; the text says why, in words for card and receipt."""
-
-
 @dataclass(frozen=True, slots=True)
-class FhirServer:
-    """The FHIR server of one call. The token lives here, for this call, and is never shown."""
+class _Query:
+    """One list or resource to read: where it starts, and by when. `so_far` is what of it came."""
 
-    base: str
-    token: str = field(repr=False)
-    reach: Reach
-
-    @property
-    def headers(self) -> dict[str, str]:
-        headers = {
-            "Accept": "application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8",
-            "Accept-Encoding": "identity",
-        }
-        return {**headers, "Authorization": f"Bearer {self.token}"} if self.token else headers
-
-
-def find_server(request: HookRequest, client: Client, settings: Settings) -> FhirServer:
-    """Return the FHIR server of this call.
-
-    Raises: NoAccess when none was named, or it is not one of the client's.
-    Source: R29, R65.
-    """
-    if not request.fhir_server:
-        raise NoAccess("the EHR named no FHIR server")
-    named = _plain(request.fhir_server)
-    if not settings.is_production and not client.fhir_base_urls:
-        if urlsplit(named).scheme not in ("http", "https"):
-            raise NoAccess("the FHIR server has no http address")
-        return FhirServer(named, request.access_token, Reach.LOOPBACK)
-    registered = next((base for base in client.fhir_base_urls if _plain(base) == named), "")
-    if not registered:
-        raise NoAccess("the FHIR server is not registered for this client")
-    return FhirServer(registered.rstrip("/"), request.access_token, _reach(client, settings))
-
-
-def _reach(client: Client, settings: Settings) -> Reach:
-    if not settings.is_production:
-        return Reach.ANYWHERE
-    return Reach.SITE if client.fhir_on_site_network else Reach.PUBLIC
-
-
-def _plain(url: str) -> str:
-    """Return the URL without trailing slash, scheme and host in lower case; empty for one that
-    cannot be read.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        return (
-            f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-            if parts.netloc
-            else ""
-        )
-    except ValueError:
-        return ""
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return (
-        parts.scheme,
-        parts.hostname or "",
-        parts.port or {"http": 80, "https": 443}.get(parts.scheme),
-    )
-
-
-def _same_origin(one: str, other: str) -> bool:
-    try:
-        return _origin(one) == _origin(other)
-    except ValueError:
-        return False
-
-
-def join_url(base: str, reference: str) -> str:
-    """Return the absolute form of a link; empty when it is no URL."""
-    try:
-        return urljoin(base, reference)
-    except ValueError:
-        return ""
-
-
-def find_id(server: FhirServer, kind: str, reference: str) -> str:
-    """Return the id of the resource of this kind to which a reference leads on this server; empty
-    when it leads anywhere else.
-
-    Source: R65, R160.
-    """
-    path = reference.strip().partition("/_history/")[0]
-    if "://" in path:
-        base = f"{_plain(server.base)}/"
-        path = _plain(path).removeprefix(base) if _plain(path).startswith(base) else ""
-    found, _, identity = path.partition("/")
-    return (
-        identity
-        if found == kind and identity not in ("", ".", "..") and not set("/?#") & set(identity)
-        else ""
-    )
+    server: FhirServer
+    outbound: Outbound
+    share: Share
+    key: str
+    place: str
+    deadline: float
+    so_far: list[Reading] = field(default_factory=list)
 
 
 class FhirClient:
@@ -154,74 +70,93 @@ class FhirClient:
     """
 
     def __init__(self) -> None:
-        self._sessions = {reach: open_session(reach, connections=PARALLEL) for reach in Reach}
-        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="fhir")
+        self._outbound = {reach: Outbound(reach, connections=PARALLEL) for reach in Reach}
+        self._shares = ServerShares()
 
     def fetch(
-        self, server: FhirServer, queries: Mapping[str, str], deadline: float
+        self,
+        server: FhirServer,
+        queries: Mapping[str, Sequence[WebAddress | None]],
+        deadline: float,
     ) -> dict[str, Reading]:
-        """Return what the server has for each key; a key that is late is unavailable, whatever the
-        server is still doing.
+        """Return what the server has for each key; of a key that is late what came until then,
+        whatever the server is still doing.
 
         Args:
-            queries: for each key the URL to start from.
+            queries: for each key the addresses to start from, the most urgent first; None for a
+                link that leads nowhere.
             deadline: on the clock of `time.monotonic`.
         """
-        session = self._sessions[server.reach]
-        return _await(
-            {
-                key: self._pool.submit(_read_pages, session, server, key, url, deadline)
-                for key, url in queries.items()
-            },
-            deadline,
-        )
+        jobs = {}
+        for key, addresses in queries.items():
+            for number, address in enumerate(addresses):
+                place = f"fhirServer.{key}" + (f".part[{number}]" if number else "")
+                query = self._query(server, key, place, deadline)
+                jobs[key, number] = query, query.share.pool.submit(_read_pages, query, address)
+        parts = _await(jobs, deadline)
+        return {
+            key: join_parts([parts[key, number] for number in range(len(addresses))])
+            for key, addresses in queries.items()
+        }
 
     def read_medications(
         self, server: FhirServer, ids: Iterable[str], deadline: float
     ) -> dict[str, Reading]:
         """Return what the server has for each id of a Medication (R160)."""
-        session = self._sessions[server.reach]
-        jobs = {
-            identity: self._pool.submit(_read_medication, session, server, identity, deadline)
-            for identity in ids
-        }
+        jobs = {}
+        for identity in ids:
+            place = f"fhirServer.Medication/{identity}"
+            query = self._query(server, "medications", place, deadline)
+            address = server.base.below(f"Medication/{quote(identity, safe='')}")
+            jobs[identity] = query, query.share.pool.submit(_read_page, query, address, place)
         return _await(jobs, deadline)
+
+    def _query(self, server: FhirServer, key: str, place: str, deadline: float) -> _Query:
+        share = self._shares.of(server.base.origin)
+        return _Query(server, self._outbound[server.reach], share, key, place, deadline)
 
     def close(self) -> None:
         """Let go of connections and threads."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for session in self._sessions.values():
-            session.close()
+        self._shares.close()
+        for outbound in self._outbound.values():
+            outbound.close()
 
 
-def _await(jobs: Mapping[str, Future[Reading]], deadline: float) -> dict[str, Reading]:
-    wait(jobs.values(), timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
-    return {key: job.result() if job.done() else _failed(LATE) for key, job in jobs.items()}
+def _await(
+    jobs: Mapping[Key, tuple[_Query, Future[Reading]]], deadline: float
+) -> dict[Key, Reading]:
+    futures = [future for _, future in jobs.values()]
+    wait(futures, timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
+    return {
+        key: future.result() if future.done() else _as_far_as_it_came(query)
+        for key, (query, future) in jobs.items()
+    }
+
+
+def _as_far_as_it_came(query: _Query) -> Reading:
+    return cut_short(query.so_far[-1], LATE) if query.so_far else _failed(LATE)
 
 
 def _failed(reason: str) -> Reading:
     return Reading(RecordPart(Availability.UNAVAILABLE, reason=reason, source="fhirServer"))
 
 
-def _read_pages(
-    session: requests.Session, server: FhirServer, key: str, url: str, deadline: float
-) -> Reading:
+def _read_pages(query: _Query, start: WebAddress | None) -> Reading:
     """Follow a list to its end, or as far as limits and deadline allow."""
-    whole, seen = None, set()
+    whole, seen, address = None, set(), start
     for number in range(MOST_PAGES):
-        if not _same_origin(url, server.base):
+        if address is None or not query.server.base.holds(address):
             return cut_short(whole or _failed(OTHER_ORIGIN), OTHER_ORIGIN)
-        if url in seen:
+        if address in seen:
             break
-        seen.add(url)
-        place = f"fhirServer.{key}" if number == 0 else f"fhirServer.{key}.page[{number}]"
-        page = _read_page(
-            session, server, key, url, deadline, place, len(whole.part.resources) if whole else 0
-        )
+        seen.add(address)
+        place = query.place + (f".page[{number}]" if number else "")
+        page = _read_page(query, address, place, len(whole.part.resources) if whole else 0)
         whole = append_page(whole, page) if whole else page
+        query.so_far.append(whole)
         if not page.next_url:
             return whole
-        url = join_url(url, page.next_url)
+        address = address.follow(page.next_url)
     return cut_short(whole or _failed(TOO_MANY_PAGES), TOO_MANY_PAGES)
 
 
@@ -239,6 +174,14 @@ def append_page(whole: Reading, page: Reading) -> Reading:
     return Reading(part, page.next_url, unusable=whole.unusable + page.unusable)
 
 
+def join_parts(parts: Sequence[Reading]) -> Reading:
+    """Return one list of the parts that were asked for side by side; a part that could not be had
+    leaves it incomplete.
+    """
+    came_first = sorted(parts, key=lambda part: part.part.availability is Availability.UNAVAILABLE)
+    return functools.reduce(append_page, came_first)
+
+
 def cut_short(whole: Reading, reason: str) -> Reading:
     """Return the list as incomplete for this reason; one that is not available at all stays so."""
     if whole.part.availability is Availability.UNAVAILABLE:
@@ -250,42 +193,35 @@ def cut_short(whole: Reading, reason: str) -> Reading:
     )
 
 
-def _read_medication(
-    session: requests.Session, server: FhirServer, identity: str, deadline: float
-) -> Reading:
-    url = f"{server.base}/Medication/{quote(identity, safe='')}"
-    return _read_page(
-        session, server, "medications", url, deadline, f"fhirServer.Medication/{identity}"
-    )
-
-
-def _read_page(
-    session: requests.Session,
-    server: FhirServer,
-    key: str,
-    url: str,
-    deadline: float,
-    place: str,
-    read_before: int = 0,
-) -> Reading:
-    try:
-        status, body = _get(session, server, url, deadline)
-    except (TooLate, requests.Timeout) as error:
-        _let_go(error)
+def _read_page(query: _Query, address: WebAddress, place: str, read_before: int = 0) -> Reading:
+    if query.share.rests(time.monotonic()):
+        return _failed(RESTING)
+    if time.monotonic() >= query.deadline:
         return _failed(LATE)
+    try:
+        status, body = _get(query, address)
     except TooLong:
         return _failed(TOO_LONG)
     except _Redirected:
         return _failed(REDIRECTED)
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+    except (TooLate, HTTPError, OSError, ValueError) as error:
+        query.share.note_failure(time.monotonic())
         _let_go(error)
-        return _failed(NO_CONNECTION if time.monotonic() < deadline else LATE)
+        return _failed(_why_no_answer(error, query.deadline))
+    query.share.note_failure(time.monotonic()) if status >= 500 else query.share.note_answer()
     if status != 200:
-        return _read_refusal(key, status, place)
+        return _read_refusal(query.key, status, place)
     try:
-        return read_part(key, read_json(body), place, "fhirServer", read_before)
+        return read_part(query.key, read_json(body), place, "fhirServer", read_before)
     except Problem:
         return _failed(NOT_READABLE)
+
+
+def _why_no_answer(error: Exception, deadline: float) -> str:
+    is_late = isinstance(error, TooLate | NoAnswerError) and not isinstance(
+        error, NewConnectionError
+    )
+    return LATE if is_late or time.monotonic() >= deadline else NO_CONNECTION
 
 
 def _let_go(error: BaseException | None) -> None:
@@ -301,19 +237,19 @@ class _Redirected(Exception):
     """The server sends the call to another origin, or in circles."""
 
 
-def _get(
-    session: requests.Session, server: FhirServer, url: str, deadline: float
-) -> tuple[int, bytes]:
-    """Return status and body, following redirects within the origin only, since the token goes
-    along.
-    """
+def _get(query: _Query, start: WebAddress) -> tuple[int, bytes]:
+    """Return status and body, following redirects below the base of the server only."""
+    address: WebAddress | None = start
     for _ in range(MOST_REDIRECTS + 1):
-        status, headers, body = get_within(session, url, server.headers, deadline, LONGEST_ANSWER)
+        if address is None or not query.server.base.holds(address):
+            break
+        headers = query.server.headers_for(address)
+        status, answered, body = get_within(
+            query.outbound, address, headers, query.deadline, LONGEST_ANSWER
+        )
         if status not in (301, 302, 303, 307, 308):
             return status, body
-        url = join_url(url, headers.get("Location", ""))
-        if not _same_origin(url, server.base):
-            break
+        address = address.follow(answered.get("Location", ""))
     raise _Redirected
 
 

@@ -6,10 +6,12 @@ import time
 from urllib.parse import quote
 
 from cds_service.protocol import build_prefetch
-from cds_service.retrieval.fhir_client import FhirClient, FhirServer
-from cds_service.retrieval.outbound import Reach
+from cds_service.retrieval.addresses import Reach
+from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.fhir_server import NO_ADDRESS, FhirServer
 from cds_service.retrieval.patient_record import TOKEN
-from fhir_mappings.fhir import PatientRecord
+from cds_service.site import read_address
+from fhir_mappings.fhir import Availability, PatientRecord, RecordPart
 from fhir_mappings.terminology import ValueSets
 
 SECONDS = 30
@@ -23,10 +25,15 @@ def read_patient(base: str, token: str, patient_id: str, value_sets: ValueSets) 
         base: the FHIR base URL, http or https. token: the bearer token, or empty.
     Raises: nothing for a server that fails: the parts are then unavailable, with the reason.
     """
-    server = FhirServer(base.rstrip("/"), token, Reach.ANYWHERE)
+    templates = build_prefetch(value_sets)
+    address = read_address(base.rstrip("/"))
+    if address is None:
+        none = RecordPart(Availability.UNAVAILABLE, reason=NO_ADDRESS, source="fhirServer")
+        return PatientRecord(patient_id, dict.fromkeys(templates, none))
+    server = FhirServer(address, token, Reach.ANYWHERE)
     queries = {
-        key: f"{server.base}/{template.replace(TOKEN, quote(patient_id, safe=''))}"
-        for key, template in build_prefetch(value_sets).items()
+        key: [address.below(template.replace(TOKEN, quote(patient_id, safe="")))]
+        for key, template in templates.items()
     }
     client = FhirClient()
     try:

@@ -1,85 +1,88 @@
-"""Calls from the service to the outside: no proxy variables, and no address that the caller must
-not make us reach.
+"""Calls from the service to the outside: to an address that was read once, without proxy variables,
+and to no IP address that the caller must not make us reach.
 
-The address is checked between the name's resolution and the connection, and the connection goes to
-the very address that was checked, so a name that resolves differently the second time gains
-nothing.
+The IP address is checked between the name's resolution and the connection, and the connection goes
+to the very one that was checked, so a name that resolves differently the second time gains nothing.
 
-Source: R65, R135.
+Source: R65, R135, R178, R179.
 """
 
 from __future__ import annotations
 
-import enum
-import http.cookiejar
-import ipaddress
 import socket
 import time
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
+import certifi
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import LocationValueError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-SITE_NETWORKS = tuple(
-    ipaddress.ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-)
-"""Addresses that sites give their own machines. Link-local ones, where clouds keep their metadata,
-are not among them.
-"""
-
-CLOUD_METADATA = frozenset({"fd00:ec2::254", "fd20:ce::254"})
-"""Metadata services that live at an address of the site kind."""
+from cds_service.retrieval.addresses import Reach, may_reach
+from cds_service.site import WebAddress
 
 CHUNK = 65_536
 
 
-class Reach(enum.Enum):
-    """Which addresses may be connected to."""
-
-    PUBLIC = "public addresses"
-    SITE = "public addresses and the site's own network"
-    LOOPBACK = "this machine only"
-    ANYWHERE = "every address"
+class TooLate(Exception):
+    """The deadline passed before the answer was complete."""
 
 
-def is_public_address(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet, also when it is an IPv4 address
-    wrapped in IPv6.
+class TooLong(Exception):
+    """The answer is longer than allowed."""
+
+
+class Outbound:
+    """Connections within one reach. It keeps no cookies, asks no proxy and reads nothing of the
+    environment.
     """
-    return may_reach(address, Reach.PUBLIC)
 
+    def __init__(self, reach: Reach, connections: int = 16) -> None:
+        self._pools = PoolManager(connections, maxsize=connections, ca_certs=certifi.where())
+        self._pools.pool_classes_by_scheme = _pools_within(reach)
 
-def may_reach(address: str, reach: Reach) -> bool:
-    """Say whether an IP address may be connected to; an IPv4 address wrapped in IPv6 counts as what
-    is inside.
-    """
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        wrapped = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo and parsed.teredo[1])
-        if parsed in NAT64:
-            wrapped = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if wrapped:
-            return may_reach(str(wrapped), reach)
-    if reach is Reach.ANYWHERE or (reach is Reach.LOOPBACK and parsed.is_loopback):
-        return True
-    is_public = parsed.is_global and not parsed.is_multicast
-    return reach in (Reach.PUBLIC, Reach.SITE) and (
-        is_public or (reach is Reach.SITE and _is_of_the_site(parsed))
-    )
+    def open(
+        self, address: WebAddress, headers: Mapping[str, str], seconds: float
+    ) -> BaseHTTPResponse:
+        """Send a GET to the origin of the address, and return the answer unread.
 
+        Raises: LocationValueError when the connection would go to another origin than the address
+        says; urllib3.exceptions.HTTPError, OSError.
+        """
+        pool = self._pools.connection_from_host(address.host, address.port, address.scheme)
+        if (pool.scheme, pool.host, pool.port) != (
+            address.scheme,
+            address.host.strip("[]"),
+            address.port,
+        ):
+            raise LocationValueError("the connection is to another origin")
+        return pool.urlopen(
+            "GET",
+            address.target,
+            headers=dict(headers),
+            timeout=Timeout(connect=seconds, read=seconds),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
 
-def _is_of_the_site(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return str(address) not in CLOUD_METADATA and any(
-        address.version == net.version and address in net for net in SITE_NETWORKS
-    )
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pools.clear()
+
+    def __enter__(self) -> Outbound:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def _connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
@@ -124,63 +127,29 @@ def _pools_within(reach: Reach) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": CheckedHTTPPool, "https": CheckedHTTPSPool}
 
 
-class _CheckedAdapter(HTTPAdapter):
-    """Sends requests through connections that check where they go."""
-
-    def __init__(self, reach: Reach, connections: int) -> None:
-        self._reach = reach
-        super().__init__(pool_connections=connections, pool_maxsize=connections)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools_within(self._reach)
-
-
-class _NoCookies(http.cookiejar.DefaultCookiePolicy):
-    """What one call was given must not travel with the next."""
-
-    def set_ok(self, cookie: http.cookiejar.Cookie, request: Any) -> bool:  # noqa: ARG002
-        return False
-
-
-def open_session(reach: Reach, connections: int = 16) -> requests.Session:
-    """Return a session that ignores proxy and certificate variables of the environment, keeps no
-    cookies and stays within reach.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(_NoCookies())
-    adapter = _CheckedAdapter(reach, connections)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter)
-    return session
-
-
-class TooLate(Exception):
-    """The deadline passed before the answer was complete."""
-
-
-class TooLong(Exception):
-    """The answer is longer than allowed."""
-
-
 def get_within(
-    session: requests.Session, url: str, headers: Mapping[str, str], deadline: float, longest: int
+    outbound: Outbound,
+    address: WebAddress,
+    headers: Mapping[str, str],
+    deadline: float,
+    longest: int,
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Return status, headers and body of a GET, without following redirects.
 
     Args:
         deadline: on the clock of `time.monotonic`; an endless or dripping answer ends there too.
         longest: bytes of body, after decompression.
-    Raises: TooLate, TooLong, requests.RequestException, urllib3.exceptions.HTTPError, OSError.
+    Raises: TooLate, TooLong, urllib3.exceptions.HTTPError, OSError, ValueError.
     """
     left = deadline - time.monotonic()
     if left <= 0:
         raise TooLate
-    with session.get(
-        url, headers=dict(headers), timeout=(left, left), stream=True, allow_redirects=False
-    ) as answer:
-        return answer.status_code, answer.headers, _read(answer.raw, deadline, longest)
+    answer = outbound.open(address, headers, left)
+    try:
+        return answer.status, answer.headers, _read(answer, deadline, longest)
+    finally:
+        answer.close()
+        answer.release_conn()
 
 
 def _read(raw: BaseHTTPResponse, deadline: float, longest: int) -> bytes:

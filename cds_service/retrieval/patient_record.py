@@ -4,20 +4,14 @@ server within the deadline.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from cds_service.protocol import NOT_SENT, HookRequest, Reading, read_part, resources_within
-from cds_service.retrieval.fhir_client import (
-    FhirClient,
-    FhirServer,
-    NoAccess,
-    append_page,
-    find_server,
-    join_url,
-)
-from cds_service.site import Client, Settings
+from cds_service.retrieval.fhir_client import FhirClient, append_page
+from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_server
+from cds_service.site import Client, Settings, WebAddress
 from fhir_mappings.fhir import Availability, PatientRecord, Placed
 
 TOKEN = "{{context.patientId}}"
@@ -26,7 +20,7 @@ TOKEN = "{{context.patientId}}"
 
 def assemble_record(
     request: HookRequest,
-    prefetch: Mapping[str, str],
+    queries: Mapping[str, Sequence[str]],
     client: Client,
     settings: Settings,
     fhir: FhirClient,
@@ -35,36 +29,33 @@ def assemble_record(
     """Return the record of the patient; what cannot be had is unavailable, with the reason.
 
     Args:
-        prefetch: the templates of the service.
+        queries: for each prefetch key the templates of what is asked for it side by side.
         deadline: on the clock of `time.monotonic`.
     Source: R47 to R63.
     """
-    readings = _read_prefetch(request, prefetch)
+    readings = _read_prefetch(request, queries)
     if any(reading.to_fetch or reading.next_url for reading in readings.values()):
-        readings |= _complete(readings, request, prefetch, client, settings, fhir, deadline)
-    return _as_record(request, prefetch, readings)
+        readings |= _complete(readings, request, queries, client, settings, fhir, deadline)
+    return _as_record(request, readings)
 
 
-def assemble_from_prefetch(request: HookRequest, prefetch: Mapping[str, str]) -> PatientRecord:
+def assemble_from_prefetch(request: HookRequest, keys: Iterable[str]) -> PatientRecord:
     """Return the record as the request alone gives it; nothing is fetched."""
-    return _as_record(request, prefetch, _read_prefetch(request, prefetch))
+    return _as_record(request, _read_prefetch(request, keys))
 
 
-def _read_prefetch(request: HookRequest, prefetch: Mapping[str, str]) -> dict[str, Reading]:
+def _read_prefetch(request: HookRequest, keys: Iterable[str]) -> dict[str, Reading]:
     return {
-        key: read_part(key, request.prefetch.get(key, NOT_SENT), f"prefetch.{key}")
-        for key in prefetch
+        key: read_part(key, request.prefetch.get(key, NOT_SENT), f"prefetch.{key}") for key in keys
     }
 
 
-def _as_record(
-    request: HookRequest, prefetch: Mapping[str, str], readings: Mapping[str, Reading]
-) -> PatientRecord:
+def _as_record(request: HookRequest, readings: Mapping[str, Reading]) -> PatientRecord:
     tolerated = [(Placed(place, {}), why) for place, why in request.tolerated]
     unusable = [what for reading in readings.values() for what in reading.unusable]
     parts = {key: reading.part for key, reading in readings.items()}
     return PatientRecord(
-        request.patient_id, parts, (*tolerated, *unusable, *_unadvertised(request, prefetch))
+        request.patient_id, parts, (*tolerated, *unusable, *_unadvertised(request, parts))
     )
 
 
@@ -78,7 +69,7 @@ def holds_nothing(record: PatientRecord) -> bool:
 def _complete(
     readings: Mapping[str, Reading],
     request: HookRequest,
-    prefetch: Mapping[str, str],
+    queries: Mapping[str, Sequence[str]],
     client: Client,
     settings: Settings,
     fhir: FhirClient,
@@ -93,11 +84,12 @@ def _complete(
             for key, reading in readings.items()
             if reading.to_fetch
         }
-    queries = {
-        key: _start(reading, server, prefetch[key], request.patient_id)
+    starts = {
+        key: _starts(reading, server, queries[key], request.patient_id)
         for key, reading in readings.items()
+        if reading.to_fetch or reading.next_url
     }
-    fetched = fhir.fetch(server, {key: url for key, url in queries.items() if url}, deadline)
+    fetched = fhir.fetch(server, starts, deadline)
     return {key: _joined(readings[key], answer) for key, answer in fetched.items()}
 
 
@@ -107,17 +99,16 @@ def _not_fetched(reading: Reading, reason: str) -> Reading:
     )
 
 
-def _start(reading: Reading, server: FhirServer, template: str, patient_id: str) -> str:
-    """Return where to read on: the query of a key that was not sent, the next page of one that was,
-    or nothing.
+def _starts(
+    reading: Reading, server: FhirServer, templates: Sequence[str], patient_id: str
+) -> list[WebAddress | None]:
+    """Return where to read on: the queries of a key that was not sent, or the next page of one that
+    was.
     """
     if reading.to_fetch:
-        return f"{server.base}/{template.replace(TOKEN, quote(patient_id, safe=''))}"
-    return (
-        join_url(f"{server.base}/", reading.next_url) or reading.next_url
-        if reading.next_url
-        else ""
-    )
+        quoted = quote(patient_id, safe="")
+        return [server.base.below(template.replace(TOKEN, quoted)) for template in templates]
+    return [server.base.below("").follow(reading.next_url)]
 
 
 def _joined(sent: Reading, fetched: Reading) -> Reading:
@@ -126,14 +117,14 @@ def _joined(sent: Reading, fetched: Reading) -> Reading:
     return replace(fetched, unusable=sent.unusable + fetched.unusable)
 
 
-def _unadvertised(request: HookRequest, prefetch: Mapping[str, str]) -> list[tuple[Placed, str]]:
+def _unadvertised(request: HookRequest, ours: Mapping[str, object]) -> list[tuple[Placed, str]]:
     """Return the resources under keys that are not ours, so that the receipt can say that nothing
     was read there (R49).
     """
     return [
         (placed, f'came under the prefetch key "{key}", which is not one of this service')
         for key, value in request.prefetch.items()
-        if key not in prefetch
+        if key not in ours
         for placed in resources_within(value, f"prefetch.{key}")
     ]
 

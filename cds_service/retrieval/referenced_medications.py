@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from cds_service.protocol import HookRequest, Reading
-from cds_service.retrieval.fhir_client import FhirClient, FhirServer, NoAccess, find_id, find_server
+from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id, find_server
 from cds_service.site import Client, Settings
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.medicines import find_nameless

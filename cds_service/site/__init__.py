@@ -10,9 +10,9 @@ from cds_service.site.settings import (
     check_config,
     client_of_profile,
     demonstration,
-    is_web_url,
     load_settings,
 )
+from cds_service.site.web_address import WebAddress, is_web_url, read_address
 
 __all__ = [
     "ALGORITHMS",
@@ -22,11 +22,13 @@ __all__ = [
     "PublicKey",
     "Settings",
     "SettingsError",
+    "WebAddress",
     "check_config",
     "client_of_profile",
     "demonstration",
     "is_web_url",
     "load_settings",
+    "read_address",
     "read_keys",
     "with_profile",
 ]

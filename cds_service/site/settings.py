@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from cds_service.site.client_profiles import (
     CDS_HOOKS_VERSIONS,
@@ -21,6 +20,7 @@ from cds_service.site.client_profiles import (
 )
 from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
 from cds_service.site.site_file import read_site_file
+from cds_service.site.web_address import is_web_url
 from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.terminology import load_value_sets
 from recommender.guidance import Policy, PolicyError
@@ -361,15 +361,6 @@ def _twins(clients: list[Client]) -> list[str]:
 def _client_urls(client: Client) -> list[tuple[str, str]]:
     urls = [(f"fhir_base_urls[{number}]", url) for number, url in enumerate(client.fhir_base_urls)]
     return [*urls, ("jku", client.jku)] if client.jku else urls
-
-
-def is_web_url(url: str) -> bool:
-    """Return whether this is an absolute http or https URL."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _refuse_in_production(settings: Settings) -> list[str]:

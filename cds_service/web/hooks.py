@@ -99,7 +99,7 @@ def call_service(
         return ()
     record = assemble_record(
         hook_request,
-        service.prefetch,
+        service.queries,
         caller.client,
         deployment.settings,
         deployment.fhir,

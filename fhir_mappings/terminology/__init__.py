@@ -2,7 +2,7 @@
 
 from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.search_codes import observation_search_codes
+from fhir_mappings.terminology.search_codes import URGENT, observation_search_codes
 from fhir_mappings.terminology.value_sets import (
     Field,
     Match,
@@ -19,6 +19,7 @@ __all__ = [
     "LOINC",
     "RXNORM",
     "SNOMED",
+    "URGENT",
     "Concept",
     "Field",
     "Match",

@@ -4,6 +4,8 @@ stay small.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.value_sets import Role, ValueSets
 
@@ -36,17 +38,32 @@ SEARCHED = (
     Concept.CROHNS_ILEAL_EXTENT,
 )
 
+URGENT = (
+    Concept.SERUM_B12,
+    Concept.ACTIVE_B12_HOLOTC,
+    Concept.MMA_SERUM_PLASMA,
+    Concept.HOMOCYSTEINE,
+    Concept.CREATININE,
+    Concept.EGFR,
+    Concept.EGFR_NON_BLACK,
+    Concept.EGFR_BLACK,
+    Concept.PLATELETS,
+)
+"""What decides most, and is little: asked for by itself, so that it comes first (R189)."""
+
 NOT_SEARCHED = frozenset({Role.EXCLUDE, Role.ORDER, Role.WARN})
 
 
-def observation_search_codes(value_sets: ValueSets) -> tuple[str, ...]:
-    """Return the codes, without their systems, of every Observation the mapping reads; the site's
-    own codes are among them.
+def observation_search_codes(
+    value_sets: ValueSets, concepts: Sequence[Concept] = SEARCHED
+) -> tuple[str, ...]:
+    """Return the codes, without their systems, of the Observations of these concepts; the site's
+    own codes are among them. Without concepts of every Observation that the mapping reads.
 
     Takes no account of findings that stand in an Observation under the code of a condition: those
     are read when they come.
     """
-    members = [member for concept in SEARCHED for member in value_sets.members.get(concept, ())]
+    members = [member for concept in concepts for member in value_sets.members.get(concept, ())]
     return tuple(
         dict.fromkeys(member.code for member in members if member.role not in NOT_SEARCHED)
     )

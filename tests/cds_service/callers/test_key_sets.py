@@ -28,7 +28,7 @@ from cds_service.callers.key_sets import (
     fetch_keys,
 )
 from cds_service.records.token_memory import TokenMemory
-from cds_service.retrieval.outbound import Reach
+from cds_service.retrieval.addresses import Reach
 from cds_service.site.settings import Client
 from tests.cds_service.signing import ENDPOINT, NOW, claims, client, ec_key, public_jwk, sign
 

@@ -14,8 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.protocol.hook_request import HookRequest
-from cds_service.retrieval.fhir_client import REFUSED, FhirClient, FhirServer, find_id
-from cds_service.retrieval.outbound import Reach
+from cds_service.retrieval.addresses import Reach
+from cds_service.retrieval.fhir_client import REFUSED, FhirClient
+from cds_service.retrieval.fhir_server import FhirServer, find_id
 from cds_service.retrieval.referenced_medications import (
     MOST_MEDICATIONS,
     Medications,
@@ -23,6 +24,7 @@ from cds_service.retrieval.referenced_medications import (
     with_medications,
 )
 from cds_service.site.settings import Client, Settings, demonstration
+from cds_service.site.web_address import WebAddress
 from fhir_mappings.fhir.record import PatientRecord
 from tests.cds_service.conftest import running
 from tests.cds_service.misbehaving_fhir import Answer, answer_never, answer_with, fhir_server
@@ -306,7 +308,8 @@ def test_old_and_refused_entries_are_not_read_and_the_number_of_reads_is_bounded
 def test_only_a_medication_on_the_server_itself_has_an_id_there_R65(
     reference: str, identity: str
 ) -> None:
-    server = FhirServer("https://ehr.example.org/fhir", "", Reach.PUBLIC)
+    base = WebAddress("https", "ehr.example.org", 443, "/fhir")
+    server = FhirServer(base, "", Reach.PUBLIC)
 
     assert find_id(server, "Medication", reference) == identity
 

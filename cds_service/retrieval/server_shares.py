@@ -1,0 +1,80 @@
+"""One share of threads a FHIR server, and a rest for a server that fails: what one server does not
+answer delays no other's calls.
+
+Source: R188.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
+
+PARALLEL = 16
+"""Queries that one server is asked at the same time."""
+
+MOST_SERVERS = 16
+"""Servers with a share at the same time; of more, the one not asked for longest gives up its
+threads when they are done.
+"""
+
+FAILURES = 5
+WITHIN_SECONDS = 30.0
+REST_SECONDS = 10.0
+"""So many failures, without an answer between, within so many seconds: then the server is left
+alone for so long.
+"""
+
+Origin = tuple[str, str, int]
+
+
+class Share:
+    """The threads of one server, and how it answered of late."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="fhir")
+        self._failed_at: deque[float] = deque(maxlen=FAILURES)
+        self._rests_until = 0.0
+        self._lock = threading.Lock()
+
+    def rests(self, now: float) -> bool:
+        """Say whether the server is left alone now."""
+        return now < self._rests_until
+
+    def note_answer(self) -> None:
+        """Note that the server answered; what failed before counts no more."""
+        with self._lock:
+            self._failed_at.clear()
+
+    def note_failure(self, now: float) -> None:
+        """Note that the server did not answer, or failed."""
+        with self._lock:
+            self._failed_at.append(now)
+            if len(self._failed_at) == FAILURES and now - self._failed_at[0] <= WITHIN_SECONDS:
+                self._rests_until = now + REST_SECONDS
+
+
+class ServerShares:
+    """The shares of all servers that one process asks."""
+
+    def __init__(self) -> None:
+        self._shares: OrderedDict[Origin, Share] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, origin: Origin) -> Share:
+        """Return the share of a server."""
+        with self._lock:
+            share = self._shares.get(origin)
+            if share is None:
+                share = self._shares[origin] = Share()
+                if len(self._shares) > MOST_SERVERS:
+                    _, oldest = self._shares.popitem(last=False)
+                    oldest.pool.shutdown(wait=False)
+            self._shares.move_to_end(origin)
+            return share
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        with self._lock:
+            for share in self._shares.values():
+                share.pool.shutdown(wait=False, cancel_futures=True)

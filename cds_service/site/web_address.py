@@ -1,0 +1,151 @@
+"""One parser of web addresses, for settings, requests, links and redirects: the library that
+connects reads the text once, and what it reads must be exactly what is written.
+
+Two parsers that read one text differently send a token to a host that nobody allowed. So a text is
+refused when any part of it could be read in two ways, and afterwards only its parts are used.
+
+Source: R65, R178 to R180.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from dataclasses import dataclass, replace
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+LONGEST_ADDRESS = 8192
+"""Characters of an address that is read at all."""
+
+USUAL_PORTS = {"http": 80, "https": 443}
+
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Printable ASCII without space and backslash."""
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*")
+_NUMBER_LIKE = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)")
+_HIDDEN = re.compile(r"%(?:[01][0-9a-f]|7f|2e|2f|5c|25)", re.IGNORECASE)
+"""Control characters, dots, slashes, backslashes and per cent signs that a second decoding would
+bring out in a path.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An http or https address in parts. `host` is in lower case, an IPv6 address in brackets;
+    `path` has no slash at its end; `query` is None where there is none.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+    query: str | None = None
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: what a token is bound to."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def target(self) -> str:
+        """What stands in the request line."""
+        return (self.path or "/") + ("" if self.query is None else f"?{self.query}")
+
+    def __str__(self) -> str:
+        port = "" if self.port == USUAL_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}" + (
+            self.path if self.query is None else self.target
+        )
+
+    def holds(self, other: WebAddress) -> bool:
+        """Say whether another address has this origin, and this path or one below it."""
+        return other.origin == self.origin and f"{other.path}/".startswith(f"{self.path}/")
+
+    def below(self, relative: str) -> WebAddress:
+        """Return the address of a path and query below this one; both are ours, and quoted."""
+        path, mark, query = relative.partition("?")
+        return replace(self, path=f"{self.path}/{path}", query=query if mark else None)
+
+    def follow(self, link: str) -> WebAddress | None:
+        """Return where a link on this page leads; None when it cannot be read in one way only.
+
+        A link that names another host and no scheme (`//host/x`) is none.
+        """
+        if _ABSOLUTE.match(link):
+            return read_address(link)
+        if not link or link.startswith("//"):
+            return None
+        start = str(replace(self, path="", query=None))
+        if link.startswith("?"):
+            return read_address(f"{start}{self.path or '/'}{link}")
+        folder = "/" if link.startswith("/") else f"{self.path.rpartition('/')[0]}/"
+        return read_address(f"{start}{folder}{link.removeprefix('/')}")
+
+
+@functools.lru_cache(maxsize=512)
+def read_address(text: str) -> WebAddress | None:
+    """Return the parts of an absolute http or https address; None for any text that two parsers
+    could read differently.
+
+    Refused are user names, backslashes, white space, control and non-ASCII characters, fragments,
+    empty hosts, dots at the end of a host, hosts that are numbers in another form than four
+    decimals, ports that are empty, 0 or written with zeros in front, empty or dot segments, and
+    escaped characters in the path that would mean something else when decoded.
+    """
+    if len(text) > LONGEST_ADDRESS or not _PLAIN.fullmatch(text) or "#" in text:
+        return None
+    try:
+        parsed = parse_url(text)
+    except (LocationParseError, ValueError):
+        return None
+    scheme, host = parsed.scheme or "", (parsed.host or "").lower()
+    if scheme not in USUAL_PORTS or parsed.auth is not None or not _is_host(host):
+        return None
+    port = parsed.port if parsed.port is not None else USUAL_PORTS[scheme]
+    if not 0 < port < 65536 or not _is_written(text, scheme, host, parsed.port):
+        return None
+    if not _is_plain_path(text):
+        return None
+    return WebAddress(scheme, host, port, (parsed.path or "").rstrip("/"), parsed.query)
+
+
+def _is_host(host: str) -> bool:
+    """Say whether a host is a name in ASCII, or an address in its usual form."""
+    if host.startswith("["):
+        try:
+            return "%" not in host and bool(ipaddress.IPv6Address(host.strip("[]")))
+        except ValueError:
+            return False
+    if _NUMBER_LIKE.fullmatch(host):
+        try:
+            return str(ipaddress.IPv4Address(host)) == host
+        except ValueError:
+            return False
+    return len(host) <= 253 and bool(_HOST_NAME.fullmatch(host))
+
+
+def _is_written(text: str, scheme: str, host: str, port: int | None) -> bool:
+    """Say whether the text begins with these very parts, and nothing else stands between them."""
+    start = f"{scheme}://{host}" + ("" if port is None else f":{port}")
+    rest = text[len(start) :]
+    return text[: len(start)].lower() == start and rest[:1] in ("", "/", "?")
+
+
+def _is_plain_path(text: str) -> bool:
+    path = text.partition("://")[2].partition("?")[0].partition("/")[2]
+    segments = (segment.partition(";")[0] for segment in path.split("/"))
+    return (
+        "//" not in path
+        and not _HIDDEN.search(path)
+        and not any(segment in (".", "..") for segment in segments)
+    )
+
+
+def is_web_url(url: str) -> bool:
+    """Return whether this is an absolute http or https address that can be read in one way only."""
+    return read_address(url) is not None
