@@ -15,7 +15,6 @@ from recommender.checks.course_checks import (
 )
 from recommender.checks.course_reading import (
     fulfils,
-    is_injected,
     is_oral,
     is_treatment,
     kind_of,
@@ -32,6 +31,7 @@ from recommender.checks.folate import (
     starts_after_first_dose,
 )
 from recommender.checks.safety import check_contraindications, check_safety, needs_inr
+from recommender.language import is_injected
 
 __all__ = [
     "Case",

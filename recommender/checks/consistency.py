@@ -7,22 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
+from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.course_reading import (
     LOADING_DOSES,
     WITHOUT_A_DOSE,
-    Rhythm,
     daily_dose,
     is_daily,
-    is_injected,
     is_oral,
     is_readable,
     kind_of,
     may_be_cyanocobalamin,
-    rhythm_of,
-    total_doses,
 )
 from recommender.guidance import INJECTION_DOSE, AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.language import (
@@ -30,12 +26,17 @@ from recommender.language import (
     DoseLine,
     Order,
     PhaseKind,
+    Rhythm,
     Route,
     Substance,
     Test,
     Timing,
     describe_days,
     describe_interval,
+    is_injected,
+    is_treatment_dose,
+    rhythm_of,
+    total_doses,
 )
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL

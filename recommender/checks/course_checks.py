@@ -6,19 +6,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import Deficiency, Permanence, TreatmentPhase, is_treatment_dose
+from recommender.assessment import Deficiency, Permanence, TreatmentPhase
 from recommender.cards import Indicator, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.consistency import is_unit_error
 from recommender.checks.course_reading import (
     fulfils,
-    is_injected,
     is_oral,
     is_readable,
     is_treatment,
     kind_of,
 )
-from recommender.language import Order, OrderState, PhaseKind, Substance, Test, TestOrder
+from recommender.language import (
+    Order,
+    OrderState,
+    PhaseKind,
+    Substance,
+    Test,
+    TestOrder,
+    is_injected,
+    is_treatment_dose,
+)
 from recommender.treatment import Outcome, cyanocobalamin_may_go_on
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL

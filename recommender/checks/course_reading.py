@@ -4,20 +4,23 @@ regimen it is.
 
 from __future__ import annotations
 
-import enum
 from decimal import Decimal
 
-from recommender.assessment import is_treatment_dose
 from recommender.language import (
-    DAYS_PER_UNIT,
     DoseLine,
     Order,
     OrderState,
     Phase,
     PhaseKind,
+    Rhythm,
     Route,
     Substance,
     Timing,
+    is_injected,
+    is_treatment_dose,
+    read_line,
+    rhythm_of,
+    total_doses,
 )
 
 MAY_BE_CYANOCOBALAMIN = (Substance.CYANOCOBALAMIN, Substance.COBALAMIN_UNSPECIFIED)
@@ -26,30 +29,7 @@ MAY_BE_CYANOCOBALAMIN = (Substance.CYANOCOBALAMIN, Substance.COBALAMIN_UNSPECIFI
 WITHOUT_A_DOSE = (Substance.METHYLCOBALAMIN, Substance.ADENOSYLCOBALAMIN)
 """Forms for which the guidance gives no dose (C17)."""
 
-LOADING_BELOW_DAYS = Decimal(7)
-"""Days from injection to injection below which an order is a loading course (Q11)."""
-
 LOADING_DOSES = 6
-
-
-class Rhythm(enum.Enum):
-    """How an injection order is timed."""
-
-    ALTERNATE_DAYS = "on alternate days"
-    DAILY = "daily"
-    THREE_A_WEEK = "three times a week"
-    LESS_THAN_THREE_A_WEEK = "less often than three times a week"
-    SINGLE = "a single dose"
-    MAINTENANCE = "at intervals of a week or more"
-
-
-def is_injected(line: DoseLine) -> bool:
-    """Return whether the line is given by injection; hydroxocobalamin without a route is, for it
-    exists as injection only.
-    """
-    if line.route is None:
-        return line.substance is Substance.HYDROXOCOBALAMIN
-    return line.route.is_parenteral
 
 
 def is_oral(line: DoseLine) -> bool:
@@ -76,9 +56,7 @@ def daily_dose(line: DoseLine) -> Decimal | None:
     """Return micrograms a day at the least frequent reading, or `None` when dose or frequency is
     not known.
     """
-    if line.dose is None or line.timing is None:
-        return None
-    return line.dose * line.timing.doses_per_day
+    return read_line(line).daily_dose
 
 
 def is_daily(timing: Timing) -> bool:
@@ -86,42 +64,10 @@ def is_daily(timing: Timing) -> bool:
     return timing.longest_interval <= 1
 
 
-def total_doses(timing: Timing) -> Decimal | None:
-    """Return how many doses are ordered in all (the largest reading), or `None` when there is no
-    bound.
-    """
-    if timing.count is not None:
-        return Decimal(timing.count_max or timing.count)
-    if timing.duration is None:
-        return None
-    value, unit = timing.duration
-    days = value * DAYS_PER_UNIT[unit][1]
-    return max(Decimal(1), days / timing.shortest_interval)
-
-
-def rhythm_of(timing: Timing) -> Rhythm:
-    """Return how injections are timed, told by the days from dose to dose."""
-    if total_doses(timing) == 1:
-        return Rhythm.SINGLE
-    days = timing.longest_interval
-    if days >= LOADING_BELOW_DAYS:
-        return Rhythm.MAINTENANCE
-    if days <= Decimal("1.75"):
-        return Rhythm.DAILY
-    if days <= 2:
-        return Rhythm.ALTERNATE_DAYS
-    return Rhythm.THREE_A_WEEK if days <= Decimal(7) / 3 else Rhythm.LESS_THAN_THREE_A_WEEK
-
-
 def kind_of(order: Order) -> PhaseKind | None:
     """Return which kind of phase the order is, or `None` when it cannot be told."""
     line = order.cobalamin
-    if line is None or line.timing is None:
-        return None
-    if not is_injected(line):
-        return PhaseKind.ORAL
-    loading = rhythm_of(line.timing) not in (Rhythm.SINGLE, Rhythm.MAINTENANCE)
-    return PhaseKind.LOADING if loading else PhaseKind.MAINTENANCE
+    return read_line(line).kind if line is not None else None
 
 
 def same_kind(order: Order, phase: Phase) -> bool:

@@ -9,12 +9,19 @@ import enum
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import Deficiency, TreatmentPhase, is_treatment_dose
+from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Issue, has_test
 from recommender.checks.course_reading import daily_dose
 from recommender.guidance import FolateGateOpens
-from recommender.language import FolateIndication, Order, OrderState, Substance, Test
+from recommender.language import (
+    FolateIndication,
+    Order,
+    OrderState,
+    Substance,
+    Test,
+    is_treatment_dose,
+)
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 

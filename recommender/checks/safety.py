@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import Assessment, PlateletBand, is_treatment_dose
+from recommender.assessment import Assessment, PlateletBand
 from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Issue, has_test, is_muscle_or_unknown
-from recommender.checks.course_reading import is_injected, is_treatment, may_be_cyanocobalamin
+from recommender.checks.course_reading import (
+    is_treatment,
+    may_be_cyanocobalamin,
+)
 from recommender.language import (
     Anticoagulant,
     DoseLine,
@@ -18,6 +21,8 @@ from recommender.language import (
     Substance,
     Test,
     Truth,
+    is_injected,
+    is_treatment_dose,
 )
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL

@@ -58,6 +58,16 @@ from recommender.language.logic import (
     any_true,
     truth_of,
 )
+from recommender.language.ordered_line import (
+    OrderedLine,
+    Rhythm,
+    is_injected,
+    is_treatment_dose,
+    read_line,
+    rhythm_by_days,
+    rhythm_of,
+    total_doses,
+)
 from recommender.language.scenario import (
     Allergen,
     Allergy,
@@ -124,6 +134,7 @@ __all__ = [
     "NotCounted",
     "Order",
     "OrderState",
+    "OrderedLine",
     "PeriodUnit",
     "Phase",
     "PhaseKind",
@@ -131,6 +142,7 @@ __all__ = [
     "RecordArea",
     "Regimen",
     "RemoveOrder",
+    "Rhythm",
     "Route",
     "Substance",
     "Test",
@@ -148,6 +160,12 @@ __all__ = [
     "describe_line",
     "describe_regimen",
     "describe_timing",
+    "is_injected",
+    "is_treatment_dose",
     "label",
+    "read_line",
+    "rhythm_by_days",
+    "rhythm_of",
+    "total_doses",
     "truth_of",
 ]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.language.logic import NONE_RECORDED, Fact, Measurement, Truth
+from recommender.language.logic import NONE_RECORDED, Fact, Measurement
 from recommender.language.scenario import Cause, ClinicalScenario, RecordArea
 from tests.fhir_mappings.records import (
     AS_OF,

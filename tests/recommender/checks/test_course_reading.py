@@ -11,17 +11,13 @@ from typing import Any
 import pytest
 
 from recommender.checks.course_reading import (
-    Rhythm,
     daily_dose,
     fulfils,
     is_daily,
-    is_injected,
     is_readable,
     is_treatment,
     kind_of,
-    rhythm_of,
     same_kind,
-    total_doses,
 )
 from recommender.guidance.regimens import (
     M_LOAD,
@@ -42,6 +38,7 @@ from recommender.language.doses import (
     Substance,
     Timing,
 )
+from recommender.language.ordered_line import Rhythm, is_injected, rhythm_of, total_doses
 from tests.recommender.review_space import DAY, LINES, MONTH, WEEK, every, injection, oral, order
 
 
@@ -50,7 +47,7 @@ from tests.recommender.review_space import DAY, LINES, MONTH, WEEK, every, injec
     [
         (every(1, DAY, 2), Rhythm.DAILY),
         (every(1, DAY), Rhythm.DAILY),
-        (every(1, WEEK, 4), Rhythm.DAILY),
+        (every(1, WEEK, 4), Rhythm.THREE_A_WEEK),
         (every(2, DAY), Rhythm.ALTERNATE_DAYS),
         (every(1, WEEK, 3), Rhythm.THREE_A_WEEK),
         (every(5, DAY, 2), Rhythm.LESS_THAN_THREE_A_WEEK),

@@ -1,0 +1,164 @@
+"""One reading of an ordered line of vitamin B12: its route, rhythm, doses, kind, and whether it
+treats. The phase of treatment and every check of an order read it here, so that "alternate days"
+means one thing (Q39).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from recommender.language.doses import (
+    DAYS_PER_UNIT,
+    DoseLine,
+    PhaseKind,
+    Route,
+    Substance,
+    Timing,
+)
+from recommender.language.logic import Truth, truth_of
+
+TREATMENT_DOSE_INJECTED = Decimal(250)
+"""Micrograms of one injection from which it is treatment; anything lower is a supplement (2.3)."""
+
+TREATMENT_DOSE_ORAL = Decimal(1000)
+"""Micrograms by mouth a day from which it is treatment; anything lower is a supplement (2.3)."""
+
+LOADING_BELOW_DAYS = Decimal(7)
+"""Days from injection to injection below which an order is a loading course (Q11)."""
+
+ALTERNATE_DAYS_OVER = Decimal("1.75")
+"""Days from injection to injection above which it is no daily course; four a week, which is
+exactly this, is another loading course (Q39, Q91).
+"""
+
+ALTERNATE_DAYS_UP_TO = Decimal(2)
+"""Days from injection to injection up to which it is an alternate-day course (Q39)."""
+
+THREE_A_WEEK_UP_TO = Decimal(7) / 3
+"""Days from injection to injection up to which loading is not slower than three a week (S10)."""
+
+
+class Rhythm(enum.Enum):
+    """How an injection order is timed."""
+
+    ALTERNATE_DAYS = "on alternate days"
+    DAILY = "daily"
+    THREE_A_WEEK = "three or four times a week"
+    LESS_THAN_THREE_A_WEEK = "less often than three times a week"
+    SINGLE = "a single dose"
+    MAINTENANCE = "at intervals of a week or more"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """What one line amounts to.
+
+    `rhythm` and `kind` are `None` when the frequency is not known. `doses` is how many are ordered
+    in all (the largest reading), `None` without a bound. `daily_dose` is micrograms a day at the
+    least frequent reading, `None` when not known. `treats`: vitamin B12 at treatment dose, UNKNOWN
+    when dose, route or frequency is not known. `bound_days` is for how many days it is ordered,
+    counted in days or in 2 days a dose, the shorter (Q39); `None` without a bound.
+    """
+
+    is_injected: bool
+    is_oral: bool
+    treats: Truth
+    rhythm: Rhythm | None
+    kind: PhaseKind | None
+    doses: Decimal | None
+    daily_dose: Decimal | None
+    bound_days: Decimal | None
+
+
+@lru_cache(maxsize=4096)
+def read_line(line: DoseLine) -> OrderedLine:
+    """Return what the line amounts to; worked out once for equal lines."""
+    timing = line.timing
+    injected = is_injected(line)
+    return OrderedLine(
+        is_injected=injected,
+        is_oral=line.route is Route.ORAL,
+        treats=is_treatment_dose(line),
+        rhythm=rhythm_of(timing) if timing else None,
+        kind=_kind(injected, timing),
+        doses=total_doses(timing) if timing else None,
+        daily_dose=line.dose * timing.doses_per_day if line.dose is not None and timing else None,
+        bound_days=_bound_days(timing) if timing else None,
+    )
+
+
+def is_injected(line: DoseLine) -> bool:
+    """Return whether the line is given by injection; hydroxocobalamin without a route is, for it
+    exists as injection only.
+    """
+    if line.route is None:
+        return line.substance is Substance.HYDROXOCOBALAMIN
+    return line.route.is_parenteral
+
+
+def is_treatment_dose(line: DoseLine | None) -> Truth:
+    """Return whether the line is vitamin B12 at treatment dose; UNKNOWN when its dose, route or
+    frequency is not known.
+    """
+    if line is None or not line.substance.is_cobalamin:
+        return Truth.FALSE
+    if is_injected(line):
+        return truth_of(None if line.dose is None else line.dose >= TREATMENT_DOSE_INJECTED)
+    if line.route is Route.NASAL:
+        return Truth.FALSE
+    if line.route is None or line.dose is None or line.timing is None:
+        return Truth.UNKNOWN
+    return truth_of(line.dose * line.timing.doses_per_day >= TREATMENT_DOSE_ORAL)
+
+
+def total_doses(timing: Timing) -> Decimal | None:
+    """Return how many doses are ordered in all (the largest reading), or `None` when there is no
+    bound.
+    """
+    if timing.count is not None:
+        return Decimal(timing.count_max or timing.count)
+    if timing.duration is None:
+        return None
+    value, unit = timing.duration
+    days = value * DAYS_PER_UNIT[unit][1]
+    return max(Decimal(1), days / timing.shortest_interval)
+
+
+def rhythm_of(timing: Timing) -> Rhythm:
+    """Return how injections are timed, told by the days from dose to dose."""
+    if total_doses(timing) == 1:
+        return Rhythm.SINGLE
+    return rhythm_by_days(timing.longest_interval)
+
+
+def rhythm_by_days(days: Decimal) -> Rhythm:
+    """Return the rhythm of injections that are so many days apart (Q11, Q39)."""
+    if days >= LOADING_BELOW_DAYS:
+        return Rhythm.MAINTENANCE
+    if days < ALTERNATE_DAYS_OVER:
+        return Rhythm.DAILY
+    if ALTERNATE_DAYS_OVER < days <= ALTERNATE_DAYS_UP_TO:
+        return Rhythm.ALTERNATE_DAYS
+    return Rhythm.THREE_A_WEEK if days <= THREE_A_WEEK_UP_TO else Rhythm.LESS_THAN_THREE_A_WEEK
+
+
+def _kind(injected: bool, timing: Timing | None) -> PhaseKind | None:
+    if timing is None:
+        return None
+    if not injected:
+        return PhaseKind.ORAL
+    loading = rhythm_of(timing) not in (Rhythm.SINGLE, Rhythm.MAINTENANCE)
+    return PhaseKind.LOADING if loading else PhaseKind.MAINTENANCE
+
+
+def _bound_days(timing: Timing) -> Decimal | None:
+    bounds = []
+    if timing.duration is not None:
+        value, unit = timing.duration
+        bounds.append(value * DAYS_PER_UNIT[unit][1])
+    if timing.count is not None:
+        bounds.append((timing.count_max or timing.count) * timing.longest_interval)
+    return min(bounds, default=None)
