@@ -7,6 +7,7 @@ RUN python -m venv /opt/b12-cds && /opt/b12-cds/bin/pip install --no-cache-dir -
 COPY recommender recommender
 COPY fhir_mappings fhir_mappings
 COPY cds_service cds_service
+COPY governance governance
 COPY cli cli
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /build/wheels . \
     && /opt/b12-cds/bin/pip install --no-cache-dir --no-deps /build/wheels/*.whl && /opt/b12-cds/bin/pip uninstall -y pip

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("recommender", "fhir_mappings", "cds_service", "cli")
+OURS = ("recommender", "fhir_mappings", "cds_service", "governance", "cli")
 
 ALLOWED = {
     "recommender": {"recommender"},
@@ -122,6 +122,7 @@ ROOMS = (
     "cds_service.cards",
     "cds_service.retrieval",
     "cds_service.decision",
+    "governance",
     "cds_service.callers",
     "cds_service.web",
     "cds_service.pages",

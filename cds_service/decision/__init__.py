@@ -4,7 +4,7 @@ from cds_service.decision.decide import Decision, Orders, decide, read_orders
 from cds_service.decision.explain import explain
 from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
 from cds_service.decision.explainable import decide_bundle, decide_chart, decide_request
-from cds_service.decision.quiet_cards import describe_order, leave_out_overridden
+from cds_service.decision.quiet_cards import describe_order, find_quiet
 
 __all__ = [
     "WIDTH",
@@ -16,7 +16,7 @@ __all__ = [
     "decide_request",
     "describe_order",
     "explain",
-    "leave_out_overridden",
+    "find_quiet",
     "read_orders",
     "say",
     "say_card_in_words",

@@ -9,44 +9,24 @@ Source: cards.md 1.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-
-import structlog
 
 from cds_service.decision.decide import Decision
 from cds_service.records import Store
 from recommender.cards import Finding, Indicator
 from recommender.language import Course, describe_line
 
-log = structlog.get_logger(__name__)
-
 QUIET_TIME = dt.timedelta(days=90)
 
 
-def leave_out_overridden(
-    decision: Decision, store: Store, patient: str, now: dt.datetime
-) -> Decision:
-    """Return the decision without its quiet cards; `patient` is the hash under which the patient
-    stands in the record.
+def find_quiet(decision: Decision, store: Store, patient: str, now: dt.datetime) -> frozenset[int]:
+    """Return the numbers of the quiet cards of a decision; `patient` is the hash under which the
+    patient stands in the record.
     """
-    quiet = [
+    return frozenset(
         number
         for number, finding in enumerate(decision.findings)
         if _is_quiet(finding, decision.course, store, patient, now)
-    ]
-    if not quiet:
-        return decision
-    log.info(
-        "cards left out, overridden repeatedly",
-        cards=[decision.findings[number].card.id for number in quiet],
-    )
-    return dataclasses.replace(
-        decision,
-        findings=tuple(
-            finding for number, finding in enumerate(decision.findings) if number not in quiet
-        ),
-        cards=tuple(card for number, card in enumerate(decision.cards) if number not in quiet),
     )
 
 

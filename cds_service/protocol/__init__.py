@@ -2,6 +2,7 @@
 
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
 from cds_service.protocol.hook_request import (
+    HOOKS,
     ORDER_HOOKS,
     ORDER_SELECT,
     ORDER_SIGN,
@@ -16,6 +17,7 @@ from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefet
 
 __all__ = [
     "BASE",
+    "HOOKS",
     "MORE_PAGES",
     "NOT_SENT",
     "ORDER_HOOKS",

@@ -18,6 +18,8 @@ PATIENT_VIEW = "patient-view"
 ORDER_SELECT = "order-select"
 ORDER_SIGN = "order-sign"
 ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
+HOOKS = (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, "medication-refill")
+"""The hooks that a site file may name."""
 
 EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
 """Request extension in which Epic names the FHIR version (R158)."""

@@ -2,6 +2,7 @@
 
 from cds_service.records.feedback import take_feedback
 from cds_service.records.feedback_report import format_report, report_as_json, report_feedback
+from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
 from cds_service.records.records import CardRecord, DecisionRecord
 from cds_service.records.store import Store
 from cds_service.records.store_tables import METADATA, StoreUnavailable, open_engine
@@ -12,7 +13,10 @@ __all__ = [
     "DecisionRecord",
     "Store",
     "StoreUnavailable",
+    "each_kept",
+    "find_kept",
     "format_report",
+    "load_keeping",
     "open_engine",
     "report_as_json",
     "report_feedback",

@@ -133,7 +133,7 @@ def _count_shown(
     query = (
         sa.select(CARDS.c.card, sa.func.count())
         .join(DECISIONS)
-        .where(_period(since, until))
+        .where(_period(since, until), CARDS.c.shown)
         .group_by(CARDS.c.card)
     )
     return Counter({card: number for card, number in connection.execute(query)})  # noqa: C416  (rows are not pairs to the type checker)

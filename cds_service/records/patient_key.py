@@ -41,7 +41,7 @@ def load_patient_key(store_url: str, configured: str) -> bytes:
         else Path("b12-cds.patient-key")
     )
     try:
-        return _read_or_make(path)
+        return read_or_make_key(path)
     except OSError as error:
         log.error(
             "patient key not kept: patients of earlier records will not be recognised",
@@ -50,7 +50,7 @@ def load_patient_key(store_url: str, configured: str) -> bytes:
         return secrets.token_bytes(32)
 
 
-def _read_or_make(path: Path) -> bytes:
+def read_or_make_key(path: Path) -> bytes:
     """Return what the file holds; of several workers that start together, the key of the first
     holds for all.
     """

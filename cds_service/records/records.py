@@ -7,17 +7,21 @@ Source: R119, R124, R145.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class CardRecord:
-    """A card that was sent: what gives the feedback on its uuid a meaning.
+    """A card that was decided: what gives the feedback on its uuid a meaning.
 
     `card` is the id of cards.md, `order` says in a few stable words what the card was about, so
     that the same advice on the same kind of order is recognised later; draft ids do not do that, as
     clients use them again.
+
+    `mode` is live, silent, share, or quiet (overridden repeatedly); a card that was not `shown` was
+    withheld by what `mode_set_by` names.
     """
 
     uuid: str
@@ -28,6 +32,9 @@ class CardRecord:
     statements: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     also_found: tuple[str, ...] = ()
+    mode: str = "live"
+    shown: bool = True
+    mode_set_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,13 @@ class DecisionRecord:
     `patient` is the keyed hash, see Store.hash_patient. `prefetch` maps each key to `data`,
     `absent` or `unknown`; `unknown_facts` maps a fact to the reason why it is not known;
     `timings_ms` maps a step to its milliseconds.
+
+    `id` is the `X-Request-Id` of the answer. `user` and `encounter` are keyed hashes like the
+    patient; `user_kind`, `user_role` and `place` are empty where the request does not tell them.
+    `facts` maps each fact to its code, a measured one to a keyed hash of its value.
+    `input_digest` is of what came and what was fetched, `answer_digest` of all cards, withheld
+    ones too, without their uuids. `kept` is what is needed to decide again, `None` where requests
+    are not kept.
     """
 
     received_at: dt.datetime
@@ -55,6 +69,20 @@ class DecisionRecord:
     prefetch: Mapping[str, str] = field(default_factory=dict)
     unknown_facts: Mapping[str, str] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    as_of: str = ""
+    user: str = ""
+    user_kind: str = ""
+    user_role: str = ""
+    encounter: str = ""
+    place: str = ""
+    rule: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    input_digest: str = ""
+    answer_digest: str = ""
+    program_version: str = ""
+    terminology_version: str = ""
+    kept: bytes | None = field(default=None, repr=False)
     cards: tuple[CardRecord, ...] = ()
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 import os
 import threading
 import time
-import uuid
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,12 +29,15 @@ import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from cds_service.records.decision_queue import DecisionQueue
+from cds_service.records.kept_requests import Keeping, prune_kept, seal
 from cds_service.records.patient_key import load_patient_key
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry
 from cds_service.records.store_tables import (
     CARDS,
     DECISIONS,
     FEEDBACK,
+    KEPT_REQUESTS,
+    MODES,
     REPLAY,
     StoreUnavailable,
     is_in_memory,
@@ -73,15 +76,30 @@ class Store:
     writing thread of its own.
     """
 
-    def __init__(self, url: str, patient_key: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        patient_key: str = "",
+        keeping: Keeping | None = None,
+        retention_days: int = 0,
+        modes: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         """Make a store that connects when it is first used.
 
+        Args:
+            keeping: how requests are kept; none are without.
+            retention_days: how long decisions are kept; 0 without end.
+            modes: the mode of each (client, hook or card) that the site sets.
         Raises: ValueError in words when the URL cannot be used.
         """
         self._engine = open_engine(url)
         self._url = url
         self._configured_key = patient_key
         self._key = b""
+        self._keeping = keeping
+        self._retention_days = retention_days
+        self._modes = dict(modes or {})
+        self._modes_noted = False
         self._newest_schema = False
         self._start_process()
         this = weakref.ref(self)
@@ -114,6 +132,11 @@ class Store:
             return self._within(ASK_SECONDS, self._read, sa.select(1)) == 1
         except StoreUnavailable:
             return False
+
+    @property
+    def keeps_requests(self) -> bool:
+        """Whether the site keeps requests to decide them again."""
+        return self._keeping is not None
 
     @property
     def waiting(self) -> int:
@@ -157,11 +180,13 @@ class Store:
         """Return the keyed hash under which a patient of an EHR stands in the record; without the
         key it leads nowhere.
         """
+        return self.hash_text(f"{issuer}\n{patient_id}")
+
+    def hash_text(self, text: str) -> str:
+        """Return a text hashed with the key of the record: 64 hexadecimal digits."""
         if not self._key:
             self._key = load_patient_key(self._url, self._configured_key)
-        return hmac.new(
-            self._key, f"{issuer}\n{patient_id}".encode("utf-8", "replace"), hashlib.sha256
-        ).hexdigest()
+        return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
     def record_decision(self, record: DecisionRecord) -> None:
         """Take a decision to be written soon; never waits and never fails (R145)."""
@@ -247,27 +272,73 @@ class Store:
                 time.sleep(RETRY_SECONDS)
 
     def _write(self, records: Sequence[DecisionRecord]) -> None:
-        decisions, cards = [], []
-        for record in records:
-            decision = {
-                **_row(record),
-                "id": str(uuid.uuid4()),
-                "received_at": utc(record.received_at),
-            }
-            cards += [
-                _clean({**_row(card), "decision": decision["id"]}) for card in decision.pop("cards")
-            ]
-            decisions.append(_clean(decision))
+        decisions = [_decision_row(record) for record in records]
+        cards = [row for record in records for row in _card_rows(record)]
+        kept = [row for record in records if (row := self._kept_row(record))]
         with self._transaction() as connection:
+            self._note_modes(connection)
             connection.execute(sa.insert(DECISIONS), decisions)
             if cards:
                 connection.execute(sa.insert(CARDS), cards)
+            if kept:
+                connection.execute(sa.insert(KEPT_REQUESTS), kept)
+        self._modes_noted = True
+
+    def _kept_row(self, record: DecisionRecord) -> dict[str, Any] | None:
+        if self._keeping is None or record.kept is None:
+            return None
+        sealed = seal(record.kept, record.id, self._keeping.key)
+        return {"decision": record.id, "kept_at": utc(record.received_at), "sealed": sealed}
+
+    def _note_modes(self, connection: sa.Connection) -> None:
+        """Write down, with the first decisions of this process, each mode that is not as it was."""
+        if self._modes_noted:
+            return
+        before = {
+            (client, what): mode
+            for client, what, mode in connection.execute(
+                sa.select(MODES.c.client, MODES.c.what, MODES.c.mode).order_by(MODES.c.id)
+            )
+        }
+        gone = {key: "" for key, mode in before.items() if mode and key not in self._modes}
+        rows = [
+            {"since": utc(dt.datetime.now(dt.UTC)), "client": client, "what": what, "mode": mode}
+            for (client, what), mode in {**self._modes, **gone}.items()
+            if before.get((client, what), "") != mode
+        ]
+        if rows:
+            connection.execute(sa.insert(MODES), rows)
+
+    def prune(self, before: dt.datetime) -> int:
+        """Delete decisions from before a time, with their cards, feedback and kept requests, and
+        feedback as old on cards that nobody knows; return how many decisions.
+
+        Raises: StoreUnavailable.
+        """
+        old = sa.select(DECISIONS.c.id).where(DECISIONS.c.received_at < utc(before))
+        gone = sa.select(CARDS.c.uuid).where(CARDS.c.decision.in_(old))
+        with self._transaction() as connection:
+            for which in (FEEDBACK.c.card.in_(gone), FEEDBACK.c.received_at < utc(before)):
+                connection.execute(sa.delete(FEEDBACK).where(which))
+            for table in (KEPT_REQUESTS, CARDS):
+                connection.execute(sa.delete(table).where(table.c.decision.in_(old)))
+            return connection.execute(
+                sa.delete(DECISIONS).where(DECISIONS.c.received_at < utc(before))
+            ).rowcount
 
     def _purge_quietly(self) -> None:
+        """Delete what has had its time: token ids, kept requests, and decisions where the site
+        says so.
+        """
+        now = dt.datetime.now(dt.UTC)
         try:
-            self.purge_tokens(time.time())
+            self.purge_tokens(now.timestamp())
+            with self._transaction() as connection:
+                prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))
+            if self._retention_days:
+                self.prune(now - dt.timedelta(days=self._retention_days))
         except StoreUnavailable as error:
-            log.warning("used token ids not purged", why=str(error))
+            log.warning("what has had its time is not deleted", why=str(error))
 
     def _read(self, query: sa.Select[int]) -> int:
         with self._transaction() as connection:
@@ -350,6 +421,31 @@ def clean_text(text: str, longest: int) -> str:
     return "".join(
         character for character in text[:longest] if character.isprintable() or character == "\n"
     )
+
+
+def week_of(day: dt.date) -> str:
+    """Return the Monday of a day's week, as it stands in the tables."""
+    return (day - dt.timedelta(days=day.weekday())).isoformat()
+
+
+def _decision_row(record: DecisionRecord) -> dict[str, Any]:
+    row = _row(record)
+    del row["cards"], row["kept"]
+    at = utc(record.received_at)
+    unknown = json.dumps(dict(record.unknown_facts), sort_keys=True).encode()
+    key = hashlib.sha256(unknown).hexdigest()[:16]
+    return _clean({**row, "received_at": at, "week": week_of(at), "unknown_key": key})
+
+
+def _card_rows(record: DecisionRecord) -> list[dict[str, Any]]:
+    common = {
+        "decision": record.id,
+        "week": week_of(utc(record.received_at)),
+        "client": record.client,
+        "hook": record.hook,
+        "user_role": record.user_role,
+    }
+    return [_clean({**_row(card), **common}) for card in record.cards]
 
 
 def _row(record: DecisionRecord | CardRecord) -> dict[str, Any]:

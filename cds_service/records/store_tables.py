@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST_SCHEMA = "0001"
+NEWEST_SCHEMA = "0002"
 """The last of the migrations."""
 
 BUSY_MS = 200
@@ -30,6 +30,12 @@ turns.
 """
 
 METADATA = sa.MetaData()
+
+
+def _text(name: str, default: str = "") -> sa.Column[str]:
+    """Return a column of text that is empty where nothing was said."""
+    return sa.Column(name, sa.Text, nullable=False, server_default=sa.text(f"'{default}'"))
+
 
 DECISIONS = sa.Table(
     "decisions",
@@ -51,6 +57,27 @@ DECISIONS = sa.Table(
     sa.Column("prefetch", sa.JSON, nullable=False),
     sa.Column("unknown_facts", sa.JSON, nullable=False),
     sa.Column("timings_ms", sa.JSON, nullable=False),
+    *map(
+        _text,
+        (
+            "as_of",
+            "user",
+            "user_kind",
+            "user_role",
+            "encounter",
+            "place",
+            "rule",
+            "input_digest",
+            "answer_digest",
+            "program_version",
+            "terminology_version",
+            "week",
+            "unknown_key",
+        ),
+    ),
+    sa.Column("facts", sa.JSON, nullable=False, server_default="{}"),
+    sa.Index("decisions_by_week", "week", "client", "hook", "user_role"),
+    sa.Index("decisions_by_unknown", "week", "unknown_key", "id"),
 )
 
 CARDS = sa.Table(
@@ -72,7 +99,14 @@ CARDS = sa.Table(
     sa.Column("statements", sa.JSON, nullable=False),
     sa.Column("suggestions", sa.JSON, nullable=False),
     sa.Column("also_found", sa.JSON, nullable=False),
+    _text("mode", "live"),
+    *map(_text, ("mode_set_by", "week", "client", "hook", "user_role")),
+    sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Index("cards_by_week", "week", "client", "hook", "user_role", "card", "mode", "shown"),
 )
+"""Every card that was decided, withheld ones too. Week, client, hook and role are those of the
+decision, so that a million decisions are counted without looking each one up.
+"""
 
 FEEDBACK = sa.Table(
     "feedback",
@@ -99,6 +133,27 @@ REPLAY = sa.Table(
     sa.Column("token_id", sa.Text, primary_key=True),
     sa.Column("expires", sa.Float, nullable=False, index=True),
 )
+
+
+MODES = sa.Table(
+    "modes",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("since", sa.DateTime, nullable=False),
+    sa.Column("client", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+)
+"""Which mode was set for what since when; `client` is empty for the table of the site."""
+
+KEPT_REQUESTS = sa.Table(
+    "kept_requests",
+    METADATA,
+    sa.Column("decision", sa.String(36), primary_key=True),
+    sa.Column("kept_at", sa.DateTime, nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+"""What came and what was fetched, encrypted with a key that is not in the database."""
 
 
 class StoreUnavailable(Exception):

@@ -2,6 +2,21 @@
 
 from cds_service.site.client_profiles import PROFILES, with_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
+from cds_service.site.knowledge import (
+    knowledge_version,
+    program_version,
+    terminology_version,
+)
+from cds_service.site.modes import (
+    CRITICAL_MODES,
+    DEFAULT,
+    LIVE,
+    SHARE,
+    SILENT,
+    Approval,
+    Mode,
+    read_mode,
+)
 from cds_service.site.settings import (
     DEMONSTRATION_CLIENT,
     Client,
@@ -16,9 +31,16 @@ from cds_service.site.web_address import WebAddress, is_web_url, read_address
 
 __all__ = [
     "ALGORITHMS",
+    "CRITICAL_MODES",
+    "DEFAULT",
     "DEMONSTRATION_CLIENT",
+    "LIVE",
     "PROFILES",
+    "SHARE",
+    "SILENT",
+    "Approval",
     "Client",
+    "Mode",
     "PublicKey",
     "Settings",
     "SettingsError",
@@ -27,8 +49,12 @@ __all__ = [
     "client_of_profile",
     "demonstration",
     "is_web_url",
+    "knowledge_version",
     "load_settings",
+    "program_version",
     "read_address",
     "read_keys",
+    "read_mode",
+    "terminology_version",
     "with_profile",
 ]

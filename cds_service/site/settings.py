@@ -19,6 +19,7 @@ from cds_service.site.client_profiles import (
     with_profile,
 )
 from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
+from cds_service.site.modes import Approval, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
 from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
@@ -46,7 +47,7 @@ class Client:
     `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
     "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
     `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
-    comes back as an order on record.
+    comes back as an order on record. `modes` takes the place of the site's own table as a whole.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Client:
     prefetch_dialect: str = "2.0"
     ignores: tuple[str, ...] = ()
     stores_accepted: bool = True
+    modes: Mapping[str, str | float] = field(default_factory=dict)
 
 
 DEMONSTRATION_CLIENT = Client("Demonstration")
@@ -88,6 +90,7 @@ class Settings:
 
     `store_url` is a SQLAlchemy URL. `patient_key` keys the hash under which a patient stands in the
     decision record. `call_ms` bounds the whole call, retrieval of missing data included.
+    `keep_requests_days` and `retention_days`: 0 keeps no requests, and decisions without end.
     """
 
     profile: str = DEMONSTRATION
@@ -98,14 +101,21 @@ class Settings:
     workbench: bool = True
     workbench_password: str = field(default="", repr=False)
     metrics: bool = True
+    governance: bool = True
+    governance_password: str = field(default="", repr=False)
     store_url: str = "sqlite:///b12-cds.db"
     patient_key: str = field(default="", repr=False)
+    keep_requests_days: int = 0
+    keep_requests_key_file: Path | None = None
+    retention_days: int = 0
     policy: Policy = field(default_factory=Policy)
     formulary: tuple[FormularyRow, ...] = BUILT_IN
     extra_codes: Path | None = None
     clients: tuple[Client, ...] = ()
     body_bytes: int = 10_485_760
     call_ms: int = 400
+    modes: Mapping[str, str | float] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -217,10 +227,18 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     settings = Settings(profile=profile, **{**_profile_defaults(profile), **plain})
     formulary = _formulary(document, problems)
     problems += _store_problems(document)
+    store = document.get("store", {})
+    approvals, wrong = read_approvals(document.get("approvals", []))
+    problems += [*wrong, *check_modes(document.get("modes", {}), "modes")]
     return replace(
         settings,
-        store_url=document.get("store", {}).get("url", settings.store_url),
-        patient_key=document.get("store", {}).get("patient_key", ""),
+        store_url=store.get("url", settings.store_url),
+        patient_key=store.get("patient_key", ""),
+        keep_requests_days=store.get("keep_requests_days", 0),
+        keep_requests_key_file=_key_file(store, folder, problems),
+        retention_days=store.get("retention_days", 0),
+        modes=document.get("modes", {}),
+        approvals=approvals,
         policy=_policy(document, _available(formulary), problems),
         formulary=formulary,
         extra_codes=_extra_codes(document, folder, problems),
@@ -241,9 +259,25 @@ def _store_problems(document: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def _key_file(store: Mapping[str, Any], folder: Path, problems: list[str]) -> Path | None:
+    named = store.get("keep_requests_key_file", "")
+    if store.get("keep_requests_days") and not named:
+        problems.append(
+            "store.keep_requests_key_file: is missing; kept requests are encrypted with a key that "
+            "stands outside the database."
+        )
+    return folder / named if named else None
+
+
 def _profile_defaults(profile: str) -> dict[str, Any]:
     if profile == PRODUCTION:
-        return {"public_url": "", "cors_origins": (), "workbench": False, "metrics": False}
+        return {
+            "public_url": "",
+            "cors_origins": (),
+            "workbench": False,
+            "metrics": False,
+            "governance": False,
+        }
     return {}
 
 
@@ -325,6 +359,7 @@ def _client_problems(client: Client) -> list[str]:
         for number, key in enumerate(client.keys)
         if (problem := check_key(key))
     ]
+    problems += check_modes(client.modes, "modes")
     problems += [
         f"{key}: is not an absolute http(s) URL."
         for key, url in _client_urls(client)
@@ -376,6 +411,11 @@ def _refuse_in_production(settings: Settings) -> list[str]:
         wanted = f"a workbench_password of at least {SHORTEST_PASSWORD} characters"
         problems.append(
             f"service.workbench: is open to everybody; production expects false, or {wanted}."
+        )
+    if settings.governance and len(settings.governance_password) < SHORTEST_PASSWORD:
+        problems.append(
+            f"service.governance: is open to everybody; production expects false, or a "
+            f"governance_password of at least {SHORTEST_PASSWORD} characters."
         )
     for number, client in enumerate(settings.clients):
         if any(is_public_test_key(key) for key in client.keys):

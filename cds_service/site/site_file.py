@@ -4,6 +4,7 @@ a wrong one stands.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -15,6 +16,7 @@ TEXT = "a string"
 FLAG = "true or false"
 NUMBER = "a whole number above 0"
 TEXTS = "an array of strings"
+DATE = "a date such as 2026-11-26"
 TABLE = "a table"
 TABLES = "an array of tables"
 
@@ -27,6 +29,8 @@ TOP = {
     "codes": TABLE,
     "clients": TABLES,
     "limits": TABLE,
+    "modes": TABLE,
+    "approvals": TABLES,
 }
 
 SECTIONS: dict[str, dict[str, str]] = {
@@ -38,8 +42,16 @@ SECTIONS: dict[str, dict[str, str]] = {
         "workbench": FLAG,
         "workbench_password": TEXT,
         "metrics": FLAG,
+        "governance": FLAG,
+        "governance_password": TEXT,
     },
-    "store": {"url": TEXT, "patient_key": TEXT},
+    "store": {
+        "url": TEXT,
+        "patient_key": TEXT,
+        "keep_requests_days": NUMBER,
+        "keep_requests_key_file": TEXT,
+        "retention_days": NUMBER,
+    },
     "codes": {"add": TEXT},
     "limits": {"body_bytes": NUMBER, "call_ms": NUMBER},
 }
@@ -77,7 +89,10 @@ CLIENT = {
     "prefetch_dialect": TEXT,
     "ignores": TEXTS,
     "stores_accepted": FLAG,
+    "modes": TABLE,
 }
+
+APPROVAL = {"what": TEXT, "name": TEXT, "date": DATE, "reason": TEXT, "expires": DATE}
 
 
 def read_site_file(path: Path) -> tuple[dict[str, Any], list[str]]:
@@ -103,7 +118,11 @@ def _checked_document(document: dict[str, Any], text: str, problems: list[str]) 
     for name, keys in SECTIONS.items():
         if name in checked:
             checked[name] = _checked_table(checked[name], keys, name, text, problems)
-    for name, keys in (("formulary", FORMULARY_ROW), ("clients", CLIENT)):
+    for name, keys in (
+        ("formulary", FORMULARY_ROW),
+        ("clients", CLIENT),
+        ("approvals", APPROVAL),
+    ):
         if name in checked:
             checked[name] = [
                 _checked_table(row, keys, f"{name}[{number}]", text, problems)
@@ -140,6 +159,8 @@ def _is(value: Any, kind: str) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value > 0
     if kind == TABLE:
         return isinstance(value, dict)
+    if kind == DATE:
+        return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
     item = str if kind == TEXTS else dict
     return isinstance(value, list) and all(isinstance(one, item) for one in value)
 

@@ -29,6 +29,9 @@ STEP_SECONDS = Histogram(
     "b12_cds_step_seconds", "Time of one step of a call.", ["step"], buckets=SECONDS
 )
 CARDS = Counter("b12_cds_cards", "Cards sent.", ["card", "indicator"])
+CARDS_WITHHELD = Counter(
+    "b12_cds_cards_withheld", "Cards decided and not shown, by mode.", ["card", "mode"]
+)
 UNKNOWN_FACTS = Counter(
     "b12_cds_unknown_facts", "Facts that were not known, by the kind of reason.", ["fact", "reason"]
 )

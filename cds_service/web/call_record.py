@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from cds_service.callers import Caller
-from cds_service.decision import Decision, describe_order
-from cds_service.protocol import HookRequest, Service
+from cds_service.decision import Decision, describe_order, find_quiet
+from cds_service.protocol import Service
 from cds_service.records import CardRecord, DecisionRecord
 from cds_service.retrieval import describe_availability
+from cds_service.site import knowledge_version, program_version, terminology_version
 from cds_service.telemetry import Call, metrics
 from cds_service.web.deployment import Deployment
 from fhir_mappings.fhir import PatientRecord
-from recommender.guidance import KNOWLEDGE_VERSION
+from governance import Asked, Showing, choose_what_is_shown, describe_decision, write_asked
+
+OVERRIDDEN_REPEATEDLY = Showing("quiet", False, "overridden repeatedly")
 
 
 def record_call(
@@ -27,47 +30,82 @@ def record_call(
     deployment: Deployment,
     service: Service,
     caller: Caller,
-    hook_request: HookRequest,
-    record: PatientRecord,
+    asked: Asked,
     decision: Decision,
+    showings: tuple[Showing, ...],
 ) -> None:
     """Put the decision on its way to the database, count it, and leave for the log what may stand
     there.
     """
     abouts = (describe_order(finding, decision.course) for finding in decision.findings)
     cards = tuple(
-        read_card(card, about) for card, about in zip(decision.cards, abouts, strict=True)
+        read_card(card, about, showing)
+        for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
     )
     unknown = {fact.name: fact.reason for fact in decision.facts if not fact.is_known}
-    availability = describe_availability(record)
-    deployment.store.record_decision(
+    availability = describe_availability(asked.record)
+    store, settings = deployment.store, deployment.settings
+    store.record_decision(
         DecisionRecord(
+            id=call.id,
             received_at=dt.datetime.now(dt.UTC),
             service=service.id,
             hook=service.hook,
-            hook_instance=hook_request.hook_instance,
+            hook_instance=asked.request.hook_instance,
             client=caller.client.name,
             status=200,
             duration_ms=(time.monotonic() - call.started) * 1000,
             issuer=caller.issuer,
             tenant=caller.tenant,
             token_id=caller.token_id,
-            patient=deployment.store.hash_patient(caller.issuer, hook_request.patient_id),
-            policy_version=deployment.settings.policy.version,
-            knowledge_version=KNOWLEDGE_VERSION,
+            patient=store.hash_patient(caller.issuer, asked.request.patient_id),
+            program_version=program_version(),
+            policy_version=settings.policy.version,
+            knowledge_version=knowledge_version(),
+            terminology_version=terminology_version(settings.extra_codes),
             prefetch=availability,
             unknown_facts=unknown,
             timings_ms=dict(decision.timings_ms),
             cards=cards,
+            kept=write_asked(asked) if store.keeps_requests else None,
+            **describe_decision(asked, decision, caller.issuer, store.hash_text),
         )
     )
     call.timings_ms.update(decision.timings_ms)
-    count_call(record, cards, unknown, call.timings_ms)
+    count_call(asked.record, cards, unknown, call.timings_ms)
     call.logged = {
         "client": caller.client.name,
-        "cards": [card.card for card in cards],
+        "cards": [card.card for card in cards if card.shown],
+        "withheld": [card.card for card in cards if not card.shown],
         "prefetch": availability,
     }
+
+
+def choose_cards(
+    deployment: Deployment, service: Service, caller: Caller, patient_id: str, decision: Decision
+) -> tuple[Showing, ...]:
+    """Return what becomes of each card: by the modes that are set, and not for a while where an
+    info card was overridden again and again by callers who proved who they are.
+    """
+    store = deployment.store
+    patient = store.hash_patient(caller.issuer, patient_id)
+    showings = choose_what_is_shown(
+        decision, service.hook, caller.client, deployment.settings, patient
+    )
+    if not caller.issuer:
+        return showings
+    quiet = find_quiet(decision, store, patient, dt.datetime.now(dt.UTC))
+    return tuple(
+        OVERRIDDEN_REPEATEDLY if number in quiet and showing.shown else showing
+        for number, showing in enumerate(showings)
+    )
+
+
+def shown_cards(decision: Decision, showings: tuple[Showing, ...]) -> tuple[dict[str, Any], ...]:
+    """Return the cards of a decision that are shown."""
+    return tuple(
+        card for card, showing in zip(decision.cards, showings, strict=True) if showing.shown
+    )
 
 
 def count_call(
@@ -78,7 +116,10 @@ def count_call(
 ) -> None:
     """Count cards, unknown facts, retrievals and the time of each step."""
     for card in cards:
-        metrics.CARDS.labels(card.card, card.indicator).inc()
+        if card.shown:
+            metrics.CARDS.labels(card.card, card.indicator).inc()
+        else:
+            metrics.CARDS_WITHHELD.labels(card.card, card.mode).inc()
     metrics.count_unknown_facts(unknown.items())
     for key, part in record.parts.items():
         if part.source == "fhirServer":
@@ -86,9 +127,9 @@ def count_call(
     metrics.count_steps(timings_ms)
 
 
-def read_card(card: dict[str, Any], about: str) -> CardRecord:
-    """Return what the record keeps of a card as it is sent; `about` says what order it speaks
-    of.
+def read_card(card: dict[str, Any], about: str, showing: Showing) -> CardRecord:
+    """Return what the record keeps of a card as it is sent or withheld; `about` says what order it
+    speaks of.
     """
     ours = card["extension"]["org.b12-cds"]
     return CardRecord(
@@ -100,4 +141,7 @@ def read_card(card: dict[str, Any], about: str) -> CardRecord:
         statements=tuple(ours.get("statements", ())),
         suggestions=tuple(suggestion["uuid"] for suggestion in card.get("suggestions", ())),
         also_found=tuple(ours.get("alsoFound", ())),
+        mode=showing.mode,
+        shown=showing.shown,
+        mode_set_by=showing.set_by,
     )

@@ -12,11 +12,12 @@ from flask import current_app
 
 from cds_service.callers import KeySets
 from cds_service.protocol import Service, build_services
-from cds_service.records import Store
+from cds_service.records import Store, load_keeping
 from cds_service.retrieval import FhirClient
 from cds_service.site import Settings
 from cds_service.web.admission import Admission
 from fhir_mappings.terminology import ValueSets, load_value_sets
+from governance import list_modes
 
 CONFIG_KEY = "B12_CDS"
 
@@ -56,7 +57,13 @@ def build_deployment(settings: Settings, today: Callable[[], dt.date] = utc_toda
         services={service.id: service for service in build_services(value_sets)},
         fhir=FhirClient(),
         keys=KeySets(settings.clients, settings.is_production),
-        store=Store(settings.store_url, settings.patient_key),
+        store=Store(
+            settings.store_url,
+            settings.patient_key,
+            load_keeping(settings.keep_requests_days, settings.keep_requests_key_file),
+            settings.retention_days,
+            list_modes(settings),
+        ),
         admission=Admission(),
         today=today,
     )

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
-from cds_service.decision import Orders, decide, leave_out_overridden, read_orders
+from cds_service.decision import Orders, decide, read_orders
 from cds_service.protocol import (
     BASE,
     ORDER_HOOKS,
@@ -41,11 +41,12 @@ from cds_service.retrieval import (
 )
 from cds_service.site import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.telemetry import Call
-from cds_service.web.call_record import record_call
+from cds_service.web.call_record import choose_cards, record_call, shown_cards
 from cds_service.web.deployment import Deployment, this_deployment
 from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.fhir import PatientRecord
+from governance import Asked
 
 blueprint = Blueprint("cds_hooks", __name__)
 
@@ -119,13 +120,10 @@ def call_service(
         deployment.value_sets,
         deployment.today(),
     )
-    if caller.issuer:
-        patient = deployment.store.hash_patient(caller.issuer, hook_request.patient_id)
-        decision = leave_out_overridden(
-            decision, deployment.store, patient, dt.datetime.now(dt.UTC)
-        )
-    record_call(call, deployment, service, caller, hook_request, record, decision)
-    return decision.cards
+    asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
+    showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
+    record_call(call, deployment, service, caller, asked, decision, showings)
+    return shown_cards(decision, showings)
 
 
 @blueprint.post(f"{BASE}/<service_id>/feedback")

@@ -1,0 +1,101 @@
+"""Requests that are kept so that their answers can be decided again: encrypted with AES-GCM under a
+key that stands outside the database, each bound to its decision, and pruned on time.
+
+Off unless the site says for how many days. What is kept is patient data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from cds_service.records.patient_key import read_or_make_key
+from cds_service.records.store_tables import DECISIONS, KEPT_REQUESTS
+
+log = structlog.get_logger(__name__)
+
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """For how many days requests are kept, and the AES-256 key."""
+
+    days: int
+    key: bytes = field(repr=False)
+
+
+def load_keeping(days: int, key_file: Path | None) -> Keeping | None:
+    """Return how requests are kept; `None` where the site keeps none, or the key cannot be had.
+
+    The key file is made when it is not there, readable by its owner only.
+    """
+    if not days or key_file is None:
+        return None
+    try:
+        return Keeping(days, hashlib.sha256(read_or_make_key(key_file)).digest())
+    except OSError as error:
+        log.error("requests are not kept, as their key cannot be read", why=error.strerror)
+        return None
+
+
+def seal(kept: bytes, decision: str, key: bytes) -> bytes:
+    """Return a request compressed and encrypted; it opens for this decision only."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, zlib.compress(kept), decision.encode())
+
+
+def unseal(sealed: bytes, decision: str, key: bytes) -> bytes:
+    """Return the request again.
+
+    Raises: ValueError when it was sealed with another key or for another decision, or was changed.
+    """
+    try:
+        opened = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], decision.encode())
+    except InvalidTag:
+        raise ValueError("the kept request does not open with this key") from None
+    return zlib.decompress(opened)
+
+
+def find_kept(connection: sa.Connection, decision: str, key: bytes) -> bytes | None:
+    """Return the kept request of a decision; `None` where none is kept (any more)."""
+    sealed = connection.execute(
+        sa.select(KEPT_REQUESTS.c.sealed).where(KEPT_REQUESTS.c.decision == decision)
+    ).scalar()
+    return None if sealed is None else unseal(sealed, decision, key)
+
+
+def each_kept(
+    connection: sa.Connection, since: dt.datetime, key: bytes
+) -> Iterator[tuple[str, bytes]]:
+    """Yield decision and request of each that is kept since a time (UTC), oldest first."""
+    query = (
+        sa.select(KEPT_REQUESTS.c.decision, KEPT_REQUESTS.c.sealed)
+        .join(DECISIONS, DECISIONS.c.id == KEPT_REQUESTS.c.decision)
+        .where(KEPT_REQUESTS.c.kept_at >= since)
+        .order_by(KEPT_REQUESTS.c.kept_at, KEPT_REQUESTS.c.decision)
+    )
+    for decision, sealed in connection.execute(query):
+        yield decision, unseal(sealed, decision, key)
+
+
+def prune_kept(connection: sa.Connection, days: int, now: dt.datetime) -> int:
+    """Delete what was kept for longer than so many days; with 0 all of it. Return how many.
+
+    Args:
+        now: in UTC, without saying so.
+    """
+    before = now - dt.timedelta(days=days)
+    return connection.execute(
+        sa.delete(KEPT_REQUESTS).where(KEPT_REQUESTS.c.kept_at <= before)
+    ).rowcount

@@ -1,0 +1,116 @@
+"""A database of the first schema is brought to the newest one with its rows, in both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from cds_service.records.store import Store
+from cds_service.records.store_tables import (
+    CARDS,
+    DECISIONS,
+    METADATA,
+    MIGRATIONS,
+    NEWEST_SCHEMA,
+    open_engine,
+)
+from tests.cds_service.records.records import card, decision, rows
+
+FIRST = {
+    "service": "b12-order-select",
+    "hook": "order-select",
+    "hook_instance": "h",
+    "client": "Main EHR",
+    "issuer": "",
+    "tenant": "",
+    "token_id": "",
+    "patient": "0" * 64,
+    "status": 200,
+    "duration_ms": 1.0,
+    "policy_version": "p",
+    "knowledge_version": "2026.11",
+    "prefetch": {},
+    "timings_ms": {},
+}
+SUNDAY = dt.datetime.fromisoformat("2026-11-22T23:59:00")
+MONDAY = dt.datetime.fromisoformat("2026-11-23T00:00:00")
+
+
+def make_first_schema(url: str) -> None:
+    """Make a database as the first release made it, with two decisions and a card."""
+    engine = open_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        old = sa.MetaData()
+        old.reflect(connection)
+        decided: list[dict[str, Any]] = [
+            {**FIRST, "id": "one", "received_at": SUNDAY, "unknown_facts": {"egfr": "none"}},
+            {**FIRST, "id": "two", "received_at": MONDAY, "unknown_facts": {}},
+        ]
+        connection.execute(sa.insert(old.tables["decisions"]), decided)
+        sent = {"uuid": "u", "card": "b2", "rule": "M1", "indicator": "info", "order": "x"}
+        lists: dict[str, Any] = {"statements": [], "suggestions": [], "also_found": []}
+        connection.execute(sa.insert(old.tables["cards"]), [{"decision": "two", **sent, **lists}])
+        connection.commit()
+    engine.dispose()
+
+
+@pytest.fixture
+def upgraded(url: str) -> str:
+    """Return the URL of a database that began with the first schema."""
+    make_first_schema(url)
+    store = Store(url, "key")
+    store.upgrade()
+    store.record_decision(decision(card(), unknown_facts={"egfr": "none"}))
+    store.close()
+    return url
+
+
+def test_the_decisions_of_the_first_release_are_there_and_have_their_week(upgraded: str) -> None:
+    kept = {row["id"]: row for row in rows(upgraded, DECISIONS)}
+
+    assert len(kept) == 3
+    assert (kept["one"]["week"], kept["two"]["week"]) == ("2026-11-16", "2026-11-23")
+    assert kept["one"]["facts"] == {}
+
+
+def test_equal_sets_of_unknown_facts_have_one_key_before_and_after(upgraded: str) -> None:
+    keys = {row["id"]: row["unknown_key"] for row in rows(upgraded, DECISIONS)}
+    new = next(key for identity, key in keys.items() if len(identity) > 3)
+
+    assert keys["one"] == new != keys["two"]
+
+
+def test_a_card_of_the_first_release_was_shown_live_to_its_client(upgraded: str) -> None:
+    [row] = [row for row in rows(upgraded, CARDS) if row["decision"] == "two"]
+
+    assert (row["mode"], row["shown"], row["client"], row["hook"], row["week"]) == (
+        "live",
+        True,
+        "Main EHR",
+        "order-select",
+        "2026-11-23",
+    )
+
+
+def test_the_newest_schema_is_the_one_of_the_tables(upgraded: str) -> None:
+    engine = open_engine(upgraded)
+    found = sa.MetaData()
+    with engine.connect() as connection:
+        found.reflect(connection)
+        version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    engine.dispose()
+
+    assert version == NEWEST_SCHEMA
+    for table in METADATA.sorted_tables:
+        assert set(found.tables[table.name].columns.keys()) == set(table.columns.keys())
+        names = {index.name for index in found.tables[table.name].indexes}
+        assert {index.name for index in table.indexes} <= names

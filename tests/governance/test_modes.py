@@ -1,0 +1,264 @@
+"""Modes over HTTP and in the record: live, silent and shares, per client, hook and card; a critical
+card is withheld under an approval only.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hashlib
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.records.store_tables import CARDS, DECISIONS, MODES
+from cds_service.site import Approval, Client, Settings, check_config, demonstration
+from governance.modes import arm_of, list_modes, mode_of
+from tests.cds_service.conftest import AS_OF, running
+from tests.cds_service.records.records import rows
+
+CALL = "/cds-services/b12-order-select"
+SILENT = {"default": "silent"}
+APPROVAL = Approval("modes.critical", "A. Officer", AS_OF, "silent start", AS_OF)
+
+
+def site(tmp_path: Path, **changes: Any) -> Settings:
+    return replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", **changes)
+
+
+def call(settings: Settings, request: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the ids of the cards that were shown, and the rows of all that were decided."""
+    with running(settings) as client:
+        answer = client.post(CALL, json=request)
+        assert answer.status_code == 200
+        shown = [card["source"]["topic"]["code"] for card in answer.json["cards"]]
+    return shown, rows(settings.store_url, CARDS)
+
+
+@pytest.fixture
+def info_request(order_select: dict[str, Any]) -> dict[str, Any]:
+    """A request that is answered with an info or warning card: no neurological signs."""
+    request = copy.deepcopy(order_select)
+    conditions = request["prefetch"]["conditions"]["entry"]
+    request["prefetch"]["conditions"]["entry"] = conditions[:1]  # pernicious anaemia, no signs
+    return request
+
+
+def test_without_modes_a_card_is_shown_and_recorded_as_live(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    shown, kept = call(site(tmp_path), order_select)
+
+    assert shown
+    assert [(row["card"], row["mode"], row["shown"]) for row in kept] == [
+        (card, "live", True) for card in shown
+    ]
+
+
+def test_a_critical_card_is_shown_in_silence_without_an_approval(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    shown, kept = call(site(tmp_path, modes=SILENT), order_select)
+
+    assert shown == [row["card"] for row in kept if row["indicator"] == "critical"] != []
+    [row] = [row for row in kept if row["indicator"] == "critical"]
+    assert (row["mode"], row["mode_set_by"]) == ("live", "modes.critical: no approval holds")
+
+
+def test_an_approved_silence_withholds_a_critical_card_and_the_record_says_why(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    shown, kept = call(site(tmp_path, modes=SILENT, approvals=(APPROVAL,)), order_select)
+
+    assert shown == []
+    assert kept
+    assert {(row["mode"], row["shown"], row["mode_set_by"]) for row in kept} == {
+        ("silent", False, "modes.default")
+    }
+
+
+@pytest.mark.parametrize(
+    ("date", "expires", "withheld"),
+    [
+        (AS_OF, AS_OF, True),
+        (AS_OF - dt.timedelta(days=9), AS_OF - dt.timedelta(days=1), False),
+        (AS_OF + dt.timedelta(days=1), AS_OF + dt.timedelta(days=9), False),
+    ],
+)
+def test_an_approval_holds_from_its_date_until_it_expires(
+    tmp_path: Path,
+    order_select: dict[str, Any],
+    date: dt.date,
+    expires: dt.date,
+    withheld: bool,
+) -> None:
+    approval = replace(APPROVAL, date=date, expires=expires)
+    shown, _ = call(site(tmp_path, modes=SILENT, approvals=(approval,)), order_select)
+
+    assert (shown == []) is withheld
+
+
+def test_an_approval_of_something_else_withholds_nothing(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    approval = replace(APPROVAL, what="b12LowPmolL")
+    shown, _ = call(site(tmp_path, modes=SILENT, approvals=(approval,)), order_select)
+
+    assert shown
+
+
+def test_a_card_that_is_not_critical_is_withheld_by_its_own_line_or_its_hook(
+    tmp_path: Path, info_request: dict[str, Any]
+) -> None:
+    shown, _ = call(site(tmp_path), info_request)
+    (tmp_path / "other").mkdir()
+    by_hook, kept = call(site(tmp_path / "other", modes={"order-select": "silent"}), info_request)
+
+    assert shown
+    assert {row["indicator"] for row in kept} <= {"info", "warning"}
+    assert by_hook == []
+
+
+class TestWhichLineHolds:
+    SITE: Settings = replace(
+        demonstration(), modes={"default": "silent", "order-sign": "live", "b2": 0.5}
+    )
+    EHR = Client("EHR", modes={"order-select": "live"})
+
+    @pytest.mark.parametrize(
+        ("card", "hook", "client", "kind", "set_by"),
+        [
+            ("b2", "order-sign", Client("A"), "share", "modes.b2"),
+            ("b1", "order-sign", Client("A"), "live", "modes.order-sign"),
+            ("b1", "order-select", Client("A"), "silent", "modes.default"),
+            ("b2", "order-select", EHR, "live", "clients.EHR.modes.order-select"),
+            ("b2", "order-sign", EHR, "live", ""),
+        ],
+    )
+    def test_the_card_then_the_hook_then_the_default_and_a_clients_own_table_first(
+        self, card: str, hook: str, client: Client, kind: str, set_by: str
+    ) -> None:
+        mode = mode_of(card, hook, client, self.SITE)
+
+        assert (mode.kind, mode.set_by) == (kind, set_by)
+
+    def test_the_page_can_list_every_mode_that_is_set(self) -> None:
+        assert list_modes(replace(self.SITE, clients=(self.EHR,))) == {
+            ("", "default"): "silent",
+            ("", "order-sign"): "live",
+            ("", "b2"): "share 0.5",
+            ("EHR", "order-select"): "live",
+        }
+
+
+class TestShares:
+    def test_half_of_the_patients_are_in_one_arm(self) -> None:
+        arms = [arm_of(hashlib.sha256(str(number).encode()).hexdigest()) for number in range(4000)]
+
+        assert all(0 <= arm < 1 for arm in arms)
+        assert 1850 < sum(arm < 0.5 for arm in arms) < 2150
+
+    def test_the_arm_is_the_patients_and_stays(
+        self, tmp_path: Path, info_request: dict[str, Any]
+    ) -> None:
+        settings = site(tmp_path, modes={"default": 0.5}, approvals=(APPROVAL,), patient_key="k")
+        answers = {tuple(call(settings, info_request)[0]) for _ in range(3)}
+        kept = rows(settings.store_url, CARDS)
+
+        assert len(answers) == 1
+        assert {row["mode"] for row in kept} == {"share"}
+        assert len({row["shown"] for row in kept}) == 1
+
+    @pytest.mark.parametrize(("share", "shown"), [(0.0, False), (1.0, True)])
+    def test_a_share_of_nobody_and_of_everybody(
+        self, tmp_path: Path, info_request: dict[str, Any], share: float, shown: bool
+    ) -> None:
+        settings = site(tmp_path, modes={"default": share}, approvals=(APPROVAL,))
+
+        assert bool(call(settings, info_request)[0]) is shown
+
+
+def test_the_record_says_which_mode_was_set_since_when(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    before, after = site(tmp_path, modes=SILENT), site(tmp_path, modes={"b2": "silent"})
+    for settings in (before, before, after):
+        call(settings, order_select)
+
+    changes = [(row["what"], row["mode"]) for row in rows(before.store_url, MODES)]
+    assert changes == [("default", "silent"), ("default", "live"), ("b2", "silent")]
+
+
+class TestSiteFile:
+    def check(self, tmp_path: Path, text: str) -> list[str]:
+        path = tmp_path / "site.toml"
+        path.write_text(text)
+        return check_config(path)
+
+    def test_modes_and_approvals_are_read(self, tmp_path: Path) -> None:
+        text = """
+[modes]
+default = "silent"
+"order-select" = "live"
+b2 = 0.5
+[[approvals]]
+what = "modes.critical"
+name = "A. Officer"
+date = 2026-06-01
+reason = "silent start"
+expires = 2026-08-31
+"""
+        assert tomllib.loads(text)
+        assert self.check(tmp_path, text) == []
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ('[modes]\nb99 = "live"', "is neither"),
+            ('[modes]\nb2 = "loud"', "found 'loud'"),
+            ("[modes]\nb2 = 1.5", "found 1.5"),
+            ("[modes]\nb2 = true", "found True"),
+            ('[[approvals]]\nwhat = "modes.critical"\nname = "A"', "expires: is missing"),
+            ("[store]\nkeep_requests_days = 7", "keep_requests_key_file: is missing"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, tmp_path: Path, text: str, problem: str) -> None:
+        assert any(problem in line for line in self.check(tmp_path, text))
+
+    def test_production_refuses_an_open_governance_page(self, tmp_path: Path) -> None:
+        text = 'profile = "production"\n[service]\ngovernance = true\n'
+        assert any("service.governance" in line for line in self.check(tmp_path, text))
+
+
+def test_the_decision_record_names_no_one_and_holds_what_governance_needs(
+    tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    settings = site(tmp_path)
+    request = copy.deepcopy(order_select)
+    request["context"] |= {"userId": "PractitionerRole/role-1", "encounterId": "enc-1"}
+    request["prefetch"]["role"] = {
+        "resourceType": "PractitionerRole",
+        "id": "role-1",
+        "code": [{"coding": [{"system": "http://example.org/roles", "code": "nurse"}]}],
+        "location": [{"reference": "Location/ward-7"}],
+    }
+    with running(settings) as client:
+        answer = client.post(CALL, json=request)
+    [row] = rows(settings.store_url, DECISIONS)
+
+    assert row["id"] == answer.headers["X-Request-Id"]
+    assert (row["user_kind"], row["user_role"], row["place"]) == (
+        "PractitionerRole",
+        "nurse",
+        "Location/ward-7",
+    )
+    assert (row["as_of"], row["rule"]) == ("2026-06-01", "N1")
+    assert (row["facts"]["deceased"], row["facts"]["symptoms"]) == ("no", "unknown")
+    assert row["facts"]["egfr"].startswith("#")
+    assert len(row["input_digest"]) == len(row["answer_digest"]) == len(row["user"]) == 64
+    for name in ("program_version", "knowledge_version", "policy_version", "terminology_version"):
+        assert row[name]
+    assert not [value for value in ("enc-1", "role-1") if value in repr(row)]
