@@ -94,14 +94,16 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     operations = map_procedures(index)
     observed = read_observations(index)
     medicines = _as_available(index, _read_medicines(index))
-    doses = medicines.doses + operations.doses + read_events(index, observed)
+    doses = medicines.doses + operations.doses + read_events(index, observed.counted)
     start = find_treatment_start(medicines.orders, doses, as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
-    answers = map_answers(index, observed, start)
-    results = read_results(index, observed)
-    laboratory = map_laboratory(index, results, who, start, diagnosed.acute_kidney_injury)
+    answers = map_answers(index, observed.counted, start)
+    results = read_results(index, observed.counted)
+    laboratory = map_laboratory(
+        index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over
+    )
     allergies = map_allergies(index)
     diagnoses.close()
     _close(index)
@@ -141,6 +143,7 @@ def _put_together(
         mma=laboratory.mma,
         homocysteine=laboratory.homocysteine,
         total_b12_on_treatment=laboratory.total_b12_on_treatment,
+        uncounted_b12=laboratory.uncounted_b12,
         b12_supplement_before_test=_supplement_before_test(index, laboratory, medicines, doses),
         folate=laboratory.folate,
         haemoglobin=laboratory.haemoglobin,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fhir_mappings.intake import completed_years
 from fhir_mappings.laboratory.quantities import show_number
 from fhir_mappings.laboratory.units import MOLAR_MASS, Analyte
-from recommender.language import Comparator, Evidence, Measurement, Quantity, Unit
+from recommender.language import Alarm, Comparator, Evidence, Measurement, Quantity, Unit
 
 UMOL_PER_MG_DL = 10000 / MOLAR_MASS[Analyte.CREATININE]
 ADULT_FROM = 18
@@ -57,4 +57,6 @@ def compute_egfr(
         date,
         f"computed by CKD-EPI 2021 from creatinine {source.reported}",
         (evidence,),
+        by_issue=creatinine.by_issue,
+        alarms_only=Alarm.LOW if creatinine.by_issue else None,
     )

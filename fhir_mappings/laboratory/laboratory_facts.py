@@ -5,22 +5,25 @@ F19, F23, F24).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, RecordIndex
+from fhir_mappings.laboratory.observations import Observed
 from fhir_mappings.laboratory.recorded_gfr import map_egfr
 from fhir_mappings.laboratory.results import (
     Result,
     Results,
     Window,
     find_newest,
+    list_uncounted,
     measure_newest,
     pass_over,
 )
 from fhir_mappings.laboratory.units import Analyte
-from recommender.language import Measurement, Truth
+from recommender.language import Measurement, Truth, UncountedResult
 
 WINDOWS: dict[str, Window] = {
     "total_b12": Window("12 months", months=12),
@@ -62,6 +65,7 @@ class LaboratoryFacts:
     platelets: Measurement
     inr: Measurement
     egfr: Measurement
+    uncounted_b12: tuple[UncountedResult, ...] = ()
 
 
 def map_laboratory(
@@ -70,6 +74,7 @@ def map_laboratory(
     who: Demographics,
     treatment_start: dt.date | None,
     kidney_injury: bool,
+    passed_over: Sequence[Observed] = (),
 ) -> LaboratoryFacts:
     """Return the laboratory facts.
 
@@ -79,6 +84,7 @@ def map_laboratory(
             diagnose. `None`: there is none.
         kidney_injury: whether an acute kidney injury is active, after which only an eGFR of the
             last 7 days counts.
+        passed_over: the results that cannot count, whatever their value.
     """
 
     def newest(
@@ -88,12 +94,15 @@ def map_laboratory(
 
     start = treatment_start
     nothing_yet = Measurement(reason="no vitamin B12 treatment")
+    total = newest("total_b12", Analyte.TOTAL_B12, before=start)
+    active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start)
     return LaboratoryFacts(
-        total_b12=newest("total_b12", Analyte.TOTAL_B12, before=start),
+        total_b12=total,
         total_b12_on_treatment=newest("total_b12_on_treatment", Analyte.TOTAL_B12, after=start)
         if start
         else nothing_yet,
-        holotranscobalamin=newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start),
+        holotranscobalamin=active,
+        uncounted_b12=list_uncounted(index, results, passed_over, (total, active), start),
         mma=newest("mma", Analyte.MMA, before=start),
         homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
         folate=newest("folate", Analyte.FOLATE),

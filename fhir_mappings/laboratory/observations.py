@@ -1,18 +1,31 @@
 """Observations as they stand: which concept, which value, which day; components, contained and
 panel results one by one.
 
-Source: decisions 2.1 (status, latest by effective time, never by time of issue).
+Source: decisions 2.1 (status, latest by time of sampling), Q33 (which day that is).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    codings_of,
+    read_date,
+    texts_of,
+)
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
-from fhir_mappings.terminology import Field, Match, Role
+from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
+from fhir_mappings.terminology import LOINC, NPU, Concept, Field, Match, Role
+from recommender.language import NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
@@ -26,7 +39,8 @@ class Observed(NamedTuple):
 
     `body` holds its value; `code` what it measures; `matches` what that stands for, or with
     `from_answer` what the coded answer stands for. `day` is when it applied, `written` how the
-    record has that. A tuple, since one call may make thousands.
+    record has that; `by_issue`: it is the day of issue alone. `not_counted` says why the result
+    cannot count, whatever its value. A tuple, since one call may make thousands.
     """
 
     placed: Placed
@@ -36,57 +50,105 @@ class Observed(NamedTuple):
     day: DateSpan | None
     written: Any
     from_answer: bool = False
+    by_issue: bool = False
+    not_counted: NotCounted | None = None
 
     @property
     def moment(self) -> str:
         """A text that orders results of one day."""
-        return _moment(self.written)
+        return moment_of(self.written)
 
 
-def read_observations(index: RecordIndex) -> list[Observed]:
-    """Return the results that stand for something we know and whose status counts; the receipt says
-    why the others are not read.
+class Observations(NamedTuple):
+    """The results of a record that stand for something we know: those that count, and those that
+    cannot for their status, their date or a contradiction.
     """
-    tomorrow = index.as_of + dt.timedelta(days=1)
+
+    counted: list[Observed]
+    passed_over: list[Observed]
+
+
+def read_observations(index: RecordIndex) -> Observations:
+    """Return the results that stand for something we know; the receipt says why the others are not
+    read.
+    """
+    context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        observed += _read_one(index, placed, placed.resource, tomorrow)
+        observed += _read_one(index, context, placed, placed.resource)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
-        observed += _read_contained(index, placed, tomorrow)
-    return observed
+        observed += _read_contained(index, context, placed)
+    for placed in index.by_type.get("QuestionnaireResponse", ()):
+        observed += _read_answers(index, placed)
+    for placed in index.by_type.get("Specimen", ()):
+        index.receipt.ignore(placed, "a specimen: its results are read one by one")
+    return Observations(
+        [item for item in observed if item.not_counted is None],
+        [item for item in observed if item.not_counted is not None],
+    )
 
 
 def _read_one(
-    index: RecordIndex, placed: Placed, resource: dict[str, Any], tomorrow: dt.date
+    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
 ) -> list[Observed]:
-    found = _find_known(index, resource)
+    found = _find_known(index, context, placed, resource)
+    inside = _read_contained(index, context, placed) if "contained" in resource else []
     if not found:
         index.receipt.ignore(placed, partial(_why_unknown, resource))
-        return _read_contained(index, placed, tomorrow) if "contained" in resource else []
+        return inside
+    dated = context.date(placed, resource)
+    why = _why_not_counted(index, placed, resource, found, dated)
+    observed = [
+        Observed(
+            placed,
+            body,
+            code,
+            matches,
+            dated.day,
+            dated.written,
+            from_answer,
+            dated.by_issue,
+            why or (NotCounted.NAMES_CONTRADICT if differs else None),
+        )
+        for body, code, matches, from_answer, differs in found
+    ]
+    for item in observed:
+        if item.not_counted is NotCounted.NAMES_CONTRADICT:
+            index.receipt.ignore(
+                placed, f"{_name(found)}, its code and its words name different tests"
+            )
+            _note_uncounted(index, found, "whose code and words contradict each other")
+    return observed + inside
+
+
+def _why_not_counted(
+    index: RecordIndex,
+    placed: Placed,
+    resource: dict[str, Any],
+    found: list[_Known],
+    dated: Dated,
+) -> NotCounted | None:
+    """Return why a result cannot count, whatever its value, and say so in the receipt; `None` when
+    it may.
+    """
     status = code_of(resource.get("status"))
     if status not in COUNTED_STATUSES:
         index.receipt.ignore(placed, why_status(_name(found), status))
         _note_uncounted(index, found, _in_words(status))
-        return []
-    day, written = effective_day(resource)
-    if day is not None and day.earliest > tomorrow:
-        index.receipt.ignore(placed, f"{_name(found)}, in the future: {day}")
+        early = status in ("registered", "preliminary")
+        return NotCounted.PRELIMINARY if early else NotCounted.OTHER_STATUS
+    if dated.day is not None and dated.day.earliest > index.as_of + dt.timedelta(days=1):
+        index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
-        return []
-    observed = [
-        Observed(placed, body, code, matches, day, written, from_answer)
-        for body, code, matches, from_answer in found
-    ]
-    return (
-        observed + _read_contained(index, placed, tomorrow) if "contained" in resource else observed
-    )
+        return NotCounted.IN_FUTURE
+    return None
 
 
 def _note_uncounted(index: RecordIndex, found: list[_Known], why: str) -> None:
     for concept in {
         match.concept
-        for _, _, matches, _ in found
+        for _, _, matches, *_ in found
         for match in matches
         if match.role in COUNTED_ROLES
     }:
@@ -99,17 +161,20 @@ def _in_words(status: str) -> str:
     return f"of status {status}" if status else "without a status"
 
 
-_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool]
+_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, bool]
+"""A body, its code, what that stands for, if by its answer, and if code and words contradict."""
 
 
 def _name(found: list[_Known]) -> str:
-    _, code, matches, _ = found[0]
+    _, code, matches, *_ = found[0]
     return name_entry(code, matches[0])
 
 
-def _find_known(index: RecordIndex, resource: dict[str, Any]) -> list[_Known]:
-    """Return of an Observation and its components those that stand for something: body, code, what
-    it stands for, if by its answer.
+def _find_known(
+    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
+) -> list[_Known]:
+    """Return of an Observation and its components those that stand for something; an Observation
+    without a name of its own takes that of the report whose only result it is.
     """
     parts = [resource]
     if "component" in resource:
@@ -119,25 +184,96 @@ def _find_known(index: RecordIndex, resource: dict[str, Any]) -> list[_Known]:
     found: list[_Known] = []
     for body in parts:
         code = body.get("code")
-        matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
+        if code is None and body is resource:
+            code = context.name_by_report(placed, resource)
+        matches = _matches_of(index, code)
+        if not matches and body is resource and not texts_of(code):
+            code = context.name_by_report(placed, resource)
+            matches = _matches_of(index, code)
         if matches:
-            found.append((body, code, matches, False))
+            found.append((body, code, matches, False, words_contradict(index, code, matches)))
         elif "valueCodeableConcept" in body:  # what a coded answer stands for ("Diet: vegan")
             answers = index.value_sets.concepts(body["valueCodeableConcept"])
-            found += [(body, code, answers, True)] if answers else []
+            found += [(body, code, answers, True, False)] if answers else []
     return found
 
 
-def _read_contained(index: RecordIndex, placed: Placed, tomorrow: dt.date) -> list[Observed]:
-    """Read the Observations inside a resource; they take status and time from it where they have
-    none of their own.
+def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
+    """Return what a code stands for; of one whose system lists no laboratory tests, what its words
+    name.
+    """
+    matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
+    if matches or any(
+        index.value_sets.normalise_system(coding.get("system")) in (LOINC, NPU)
+        for coding in codings_of(code)
+    ):
+        return matches
+    named = (match for text in texts_of(code) for match in _match_test(index, text))
+    return tuple(dict.fromkeys(named))
+
+
+_SPECIMEN = re.compile(
+    r"\[[^\]]{0,60}\]|\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
+    r"\bby automated count\b",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
+
+
+def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
+    """Return the tests that a text names as a whole, without specimen, property and the prefix of
+    Nordic laboratories ("P-Kobalamin").
+    """
+    if len(text) > LONGEST_NAME:
+        return ()
+    plain = _SPECIMEN.sub(" ", text).replace("\u2014", "-")
+    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()))):
+        found = index.value_sets.match_text(name, Field.LABS)
+        if found:
+            return found
+    return ()
+
+
+LONGEST_NAME = 200
+"""Characters; what is longer is no name of a test."""
+
+_KINDS: dict[Concept, str] = {
+    Concept.EGFR_NON_BLACK: Concept.EGFR.value,
+    Concept.EGFR_BLACK: Concept.EGFR.value,
+}
+
+
+def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> bool:
+    """Return whether a result is coded as one test and called another (Q35): then nobody can tell
+    which it is.
+    """
+    coded = {
+        _KINDS.get(match.concept, match.concept.value)
+        for match in matches
+        if match.matched_by == "code" and match.role in COUNTED_ROLES
+    }
+    if not coded:
+        return False
+    said = [
+        {
+            _KINDS.get(match.concept, match.concept.value)
+            for match in _match_test(index, text)
+            if match.role in COUNTED_ROLES
+        }
+        for text in texts_of(code)
+    ]
+    return any(names and not names & coded for names in said)
+
+
+def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) -> list[Observed]:
+    """Read the Observations inside a resource; they take status, time and specimen from it where
+    they have none of their own.
     """
     outer = placed.resource
-    inherited = {
-        name: outer[name]
-        for name in outer
-        if name in ("status", "effectiveDateTime", "effectivePeriod", "subject")
-    }
+    names = ("status", "effectiveDateTime", "effectivePeriod", "subject", "issued", "specimen")
+    inherited = {name: outer[name] for name in outer if name in names}
+    if isinstance(inherited.get("specimen"), list):
+        inherited["specimen"] = next(iter(inherited["specimen"]), None)
     observed: list[Observed] = []
     for inner in as_list(outer.get("contained")):
         if isinstance(inner, dict) and inner.get("resourceType") == "Observation":
@@ -146,8 +282,53 @@ def _read_contained(index: RecordIndex, placed: Placed, tomorrow: dt.date) -> li
             resource = {
                 name: value for name, value in {**inherited, **inner}.items() if name != "contained"
             }
-            observed += _read_one(index, placed, resource, tomorrow)
+            observed += _read_one(index, context, placed, resource)
     return observed
+
+
+ANSWERED_STATUSES = frozenset({"completed", "amended"})
+
+
+def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
+    """Return the answers of a questionnaire whose questions are ours, named by the code of one of
+    our own observations (Q1).
+    """
+    resource = placed.resource
+    status = code_of(resource.get("status"))
+    if status not in ANSWERED_STATUSES:
+        index.receipt.ignore(placed, why_status("questionnaire", status))
+        return []
+    written = resource.get("authored")
+    day = read_date(written)
+    if day is not None and day.earliest > index.as_of + dt.timedelta(days=1):
+        index.receipt.ignore(placed, f"questionnaire, in the future: {day}")
+        return []
+    observed = []
+    for item in _questions(resource):
+        code = {"coding": [{"system": OWN_OBSERVATIONS, "code": as_text(item.get("linkId"))}]}
+        matches = index.value_sets.find(code)
+        answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
+        if matches and len(answers) == 1:
+            observed.append(Observed(placed, answers[0], code, matches, day, written))
+    if not observed:
+        index.receipt.ignore(placed, "no question of ours is answered in it")
+    return observed
+
+
+OWN_OBSERVATIONS = "urn:b12-cds:observation"
+MOST_QUESTIONS = 500
+
+
+def _questions(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the questions of a response and of its groups, level by level."""
+    found: list[dict[str, Any]] = []
+    level = [item for item in as_list(resource.get("item")) if isinstance(item, dict)]
+    while level and len(found) < MOST_QUESTIONS:
+        found += level
+        level = [
+            item for outer in level for item in as_list(outer.get("item")) if isinstance(item, dict)
+        ]
+    return found[:MOST_QUESTIONS]
 
 
 def _why_unknown(resource: dict[str, Any]) -> str:
@@ -158,57 +339,12 @@ def _why_unknown(resource: dict[str, Any]) -> str:
     return why_unknown(resource.get("code"))
 
 
-def effective_day(resource: dict[str, Any]) -> tuple[DateSpan | None, Any]:
-    """Return the days on which a result may have applied, and how the record has them.
-
-    Reads `effective[x]`, DSTU2's `appliesDateTime`, and of a period or a series the end. The time
-    of issue never stands in for it.
-    """
-    for name in ("effectiveDateTime", "effectiveInstant", "appliesDateTime"):
-        if name in resource:
-            return read_date(resource[name]), resource[name]
-    for name in ("effectivePeriod", "appliesPeriod"):
-        if name in resource:
-            period = as_dict(resource[name])
-            written = period.get("end") or period.get("start")
-            return read_date(written), written
-    events = [
-        event
-        for event in as_list(as_dict(resource.get("effectiveTiming")).get("event"))
-        if read_date(event)
-    ]
-    last = max(events, key=_moment, default=None)
-    return read_date(last), last
-
-
 def why_no_day(resource: dict[str, Any]) -> str:
     """Return why a result has no day on which it applied."""
-    written = [
-        as_text(resource[name])
-        for name in ("effectiveDateTime", "effectiveInstant", "appliesDateTime")
-        if name in resource
-    ]
+    written = [as_text(resource[name]) for name in OWN_DATES if name in resource]
     if any(written):
         return f"date not readable: {' '.join(written)}"
-    return "no date on which the sample was taken; the date of issue does not count"
-
-
-def _moment(written: Any) -> str:
-    """Return a dateTime in UTC in a form that sorts; a date without a time sorts before the times
-    of its day.
-    """
-    text = as_text(written)
-    if len(text) > 10:
-        try:
-            moment = dt.datetime.fromisoformat(text)
-            return (
-                (moment if moment.tzinfo is None else moment.astimezone(dt.UTC))
-                .replace(tzinfo=None)
-                .isoformat()
-            )
-        except (ValueError, OverflowError):
-            return ""
-    return text
+    return "no date on which the sample was taken, nor one of issue"
 
 
 def why_not_used(match: Match) -> str:

@@ -6,13 +6,13 @@ Source: decisions 2.1 (accepted units, comparators, implausible values) and Q8, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
 from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, UnitRow, ucum_of
-from recommender.language import Comparator, Quantity, Unit
+from recommender.language import Comparator, NotCounted, Quantity, Unit
 
 PLAUSIBLE: dict[tuple[Analyte, Unit], tuple[Decimal, Decimal]] = {
     (Analyte.TOTAL_B12, Unit.PG_PER_ML): (Decimal(10), Decimal(20000)),
@@ -43,28 +43,57 @@ class Reading:
     """A result as read. `quantity` is `None` when it cannot be used, and `reason` says why;
     `reported` is how the record has it.
 
-    `converted` is the value in the unit of comparison, empty when that is the one reported.
+    `converted` is the value in the unit of comparison, empty when that is the one reported. `why`
+    is the reason as a code, where there is a value that cannot be used; `readings` are then the
+    values it may have (Q35).
     """
 
     quantity: Quantity | None
     reported: str
     reason: str = ""
     converted: str = ""
+    why: NotCounted | None = None
+    readings: tuple[Quantity, ...] = ()
 
     @property
     def is_absent(self) -> bool:
         """Whether the record says that there is no result."""
-        return self.quantity is None and self.reason.startswith(("no result", "no value"))
+        return self.quantity is None and self.why is None
 
 
-def read_result(result: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
+def read_result(
+    result: dict[str, Any], analyte: Analyte, property_kind: str = "", usual_unit: str = ""
+) -> Reading:
     """Return the value of an Observation (or of one component of it) for this analyte.
 
     Args:
         result: the Observation or component.
         analyte: what it measures, as its code says.
         property_kind: the property of its LOINC code (MCnc, SCnc, mixed); empty when not known.
+        usual_unit: the unit that the site's own table gives for results of this code that have
+            none; empty for none.
     """
+    reading = _read_value(result, analyte, property_kind)
+    if reading.why is NotCounted.UNIT_MISSING and usual_unit:
+        told = _read_value(_with_unit(result, usual_unit), analyte, property_kind)
+        reported = f"{reading.reported} (unit by the site's table: {usual_unit})"
+        return replace(told, reported=reported)
+    return reading
+
+
+def _with_unit(result: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Return a result whose value has no unit with this one."""
+    quantity = result.get("valueQuantity")
+    if isinstance(quantity, dict):
+        return {**result, "valueQuantity": {**quantity, "unit": unit}}
+    for name in ("valueInteger", "valueDecimal"):
+        if name in result:
+            return {"valueQuantity": {"value": result[name], "unit": unit}}
+    text = as_text(result.get("valueString")) or words_of(result.get("valueCodeableConcept"))
+    return {"valueString": f"{text} {unit}"}
+
+
+def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
     absent = result.get("dataAbsentReason")
     if absent is not None:
         return Reading(None, "", f"no result: {words_of(absent) or 'reason not given'}")
@@ -74,7 +103,7 @@ def read_result(result: dict[str, Any], analyte: Analyte, property_kind: str = "
     value = result.get(element)
     match element:
         case "":
-            return Reading(None, "", "no value")
+            return _read_comment(result, analyte, property_kind)
         case "valueQuantity":
             return read_quantity(as_dict(value), analyte, property_kind)
         case "valueString":
@@ -84,11 +113,26 @@ def read_result(result: dict[str, Any], analyte: Analyte, property_kind: str = "
         case "valueRange":
             return _read_range(as_dict(value), analyte, property_kind)
         case "valueCodeableConcept":
-            return Reading(
-                None, words_of(value), f"reported in words, not as a number: {words_of(value)}"
-            )
+            reading = read_written(words_of(value), analyte, property_kind)
+            if reading.why is NotCounted.IN_WORDS:
+                said = f"reported in words, not as a number: {reading.reported}"
+                return replace(reading, reason=said)
+            return reading
         case _:
-            return Reading(None, "", f"reported as {element}, expected a number with a unit")
+            said = f"reported as {element}, expected a number with a unit"
+            return Reading(None, "", said, why=NotCounted.NOT_READABLE)
+
+
+def _read_comment(result: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    """Return the value that the comment of a result without one gives (Q35); a comment that is no
+    number with a unit is no value.
+    """
+    notes = [as_text(as_dict(note).get("text")) for note in as_list(result.get("note"))]
+    for text in (*notes, as_text(result.get("comment")), as_text(result.get("comments"))):
+        reading = read_written(text.strip(), analyte, property_kind)
+        if reading.quantity is not None:
+            return reading
+    return Reading(None, "", "no value")
 
 
 def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
@@ -97,23 +141,26 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
     comparator = as_text(quantity.get("comparator"))
     reported = _as_reported(quantity, value, comparator)
     if value is None:
-        return Reading(None, reported, f"no readable number{': ' + reported if reported else ''}")
+        said = f"no readable number{': ' + reported if reported else ''}"
+        return Reading(None, reported, said, why=NotCounted.NOT_READABLE)
     if comparator not in _COMPARATORS:
-        return Reading(None, reported, f"comparator not known: {reported}")
+        said = f"comparator not known: {reported}"
+        return Reading(None, reported, said, why=NotCounted.NOT_READABLE)
     row = _find_unit(quantity, analyte)
     if isinstance(row, str):
-        return Reading(None, reported, f"{row}: {reported}")
+        why = NotCounted.UNIT_MISSING if row == UNIT_MISSING else NotCounted.NOT_READABLE
+        return Reading(None, reported, f"{row}: {reported}", why=why)
+    number = value * row.factor.numerator / row.factor.denominator
     if _contradicts(property_kind, row.kind):
         expected = "mass" if property_kind == "MCnc" else "amount of substance"
-        return Reading(
-            None,
-            reported,
-            f"the code says {expected} per volume, the unit says otherwise: {reported}",
-        )
-    number = value * row.factor.numerator / row.factor.denominator
+        said = f"the code says {expected} per volume, the unit says otherwise: {reported}"
+        as_stated = Quantity(number, row.unit, _COMPARATORS[comparator])
+        other = _in_unit_of_code(value, comparator, analyte, property_kind)
+        readings = (as_stated, *other)
+        return Reading(None, reported, said, why=NotCounted.UNIT_CONTRADICTS, readings=readings)
     low, high = PLAUSIBLE[analyte, row.unit]
     if not low <= number <= high:
-        return Reading(None, reported, f"implausible: {reported}")
+        return Reading(None, reported, f"implausible: {reported}", why=NotCounted.IMPLAUSIBLE)
     if _may_be_in_thousands(number, row, analyte, comparator):
         most = Quantity(
             value, row.unit, Comparator.LESS if comparator == "<" else Comparator.AT_MOST
@@ -126,6 +173,23 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
         )
     converted = "" if row.factor == 1 else f"{comparator}{show_number(number)} {row.unit.value}"
     return Reading(Quantity(number, row.unit, _COMPARATORS[comparator]), reported, "", converted)
+
+
+UNIT_MISSING = "unit missing"
+
+_USUAL: dict[tuple[Analyte, str], Unit] = {
+    (Analyte.TOTAL_B12, "MCnc"): Unit.PG_PER_ML,
+    (Analyte.TOTAL_B12, "SCnc"): Unit.PMOL_PER_L,
+}
+"""The unit that a code by mass or by substance stands for (Q35)."""
+
+
+def _in_unit_of_code(
+    value: Decimal, comparator: str, analyte: Analyte, property_kind: str
+) -> tuple[Quantity, ...]:
+    """Return the number as the code would have it, where one unit is usual for that."""
+    unit = _USUAL.get((analyte, property_kind))
+    return (Quantity(value, unit, _COMPARATORS[comparator]),) if unit else ()
 
 
 def _may_be_in_thousands(number: Decimal, row: UnitRow, analyte: Analyte, comparator: str) -> bool:
@@ -204,7 +268,7 @@ def _find_unit(quantity: dict[str, Any], analyte: Analyte) -> UnitRow | str:
     if code or words:
         return f"unit not accepted for {analyte.value}"
     return (
-        rows["1"] if analyte is Analyte.INR else "unit missing"
+        rows["1"] if analyte is Analyte.INR else UNIT_MISSING
     )  # a ratio has no unit that could be mistaken
 
 
@@ -226,21 +290,36 @@ def _contradicts(property_kind: str, kind: Kind) -> bool:
 
 
 _WRITTEN = re.compile(
-    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d+(?:\.\d+)?|\d+,\d{1,2})(?!\d)\s*([a-zA-Zµμ/{×%].*|10.*|)$"
+    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d{1,12}(?:\.\d{1,12})?|\d{1,12},\d{1,2})(?![\d.,])\s*"
+    r"([a-zA-Zµμ/{×%].*|10.*|)$"
 )
+_SPOKEN = (
+    (re.compile(r"^(?:less than or equal to|at most|not more than)\b", re.IGNORECASE), "<="),
+    (re.compile(r"^(?:greater|more) than or equal to\b|^at least\b", re.IGNORECASE), ">="),
+    (re.compile(r"^(?:less than|below|under|lower than)\b", re.IGNORECASE), "<"),
+    (re.compile(r"^(?:greater than|more than|above|over|higher than)\b", re.IGNORECASE), ">"),
+    (re.compile(r"^(?:equals?|equal to|result:?)(?= )", re.IGNORECASE), ""),
+)
+"""Comparators in words (Q35)."""
+
+LONGEST_RESULT = 100
+"""Characters; what is longer is a story, not a result."""
 
 
 def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Reading:
     """Return a result written as text ("<150 pg/mL"); a number with a thousands separator or words
     around it is not read.
     """
-    found = _WRITTEN.match(text)
+    if not text:
+        return Reading(None, "", "no value")
+    shown = text if len(text) <= LONGEST_RESULT else f"{text[: LONGEST_RESULT - 3]}..."
+    plain = text.strip() if len(text) <= LONGEST_RESULT else ""
+    for pattern, sign in _SPOKEN:
+        plain = pattern.sub(sign, plain)
+    found = _WRITTEN.match(plain.strip())
     if not found:
-        return Reading(
-            None,
-            text,
-            f"reported as text that is not a number with a unit: {text}" if text else "no value",
-        )
+        said = f"reported as text that is not a number with a unit: {shown}"
+        return Reading(None, shown, said, why=NotCounted.IN_WORDS)
     comparator, number, unit = found.groups()
     quantity = {
         "value": number.replace(",", "."),
@@ -250,7 +329,7 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     if comparator in ("<=", ">="):
         quantity["comparator"] = comparator
     reading = read_quantity(quantity, analyte, property_kind)
-    return Reading(reading.quantity, text, reading.reason, reading.converted)
+    return replace(reading, reported=text)
 
 
 def _read_range(value: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
@@ -260,7 +339,8 @@ def _read_range(value: dict[str, Any], analyte: Analyte, property_kind: str) -> 
         shown = " to ".join(
             _as_reported(side, _read_number(side.get("value")), "") for side in (low, high)
         )
-        return Reading(None, shown, f"reported as a range: {shown}")
+        said = f"reported as a range: {shown}"
+        return Reading(None, shown, said, why=NotCounted.NOT_READABLE)
     if low or high:
         return read_quantity(
             {**(low or high), "comparator": ">=" if low else "<="}, analyte, property_kind

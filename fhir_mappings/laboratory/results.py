@@ -10,18 +10,19 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, partial
 from operator import attrgetter
 
-from fhir_mappings.fhir import months_before
+from fhir_mappings.fhir import code_of, months_before
 from fhir_mappings.intake import RecordIndex, cite
 from fhir_mappings.laboratory.observations import COUNTED_ROLES, Observed, why_no_day, why_not_used
 from fhir_mappings.laboratory.quantities import Reading, read_result
+from fhir_mappings.laboratory.report_context import is_flagged_low
 from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept, Match, Role
-from recommender.language import Evidence, Measurement
+from recommender.language import Alarm, Evidence, Measurement, NotCounted, Test, UncountedResult
 
 ANALYTES: dict[Concept, Analyte] = {
     Concept.SERUM_B12: Analyte.TOTAL_B12,
@@ -72,7 +73,9 @@ class Result:
 
     @cached_property
     def reading(self) -> Reading:
-        return read_result(self.observed.body, self.analyte, self.property_kind)
+        return read_result(
+            self.observed.body, self.analyte, self.property_kind, self.match.member.unit
+        )
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -81,6 +84,8 @@ class Result:
             day is not None and not day.is_one_day
         ):  # the earliest day it may mean makes no result look newer than it is
             reported = f"{reported}, taken {day}"
+        if day is not None and self.observed.by_issue:
+            reported = f"{reported}, issued {day} (sampling date not recorded)".removeprefix(", ")
         return cite(
             self.observed.placed,
             self.match,
@@ -98,6 +103,11 @@ class Result:
     def day(self) -> dt.date:
         """The last day it may be of; a result without a date sorts before all others."""
         return self.observed.day.latest if self.observed.day else dt.date.min
+
+    @property
+    def flagged_low(self) -> bool:
+        """Whether its laboratory calls it low (Q60)."""
+        return is_flagged_low(self.observed.body)
 
     @property
     def is_absent(self) -> bool:
@@ -166,6 +176,98 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
     return Result(item, match, analyte, properties.pop() if len(properties) == 1 else "")
 
 
+B12_TESTS: dict[Analyte, Test] = {
+    Analyte.TOTAL_B12: Test.SERUM_B12,
+    Analyte.HOLOTRANSCOBALAMIN: Test.HOLOTRANSCOBALAMIN,
+}
+UNCOUNTED_MONTHS = 60
+"""How far back results that do not decide are told: 5 years (F35). A design default."""
+
+
+def list_uncounted(
+    index: RecordIndex,
+    results: Results,
+    passed_over: Iterable[Observed],
+    deciding: Iterable[Measurement],
+    start: dt.date | None,
+) -> tuple[UncountedResult, ...]:
+    """Return the vitamin B12 results that do not decide, with why, the newest first (F35, Q36).
+
+    Args:
+        passed_over: the results that cannot count, whatever their value.
+        deciding: the vitamin B12 facts; what they rest on is no part of the list, unless only its
+            date of issue is known.
+        start: the first day of the current treatment; `None` for none.
+    """
+    decides = {entry.reference for fact in deciding if fact.is_known for entry in fact.evidence}
+    found: list[tuple[dt.date, UncountedResult]] = []
+    for analyte, test in B12_TESTS.items():
+        for result in results[analyte]:
+            why = _why_uncounted(index, result, decides, start)
+            if why is not None:
+                found.append((result.day, _uncounted(result, test, why)))
+    for item in passed_over:
+        if code_of(item.placed.resource.get("status")) in NEVER_TOLD:
+            continue
+        found += _passed_over(item)
+    oldest = months_before(index.as_of, UNCOUNTED_MONTHS)
+    recent = [pair for pair in found if pair[0] >= oldest or pair[0] == dt.date.min]
+    recent.sort(key=lambda pair: (pair[0], pair[1].evidence.reference), reverse=True)
+    return tuple(item for _, item in recent)
+
+
+NEVER_TOLD = frozenset({"entered-in-error", "cancelled"})
+"""Statuses of what never was a result."""
+
+
+def _why_uncounted(
+    index: RecordIndex, result: Result, decides: set[str], start: dt.date | None
+) -> NotCounted | None:
+    """Return why a result does not decide; `None` when it does, or says that there is none."""
+    day = result.observed.day
+    if result.is_absent:
+        return None
+    if result.observed.placed.reference in decides and result.reading.quantity is not None:
+        return NotCounted.BY_ISSUE if result.observed.by_issue else None
+    if result.reading.why is not None:
+        return result.reading.why
+    if day is None:
+        return NotCounted.NO_DATE
+    if day.earliest < months_before(index.as_of, 12):
+        return NotCounted.TOO_OLD
+    if start is not None and day.latest > start:
+        return NotCounted.ON_TREATMENT
+    return NotCounted.NEWER_COUNTS
+
+
+def _uncounted(result: Result, test: Test, why: NotCounted) -> UncountedResult:
+    reading = result.reading
+    readings = (reading.quantity,) if reading.quantity else reading.readings
+    return UncountedResult(
+        test, why, result.evidence, readings, result.flagged_low, result.observed.by_issue
+    )
+
+
+def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
+    """Return a result that cannot count, whatever its value, if it is one of vitamin B12 and has a
+    value.
+    """
+    kinds = {
+        ANALYTES[match.concept]: match
+        for match in item.matches
+        if match.concept in ANALYTES and match.role in COUNTED_ROLES
+    }
+    found = []
+    for analyte, match in kinds.items():
+        result = Result(item, match, analyte, match.member.property)
+        if analyte in B12_TESTS and item.not_counted and not result.is_absent:
+            said = _uncounted(result, B12_TESTS[analyte], item.not_counted)
+            if item.not_counted is not NotCounted.PRELIMINARY:
+                said = replace(said, readings=())
+            found.append((result.day, said))
+    return found
+
+
 def find_newest(
     index: RecordIndex,
     fact: str,
@@ -215,11 +317,30 @@ def measure_newest(
         reasons = [(day, why()) for day, why in outside]
         return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte)), None
     reading, evidence = newest.reading, newest.evidence
-    measured = Measurement(reading.quantity, evidence.date, reading.reason, (evidence,))
+    measured = Measurement(
+        reading.quantity,
+        evidence.date,
+        reading.reason,
+        (evidence,),
+        by_issue=newest.observed.by_issue,
+        flagged_low=newest.flagged_low,
+        alarms_only=_alarm_of(newest),
+    )
     if measured.is_known:
         return measured, newest
     pass_over(index, newest, partial(str, reading.reason))
     return measured, None
+
+
+def _alarm_of(result: Result) -> Alarm | None:
+    """Return on which side alone a result counts; `None` for one whose sampling date is known.
+
+    A vitamin B12 by date of issue is classed as ever, and what the class may exclude is for the
+    rules to say (Q33, I18).
+    """
+    if not result.observed.by_issue or result.analyte in B12_TESTS:
+        return None
+    return Alarm.HIGH if result.analyte in HIGH_IS_WORSE else Alarm.LOW
 
 
 def _why_none(index: RecordIndex, analyte: Analyte) -> str:

@@ -69,7 +69,8 @@ class Role(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Member:
     """One row of the terminology. `property` is the kind of property of a LOINC code (MCnc, SCnc,
-    mixed, ...), empty elsewhere.
+    mixed, ...), empty elsewhere; `unit` what a site's results of this code are in where they say no
+    unit.
     """
 
     concept: Concept
@@ -78,6 +79,7 @@ class Member:
     code: str
     display: str = ""
     property: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +370,13 @@ def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> M
         return "system_uri and code must both be given"
     display, kind = (row.get("display") or "").strip(), (row.get("property") or "").strip()
     return Member(
-        Concept(name), Role(role), normalise_spelling(system, systems), code, display, kind
+        Concept(name),
+        Role(role),
+        normalise_spelling(system, systems),
+        code,
+        display,
+        kind,
+        (row.get("unit") or "").strip(),
     )
 
 

@@ -227,6 +227,13 @@ class Quantity:
                 return Truth.FALSE if self.value <= limit else Truth.UNKNOWN
 
 
+class Alarm(enum.Enum):
+    """On which side a result is of concern."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """The newest usable result of one kind, or why there is none.
@@ -234,7 +241,8 @@ class Measurement:
     `quantity` is `None` when nothing usable is recorded; `reason` then says why ("none recorded",
     "not available", "unit missing", "older than 12 months", ...). `by_issue`: the date is the day
     of issue alone, so the result may alarm and never exclude (Q33). `flagged_low`: its laboratory
-    calls it low, or it lies below its own range (Q60).
+    calls it low, or it lies below its own range (Q60). `alarms_only`: it may answer "low" or "high"
+    and nothing that would reassure; its opposite is UNKNOWN (I30).
     """
 
     quantity: Quantity | None = None
@@ -243,6 +251,7 @@ class Measurement:
     evidence: tuple[Evidence, ...] = ()
     by_issue: bool = False
     flagged_low: bool = False
+    alarms_only: Alarm | None = None
 
     @property
     def is_known(self) -> bool:
@@ -250,11 +259,18 @@ class Measurement:
 
     def below(self, limit: Decimal) -> Truth:
         """Return whether the value is below the limit; UNKNOWN when there is no usable value."""
-        return Truth.UNKNOWN if self.quantity is None else self.quantity.below(limit)
+        found = Truth.UNKNOWN if self.quantity is None else self.quantity.below(limit)
+        return self._unless_reassuring(found, found.is_false, found.is_true)
 
     def above(self, limit: Decimal) -> Truth:
         """Return whether the value is above the limit; UNKNOWN when there is no usable value."""
-        return Truth.UNKNOWN if self.quantity is None else self.quantity.above(limit)
+        found = Truth.UNKNOWN if self.quantity is None else self.quantity.above(limit)
+        return self._unless_reassuring(found, found.is_true, found.is_false)
+
+    def _unless_reassuring(self, found: Truth, not_low: bool, not_high: bool) -> Truth:
+        """Return the answer, UNKNOWN where it says that what the result may alarm of is not so."""
+        reassures = not_low if self.alarms_only is Alarm.LOW else not_high
+        return Truth.UNKNOWN if self.alarms_only and reassures else found
 
 
 NO_RESULT = Measurement()

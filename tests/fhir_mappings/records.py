@@ -27,6 +27,8 @@ KEY_OF_TYPE = {
     "Condition": "conditions",
     "Observation": "labs",
     "DiagnosticReport": "labs",
+    "Specimen": "labs",
+    "QuestionnaireResponse": "labs",
     "MedicationRequest": "medications",
     "MedicationStatement": "statements",
     "MedicationAdministration": "administrations",

@@ -1,0 +1,179 @@
+"""What stands around a result: the day its sample was taken, the report that names it, and what its
+laboratory says of it.
+
+The day is the result's own, else the specimen's, else that of the report that lists it, else the
+day of issue, which may only alarm (Q33).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from fhir_mappings.dosing import read_number
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    codings_of,
+    read_date,
+    reference_of,
+    texts_of,
+)
+from fhir_mappings.intake import RecordIndex
+
+OWN_DATES = ("effectiveDateTime", "effectiveInstant", "appliesDateTime")
+OWN_PERIODS = ("effectivePeriod", "appliesPeriod")
+
+LOW_FLAGS = frozenset({"L", "LL", "LU", "<"})
+LOW_WORDS = frozenset({"low", "critically low", "below range", "below normal", "significantly low"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The days on which a result may have applied, as the record has them; `by_issue`: only the day
+    of issue is known.
+    """
+
+    day: DateSpan | None
+    written: Any = None
+    by_issue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """The specimens of a record by reference, and for each result the report that lists it."""
+
+    specimens: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    reports: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, index: RecordIndex) -> ReportContext:
+        """Index the Specimens and DiagnosticReports of a record; of two reports that list one
+        result the first counts.
+        """
+        specimens: dict[str, dict[str, Any]] = {}
+        for placed in index.by_type.get("Specimen", ()):
+            specimens.setdefault(placed.reference, placed.resource)
+            specimens.setdefault(placed.full_url, placed.resource)
+        reports: dict[str, dict[str, Any]] = {}
+        for placed in index.by_type.get("DiagnosticReport", ()):
+            for listed in as_list(placed.resource.get("result")):
+                reports.setdefault(reference_of(as_dict(listed)), placed.resource)
+        specimens.pop("", None)
+        reports.pop("", None)
+        return cls(specimens, reports)
+
+    def report_of(self, placed: Placed, resource: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the report that lists a result; empty for none."""
+        own = as_text(resource.get("id"))
+        for name in (placed.reference, placed.full_url, f"Observation/{own}" if own else ""):
+            if name and name in self.reports:
+                return self.reports[name]
+        return {}
+
+    def name_by_report(self, placed: Placed, resource: Mapping[str, Any]) -> Any:
+        """Return what the report of a result measures, where that result is the only one in it;
+        `None` otherwise.
+        """
+        report = self.report_of(placed, resource)
+        return report.get("code") if len(as_list(report.get("result"))) == 1 else None
+
+    def date(self, placed: Placed, resource: Mapping[str, Any]) -> Dated:
+        """Return when the result applied, by the first source that states it (Q33)."""
+        if any(name in resource for name in (*OWN_DATES, *OWN_PERIODS, "effectiveTiming")):
+            return Dated(*effective_day(resource))
+        collected = self._collected(resource)
+        if collected:
+            return Dated(read_date(collected), collected)
+        report = self.report_of(placed, resource)
+        day, written = effective_day(report)
+        if day is not None:
+            return Dated(day, written)
+        issued = resource.get("issued") or report.get("issued")
+        return Dated(read_date(issued), issued, by_issue=True) if issued else Dated(None)
+
+    def _collected(self, resource: Mapping[str, Any]) -> Any:
+        """Return when the sample was taken, of a period its end, as the record has it."""
+        reference = reference_of(as_dict(resource.get("specimen")))
+        if reference.startswith("#"):
+            inside = (as_dict(item) for item in as_list(resource.get("contained")))
+            specimen = next((item for item in inside if item.get("id") == reference[1:]), {})
+        else:
+            specimen = self.specimens.get(reference, {})
+        collection = as_dict(specimen.get("collection"))
+        period = as_dict(collection.get("collectedPeriod"))
+        written = collection.get("collectedDateTime") or period.get("end") or period.get("start")
+        return written if read_date(written) else None
+
+
+def effective_day(resource: Mapping[str, Any]) -> tuple[DateSpan | None, Any]:
+    """Return the days on which a result may have applied by its own word, and how the record has
+    them.
+
+    Reads `effective[x]`, DSTU2's `appliesDateTime`, and of a period or a series the end.
+    """
+    for name in OWN_DATES:
+        if name in resource:
+            return read_date(resource[name]), resource[name]
+    for name in OWN_PERIODS:
+        if name in resource:
+            period = as_dict(resource[name])
+            written = period.get("end") or period.get("start")
+            return read_date(written), written
+    events = [
+        event
+        for event in as_list(as_dict(resource.get("effectiveTiming")).get("event"))
+        if read_date(event)
+    ]
+    last = max(events, key=moment_of, default=None)
+    return read_date(last), last
+
+
+def moment_of(written: Any) -> str:
+    """Return a dateTime in UTC in a form that sorts; a date without a time sorts before the times
+    of its day.
+    """
+    text = as_text(written)
+    if len(text) > 10:
+        try:
+            moment = dt.datetime.fromisoformat(text)
+            return (
+                (moment if moment.tzinfo is None else moment.astimezone(dt.UTC))
+                .replace(tzinfo=None)
+                .isoformat()
+            )
+        except (ValueError, OverflowError):
+            return ""
+    return text
+
+
+def is_flagged_low(result: Mapping[str, Any]) -> bool:
+    """Return whether the laboratory calls a result low, or it lies below its own reference range;
+    the units of result and range must not differ (Q60).
+    """
+    for flag in as_list(result.get("interpretation")):
+        codes = {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
+        words = {text.strip().lower() for text in texts_of(flag)}
+        if codes & LOW_FLAGS or words & LOW_WORDS or {word.upper() for word in words} & LOW_FLAGS:
+            return True
+    quantity = as_dict(result.get("valueQuantity"))
+    value = read_number(quantity.get("value"))
+    if value is None or as_text(quantity.get("comparator")) not in ("", "<", "<="):
+        return False
+    lows = [as_dict(as_dict(item).get("low")) for item in as_list(result.get("referenceRange"))]
+    return any(_is_below(value, _unit_of(quantity), low) for low in lows[:1])
+
+
+def _is_below(value: Decimal, unit: str, low: Mapping[str, Any]) -> bool:
+    limit = read_number(low.get("value"))
+    return limit is not None and value < limit and (not unit or _unit_of(low) in ("", unit))
+
+
+def _unit_of(quantity: Mapping[str, Any]) -> str:
+    return (as_text(quantity.get("unit")) or as_text(quantity.get("code"))).lower()
