@@ -74,10 +74,10 @@ class Strength:
     container: Decimal | None = None
 
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
-    rf"{_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
+    rf"(?<![\d.]){_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
 )
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
 _THOUSANDS = re.compile(r"(?<=[1-9]),(?=\d{3}\b)")
@@ -86,10 +86,16 @@ _PER_ML = re.compile(r" */ *(?=\d*\.?\d* ?ml\b)")
 _PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
 
 
+LONGEST_NAME = 500
+"""Characters; what is longer is a story, not the name of a product."""
+
+
 def split_name(name: str) -> list[str]:
     """Return the parts of a product name, one for each ingredient, in lower case and with plain
-    numbers.
+    numbers; none of a text that is too long for a name.
     """
+    if len(name) > LONGEST_NAME:
+        return []
     plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", fold(name)))
     return _PARTS.split(_PER_ML.sub("/", plain))
 
