@@ -3,6 +3,7 @@ make with the record.
 """
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -473,3 +474,54 @@ def test_removing_a_stop_leaves_the_order_it_would_have_stopped_Q20():
 
     assert [order.state for order in course.orders] == [OrderState.STOP, OrderState.ACTIVE]
     assert [order.state for order in after.orders] == [OrderState.ACTIVE]
+
+
+TABLET = DoseLine(
+    Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), Timing(1, Decimal(1), PeriodUnit.DAY)
+)
+
+
+def tablets(key: str, **changes) -> Order:
+    return replace(Order(key, OrderState.ACTIVE, (TABLET,), "Vitamin B12 1 mg tablet"), **changes)
+
+
+@pytest.mark.parametrize(
+    ("elements", "changes"),
+    [
+        ({"identifier": [{"system": "urn:rx", "value": "77"}]}, {"identifiers": ("urn:rx|77",)}),
+        ({"basedOn": [{"reference": "MedicationRequest/old"}]}, {}),
+        ({"priorPrescription": {"reference": "MedicationRequest/old"}}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_stop_under_an_id_of_its_own_finds_its_order_Q56(elements, changes):
+    scenario = ClinicalScenario(AS_OF, orders=(tablets("MedicationRequest/old", **changes),))
+
+    course = read_course(read(medicine(status="stopped", **elements)), scenario)
+
+    assert [(order.state, order.replaces) for order in course.orders] == [
+        (OrderState.STOP, "MedicationRequest/old"),
+        (OrderState.ACTIVE, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        (tablets("MedicationRequest/a"), tablets("MedicationRequest/b")),
+        (tablets("MedicationRequest/a", state=OrderState.STOPPED),),
+        (recorded("MedicationRequest/a"),),
+        (tablets("MedicationRequest/a", lines=(replace(TABLET, dose=Decimal(2000)),)),),
+        (),
+    ],
+)
+def test_a_stop_that_fits_no_order_or_several_is_about_none_of_them_Q56(orders):
+    course = read_course(read(medicine(status="stopped")), ClinicalScenario(AS_OF, orders=orders))
+
+    assert course.orders[0].replaces == ""
+
+
+def test_an_order_that_is_no_stop_takes_nothing_over():
+    scenario = ClinicalScenario(AS_OF, orders=(tablets("MedicationRequest/old"),))
+
+    assert read_course(read(medicine()), scenario).orders[0].replaces == ""
