@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
-from cli.answers import add_explain, add_feedback
+from cli.answers import add_explain, add_feedback, add_replay
 from cli.operate import add_calls, add_checks, add_init_config, add_serve
 from cli.parsing import CommandParser, Refusal
 
-GROUPS = (add_serve, add_explain, add_checks, add_init_config, add_calls, add_feedback)
+GROUPS = (add_serve, add_explain, add_checks, add_init_config, add_calls, add_feedback, add_replay)
 """What adds each group of commands, in the order of --help."""
 
 

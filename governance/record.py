@@ -12,7 +12,7 @@ from typing import Any
 
 from cds_service.cards import FactInWords
 from cds_service.decision import Decision
-from cds_service.protocol import HookRequest, write_json
+from cds_service.protocol import HookRequest, write_canonical
 from fhir_mappings.fhir import PatientRecord, Placed
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def digest_answer(cards: tuple[Json, ...]) -> str:
     """Return the digest of all cards of an answer, in which each uuid counts only as the first,
     second, ... that stands there.
     """
-    return hashlib.sha256(without_uuids(write_json(list(cards)))).hexdigest()
+    return hashlib.sha256(without_uuids(write_canonical(list(cards)))).hexdigest()
 
 
 def without_uuids(text: bytes) -> bytes:
@@ -85,7 +85,8 @@ def without_uuids(text: bytes) -> bytes:
 
 
 def write_asked(asked: Asked, whole: bool = True) -> bytes:
-    """Return what came and what was fetched as JSON, without the access token; `whole` adds the
+    """Return what came and what was fetched as JSON in canonical form, without the access token;
+    `whole` adds the
     prefetch as it was sent, which the record repeats.
     """
     request = asked.request
@@ -104,7 +105,7 @@ def write_asked(asked: Asked, whole: bool = True) -> bytes:
     }
     if whole:
         sent["prefetch"] = dict(request.prefetch)
-    return write_json(
+    return write_canonical(
         {
             "service": asked.service,
             "client": asked.client,

@@ -11,7 +11,12 @@ from cds_service.protocol.hook_request import (
     parse_hook_request,
     resources_within,
 )
-from cds_service.protocol.json_text import read_all_but_prefetch, read_json, write_json
+from cds_service.protocol.json_text import (
+    read_all_but_prefetch,
+    read_json,
+    write_canonical,
+    write_json,
+)
 from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, Reading, read_part
 from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
@@ -40,5 +45,6 @@ __all__ = [
     "read_json",
     "read_part",
     "resources_within",
+    "write_canonical",
     "write_json",
 ]

@@ -133,6 +133,15 @@ def write_json(value: Any) -> bytes:
         return orjson.dumps(_with_text_integers(value), default=_number_text)
 
 
+def write_canonical(value: Any) -> bytes:
+    """Return JSON that is the same for values that are the same, whatever the order of members."""
+    options = orjson.OPT_SORT_KEYS
+    try:
+        return orjson.dumps(value, default=_number_text, option=options)
+    except TypeError:  # an integer beyond 64 bits
+        return orjson.dumps(_with_text_integers(value), default=_number_text, option=options)
+
+
 def _number_text(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(str(value))

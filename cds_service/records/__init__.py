@@ -5,10 +5,22 @@ from cds_service.records.feedback_report import format_report, report_as_json, r
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
 from cds_service.records.records import CardRecord, DecisionRecord
 from cds_service.records.store import Store
-from cds_service.records.store_tables import METADATA, StoreUnavailable, open_engine
+from cds_service.records.store_tables import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    METADATA,
+    MODES,
+    StoreUnavailable,
+    open_engine,
+)
 
 __all__ = [
+    "CARDS",
+    "DECISIONS",
+    "FEEDBACK",
     "METADATA",
+    "MODES",
     "CardRecord",
     "DecisionRecord",
     "Store",

@@ -107,7 +107,7 @@ def call_service(
         deadline,
     )
     _check_that_something_is_known(service, record)
-    orders, record = _name_medicines(
+    orders, record, medications = _name_medicines(
         deployment, caller.client, hook_request, orders, record, medications, deadline
     )
     call.note_step("record")
@@ -217,9 +217,9 @@ def _name_medicines(
     record: PatientRecord,
     before: Medications,
     deadline: float,
-) -> tuple[Orders, PatientRecord]:
+) -> tuple[Orders, PatientRecord, Medications]:
     """Return the orders and the record with the medicines to which only a reference led, as far as
-    they can be read (R160).
+    they can be read, and what was read (R160).
     """
     references = (
         *orders.drafts.unresolved_beside,
@@ -228,7 +228,7 @@ def _name_medicines(
     read = _read_medications(deployment, client, hook_request, references, before, deadline)
     if len(read.found) > len(before.found):
         orders = read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
-    return orders, with_medications(record, read)
+    return orders, with_medications(record, read), read
 
 
 def _read_medications(

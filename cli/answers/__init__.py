@@ -2,5 +2,6 @@
 
 from cli.answers.explain import add_explain
 from cli.answers.feedback import add_feedback
+from cli.answers.replay import add_replay
 
-__all__ = ["add_explain", "add_feedback"]
+__all__ = ["add_explain", "add_feedback", "add_replay"]

@@ -1,0 +1,138 @@
+"""`b12-cds replay`: decide recorded calls again."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import write_json
+from cds_service.site import Settings, load_settings
+from cli.parsing import Refusal, check_file, read_input, settings_of
+from fhir_mappings.terminology import load_value_sets
+
+Json = dict[str, Any]
+
+
+def add_replay(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "replay",
+        help="decide recorded calls again: one, or all that are kept under other settings",
+        description="Says whether a recorded answer comes out the same again, and else which "
+        "version or fact differs; or which kept requests would be answered otherwise under another "
+        "site file. Exit status 1 when something is not the same.",
+    )
+    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+    command.add_argument(
+        "--decision", metavar="ID", help="the X-Request-Id of the answer, or the uuid of a card"
+    )
+    command.add_argument(
+        "--request", metavar="FILE", help="the hook request; without it the one that is kept"
+    )
+    command.add_argument("--since", type=_days, metavar="7d", help="all kept since so many days")
+    command.add_argument("--against", type=Path, metavar="FILE.toml", help="the other site file")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_replay)
+
+
+def _days(text: str) -> int:
+    found = re.fullmatch(r"([1-9]\d{0,4})d", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected days such as 7d')
+    return int(found[1])
+
+
+def _replay(chosen: argparse.Namespace) -> int:
+    if (chosen.decision is None) == (chosen.since is None):
+        raise Refusal("replay: expected either --decision ID or --since 7d --against FILE.toml.")
+    if chosen.since is not None:
+        if chosen.against is None:
+            raise Refusal("--since: found no other settings, expected --against FILE.toml.")
+        check_file(chosen.against)
+        return _replay_since(chosen, settings_of(chosen), load_settings(chosen.against))
+    return _replay_one(chosen, settings_of(chosen))
+
+
+def _replay_one(chosen: argparse.Namespace, settings: Settings) -> int:
+    from cds_service.records import StoreUnavailable
+    from governance.archive import open_archive
+    from governance.replay import asked_of_request, read_asked, replay
+
+    value_sets = load_value_sets(settings.extra_codes)
+    try:
+        with open_archive(settings) as archive:
+            recorded = archive.find_decision(chosen.decision)
+            if recorded is None:
+                raise Refusal(f"--decision: the record has no decision {chosen.decision}.")
+            if not recorded["as_of"]:
+                raise Refusal("--decision: it was recorded before answers could be replayed.")
+            if chosen.request is not None:
+                body, as_of = read_input(chosen.request), recorded["as_of"]
+                asked = asked_of_request(
+                    body,
+                    recorded,
+                    settings,
+                    value_sets,
+                    dt.date.fromisoformat(as_of),
+                )
+            else:
+                kept = archive.find_kept(recorded["id"])
+                if kept is None:
+                    raise Refusal("--decision: its request is not kept; expected --request FILE.")
+                asked = read_asked(kept)
+            result = replay(recorded, asked, settings, value_sets, archive.hash_text)
+    except (StoreUnavailable, ValueError) as error:
+        raise Refusal(f"{str(error).rstrip('.')}.") from None
+    if chosen.json:
+        _print_json(_as_json(result))
+    else:
+        print(*_say(result), sep="\n")
+    return 0 if result.same else 1
+
+
+def _say(result: Any) -> Iterator[str]:
+    verdict = "the same answer, bit for bit but for uuids" if result.same else "not the same"
+    yield f"Decision {result.decision}: {verdict}."
+    for one in result.differences:
+        yield f"  {one.what.replace('_', ' ')}: recorded {one.recorded}, now {one.now}"
+
+
+def _as_json(result: Any) -> Json:
+    differences = [
+        {"what": one.what, "recorded": one.recorded, "now": one.now} for one in result.differences
+    ]
+    return {"decision": result.decision, "same": result.same, "differences": differences}
+
+
+def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Settings) -> int:
+    from cds_service.records import StoreUnavailable
+    from governance.archive import open_archive
+    from governance.replay import compare_settings
+
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(days=chosen.since)
+    decided = changed = 0
+    try:
+        with open_archive(settings) as archive:
+            for change in compare_settings(archive.each_kept(since), settings, other):
+                decided += 1
+                if change.before == change.after:
+                    continue
+                changed += 1
+                if chosen.json:
+                    _print_json(change.as_json())
+                else:
+                    print(f"{change.patient[:12]}  {change.before} -> {change.after}")
+    except (StoreUnavailable, ValueError) as error:
+        raise Refusal(f"{str(error).rstrip('.')}.") from None
+    print(f"{decided} decided again, {changed} otherwise.", file=sys.stderr)
+    return 1 if changed else 0
+
+
+def _print_json(value: Json) -> None:
+    sys.stdout.buffer.write(write_json(value) + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,253 @@
+"""Decide a recorded call again, from a kept request or from the request of a file, and say what is
+the same and what is not.
+
+Source: R139, R145.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cds_service.decision import Decision, decide, read_orders
+from cds_service.protocol import HookRequest, build_services, parse_hook_request, read_json
+from cds_service.retrieval import (
+    FhirClient,
+    Medications,
+    assemble_record,
+    find_open_references,
+    read_medications,
+    with_medications,
+)
+from cds_service.site import (
+    DEMONSTRATION_CLIENT,
+    Client,
+    Settings,
+    knowledge_version,
+    program_version,
+    terminology_version,
+)
+from fhir_mappings.fhir import Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.terminology import ValueSets, load_value_sets
+from governance.record import Asked, code_facts, digest_answer, write_asked
+
+Json = dict[str, Any]
+
+VERSIONS = ("program_version", "knowledge_version", "policy_version", "terminology_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that was recorded and is otherwise now; each in a few words or a digest."""
+
+    what: str
+    recorded: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A decision taken again. `same` says that input and answer are the same but for uuids;
+    `differences` names versions too that differ and change nothing.
+    """
+
+    decision: str
+    same: bool
+    differences: tuple[Difference, ...]
+
+
+def replay(
+    recorded: Mapping[str, Any],
+    asked: Asked,
+    settings: Settings,
+    value_sets: ValueSets,
+    hash_text: Callable[[str], str],
+) -> Replayed:
+    """Return how a recorded decision compares with the one taken now, at the recorded date.
+
+    Args:
+        recorded: the row of the decision, with its `cards`.
+    """
+    decision = decide_again(asked, settings, value_sets, dt.date.fromisoformat(recorded["as_of"]))
+    now = {
+        "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),
+        "answer_digest": digest_answer(decision.cards),
+        **versions_of(settings),
+        "rule": decision.recommendation.rule,
+        "cards": cards_in_words(
+            (finding.card.id, finding.indicator.value) for finding in decision.findings
+        ),
+    }
+    before = {**recorded, "cards": cards_in_words(recorded["cards"])}
+    differences = [
+        Difference(what, before[what], value)
+        for what, value in now.items()
+        if before[what] != value
+    ]
+    differences += _different_facts(recorded["facts"], code_facts(decision.facts, hash_text))
+    changed = {difference.what for difference in differences}
+    same = not changed & {"input_digest", "answer_digest"}
+    return Replayed(recorded["id"], same, tuple(differences))
+
+
+def decide_again(
+    asked: Asked, settings: Settings, value_sets: ValueSets, as_of: dt.date
+) -> Decision:
+    """Return the decision on a request with the record as it was assembled; nothing is fetched."""
+    client = client_named(settings, asked.client)
+    orders = read_orders(asked.request, settings, value_sets, asked.medications)
+    return decide(asked.request, asked.record, orders, settings, client, value_sets, as_of)
+
+
+def client_named(settings: Settings, name: str) -> Client:
+    """Return the client of a name; one that the settings do not have is a plain one."""
+    known = {client.name: client for client in settings.clients}
+    return known.get(name) or replace(DEMONSTRATION_CLIENT, name=name)
+
+
+def versions_of(settings: Settings) -> dict[str, str]:
+    """Return the versions that decide, by the names of the decision record."""
+    return {
+        "program_version": program_version(),
+        "knowledge_version": knowledge_version(),
+        "policy_version": settings.policy.version,
+        "terminology_version": terminology_version(settings.extra_codes),
+    }
+
+
+def cards_in_words(cards: Any) -> str:
+    """Return cards as "b1 critical, d2 warning" in their order."""
+    return ", ".join(f"{card} {indicator}" for card, indicator in cards) or "none"
+
+
+def _different_facts(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Difference]:
+    for name in sorted({*before, *now}):
+        if before.get(name, "not recorded") != now.get(name, "not known to this version"):
+            yield Difference(
+                f"fact {name}",
+                before.get(name, "not recorded"),
+                now.get(name, "not known to this version"),
+            )
+
+
+def asked_of_request(
+    body: Any,
+    recorded: Mapping[str, Any],
+    settings: Settings,
+    value_sets: ValueSets,
+    as_of: dt.date,
+) -> Asked:
+    """Return what a hook request of a file asks, with the record as the request alone gives it.
+
+    Raises: Problem 400 when it is not a request of the hook of the recorded decision.
+    """
+    request = parse_hook_request(body, recorded["hook"])
+    offline = replace(request, fhir_server="", access_token="")
+    caller, fhir = client_named(settings, recorded["client"]), FhirClient()
+    soon = time.monotonic() + 1
+
+    def read(references: Any, before: Medications) -> Medications:
+        return read_medications(references, offline, caller, settings, fhir, soon, before)
+
+    orders = read_orders(request, settings, value_sets)
+    medications = read(orders.drafts.unresolved, Medications())
+    queries = build_services(value_sets)[0].queries
+    record = assemble_record(offline, queries, caller, settings, fhir, soon)
+    beside = (*orders.drafts.unresolved_beside, *find_open_references(record, as_of))
+    medications = read(beside, medications)
+    record = with_medications(record, medications)
+    return Asked(request, record, medications.found, recorded["service"], recorded["client"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one kept request is answered under two settings: cards with their indicators."""
+
+    decision: str
+    patient: str
+    before: str
+    after: str
+
+    def as_json(self) -> Json:
+        return {
+            "decision": self.decision,
+            "patient": self.patient,
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+def compare_settings(
+    kept: Iterable[tuple[Mapping[str, Any], bytes]], settings: Settings, other: Settings
+) -> Iterator[Change]:
+    """Yield for each kept request how it is answered under the one and the other settings, each at
+    the date it was decided for.
+    """
+    sides = [(one, load_value_sets(one.extra_codes)) for one in (settings, other)]
+    for recorded, request in kept:
+        asked = read_asked(request)
+        as_of = dt.date.fromisoformat(recorded["as_of"])
+        before, after = (
+            _answer_in_words(decide_again(asked, one, value_sets, as_of))
+            for one, value_sets in sides
+        )
+        yield Change(recorded["id"], recorded["patient"], before, after)
+
+
+def _answer_in_words(decision: Decision) -> str:
+    """Return the rule and, per card, its indicator and what its suggestions say."""
+    cards = (
+        f"{finding.card.id} {finding.indicator.value}"
+        + "".join(f" [{one['label']}]" for one in card.get("suggestions", ()))
+        for finding, card in zip(decision.findings, decision.cards, strict=True)
+    )
+    return f"{decision.recommendation.rule}: {'; '.join(cards) or 'no cards'}"
+
+
+def read_asked(kept: bytes) -> Asked:
+    """Return a kept request again."""
+    document = read_json(kept)
+    sent, record = document["request"], document["record"]
+    request = HookRequest(
+        hook=sent["hook"],
+        hook_instance=sent["hookInstance"],
+        patient_id=sent["patientId"],
+        encounter_id=sent["encounterId"],
+        user_id=sent["userId"],
+        selections=tuple(sent["selections"]),
+        drafts=_placed(sent["drafts"]),
+        fhir_server=sent["fhirServer"],
+        prefetch=sent["prefetch"],
+        extension=sent["extension"],
+        version_hint=sent["versionHint"],
+        tolerated=tuple((place, why) for place, why in sent["tolerated"]),
+    )
+    return Asked(
+        request,
+        _read_record(record),
+        _placed(document["medications"]),
+        document["service"],
+        document["client"],
+    )
+
+
+def _read_record(record: Json) -> PatientRecord:
+    parts = {
+        key: RecordPart(
+            Availability(part["availability"]),
+            _placed(part["resources"]),
+            part["reason"],
+            part["source"],
+        )
+        for key, part in record["parts"].items()
+    }
+    unusable = tuple((Placed(*placed), why) for placed, why in record["unusable"])
+    return PatientRecord(record["patientId"], parts, unusable)
+
+
+def _placed(rows: Any) -> tuple[Placed, ...]:
+    return tuple(Placed(*row) for row in rows)
