@@ -8,12 +8,26 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
-from fhir_mappings.fhir import Availability, PatientRecord
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    STATEMENT_TYPES,
+    Availability,
+    PatientRecord,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    read_medication,
+    reference_of,
+)
 from fhir_mappings.history import (
+    AllergyFacts,
     AnswerFacts,
     ConditionFacts,
     ProcedureFacts,
+    judge_lists,
     map_allergies,
     map_answers,
     map_conditions,
@@ -35,17 +49,19 @@ from fhir_mappings.laboratory import (
     read_observations,
     read_results,
 )
-from fhir_mappings.medicines import MedicationFacts, map_medications, read_events
-from fhir_mappings.terminology import ValueSets
+from fhir_mappings.medicines import MedicationFacts, map_medications, may_matter, read_events
+from fhir_mappings.terminology import Field, Understood, ValueSets, judge_name
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
-    Allergy,
+    Because,
     Cause,
     CauseFinding,
     ClinicalScenario,
     DoseGiven,
     Evidence,
     Fact,
+    HintAt,
+    ListUnderstood,
     Measurement,
     Truth,
 )
@@ -90,6 +106,8 @@ def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
         as_of: the day the scenario is true for, in UTC.
     """
     index = index_record(record, as_of, value_sets)
+    judge_lists(index)
+    _count_medicines(index)
     who = map_demographics(index)
     operations = map_procedures(index)
     observed = read_observations(index)
@@ -122,7 +140,7 @@ def _put_together(
     operations: ProcedureFacts,
     medicines: MedicationFacts,
     doses: tuple[DoseGiven, ...],
-    allergies: tuple[Allergy, ...],
+    allergies: AllergyFacts,
 ) -> ClinicalScenario:
     causes = _causes(diagnosed, answers, operations, medicines)
     joined = partial(_join, index)
@@ -182,12 +200,14 @@ def _put_together(
         nitrous_oxide=joined(
             "nitrous_oxide", either, diagnosed.nitrous_oxide, medicines.nitrous_oxide
         ),
-        allergies=allergies,
+        allergies=allergies.allergies,
+        allergy_fact=allergies.fact,
         anticoagulant=medicines.anticoagulant,
         anticoagulant_fact=_anticoagulant(index, diagnosed, operations, medicines),
         lowering_drugs=medicines.lowering_drugs,
         methotrexate=medicines.methotrexate,
-        haemolysis=NOT_READ,
+        haemolysis=diagnosed.haemolysis,
+        raises_b12=diagnosed.raises_b12,
         oral_feasible=NOT_READ,
         im_feasible=NOT_READ,
         orders=medicines.orders,
@@ -199,7 +219,22 @@ def _put_together(
             if index.record.part(key).availability is Availability.UNAVAILABLE
         ),
         incomplete=frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
+        lists=tuple(_list_of(index, key) for key in LISTS),
+        hints=tuple(index.understanding.hints.values()),
     )
+
+
+LISTS = ("conditions", "procedures", "allergies", "medications", "statements")
+"""The prefetch keys of the lists whose understanding is counted (F33)."""
+
+
+def _list_of(index: RecordIndex, key: str) -> ListUnderstood:
+    counts = index.understanding.counts.get(key, {})
+    by = [counts.get(kind, 0) for kind in (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)]
+    complete = (
+        index.record.part(key).availability is Availability.COMPLETE and key not in index.gaps
+    )
+    return ListUnderstood(AREAS[key], complete, sum(by), *by)
 
 
 def _is_incomplete(index: RecordIndex, key: str) -> bool:
@@ -226,6 +261,18 @@ def _join(
     return fact
 
 
+PRECEDENCE = (
+    Because.HINT,
+    Because.COULD_NOT_BE_READ,
+    Because.IN_FUTURE,
+    Because.LIST_NOT_COMPLETE,
+    Because.NOT_UNDERSTOOD,
+    Because.NOT_CERTAIN,
+    Because.NONE_RECORDED,
+)
+"""Of two reasons for one unknown the one that restricts more (Q28)."""
+
+
 def either(one: Fact, other: Fact) -> Fact:
     """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those
     that decide it.
@@ -237,7 +284,10 @@ def either(one: Fact, other: Fact) -> Fact:
     reasons = dict.fromkeys(fact.reason for fact in deciding if fact.reason)
     evidence = tuple(dict.fromkeys(item for fact in deciding for item in fact.evidence))
     informative = [reason for reason in reasons if reason != "none recorded"]
-    return Fact(truth, "; ".join(informative) or next(iter(reasons), ""), evidence)
+    codes = [fact.because for fact in deciding]
+    because = next((code for code in PRECEDENCE if code in codes), None)
+    words = "; ".join(informative) or next(iter(reasons), "")
+    return Fact(truth, words, evidence, because=because)
 
 
 def explicit(one: Fact, other: Fact) -> Fact:
@@ -276,20 +326,51 @@ def _read_medicines(index: RecordIndex) -> MedicationFacts:
     return medicines
 
 
-def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
-    """Turn "none recorded" into unknown where the medication list could not be had completely
-    (Q6).
+def _count_medicines(index: RecordIndex) -> None:
+    """Count by what each entry of the two medication lists was understood (Q26); one that could say
+    nothing whatever its medicine is understood.
     """
-    nothing = index.nothing_found("medications")
-    if nothing.is_false:
-        return medicines
+    medications = {placed.reference: placed.resource for placed in index.of_type("Medication")}
+    for key, types in MEDICATION_LISTS.items():
+        for placed in index.of_type(*sorted(types)):
+            stated = _medicine_of(placed.resource, medications)
+            by = judge_name(index.value_sets, stated, index.value_sets.find(stated, Field.DRUGS))
+            if by is Understood.NOT and not may_matter(placed, index.as_of):
+                by = Understood.BY_CODE
+            index.understanding.count(key, placed, by)
+
+
+def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any:
+    """Return the CodeableConcept of an entry's medicine: its own, or of the one it points to."""
+    stated, reference = read_medication(resource)
+    if stated is not None:
+        return stated
+    target = reference_of(reference)
+    contained = {
+        f"#{as_text(item.get('id'))}": item
+        for item in as_list(resource.get("contained"))
+        if isinstance(item, dict)
+    }
+    found = contained.get(target) or medications.get(target) or {}
+    return found.get("code") or as_dict(reference).get("display")
+
+
+MEDICATION_LISTS = {"medications": MEDICATION_ORDER_TYPES, "statements": STATEMENT_TYPES}
+
+
+def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
+    """Turn "none recorded" into unknown where the medication list could not be had completely (Q6),
+    was not understood whole, or words anywhere point at the medicine (Q26).
+    """
+
+    def none_of(fact: Fact, *at: HintAt) -> Fact:
+        return index.nothing_found("medications", at=at) if fact.is_false else fact
+
     return replace(
         medicines,
-        anticoagulant_fact=nothing
-        if medicines.anticoagulant_fact.is_false
-        else medicines.anticoagulant_fact,
-        methotrexate=nothing if medicines.methotrexate.is_false else medicines.methotrexate,
-        nitrous_oxide=nothing if medicines.nitrous_oxide.is_false else medicines.nitrous_oxide,
+        anticoagulant_fact=none_of(medicines.anticoagulant_fact, HintAt.ANTICOAGULANT),
+        methotrexate=none_of(medicines.methotrexate, HintAt.METHOTREXATE),
+        nitrous_oxide=none_of(medicines.nitrous_oxide, HintAt.NITROUS_OXIDE),
     )
 
 
@@ -315,7 +396,7 @@ def _supplement_before_test(
         if order.evidence and took_b12_before(day, (order,), ())
     ]
     if not taken:
-        return index.nothing_found("medications")
+        return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))
     cited: dict[str, Evidence] = {}
     # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
     for entry in taken:

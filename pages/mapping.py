@@ -4,6 +4,7 @@ far back.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from fhir_mappings.laboratory.units import UNITS, Analyte
 from fhir_mappings.medicines.products import SUBSTANCES
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.value_sets import Role, ValueSets, load_value_sets
+from recommender.language import HintAt
 
 PAGE = Path(__file__).parents[1] / "docs" / "generated" / "mapping.md"
 
@@ -35,10 +37,22 @@ UCUM units; each has many accepted spellings. *Back* is how far the record is lo
 "none"; one that names nobody is taken as
   the patient's, since it came in the patient's record.
 - A resource that came twice is read once, in its newest version.
-- A code counts by (normalised system, code). Words are asked only when no code of a standard system
-stands there (for medicines: when no
-  code is listed), only as whole known texts or, for medicines, as known words, and the evidence
-  then says "matched by text".
+- A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy",
+a degraded entry, a null flavour) is no
+  code: the words beside it are read. National editions of the ICD-10 are read at the four
+  characters at which they agree with the WHO.
+- Words decide only as a whole text without negation, doubt or family ("History of", a severity and
+a year may stand around it), where no
+  code of a system that enumerates the fact stands there; medicines and allergies also by a name in
+  the text. The evidence then says "matched by text".
+- Listed words anywhere else, in notes, beside other codes and beside negations, make the fact
+unknown: a *hint*, quoted and never read.
+- "None" is said of a list only if all of it came and every entry was understood: by a code of a
+system that enumerates the fact, or by
+  words mostly of a language of the record. Anything else is a *gap*: "N entries of the problem list
+  could not be understood".
+- The last day that counts as today is tomorrow in the site's time zone (Q46). An entry of later is
+no fact, but its fact is then not "none".
 - Results count with status final, amended or corrected, and by the time they applied; the time of
 issue is never used. Partial dates count
   only when all of what they may mean lies in the window. Of several results the newest counts; of
@@ -280,7 +294,18 @@ ROWS: tuple[FactRow, ...] = (
         conditions.NITROUS_OXIDE | _of(Concept.NITROUS_OXIDE),
         back="active; medicines 18 months",
     ),
-    FactRow("allergies", "F21", "AllergyIntolerance, active and not refuted", frozenset(ALLERGENS)),
+    FactRow(
+        "haemolysis", "F31", "Condition, ended ones too", _of(Concept.HAEMOLYSIS), back="any time"
+    ),
+    FactRow("raises_b12", "Q60, Q79", "Condition", _of(Concept.RAISES_B12), back="active"),
+    FactRow(
+        "allergies",
+        "F21, Q52",
+        "AllergyIntolerance, not refuted; Condition whose words speak of a reaction; ended ones "
+        "while severe",
+        frozenset(ALLERGENS),
+        holds=("allergies", "allergy_fact"),
+    ),
     FactRow(
         "anticoagulant",
         "F19",
@@ -312,13 +337,35 @@ ROWS: tuple[FactRow, ...] = (
 """Every fact of the scenario that the record can give."""
 
 NOT_READ = {
-    "haemolysis": "no code for it is in the value sets; stays unknown, and folic acid for it is "
-    "protected by the order's own indication",
     "oral_feasible": "no code for it is in the value sets; stays unknown, and is never used to "
     "permit",
     "im_feasible": "no code for it is in the value sets; stays unknown",
 }
 """Facts of the scenario that no FHIR is read for, and why."""
+
+
+PROBLEMS = "the problem list"
+NONE_RESTS_ON: dict[str, tuple[str, tuple[HintAt, ...]]] = {
+    "lebers": (PROBLEMS, (HintAt.LEBERS,)),
+    "bleeding_disorder": (PROBLEMS, (HintAt.BLEEDING_DISORDER,)),
+    "kidney_disease": (f"{PROBLEMS} and the list of procedures", (HintAt.KIDNEY_DISEASE,)),
+    "dialysis": (f"{PROBLEMS} and the list of procedures", (HintAt.DIALYSIS,)),
+    "haemolysis": (PROBLEMS, (HintAt.HAEMOLYSIS,)),
+    "raises_b12": (PROBLEMS, (HintAt.RAISES_B12,)),
+    "nitrous_oxide": (f"{PROBLEMS}, medication orders and statements", (HintAt.NITROUS_OXIDE,)),
+    "ileal_resection_complete": ("the list of procedures", (HintAt.ILEAL_SURGERY,)),
+    "allergies": ("the list of allergies", (HintAt.ALLERGY, HintAt.COBALT_ALLERGY)),
+    "anticoagulant": ("medication orders and statements", (HintAt.ANTICOAGULANT,)),
+    "methotrexate": ("medication orders and statements", (HintAt.METHOTREXATE,)),
+    "b12_supplement_before_test": ("medication orders and statements", (HintAt.B12_TREATMENT,)),
+}
+"""On which lists "none" rests, each whole and understood, and which hints forbid it."""
+
+NEVER_NONE = (
+    "pregnant, planning_pregnancy, breastfeeding, symptoms, recurrence, deficiency_diagnosis, "
+    "neurological_involvement and cause are never concluded from silence: nothing recorded leaves "
+    "them unknown. cause_resolved needs an end of every cause, and every list whole."
+)
 
 
 DERIVED = {
@@ -391,6 +438,17 @@ def render() -> str:
             *head,
             *rows,
             *derived,
+            "",
+            '## What "none" rests on',
+            "",
+            "| fact | lists that must be whole and understood | words that forbid it |",
+            "|---|---|---|",
+            *(
+                f"| `{name}` | {lists} | {', '.join(f'`{hint.value}`' for hint in hints)} |"
+                for name, (lists, hints) in NONE_RESTS_ON.items()
+            ),
+            "",
+            *textwrap.wrap(NEVER_NONE, 100),
             "",
             "## Not read from FHIR",
             "",

@@ -27,6 +27,7 @@ from fhir_mappings.fhir.record import (
 )
 from fhir_mappings.fhir.versions import (
     MEDICATION_ORDER_TYPES,
+    STATEMENT_TYPES,
     TEST_ORDER_TYPES,
     FhirVersion,
     detect_version,
@@ -40,6 +41,7 @@ from fhir_mappings.fhir.versions import (
 __all__ = [
     "MEDICATION_ORDER_TYPES",
     "PREFETCH_KEYS",
+    "STATEMENT_TYPES",
     "TEST_ORDER_TYPES",
     "Availability",
     "DateSpan",

@@ -1,15 +1,18 @@
 """What the record says of the person's history: conditions, procedures, allergies, answers."""
 
-from fhir_mappings.history.allergies import map_allergies
+from fhir_mappings.history.allergies import AllergyFacts, map_allergies
 from fhir_mappings.history.answers import AnswerFacts, map_answers
 from fhir_mappings.history.conditions import ConditionFacts, map_conditions
 from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.procedures import ProcedureFacts, map_procedures
+from fhir_mappings.history.reading_lists import judge_lists
 
 __all__ = [
+    "AllergyFacts",
     "AnswerFacts",
     "ConditionFacts",
     "ProcedureFacts",
+    "judge_lists",
     "map_allergies",
     "map_answers",
     "map_conditions",

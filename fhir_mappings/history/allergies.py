@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, read_date, texts_of
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, texts_of
+from fhir_mappings.history.reading_lists import (
+    LONGEST_SEARCHED,
+    is_doubted,
+    is_resolved_in_words,
+    newest_of,
+    notes_of,
+    says_nothing_for,
+    speaks_of_allergy,
+)
 from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
-from fhir_mappings.terminology import Concept, Field, Match, Role
-from recommender.language import Allergen, Allergy, Truth
+from fhir_mappings.terminology import (
+    Concept,
+    Field,
+    Match,
+    Member,
+    Role,
+    Understood,
+    is_negative,
+    judge_name,
+    meaningful_texts,
+    normalise_text,
+    read_words,
+)
+from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
 ALLERGENS: dict[Concept, Allergen] = {
     Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
@@ -39,27 +63,64 @@ _ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
 hydroxocobalamin.
 """
 
-NOT_CURRENT = frozenset({"inactive", "resolved", "refuted", "entered-in-error"})
-"""Clinical or verification statuses (DSTU2: `status`) of an allergy that does not count."""
+NO_ALLERGY = frozenset({"refuted", "entered-in-error"})
+"""Statuses (DSTU2: `status`) of an entry that says nothing for an allergy."""
+
+NOT_CURRENT = frozenset({"inactive", "resolved"})
+"""Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
 
 
-def map_allergies(index: RecordIndex) -> tuple[Allergy, ...]:
-    """Return the active, unrefuted allergies that matter here; suspected ones count."""
-    allergies: list[Allergy] = []
+@dataclass(frozen=True, slots=True)
+class AllergyFacts:
+    """The allergies that matter here, and whether there is any (F21)."""
+
+    allergies: tuple[Allergy, ...]
+    fact: Fact
+
+
+def map_allergies(index: RecordIndex) -> AllergyFacts:
+    """Return the unrefuted allergies that matter here; suspected ones count, and those kept in the
+    problem list too.
+    """
+    found: list[Allergy] = []
     for placed in index.of_type("AllergyIntolerance"):
-        status = _status(placed.resource)
-        if status in NOT_CURRENT:
-            index.receipt.ignore(placed, partial(_why_not_current, placed.resource, status))
-            continue
-        found = _allergens(index, placed)
-        if not found:
-            index.receipt.ignore(
-                placed,
-                f"not an allergy to vitamin B12, cobalt or an excipient: "
-                f"{describe_codes(_substances(placed.resource)[0])}",
-            )
-        allergies += found
-    return tuple(allergies)
+        found += _read_allergy(index, placed)
+    for placed in index.of_type("Condition"):
+        found += _read_condition(index, placed)
+    if found:
+        evidence = tuple(allergy.evidence for allergy in found)
+        return AllergyFacts(tuple(found), Fact(Truth.TRUE, "", evidence))
+    hints = (HintAt.ALLERGY, HintAt.COBALT_ALLERGY)
+    return AllergyFacts((), index.nothing_found("allergies", at=hints))
+
+
+def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
+    resource, ledger = placed.resource, index.understanding
+    substances = _substances(resource)
+    status = _status(resource)
+    if status in NO_ALLERGY:
+        ledger.count("allergies", placed, Understood.BY_CODE)
+        index.receipt.ignore(placed, partial(_why_not_current, resource, status))
+        return []
+    named = [(substance, _named(index, substance)) for substance in substances]
+    ledger.count("allergies", placed, _understood(index, named))
+    date = newest_of(resource, "recordedDate", "assertedDate", "onsetDateTime")
+    if date is not None and date.earliest > index.tomorrow:
+        ledger.future.setdefault(HintAt.ALLERGY, f"dated {date}: {placed.reference}")
+        index.receipt.ignore(placed, f"{describe_codes(substances[0])}, in the future: {date}")
+        return []
+    over = status in NOT_CURRENT or any(
+        is_resolved_in_words(text) for substance in substances for text in texts_of(substance)
+    )
+    found = _allergens(index, placed, named, date.latest if date else None, over)
+    if not found:
+        _show_hints(index, placed, substances, date.latest if date else None)
+        what = describe_codes(substances[0])
+        why = f"not an allergy to vitamin B12, cobalt or an excipient: {what}"
+        index.receipt.ignore(
+            placed, partial(_why_not_current, resource, status or "resolved") if over else why
+        )
+    return found
 
 
 def _why_not_current(resource: dict[str, Any], status: str) -> str:
@@ -71,7 +132,8 @@ def _status(resource: dict[str, Any]) -> str:
     statuses = [
         code_of(resource.get(name)) for name in ("verificationStatus", "clinicalStatus", "status")
     ]
-    return next((status for status in statuses if status in NOT_CURRENT), statuses[1])
+    decides = NO_ALLERGY | NOT_CURRENT
+    return next((status for status in statuses if status in decides), statuses[1])
 
 
 def _substances(resource: dict[str, Any]) -> list[Any]:
@@ -87,31 +149,145 @@ def _substances(resource: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _allergens(index: RecordIndex, placed: Placed) -> list[Allergy]:
-    found: dict[Allergen, Allergy] = {}
-    date = next(
-        (
-            span
-            for name in ("recordedDate", "assertedDate", "onsetDateTime")
-            if (span := read_date(placed.resource.get(name)))
-        ),
-        None,
+def _named(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
+    """Return what a substance is, by its code, else by the names in its words; words that deny or
+    doubt it name nothing.
+    """
+    coded = index.value_sets.concepts(substance)
+    if coded:
+        return coded
+    texts = meaningful_texts(index.value_sets, substance)
+    for text in texts:
+        worded = () if is_doubted(_without_resolved(text)) else _names_in(index, text)
+        if worded:
+            return worded
+    return ()
+
+
+def _names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
+    """Return the medicines and substances that a text names (Q27)."""
+    cobalt = (member for member in read_words(text, Field.DRUGS).decided if not _is_type(member))
+    return index.value_sets.match_text(text, Field.DRUGS) or tuple(
+        Match(member, "text", text) for member in cobalt
     )
-    for substance in _substances(placed.resource):
-        for match in index.value_sets.find(substance, Field.DRUGS):
+
+
+def _is_type(member: Member) -> bool:
+    return member.concept is Concept.ALLERGY_GENERIC
+
+
+def _without_resolved(text: str) -> str:
+    return text[len("resolved") + 1 :] if is_resolved_in_words(text) else text
+
+
+def _understood(index: RecordIndex, named: list[tuple[Any, tuple[Match, ...]]]) -> Understood:
+    """Return by what the entry was understood; the best of its substances counts."""
+    found = {judge_name(index.value_sets, substance, matches) for substance, matches in named}
+    order = (Understood.BY_CODE, Understood.BY_WORDS)
+    return next((by for by in order if by in found), Understood.NOT)
+
+
+def _allergens(
+    index: RecordIndex,
+    placed: Placed,
+    named: list[tuple[Any, tuple[Match, ...]]],
+    day: dt.date | None,
+    over: bool,
+) -> list[Allergy]:
+    severe = _severe(placed.resource)
+    if over and not severe.is_true:
+        return []
+    found: dict[Allergen, Allergy] = {}
+    for substance, matches in named:
+        for match in matches:
             allergen = ALLERGENS.get(match.concept)
             if allergen is None or not _counts(match):
                 continue
-            evidence = cite(
-                placed, match, substance, date.latest if date else None, _described(placed.resource)
-            )
-            found.setdefault(allergen, Allergy(allergen, _severe(placed.resource), evidence))
+            evidence = cite(placed, match, substance, day, _described(placed.resource))
+            found.setdefault(allergen, Allergy(allergen, severe, evidence, active=not over))
             index.receipt.use(placed, "allergies")
     return list(found.values())
 
 
 def _counts(match: Match) -> bool:
     return match.role is not Role.EXCLUDE or match.concept is _ANTIDOTE
+
+
+def _show_hints(
+    index: RecordIndex, placed: Placed, substances: list[Any], day: dt.date | None
+) -> None:
+    """Note what the words of an entry may mean: a name beside a doubt or in a note, a vitamin, or
+    an allergy to something that is not named (Q27 b).
+    """
+    texts = [text for item in substances for text in meaningful_texts(index.value_sets, item)]
+    for text in (*texts, *notes_of(placed.resource)):
+        for at in _pointed_at(index, text):
+            index.understanding.hint(at, placed, text, day)
+    unnamed = [text for text in texts if not _is_allergy_type(text)]
+    if not unnamed and not index.value_sets.concepts(substances[0]):
+        for text in texts or texts_of(substances[0]):
+            if not is_negative(text):
+                index.understanding.hint(HintAt.ALLERGY, placed, text, day)
+
+
+_VITAMIN = re.compile(
+    r"\bvitamins?\b(?! ?(?:[acdek]|b ?[1-9])\b(?! ?12))|\bvit b\b|\bb vitamins?\b"
+)
+"""A vitamin that is not named: it may be B12."""
+
+
+def _pointed_at(index: RecordIndex, text: str) -> list[HintAt]:
+    """Return which of the two allergies a text may mean."""
+    concepts = {match.concept for match in _names_in(index, text)}
+    allergens = {ALLERGENS[concept] for concept in concepts if concept in ALLERGENS}
+    pointed = []
+    if Allergen.COBALT in allergens:
+        pointed.append(HintAt.COBALT_ALLERGY)
+    if allergens - {Allergen.COBALT, Allergen.EXCIPIENT} or _VITAMIN.search(
+        normalise_text(text[:LONGEST_SEARCHED])
+    ):
+        pointed.append(HintAt.ALLERGY)
+    return pointed
+
+
+def _is_allergy_type(text: str) -> bool:
+    """Return whether a text says that there is an allergy and not to what."""
+    read = read_words(text, Field.DRUGS)
+    return any(_is_type(member) for member in (*read.decided, *read.shown)) and len(text) < 40
+
+
+def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
+    """Return the allergies that an entry of the problem list names; its words are asked unless its
+    code is a listed one.
+    """
+    resource, code = placed.resource, placed.resource.get("code")
+    texts = [text for text in texts_of(code) if speaks_of_allergy(text)]
+    noted = [text for text in notes_of(resource) if speaks_of_allergy(text)]
+    if not (texts or noted) or says_nothing_for(resource):
+        return []
+    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
+    day = date.latest if date else None
+    over = code_of(resource.get("clinicalStatus")) in NOT_CURRENT
+    for text in texts:
+        if not is_doubted(text):
+            found = [
+                Allergy(
+                    ALLERGENS[match.concept],
+                    truth_of(True if "anaphyla" in text.lower() else None),
+                    cite(placed, match, code, day),
+                    active=not over,
+                )
+                for match in _names_in(index, text)
+                if match.concept in ALLERGENS and _counts(match)
+            ]
+            counted = [item for item in found if item.active or item.severe.is_true]
+            if counted:
+                index.receipt.use(placed, "allergies")
+                return counted
+    for text in (*texts, *noted):
+        for at in _pointed_at(index, text):
+            index.understanding.hint(at, placed, text, day)
+    return []
 
 
 def _severe(resource: dict[str, Any]) -> Truth:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, months_before, texts_of
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
+from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
 from fhir_mappings.laboratory import read_length
 from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
@@ -23,6 +24,7 @@ from recommender.language import (
     CauseFinding,
     Evidence,
     Fact,
+    HintAt,
     Measurement,
     NeurologicalFinding,
     NeurologicalSign,
@@ -50,6 +52,7 @@ SIGNS: dict[Concept, NeurologicalSign] = {
 """What counts as a neurological sign (S8, S44, S67, C6, C29)."""
 
 CAUSES: dict[Concept, Cause] = {
+    **OPERATION_CAUSES,  # an operation may stand in the problem list
     Concept.PERNICIOUS_ANAEMIA: Cause.PERNICIOUS_ANAEMIA,
     Concept.ATROPHIC_GASTRITIS: Cause.PERNICIOUS_ANAEMIA,
     Concept.TOTAL_GASTRECTOMY: Cause.TOTAL_GASTRECTOMY,
@@ -122,6 +125,8 @@ class ConditionFacts:
     lebers: Fact
     bleeding_disorder: Fact
     nitrous_oxide: Fact
+    haemolysis: Fact
+    raises_b12: Fact
     pregnant: Fact
     planning_pregnancy: Fact
     breastfeeding: Fact
@@ -149,21 +154,36 @@ def map_conditions(
         unspecific vitamin B code specific.
     """
     index = diagnoses.index
-    closed, open_world = index.nothing_found("conditions"), index.not_recorded("conditions")
+    open_world = index.not_recorded("conditions")
+
+    def none_of(*at: HintAt) -> Fact:
+        return index.nothing_found("conditions", at=at)
+
     year = months_before(index.as_of, 12)
     ever = (Standing.CURRENT, Standing.INACTIVE, Standing.RESOLVED)
     deficiency, since = _deficiency(diagnoses, b12_recorded, open_world)
     return ConditionFacts(
         deficiency=deficiency,
         deficiency_since=since,
-        kidney_disease=_kidney_disease(diagnoses, closed),
+        kidney_disease=_kidney_disease(diagnoses, none_of(HintAt.KIDNEY_DISEASE)),
         acute_kidney_injury=bool(diagnoses.of({Concept.ACUTE_KIDNEY_INJURY}, Standing.CURRENT)),
-        dialysis=diagnoses.claim("dialysis", {Concept.DIALYSIS_DEPENDENCE}, closed),
-        lebers=diagnoses.claim("lebers", {Concept.LHON}, closed, ever),
-        bleeding_disorder=diagnoses.claim(
-            "bleeding_disorder", {Concept.HAEMOPHILIA_BLEEDING}, closed, ever[:2]
+        dialysis=diagnoses.claim(
+            "dialysis", {Concept.DIALYSIS_DEPENDENCE}, none_of(HintAt.DIALYSIS)
         ),
-        nitrous_oxide=diagnoses.claim("nitrous_oxide", NITROUS_OXIDE, closed),
+        lebers=diagnoses.claim("lebers", {Concept.LHON}, none_of(HintAt.LEBERS), ever),
+        bleeding_disorder=diagnoses.claim(
+            "bleeding_disorder",
+            {Concept.HAEMOPHILIA_BLEEDING},
+            none_of(HintAt.BLEEDING_DISORDER),
+            ever[:2],
+        ),
+        nitrous_oxide=diagnoses.claim(
+            "nitrous_oxide", NITROUS_OXIDE, none_of(HintAt.NITROUS_OXIDE)
+        ),
+        haemolysis=diagnoses.claim(
+            "haemolysis", {Concept.HAEMOLYSIS}, none_of(HintAt.HAEMOLYSIS), ever
+        ),
+        raises_b12=diagnoses.claim("raises_b12", {Concept.RAISES_B12}, none_of(HintAt.RAISES_B12)),
         pregnant=diagnoses.claim(
             "pregnant", PREGNANT, open_world, since=index.as_of - dt.timedelta(days=PREGNANCY_DAYS)
         ),

@@ -10,16 +10,19 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, code_of, read_date
+from fhir_mappings.history.reading_lists import certainty_of
 from fhir_mappings.intake import (
+    HINTS,
     RecordIndex,
     cite,
     describe_codes,
+    name_entry,
     newest_day,
     why_status,
     why_unknown,
 )
-from fhir_mappings.terminology import Concept, Field, Match, Role
-from recommender.language import Evidence, Fact, Truth
+from fhir_mappings.terminology import Concept, Match, Role
+from recommender.language import Because, Evidence, Fact, Truth
 
 
 class Standing(enum.Enum):
@@ -79,13 +82,18 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
         if verification == "entered-in-error":
             index.receipt.ignore(placed, partial(_why_in_error, resource.get("code")))
             continue
-        matches = index.value_sets.find(resource.get("code"), Field.CONDITIONS)
-        if not matches:
+        judged = index.understanding.judged[placed.place]
+        if not judged.matches:
             index.receipt.ignore(placed, partial(why_unknown, resource.get("code")))
             continue
-        standing = _standing(resource, verification)
+        standing = _standing(resource, verification, judged.past)
         onset, recorded = _onset(resource), _recorded(resource)
-        for match in matches:
+        dated = [span for span in (onset, recorded) if span and span.earliest > index.tomorrow]
+        if dated:
+            name = name_entry(resource.get("code"), judged.matches[0])
+            index.receipt.ignore(placed, f"{name}, in the future: {dated[0]}")
+            continue
+        for match in judged.matches:
             evidence = cite(
                 placed, match, resource.get("code"), newest_day(onset or recorded), standing.value
             )
@@ -98,8 +106,10 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
     return Diagnoses(index, tuple(diagnoses), frozenset(item.concept for item in diagnoses))
 
 
-def _standing(resource: dict[str, Any], verification: str) -> Standing:
-    if verification == "refuted":
+def _standing(resource: dict[str, Any], verification: str, past: bool) -> Standing:
+    """Return how a Condition stands; one that its words call past ("history of") is inactive."""
+    certainty = certainty_of(resource)
+    if verification == "refuted" or certainty == "A":
         return Standing.REFUTED
     clinical = code_of(resource.get("clinicalStatus"))
     abated = any(
@@ -109,12 +119,12 @@ def _standing(resource: dict[str, Any], verification: str) -> Standing:
         abated and clinical not in ("active", "recurrence", "relapse", "inactive", "remission")
     ):
         return Standing.RESOLVED
-    if clinical in ("inactive", "remission"):
+    if clinical in ("inactive", "remission") or past or certainty == "Z":
         return Standing.INACTIVE
     # A missing status, or one of no known meaning, is read as current: that restricts.
     return (
         Standing.SUSPECTED
-        if verification in ("provisional", "differential", "unconfirmed")
+        if verification in ("provisional", "differential", "unconfirmed") or certainty == "V"
         else Standing.CURRENT
     )
 
@@ -238,8 +248,18 @@ class Diagnoses:
                 if first.is_certain
                 else f"not certain: {first.doubt}"
             )
-            return Fact(Truth.UNKNOWN, why, evidence)
+            return Fact(Truth.UNKNOWN, why, evidence, because=self._hint(found, first.is_certain))
         return nothing
+
+    def _hint(self, found: list[Diagnosis], undated: bool) -> Because:
+        """Note codes and suspicions that do not decide as hints (Q26); return the reason."""
+        hinted = False
+        for item in found:
+            for at in () if undated else HINTS.get(item.concept, ()):
+                hinted = True
+                date = newest_day(item.began)
+                self.index.understanding.hint(at, item.placed, item.doubt, date)
+        return Because.HINT if hinted else Because.NOT_CERTAIN
 
     def close(self) -> None:
         """Write into the receipt why each diagnosis that no fact made use of was not used."""

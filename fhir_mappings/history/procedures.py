@@ -24,7 +24,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import RecordIndex, cite, name_entry, newest_day, why_status, why_unknown
 from fhir_mappings.laboratory import read_length
-from fhir_mappings.terminology import Concept, Field, Match, Role
+from fhir_mappings.terminology import Concept, Match, Role
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
@@ -34,6 +34,7 @@ from recommender.language import (
     DoseKind,
     Evidence,
     Fact,
+    HintAt,
     Measurement,
     Route,
     Substance,
@@ -112,13 +113,14 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
     anticoagulated = [
         item for item in operations if item.match.concept is Concept.ANTICOAGULANT_THERAPY
     ]
-    nothing = index.nothing_found("procedures")
+    nothing = index.nothing_found("procedures", at=(HintAt.ILEAL_SURGERY,))
+    no_dialysis = index.nothing_found("procedures", at=(HintAt.DIALYSIS,))
     facts = ProcedureFacts(
         causes=tuple(
             CauseFinding(CAUSES[item.match.concept], item.evidence)
             for item in _use(index, "cause", causing)
         ),
-        dialysis=_dialysis(index, operations, nothing),
+        dialysis=_dialysis(index, operations, no_dialysis),
         doses=_doses(index, operations),
         ileal_resection_complete=_claim(index, "ileal_resection_complete", complete, nothing),
         ileal_resection_length=_resection_length(index, causing),
@@ -139,12 +141,12 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
     for placed in index.of_type("Procedure"):
         resource = placed.resource
         code = resource.get("code")
-        matches = index.value_sets.find(code, Field.PROCEDURES)
+        matches = index.understanding.judged[placed.place].matches
         if not matches:
             index.receipt.ignore(placed, partial(why_unknown, code))
             continue
         done = _done_on(resource)
-        why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.as_of)
+        why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.tomorrow)
         if why_not:
             index.receipt.ignore(placed, why_not)
             continue
@@ -170,14 +172,14 @@ def _done_on(resource: dict[str, Any]) -> DateSpan | None:
 
 
 def _why_not_done(
-    name: str, resource: dict[str, Any], done: DateSpan | None, as_of: dt.date
+    name: str, resource: dict[str, Any], done: DateSpan | None, tomorrow: dt.date
 ) -> str:
     status = code_of(resource.get("status"))
     if status in NOT_DONE:
         return why_status(name, status)
     if resource.get("notDone") is True or resource.get("notPerformed") is True:
         return f"{name}, not done"
-    if done is not None and done.earliest > as_of:
+    if done is not None and done.earliest > tomorrow:
         return f"{name}, in the future: {done}"
     return ""
 

@@ -13,13 +13,16 @@ from fhir_mappings.intake.evidence import (
 )
 from fhir_mappings.intake.receipt import Receipt, ReceiptLine
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
+from fhir_mappings.intake.understanding import HINTS, Understanding
 
 __all__ = [
     "AREAS",
+    "HINTS",
     "Demographics",
     "Receipt",
     "ReceiptLine",
     "RecordIndex",
+    "Understanding",
     "cite",
     "completed_years",
     "describe_codes",

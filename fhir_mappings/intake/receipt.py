@@ -16,7 +16,7 @@ from fhir_mappings.fhir import Placed
 
 class ReceiptLine(NamedTuple):
     """One resource of the request. `ignored` is empty when it was used; `used_for` names the facts
-    it feeds.
+    it feeds. `understood` is by what: "code", "words" or "not"; empty for what stands in no list.
     """
 
     reference: str
@@ -24,10 +24,24 @@ class ReceiptLine(NamedTuple):
     place: str
     used_for: tuple[str, ...] = ()
     ignored: str = ""
+    understood: str = ""
+    hinted: bool = False
+    unusable: bool = False
 
     @property
     def used(self) -> bool:
         return bool(self.used_for)
+
+    @property
+    def state(self) -> str:
+        """Return what became of the entry: used; not read (its words point at a fact and were not
+        read as one, or it is no resource); not understood; or understood and not used.
+        """
+        if self.used:
+            return "used"
+        if self.hinted or self.unusable:
+            return "not read"
+        return "not understood" if self.understood == "not" else "not used"
 
     @classmethod
     def of(cls, placed: Placed, used_for: tuple[str, ...] = (), ignored: str = "") -> ReceiptLine:
@@ -44,6 +58,8 @@ class Receipt:
     _placed: dict[str, Placed] = field(default_factory=dict)
     _used: dict[str, list[str]] = field(default_factory=dict)
     _ignored: dict[str, str | Callable[[], str]] = field(default_factory=dict)
+    _understood: dict[str, str] = field(default_factory=dict)
+    _hinted: dict[str, str] = field(default_factory=dict)
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""
@@ -62,6 +78,14 @@ class Receipt:
         """
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
+
+    def note_understood(self, placed: Placed, by: str) -> None:
+        """Note by what the entry was understood."""
+        self._understood[placed.place] = by
+
+    def note_hint(self, placed: Placed, why: str) -> None:
+        """Note that words of the entry point at a fact that they do not decide."""
+        self._hinted.setdefault(placed.place, why)
 
     def use_further(self, references: Collection[str], fact: str) -> None:
         """Note that these of the resources used feed this fact too."""
@@ -89,7 +113,13 @@ class Receipt:
             if placed.type == "Medication"
             else "not needed for any fact"
         )
-        why = self._ignored.get(placed.place, unspoken)
-        return ReceiptLine.of(
-            placed, used_for, "" if used_for else why if isinstance(why, str) else why()
+        why = self._hinted.get(placed.place) or self._ignored.get(placed.place, unspoken)
+        return ReceiptLine(
+            placed.reference,
+            placed.type,
+            placed.place,
+            used_for,
+            "" if used_for else why if isinstance(why, str) else why(),
+            self._understood.get(placed.place, ""),
+            placed.place in self._hinted,
         )

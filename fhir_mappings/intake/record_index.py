@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, Resource, as_text, subject_id
 from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.intake.understanding import Understanding
 from fhir_mappings.terminology import Concept, ValueSets
-from recommender.language import NONE_RECORDED, NOT_RECORDED, Fact, RecordArea, Truth
+from recommender.language import (
+    NONE_RECORDED,
+    NOT_RECORDED,
+    Because,
+    Fact,
+    HintAt,
+    RecordArea,
+    Truth,
+)
 
 AREAS: dict[str, RecordArea] = {
     "patient": RecordArea.PATIENT,
@@ -41,6 +50,7 @@ class RecordIndex:
     value_sets: ValueSets
     receipt: Receipt
     complete: frozenset[str]
+    understanding: Understanding
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     uncounted: dict[Concept, list[str]] = field(default_factory=dict)
@@ -71,19 +81,34 @@ class RecordIndex:
                 return f"none recorded, but {self.gaps[key]}"
         return ""
 
-    def nothing_found(self, *keys: str) -> Fact:
-        """Return the fact of a closed-world question (decisions 2.1): false, unless the list could
-        not be had completely (Q6).
+    def nothing_found(self, *keys: str, at: tuple[HintAt, ...] = ()) -> Fact:
+        """Return the fact of a closed-world question (decisions 2.1): false, unless words point at
+        it, or the list could not be had completely (Q6) or was not understood whole (Q26).
         """
-        missing = self.reason_missing(*keys)
-        return Fact(Truth.UNKNOWN, missing) if missing else NONE_RECORDED
+        hinted = self.understanding.hint_fact(at)
+        if hinted is not None:
+            return hinted
+        return self._unknown_for(keys) or self.understanding.gap_fact(keys) or NONE_RECORDED
 
-    def not_recorded(self, *keys: str) -> Fact:
+    def not_recorded(self, *keys: str, at: tuple[HintAt, ...] = ()) -> Fact:
         """Return the fact of an open-world question (decisions 2.1) on which nothing was found:
         unknown in any case.
         """
+        hinted = self.understanding.hint_fact(at)
+        return hinted or self._unknown_for(keys) or NOT_RECORDED
+
+    def _unknown_for(self, keys: tuple[str, ...]) -> Fact | None:
         missing = self.reason_missing(*keys)
-        return Fact(Truth.UNKNOWN, missing) if missing else NOT_RECORDED
+        if not missing:
+            return None
+        failed = any(self.record.part(key).availability is Availability.UNAVAILABLE for key in keys)
+        because = Because.COULD_NOT_BE_READ if failed else Because.LIST_NOT_COMPLETE
+        return Fact(Truth.UNKNOWN, missing, because=because)
+
+    @property
+    def tomorrow(self) -> dt.date:
+        """The last day that counts as today, since clocks and zones differ (Q46)."""
+        return self.as_of + dt.timedelta(days=1)
 
 
 def _named(words: str, reason: str) -> str:
@@ -97,7 +122,8 @@ def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -
     complete = frozenset(
         key for key, part in record.parts.items() if part.availability is Availability.COMPLETE
     )
-    index = RecordIndex(record, as_of, value_sets, Receipt(), complete)
+    receipt = Receipt()
+    index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     kept: dict[str, Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")

@@ -15,7 +15,12 @@ from fhir_mappings.medicines.medication_orders import (
     medication_target,
     read_orders,
 )
-from fhir_mappings.medicines.medications import MedicationFacts, find_nameless, map_medications
+from fhir_mappings.medicines.medications import (
+    MedicationFacts,
+    find_nameless,
+    map_medications,
+    may_matter,
+)
 from fhir_mappings.medicines.products import Form, Product, identify_product
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "is_nameless",
     "is_unresolved",
     "map_medications",
+    "may_matter",
     "medication_target",
     "read_events",
     "read_formulary",

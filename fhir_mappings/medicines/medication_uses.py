@@ -146,6 +146,15 @@ def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
     return use if isinstance(use, MedicineUse) else None
 
 
+def read_any_use(placed: Placed) -> MedicineUse | None:
+    """Return what an entry would say whatever its medicine; `None` when its status makes it say
+    nothing.
+    """
+    reader = _reader_of(placed)
+    use = reader(placed, Product("any medicine")) if reader else None
+    return use if isinstance(use, MedicineUse) else None
+
+
 def _is_of_interest(product: Product) -> bool:
     return bool(
         product.ingredients

@@ -24,6 +24,7 @@ from fhir_mappings.medicines.medication_orders import (
 from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
     points_to_medicine,
+    read_any_use,
     read_nameless_use,
     read_use,
 )
@@ -133,6 +134,12 @@ def _without_future(
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
     """Return whether an entry lies within the look-back of any fact, whatever its medicine."""
     return use.current or use.last is None or use.last >= months_before(as_of, LOWERING_MONTHS)
+
+
+def may_matter(placed: Placed, as_of: dt.date) -> bool:
+    """Return whether an entry could say something for any fact, whatever its medicine."""
+    use = read_any_use(placed)
+    return use is not None and _may_count(use, as_of)
 
 
 def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:

@@ -2,20 +2,32 @@
 
 from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, NPU, RXNORM, SNOMED
 from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.judging import (
+    Judged,
+    Shown,
+    Understood,
+    is_enumerated,
+    judge,
+    judge_name,
+    meaningful_texts,
+)
 from fhir_mappings.terminology.search_codes import URGENT, observation_search_codes
 from fhir_mappings.terminology.value_sets import (
     Field,
     Match,
+    Member,
     Role,
     ValueSets,
     load_value_sets,
     normalise_text,
     without_accents,
 )
+from fhir_mappings.terminology.words import LANGUAGES, has_marker, is_negative, read_words
 
 __all__ = [
     "ATC",
     "DMD",
+    "LANGUAGES",
     "LOINC",
     "NPU",
     "RXNORM",
@@ -23,11 +35,22 @@ __all__ = [
     "URGENT",
     "Concept",
     "Field",
+    "Judged",
     "Match",
+    "Member",
     "Role",
+    "Shown",
+    "Understood",
     "ValueSets",
+    "has_marker",
+    "is_enumerated",
+    "is_negative",
+    "judge",
+    "judge_name",
     "load_value_sets",
+    "meaningful_texts",
     "normalise_text",
     "observation_search_codes",
+    "read_words",
     "without_accents",
 ]

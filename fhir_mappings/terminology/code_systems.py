@@ -19,11 +19,22 @@ ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD_9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
 READ_V2 = "http://read.info/readv2"
 
+ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+
+NATIONAL_ICD_10 = "urn:b12-cds:icd-10-national"
+"""Our name for the national editions of the ICD-10: they agree with the list of the WHO in the
+first four characters, and are read no further.
+"""
+
+SKS = "urn:b12-cds:sks"
+"""Our name for the Danish list that holds ICD-10 codes behind a letter D."""
+
 _ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
-SPELLED_FREELY = frozenset({*_ICD, ATC, READ_V2})
+_NATIONAL = (NATIONAL_ICD_10, SKS)
+SPELLED_FREELY = frozenset({*_ICD, *_NATIONAL, ATC, READ_V2})
 """Systems whose codes are written in several ways, or stand for the codes below them."""
 
-_ICD_MARKS = "†*+! "
+_ICD_MARKS = "†*+!#- "
 
 
 def index_key(system: str, code: str) -> str:
@@ -46,6 +57,8 @@ def code_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
     """
     if system in _ICD:
         yield from _icd_candidates(system, index_key(system, code.strip(_ICD_MARKS)))
+    elif system in _NATIONAL:
+        yield from _national_candidates(system, index_key(ICD_10, code.strip(_ICD_MARKS)))
     elif system == ATC:
         yield system, code.upper()
         if len(code) > 5:
@@ -69,6 +82,14 @@ def _icd_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
         yield from _prefixes(ICD_10, code)
 
 
+def _national_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
+    """Yield the code as the WHO has it: four characters; a Danish one without its letter D."""
+    plain = code[1:] if system == SKS and re.match(r"D[A-Z]\d", code) else code
+    for shorter in dict.fromkeys((plain[:4], plain[:3])):
+        yield ICD_10, shorter
+    yield from _prefixes(ICD_10, plain[:4])
+
+
 def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:
     for length in range(len(plain), 2, -1):
         yield system, f"{plain[:length]}*"
@@ -80,12 +101,18 @@ LONGEST_SYSTEM = 200
 
 @functools.lru_cache(maxsize=1024)
 def _strip_spelling(system: str) -> str:
-    text = re.sub(r"[\s?/]+$", "", system.strip())
-    if text.startswith(SNOMED + "/"):
-        return SNOMED
+    """Return a system without version, edition and the white space around it; an OID as a URN."""
+    text = re.sub(r"[\s?/]+$", "", system.split("|", 1)[0].strip())
     if re.fullmatch(r"\d+(\.\d+)+", text):
         return f"urn:oid:{text}"
-    return text
+    scheme, mark, rest = text.partition("://")
+    if mark:
+        host, slash, path = rest.partition("/")
+        text = f"{scheme.lower()}://{host.lower()}{slash}{path}"
+    elif text[:8].lower() == "urn:oid:":
+        text = text.lower()
+    secure = text.replace("https://", "http://", 1)
+    return SNOMED if secure.lower().startswith(SNOMED + "/") else text
 
 
 def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
@@ -93,16 +120,11 @@ def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
     unknown one comes back trimmed.
     """
     stripped = _strip_spelling(system) if len(system) <= LONGEST_SYSTEM else system
-    for spelling in (
-        system,
-        stripped,
-        f"{stripped}/",
-        stripped.replace("https://", "http://", 1),
-        stripped.upper(),
-    ):
+    plain = stripped.replace("https://", "http://", 1)
+    for spelling in (system, stripped, f"{stripped}/", plain, f"{plain}/", stripped.upper()):
         if spelling in systems:
             return systems[spelling]
-    return stripped
+    return systems.get(plain.lower(), stripped)
 
 
 def systems_sharing(system: str) -> tuple[str, ...]:

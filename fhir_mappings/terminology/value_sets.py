@@ -18,6 +18,10 @@ from typing import Any
 
 from fhir_mappings.fhir import codings_of, texts_of
 from fhir_mappings.terminology.code_systems import (
+    ICD_10,
+    ICD_10_CM,
+    NATIONAL_ICD_10,
+    SKS,
     SPELLED_FREELY,
     code_candidates,
     covers_its_own,
@@ -138,6 +142,8 @@ class ValueSets:
     _by_code: Mapping[str, Mapping[str, tuple[Match, ...]]]
     _by_text: Mapping[Field, Mapping[str, tuple[Member, ...]]]
     _by_word: Mapping[Field, Words]
+    _generic: frozenset[tuple[str, str]] = frozenset()
+    languages: tuple[str, ...] = ("en",)
 
     def normalise_system(self, system: object) -> str:
         """Return the canonical URI of a code system spelling; one that is not known comes back
@@ -166,6 +172,8 @@ class ValueSets:
             codes = self._by_code.get(system)
             if codes is None:
                 return None
+        if self._says_nothing(system, code):
+            return None
         found = codes.get(code)
         if found is not None:
             return found
@@ -174,6 +182,17 @@ class ValueSets:
             if system in SPELLED_FREELY or code[0] == " " or code[-1] == " "
             else ()
         )
+
+    def says_something(self, coding: Mapping[str, Any]) -> bool:
+        """Return whether a Coding has a code that carries meaning, known or not."""
+        system, code = self.normalise_system(coding.get("system")), coding.get("code")
+        return isinstance(code, str) and bool(code) and not self._says_nothing(system, code)
+
+    def _says_nothing(self, system: str, code: str) -> bool:
+        """Return whether a code carries no meaning, so that the words beside it decide."""
+        plain = code.strip().replace(".", "") if system in SPELLED_FREELY else code
+        system = ICD_10 if system in (NATIONAL_ICD_10, SKS, ICD_10_CM) else system
+        return (system, plain) in self._generic
 
     def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
         for candidate_system, candidate in code_candidates(system, code.strip()):
@@ -309,17 +328,37 @@ def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
     for member, _ in every:
         members[member.concept] = (*members.get(member.concept, ()), member)
     by_text, by_word = _index_texts(rows)
-    return ValueSets(members, systems, _index_codes(every), by_text, by_word)
+    codes = _index_codes(every)
+    for national in (NATIONAL_ICD_10, SKS):  # they have no codes of their own here
+        codes[national] = {}
+    return ValueSets(members, systems, codes, by_text, by_word, _read_generic_codes())
+
+
+def _read_generic_codes() -> frozenset[tuple[str, str]]:
+    """Return the codes that carry no meaning, as system and code without a full stop."""
+    with (TERMINOLOGY / "generic_codes.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(
+            (row["system_uri"], row["code"].replace(".", ""))
+            if row["system_uri"] in SPELLED_FREELY
+            else (row["system_uri"], row["code"])
+            for row in csv.DictReader(file)
+        )
 
 
 def _read_systems() -> dict[str, str]:
     with (TERMINOLOGY / "systems.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {
-        row["spelling"].strip(): row["system_uri"]
-        for row in rows
-        if row["role"] in ("canonical", "normalise")
-    }
+    systems: dict[str, str] = {}
+    for row in rows:
+        uri = _SYSTEM_OF_ROLE.get(row["role"], row["system_uri"])
+        if row["role"] in ("canonical", "normalise", *_SYSTEM_OF_ROLE):
+            for spelling in (row["spelling"].strip(), row["spelling"].strip().lower()):
+                systems.setdefault(spelling, uri)
+    return systems
+
+
+_SYSTEM_OF_ROLE = {"first-4": NATIONAL_ICD_10, "strip-d": SKS}
+"""Systems that are read by a rule of their own instead of a list of their own."""
 
 
 def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Member, str]]:

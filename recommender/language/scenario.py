@@ -93,13 +93,16 @@ class Allergen(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """One active, unrefuted allergy. `severe` is TRUE for an immediate severe reaction or high
-    criticality.
+    """One unrefuted allergy. `severe` is TRUE for an immediate severe reaction or high criticality.
+
+    `active` is false for one that the record calls inactive or resolved: a severe one counts until
+    it is cleared (Q52, Q80), others are not listed.
     """
 
     allergen: Allergen
     severe: Truth
     evidence: Evidence
+    active: bool = True
 
 
 class Anticoagulant(enum.Enum):
@@ -233,6 +236,7 @@ class ClinicalScenario:
     ileal_resection_complete: Fact = NONE_RECORDED
     crohns_ileal_extent: Measurement = NO_RESULT
     cause_resolved: Fact = NONE_RECORDED
+    raises_b12: Fact = NONE_RECORDED  # a condition that raises the measured level (Q60, Q79)
     nitrous_oxide: Fact = NONE_RECORDED
     # medicines and allergies
     allergies: tuple[Allergy, ...] = ()

@@ -1,0 +1,167 @@
+"""Goes through the lists of a record once, before any fact is read: what each entry says, by what
+it was understood, and what its words point at (Q26, Q27).
+
+Everything that concludes "none" comes after this, since a hint may stand in any list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.terminology import Field, Judged, Understood, has_marker, judge, normalise_text
+from recommender.language import HintAt
+
+LONGEST_SEARCHED = 2000
+"""Characters of a text that are looked through."""
+
+MOST_NOTES = 10
+"""Notes of one entry that are looked through."""
+
+CERTAINTY = (
+    "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit",
+    "https://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit",
+)
+"""The extension by which German records say how certain a diagnosis is: A excluded, V suspected, Z
+state after, G confirmed.
+"""
+
+NO_EVIDENCE = frozenset({"entered-in-error", "refuted"})
+"""Verification statuses of entries that are understood as saying nothing for any fact."""
+
+_ONLY_NOW = frozenset({HintAt.PREGNANCY, HintAt.SYMPTOMS, HintAt.NITROUS_OXIDE})
+"""What the words of an entry that has ended no longer point at."""
+
+_RESOLVED_BEFORE_NAME = re.compile(r"^\s*resolved\b", re.IGNORECASE)
+
+
+def judge_lists(index: RecordIndex) -> None:
+    """Judge every Condition and Procedure; hints and counts stand in `index.understanding`."""
+    for placed in index.of_type("Condition"):
+        _judge_condition(index, placed)
+    for placed in index.of_type("Procedure"):
+        _judge_procedure(index, placed)
+
+
+def _judge_condition(index: RecordIndex, placed: Placed) -> None:
+    resource, ledger = placed.resource, index.understanding
+    judged = judge(
+        index.value_sets,
+        resource.get("code"),
+        (Field.CONDITIONS, Field.PROCEDURES),
+        notes_of(resource),
+    )
+    if says_nothing_for(resource):
+        judged = Judged(judged.matches, (), Understood.BY_CODE)
+    ledger.judged[placed.place] = judged
+    ledger.count("conditions", placed, judged.understood)
+    date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
+    day = date.latest if date else None
+    ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
+    shown = tuple(
+        item for item in judged.shown if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
+    )
+    if _is_future(date, index.tomorrow):
+        _note_future(index, placed, judged, day)
+    else:
+        ledger.show(placed, Judged(judged.matches, shown), day)
+
+
+def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
+    resource, ledger = placed.resource, index.understanding
+    judged = judge(index.value_sets, resource.get("code"), (Field.PROCEDURES,), notes_of(resource))
+    not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done")
+    if not_done:
+        judged = Judged(judged.matches, (), Understood.BY_CODE)
+    ledger.judged[placed.place] = judged
+    ledger.count("procedures", placed, judged.understood)
+    date = next(_performed(resource), None)
+    if _is_future(date, index.tomorrow) and not not_done:
+        _note_future(index, placed, judged, date.latest if date else None)
+    else:
+        ledger.show(placed, judged, date.latest if date else None)
+
+
+def says_nothing_for(resource: dict[str, Any]) -> bool:
+    """Return whether a Condition is refuted or a mistake, wherever that stands."""
+    return (
+        code_of(resource.get("verificationStatus")) in NO_EVIDENCE or certainty_of(resource) == "A"
+    )
+
+
+def certainty_of(resource: dict[str, Any]) -> str:
+    """Return the letter of the German certainty of a diagnosis, empty where there is none. It may
+    stand on the Coding, the code or the Condition.
+    """
+    code = resource.get("code")
+    holders = [resource, *as_list(code), *as_list(as_dict(code).get("coding"))]
+    for holder in holders:
+        for extension in as_list(as_dict(holder).get("extension")):
+            if as_text(as_dict(extension).get("url")) in CERTAINTY:
+                said = as_dict(extension)
+                coded = as_text(as_dict(said.get("valueCoding")).get("code"))
+                return (coded or as_text(said.get("valueCode"))).upper()
+    return ""
+
+
+def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
+    """Return the notes of an entry as words; of many the first."""
+    noted = [*as_list(resource.get("note")), *as_list(resource.get("notes"))][:MOST_NOTES]
+    texts = (as_text(as_dict(note).get("text")) or as_text(note) for note in noted)
+    return tuple(text for text in texts if text)
+
+
+def newest_of(resource: dict[str, Any], *names: str) -> DateSpan | None:
+    """Return the first of these dates that can be read."""
+    return next((span for name in names if (span := read_date(resource.get(name)))), None)
+
+
+def _performed(resource: dict[str, Any]) -> Iterator[DateSpan]:
+    for name in ("performed", "occurrence"):
+        period = as_dict(resource.get(f"{name}Period"))
+        for value in (resource.get(f"{name}DateTime"), period.get("end"), period.get("start")):
+            span = read_date(value)
+            if span:
+                yield span
+
+
+def _is_future(date: DateSpan | None, tomorrow: dt.date) -> bool:
+    return date is not None and date.earliest > tomorrow
+
+
+def _note_future(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
+    """Note that an entry of the future is no fact, but that its fact cannot be "none" (Q31)."""
+    why = f"dated {day}: {placed.reference}"
+    for concept in (
+        *(match.concept for match in judged.matches),
+        *(shown.concept for shown in judged.shown),
+    ):
+        for at in HINTS.get(concept, ()):
+            index.understanding.future.setdefault(at, why)
+
+
+_ALLERGY = re.compile(
+    r"allerg|anaphyla|hypersensitiv|intoleran|sensitivity to|adverse (?:drug )?reaction|"
+    r"reaction to|uberempfindlich|unvertraglich|overfolsom|overkanslig"
+)
+
+
+def speaks_of_allergy(text: str) -> bool:
+    """Return whether a text speaks of an allergy or a reaction to something."""
+    return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
+def is_resolved_in_words(text: str) -> bool:
+    """Return whether a degraded allergy says in its words that it is over ("Resolved 'Penicillin
+    allergy'").
+    """
+    return _RESOLVED_BEFORE_NAME.match(text) is not None
+
+
+def is_doubted(text: str) -> bool:
+    """Return whether the words of an allergy deny or doubt it, or speak of somebody else."""
+    return has_marker(text)

@@ -1,0 +1,203 @@
+"""What was understood of each list: entries by code, by words, or not; hints; entries of the
+future.
+
+Source: decisions Q26 to Q28 and Q31.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from fhir_mappings.fhir import Placed
+from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.terminology import Concept, Judged, Understood
+from recommender.language import Because, Fact, Hint, HintAt, Truth
+
+LONGEST_QUOTE = 60
+"""Characters of an entry that are quoted (Q27)."""
+
+_SIGNS = (
+    Concept.PERIPHERAL_NEUROPATHY,
+    Concept.PERIPHERAL_NEUROPATHY_OTHER_CAUSE,
+    Concept.PARAESTHESIA_NUMBNESS,
+    Concept.GAIT_DISTURBANCE,
+    Concept.GAIT_DISTURBANCE_OTHER_CAUSE,
+    Concept.ATAXIA,
+    Concept.ATAXIA_OTHER_CAUSE,
+    Concept.VIBRATION_SENSE_SIGNS,
+    Concept.COGNITIVE_IMPAIRMENT,
+    Concept.COGNITIVE_IMPAIRMENT_OTHER_CAUSE,
+    Concept.COGNITIVE_IMPAIRMENT_OF_B12_DEFICIENCY,
+    Concept.COGNITIVE_IMPAIRMENT_LOOKALIKE,
+    Concept.SUBACUTE_COMBINED_DEGENERATION,
+    Concept.SUBACUTE_COMBINED_DEGENERATION_LOOKALIKE,
+    Concept.OPTIC_NEUROPATHY,
+    Concept.OPTIC_NEUROPATHY_OTHER_CAUSE,
+    Concept.OPTIC_NEUROPATHY_OF_B12_DEFICIENCY,
+    Concept.GLOSSITIS,
+    Concept.GLOSSITIS_LOOKALIKE,
+)
+_KIDNEY = (
+    Concept.CKD,
+    Concept.CKD_STAGE_1_2,
+    Concept.CKD_STAGE_3,
+    Concept.CKD_STAGE_4,
+    Concept.CKD_STAGE_5,
+    Concept.CKD_IMPLIED_BY_COMBINATION,
+    Concept.ESRD,
+    Concept.DIABETIC_NEPHROPATHY,
+    Concept.DIABETIC_CKD,
+    Concept.RENAL_FAILURE_OTHER,
+    Concept.ACUTE_KIDNEY_INJURY,
+    Concept.KIDNEY_TRANSPLANT,
+)
+_CAUSES = (
+    Concept.ATROPHIC_GASTRITIS,
+    Concept.ATROPHIC_GASTRITIS_LOOKALIKE,
+    Concept.COELIAC,
+    Concept.COELIAC_LOOKALIKE,
+    Concept.CROHN_ILEAL,
+    Concept.CROHN_UNSPECIFIED,
+    Concept.CROHN_NOT_ILEAL,
+    Concept.CROHN_LOOKALIKE,
+    Concept.VEGAN,
+    Concept.VEGAN_LOOKALIKE,
+)
+
+HINTS: dict[Concept, tuple[HintAt, ...]] = {
+    Concept.LHON: (HintAt.LEBERS,),
+    Concept.LHON_LOOKALIKE: (HintAt.LEBERS,),
+    Concept.HAEMOPHILIA_BLEEDING: (HintAt.BLEEDING_DISORDER,),
+    Concept.BLEEDING_LOOKALIKE: (HintAt.BLEEDING_DISORDER,),
+    Concept.THROMBOCYTOPENIA: (HintAt.BLEEDING_DISORDER,),
+    Concept.DIALYSIS_DEPENDENCE: (HintAt.DIALYSIS, HintAt.KIDNEY_DISEASE),
+    Concept.DIALYSIS: (HintAt.DIALYSIS, HintAt.KIDNEY_DISEASE),
+    Concept.DIALYSIS_HISTORY: (HintAt.DIALYSIS, HintAt.KIDNEY_DISEASE),
+    Concept.DIALYSIS_LOOKALIKE: (HintAt.DIALYSIS, HintAt.KIDNEY_DISEASE),
+    **dict.fromkeys(_KIDNEY, (HintAt.KIDNEY_DISEASE,)),
+    **dict.fromkeys(_SIGNS, (HintAt.NEUROLOGY,)),
+    **dict.fromkeys(_CAUSES, (HintAt.CAUSE,)),
+    Concept.PERNICIOUS_ANAEMIA: (HintAt.CAUSE, HintAt.DEFICIENCY),
+    Concept.B12_DEFICIENCY: (HintAt.DEFICIENCY,),
+    Concept.B12_DEFICIENCY_ANAEMIA: (HintAt.DEFICIENCY,),
+    Concept.B12_DEFICIENCY_LOOKALIKE: (HintAt.DEFICIENCY,),
+    Concept.PREGNANT: (HintAt.PREGNANCY,),
+    Concept.NOT_PREGNANT: (HintAt.PREGNANCY,),
+    Concept.POSSIBLE_PREGNANCY: (HintAt.PREGNANCY,),
+    Concept.PREGNANCY_LOOKALIKE: (HintAt.PREGNANCY,),
+    Concept.NITROUS_OXIDE_EXPOSURE: (HintAt.NITROUS_OXIDE,),
+    Concept.NITROUS_OXIDE: (HintAt.NITROUS_OXIDE,),
+    Concept.INHALANT_MISUSE: (HintAt.NITROUS_OXIDE,),
+    Concept.INHALANT_LOOKALIKE: (HintAt.NITROUS_OXIDE,),
+    Concept.HAEMOLYSIS: (HintAt.HAEMOLYSIS,),
+    Concept.HAEMOLYSIS_LOOKALIKE: (HintAt.HAEMOLYSIS,),
+    Concept.RAISES_B12: (HintAt.RAISES_B12,),
+    Concept.ANTICOAGULANT_USE: (HintAt.ANTICOAGULANT,),
+    Concept.ANTICOAGULANT: (HintAt.ANTICOAGULANT,),
+    Concept.TOTAL_GASTRECTOMY: (HintAt.GASTRIC_SURGERY,),
+    Concept.PARTIAL_GASTRECTOMY: (HintAt.GASTRIC_SURGERY,),
+    Concept.GASTRECTOMY_STATUS: (HintAt.GASTRIC_SURGERY,),
+    Concept.GASTRECTOMY_LOOKALIKE: (HintAt.GASTRIC_SURGERY,),
+    Concept.POST_GASTRIC_SURGERY: (HintAt.GASTRIC_SURGERY,),
+    Concept.GASTRIC_BYPASS_RNY: (HintAt.BARIATRIC_SURGERY,),
+    Concept.GASTRIC_BYPASS_LOOKALIKE: (HintAt.BARIATRIC_SURGERY,),
+    Concept.SLEEVE_GASTRECTOMY: (HintAt.BARIATRIC_SURGERY, HintAt.GASTRIC_SURGERY),
+    Concept.SLEEVE_LOOKALIKE: (HintAt.BARIATRIC_SURGERY, HintAt.GASTRIC_SURGERY),
+    Concept.BPD_DUODENAL_SWITCH: (HintAt.BARIATRIC_SURGERY,),
+    Concept.BARIATRIC_GENERIC: (HintAt.BARIATRIC_SURGERY,),
+    Concept.BARIATRIC_LOOKALIKE: (HintAt.BARIATRIC_SURGERY,),
+    Concept.BARIATRIC_STATUS: (HintAt.BARIATRIC_SURGERY,),
+    Concept.GASTRIC_BAND: (HintAt.BARIATRIC_SURGERY,),
+    Concept.GI_BYPASS_HISTORY: (HintAt.BARIATRIC_SURGERY, HintAt.GASTRIC_SURGERY),
+    Concept.ILEAL_RESECTION: (HintAt.ILEAL_SURGERY,),
+    Concept.TOTAL_ILEAL_RESECTION: (HintAt.ILEAL_SURGERY,),
+    Concept.RIGHT_HEMICOLECTOMY: (HintAt.ILEAL_SURGERY,),
+    Concept.SMALL_BOWEL_RESECTION_UNSPECIFIED: (HintAt.ILEAL_SURGERY,),
+    Concept.ILEAL_LOOKALIKE: (HintAt.ILEAL_SURGERY,),
+    Concept.B12_ADMINISTRATION: (HintAt.B12_TREATMENT,),
+    Concept.B12_ADMINISTRATION_STOPPED: (HintAt.B12_TREATMENT,),
+    Concept.ALLERGY_GENERIC: (HintAt.ALLERGY,),
+    Concept.COBALT: (HintAt.COBALT_ALLERGY,),
+}
+"""Which facts the words of a concept point at; a code of it, a look-alike's too, decides these."""
+
+COUNTED_WITH = {"medications": ("medications", "statements")}
+"""Lists that answer one question together."""
+
+LIST_NAMES = {
+    "conditions": "problem list",
+    "procedures": "list of procedures",
+    "allergies": "list of allergies",
+    "medications": "medication list",
+    "statements": "medication list",
+}
+
+
+@dataclass(slots=True)
+class Understanding:
+    """The ledger of what was understood while one record is mapped. Entries are told apart by their
+    place.
+    """
+
+    receipt: Receipt
+    judged: dict[str, Judged] = field(default_factory=dict)
+    counts: dict[str, dict[Understood, int]] = field(default_factory=dict)
+    hints: dict[tuple[HintAt, str], Hint] = field(default_factory=dict)
+    future: dict[HintAt, str] = field(default_factory=dict)
+
+    def count(self, key: str, placed: Placed, by: Understood) -> None:
+        """Note by what an entry of a list was understood."""
+        counts = self.counts.setdefault(key, dict.fromkeys(Understood, 0))
+        counts[by] += 1
+        self.receipt.note_understood(placed, by.value)
+
+    def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:
+        """Note that the words of an entry point at a fact; the first words of an entry stay."""
+        words = " ".join(text.split())
+        quoted = words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 3]}..."
+        self.hints.setdefault((at, placed.place), Hint(at, quoted, placed.reference, date))
+        self.receipt.note_hint(placed, f"in the record, not read: '{quoted}'")
+
+    def show(self, placed: Placed, judged: Judged, date: dt.date | None) -> None:
+        """Note the hints of one entry: what its words point at and no code of it decides."""
+        decided = {at for match in judged.matches for at in HINTS.get(match.concept, ())}
+        for shown in judged.shown:
+            for at in HINTS.get(shown.concept, ()):
+                if at not in decided:
+                    self.hint(at, placed, shown.text, date)
+
+    def not_understood(self, keys: Iterable[str]) -> int:
+        """Return how many entries of these lists were not understood."""
+        asked = {part for key in keys for part in COUNTED_WITH.get(key, (key,))}
+        return sum(self.counts.get(key, {}).get(Understood.NOT, 0) for key in asked)
+
+    def hint_fact(self, facts: Collection[HintAt]) -> Fact | None:
+        """Return the unknown fact that hints, or entries of the future, leave; `None` without."""
+        found = [hint for (at, _), hint in self.hints.items() if at in facts]
+        if found:
+            newest = max(found, key=lambda hint: (hint.date or dt.date.min, hint.reference))
+            when = f" ({newest.date})" if newest.date else ""
+            return Fact(
+                Truth.UNKNOWN,
+                f"in the record, not read: '{newest.words}'{when}",
+                because=Because.HINT,
+            )
+        for at in facts:
+            if at in self.future:
+                return Fact(Truth.UNKNOWN, self.future[at], because=Because.IN_FUTURE)
+        return None
+
+    def gap_fact(self, keys: tuple[str, ...]) -> Fact | None:
+        """Return the unknown fact that entries not understood leave; `None` without."""
+        number = self.not_understood(keys)
+        if not number:
+            return None
+        names = dict.fromkeys(LIST_NAMES[key] for key in keys if self.not_understood((key,)))
+        entries = "1 entry" if number == 1 else f"{number} entries"
+        return Fact(
+            Truth.UNKNOWN,
+            f"{entries} of the {' and the '.join(names)} could not be understood",
+            because=Because.NOT_UNDERSTOOD,
+        )

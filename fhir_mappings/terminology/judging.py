@@ -1,0 +1,165 @@
+"""How far one entry of the record is understood: by its code, by its words, or not (Q26, Q27)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_mappings.fhir import as_text, codings_of, texts_of
+from fhir_mappings.terminology.code_systems import (
+    ATC,
+    DMD,
+    ICD_9_CM,
+    ICD_10,
+    ICD_10_CM,
+    ICD_10_PCS,
+    NATIONAL_ICD_10,
+    RXNORM,
+    SKS,
+    SNOMED,
+)
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.value_sets import Field, Match, Role, ValueSets
+from fhir_mappings.terminology.words import (
+    has_marker,
+    is_a_name,
+    is_negative,
+    is_understood,
+    read_words,
+)
+
+MOST_TEXTS = 20
+"""Texts of one entry that are read; an entry with more is not understood by its words."""
+
+ENUMERATES: dict[Field, frozenset[str]] = {
+    Field.CONDITIONS: frozenset({SNOMED, ICD_10_CM, ICD_10, NATIONAL_ICD_10, SKS, ICD_9_CM}),
+    Field.PROCEDURES: frozenset({SNOMED, ICD_10_PCS}),
+    Field.DRUGS: frozenset({ATC, RXNORM, SNOMED, DMD}),
+}
+"""The systems of which a code in no value set means "not one of ours" (Q26)."""
+
+
+class Understood(enum.Enum):
+    """By what an entry was understood; the value is what explanations say."""
+
+    BY_CODE = "code"
+    BY_WORDS = "words"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A concept that words point at without deciding it, with the text they stand in."""
+
+    concept: Concept
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one entry says: what counts, what its words only show, and by what it was understood.
+
+    `past`: its words say "history of" or the like.
+    """
+
+    matches: tuple[Match, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    understood: Understood = Understood.NOT
+    past: bool = False
+
+
+def judge(
+    value_sets: ValueSets,
+    codeable: Any,
+    fields: tuple[Field, ...],
+    notes: Iterable[str] = (),
+) -> Judged:
+    """Return what an entry says in these fields, the first of which is that of its list.
+
+    A code that is listed decides; words beside a code of a system that enumerates the field only
+    show. Notes never decide.
+    """
+    coded = value_sets.concepts(codeable)
+    certain = [match for match in coded if match.role not in (Role.REVIEW, Role.CONTEXT)]
+    enumerated = bool(coded) or is_enumerated(value_sets, codeable, fields[0])
+    texts = meaningful_texts(value_sets, codeable)
+    asked = not certain and (bool(coded) or not enumerated)
+    worded, past = _decided_by_words(value_sets, texts, fields) if asked else ((), False)
+    matches = worded or coded
+    shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
+    if enumerated:
+        by = Understood.BY_CODE
+    elif worded or shown or _reads_as_words(value_sets, texts):
+        by = Understood.BY_WORDS
+    else:
+        by = Understood.NOT
+    return Judged(matches, shown, by, past)
+
+
+def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
+    """Return the words of an entry without those of codes that carry no meaning ("Disease")."""
+    empty = {
+        as_text(coding.get("display"))
+        for coding in codings_of(codeable)
+        if coding.get("code") and not value_sets.says_something(coding)
+    }
+    texts = dict.fromkeys(text for text in texts_of(codeable) if text not in empty)
+    return tuple(texts)[:MOST_TEXTS]
+
+
+def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
+    """Return whether a code stands there of a system that enumerates the field; a code that says
+    nothing is none.
+    """
+    return any(
+        value_sets.normalise_system(coding.get("system")) in ENUMERATES[field]
+        for coding in codings_of(codeable)
+        if value_sets.says_something(coding)
+    )
+
+
+def _decided_by_words(
+    value_sets: ValueSets, texts: tuple[str, ...], fields: tuple[Field, ...]
+) -> tuple[tuple[Match, ...], bool]:
+    """Return what the first text that names a whole thing names, and whether as past."""
+    for text in texts:
+        for field in fields:
+            read = read_words(text, field)
+            if read.decided:
+                return tuple(Match(member, "text", text) for member in read.decided), read.past
+            listed = () if has_marker(text) else value_sets.match_text(text, field)
+            if listed:
+                return listed, False
+    return (), False
+
+
+def _shown(
+    texts: Iterable[str], fields: tuple[Field, ...], decided: set[Concept]
+) -> Iterable[Shown]:
+    seen = set(decided)
+    for text in texts:
+        for field in fields:
+            read = read_words(text, field)
+            for member in (*read.decided, *read.shown):
+                if member.concept not in seen and member.role is not Role.EXCLUDE:
+                    seen.add(member.concept)
+                    yield Shown(member.concept, text)
+
+
+def _reads_as_words(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
+    return any(is_negative(text) or is_understood(text, value_sets.languages) for text in texts)
+
+
+def judge_name(value_sets: ValueSets, codeable: Any, matches: Iterable[Match]) -> Understood:
+    """Return by what the name of a medicine or substance was understood, given what it matched."""
+    listed = list(matches)
+    if any(match.matched_by == "code" for match in listed) or is_enumerated(
+        value_sets, codeable, Field.DRUGS
+    ):
+        return Understood.BY_CODE
+    texts = meaningful_texts(value_sets, codeable)
+    if listed or any(is_negative(text) or is_a_name(text, value_sets.languages) for text in texts):
+        return Understood.BY_WORDS
+    return Understood.NOT

@@ -1,0 +1,495 @@
+"""What was understood of the lists of a record, and what "none" then means (Q26 to Q28, Q31, Q46,
+Q52).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import Allergen, Because, Cause, HintAt, RecordArea, Truth
+from tests.fhir_mappings.records import (
+    AS_OF,
+    ICD_10_CM,
+    SNOMED,
+    allergy,
+    concept,
+    condition,
+    days_ago,
+    map_all,
+    procedure,
+    scenario_of,
+)
+
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+DEGRADED = concept(SNOMED, "196411000000103", "Transfer-degraded record entry")
+DRUG_ALLERGY = concept(SNOMED, "416098002", "Drug allergy")
+LOCAL = "https://hospital.example.org/codes"
+
+
+def worded(text: str, **changes: Any) -> dict[str, Any]:
+    return condition("", code={"text": text}, **changes)
+
+
+def allergic(text: str, **changes: Any) -> dict[str, Any]:
+    return allergy("", code={"text": text}, **changes)
+
+
+# Words of conditions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leber's optic neuropathy",
+        "Leber hereditary optic neuropathy",
+        "LHON",
+        "H/O Leber's optic atrophy 2009",
+        "Lebersche hereditäre Optikusneuropathie",
+        "Neuropathie optique héréditaire de Leber",
+        "Neuropatía óptica de Leber",
+        "Neuropatia ottica ereditaria di Leber",
+        "leber’s hereditary optic atrophy",
+    ],
+)
+def test_a_whole_wording_of_lebers_decides(text: str) -> None:
+    fact = scenario_of(worded(text)).lebers
+    assert fact.is_true
+    assert [entry.code for entry in fact.evidence] == ["matched by text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sehnervatrophie Typ Leber",
+        "Leber hereditary optic neuroretinopathy",
+        "m.11778G>A Leber mutation",
+        "Family history of Leber's hereditary optic neuropathy",
+        "?LHON",
+        "LHON carrier",
+        "Mother has Leber's optic atrophy",
+        "Leber's disease",
+        "Seen by ophthalmology, Leber's optic neuropathy not excluded",
+    ],
+)
+def test_words_that_only_point_at_lebers_are_a_hint(text: str) -> None:
+    scenario = scenario_of(worded(text, id="c"))
+    assert (scenario.lebers.truth, scenario.lebers.because) == (Truth.UNKNOWN, Because.HINT)
+    (hint,) = scenario.hints_at(HintAt.LEBERS)
+    assert (hint.reference, hint.words) == ("Condition/c", text[:60])
+    assert text[:50] in scenario.lebers.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["Leber congenital amaurosis", "Fatty liver", "Haemophilus influenzae infection"]
+)
+def test_look_alikes_are_no_hint(text: str) -> None:
+    scenario = scenario_of(worded(text))
+    assert scenario.lebers.is_false
+    assert scenario.bleeding_disorder.is_false
+    assert scenario.hints_at(HintAt.LEBERS, HintAt.BLEEDING_DISORDER) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mild haemophilia A",
+        "Haemophilia A",
+        "Hemophilia B, severe",
+        "von Willebrand's disease",
+        "Von Willebrand disease type 1",
+        "Factor XI deficiency",
+        "Hämophilie A",
+        "Hémophilie B",
+        "History of bleeding disorder",
+    ],
+)
+def test_a_whole_wording_of_a_bleeding_disorder_decides(text: str) -> None:
+    assert scenario_of(worded(text)).bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Possible von Willebrand", "No haemophilia", "Bleeding disorder ruled out", "FH haemophilia"],
+)
+def test_a_bleeding_disorder_beside_a_marker_is_a_hint(text: str) -> None:
+    assert scenario_of(worded(text)).bleeding_disorder.is_hinted
+
+
+def test_words_of_a_note_show_and_never_decide() -> None:
+    scenario = scenario_of(
+        condition("38341003", note=[{"text": "known haemophilia A, sees haematology"}])
+    )
+    assert scenario.bleeding_disorder.is_hinted
+
+
+def test_words_beside_a_code_of_another_thing_are_a_hint() -> None:
+    code = concept(SNOMED, "73211009", "Diabetes mellitus", "Diabetes, numbness in both feet")
+    scenario = scenario_of(condition("", code=code))
+    assert [hint.words for hint in scenario.hints_at(HintAt.NEUROLOGY)] == [
+        "Diabetes, numbness in both feet"
+    ]
+
+
+def test_a_code_that_decides_a_fact_leaves_no_hint_at_it() -> None:
+    code = concept(SNOMED, "84027009", "Pernicious anaemia", "Pernicious anaemia?")
+    assert scenario_of(condition("", code=code)).hints == ()
+
+
+def test_refuted_and_mistaken_entries_point_at_nothing() -> None:
+    for status in ("refuted", "entered-in-error"):
+        entry = worded("LHON", verificationStatus={"coding": [{"code": status}]})
+        scenario = scenario_of(entry)
+        assert scenario.lebers.is_false
+        assert scenario.list_of(RecordArea.CONDITIONS).not_understood == 0
+
+
+# Codes that say nothing
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        DEGRADED,
+        concept(SNOMED, "64572001", "Disease"),
+        concept(SNOMED, "404684003", "Clinical finding"),
+        concept("http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "UNK", "unknown"),
+        concept("http://hl7.org/fhir/sid/icd-10", "R69", "Unspecified morbidity"),
+        concept("https://smt.esante.gouv.fr/terminologie-cim-10", "R69", "Causes inconnues"),
+    ],
+)
+def test_a_code_that_says_nothing_does_not_silence_the_words(code: dict[str, Any]) -> None:
+    assert scenario_of(condition("", code={**code, "text": "Haemophilia A"})).bleeding_disorder
+    assert scenario_of(
+        condition("", code={**code, "text": "Haemophilia A"})
+    ).bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize("code", [DEGRADED, concept(LOCAL, "x17"), {"text": "高血圧"}, {}])
+def test_an_entry_without_code_and_words_is_a_gap(code: dict[str, Any]) -> None:
+    scenario = scenario_of(condition("", code=code))
+    listed = scenario.list_of(RecordArea.CONDITIONS)
+    assert (listed.entries, listed.not_understood, listed.may_hold_more) == (1, 1, True)
+    assert scenario.lebers.because is Because.NOT_UNDERSTOOD
+    assert scenario.lebers.reason == "1 entry of the problem list could not be understood"
+    assert scenario.lebers.is_gap
+    assert scenario.hints == ()
+
+
+def test_vignette_58_codes_and_english_words_are_understood() -> None:
+    coded = [condition(code) for code in ("38341003", "55822004", "73211009", "195967001")]
+    texts = ["Knee pain", "Essential hypertension", "Annual diabetic review"]
+    scenario = scenario_of(*coded, *map(worded, texts))
+    assert scenario.lebers.is_false
+    listed = scenario.list_of(RecordArea.CONDITIONS)
+    assert (listed.entries, listed.by_code, listed.by_words, listed.not_understood) == (7, 4, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bluthochdruck", "Hypertension artérielle essentielle du...", "x"]
+)
+def test_words_of_another_language_and_cut_ones_are_not_understood(text: str) -> None:
+    assert scenario_of(worded(text)).lebers.because is Because.NOT_UNDERSTOOD
+
+
+# Systems
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        GM,
+        "http://fhir.de/CodeSystem/dimdi/icd-10-gm",
+        "http://hl7.org/fhir/sid/icd-10-nl",
+        "http://hl7.org/fhir/sid/icd-10-se",
+        "urn:oid:1.2.752.116.1.1.1.1.3",
+        "1.2.752.116.1.1.1.1.8",
+        "http://hl7.org/fhir/sid/icd-10-am",
+        "http://hl7.org/fhir/sid/icd-10-uk",
+        "https://smt.esante.gouv.fr/terminologie-cim-10/",
+        "urn:oid:2.16.578.1.12.4.1.1.7110",
+        "HTTP://HL7.org/fhir/sid/icd-10",
+        "http://hl7.org/fhir/sid/icd-10|2019",
+        "URN:OID:2.16.840.1.113883.6.3",
+    ],
+)
+@pytest.mark.parametrize("code", ["D66", "d66", "D66.-"])
+def test_national_editions_of_the_icd_10_are_read(system: str, code: str) -> None:
+    assert scenario_of(condition(code, system)).bleeding_disorder.is_true
+
+
+def test_a_national_code_is_read_at_four_characters_and_no_further() -> None:
+    assert Cause.PERNICIOUS_ANAEMIA in causes(condition("D51.0", GM))
+    assert Cause.PERNICIOUS_ANAEMIA in causes(condition("D510", GM))
+    assert Cause.PERNICIOUS_ANAEMIA in causes(condition("DD510", "urn:oid:1.2.208.176.2.4"))
+    assert Cause.CROHNS_ILEAL not in causes(condition("K50.82", GM))
+
+
+def causes(*resources: dict[str, Any]) -> set[Cause]:
+    return {found.cause for found in scenario_of(*resources).causes}
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "http://snomed.info/sct|20240101",
+        "http://snomed.info/sct|http://snomed.info/sct/900000000000207008/version/20240101",
+        "https://snomed.info/sct",
+        "HTTP://SNOMED.INFO/sct/",
+        "http://snomed.info/sct/83821000000107",
+        "SNOMEDCT_US",
+        "urn:OID:2.16.840.1.113883.6.96",
+        "2.16.840.1.113883.6.96",
+    ],
+)
+def test_spellings_of_snomed_ct_are_read(system: str) -> None:
+    assert Cause.PERNICIOUS_ANAEMIA in causes(condition("84027009", system))
+
+
+@pytest.mark.parametrize(
+    ("letter", "truth"), [("A", "false"), ("V", "unknown"), ("Z", "true"), ("G", "true")]
+)
+def test_the_german_certainty_counts(letter: str, truth: str) -> None:
+    extension = [{"url": CERTAINTY, "valueCoding": {"code": letter}}]
+    coding = {"system": GM, "code": "D66", "extension": extension}
+    assert scenario_of(condition("", code={"coding": [coding]})).bleeding_disorder.truth is Truth(
+        truth
+    )
+
+
+def test_a_code_of_an_unknown_system_makes_none_unknown() -> None:
+    assert scenario_of(condition("A1", LOCAL)).lebers.because is Because.NOT_UNDERSTOOD
+    assert scenario_of(condition("A1", ICD_10_CM)).lebers.is_false
+
+
+# Operations in words
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Total gastrectomy", Cause.TOTAL_GASTRECTOMY),
+        ("s/p gastric bypass 2012", Cause.BARIATRIC),
+        ("Status post sleeve gastrectomy", Cause.BARIATRIC),
+        ("Roux-en-Y gastric bypass", Cause.BARIATRIC),
+        ("Terminal ileal resection", Cause.ILEAL_RESECTION),
+        ("Schlauchmagen", Cause.BARIATRIC),
+    ],
+)
+def test_an_operation_in_words_counts_in_either_list(text: str, cause: Cause) -> None:
+    assert cause in causes(worded(text))
+    assert cause in causes(procedure("", code={"text": text}))
+    assert cause in causes(procedure("", code=concept("http://www.ama-assn.org/go/cpt", "1", text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Referred for gastric bypass", HintAt.BARIATRIC_SURGERY),
+        ("Gastric band removed", HintAt.BARIATRIC_SURGERY),
+        ("Gastrectomy for cancer, extent unclear", HintAt.GASTRIC_SURGERY),
+        ("Ileum partly resected in 1999", HintAt.ILEAL_SURGERY),
+        ("Considering bariatric surgery", HintAt.BARIATRIC_SURGERY),
+    ],
+)
+def test_an_operation_that_is_not_sure_is_a_hint(text: str, at: HintAt) -> None:
+    scenario = scenario_of(procedure("", code={"text": text}))
+    assert scenario.causes == ()
+    assert [hint.words for hint in scenario.hints_at(at)] == [text]
+
+
+# Allergies
+
+
+@pytest.mark.parametrize(
+    ("text", "allergen"),
+    [
+        ("Cobalin-H", Allergen.HYDROXOCOBALAMIN),
+        ("Neo-Cytamen injection", Allergen.HYDROXOCOBALAMIN),
+        ("Hydroxocobalaminacetat", Allergen.HYDROXOCOBALAMIN),
+        ("hydroxocobalamin acetate", Allergen.HYDROXOCOBALAMIN),
+        ("Cianocobalamina", Allergen.CYANOCOBALAMIN),
+        ("Vitamin B12", Allergen.UNSPECIFIED_B12),
+        ("B12 injections", Allergen.UNSPECIFIED_B12),
+    ],
+)
+def test_an_allergy_by_brand_salt_and_language_counts(text: str, allergen: Allergen) -> None:
+    for code in ({"text": text}, {**DRUG_ALLERGY, "text": text}, {"coding": [{"display": text}]}):
+        found = scenario_of(allergy("", code=code, criticality="high")).allergies
+        assert [(item.allergen, item.severe, item.active) for item in found] == [
+            (allergen, Truth.TRUE, True)
+        ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Allergy to hydroxocobalamin",
+        "Anaphylaxis to Cobalin-H",
+        "Hypersensitivity to vitamin B12",
+        "Adverse reaction to cyanocobalamin",
+        "Hydroxocobalamin allergy",
+    ],
+)
+def test_an_allergy_kept_as_a_condition_counts(text: str) -> None:
+    for code in ({"text": text}, concept(SNOMED, "294926003", text)):
+        scenario = scenario_of(condition("", code=code))
+        assert len(scenario.allergies) == 1
+        assert scenario.allergy_fact.is_true
+    assert scenario_of(condition("", code={"text": text}, clinical="resolved")).allergies == () or (
+        text.startswith("Anaphylaxis")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reaction to vitamin jab?",
+        "Not allergic to hydroxocobalamin",
+        "?B12 injection",
+        "Drug allergy",
+        "Multiple drug allergies",
+        "Mother allergic to vitamin B12",
+        "Possible reaction to Neo-Cytamen",
+    ],
+)
+def test_an_allergy_that_is_doubted_or_unnamed_is_a_hint(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+    assert scenario.allergies == ()
+    assert scenario.allergy_fact.is_hinted
+    assert [hint.words for hint in scenario.hints_at(HintAt.ALLERGY)] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["Penicillin", "No known drug allergies", "Peanuts", "Vitamin C", "Amoxicillin 500 mg"]
+)
+def test_other_allergies_and_none_in_so_many_words_are_understood(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+    assert scenario.allergy_fact.is_false
+    assert scenario.list_of(RecordArea.ALLERGIES).not_understood == 0
+
+
+def test_an_allergy_with_nothing_but_its_type_is_a_hint() -> None:
+    scenario = scenario_of(allergy("", code=DRUG_ALLERGY))
+    assert scenario.allergy_fact.is_hinted
+    assert scenario.list_of(RecordArea.ALLERGIES).not_understood == 1
+
+
+@pytest.mark.parametrize("code", [concept(LOCAL, "77"), {"text": "アレルギー"}, {"text": "??"}])
+def test_an_allergy_that_is_not_understood_is_a_gap(code: dict[str, Any]) -> None:
+    assert scenario_of(allergy("", code=code)).allergy_fact.is_gap
+
+
+def test_a_degraded_allergy_that_says_resolved_is_over() -> None:
+    code = {**concept(SNOMED, "196461000000101", "Transfer-degraded drug allergy")}
+    mild = allergy("", code={**code, "text": "Resolved 'Hydroxocobalamin allergy'"})
+    assert scenario_of(mild).allergies == ()
+    (found,) = scenario_of({**mild, "criticality": "high"}).allergies
+    assert (found.allergen, found.active) == (Allergen.HYDROXOCOBALAMIN, False)
+
+
+@pytest.mark.parametrize("status", ["inactive", "resolved"])
+def test_an_ended_allergy_counts_while_it_is_severe(status: str) -> None:
+    ended = {"clinicalStatus": {"coding": [{"code": status}]}}
+    assert scenario_of(allergic("Vitamin B12", **ended)).allergies == ()
+    (found,) = scenario_of(allergic("Vitamin B12", criticality="high", **ended)).allergies
+    assert not found.active
+
+
+# Entries of the future
+
+
+def test_tomorrow_counts_as_today_and_later_is_no_fact_and_no_none() -> None:
+    tomorrow, later = days_ago(-1), days_ago(-2)
+    coded = {"system": SNOMED, "diagnosis": "58610003"}
+    assert scenario_of(condition(**coded, recordedDate=tomorrow)).lebers.is_true
+    scenario = scenario_of(condition(**coded, recordedDate=later))
+    assert scenario.lebers.because is Because.IN_FUTURE
+    assert f"dated {later}" in scenario.lebers.reason
+    assert scenario_of(condition("38341003", recordedDate=later)).lebers.is_false
+
+
+def test_an_operation_and_an_allergy_of_the_future_are_no_facts() -> None:
+    later = days_ago(-2)
+    scenario = scenario_of(
+        procedure("37593003", performedDateTime=later), allergic("Vitamin B12", recordedDate=later)
+    )
+    assert scenario.causes == ()
+    assert scenario.allergies == ()
+    assert scenario.allergy_fact.because is Because.IN_FUTURE
+    assert scenario.ileal_resection_complete.because is Because.IN_FUTURE
+
+
+# Medicines
+
+
+def medicine(code: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": code,
+        "subject": {"reference": "Patient/pat-1"},
+        "authoredOn": days_ago(20),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "gap"),
+    [
+        ({"text": "Ramipril 5 mg capsules"}, False),
+        (concept("http://www.whocc.no/atc", "C09AA05"), False),
+        (concept("http://hl7.org/fhir/sid/ndc", "0002-8215-01"), True),
+        (concept("http://hl7.org/fhir/sid/ndc", "0002-8215-01", "Insulin"), False),
+        (concept("http://fhir.de/CodeSystem/ifa/pzn", "04855419"), True),
+        ({}, True),
+    ],
+)
+def test_a_medicine_that_is_not_understood_makes_none_unknown(
+    code: dict[str, Any], gap: bool
+) -> None:
+    scenario = scenario_of(medicine(code))
+    assert scenario.methotrexate.is_unknown is gap
+    if gap:
+        assert scenario.methotrexate.is_gap
+
+
+def test_an_old_or_mistaken_order_of_an_unknown_medicine_is_no_gap() -> None:
+    code = concept("http://hl7.org/fhir/sid/ndc", "0002-8215-01")
+    old = medicine(code, status="completed", authoredOn=days_ago(2000))
+    wrong = medicine(code, status="entered-in-error")
+    assert scenario_of(old, wrong).methotrexate.is_false
+
+
+# The receipt
+
+
+def test_the_receipt_says_by_what_each_entry_was_understood() -> None:
+    mapped = map_all(
+        condition("84027009", id="code"),
+        worded("Haemophilia A", id="words"),
+        worded("Possible haemophilia", id="hint"),
+        condition("1", LOCAL, id="not"),
+        worded("Knee pain", id="knee"),
+    )
+    lines = {line.reference: line for line in mapped.receipt.lines() if line.type == "Condition"}
+    said = {
+        name: (lines[f"Condition/{name}"].state, lines[f"Condition/{name}"].understood)
+        for name in ("code", "words", "hint", "not", "knee")
+    }
+    assert said == {
+        "code": ("used", "code"),
+        "words": ("used", "words"),
+        "hint": ("not read", "words"),
+        "not": ("not understood", "not"),
+        "knee": ("not used", "words"),
+    }
+    assert lines["Condition/hint"].ignored == "in the record, not read: 'Possible haemophilia'"
+
+
+def test_texts_of_any_length_and_kind_are_read_without_harm() -> None:
+    for text in ("haemophilia " * 100_000, "\x00\x1b[31m\u202e", "a" * 5_000_000, "((((" * 10_000):
+        assert scenario_of(worded(text), allergic(text)).as_of == AS_OF
