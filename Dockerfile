@@ -8,6 +8,8 @@ COPY recommender recommender
 COPY fhir_mappings fhir_mappings
 COPY cds_service cds_service
 COPY governance governance
+COPY population population
+COPY synthetic synthetic
 COPY cli cli
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /build/wheels . \
     && /opt/b12-cds/bin/pip install --no-cache-dir --no-deps /build/wheels/*.whl && /opt/b12-cds/bin/pip uninstall -y pip

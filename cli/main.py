@@ -16,8 +16,19 @@ from cds_service.site import SettingsError
 from cli.answers import add_explain, add_feedback, add_replay
 from cli.operate import add_calls, add_checks, add_init_config, add_serve
 from cli.parsing import CommandParser, Refusal
+from cli.patients import add_population, add_sandbox
 
-GROUPS = (add_serve, add_explain, add_checks, add_init_config, add_calls, add_feedback, add_replay)
+GROUPS = (
+    add_serve,
+    add_explain,
+    add_checks,
+    add_init_config,
+    add_calls,
+    add_feedback,
+    add_replay,
+    add_population,
+    add_sandbox,
+)
 """What adds each group of commands, in the order of --help."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("recommender", "fhir_mappings", "cds_service", "governance", "cli")
+OURS = ("recommender", "fhir_mappings", "cds_service", "governance", "population", "synthetic", "cli")
 
 ALLOWED = {
     "recommender": {"recommender"},
@@ -129,7 +129,14 @@ ROOMS = (
     "cds_service.workbench",
     "cds_service.demonstration",
     "cds_service",
+    "population.sources",
+    "population.slices",
+    "population.runs",
+    "population.report",
+    "population",
+    "synthetic",
     "cli.parsing",
+    "cli.patients",
     "cli.answers",
     "cli.operate",
     "cli",

@@ -3,8 +3,14 @@
 from cds_service.decision.decide import Decision, Orders, decide, read_orders
 from cds_service.decision.explain import explain
 from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
-from cds_service.decision.explainable import decide_bundle, decide_chart, decide_request
+from cds_service.decision.explainable import (
+    decide_bundle,
+    decide_chart,
+    decide_prefetched,
+    decide_request,
+)
 from cds_service.decision.quiet_cards import describe_order, find_quiet
+from cds_service.decision.row_facts import facts_of_rules
 
 __all__ = [
     "WIDTH",
@@ -13,9 +19,11 @@ __all__ = [
     "decide",
     "decide_bundle",
     "decide_chart",
+    "decide_prefetched",
     "decide_request",
     "describe_order",
     "explain",
+    "facts_of_rules",
     "find_quiet",
     "read_orders",
     "say",

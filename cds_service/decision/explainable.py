@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.decision.decide import Decision, decide, read_orders
+from cds_service.decision.decide import Decision, Orders, decide, read_orders
 from cds_service.protocol import (
     ORDER_SELECT,
     ORDER_SIGN,
@@ -59,16 +59,28 @@ def decide_request(
             f"one of {', '.join(HOOKS)}",
         )
     request = parse_hook_request(body, hook)
-    record = assemble_from_prefetch(request, build_prefetch(value_sets))
-    return decide(
-        request,
-        record,
-        read_orders(request, settings, value_sets),
-        settings,
-        client,
-        value_sets,
-        as_of,
-    )
+    orders = read_orders(request, settings, value_sets)
+    templates = build_prefetch(value_sets)
+    return decide_prefetched(request, orders, templates, settings, client, value_sets, as_of)
+
+
+def decide_prefetched(
+    request: HookRequest,
+    orders: Orders,
+    templates: Mapping[str, str],
+    settings: Settings,
+    client: Client,
+    value_sets: ValueSets,
+    as_of: dt.date,
+) -> Decision:
+    """Return the decision on a request from what it holds itself, as the service decides where no
+    FHIR server can be asked.
+
+    Args:
+        templates: the prefetch templates of the service.
+    """
+    record = assemble_from_prefetch(request, templates)
+    return decide(request, record, orders, settings, client, value_sets, as_of)
 
 
 def decide_bundle(

@@ -68,6 +68,11 @@ def facts_of_rows() -> tuple[tuple[str, ...], ...]:
     return tuple(_facts_of(rule) for rule in RULES)
 
 
+def facts_of_rules() -> dict[str, tuple[str, ...]]:
+    """Return for each rule of the table the names of the facts that it looks at."""
+    return {rule.id: facts for rule, facts in zip(RULES, facts_of_rows(), strict=True)}
+
+
 def _facts_of(rule: Rule) -> tuple[str, ...]:
     fields = (field for condition in rule.when for field in _fields_named_in(condition.holds))
     return tuple(

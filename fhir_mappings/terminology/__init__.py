@@ -11,7 +11,11 @@ from fhir_mappings.terminology.judging import (
     judge_name,
     meaningful_texts,
 )
-from fhir_mappings.terminology.search_codes import URGENT, observation_search_codes
+from fhir_mappings.terminology.search_codes import (
+    URGENT,
+    observation_search_codes,
+    observation_words,
+)
 from fhir_mappings.terminology.value_sets import (
     Field,
     Match,
@@ -51,6 +55,7 @@ __all__ = [
     "meaningful_texts",
     "normalise_text",
     "observation_search_codes",
+    "observation_words",
     "read_words",
     "without_accents",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import Role, ValueSets
+from fhir_mappings.terminology.value_sets import Field, Role, ValueSets
 
 SEARCHED = (
     Concept.SERUM_B12,
@@ -66,4 +66,13 @@ def observation_search_codes(
     members = [member for concept in concepts for member in value_sets.members.get(concept, ())]
     return tuple(
         dict.fromkeys(member.code for member in members if member.role not in NOT_SEARCHED)
+    )
+
+
+def observation_words(value_sets: ValueSets) -> tuple[str, ...]:
+    """Return every text by which an Observation without a known code may be understood."""
+    return tuple(
+        dict.fromkeys(
+            text for field in (Field.LABS, Field.OBSERVATIONS) for text in value_sets.texts(field)
+        )
     )

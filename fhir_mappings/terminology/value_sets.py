@@ -145,6 +145,14 @@ class ValueSets:
     _generic: frozenset[tuple[str, str]] = frozenset()
     languages: tuple[str, ...] = ("en",)
 
+    def texts(self, field: Field) -> tuple[str, ...]:
+        """Return every text of a field in the form in which it is compared, those that count as a
+        whole and those that are looked for within another.
+        """
+        words = self._by_word.get(field)
+        within = (member.display for _, member in words.each) if words else ()
+        return (*self._by_text.get(field, {}), *(normalise_text(text) for text in within))
+
     def normalise_system(self, system: object) -> str:
         """Return the canonical URI of a code system spelling; one that is not known comes back
         trimmed.

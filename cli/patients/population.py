@@ -1,0 +1,284 @@
+"""`b12-cds population`: make, slice, run, report."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from cli.parsing import Refusal, check_file, day, positive_number
+
+
+def add_population(commands: Any) -> None:
+    command = commands.add_parser(
+        "population", help="what the service would say to every patient of an export"
+    )
+    steps = command.add_subparsers(dest="step", required=True, metavar="STEP")
+    _add_make(steps)
+    _add_slice(steps)
+    _add_run(steps)
+    _add_report(steps)
+
+
+def _add_make(steps: Any) -> None:
+    make = steps.add_parser("make", help="write a made-up population as Bulk Data files")
+    make.add_argument("--patients", type=positive_number, required=True, metavar="N")
+    make.add_argument("--seed", type=int, default=1, metavar="S")
+    make.add_argument("--out", type=Path, required=True, metavar="DIR")
+    make.add_argument(
+        "--as-of", type=day, metavar="DATE", help="the day it is true for; today without"
+    )
+    make.add_argument(
+        "--share", type=_share, default=0.08, help="part of all people with a story about B12"
+    )
+    make.add_argument(
+        "--resources", type=positive_number, default=200, metavar="N", help="resources a patient"
+    )
+    make.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="RULE=N",
+        help="make the stories of a rule more or less frequent (10 is usual)",
+    )
+    make.set_defaults(run=_make)
+
+
+def _add_slice(steps: Any) -> None:
+    cut = steps.add_parser(
+        "slice", help="keep of an export what the mapping reads: one row per patient"
+    )
+    cut.add_argument("--input", type=Path, nargs="+", default=[], metavar="PATH")
+    cut.add_argument("--out", type=Path, required=True, metavar="DIR")
+    cut.add_argument("--from-server", metavar="BASE", help="run a Bulk Data export first")
+    cut.add_argument("--group", metavar="ID", help="the Group to export")
+    cut.add_argument("--token", default="", metavar="T", help="bearer token")
+    cut.add_argument(
+        "--complete",
+        action="store_true",
+        help="a type of which nothing is in the input was exported: nobody has any",
+    )
+    cut.add_argument("--policy", type=Path, metavar="FILE", help="a site file, for its own codes")
+    cut.add_argument("--workers", type=positive_number, default=os.cpu_count() or 1, metavar="N")
+    cut.add_argument("--json", action="store_true", help="answer with slice.json")
+    cut.set_defaults(run=_slice)
+
+
+def _add_run(steps: Any) -> None:
+    run = steps.add_parser("run", help="decide every patient of a slice")
+    run.add_argument("--input", type=Path, required=True, metavar="DIR", help="a slice")
+    run.add_argument("--out", type=Path, required=True, metavar="DIR2")
+    run.add_argument("--mode", choices=("snapshot", "replay"), default="snapshot")
+    run.add_argument("--as-of", type=day, metavar="DATE", help="today without")
+    run.add_argument("--policy", type=Path, metavar="FILE", help="the site file (TOML)")
+    run.add_argument("--against", type=Path, metavar="FILE", help="a second site file to compare")
+    run.add_argument("--engine", choices=("local", "spark"), default="local")
+    run.add_argument("--workers", type=positive_number, default=os.cpu_count() or 1, metavar="N")
+    run.set_defaults(run=_run)
+
+
+def _add_report(steps: Any) -> None:
+    report = steps.add_parser(
+        "report", help="one page about a run, and the same as CSV and Parquet"
+    )
+    report.add_argument("--input", type=Path, required=True, metavar="DIR2", help="a run")
+    report.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+    report.add_argument(
+        "--show-small", action="store_true", help="show counts below 5 instead of hiding them"
+    )
+    report.add_argument(
+        "--cases", type=Path, metavar="OUT", help="write the ids of patients by rule and card (CSV)"
+    )
+    report.set_defaults(run=_report)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a number from 0 to 1')
+    return share
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def _make(chosen: argparse.Namespace) -> int:
+    from population.sources import Progress, say_size
+    from synthetic import MadePopulation, make_population
+
+    weights = dict(_weight(text) for text in chosen.weight)
+    plan = MadePopulation(
+        chosen.patients,
+        chosen.seed,
+        chosen.out,
+        chosen.as_of or _today(),
+        chosen.share,
+        chosen.resources,
+        weights=weights,
+    )
+    size = plan.patients * plan.resources * 650
+    _check_disk(chosen.out, size)
+    print(f"about {say_size(size)} will be written", file=sys.stderr)
+    progress = Progress("make", "patients", plan.patients)
+    counts = make_population(plan, progress.add)
+    progress.end()
+    for kind, count in sorted(counts.items()):
+        print(f"{kind:28}{count:>12,}")
+    return 0
+
+
+def _weight(text: str) -> tuple[str, float]:
+    rule, _, number = text.partition("=")
+    try:
+        return rule, float(number)
+    except ValueError:
+        raise Refusal(f'--weight: found "{text}", expected RULE=NUMBER, such as N1=40.') from None
+
+
+def _check_disk(folder: Path, size: float) -> None:
+    from population.sources import say_size
+
+    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    if size > free:
+        raise Refusal(f"{folder}: {say_size(size)} are needed and {say_size(free)} are free.")
+
+
+def _slice(chosen: argparse.Namespace) -> int:
+    from cds_service.site import load_settings
+    from population.slices import SliceJob, SliceRefused, run_slice
+    from population.sources import Progress, find_pieces, say_size
+
+    if bool(chosen.input) == bool(chosen.from_server):
+        raise Refusal("population slice: expected either --input PATH or --from-server BASE.")
+    if chosen.policy:
+        check_file(chosen.policy)
+    inputs, complete = chosen.input, chosen.complete
+    deleted: tuple[Path, ...] = ()
+    for path in inputs:
+        if not path.exists():
+            raise Refusal(f"{path}: there is no such file or folder.")
+    if chosen.from_server:
+        inputs, deleted = _export(chosen)
+        complete = True
+    size = sum(piece.size for piece in find_pieces(inputs)[0])
+    _check_disk(chosen.out, size / 5)
+    print(
+        f"{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
+        f"up to {say_size(size / 5)} on disk on the way",
+        file=sys.stderr,
+    )
+    progress = Progress("slice", "MB", size / 1e6)
+    extra = load_settings(chosen.policy).extra_codes if chosen.policy else None
+    job = SliceJob(tuple(inputs), chosen.out, chosen.workers, complete, tuple(deleted), extra)
+    try:
+        summary = run_slice(job, lambda count: progress.add(count / 1e6))
+    except SliceRefused as error:
+        raise Refusal(str(error)) from None
+    progress.end()
+    _say_slice(summary, chosen)
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
+    from population.slices import TYPES_READ
+    from population.sources import ExportFailed, fetch_export
+
+    if not chosen.group:
+        raise Refusal("population slice: --from-server needs --group ID.")
+    folder = chosen.out / "export"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        export = fetch_export(
+            chosen.from_server,
+            chosen.group,
+            chosen.token,
+            TYPES_READ,
+            folder,
+            lambda line: print(line, file=sys.stderr, flush=True),
+        )
+    except ExportFailed as error:
+        raise Refusal(str(error)) from None
+    if export.problems:
+        print(
+            f"the server says of some resources that they could not be exported: "
+            f"{', '.join(path.name for path in export.problems)} in {folder / 'error'}",
+            file=sys.stderr,
+        )
+    return list(export.files), export.deleted
+
+
+def _say_slice(summary: dict[str, Any], chosen: argparse.Namespace) -> None:
+    if chosen.json:
+        print(json.dumps(summary, indent=1))
+        return
+    print(f"{summary['patients']:,} patients in {summary['parts']} parts")
+    print(f"{'':28}{'read':>12}{'kept':>12}{'dropped':>12}")
+    for kind, count in summary["read"].items():
+        kept, dropped = summary["kept"].get(kind, 0), summary["dropped"].get(kind, 0)
+        print(f"{kind:28}{count:>12,}{kept:>12,}{dropped:>12,}")
+    for what, count in summary["found"].items():
+        print(f"{what}: {count:,}")
+    for key, why in summary["missing"].items():
+        print(f"{key}: {why}, so what rests on it is unknown for everybody")
+    if summary["errors"]:
+        print(f"{summary['errors']:,} lines or files at fault: {chosen.out / 'errors.ndjson'}")
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from population.runs import DeciderSetup, Mode, RunJob, RunRefused, run_decisions
+    from population.sources import Progress, TaskFailed
+
+    for path in (chosen.policy, chosen.against):
+        if path:
+            check_file(path)
+    summary = chosen.input / "slice.json"
+    if not summary.is_file():
+        raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
+    sliced = json.loads(summary.read_bytes())
+    setup = DeciderSetup(
+        Mode(chosen.mode),
+        chosen.as_of or _today(),
+        str(chosen.policy or ""),
+        sliced["missing"],
+    )
+    job = RunJob(
+        chosen.input,
+        chosen.out,
+        setup,
+        str(chosen.against or ""),
+        chosen.workers,
+        chosen.engine == "spark",
+    )
+    print(
+        f"{sliced['patients']:,} patients with {chosen.workers} processes of about 0.2 GB each",
+        file=sys.stderr,
+    )
+    progress = Progress("run", "patients", sliced["patients"])
+    try:
+        run_decisions(job, progress.add)
+    except (RunRefused, TaskFailed) as error:
+        raise Refusal(str(error)) from None
+    progress.end()
+    return 0
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    from population.report import ReportRefused, write_report
+
+    try:
+        written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases)
+    except ReportRefused as error:
+        raise Refusal(str(error)) from None
+    for path in written:
+        print(path)
+    return 0

@@ -1,0 +1,120 @@
+"""What is counted over the decisions of a run, in one pass; nothing of it names a patient."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.decision import facts_of_rules
+
+MOST_NAMES = 100_000
+"""Different names of what is not understood that are counted; rarer ones are then let go."""
+
+UNDECIDED = frozenset({"cannot advise", "choice", "test"})
+"""Outcomes by which a decision waits for a fact."""
+
+TESTS_THAT_DECIDE = ("total_b12", "holotranscobalamin", "deficiency_diagnosis")
+"""What the last row, which holds when nothing else does, waits for."""
+
+DEFICIENT = frozenset({"confirmed", "probable"})
+
+
+@dataclass(slots=True)
+class Counts:
+    """The counts of one run. `orders` counts orders, refills and stops; `cards_of_patients` how
+    many patients got so many cards; `then` what followed a card.
+    """
+
+    decisions: int = 0
+    patients: int = 0
+    adults: int = 0
+    orders: int = 0
+    spoken: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    cards: Counter[str] = field(default_factory=Counter)
+    card_patients: Counter[str] = field(default_factory=Counter)
+    indicators: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    rule_cards: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cards_of_patients: Counter[int] = field(default_factory=Counter)
+    then: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waits_for: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    deficient: int = 0
+    deficient_answered: int = 0
+    names: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    incomplete: Counter[str] = field(default_factory=Counter)
+    without_time: int = 0
+    unreadable: int = 0
+    versions: Counter[str] = field(default_factory=Counter)
+
+
+def count_decisions(rows: Iterable[Mapping[str, Any]]) -> Counts:
+    """Return the counts over decisions, which stand patient by patient."""
+    counts = Counts()
+    looks_at = facts_of_rules()
+    patient, cards_seen = None, Counter[str]()
+    for row in rows:
+        if row["patient"] != patient:
+            _close_patient(counts, patient, cards_seen)
+            patient, cards_seen = row["patient"], Counter()
+            counts.patients += 1
+            counts.adults += row["adult"] == "yes"
+            counts.unreadable += row["unreadable"]
+        cards_seen.update(row["cards"])
+        _count_row(counts, row, looks_at)
+    _close_patient(counts, patient, cards_seen)
+    return counts
+
+
+def _close_patient(counts: Counts, patient: str | None, cards: Counter[str]) -> None:
+    if patient is None:
+        return
+    counts.cards_of_patients[cards.total()] += 1
+    counts.card_patients.update(cards.keys())
+
+
+def _count_row(
+    counts: Counts, row: Mapping[str, Any], looks_at: Mapping[str, tuple[str, ...]]
+) -> None:
+    counts.decisions += 1
+    counts.events[row["event"]] += 1
+    counts.orders += row["event"] != "chart"
+    counts.spoken += bool(row["cards"])
+    counts.cards.update(row["cards"])
+    counts.indicators.update(row["indicators"])
+    counts.rules[row["rule"]] += 1
+    counts.rule_cards.update((row["rule"], card) for card in row["cards"])
+    if row["then"]:
+        counts.then.update((card, row["then"]) for card in row["cards"] or ("no card",))
+    counts.incomplete.update(row["incomplete"])
+    counts.without_time += row["without_time"]
+    counts.versions[f"{row['version']}, policy {row['policy_version']}"] += 1
+    counts.names.update(tuple(name.values()) for name in row["not_understood"])
+    if len(counts.names) > 2 * MOST_NAMES:
+        counts.names = Counter(dict(counts.names.most_common(MOST_NAMES)))
+    if row["adult"] == "yes":
+        _count_waiting(counts, row, looks_at)
+
+
+def _count_waiting(
+    counts: Counts, row: Mapping[str, Any], looks_at: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Count what a decision waits for. A chart of which nothing speaks of vitamin B12 waits for
+    nothing.
+    """
+    deficient = row["deficiency"] in DEFICIENT
+    undecided = row["outcome"] in UNDECIDED
+    counts.deficient += deficient
+    counts.deficient_answered += deficient and not undecided
+    if not undecided or (row["event"] == "chart" and row["rule"] == LAST_ROW):
+        return
+    facts = looks_at.get(row["rule"]) or TESTS_THAT_DECIDE
+    for unknown in row["unknown"]:
+        if unknown["fact"] in facts:
+            counts.waits_for[unknown["fact"], unknown["code"], row["rule"]] += 1
+
+
+LAST_ROW = "E2"
+"""The row that holds when nothing above does."""

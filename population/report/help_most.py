@@ -1,0 +1,43 @@
+"""What a site can do about a fact that is not known, in words."""
+
+from __future__ import annotations
+
+WHAT_TO_DO: dict[str, str] = {
+    "neurological_screen": "Record the neurological screen",
+    "neurological_involvement": "Record whether there are neurological symptoms",
+    "neurological_involvement_ever": "Record past neurological symptoms",
+    "new_neurological_signs": "Record whether neurological symptoms are new",
+    "total_b12": "Measure or map serum vitamin B12",
+    "holotranscobalamin": "Measure or map active vitamin B12",
+    "deficiency": "Settle whether there is deficiency",
+    "deficiency_diagnosis": "Record the diagnosis",
+    "mma": "Measure or map methylmalonic acid",
+    "homocysteine": "Measure or map homocysteine",
+    "egfr": "Measure or map the eGFR",
+    "kidney_function": "Repeat an old eGFR, or map the laboratory's codes",
+    "ileal_resection_length": "Record the length of ileum resected",
+    "ileal_resection_over_20_cm": "Record the length of ileum resected",
+    "ileal_resection_complete": "Record whether the whole ileum was resected",
+    "crohns_ileal_extent": "Record the extent of ileal Crohn's disease",
+    "crohns_ileal_extent_over_limit": "Record the extent of ileal Crohn's disease",
+    "cause": "Record the cause",
+    "allergies": "Export and code the list of allergies",
+    "symptoms": "Record whether there are symptoms",
+    "recurrence": "Record whether symptoms have returned",
+    "treatment_phase": "Record the doses given",
+    "adult": "Record the date of birth",
+}
+
+BECAUSE = {
+    "recorded-not-usable": "what is recorded cannot be used",
+    "list-not-available": "the list was not exported or may lack entries",
+    "none-recorded": "nothing is recorded",
+}
+
+
+def what_to_do(fact: str, code: str) -> str:
+    """Return what would make a fact known."""
+    words = WHAT_TO_DO.get(fact, f"Record {fact.replace('_', ' ')}")
+    if code == "recorded-not-usable":
+        return f"{words}: mend what is recorded (date, unit or code)"
+    return words

@@ -1,0 +1,172 @@
+"""The page of the report: one file, with its style and pictures inside, and nothing to run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from population.report.counts import Counts
+from population.report.intervals import part_interval, rate_interval
+from population.report.tables import Table, load_base
+
+STYLE = Path(__file__).parent / "style.css"
+
+BAR_WIDTH = 220
+MOST_CODES_SHOWN = 40
+
+
+def build_page(
+    counts: Counts,
+    run: Mapping[str, Any],
+    tables: Sequence[Table],
+    codes: Sequence[Mapping[str, Any]],
+    command: str,
+) -> str:
+    """Return the page. `codes` are the rows of local-codes.csv, `command` what made the page."""
+    replay = run["mode"] == "replay"
+    what = (
+        f"Every B12 and folic acid order up to {run['asOf']}, decided again with what was on "
+        f"record at that moment."
+        if replay
+        else f"Every patient's chart as it would open on {run['asOf']}."
+    )
+    body = [
+        "<header><b>b12-cds</b> Population"
+        "<span>Not a certified medical device. For integration and testing.</span></header>",
+        '<main id="main"><h1>Population report</h1>',
+        f"<p>{escape(what)}</p>",
+        _headline(counts),
+        *(_section(table) for table in tables),
+        _codes(codes),
+        _foot(counts, run, command),
+        "</main>",
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        "<title>Population report, b12-cds</title>"
+        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>"
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _headline(counts: Counts) -> str:
+    base, per, words = load_base(counts)
+    cards = counts.cards.total()
+    rate, low, high = rate_interval(cards, base, per)
+    answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
+    unread = sum(counts.names.values())
+    cells = (
+        (
+            "If it were switched on",
+            f"{rate:,.1f} cards {words}",
+            f"95 % interval {low:,.1f} to {high:,.1f}",
+        ),
+        (
+            "Silent",
+            f"{100 * (1 - counts.spoken / max(1, counts.decisions)):.1f} %",
+            f"of {counts.decisions:,} decisions",
+        ),
+        (
+            "Adults read",
+            f"{counts.adults:,}",
+            f"of {counts.patients:,} patients; {counts.orders:,} orders",
+        ),
+        (
+            "Answerable",
+            f"{answered:.0f} %" if counts.deficient >= 5 else "few",
+            "of the decisions on deficient adults",
+        ),
+        ("Not understood", f"{unread:,}", f"names in charts, {len(counts.names):,} different"),
+    )
+    head = "".join(f"<th>{escape(title)}</th>" for title, _, _ in cells)
+    row = "".join(
+        f'<td data-l="{escape(title)}">{escape(figure)}<span>{escape(note)}</span></td>'
+        for title, figure, note in cells
+    )
+    return f'<table class="kpi"><thead><tr>{head}</tr></thead><tbody><tr>{row}</tr></tbody></table>'
+
+
+def _section(table: Table) -> str:
+    top = max((high for bar in table.bars if bar for _, _, high in (bar,)), default=0.0)
+    rows = []
+    for place, row in enumerate(table.rows):
+        picture = ""
+        if table.bars:
+            bar = table.bars[place]
+            picture = f"<td>{_bar(bar, top) if bar and top else ''}</td>"
+        cells = "".join(_cell(value) for value in row[1:])
+        css = f' class="{row[0]}"' if row[0] in ("critical", "warning", "info") else ""
+        rows.append(f'<tr{css}><th scope="row">{escape(str(row[0]))}</th>{cells}{picture}</tr>')
+    numeric = [isinstance(value, int | float) for value in table.rows[0][1:]]
+    head = f"<th>{escape(table.head[0])}</th>" + "".join(
+        f"<th{' class=n' if number else ''}>{escape(name)}</th>"
+        for name, number in zip(table.head[1:], numeric, strict=True)
+    )
+    head += "<th>With its interval</th>" if table.bars else ""
+    return (
+        f'<section id="{table.name}"><h2>{escape(table.title)}</h2><p>{escape(table.note)}</p>'
+        f'<div class="scrollx" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div></section>"
+    )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int):
+        return f'<td class="n">{value:,}</td>'
+    if isinstance(value, float):
+        return f'<td class="n">{value:,.2f}</td>'
+    return (
+        f'<td class="n">{escape(value)}</td>' if value == "<5" else f"<td>{escape(str(value))}</td>"
+    )
+
+
+def _bar(bar: tuple[float, float, float], top: float) -> str:
+    """Draw a value as a bar and its interval as a line; the numbers stand in the table."""
+    value, low, high = (BAR_WIDTH * part / top for part in bar)
+    return (
+        f'<svg width="{BAR_WIDTH + 8}" height="18" aria-hidden="true">'
+        f'<rect x="0" y="4" width="{value:.1f}" height="10" fill="var(--data)" opacity=".55"/>'
+        f'<path d="M{low:.1f} 9H{high:.1f}M{low:.1f} 5v8M{high:.1f} 5v8" '
+        f'stroke="var(--ink)" fill="none"/></svg>'
+    )
+
+
+def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
+    if not codes:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(code["system_uri"])}|{escape(code["code"])}</code></th>'
+        f"<td>{escape(code['display'])}</td><td>{escape(code['unit'])}</td>"
+        f"{_cell(code['count'])}<td>{escape(code['proposed'])}</td><td>{escape(code['why'])}</td></tr>"
+        for code in codes[:MOST_CODES_SHOWN]
+    )
+    heads = ("Code", "Text as sent", "Unit", "Seen", "Proposed", "Why")
+    head = "".join(f"<th>{title}</th>" for title in heads)
+    return (
+        '<section id="codes"><h2>Codes to complete</h2><p>Names of which no fact is read, most '
+        "frequent first. A proposal is never taken by itself: write the concept into "
+        "<code>local-codes.csv</code>, drop the lines that are none of ours, and name the file in "
+        "the site file under <code>[codes] add</code>.</p>"
+        f'<div class="scrollx" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _foot(counts: Counts, run: Mapping[str, Any], command: str) -> str:
+    sliced = run["sliced"]
+    missing = "; ".join(f"{key}: {why}" for key, why in sliced["missing"].items()) or "none"
+    policy = run["policy"][:12] or "demonstration"
+    said = (
+        f"Read {sliced['bytes']:,} bytes of {sliced['files']:,} files; lines or files at fault: "
+        f"{sliced['errors']:,}. Lists missing for everybody: {missing}. "
+        f"Version {', '.join(sorted(counts.versions))}; slice {run['slice'][:12]}, site file "
+        f"{policy}. Counts from 1 to 4 are not shown unless asked for. Intervals of rates are "
+        f"Byar's, of parts Wilson's. Nothing on this page names a patient."
+    )
+    found = json.dumps(sliced["found"]) if sliced["found"] else ""
+    made = f"<p>Made by <code>{escape(command)}</code></p>"
+    return f"<footer><p>{escape(said)} {escape(found)}</p>{made}</footer>"

@@ -1,0 +1,178 @@
+"""Reads the decisions of a run and writes what is made of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fhir_mappings.terminology import load_value_sets
+from population.report.counts import Counts, count_decisions
+from population.report.intervals import SMALLEST_SHOWN
+from population.report.nearest import Nearest
+from population.report.page import build_page
+from population.report.tables import Table, build_tables, change_tables
+from population.runs import read_rows
+from population.slices import list_parts
+
+CODE_COLUMNS = (
+    "concept",
+    "role",
+    "system_uri",
+    "code",
+    "display",
+    "unit",
+    "count",
+    "proposed",
+    "why",
+)
+LONG = pa.schema([(name, pa.string()) for name in ("table", "row", "column", "value")])
+MOST_CODES = 500
+
+COLUMNS = [
+    "patient",
+    "event",
+    "rule",
+    "outcome",
+    "cards",
+    "indicators",
+    "adult",
+    "deficiency",
+    "unknown",
+    "not_understood",
+    "incomplete",
+    "without_time",
+    "unreadable",
+    "then",
+    "version",
+    "policy_version",
+]
+
+
+class ReportRefused(Exception):
+    """A run that cannot be reported on, in one sentence."""
+
+
+def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> list[Path]:
+    """Write the page, the same as CSV and Parquet, and local-codes.csv beside it; return the files.
+
+    Args:
+        cases: where to write the ids of patients by rule and card, for those who may see them.
+    Raises: ReportRefused.
+    """
+    described = run / "run.json"
+    parts = list_parts(run / "decisions")
+    if not described.is_file() or not parts:
+        raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
+    description = json.loads(described.read_bytes())
+    counts = count_decisions(read_rows(parts, COLUMNS))
+    tables = build_tables(counts, show_small)
+    if (run / "changes.parquet").is_file():
+        tables += change_tables(read_rows([run / "changes.parquet"]), show_small)
+    codes = list(codes_to_complete(counts, description["sliced"].get("codes", ()), show_small))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    command = f"b12-cds population report --input {run.name} --out {out.name}"
+    command += " --show-small" if show_small else ""
+    out.write_text(build_page(counts, description, tables, codes, command), encoding="utf-8")
+    written = [
+        out,
+        *_write_tables(out, tables),
+        _write_codes(out.parent / "local-codes.csv", codes),
+    ]
+    if cases is not None:
+        written.append(_write_cases(cases, parts))
+    return written
+
+
+def codes_to_complete(
+    counts: Counts, dropped: Sequence[Mapping[str, Any]], show_small: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield the names that are not understood, most frequent first, with the nearest concept.
+
+    Args:
+        dropped: codes of results that were dropped unread, from slice.json.
+    """
+    value_sets = load_value_sets()
+    nearest = Nearest(value_sets)
+    named: Counter[tuple[str, ...]] = Counter(counts.names)
+    for entry in dropped:
+        for name in _names_of(entry["code"], value_sets):
+            named[name] += entry["count"]
+    ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
+    for (key, system, code, text, unit), count in ranked[:MOST_CODES]:
+        if not show_small and count < SMALLEST_SHOWN:
+            continue
+        concept, words = nearest.concept(key, text or code)
+        yield {
+            "concept": "",
+            "role": "include",
+            "system_uri": system,
+            "code": code,
+            "display": text,
+            "unit": unit,
+            "count": count,
+            "proposed": concept,
+            "why": f'like "{words}"' if words else "",
+        }
+
+
+def _names_of(codeable: Any, value_sets: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the name of a dropped result where its code is of no system that we know."""
+    known = {member.system for members in value_sets.members.values() for member in members}
+    codings = codeable.get("coding") if isinstance(codeable, dict) else None
+    listed = [one for one in codings or () if isinstance(one, dict)]
+    systems = [value_sets.normalise_system(one.get("system")) for one in listed]
+    if listed and not any(system in known for system in systems):
+        text = str(listed[0].get("display") or codeable.get("text") or "")[:80]
+        yield "labs", systems[0], str(listed[0].get("code") or ""), text, ""
+
+
+def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:
+    """Write every cell of every table as one line."""
+    lines = [
+        {"table": table.name, "row": str(row[0]), "column": column, "value": str(value)}
+        for table in tables
+        for row in table.rows
+        for column, value in zip(table.head[1:], row[1:], strict=True)
+    ]
+    flat = pa.Table.from_pylist(lines, LONG)
+    pq.write_table(flat, out.with_suffix(".parquet"))
+    with out.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, LONG.names)
+        writer.writeheader()
+        writer.writerows(lines)
+    return out.with_suffix(".csv"), out.with_suffix(".parquet")
+
+
+def _write_codes(path: Path, codes: Sequence[Mapping[str, Any]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, CODE_COLUMNS)
+        writer.writeheader()
+        writer.writerows(codes)
+    return path
+
+
+def _write_cases(path: Path, parts: Sequence[Path]) -> Path:
+    """Write who got which card by which rule; the file names patients."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("patient", "order", "time", "rule", "cards", "indicator"))
+        columns = ["patient", "order", "time", "rule", "cards", "indicator"]
+        for row in read_rows(parts, columns):
+            writer.writerow(
+                [
+                    row["patient"],
+                    row["order"],
+                    row["time"],
+                    row["rule"],
+                    " ".join(row["cards"]),
+                    row["indicator"],
+                ]
+            )
+    return path

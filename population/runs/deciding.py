@@ -1,0 +1,150 @@
+"""The rows of one patient: each event decided by the function that answers a hook request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cds_service import __version__
+from cds_service.decision import Decision, decide_prefetched, read_orders
+from cds_service.protocol import build_prefetch, parse_hook_request
+from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
+from fhir_mappings.terminology import load_value_sets
+from population.runs.events import Event, chart_opened, day_of, past_orders
+from population.runs.understood import find_not_understood, systems_we_know
+from population.slices import prefetch_of
+
+Json = dict[str, Any]
+
+LOUDNESS = ("info", "warning", "critical")
+
+
+class Mode(enum.Enum):
+    """What is decided on: every chart as it would open today, or each past order, refill and stop
+    with what was on record then.
+    """
+
+    SNAPSHOT = "snapshot"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class DeciderSetup:
+    """What a process needs to decide; `policy` is a site file, or empty for the demonstration.
+
+    `missing` says of which list nothing was exported, or may be missing for anybody.
+    """
+
+    mode: Mode
+    as_of: dt.date
+    policy: str
+    missing: Mapping[str, str]
+
+
+class Decider:
+    """Decides on patients under one site file."""
+
+    def __init__(self, setup: DeciderSetup) -> None:
+        self.setup = setup
+        self.settings: Settings = load_settings(Path(setup.policy) if setup.policy else None)
+        self.value_sets = load_value_sets(self.settings.extra_codes)
+        self._systems = systems_we_know(self.value_sets)
+        self._templates = build_prefetch(self.value_sets)
+
+    def events_of(self, row: Mapping[str, Any]) -> tuple[list[Event], int]:
+        """Return what there is to decide on for one patient, and how many lines of the row are no
+        strict JSON.
+        """
+        prefetch, unreadable = prefetch_of(row, self.setup.missing)
+        patient = row["patient"]
+        if self.setup.mode is Mode.SNAPSHOT:
+            return [chart_opened(patient, prefetch, self.setup.as_of)], unreadable
+        return list(past_orders(patient, prefetch, self.setup.as_of)), unreadable
+
+    def decide(self, event: Event) -> Decision | None:
+        """Return the decision on an event, or `None` where nothing about vitamin B12 or folic acid
+        was ordered.
+        """
+        request = parse_hook_request(event.body, event.body["hook"])
+        orders = read_orders(request, self.settings, self.value_sets)
+        if not orders.in_scope:
+            return None
+        return decide_prefetched(
+            request,
+            orders,
+            self._templates,
+            self.settings,
+            DEMONSTRATION_CLIENT,
+            self.value_sets,
+            day_of(event.time),
+        )
+
+    def rows_of(self, row: Mapping[str, Any]) -> Iterator[Json]:
+        """Yield the rows of one patient: in a snapshot exactly one."""
+        events, unreadable = self.events_of(row)
+        for event in events:
+            decision = self.decide(event)
+            if decision is not None:
+                yield self.row_of(row["patient"], event, decision, unreadable)
+
+    def row_of(self, patient: str, event: Event, decision: Decision, unreadable: int) -> Json:
+        cards = [card["source"]["topic"]["code"] for card in decision.cards]
+        indicators = [card["indicator"] for card in decision.cards]
+        facts = {fact.name: fact for fact in decision.facts}
+        prefetch = event.body["prefetch"]
+        return {
+            "patient": patient,
+            "hook": event.body["hook"],
+            "event": event.kind,
+            "order": event.order,
+            "time": event.time.isoformat(),
+            "rule": decision.recommendation.rule,
+            "outcome": decision.recommendation.outcome.value,
+            "cards": cards,
+            "indicators": indicators,
+            "indicator": max(indicators, key=LOUDNESS.index, default=""),
+            "adult": _known_value(facts, "adult"),
+            "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
+            "unknown": unknown_facts(decision),
+            "not_understood": list(find_not_understood(prefetch, self.value_sets, self._systems)),
+            "incomplete": sorted(
+                key
+                for key, part in decision.record.parts.items()
+                if part.availability.value == "incomplete"
+            ),
+            "without_time": event.without_time,
+            "unreadable": unreadable,
+            "then": event.then,
+            "version": __version__,
+            "policy_version": decision.policy.version,
+        }
+
+
+def _known_value(facts: Mapping[str, Any], name: str) -> str:
+    fact = facts.get(name)
+    return fact.value if fact is not None and fact.is_known else ""
+
+
+def unknown_facts(decision: Decision) -> list[Json]:
+    """Return the facts that are not known, each with the code of its reason."""
+    return [
+        {"fact": fact.name, "code": reason_code(fact, decision)}
+        for fact in decision.facts
+        if not fact.is_known
+    ]
+
+
+def reason_code(fact: Any, decision: Decision) -> str:
+    """Return why a fact is not known, as a code: what came could not be used, a list it rests on
+    was not sent or may lack entries, or nothing is recorded.
+    """
+    if fact.evidence:
+        return "recorded-not-usable"
+    unavailable = {area.value for area in decision.scenario.unavailable}
+    if any(words in fact.reason for words in unavailable):
+        return "list-not-available"
+    return "none-recorded"

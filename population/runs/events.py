@@ -1,0 +1,163 @@
+"""What there is to decide on for one patient: the chart opened today, or each past order, refill
+and stop, with what was on record then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.protocol import ORDER_SIGN, PATIENT_VIEW
+from population.runs.moments import (
+    TIMELESS,
+    as_it_was,
+    recorded_at,
+    stopped_at,
+)
+
+ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
+
+FOLLOWED_DAYS = 30
+"""How long after an order the record is looked through for what the prescriber did next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to decide on: the request a client would have sent.
+
+    `then` is what the prescriber did next where the record tells; `without_time` counts the
+    entries left out because nothing says when they were recorded.
+    """
+
+    kind: str
+    time: dt.datetime
+    order: str
+    body: dict[str, Any]
+    then: str = ""
+    without_time: int = 0
+
+
+def chart_opened(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Event:
+    """Return the opening of a chart on a day."""
+    time = dt.datetime.combine(as_of, dt.time(), dt.UTC)
+    return Event("chart", time, "", _body(PATIENT_VIEW, patient, prefetch, None))
+
+
+def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Iterator[Event]:
+    """Yield what was ordered at each moment and each stop, the earliest first, up to the end of a
+    day.
+
+    What was ordered at one moment is one event, as it was signed together. Orders of other
+    medicines are among them: whether one is about vitamin B12 or folic acid is for the decision to
+    say.
+    """
+    orders = [
+        order
+        for order in _entries(prefetch.get("medications"))
+        if order.get("resourceType") in ORDER_TYPES and order.get("status") not in NEVER_ORDERED
+    ]
+    last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
+    moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
+    for order in sorted(orders, key=lambda one: str(one.get("id"))):
+        written, ended = recorded_at(order), stopped_at(order)
+        if written is not None:
+            moments.setdefault((written, "order"), []).append(order)
+        if ended is not None and order["status"] in STOPPED:
+            moments.setdefault((ended, "stop"), []).append(order)
+    for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
+        if time <= last:
+            yield _event(patient, prefetch, time, kind, together, orders)
+
+
+NEVER_ORDERED = frozenset({"draft", "entered-in-error"})
+STOPPED = frozenset({"stopped", "cancelled", "on-hold"})
+
+
+def _event(
+    patient: str,
+    prefetch: Mapping[str, Any],
+    time: dt.datetime,
+    kind: str,
+    together: list[dict[str, Any]],
+    orders: list[dict[str, Any]],
+) -> Event:
+    stop = kind == "stop"
+    drafts = [order if stop else {**order, "status": "draft"} for order in together]
+    known, without_time = _known_then(prefetch, time, () if stop else together)
+    then = "" if stop else what_followed(together, orders, time)
+    if not stop and any(order.get("priorPrescription") for order in together):
+        kind = "refill"
+    named = " ".join(str(order.get("id") or "") for order in together)
+    return Event(kind, time, named, _body(ORDER_SIGN, patient, known, drafts), then, without_time)
+
+
+def what_followed(
+    together: Sequence[Mapping[str, Any]], orders: list[dict[str, Any]], time: dt.datetime
+) -> str:
+    """Return what the record tells of the month after an order: "replaced" by one that names it as
+    its prior, "stopped", or "kept".
+    """
+    until = time + dt.timedelta(days=FOLLOWED_DAYS)
+    names = {f"/{order.get('id')}" for order in together}
+    for other in orders:
+        written, prior = recorded_at(other), other.get("priorPrescription")
+        target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
+        if f"/{target.rsplit('/', 1)[-1]}" in names and written and time < written <= until:
+            return "replaced"
+    ends = [stopped_at(order) for order in together if order.get("status") in STOPPED]
+    return "stopped" if any(end and time < end <= until for end in ends) else "kept"
+
+
+def _known_then(
+    prefetch: Mapping[str, Any], time: dt.datetime, drafted: Sequence[Any]
+) -> tuple[dict[str, Any], int]:
+    """Return the prefetch with what had been recorded by a moment, and how many entries of it do
+    not say when they were.
+    """
+    known: dict[str, Any] = {}
+    left_out = 0
+    for key, value in prefetch.items():
+        if key == "patient":
+            known[key] = as_it_was(value, time)
+            continue
+        kept, unsaid = [], 0
+        for entry in value["entry"]:
+            resource = entry["resource"]
+            recorded = recorded_at(resource)
+            if resource.get("resourceType") in TIMELESS:
+                kept.append(entry)
+            elif recorded is None:
+                unsaid += 1
+            elif recorded <= time and not any(resource is one for one in drafted):
+                kept.append({**entry, "resource": as_it_was(resource, time)})
+        known[key] = {**value, "entry": kept}
+        if unsaid or "total" in value:
+            known[key]["total"] = len(kept) + 1
+        left_out += unsaid
+    return known, left_out
+
+
+def _entries(bundle: Any) -> list[dict[str, Any]]:
+    return [entry["resource"] for entry in bundle["entry"]] if bundle else []
+
+
+def _body(
+    hook: str, patient: str, prefetch: Mapping[str, Any], drafts: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    context: dict[str, Any] = {"patientId": patient, "userId": "Practitioner/population"}
+    if drafts is not None:
+        entries = [{"resource": draft} for draft in drafts]
+        context["draftOrders"] = {"resourceType": "Bundle", "entry": entries}
+    return {
+        "hook": hook,
+        "hookInstance": "population",
+        "context": context,
+        "prefetch": dict(prefetch),
+    }
+
+
+def day_of(time: dt.datetime) -> dt.date:
+    """Return the day that an event is decided for, as the service takes it: in UTC."""
+    return time.astimezone(dt.UTC).date()

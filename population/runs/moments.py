@@ -1,0 +1,133 @@
+"""When an entry of a record was recorded, and what of it was true on an earlier day.
+
+A replay may use only what had been recorded by then. What does not say when it was recorded is
+left out, its list counts as incomplete, and it is counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+RECORDED: dict[str, tuple[str, ...]] = {
+    "Observation": ("issued",),
+    "DiagnosticReport": ("issued",),
+    "Condition": ("recordedDate", "assertedDate", "dateRecorded"),
+    "AllergyIntolerance": ("recordedDate", "assertedDate"),
+    "MedicationRequest": ("authoredOn",),
+    "MedicationOrder": ("dateWritten",),
+    "MedicationStatement": ("dateAsserted",),
+    "MedicationUsage": ("dateAsserted",),
+    "MedicationAdministration": ("recorded",),
+    "MedicationDispense": ("recorded", "whenHandedOver", "whenPrepared"),
+    "Procedure": ("recorded",),
+    "QuestionnaireResponse": ("authored",),
+    "Specimen": ("receivedTime",),
+}
+"""Where each type says when it was recorded; `meta.lastUpdated` stands in where it does not."""
+
+TIMELESS = frozenset({"Medication", "Patient"})
+"""Types that are not recorded at a time of the patient's story."""
+
+END_OF_DAY = dt.time(23, 59, 59)
+
+
+def moment_of(text: Any) -> dt.datetime | None:
+    """Return a dateTime in UTC; a date without a time is the end of its day, and a partial date the
+    end of its month or year, so that nothing counts as recorded too early.
+    """
+    if not isinstance(text, str) or len(text) < 4:
+        return None
+    try:
+        if len(text) > 10:
+            moment = dt.datetime.fromisoformat(text)
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+            return zoned.astimezone(dt.UTC)
+        return dt.datetime.combine(_last_day(text), END_OF_DAY, dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _last_day(text: str) -> dt.date:
+    if len(text) == 4:
+        return dt.date(int(text), 12, 31)
+    if len(text) == 7:
+        first = dt.date.fromisoformat(f"{text}-01")
+        return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return dt.date.fromisoformat(text)
+
+
+def recorded_at(resource: Mapping[str, Any]) -> dt.datetime | None:
+    """Return when an entry was recorded, or `None` where nothing says so."""
+    kind = str(resource.get("resourceType"))
+    for name in RECORDED.get(kind, ()):
+        found = moment_of(resource.get(name))
+        if found is not None:
+            return found
+    meta = resource.get("meta")
+    return moment_of(meta.get("lastUpdated")) if isinstance(meta, dict) else None
+
+
+def as_it_was(resource: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+    """Return an entry as it stood at a moment: what ended later had not ended yet.
+
+    An order that was stopped, and a problem that was resolved, at a time that is not recorded are
+    taken as they are.
+    """
+    match resource.get("resourceType"):
+        case "Patient":
+            return _still_alive(resource, then)
+        case "MedicationRequest" | "MedicationOrder":
+            return _still_active(resource, then)
+        case "Condition":
+            return _not_resolved(resource, then)
+    return resource
+
+
+def _still_alive(person: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+    died = moment_of(person.get("deceasedDateTime"))
+    if died is None or died <= then:
+        return person
+    return {name: value for name, value in person.items() if name != "deceasedDateTime"}
+
+
+def _still_active(order: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+    ended = stopped_at(order)
+    return {**order, "status": "active"} if ended is not None and ended > then else order
+
+
+ENDED = frozenset({"stopped", "cancelled", "completed", "ended", "on-hold", "revoked"})
+
+
+def stopped_at(order: Mapping[str, Any]) -> dt.datetime | None:
+    """Return when an order ended, or `None` where it has not or nothing says when."""
+    if order.get("status") not in ENDED:
+        return None
+    meta = order.get("meta")
+    updated = meta.get("lastUpdated") if isinstance(meta, dict) else None
+    return (
+        moment_of(order.get("statusChanged"))
+        or moment_of(order.get("dateEnded"))
+        or moment_of(updated)
+    )
+
+
+def _not_resolved(problem: dict[str, Any], then: dt.datetime) -> dict[str, Any]:
+    ended = moment_of(problem.get("abatementDateTime"))
+    if ended is None or ended <= then:
+        return problem
+    kept = {name: value for name, value in problem.items() if name != "abatementDateTime"}
+    if "clinicalStatus" in kept:
+        kept["clinicalStatus"] = ACTIVE if isinstance(kept["clinicalStatus"], dict) else "active"
+    return kept
+
+
+ACTIVE = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
+            "code": "active",
+        }
+    ]
+}

@@ -1,0 +1,167 @@
+"""A run over a slice: each part decided by itself, by a pool of processes or by Spark, and written
+beside the others.
+
+A part that is written is done: an interrupted run goes on with the others, and a worker that is
+killed costs the part it was at, which is done again.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from cds_service import __version__
+from cds_service.decision import facts_of_rules
+from cds_service.protocol import write_json
+from population.runs.changes import CHANGES, rows_and_changes
+from population.runs.deciding import Decider, DeciderSetup
+from population.runs.tables import DECISIONS, TableWriter, read_rows
+from population.slices import file_of, list_parts
+from population.sources import run_tasks
+
+
+class RunRefused(Exception):
+    """A slice or an output that cannot be used, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunJob:
+    """What to run: `against` is a second site file, or empty; `spark` chooses the engine."""
+
+    slices: Path
+    out: Path
+    setup: DeciderSetup
+    against: str = ""
+    workers: int = 1
+    spark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartSetup:
+    """What a process needs to decide one part after the other."""
+
+    slices: str
+    out: str
+    setup: DeciderSetup
+    against: str
+
+
+def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, Any]:
+    """Decide the parts that are not decided yet, and return what stands in run.json.
+
+    Args:
+        advance: told how many patients more were decided on.
+    Raises: RunRefused.
+    """
+    parts = _parts_of(job.slices)
+    decisions = job.out / "decisions"
+    decisions.mkdir(parents=True, exist_ok=True)
+    description = describe_run(job)
+    _check_same_run(job.out / "run.json", description)
+    (job.out / "run.json").write_bytes(write_json(description) + b"\n")
+    waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
+    for number in set(range(parts)) - set(waiting):
+        advance(pq.read_metadata(job.slices / file_of(number)).num_rows)
+    setup = PartSetup(str(job.slices), str(job.out), job.setup, job.against)
+    if job.spark:
+        from population.runs.spark import run_on_spark
+
+        done = run_on_spark(setup, waiting, job.workers)
+    else:
+        done = run_tasks(prepare_part, setup, waiting, job.workers)
+    for _, patients in done:
+        advance(patients)
+    if job.against:
+        _join_changes(job.out)
+    return description
+
+
+def _parts_of(slices: Path) -> int:
+    if not (slices / "slice.json").is_file():
+        raise RunRefused(
+            f"{slices}: holds no slice; expected the folder that `population slice` wrote."
+        )
+    return len(list_parts(slices))
+
+
+def describe_run(job: RunJob) -> dict[str, Any]:
+    """Return what the decisions hang on, and nothing else: the slice, the settings, the version."""
+    summary = (job.slices / "slice.json").read_bytes()
+    return {
+        "mode": job.setup.mode.value,
+        "asOf": job.setup.as_of.isoformat(),
+        "version": __version__,
+        "slice": hashlib.sha256(summary).hexdigest(),
+        "policy": _file_digest(job.setup.policy),
+        "against": _file_digest(job.against),
+        "sliced": {name: value for name, value in json.loads(summary).items() if name != "version"},
+    }
+
+
+def _file_digest(name: str) -> str:
+    return hashlib.sha256(Path(name).read_bytes()).hexdigest() if name else ""
+
+
+def _check_same_run(path: Path, description: dict[str, Any]) -> None:
+    if not path.exists():
+        return
+    if json.loads(path.read_bytes()) != json.loads(write_json(description)):
+        raise RunRefused(
+            f"{path.parent}: holds another run (other slice, settings, day or version); choose "
+            f"another folder or remove it."
+        )
+
+
+def prepare_part(setup: PartSetup) -> Callable[[int], int]:
+    """Return what decides one part, by number, and gives the number of its patients."""
+    decider = Decider(setup.setup)
+    other = None
+    if setup.against:
+        other = Decider(
+            DeciderSetup(setup.setup.mode, setup.setup.as_of, setup.against, setup.setup.missing)
+        )
+    return functools.partial(decide_part, setup, decider, other)
+
+
+def decide_part(setup: PartSetup, decider: Decider, other: Decider | None, number: int) -> int:
+    """Decide every patient of a part, write the decisions, and return how many patients it has."""
+    source = Path(setup.slices) / file_of(number)
+    target = Path(setup.out) / "decisions" / file_of(number)
+    writer = TableWriter(target, DECISIONS)
+    changes = None
+    if other is not None:
+        folder = Path(setup.out) / "changes"
+        folder.mkdir(exist_ok=True)
+        changes = TableWriter(folder / file_of(number), CHANGES)
+    looks_at = facts_of_rules() if other is not None else {}
+    patients = 0
+    for row in read_rows([source]):
+        patients += 1
+        if other is None or changes is None:
+            writer.add(decider.rows_of(row))
+        else:
+            rows, changed = rows_and_changes(row, decider, other, looks_at)
+            writer.add(rows)
+            changes.add(changed)
+    if changes is not None:
+        changes.close()
+    writer.close()
+    return patients
+
+
+def _join_changes(out: Path) -> None:
+    parts = list_parts(out / "changes")
+    writer = TableWriter(out / "changes.parquet", CHANGES)
+    for row in read_rows(parts):
+        writer.add([row])
+    writer.close()
+    for part in parts:
+        part.unlink()
+    (out / "changes").rmdir()

@@ -1,0 +1,183 @@
+"""The rows of a slice: one patient each, with the JSON lines of every list of the record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fhir_mappings.fhir import PREFETCH_KEYS
+from population.slices.sorting import Fault, Kept
+
+LISTS = tuple(key for key in PREFETCH_KEYS if key != "patient")
+"""The lists of the record, each a column of JSON lines."""
+
+SCHEMA = pa.schema(
+    [
+        ("patient", pa.string()),
+        ("birth_year", pa.int32()),
+        ("person", pa.string()),
+        *((key, pa.string()) for key in LISTS),
+        ("incomplete", pa.string()),
+    ]
+)
+"""`person` is the Patient resource, `incomplete` a JSON object that says of which list why more may
+be there than came; both are empty where there is nothing.
+"""
+
+ROWS_A_GROUP = 2000
+"""Patients that are read at once; it bounds the memory of a run."""
+
+_REFERENCE = re.compile(rb'"reference"\s*:\s*"((?:[^"]*/)?Medication/[A-Za-z0-9\-.]{1,64})["/]')
+
+
+def file_of(part: int) -> str:
+    """Return the name of the file of a part of the slice, or of its decisions."""
+    return f"part-{part:05d}.parquet"
+
+
+def list_parts(folder: Path) -> list[Path]:
+    """Return the files of a slice or of decisions, in order."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+class RowMaker:
+    """Puts the entries of one bucket together, and counts what it found on the way.
+
+    Args:
+        find_medication: returns the line of a Medication by reference, or `None`.
+        deleted: references of resources that the export says are deleted.
+        place_of: returns file and line of an entry, for what is said of it.
+    """
+
+    def __init__(
+        self,
+        find_medication: Callable[[str], bytes | None],
+        deleted: Collection[str],
+        say: Callable[[str, Kept, str], None],
+    ) -> None:
+        self._find_medication = find_medication
+        self._deleted = deleted
+        self._say = say
+        self.counts: Counter[str] = Counter()
+
+    def make(
+        self, bucket: Iterable[tuple[str, list[Kept]]], faults: Mapping[str, list[Fault]]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a bucket, sorted by patient."""
+        patients: dict[str, list[tuple[str, Kept]]] = defaultdict(list)
+        for source, entries in bucket:
+            for entry in entries:
+                patients[entry.patient].append((source, entry))
+        for patient in sorted(patients.keys() | faults.keys()):
+            yield self._row(patient, patients.get(patient, []), faults.get(patient, ()))
+
+    def _row(
+        self, patient: str, entries: list[tuple[str, Kept]], faults: Iterable[Fault]
+    ) -> dict[str, Any]:
+        kept = self._without_repeats(entries)
+        persons = [entry for entry in kept if entry.key == "patient"]
+        person = max(persons, key=lambda entry: (entry.updated, entry.line), default=None)
+        lines: dict[str, list[bytes]] = {key: [] for key in LISTS}
+        for entry in kept:
+            if entry.key != "patient":
+                lines[entry.key].append(entry.line)
+        lines["medications"] += self._medications_of(lines)
+        self.counts["patients"] += 1
+        self.counts["patients without a Patient resource"] += person is None
+        incomplete = {
+            fault.key: "an entry of the export could not be read"
+            for fault in faults
+            if fault.key in LISTS
+        }
+        self.counts["patients with a list that may lack an entry"] += bool(incomplete)
+        return {
+            "patient": patient,
+            "birth_year": _birth_year(person.line) if person else None,
+            "person": person.line.decode("utf-8", "replace") if person else "",
+            "incomplete": json.dumps(incomplete, sort_keys=True) if incomplete else "",
+            **{
+                key: b"\n".join(sorted(set(found))).decode("utf-8", "replace")
+                for key, found in lines.items()
+            },
+        }
+
+    def _without_repeats(self, entries: list[tuple[str, Kept]]) -> list[Kept]:
+        """Return the entries without those deleted and those that came twice.
+
+        Two versions of one resource both stay: the mapping takes the newer one, as in a call.
+        """
+        by_reference: dict[str, list[Kept]] = {}
+        kept: list[Kept] = []
+        for source, entry in entries:
+            if entry.reference in self._deleted:
+                self.counts["deleted by the export"] += 1
+                continue
+            before = by_reference.setdefault(entry.reference, []) if entry.reference else []
+            if any(_digest(other.line) == _digest(entry.line) for other in before):
+                self.counts["came twice, the same"] += 1
+                continue
+            if before:
+                self.counts["came in two versions"] += 1
+                self._say(
+                    source,
+                    entry,
+                    f"{entry.reference.partition('/')[0]} that came in another version too",
+                )
+            before.append(entry)
+            kept.append(entry)
+        return kept
+
+    def _medications_of(self, lines: Mapping[str, list[bytes]]) -> list[bytes]:
+        """Return the Medications that the medicine entries of a patient point to."""
+        wanted = {
+            "/".join(match.decode("ascii").split("/")[-2:])
+            for key in ("medications", "statements", "administrations")
+            for line in lines[key]
+            if b"Medication/" in line
+            for match in _REFERENCE.findall(line)
+        }
+        found = {reference: self._find_medication(reference) for reference in sorted(wanted)}
+        self.counts["medicines pointed to that were not in the input"] += sum(
+            line is None for line in found.values()
+        )
+        return [line for line in found.values() if line is not None]
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=16).digest()
+
+
+def _birth_year(person: bytes) -> int | None:
+    try:
+        born = orjson.loads(person).get("birthDate")
+    except (ValueError, AttributeError):
+        return None
+    year = born[:4] if isinstance(born, str) else ""
+    return int(year) if year.isdecimal() and len(year) == 4 else None
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Write the rows of one part, whole or not at all; return how many there are."""
+    count = 0
+    group: list[dict[str, Any]] = []
+    partial = path.with_suffix(".partial")
+    with pq.ParquetWriter(partial, SCHEMA, compression="zstd", compression_level=1) as writer:
+        for row in rows:
+            group.append(row)
+            count += 1
+            if len(group) == ROWS_A_GROUP:
+                writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+                group = []
+        if group:
+            writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+    partial.replace(path)
+    return count

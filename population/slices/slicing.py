@@ -1,0 +1,310 @@
+"""From files to a slice: read every piece, sort what it holds, put the rows together, say what was
+found.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import write_json
+from fhir_mappings.terminology import load_value_sets
+from population.slices.request_body import NOT_EXPORTED
+from population.slices.rows import LISTS, RowMaker, file_of, write_rows
+from population.slices.sieve import Sieve
+from population.slices.sorting import HOME, SHARED, Fault, Kept, Sorted, sort_lines
+from population.slices.spill import (
+    Medications,
+    bucket_of,
+    count_buckets,
+    join_medications,
+    read_bucket,
+    write_medications,
+    write_spill,
+)
+from population.sources import TOO_LONG, Kind, Piece, find_pieces, read_lines, run_tasks
+
+SPILL_BYTES = 48 << 20
+"""What one process keeps in memory of a piece before it is written out."""
+
+MOST_CODES = 1000
+"""Codes of dropped results that slice.json lists, the most frequent first."""
+
+
+class SliceRefused(Exception):
+    """An input or an output that cannot be used, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJob:
+    """What to slice. `complete` says that a type without any resource in the input means that
+    nobody has one; `deleted` are the files of an export that list what was deleted.
+    """
+
+    inputs: tuple[Path, ...]
+    out: Path
+    workers: int = 1
+    complete: bool = False
+    deleted: tuple[Path, ...] = ()
+    extra_codes: Path | None = None
+
+
+@dataclass(slots=True)
+class _Found:
+    """What came of all pieces together."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    codes: Counter[bytes] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    cut: set[str] = field(default_factory=set)
+    bases: dict[str, tuple[str, int]] = field(default_factory=dict)
+    as_documents: bool = True
+
+
+def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]:
+    """Slice the input and return what stands in slice.json.
+
+    Args:
+        advance: told how many bytes more of the input were read.
+    Raises: SliceRefused.
+    """
+    pieces, unread = find_pieces(job.inputs)
+    if not pieces:
+        raise SliceRefused(
+            "The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
+        )
+    size = sum(piece.size for piece in pieces)
+    buckets = count_buckets(size)
+    work = _clear(job.out)
+    found = _Found()
+    for path in unread:
+        found.errors.append(_error(path.name, 0, "is no file of a kind that is read"))
+    _read_pieces(job, pieces, work, buckets, found, advance)
+    found.counts["Medications"] = join_medications(work)
+    deleted = _read_deleted(job.deleted, found)
+    _write_parts(job, work, buckets, found, deleted)
+    shutil.rmtree(work)
+    summary = _summary(job, pieces, size, buckets, found)
+    _write_errors(job.out / "errors.ndjson", found.errors)
+    (job.out / "slice.json").write_bytes(write_json(summary) + b"\n")
+    return summary
+
+
+def _clear(out: Path) -> Path:
+    """Make the folder ready; a slice that stands there already is made anew."""
+    out.mkdir(parents=True, exist_ok=True)
+    for path in (*out.glob("part-*.parquet"), out / "slice.json", out / "errors.ndjson"):
+        path.unlink(missing_ok=True)
+    work = out / "unfinished"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    return work
+
+
+def _read_pieces(
+    job: SliceJob,
+    pieces: Sequence[Piece],
+    work: Path,
+    buckets: int,
+    found: _Found,
+    advance: Callable[[float], None],
+) -> None:
+    faults: dict[int, tuple[list[Fault], int]] = {}
+    setup = (str(work), buckets, str(job.extra_codes) if job.extra_codes else "")
+    for piece, result in run_tasks(prepare_reading, setup, pieces, job.workers):
+        faults[piece.number] = (result.faults, result.lines)
+        _take(piece, result, found)
+        advance(piece.size)
+    lines_before: dict[str, int] = {}
+    for piece in pieces:
+        base = lines_before.get(piece.path, 0)
+        listed, lines = faults[piece.number]
+        lines_before[piece.path] = base + lines
+        found.bases[str(piece.number)] = (Path(piece.path).name, base)
+        found.errors += (
+            _error(Path(piece.path).name, base + fault.line, fault.reason) for fault in listed
+        )
+
+
+def _take(piece: Piece, result: Sorted, found: _Found) -> None:
+    found.read += result.read
+    found.dropped += result.dropped
+    found.codes += result.codes
+    if len(found.codes) > 20 * MOST_CODES:
+        found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
+    found.as_documents = found.as_documents and piece.kind is Kind.DOCUMENT
+    for fault in result.faults:
+        if fault.patient and fault.key in LISTS:
+            found.faults[fault.patient].append(fault)
+    if result.more_faults:
+        name = Path(piece.path).name
+        found.errors.append(_error(name, 0, f"{result.more_faults} further lines are at fault"))
+    if result.more_faults or any(_ends_early(fault) for fault in result.faults):
+        found.cut |= {HOME[kind] for kind in result.read if kind in HOME}
+
+
+def _ends_early(fault: Fault) -> bool:
+    return fault.reason in CUT
+
+
+CUT = frozenset(
+    {
+        "is not JSON: it ends in the middle",
+        "the zipped file is damaged or ends in the middle",
+        TOO_LONG,
+    }
+)
+"""Faults after which the rest of a file is missing: the lists it holds may lack entries for
+anybody.
+"""
+
+
+def prepare_reading(setup: tuple[str, int, str]) -> Callable[[Piece], Sorted]:
+    """Return what reads one piece and writes down what was kept of it."""
+    folder, buckets, extra = setup
+    sieve = Sieve(load_value_sets(Path(extra) if extra else None))
+    return functools.partial(_read_piece, Path(folder), buckets, sieve)
+
+
+def _read_piece(folder: Path, buckets: int, sieve: Sieve, piece: Piece) -> Sorted:
+    found = Sorted()
+    rounds, waiting = 0, 0
+    for lines in read_lines(piece, found.refuse):
+        before = len(found.kept)
+        sort_lines(lines, sieve, found)
+        waiting += sum(len(entry.line) for entry in found.kept[before:])
+        if waiting > SPILL_BYTES:
+            _write_out(folder, f"{piece.number:06d}-{rounds:04d}", buckets, found)
+            rounds, waiting = rounds + 1, 0
+    _write_out(folder, f"{piece.number:06d}-{rounds:04d}", buckets, found)
+    return found
+
+
+def _write_out(folder: Path, name: str, buckets: int, found: Sorted) -> None:
+    medications = [entry for entry in found.kept if entry.reference.startswith(f"{SHARED}/")]
+    write_medications(folder, name, medications)
+    write_spill(folder, name, (entry for entry in found.kept if entry.patient), buckets)
+    found.kept = []
+
+
+def _read_deleted(files: Iterable[Path], found: _Found) -> frozenset[str]:
+    """Return the references that an export lists as deleted."""
+    deleted: set[str] = set()
+    for path in files:
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            try:
+                bundle = json.loads(line) if line.strip() else {}
+            except ValueError:
+                found.errors.append(_error(path.name, number, "is not JSON"))
+                continue
+            for entry in bundle.get("entry", ()) if isinstance(bundle, dict) else ():
+                request = entry.get("request") if isinstance(entry, dict) else None
+                if isinstance(request, dict) and request.get("method") == "DELETE":
+                    deleted.add("/".join(str(request.get("url", "")).split("/")[-2:]))
+    return frozenset(deleted)
+
+
+def _write_parts(
+    job: SliceJob, work: Path, buckets: int, found: _Found, deleted: frozenset[str]
+) -> None:
+    faults: dict[int, dict[str, list[Fault]]] = defaultdict(dict)
+    for patient, listed in found.faults.items():
+        faults[bucket_of(patient, buckets)][patient] = listed
+    tasks = [(bucket, faults.get(bucket, {})) for bucket in range(buckets)]
+    setup = (str(work), str(job.out), found.bases, deleted)
+    outcomes = {
+        task[0]: result for task, result in run_tasks(prepare_rows, setup, tasks, job.workers)
+    }
+    for bucket in range(buckets):
+        counts, said = outcomes[bucket]
+        found.counts += counts
+        found.errors += said
+
+
+def prepare_rows(
+    setup: tuple[str, str, dict[str, tuple[str, int]], frozenset[str]],
+) -> Callable[[tuple[int, dict[str, list[Fault]]]], tuple[Counter[str], list[dict[str, Any]]]]:
+    """Return what writes the rows of one bucket."""
+    work, out, bases, deleted = setup
+    medications = Medications(Path(work))
+    return functools.partial(_write_part, Path(work), Path(out), bases, medications, deleted)
+
+
+def _write_part(
+    work: Path,
+    out: Path,
+    bases: dict[str, tuple[str, int]],
+    medications: Medications,
+    deleted: frozenset[str],
+    task: tuple[int, dict[str, list[Fault]]],
+) -> tuple[Counter[str], list[dict[str, Any]]]:
+    bucket, faults = task
+    said: list[dict[str, Any]] = []
+
+    def say(source: str, entry: Kept, reason: str) -> None:
+        name, base = bases[str(int(source.partition("-")[0]))]
+        said.append(_error(name, base + entry.position, reason))
+
+    maker = RowMaker(medications.find, deleted, say)
+    write_rows(out / file_of(bucket), maker.make(read_bucket(work, bucket), faults))
+    return maker.counts, said
+
+
+def _summary(
+    job: SliceJob, pieces: Sequence[Piece], size: int, buckets: int, found: _Found
+) -> dict[str, Any]:
+    missing = dict.fromkeys(sorted(found.cut & set(LISTS)), "the file it came in ends early")
+    if not job.complete and not found.as_documents:
+        exported = {HOME[kind] for kind in found.read if kind in HOME}
+        missing |= {key: NOT_EXPORTED for key in LISTS if key not in exported}
+    kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
+    return {
+        "version": 1,
+        "files": len({piece.path for piece in pieces}),
+        "bytes": size,
+        "parts": buckets,
+        "patients": found.counts["patients"],
+        "read": dict(sorted(found.read.items())),
+        "kept": {kind: count for kind, count in kept.items() if count},
+        "dropped": dict(sorted((+found.dropped).items())),
+        "found": {
+            name: count
+            for name, count in sorted(found.counts.items())
+            if count and name != "patients"
+        },
+        "missing": missing,
+        "errors": len(found.errors),
+        "codes": list(_codes_of(found.codes)),
+    }
+
+
+def _codes_of(codes: Counter[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the most frequent codes of dropped results; an unreadable one is left out."""
+    for code, count in sorted(codes.items(), key=lambda item: (-item[1], item[0]))[:MOST_CODES]:
+        text = code.decode("utf-8", "replace")
+        for attempt in (text, f"{text}}}"):
+            try:
+                value = json.loads(attempt)
+            except ValueError:
+                continue
+            yield {"code": value, "count": count}
+            break
+
+
+def _error(file: str, line: int, reason: str) -> dict[str, Any]:
+    return {"file": file, "line": line, "reason": reason}
+
+
+def _write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
+    with path.open("wb") as file:
+        for error in sorted(errors, key=lambda one: (one["file"], one["line"], one["reason"])):
+            file.write(write_json(error) + b"\n")

@@ -1,0 +1,254 @@
+"""What one line of the input is: kept under a list of its patient, dropped and counted, or at
+fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fhir_mappings.fhir import reference_of, subject_id
+from population.slices.sieve import SIEVED, Sieve
+from population.sources import Lines, resources_of
+
+HOME: dict[str, str] = {
+    "Patient": "patient",
+    "Condition": "conditions",
+    "Observation": "labs",
+    "DiagnosticReport": "labs",
+    "Specimen": "labs",
+    "QuestionnaireResponse": "labs",
+    "MedicationRequest": "medications",
+    "MedicationOrder": "medications",
+    "MedicationPrescription": "medications",
+    "MedicationStatement": "statements",
+    "MedicationUsage": "statements",
+    "MedicationAdministration": "administrations",
+    "MedicationDispense": "administrations",
+    "Medication": "medications",
+    "Procedure": "procedures",
+    "AllergyIntolerance": "allergies",
+}
+"""The list, by prefetch key, under which the resources of each type come; other types are not
+read.
+"""
+
+TYPES_READ = tuple(sorted(HOME))
+"""The types to ask a server for."""
+
+SHARED = "Medication"
+"""The type whose resources belong to nobody; they come with the entries that point to them."""
+
+MOST_CODES = 5000
+"""Different codes of dropped results that are counted in one piece of the input; further ones are
+counted together.
+"""
+
+MOST_FAULTS = 10_000
+"""Lines at fault that are named one by one in one piece of the input."""
+
+_START = b'{"resourceType":"'
+_CODE = b'"code":{'
+_PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([A-Za-z0-9\-.]{1,64})')
+_TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
+
+
+class Kept(NamedTuple):
+    """A resource that goes into a slice. `position` is its line; `updated` its `lastUpdated`, by
+    which versions are told apart.
+    """
+
+    patient: str
+    key: str
+    reference: str
+    updated: str
+    position: int
+    line: bytes
+
+
+class Fault(NamedTuple):
+    """What is wrong with a line, and whose list may lack an entry by it where that can be told.
+
+    `patient` is empty where it is not known; `key` is empty where no list is touched.
+    """
+
+    line: int
+    reason: str
+    patient: str = ""
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Sorted:
+    """What came of one piece of the input; `read` and `dropped` are counts by resource type."""
+
+    kept: list[Kept] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    codes: Counter[bytes] = field(default_factory=Counter)
+    lines: int = 0
+    more_faults: int = 0
+
+    def refuse(self, number: int, reason: str) -> None:
+        """Note a fault of the file itself."""
+        self.fail(Fault(number, reason))
+
+    def fail(self, fault: Fault) -> None:
+        """Note what is wrong with a line; beyond ten thousand of a piece they are only counted."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1
+
+
+def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
+    """Sort resources that came together; results are dropped unread where nothing of ours occurs.
+
+    A block of one type, as nearly all are, is tested as a whole and only what must be kept is
+    looked at line by line.
+    """
+    if not lines.contents:
+        return
+    into.lines = max(into.lines, lines.number(len(lines.contents) - 1))
+    kind = _type_at_start(lines.contents[0])
+    if kind is None or (kind in HOME and kind not in SIEVED):
+        _sort_one_by_one(lines, range(len(lines.contents)), into)
+        return
+    block = pa.array(lines.contents, pa.binary())
+    whole = pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
+    keep = pc.invert(whole)
+    if kind in SIEVED:
+        keep = pc.or_(keep, sieve.keeps(block))
+    places = pc.indices_nonzero(keep).to_pylist()
+    dropped = len(lines.contents) - len(places)
+    into.read[kind] += dropped
+    into.dropped[kind] += dropped
+    if kind in SIEVED and dropped:
+        _count_codes(lines.contents, frozenset(places), into)
+    _sort_one_by_one(lines, places, into)
+
+
+def _sort_one_by_one(lines: Lines, places: Iterable[int], into: Sorted) -> None:
+    for place in places:
+        content = lines.contents[place]
+        kind = _type_at_start(content)
+        if kind is not None and kind not in HOME and content.rstrip().endswith(b"}"):
+            into.read[kind] += 1
+            into.dropped[kind] += 1
+        elif content.strip():
+            _sort_read(lines.number(place), content, lines.owner, into)
+
+
+def _type_at_start(content: bytes) -> str | None:
+    """Return the type where the line says it first, as nearly all do; else it must be parsed."""
+    if not content.startswith(_START):
+        return None
+    end = content.find(b'"', len(_START), len(_START) + 50)
+    return content[len(_START) : end].decode("ascii", "replace") if end > 0 else None
+
+
+def _count_codes(contents: list[bytes], kept: frozenset[int], into: Sorted) -> None:
+    """Count the codes of what was dropped, of one line in eight."""
+    for place in range(0, len(contents), SAMPLED):
+        if place in kept:
+            continue
+        content = contents[place]
+        begins = content.find(_CODE)
+        if begins < 0:
+            continue
+        ends = content.find(b"}]", begins)
+        if ends < 0:
+            ends = content.find(b"}", begins) - 1
+        code = content[begins + len(_CODE) - 1 : ends + 2]
+        if code in into.codes or len(into.codes) < MOST_CODES:
+            into.codes[code] += SAMPLED
+
+
+SAMPLED = 8
+"""Codes of dropped results are counted in one line of so many."""
+
+
+def _broken(content: bytes, number: int) -> Fault:
+    """Return the fault of a line that is not JSON, with whose list it may have belonged to."""
+    patient, kind = _PATIENT.search(content), _TYPE.search(content)
+    named = patient.group(1).decode("ascii") if patient else ""
+    key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
+    closed = content.rstrip().endswith(b"}")
+    reason = "is not JSON" if closed else "is not JSON: it ends in the middle"
+    return Fault(number, reason, named, key if kind else "?")
+
+
+def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
+    """Sort one resource by reading it."""
+    try:
+        resource = orjson.loads(content)
+    except ValueError:
+        into.fail(_broken(content, number))
+        return
+    inner = resource.get("resource") if isinstance(resource, dict) else None
+    body = inner if isinstance(inner, dict) and "resourceType" not in resource else resource
+    kind = body.get("resourceType") if isinstance(body, dict) else None
+    if not isinstance(kind, str) or not kind:
+        into.fail(Fault(number, "is not a FHIR resource"))
+    elif kind == "Bundle":
+        for found in resources_of(body, number, into.refuse):
+            _sort_one_by_one(found, range(len(found.contents)), into)
+    else:
+        into.read[kind] += 1
+        if kind in HOME:
+            _keep(number, content, body, owner, into)
+        else:
+            into.dropped[kind] += 1
+
+
+def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorted) -> None:
+    kind = str(resource["resourceType"])
+    identity = resource.get("id")
+    reference = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
+    if kind == SHARED:
+        owner, why = "", "" if reference else "without an id: nothing can point to it"
+    else:
+        owner, why = owner_of(resource, fallback)
+    if why:
+        into.fail(Fault(number, f"{kind} {why}"))
+        return
+    meta = resource.get("meta")
+    updated = meta.get("lastUpdated") if isinstance(meta, dict) else ""
+    version = updated if isinstance(updated, str) else ""
+    into.kept.append(Kept(owner, HOME[kind], reference, version, number, content.strip()))
+
+
+def owner_of(resource: dict[str, Any], fallback: str) -> tuple[str, str]:
+    """Return the id of the patient a resource belongs to, and why it has none.
+
+    Args:
+        fallback: the one patient of the Bundle it came in, or empty.
+    """
+    kind = resource.get("resourceType")
+    if kind == "Patient":
+        identity = resource.get("id")
+        if isinstance(identity, str) and identity:
+            return identity, ""
+        return "", "without an id"
+    subject = next(
+        (resource[name] for name in ("subject", "patient", "individual") if resource.get(name)),
+        None,
+    )
+    reference = reference_of(subject) if subject is not None else ""
+    if reference.startswith(("Patient/", "urn:uuid:")):
+        return (fallback, "") if fallback else (subject_id(resource), "")
+    if fallback:
+        return fallback, ""
+    if reference:
+        return "", "whose subject is not a Patient"
+    if isinstance(subject, dict) and subject.get("identifier"):
+        return "", "whose subject is named by an identifier only"
+    return "", "without a subject"

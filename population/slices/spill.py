@@ -1,0 +1,113 @@
+"""What was kept of each piece of the input, on disk by bucket, until every piece is read.
+
+A bucket holds the patients of one hash; the rows of a bucket are put together at once, so memory
+holds one bucket and never the input.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from population.slices.sorting import Kept
+
+BUCKET_BYTES = 256 << 20
+"""Input bytes for which one bucket is made; most of the input is dropped before."""
+
+FEWEST_BUCKETS, MOST_BUCKETS = 4, 4096
+
+
+def count_buckets(input_bytes: int) -> int:
+    """Return into how many buckets an input of this size is sorted; the same for the same input."""
+    buckets = FEWEST_BUCKETS
+    while buckets < MOST_BUCKETS and buckets * BUCKET_BYTES < input_bytes:
+        buckets *= 2
+    return buckets
+
+
+def bucket_of(patient: str, buckets: int) -> int:
+    """Return the bucket of a patient, the same on every machine."""
+    return zlib.crc32(patient.encode()) % buckets
+
+
+def write_spill(folder: Path, name: str, kept: Iterable[Kept], buckets: int) -> None:
+    """Write what was kept of one piece; the file holds a block for each bucket and ends with where
+    each begins.
+    """
+    sorted_out: list[list[tuple[str, str, str, str, int, bytes]]] = [[] for _ in range(buckets)]
+    for entry in kept:
+        sorted_out[bucket_of(entry.patient, buckets)].append(tuple(entry))  # type: ignore[arg-type]
+    places = []
+    with (folder / f"{name}.part").open("wb") as file:
+        for entries in sorted_out:
+            begins = file.tell()
+            if entries:
+                file.write(marshal.dumps(entries))
+            places.append((begins, file.tell() - begins))
+        index = marshal.dumps(places)
+        file.write(index)
+        file.write(len(index).to_bytes(8, "big"))
+    (folder / f"{name}.part").replace(folder / f"{name}.spill")
+
+
+def read_bucket(folder: Path, bucket: int) -> Iterator[tuple[str, list[Kept]]]:
+    """Yield what each file holds of a bucket, with the name of the file, in the order of names."""
+    for path in sorted(folder.glob("*.spill")):
+        with path.open("rb") as file:
+            file.seek(-8, 2)
+            length = int.from_bytes(file.read(8), "big")
+            file.seek(-8 - length, 2)
+            begins, size = marshal.loads(file.read(length))[bucket]
+            if size:
+                file.seek(begins)
+                yield path.stem, [Kept(*entry) for entry in marshal.loads(file.read(size))]
+
+
+def write_medications(folder: Path, name: str, medications: Iterable[Kept]) -> None:
+    """Write the Medications of one piece, by id: entries of any patient may point to them."""
+    rows = [(entry.reference, entry.updated, entry.line) for entry in medications]
+    if rows:
+        with closing(sqlite3.connect(folder / f"{name}.medications")) as store, store:
+            store.execute("CREATE TABLE medication (reference TEXT, updated TEXT, line BLOB)")
+            store.executemany("INSERT INTO medication VALUES (?, ?, ?)", rows)
+
+
+def join_medications(folder: Path) -> int:
+    """Put the Medications of all pieces into one file, of each the newest version; return how many
+    there are.
+    """
+    with closing(sqlite3.connect(folder / "medications.all")) as store:
+        store.execute(
+            "CREATE TABLE IF NOT EXISTS medication "
+            "(reference TEXT PRIMARY KEY, updated TEXT, line BLOB) WITHOUT ROWID"
+        )
+        for path in sorted(folder.glob("*.medications")):
+            store.execute("ATTACH DATABASE ? AS piece", (str(path),))
+            with store:
+                store.execute(
+                    "INSERT INTO medication SELECT reference, updated, line FROM piece.medication "
+                    "WHERE true ON CONFLICT (reference) DO UPDATE SET "
+                    "updated = excluded.updated, line = excluded.line "
+                    "WHERE (excluded.updated, excluded.line) > (updated, line)"
+                )
+            store.execute("DETACH DATABASE piece")
+        count: int = store.execute("SELECT count(*) FROM medication").fetchone()[0]
+    return count
+
+
+class Medications:
+    """Looks Medications up by reference; built in each process that puts rows together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = sqlite3.connect(f"file:{folder / 'medications.all'}?mode=ro", uri=True)
+
+    def find(self, reference: str) -> bytes | None:
+        """Return the Medication, or `None` where it was not in the input."""
+        found = self._store.execute(
+            "SELECT line FROM medication WHERE reference = ?", (reference,)
+        ).fetchone()
+        return bytes(found[0]) if found else None

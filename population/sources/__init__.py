@@ -1,0 +1,26 @@
+"""Where the records come from: files of several kinds, a FHIR server, and work shared out to
+processes.
+"""
+
+from population.sources.bulk_export import Export, ExportFailed, fetch_export
+from population.sources.files import Kind, Piece, find_pieces
+from population.sources.lines import TOO_LONG, Lines, read_lines, resources_of
+from population.sources.progress import Progress, say_size
+from population.sources.workers import TaskFailed, run_tasks
+
+__all__ = [
+    "TOO_LONG",
+    "Export",
+    "ExportFailed",
+    "Kind",
+    "Lines",
+    "Piece",
+    "Progress",
+    "TaskFailed",
+    "fetch_export",
+    "find_pieces",
+    "read_lines",
+    "resources_of",
+    "run_tasks",
+    "say_size",
+]

@@ -1,0 +1,203 @@
+"""The resources of one piece of the input, each as the bytes of its JSON and the place it came
+from.
+
+Lines are not parsed here: most of an export is dropped unread.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, Any, NamedTuple, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cds_service.protocol import Problem, read_json, resources_within, write_json
+from fhir_mappings.fhir import Placed
+from population.sources.files import Kind, Piece
+
+BLOCK_BYTES = 8 << 20
+"""How much of a file is read at once."""
+
+LONGEST_LINE = 64 << 20
+"""Bytes; a line that is longer is refused, so that memory stays bounded."""
+
+JSON_COLUMNS = ("json", "resource", "resource_json", "content", "body", "raw")
+"""Names a Parquet column of resources may have; without any of them the first column of text that
+holds JSON is taken.
+"""
+
+Refuse = Callable[[int, str], None]
+"""Takes the number of a line, counted from 1 in its piece, and what is wrong with it."""
+
+
+class Lines(NamedTuple):
+    """Resources that came together, each as the bytes of its JSON.
+
+    `first` is the number of the first line, counted from 1 in its piece, and `step` 1 for lines or
+    0 for the resources of one document. `owner` is whose they are where they do not say so
+    themselves: the one patient of a Bundle, or empty.
+    """
+
+    first: int
+    contents: list[bytes]
+    step: int = 1
+    owner: str = ""
+
+    def number(self, place: int) -> int:
+        """Return the number of the line of one of them."""
+        return self.first + place * self.step
+
+
+def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    """Yield the lines of a piece in blocks; `refuse` is told what cannot be read.
+
+    An export that ends in the middle, a zipped file that is cut and a Bundle of two patients are
+    refused where they are found; what came before them is read.
+    """
+    if piece.kind is Kind.TABLE:
+        yield from _read_table(piece, refuse)
+    elif piece.kind is Kind.DOCUMENT:
+        yield from _read_document(piece, refuse)
+    else:
+        with _open(piece) as file:
+            yield from _read_blocks(file, piece, refuse)
+
+
+def _open(piece: Piece) -> IO[bytes]:
+    if piece.zipped:
+        return cast(IO[bytes], gzip.open(piece.path, "rb"))
+    return open(piece.path, "rb")
+
+
+def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    """Yield the lines that begin within the piece; the last of them is read to its end."""
+    at = piece.start
+    if piece.start:
+        file.seek(piece.start - 1)
+        at += len(file.readline()) - 1  # the line that the piece before this one began
+    rest, number = b"", 0
+    while not piece.end or at < piece.end:
+        block = _read_block(file, refuse, number)
+        if not block:
+            break
+        at += len(block)
+        if piece.end and at >= piece.end:
+            block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        if len(rest) > LONGEST_LINE:
+            refuse(number + len(lines) + 1, TOO_LONG)
+            return
+        yield Lines(number + 1, lines)
+        number += len(lines)
+    if rest.strip():
+        yield Lines(number + 1, [rest])
+
+
+TOO_LONG = "the line is longer than 64 MB; the rest is not read"
+
+
+def _to_the_end_of_a_line(file: IO[bytes], block: bytes, least: int) -> bytes:
+    """Return the block up to the end of the line that holds its byte number `least`."""
+    end = block.find(b"\n", max(0, least - 1))
+    return block[: end + 1] if end >= 0 else block + file.readline()
+
+
+def _read_block(file: IO[bytes], refuse: Refuse, number: int) -> bytes:
+    try:
+        return file.read(BLOCK_BYTES)
+    except (EOFError, OSError, zlib.error):
+        refuse(number + 1, "the zipped file is damaged or ends in the middle")
+        return b""
+
+
+def _read_document(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    """Read a file that is one JSON value: a Bundle, an array or a resource; else lines of them."""
+    try:
+        with _open(piece) as file:
+            content = file.read()
+    except (EOFError, OSError, zlib.error):
+        refuse(1, "the zipped file is damaged or ends in the middle")
+        return
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if not content.strip():
+        refuse(1, "the file is empty")
+        return
+    try:
+        value = read_json(content)
+    except Problem:
+        first, _, more = content.partition(b"\n")
+        if first.rstrip().endswith(b"}") and more.strip():
+            with _open(piece) as file:
+                yield from _read_blocks(file, piece, refuse)
+        else:
+            refuse(1, "is not JSON")
+        return
+    yield from resources_of(value, 1, refuse)
+
+
+def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
+    """Yield the resources of a Bundle, an array or a single one.
+
+    In a Bundle of one patient a resource that names nobody is that patient's, and references by
+    `fullUrl` are kept by keeping the entry whole.
+    """
+    placed = [item for item in resources_within(value, "") if item.type]
+    if not placed:
+        refuse(number, "holds no resource")
+        return
+    patients = {str(item.resource.get("id")) for item in placed if item.type == "Patient"}
+    if len(patients) > 1:
+        refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
+    owner = next(iter(patients)) if len(patients) == 1 else ""
+    yield Lines(number, [_content_of(item) for item in placed], 0, owner)
+
+
+def _content_of(item: Placed) -> bytes:
+    named = item.full_url.startswith("urn:") and not item.full_url.endswith(
+        str(item.resource.get("id"))
+    )
+    return write_json(
+        {"fullUrl": item.full_url, "resource": item.resource} if named else item.resource
+    )
+
+
+def _read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    try:
+        table = pq.ParquetFile(piece.path)
+    except (pa.ArrowInvalid, OSError):
+        refuse(1, "is not a Parquet file, or ends in the middle")
+        return
+    with table:
+        column = _json_column(table)
+        if column is None:
+            refuse(1, "no column of the Parquet file holds JSON")
+            return
+        number = 0
+        for batch in table.iter_batches(batch_size=2000, columns=[column]):
+            cells = batch.column(0).cast(pa.binary()).to_pylist()
+            yield Lines(number + 1, [cell or b"" for cell in cells])
+            number += len(cells)
+
+
+def _json_column(table: pq.ParquetFile) -> str | None:
+    texts: list[str] = [
+        field.name
+        for field in table.schema_arrow
+        if pa.types.is_string(field.type)
+        or pa.types.is_large_string(field.type)
+        or pa.types.is_binary(field.type)
+    ]
+    named = [name for name in texts if name.lower() in JSON_COLUMNS]
+    if named or not texts:
+        return next(iter(named), None)
+    for batch in table.iter_batches(batch_size=20, columns=texts):
+        for name in texts:
+            cells = [str(cell) for cell in batch.column(name).to_pylist() if cell]
+            if cells and all(cell.lstrip()[:1] == "{" for cell in cells):
+                return name
+        break
+    return None

@@ -1,0 +1,126 @@
+"""Work shared out to processes. One that is killed loses its task to the next; nothing is lost with
+it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+Setup = TypeVar("Setup")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+MOST_ATTEMPTS = 3
+"""How often one task is begun; a task that kills every process it is given to must end too."""
+
+
+class TaskFailed(Exception):
+    """A task that cannot be done; the message says why, without content of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    process: BaseProcess
+    line: Connection
+
+
+def run_tasks(
+    prepare: Callable[[Setup], Callable[[Task], Result]],
+    setup: Setup,
+    tasks: Sequence[Task],
+    workers: int,
+) -> Iterator[tuple[Task, Result]]:
+    """Yield each task with its result as it is done, in any order.
+
+    With one worker everything happens in this process.
+
+    Args:
+        prepare: called once in each process with `setup`; returns what does a task. Both must be
+            found by name, as the processes start anew.
+    Raises: TaskFailed when a task raises, or has killed three processes.
+    """
+    if workers <= 1 or len(tasks) <= 1:
+        work = prepare(setup)
+        for task in tasks:
+            yield task, work(task)
+        return
+    yield from _run_in_processes(prepare, setup, tasks, min(workers, len(tasks)))
+
+
+def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Iterator[Any]:
+    waiting = deque((number, 1) for number in range(len(tasks)))
+    busy: dict[Connection, tuple[_Worker, int, int]] = {}
+    idle: list[_Worker] = [_start(prepare, setup) for _ in range(workers)]
+    try:
+        while waiting or busy:
+            while waiting and idle:
+                number, attempt = waiting.popleft()
+                worker = idle.pop()
+                worker.line.send(tasks[number])
+                busy[worker.line] = (worker, number, attempt)
+            for line in [one for one in wait(list(busy)) if isinstance(one, Connection)]:
+                worker, number, attempt = busy.pop(line)
+                answer = _receive(worker)
+                if answer is None:  # killed: another one does it again
+                    if attempt == MOST_ATTEMPTS:
+                        raise TaskFailed("a worker was killed three times over the same part")
+                    waiting.appendleft((number, attempt + 1))
+                    idle.append(_start(prepare, setup))
+                    continue
+                idle.append(worker)
+                done, result = answer
+                if not done:
+                    raise TaskFailed(result)
+                yield tasks[number], result
+    finally:
+        for worker in [*idle, *(entry[0] for entry in busy.values())]:
+            worker.line.close()
+            worker.process.terminate()
+            worker.process.join()
+
+
+def _start(prepare: Any, setup: Any) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, prepare, setup), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _receive(worker: _Worker) -> tuple[bool, Any] | None:
+    try:
+        answer: tuple[bool, Any] = worker.line.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        return None
+    return answer
+
+
+def _serve(line: Connection, prepare: Any, setup: Any) -> None:
+    work = prepare(setup)
+    while True:
+        try:
+            task = line.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer = (True, work(task))
+        except Exception as error:  # noqa: BLE001 - said by the process that shared the work out
+            answer = (False, f"{type(error).__name__} in {_place_of(error)}")
+        line.send(answer)
+
+
+def _place_of(error: BaseException) -> str:
+    """Return where an error was raised, and nothing of the record it was raised over."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

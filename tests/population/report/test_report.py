@@ -1,0 +1,198 @@
+"""The report: what is counted, what is hidden, and that it reads without running anything."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from fhir_mappings.terminology import load_value_sets
+from population.report import ReportRefused, write_report
+from population.report.counts import count_decisions
+from population.report.intervals import hidden_rows, part_interval, rate_interval
+from population.report.nearest import Nearest
+from population.report.tables import SMALL, build_tables
+from population.runs import DeciderSetup, Mode, RunJob, run_decisions
+from population.slices import SliceJob, run_slice
+from tests.population.conftest import AS_OF
+
+
+@pytest.fixture(scope="module")
+def replay(sliced: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("replay")
+    run_decisions(RunJob(sliced, out, DeciderSetup(Mode.REPLAY, AS_OF, "", {})), lambda _: None)
+    return out
+
+
+def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "event": "order",
+        "rule": "M2",
+        "outcome": "regimen",
+        "cards": list(cards),
+        "indicators": ["warning"] * len(cards),
+        "adult": "yes",
+        "deficiency": "confirmed",
+        "unknown": [],
+        "not_understood": [],
+        "incomplete": [],
+        "without_time": 0,
+        "unreadable": 0,
+        "then": "kept",
+        "version": "1",
+        "policy_version": "p",
+    } | more
+
+
+def test_cards_patients_and_repeats_are_counted() -> None:
+    counts = count_decisions([row("a", "b4"), row("a", "b4", "d2"), row("b")])
+
+    assert (counts.patients, counts.orders, counts.spoken) == (2, 3, 2)
+    assert counts.cards == Counter({"b4": 2, "d2": 1})
+    assert counts.card_patients == Counter({"b4": 1, "d2": 1})
+    assert counts.cards_of_patients == Counter({3: 1, 0: 1})
+    assert counts.then["b4", "kept"] == 2
+
+
+def test_what_a_decision_waited_for_is_counted_with_its_reason() -> None:
+    unknown = [
+        {"fact": "neurological_screen", "code": "none-recorded"},
+        {"fact": "mma", "code": "none-recorded"},
+    ]
+    counts = count_decisions([row("a", rule="U1", unknown=unknown), row("b")])
+
+    assert counts.waits_for == Counter({("neurological_screen", "none-recorded", "U1"): 1})
+    assert (counts.deficient, counts.deficient_answered) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"a": 4, "b": 3, "c": 50}, {"a", "b"}),
+        ({"a": 4, "b": 9, "c": 50}, {"a", "b"}),
+        ({"a": 5, "b": 9}, set()),
+        ({"a": 0, "b": 9}, set()),
+    ],
+)
+def test_counts_below_five_are_hidden_and_none_can_be_worked_out(
+    counts: dict[str, int], hidden: set[str]
+) -> None:
+    assert hidden_rows(counts, False) == hidden
+    assert hidden_rows(counts, True) == frozenset()
+
+
+def test_intervals_are_those_of_the_books() -> None:
+    """Wilson for 10 of 100: 5.5 to 17.4 %. Exact Poisson for 10: 4.80 to 18.39."""
+    assert part_interval(10, 100) == pytest.approx((10, 5.52, 17.44), abs=0.01)
+    assert rate_interval(10, 1, 1) == pytest.approx((10, 4.80, 18.39), abs=0.02)
+    assert rate_interval(0, 1, 1) == pytest.approx((0, 0, 3.69), abs=0.06)
+    assert part_interval(0, 0) == (0, 0, 0)
+
+
+def test_a_hidden_count_stands_in_no_table_not_even_as_a_rate() -> None:
+    counts = count_decisions([row(f"p{n}", "b4") for n in range(40)] + [row("x", "d3")] * 3)
+
+    table = next(table for table in build_tables(counts, False) if table.name == "cards")
+
+    hidden = next(cells for cells in table.rows if cells[0] == "d3")
+    assert set(hidden[2:]) == {SMALL, ""}
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_is_one_file_without_scripts_and_names_no_patient(
+    replay: Path, tmp_path: Path
+) -> None:
+    written = write_report(replay, tmp_path / "report.html", False, None)
+
+    text = (tmp_path / "report.html").read_text()
+    page = _Page()
+    page.feed(text)
+    assert page.tags["script"] == 0
+    assert page.links == []
+    assert page.tags["table"] >= 6
+    assert "Made-up people" in text
+    assert [path.name for path in written] == [
+        "report.html",
+        "report.csv",
+        "report.parquet",
+        "local-codes.csv",
+    ]
+    for path in written:
+        assert b"p7-000" not in path.read_bytes(), path
+
+
+def test_csv_and_parquet_say_the_same_as_the_page(replay: Path, tmp_path: Path) -> None:
+    write_report(replay, tmp_path / "report.html", False, None)
+
+    with (tmp_path / "report.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert rows == pq.read_table(tmp_path / "report.parquet").to_pylist()
+    load = {
+        (one["row"], one["column"]): one["value"] for one in rows if one["table"] == "indicators"
+    }
+    warnings = f"{int(load['warning', 'Cards']):,}"
+    assert f'<td class="n">{warnings}</td>' in (tmp_path / "report.html").read_text()
+
+
+def test_cases_name_patients_in_a_file_of_their_own(replay: Path, tmp_path: Path) -> None:
+    write_report(replay, tmp_path / "report.html", False, tmp_path / "cases.csv")
+
+    assert "p7-000" in (tmp_path / "cases.csv").read_text()
+
+
+def test_a_local_code_is_listed_with_the_nearest_concept_and_never_taken(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    coding = {"system": "http://lab.example/codes", "code": "0815", "display": "eGFR CKD-EPI 2021"}
+    lines = [json.dumps({"resourceType": "Patient", "id": f"p{n}"}) for n in range(6)] + [
+        json.dumps(
+            {
+                "resourceType": "Observation",
+                "id": f"o{n}",
+                "subject": {"reference": f"Patient/p{n}"},
+                "code": {"coding": [coding]},
+                "valueQuantity": {"value": 50, "unit": "ml/min/1,73"},
+            }
+        )
+        for n in range(6)
+    ]
+    (source / "all.ndjson").write_text("\n".join(lines) + "\n")
+    run_slice(SliceJob((source,), tmp_path / "slice"), lambda _: None)
+    setup = DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})
+    run_decisions(RunJob(tmp_path / "slice", tmp_path / "run", setup), lambda _: None)
+
+    write_report(tmp_path / "run", tmp_path / "report.html", False, None)
+
+    with (tmp_path / "local-codes.csv").open() as file:
+        (code,) = csv.DictReader(file)
+    assert (code["code"], code["unit"], code["count"]) == ("0815", "ml/min/1,73", "6")
+    assert (code["concept"], code["proposed"]) == ("", "egfr")
+
+
+def test_a_name_that_is_like_nothing_gets_no_proposal() -> None:
+    nearest = Nearest(load_value_sets())
+
+    assert nearest.concept("labs", "Body weight") == ("", "")
+    assert nearest.concept("labs", "Serum vit B12 level (local)")[0] == "serum_b12"
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReportRefused, match="holds no run"):
+        write_report(tmp_path, tmp_path / "report.html", False, None)
