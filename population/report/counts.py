@@ -7,16 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cds_service.decision import facts_of_rules
+from population.report.help_most import WAITS_FOR
 
 MOST_NAMES = 100_000
 """Different names of what is not understood that are counted; rarer ones are then let go."""
-
-UNDECIDED = frozenset({"cannot advise", "choice", "test"})
-"""Outcomes by which a decision waits for a fact."""
-
-TESTS_THAT_DECIDE = ("total_b12", "holotranscobalamin", "deficiency_diagnosis")
-"""What the last row, which holds when nothing else does, waits for."""
 
 DEFICIENT = frozenset({"confirmed", "probable"})
 
@@ -53,7 +47,6 @@ class Counts:
 def count_decisions(rows: Iterable[Mapping[str, Any]]) -> Counts:
     """Return the counts over decisions, which stand patient by patient."""
     counts = Counts()
-    looks_at = facts_of_rules()
     patient, cards_seen = None, Counter[str]()
     for row in rows:
         if row["patient"] != patient:
@@ -63,7 +56,7 @@ def count_decisions(rows: Iterable[Mapping[str, Any]]) -> Counts:
             counts.adults += row["adult"] == "yes"
             counts.unreadable += row["unreadable"]
         cards_seen.update(row["cards"])
-        _count_row(counts, row, looks_at)
+        _count_row(counts, row)
     _close_patient(counts, patient, cards_seen)
     return counts
 
@@ -75,9 +68,7 @@ def _close_patient(counts: Counts, patient: str | None, cards: Counter[str]) -> 
     counts.card_patients.update(cards.keys())
 
 
-def _count_row(
-    counts: Counts, row: Mapping[str, Any], looks_at: Mapping[str, tuple[str, ...]]
-) -> None:
+def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
     counts.decisions += 1
     counts.events[row["event"]] += 1
     counts.orders += row["event"] != "chart"
@@ -94,26 +85,23 @@ def _count_row(
     counts.names.update(tuple(name.values()) for name in row["not_understood"])
     if len(counts.names) > 2 * MOST_NAMES:
         counts.names = Counter(dict(counts.names.most_common(MOST_NAMES)))
-    if row["adult"] == "yes":
-        _count_waiting(counts, row, looks_at)
+    if row["adult"] == "yes" or row["rule"] == "G1":
+        _count_waiting(counts, row)
 
 
-def _count_waiting(
-    counts: Counts, row: Mapping[str, Any], looks_at: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Count what a decision waits for. A chart of which nothing speaks of vitamin B12 waits for
-    nothing.
+def _count_waiting(counts: Counts, row: Mapping[str, Any]) -> None:
+    """Count what a decision on an adult waits for. A chart of which nothing speaks of vitamin B12
+    waits for nothing.
     """
+    waits_for = WAITS_FOR.get(row["rule"], ())
+    unknown = [one for one in row["unknown"] if one["fact"] in waits_for]
     deficient = row["deficiency"] in DEFICIENT
-    undecided = row["outcome"] in UNDECIDED
     counts.deficient += deficient
-    counts.deficient_answered += deficient and not undecided
-    if not undecided or (row["event"] == "chart" and row["rule"] == LAST_ROW):
+    counts.deficient_answered += deficient and not unknown
+    if row["event"] == "chart" and row["rule"] == LAST_ROW:
         return
-    facts = looks_at.get(row["rule"]) or TESTS_THAT_DECIDE
-    for unknown in row["unknown"]:
-        if unknown["fact"] in facts:
-            counts.waits_for[unknown["fact"], unknown["code"], row["rule"]] += 1
+    for one in unknown:
+        counts.waits_for[one["fact"], one["code"], row["rule"]] += 1
 
 
 LAST_ROW = "E2"

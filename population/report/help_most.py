@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+WAITS_FOR: dict[str, tuple[str, ...]] = {
+    "U1": ("neurological_screen",),
+    "M7": ("egfr",),
+    "B1": ("mma", "holotranscobalamin"),
+    "N2": ("total_b12", "holotranscobalamin"),
+    "M4": ("ileal_resection_length", "crohns_ileal_extent"),
+    "P3": ("ileal_resection_length", "crohns_ileal_extent"),
+    "T4": ("neurological_involvement_ever",),
+    "G1": ("adult",),
+    "E2": ("total_b12", "holotranscobalamin", "deficiency_diagnosis"),
+}
+"""What the rows of the decision table that end in a question wait for, as their words say. It
+orders a list for people; nothing is decided by it.
+"""
+
 WHAT_TO_DO: dict[str, str] = {
     "neurological_screen": "Record the neurological screen",
     "neurological_involvement": "Record whether there are neurological symptoms",

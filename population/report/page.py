@@ -10,9 +10,14 @@ from typing import Any
 
 from population.report.counts import Counts
 from population.report.intervals import part_interval, rate_interval
-from population.report.tables import Table, load_base
+from population.report.tables import SMALL, Table, load_base
 
 STYLE = Path(__file__).parent / "style.css"
+
+MADE_UP = (
+    '<p class="made"><b>Made-up people.</b> No clinic produced these figures: the records come '
+    "from <code>population make</code>.</p>"
+)
 
 BAR_WIDTH = 220
 MOST_CODES_SHOWN = 40
@@ -38,8 +43,10 @@ def build_page(
         "<span>Not a certified medical device. For integration and testing.</span></header>",
         '<main id="main"><h1>Population report</h1>',
         f"<p>{escape(what)}</p>",
+        MADE_UP if run["sliced"].get("made") else "",
         _headline(counts),
-        *(_section(table) for table in tables),
+        f'<div class="pair">{"".join(_section(table) for table in tables[:2])}</div>',
+        *(_section(table) for table in tables[2:]),
         _codes(codes),
         _foot(counts, run, command),
         "</main>",
@@ -119,19 +126,21 @@ def _cell(value: Any) -> str:
         return f'<td class="n">{value:,}</td>'
     if isinstance(value, float):
         return f'<td class="n">{value:,.2f}</td>'
-    return (
-        f'<td class="n">{escape(value)}</td>' if value == "<5" else f"<td>{escape(str(value))}</td>"
-    )
+    if value == SMALL:
+        return f'<td class="n">{escape(value)}</td>'
+    css = ' class="w"' if value[:1].isdigit() else ""
+    return f"<td{css}>{escape(value)}</td>"
 
 
 def _bar(bar: tuple[float, float, float], top: float) -> str:
-    """Draw a value as a bar and its interval as a line; the numbers stand in the table."""
-    value, low, high = (BAR_WIDTH * part / top for part in bar)
+    """Draw a value as a point and its interval as a line; the numbers stand in the table."""
+    value, low, high = (4 + BAR_WIDTH * part / top for part in bar)
     return (
         f'<svg width="{BAR_WIDTH + 8}" height="18" aria-hidden="true">'
-        f'<rect x="0" y="4" width="{value:.1f}" height="10" fill="var(--data)" opacity=".55"/>'
-        f'<path d="M{low:.1f} 9H{high:.1f}M{low:.1f} 5v8M{high:.1f} 5v8" '
-        f'stroke="var(--ink)" fill="none"/></svg>'
+        f'<path d="M4 17h{BAR_WIDTH}" stroke="var(--grid)"/>'
+        f'<path d="M{low:.1f} 8H{high:.1f}M{low:.1f} 4v8M{high:.1f} 4v8" '
+        f'stroke="var(--data)" stroke-width="2" fill="none"/>'
+        f'<circle cx="{value:.1f}" cy="8" r="3.5" fill="var(--data)"/></svg>'
     )
 
 

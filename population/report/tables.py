@@ -10,6 +10,8 @@ from typing import Any
 from population.report.counts import Counts
 from population.report.help_most import what_to_do
 from population.report.intervals import hidden_rows, part_interval, rate_interval
+from recommender.cards import CARDS
+from recommender.treatment import RULES
 
 SMALL = "<5"
 """Stands for a count that is not shown; rates that rest on it are left out."""
@@ -35,12 +37,12 @@ def build_tables(counts: Counts, show_small: bool) -> list[Table]:
     """Return every table about one run that has a row."""
     tables = [
         _by_indicator(counts, show_small),
-        _by_card(counts, show_small),
-        _by_rule(counts, show_small),
         _cards_of_patients(counts, show_small),
-        _what_followed(counts, show_small),
         _help(counts, show_small),
+        _by_card(counts, show_small),
+        _what_followed(counts, show_small),
         _groups(counts, show_small),
+        _by_rule(counts, show_small),
         _incomplete(counts, show_small),
     ]
     return [table for table in tables if table.rows]
@@ -87,26 +89,31 @@ def _by_indicator(counts: Counts, show_small: bool) -> Table:
 def _by_card(counts: Counts, show_small: bool) -> Table:
     counted = dict(sorted(counts.cards.items(), key=lambda item: (-item[1], item[0])))
     rows, bars = _rates(counted, counts, show_small, counts.card_patients)
-    head = ("Card", "Cards", load_base(counts)[2], "95 % interval", "Patients")
-    note = "The cards by their id; what each says stands in docs/generated/cards.md."
+    named = {card.id: card.name for card in CARDS}
+    rows = [(row[0], named.get(row[0], ""), *row[1:]) for row in rows]
+    head = ("Card", "About", "Cards", load_base(counts)[2], "95 % interval", "Patients")
+    note = "The cards by their id, the most frequent first."
     return Table("cards", "Cards", note, head, tuple(rows), tuple(bars))
 
 
 def _by_rule(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_rows(counts.rules, show_small)
+    said = {rule.id: rule.summary for rule in RULES}
     with_card = Counter[str]()
     for (rule, _), count in counts.rule_cards.items():
         with_card[rule] += count
     rows: list[tuple[Any, ...]] = []
     for rule, count in sorted(counts.rules.items(), key=lambda item: (-item[1], item[0])):
         if rule in hidden:
-            rows.append((rule, SMALL, "", "", ""))
+            rows.append((rule, said.get(rule, ""), SMALL, "", "", ""))
             continue
         part, low, high = part_interval(count, counts.decisions)
         cards = with_card[rule]
         shown = cards if show_small or cards == 0 or cards >= 5 else SMALL
-        rows.append((rule, count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", shown))
-    head = ("Rule", "Decisions", "Part", "95 % interval", "Cards")
+        rows.append(
+            (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", shown)
+        )
+    head = ("Rule", "In words", "Decisions", "Part", "95 % interval", "Cards")
     note = "The row of the decision table that decided, for every decision, silent ones too."
     return Table("rules", "Rules", note, head, tuple(rows))
 

@@ -93,7 +93,8 @@ def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> 
 def codes_to_complete(
     counts: Counts, dropped: Sequence[Mapping[str, Any]], show_small: bool
 ) -> Iterator[dict[str, Any]]:
-    """Yield the names that are not understood, most frequent first, with the nearest concept.
+    """Yield the names that are not understood with the nearest concept: those for which there is
+    one first, then the most frequent.
 
     Args:
         dropped: codes of results that were dropped unread, from slice.json.
@@ -105,10 +106,11 @@ def codes_to_complete(
         for name in _names_of(entry["code"], value_sets):
             named[name] += entry["count"]
     ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
-    for (key, system, code, text, unit), count in ranked[:MOST_CODES]:
-        if not show_small and count < SMALLEST_SHOWN:
-            continue
-        concept, words = nearest.concept(key, text or code)
+    shown = [item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN][:MOST_CODES]
+    proposed = [(item, nearest.concept(item[0][0], item[0][3] or item[0][2])) for item in shown]
+    for ((_, system, code, text, unit), count), (concept, words) in sorted(
+        proposed, key=lambda one: not one[1][0]
+    ):
         yield {
             "concept": "",
             "role": "include",

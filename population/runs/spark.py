@@ -5,6 +5,8 @@ is one place of the rules and the same bytes come out.
 from __future__ import annotations
 
 import dataclasses
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,7 +26,7 @@ def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterat
     session = _open_session(workers)
     try:
         frame = session.createDataFrame([(part,) for part in parts], "part int")
-        decided = frame.repartition(len(parts), "part").mapInArrow(
+        decided = frame.repartition(len(parts)).mapInArrow(
             _Decide(setup), "part int, patients int"
         )
         for row in decided.toLocalIterator():
@@ -37,7 +39,9 @@ def _open_session(workers: int) -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise RunRefused("The engine spark needs pyspark: pip install 'b12-cds[spark]'.") from None
+        raise RunRefused(
+            "The engine spark needs pyspark and pandas: pip install 'b12-cds[spark]'."
+        ) from None
     builder = SparkSession.builder.appName("b12-cds population")
     builder = builder.config("spark.ui.showConsoleProgress", "false")
     try:
@@ -45,6 +49,9 @@ def _open_session(workers: int) -> Any:
 
         if not SparkConf().contains("spark.master"):
             builder = builder.master(f"local[{workers}]")
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+            for name in ("spark.driver.host", "spark.driver.bindAddress"):
+                builder = builder.config(name, "127.0.0.1")
         session = builder.getOrCreate()
     except Exception as error:  # noqa: BLE001 - what fails in Java has no one type
         raise RunRefused(f"Spark does not start: {type(error).__name__}; is Java there?") from None

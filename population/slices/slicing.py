@@ -28,7 +28,7 @@ from population.slices.spill import (
     write_medications,
     write_spill,
 )
-from population.sources import TOO_LONG, Kind, Piece, find_pieces, read_lines, run_tasks
+from population.sources import DAMAGED, TOO_LONG, Kind, Piece, find_pieces, read_lines, run_tasks
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
@@ -159,7 +159,7 @@ def _ends_early(fault: Fault) -> bool:
 CUT = frozenset(
     {
         "is not JSON: it ends in the middle",
-        "the zipped file is damaged or ends in the middle",
+        DAMAGED,
         TOO_LONG,
     }
 )
@@ -269,6 +269,7 @@ def _summary(
     kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
     return {
         "version": 1,
+        "made": any((Path(piece.path).parent / ".made.json").exists() for piece in pieces),
         "files": len({piece.path for piece in pieces}),
         "bytes": size,
         "parts": buckets,

@@ -6,10 +6,9 @@ Lines are not parsed here: most of an export is dropped unread.
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +22,9 @@ BLOCK_BYTES = 8 << 20
 
 LONGEST_LINE = 64 << 20
 """Bytes; a line that is longer is refused, so that memory stays bounded."""
+
+LARGEST_DOCUMENT = 256 << 20
+"""Bytes of a file that is one JSON value, as it must be read whole."""
 
 JSON_COLUMNS = ("json", "resource", "resource_json", "content", "body", "raw")
 """Names a Parquet column of resources may have; without any of them the first column of text that
@@ -59,17 +61,44 @@ def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
     """
     if piece.kind is Kind.TABLE:
         yield from _read_table(piece, refuse)
-    elif piece.kind is Kind.DOCUMENT:
-        yield from _read_document(piece, refuse)
-    else:
-        with _open(piece) as file:
+        return
+    with open(piece.path, "rb") as file:
+        if piece.kind is Kind.DOCUMENT:
+            yield from _read_document(file, piece, refuse)
+        else:
             yield from _read_blocks(file, piece, refuse)
 
 
-def _open(piece: Piece) -> IO[bytes]:
-    if piece.zipped:
-        return cast(IO[bytes], gzip.open(piece.path, "rb"))
-    return open(piece.path, "rb")
+class Unzipped:
+    """A gzip file that is read as far as it goes: one that is cut gives what came before the cut,
+    and only then an error.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._unzip = zlib.decompressobj(GZIP)
+        self._waiting = b""
+
+    def read(self) -> bytes:
+        """Return more of the content, empty at its end. Raises: EOFError where it is cut."""
+        while True:
+            packed = self._waiting or self._file.read(PACKED_BYTES)
+            if not packed:
+                if self._unzip.eof:
+                    return b""
+                raise EOFError
+            if self._unzip.eof:  # the next file in the file
+                self._unzip = zlib.decompressobj(GZIP)
+            content = self._unzip.decompress(packed, BLOCK_BYTES)
+            self._waiting = self._unzip.unused_data or self._unzip.unconsumed_tail
+            if content:
+                return content
+
+
+GZIP = 31
+"""Tells zlib that a gzip header comes first."""
+
+PACKED_BYTES = 1 << 20
 
 
 def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
@@ -79,12 +108,11 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
         file.seek(piece.start - 1)
         at += len(file.readline()) - 1  # the line that the piece before this one began
     rest, number = b"", 0
-    while not piece.end or at < piece.end:
-        block = _read_block(file, refuse, number)
-        if not block:
-            break
+    for content in _blocks_of(file, piece, refuse) if not piece.end or at < piece.end else ():
+        block = content
         at += len(block)
-        if piece.end and at >= piece.end:
+        ends = bool(piece.end) and at >= piece.end
+        if ends:
             block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
@@ -93,6 +121,8 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
             return
         yield Lines(number + 1, lines)
         number += len(lines)
+        if ends:
+            break
     if rest.strip():
         yield Lines(number + 1, [rest])
 
@@ -106,23 +136,33 @@ def _to_the_end_of_a_line(file: IO[bytes], block: bytes, least: int) -> bytes:
     return block[: end + 1] if end >= 0 else block + file.readline()
 
 
-def _read_block(file: IO[bytes], refuse: Refuse, number: int) -> bytes:
+def _blocks_of(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[bytes]:
+    """Yield the content of a file block by block; a zipped one that is cut ends with a refusal."""
     try:
-        return file.read(BLOCK_BYTES)
+        if not piece.zipped:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+            return
+        unzipped = Unzipped(file)
+        while block := unzipped.read():
+            yield block
     except (EOFError, OSError, zlib.error):
-        refuse(number + 1, "the zipped file is damaged or ends in the middle")
-        return b""
+        refuse(1, DAMAGED)
 
 
-def _read_document(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+DAMAGED = "the zipped file is damaged or ends in the middle"
+
+
+def _read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
     """Read a file that is one JSON value: a Bundle, an array or a resource; else lines of them."""
-    try:
-        with _open(piece) as file:
-            content = file.read()
-    except (EOFError, OSError, zlib.error):
-        refuse(1, "the zipped file is damaged or ends in the middle")
-        return
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    blocks, size = [], 0
+    for block in _blocks_of(file, piece, refuse):
+        blocks.append(block)
+        size += len(block)
+        if size > LARGEST_DOCUMENT:
+            refuse(1, "is larger than 256 MB; as lines (.ndjson) any size is read")
+            return
+    content = b"".join(blocks).removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
         refuse(1, "the file is empty")
         return
@@ -131,8 +171,7 @@ def _read_document(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
     except Problem:
         first, _, more = content.partition(b"\n")
         if first.rstrip().endswith(b"}") and more.strip():
-            with _open(piece) as file:
-                yield from _read_blocks(file, piece, refuse)
+            yield Lines(1, content.split(b"\n"))
         else:
             refuse(1, "is not JSON")
         return

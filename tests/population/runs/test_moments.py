@@ -1,0 +1,118 @@
+"""What had been recorded by an earlier moment, and what of it was true then."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from population.runs.events import past_orders
+from population.runs.moments import as_it_was, moment_of, recorded_at, stopped_at
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01T10:00:00+02:00", at("2026-03-01T08:00:00")),
+        ("2026-03-01", at("2026-03-01T23:59:59")),
+        ("2026-02", at("2026-02-28T23:59:59")),
+        ("2026", at("2026-12-31T23:59:59")),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_partial_date_is_its_last_moment_so_that_nothing_is_known_too_early(
+    text: object, moment: dt.datetime | None
+) -> None:
+    assert moment_of(text) == moment
+
+
+def test_when_an_entry_was_recorded_comes_from_its_own_element_then_from_meta() -> None:
+    meta = {"lastUpdated": "2026-05-01"}
+    issued = {"resourceType": "Observation", "issued": "2026-01-01", "meta": meta}
+
+    assert recorded_at(issued) == at("2026-01-01T23:59:59")
+    assert recorded_at({"resourceType": "Observation", "meta": meta}) == at("2026-05-01T23:59:59")
+    assert recorded_at({"resourceType": "Observation", "effectiveDateTime": "2026-01-01"}) is None
+
+
+def test_what_ended_later_had_not_ended_then() -> None:
+    then = at("2026-03-01T00:00:00")
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "stopped",
+        "meta": {"lastUpdated": "2026-06-01"},
+    }
+    problem = {
+        "resourceType": "Condition",
+        "clinicalStatus": {"coding": [{"code": "resolved"}]},
+        "abatementDateTime": "2026-04-01",
+    }
+    person = {"resourceType": "Patient", "deceasedDateTime": "2026-05-01"}
+
+    assert as_it_was(order, then)["status"] == "active"
+    assert as_it_was(order, at("2026-07-01T00:00:00")) == order
+    assert as_it_was(problem, then)["clinicalStatus"]["coding"][0]["code"] == "active"
+    assert "abatementDateTime" not in as_it_was(problem, then)
+    assert "deceasedDateTime" not in as_it_was(person, then)
+    assert stopped_at({**order, "status": "active"}) is None
+
+
+def _bundle(*resources: dict[str, object]) -> dict[str, object]:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+
+
+def test_a_past_order_is_decided_with_what_was_on_record_before_it() -> None:
+    def order(identity: str, day: str, **more: object) -> dict[str, object]:
+        return {
+            "resourceType": "MedicationRequest",
+            "id": identity,
+            "status": "active",
+            "authoredOn": day,
+            **more,
+        }
+
+    first = order("first", "2026-01-01T10:00:00Z")
+    second = order(
+        "second",
+        "2026-02-01T10:00:00Z",
+        status="stopped",
+        priorPrescription={"reference": "MedicationRequest/first"},
+        meta={"lastUpdated": "2026-02-10T10:00:00Z"},
+    )
+    early = {"resourceType": "Observation", "id": "early", "issued": "2026-01-15"}
+    late = {"resourceType": "Observation", "id": "late", "issued": "2026-03-15"}
+    unsaid = {"resourceType": "Observation", "id": "unsaid"}
+    prefetch = {"medications": _bundle(first, second), "labs": _bundle(early, late, unsaid)}
+
+    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26)))
+
+    assert [(event.kind, event.order) for event in events] == [
+        ("order", "first"),
+        ("refill", "second"),
+        ("stop", "second"),
+    ]
+    refill = events[1].body
+    assert refill["context"]["draftOrders"]["entry"][0]["resource"]["status"] == "draft"
+    known = refill["prefetch"]
+    assert [entry["resource"]["id"] for entry in known["medications"]["entry"]] == ["first"]
+    assert [entry["resource"]["id"] for entry in known["labs"]["entry"]] == ["early"]
+    assert known["labs"]["total"] == 2  # one entry does not say when it was recorded
+    assert events[1].without_time == 1
+    assert events[1].then == "stopped"
+    assert events[2].body["context"]["draftOrders"]["entry"][0]["resource"]["status"] == "stopped"
+
+
+def test_orders_after_the_day_are_not_decided() -> None:
+    later = {
+        "resourceType": "MedicationRequest",
+        "id": "later",
+        "status": "active",
+        "authoredOn": "2026-11-27T00:00:00Z",
+    }
+
+    assert not list(past_orders("a", {"medications": _bundle(later)}, dt.date(2026, 11, 26)))

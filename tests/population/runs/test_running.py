@@ -1,0 +1,243 @@
+"""A run decides every patient of a slice once, whatever happens to the workers, and always writes
+the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from cds_service.decision import decide_request
+from cds_service.site import load_settings
+from fhir_mappings.terminology import load_value_sets
+from population.runs import (
+    Decider,
+    DeciderSetup,
+    Mode,
+    RunJob,
+    RunRefused,
+    read_rows,
+    run_decisions,
+)
+from population.slices import list_parts
+from population.sources import TaskFailed, run_tasks
+from tests.population.conftest import AS_OF
+
+
+def job(sliced: Path, out: Path, mode: Mode = Mode.SNAPSHOT, **more: Any) -> RunJob:
+    missing = json.loads((sliced / "slice.json").read_text())["missing"]
+    return RunJob(sliced, out, DeciderSetup(mode, AS_OF, "", missing), **more)
+
+
+def run(sliced: Path, out: Path, mode: Mode = Mode.SNAPSHOT, **more: Any) -> Path:
+    run_decisions(job(sliced, out, mode, **more), lambda _: None)
+    return out
+
+
+def decisions(out: Path) -> list[dict[str, Any]]:
+    return list(read_rows(list_parts(out / "decisions")))
+
+
+def digest(out: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*.parquet"))
+    }
+
+
+@pytest.fixture(scope="module")
+def snapshot(sliced: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(sliced, tmp_path_factory.mktemp("snapshot"))
+
+
+@pytest.fixture(scope="module")
+def replay(sliced: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(sliced, tmp_path_factory.mktemp("replay"), Mode.REPLAY)
+
+
+def test_a_snapshot_has_one_row_per_patient_silent_ones_too(snapshot: Path) -> None:
+    rows = decisions(snapshot)
+
+    assert len(rows) == 500 == len({row["patient"] for row in rows})
+    assert {row["hook"] for row in rows} == {"patient-view"}
+    assert any(row["cards"] for row in rows)
+    assert any(not row["cards"] and row["indicator"] == "" for row in rows)
+
+
+def test_a_replay_has_one_row_per_order_of_ours(replay: Path) -> None:
+    rows = decisions(replay)
+
+    assert rows
+    assert {row["hook"] for row in rows} == {"order-sign"}
+    assert {row["event"] for row in rows} >= {"order", "stop"}
+    assert all(row["order"] and row["time"] < "2026-11-27" for row in rows)
+
+
+def test_a_slice_gives_the_answer_that_the_whole_record_gives(made: Path, snapshot: Path) -> None:
+    """What was dropped decides nothing."""
+    records: dict[str, list[dict[str, Any]]] = {}
+    for path in made.glob("*.ndjson"):
+        for line in path.read_text().splitlines():
+            resource = json.loads(line)
+            who = resource.get("subject") or resource.get("patient") or {}
+            owner = resource["id"] if path.stem == "Patient" else who["reference"].split("/")[1]
+            records.setdefault(owner, []).append(resource)
+    settings, value_sets = load_settings(None), load_value_sets()
+    for row in decisions(snapshot):
+        decision = decide_request(_whole_request(row, records), settings, value_sets, AS_OF)
+        cards = [card["source"]["topic"]["code"] for card in decision.cards]
+        assert (row["rule"], row["cards"]) == (decision.recommendation.rule, cards), row["patient"]
+
+
+TYPES = {
+    "conditions": "Condition",
+    "labs": "Observation",
+    "medications": "MedicationRequest",
+    "statements": "MedicationStatement",
+    "administrations": "MedicationAdministration",
+    "procedures": "Procedure",
+    "allergies": "AllergyIntolerance",
+}
+
+
+def _whole_request(row: dict[str, Any], records: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    resources = records[row["patient"]]
+    prefetch: dict[str, Any] = {
+        key: {
+            "resourceType": "Bundle",
+            "entry": [{"resource": one} for one in resources if one["resourceType"] == kind],
+        }
+        for key, kind in TYPES.items()
+    }
+    prefetch["patient"] = next(one for one in resources if one["resourceType"] == "Patient")
+    context = {"patientId": row["patient"], "userId": "Practitioner/1"}
+    return {"hook": row["hook"], "hookInstance": "x", "context": context, "prefetch": prefetch}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_bytes_are_the_same_whatever_the_number_of_workers(
+    sliced: Path, snapshot: Path, replay: Path, tmp_path: Path, mode: Mode
+) -> None:
+    once = snapshot if mode is Mode.SNAPSHOT else replay
+
+    assert digest(run(sliced, tmp_path, mode, workers=2)) == digest(once)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="pyspark (extra spark) or Java is missing",
+)
+def test_spark_writes_the_same_bytes(sliced: Path, replay: Path, tmp_path: Path) -> None:
+    assert digest(run(sliced, tmp_path, Mode.REPLAY, workers=2, spark=True)) == digest(replay)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    sliced: Path, snapshot: Path, tmp_path: Path
+) -> None:
+    run(sliced, tmp_path)
+    parts = list_parts(tmp_path / "decisions")
+    kept = parts[0].stat().st_mtime_ns
+    parts[1].unlink()
+    (tmp_path / "decisions" / "part-00002.partial").write_bytes(b"half")
+
+    run(sliced, tmp_path)
+
+    assert digest(tmp_path) == digest(snapshot)
+    assert parts[0].stat().st_mtime_ns == kept
+
+
+def test_another_run_does_not_go_on_in_the_same_folder(sliced: Path, tmp_path: Path) -> None:
+    run(sliced, tmp_path)
+
+    with pytest.raises(RunRefused, match="holds another run"):
+        run(sliced, tmp_path, Mode.REPLAY)
+
+
+def test_a_folder_without_a_slice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunRefused, match="holds no slice"):
+        run_decisions(
+            RunJob(tmp_path, tmp_path / "out", DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})),
+            lambda _: None,
+        )
+
+
+def test_two_site_files_are_compared_and_what_changed_is_said(sliced: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
+
+    out = run(sliced, tmp_path / "out", against=str(other), workers=2)
+
+    changes = pq.read_table(out / "changes.parquet").to_pylist()
+    assert {(one["rule_before"], one["rule_after"]) for one in changes} >= {("M6", "M5")}
+    assert all(one["facts"] for one in changes)
+    assert len(decisions(out)) == 500
+
+
+def test_a_list_that_was_not_exported_is_unknown_for_everybody(sliced: Path) -> None:
+    missing = {"allergies": "not exported"}
+    decider = Decider(DeciderSetup(Mode.SNAPSHOT, AS_OF, "", missing))
+    row = next(
+        row for row in read_rows(list_parts(sliced)) if not row["allergies"] and row["person"]
+    )
+
+    (decided,) = decider.rows_of(row)
+
+    assert "allergies" in {fact["fact"] for fact in decided["unknown"]}
+
+
+def kill_once(folder: str) -> Callable[[int], int]:
+    """Return work that kills its process the first time it meets the number 3."""
+
+    def work(number: int) -> int:
+        mark = Path(folder) / "killed"
+        if number == 3 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number * number
+
+    return work
+
+
+def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
+    done = dict(run_tasks(kill_once, str(tmp_path), list(range(8)), 2))
+
+    assert done == {number: number * number for number in range(8)}
+    assert (tmp_path / "killed").exists()
+
+
+def always_killed(_: str) -> Callable[[int], int]:
+    def work(number: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    return work
+
+
+def test_a_part_that_kills_every_worker_ends_the_run_and_says_so() -> None:
+    with pytest.raises(TaskFailed, match="killed three times"):
+        list(run_tasks(always_killed, "", [1, 2], 2))
+
+
+def raises(_: str) -> Callable[[int], int]:
+    def work(number: int) -> int:
+        raise ValueError("Anna Muster, born 1970")
+
+    return work
+
+
+def test_what_fails_is_said_without_what_it_failed_on() -> None:
+    with pytest.raises(TaskFailed) as failure:
+        list(run_tasks(raises, "", [1, 2], 2))
+
+    assert "ValueError" in str(failure.value)
+    assert "Anna" not in str(failure.value)
