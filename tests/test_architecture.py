@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("recommender", "fhir_mappings", "cds_service", "governance", "population", "synthetic", "cli")
+OURS = (
+    "recommender",
+    "fhir_mappings",
+    "cds_service",
+    "governance",
+    "population",
+    "synthetic",
+    "cli",
+)
 
 ALLOWED = {
     "recommender": {"recommender"},

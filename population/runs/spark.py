@@ -26,9 +26,7 @@ def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterat
     session = _open_session(workers)
     try:
         frame = session.createDataFrame([(part,) for part in parts], "part int")
-        decided = frame.repartition(len(parts)).mapInArrow(
-            _Decide(setup), "part int, patients int"
-        )
+        decided = frame.repartition(len(parts)).mapInArrow(_Decide(setup), "part int, patients int")
         for row in decided.toLocalIterator():
             yield row["part"], row["patients"]
     finally:
