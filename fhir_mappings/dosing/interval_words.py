@@ -164,6 +164,10 @@ def _every_second(unit_name: str, _: re.Match[str]) -> Timing | None:
     return every("2", None, unit_name)
 
 
+def _once_per(match: re.Match[str]) -> Timing | None:
+    return every("1", None, UNITS[match["unit"]])
+
+
 def _ordinal(match: re.Match[str]) -> Timing | None:
     return every(str(ORDINALS[match["nth"]]), None, UNITS[match["unit"]])
 
@@ -240,6 +244,8 @@ _COUNT = re.compile(
     rf"|(?:for |total |of )?(?P<n>{_NUM}) (?:doses|injections|injektionen|dosen|dosis|doser))"
     r"(?![a-z0-9/])"
 )
+_AMOUNT_PER = re.compile(rf"(?<=[a-z]) (?:a|per|pro|par|por|al|om) (?P<unit>{_UNITS})(?![a-z0-9/])")
+"""What stands behind an amount: "1 tablet a day"."""
 _CODE_IN_TEXT = re.compile(rf"(?<![a-z0-9/])(?:{'|'.join(sorted(_IN_TEXT))})(?![a-z0-9/])")
 AS_NEEDED = re.compile(
     r"(?<![a-z])(?:prn|as needed|as required|when required|when needed|if needed|if required|"
@@ -260,14 +266,14 @@ class Rhythms:
         self.ended: list[tuple[int | None, tuple[Decimal, PeriodUnit] | None]] = []
         self.rest = _AMBIGUOUS.sub(self._refuse, self.rest)
         for pattern, build in _PATTERNS:
-            self.rest = pattern.sub(partial(self._take, build), self.rest)
+            self.rest = pattern.sub(partial(self.take, build), self.rest)
         self.rest = _COUNT.sub(self._end, self.rest)
 
     def _refuse(self, _: re.Match[str]) -> str:
         self.unreadable = True
         return " | "
 
-    def _take(self, build: _Build, match: re.Match[str]) -> str:
+    def take(self, build: _Build, match: re.Match[str]) -> str:
         timing = build(match)
         if timing is None:
             self.unreadable = True
@@ -343,4 +349,6 @@ def find_rhythm(text: str) -> Rhythms:
 
     rhythms = Rhythms(_CODE_IN_TEXT.sub(take, text))
     rhythms.found += [code for code in dict.fromkeys(codes) if code not in rhythms.found]
+    if not rhythms.found:
+        rhythms.rest = _AMOUNT_PER.sub(partial(rhythms.take, _once_per), rhythms.rest)
     return rhythms

@@ -1,0 +1,112 @@
+"""A dosage in free text: what is read, what is set aside, and what makes it unreadable (Q37,
+Q41).
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from fhir_mappings.dosing import read_written
+from recommender.language import PeriodUnit, Route, Timing
+
+DAY, WEEK, MONTH = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH
+IM, SC, PO = Route.INTRAMUSCULAR, Route.SUBCUTANEOUS, Route.ORAL
+
+
+def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
+    return Timing(times, Decimal(period), unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts", "route", "timing"),
+    [
+        ("1mg IM every 3 months", [(1, "mg")], IM, every(3, MONTH)),
+        ("1,000 mcg i.m. q3mo", [(1000, "mcg")], IM, every(3, MONTH)),
+        ("Give 1mg IM 3/12ly", [(1, "mg")], IM, every(3, MONTH)),
+        ("ONE injection EVERY 12 WEEKS", [(1, "ampoule")], None, every(12, WEEK)),
+        ("Inject contents of one ampoule 8 weekly", [(1, "ampoule")], None, every(8, WEEK)),
+        ("Take one tablet daily", [(1, "tablet")], None, every(1, DAY)),
+        ("ONE TO BE TAKEN EACH DAY", [(1, "tablet")], None, every(1, DAY)),
+        (
+            "TAKE 1 TABLET (1000 MCG) BY MOUTH EVERY DAY",
+            [(1, "tablet"), (1000, "mcg")],
+            PO,
+            every(1, DAY),
+        ),
+        ("1 mL deep subcutaneous monthly", [(1, "ml")], SC, every(1, MONTH)),
+        ("1 mg tiw IM", [(1, "mg")], IM, every(1, WEEK, 3)),
+        ("1 mg i.m. alle 3 Monate", [(1, "mg")], IM, every(3, MONTH)),
+        ("1 Ampulle i.m. jeden zweiten Tag", [(1, "ampoule")], IM, every(2, DAY)),
+        ("1 ampoule IM tous les 3 mois", [(1, "ampoule")], IM, every(3, MONTH)),
+        ("1 comprimé par jour", [(1, "tablet")], None, every(1, DAY)),
+        ("1 tablet a day", [(1, "tablet")], None, every(1, DAY)),
+        ("1 compressa al giorno", [(1, "tablet")], None, every(1, DAY)),
+        ("1000 microgramos IM cada mes", [(1000, "microgramos")], IM, every(1, MONTH)),
+        ("1 fiala IM ogni 2 mesi", [(1, "ampoule")], IM, every(2, MONTH)),
+        ("1 ampul intramusculair om de dag", [(1, "ampoule")], IM, every(2, DAY)),
+        ("1 tablett dagligen", [(1, "tablet")], None, every(1, DAY)),
+        ("1 mg IM every 2 months for life", [(1, "mg")], IM, every(2, MONTH)),
+        ("1 mg IM every 2 months. Review annually.", [(1, "mg")], IM, every(2, MONTH)),
+    ],
+)
+def test_what_is_read_whole(text, amounts, route, timing):
+    found = read_written(text)
+
+    assert found.whole
+    assert [(int(number), unit) for number, unit in found.amounts] == amounts
+    assert found.route is route
+    assert found.timing == timing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as directed by the consultant",
+        "1 mg IM every 3 months unless bleeding",
+        "1 mg IM on alternate days for 2 weeks then every 2 months",
+        "max 1 mg a day",
+        "do not give daily",
+        "1 mg IM weekly or monthly",
+        "1-2 tablets daily",
+        "1 mg IM biweekly",
+        "1 mg IM every 2 months; first dose 2 months after the last loading dose",
+        "x" * 501,
+        "",
+    ],
+)
+def test_what_is_not_read_whole(text):
+    assert not read_written(text).whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg alternate days for 2 weeks then 10 mg monthly",
+        "increase to 10 mg daily",
+        "not 10 mg",
+        "if bleeding 10 mg daily",
+        "max 10 mg daily",
+    ],
+)
+def test_a_sequence_a_negation_or_a_choice_says_nothing_to_compare(text):
+    assert not read_written(text).says_something
+
+
+def test_the_name_and_strength_of_the_product_are_no_dose():
+    name = "Hydroxocobalamin 1mg/1ml solution for injection ampoules"
+
+    assert read_written(f"{name} - 1 ampoule IM monthly", (name,)).amounts == (
+        (Decimal(1), "ampoule"),
+    )
+    assert read_written("hydroxocobalamin 1 mg/mL, 1 mL monthly").amounts == ((Decimal(1), "ml"),)
+
+
+def test_two_frequencies_are_none():
+    assert read_written("1 mg weekly and monthly").timing is None
+
+
+@pytest.mark.parametrize(
+    "text", ["1mg IM prn", "1 tablet daily as needed", "bei Bedarf 1 Tablette"]
+)
+def test_as_needed_is_read(text):
+    assert read_written(text).as_needed
