@@ -241,7 +241,7 @@ _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
     rf"|(?:for |fur |pendant |durante |gedurende |i |per )(?P<low>{_NUM}) ?(?P<unit>{_UNITS})"
     rf"|for (?P<short>\d{{1,2}})/(?P<of>7|52|12)"
-    rf"|(?:for |total |of )?(?P<n>{_NUM}) (?:doses|injections|injektionen|dosen|dosis|doser))"
+    rf"|(?:for |total |of )?(?P<n>{_NUM})(?: ?(?:to|-) ?(?P<most>{_NUM}))? (?:doses|injections|injektionen|dosen|dosis|doser))"
     r"(?![a-z0-9/])"
 )
 _AMOUNT_PER = re.compile(rf"(?<=[a-z]) (?:a|per|pro|par|por|al|om) (?P<unit>{_UNITS})(?![a-z0-9/])")
@@ -263,7 +263,7 @@ class Rhythms:
         self.rest = text
         self.found: list[Timing] = []
         self.unreadable = False
-        self.ended: list[tuple[int | None, tuple[Decimal, PeriodUnit] | None]] = []
+        self.ended: list[tuple[int | None, int | None, tuple[Decimal, PeriodUnit] | None]] = []
         self.rest = _AMBIGUOUS.sub(self._refuse, self.rest)
         for pattern, build in _PATTERNS:
             self.rest = pattern.sub(partial(self.take, build), self.rest)
@@ -288,16 +288,18 @@ class Rhythms:
             (word for word in ("week", "month", "day") if match["x"] and word in match[0]), ""
         )
         if match["x"] and unit:
-            self.ended.append((None, (Decimal(match["x"]), _UNIT[unit])))
+            self.ended.append((None, None, (Decimal(match["x"]), _UNIT[unit])))
         elif times:
-            number = _number(times)
-            self.ended.append((int(number), None))
+            most = int(_number(match["most"])) if match["most"] else None
+            self.ended.append((int(_number(times)), most, None))
         elif match["of"]:
-            self.ended.append((None, (Decimal(match["short"]), _UNIT[_FRACTION[match["of"]]])))
+            self.ended.append(
+                (None, None, (Decimal(match["short"]), _UNIT[_FRACTION[match["of"]]]))
+            )
         elif UNITS[match["unit"]] == "hour":
             self.unreadable = True
         else:
-            self.ended.append((None, (_number(match["low"]), _UNIT[UNITS[match["unit"]]])))
+            self.ended.append((None, None, (_number(match["low"]), _UNIT[UNITS[match["unit"]]])))
         return " | "
 
     @property
@@ -308,11 +310,14 @@ class Rhythms:
         if self.unreadable or len(self.found) != 1:
             return None
         timing = self.found[0]
-        for count, duration in self.ended:
+        for count, most, duration in self.ended:
             if count is not None and timing.count not in (None, count):
                 return None
             timing = replace(
-                timing, count=count or timing.count, duration=duration or timing.duration
+                timing,
+                count=count or timing.count,
+                count_max=most or timing.count_max,
+                duration=duration or timing.duration,
             )
         return None if _lasts_no_longer(timing) else timing
 

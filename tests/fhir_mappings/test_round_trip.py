@@ -29,6 +29,7 @@ from recommender.language.doses import (
     Route,
     Substance,
     Timing,
+    contradictions,
 )
 
 AS_OF = dt.date(2026, 11, 21)
@@ -74,6 +75,31 @@ def test_each_regimen_is_valid_and_reads_back_the_same(phase, version):
     assert order.state is OrderState.DRAFT
     assert order.technique_noted
     assert order.authored == AS_OF
+
+
+@pytest.mark.parametrize("version", WRITTEN)
+@pytest.mark.parametrize("phase", CATALOGUE, ids=lambda phase: phase.id)
+def test_the_words_of_our_own_draft_say_what_its_structure_says_Q41(phase, version):
+    order = read_back(medication_request.draft(phase, context_in(version), TECHNIQUE))
+
+    assert order.written is not None
+    assert contradictions(order.lines[0], order.written) == ()
+    assert (order.implausible, order.from_words, order.planned) == ("", False, False)
+
+
+@pytest.mark.parametrize("version", WRITTEN)
+@pytest.mark.parametrize("phase", CATALOGUE, ids=lambda phase: phase.id)
+def test_the_words_of_our_own_draft_can_be_read_without_its_structure_Q43(phase, version):
+    resource = medication_request.draft(phase, context_in(version), TECHNIQUE)
+    for line in resource["dosageInstruction"]:
+        for name in ("timing", "doseAndRate", "doseQuantity", "route"):
+            line.pop(name, None)
+    order = read_back(resource)
+
+    if "first dose" not in order.words:
+        assert order.from_words
+        assert order.lines[0].dose == phase.line.dose
+        assert order.lines[0].timing.shortest_interval == phase.line.timing.shortest_interval
 
 
 @pytest.mark.parametrize("version", WRITTEN)

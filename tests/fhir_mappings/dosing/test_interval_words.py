@@ -59,6 +59,7 @@ def test_N_weekly_and_N_monthly_are_every_N(number, word, unit):
         ("once every 3 months", every("3", MONTH)),
         ("weekly x 4", every("1", WEEK, count=4)),
         ("weekly for 6 doses", every("1", WEEK, count=6)),
+        ("daily for 5 to 6 doses", every("1", DAY, count=5, count_max=6)),
         ("3 times a week for 2 weeks", every("1", WEEK, times=3, duration=(Decimal(2), WEEK))),
         ("daily for 2/52", every("1", DAY, duration=(Decimal(2), WEEK))),
         ("fortnightly", every("2", WEEK)),
