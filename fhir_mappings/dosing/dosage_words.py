@@ -160,11 +160,10 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
 
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
-    ranged = bool(_RANGE.search(rest))
-    rest = _STRENGTH.sub(" ", _RANGE.sub(" ", rest))
-    route, rest = _take_route(rest)
+    route, rest = _take_route(_STRENGTH.sub(" ", rest))
     rhythms = find_rhythm(rest)
-    amounts, rest = _take_amounts(rhythms.rest)
+    ranged = bool(_RANGE.search(rhythms.rest))
+    amounts, rest = _take_amounts(_RANGE.sub(" ", rhythms.rest))
     rest = re.sub(r"[|(),;:.\-/&+]", " ", _FILLER.sub(" ", rest))
     timing = rhythms.timing
     whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
