@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.laboratory import show_number
 from recommender.assessment import Assessment
-from recommender.language import ClinicalScenario, Evidence, Fact, Measurement, RecordArea, Truth
+from recommender.language import (
+    Because,
+    ClinicalScenario,
+    Evidence,
+    Fact,
+    Measurement,
+    RecordArea,
+    Truth,
+)
 
 WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
 
@@ -21,7 +29,7 @@ class FactInWords(NamedTuple):
     """One fact: its snake_case name, its value in words, and the evidence.
 
     A fact that is not known may still have a value in words ("unresolved"); its `reason` says what
-    is missing.
+    is missing, `reason_code` the same as a code of `Because` ("" where something else decided).
     """
 
     name: str
@@ -29,6 +37,7 @@ class FactInWords(NamedTuple):
     value: str
     reason: str
     evidence: tuple[Evidence, ...]
+    reason_code: str = ""
 
     @property
     def label(self) -> str:
@@ -111,6 +120,8 @@ def _allergies_in_words(scenario: ClinicalScenario) -> FactInWords:
             "",
             tuple(allergy.evidence for allergy in scenario.allergies),
         )
+    if scenario.allergy_fact.is_unknown:
+        return _truth_in_words("allergies", scenario.allergy_fact)
     return _none_of("allergies", RecordArea.ALLERGIES, scenario)
 
 
@@ -137,10 +148,21 @@ def _lowering_drugs_in_words(scenario: ClinicalScenario) -> FactInWords:
 
 def _none_of(name: str, area: RecordArea, scenario: ClinicalScenario) -> FactInWords:
     if area in scenario.unavailable:
-        return FactInWords(name, False, "", f"{area.value} not available", ())
+        return _unknown(name, f"{area.value} not available", Because.COULD_NOT_BE_READ)
     if area in scenario.incomplete:
-        return FactInWords(name, False, "", f"only part of the {area.value} came", ())
-    return FactInWords(name, True, WORDS[Truth.FALSE], "none recorded", ())
+        return _unknown(name, f"only part of the {area.value} came", Because.LIST_NOT_COMPLETE)
+    number = scenario.list_of(area).not_understood
+    if number:
+        entries = "1 entry" if number == 1 else f"{number} entries"
+        why = f"{entries} of the {area.value} could not be understood"
+        return _unknown(name, why, Because.NOT_UNDERSTOOD)
+    return FactInWords(
+        name, True, WORDS[Truth.FALSE], "none recorded", (), Because.NONE_RECORDED.value
+    )
+
+
+def _unknown(name: str, why: str, because: Because) -> FactInWords:
+    return FactInWords(name, False, "", why, (), because.value)
 
 
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
@@ -164,4 +186,5 @@ UNIT_WORDS = {
 
 def _truth_in_words(name: str, fact: Fact) -> FactInWords:
     value = fact.value or ("" if fact.is_unknown else WORDS[fact.truth])
-    return FactInWords(name, not fact.is_unknown, value, fact.reason, fact.evidence)
+    code = fact.because.value if fact.because else ""
+    return FactInWords(name, not fact.is_unknown, value, fact.reason, fact.evidence, code)

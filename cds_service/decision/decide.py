@@ -96,7 +96,10 @@ class Decision:
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:
         """Every resource that came in, once."""
-        unusable = (ReceiptLine.of(placed, ignored=why) for placed, why in self.record.unusable)
+        unusable = (
+            ReceiptLine.of(placed, ignored=why)._replace(unusable=True)
+            for placed, why in self.record.unusable
+        )
         return (*(line for receipt in self.receipts for line in receipt.lines()), *unusable)
 
     @property

@@ -15,10 +15,12 @@ from cds_service.decision.decide import Decision
 from cds_service.decision.laboratory_history import describe_history
 from cds_service.decision.row_facts import facts_of_rows
 from cds_service.decision.schedule import draw_schedule, schedule_as_json
-from fhir_mappings.intake import ReceiptLine
+from fhir_mappings.intake import AREAS, ReceiptLine
 from recommender.language import (
     Evidence,
     FollowUp,
+    Hint,
+    ListUnderstood,
     Order,
     Phase,
     TestOrder,
@@ -44,6 +46,8 @@ def explain(decision: Decision) -> Json:
         "inScope": decision.in_scope,
         "facts": [_fact(fact) for fact in decision.facts],
         "resources": [_resource(line) for line in receipt],
+        "lists": [_list_understood(listed) for listed in decision.scenario.lists],
+        "hints": [_hint(hint) for hint in decision.scenario.hints],
         "course": [_order(order) for order in decision.course.orders]
         + [_test(test) for test in decision.course.tests],
         "decision": _decision(decision.recommendation, decision.would_change_if)
@@ -96,6 +100,35 @@ def without_empty(members: Json) -> Json:
     }
 
 
+OTHER_REASON = "other"
+"""The reason code of an unknown fact that none of the codes of `Because` tells of."""
+
+
+def _list_understood(listed: ListUnderstood) -> Json:
+    return {
+        "key": KEYS[listed.area],
+        "complete": listed.complete,
+        "entries": listed.entries,
+        "byCode": listed.by_code,
+        "byWords": listed.by_words,
+        "notUnderstood": listed.not_understood,
+    }
+
+
+KEYS = {area: key for key, area in AREAS.items()}
+
+
+def _hint(hint: Hint) -> Json:
+    return without_empty(
+        {
+            "fact": hint.at.value,
+            "words": hint.words,
+            "reference": hint.reference,
+            "date": _iso(hint.date),
+        }
+    )
+
+
 def _fact(fact: FactInWords) -> Json:
     return without_empty(
         {
@@ -104,6 +137,7 @@ def _fact(fact: FactInWords) -> Json:
             "value": fact.value,
             "certainty": "known" if fact.is_known else "unknown",
             "reason": fact.reason,
+            "reasonCode": fact.reason_code or ("" if fact.is_known else OTHER_REASON),
             "evidence": [_evidence(entry) for entry in fact.evidence],
         }
     )
@@ -133,6 +167,8 @@ def _resource(line: ReceiptLine) -> Json:
             "type": line.type,
             "place": line.place,
             "used": line.used,
+            "state": line.state,
+            "understood": line.understood,
             "for": list(line.used_for),
             "ignored": line.ignored,
         }

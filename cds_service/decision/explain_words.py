@@ -58,7 +58,15 @@ def say(explained: Json, colour: bool, width: int = WIDTH) -> str:
     and the receipt.
     """
     style = Style(colour, width)
-    sections = (_say_decision, _say_cards, _say_course, _say_facts, _say_resources, _say_timings)
+    sections = (
+        _say_decision,
+        _say_cards,
+        _say_course,
+        _say_facts,
+        _say_understood,
+        _say_resources,
+        _say_timings,
+    )
     lines = [line for section in sections for line in section(explained, style)]
     return "\n".join(lines).strip("\n") + "\n"
 
@@ -213,6 +221,23 @@ def _by_reason(facts: Sequence[Json]) -> dict[str, list[str]]:
     for fact in facts:
         reasons.setdefault(fact.get("reason", "none recorded"), []).append(fact["name"])
     return reasons
+
+
+def _say_understood(explained: Json, style: Style) -> Iterator[str]:
+    """Yield how far each list was understood, and the words that point at a fact."""
+    yield style.heading("Lists: how far they were understood")
+    for listed in explained["lists"]:
+        whole = "" if listed["complete"] else ", not complete"
+        yield style.wrap(
+            f"{listed['key']}{whole}: {listed['entries']} entries, {listed['byCode']} by code, "
+            f"{listed['byWords']} by words, {listed['notUnderstood']} not understood"
+        )
+    for hint in explained["hints"]:
+        when = f", {hint['date']}" if "date" in hint else ""
+        yield style.wrap(
+            f"in the record, not read: '{hint['words']}' ({hint['reference']}{when}), perhaps "
+            f"{hint['fact']}"
+        )
 
 
 def _say_resources(explained: Json, style: Style) -> Iterator[str]:

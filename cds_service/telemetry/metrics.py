@@ -19,6 +19,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from recommender.language import Hint, ListUnderstood
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.5, 1, 2)
 
 REQUESTS = Counter("b12_cds_requests", "Requests answered.", ["endpoint", "status"])
@@ -35,6 +37,10 @@ CARDS_WITHHELD = Counter(
 UNKNOWN_FACTS = Counter(
     "b12_cds_unknown_facts", "Facts that were not known, by the kind of reason.", ["fact", "reason"]
 )
+ENTRIES = Counter(
+    "b12_cds_entries", "Entries of the lists, by what they were understood.", ["list", "by"]
+)
+HINTS = Counter("b12_cds_hints", "Entries whose words point at a fact and decide it not.", ["fact"])
 FETCHES = Counter("b12_cds_fhir_fetches", "Retrievals from FHIR servers.", ["key", "outcome"])
 NOT_AUTHENTICATED = Counter(
     "b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"]
@@ -59,6 +65,20 @@ def count_steps(timings_ms: Mapping[str, float]) -> None:
     """Count the time of each step of a call."""
     for step, milliseconds in timings_ms.items():
         _labelled(STEP_SECONDS, step).observe(milliseconds / 1000)
+
+
+def count_understood(lists: Iterable[ListUnderstood], hints: Iterable[Hint]) -> None:
+    """Count entries by list and by what they were understood, and hints by fact; never words."""
+    for listed in lists:
+        for by, number in (
+            ("code", listed.by_code),
+            ("words", listed.by_words),
+            ("not", listed.not_understood),
+        ):
+            if number:
+                _labelled(ENTRIES, listed.area.value, by).inc(number)
+    for hint in hints:
+        _labelled(HINTS, hint.at.value).inc()
 
 
 def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:

@@ -42,7 +42,12 @@ def record_call(
         read_card(card, about, showing)
         for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
     )
-    unknown = {fact.name: fact.reason for fact in decision.facts if not fact.is_known}
+    # codes, since a reason in words may quote the record
+    unknown = {
+        fact.name: fact.reason_code or metrics.kind_of_reason(fact.reason)
+        for fact in decision.facts
+        if not fact.is_known
+    }
     availability = describe_availability(asked.record)
     store, settings = deployment.store, deployment.settings
     store.record_decision(
@@ -73,6 +78,8 @@ def record_call(
     )
     call.timings_ms.update(decision.timings_ms)
     count_call(asked.record, cards, unknown, call.timings_ms)
+    scenario = decision.scenario
+    metrics.count_understood(scenario.lists, scenario.hints)
     call.logged = {
         "client": caller.client.name,
         "cards": [card.card for card in cards if card.shown],

@@ -125,6 +125,7 @@ def test_a_bundle_of_a_patient_is_explained_decision_first_and_receipt_last(
         "Cards",
         "Facts",
         "Not known",
+        "Lists: how far they were understood",
         "Resources used",
         "Resources not used",
     ]
