@@ -15,8 +15,8 @@ from typing import Any
 from cds_service.cards.facts_in_words import FactInWords
 from cds_service.cards.override_codings import write_override_reasons
 from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
+from cds_service.site import knowledge_version
 from recommender.cards import Finding
-from recommender.guidance import KNOWLEDGE_VERSION
 from recommender.language import Evidence
 from recommender.treatment import Recommendation
 
@@ -122,7 +122,7 @@ def _extension(finding: Finding, context: CardContext) -> dict[str, Any]:
         "alsoFound": [card.id for card in finding.also_found],
         "statements": list(finding.citations),
         "policyVersion": context.policy_version,
-        "knowledgeVersion": KNOWLEDGE_VERSION,
+        "knowledgeVersion": knowledge_version(),
     }
     return {name: value for name, value in members.items() if value}
 

@@ -15,13 +15,16 @@ from flask import Blueprint, Response, render_template
 
 from cds_service.pages.pages import PAGE_HEADERS, wants_json
 from cds_service.protocol import Problem
+from cds_service.site import knowledge_version
+from cds_service.telemetry import metrics
 from cds_service.web import json_answer, this_deployment
+from governance.attributes import attributes_as_json
+from governance.reviews import overdue
 from recommender.cards import CARDS
 from recommender.guidance import (
     CATALOGUE,
     DOCUMENTS,
     EXTERNAL_SOURCES,
-    KNOWLEDGE_VERSION,
     LOST_FRAGMENTS,
     PROVENANCE,
     SETTINGS,
@@ -65,12 +68,21 @@ def guidance_blueprint() -> Blueprint:
 
     @blueprint.get("")
     def index() -> Response | str:
-        guidance = describe_guidance(this_deployment().settings.policy)
+        deployment = this_deployment()
+        passed = [review.rule for review in overdue(deployment.today())]
+        guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
         return (
             json_answer(guidance)
             if wants_json()
             else render_template("guidance/index.html", guidance=guidance)
         )
+
+    @blueprint.get("/attributes")
+    def attributes() -> Response | str:
+        as_json = wants_json()
+        metrics.ATTRIBUTES_OPENED.labels("json" if as_json else "page").inc()
+        page = attributes_as_json()
+        return json_answer(page) if as_json else render_template("guidance/attributes.html", **page)
 
     @blueprint.get("/<citation>")
     def statement(citation: str) -> Response | str:
@@ -82,7 +94,11 @@ def guidance_blueprint() -> Blueprint:
                 "The register has no statement of this number; they run from S1 to S92 and from X1 "
                 "to X36.",
             )
-        page = {"statement": found, "provenance": PROVENANCE, "knowledgeVersion": KNOWLEDGE_VERSION}
+        page = {
+            "statement": found,
+            "provenance": PROVENANCE,
+            "knowledgeVersion": knowledge_version(),
+        }
         return (
             json_answer(page)
             if wants_json()
@@ -109,7 +125,7 @@ def describe_guidance(policy: Policy) -> Json:
     provenance.
     """
     return {
-        "knowledgeVersion": KNOWLEDGE_VERSION,
+        "knowledgeVersion": knowledge_version(),
         "policyVersion": policy.version,
         "provenance": PROVENANCE,
         "documents": DOCUMENTS,

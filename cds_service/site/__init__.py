@@ -3,6 +3,9 @@
 from cds_service.site.client_profiles import PROFILES, with_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
+    PACKAGES,
+    TABLES,
+    digest_of,
     knowledge_version,
     program_version,
     terminology_version,
@@ -35,9 +38,11 @@ __all__ = [
     "DEFAULT",
     "DEMONSTRATION_CLIENT",
     "LIVE",
+    "PACKAGES",
     "PROFILES",
     "SHARE",
     "SILENT",
+    "TABLES",
     "Approval",
     "Client",
     "Mode",
@@ -48,6 +53,7 @@ __all__ = [
     "check_config",
     "client_of_profile",
     "demonstration",
+    "digest_of",
     "is_web_url",
     "knowledge_version",
     "load_settings",

@@ -42,6 +42,9 @@ ENTRIES = Counter(
 )
 HINTS = Counter("b12_cds_hints", "Entries whose words point at a fact and decide it not.", ["fact"])
 FETCHES = Counter("b12_cds_fhir_fetches", "Retrievals from FHIR servers.", ["key", "outcome"])
+ATTRIBUTES_OPENED = Counter(
+    "b12_cds_attributes_opened", "Times the source attributes were opened.", ["form"]
+)
 NOT_AUTHENTICATED = Counter(
     "b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"]
 )

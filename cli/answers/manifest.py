@@ -1,0 +1,56 @@
+"""`b12-cds manifest`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import write_json
+from cli.parsing import settings_of
+
+Json = dict[str, Any]
+
+
+def add_manifest(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "manifest",
+        help="digests of everything that decides, the sources, owner and review day of each rule",
+    )
+    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+    command.add_argument("--json", action="store_true")
+    command.add_argument(
+        "--check", action="store_true", help="exit status 1 when the review day of a rule passed"
+    )
+    command.set_defaults(run=_print_manifest)
+
+
+def _print_manifest(chosen: argparse.Namespace) -> int:
+    from governance.manifest import make_manifest
+
+    manifest = make_manifest(settings_of(chosen), dt.datetime.now(dt.UTC).date())
+    if chosen.json:
+        sys.stdout.buffer.write(write_json(manifest) + b"\n")
+    else:
+        print(*_say(manifest), sep="\n")
+    return 1 if chosen.check and manifest["overdue"] else 0
+
+
+def _say(manifest: Json) -> list[str]:
+    digests = manifest["digests"]
+    lines = [f"{name:<12} {manifest[name]}" for name in ("program", "knowledge", "policy")]
+    lines += [f"terminology  {manifest['terminology']}", "", "Digests (SHA-256)"]
+    named = {**digests["folders"], **digests["terminology"]}
+    named |= {"statements": digests["statements"], "formulary": digests["formulary"]}
+    lines += [f"  {name:<24} {digest}" for name, digest in named.items()]
+    lines += ["", "Sources"]
+    lines += [f"  {one['id']}  {one['title']}: {one['status']}" for one in manifest["documents"]]
+    lines += ["", "Rules: to be reviewed by, owner"]
+    rules = {one["rule"]: one for one in manifest["rules"]}
+    lines += [f"  {name:<9} {one['reviewDue']}  {one['owner']}" for name, one in rules.items()]
+    if manifest["overdue"]:
+        lines += ["", f"Review day passed: {', '.join(manifest['overdue'])}"]
+    return lines
