@@ -5,7 +5,7 @@ cannot be read is unknown, with a reason.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from fhir_mappings.fhir import (
     STATEMENT_TYPES,
     Availability,
     PatientRecord,
+    Placed,
     Resource,
     as_dict,
     as_list,
@@ -27,6 +28,7 @@ from fhir_mappings.history import (
     AnswerFacts,
     ConditionFacts,
     ProcedureFacts,
+    add_order_reasons,
     judge_lists,
     map_allergies,
     map_answers,
@@ -98,15 +100,22 @@ class MappedScenario:
     results: Results = field(default_factory=dict)
 
 
-def map_scenario(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> MappedScenario:
+def map_scenario(
+    record: PatientRecord,
+    as_of: dt.date,
+    value_sets: ValueSets,
+    drafts: Sequence[Placed] = (),
+) -> MappedScenario:
     """Return the scenario of one patient on one day, with its receipt.
 
     Args:
         record: what came; a resource about somebody else is never used (R38).
-        as_of: the day the scenario is true for, in UTC.
+        as_of: the day the scenario is true for, in the site's time zone (Q46).
+        drafts: the draft orders, whose reasons are evidence too.
     """
     index = index_record(record, as_of, value_sets)
     judge_lists(index)
+    add_order_reasons(index, drafts)
     _count_medicines(index)
     who = map_demographics(index)
     operations = map_procedures(index)

@@ -155,7 +155,7 @@ def decide(
     """
     timings: dict[str, float] = {}
     with _timed(timings, "map"):
-        mapped = map_scenario(record, as_of, value_sets)
+        mapped = map_scenario(record, as_of, value_sets, request.drafts)
         course = read_course(orders.drafts, mapped.scenario)
     with _timed(timings, "recommend"):
         recommendation = recommend(mapped.scenario, settings.policy)

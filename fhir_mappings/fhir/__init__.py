@@ -34,6 +34,7 @@ from fhir_mappings.fhir.versions import (
     parse_version,
     read_dosages,
     read_medication,
+    read_reasons,
     repair_order,
     write_shape,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "read_dosages",
     "read_medication",
     "read_period",
+    "read_reasons",
     "reference_id",
     "reference_of",
     "repair_order",

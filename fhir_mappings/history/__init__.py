@@ -4,6 +4,7 @@ from fhir_mappings.history.allergies import AllergyFacts, map_allergies
 from fhir_mappings.history.answers import AnswerFacts, map_answers
 from fhir_mappings.history.conditions import ConditionFacts, map_conditions
 from fhir_mappings.history.diagnoses import read_diagnoses
+from fhir_mappings.history.order_reasons import add_order_reasons
 from fhir_mappings.history.procedures import ProcedureFacts, map_procedures
 from fhir_mappings.history.reading_lists import judge_lists
 
@@ -12,6 +13,7 @@ __all__ = [
     "AnswerFacts",
     "ConditionFacts",
     "ProcedureFacts",
+    "add_order_reasons",
     "judge_lists",
     "map_allergies",
     "map_answers",

@@ -47,6 +47,9 @@ NOT_PREGNANT_DAYS = 30
 POSITIVE_INTERPRETATIONS = frozenset({"pos", "h", "hh", "a", "aa"})
 """Interpretation codes by which a laboratory calls an antibody present, beside a number."""
 
+NEGATIVE_INTERPRETATIONS = frozenset({"neg", "nd"})
+"""Interpretation codes by which something looked for was not found."""
+
 DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 
 
@@ -153,7 +156,7 @@ def _screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact)
     newest = _take_newest(index, answers)
     if newest is None:
         return nothing
-    said = read_booleanish(newest.observed.body)
+    said = _said(newest)
     if said is None:
         return _unread(index, newest, NEITHER_YES_NOR_NO)
     if not newest.is_within(index.as_of, ANSWER_DAYS):
@@ -272,13 +275,22 @@ def _of_the_year(
     return Fact(truth_of(said), "", (newest.cite(),))
 
 
+def _said(answer: Answer) -> bool | None:
+    """Return what an answer says by its value, else by its interpretation; `None` for neither."""
+    said = read_booleanish(answer.observed.body)
+    interpretation = code_of(answer.observed.body.get("interpretation"))
+    if said is None and interpretation in ("pos", *NEGATIVE_INTERPRETATIONS):
+        return interpretation == "pos"
+    return said
+
+
 def _affirms(answer: Answer) -> bool | None:
     """Return whether an Observation that names a finding says that it is there; `None` when its
     answer cannot be read.
     """
     if answer.observed.from_answer:
         return True
-    said = read_booleanish(answer.observed.body)
+    said = _said(answer)
     has_value = any(
         name.startswith("value") or name == "dataAbsentReason" for name in answer.observed.body
     )

@@ -12,9 +12,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, months_before, texts_of
+from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_before, texts_of
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
 from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
+from fhir_mappings.intake import newest_day
 from fhir_mappings.laboratory import read_length
 from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
@@ -297,6 +298,52 @@ def _recurrence(diagnoses: Diagnoses, treatment_start: dt.date | None, nothing: 
     return Fact(Truth.TRUE, "", diagnoses.use("recurrence", found)) if found else nothing
 
 
+OLD_ENCOUNTER_MONTHS = 12
+"""After so many months the diagnosis of one encounter, without a clinical status, no longer says
+how it is now (F10). A design default.
+"""
+
+LASTING = frozenset(
+    {
+        NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+        NeurologicalSign.MYELOPATHY,
+        NeurologicalSign.OPTIC_NEUROPATHY,
+    }
+)
+"""Signs that stay, however old the encounter."""
+
+
+def _is_old_encounter(diagnosis: Diagnosis, since: dt.date) -> bool:
+    resource = diagnosis.placed.resource
+    categories = {
+        as_text(coding.get("code"))
+        for category in as_list(resource.get("category"))
+        for coding in codings_of(category)
+    }
+    return (
+        SIGNS[diagnosis.concept] not in LASTING
+        and "encounter-diagnosis" in categories
+        and not resource.get("clinicalStatus")
+        and diagnosis.standing is Standing.CURRENT
+        and diagnosis.began is not None
+        and diagnosis.began.latest < since
+    )
+
+
+def _without_old_encounters(diagnoses: Diagnoses, found: list[Diagnosis]) -> list[Diagnosis]:
+    """Return the signs without those of old encounters, which are only hints (F10)."""
+    since = months_before(diagnoses.index.as_of, OLD_ENCOUNTER_MONTHS)
+    kept = []
+    for item in found:
+        if _is_old_encounter(item, since):
+            diagnoses.index.understanding.hint(
+                HintAt.NEUROLOGY, item.placed, item.evidence.display, newest_day(item.began)
+            )
+        else:
+            kept.append(item)
+    return kept
+
+
 def _findings(
     diagnoses: Diagnoses, treatment_start: dt.date | None
 ) -> tuple[NeurologicalFinding, ...]:
@@ -306,6 +353,7 @@ def _findings(
     found = diagnoses.of(
         SIGNS, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
     )
+    found = _without_old_encounters(diagnoses, found)
     diagnoses.use("neurological_involvement", found)
     return tuple(
         NeurologicalFinding(

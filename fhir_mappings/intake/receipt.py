@@ -60,6 +60,7 @@ class Receipt:
     _ignored: dict[str, str | Callable[[], str]] = field(default_factory=dict)
     _understood: dict[str, str] = field(default_factory=dict)
     _hinted: dict[str, str] = field(default_factory=dict)
+    _left_out: set[str] = field(default_factory=set)
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""
@@ -78,6 +79,10 @@ class Receipt:
         """
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
+
+    def leave_out(self, placed: Placed) -> None:
+        """Give this no line of its own: it is a part of an entry that has one."""
+        self._left_out.add(placed.place)
 
     def note_understood(self, placed: Placed, by: str) -> None:
         """Note by what the entry was understood."""
@@ -104,7 +109,11 @@ class Receipt:
 
     def lines(self) -> tuple[ReceiptLine, ...]:
         """Return one line per resource, in the order in which they came."""
-        return tuple(self._line(placed) for placed in self._placed.values())
+        return tuple(
+            self._line(placed)
+            for place, placed in self._placed.items()
+            if place not in self._left_out
+        )
 
     def _line(self, placed: Placed) -> ReceiptLine:
         used_for = tuple(self._used.get(placed.place, ()))

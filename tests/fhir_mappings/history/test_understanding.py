@@ -12,12 +12,14 @@ from recommender.language import Allergen, Because, Cause, HintAt, RecordArea, T
 from tests.fhir_mappings.records import (
     AS_OF,
     ICD_10_CM,
+    OWN,
     SNOMED,
     allergy,
     concept,
     condition,
     days_ago,
     map_all,
+    observation,
     procedure,
     scenario_of,
 )
@@ -493,3 +495,37 @@ def test_the_receipt_says_by_what_each_entry_was_understood() -> None:
 def test_texts_of_any_length_and_kind_are_read_without_harm() -> None:
     for text in ("haemophilia " * 100_000, "\x00\x1b[31m\u202e", "a" * 5_000_000, "((((" * 10_000):
         assert scenario_of(worded(text), allergic(text)).as_of == AS_OF
+
+
+# Signs of old encounters, and negative interpretations
+
+
+ENCOUNTER = [{"coding": [{"code": "encounter-diagnosis"}]}]
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "changes", "counts"),
+    [
+        ("91019004", 364, {}, True),
+        ("91019004", 367, {}, False),
+        ("91019004", 3000, {"category": []}, True),
+        ("91019004", 3000, {"clinicalStatus": {"coding": [{"code": "active"}]}}, True),
+        ("60576007", 3000, {}, True),
+    ],
+)
+def test_a_sign_of_an_old_encounter_is_a_hint(
+    code: str, days: int, changes: dict[str, Any], counts: bool
+) -> None:
+    entry = condition(code, days=days, **{"category": ENCOUNTER, "clinicalStatus": None, **changes})
+    scenario = scenario_of(entry)
+    assert bool(scenario.neurological_findings) is counts
+    assert bool(scenario.hints_at(HintAt.NEUROLOGY)) is not counts
+
+
+def test_a_negative_interpretation_denies_a_sign_and_answers_a_screen() -> None:
+    sign = observation("91019004", system=SNOMED, interpretation=[{"coding": [{"code": "NEG"}]}])
+    assert scenario_of(sign).neurological_findings == ()
+    screen = observation("neuro-screen", system=OWN, interpretation={"coding": [{"code": "NEG"}]})
+    assert scenario_of(screen).neurological_screen.is_false
+    found = observation("neuro-screen", system=OWN, interpretation={"coding": [{"code": "POS"}]})
+    assert scenario_of(found).neurological_screen.is_true

@@ -1,0 +1,103 @@
+"""The reason of a draft order is evidence of what it names (F10, F31, Q27).
+
+A coded reason counts like an entry of the problem list of today; words decide where they name a
+sign or a danger, never a deficiency or its cause, since the drafts of this service name those. The
+notes of an order only show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    Placed,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    read_reasons,
+    reference_of,
+)
+from fhir_mappings.history.conditions import CAUSES, DEFICIENCY
+from fhir_mappings.history.reading_lists import notes_of
+from fhir_mappings.intake import RecordIndex, is_about_another
+from fhir_mappings.terminology import Field, Judged, judge
+
+MOST_REASONS = 20
+"""Reasons of one order that are read."""
+
+OUR_BASIS = "urn:b12-cds:basis"
+"""The extension of a draft that this service wrote: its notes are our own words."""
+
+
+def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
+    """Add what the drafts of this patient give as their reasons to the Conditions of the index.
+
+    They stand in no list, so they are not counted, and the receipt has the draft itself.
+    """
+    for draft in drafts:
+        resource = draft.resource
+        if resource.get("resourceType") not in MEDICATION_ORDER_TYPES or is_about_another(
+            resource, index.record.patient_id
+        ):
+            continue
+        for number, codeable in enumerate(_reasons(resource)):
+            _add(index, draft, f"reason[{number}]", codeable, ())
+        notes = () if _is_ours(resource) else notes_of(resource)
+        if notes:
+            _add(index, draft, "note", None, notes)
+
+
+def _add(
+    index: RecordIndex, draft: Placed, element: str, codeable: Any, notes: tuple[str, ...]
+) -> None:
+    judged = judge(index.value_sets, codeable, (Field.CONDITIONS,), notes)
+    matches = tuple(
+        match
+        for match in judged.matches
+        if match.matched_by == "code" or match.concept not in _OUR_WORDS
+    )
+    reason = Placed(
+        f"{draft.place}.{element}",
+        {
+            "resourceType": draft.type,
+            "id": draft.resource.get("id"),
+            "code": codeable,
+            "recordedDate": index.as_of.isoformat(),
+        },
+    )
+    counted = Judged(matches, judged.shown, judged.understood, judged.past)
+    index.receipt.leave_out(reason)
+    index.understanding.judged[reason.place] = counted
+    index.understanding.show(reason, counted, index.as_of)
+    if matches:
+        index.by_type.setdefault("Condition", []).append(reason)
+
+
+_OUR_WORDS = frozenset(DEFICIENCY) | frozenset(CAUSES)
+
+
+def _reasons(resource: Resource) -> Iterator[Any]:
+    """Yield the CodeableConcepts of the reasons, also those of contained Conditions."""
+    contained = {
+        f"#{as_text(item.get('id'))}": item
+        for item in as_list(resource.get("contained"))
+        if isinstance(item, dict)
+    }
+    for reason in read_reasons(resource)[:MOST_REASONS]:
+        target = contained.get(reference_of(reason.get("reference") or reason))
+        if target is not None:
+            yield target.get("code")
+        elif isinstance(reason.get("concept"), dict):
+            yield reason["concept"]
+        elif "coding" in reason or "text" in reason:
+            yield reason
+
+
+def _is_ours(resource: Resource) -> bool:
+    return any(
+        as_text(as_dict(extension).get("url")) == OUR_BASIS
+        for extension in as_list(resource.get("extension"))
+    )

@@ -1,0 +1,95 @@
+"""The reason of a draft order is evidence of what it names (F10, F31, Q27)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fhir_mappings.fhir import Placed
+from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
+from recommender.language import Because, Cause, HintAt
+from tests.fhir_mappings.records import AS_OF, SNOMED, VALUE_SETS, concept, patient, record_of
+
+PARAESTHESIA = concept(SNOMED, "91019004", "Paraesthesia")
+
+
+def map_with(**changes: Any) -> MappedScenario:
+    """Map an empty record beside one draft."""
+    draft = {
+        "resourceType": "MedicationRequest",
+        "id": "d1",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": "Patient/pat-1"},
+        "medicationCodeableConcept": {"text": "Vitamin B12 tablets"},
+        **changes,
+    }
+    placed = Placed("context.draftOrders.entry[0]", draft)
+    return map_scenario(record_of([patient()]), AS_OF, VALUE_SETS, [placed])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reasonCode": [PARAESTHESIA]},
+        {"reasonCode": PARAESTHESIA},
+        {"reason": [{"concept": PARAESTHESIA}]},
+        {
+            "reasonReference": [{"reference": "#c"}],
+            "contained": [{"resourceType": "Condition", "id": "c", "code": PARAESTHESIA}],
+        },
+        {"reasonCode": [{"text": "Paraesthesia"}]},
+    ],
+)
+def test_a_reason_that_names_a_sign_is_one(changes: dict[str, Any]) -> None:
+    mapped = map_with(**changes)
+    (finding,) = mapped.scenario.neurological_findings
+    assert (finding.current, finding.evidence.reference) == (True, "MedicationRequest/d1")
+    assert [line.type for line in mapped.receipt.lines()] == ["Patient"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Haemophilia A", "bleeding_disorder"),
+        ("Leber's optic neuropathy", "lebers"),
+        ("Sickle cell disease", "haemolysis"),
+        ("On dialysis", "dialysis"),
+        ("CKD stage 4", "kidney_disease"),
+    ],
+)
+def test_the_words_of_a_reason_decide_as_a_whole(text: str, fact: str) -> None:
+    scenario = map_with(reasonCode=[{"text": text}]).scenario
+    assert getattr(scenario, fact).is_true
+
+
+def test_the_words_of_a_reason_name_no_deficiency_and_no_cause() -> None:
+    for text in ("Vitamin B12 deficiency", "Pernicious anaemia"):
+        scenario = map_with(reasonCode=[{"text": text}]).scenario
+        assert scenario.deficiency_diagnosis.is_unknown
+        assert scenario.causes == ()
+    coded = concept(SNOMED, "84027009", "Pernicious anaemia")
+    found = map_with(reasonCode=[coded]).scenario.causes
+    assert [cause.cause for cause in found] == [Cause.PERNICIOUS_ANAEMIA]
+
+
+def test_the_note_of_an_order_shows_and_our_own_does_not() -> None:
+    note = [{"text": "has numbness in both feet, possible haemophilia"}]
+    scenario = map_with(note=note).scenario
+    assert scenario.neurological_findings == ()
+    assert len(scenario.hints_at(HintAt.NEUROLOGY)) == 1
+    assert scenario.bleeding_disorder.because is Because.HINT
+    ours = map_with(note=note, extension=[{"url": "urn:b12-cds:basis"}]).scenario
+    assert ours.hints == ()
+
+
+def test_the_reason_of_another_patients_order_is_none() -> None:
+    theirs = map_with(reasonCode=[PARAESTHESIA], subject={"reference": "Patient/other"})
+    assert theirs.scenario.neurological_findings == ()
+
+
+def test_a_reason_stands_in_no_list() -> None:
+    scenario = map_with(reasonCode=[{"text": "unbekannt"}, {}, {"coding": "x"}]).scenario
+    assert scenario.lebers.is_false
+    assert all(listed.entries == 0 for listed in scenario.lists)
