@@ -241,7 +241,8 @@ _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
     rf"|(?:for |fur |pendant |durante |gedurende |i |per )(?P<low>{_NUM}) ?(?P<unit>{_UNITS})"
     rf"|for (?P<short>\d{{1,2}})/(?P<of>7|52|12)"
-    rf"|(?:for |total |of )?(?P<n>{_NUM})(?: ?(?:to|-) ?(?P<most>{_NUM}))? (?:doses|injections|injektionen|dosen|dosis|doser))"
+    rf"|(?:for |total |of )?(?P<n>{_NUM})(?: ?(?:to|-) ?(?P<most>{_NUM}))? "
+    r"(?:doses|injections|injektionen|dosen|dosis|doser))"
     r"(?![a-z0-9/])"
 )
 _AMOUNT_PER = re.compile(rf"(?<=[a-z]) (?:a|per|pro|par|por|al|om) (?P<unit>{_UNITS})(?![a-z0-9/])")
