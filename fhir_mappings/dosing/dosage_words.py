@@ -96,10 +96,10 @@ _NEGATED = re.compile(
 )
 _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
-    r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|single|stat|directed|maintenance|"
+    r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|directed|maintenance|"
     r"loading|prophylaxis|replacement|course|therapy|treatment|deltoid|vastus lateralis|muscle|"
     r"contents|left|right|upper|outer|arm|thigh|deep|slowly|only|continue|practice|nurse|gp|surgery|clinic|"
-    r"district|morning|night|bedtime|breakfast|food|water|meals?|each|one|solution|ampoules?|"
+    r"district|breakfast|food|water|meals?|each|one|solution|ampoules?|"
     r"vitamin|vit|b12|b 12|b-12|pernicious|anemia|anaemia|b12 deficiency|deficiency|please|and|"
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"

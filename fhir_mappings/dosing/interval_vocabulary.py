@@ -25,6 +25,9 @@ NUMBERS: dict[str, int] = {
         10: "ten zehn dix diez dieci dez tien tio",
         11: "eleven elf",
         12: "twelve zwolf zwoelf douze doce dodici doze twaalf tolv",
+        14: "fourteen vierzehn quatorze",
+        30: "thirty dreissig trente treinta trenta",
+        90: "ninety",
     }.items()
     for word in words.split()
 }
@@ -63,12 +66,13 @@ ADVERBS: dict[str, str] = {
     for unit, words in {
         "day": "daily taglich taeglich quotidien quotidienne quotidiennement diario diaria "
         "diariamente quotidianamente dagelijks dagligen dagligt daglig",
-        "week": "weekly wochentlich woechentlich hebdomadaire semanal semanalmente settimanale "
-        "settimanalmente wekelijks ugentlig ugentligt ukentlig",
-        "month": "monthly monatlich mensuel mensuelle mensuellement mensual mensualmente mensile "
-        "mensilmente mensal mensalmente maandelijks manedlig manedligt",
-        "year": "yearly annually jahrlich jaehrlich annuel annuelle anual annuale jaarlijks arlig "
-        "arligt",
+        "hour": "hourly stundlich stuendlich",
+        "week": "weekly wkly wochentlich woechentlich hebdomadaire semanal semanalmente "
+        "settimanale settimanalmente wekelijks ugentlig ugentligt ukentlig",
+        "month": "monthly mthly monatlich mensuel mensuelle mensuellement mensual mensualmente "
+        "mensile mensilmente mensal mensalmente maandelijks manedlig manedligt",
+        "year": "yearly yrly annually jahrlich jaehrlich annuel annuelle anual annuale jaarlijks "
+        "arlig arligt",
     }.items()
     for word in words.split()
 }
@@ -95,11 +99,12 @@ ONCE: dict[str, int] = {
 }
 
 EVERY_OTHER: dict[str, str] = {
-    "day": "(?:on )?alternate days?|alternating days?|alt days?|alternate daily|alternative days|"
+    "day": "(?:on |every )?(?:alternate|alternating|alt\\.?) days?|alternative days|"
     "un jour sur deux|dias alternos|dias alternados|giorni alterni|a giorni alterni|om de dag|"
     "varannan dag|annenhver dag|hveranden dag",
-    "week": "fortnightly|every fortnight|each fortnight|alternate weeks?|une semaine sur deux|"
-    "om de week|varannan vecka|annenhver uke|hveranden uge|14 ?-? ?(?:taglich|tagig|taegig|tagige)",
+    "week": "fortnightly|(?:once )?(?:every|each|a|per) fortnight|alternate weeks?|"
+    "une semaine sur deux|om de week|varannan vecka|annenhver uke|hveranden uge|"
+    "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
     "month": "alternate months?|un mois sur deux|om de maand|varannan manad|annenhver maned",
 }
 """Phrases for every second day, week and month. "Biweekly", "bimonthly" and "semi-monthly" mean two
@@ -110,6 +115,13 @@ QUARTERLY = (
     "quarterly|every quarter|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|"
     "trimestrielle|trimestral|trimestrale|driemaandelijks|kvartalsvis"
 )
+
+HALF_YEARLY = "half ?-? ?yearly|halbjahrlich|halbjaehrlich|semestral|semestriel|halvarsvis"
+
+DAYTIMES = "(?:(?:every|each|in the|at) )?(?:morning|night|evening|bedtime|noon|lunchtime)"
+"""A time of day; two of them are two doses a day."""
+
+ONE_DOSE = "stat|single dose|one dose only|once only|one ?-? ?off(?: dose)?|einmalig|dose unique"
 
 WEEKDAYS: dict[str, str] = {
     word: day

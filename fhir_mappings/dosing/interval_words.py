@@ -13,10 +13,13 @@ from functools import partial
 
 from fhir_mappings.dosing.interval_vocabulary import (
     ADVERBS,
+    DAYTIMES,
     EVERY,
     EVERY_OTHER,
+    HALF_YEARLY,
     NUMBERS,
     ONCE,
+    ONE_DOSE,
     ORDINALS,
     PER,
     QUARTERLY,
@@ -60,9 +63,10 @@ _CODES: tuple[tuple[int, int, PeriodUnit, str], ...] = (
     (3, 1, DAY, "tid tds"),
     (4, 1, DAY, "qid qds"),
     (1, 2, DAY, "qod eod"),
+    (1, 2, WEEK, "qow eow"),
     (1, 1, WEEK, "wk qw qwk qweek"),
     (2, 1, WEEK, "biw"),
-    (3, 1, WEEK, "tiw mwf"),
+    (3, 1, WEEK, "tiw mwf m/w/f m-w-f"),
     (1, 1, MONTH, "mo qm qmo qmonth"),
 )
 ABBREVIATIONS: dict[str, Timing] = {
@@ -104,6 +108,7 @@ _NUM = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{_any(NUMBERS)})"
 _UNITS, _ADVERBS = _any(UNITS), _any(ADVERBS)
 _COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{_NUM}) ?(?:{TIMES})(?![a-z]))"
 _LOW_HIGH = rf"(?P<low>{_NUM})(?: ?(?:{TO}) ?(?P<high>{_NUM}))?"
+_LOW_HIGH2 = rf"(?P<low2>{_NUM})(?: ?(?:{TO}) ?(?P<high2>{_NUM}))?"
 _EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
 _DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
@@ -146,7 +151,8 @@ def simplest(
 
 def _times_every(match: re.Match[str]) -> Timing | None:
     count = _count(match)
-    return every(match["low"] or "1", match["high"], UNITS[match["unit"]], count) if count else None
+    low, high = match["low"] or match["low2"] or "1", match["high"] or match["high2"]
+    return every(low, high, UNITS[match["unit"]], count) if count else None
 
 
 def _times_per(match: re.Match[str]) -> Timing | None:
@@ -202,13 +208,18 @@ def _compile(*rows: tuple[str, _Build]) -> tuple[tuple[re.Pattern[str], _Build],
 _PATTERNS = _compile(
     *((phrases, partial(_every_second, unit)) for unit, phrases in EVERY_OTHER.items()),
     (QUARTERLY, lambda _: every("3", None, "month")),
+    (HALF_YEARLY, lambda _: every("6", None, "month")),
+    (ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
+    (rf"{DAYTIMES} (?:and|&|\+) {DAYTIMES}", lambda _: times_per(2, 1, DAY)),
+    (DAYTIMES, lambda _: times_per(1, 1, DAY)),
+    (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
     (
-        rf"{_COUNTED},? ?{_EACH} ?(?:{_LOW_HIGH} ?)?(?P<unit>{_UNITS})",
+        rf"{_COUNTED},? ?(?:{_EACH} ?(?:{_LOW_HIGH} ?)?|per {_LOW_HIGH2} )(?P<unit>{_UNITS})",
         _times_every,
     ),
-    (rf"{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{_UNITS})", _ordinal),
+    (rf"(?:once )?{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{_UNITS})", _ordinal),
     (
-        rf"(?:{_EACH}|q) ?(?:{_LOW_HIGH} ?)(?P<unit>{_UNITS})",
+        rf"(?:(?:1|one) )?(?:{_EACH}|q) ?(?:{_LOW_HIGH} ?)(?P<unit>{_UNITS})",
         lambda m: every(m["low"], m["high"], UNITS[m["unit"]]),
     ),
     (rf"(?:{_EACH}|q) ?{_LOW_HIGH} ?/ ?(?P<of>7|52|12)", _fraction),
@@ -330,6 +341,10 @@ def _lasts_no_longer(timing: Timing) -> bool:
     return timing.duration[0] * days[timing.duration[1]] <= timing.shortest_interval
 
 
+_BESIDE = re.compile(r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse)(?![a-z])")
+"""What may stand beside a frequency without changing it."""
+
+
 def parse_rhythm(text: str) -> Timing | None:
     """Return the timing of a timing code ("BID", "Q1M") or a set phrase ("every 2-3 months");
     `None` when it is anything else, or says more.
@@ -342,7 +357,8 @@ def parse_rhythm(text: str) -> Timing | None:
     if words in ABBREVIATIONS:
         return ABBREVIATIONS[words]
     rhythms = Rhythms(words)
-    return rhythms.timing if not rhythms.rest.strip(" |,.") else None
+    rest = _BESIDE.sub(" ", rhythms.rest)
+    return rhythms.timing if not rest.strip(" |,.") else None
 
 
 def find_rhythm(text: str) -> Rhythms:
