@@ -142,6 +142,7 @@ class Dosage:
     `written` is what the words say beside a structure (Q41); `from_words`: the line was read from
     words, at least in part. `implausible` says what of the frequency nobody can mean (Q42).
     `review_noted`: the words bind the end to improvement or to a review of it (Q81).
+    `count_alone`: how many doses, where nothing says how often.
     """
 
     lines: tuple[DoseLine, ...]
@@ -155,6 +156,7 @@ class Dosage:
     from_words: bool = False
     implausible: str = ""
     review_noted: bool = False
+    count_alone: int | None = None
 
 
 def read_dosage(
@@ -227,8 +229,11 @@ def _read_line(
 ) -> Dosage:
     problems: list[str] = []
     words = _words_of_line(line, product)
+    as_needed = fhir_versions.read_as_needed(line) or words.as_needed
+    # "as needed" says how often, without a frequency (Q42)
     timing = _attempt(
-        lambda: _timing_or_words(read_timing, line, authored, words), problems
+        lambda: _timing_or_words(read_timing, line, authored, words),
+        [] if as_needed and not as_dict(line.get("timing")) else problems,
     ) or TimingReading(None)
     # Folic acid is judged by its daily dose, whatever its route.
     route = _attempt(
@@ -241,7 +246,7 @@ def _read_line(
     ]
     if product.doubt:
         problems.append(product.doubt)
-    as_needed = timing.as_needed or fhir_versions.read_as_needed(line) or words.as_needed
+    as_needed = as_needed or timing.as_needed
     substances = [item.substance for item in product.ingredients]
     lines = tuple(
         DoseLine(substance, route, dose, timing.timing, as_needed)
@@ -260,7 +265,19 @@ def _read_line(
         from_words=words.whole and words.says_something and not structured,
         implausible=_implausible(timing.timing, line),
         review_noted=words.review_noted,
+        count_alone=_count_alone(line) if timing.timing is None else None,
     )
+
+
+def _count_alone(line: Mapping[str, Any]) -> int | None:
+    """Return the number of doses of a line without a frequency; `None` when it says none."""
+    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
+    count = read_number(repeat.get("countMax") or repeat.get("count"))
+    return int(count) if count is not None and 0 < count <= MOST_DOSES else None
+
+
+MOST_DOSES = 10000
+"""A number of doses above this is a slip of the pen."""
 
 
 def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:

@@ -168,6 +168,7 @@ def read_orders(
             implausible=dosage.implausible,
             combination=product.is_combination,
             review_noted=dosage.review_noted,
+            count_alone=dosage.count_alone,
             planned=planned,
             group=_identifier(resource.get("groupIdentifier")),
             based_on=_based_on(resource),

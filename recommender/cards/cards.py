@@ -290,7 +290,7 @@ B21_FREQUENCY = Card(
     "b21",
     name="implausible frequency",
     summary="This frequency is not plausible: check it",
-    remedy=Remedy.REPLACE,
+    remedy=Remedy.CHANGE,
     rank=801,
     critical_rank=120,
     statements=("S7", "S10", "S12"),
@@ -318,7 +318,7 @@ B23_LAPSED = Card(
     summary=(
         "No B12 dose on record for longer than the interval: give one now, ask about nerve signs"
     ),
-    remedy=Remedy.CHANGE,
+    remedy=Remedy.ADD_TREATMENT,
     rank=1113,
     statements=("S16", "S84"),
     overrides=(reason.DOSES_GIVEN, reason.B12_GIVEN_ELSEWHERE, reason.SPECIALIST),

@@ -3,7 +3,7 @@ whole.
 """
 
 from recommender.checks.case import Case, Column, Issue, has_test
-from recommender.checks.consistency import check_order, is_unit_error
+from recommender.checks.consistency import check_order
 from recommender.checks.course_checks import (
     check_duplicates,
     check_lowering_drug,
@@ -11,6 +11,7 @@ from recommender.checks.course_checks import (
     check_not_ordered,
     check_stops,
     check_tests,
+    check_unread,
     due_treatment,
 )
 from recommender.checks.course_reading import (
@@ -30,6 +31,7 @@ from recommender.checks.folate import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
+from recommender.checks.plausibility import check_alone, is_unit_error
 from recommender.checks.safety import check_contraindications, check_safety, needs_inr
 from recommender.language import is_injected
 
@@ -39,6 +41,7 @@ __all__ = [
     "FolateClass",
     "FolateGate",
     "Issue",
+    "check_alone",
     "check_contraindications",
     "check_duplicates",
     "check_folate",
@@ -49,6 +52,7 @@ __all__ = [
     "check_safety",
     "check_stops",
     "check_tests",
+    "check_unread",
     "due_treatment",
     "first_b12_day",
     "folate_class",

@@ -45,6 +45,8 @@ _COLUMN_OF_RULE = {
     "N1": Column.NEUROLOGICAL,
     "N2": Column.NEUROLOGICAL,
     "T0": Column.NEUROLOGICAL,
+    "T1b": Column.NEUROLOGICAL,
+    "T4a": Column.NEUROLOGICAL,
     "U1": Column.QUESTION,
 }
 _PROPHYLAXIS_RULES = {"P1", "P2", "P4"}
@@ -55,7 +57,8 @@ class Issue:
     """One thing to say about the course, before it is folded into a card.
 
     `about` holds the keys of the orders it speaks of. `summary`
-    replaces the card's own where the case differs from the usual one.
+    replaces the card's own where the case differs from the usual one. `rank` is its place among
+    cards of one indicator where that is not the card's own.
     """
 
     card: Card
@@ -64,6 +67,7 @@ class Issue:
     citations: tuple[str, ...]
     about: tuple[str, ...]
     summary: str = ""
+    rank: int = 0
 
     @property
     def is_loud(self) -> bool:

@@ -14,16 +14,20 @@ from recommender.checks.course_reading import (
     LOADING_DOSES,
     WITHOUT_A_DOSE,
     daily_dose,
+    is_count_alone,
     is_daily,
     is_oral,
     is_readable,
     kind_of,
     may_be_cyanocobalamin,
 )
+from recommender.checks.injection_courses import american_course, check_bound, check_resuming
+from recommender.checks.plausibility import check_alone, check_readable, is_implausible
 from recommender.guidance import INJECTION_DOSE, AltDailyLoading, OralInEstablishedMalabsorption
 from recommender.language import (
     Cause,
     DoseLine,
+    HintAt,
     Order,
     PhaseKind,
     Rhythm,
@@ -41,12 +45,6 @@ from recommender.language import (
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
-UNIT_ERROR_INJECTED = Decimal(5000)
-"""Micrograms of one injection from which a unit or product error is likely (card b8)."""
-
-UNIT_ERROR_ORAL = Decimal(10000)
-"""Micrograms by mouth from which a unit error is likely (card b8)."""
-
 ORAL_DOSES = (Decimal(1000), Decimal(2000))
 """Micrograms a day by mouth that the guidance gives (S47, S52)."""
 
@@ -54,12 +52,17 @@ MONTH = Decimal(28)
 
 
 def check_order(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield what the matrix says of one drafted order of vitamin B12."""
+    """Yield what the matrix says of one drafted order of vitamin B12.
+
+    A slip of dose, product or frequency leads and hides the rest of the dosage; of an order whose
+    words and fields differ nothing is called consistent (Q41, Q42).
+    """
     line = order.cobalamin
     if line is None:
         return
-    if is_unit_error(order):
-        yield _unit_error(order)
+    alone = list(check_alone(case, order))
+    yield from alone
+    if is_implausible(order):
         return
     yield from _product_and_route(case, order, line)
     if case.column is Column.NONE:
@@ -68,24 +71,19 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
         yield from _by_mouth(case, order, line)
     if case.rule == "N2":
         yield from _samples_first(case, order)
-    if not is_readable(order):
-        yield _not_computable(order)
-    elif (
-        case.column is not Column.NONE
-        and line.substance not in WITHOUT_A_DOSE
-        and line.route not in (Route.NASAL, Route.INTRAVENOUS)
-    ):
+    yield from check_resuming(case, order)
+    if is_count_alone(order):
+        yield from _count_alone(case, order)
+    elif not is_readable(order):
+        yield from check_readable(order)
+    elif not alone and _is_in_the_guidance(case, line):
         yield from _oral_dose(case, order, line) if is_oral(line) else _injection(case, order, line)
 
 
-def is_unit_error(order: Order) -> bool:
-    """Return whether dose or product look like a unit or product error (I11)."""
-    line = order.cobalamin
-    if order.product_error:
-        return True
-    if line is None or line.dose is None:
-        return False
-    return line.dose >= (UNIT_ERROR_INJECTED if is_injected(line) else UNIT_ERROR_ORAL)
+def _is_in_the_guidance(case: Case, line: DoseLine) -> bool:
+    """Return whether the matrix has a dose for this form and route."""
+    outside = line.route in (Route.NASAL, Route.INTRAVENOUS) or line.substance in WITHOUT_A_DOSE
+    return case.column is not Column.NONE and not outside
 
 
 def _issue(
@@ -97,29 +95,6 @@ def _issue(
     summary: str = "",
 ) -> Issue:
     return Issue(card, indicator, (reason,), citations, (order.key,), summary)
-
-
-def _unit_error(order: Order) -> Issue:
-    found = order.product_error or "the dose is far above any dose of vitamin B12 replacement"
-    return _issue(
-        cards.B8_UNIT_OR_PRODUCT,
-        CRITICAL,
-        order,
-        f"Check the product and the unit: {found}. Every dose of the guidance is 1000 micrograms "
-        f"(1 mg).",
-        ("S2", "X9"),
-    )
-
-
-def _not_computable(order: Order) -> Issue:
-    missing = order.not_computable or "route, dose or frequency is not recorded"
-    return _issue(
-        cards.B14_UNREADABLE,
-        INFO,
-        order,
-        f"Not checked against the guidance: {missing}. Nothing here says that the order is right.",
-        ("S2",),
-    )
 
 
 # --- no treatment indicated
@@ -284,11 +259,13 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
     """
     if _has_adequate_treatment_beside(case, order, line):
         return
-    if case.assessment.neurological.is_true and not case.is_prophylaxis:
+    if case.rule == "T5b":
+        yield _tablets_fail(case, order)
+    elif case.assessment.neurological.is_true and not case.is_prophylaxis:
         if not _injections_go_on(case, order):
             yield _oral_with_neurological_signs(case, order)
     elif _replaces_injections_in_malabsorption(case):
-        yield _oral_in_malabsorption(order)
+        yield _oral_in_malabsorption(case, order)
     elif case.column is Column.QUESTION and not _symptoms_answered(case):
         yield _ask_before_oral(case, order)
     elif (
@@ -391,12 +368,26 @@ def _replaces_injections_in_malabsorption(case: Case) -> bool:
     return case.assessment.established_malabsorption.is_true and not allowed
 
 
-def _oral_in_malabsorption(order: Order) -> Issue:
+def _oral_in_malabsorption(case: Case, order: Order) -> Issue:
+    """Return b10; an info where it only continues tablets that are taken already (T5)."""
     reason = (
         "Evidence does not show that oral vitamin B12 safely replaces injections in established "
         "malabsorption."
     )
-    return _issue(cards.B10_BY_MOUTH_MALABSORPTION, WARNING, order, reason, ("S48", "S49"))
+    loud = INFO if case.rule == "T5" else WARNING
+    return _issue(cards.B10_BY_MOUTH_MALABSORPTION, loud, order, reason, ("S48", "S49"))
+
+
+def _tablets_fail(case: Case, order: Order) -> Issue:
+    """Return b22: a warning where B12 is still low or malabsorption is established, an info where
+    only symptoms persist (Q71).
+    """
+    a = case.assessment
+    loud = (a.b12_still_low | a.established_malabsorption).is_true
+    reason = "Check first that the tablets are taken; then injections are the next step."
+    return _issue(
+        cards.B22_TABLETS_FAIL, WARNING if loud else INFO, order, reason, ("S48", "S62", "S92")
+    )
 
 
 def _ask_before_oral(case: Case, order: Order) -> Issue:
@@ -419,12 +410,20 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
     )
     return _issue(
         cards.B2_ASK_ABOUT_SIGNS,
-        WARNING if a.neurological_unreadable else INFO,
+        WARNING if asks_loudly(case) else INFO,
         order,
         reason,
         ("S3", "S52", "S64", "S68"),
         summary,
     )
+
+
+def asks_loudly(case: Case) -> bool:
+    """Return whether the question about nerve signs is more than the usual one: the record could
+    not be read, or words of it point at signs (Q28).
+    """
+    hinted = bool(case.scenario.hints_at(HintAt.NEUROLOGY))
+    return case.assessment.neurological_unreadable or hinted
 
 
 def _is_oral_offered(case: Case) -> bool:
@@ -481,6 +480,15 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         )
 
 
+def _count_alone(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b4 for a number of injections without a frequency, where loading is due."""
+    due = case.column in (Column.NEUROLOGICAL, Column.QUESTION, Column.LOADING)
+    if not due or _is_loaded(case, order) or _loading_is_selected(case, order):
+        return
+    reason = f"Ordered: {order.count_alone} in all, without saying how often."
+    yield _issue(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
+
+
 # --- injections
 # --------------------------------------------------------------------------------------------------
 
@@ -502,6 +510,9 @@ def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             "B12 injections need a fixed interval; as needed is too little",
         )
         return
+    if order.key in american_course(case):
+        yield from _american(case, order)
+        return
     match case.column:
         case Column.NEUROLOGICAL:
             yield from _neurological(case, order, line, line.timing)
@@ -513,9 +524,28 @@ def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             yield from _maintenance(case, order, line, line.timing)
 
 
+def _american(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield one issue for the whole course (Q40): with nerve signs it is too seldom, beside
+    treatment more than is needed, else it is acceptable.
+    """
+    keys = tuple(sorted(american_course(case)))
+    if order.key != keys[0]:
+        return
+    if case.column is Column.NEUROLOGICAL:
+        reason = "With nerve signs injections go on on alternate days until nothing improves."
+        yield Issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, (reason,), ("S3", "S7", "S65"), keys)
+    elif case.column is Column.MAINTENANCE:
+        reason = "Loading is not called for here: injections at the maintenance interval do."
+        yield Issue(cards.B6_INTERVAL_TOO_LONG, INFO, (reason,), ("S10", "S13"), keys)
+
+
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     rhythm = rhythm_of(timing)
-    if _has_alternate_days(case, order) or (
+    if rhythm is Rhythm.ALTERNATE_DAYS:
+        yield from check_bound(case, order, line)
+    elif rhythm is Rhythm.SINGLE and not _is_loaded(case, order):
+        yield from _maintenance_before_loading(case, order, line, timing)
+    elif _has_alternate_days(case, order) or (
         rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)
     ):
         yield from _interval(case, order, line, timing)
@@ -523,7 +553,7 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         yield _more_often(
             order, "Daily injections are more frequent than the alternate days of the guidance."
         )
-    elif rhythm is not Rhythm.ALTERNATE_DAYS:
+    else:
         then = " A daily course must go over into alternate days." if rhythm is Rhythm.DAILY else ""
         involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
         advised = (
@@ -551,22 +581,19 @@ def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
         yield from _less_than_loading(case, order, timing)
     elif kind_of(order) is PhaseKind.LOADING:
         if not _symptoms_answered(case) and not _has_alternate_days(case, order):
-            yield _ask_before_loading(case, order)
+            yield from _ask_before_loading(case, order)
     else:
         yield from _maintenance_before_loading(case, order, line, timing)
 
 
-def _ask_before_loading(case: Case, order: Order) -> Issue:
-    why = (
-        "could not be read from the record"
-        if case.assessment.neurological_unreadable
-        else "are not recorded, which does not mean absent"
-    )
-    reason = f"Neurological symptoms {why}."
-    summary = (
-        "Ask about neurological symptoms: with them, B12 injections are given on alternate days"
-    )
-    return _issue(cards.B3_TOO_SELDOM_WITH_SIGNS, INFO, order, reason, ("S3", "S7", "S10"), summary)
+def _ask_before_loading(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b2 on loading only where words hint at signs or the record could not be read; else the
+    opened chart asks (cards.md 3).
+    """
+    if not asks_loudly(case):
+        return
+    reason = "With nerve signs, injections are given on alternate days until nothing improves."
+    yield _issue(cards.B2_ASK_ABOUT_SIGNS, INFO, order, reason, ("S3", "S7", "S10"))
 
 
 def _loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
@@ -641,7 +668,7 @@ def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
             yield from _interval(case, order, line, timing)
         return
     rhythm, doses = rhythm_of(timing), total_doses(timing)
-    if case.rule in ("T4", "T5", "T5b") or case.assessment.treatment.phase in (
+    if case.rule in ("T3b", "T4", "T5", "T5b", "T7") or case.assessment.treatment.phase in (
         TreatmentPhase.ORAL,
         TreatmentPhase.LOADING,
     ):

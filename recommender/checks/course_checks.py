@@ -4,19 +4,20 @@ interval, treatment not ordered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from recommender.assessment import Deficiency, Permanence, TreatmentPhase
-from recommender.cards import Indicator, cards
+from recommender.cards import Indicator, Remedy, cards
 from recommender.checks.case import Case, Column, Issue, has_test
-from recommender.checks.consistency import is_unit_error
 from recommender.checks.course_reading import (
     fulfils,
+    is_count_alone,
     is_oral,
     is_readable,
     is_treatment,
     kind_of,
 )
+from recommender.checks.plausibility import is_implausible
 from recommender.language import (
     Order,
     OrderState,
@@ -69,7 +70,7 @@ def _loads(order: Order) -> bool:
     """Return whether the order is a loading course; one whose dose or frequency cannot be read is
     not taken for any course.
     """
-    readable = not order.not_computable and not is_unit_error(order)
+    readable = not order.not_computable and not is_implausible(order)
     return readable and kind_of(order) is PhaseKind.LOADING and is_injected_order(order)
 
 
@@ -297,6 +298,50 @@ def check_not_ordered(case: Case) -> Iterator[Issue]:
     if any(is_treatment(order) for order in case.all_drafts):
         return
     yield from due_treatment(case)
+
+
+UNREAD_RANK = 1050
+"""Where k1 about an unread order stands among the cards: after c5, before b22 (cards.md 5)."""
+
+
+def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
+    """Yield k1 about a selected draft that cannot be read, where treatment is recommended that
+    nothing else in the course gives: what is recommended leads, the reading is folded (Q37, I36).
+
+    Args: found: what is said of the drafts already; a card that brings a regimen leads by itself.
+    """
+    said = {key for issue in found if issue.card.remedy in BRINGS_REGIMEN for key in issue.about}
+    unread = [order for order in case.drafts if _is_unread(order) and order.key not in said]
+    if not unread or case.recommendation.not_drafted or not _lacks_an_option(case):
+        return
+    loud = case.assessment.neurological.is_true or case.rule in ("T0", "T1")
+    by_mouth = any(order.cobalamin and is_oral(order.cobalamin) for order in unread)
+    loud = loud or (by_mouth and case.assessment.established_malabsorption.is_true)
+    yield Issue(
+        cards.K1_DUE,
+        WARNING if loud else INFO,
+        _advice(case),
+        case.recommendation.citations,
+        tuple(order.key for order in unread),
+        rank=UNREAD_RANK,
+    )
+
+
+BRINGS_REGIMEN = frozenset({Remedy.CHANGE, Remedy.REPLACE, Remedy.ASK})
+
+
+def _is_unread(order: Order) -> bool:
+    return not is_readable(order) and not is_count_alone(order) and not is_implausible(order)
+
+
+def _lacks_an_option(case: Case) -> bool:
+    """Return whether regimens are offered and the orders that can be read make up none of them."""
+    orders = (*case.all_drafts, *case.standing)
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    return bool(regimens) and not any(
+        all(any(fulfils(order, phase) for order in orders) for phase in regimen.phases)
+        for regimen in regimens
+    )
 
 
 def due_treatment(case: Case) -> Iterator[Issue]:

@@ -44,7 +44,18 @@ def is_readable(order: Order) -> bool:
     if line is None or order.not_computable:
         return False
     knows_route = line.route is not None or is_injected(line)
-    return knows_route and line.dose is not None and (line.timing is not None or line.as_needed)
+    often = line.timing is not None or line.as_needed
+    return knows_route and line.dose is not None and often
+
+
+def is_count_alone(order: Order) -> bool:
+    """Return whether the order says how many injections of which dose, and not how often: too
+    little to be checked, enough to see that it loads nobody (b4).
+    """
+    line = order.cobalamin
+    if line is None or order.count_alone is None or line.timing is not None:
+        return False
+    return is_injected(line) and line.dose is not None
 
 
 def may_be_cyanocobalamin(line: DoseLine) -> bool:

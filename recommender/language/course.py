@@ -67,6 +67,7 @@ class Order:
     vitamins in it (Q75). `group`, `based_on` and `identifiers` name the course it belongs to (Q56).
     `supply_days` is for how long its supply lasts, repeats included. `review_noted`: its words bind
     its end to a review or to improvement (Q39, Q81). `antidote`: it is the cyanide antidote (I11).
+    `count_alone` is the number of doses where that is all the order says of how often, else `None`.
     """
 
     key: str
@@ -98,6 +99,7 @@ class Order:
     supply_days: Decimal | None = None
     review_noted: bool = False
     antidote: bool = False
+    count_alone: int | None = None
 
     @property
     def has_cobalamin(self) -> bool:
@@ -337,6 +339,7 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
                 words="",
                 from_words=False,
                 implausible="",
+                count_alone=None,
                 combination=False,
                 antidote=False,
             )

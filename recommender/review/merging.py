@@ -51,9 +51,12 @@ def fold(
 
 def sort_issues(issues: Iterable[Issue]) -> list[Issue]:
     """Return the issues in merge order, the primary one first."""
-    return sorted(
-        issues, key=lambda issue: (*severity_key(issue.card, issue.indicator), issue.about)
-    )
+    return sorted(issues, key=_place)
+
+
+def _place(issue: Issue) -> tuple[int, int, str, tuple[str, ...]]:
+    loudness, rank, card = severity_key(issue.card, issue.indicator)
+    return loudness, issue.rank or rank, card, issue.about
 
 
 def _reasons_of(issue: Issue, first: Issue) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from recommender.checks import (
     check_safety,
     check_stops,
     check_tests,
+    check_unread,
     due_treatment,
     has_test,
     is_treatment,
@@ -135,9 +136,11 @@ def _asks_for_the_same_tests(case: Case, waiting: Sequence[Issue]) -> bool:
 
 def _course_issues(case: Case) -> Iterator[Issue]:
     """Yield everything about the selected drafts of vitamin B12."""
+    found: list[Issue] = []
     for order in case.drafts:
-        issues = [*check_order(case, order), *check_safety(case, order)]
-        yield from _without_repeats(issues)
+        found += _without_repeats([*check_order(case, order), *check_safety(case, order)])
+    yield from found
+    yield from check_unread(case, found)
     yield from check_maintenance(case)
     yield from check_duplicates(case)
     if case.drafts:

@@ -266,8 +266,11 @@ def _line(words: dict[str, Any]) -> DoseLine:
 
 
 def build_timing(every: str, times: int | None = None) -> Timing:
-    """Return the timing of one dose every so often, in words ("3 months"), and so many times in
+    """Return the timing in words ("3 months" from dose to dose, "6 per day"), so many times in
     all.
     """
+    if " per " in every:
+        often, unit = every.split(" per ")
+        return Timing(int(often), Decimal(1), _UNIT_DAYS[unit], count=times)
     number, unit = every.split()
     return Timing(1, Decimal(number), _UNIT_DAYS[unit.rstrip("s")], count=times)

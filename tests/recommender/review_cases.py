@@ -112,6 +112,17 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
         more["folate_indication"] = FolateIndication(said.pop("indication"))
     if "starts_in" in said:
         more["starts"] = TODAY + dt.timedelta(days=said.pop("starts_in"))
+    if "written" in said:
+        more["written"] = _line({"line": said.pop("written")})
+    more |= {
+        key: said.pop(key)
+        for key in ("words", "implausible", "review_noted", "antidote", "combination", "group")
+        if key in said
+    }
+    more |= {key: said.pop(key) for key in ("count_alone", "planned") if key in said}
+    for key in ("authored", "ends"):
+        if f"{key}_days_ago" in said:
+            more[key] = TODAY - dt.timedelta(days=said.pop(f"{key}_days_ago"))
     state = OrderState(said.pop("state", "draft"))
     assert not said, f"an order may not say {sorted(said)}"
     return order(name, *lines, state=state, **more)
@@ -130,8 +141,8 @@ def _line(said: dict[str, Any]) -> DoseLine:
             line,
             timing=replace(line.timing, count=said.pop("times"), count_max=None, duration=None),
         )
-    if said.pop("as_needed", False):
-        line = replace(line, as_needed=True)
+    if "as_needed" in said:
+        line = replace(line, as_needed=said.pop("as_needed"))
     return replace(line, dose=Decimal(said.pop("dose"))) if "dose" in said else line
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from recommender.cards.findings import Finding
-from recommender.checks.consistency import is_unit_error
+from recommender.checks.plausibility import is_unit_error
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_1M
 from recommender.language.course import (
@@ -76,7 +76,7 @@ def test_the_matrix_has_every_order() -> None:
 
 
 def _cards() -> list[Any]:
-    files = [FOLDER / "cards.yaml", FOLDER / "courses.yaml"]
+    files = [FOLDER / f"{name}.yaml" for name in ("cards", "courses", "orders")]
     return [
         pytest.param(case, id=case["case"])
         for file in files

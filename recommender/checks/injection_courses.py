@@ -1,0 +1,161 @@
+"""Injections that make one course: the bounded alternate-day course (Q39, Q81), the loading used in
+the United States (C38, Q40), and treatment that resumes (T4, T7).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from recommender.cards import Indicator, cards
+from recommender.checks.case import Case, Issue
+from recommender.checks.course_reading import is_readable, kind_of
+from recommender.guidance import INJECTION_DOSE
+from recommender.language import (
+    DoseLine,
+    Order,
+    PhaseKind,
+    Rhythm,
+    Substance,
+    Test,
+    Timing,
+    is_injected,
+    read_line,
+    total_doses,
+)
+
+INFO, WARNING = Indicator.INFO, Indicator.WARNING
+
+LOADING_WEEKS_DOSES = 7
+"""Injections on alternate days that make two weeks (Q39)."""
+
+REVIEW_AFTER_BOUND = dt.timedelta(days=3)
+"""How long after its last day a drafted review still belongs to a bounded course (Q39)."""
+
+AMERICAN_FIRST_DAYS = 14
+AMERICAN_FIRST_DOSES = 5
+AMERICAN_SECOND_INTERVAL = 14
+AMERICAN_SECOND_DOSES = 2
+AMERICAN_LAST_INTERVAL = Decimal(31)
+"""Loading in the United States: five injections in the first 14 days, then at least two at most 14
+days apart, then without end at most 31 days apart (Q40).
+"""
+
+
+# --- alternate days with an end
+
+
+def check_bound(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    """Yield b19: an alternate-day course for nerve signs that ends by days or doses (C33)."""
+    read = read_line(line)
+    if read.rhythm is not Rhythm.ALTERNATE_DAYS or read.bound_days is None:
+        return
+    enough = read.bound_days >= case.policy.neuro_min_loading_days
+    enough = enough or (read.doses is not None and read.doses >= LOADING_WEEKS_DOSES)
+    if enough and _review_in_sight(case, order, read.bound_days):
+        return
+    reason = (
+        "The order ends without a word about a review of improvement."
+        if enough
+        else "Alternate-day injections go on for as long as anything improves."
+    )
+    yield Issue(
+        cards.B19_ALTERNATE_DAYS_END,
+        INFO if enough else WARNING,
+        (reason,),
+        ("S4", "S7", "S65"),
+        (order.key,),
+    )
+
+
+def _review_in_sight(case: Case, order: Order, bound_days: Decimal) -> bool:
+    """Return whether the order's words or a drafted review bind its end to improvement; blood tests
+    alone do not (Q81).
+    """
+    begins = order.starts or case.scenario.as_of
+    last = begins + dt.timedelta(days=int(bound_days)) + REVIEW_AFTER_BOUND
+    return order.review_noted or any(
+        test.test is Test.SYMPTOM_REVIEW and test.due is not None and begins <= test.due <= last
+        for test in case.course.tests
+    )
+
+
+# --- loading as in the United States
+
+
+def american_course(case: Case) -> frozenset[str]:
+    """Return the keys of the drafts that are loading as in the United States, empty when they are
+    not, or where the site does not accept it.
+    """
+    if not case.policy.alt_loading_accepted:
+        return frozenset()
+    orders = [order for order in case.all_drafts if _counts(order)]
+    lines = [order.cobalamin for order in orders if order.cobalamin]
+    timings = sorted(
+        (line.timing for line in lines if line.timing), key=lambda timing: timing.longest_interval
+    )
+    if len({line.substance for line in lines}) != 1 or len(timings) != 3:
+        return frozenset()
+    hydroxo = lines[0].substance is Substance.HYDROXOCOBALAMIN
+    last = case.longest_interval(lines[0]) if hydroxo else AMERICAN_LAST_INTERVAL
+    return frozenset(order.key for order in orders) if _is_american(timings, last) else frozenset()
+
+
+def _counts(order: Order) -> bool:
+    line = order.cobalamin
+    return (
+        line is not None
+        and is_readable(order)
+        and not line.as_needed
+        and is_injected(line)
+        and line.dose == INJECTION_DOSE
+    )
+
+
+def _is_american(timings: Sequence[Timing], longest_last: Decimal) -> bool:
+    first, second, last = timings
+    firsts, seconds = total_doses(first) or Decimal(0), total_doses(second) or Decimal(0)
+    begun = min(firsts, AMERICAN_FIRST_DAYS / first.longest_interval)
+    return (
+        first.is_bounded
+        and second.is_bounded
+        and not last.is_bounded
+        and begun >= AMERICAN_FIRST_DOSES
+        and second.longest_interval <= AMERICAN_SECOND_INTERVAL
+        and seconds >= AMERICAN_SECOND_DOSES
+        and last.longest_interval <= longest_last
+    )
+
+
+# --- treatment that resumes
+
+
+def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b23: the order resumes treatment that lapsed (T4), or of which no dose is known (T7).
+
+    A start that was set to today answers the question of the missed dose: what stays is an info.
+    """
+    line = order.cobalamin
+    if case.rule not in ("T4", "T7") or line is None or order.condition:
+        return
+    if kind_of(order) is PhaseKind.LOADING or _has_loading_beside(case, order):
+        return
+    a = case.assessment
+    today = order.starts is not None and order.starts == case.scenario.as_of
+    loud = case.rule == "T4" and not today and (a.neurological_ever | a.symptoms).is_true
+    reason = (
+        "A dose is due now; nerve signs, if any, call for loading again."
+        if case.rule == "T4"
+        else "Whether it was given cannot be told from the record."
+    )
+    yield Issue(
+        cards.B23_LAPSED, WARNING if loud else INFO, (reason,), ("S16", "S84"), (order.key,)
+    )
+
+
+def _has_loading_beside(case: Case, order: Order) -> bool:
+    return any(
+        other.key != order.key and is_readable(other) and kind_of(other) is PhaseKind.LOADING
+        for other in (*case.all_drafts, *case.standing)
+    )
