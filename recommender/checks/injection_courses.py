@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from recommender.cards import Indicator, cards
 from recommender.checks.case import Case, Issue
-from recommender.checks.course_reading import is_readable, kind_of
+from recommender.checks.course_reading import is_readable, is_treatment, kind_of
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     DoseLine,
@@ -137,7 +137,8 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     A start that was set to today answers the question of the missed dose: what stays is an info.
     """
     line = order.cobalamin
-    if case.rule not in ("T4", "T7") or line is None or order.condition:
+    answered = any(other.condition for other in case.all_drafts)
+    if case.rule not in ("T4", "T7") or line is None or answered or not is_treatment(order):
         return
     if kind_of(order) is PhaseKind.LOADING or _has_loading_beside(case, order):
         return

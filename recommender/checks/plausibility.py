@@ -118,6 +118,9 @@ def _unit_error(order: Order) -> Issue:
 def _frequency(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b21: critical for a slip, a warning for many doses by mouth, or for injections every
     day that go on, where nerve signs do not call for many (Q42).
+
+    The frequency of a form that lost its dose is what the form puts there: only a slip of it counts
+    (cards.md 8).
     """
     readings = tuple(_readings(order))
     card = cards.B21_FREQUENCY
@@ -129,7 +132,11 @@ def _frequency(case: Case, order: Order) -> Iterator[Issue]:
     elif any(_is_often_by_mouth(case, line) for line in readings):
         reason = "Tablets of vitamin B12 are taken once a day."
         yield _issue(card, WARNING, order, reason, ("S47", "S52"))
-    elif not case.assessment.neurological.is_true and any(map(_goes_on_daily, readings)):
+    elif (
+        is_readable(order)
+        and not case.assessment.neurological.is_true
+        and any(map(_goes_on_daily, readings))
+    ):
         reason = "Injections every day are a loading course of 5 to 6 doses, not a treatment."
         yield _issue(card, WARNING, order, reason, ("S10", "S11", "S12"))
 

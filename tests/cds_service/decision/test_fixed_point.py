@@ -43,9 +43,9 @@ WEEKLY_INJECTION = {
     ],
 }
 
-TECHNIQUE_CARDS = {"h1", "h2", "h3"}
-"""These ask for words in the order about needle and pressure. The sandbox drops them, so that they
-are asked for again is right.
+LOST_BY_THE_CLIENT = {"h1", "h2", "h3", "k1"}
+"""These ask for words in the order about needle and pressure, or for its dose. The sandbox drops
+both, so that they are asked for again is right (Q37).
 """
 
 STRATEGIES = {
@@ -177,5 +177,6 @@ def test_a_suggestion_that_was_taken_is_not_criticised_R164(person: str, strateg
                 lossy = take_in_the_sandbox(actions, request["context"]["patientId"])
                 selected = [name_of(draft) for draft in lossy]
                 assert (
-                    not lossy or worries(ask(request, lossy, selected, client)) <= TECHNIQUE_CARDS
+                    not lossy
+                    or worries(ask(request, lossy, selected, client)) <= LOST_BY_THE_CLIENT
                 ), (card["summary"], actions)
