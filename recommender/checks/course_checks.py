@@ -310,7 +310,7 @@ def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
 
     Args: found: what is said of the drafts already; a card that brings a regimen leads by itself.
     """
-    said = {key for issue in found if issue.card.remedy in BRINGS_REGIMEN for key in issue.about}
+    said = {key for issue in found if _says_what_is_due(issue) for key in issue.about}
     unread = [order for order in case.drafts if _is_unread(order) and order.key not in said]
     if not unread or case.recommendation.not_drafted or not _lacks_an_option(case):
         return
@@ -327,7 +327,12 @@ def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
     )
 
 
-BRINGS_REGIMEN = frozenset({Remedy.CHANGE, Remedy.REPLACE, Remedy.ASK})
+def _says_what_is_due(issue: Issue) -> bool:
+    """Return whether a card about route or frequency brings the regimen; one about the product does
+    not say what is due.
+    """
+    about_product = issue.card in (cards.D2_KIDNEY_NOT_KNOWN, cards.B9_SECOND_CHOICE)
+    return issue.card.remedy in (Remedy.CHANGE, Remedy.ASK) and not about_product
 
 
 def _is_unread(order: Order) -> bool:
