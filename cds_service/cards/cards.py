@@ -6,19 +6,21 @@ Source: R74 to R98; CONTRACT of the card (`source.topic`, `extension`).
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.cards.facts_in_words import FactInWords
 from cds_service.cards.override_codings import write_override_reasons
 from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
 from cds_service.site import knowledge_version
+from fhir_mappings.fhir import Resource
 from recommender.cards import Finding
-from recommender.language import Evidence
-from recommender.treatment import Recommendation
+from recommender.wording import capital
 
 SOURCE_LABEL = "Vitamin B12 dosing guidance"
 CARD_SYSTEM = "urn:b12-cds:card"
@@ -26,50 +28,18 @@ EXTENSION = "org.b12-cds"
 LONGEST_SUMMARY = 139
 """UTF-16 units (R76: fewer than 140 characters)."""
 
-SHOWN_ALWAYS = (
-    "deficiency",
-    "neurological_involvement",
-    "kidney_function",
-    "cause",
-    "treatment_phase",
-)
-SHOWN_WHEN_KNOWN = (
-    "total_b12",
-    "holotranscobalamin",
-    "mma",
-    "egfr",
-    "platelets",
-    "haemoglobin",
-    "potassium",
-    "inr",
-    "ileal_resection_length",
-    "crohns_ileal_extent",
-)
-SHOWN_WHEN_TRUE = (
-    "allergies",
-    "pregnant",
-    "lebers",
-    "anticoagulant",
-    "bleeding_disorder",
-    "dialysis",
-    "nitrous_oxide",
-    "recurrence",
-)
-SHOWN_UNLESS_TRUE = ("adult",)
-MOST_EVIDENCE = 3
-"""Entries of the record shown behind one fact; the receipt has them all."""
-
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What every card of one answer shares."""
+    """What every card of one answer shares. `gaps` says why lists that came are not taken as whole;
+    `as_of` is the day the advice is true on.
+    """
 
-    facts: tuple[FactInWords, ...]
-    recommendation: Recommendation
     would_change_if: tuple[str, ...]
     guidance_url: str
     policy_version: str
-    unreadable: tuple[str, ...]
+    gaps: tuple[str, ...]
+    as_of: dt.date
     suggestions: SuggestionContext
 
 
@@ -101,7 +71,22 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
         card["selectionBehavior"] = _selection_behavior(finding, context.suggestions)
     if finding.override_reasons:
         card["overrideReasons"] = write_override_reasons(finding.override_reasons)
+    card["links"] = _links(finding, context)
     return card | {"extension": {EXTENSION: _extension(finding, context)}}
+
+
+def _links(finding: Finding, context: CardContext) -> list[dict[str, str]]:
+    """Return absolute links to the rule, then to each statement the card rests on."""
+    targets = [
+        (f"Rule {finding.rule}", rule_url(finding, context)),
+        *((cited, f"{context.guidance_url}/{cited}") for cited in finding.citations),
+    ]
+    return [{"label": label, "url": url, "type": "absolute"} for label, url in targets]
+
+
+def rule_url(finding: Finding, context: CardContext) -> str:
+    """Return where the guidance page tells the rule the card rests on."""
+    return f"{context.guidance_url}#rule-{finding.rule}"
 
 
 def _selection_behavior(finding: Finding, context: SuggestionContext) -> str:
@@ -119,81 +104,48 @@ def _extension(finding: Finding, context: CardContext) -> dict[str, Any]:
     members = {
         "rule": finding.rule,
         "card": finding.card.id,
+        "asOf": context.as_of.isoformat(),
+        "validUntil": f"{context.as_of.isoformat()}T23:59:59Z",
+        "draftDigest": _draft_digest(finding, context.suggestions.drafts),
+        "shortLabel": finding.card.name.capitalize(),
         "alsoFound": [card.id for card in finding.also_found],
         "statements": list(finding.citations),
+        "wouldChangeIf": list(context.would_change_if),
         "policyVersion": context.policy_version,
         "knowledgeVersion": knowledge_version(),
     }
     return {name: value for name, value in members.items() if value}
 
 
-def write_detail(finding: Finding, context: CardContext, suggestions: Suggestions) -> str:
-    """Return the detail as plain Markdown lists: what is advised, the facts, what is missing, the
-    rule, what would change it.
+def _draft_digest(finding: Finding, drafts: Mapping[str, Resource]) -> str:
+    """Return a digest of the drafts the card speaks of, by which a client sees that they have
+    changed since (Q64); empty where it speaks of none.
     """
-    known, missing = _shown_facts(context.facts)
+    spoken_of = [drafts[key] for key in sorted(finding.about) if key in drafts]
+    if not spoken_of:
+        return ""
+    text = json.dumps(spoken_of, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def write_detail(finding: Finding, context: CardContext, suggestions: Suggestions) -> str:
+    """Return the detail (cards.md 7): what could not be read, what is advised, the facts that
+    decided, gaps, tests, where the sources differ, and a last line that links to the rule.
+    """
+    below = finding.detail
+    not_drafted = [
+        f"Not offered as a draft: {label} ({why})." for label, why in suggestions.withheld
+    ]
     parts = [
-        _list("", finding.reasons),
-        _list("From the record", known),
-        _list("Not known", [*missing, *context.unreadable]),
-        _list(
-            "Not offered as a draft", [f"{label} ({why})" for label, why in suggestions.withheld]
-        ),
-        _list("Would change this advice", context.would_change_if),
-        f"Rule {finding.rule}, resting on {', '.join(finding.citations)}."
-        if finding.citations
-        else f"Rule {finding.rule}.",
+        " ".join(escape_markdown(line) for line in below.unread),
+        "\n\n".join(escape_markdown(reason) for reason in finding.reasons),
+        "\n".join(f"- {escape_markdown(capital(fact))}" for fact in below.facts),
+        " ".join(escape_markdown(line) for line in (*context.gaps, *not_drafted)),
+        escape_markdown(below.tests),
+        escape_markdown(below.differs),
+        f"[Why: rule {finding.rule}]({rule_url(finding, context)})",
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def _list(heading: str, lines: Sequence[str]) -> str:
-    if not lines:
-        return ""
-    bullets = "\n".join(f"- {escape_markdown(line)}" for line in lines)
-    return f"**{heading}**\n\n{bullets}" if heading else bullets
-
-
-def _shown_facts(facts: Sequence[FactInWords]) -> tuple[list[str], list[str]]:
-    """Return the facts a clinician needs to judge the advice: those known, and those that are not.
-
-    A result that already stands behind another fact is not said again.
-    """
-    by_name = {fact.name: fact for fact in facts}
-    known: list[str] = []
-    cited: set[str] = set()
-    for name in (*SHOWN_UNLESS_TRUE, *SHOWN_ALWAYS, *SHOWN_WHEN_KNOWN, *SHOWN_WHEN_TRUE):
-        fact = by_name.get(name)
-        if fact is None or not fact.is_known:
-            continue
-        if (name in SHOWN_WHEN_TRUE and fact.value == "no") or (
-            name in SHOWN_UNLESS_TRUE and fact.value != "no"
-        ):
-            continue
-        behind = {entry.reference for entry in fact.evidence}
-        if name in SHOWN_ALWAYS or not behind or not behind <= cited:
-            known.append(say_fact(fact))
-        cited |= {entry.reference for entry in fact.evidence[:MOST_EVIDENCE]}
-    asked = [by_name[name] for name in (*SHOWN_UNLESS_TRUE, *SHOWN_ALWAYS) if name in by_name]
-    missing = [f"{fact.label}: {fact.reason}" for fact in asked if not fact.is_known]
-    return known, missing
-
-
-def say_fact(fact: FactInWords) -> str:
-    """Say a fact with its evidence: "neurological involvement: yes (Paraesthesia, 2026-10-02)"."""
-    shown = "; ".join(_say_evidence(entry) for entry in fact.evidence[:MOST_EVIDENCE])
-    more = len(fact.evidence) - MOST_EVIDENCE
-    source = f" ({shown}{f'; {more} more' if more > 0 else ''})" if shown else ""
-    reason = (
-        f", {fact.reason}" if fact.reason and fact.name not in ("treatment_phase", "cause") else ""
-    )
-    return f"{fact.label}: {fact.value}{reason}{source}"
-
-
-def _say_evidence(entry: Evidence) -> str:
-    named = "" if entry.display == entry.code else entry.display
-    value = f"{entry.reported} = {entry.converted}" if entry.converted else entry.reported
-    return ", ".join(str(part) for part in (named, value, entry.date) if part) or entry.reference
 
 
 def shorten(summary: str) -> str:

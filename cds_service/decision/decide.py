@@ -255,14 +255,13 @@ def _card_context(
     }
     cobalamin_keys = frozenset(order.key for order in orders.drafts.orders if order.has_cobalamin)
     return CardContext(
-        facts=facts,
-        recommendation=recommendation,
         would_change_if=tuple(
             islice(nearest_changes(recommendation, settings.policy), MOST_CHANGES)
         ),
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
-        unreadable=_unreadable(record, gaps),
+        gaps=_gaps(record, gaps),
+        as_of=as_of,
         suggestions=SuggestionContext(
             orders.drafts.resources, names, cobalamin_keys, drafting, client
         ),
@@ -282,18 +281,15 @@ def _condition_used(facts: tuple[FactInWords, ...]) -> str:
     )
 
 
-def _unreadable(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
-    """Say which parts of the record that advice rests on could not be had, are not whole, or hold
-    what is of no use.
+def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
+    """Say of the parts of the record that came whole why "none" cannot be concluded from them.
 
-    Statements and administrations are often not available and change nothing by that (Q6): the
-    receipt names them, the card does not.
+    What could not be read or came in part is said by the recommender.
     """
     return tuple(
-        f"{words}: "
-        f"{record.part(key).reason or gaps.get(key) or record.part(key).availability.value}"
+        f"{words.capitalize()}: {gaps[key]}."
         for key, words in PARTS_IN_WORDS.items()
-        if record.part(key).availability is not Availability.COMPLETE or key in gaps
+        if key in gaps and record.part(key).availability is Availability.COMPLETE
     )
 
 

@@ -4,13 +4,14 @@ against it. A card is named by its constant: `cards.B14_UNREADABLE`.
 
 from recommender.cards import cards, override_reasons
 from recommender.cards.cards import CARDS, Card, Indicator, Remedy, severity_key
-from recommender.cards.findings import Finding, Resolution
+from recommender.cards.findings import Detail, Finding, Resolution
 from recommender.cards.override_reasons import OVERRIDE_REASONS, OverrideReason
 
 __all__ = [
     "CARDS",
     "OVERRIDE_REASONS",
     "Card",
+    "Detail",
     "Finding",
     "Indicator",
     "OverrideReason",

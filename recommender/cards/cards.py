@@ -573,7 +573,7 @@ I1_LEVEL_SETS_NO_INTERVAL = Card(
 K1_DUE = Card(
     "k1",
     name="treatment or test due",
-    summary="B12 treatment is indicated and not ordered",
+    summary="B12 treatment or a test is due and not ordered",
     remedy=Remedy.OWN,
     rank=1502,
     overrides=(reason.B12_GIVEN_ELSEWHERE,),

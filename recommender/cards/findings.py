@@ -23,6 +23,21 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What stands below the sentences of a card (cards.md 7): the facts that decided, what could
+    not be read, the tests, where the sources differ. What has nothing to say is empty.
+    """
+
+    facts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    tests: str = ""
+    differs: str = ""
+
+
+NO_DETAIL = Detail()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One card to be.
 
@@ -43,3 +58,4 @@ class Finding:
     choice: bool = True
     override_reasons: tuple[OverrideReason, ...] = ()
     also_found: tuple[Card, ...] = ()
+    detail: Detail = NO_DETAIL

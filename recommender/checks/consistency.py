@@ -37,6 +37,7 @@ from recommender.language import (
     Timing,
     describe_days,
     describe_interval,
+    describe_timing,
     is_injected,
     is_treatment_dose,
     rhythm_of,
@@ -115,8 +116,8 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
         case "E2" | "P3":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
-                reason, summary = _why_not_known(case)
-                yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"), summary)
+                reason = _why_not_known(case)
+                yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"))
         case "N3":
             reason = (
                 "The result makes deficiency unlikely: look for another cause of the neurological "
@@ -132,13 +133,13 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                 yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
 
 
-def _why_not_known(case: Case) -> tuple[str, str]:
-    """Return the reason and the first line of b13: nothing was measured, or what was measured
-    decides nothing, and why not.
+def _why_not_known(case: Case) -> str:
+    """Return the reason of b13: nothing was measured, or what was measured decides nothing, and why
+    not.
     """
     a, scenario = case.assessment, case.scenario
     if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
-        return "Whether vitamin B12 is deficient is not known: no usable result is on record.", ""
+        return "Whether vitamin B12 is deficient is not known: no usable result is on record."
     why = {
         "vitamin B12 was, or may have been, taken before it": (
             scenario.b12_supplement_before_test.may_be_true
@@ -150,10 +151,7 @@ def _why_not_known(case: Case) -> tuple[str, str]:
         "; ".join(words for words, holds in why.items() if holds)
         or "it is not exact enough, or another result speaks against it"
     )
-    return (
-        f"The result on record does not decide it: {said}.",
-        "The B12 result on record does not exclude deficiency: check again, with MMA",
-    )
+    return f"The result on record does not decide it: {said}."
 
 
 def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
@@ -169,7 +167,6 @@ def _samples_first(case: Case, order: Order) -> Iterator[Issue]:
         order,
         reason,
         ("S69", "X6"),
-        f"{case.signs} recorded and B12 status open: take samples before the first dose",
     )
 
 
@@ -200,7 +197,6 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
                     order,
                     reason,
                     ("S2", "S28"),
-                    "Hydroxocobalamin under the skin is off-label; the guidance gives it IM",
                 )
     if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
         yield _cyanocobalamin_injection(case, order, line)
@@ -283,7 +279,6 @@ def _by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             order,
             reason,
             ("S49", "S50"),
-            "Malabsorption recorded: loading injections are preferred to oral B12",
         )
 
 
@@ -335,29 +330,23 @@ def _oral_with_neurological_signs(case: Case, order: Order) -> Issue:
         reason = (
             f"{case.signs} recorded: injections go on; oral vitamin B12 does not take their place."
         )
-        summary = f"{case.signs} recorded: continue injections; oral B12 does not replace them"
-        return _issue(cards.B1_BY_MOUTH_WITH_SIGNS, WARNING, order, reason, ("S47", "S64"), summary)
+        return _issue(cards.B1_BY_MOUTH_WITH_SIGNS, WARNING, order, reason, ("S47", "S64"))
     if case.assessment.glossitis_only:
         reason = (
             "By one source glossitis calls for the neurological regimen: injections at the start, "
             "not oral vitamin B12."
-        )
-        summary = (
-            "Glossitis recorded: oral B12 is not adequate first treatment; use IM hydroxocobalamin"
         )
     else:
         reason = (
             "With neurological involvement oral vitamin B12 is not used at the start: faster "
             "improvement prevents lasting damage."
         )
-        summary = ""
     return _issue(
         cards.B1_BY_MOUTH_WITH_SIGNS,
         WARNING if case.rule == "N2" else CRITICAL,
         order,
         reason,
         ("S3", "S64", "S67", "S68", "S69"),
-        summary,
     )
 
 
@@ -403,11 +392,7 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
         f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "
         f"them, {without}."
     )
-    summary = (
-        ""
-        if oral
-        else "Confirm whether there are neurological symptoms: they decide how often to inject"
-    )
+    summary = "" if oral else "Ask about numbness, gait and memory: they decide how often to inject"
     return _issue(
         cards.B2_ASK_ABOUT_SIGNS,
         WARNING if asks_loudly(case) else INFO,
@@ -450,7 +435,6 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             order,
             reason,
             ("S47", "S52", "X19"),
-            "Oral B12 must be taken every day; less often is too little",
         )
         return
     daily = daily_dose(line)
@@ -464,7 +448,6 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             order,
             reason,
             ("S47", "S52"),
-            "Oral B12 dose is above the 1000 to 2000 micrograms (1 to 2 mg) a day of the guidance",
         )
     elif daily < ORAL_DOSES[0] and not (
         case.policy.dietary_low_dose_accepted and case.dietary_only
@@ -476,7 +459,6 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             order,
             reason,
             ("S47", "S52", "S59"),
-            "Oral B12 dose is below the 1000 micrograms (1 mg) a day that treatment needs",
         )
 
 
@@ -507,7 +489,6 @@ def _injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             order,
             reason,
             ("S2", "S13"),
-            "B12 injections need a fixed interval; as needed is too little",
         )
         return
     if order.key in american_course(case):
@@ -560,16 +541,12 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
             f"With {involved} injections are given on alternate days until no further improvement."
         )
         reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
-        glossitis = (
-            "Glossitis with B12 deficiency: give IM on alternate days until no further improvement"
-        )
         yield _issue(
             cards.B3_TOO_SELDOM_WITH_SIGNS,
             WARNING,
             order,
             reason,
             ("S3", "S7", "S65", "S67", "S69"),
-            glossitis if case.assessment.glossitis_only else "",
         )
 
 
@@ -646,7 +623,7 @@ def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Iss
         order,
         reason,
         ("S10", "S62"),
-        "Loading course is shorter than the six injections in two weeks that are advised",
+        f"Ordered {describe_timing(timing)}; the loading course is 6 injections in 2 weeks",
     )
 
 
@@ -695,7 +672,7 @@ def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> It
             order,
             reason,
             ("S15", "S89"),
-            "B12 injections closer than 7 days apart outside a loading course",
+            f"Ordered {describe_interval(timing)}; outside a loading course at least 7 days apart",
         )
 
 
@@ -706,7 +683,7 @@ def _more_often(order: Order, reason: str) -> Issue:
         order,
         reason,
         ("S10", "S13"),
-        "B12 injections are more frequent than the guidance asks for here",
+        "These B12 injections are more frequent than is needed here",
     )
 
 
@@ -729,7 +706,7 @@ def _interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Itera
             order,
             reason,
             ("S15", "S89", "S90"),
-            "B12 injections more often than monthly: no return of symptoms is recorded",
+            f"Ordered {describe_interval(timing)}, no return of symptoms recorded: monthly will do",
         )
 
 
@@ -739,11 +716,7 @@ def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue
         f"{describe_days(case.longest_interval(line))} apart."
     )
     if case.causes_of_ileal_disease.is_true and case.rule not in ("T1", "T2"):
-        crohns = "Extensive ileal Crohn's disease: lifelong monthly hydroxocobalamin is advised"
-        summary = "" if case.assessment.ileal_resection_over_limit.is_true else crohns
-        return _issue(
-            cards.B11_ILEUM_MONTHLY, WARNING, order, reason, ("S20", "S22", "S71", "S73"), summary
-        )
+        return _issue(cards.B11_ILEUM_MONTHLY, WARNING, order, reason, ("S20", "S22", "S71", "S73"))
     return _issue(cards.B6_INTERVAL_TOO_LONG, WARNING, order, reason, ("S9", "S12", "S13", "S66"))
 
 

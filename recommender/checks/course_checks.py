@@ -54,7 +54,6 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
         return
     loud = case.assessment.stays_for_life
     reason = "Without one, treatment ends with the last loading dose."
-    summary = "" if loud else "Loading course has no maintenance order yet"
     about = tuple(order.key for order in loading)
     yield Issue(
         cards.B5_NO_MAINTENANCE,
@@ -62,7 +61,6 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
         (reason,),
         ("S6", "S9", "S12", "S16"),
         about,
-        summary,
     )
 
 
@@ -96,12 +94,7 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
     for order, other in duplicates:
         where = "drafted beside it" if other.state is OrderState.DRAFT else "active"
         reason = f"{other.product} is already {where}. An order that replaces it should name it."
-        summary = (
-            ""
-            if other.state is not OrderState.DRAFT
-            else "Two B12 orders of the same kind are drafted"
-        )
-        yield Issue(cards.E1_SECOND_ORDER, WARNING, (reason,), ("S13",), (order.key,), summary)
+        yield Issue(cards.E1_SECOND_ORDER, WARNING, (reason,), ("S13",), (order.key,))
     if not duplicates:
         yield from _both_routes(case)
 
@@ -369,7 +362,6 @@ def due_treatment(case: Case) -> Iterator[Issue]:
                 _advice(case),
                 recommendation.citations,
                 (),
-                _summary_of_tests(case),
             )
         elif _ileal_size_is_missing(case):
             yield Issue(
@@ -378,7 +370,6 @@ def due_treatment(case: Case) -> Iterator[Issue]:
                 (_SIZE_DECIDES,),
                 recommendation.citations,
                 (),
-                "Ileal disease of unknown size: record its length in cm",
             )
     elif (
         offered
@@ -392,7 +383,6 @@ def due_treatment(case: Case) -> Iterator[Issue]:
             _advice(case),
             recommendation.citations,
             (),
-            _summary_of_treatment(case),
         )
 
 
@@ -443,42 +433,3 @@ def _is_on_unsuitable_product(case: Case) -> bool:
 
 def _advice(case: Case) -> tuple[str, ...]:
     return (f"{case.recommendation.summary}.",)
-
-
-def _summary_of_tests(case: Case) -> str:
-    if case.rule == "N2":
-        return f"{case.signs} recorded and B12 status open: test B12 now"
-    if case.rule == "B1":
-        return "Borderline B12: a further test is needed before deciding on treatment"
-    return "B12 check is advised and not ordered"
-
-
-def _summary_of_treatment(case: Case) -> str:
-    if case.is_prophylaxis:
-        return "B12 prophylaxis is advised and not ordered"
-    by_rule = {
-        "T0": f"{case.signs} on B12 treatment: injections on alternate days are indicated and not "
-        f"ordered",
-        "T1": "Neurological symptoms have returned on B12 maintenance: more frequent injections "
-        "are indicated",
-        "T2": "Symptoms have returned on B12 maintenance: more frequent injections are indicated",
-        "T3": "B12 loading is complete: maintenance is indicated and not ordered",
-        "T4": "B12 treatment has lapsed: a dose is due now",
-        "T5": "Oral B12 in established malabsorption: injections are preferred",
-        "T5b": "Oral B12 has not worked: injections are indicated and not ordered",
-        "G2": "B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy and "
-        "haematology advice",
-        "T6": _summary_of_continuing(case),
-    }
-    return by_rule.get(case.rule, "")
-
-
-def _summary_of_continuing(case: Case) -> str:
-    """Say what treatment under way lacks (T6)."""
-    if _is_on_unsuitable_product(case):
-        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
-    if case.assessment.treatment.phase is TreatmentPhase.LOADING:
-        return "B12 loading is under way: a maintenance order is missing"
-    if not case.assessment.treatment.maintenance_ordered:
-        return "B12 maintenance is under way: no active order for it is on record"
-    return "B12 maintenance interval is longer than recommended for this patient"

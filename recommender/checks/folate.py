@@ -204,7 +204,6 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
                     order,
                     reason,
                     ("S40", "S83"),
-                    "Risk of B12 deficiency recorded: check B12; continue this folic acid",
                 )
 
 

@@ -18,6 +18,7 @@ from recommender.language import (
     DoseLine,
     InjectionSite,
     Order,
+    RecordArea,
     Substance,
     Test,
     Truth,
@@ -80,7 +81,6 @@ def reaction_issue(order: Order, *, severe: bool) -> Issue:
         order,
         reason,
         ("X27",),
-        "Allergy to this B12 product recorded; clarify the reaction before use",
     )
 
 
@@ -170,27 +170,20 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
     if needs_inr(a) and has_test(case, Test.INR):
         return
     if a.inr_high.is_true:
-        # With neurological signs the first line must not tell anybody to wait (K5, I12).
-        signs = (
-            f"INR above range with {case.signs.lower()}: take same-day advice on the route; do not "
-            f"delay B12"
-        )
-        summary = signs if a.neurological.is_true else ""
         yield _issue(
             cards.H4_INR,
             WARNING,
             order,
             "Repeat the INR before the injection.",
             ("X28", "X29"),
-            summary,
         )
     elif needs_inr(a):
-        summary = "On warfarin without a recent INR: check it before an IM injection"
+        summary = f"On warfarin, {_no_inr(case)}: check it before an IM injection"
         yield _issue(
             cards.H5_BLEEDING,
             INFO,
             order,
-            "No INR of the last 30 days is recorded.",
+            "An INR above range calls for another day or another route.",
             ("X28", "X29"),
             summary,
         )
@@ -202,6 +195,12 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
             "A small injection into muscle is of low risk with this technique.",
             ("X28", "X29"),
         )
+
+
+def _no_inr(case: Case) -> str:
+    """Say why there is no INR, in the sentence that is true (Q58)."""
+    unread = RecordArea.LABORATORY in case.scenario.unavailable
+    return "INR could not be read" if unread else "no INR in 30 days"
 
 
 def needs_inr(assessment: Assessment) -> bool:

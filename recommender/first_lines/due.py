@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from recommender.assessment import TreatmentPhase
 from recommender.checks import Case
-from recommender.first_lines.common import led, maintenance_words
-from recommender.language import Cause, PhaseKind, RecordArea, Route, describe_interval
+from recommender.first_lines.common import led, maintenance_words, no_test
+from recommender.language import Cause, PhaseKind, RecordArea, Route, Substance, describe_interval
+from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.wording import Words, capital
 
 
@@ -141,11 +142,15 @@ def _t5b(case: Case, words: Words) -> str:
 
 def _t6(case: Case, words: Words) -> str:
     treatment = case.assessment.treatment
+    if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        case.assessment
+    ):
+        return f"{capital(words.treatment)} does not suit this person: change to hydroxocobalamin"
     if treatment.phase is TreatmentPhase.LOADING:
         return "B12 loading is under way, no maintenance order: order what follows it"
     if not treatment.maintenance_ordered:
         return f"{capital(words.treatment)} is being given, no active order for it is on record"
-    return ""
+    return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
 
 
 def _t7(_: Case, words: Words) -> str:
@@ -205,6 +210,25 @@ def _e3(_: Case, words: Words) -> str:
     return led(words.older_level, "no B12 on record since; repeat it now")
 
 
+def _e2(_: Case, words: Words) -> str:
+    if words.level:
+        return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
+    if words.older_level:
+        return f"{words.older_level} does not decide it: repeat it"
+    return no_test(words, "now")
+
+
+def _e1(_: Case, words: Words) -> str:
+    return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
+
+
+def _n3(_: Case, words: Words) -> str:
+    return (
+        f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
+        f"elsewhere"
+    )
+
+
 def _g2(_: Case, words: Words) -> str:
     allergies = words.scenario.allergies
     substance = allergies[0].allergen.value.partition(" (")[0] if allergies else "B12"
@@ -228,6 +252,9 @@ _BY_RULE = {
     "T7": _t7,
     "T8": _t8,
     "B1": _b1,
+    "N3": _n3,
+    "E1": _e1,
+    "E2": _e2,
     "E3": _e3,
     "G2": _g2,
 }

@@ -5,24 +5,13 @@ what could not be read, the tests, and where the sources differ (cards.md 7).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from recommender.assessment import Permanence
-from recommender.cards import Card, cards
+from recommender.cards import Card, Detail, cards
 from recommender.checks import Case, Issue, has_test
 from recommender.guidance import NonNeuroRoute
 from recommender.language import FollowUp, Test
 from recommender.wording import Words, facts_that_decided, join, unread_lines
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """The parts of a detail below its sentences; what has nothing to say is empty."""
-
-    facts: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-    tests: str = ""
-    differs: str = ""
 
 
 def detail_of(

@@ -9,12 +9,16 @@ from typing import TypeVar
 
 from recommender.cards import (
     Finding,
+    Indicator,
     OverrideReason,
     Resolution,
     override_reasons,
     severity_key,
 )
 from recommender.checks import Case, Column, Issue
+from recommender.first_lines import summarise
+from recommender.language import AddRegimen, ChangeOrder, FollowUp
+from recommender.review.detail import detail_of
 
 _Item = TypeVar("_Item")
 
@@ -24,19 +28,27 @@ def fold(
     issues: Iterable[Issue],
     resolutions: tuple[Resolution, ...],
     further: Sequence[str] = (),
+    planned: Sequence[FollowUp] = (),
 ) -> Finding:
     """Return one card of all the issues, under the first of the merge order.
 
-    Args: further: sentences that go below those of the issues.
+    Args:
+        further: sentences that go below those of the issues.
+        planned: tests that go with the treatment the card starts.
     """
     first, *folded = sort_issues(issues)
     everything = (first, *folded)
+    offers = any(
+        isinstance(edit, AddRegimen | ChangeOrder)
+        for resolution in resolutions
+        for edit in resolution.edits
+    )
     return Finding(
         card=first.card,
         indicator=first.indicator,
-        summary=first.summary or first.card.summary,
+        summary=summarise(case, first),
         reasons=distinct(
-            (*(reason for issue in everything for reason in _reasons_of(issue, first)), *further)
+            (*(said for issue in everything for said in _reasons_of(case, issue, first)), *further)
         ),
         rule=case.rule,
         citations=distinct(citation for issue in everything for citation in issue.citations),
@@ -46,6 +58,7 @@ def fold(
         also_found=tuple(
             card for card in distinct(issue.card for issue in folded) if card != first.card
         ),
+        detail=detail_of(case, everything, offers=offers, planned=planned),
     )
 
 
@@ -59,13 +72,14 @@ def _place(issue: Issue) -> tuple[int, int, str, tuple[str, ...]]:
     return loudness, issue.rank or rank, card, issue.about
 
 
-def _reasons_of(issue: Issue, first: Issue) -> tuple[str, ...]:
-    """A folded card brings its summary as a sentence of the detail; the primary one has it on
-    top.
+def _reasons_of(case: Case, issue: Issue, first: Issue) -> tuple[str, ...]:
+    """A folded card brings its first line as a sentence of the detail, and its reasons only where
+    it is critical; the primary card has its first line on top.
     """
     if issue.card == first.card:
         return issue.reasons
-    return (f"{issue.summary or issue.card.summary}.", *issue.reasons)
+    said = f"{summarise(case, issue)}."
+    return (said, *issue.reasons) if issue.indicator is Indicator.CRITICAL else (said,)
 
 
 def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReason, ...]:

@@ -32,6 +32,7 @@ from recommender.language import (
     ChangeOrder,
     ClinicalScenario,
     Course,
+    FollowUp,
     Order,
     RecordArea,
     Route,
@@ -197,7 +198,13 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
 
 def _course_card(case: Case, issues: Sequence[Issue]) -> Finding:
     resolutions = resolve_course(case, issues)
-    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
+    return fold(
+        case,
+        issues,
+        resolutions,
+        _advice(case, issues, resolutions),
+        _planned(issues, case, resolutions),
+    )
 
 
 ALWAYS_SAID = frozenset({"G2", "T5"})
@@ -243,31 +250,25 @@ def _advice(
         and advice.id not in LEFT_OUT
         and not SAID_BY.get(advice.id, set()) & found
     )
+    return (
+        *advice,
+        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
+    )
+
+
+def _planned(
+    issues: Sequence[Issue], case: Case, resolutions: Sequence[Resolution]
+) -> tuple[FollowUp, ...]:
+    """Return the tests before the first dose and the reviews that go with treatment that starts;
+    nothing waits for them (2.7).
+    """
     starts = any(
         isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits
     )
     matters = any(issue.is_loud or issue.card == cards.K1_DUE for issue in issues)
-    tests = _tests_to_plan(case) if starts and matters else ()
-    return (
-        *advice,
-        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
-        *tests,
-    )
-
-
-def _tests_to_plan(case: Case) -> Iterator[str]:
-    """Yield the tests before the first dose and the reviews that go with treatment that starts;
-    nothing waits for them (2.7).
-    """
-    if not case.starts_treatment or case.rule == "N2":
-        return
-    planned = [
-        item
-        for item in case.recommendation.follow_ups
-        if item.test not in CAUSE_TESTS and not has_test(case, item.test)
-    ]
-    if planned:
-        yield f"Tests to plan: {describe_tests(planned)}."
+    if not (starts and matters) or not case.starts_treatment or case.rule == "N2":
+        return ()
+    return tuple(item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS)
 
 
 def _stop_and_test_cards(case: Case) -> Iterator[Finding]:
@@ -304,7 +305,13 @@ def _due(
     tests_only = case.rule == "N2" and about_drug_or_test
     resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
     issues = (issue, *also)
-    return fold(case, issues, resolutions, _advice(case, issues, resolutions))
+    return fold(
+        case,
+        issues,
+        resolutions,
+        _advice(case, issues, resolutions),
+        _planned(issues, case, resolutions),
+    )
 
 
 def _consistent(case: Case) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
 
 
 def _is_severe(issue: Issue) -> bool:
-    return not issue.summary
+    return issue.indicator is Indicator.CRITICAL
 
 
 def _towards(
