@@ -33,6 +33,7 @@ from recommender.language import (
     RemoveOrder,
     describe,
 )
+from recommender.review import label_of_parts
 
 Action = dict[str, Any]
 
@@ -123,9 +124,10 @@ def _split(
     (Epic).
     """
     actions = _deletes_last(part for action in actions for part in _without_update(action, client))
-    condition = resolution.label.partition(":")[0] + ": " if ":" in resolution.label else ""
+    labels: dict[str, str] = dict(label_of_parts(resolution.edits))
     for action in actions:
-        label = resolution.label if len(actions) == 1 else condition + action["description"]
+        words: str = action["description"]
+        label = resolution.label if len(actions) == 1 else labels.get(words, words)
         yield _suggestion(label, [action])
 
 

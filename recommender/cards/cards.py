@@ -69,7 +69,7 @@ class Card:
 A1_RIGHT_BUT_MORE = Card(
     "a1",
     name="right order, and more to say",
-    summary="B12 order matches guidance; add 3, 6 and 12 month review",
+    summary="B12 order matches guidance; add reviews at 3, 6 and 12 months",
     remedy=Remedy.OWN,
     rank=1600,
     statements=("S16", "S35", "S36", "S78", "S79", "X26", "X27", "X33"),

@@ -8,8 +8,8 @@ from recommender.assessment import Permanence, PlateletBand
 from recommender.cards import Indicator
 from recommender.checks import Case, Column, Issue, is_injected, is_oral
 from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
-from recommender.language import Route, describe_days
-from recommender.wording import Words, capital, plain, say_age, say_dose, say_often
+from recommender.language import Route, describe_days, short_dose
+from recommender.wording import Words, capital, plain, say_age, say_often
 
 
 def b1(case: Case, issue: Issue, words: Words) -> str:
@@ -92,9 +92,9 @@ def b7(case: Case, issue: Issue, _: Words) -> str:
     if line is None or line.dose is None:
         return ""
     if is_injected(line):
-        return f"Dose ordered is {say_dose(line.dose)}; each injection is 1 mg"
+        return f"Dose ordered is {short_dose(line.dose)}; each injection is 1 mg"
     daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
-    return f"Dose ordered is {say_dose(daily)} a day; treatment needs 1 to 2 mg a day"
+    return f"Dose ordered is {short_dose(daily)} a day; treatment needs 1 to 2 mg a day"
 
 
 def b10(_: Case, issue: Issue, words: Words) -> str:

@@ -8,7 +8,8 @@ from recommender.cards import Indicator
 from recommender.checks import Case, Issue, is_injected
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.wording import Words, capital, plain, quote, say_dose, say_often
+from recommender.language import short_dose
+from recommender.wording import Words, capital, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
 """Times the usual dose from which a slip of unit is asked about (Q44)."""
@@ -24,14 +25,14 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
     ratio = line.dose / INJECTION_DOSE
     if ratio >= MILLIGRAMS_FROM:
         return (
-            f"Dose ordered is {say_dose(line.dose)}: milligrams for micrograms? The usual dose is "
-            f"1 mg"
+            f"Dose ordered is {short_dose(line.dose)}: milligrams for micrograms? The usual dose "
+            f"is 1 mg"
         )
     if ratio <= 1:
         return ""
     times = plain(Decimal(f"{ratio:.2g}"))
     return (
-        f"Dose ordered is {say_dose(line.dose)}, {times} times the usual 1 mg: check dose and "
+        f"Dose ordered is {short_dose(line.dose)}, {times} times the usual 1 mg: check dose and "
         f"product"
     )
 
@@ -47,7 +48,7 @@ def b20(case: Case, issue: Issue, _: Words) -> str:
     line = order.cobalamin if order else None
     if order is None or line is None or not order.words:
         return ""
-    fields = f"{say_dose(line.dose)} {say_often(line)}".strip()
+    fields = f"{short_dose(line.dose)} {say_often(line)}".strip()
     return (
         f"Two doses in one order: '{fields}' in the fields, {quote(order.words, 30)} in the text. "
         f"Which one?"
@@ -71,7 +72,7 @@ def b24(case: Case, issue: Issue, _: Words) -> str:
     if line is None or line.dose is None:
         return ""
     daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
-    return f"Folic acid dose is {say_dose(daily)}: micrograms or milligrams?"
+    return f"Folic acid dose is {short_dose(daily)}: micrograms or milligrams?"
 
 
 def d1(case: Case, _: Issue, words: Words) -> str:

@@ -29,6 +29,8 @@ from recommender.language.dose_words import (
     describe_regimen,
     describe_timing,
     label,
+    short_dose,
+    short_timing,
 )
 from recommender.language.doses import (
     DAYS_PER_UNIT,
@@ -168,6 +170,8 @@ __all__ = [
     "read_line",
     "rhythm_by_days",
     "rhythm_of",
+    "short_dose",
+    "short_timing",
     "total_doses",
     "truth_of",
 ]

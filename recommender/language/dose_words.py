@@ -72,11 +72,72 @@ def describe_line(line: DoseLine) -> str:
 
 
 def label(regimen: Regimen) -> str:
-    """Say a regimen in short for a button: drug, dose, route and frequency of each phase."""
-    words = describe_regimen(regimen)
-    return words.replace("by intramuscular injection", "IM").replace(
-        "by deep subcutaneous injection", "deep SC"
+    """Say a regimen in short for a button: drug, dose, route and frequency of each phase.
+
+    "Hydroxocobalamin 1 mg IM x6 in 2 weeks, then every 2-3 months"; a single phase says that it is
+    for life.
+    """
+    first, *later = regimen.phases
+    words = [_short(first)]
+    for before, phase in zip(regimen.phases, later, strict=False):
+        words.append(
+            _short_timing(phase)
+            if _same_product(before.line, phase.line)
+            else _lower_first(_short(phase))
+        )
+    alone = not later and first.lifelong and first.line.route is not Route.ORAL
+    return ", then ".join(words) + (" for life" if alone else "")
+
+
+def _short(phase: Phase) -> str:
+    line = phase.line
+    route = _SHORT_ROUTES.get(line.route, "") if line.route else ""
+    parts = (
+        _upper_first(line.substance.value),
+        short_dose(line.dose),
+        route,
+        _short_timing(phase),
     )
+    return " ".join(part for part in parts if part)
+
+
+def _short_timing(phase: Phase) -> str:
+    return short_timing(phase.line.timing) if phase.line.timing else ""
+
+
+_SHORT_ROUTES: dict[Route, str] = {
+    Route.INTRAMUSCULAR: "IM",
+    Route.ORAL: "by mouth",
+    Route.SUBCUTANEOUS: "deep SC",
+    Route.NASAL: "into the nose",
+    Route.INTRAVENOUS: "IV",
+}
+
+
+def short_timing(timing: Timing) -> str:
+    """Say how often as a label does: "alternate days", "x6 in 2 weeks", "every 2-3 months"."""
+    if timing.count is not None and timing.duration is not None:
+        return f"x{timing.count} in {_amount(*timing.duration)}"
+    words = describe_interval(timing)
+    if words == "on alternate days":
+        words = "alternate days"
+    if words == "once daily":
+        words = "daily"
+    if timing.period_max is not None:
+        words = words.replace(" to ", "-")
+    if timing.count is not None:
+        words += f" x{timing.count}{f'-{timing.count_max}' if timing.count_max else ''}"
+    return words
+
+
+def short_dose(micrograms: Decimal | None) -> str:
+    """Say "250 micrograms", "1 mg", "5 g"; empty when not known."""
+    if micrograms is None:
+        return ""
+    for size, unit in ((1_000_000, "g"), (1000, "mg")):
+        if micrograms >= size:
+            return f"{_plain(micrograms / size)} {unit}"
+    return f"{_plain(micrograms)} micrograms"
 
 
 def describe_dose(micrograms: Decimal | None) -> str:

@@ -2,9 +2,11 @@
 together.
 """
 
+from recommender.review.labels import label_of_parts
 from recommender.review.order_review import review, review_record
 
 __all__ = [
+    "label_of_parts",
     "review",
     "review_record",
 ]

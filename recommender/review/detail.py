@@ -11,7 +11,7 @@ from recommender.cards import Card, Detail, cards
 from recommender.checks import Case, Issue, has_test
 from recommender.guidance import NonNeuroRoute
 from recommender.language import FollowUp, Test
-from recommender.wording import Words, facts_that_decided, join, unread_lines
+from recommender.wording import TEST_NAMES, Words, facts_that_decided, join, unread_lines
 
 
 def detail_of(
@@ -34,18 +34,6 @@ def detail_of(
     )
 
 
-SHORT_NAMES = {
-    Test.SERUM_B12: "B12",
-    Test.HOLOTRANSCOBALAMIN: "active B12",
-    Test.MMA: "methylmalonic acid",
-    Test.HOMOCYSTEINE: "homocysteine",
-    Test.FULL_BLOOD_COUNT: "blood count",
-    Test.FOLATE: "folate",
-    Test.EGFR: "eGFR",
-    Test.INTRINSIC_FACTOR_ANTIBODY: "intrinsic factor antibody",
-    Test.COELIAC_SEROLOGY: "coeliac serology",
-    Test.SYMPTOM_REVIEW: "symptoms and nerve signs",
-}
 TARGET = {Test.HOMOCYSTEINE: " (target under 10)"}
 
 
@@ -75,10 +63,7 @@ def say_tests(case: Case, planned: Iterable[FollowUp]) -> str:
 
 
 def _named(tests: Iterable[Test]) -> str:
-    return ", ".join(
-        f"{SHORT_NAMES.get(test, test.value)}{TARGET.get(test, '')}"
-        for test in dict.fromkeys(tests)
-    )
+    return ", ".join(f"{TEST_NAMES[test]}{TARGET.get(test, '')}" for test in dict.fromkeys(tests))
 
 
 # --- where the sources differ (K18)

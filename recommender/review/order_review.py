@@ -39,8 +39,8 @@ from recommender.language import (
     Substance,
     Test,
 )
+from recommender.review.labels import label_of_tests
 from recommender.review.merging import distinct, fold, sort_issues
-from recommender.review.remedies import describe_tests
 from recommender.review.suggestions import (
     resolve_course,
     resolve_folate,
@@ -56,6 +56,7 @@ from recommender.treatment import (
     hydroxocobalamin_allowed,
     review_follow_ups,
 )
+from recommender.wording import LISTS, Words, join
 
 STARTS_B12 = frozenset({Remedy.START_FIRST, Remedy.START_BESIDE})
 """Remedies of cards about folic acid that vitamin B12 treatment resolves."""
@@ -334,9 +335,7 @@ def _consistent(case: Case) -> Iterator[Finding]:
     if not case.drafts or case.column is Column.NONE or not wanted:
         return
     tests = tuple(follow_ups) if case.starts_treatment else ()
-    resolutions = (
-        (Resolution(f"Order {describe_tests(tests)}", (AddFollowUps(tests),)),) if tests else ()
-    )
+    resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
     summary = "" if tests else "B12 order matches guidance"
     about = tuple(order.key for order in case.drafts)
     yield fold(
@@ -360,6 +359,7 @@ def _more_than_an_order(case: Case) -> Issue | None:
     could not be checked against.
     """
     about = tuple(order.key for order in case.drafts)
+    words = Words(case.scenario, case.assessment)
     if (
         case.starts_treatment
         and case.assessment.urgent_neurology
@@ -367,21 +367,18 @@ def _more_than_an_order(case: Case) -> Issue | None:
     ):
         reason = "The order matches the guidance; it is not the whole of what these signs need."
         summary = (
-            "Signs of the spinal cord or optic nerve: same-day emergency route, with neurology and "
-            "haematology"
+            f"{words.finding}: use the same-day route to neurology; this B12 order is right and "
+            f"not enough"
         )
         return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
     if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
         reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
-        summary = (
-            "Cobalt allergy recorded: weigh B12 up, and watch for reactions for 72 hours after "
-            "each dose"
-        )
+        summary = "Cobalt allergy recorded: watch for a reaction for 72 hours after each dose"
         return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X26",), about, summary)
-    unread = [area.value for area in MUST_BE_READ if area in case.scenario.unavailable]
+    unread = [LISTS[area] for area in MUST_BE_READ if area in case.scenario.unavailable]
     if unread:
         reason = "As far as the record could be read, the order matches the guidance."
-        summary = f"B12 order not fully checked: {' and '.join(unread)} could not be read"
+        summary = f"B12 order not fully checked: {join(unread)} could not be read"
         return Issue(
             cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X27", "S16"), about, summary
         )
@@ -409,10 +406,6 @@ def _not_adult(case: Case) -> Iterator[Finding]:
     )
     if not selected:
         return
-    unknown = case.assessment.adult.is_unknown
-    summary = (
-        "Age is not known for certain: adult B12 guidance cannot be applied" if unknown else ""
-    )
     issues.append(
         Issue(
             cards.K4_NOT_ADULT,
@@ -420,7 +413,6 @@ def _not_adult(case: Case) -> Iterator[Finding]:
             ("Doses and intervals for adults are not applied here.",),
             ("S52",),
             selected,
-            summary,
         )
     )
     yield fold(case, issues, _only_removals(case, issues))

@@ -34,7 +34,6 @@ from recommender.language import (
     AddTechnique,
     ChangeOrder,
     ChangeSite,
-    ChangeStart,
     DoseLine,
     Edit,
     FollowUp,
@@ -46,7 +45,6 @@ from recommender.language import (
     RemoveOrder,
     Route,
     Test,
-    label,
 )
 from recommender.treatment import (
     NEURO_PRESENT_LABEL,
@@ -441,79 +439,3 @@ def _drafts_injection(edits: tuple[Edit, ...]) -> bool:
     )
     changed = (edit.phase for edit in edits if isinstance(edit, ChangeOrder))
     return any(is_injected(phase.line) for phase in (*added, *changed))
-
-
-# --- words
-# --------------------------------------------------------------------------------------------------
-
-
-def label_of(edits: tuple[Edit, ...], condition: str = "") -> str:
-    """Return what accepting the edits does: drug, dose, route and frequency of each phase, and what
-    goes.
-    """
-    phases = tuple(_drafted_phases(edits))
-    removed = any(isinstance(edit, RemoveOrder) for edit in edits)
-    changed = any(isinstance(edit, ChangeOrder) for edit in edits)
-    words = label(Regimen(phases)) if phases else _label_of_additions(edits, removed=removed)
-    if condition:
-        return f"{condition}: {words}"
-    if not phases:
-        return words
-    verb = "Change to" if changed else "Replace by" if removed else ""
-    return f"{verb} {words[:1].lower()}{words[1:]}" if verb else words
-
-
-def _drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
-    """Yield the drafted phases, loading first."""
-    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
-    added = [
-        phase for edit in edits if isinstance(edit, AddRegimen) for phase in edit.regimen.phases
-    ]
-    yield from sorted((*changed, *added), key=lambda phase: phase.kind is not PhaseKind.LOADING)
-
-
-def _label_of_additions(edits: tuple[Edit, ...], *, removed: bool) -> str:
-    words = ["Remove this order"] if removed else []
-    if any(isinstance(edit, AddTechnique) for edit in edits):
-        words.append("Write the injection technique into the order")
-    if any(isinstance(edit, ChangeSite) for edit in edits):
-        words.append("Inject into the deltoid")
-    for edit in edits:
-        if isinstance(edit, AddFollowUps):
-            words.append(f"Order {describe_tests(edit.follow_ups)}")
-        if isinstance(edit, ChangeStart):
-            words.append(f"Start on {edit.starts}")
-    first, *rest = words or ["Leave as it is"]
-    return "; ".join((first, *(word[:1].lower() + word[1:] for word in rest)))
-
-
-def describe_tests(follow_ups: Iterable[FollowUp]) -> str:
-    """Say which tests, each with when it is due unless now: "full blood count, potassium; potassium
-    in 48 hours".
-    """
-    by_time: dict[tuple[int, int], list[str]] = {}
-    for item in follow_ups:
-        by_time.setdefault((item.months, item.days), []).append(item.test.value)
-    in_months: dict[str, list[str]] = {}
-    words = []
-    for (months, days), tests in by_time.items():
-        named = ", ".join(dict.fromkeys(tests))
-        if months:
-            in_months.setdefault(named, []).append(str(months))
-        else:
-            words.append(f"{named}{_due_in_days(days)}")
-    words += [
-        f"{named} in {_listed(months)} month{'' if months == ['1'] else 's'}"
-        for named, months in in_months.items()
-    ]
-    return "; ".join(words)
-
-
-def _due_in_days(days: int) -> str:
-    """Say when: "in 48 hours", nothing for now."""
-    return f" in {days * 24} hours" if days else ""
-
-
-def _listed(words: list[str]) -> str:
-    """Join words as a list is read: "3, 6 and 12"."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]

@@ -10,6 +10,7 @@ from recommender.assessment import TreatmentPhase
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.checks import (
     Case,
+    Column,
     FolateClass,
     FolateGate,
     Issue,
@@ -20,7 +21,7 @@ from recommender.checks import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
-from recommender.guidance import starting_now
+from recommender.guidance import N_LOAD, starting_now
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
@@ -35,14 +36,13 @@ from recommender.language import (
     RemoveOrder,
     Test,
 )
+from recommender.review.labels import label_of, label_of_tests
 from recommender.review.remedies import (
     LEAVES_ORDER_AS_IT_IS,
     Target,
     additions,
-    describe_tests,
     distinct_tests,
     find_targets,
-    label_of,
     put_right,
     remove,
 )
@@ -134,14 +134,23 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
     treatment = tuple(
         edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate)
     )
-    words = label_of(treatment, condition)
     if treatment != edits:
-        return f"{words}; remove folic acid for now"
-    return (
-        f"{words}; folic acid the day after the first dose"
-        if any(isinstance(edit, ChangeStart) for edit in edits)
-        else words
+        return label_of(treatment, condition, lead="Hold folic acid")
+    later = any(isinstance(edit, ChangeStart) for edit in edits)
+    lead = "Folic acid a day later" if later else ""
+    claim = condition or ("GLOSSITIS" if _rests_on_glossitis(case, edits) else "")
+    return label_of(treatment, claim, lead=lead)
+
+
+def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:
+    """Return whether alternate days are drafted for glossitis alone (C6)."""
+    loads = any(
+        N_LOAD in edit.regimen.phases
+        if isinstance(edit, AddRegimen)
+        else isinstance(edit, ChangeOrder) and edit.phase.id == N_LOAD.id
+        for edit in edits
     )
+    return loads and case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL
 
 
 def _folate_to_remove(
@@ -197,13 +206,12 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         test = FollowUp(
             Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")
         )
-        added = additions(case, issues)
-        beside = label_of(added) if added else ""
-        words = f"Order {test.test.value} before the first dose"
-        yield Resolution(
-            f"{words}; {beside[:1].lower()}{beside[1:]}" if beside else words,
-            _with_tests(added, (test,)),
+        added = _with_tests(additions(case, issues), (test,))
+        alone = added == (AddFollowUps((test,)),)
+        words = (
+            label_of_tests((test,), after=" before the first dose") if alone else label_of(added)
         )
+        yield Resolution(words, added)
 
 
 def _b12_test_first(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
@@ -263,11 +271,7 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         day = _day_after(case)
         edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))
-        return (
-            Resolution(
-                f"Start folic acid on {day}, the day after the first vitamin B12 dose", edits
-            ),
-        )
+        return (Resolution(f"Start folic acid on {day}, the day after the first B12 dose", edits),)
     tests: tuple[FollowUp, ...] = (
         FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83")),
     )
@@ -277,7 +281,7 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
         )
     protected = all(issue.indicator is Indicator.INFO for issue in issues)
     when = "; folic acid goes on" if protected else " before folic acid"
-    return (Resolution(f"Order {describe_tests(tests)}{when}", (AddFollowUps(tests),)),)
+    return (Resolution(label_of_tests(tests, after=when), (AddFollowUps(tests),)),)
 
 
 # --- stops, tests, treatment not ordered
@@ -289,21 +293,19 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     recheck (f2).
     """
     if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
-        return (
-            Resolution(f"Plan the recheck: {describe_tests(RECHECK)}", (AddFollowUps(RECHECK),)),
-        )
+        return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
     stops = {key for issue in issues for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):
         return (
-            Resolution("Improvement continues: do not stop; injections go on as ordered", edits),
-            Resolution(label_of((plateau,), "no further neurological improvement"), (plateau,)),
+            Resolution("STILL IMPROVING: do not stop, injections go on as ordered", edits),
+            Resolution(label_of((plateau,), "NO further improvement"), (plateau,)),
         )
     if phase is None:
-        return (Resolution("Do not stop: vitamin B12 goes on as ordered", edits, recommended=True),)
+        return (Resolution("Do not stop: B12 goes on as ordered", edits, recommended=True),)
     edits = (phase, *edits)
-    return (Resolution(f"Do not stop: {label_of((phase,))}", edits, recommended=True),)
+    return (Resolution(label_of((phase,), lead="Do not stop"), edits, recommended=True),)
 
 
 def _maintenance_after_plateau(case: Case) -> AddRegimen | None:
@@ -364,7 +366,7 @@ def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     )
     return (
         Resolution(
-            "Replace the vitamin B12 level by a symptom and neurological review",
+            "Replace the B12 level by a review of symptoms and nerve signs",
             (review, *removals),
         ),
     )
@@ -400,10 +402,9 @@ def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
         for item in case.recommendation.follow_ups
         if not item.months and not has_test(case, item.test)
     )
-    return (Resolution(f"Order {describe_tests(tests)}", (AddFollowUps(tests),)),) if tests else ()
+    return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
 
 
 def _offer(case: Case, condition: str, follow_ups: tuple[FollowUp, ...]) -> Resolution:
     tests = tuple(replace(item) for item in follow_ups if not has_test(case, item.test))
-    words = f"Order {describe_tests(tests)}"
-    return Resolution(f"{condition}: {words}" if condition else words, (AddFollowUps(tests),))
+    return Resolution(label_of_tests(tests, condition=condition), (AddFollowUps(tests),))

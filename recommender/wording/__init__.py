@@ -2,13 +2,13 @@
 
 from recommender.wording.fact_lines import facts_that_decided, unread_lines
 from recommender.wording.short import (
+    TEST_NAMES,
     capital,
     join,
     plain,
     quote,
     say_age,
     say_date,
-    say_dose,
     say_often,
     say_quantity,
     say_result,
@@ -19,6 +19,7 @@ from recommender.wording.words import CAUSE_WORDS, LISTS, Words
 __all__ = [
     "CAUSE_WORDS",
     "LISTS",
+    "TEST_NAMES",
     "Words",
     "capital",
     "facts_that_decided",
@@ -27,7 +28,6 @@ __all__ = [
     "quote",
     "say_age",
     "say_date",
-    "say_dose",
     "say_often",
     "say_quantity",
     "say_result",

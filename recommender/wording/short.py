@@ -10,9 +10,8 @@ from decimal import Decimal
 from recommender.language import (
     DoseLine,
     Measurement,
-    PeriodUnit,
     Quantity,
-    Timing,
+    Test,
     Unit,
     describe_interval,
 )
@@ -77,16 +76,6 @@ def with_date(words: str, date: dt.date | None, as_of: dt.date, *, by_issue: boo
     return f"{words} ({'issued ' if by_issue else ''}{say_date(date, as_of)})"
 
 
-def say_dose(micrograms: Decimal | None) -> str:
-    """Return "250 micrograms", "1 mg", "5 g"; empty when not known."""
-    if micrograms is None:
-        return ""
-    for size, unit in ((1_000_000, "g"), (1000, "mg")):
-        if micrograms >= size:
-            return f"{plain(micrograms / size)} {unit}"
-    return f"{plain(micrograms)} micrograms"
-
-
 def say_often(line: DoseLine | None) -> str:
     """Return how often an order gives the dose: "every 2 months", "as needed"; empty when not
     known.
@@ -96,11 +85,6 @@ def say_often(line: DoseLine | None) -> str:
     if line.as_needed:
         return "as needed"
     return describe_interval(line.timing) if line.timing else ""
-
-
-def is_daily_or_more(timing: Timing) -> bool:
-    """Return whether doses are a day apart or less."""
-    return timing.unit is PeriodUnit.DAY and timing.period / timing.frequency <= 1
 
 
 def quote(words: str, most: int = QUOTE) -> str:
@@ -117,3 +101,20 @@ def join(words: list[str], last: str = "and") -> str:
 def capital(words: str) -> str:
     """Return the words with a capital first letter."""
     return words[:1].upper() + words[1:]
+
+
+TEST_NAMES = {
+    Test.SERUM_B12: "B12",
+    Test.HOLOTRANSCOBALAMIN: "active B12",
+    Test.MMA: "methylmalonic acid",
+    Test.HOMOCYSTEINE: "homocysteine",
+    Test.FULL_BLOOD_COUNT: "blood count",
+    Test.FOLATE: "folate",
+    Test.EGFR: "eGFR",
+    Test.POTASSIUM: "potassium",
+    Test.INR: "INR",
+    Test.INTRINSIC_FACTOR_ANTIBODY: "intrinsic factor antibody",
+    Test.COELIAC_SEROLOGY: "coeliac serology",
+    Test.SYMPTOM_REVIEW: "symptom review",
+}
+"""Tests as a card names them."""

@@ -137,10 +137,12 @@ class Words:
 
     @property
     def finding(self) -> str:
-        """{finding}: the sign that presses most, "Nerve signs" by a positive screen."""
+        """{finding}: the sign that presses most, "Nerve signs" by a positive screen alone."""
         if self.findings:
             first = self.findings[0]
             return self.on(capital(first.sign.value), first.evidence.date)
+        if not self.assessment.neurological.is_true:
+            return ""
         screen = self.scenario.neurological_screen
         day = screen.evidence[0].date if screen.is_true and screen.evidence else None
         return self.on("Nerve signs", day)

@@ -26,14 +26,17 @@ from recommender.language.course import (
     InjectionSite,
     OrderState,
     RemoveOrder,
+    Test,
     apply,
 )
-from recommender.language.dose_words import describe_interval
+from recommender.language.dose_words import short_timing
 from recommender.language.doses import Phase, PhaseKind, Route, Substance
 from recommender.language.scenario import ClinicalScenario
+from recommender.review.labels import ABBREVIATED, LONGEST
 from recommender.review.order_review import review
 from recommender.treatment.offers import NEURO_ABSENT_LABEL
 from recommender.treatment.recommendation import Recommendation
+from recommender.wording import TEST_NAMES
 
 CARDS_WITHOUT_WAY_OUT = {"k3"}
 """Cards whose remedy lies outside the order: the pharmacy."""
@@ -101,9 +104,11 @@ def _label(resolution: Resolution) -> Iterator[str]:
     label, phases = resolution.label, tuple(drafted_phases(resolution.edits))
     if not resolution.edits:
         yield "does nothing"
+    if len(label) > LONGEST:
+        yield f"is longer than {LONGEST} characters"
     if any(
-        phase.line.timing is None or describe_interval(phase.line.timing) not in label
-        for phase in phases
+        phase.line.timing is None or short_timing(phase.line.timing) not in label
+        for phase in said_first(phases, label)
     ):
         yield "drafts what the label does not say"
     tests = [
@@ -112,7 +117,8 @@ def _label(resolution: Resolution) -> Iterator[str]:
         if isinstance(edit, AddFollowUps)
         for item in edit.follow_ups
     ]
-    if not phases and any(item.test.value not in label for item in tests):
+    counted = f"{len({item.test for item in tests})} tests" in label
+    if not phases and not counted and any(not _names(item.test, label) for item in tests):
         yield "orders a test that the label does not say"
     kinds = [type(edit) for edit in resolution.edits]
     if (
@@ -127,6 +133,18 @@ def _label(resolution: Resolution) -> Iterator[str]:
         check_citations(item.test.value, item.citations)
     if len({(item.test, item.months, item.days) for item in tests}) != len(tests):
         yield "orders a test twice"
+
+
+def said_first(phases: tuple[Phase, ...], label: str) -> tuple[Phase, ...]:
+    """The phases that a label must say: all, or the first where the rest does not fit (cards.md
+    7).
+    """
+    loading_first = sorted(phases, key=lambda phase: phase.kind is not PhaseKind.LOADING)
+    return tuple(loading_first) if ", then " in label else tuple(loading_first[:1])
+
+
+def _names(test: Test, label: str) -> bool:
+    return any(names.get(test, "?") in label for names in (TEST_NAMES, ABBREVIATED))
 
 
 def drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
@@ -160,6 +178,15 @@ def _phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[str]:
         yield from _injected_phase(case, resolution, phase)
 
 
+def _claims_no_signs(resolution: Resolution) -> bool:
+    """Whether the label, and what is drafted, state that there are no neurological symptoms."""
+    claims = [
+        edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
+    ]
+    stated = all(claim.startswith(NEURO_ABSENT_LABEL) for claim in claims)
+    return stated and ("NO neuro signs" in resolution.label or "NO symptoms" in resolution.label)
+
+
 def _oral_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[str]:
     a, line = case.assessment, phase.line
     initial = a.untreated and a.is_deficient
@@ -168,7 +195,7 @@ def _oral_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[st
     if (
         a.neurological.is_unknown
         and initial
-        and (not resolution.label.startswith(NEURO_ABSENT_LABEL) or resolution.recommended)
+        and (not _claims_no_signs(resolution) or resolution.recommended)
     ):
         yield "I1 oral without the stated condition, or recommended"
     if not Decimal(1000) <= (line.dose or 0) <= Decimal(2000):
@@ -190,7 +217,7 @@ def _injected_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterato
     if line.timing is not None and phase.kind is not PhaseKind.LOADING:
         limit = (
             Decimal(93)
-            if resolution.label.startswith(NEURO_ABSENT_LABEL)
+            if _claims_no_signs(resolution)
             else min(Decimal(93), case.longest_interval(line))
         )
         if line.timing.longest_interval > limit:

@@ -70,14 +70,10 @@ def test_a_later_phase_of_another_product_is_said_in_full() -> None:
 
 
 def test_a_label_is_short() -> None:
-    assert (
-        label(Regimen((MAINT_N,)))
-        == "Hydroxocobalamin 1000 micrograms (1 mg) IM every 2 months for life"
-    )
+    assert label(Regimen((MAINT_N,))) == "Hydroxocobalamin 1 mg IM every 2 months for life"
     under_the_skin = replace(MAINT_N, line=replace(MAINT_N.line, route=Route.SUBCUTANEOUS))
     assert (
-        label(Regimen((under_the_skin,)))
-        == "Hydroxocobalamin 1000 micrograms (1 mg) deep SC every 2 months for life"
+        label(Regimen((under_the_skin,))) == "Hydroxocobalamin 1 mg deep SC every 2 months for life"
     )
 
 

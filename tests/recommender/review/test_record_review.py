@@ -20,6 +20,7 @@ REACTIONS = {
     "neurological_screen": "no",
 }
 SIGNS = {"signs": ["paraesthesia"]}
+DUE = "warning: B12 100 pmol/L (21 Nov), no nerve signs, not treated: start daily B12 tablets"
 
 
 def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
@@ -31,32 +32,34 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        (LOW, "warning: B12 treatment is indicated and not ordered"),
+        (LOW, DUE),
         (LOW | {"deceased": "yes"}, ""),
-        (LOW | {"deceased": "unknown"}, "warning: B12 treatment is indicated and not ordered"),
+        (LOW | {"deceased": "unknown"}, DUE),
         (LOW | {"age": 17}, ""),
         (LOW | {"age": "<30"}, ""),
         ({}, ""),
         ({"total_b12": 400, "neurological_screen": "no"}, ""),
         (
             {"total_b12": 200, "neurological_screen": "no"},
-            "info: Borderline B12: a further test is needed before deciding on treatment",
+            "info: B12 200 pmol/L (21 Nov) is borderline: measure methylmalonic acid",
         ),
         (
             {"total_b12": 400, "causes": ["bariatric surgery"], "neurological_screen": "no"},
-            "info: B12 prophylaxis is advised and not ordered",
+            "info: Bariatric surgery, no B12 ordered: injection every 3 months, or daily tablets",
         ),
-        (SIGNS, "info: Neurological signs recorded and B12 status open: test B12 now"),
+        (
+            SIGNS,
+            "info: Paraesthesia, B12 status open: test B12 and MMA now, do not wait to treat",
+        ),
         (
             {"orders": [{"phase": "MAINT-N", "days_ago": 300}], "injections": [300]},
-            "warning: B12 treatment has lapsed: a dose is due now",
+            "warning: Last B12 injection 25 Jan, due every 2 months: give one now",
         ),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, ""),
         (REACTIONS | {"total_b12": 400}, ""),
         (
             REACTIONS | {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]},
-            "warning: B12 deficiency, and severe reactions to B12 recorded: seek urgent allergy "
-            "and haematology advice",
+            "warning: Severe reaction to hydroxocobalamin: urgent allergy and haematology advice",
         ),
     ],
 )

@@ -1,0 +1,183 @@
+"""What stands on the button of a suggestion: condition in capitals first, then drug, dose, route
+and frequency, at most 80 characters (cards.md 7, row 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    AddTechnique,
+    ChangeOrder,
+    ChangeSite,
+    ChangeStart,
+    Edit,
+    FollowUp,
+    Phase,
+    PhaseKind,
+    Regimen,
+    RemoveOrder,
+    Test,
+    describe,
+    label,
+)
+from recommender.wording import TEST_NAMES, capital, join
+
+LONGEST = 80
+"""Characters of a label; what does not fit stands in the description of its actions."""
+
+CLAIMS = {
+    "neurological symptoms present": "NEURO signs",
+    "no neurological symptoms": "NO neuro signs",
+    "no neurological symptoms, no other symptoms": "NO symptoms",
+    "no neurological symptoms, other symptoms have returned": "NO neuro signs, other symptoms back",
+    "no neurological symptoms, injections now, which need no kidney result": (
+        "NO neuro signs, no eGFR needed"
+    ),
+    "no neurological symptoms, check kidney function (eGFR) first, then oral treatment if it is "
+    "sufficient": "NO neuro signs, eGFR first, then tablets",
+    "check kidney function (eGFR) first, then oral treatment if it is sufficient": (
+        "eGFR first, then tablets"
+    ),
+    "injections now, which need no kidney result": "NO eGFR needed",
+    "mild return of symptoms, not progressing": "MILD, not progressing",
+    "progressive symptoms or objective signs": "PROGRESSIVE or objective signs",
+    "neurological signs old and unchanged": "OLD signs, unchanged",
+}
+"""The claims that a prescriber states by taking a suggestion, as a label says them."""
+
+ABBREVIATED = {
+    Test.MMA: "MMA",
+    Test.HOMOCYSTEINE: "Hcy",
+    Test.FULL_BLOOD_COUNT: "FBC",
+    Test.SYMPTOM_REVIEW: "review",
+    Test.INTRINSIC_FACTOR_ANTIBODY: "IF antibody",
+}
+"""Names of tests where the usual ones would make a label too long."""
+
+
+def label_of(edits: tuple[Edit, ...], condition: str = "", lead: str = "") -> str:
+    """Return what accepting the edits does: drug, dose, route and frequency of each phase, and what
+    goes.
+
+    Args:
+        condition: the claim stated by taking it.
+        lead: a sentence before it ("Hold folic acid").
+    """
+    return next(
+        (words for words in _forms(edits, condition, lead) if len(words) <= LONGEST),
+        list(_forms(edits, condition, lead))[-1][: LONGEST - 1] + "…",
+    )
+
+
+def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each drafted phase in full and as a label of its own, for clients that take one action
+    each.
+    """
+    for edit in edits:
+        if isinstance(edit, AddRegimen):
+            for phase in edit.regimen.phases:
+                alone = AddRegimen(Regimen((phase,)))
+                yield describe(phase), label_of((alone,), edit.condition)
+        if isinstance(edit, ChangeOrder):
+            yield f"Change the order to: {describe(edit.phase)}", label_of((edit,), edit.condition)
+
+
+def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
+    """Yield the label from its fullest form to its shortest."""
+    phases = tuple(_drafted_phases(edits))
+    claim = CLAIMS.get(condition, capital(condition))
+    if not phases:
+        for names in (TEST_NAMES, TEST_NAMES | ABBREVIATED):
+            yield _led(lead, claim, _additions(edits, names))
+        yield _led(lead, claim, _additions(edits, {}))
+        return
+    whole = label(Regimen(phases))
+    verb = "" if claim else _verb(edits)
+    yield _led(lead, claim, f"{verb} {_lower(whole)}" if verb else whole)
+    yield _led(lead, claim, whole)
+    yield _led(lead, claim, whole.removesuffix(" for life"))
+    first = label(Regimen(phases[:1])).removesuffix(" for life")
+    yield _led(lead, claim, first)
+    yield _led("", claim, first)
+
+
+def _verb(edits: tuple[Edit, ...]) -> str:
+    if any(isinstance(edit, ChangeOrder) for edit in edits):
+        return "Change to"
+    return "Replace by" if any(isinstance(edit, RemoveOrder) for edit in edits) else ""
+
+
+def _led(lead: str, claim: str, words: str) -> str:
+    said = f"{claim}: {_lower(words)}" if claim else words
+    return f"{lead}. {capital(said)}" if lead else said
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
+    """Yield the drafted phases, loading first."""
+    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
+    added = [
+        phase for edit in edits if isinstance(edit, AddRegimen) for phase in edit.regimen.phases
+    ]
+    yield from sorted((*changed, *added), key=lambda phase: phase.kind is not PhaseKind.LOADING)
+
+
+def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
+    words = ["Remove this order"] if any(isinstance(edit, RemoveOrder) for edit in edits) else []
+    if any(isinstance(edit, AddTechnique) for edit in edits):
+        words.append("Write technique into the order")
+    if any(isinstance(edit, ChangeSite) for edit in edits):
+        words.append("Inject into the deltoid")
+    for edit in edits:
+        if isinstance(edit, AddFollowUps):
+            tests = describe_tests(edit.follow_ups, names) if names else _number(edit.follow_ups)
+            words.append(f"Order {tests}")
+        if isinstance(edit, ChangeStart):
+            words.append(f"Start on {edit.starts}")
+    first, *rest = words or ["Leave as it is"]
+    return "; ".join((first, *(_lower(word) for word in rest)))
+
+
+def _number(follow_ups: tuple[FollowUp, ...]) -> str:
+    return f"{len({item.test for item in follow_ups})} tests"
+
+
+def label_of_tests(
+    follow_ups: Iterable[FollowUp], before: str = "Order", after: str = "", condition: str = ""
+) -> str:
+    """Return the label of a suggestion that orders tests alone: "Order B12 before folic acid"."""
+    follow_ups = tuple(follow_ups)
+    claim = CLAIMS.get(condition, capital(condition))
+    forms = [
+        _led("", claim, f"{before} {describe_tests(follow_ups, names)}{after}")
+        for names in (TEST_NAMES, TEST_NAMES | ABBREVIATED)
+    ]
+    return next((words for words in forms if len(words) <= LONGEST), forms[-1])
+
+
+def describe_tests(follow_ups: Iterable[FollowUp], names: dict[Test, str] = TEST_NAMES) -> str:
+    """Say which tests, each with when it is due unless now: "blood count, potassium; potassium in
+    48 hours".
+    """
+    by_time: dict[tuple[int, int], list[str]] = {}
+    for item in follow_ups:
+        by_time.setdefault((item.months, item.days), []).append(names[item.test])
+    in_months: dict[str, list[str]] = {}
+    words = []
+    for (months, days), tests in by_time.items():
+        named = ", ".join(dict.fromkeys(tests))
+        if months:
+            in_months.setdefault(named, []).append(str(months))
+        else:
+            words.append(f"{named}{f' in {days * 24} hours' if days else ''}")
+    words += [
+        f"{named} in {join(months)} month{'' if months == ['1'] else 's'}"
+        for named, months in in_months.items()
+    ]
+    return "; ".join(words)
