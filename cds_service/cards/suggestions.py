@@ -33,7 +33,7 @@ from recommender.language import (
     RemoveOrder,
     describe,
 )
-from recommender.review import label_of_parts
+from recommender.review import claim_of, label_of_parts
 
 Action = dict[str, Any]
 
@@ -124,10 +124,12 @@ def _split(
     (Epic).
     """
     actions = _deletes_last(part for action in actions for part in _without_update(action, client))
+    claim = claim_of(resolution.edits)
     labels: dict[str, str] = dict(label_of_parts(resolution.edits))
     for action in actions:
         words: str = action["description"]
-        label = resolution.label if len(actions) == 1 else labels.get(words, words)
+        alone = f"{claim}: {words}" if claim else words
+        label = resolution.label if len(actions) == 1 else labels.get(words, alone)
         yield _suggestion(label, [action])
 
 

@@ -145,7 +145,7 @@ def _t6(case: Case, words: Words) -> str:
     if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
         case.assessment
     ):
-        return f"{capital(words.treatment)} does not suit this person: change to hydroxocobalamin"
+        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
     if treatment.phase is TreatmentPhase.LOADING:
         return "B12 loading is under way, no maintenance order: order what follows it"
     if not treatment.maintenance_ordered:

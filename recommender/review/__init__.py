@@ -2,10 +2,12 @@
 together.
 """
 
-from recommender.review.labels import label_of_parts
+from recommender.review.labels import CLAIMS, claim_of, label_of_parts
 from recommender.review.order_review import review, review_record
 
 __all__ = [
+    "CLAIMS",
+    "claim_of",
     "label_of_parts",
     "review",
     "review_record",

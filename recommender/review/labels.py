@@ -85,6 +85,13 @@ def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[str, str]]:
             yield f"Change the order to: {describe(edit.phase)}", label_of((edit,), edit.condition)
 
 
+def claim_of(edits: tuple[Edit, ...]) -> str:
+    """Return the claim that the edits rest on, as a label says it; empty for none."""
+    claims = (edit.condition for edit in edits if isinstance(edit, AddRegimen | ChangeOrder))
+    condition = next(claims, "")
+    return CLAIMS.get(condition, capital(condition))
+
+
 def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
     """Yield the label from its fullest form to its shortest."""
     phases = tuple(_drafted_phases(edits))

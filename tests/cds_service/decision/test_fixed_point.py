@@ -20,6 +20,7 @@ from cds_service.decision.explainable import decide_request
 from cds_service.site.settings import DEMONSTRATION_CLIENT, Client, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.value_sets import load_value_sets
+from recommender.review import CLAIMS
 
 Json = dict[str, Any]
 AS_OF = dt.date(2026, 6, 1)
@@ -142,11 +143,11 @@ def ways_to_take(card: Json, strategy: str) -> list[list[Json]]:
     assert all(len(suggestion["actions"]) == 1 for suggestion in suggestions)
     together: dict[str, list[Json]] = {}
     for suggestion in suggestions:
-        (action,) = suggestion["actions"]
-        condition = (
-            suggestion["label"].removesuffix(action["description"])
-            if suggestion["label"] != action["description"]
-            else ""
+        label = suggestion["label"]
+        condition = max(
+            (claim for claim in CLAIMS.values() if label.startswith(f"{claim}:")),
+            key=len,
+            default="",
         )
         together.setdefault(condition, []).extend(suggestion["actions"])
     return list(together.values())

@@ -282,7 +282,7 @@ def test_markup_in_the_record_is_escaped_on_the_card_R77(
     assert not re.search(r"(?<!\\)<img|(?<!\\)\[link\]", card["detail"] + card["summary"])
 
 
-HOW = re.compile(r"(micrograms|mcg).*(inject|IM\b|oral|by mouth|intramuscular)", re.IGNORECASE)
+HOW = re.compile(r"(micrograms|mcg|1 mg).*(inject|IM\b|oral|by mouth|intramuscular)", re.IGNORECASE)
 HOW_OFTEN = re.compile(r"daily|every|alternate|a week|weekly|once|per day|monthly", re.IGNORECASE)
 
 
