@@ -138,12 +138,13 @@ def _fact(fact: FactInWords) -> Json:
             "certainty": "known" if fact.is_known else "unknown",
             "reason": fact.reason,
             "reasonCode": fact.reason_code or ("" if fact.is_known else OTHER_REASON),
-            "evidence": [_evidence(entry) for entry in fact.evidence],
+            "evidence": [_evidence(entry, fact.is_known) for entry in fact.evidence],
         }
     )
 
 
-def _evidence(entry: Evidence) -> Json:
+def _evidence(entry: Evidence, decided: bool) -> Json:
+    """Return one entry; what came for a fact that is not known has decided nothing."""
     return without_empty(
         {
             "reference": entry.reference,
@@ -152,6 +153,7 @@ def _evidence(entry: Evidence) -> Json:
             "reported": entry.reported,
             "converted": entry.converted,
             "date": _iso(entry.date),
+            "role": entry.role.value if decided else "",
         }
     )
 

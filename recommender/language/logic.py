@@ -74,13 +74,21 @@ def any_true(truths: Iterable[Truth]) -> Truth:
     return result
 
 
+class EvidenceRole(enum.Enum):
+    """What an entry does for the fact that cites it."""
+
+    DECIDES = "decides"
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One entry of the record that a fact rests on; opaque to the rules, shown again in card and
     receipt.
 
     `reported` is the value as the record has it, `converted` the same in the unit it was compared
-    in (empty when that is the reported one).
+    in (empty when that is the reported one). `role` is what it does for a fact that is known.
     """
 
     reference: str
@@ -89,6 +97,7 @@ class Evidence:
     reported: str = ""
     converted: str = ""
     date: dt.date | None = None
+    role: EvidenceRole = EvidenceRole.DECIDES
 
 
 class Because(enum.Enum):

@@ -1,0 +1,43 @@
+"""Only evidence that decided is marked as that; what came and could not be used has no role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cds_service.decision.test_receipt import PATIENT, bundle, explain_prefetch
+
+SUBJECT = {"reference": "Patient/p"}
+
+
+def result(name: str, loinc: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "subject": SUBJECT,
+        "effectiveDateTime": "2026-05-20",
+        "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},
+        "valueQuantity": value,
+    }
+
+
+EXPLAINED = explain_prefetch(
+    patient=PATIENT,
+    labs=bundle(
+        result("b12", "14685-2", {"value": 96, "unit": "pmol/L"}),
+        result("mma", "13964-2", {"value": 600}),
+    ),
+)
+
+
+def evidence_of(fact: str) -> list[dict[str, Any]]:
+    found = next(item for item in EXPLAINED["facts"] if item["name"] == fact)
+    evidence: list[dict[str, Any]] = found.get("evidence", [])
+    return evidence
+
+
+@pytest.mark.parametrize(("fact", "roles"), [("total_b12", ["decides"]), ("mma", [None])])
+def test_a_result_decides_its_own_fact_or_nothing(fact: str, roles: list[str | None]) -> None:
+    assert [entry.get("role") for entry in evidence_of(fact)] == roles
