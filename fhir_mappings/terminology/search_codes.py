@@ -36,6 +36,7 @@ SEARCHED = (
     Concept.B12_SYMPTOMS,
     Concept.ILEAL_RESECTION_LENGTH,
     Concept.CROHNS_ILEAL_EXTENT,
+    Concept.B12_ADMINISTRATION,
 )
 
 URGENT = (
