@@ -111,6 +111,7 @@ ROOMS = (
     "recommender.wording",
     "recommender.treatment",
     "recommender.checks",
+    "recommender.courses",
     "recommender.first_lines",
     "recommender.review",
     "recommender",

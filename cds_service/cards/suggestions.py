@@ -30,6 +30,7 @@ from recommender.language import (
     ChangeStart,
     Edit,
     FollowUp,
+    NameReplaced,
     RemoveOrder,
     describe,
 )
@@ -226,6 +227,11 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             return medication_request.with_start(
                 draft, starts, context
             ), f"Let the order start on {starts.isoformat()}"
+        case NameReplaced(_, replaces):
+            return (
+                medication_request.with_prior(draft, replaces, context),
+                "Let the order name the active order that it renews or replaces",
+            )
         case ChangeSite(_, site):
             return medication_request.with_site(
                 draft, site, context

@@ -342,6 +342,13 @@ def with_start(received: Resource, starts: dt.date, context: DraftContext) -> Re
     return None if order is None else _start_on(order, starts)
 
 
+def with_prior(received: Resource, replaces: str, context: DraftContext) -> Resource | None:
+    """Return the draft with the order that it renews or takes the place of (Q38)."""
+    order = _copy_of(received, context)
+    prior = _prior_prescription(replaces)
+    return None if order is None or prior is None else {**order, "priorPrescription": prior}
+
+
 def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:
     """Return the draft with this injection site."""
     order = _copy_of(received, context)

@@ -159,7 +159,7 @@ B7_DOSE = Card(
 B8_UNIT_OR_PRODUCT = Card(
     "b8",
     name="unit or product error",
-    summary="Possible 1000-fold dose or product error: B12 dose is 1000 micrograms, not milligrams",
+    summary="Check dose and product: each dose of B12 replacement is 1 mg (1000 micrograms)",
     remedy=Remedy.REPLACE,
     rank=100,
     statements=("S2", "X9"),
@@ -450,10 +450,10 @@ E1_SECOND_ORDER = Card(
     "e1",
     name="renewal or second order",
     summary="An active B12 order of the same kind already exists",
-    remedy=Remedy.REPLACE,
+    remedy=Remedy.ADD,
     rank=1300,
-    statements=("S13",),
-    overrides=(reason.REPLACES_OLD, reason.INTENTIONAL),
+    statements=("S13", "S16"),
+    overrides=(reason.RENEWAL, reason.REPLACES_OLD, reason.INTENTIONAL),
 )
 
 E2_TABLETS_AND_INJECTIONS = Card(

@@ -5,7 +5,6 @@ whole.
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.consistency import check_order
 from recommender.checks.course_checks import (
-    check_duplicates,
     check_lowering_drug,
     check_maintenance,
     check_not_ordered,
@@ -16,7 +15,9 @@ from recommender.checks.course_checks import (
 )
 from recommender.checks.course_reading import (
     fulfils,
+    is_bound_together,
     is_oral,
+    is_readable,
     is_treatment,
     kind_of,
     same_kind,
@@ -31,6 +32,7 @@ from recommender.checks.folate import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
+from recommender.checks.injection_courses import american_course
 from recommender.checks.plausibility import check_alone, is_unit_error
 from recommender.checks.safety import check_contraindications, check_safety, needs_inr
 from recommender.language import is_injected
@@ -41,9 +43,9 @@ __all__ = [
     "FolateClass",
     "FolateGate",
     "Issue",
+    "american_course",
     "check_alone",
     "check_contraindications",
-    "check_duplicates",
     "check_folate",
     "check_lowering_drug",
     "check_maintenance",
@@ -60,8 +62,10 @@ __all__ = [
     "fulfils",
     "has_test",
     "holds_treatment_dose",
+    "is_bound_together",
     "is_injected",
     "is_oral",
+    "is_readable",
     "is_treatment",
     "is_unit_error",
     "kind_of",

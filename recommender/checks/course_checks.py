@@ -20,7 +20,6 @@ from recommender.checks.course_reading import (
 from recommender.checks.plausibility import is_implausible
 from recommender.language import (
     Order,
-    OrderState,
     PhaseKind,
     Substance,
     Test,
@@ -80,72 +79,6 @@ def _follows_loading(order: Order) -> bool:
 def is_injected_order(order: Order) -> bool:
     line = order.cobalamin
     return line is not None and is_injected(line)
-
-
-# --- two orders at once
-# --------------------------------------------------------------------------------------------------
-
-
-def check_duplicates(case: Case) -> Iterator[Issue]:
-    """Yield e1 for a draft of the same kind as an order that stands, and e2 where oral and injected
-    treatment run side by side.
-    """
-    duplicates = [(order, other) for order in case.drafts if (other := _duplicate_of(case, order))]
-    for order, other in duplicates:
-        where = "drafted beside it" if other.state is OrderState.DRAFT else "active"
-        reason = f"{other.product} is already {where}. An order that replaces it should name it."
-        yield Issue(cards.E1_SECOND_ORDER, WARNING, (reason,), ("S13",), (order.key,))
-    if not duplicates:
-        yield from _both_routes(case)
-
-
-def _duplicate_of(case: Case, order: Order) -> Order | None:
-    """Return the order that this draft repeats: an active one, a draft that stands already, or of
-    two selected drafts the first by key.
-    """
-    if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
-        return None
-    drafted = [
-        other
-        for other in case.all_drafts
-        if other is not order and (not other.selected or other.key < order.key)
-    ]
-    for other in (*case.standing, *drafted):
-        if is_readable(other) and is_treatment(other) and kind_of(other) is kind_of(order):
-            return other
-    return None
-
-
-def _both_routes(case: Case) -> Iterator[Issue]:
-    oral = [
-        order
-        for order in (*case.drafts, *case.standing)
-        if order.cobalamin and is_oral(order.cobalamin) and is_treatment(order)
-    ]
-    injected = [
-        order
-        for order in (*case.drafts, *case.standing)
-        if is_injected_order(order) and is_treatment(order)
-    ]
-    ours = {order.key for order in case.drafts}
-    about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
-    if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
-        return
-    reason = "Which of the two goes on is for the prescriber to decide."
-    yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
-
-
-def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:
-    """Return whether one recommended regimen holds both: loading injections, then oral maintenance
-    (M3).
-    """
-    for option in case.recommendation.options:
-        phases = option.regimen.phases if option.regimen else ()
-        if any(fulfils(oral[0], phase) for phase in phases) and any(
-            fulfils(injected[0], phase) for phase in phases
-        ):
-            return True
-    return False
 
 
 # --- stops

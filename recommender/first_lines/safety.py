@@ -22,6 +22,13 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
         return "This is the 5 g cyanide antidote, not B12 replacement: check the product"
     if line is None or line.dose is None:
         return ""
+    written = order.written.dose if order is not None and order.written else None
+    if written is not None and written > line.dose:
+        times = plain(Decimal(f"{written / INJECTION_DOSE:.2g}"))
+        return (
+            f"The text says {short_dose(written)}, {times} times the usual 1 mg, the fields "
+            f"{short_dose(line.dose)}: check the dose"
+        )
     ratio = line.dose / INJECTION_DOSE
     if ratio >= MILLIGRAMS_FROM:
         return (

@@ -301,8 +301,23 @@ class ChangeSite:
     site: InjectionSite
 
 
+@dataclass(frozen=True, slots=True)
+class NameReplaced:
+    """Let a drafted order name the active order that it renews or takes the place of (Q38)."""
+
+    key: str
+    replaces: str
+
+
 Edit = (
-    AddRegimen | ChangeOrder | RemoveOrder | AddFollowUps | AddTechnique | ChangeStart | ChangeSite
+    AddRegimen
+    | ChangeOrder
+    | RemoveOrder
+    | AddFollowUps
+    | AddTechnique
+    | ChangeStart
+    | ChangeSite
+    | NameReplaced
 )
 """One change of the course that a prescriber can accept."""
 
@@ -365,6 +380,8 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
             return _change(course, key, starts=starts)
         case ChangeSite(key, site):
             return _change(course, key, site=site)
+        case NameReplaced(key, replaces):
+            return _change(course, key, replaces=replaces)
 
 
 def _free_keys(prefix: str, taken: Iterable[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from recommender.language import (
     ChangeStart,
     Edit,
     FollowUp,
+    NameReplaced,
     Phase,
     PhaseKind,
     Regimen,
@@ -139,6 +140,9 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
     words = ["Remove this order"] if any(isinstance(edit, RemoveOrder) for edit in edits) else []
     if any(isinstance(edit, AddTechnique) for edit in edits):
         words.append("Write technique into the order")
+    if any(isinstance(edit, NameReplaced) for edit in edits):
+        alone = len(edits) == 1
+        words.append("This renews or replaces the active order" if alone else "Name the old order")
     if any(isinstance(edit, ChangeSite) for edit in edits):
         words.append("Inject into the deltoid")
     for edit in edits:

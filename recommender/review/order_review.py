@@ -10,7 +10,6 @@ from recommender.checks import (
     Column,
     Issue,
     check_contraindications,
-    check_duplicates,
     check_folate,
     check_lowering_drug,
     check_maintenance,
@@ -25,6 +24,7 @@ from recommender.checks import (
     is_treatment,
     is_unit_error,
 )
+from recommender.courses import check_duplicates
 from recommender.guidance import ConfirmConsistentOrders, Policy
 from recommender.language import (
     AddFollowUps,

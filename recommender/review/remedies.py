@@ -27,6 +27,7 @@ from recommender.checks import (
     needs_inr,
     same_kind,
 )
+from recommender.courses import Repeats, repeated_order, repeats
 from recommender.guidance import INJECTION_DOSE, M_LOAD, ORAL, starting_now, with_oral_dose
 from recommender.language import (
     AddFollowUps,
@@ -38,6 +39,7 @@ from recommender.language import (
     Edit,
     FollowUp,
     InjectionSite,
+    NameReplaced,
     Order,
     Phase,
     PhaseKind,
@@ -56,6 +58,9 @@ from recommender.treatment import (
 
 LEAVES_ORDER_AS_IT_IS = frozenset({Remedy.ADD, Remedy.ADD_TREATMENT})
 """Remedies that are an addition to the course, not another dose or product."""
+
+AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL})
+"""Cards that want injections in the place of tablets."""
 
 WRITES_TECHNIQUE = frozenset(
     {
@@ -97,7 +102,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     by_mouth = (
         bool(ordered)
         and not injected
-        and not any(issue.card == cards.B10_BY_MOUTH_MALABSORPTION for issue in issues)
+        and not any(issue.card in AGAINST_TABLETS for issue in issues)
     )
     targets = [
         _by_ordered_route(
@@ -227,6 +232,7 @@ def _change_drafts(
     needed = _unclaimed(case, target)
     gone = [order for order in case.all_drafts if {order.key, order.part_of} & whole]
     kept: list[Order] = []
+    gone += [order for order in case.all_drafts if _is_a_twin(case, issues, order)]
     for order in case.all_drafts:
         phase = next((phase for phase in needed if fulfils(order, phase)), None)
         if phase is not None and order not in gone and _only_asks(issues, order):
@@ -262,6 +268,13 @@ def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
     """Return the cards that speak against the order itself, not for something beside it."""
     return frozenset(
         card for card in _cards_of(issues, order) if card.remedy not in LEAVES_ORDER_AS_IT_IS
+    )
+
+
+def _is_a_twin(case: Case, issues: Iterable[Issue], order: Order) -> bool:
+    """Return whether the order is drafted twice, so that this one of the two goes (RN7)."""
+    return (
+        cards.E1_SECOND_ORDER in _cards_of(issues, order) and repeats(case, order) is Repeats.DRAFT
     )
 
 
@@ -390,6 +403,9 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     for order in case.drafts:
         if order.key in gone:
             continue
+        if _is_a_twin(case, issues, order):
+            added.append(RemoveOrder(order.key))
+            continue
         found = _cards_of(issues, order)
         if (
             found & WRITES_TECHNIQUE
@@ -397,6 +413,9 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             and case.recommendation.technique
         ):
             added.append(AddTechnique(order.key, case.recommendation.technique))
+        old = repeated_order(case, order) if cards.E1_SECOND_ORDER in found else None
+        if old is not None and not order.replaces:
+            added.append(NameReplaced(order.key, old.key))
         if cards.B12_BUTTOCK in found:
             added.append(ChangeSite(order.key, InjectionSite.DELTOID))
     tests = distinct_tests(_tests_to_add(case, issues, edits))

@@ -21,6 +21,7 @@ from recommender.checks import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
+from recommender.courses import Repeats, repeats
 from recommender.guidance import N_LOAD, starting_now
 from recommender.language import (
     AddFollowUps,
@@ -72,7 +73,7 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
             ],
         )
     if all(issue.card.remedy is Remedy.ADD for issue in issues):
-        return _additions_only(case, issues)
+        return (*_additions_only(case, issues), *_second_order_removed(case, issues))
     targets = find_targets(case, issues)
     first = (*_kidney_test_first(case, issues), *_b12_test_first(case, issues))
     regimens = tuple(
@@ -83,6 +84,25 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if regimens or first:
         return first + regimens
     return _without_regimen(case, issues)
+
+
+def _second_order_removed(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the removal of a draft that repeats another order: never the only suggestion for one
+    that may go on from an active order (I31).
+    """
+    second = [
+        issue
+        for issue in issues
+        if issue.card == cards.E1_SECOND_ORDER and _repeats_an_active_order(case, issue)
+    ]
+    return resolve_removals(case, second)
+
+
+def _repeats_an_active_order(case: Case, issue: Issue) -> bool:
+    """Return whether the draft repeats an active order; one that changes it is only named (RN5)."""
+    orders = [order for order in case.drafts if order.key in issue.about]
+    same = (Repeats.STANDING, Repeats.ACTIVE)
+    return any(repeats(case, order) in same for order in orders)
 
 
 def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:

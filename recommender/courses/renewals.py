@@ -1,0 +1,173 @@
+"""Orders that go on from others: a renewal is no duplicate (Q38, RN1 to RN8), nor are the parts of
+one course (Q40, Q56).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+
+from recommender.cards import Indicator, cards
+from recommender.checks import (
+    Case,
+    Issue,
+    american_course,
+    fulfils,
+    is_bound_together,
+    is_injected,
+    is_oral,
+    is_readable,
+    is_treatment,
+    kind_of,
+)
+from recommender.language import DoseLine, Order, PhaseKind, contradictions, read_line
+
+INFO, WARNING = Indicator.INFO, Indicator.WARNING
+
+
+class Repeats(enum.Enum):
+    """How a draft stands to another order of its kind (Q38)."""
+
+    STANDING = "RN3: renews an old order of which no dose is known"
+    ACTIVE = "RN4: repeats an order that goes on"
+    CHANGES = "RN5: changes an order that goes on"
+    DRAFT = "RN7: is drafted twice"
+
+
+_REASONS = {
+    Repeats.STANDING: "An order that renews another names it; else both stand.",
+    Repeats.ACTIVE: "An order that renews another names it; else both stand and both are given.",
+    Repeats.CHANGES: "An order that takes the place of another names it; else both stand.",
+    Repeats.DRAFT: "One of the two drafts is enough.",
+}
+
+
+def check_duplicates(case: Case) -> Iterator[Issue]:
+    """Yield e1 for a draft that repeats or changes another order, and e2 where tablets and
+    injections run side by side.
+    """
+    found = [(order, how) for order in case.drafts if (how := repeats(case, order))]
+    for order, how in found:
+        loud = WARNING if how in (Repeats.ACTIVE, Repeats.DRAFT) else INFO
+        yield Issue(cards.E1_SECOND_ORDER, loud, (_REASONS[how],), ("S13", "S16"), (order.key,))
+    if not found:
+        yield from _both_routes(case)
+
+
+def repeats(case: Case, order: Order) -> Repeats | None:
+    """Return how a draft stands to another order of the same kind, `None` where it is the only one
+    or follows another that has ended or ends soon (RN1, RN2).
+    """
+    if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
+        return None
+    twins = (other for other in case.all_drafts if _is_of_its_kind(order, other))
+    course = american_course(case)
+    if any(
+        (not twin.selected or twin.key < order.key) and not {twin.key, order.key} <= course
+        for twin in twins
+    ):
+        return Repeats.DRAFT
+    active = repeated_order(case, order)
+    return _how(case, order, active) if active is not None else None
+
+
+def repeated_order(case: Case, order: Order) -> Order | None:
+    """Return the active order that a draft repeats or changes, for it to name."""
+    return next(
+        (
+            other
+            for other in case.standing
+            if _is_of_its_kind(order, other) and not _goes_over(case, order, other)
+        ),
+        None,
+    )
+
+
+def _is_of_its_kind(order: Order, other: Order) -> bool:
+    """Return whether both hold the same place in a course, and are not bound into one (Q56)."""
+    return (
+        other.key != order.key
+        and is_readable(other)
+        and is_treatment(other)
+        and kind_of(other) is kind_of(order)
+        and not is_bound_together(order, other)
+    )
+
+
+def _how(case: Case, order: Order, other: Order) -> Repeats:
+    one, two = order.cobalamin, other.cobalamin
+    if one is None or two is None or not _is_the_same(one, two):
+        return Repeats.CHANGES
+    return Repeats.STANDING if is_standing_order(case, other) else Repeats.ACTIVE
+
+
+def _is_the_same(one: DoseLine, two: DoseLine) -> bool:
+    return one.substance is two.substance and not contradictions(one, two)
+
+
+def _goes_over(case: Case, order: Order, other: Order) -> bool:
+    """Return whether the other has ended, or ends so soon that the draft follows it (RN1, RN2); a
+    loading course is not renewed while it is under way.
+    """
+    end = end_of(other)
+    if end is None:
+        return False
+    begins = max(order.starts or case.scenario.as_of, case.scenario.as_of)
+    window = 0 if kind_of(other) is PhaseKind.LOADING else case.policy.renewal_window_days
+    return begins > end - dt.timedelta(days=window)
+
+
+def is_standing_order(case: Case, order: Order) -> bool:
+    """Return whether an active order is old, without an end, and no dose of its time is on record
+    (Q29).
+    """
+    since = case.scenario.as_of - dt.timedelta(days=round(case.policy.standing_order_months * 30.4))
+    old = order.authored is None or order.authored < since
+    given = any(dose.date is not None and dose.date >= since for dose in case.course.doses)
+    return old and not given and end_of(order) is None
+
+
+def end_of(order: Order) -> dt.date | None:
+    """Return the day an order ends: by its period, its bound, or its supply, which counts from the
+    start where that is later than the day of writing (Q38, Q93); `None`: open.
+    """
+    if order.ends is not None:
+        return order.ends
+    days = [day for day in (order.authored, order.starts) if day is not None]
+    line = order.cobalamin
+    bound = read_line(line).bound_days if line is not None else None
+    begins = order.starts or order.authored
+    if bound is not None and begins is not None:
+        return begins + dt.timedelta(days=int(bound))
+    if order.supply_days is None or not days:
+        return None
+    return max(days) + dt.timedelta(days=int(order.supply_days))
+
+
+# --- tablets beside injections
+
+
+def _both_routes(case: Case) -> Iterator[Issue]:
+    orders = [order for order in (*case.drafts, *case.standing) if is_treatment(order)]
+    oral = [order for order in orders if order.cobalamin and is_oral(order.cobalamin)]
+    injected = [order for order in orders if order.cobalamin and is_injected(order.cobalamin)]
+    ours = {order.key for order in case.drafts}
+    about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
+    if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
+        return
+    reason = "Which of the two goes on is for the prescriber to decide."
+    yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
+
+
+def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:
+    """Return whether one recommended regimen holds both: loading injections, then oral maintenance
+    (M3).
+    """
+    for option in case.recommendation.options:
+        phases = option.regimen.phases if option.regimen else ()
+        if any(fulfils(oral[0], phase) for phase in phases) and any(
+            fulfils(injected[0], phase) for phase in phases
+        ):
+            return True
+    return False
