@@ -33,6 +33,7 @@ class Repeats(enum.Enum):
     ACTIVE = "RN4: repeats an order that goes on"
     CHANGES = "RN5: changes an order that goes on"
     DRAFT = "RN7: is drafted twice"
+    BESIDE = "another of its kind is drafted beside it"
 
 
 _REASONS = {
@@ -40,7 +41,13 @@ _REASONS = {
     Repeats.ACTIVE: "An order that renews another names it; else both stand and both are given.",
     Repeats.CHANGES: "An order that takes the place of another names it; else both stand.",
     Repeats.DRAFT: "One of the two drafts is enough.",
+    Repeats.BESIDE: "Two drafts of one kind: only one of them can be meant.",
 }
+
+
+LOUD = frozenset({Repeats.ACTIVE, Repeats.DRAFT, Repeats.BESIDE})
+SECOND = frozenset({Repeats.DRAFT, Repeats.BESIDE})
+"""A second draft, which may go."""
 
 
 def check_duplicates(case: Case) -> Iterator[Issue]:
@@ -49,7 +56,7 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
     """
     found = [(order, how) for order in case.drafts if (how := repeats(case, order))]
     for order, how in found:
-        loud = WARNING if how in (Repeats.ACTIVE, Repeats.DRAFT) else INFO
+        loud = WARNING if how in LOUD else INFO
         yield Issue(cards.E1_SECOND_ORDER, loud, (_REASONS[how],), ("S13", "S16"), (order.key,))
     if not found:
         yield from _both_routes(case)
@@ -61,13 +68,17 @@ def repeats(case: Case, order: Order) -> Repeats | None:
     """
     if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
         return None
-    twins = (other for other in case.all_drafts if _is_of_its_kind(order, other))
     course = american_course(case)
-    if any(
-        (not twin.selected or twin.key < order.key) and not {twin.key, order.key} <= course
-        for twin in twins
-    ):
-        return Repeats.DRAFT
+    twins = [
+        other
+        for other in case.all_drafts
+        if _is_of_its_kind(order, other)
+        and (not other.selected or other.key < order.key)
+        and not {other.key, order.key} <= course
+    ]
+    if twins:
+        same = any(other.lines == order.lines for other in twins)
+        return Repeats.DRAFT if same else Repeats.BESIDE
     active = repeated_order(case, order)
     return _how(case, order, active) if active is not None else None
 

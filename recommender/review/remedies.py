@@ -27,7 +27,7 @@ from recommender.checks import (
     needs_inr,
     same_kind,
 )
-from recommender.courses import Repeats, repeated_order, repeats
+from recommender.courses import SECOND, Repeats, repeated_order, repeats
 from recommender.guidance import INJECTION_DOSE, M_LOAD, ORAL, starting_now, with_oral_dose
 from recommender.language import (
     AddFollowUps,
@@ -232,12 +232,21 @@ def _change_drafts(
     needed = _unclaimed(case, target)
     gone = [order for order in case.all_drafts if {order.key, order.part_of} & whole]
     kept: list[Order] = []
-    gone += [order for order in case.all_drafts if _is_a_twin(case, issues, order)]
-    for order in case.all_drafts:
+    gone += [
+        order
+        for order in case.all_drafts
+        if _is_second(case, issues, order) and repeats(case, order) is Repeats.DRAFT
+    ]
+    for order in sorted(case.all_drafts, key=lambda order: _is_second(case, issues, order)):
         phase = next((phase for phase in needed if fulfils(order, phase)), None)
         if phase is not None and order not in gone and _only_asks(issues, order):
             kept.append(order)
             needed = _without(needed, phase)
+    gone += [
+        order
+        for order in case.all_drafts
+        if order not in kept and order not in gone and _is_second(case, issues, order)
+    ]
     edits: list[Edit] = [edit for order in gone for edit in remove(case, order)]
     for order in case.all_drafts:
         if order not in gone and order not in kept:
@@ -271,11 +280,10 @@ def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
     )
 
 
-def _is_a_twin(case: Case, issues: Iterable[Issue], order: Order) -> bool:
-    """Return whether the order is drafted twice, so that this one of the two goes (RN7)."""
-    return (
-        cards.E1_SECOND_ORDER in _cards_of(issues, order) and repeats(case, order) is Repeats.DRAFT
-    )
+def _is_second(case: Case, issues: Iterable[Issue], order: Order) -> bool:
+    """Return whether another of its kind is drafted, so that this one may go (RN7)."""
+    about = cards.E1_SECOND_ORDER in _cards_of(issues, order)
+    return about and repeats(case, order) in SECOND
 
 
 def _only_asks(issues: Iterable[Issue], order: Order) -> bool:
@@ -403,8 +411,8 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     for order in case.drafts:
         if order.key in gone:
             continue
-        if _is_a_twin(case, issues, order):
-            added.append(RemoveOrder(order.key))
+        if not edits and _is_second(case, issues, order):
+            added += remove(case, order)
             continue
         found = _cards_of(issues, order)
         if (

@@ -72,7 +72,7 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
                 in (cards.D4_REACTION, cards.C1_FOLIC_ACID_FIRST, cards.B8_UNIT_OR_PRODUCT)
             ],
         )
-    if all(issue.card.remedy is Remedy.ADD for issue in issues):
+    if all(issue.card.remedy is Remedy.ADD for issue in issues) and not _is_a_choice(case, issues):
         return (*_additions_only(case, issues), *_second_order_removed(case, issues))
     targets = find_targets(case, issues)
     first = (*_kidney_test_first(case, issues), *_b12_test_first(case, issues))
@@ -84,6 +84,15 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if regimens or first:
         return first + regimens
     return _without_regimen(case, issues)
+
+
+def _is_a_choice(case: Case, issues: Sequence[Issue]) -> bool:
+    """Return whether two different drafts of one kind stand beside each other: what is recommended
+    says which of them stays.
+    """
+    keys = {key for issue in issues if issue.card == cards.E1_SECOND_ORDER for key in issue.about}
+    beside = (order for order in case.drafts if order.key in keys)
+    return any(repeats(case, order) is Repeats.BESIDE for order in beside)
 
 
 def _second_order_removed(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
