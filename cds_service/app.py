@@ -24,16 +24,17 @@ from cds_service.web import (
     refusal_of,
     this_deployment,
     tidy_paths,
-    utc_today,
 )
 from cds_service.workbench import workbench_blueprint
 
 
-def create_app(settings: Settings | None = None, today: Callable[[], dt.date] = utc_today) -> Flask:
+def create_app(
+    settings: Settings | None = None, today: Callable[[], dt.date] | None = None
+) -> Flask:
     """Return the service for these settings; the demonstration profile without any.
 
     Args:
-        today: gives the date that advice is true for.
+        today: gives the date that advice is true for; that of the site's time zone without it.
     """
     deployment = build_deployment(settings or demonstration(), today)
     app = Flask(__name__, static_folder=None)

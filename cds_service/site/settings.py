@@ -4,10 +4,12 @@ start-up.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cds_service.site.client_profiles import (
     CDS_HOOKS_VERSIONS,
@@ -95,6 +97,7 @@ class Settings:
 
     profile: str = DEMONSTRATION
     public_url: str = "http://127.0.0.1:8080"
+    time_zone: str = "UTC"
     cors_origins: tuple[str, ...] = ("*",)
     discovery_requires_token: bool = False
     discovery_profile: str = GENERIC_2_0
@@ -120,6 +123,10 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.profile == PRODUCTION
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return the date at a moment in the site's time zone (Q46)."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
     def url_of(self, path: str) -> str:
         """Return the public URL of a path of the service; never derived from the request (R126)."""
@@ -150,6 +157,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "prefetch_dialect": PREFETCH_DIALECTS,
 }
 """The words a client's switches may hold."""
+
+
+def is_time_zone(name: str) -> bool:
+    """Return whether this is a time zone of the IANA list that this machine knows."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 LONGEST_CALL_MS = 2000
@@ -215,6 +231,12 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
             f'service.discovery_profile: found "{service["discovery_profile"]}", expected one of '
             f"{', '.join(PROFILES)}."
         )
+    if not is_time_zone(service.get("time_zone", "UTC")):
+        problems.append(
+            f'service.time_zone: found "{service["time_zone"]}", expected a name of the IANA list '
+            f'such as "Europe/London".'
+        )
+        service = {key: value for key, value in service.items() if key != "time_zone"}
     if limits.get("call_ms", 0) > LONGEST_CALL_MS:
         problems.append(
             f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "

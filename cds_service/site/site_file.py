@@ -36,6 +36,7 @@ TOP = {
 SECTIONS: dict[str, dict[str, str]] = {
     "service": {
         "public_url": TEXT,
+        "time_zone": TEXT,
         "cors_origins": TEXTS,
         "discovery_requires_token": FLAG,
         "discovery_profile": TEXT,

@@ -6,7 +6,7 @@ from cds_service.web.deployment import (
     Deployment,
     build_deployment,
     this_deployment,
-    utc_today,
+    today_of,
 )
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.hook_endpoint import answer_hooks
@@ -24,5 +24,5 @@ __all__ = [
     "refusal_of",
     "this_deployment",
     "tidy_paths",
-    "utc_today",
+    "today_of",
 ]

@@ -22,9 +22,11 @@ from governance import list_modes
 CONFIG_KEY = "B12_CDS"
 
 
-def utc_today() -> dt.date:
-    """Return today's date in UTC: the one place where a call looks at the calendar."""
-    return dt.datetime.now(dt.UTC).date()
+def today_of(settings: Settings) -> Callable[[], dt.date]:
+    """Return what tells today's date at the site: the one place where a call looks at the
+    calendar.
+    """
+    return lambda: settings.today(dt.datetime.now(dt.UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Deployment:
         self.store.close()
 
 
-def build_deployment(settings: Settings, today: Callable[[], dt.date] = utc_today) -> Deployment:
+def build_deployment(settings: Settings, today: Callable[[], dt.date] | None = None) -> Deployment:
     """Return everything a service with these settings needs; nothing is connected to yet."""
     value_sets = load_value_sets(settings.extra_codes)
     return Deployment(
@@ -65,7 +67,7 @@ def build_deployment(settings: Settings, today: Callable[[], dt.date] = utc_toda
             list_modes(settings),
         ),
         admission=Admission(),
-        today=today,
+        today=today or today_of(settings),
     )
 
 

@@ -147,7 +147,7 @@ def _explanations(
 ) -> Iterator[tuple[str, Json] | Refusal]:
     """Yield the explanation of each input with its name, or why there is none."""
     value_sets = load_value_sets(settings.extra_codes)
-    today = dt.datetime.now(dt.UTC).date()
+    today = settings.today(dt.datetime.now(dt.UTC))
     if chosen.fhir:
         from cds_service.retrieval import read_patient
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import requests
 
 from cds_service.decision import say_card_in_words
 from cds_service.demonstration import load_request
-from cds_service.web import utc_today
+from cds_service.site import demonstration
 from cli.operate.serve import check_port
 from cli.parsing import Refusal, port_number
 
@@ -88,7 +89,7 @@ def _end_with_reader(server: subprocess.Popen[bytes]) -> None:
 
 def show_demonstration(base: str) -> None:
     """Send the request and print question, answer and where to go."""
-    request = load_request(utc_today())
+    request = load_request(demonstration().today(dt.datetime.now(dt.UTC)))
     answer = requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=10)
     answer.raise_for_status()
     draft = request["context"]["draftOrders"]["entry"][0]["resource"]

@@ -13,7 +13,15 @@ from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
 from fhir_mappings.intake import HINTS, RecordIndex
-from fhir_mappings.terminology import Field, Judged, Understood, has_marker, judge, normalise_text
+from fhir_mappings.terminology import (
+    Concept,
+    Field,
+    Judged,
+    Understood,
+    has_marker,
+    judge,
+    normalise_text,
+)
 from recommender.language import HintAt
 
 LONGEST_SEARCHED = 2000
@@ -63,7 +71,10 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     day = date.latest if date else None
     ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
     shown = tuple(
-        item for item in judged.shown if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
+        item
+        for item in judged.shown
+        if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
+        and not (item.concept is Concept.B12_ADMINISTRATION and speaks_of_allergy(item.text))
     )
     if _is_future(date, index.tomorrow):
         _note_future(index, placed, judged, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -281,3 +282,24 @@ def test_no_secret_is_shown_with_the_settings(tmp_path: Path) -> None:
     shown = repr(load_settings(write(tmp_path, text)))
 
     assert not re.search("correct-horse|key-of-the-hash", shown)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("UTC", "2026-11-26"), ("Pacific/Auckland", "2026-11-27"), ("America/New_York", "2026-11-26")],
+)
+def test_the_time_zone_of_the_site_decides_today(tmp_path: Path, zone: str, day: str) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'[service]\ntime_zone = "{zone}"\n', encoding="utf-8")
+    noon = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
+    assert load_settings(site).today(noon).isoformat() == day
+    late = dt.datetime(2026, 11, 26, 4, 59, tzinfo=dt.UTC)
+    assert (load_settings(site).today(late).day == 25) is (zone == "America/New_York")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Londn", "", "../etc/passwd", "/etc/localtime"])
+def test_a_time_zone_that_is_none_is_said(tmp_path: Path, zone: str) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'[service]\ntime_zone = "{zone}"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"service\.time_zone: found"):
+        load_settings(site)

@@ -529,3 +529,17 @@ def test_a_negative_interpretation_denies_a_sign_and_answers_a_screen() -> None:
     assert scenario_of(screen).neurological_screen.is_false
     found = observation("neuro-screen", system=OWN, interpretation={"coding": [{"code": "POS"}]})
     assert scenario_of(found).neurological_screen.is_true
+
+
+@pytest.mark.parametrize(
+    ("text", "hinted"),
+    [
+        ("On B12 injections", True),
+        ("Injection of hydroxocobalamin at home", True),
+        ("Vitamin-B12-Mangelanämie durch Mangel an Intrinsic-Faktor", False),
+        ("Reaction to B12 injections", False),
+        ("Low B12", False),
+    ],
+)
+def test_words_of_the_problem_list_may_point_at_b12_treatment(text: str, hinted: bool) -> None:
+    assert bool(scenario_of(worded(text)).hints_at(HintAt.B12_TREATMENT)) is hinted
