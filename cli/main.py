@@ -14,7 +14,7 @@ from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
 from cli.answers import add_explain, add_feedback, add_manifest, add_replay
-from cli.operate import add_calls, add_checks, add_init_config, add_serve
+from cli.operate import add_calls, add_checks, add_codes, add_init_config, add_serve
 from cli.parsing import CommandParser, Refusal
 from cli.patients import add_population, add_sandbox
 
@@ -22,6 +22,7 @@ GROUPS = (
     add_serve,
     add_explain,
     add_checks,
+    add_codes,
     add_init_config,
     add_calls,
     add_feedback,

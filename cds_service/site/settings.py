@@ -25,7 +25,7 @@ from cds_service.site.modes import Approval, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
 from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import check_codes, load_value_sets
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 
@@ -330,12 +330,9 @@ def _extra_codes(document: Mapping[str, Any], folder: Path, problems: list[str])
     if not named:
         return None
     path: Path = folder / named
-    try:
-        load_value_sets(path)
-    except (OSError, ValueError) as error:
-        problems.append(f"codes.add: {str(error).rstrip('.')}.")
-        return None
-    return path
+    wrong = check_codes(path)
+    problems += [f"codes.add: {problem}" for problem in wrong]
+    return None if wrong else path
 
 
 def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:

@@ -16,6 +16,11 @@ from fhir_mappings.terminology.search_codes import (
     observation_search_codes,
     observation_words,
 )
+from fhir_mappings.terminology.site_codes import (
+    check_codes,
+    describe_concepts,
+    suggest_concepts,
+)
 from fhir_mappings.terminology.value_sets import (
     Field,
     Match,
@@ -46,6 +51,8 @@ __all__ = [
     "Shown",
     "Understood",
     "ValueSets",
+    "check_codes",
+    "describe_concepts",
     "has_marker",
     "is_enumerated",
     "is_negative",
@@ -57,5 +64,6 @@ __all__ = [
     "observation_search_codes",
     "observation_words",
     "read_words",
+    "suggest_concepts",
     "without_accents",
 ]

@@ -8,10 +8,11 @@ last resort, and the match says so.
 from __future__ import annotations
 
 import csv
+import difflib
 import enum
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -372,8 +373,8 @@ _SYSTEM_OF_ROLE = {"first-4": NATIONAL_ICD_10, "strip-d": SKS}
 def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Member, str]]:
     """Yield each row as a member and the code prefixes it covers besides its own."""
     problems: list[str] = []
-    for line, row in _read_rows(path):
-        found = _read_member(row, systems)
+    for line, row in read_rows(path):
+        found = read_member(row, lambda system: normalise_spelling(system, systems))
         if isinstance(found, str):
             problems.append(f"{path.name} line {line}: {found}")
         else:
@@ -382,7 +383,7 @@ def _read_members(path: Path, systems: Mapping[str, str]) -> Iterator[tuple[Memb
         raise TerminologyError("; ".join(problems))
 
 
-def _read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
+def read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
     """Return the rows of a CSV of codes with their line numbers."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -400,14 +401,16 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
         ) from error
 
 
-def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> Member | str:
+def read_member(row: Mapping[str, str | None], normalise: Callable[[str], str]) -> Member | str:
     """Return the member of a row, or what is wrong with it."""
     name, system, code = (
         (row.get(column) or "").strip() for column in ("concept", "system_uri", "code")
     )
     role = (row.get("role") or Role.INCLUDE.value).strip()
     if name not in Concept._value2member_map_:
-        return f"concept {name!r} is not known"
+        near = difflib.get_close_matches(name, list(Concept._value2member_map_), 2)
+        hint = f"; did you mean {' or '.join(near)}" if near else ""
+        return f"concept {name!r} is not known{hint}"
     if role not in Role._value2member_map_:
         return (
             f"role {role!r} is not known; expected one of "
@@ -419,7 +422,7 @@ def _read_member(row: Mapping[str, str | None], systems: Mapping[str, str]) -> M
     return Member(
         Concept(name),
         Role(role),
-        normalise_spelling(system, systems),
+        normalise(system),
         code,
         display,
         kind,

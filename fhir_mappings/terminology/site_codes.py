@@ -1,0 +1,155 @@
+"""What a site adds to the value sets, checked; the concepts with their meaning; and the nearest
+concept to a name.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fhir_mappings.terminology.code_systems import SPELLED_FREELY, index_key
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.value_sets import (
+    Field,
+    Member,
+    Role,
+    TerminologyError,
+    ValueSets,
+    load_value_sets,
+    normalise_text,
+    read_member,
+    read_rows,
+)
+from fhir_mappings.terminology.words import read_words
+
+COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "property", "confidence",
+           "evidence", "notes")  # fmt: skip
+"""The columns a file of codes may have; concept, system_uri and code it must have."""
+
+_KINDS = {
+    "_lookalike": "looks alike and does not count: {}",
+    "_other_cause": "{}, with another cause in its code",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptMeaning:
+    """One concept as a person reads it: its name, what it means, its codes, and an example."""
+
+    concept: Concept
+    meaning: str
+    codes: int
+    example: str
+
+
+def describe_concepts(value_sets: ValueSets) -> tuple[ConceptMeaning, ...]:
+    """Return every concept with its meaning."""
+    return tuple(_describe(concept, value_sets.members.get(concept, ())) for concept in Concept)
+
+
+def _describe(concept: Concept, members: Iterable[Member]) -> ConceptMeaning:
+    listed = list(members)
+    words = concept.value.replace("_", " ")
+    meaning = words
+    for ending, sentence in _KINDS.items():
+        if concept.value.endswith(ending):
+            meaning = sentence.format(concept.value.removesuffix(ending).replace("_", " "))
+    example = next((member.display for member in listed if member.display), "")
+    return ConceptMeaning(concept, meaning, len(listed), example)
+
+
+def check_codes(path: Path) -> list[str]:
+    """Return everything that is wrong with a site's file of codes, one sentence each with its
+    line; empty when all of it can be used.
+    """
+    value_sets = load_value_sets()
+    try:
+        rows = read_rows(path)
+    except TerminologyError as error:
+        return [f"{error}{_separator(path)}."]
+    problems = [_unknown_column(name) for name in _columns(path) if name not in COLUMNS]
+    seen: dict[tuple[str, str], tuple[int, Concept, Role]] = {}
+    for line, row in rows:
+        found = read_member(row, value_sets.normalise_system)
+        if isinstance(found, str):
+            problems.append(f"Line {line}: {found}.")
+            continue
+        key = (found.system, index_key(found.system, found.code))
+        twin = seen.setdefault(key, (line, found.concept, found.role))
+        if twin[1:] != (found.concept, found.role):
+            problems.append(
+                f"Line {line}: {found.system}|{found.code} stands for {found.concept.value} here "
+                f"and for {twin[1].value} in line {twin[0]}; expected one concept for a code."
+            )
+        problems += _against_the_table(line, found, value_sets)
+    return problems
+
+
+def _against_the_table(line: int, member: Member, value_sets: ValueSets) -> list[str]:
+    """Return the complaint about a code that stands for something else in the built-in table."""
+    coding = {"system": member.system, "code": member.code}
+    if not value_sets.says_something(coding):
+        return [f"Line {line}: {member.system}|{member.code} is a code that carries no meaning."]
+    listed = [
+        match
+        for match in value_sets.match_coding(coding)
+        if member.system not in SPELLED_FREELY
+        or index_key(member.system, match.member.code) == index_key(member.system, member.code)
+    ]
+    if not listed or any(match.concept is member.concept for match in listed):
+        return []
+    names = ", ".join(dict.fromkeys(match.concept.value for match in listed))
+    return [
+        f"Line {line}: {member.system}|{member.code} stands for {names} in the built-in table, not "
+        f"for {member.concept.value}."
+    ]
+
+
+def _columns(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [name for name in next(csv.reader(file), []) if name]
+
+
+def _unknown_column(name: str) -> str:
+    near = difflib.get_close_matches(name, COLUMNS, 1)
+    hint = f"; did you mean {near[0]}" if near else ""
+    return f'The column "{name}" is not known{hint}.'
+
+
+def _separator(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            first = file.readline(1000)
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return "; it is separated by semicolons, expected commas" if ";" in first else ""
+
+
+MOST_SUGGESTED = 5
+
+
+def suggest_concepts(text: str, value_sets: ValueSets) -> tuple[tuple[Concept, str], ...]:
+    """Return the concepts nearest to a name, each with the name it was found by, best first."""
+    found: dict[Concept, str] = {}
+    for field in Field:
+        for match in value_sets.match_text(text, field):
+            found.setdefault(match.concept, match.member.display or text)
+        read = read_words(text, field)
+        for member in (*read.decided, *read.shown):
+            found.setdefault(member.concept, text)
+    names = _names(value_sets)
+    for name in difflib.get_close_matches(normalise_text(text), list(names), 20, 0.6):
+        found.setdefault(names[name][0], names[name][1])
+    return tuple(found.items())[:MOST_SUGGESTED]
+
+
+def _names(value_sets: ValueSets) -> dict[str, tuple[Concept, str]]:
+    """Return every name by which a concept may be looked for, without accents and punctuation."""
+    names: dict[str, tuple[Concept, str]] = {}
+    for concept, members in value_sets.members.items():
+        for name in (concept.value.replace("_", " "), *(member.display for member in members)):
+            names.setdefault(normalise_text(name), (concept, name))
+    return names

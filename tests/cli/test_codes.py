@@ -1,0 +1,92 @@
+"""`b12-cds codes`: the concepts, the site's file of codes, and the nearest concept to a name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cds_service.site.settings import SettingsError, load_settings
+from cli.main import main
+from fhir_mappings.terminology import Concept
+
+GOOD = "concept,system_uri,code,display\nserum_b12,urn:site:lab,B12,Our B12\n"
+
+
+def check(tmp_path: Path, text: str) -> tuple[int, Path]:
+    path = tmp_path / "codes.csv"
+    path.write_text(text, encoding="utf-8")
+    return main(["codes", "check", str(path)]), path
+
+
+def test_list_names_every_concept_with_its_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["codes", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["concept"] for row in rows} == {concept.value for concept in Concept}
+    assert all(row["meaning"] for row in rows)
+    assert main(["codes", "list"]) == 0
+    assert "looks alike and does not count: serum b12" in capsys.readouterr().out
+
+
+def test_a_good_file_has_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, path = check(tmp_path, GOOD)
+    assert (status, capsys.readouterr().out) == (0, f"{path}: nothing wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD.replace("serum_b12", "serum_b1"), "is not known; did you mean serum_b12"),
+        (GOOD.replace("display", "dispaly"), 'column "dispaly" is not known; did you mean display'),
+        (GOOD + "ckd,urn:site:lab,B12,\n", "Line 3: urn:site:lab|B12 stands for ckd here and for"),
+        (
+            GOOD + "ckd,http://snomed.info/sct,84027009,\n",
+            "stands for pernicious_anaemia in the built-in table, not for ckd",
+        ),
+        (GOOD + "lhon,http://hl7.org/fhir/sid/icd-10,D510,\n", "in the built-in table"),
+        (GOOD + "ckd,http://snomed.info/sct,64572001,\n", "is a code that carries no meaning"),
+        (GOOD.replace(",", ";"), "separated by semicolons, expected commas"),
+        ("", "are missing"),
+        (GOOD + "ckd,,1,\n", "system_uri and code must both be given"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    status, path = check(tmp_path, text)
+    assert status == 1
+    assert said in capsys.readouterr().out
+    site = tmp_path / "site.toml"
+    site.write_text(f'[codes]\nadd = "{path.name}"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        load_settings(site)
+    assert any(said in problem for problem in error.value.problems)
+
+
+def test_a_file_that_is_not_there_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["codes", "check", "/nowhere/codes.csv"]) == 2
+    assert "/nowhere/codes.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Haemophilia", "haemophilia_bleeding"),
+        ("haemofilia", "haemophilia_bleeding"),
+        ("Vitamin B12", "serum_b12"),
+        ("Neo-Cytamen", "hydroxocobalamin"),
+        ("plateletts", "platelets"),
+        ("Lebers optic atrophy", "lhon"),
+    ],
+)
+def test_suggest_finds_the_nearest_concept(
+    capsys: pytest.CaptureFixture[str], text: str, concept: str
+) -> None:
+    assert main(["codes", "suggest", text, "--json"]) == 0
+    assert concept in [row["concept"] for row in json.loads(capsys.readouterr().out)]
+
+
+def test_suggest_says_when_nothing_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["codes", "suggest", "qqqqqqqqqqqq"]) == 1
+    assert capsys.readouterr().out == "nothing near\n"
