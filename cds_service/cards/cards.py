@@ -124,7 +124,8 @@ def _draft_digest(finding: Finding, drafts: Mapping[str, Resource]) -> str:
     spoken_of = [drafts[key] for key in sorted(finding.about) if key in drafts]
     if not spoken_of:
         return ""
-    text = json.dumps(spoken_of, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # numbers keep the digits they came with, and are then no floats of the standard library
+    text = json.dumps(spoken_of, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
