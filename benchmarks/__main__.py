@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 import uuid
@@ -22,6 +23,7 @@ from pathlib import Path
 import jwt
 import structlog
 
+from benchmarks import population
 from benchmarks.bodies import make_bodies
 from benchmarks.growth import print_growth
 from benchmarks.load import Load, Running, drive, measure_start, memory_of, serving, write_call
@@ -157,4 +159,7 @@ def print_servers(servers: dict[str, Running]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["population"]:
+        population.main(sys.argv[2:])
+    else:
+        main()

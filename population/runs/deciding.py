@@ -15,7 +15,7 @@ from cds_service.protocol import build_prefetch, parse_hook_request
 from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
-from population.runs.understood import find_not_understood, systems_we_know
+from population.runs.understood import NotUnderstood
 from population.slices import prefetch_of
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ class Decider:
         self.setup = setup
         self.settings: Settings = load_settings(Path(setup.policy) if setup.policy else None)
         self.value_sets = load_value_sets(self.settings.extra_codes)
-        self._systems = systems_we_know(self.value_sets)
+        self._not_understood = NotUnderstood(self.value_sets)
         self._templates = build_prefetch(self.value_sets)
 
     def events_of(self, row: Mapping[str, Any]) -> tuple[list[Event], int]:
@@ -110,7 +110,7 @@ class Decider:
             "adult": _known_value(facts, "adult"),
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
-            "not_understood": list(find_not_understood(prefetch, self.value_sets, self._systems)),
+            "not_understood": list(self._not_understood.find(prefetch)),
             "incomplete": sorted(
                 key
                 for key, part in decision.record.parts.items()

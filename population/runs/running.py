@@ -8,6 +8,7 @@ killed costs the part it was at, which is done again.
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import json
 from collections.abc import Callable
@@ -122,6 +123,8 @@ def _check_same_run(path: Path, description: dict[str, Any]) -> None:
 def prepare_part(setup: PartSetup) -> Callable[[int], int]:
     """Return what decides one part, by number, and gives the number of its patients."""
     decider = Decider(setup.setup)
+    gc.freeze()  # what is built once is not looked through again, as in a worker of the service
+    gc.set_threshold(50_000, 20, 50)
     other = None
     if setup.against:
         other = Decider(

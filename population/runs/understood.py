@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
-from fhir_mappings.terminology import Field, ValueSets
+from fhir_mappings.terminology import Field, Understood, ValueSets, judge
 
 LONGEST_TEXT = 80
 """Characters of a name that are kept: a longer one is a story and may name somebody."""
+
+MOST_REMEMBERED = 50_000
+"""Different names whose meaning is remembered; the same few are seen again and again."""
 
 CODE_ELEMENTS: dict[str, tuple[str, Field]] = {
     "Observation": ("code", Field.LABS),
@@ -24,48 +27,73 @@ CODE_ELEMENTS: dict[str, tuple[str, Field]] = {
 }
 """The element that says what an entry of each type is about, and the words it is looked up by."""
 
+Name = tuple[str, str, str]
+"""Code system, code and text."""
 
-def find_not_understood(
-    prefetch: Mapping[str, Any], value_sets: ValueSets, known: frozenset[str]
-) -> Iterator[dict[str, str]]:
-    """Yield each name in the lists of a record that means nothing to us, once.
 
-    Args:
-        known: the code systems we know; a code of one of them that is in no list is understood.
-    """
-    seen: set[tuple[str, ...]] = set()
-    for key, bundle in prefetch.items():
-        if key == "patient":
-            continue
-        for entry in bundle["entry"]:
-            found = _name_of(key, entry["resource"], value_sets, known)
-            if found and found not in seen:
+class NotUnderstood:
+    """Finds the names in records that mean nothing to us."""
+
+    def __init__(self, value_sets: ValueSets) -> None:
+        self._value_sets = value_sets
+        members = (member for listed in value_sets.members.values() for member in listed)
+        self._systems = frozenset(member.system for member in members)
+        self._known: dict[tuple[Any, ...], Name | None] = {}
+
+    def find(self, prefetch: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+        """Yield each name in the lists of a record that means nothing to us, once."""
+        seen: set[tuple[str, ...]] = set()
+        for key, bundle in prefetch.items():
+            if key == "patient":
+                continue
+            for entry in bundle["entry"]:
+                resource = entry["resource"]
+                name = self._name_of(resource)
+                if name is None or (found := (key, *name, _unit_of(resource))) in seen:
+                    continue
                 seen.add(found)
                 yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
 
+    def _name_of(self, resource: Mapping[str, Any]) -> Name | None:
+        place = CODE_ELEMENTS.get(str(resource.get("resourceType")))
+        codeable = resource.get(place[0]) if place else None
+        if place is None or not isinstance(codeable, dict):
+            return None
+        codings = codings_of(codeable)
+        remembered = (
+            place[1],
+            as_text(codeable.get("text")),
+            *((as_text(one.get("system")), as_text(one.get("code"))) for one in codings),
+        )
+        if remembered not in self._known:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[remembered] = self._read(codeable, place[1])
+        return self._known[remembered]
 
-def _name_of(
-    key: str, resource: Mapping[str, Any], value_sets: ValueSets, known: frozenset[str]
-) -> tuple[str, ...] | None:
-    place = CODE_ELEMENTS.get(str(resource.get("resourceType")))
-    codeable = resource.get(place[0]) if place else None
-    if place is None or not isinstance(codeable, dict) or value_sets.find(codeable, place[1]):
-        return None
-    codings = codings_of(codeable)
-    systems = [value_sets.normalise_system(coding.get("system")) for coding in codings]
-    if any(system in known for system in systems):
-        return None
-    text = next(iter(texts_of(codeable)), "")
-    code = as_text(codings[0].get("code")) if codings else ""
-    if not code and len(text) > LONGEST_TEXT:
-        return None
+    def _read(self, codeable: dict[str, Any], field: Field) -> Name | None:
+        codings = codings_of(codeable)
+        systems = [self._value_sets.normalise_system(one.get("system")) for one in codings]
+        text = next(iter(texts_of(codeable)), "")
+        code = as_text(codings[0].get("code")) if codings else ""
+        if self._means_something(codeable, field, systems) or (
+            not code and len(text) > LONGEST_TEXT
+        ):
+            return None
+        return systems[0] if systems else "", code, text[:LONGEST_TEXT]
+
+    def _means_something(self, codeable: dict[str, Any], field: Field, systems: list[str]) -> bool:
+        """Return whether an entry is understood: a result by a code of a system we know or by its
+        words, anything else as the mapping judges it (Q26).
+        """
+        if field is Field.LABS:
+            known = any(system in self._systems for system in systems)
+            return known or bool(self._value_sets.find(codeable, field, Field.OBSERVATIONS))
+        return judge(self._value_sets, codeable, (field,)).understood is not Understood.NOT
+
+
+def _unit_of(resource: Mapping[str, Any]) -> str:
     quantity = resource.get("valueQuantity")
-    unit = (
-        as_text(quantity.get("unit") or quantity.get("code")) if isinstance(quantity, dict) else ""
-    )
-    return key, systems[0] if systems else "", code, text[:LONGEST_TEXT], unit
-
-
-def systems_we_know(value_sets: ValueSets) -> frozenset[str]:
-    """Return the code systems of which at least one code is listed."""
-    return frozenset(member.system for members in value_sets.members.values() for member in members)
+    if not isinstance(quantity, dict):
+        return ""
+    return as_text(quantity.get("unit")) or as_text(quantity.get("code"))

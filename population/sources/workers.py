@@ -86,7 +86,8 @@ def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Ite
 
 
 def _start(prepare: Any, setup: Any) -> _Worker:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", prepare.__module__])  # imported once for all
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, prepare, setup), daemon=True)
     process.start()
