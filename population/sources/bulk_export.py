@@ -152,6 +152,10 @@ def _download(
     )
 
 
+NO_TOKEN: dict[str, str | None] = {"Authorization": None}
+"""Keeps what the session sends by itself from a request."""
+
+
 def _save(
     session: requests.Session,
     url: str,
@@ -162,9 +166,7 @@ def _save(
     """Save one file, whole or not at all; one that breaks off is fetched again."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".part")
-    headers = {"Accept": "application/fhir+ndjson"}
-    if not needs_token:
-        headers["Authorization"] = ""
+    headers = {"Accept": "application/fhir+ndjson"} | ({} if needs_token else NO_TOKEN)
     for attempt in range(1, MOST_TROUBLE + 1):
         try:
             with session.get(url, headers=headers, stream=True, timeout=60) as answer:
