@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from pages import cards, decision_table, mapping, recommendations, settings, statements
+from pages import (
+    cards,
+    decision_table,
+    mapping,
+    recommendations,
+    sandbox_patients,
+    settings,
+    statements,
+)
 
-PAGES = (cards, decision_table, mapping, recommendations, settings, statements)
+PAGES = (cards, decision_table, mapping, recommendations, sandbox_patients, settings, statements)

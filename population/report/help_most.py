@@ -43,16 +43,19 @@ WHAT_TO_DO: dict[str, str] = {
     "adult": "Record the date of birth",
 }
 
-BECAUSE = {
-    "recorded-not-usable": "what is recorded cannot be used",
-    "list-not-available": "the list was not exported or may lack entries",
-    "none-recorded": "nothing is recorded",
+MENDED: dict[str, str] = {
+    "recorded-not-usable": "mend what is recorded (date, unit or code)",
+    "not-understood": "code what is recorded, or map its codes",
+    "could-not-be-read": "export the list",
+    "list-not-complete": "export the whole list",
+    "hint": "settle what the record hints at",
+    "not-certain": "confirm or deny what is recorded as possible",
+    "in-future": "mend the date",
 }
+"""What would help where something is there, by the code of the reason."""
 
 
 def what_to_do(fact: str, code: str) -> str:
     """Return what would make a fact known."""
     words = WHAT_TO_DO.get(fact, f"Record {fact.replace('_', ' ')}")
-    if code == "recorded-not-usable":
-        return f"{words}: mend what is recorded (date, unit or code)"
-    return words
+    return f"{words}: {MENDED[code]}" if code in MENDED else words

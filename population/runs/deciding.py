@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service import __version__
+from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_prefetched, read_orders
 from cds_service.protocol import build_prefetch, parse_hook_request
 from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
@@ -132,19 +133,14 @@ def _known_value(facts: Mapping[str, Any], name: str) -> str:
 def unknown_facts(decision: Decision) -> list[Json]:
     """Return the facts that are not known, each with the code of its reason."""
     return [
-        {"fact": fact.name, "code": reason_code(fact, decision)}
+        {"fact": fact.name, "code": reason_code(fact)}
         for fact in decision.facts
         if not fact.is_known
     ]
 
 
-def reason_code(fact: Any, decision: Decision) -> str:
-    """Return why a fact is not known, as a code: what came could not be used, a list it rests on
-    was not sent or may lack entries, or nothing is recorded.
+def reason_code(fact: FactInWords) -> str:
+    """Return why a fact is not known, as a code of `Because`; for another reason, whether
+    something is recorded that cannot be used.
     """
-    if fact.evidence:
-        return "recorded-not-usable"
-    unavailable = {area.value for area in decision.scenario.unavailable}
-    if any(words in fact.reason for words in unavailable):
-        return "list-not-available"
-    return "none-recorded"
+    return fact.reason_code or ("recorded-not-usable" if fact.evidence else "other")

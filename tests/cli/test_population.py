@@ -1,0 +1,233 @@
+"""`b12-cds population` and `b12-cds sandbox`, end to end as a person types them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import requests
+from werkzeug.serving import make_server
+
+from cds_service.app import create_app
+from cds_service.protocol import write_json
+from cds_service.site.settings import demonstration
+from cli.main import main
+from cli.patients import sandbox
+from population.runs import Decider, DeciderSetup, Mode, read_rows
+from population.slices import list_parts
+from tests.population.conftest import AS_OF
+
+DAY = ["--as-of", AS_OF.isoformat()]
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a made population, its slice, a replay and a report."""
+    folder = tmp_path_factory.mktemp("population")
+    made, sliced, decided = folder / "made", folder / "slice", folder / "run"
+    population = "population"
+    size = ["--patients", 300, "--seed", 4, "--resources", 30, "--share", 0.5]
+    one = ["--workers", 1]
+    assert run(population, "make", *size, "--out", made, *DAY) == 0
+    assert run(population, "slice", "--input", made, "--out", sliced, *one) == 0
+    mode = ["--mode", "replay", *DAY, *one]
+    assert run(population, "run", "--input", sliced, "--out", decided, *mode) == 0
+    assert run(population, "report", "--input", decided, "--out", folder / "report.html") == 0
+    return folder
+
+
+def test_the_four_steps_write_what_the_next_one_reads(folder: Path) -> None:
+    assert (folder / "made" / "Patient.ndjson").read_text().count("\n") == 300
+    rows = pq.read_table(folder / "run" / "decisions").to_pylist()
+    columns = {"patient", "hook", "order", "time", "rule", "cards", "indicator"}
+    assert columns <= rows[0].keys()
+    assert "Population report" in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["slice", "--out", "x"], "either --input PATH or --from-server"),
+        (["slice", "--input", "nowhere", "--out", "x"], "nowhere: there is no such file"),
+        (["slice", "--from-server", "http://x", "--out", "x"], "needs --group"),
+        (["run", "--input", "nowhere", "--out", "x"], "holds no slice"),
+        (["report", "--input", "nowhere", "--out", "x.html"], "holds no run"),
+        (["make", "--patients", "5", "--out", "x", "--share", "2"], "from 0 to 1"),
+        (["make", "--patients", "5", "--out", "x", "--weight", "N1"], "expected RULE=NUMBER"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_status_2(
+    arguments: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert run("population", *arguments) == 2
+
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+@contextmanager
+def serving(tmp_path: Path) -> Iterator[str]:
+    settings = replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db")
+    app = create_app(settings, today=lambda: AS_OF)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+
+
+NEW_EACH_TIME = frozenset({"uuid", "id", "groupIdentifier", "identifier", "url"})
+
+
+def without_ids(value: Any) -> Any:
+    """Return a card without what is new in every answer."""
+    if isinstance(value, dict):
+        return {
+            name: without_ids(item) for name, item in value.items() if name not in NEW_EACH_TIME
+        }
+    return [without_ids(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_answer_of_a_run_is_the_answer_over_http(
+    folder: Path, mode: Mode, tmp_path: Path
+) -> None:
+    """A replayed day other than the server's is left out: the server answers for its own today."""
+    decider = Decider(DeciderSetup(mode, AS_OF, "", {}))
+    compared = spoken = 0
+    with serving(tmp_path) as url, requests.Session() as session:
+        for row in list(read_rows(list_parts(folder / "slice")))[:120]:
+            for event in decider.events_of(row)[0]:
+                event = replace(event, time=event.time.replace(2026, 11, 26))
+                decision = decider.decide(event)
+                target = f"{url}/cds-services/b12-{event.body['hook']}"
+                answer = session.post(target, data=write_json(event.body), timeout=30)
+                ours = json.loads(write_json(decision.cards if decision else []))
+                assert without_ids(answer.json()["cards"]) == without_ids(ours)
+                compared += 1
+                spoken += bool(ours)
+    assert compared >= 50
+    assert spoken >= 10
+
+
+def test_sandbox_patients_as_json_state_the_request_and_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("sandbox", "patients", "--rule", "N1", "--json", *DAY) == 0
+
+    rows = json.loads(capsys.readouterr().out)
+    assert {"name", "rules", "cards", "expected", "request"} <= rows[0].keys()
+    assert all(row["rules"] == ["N1"] for row in rows)
+    assert rows[0]["request"]["hook"] in ("patient-view", "order-sign")
+
+
+def test_sandbox_patients_as_a_bundle(tmp_path: Path) -> None:
+    assert run("sandbox", "patients", "--bundle", tmp_path / "all.json", *DAY) == 0
+
+    bundle = json.loads((tmp_path / "all.json").read_bytes())
+    people = [entry for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Patient"]
+    assert bundle["type"] == "transaction"
+    assert len(people) >= 40
+
+
+def test_an_unknown_rule_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("sandbox", "patients", "--rule", "Z9") == 2
+    assert "no test patient" in capsys.readouterr().err
+
+
+class _Taker(BaseHTTPRequestHandler):
+    taken: list[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.taken.append(json.loads(body))
+        self.send_response(200 if len(self.taken) != 2 else 422)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        return
+
+
+def test_sandbox_load_puts_each_patient_and_says_which_was_not_taken(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _Taker.taken = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Taker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}/fhir"
+        assert run("sandbox", "load", base, "--rule", "N1", *DAY) == 1
+        server.shutdown()
+
+    output = capsys.readouterr().out
+    assert "2 of 3 patients" in output
+    assert output.count("not taken by the server") == 1
+    assert {bundle["type"] for bundle in _Taker.taken} == {"transaction"}
+
+
+def test_sandbox_load_writes_to_another_machine_only_when_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: SIM115
+
+    assert run("sandbox", "load", "https://fhir.example.org/r4") == 1
+    assert "is not this machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("x.y", False)],
+)
+def test_which_hosts_are_this_machine(host: str, own: bool) -> None:
+    assert sandbox.is_this_machine(host) is own
+
+
+def test_sandbox_walk_sends_the_story_until_the_suggestion_is_signed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(tmp_path) as url:
+        assert run("sandbox", "walk", "Fred", "--url", url, *DAY) == 0
+
+    output = capsys.readouterr().out
+    steps = [line for line in output.splitlines() if line.endswith(": 200")]
+    assert [step.split(" (")[1] for step in steps] == [
+        "patient-view): 200",
+        "order-select): 200",
+        "order-sign): 200",
+        "order-sign): 200",
+    ]
+    assert output.count("CRITICAL") == 2
+    assert "CRITICAL" not in output.rpartition("the suggestion is taken and signed")[2]
+
+
+def test_sandbox_walk_without_a_service_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("sandbox", "walk", "Fred", "--url", "http://127.0.0.1:9") == 2
+    assert "is it served?" in capsys.readouterr().err
+
+
+def test_sandbox_walk_for_curl_is_one_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("sandbox", "walk", "Fred", "--curl", *DAY) == 0
+
+    output = capsys.readouterr().out
+    assert output.startswith("curl -s http://127.0.0.1:8080/cds-services/b12-order-sign")
+    body = output.split("<<'JSON'\n")[1].removesuffix("\nJSON\n")
+    assert json.loads(body)["context"]["patientId"] == "fred-oakes"
