@@ -67,13 +67,14 @@ class Chart:
 
     def order(self, words: str, identity: str, status: str = "draft") -> Resource:
         """Return an order: "hydroxocobalamin, 1000 mcg, IM, every 2 months", and behind it, if
-        there is one, how many days ago it was written, or a site.
+        there is one, how many days ago it was written, a site, or what its text says.
         """
         product, dose, route, rhythm, *more = words.split(", ")
         days = next((int(word) for word in more if word.isdecimal()), 0)
+        said = next((word for word in more if word.startswith("says ")), "")
         site = next((word for word in more if word in SITES), "")
         instruction: Resource = {
-            "text": f"{dose} {route} {rhythm}",
+            "text": said.removeprefix("says ") or f"{dose} {route} {rhythm}",
             "timing": {"repeat": RHYTHMS[rhythm]},
             "route": self._concept((ROUTES[route],), route),
             "doseAndRate": [{"doseQuantity": _quantity(dose)}],

@@ -23,6 +23,16 @@ LOADED = _injections(14, 12, 10, 7, 5, 3)
 MAINTAINED = _injections(714, 712, 710, 707, 705, 703, 620, 530, 440, 350, 260, 170, 80, 25)
 
 
+LAPSED = _injections(890, 888, 886, 883, 881, 879, 790, 700, 610, 520, 430, 340, 250, 200)
+ON_MAINTENANCE = (
+    "problem: pernicious anaemia, 720",
+    "result: B12 96 pmol/L, 720",
+    KIDNEYS_WELL,
+    NERVES_WELL,
+    PLATELETS_WELL,
+    *MAINTAINED,
+)
+
 NO_HYDROXOCOBALAMIN = """[[formulary]]
 substance = "hydroxocobalamin"
 route = "IM"
@@ -1318,6 +1328,7 @@ STORIES = (
             KIDNEYS_WELL,
             NERVES_WELL,
             PLATELETS_WELL,
+            "active: hydroxocobalamin, 1000 mcg, IM, every 2 months, 690",
             *MAINTAINED,
         ),
         ("hydroxocobalamin, 1000 mcg, IM, as directed",),
@@ -1449,5 +1460,79 @@ STORIES = (
         cards=("k3",),
         share=0,
         site=NO_HYDROXOCOBALAMIN,
+    ),
+    Story(
+        "Greta Olsen",
+        "1955",
+        "female",
+        "alternate days that end after three weeks, signs of the nerves",
+        (
+            "problem: pernicious anaemia, 40",
+            "problem: paraesthesia, 60",
+            LOW_B12,
+            KIDNEYS_WELL,
+            PLATELETS_WELL,
+        ),
+        (
+            "hydroxocobalamin, 1000 mcg, IM, alternate days for 3 weeks",
+            "hydroxocobalamin, 1000 mcg, IM, every 2 months",
+        ),
+        rule="N1",
+        cards=("b19",),
+    ),
+    Story(
+        "Hans Vogel",
+        "1956",
+        "male",
+        "the words of the order say another dose than its fields",
+        ON_MAINTENANCE,
+        ("hydroxocobalamin, 1000 mcg, IM, every 2 months, says 500 micrograms every 2 months",),
+        rule="T6",
+        cards=("b20",),
+        share=3,
+    ),
+    Story(
+        "Inge Lund",
+        "1957",
+        "female",
+        "480 injections a day",
+        ON_MAINTENANCE,
+        ("hydroxocobalamin, 1000 mcg, IM, 480 times a day",),
+        rule="T6",
+        cards=("b21",),
+        share=1,
+    ),
+    Story(
+        "Jorge Prado",
+        "1967",
+        "male",
+        "tablets renewed although they had no effect",
+        (
+            "problem: vegan diet, 700",
+            LOW_B12,
+            "result: B12 90 pmol/L, 250",
+            KIDNEYS_WELL,
+            NERVES_WELL,
+            "active: vitamin B12 tablet 1 mg, 1 tablet, oral, daily, 240",
+        ),
+        ("vitamin B12 tablet 1 mg, 1 tablet, oral, daily",),
+        rule="T5b",
+        cards=("b22",),
+    ),
+    Story(
+        "Kaya Demir",
+        "1973",
+        "female",
+        "injections ordered again after a lapse",
+        (
+            "problem: pernicious anaemia, 900",
+            "result: B12 96 pmol/L, 900",
+            KIDNEYS_WELL,
+            NERVES_WELL,
+            *LAPSED,
+        ),
+        ("hydroxocobalamin, 1000 mcg, IM, every 2 months",),
+        rule="T4",
+        cards=("b23",),
     ),
 )

@@ -112,6 +112,13 @@ RHYTHMS: dict[str, dict[str, object]] = {
     "every 2 months": {"frequency": 1, "period": 2, "periodUnit": "mo"},
     "every 3 months": {"frequency": 1, "period": 3, "periodUnit": "mo"},
     "as directed": {},
+    "480 times a day": {"frequency": 480, "period": 1, "periodUnit": "d"},
+    "alternate days for 3 weeks": {
+        "frequency": 1,
+        "period": 2,
+        "periodUnit": "d",
+        "boundsDuration": {"value": 3, "unit": "weeks", "system": UCUM, "code": "wk"},
+    },
     "every 6 months": {"frequency": 1, "period": 6, "periodUnit": "mo"},
 }
 SYSTEM_SPELLINGS: dict[str, tuple[str, ...]] = {
