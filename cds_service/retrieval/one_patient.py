@@ -18,11 +18,14 @@ SECONDS = 30
 """How long all queries together may take; a person has more patience than an order screen."""
 
 
-def read_patient(base: str, token: str, patient_id: str, value_sets: ValueSets) -> PatientRecord:
+def read_patient(
+    base: str, token: str, patient_id: str, value_sets: ValueSets, reach: Reach = Reach.ANYWHERE
+) -> PatientRecord:
     """Return the record of a patient as the prefetch queries give it.
 
     Args:
         base: the FHIR base URL, http or https. token: the bearer token, or empty.
+        reach: which addresses may be connected to.
     Raises: nothing for a server that fails: the parts are then unavailable, with the reason.
     """
     templates = build_prefetch(value_sets)
@@ -30,7 +33,7 @@ def read_patient(base: str, token: str, patient_id: str, value_sets: ValueSets) 
     if address is None:
         none = RecordPart(Availability.UNAVAILABLE, reason=NO_ADDRESS, source="fhirServer")
         return PatientRecord(patient_id, dict.fromkeys(templates, none))
-    server = FhirServer(address, token, Reach.ANYWHERE)
+    server = FhirServer(address, token, reach)
     queries = {
         key: [address.below(template.replace(TOKEN, quote(patient_id, safe="")))]
         for key, template in templates.items()

@@ -20,11 +20,13 @@ RELATIVE_DATE = re.compile(r"@(?:today|-(?:(?P<years>\d+)y)?(?:(?P<days>\d+)d)?)
 
 @dataclass(frozen=True, slots=True)
 class PreparedPatient:
-    """One story. `shows` says in a sentence what the service makes of it; `request` is a hook
+    """One story. `theme` groups it; `shows` says in a sentence what the service makes of it;
+    `request` is a hook
     request with relative dates.
     """
 
     id: str
+    theme: str
     title: str
     story: str
     shows: str

@@ -4,17 +4,34 @@ explains a request.
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from cds_service.decision import decide_request, explain
 from cds_service.pages import PAGE_HEADERS
-from cds_service.protocol import Problem, read_json
+from cds_service.protocol import Problem, bad_request, read_json
 from cds_service.site import Settings
 from cds_service.web import json_answer, read_body, this_deployment
+from cds_service.workbench.charts import read_chart
+from cds_service.workbench.listing import by_theme, describe_settings, list_patients
 from cds_service.workbench.prepared import PreparedPatient, load_controls, load_patients
+from recommender.guidance import Policy, PolicyError, policy_as_dict
+
+TABS = (
+    ("card", "Card"),
+    ("why", "Why"),
+    ("facts", "Facts"),
+    ("orders", "Orders"),
+    ("labs", "Labs"),
+    ("receipt", "Receipt"),
+    ("raw", "Raw"),
+    ("compare", "Compare"),
+)
+"""The parts of an answer, in the order in which they are asked for."""
 
 
 def workbench_blueprint(settings: Settings) -> Blueprint:
@@ -38,13 +55,30 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    listed: dict[dt.date, list[dict[str, Any]]] = {}
+
     @blueprint.get("/")
     def page() -> str:
-        return render_template("workbench/page.html", patients=load_patients())
+        today = this_deployment().today()
+        if today not in listed:  # of the day before nobody asks again
+            listed.clear()
+            listed[today] = list_patients(settings, this_deployment().value_sets, today)
+        return render_template(
+            "workbench/page.html",
+            themes=by_theme(listed[today]),
+            tabs=TABS,
+            fhir_server=not settings.is_production,
+        )
 
     @blueprint.get("/controls")
     def controls() -> Response:
-        return json_answer(load_controls())
+        return json_answer(
+            {
+                **load_controls(),
+                "settings": describe_settings(settings.policy),
+                "today": this_deployment().today().isoformat(),
+            }
+        )
 
     @blueprint.get("/patients")
     def patients() -> Response:
@@ -63,11 +97,40 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
     def explain_request() -> Response:
         deployment = this_deployment()
         body = read_json(read_body(request.environ, settings.body_bytes))
-        return json_answer(
-            explain(decide_request(body, settings, deployment.value_sets, deployment.today()))
-        )
+        as_of = _day(request.args.get("asOf", "")) or deployment.today()
+        changed = replace(settings, policy=_policy(settings.policy))
+        return json_answer(explain(decide_request(body, changed, deployment.value_sets, as_of)))
+
+    @blueprint.post("/chart")
+    def chart() -> Response:
+        if settings.is_production:
+            raise Problem(404, "not-found", "Charts are read in the demonstration profile only.")
+        body = read_json(read_body(request.environ, settings.body_bytes))
+        return json_answer(read_chart(body, this_deployment().value_sets))
 
     return blueprint
+
+
+def _policy(policy: Policy) -> Policy:
+    """Return the policy with the settings that the address names.
+
+    Raises: Problem 400 when one is not known or not allowed.
+    """
+    named = {key: value for key, value in request.args.items() if key != "asOf"}
+    if not named:
+        return policy
+    in_force = {key: value for key, value in policy_as_dict(policy).items() if value != "NONE"}
+    try:
+        return Policy.from_settings({**in_force, **named}, policy.available_products)
+    except PolicyError as error:
+        raise Problem(400, "invalid", " ".join(error.problems)) from None
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise bad_request("asOf", "another text", "a date as YYYY-MM-DD") from None
 
 
 def _as_json(one: PreparedPatient) -> dict[str, Any]:

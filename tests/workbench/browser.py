@@ -49,20 +49,26 @@ def open_patient(page: Page, workbench: str, patient: str) -> None:
 
 
 def wait_for_answer(page: Page) -> None:
-    page.locator("body:not(.asking, .drawing) #verdict :is(.rule, .problem)").wait_for()
+    settled = "body:not(.asking, .drawing) #verdict :is(.rule, .problem)"
+    page.locator(settled).wait_for(state="attached", timeout=8000)
 
 
 def choose_patient(page: Page, patient: str) -> None:
-    with page.expect_response("**/workbench/explain"):
-        page.select_option("#patient", patient)
-    wait_for_answer(page)
+    page.locator('[data-way="prepared"]').click()
+    change_and_wait(page, lambda: page.locator(f'[data-patient="{patient}"]').click())
+    page.wait_for_function("id => location.hash.startsWith(`#${id}/`)", arg=patient)
 
 
 def change_and_wait(page: Page, change: Any) -> None:
     """Do something that asks the service again, and wait for the answer."""
-    with page.expect_response("**/workbench/explain"):
+    with page.expect_response("**/workbench/explain*"):
         change()
     wait_for_answer(page)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open one of the tabs of the answer."""
+    page.locator(f"#tab-{name}").click()
 
 
 def rule_shown(page: Page) -> str:

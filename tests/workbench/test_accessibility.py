@@ -11,7 +11,13 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.workbench.browser import change_and_wait, launched, needs_chromium, open_patient
+from tests.workbench.browser import (
+    change_and_wait,
+    launched,
+    needs_chromium,
+    open_patient,
+    open_tab,
+)
 from tests.workbench.conftest import Running
 
 pytest.importorskip(
@@ -64,9 +70,10 @@ def test_axe_finds_nothing_in_the_workbench(
 ) -> None:
     page = opened(browser, size, scheme)
     open_patient(page, running.workbench, "01-numb-feet-tablets")
+    page.evaluate("document.querySelectorAll('.panel').forEach(one => { one.hidden = false; })")
     unfold_everything(page)
-
     assert violations(page) == []
+    open_tab(page, "card")
 
     change_and_wait(page, lambda: page.locator(".suggestion").first.click())
     assert violations(page) == []
@@ -88,6 +95,7 @@ def test_axe_finds_nothing_on_the_guidance_pages(
 def test_axe_finds_nothing_in_an_open_statement(browser: Browser, running: Running) -> None:
     page = opened(browser, DESKTOP, "light")
     open_patient(page, running.workbench, "01-numb-feet-tablets")
+    open_tab(page, "why")
     page.locator("tr.fired .citation").first.click()
     page.locator("#statement h2").wait_for()
 

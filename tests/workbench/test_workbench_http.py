@@ -23,9 +23,11 @@ from cds_service.web.deployment import CONFIG_KEY
 from fhir_mappings.terminology.value_sets import load_value_sets
 
 STATIC = files("cds_service.workbench") / "static"
-SOURCES = [Path(str(entry)) for entry in STATIC.iterdir()] + list(
-    Path(str(files("cds_service") / "templates")).rglob("*.html")
-)
+SOURCES = [
+    path
+    for path in Path(str(files("cds_service"))).rglob("*")
+    if path.suffix in (".js", ".css", ".html")
+]
 
 
 def app_client(settings: Settings, folder: Path) -> Iterator[FlaskClient]:
@@ -133,6 +135,7 @@ def test_the_page_names_no_other_host() -> None:
         if address != "http://www.w3.org/2000/svg"
     }
     assert not found
+    assert {"main.js", "cards.js", "page.html", "base.css"} <= {one.name for one in SOURCES}
 
 
 def test_the_page_never_reads_text_as_markup_and_keeps_nothing() -> None:

@@ -1,25 +1,37 @@
 /** The workbench: one request, what the service answers to it, and the ways to change the one and watch the other. */
 
-import { afterPaint, announce, copyButton, html } from "./dom.js";
-import { explain, loadControls, loadPatient, sendFeedback, ServiceError } from "./service.js";
-import { asHookRequest, newId, serviceOf, textOf, withSuggestion } from "./request.js";
-import { renderCards } from "./cards.js";
-import { renderControls } from "./controls.js";
-import { renderDecision } from "./decision.js";
-import { nameOf, renderFacts, renderResources } from "./facts.js";
-import { renderLaboratory, renderSchedules } from "./pictures.js";
-import { renderOrders } from "./orders.js";
-import { highlightResources, renderRequest } from "./requestview.js";
-import { renderTiming } from "./timing.js";
+import { afterPaint, announce, html } from "./base/dom.js";
+import { explain, loadControls, loadPatient, readChart, sendFeedback, ServiceError } from "./base/service.js";
+import { asHookRequest, draftsOf, newId, serviceOf, textOf, withSuggestion } from "./base/request.js";
+import { renderCards } from "./panels/cards.js";
+import { renderCompare } from "./panels/compare.js";
+import { renderControls } from "./panels/controls.js";
+import { renderDecision } from "./panels/decision.js";
+import { nameOf, renderFacts, renderResources } from "./panels/facts.js";
+import { renderLaboratory, renderSchedules } from "./panels/pictures.js";
+import { renderOrders } from "./panels/orders.js";
+import { renderPolicy } from "./panels/policy.js";
+import { renderRaw } from "./panels/raw.js";
+import { highlightResources, renderRequest } from "./panels/requestview.js";
+import { listenToSource, markPatient, openSource, patientIds, showWay } from "./source.js";
+import { countTab, listenToTabs, openTab, showTab } from "./tabs.js";
 
 const at = (id) => document.getElementById(id);
 const show = (id, nodes) => at(id).replaceChildren(...[nodes].flat().filter(Boolean));
 
-/** What is on the bench. `text` is what was pasted, sent as it is until the request is changed here. `walk` are the steps back. */
-const bench = { name: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null };
+/**
+ * What is on the bench. `text` is what was pasted, sent as it is until the request is changed here. `walk` are the steps
+ * back. `sent` is the request and answer before any change; `whatIf` the controls that were moved, by their id, for the
+ * address; `query` the day and settings that are tried out.
+ */
+const bench = { id: "", name: "", story: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null, sent: null, whatIf: {}, query: {} };
 
 /** Longer texts are not put into the text field: a browser takes seconds to lay out two megabytes. */
 const LONGEST_TEXT_EDITED = 100_000;
+
+const OUTCOMES = {
+  "speaks": "Speaks", "nothing to say": "Checked, nothing to say", "cannot advise": "Cannot advise", "not concerned": "Not concerned",
+};
 
 /** Put a request on the bench and ask the service about it. What follows the cards is drawn after them. */
 async function place(request, { text = null, walk = bench.walk } = {}) {
@@ -28,12 +40,12 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
   const { signal } = bench.pending;
   Object.assign(bench, { request, text, walk });
   document.body.classList.add("asking", "drawing");
-  const before = performance.now();
+  announce("Asking …");
   try {
-    const answer = await explain(text ?? textOf(request), signal);
-    const roundTrip = performance.now() - before;
-    renderFirst(answer);
-    afterPaint(() => signal.aborted || renderRest(answer, roundTrip));
+    const exchange = await explain(text ?? textOf(request), bench.query, signal);
+    bench.sent ??= { request, text, answer: exchange.answer };
+    renderFirst(exchange.answer);
+    afterPaint(() => signal.aborted || renderRest(exchange));
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof ServiceError)) throw error;
@@ -43,27 +55,34 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
   }
 }
 
-/** What a clinician would see: the verdict and the cards. */
+/** What a clinician would see: the outcome and the cards. */
 function renderFirst(answer) {
   bench.answer = answer;
   at("save").disabled = false;
   document.body.classList.remove("failed");
+  renderHead(answer);
   renderVerdict(answer);
   show("walk", walkSteps());
   show("cards-here", renderCards(answer.cards, { take, override }));
-  announce(answer.inScope ? `Rule ${answer.decision.rule}, ${countOf(answer.cards)}.` : "Not for this service, no card.");
+  countTab("card", answer.cards.length);
+  announce("");
 }
 
 /** What led to it, and the request as it is now. */
-function renderRest(answer, roundTrip) {
+function renderRest(exchange) {
+  const { answer } = exchange;
   show("decision-here", renderDecision(answer, showFacts));
   show("schedule-here", renderSchedules(answer.decision.schedule));
   show("laboratory-here", renderLaboratory(answer.laboratory));
   show("orders-here", renderOrders(bench.request, answer.cards));
   show("facts-here", renderFacts(answer.facts, showFact));
   show("resources-here", renderResources(answer.resources, (line) => showResources([line.reference], line.for ?? [])));
-  show("timing-here", renderTiming(answer.timingMs, roundTrip));
   show("request-here", renderRequest(bench.request));
+  show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange));
+  show("compare-here", renderCompare(bench.sent?.answer, answer));
+  countTab("facts", answer.facts.filter((fact) => fact.certainty === "known" && fact.evidence?.length).length);
+  countTab("labs", answer.laboratory?.length);
+  countTab("receipt", answer.resources.length);
   renderControlsUnlessTyping(answer);
   document.body.classList.remove("drawing");
 }
@@ -79,23 +98,46 @@ function renderControlsUnlessTyping(answer) {
   if (value !== null) at(kept).value = value;
 }
 
-function renderVerdict({ decision, cards, asOf, fhirVersion, inScope }) {
-  const loudest = ["critical", "warning", "info"].find((indicator) => cards.some((card) => card.indicator === indicator)) ?? "silent";
-  show("verdict", [
-    html("p", { class: `rule ${loudest}` }, inScope ? decision.rule : "–"),
-    html("div", {},
-      html("p", { class: "lead" }, inScope ? decision.summary : "No order of ours is selected: the service leaves at once and says nothing."),
-      html("p", { class: "note" }, [inScope && decision.outcome, countOf(cards), `as of ${asOf}`, fhirVersion].filter(Boolean).join(" · "))),
-  ]);
+function renderHead(answer) {
+  const changed = bench.sent.request !== bench.request || Object.keys(bench.query).length > 0;
+  at("title").textContent = bench.name;
+  at("story").textContent = bench.story;
+  const drafts = draftsOf(bench.request);
+  const selected = drafts.map((draft) => draft.medicationCodeableConcept?.text ?? draft.medication?.concept?.text).filter(Boolean);
+  show("selected", selected.length ? ["Selected: ", html("strong", {}, selected.join("; "))] : []);
+  const facts = [bench.request.hook, answer.fhirVersion, `as of ${answer.asOf}`, changed && "what if, not as it was sent"];
+  at("provenance").textContent = facts.filter(Boolean).join(" · ");
+  at("as-sent").disabled = !changed;
+  at("link").hidden = !bench.id;
 }
 
-const countOf = ({ length }) => (length === 0 ? "no card" : length === 1 ? "1 card" : `${length} cards`);
+/** The outcome: a sign, a word, and one sentence. */
+function renderVerdict(answer) {
+  const { decision, cards } = answer;
+  const outcome = outcomeOf(answer);
+  const concerned = outcome !== "not concerned";
+  show("verdict", html("div", { class: `banner ${outcome.replaceAll(" ", "-")}` },
+    html("span", { class: "sign", "aria-hidden": "true" }),
+    html("strong", {}, OUTCOMES[outcome]),
+    html("span", { class: "why" }, concerned ? `${countOf(cards)}. ${decision.summary}.` : "Nothing selected is a vitamin B12 or folic acid order."),
+    html("span", { class: "rule" }, concerned ? decision.rule : "–")));
+}
 
+/** The outcome as the service names it; from cards and scope where it does not. */
+function outcomeOf({ outcome, cards, inScope }) {
+  if (outcome in OUTCOMES) return outcome;
+  if (!inScope) return "not concerned";
+  return cards.length ? "speaks" : "nothing to say";
+}
+
+const countOf = ({ length }) => (length === 0 ? "No card" : length === 1 ? "1 card" : `${length} cards`);
+
+/** A failure is said above the last answer, which stays, greyed. */
 function renderFailure(message) {
   at("save").disabled = true; // there is no answer that a test could expect
   document.body.classList.add("failed");
   document.body.classList.remove("drawing");
-  show("verdict", html("p", { class: "problem", role: "alert" }, message));
+  show("verdict", html("p", { class: "problem banner failed", role: "alert" }, message));
   show("request-here", renderRequest(bench.request));
   if (bench.text !== null) show("controls", []); // what was pasted could not be read, so there is nothing to change
   announce(""); // the message is an alert, and says itself
@@ -122,8 +164,8 @@ async function take(card, suggestion) {
   const told = tell(card, { outcome: "accepted", acceptedSuggestions: [{ id: suggestion.uuid }] });
   await place(withSuggestion(request, suggestion), { walk: [...bench.walk, { label: `Accepted: ${suggestion.label}`, request, text }] });
   at("answer").focus({ preventScroll: true });
-  at("verdict").scrollIntoView({ block: "start" });
-  announce(`Accepted, now ${countOf(bench.answer.cards)}. ${await told}`);
+  at("verdict").scrollIntoView({ block: "nearest" });
+  announce(`Accepted, now ${countOf(bench.answer.cards).toLowerCase()}. ${await told}`);
 }
 
 async function override(card, reason, comment) {
@@ -148,6 +190,7 @@ const showFact = (fact) => showResources((fact.evidence ?? []).map((one) => one.
 
 async function showResources(references, facts, name = references.join(", ")) {
   const rows = markRules(facts);
+  showTab("receipt");
   const found = await highlightResources(at("request-here"), bench.request, references);
   const resources = found === 0 ? "nothing in the request" : found === 1 ? "1 resource" : `${found} resources`;
   announce(`${name}: ${resources}; ${rows.length ? `read by ${rows.join(", ")}` : "no row of the table reads it directly"}.`);
@@ -161,6 +204,7 @@ function markRules(facts) {
 }
 
 function showFacts(names) {
+  showTab("facts");
   document.querySelectorAll("#facts-here tr").forEach((row) =>
     row.classList.toggle("highlit", names.includes(row.querySelector("[data-fact]")?.dataset.fact)));
   document.querySelector("#facts-here tr.highlit")?.scrollIntoView({ block: "center" });
@@ -169,12 +213,16 @@ function showFacts(names) {
 
 /* what comes onto the bench */
 
-async function openPatient(id) {
+/** A new request on the bench: nothing of the last one is kept but the settings tried out. */
+const begin = (what) => Object.assign(bench, { id: "", story: "", sent: null, whatIf: {} }, what);
+
+async function openPatient(id, whatIf = {}) {
   const patient = await loadPatient(id);
-  bench.name = patient.title;
-  show("story", [html("p", {}, patient.story), html("p", { class: "shows" }, patient.shows)]);
-  history.replaceState(null, "", `#${id}`);
+  begin({ id, name: patient.title, story: patient.story });
+  markPatient(id);
   await place({ ...patient.request, hookInstance: newId() }, { walk: [] });
+  for (const [control, value] of Object.entries(whatIf)) await moveControl(control, value);
+  writeAddress();
 }
 
 function openText(text, name) {
@@ -182,14 +230,31 @@ function openText(text, name) {
   try {
     const value = JSON.parse(text);
     const request = asHookRequest(value);
-    bench.name = name;
-    at("patient").value = "";
-    show("story", html("p", {}, `${name}, ${Math.ceil(text.length / 1024)} kB. It stays in this page and this service.`));
-    history.replaceState(null, "", location.pathname);
+    begin({ name, story: `${Math.ceil(text.length / 1024)} kB. It stays in this page and this service.` });
+    markPatient("");
+    writeAddress();
     return place(request, { text: request === value ? text : null, walk: [] });
   } catch (error) {
+    openSource();
+    showWay("own");
     at("paste-problem").textContent = error instanceof SyntaxError ? `This is not JSON: ${error.message}.` : error.message;
     return null;
+  }
+}
+
+async function openChart() {
+  at("server-problem").textContent = "";
+  const [base, patient, token] = ["server-base", "server-patient", "server-token"].map((id) => at(id).value.trim());
+  at("server-token").value = "";
+  try {
+    const request = await readChart({ base, patient, token });
+    begin({ name: `Patient ${patient}`, story: `The chart as ${base} gives it. No link: it stays here.` });
+    markPatient("");
+    writeAddress();
+    await place(request, { walk: [] });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    at("server-problem").textContent = error.message;
   }
 }
 
@@ -201,7 +266,8 @@ function editAsText() {
   at("paste-text").value = isLong ? "" : text;
   at("paste-problem").textContent = isLong
     ? `${Math.ceil(text.length / 1024)} kB are too long to edit here. Copy the request, change it elsewhere, and paste it or drop the file on this page.` : "";
-  at("paste").open = true;
+  openSource();
+  showWay("own");
   at("paste-text").focus();
 }
 
@@ -218,11 +284,81 @@ function saveCase() {
 
 const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60) || "case";
 
+/* the address: a prepared patient, the open tab, and what was changed; never anything of one's own data */
+
+function writeAddress() {
+  const what = new URLSearchParams({ ...bench.whatIf, ...bench.query }).toString();
+  const place = bench.id ? `#${bench.id}/${openTab()}${what ? `?${what}` : ""}` : "";
+  history.replaceState(null, "", location.pathname + place);
+}
+
+/** What the address names: the patient, the tab, and the controls to move; the day and settings go into the query. */
+function readAddress() {
+  const [path, what = ""] = location.hash.slice(1).split("?");
+  const [id, tab = "card"] = path.split("/").map(decodeURIComponent);
+  const named = Object.fromEntries(new URLSearchParams(what));
+  const whatIf = Object.fromEntries(Object.entries(named).filter(([key]) => key.startsWith("control-")));
+  const query = Object.fromEntries(Object.entries(named).filter(([key]) => !key.startsWith("control-")));
+  return { id: patientIds().includes(id) ? id : "", asked: id, tab, whatIf, query };
+}
+
+/** Move a control as a person would, and wait for the answer. */
+async function moveControl(id, value) {
+  await drawn();
+  const control = at(id);
+  if (!control) return;
+  control.value = value;
+  control.dispatchEvent(new Event(control.type === "number" ? "input" : "change", { bubbles: true }));
+  await new Promise((resolve) => setTimeout(resolve, 150)); // what is typed waits a little for more
+  await drawn();
+}
+
+const drawn = () => new Promise((resolve) => {
+  const look = () => (document.body.classList.contains("drawing") ? setTimeout(look, 10) : resolve());
+  look();
+});
+
+function listenToControls() {
+  const noted = (event) => {
+    if (!event.target.id?.startsWith("control-")) return;
+    bench.whatIf[event.target.id] = event.target.value;
+    writeAddress();
+  };
+  at("controls").addEventListener("input", noted);
+  at("controls").addEventListener("change", noted);
+  at("as-sent").addEventListener("click", () => {
+    bench.query = {};
+    bench.whatIf = {};
+    drawPolicy();
+    writeAddress();
+    place(bench.sent.request, { text: bench.sent.text, walk: [] });
+  });
+  at("to-compare").addEventListener("click", () => showTab("compare", true));
+}
+
+function drawPolicy() {
+  renderPolicy(at("policy"), bench.controls.settings, bench.controls.today, (query) => {
+    bench.query = query;
+    writeAddress();
+    place(bench.request, { text: bench.text });
+  });
+  for (const [name, value] of Object.entries(bench.query)) {
+    const control = at(name === "asOf" ? "policy-day" : `policy-${name}`);
+    if (control) control.value = value;
+  }
+}
+
 function listen() {
-  at("patient").addEventListener("change", (event) => event.target.value && openPatient(event.target.value));
+  listenToSource((id) => openPatient(id));
+  listenToTabs(() => bench.request && writeAddress());
+  listenToControls();
   at("save").addEventListener("click", saveCase);
-  at("copy").replaceWith(copyButton("Copy request", textForReading));
   at("edit").addEventListener("click", editAsText);
+  at("link").addEventListener("click", async () => {
+    writeAddress();
+    await navigator.clipboard.writeText(location.href);
+    announce("The link is copied: it holds the prepared patient and what was changed.");
+  });
   at("paste-text").addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text");
     if (text.length <= LONGEST_TEXT_EDITED) return;
@@ -232,6 +368,10 @@ function listen() {
   at("paste-form").addEventListener("submit", (event) => {
     event.preventDefault();
     openText(at("paste-text").value, "Pasted request");
+  });
+  at("server-form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    openChart();
   });
   at("file").addEventListener("change", async (event) => {
     const [file] = event.target.files;
@@ -247,23 +387,20 @@ function listen() {
   });
 }
 
-/** The prepared patient that the address names, if it names one. */
-function patientInAddress() {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  return [...at("patient").options].some((option) => option.value && option.value === wanted) ? wanted : "";
+async function openAddress() {
+  const { id, asked, tab, whatIf, query } = readAddress();
+  bench.query = query;
+  drawPolicy();
+  showTab(tab);
+  await openPatient(id || patientIds()[0], id ? whatIf : {});
+  if (asked && !id) announce(`"${asked}" is not a prepared patient; the first one is shown.`);
 }
 
 async function start() {
   listen();
   bench.controls = await loadControls();
-  at("patient").value = patientInAddress() || [...at("patient").options].find((option) => option.value).value;
-  await openPatient(at("patient").value);
-  window.addEventListener("hashchange", () => {
-    const patient = patientInAddress();
-    if (!patient) return; // a jump within the page
-    at("patient").value = patient;
-    openPatient(patient);
-  });
+  await openAddress();
+  window.addEventListener("hashchange", () => readAddress().id && openAddress());
 }
 
 start().catch((error) => renderFailure(error instanceof ServiceError ? error.message : `The page failed: ${error.message}`));

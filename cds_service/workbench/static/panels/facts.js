@@ -1,6 +1,6 @@
 /** The receipt: every fact with its evidence, what is not known, and what became of each resource. */
 
-import { html, inPortions, table, unfolding } from "./dom.js";
+import { html, inPortions, table, unfolding } from "../base/dom.js";
 
 const NONE = "none recorded";
 

@@ -1,7 +1,7 @@
 /** The decision: the row that fired, the rows above it and why each did not, and which facts would change it. */
 
-import { html, table } from "./dom.js";
-import { citations, withCitations } from "./citations.js";
+import { html, table } from "../base/dom.js";
+import { citations, withCitations } from "../base/citations.js";
 
 /** The decision of an answer; `showFacts(names)` is called when a row is chosen. */
 export function renderDecision({ decision, inScope }, showFacts) {
@@ -27,10 +27,17 @@ export function renderDecision({ decision, inScope }, showFacts) {
   ].filter(Boolean);
 }
 
+/** "met", or "not met" with what it lacks: never the condition alone, which would read as its opposite. */
+function stateOf(row) {
+  if (row.fired) return row.why && row.why !== "holds" ? `met: ${row.why}` : "met";
+  const lacking = (row.why || "").replace(/^does not hold:?\s*/, "");
+  return lacking ? `not met, it needs: ${lacking}` : "not met";
+}
+
 function rowsTable(rows, decision, showFacts) {
   const node = table("Rows of the decision table", ["Row", "Here"], rows.map((row) => [
     row.facts?.length ? html("button", { type: "button", class: "plain", onclick: () => showFacts(row.facts), title: "Show the facts this row reads" }, row.rule) : row.rule,
-    [html("span", { class: "why" }, row.why || (row.fired ? "holds" : "does not hold")),
+    [html("span", { class: "why" }, stateOf(row)),
       row.rule === decision.rule && html("span", {}, " ", citations(decision.statements))],
   ]), { class: "rules" });
   rows.forEach((row, index) => {

@@ -1,6 +1,6 @@
 /** All that this page ever asks of the network: this service, and nothing else. */
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 
 /** The address of a path of this service. */
 export function serviceUrl(path) {
@@ -20,6 +20,11 @@ async function call(path, options = {}) {
   }
   const text = await response.text();
   if (!response.ok) throw new ServiceError(problemIn(text) || `The service answered ${response.status}.`);
+  return { response, text };
+}
+
+async function read(path, options) {
+  const { text } = await call(path, options);
   return text ? JSON.parse(text) : {};
 }
 
@@ -34,16 +39,23 @@ function problemIn(text) {
 
 const posting = (body, signal) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
 
-/** The explanation of a hook request, given as JSON text. */
-export const explain = (text, signal) => call("workbench/explain", posting(text, signal));
+/** The explanation of a hook request, given as JSON text, on a day and under settings that differ; with the exchange. */
+export async function explain(request, query, signal) {
+  const began = performance.now();
+  const { response, text } = await call(`workbench/explain?${new URLSearchParams(query)}`, posting(request, signal));
+  return { answer: JSON.parse(text), text, took: performance.now() - began, status: `${response.status} ${response.statusText}`, headers: [...response.headers] };
+}
+
+/** The chart of a patient of a FHIR server, as a hook request. */
+export const readChart = (what) => read("workbench/chart", posting(JSON.stringify(what)));
 
 /** Tell the service what became of a card, as an EHR does. */
 export const sendFeedback = (service, entry) =>
-  call(`cds-services/${service}/feedback`, posting(JSON.stringify({ feedback: [{ outcomeTimestamp: new Date().toISOString(), ...entry }] })));
+  read(`cds-services/${service}/feedback`, posting(JSON.stringify({ feedback: [{ outcomeTimestamp: new Date().toISOString(), ...entry }] })));
 
-export const loadControls = () => call("workbench/controls");
-export const loadPatient = (id) => call(`workbench/patients/${encodeURIComponent(id)}`);
+export const loadControls = () => read("workbench/controls");
+export const loadPatient = (id) => read(`workbench/patients/${encodeURIComponent(id)}`);
 
 let guidance;
 /** The statements, rules and policy, fetched once. */
-export const loadGuidance = () => (guidance ??= call("guidance"));
+export const loadGuidance = () => (guidance ??= read("guidance"));

@@ -1,8 +1,8 @@
 /** Draft orders: what is drafted now and what the suggestions would draft, as text that can be read alone and as JSON. */
 
-import { copyButton, html, unfolding } from "./dom.js";
-import { draftsOf } from "./request.js";
-import { renderJson } from "./json.js";
+import { copyButton, html, unfolding } from "../base/dom.js";
+import { draftsOf } from "../base/request.js";
+import { renderJson } from "../base/json.js";
 
 /** The drafts of the request, and every order a suggestion would create or update. */
 export function renderOrders(request, cards) {

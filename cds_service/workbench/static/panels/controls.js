@@ -1,7 +1,7 @@
 /** The controls: each shows what the service understood of the request, and changes the request when it is moved. */
 
-import { html } from "./dom.js";
-import { draftsOf, withAge, withOrder, withoutResources, withResource } from "./request.js";
+import { html } from "../base/dom.js";
+import { draftsOf, withAge, withOrder, withoutResources, withResource } from "../base/request.js";
 
 /** Fill the form for this request and answer. `change(request)` is called with the changed request. */
 export function renderControls(form, controls, request, answer, change) {
@@ -9,10 +9,13 @@ export function renderControls(form, controls, request, answer, change) {
   form.replaceChildren(
     field("Age", ageInput(bench)),
     ...controls.choices.map((choice) => field(choice.label, choiceInput(choice, bench))),
-    ...controls.numbers.map((number) => field(number.label, ...numberInputs(number, bench))),
+    ...controls.numbers.map((number) => field(labelOf(number), ...numberInputs(number, bench))),
     field("Order", orderInput(controls.orders, bench)),
   );
 }
+
+/** The label of a number, with its unit where there is only one: a number never stands apart from its unit. */
+const labelOf = (number) => (number.units.length > 1 ? number.label : `${number.label}, ${number.units[0].unit}`);
 
 const field = (label, ...inputs) => html("div", { class: "field", role: "group", "aria-label": label }, html("span", { "aria-hidden": "true" }, label), inputs);
 
@@ -37,17 +40,16 @@ function ageInput({ request, answer, change }) {
 function numberInputs(number, { request, answer, change }) {
   const fact = firstKnown(answer, number.facts);
   const input = html("input", { type: "number", id: `control-${number.id}`, min: 0, step: "any", value: numberIn(fact?.value), "aria-label": number.label, placeholder: "not recorded" });
-  const units = number.units.length > 1
-    ? html("select", { id: `control-${number.id}-unit`, "aria-label": `Unit of ${number.label}` }, number.units.map(({ unit }) =>
-      html("option", { value: unit, selected: fact?.value?.endsWith(unit) }, unit)))
-    : html("span", { class: "unit" }, number.units[0].unit);
+  const units = number.units.length > 1 &&
+    html("select", { id: `control-${number.id}-unit`, "aria-label": `Unit of ${number.label}` }, number.units.map(({ unit }) =>
+      html("option", { value: unit, selected: fact?.value?.endsWith(unit) }, unit)));
   const set = slowly(() => {
-    const { resource } = number.units.find(({ unit }) => unit === (units.value ?? number.units[0].unit)) ?? number.units[0];
+    const { resource } = number.units.find(({ unit }) => unit === (units ? units.value : number.units[0].unit)) ?? number.units[0];
     change(withNumber(request, answer, number, resource, input.value));
   });
   input.addEventListener("input", set);
-  units.addEventListener("change", set);
-  return [input, units];
+  if (units) units.addEventListener("change", set);
+  return [input, units].filter(Boolean);
 }
 
 function withNumber(request, answer, number, template, value) {

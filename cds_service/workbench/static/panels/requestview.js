@@ -1,8 +1,8 @@
 /** The request, resource by resource: folded, so that two megabytes open as fast as two kilobytes. */
 
-import { html, inPortions, unfolding } from "./dom.js";
-import { partsOf, referenceOf } from "./request.js";
-import { renderJson } from "./json.js";
+import { html, inPortions, unfolding } from "../base/dom.js";
+import { partsOf, referenceOf } from "../base/request.js";
+import { renderJson } from "../base/json.js";
 
 /** The parts of the request with their resources. Parts of up to eight resources are open. */
 export function renderRequest(request) {

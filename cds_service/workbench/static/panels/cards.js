@@ -1,14 +1,14 @@
 /** Cards as an EHR shows them: indicator, detail, suggestions as buttons, override reasons, links. */
 
-import { html } from "./dom.js";
-import { isWebLink, renderMarkdown } from "./markdown.js";
+import { html } from "../base/dom.js";
+import { isWebLink, renderMarkdown } from "../base/markdown.js";
 
 const INDICATORS = { critical: "Critical", warning: "Warning", info: "Information" };
 
 /** The cards of an answer. `take(card, suggestion)` and `override(card, reason, comment)` are called when the user decides. */
 export function renderCards(cards, { take, override }) {
   if (!cards.length) {
-    return [html("p", { class: "quiet-answer" }, "No card. The service has checked this request and has nothing to say.")];
+    return [html("p", { class: "quiet-answer" }, "No card: see the line above.")];
   }
   return cards.map((card, index) => renderCard(card, index, take, override));
 }
@@ -17,11 +17,12 @@ function renderCard(card, index, take, override) {
   const heading = `card-${index}`;
   return html("article", { class: `card ${card.indicator}`, "aria-labelledby": heading },
     html("header", {},
-      html("span", { class: "indicator" }, INDICATORS[card.indicator] ?? card.indicator),
-      html("h3", { id: heading }, card.summary)),
-    card.detail && html("div", { class: "detail" }, renderMarkdown(card.detail)),
+      html("p", { class: "indicator" }, html("span", { class: "sign", "aria-hidden": "true" }), INDICATORS[card.indicator] ?? card.indicator),
+      html("h2", { id: heading }, card.summary)),
     renderSuggestions(card, take),
-    html("footer", {}, renderSource(card), ...(card.links ?? []).map(renderLink), renderOverride(card, override)),
+    renderOverride(card, override),
+    card.detail && html("div", { class: "detail" }, renderMarkdown(card.detail)),
+    html("footer", {}, renderSource(card), ...(card.links ?? []).map(renderLink)),
   );
 }
 
@@ -54,5 +55,5 @@ function renderOverride(card, override) {
     event.preventDefault();
     override(card, card.overrideReasons[reasons.value], comment.value.trim());
   } }, reasons, comment, html("button", { class: "quiet" }, "Override"));
-  return html("details", { class: "override" }, html("summary", {}, "Override …"), form);
+  return html("details", { class: "override" }, html("summary", {}, "Keep it as it is …"), form);
 }

@@ -1,6 +1,6 @@
 /** The pictures: the dosing schedule of the first 18 months, and laboratory results over time. Each has a table beside it. */
 
-import { html, inPortions, svg, table, unfolding } from "./dom.js";
+import { html, inPortions, svg, table, unfolding } from "../base/dom.js";
 
 const DAY = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -152,6 +152,9 @@ function spaced(limits, y) {
 
 const bandOf = (series, value) => (series.bands ?? []).find((band) => (band.from === undefined || value >= band.from) && (band.to === undefined || value < band.to || (band.closed && value <= band.to)));
 
+/** A number as it stands on an axis: three digits are enough, and none is shown that is not there. */
+const rounded = (value) => String(Number(value.toPrecision(3)));
+
 function drawSeries(series, title, width) {
   const longest = Math.max(0, ...(series.bands ?? []).map((band) => (band.label ?? "").length));
   const [height, left, right, top, bottom] = [150, 36, Math.max(16, 12 + longest * 7), 8, 124];
@@ -169,13 +172,13 @@ function drawSeries(series, title, width) {
     root.append(svg("rect", { x: left, width: width - left - right, y: high, height: Math.max(low - high, 0), class: `band ${band.concern ?? ""}` }));
     if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label ?? ""));
   }
-  for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, String(limit)));
+  for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, rounded(limit)));
   const points = series.points.map((point) => [x(point.date), y(point.value)]);
   root.append(svg("polyline", { points: points.map((pair) => pair.join(",")).join(" "), class: "trend" }));
   series.points.forEach((point, index) => root.append(
     svg("circle", { cx: points[index][0], cy: points[index][1], r: 4, class: point.used ? "point used" : "point" }, svg("title", {}, `${point.reported}, ${point.date}`))));
   const lastLabel = points.at(-1);
-  root.append(svg("text", { x: lastLabel[0], y: lastLabel[1] < 24 ? lastLabel[1] + 18 : lastLabel[1] - 9, class: "value", "text-anchor": "middle" }, series.points.at(-1).reported.split(" ")[0]));
+  root.append(svg("text", { x: lastLabel[0], y: lastLabel[1] < 24 ? lastLabel[1] + 18 : lastLabel[1] - 9, class: "value", "text-anchor": "middle" }, `${rounded(series.points.at(-1).value)}`));
   root.append(...[...new Set([series.points[0], series.points.at(-1)])].map((point, index, both) =>
     svg("text", { x: x(point.date), y: bottom + 18, class: "tick", "text-anchor": both.length === 1 ? "middle" : index ? "end" : "start" }, point.date)));
   return root;
