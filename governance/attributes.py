@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.site import knowledge_version, program_version
-from recommender.guidance import DOCUMENTS
-from recommender.guidance.statements import cite
+from recommender.guidance import DOCUMENTS, cite
 from recommender.treatment import RULES
 
 Json = dict[str, Any]

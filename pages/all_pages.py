@@ -7,9 +7,19 @@ from pages import (
     decision_table,
     mapping,
     recommendations,
+    rooms,
     sandbox_patients,
     settings,
     statements,
 )
 
-PAGES = (cards, decision_table, mapping, recommendations, sandbox_patients, settings, statements)
+PAGES = (
+    cards,
+    decision_table,
+    mapping,
+    recommendations,
+    rooms,
+    sandbox_patients,
+    settings,
+    statements,
+)

@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from cds_service.workbench.prepared import resolve_dates
+from cds_service.workbench import resolve_dates
 
 
 def load_request(today: dt.date) -> dict[str, Any]:

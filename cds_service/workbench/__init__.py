@@ -2,6 +2,7 @@
 why.
 """
 
+from cds_service.workbench.prepared import resolve_dates
 from cds_service.workbench.views import workbench_blueprint
 
-__all__ = ["workbench_blueprint"]
+__all__ = ["resolve_dates", "workbench_blueprint"]

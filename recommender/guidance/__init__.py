@@ -44,6 +44,7 @@ from recommender.guidance.statements import (
     PROVENANCE,
     STATEMENTS,
     check_citations,
+    cite,
 )
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "PolicyError",
     "SubcutaneousHydroxocobalamin",
     "check_citations",
+    "cite",
     "policy_as_dict",
     "starting_now",
     "with_interval",
