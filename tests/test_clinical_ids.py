@@ -20,8 +20,8 @@ READ = ("recommender", "fhir_mappings", "cds_service", "cli", "pages", "tests")
 CITED = re.compile(r"(?<![\w./:+#-])(?:RN|PS|[SXCFDGTNUMPBEKQIV])\d{1,2}[a-z]?(?![\w:/-]|\.\d)")
 """An id as it stands in words: no part of a longer name, of a code such as D51.0, or of a path."""
 
-NO_IDS = frozenset({"K0", "S0", "S93", "X0"})
-"""What looks like an id and is none."""
+NO_IDS = frozenset({"D66", "K0", "N9", "S0", "S93", "X0"})
+"""What looks like an id and is none: made up in a test, or a code of the ICD-10."""
 
 LONGEST_LINE = 100
 
