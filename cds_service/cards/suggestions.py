@@ -31,6 +31,8 @@ from recommender.language import (
     Edit,
     FollowUp,
     NameReplaced,
+    Phase,
+    PhaseKind,
     RemoveOrder,
     describe,
 )
@@ -144,7 +146,10 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
         edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
     )
     drafting = replace(
-        context.draft_context, group_id=str(uuid.uuid4()), condition=next(claims, "")
+        context.draft_context,
+        group_id=str(uuid.uuid4()),
+        condition=next(claims, ""),
+        after=_loading_of(resolution.edits),
     )
     context = replace(context, draft_context=drafting)
     strategy = context.client.replace_strategy
@@ -159,6 +164,14 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
             *(action for edit in edits for action in _additions(edit, context)),
         ]
     )
+
+
+def _loading_of(edits: tuple[Edit, ...]) -> Phase | None:
+    """Return the loading phase among the edits, which maintenance follows."""
+    added = [phase for one in edits if isinstance(one, AddRegimen) for phase in one.regimen.phases]
+    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
+    phases = (phase for phase in (*changed, *added) if phase.kind is PhaseKind.LOADING)
+    return next(phases, None)
 
 
 def _deletes_last(actions: Iterable[Action]) -> list[Action]:

@@ -24,7 +24,7 @@ from cds_service.cards import (
 from cds_service.protocol import ORDER_HOOKS, ORDER_SELECT, HookRequest, resources_within
 from cds_service.site import Client, Settings
 from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
-from fhir_mappings.drafts import DraftContext
+from fhir_mappings.drafts import DraftContext, Writing
 from fhir_mappings.fhir import (
     Availability,
     FhirVersion,
@@ -41,7 +41,7 @@ from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
 from recommender.review import review, review_record
-from recommender.treatment import Recommendation, nearest_changes, recommend
+from recommender.treatment import Outcome, Recommendation, nearest_changes, recommend
 
 MOST_CHANGES = 2
 """Facts named on a card that would change the advice; the receipt has them all."""
@@ -176,6 +176,7 @@ def decide(
                 record,
                 mapped.gaps,
                 facts,
+                mapped.scenario,
                 recommendation,
                 settings,
                 client,
@@ -225,6 +226,7 @@ def _card_context(
     record: PatientRecord,
     gaps: Mapping[str, str],
     facts: tuple[FactInWords, ...],
+    scenario: ClinicalScenario,
     recommendation: Recommendation,
     settings: Settings,
     client: Client,
@@ -242,7 +244,9 @@ def _card_context(
         user_id=request.user_id,
         intent=client.intent,
         preferred_system=client.preferred_system,
-        reason_reference=_condition_used(facts),
+        reason_reference=_condition_used(facts) or _entry_that_asks(recommendation, scenario),
+        deficient=recommendation.assessment.is_deficient,
+        writing=_writing(settings.policy),
         reason_text=recommendation.indication,
         rule=recommendation.rule,
         statements=recommendation.citations,
@@ -266,6 +270,30 @@ def _card_context(
             orders.drafts.resources, names, cobalamin_keys, drafting, client
         ),
     )
+
+
+def _writing(policy: Policy) -> Writing:
+    """Return which parts of a drafted order the site wants (cards.md 8)."""
+    return Writing(
+        dispense=policy.draft_dispense,
+        substitution=policy.draft_substitution,
+        site=policy.draft_site,
+        start=policy.draft_start,
+        prescription_months=policy.prescription_months,
+        neuro_repeats=policy.neuro_repeats,
+    )
+
+
+def _entry_that_asks(recommendation: Recommendation, scenario: ClinicalScenario) -> str:
+    """Return the Condition behind treatment without shown deficiency: the sign in N2, the cause in
+    prophylaxis; empty where there is none.
+    """
+    entries = [found.evidence for found in scenario.neurological_findings if found.current]
+    if recommendation.outcome is Outcome.PROPHYLAXIS:
+        entries = [found.evidence for found in scenario.causes]
+    elif recommendation.rule != "N2":
+        return ""
+    return next((one.reference for one in entries if one.reference.startswith("Condition/")), "")
 
 
 def _condition_used(facts: tuple[FactInWords, ...]) -> str:

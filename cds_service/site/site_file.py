@@ -65,6 +65,7 @@ FORMULARY_ROW = {
     "text": TEXT,
     "codings": TABLES,
     "available": FLAG,
+    "dispense_unit": TEXT,
 }
 
 CLIENT = {

@@ -4,10 +4,12 @@ from fhir_mappings.drafts.checked_templates import check_new_draft
 from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.drafts.service_request import TESTS_OF_B12_STATUS, read_code, read_due, read_test
+from fhir_mappings.drafts.supply import Writing
 
 __all__ = [
     "TESTS_OF_B12_STATUS",
     "DraftContext",
+    "Writing",
     "check_new_draft",
     "check_outgoing",
     "read_code",

@@ -65,10 +65,38 @@ def write_template(draft: Resource) -> str | None:
     if "id" in template:
         return None
     try:
-        text = json.dumps(template)
+        text = json.dumps(_with_sample_periods(template))
     except (TypeError, ValueError):
         return None
     return None if _OTHER_DAY.search(text) else text
+
+
+_PERIODS = ("validityPeriod", "boundsPeriod")
+
+
+def _with_sample_periods(value: Any) -> Any:
+    """Return the value with a sample of every supply period and start; one of another form stays,
+    and is then told as another day.
+    """
+    if isinstance(value, list):
+        return [_with_sample_periods(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _sample_period(item) if name in _PERIODS else _with_sample_periods(item)
+        for name, item in value.items()
+    }
+
+
+def _sample_period(value: Any) -> Any:
+    """Return a period of whole days that does not end before it starts as a sample of its form."""
+    if not isinstance(value, dict) or not value or not set(value) <= {"start", "end"}:
+        return value
+    if any(_sample_day(day) is None for day in value.values()):
+        return value
+    if value.get("end", "9999-12-31") < value.get("start", ""):
+        return value
+    return dict.fromkeys(value, _SAMPLE_DAY)
 
 
 def _sample_reference(value: Any) -> Any:

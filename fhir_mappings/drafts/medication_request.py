@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fhir_mappings.drafts.supply import ALL_OF_IT, Writing, first_dose, write_dispense
 from fhir_mappings.fhir import (
     MEDICATION_ORDER_TYPES,
     FhirVersion,
@@ -28,6 +29,7 @@ from fhir_mappings.fhir import (
     write_shape,
 )
 from fhir_mappings.medicines import (
+    BASIS,
     BUILT_IN,
     STATED,
     Form,
@@ -44,6 +46,7 @@ from recommender.language import (
     Timing,
     describe,
     describe_interval,
+    describe_timing,
 )
 
 UCUM = "http://unitsofmeasure.org"
@@ -80,7 +83,10 @@ class DraftContext:
     `user_id` is `Type/id`; the other ids are bare. `reason_reference` names the Condition used
     (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how many
     days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
-    `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the note.
+    `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the
+    extension that says what it rests on. With `deficient`, the deficiency is coded beside
+    `reason_text`. `after` is
+    the loading phase of the same suggestion, `writing` what the site wants written.
     """
 
     version: FhirVersion
@@ -99,6 +105,9 @@ class DraftContext:
     statements: tuple[str, ...] = ()
     review_days: int | None = None
     condition: str = ""
+    deficient: bool = False
+    after: Phase | None = None
+    writing: Writing = ALL_OF_IT
 
 
 def draft(
@@ -132,6 +141,7 @@ def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -
         **write_circumstances(context),
         **_reason(context),
         "note": [{"text": _note(phase, context)}],
+        "extension": [_basis(phase, context)],
     }
     if phase.lifelong:
         resource["courseOfTherapyType"] = copy.deepcopy(CONTINUOUS_THERAPY)
@@ -141,7 +151,35 @@ def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -
             "value": f"urn:uuid:{context.group_id}",
         }
     resource["dosageInstruction"] = [_dosage(phase, context, technique)]
-    return resource
+    return resource | _for_the_pharmacist(phase, context)
+
+
+SUBSTITUTION = {
+    "allowedCodeableConcept": {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution",
+                "code": "G",
+                "display": "generic composition",
+            }
+        ],
+        "text": "Any brand of the same cobalamin; no other cobalamin.",
+    }
+}
+"""Any brand, no other form of vitamin B12 (I23)."""
+
+
+def _for_the_pharmacist(phase: Phase, context: DraftContext) -> Resource:
+    """Return supply and substitution, as far as the site wants them (cards.md 8)."""
+    writing = context.writing
+    written: Resource = {}
+    if writing.dispense:
+        row = _row_of(phase, context)
+        supply = write_dispense(phase, row, context.as_of, context.after, writing)
+        written |= {"dispenseRequest": supply} if supply else {}
+    if writing.substitution:
+        written["substitution"] = copy.deepcopy(SUBSTITUTION)
+    return written
 
 
 def write_circumstances(context: DraftContext) -> Resource:
@@ -163,15 +201,9 @@ def write_medication(phase: Phase, context: DraftContext) -> Resource:
 
     A product that is not on the formulary is named in words alone.
     """
-    line = phase.line
-    rows = [
-        row
-        for row in context.formulary
-        if (row.substance, row.route) == (line.substance, line.route)
-    ]
-    row = next((row for row in rows if row.available), rows[0] if rows else None)
+    row = _row_of(phase, context)
     if row is None:
-        return {"text": line.substance.value.capitalize()}
+        return {"text": phase.line.substance.value.capitalize()}
     preferred = context.value_sets.normalise_system(context.preferred_system)
     normalise = context.value_sets.normalise_system
     codings = sorted(row.codings, key=lambda coding: normalise(coding.system) != preferred)
@@ -188,20 +220,64 @@ def write_medication(phase: Phase, context: DraftContext) -> Resource:
     return ({"coding": written} if written else {}) | {"text": row.text}
 
 
+def _row_of(phase: Phase, context: DraftContext) -> FormularyRow | None:
+    """Return the row of the formulary for the product, one that is available first."""
+    line = phase.line
+    rows = [
+        row
+        for row in context.formulary
+        if (row.substance, row.route) == (line.substance, line.route)
+    ]
+    return next((row for row in rows if row.available), rows[0] if rows else None)
+
+
 def _reason(context: DraftContext) -> Resource:
     if context.reason_reference.startswith("Condition/"):
         return {"reasonReference": [{"reference": context.reason_reference}]}
-    return {"reasonCode": [{"text": context.reason_text}]} if context.reason_text else {}
+    if not context.reason_text:
+        return {}
+    coded = {"coding": [copy.deepcopy(DEFICIENCY)]} if context.deficient else {}
+    return {"reasonCode": [coded | {"text": context.reason_text}]}
+
+
+DEFICIENCY = {
+    "system": SNOMED,
+    "code": "190634004",
+    "display": "Cobalamin deficiency (disorder)",
+}
 
 
 def _note(phase: Phase, context: DraftContext) -> str:
-    statements = ", ".join(context.statements or phase.citations)
-    rule = f"rule {context.rule}, " if context.rule else ""
-    stated = f" {STATED}{context.condition}." if context.condition else ""
-    return (
-        f"Proposed by vitamin B12 decision support: {rule}regimen {phase.id}, statements "
-        f"{statements}.{stated}"
-    )
+    """Return one clinical sentence (cards.md 8)."""
+    reason = context.reason_text or "Vitamin B12 deficiency"
+    timing = phase.line.timing
+    if phase.kind is PhaseKind.LOADING and timing and not timing.is_bounded:
+        return (
+            f"{reason} with nerve signs: continue until no further improvement, then every 2 "
+            f"months."
+        )
+    if phase.kind is PhaseKind.LOADING:
+        return f"{reason}: {_loading_words(timing)}, then maintenance as ordered."
+    if phase.line.route is Route.ORAL:
+        return "For life; take every day."
+    if phase.starts_after_loading:
+        return "For life. Start after the loading course."
+    return "For life." if phase.lifelong else "Until further review."
+
+
+def _loading_words(timing: Timing | None) -> str:
+    if timing is not None and timing.count == 6 and timing.duration:
+        return "six injections in two weeks"
+    return describe_timing(timing) if timing is not None else "loading injections"
+
+
+def _basis(phase: Phase, context: DraftContext) -> Resource:
+    """Return the extension that says what the draft rests on, and the claim stated by taking it."""
+    statements = " ".join(context.statements or phase.citations)
+    parts = [f"rule {context.rule}" if context.rule else "", f"regimen {phase.id}"]
+    parts += [f"statements {statements}"]
+    parts += [f"{STATED}{context.condition}" if context.condition else ""]
+    return {"url": BASIS, "valueString": "; ".join(part for part in parts if part)}
 
 
 def _prior_prescription(replaces: str) -> Resource | None:
@@ -216,7 +292,13 @@ def _dosage(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> 
     if technique:
         dosage["additionalInstruction"] = [{"text": text} for text in technique]
     if line.timing:
-        dosage["timing"] = {"repeat": write_repeat(line.timing)}
+        dosage["timing"] = {"repeat": write_repeat(line.timing) | _start(phase, context)}
+    if context.writing.site and line.route is Route.INTRAMUSCULAR:
+        code, display = SITE_CODINGS[InjectionSite.DELTOID]
+        dosage["site"] = {
+            "coding": [{"system": SNOMED, "code": code, "display": display}],
+            "text": "deltoid or vastus lateralis",
+        }
     dosage["asNeededBoolean"] = line.as_needed
     if line.route:
         code, display = ROUTE_CODINGS[line.route]
@@ -228,6 +310,14 @@ def _dosage(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> 
         quantity = {"value": _number(line.dose), "unit": "micrograms", "system": UCUM, "code": "ug"}
         dosage["doseAndRate"] = [{"doseQuantity": quantity}]
     return dosage
+
+
+def _start(phase: Phase, context: DraftContext) -> Resource:
+    """Return the day of the first dose as a bound without an end, where it is fixed (I35)."""
+    if not context.writing.start or phase.line.timing is None or phase.line.timing.is_bounded:
+        return {}
+    day = first_dose(phase, context.as_of, context.after)
+    return {"boundsPeriod": {"start": day.isoformat()}} if day else {}
 
 
 def write_text(phase: Phase, review_days: int | None = None) -> str:
@@ -316,7 +406,8 @@ def rewrite(
     prior = _prior_prescription(replaces)
     if prior:
         order["priorPrescription"] = prior
-    return kept | _with_note(order, fresh["note"][0]["text"])
+    others = [one for one in as_list(order.get("extension")) if as_dict(one).get("url") != BASIS]
+    return kept | order | {"extension": [*others, *fresh["extension"]]}
 
 
 def with_technique(
@@ -446,15 +537,6 @@ def _merged_dosage(order: Resource, fresh: Resource) -> Resource:
         item for number, item in enumerate(instructions) if item not in instructions[:number]
     ]
     return fresh | kept | ({"additionalInstruction": distinct} if distinct else {})
-
-
-def _with_note(order: Resource, text: str) -> Resource:
-    notes = [note for note in as_list(order.get("note")) if isinstance(note, dict)]
-    return order | {
-        "note": notes
-        if any(note.get("text") == text for note in notes)
-        else [*notes, {"text": text}]
-    }
 
 
 def _start_on(order: Resource, starts: dt.date) -> Resource:

@@ -226,6 +226,7 @@ def _stu3_medication_request(resource: Resource) -> Resource:
     resource = _stu3_request(resource)
     # STU3 has no courseOfTherapyType; what it says also stands in the dosage text.
     resource.pop("courseOfTherapyType", None)
+    resource |= _stu3_supply(resource)
     if isinstance(resource.get("category"), list):
         resource["category"] = resource["category"][0]
     if "dosageInstruction" in resource:
@@ -233,6 +234,22 @@ def _stu3_medication_request(resource: Resource) -> Resource:
             _flat_dosage(line) for line in resource["dosageInstruction"]
         ]
     return resource
+
+
+def _stu3_supply(resource: Resource) -> Resource:
+    """Return supply and substitution as STU3 has them: repeats are positive, and what may be
+    substituted stands in words.
+    """
+    changed: Resource = {}
+    supply = resource.get("dispenseRequest")
+    if isinstance(supply, dict) and supply.get("numberOfRepeatsAllowed") == 0:
+        changed["dispenseRequest"] = {
+            name: value for name, value in supply.items() if name != "numberOfRepeatsAllowed"
+        }
+    allowed = (resource.get("substitution") or {}).get("allowedCodeableConcept")
+    if isinstance(allowed, dict):
+        changed["substitution"] = {"allowed": True, "reason": {"text": allowed.get("text", "")}}
+    return changed
 
 
 def _stu3_procedure_request(resource: Resource) -> Resource:

@@ -4,6 +4,7 @@ from fhir_mappings.medicines.dosage import read_phases
 from fhir_mappings.medicines.doses import read_events
 from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.medicines.medication_orders import (
+    BASIS,
     LEADS_NOWHERE,
     STATED,
     Siblings,
@@ -24,6 +25,7 @@ from fhir_mappings.medicines.medications import (
 from fhir_mappings.medicines.products import Form, Product, identify_product
 
 __all__ = [
+    "BASIS",
     "BUILT_IN",
     "LEADS_NOWHERE",
     "STATED",

@@ -23,7 +23,8 @@ class ProductCoding:
 
 @dataclass(frozen=True, slots=True)
 class FormularyRow:
-    """One product: what a draft names, and whether the site has it. `strength` is as on the label,
+    """One product: what a draft names, and whether the site has it. `dispense_unit` is what is
+    counted when it is dispensed, empty where the site does not say. `strength` is as on the label,
     and empty where not stated.
     """
 
@@ -33,6 +34,20 @@ class FormularyRow:
     text: str
     codings: tuple[ProductCoding, ...]
     available: bool = True
+    dispense_unit: str = ""
+
+    def units_of(self, dose: Decimal) -> Decimal | None:
+        """Return how many of what is counted (ampoules, mL, tablets) hold the dose in micrograms;
+        `None` where the strength cannot be read. An ampoule that names no volume holds 1 mL.
+        """
+        strengths = [one for part in split_name(self.strength) for one in read_strengths(part)]
+        if len(strengths) != 1 or strengths[0].micrograms <= 0:
+            return None
+        one = strengths[0]
+        held = one.micrograms
+        if one.per_ml and self.dispense_unit.lower() != "ml":
+            held *= one.container or 1
+        return dose / held
 
 
 BUILT_IN = (
@@ -47,6 +62,7 @@ BUILT_IN = (
             ProductCoding(DMD, "327529002"),
             ProductCoding(ATC, "B03BA03", "hydroxocobalamin"),
         ),
+        dispense_unit="ampoule",
     ),
     FormularyRow(
         Substance.CYANOCOBALAMIN,
@@ -57,6 +73,7 @@ BUILT_IN = (
             ProductCoding(RXNORM, "309593", "Vitamin B 12 1 MG Oral Tablet"),
             ProductCoding(ATC, "B03BA01", "cyanocobalamin"),
         ),
+        dispense_unit="tablet",
     ),
 )
 """Verified codes only; a site replaces them by its own product codes."""
@@ -133,4 +150,5 @@ def _read_row(row: Mapping[str, Any]) -> FormularyRow:
             for coding in row.get("codings", [])
         ),
         row.get("available", True),
+        row.get("dispense_unit", ""),
     )

@@ -34,6 +34,9 @@ from recommender.language import Evidence, FolateIndication, Order, OrderState
 LEADS_NOWHERE = "its medicine is a reference that leads nowhere"
 
 STATED = "Stated by the prescriber: "
+
+BASIS = "urn:b12-cds:basis"
+"""The extension of our own drafts that says what they rest on, and the claim stated with them."""
 """What stands in the note of a draft before the claim that a choice rests on."""
 
 
@@ -207,13 +210,13 @@ MOST_REPEATS = 99
 
 
 def _stated_condition(resource: Resource) -> str:
-    """Return the claim that the prescriber stated by taking one leg of a choice, as the note of our
-    own draft carries it.
+    """Return the claim that the prescriber stated by taking one leg of a choice, as our own draft
+    carries it; drafts of earlier versions have it in the note.
     """
+    bases = (one for one in map(as_dict, as_list(resource.get("extension"))))
     texts = (
-        as_text(note.get("text"))
-        for note in as_list(resource.get("note"))
-        if isinstance(note, dict)
+        *(as_text(one.get("valueString")) for one in bases if one.get("url") == BASIS),
+        *(as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))),
     )
     stated = (text.partition(STATED)[2].rstrip(".") for text in texts if text)
     return next((claim for claim in stated if claim), "")

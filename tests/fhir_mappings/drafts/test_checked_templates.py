@@ -16,7 +16,7 @@ from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.value_sets import load_value_sets
-from recommender.guidance.regimens import CATALOGUE, M_LOAD
+from recommender.guidance.regimens import CATALOGUE, M_LOAD, ORAL
 from recommender.language.course import FollowUp, Test
 
 VALUE_SETS = load_value_sets()
@@ -190,8 +190,13 @@ def test_what_has_another_form_than_ours_is_judged_by_itself_and_not_remembered(
     assert check_new_draft(draft, FhirVersion.R4) == check_outgoing(draft, FhirVersion.R4)
 
 
-def test_a_draft_that_starts_on_a_day_is_not_remembered():
-    draft = medication_request.draft(M_LOAD, PATIENT, starts=dt.date(2027, 1, 15))
+def test_drafts_that_start_on_two_days_have_one_template_and_a_period_backwards_has_none():
+    first, second = (
+        medication_request.draft(ORAL, PATIENT, starts=dt.date(2026, 11, day)) for day in (22, 25)
+    )
+    backwards = copy.deepcopy(first)
+    backwards["dispenseRequest"]["validityPeriod"] = {"start": "2026-12-01", "end": "2026-11-01"}
 
-    assert write_template(draft) is None
-    assert check_new_draft(draft, FhirVersion.R4) == []
+    assert write_template(first) == write_template(second) is not None
+    assert check_new_draft(first, PATIENT.version) == check_outgoing(first, PATIENT.version) == []
+    assert write_template(backwards) is None

@@ -9,11 +9,20 @@ import pytest
 from fhir_mappings.drafts import medication_request
 from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
+from fhir_mappings.drafts.supply import Writing
 from fhir_mappings.fhir.versions import FhirVersion
-from fhir_mappings.medicines.formulary import FormularyRow, ProductCoding
+from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, ProductCoding
 from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
 from fhir_mappings.terminology.value_sets import load_value_sets
-from recommender.guidance.regimens import M_LOAD, MAINT_1M, MAINT_M, MAINT_N, N_LOAD, ORAL
+from recommender.guidance.regimens import (
+    CATALOGUE,
+    M_LOAD,
+    MAINT_1M,
+    MAINT_M,
+    MAINT_N,
+    N_LOAD,
+    ORAL,
+)
 from recommender.language.course import InjectionSite
 from recommender.language.doses import Route, Substance
 
@@ -101,8 +110,8 @@ def test_a_draft_says_who_what_and_why():
     assert draft["groupIdentifier"]["value"] == "urn:uuid:7c2b7f0e-6c43-4f0d-9a55-3d4f6a5d7c11"
     assert draft["note"] == [
         {
-            "text": "Proposed by vitamin B12 decision support: rule N1, regimen N-LOAD, statements "
-            "S7, S65."
+            "text": "Vitamin B12 deficiency with nerve signs: continue until no further "
+            "improvement, then every 2 months."
         }
     ]
 
@@ -127,6 +136,95 @@ def test_a_reason_in_words_stands_where_no_condition_was_used():
     assert draft["reasonCode"] == [{"text": "Vitamin B12 deficiency"}]
 
 
+SUPPLY = {
+    "N-LOAD": (7, "ampoule", (14, "d"), 5, ("2026-11-21", "2027-05-21")),
+    "M-LOAD": (6, "ampoule", (14, "d"), 0, ("2026-11-21", "2026-12-19")),
+    "MAINT-N": (1, "ampoule", (2, "mo"), 5, ("2026-11-21", "2028-05-21")),
+    "MAINT-1M": (1, "ampoule", (1, "mo"), 11, ("2026-11-21", "2028-05-21")),
+    "MAINT-BAR": (1, "ampoule", (3, "mo"), 3, ("2026-11-21", "2028-05-21")),
+    "ORAL": (90, "tablet", (90, "d"), 3, ("2026-11-21", "2027-11-21")),
+    "PROPH-1M": (1, "ampoule", (1, "mo"), 11, ("2026-11-21", "2027-11-21")),
+}
+"""Quantity, unit, duration, repeats and validity by regimen (cards.md 8, Q93)."""
+
+
+@pytest.mark.parametrize(
+    "phase", [one for one in CATALOGUE if one.id in SUPPLY], ids=lambda p: p.id
+)
+def test_a_draft_says_what_to_dispense(phase):
+    quantity, unit, duration, repeats, validity = SUPPLY[phase.id]
+    supply = medication_request.draft(phase, CONTEXT)["dispenseRequest"]
+
+    assert supply["quantity"] == {"value": quantity, "unit": unit}
+    assert (
+        supply["expectedSupplyDuration"]["value"],
+        supply["expectedSupplyDuration"]["code"],
+    ) == duration
+    assert supply["numberOfRepeatsAllowed"] == repeats
+    assert tuple(supply["validityPeriod"].values()) == validity
+
+
+def test_maintenance_after_a_loading_course_with_an_end_starts_on_a_fixed_day_I35():
+    after_six = medication_request.draft(MAINT_M, replace(CONTEXT, after=M_LOAD))
+    after_open = medication_request.draft(MAINT_N, replace(CONTEXT, after=N_LOAD))
+
+    repeat = after_six["dosageInstruction"][0]["timing"]["repeat"]
+    assert repeat["boundsPeriod"] == {"start": "2027-02-05"}  # two weeks and two months on
+    assert after_six["dispenseRequest"]["validityPeriod"]["start"] == "2027-02-05"
+    assert "boundsPeriod" not in after_open["dosageInstruction"][0]["timing"]["repeat"]
+
+
+@pytest.mark.parametrize(
+    ("strength", "unit", "expected"),
+    [
+        ("1 mg/mL", "mL", {"value": 6, "unit": "mL"}),
+        ("0.5 mg/mL", "ampoule", {"value": 12, "unit": "ampoule"}),
+        ("2 mg/mL", "ampoule", {"value": 3, "unit": "ampoule"}),
+        ("0.3 mg/mL", "ampoule", None),
+        ("", "ampoule", None),
+        ("1 mg/mL", "", None),
+    ],
+)
+def test_what_is_counted_is_the_formularys_and_never_guessed(strength, unit, expected):
+    row = replace(BUILT_IN[0], strength=strength, dispense_unit=unit)
+    draft = medication_request.draft(M_LOAD, replace(CONTEXT, formulary=(row,)))
+
+    assert draft.get("dispenseRequest", {}).get("quantity") == expected
+    assert ("dispenseRequest" in draft) is (strength not in ("", "0.3 mg/mL"))
+
+
+def test_settings_switch_the_parts_of_a_draft_off():
+    nothing = Writing(dispense=False, substitution=False, site=False, start=False)
+    draft = medication_request.draft(ORAL, replace(CONTEXT, writing=nothing))
+    injection = medication_request.draft(N_LOAD, replace(CONTEXT, writing=nothing))
+
+    assert not {"dispenseRequest", "substitution"} & draft.keys()
+    assert "boundsPeriod" not in draft["dosageInstruction"][0]["timing"]["repeat"]
+    assert "site" not in injection["dosageInstruction"][0]
+    assert medication_request.draft(N_LOAD, CONTEXT)["dosageInstruction"][0]["site"]
+
+
+def test_any_brand_and_no_other_cobalamin_I23():
+    allowed = medication_request.draft(N_LOAD, CONTEXT)["substitution"]
+    stu3 = medication_request.draft(M_LOAD, replace(CONTEXT, version=FhirVersion.STU3))
+
+    assert allowed["allowedCodeableConcept"]["coding"][0]["code"] == "G"
+    assert stu3["substitution"]["allowed"] is True
+    assert "numberOfRepeatsAllowed" not in stu3["dispenseRequest"]
+
+
+def test_the_claim_a_prescriber_states_is_carried_in_the_extension_and_not_in_the_note():
+    draft = medication_request.draft(
+        N_LOAD, replace(CONTEXT, condition="neurological symptoms present")
+    )
+
+    assert (
+        "Stated by the prescriber: neurological symptoms present"
+        in (draft["extension"][0]["valueString"])
+    )
+    assert "Stated" not in draft["note"][0]["text"]
+
+
 def test_loading_is_not_continuous_and_lifelong_treatment_is():
     assert "courseOfTherapyType" not in medication_request.draft(N_LOAD, CONTEXT)
     assert (
@@ -142,7 +240,15 @@ def test_loading_is_not_continuous_and_lifelong_treatment_is():
         (MAINT_N, {"frequency": 1, "period": 2, "periodUnit": "mo"}),
         (MAINT_M, {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo"}),
         (MAINT_1M, {"frequency": 1, "period": 1, "periodUnit": "mo"}),
-        (ORAL, {"frequency": 1, "period": 1, "periodUnit": "d"}),
+        (
+            ORAL,
+            {
+                "frequency": 1,
+                "period": 1,
+                "periodUnit": "d",
+                "boundsPeriod": {"start": "2026-11-21"},
+            },
+        ),
     ],
 )
 def test_timing_is_structured_and_unbounded(phase, repeat):
@@ -266,7 +372,10 @@ def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
         "request-123",
         "2026-11-20",
     )
-    assert update["extension"] == [{"url": "urn:site:unknown", "valueString": "kept"}]
+    assert update["extension"] == [
+        {"url": "urn:site:unknown", "valueString": "kept"},
+        {"url": "urn:b12-cds:basis", "valueString": "rule N1; regimen N-LOAD; statements S7 S65"},
+    ]
     assert update["dosageInstruction"][0]["site"] == {"text": "left deltoid"}
     assert update["dosageInstruction"][0]["additionalInstruction"] == [
         {"text": "Keep in the fridge"}

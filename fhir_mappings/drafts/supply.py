@@ -1,0 +1,154 @@
+"""Supply, validity and start of a drafted order: what a pharmacist needs beside the dose.
+
+What cannot be computed is left out, never guessed. Source: cards.md 8; Q48, Q93; I20, I35.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fhir_mappings.fhir import Resource
+from fhir_mappings.medicines import FormularyRow
+from recommender.language import DAYS_PER_UNIT, PeriodUnit, Phase, PhaseKind, Route, Timing
+
+UCUM = "http://unitsofmeasure.org"
+
+ORAL_SUPPLY_DAYS = 90
+"""Days of tablets dispensed at a time."""
+
+OPEN_LOADING_DOSES = 7
+OPEN_LOADING_DAYS = 14
+"""What is dispensed at a time of alternate days without an end."""
+
+OPEN_LOADING_MONTHS = 6
+"""Months for which an alternate-day order may be dispensed; its end is improvement, not a date."""
+
+LOADING_VALID_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Which parts of a drafted order the site wants, and for how long it prescribes (settings of
+    decisions 2.9).
+    """
+
+    dispense: bool = True
+    substitution: bool = True
+    site: bool = True
+    start: bool = True
+    prescription_months: int = 12
+    neuro_repeats: int = 5
+
+
+ALL_OF_IT = Writing()
+
+
+def write_dispense(
+    phase: Phase, row: FormularyRow | None, as_of: dt.date, after: Phase | None, writing: Writing
+) -> Resource:
+    """Return `dispenseRequest`; empty where the product does not give the dose in whole or half
+    units.
+
+    Args:
+        after: the loading phase of the same suggestion that this one follows, if any.
+    """
+    timing = phase.line.timing
+    units = _units_of_a_dose(phase, row)
+    if timing is None or row is None or units is None:
+        return {}
+    doses, duration = _doses_at_a_time(phase, timing)
+    counted = {"quantity": {"value": _number(units * doses), "unit": row.dispense_unit}}
+    return {
+        "validityPeriod": _validity(phase, as_of, after, writing),
+        "numberOfRepeatsAllowed": _repeats(phase, timing, writing),
+        **(counted if row.dispense_unit else {}),
+        "expectedSupplyDuration": duration,
+    }
+
+
+def first_dose(phase: Phase, as_of: dt.date, after: Phase | None) -> dt.date | None:
+    """Return the day of the first dose where it is fixed: today, or one interval after a loading
+    course that has an end; `None` where that end is open (I35), or its course is not ours.
+    """
+    if phase.kind is PhaseKind.LOADING:
+        return None
+    if not phase.starts_after_loading:
+        return as_of
+    timing, loading = phase.line.timing, after.line.timing if after else None
+    if timing is None or loading is None or loading.duration is None:
+        return None
+    value, unit = loading.duration
+    ends = as_of + dt.timedelta(days=int(value * DAYS_PER_UNIT[unit][0]))
+    if timing.unit is PeriodUnit.MONTH:
+        return add_months(ends, int(timing.period))
+    return ends + dt.timedelta(days=int(timing.period * DAYS_PER_UNIT[timing.unit][0]))
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the day so many calendar months later; a day that the month lacks becomes its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _units_of_a_dose(phase: Phase, row: FormularyRow | None) -> Decimal | None:
+    """Return how many units of the formulary row one dose takes, in whole or half units."""
+    if row is None or phase.line.dose is None:
+        return None
+    units = row.units_of(phase.line.dose)
+    return units if units is not None and (units * 2) % 1 == 0 and units > 0 else None
+
+
+def _doses_at_a_time(phase: Phase, timing: Timing) -> tuple[Decimal, Resource]:
+    if phase.line.route is Route.ORAL:
+        return Decimal(ORAL_SUPPLY_DAYS) * timing.frequency, _duration(ORAL_SUPPLY_DAYS, "d")
+    if phase.kind is not PhaseKind.LOADING:
+        return Decimal(1), _duration(timing.period, timing.unit.value)
+    if not timing.is_bounded:
+        return Decimal(OPEN_LOADING_DOSES), _duration(OPEN_LOADING_DAYS, "d")
+    doses = Decimal(timing.count_max or timing.count or 1)
+    return doses, _duration(OPEN_LOADING_DAYS if timing.duration else doses, "d")
+
+
+def _repeats(phase: Phase, timing: Timing, writing: Writing) -> int:
+    """Repeats after the first supply, rounded down and never negative."""
+    if phase.kind is PhaseKind.LOADING:
+        return 0 if timing.is_bounded else writing.neuro_repeats
+    if phase.line.route is Route.ORAL:
+        return max(writing.prescription_months // 3 - 1, 0)
+    if timing.unit is PeriodUnit.MONTH:
+        return max(int(writing.prescription_months // timing.period) - 1, 0)
+    days = timing.period * DAYS_PER_UNIT[timing.unit][1]
+    return max(int(writing.prescription_months * 30 // days) - 1, 0)
+
+
+def _validity(phase: Phase, as_of: dt.date, after: Phase | None, writing: Writing) -> Resource:
+    if phase.kind is PhaseKind.LOADING:
+        timing = phase.line.timing
+        bounded = timing is not None and timing.is_bounded
+        end = (
+            as_of + dt.timedelta(days=LOADING_VALID_DAYS)
+            if bounded
+            else add_months(as_of, OPEN_LOADING_MONTHS)
+        )
+        return _period(as_of, end)
+    start = first_dose(phase, as_of, after)
+    if start is None:
+        months = writing.prescription_months + OPEN_LOADING_MONTHS
+        return _period(as_of, add_months(as_of, months))
+    return _period(start, add_months(start, writing.prescription_months))
+
+
+def _period(start: dt.date, end: dt.date) -> Resource:
+    return {"start": start.isoformat(), "end": end.isoformat()}
+
+
+def _duration(value: Decimal | int, unit: str) -> Resource:
+    return {"value": _number(Decimal(value)), "unit": unit, "system": UCUM, "code": unit}
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
