@@ -114,7 +114,7 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                     "decides whether there is deficiency."
                 )
                 yield _issue(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
-        case "E2" | "P3":
+        case "E2" | "E3" | "P3":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason = _why_not_known(case)
                 yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"))
