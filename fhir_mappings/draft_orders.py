@@ -143,20 +143,31 @@ def resolve_selections(
     if not wanted:
         notes.append("no selections came: every draft order was taken as selected")
         return {placed.place for placed in orders}
+    by_name, by_id = _index_drafts(orders)
     places: set[str] = set()
-    for selection in wanted:
-        names = (selection, selection.strip(), reference_of(selection))
-        exact = [
-            placed for placed in orders if placed.reference in names or placed.full_url in names
-        ]
-        by_id = [
-            placed for placed in orders if placed.resource.get("id") == reference_id(selection)
-        ]
-        found = exact or (by_id if len(by_id) == 1 and "/" not in selection else [])
+    for selection in dict.fromkeys(wanted):
+        names = dict.fromkeys((selection, selection.strip(), reference_of(selection)))
+        found = [place for name in names for place in by_name.get(name, ())]
+        if not found and "/" not in selection:
+            of_this_id = by_id.get(reference_id(selection), ())
+            found = list(of_this_id) if len(of_this_id) == 1 else []
         if not found:
             notes.append("a selection names no draft order")
-        places |= {placed.place for placed in found}
+        places.update(found)
     return places
+
+
+def _index_drafts(orders: Sequence[Placed]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the places of the drafts by `Type/id` and `fullUrl`, and by the bare id."""
+    by_name: dict[str, list[str]] = {}
+    by_id: dict[str, list[str]] = {}
+    for placed in orders:
+        for name in {placed.reference, placed.full_url}:
+            by_name.setdefault(name, []).append(placed.place)
+        identity = placed.resource.get("id")
+        if isinstance(identity, str):
+            by_id.setdefault(identity, []).append(placed.place)
+    return by_name, by_id
 
 
 @dataclass(slots=True)

@@ -43,6 +43,7 @@ from fhir_mappings.intake import (
     RecordIndex,
     index_record,
     map_demographics,
+    no_clock,
 )
 from fhir_mappings.laboratory import (
     LaboratoryFacts,
@@ -105,6 +106,7 @@ def map_scenario(
     as_of: dt.date,
     value_sets: ValueSets,
     drafts: Sequence[Placed] = (),
+    tick: Callable[[], None] = no_clock,
 ) -> MappedScenario:
     """Return the scenario of one patient on one day, with its receipt.
 
@@ -112,8 +114,10 @@ def map_scenario(
         record: what came; a resource about somebody else is never used (R38).
         as_of: the day the scenario is true for, in the site's time zone (Q46).
         drafts: the draft orders, whose reasons are evidence too.
+        tick: called again and again; what it raises ends the mapping (R182).
+    Raises: TooMany, and what `tick` raises.
     """
-    index = index_record(record, as_of, value_sets)
+    index = index_record(record, as_of, value_sets, tick)
     judge_lists(index)
     add_order_reasons(index, drafts)
     _count_medicines(index)

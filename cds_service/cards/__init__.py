@@ -2,12 +2,11 @@
 
 from cds_service.cards.cards import CardContext, write_cards
 from cds_service.cards.facts_in_words import LABELS, UNIT_WORDS, FactInWords, describe_facts
-from cds_service.cards.suggestions import UNLESS, SuggestionContext
+from cds_service.cards.suggestions import SuggestionContext
 
 __all__ = [
     "LABELS",
     "UNIT_WORDS",
-    "UNLESS",
     "CardContext",
     "FactInWords",
     "SuggestionContext",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from cds_service.cards.override_codings import write_override_reasons
 from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
+from cds_service.protocol import write_canonical
 from cds_service.site import knowledge_version
 from fhir_mappings.fhir import Resource
 from recommender.cards import Finding
@@ -124,9 +124,7 @@ def _draft_digest(finding: Finding, drafts: Mapping[str, Resource]) -> str:
     spoken_of = [drafts[key] for key in sorted(finding.about) if key in drafts]
     if not spoken_of:
         return ""
-    # numbers keep the digits they came with, and are then no floats of the standard library
-    text = json.dumps(spoken_of, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(write_canonical(spoken_of)).hexdigest()[:16]
 
 
 def write_detail(finding: Finding, context: CardContext, suggestions: Suggestions) -> str:

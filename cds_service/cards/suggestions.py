@@ -40,15 +40,11 @@ from recommender.review import claim_of, label_of_parts
 
 Action = dict[str, Any]
 
-UNLESS = ", if not already on B12"
-"""Said below what is drafted where the medication list could not be read (Q58)."""
-
 
 @dataclass(frozen=True, slots=True)
 class SuggestionContext:
     """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
-    hold vitamin B12, who it is for. `unless` goes below what is drafted, where the medication list
-    could not be read (Q58).
+    hold vitamin B12, who it is for.
     """
 
     drafts: Mapping[str, Resource]
@@ -56,7 +52,6 @@ class SuggestionContext:
     cobalamin_keys: frozenset[str]
     draft_context: DraftContext
     client: Client
-    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +132,7 @@ def _split(
     for action in actions:
         words: str = action["description"]
         alone = f"{claim}: {words}" if claim else words
-        label = (
-            resolution.label if len(actions) == 1 else labels.get(words.removesuffix(UNLESS), alone)
-        )
+        label = resolution.label if len(actions) == 1 else labels.get(words, alone)
         yield _suggestion(label, [action])
 
 
@@ -270,7 +263,7 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
                 # Only the first phase starts on the day; the next one follows from it.
                 starts_on = starts if phase is regimen.phases[0] else None
                 yield _create(
-                    f"{describe(phase)}{context.unless}",
+                    describe(phase),
                     medication_request.draft(
                         phase, context.draft_context, technique, replaces, starts_on
                     ),

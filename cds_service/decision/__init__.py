@@ -11,7 +11,6 @@ from cds_service.decision.explainable import (
 )
 from cds_service.decision.quiet_cards import describe_order, find_quiet
 from cds_service.decision.row_facts import facts_of_rules
-from cds_service.decision.silence import explain_silence
 
 __all__ = [
     "WIDTH",
@@ -24,7 +23,6 @@ __all__ = [
     "decide_request",
     "describe_order",
     "explain",
-    "explain_silence",
     "facts_of_rules",
     "find_quiet",
     "read_orders",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from cds_service.cards import (
-    UNLESS,
     CardContext,
     FactInWords,
     SuggestionContext,
@@ -34,13 +33,13 @@ from fhir_mappings.fhir import (
     detect_version,
     parse_version,
 )
-from fhir_mappings.intake import Receipt, ReceiptLine
+from fhir_mappings.intake import Receipt, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import ValueSets
 from recommender.cards import Finding
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Course, OrderState, RecordArea
+from recommender.language import ClinicalScenario, Course, OrderState
 from recommender.review import review, review_record
 from recommender.treatment import Outcome, Recommendation, nearest_changes, recommend
 
@@ -149,18 +148,22 @@ def decide(
     client: Client,
     value_sets: ValueSets,
     as_of: dt.date,
+    tick: Callable[[], None] = no_clock,
 ) -> Decision:
     """Return the decision on one hook request (steps 6 to 9).
 
-    Raises: nothing for any record; what cannot be read is an unknown fact with its reason.
+    Args:
+        tick: called again and again; what it raises ends the decision, and there is none (R182).
+    Raises: TooMany, and what `tick` raises; nothing else for any record: what cannot be read is an
+        unknown fact with its reason.
     """
     timings: dict[str, float] = {}
-    with _timed(timings, "map"):
-        mapped = map_scenario(record, as_of, value_sets, request.drafts)
+    with _timed(timings, "map", tick):
+        mapped = map_scenario(record, as_of, value_sets, request.drafts, tick)
         course = read_course(orders.drafts, mapped.scenario)
-    with _timed(timings, "recommend"):
+    with _timed(timings, "recommend", tick):
         recommendation = recommend(mapped.scenario, settings.policy)
-    with _timed(timings, "review"):
+    with _timed(timings, "review", tick):
         findings = (
             _review(request, course, mapped.scenario, recommendation, settings)
             if orders.in_scope
@@ -168,7 +171,7 @@ def decide(
         )
     facts = describe_facts(mapped.scenario, recommendation.assessment)
     version = _version(request, record, client)
-    with _timed(timings, "cards"):
+    with _timed(timings, "cards", tick):
         cards: tuple[dict[str, Any], ...] = ()
         if findings:
             context = _card_context(
@@ -268,15 +271,9 @@ def _card_context(
         gaps=_gaps(record, gaps),
         as_of=as_of,
         suggestions=SuggestionContext(
-            orders.drafts.resources, names, cobalamin_keys, drafting, client, _unless(scenario)
+            orders.drafts.resources, names, cobalamin_keys, drafting, client
         ),
     )
-
-
-def _unless(scenario: ClinicalScenario) -> str:
-    """Return what goes below a drafted order where nobody could read whether B12 is given (Q58)."""
-    unread = RecordArea.MEDICATIONS in scenario.unavailable
-    return UNLESS if unread else ""
 
 
 def _writing(policy: Policy) -> Writing:
@@ -329,7 +326,8 @@ def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _timed(timings: dict[str, float], step: str) -> Iterator[None]:
+def _timed(timings: dict[str, float], step: str, tick: Callable[[], None]) -> Iterator[None]:
     started = time.perf_counter()
     yield
     timings[step] = (time.perf_counter() - started) * 1000
+    tick()

@@ -12,6 +12,7 @@ from typing import Any
 
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
+from cds_service.protocol.long_texts import LongText, whole_text
 from fhir_mappings.fhir import Placed
 
 PATIENT_VIEW = "patient-view"
@@ -23,6 +24,10 @@ HOOKS = (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, "medication-refill")
 
 EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
 """Request extension in which Epic names the FHIR version (R158)."""
+
+MOST_DRAFTS = 200
+MOST_SELECTIONS = 200
+"""Draft orders and selections of one call; a larger order set is no clinician's screen (R181)."""
 
 DEEPEST_BUNDLE = 8
 """Levels of Bundle and entry that are read; real clients nest two Bundles."""
@@ -58,8 +63,8 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
     """Return the request of a call to a service of this hook.
 
     Raises: Problem 400 when the body is no object, or a member that the advice needs is missing or
-    of the wrong type.
-    Source: R26 to R37.
+    of the wrong type, or there are more drafts or selections than are read.
+    Source: R26 to R37, R181.
     """
     if not isinstance(body, dict):
         raise bad_request(
@@ -123,7 +128,9 @@ def _optional(
 
 
 def _patient_id(context: dict[str, Any]) -> str:
-    _required_text(context, "patientId", "context.patientId")
+    given = _required_text(context, "patientId", "context.patientId")
+    if isinstance(given, LongText):
+        raise bad_request("context.patientId", "a very long string", "the id of a Patient")
     identity = _bare_id(context["patientId"], "Patient")
     if not identity or identity in (".", ".."):
         raise bad_request("context.patientId", "a string without an id", "the id of a Patient")
@@ -172,7 +179,7 @@ def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tupl
     if not isinstance(token, str):
         tolerated.append(("fhirAuthorization.access_token", "is missing, so nothing was fetched"))
         return "", ""
-    return server, token.strip()
+    return server, whole_text(token).strip()
 
 
 def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -180,7 +187,13 @@ def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tu
     if isinstance(selections, str):
         return (selections,)
     listed = _optional(context, "selections", list, tolerated, "context.selections")
+    _check_count("context.selections", len(listed), MOST_SELECTIONS)
     return tuple(item for item in listed if isinstance(item, str))
+
+
+def _check_count(where: str, found: int, most: int) -> None:
+    if found > most:
+        raise bad_request(where, f"{found} entries", f"at most {most}")
 
 
 def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
@@ -191,7 +204,9 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
         raise bad_request(
             "context.draftOrders", _found(context, "draftOrders"), "a Bundle of the draft orders"
         )
-    return tuple(resources_within(drafts, "context.draftOrders"))
+    found = tuple(resources_within(drafts, "context.draftOrders"))
+    _check_count("context.draftOrders", len(found), MOST_DRAFTS)
+    return found
 
 
 def resources_within(

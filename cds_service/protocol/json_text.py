@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from cds_service.protocol.errors import Problem
+from cds_service.protocol.long_texts import LongText, bound_texts
 
 DEEPEST = 200
 """Levels of nesting that are read; the parser refuses more."""
@@ -20,7 +21,7 @@ DEEPEST = 200
 
 def read_json(body: bytes) -> Any:
     """Return the JSON value of a request body; numbers with a fraction or exponent are Decimals
-    that keep their digits.
+    that keep their digits, texts too long to be read are LongTexts.
 
     Raises: Problem 400 for anything that is not strict JSON: duplicate keys, NaN, a byte order
     mark, invalid UTF-8, too deep nesting.
@@ -33,13 +34,14 @@ def read_json(body: bytes) -> Any:
             "The body starts with a byte order mark; expected JSON in UTF-8 without one.",
         )
     try:
-        return jiter.from_json(
+        value = jiter.from_json(
             body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal"
         )
     except ValueError as error:
         raise Problem(
             400, "structure", f"The body is not valid JSON: {_without_content(str(error))}."
         ) from None
+    return bound_texts(value, body)
 
 
 def _without_content(message: str) -> str:
@@ -123,26 +125,32 @@ def read_all_but_prefetch(body: bytes) -> Any:
 
 
 def write_json(value: Any) -> bytes:
-    """Return strict JSON in UTF-8; Decimals leave with the digits they came with.
+    """Return strict JSON in UTF-8; Decimals leave with the digits they came with, and texts that
+    were too long to be read leave whole.
 
-    Source: R2, R6, R8.
+    Source: R2, R6, R8, R181.
     """
     try:
-        return orjson.dumps(value, default=_number_text)
+        return orjson.dumps(value, _as_it_came, orjson.OPT_PASSTHROUGH_SUBCLASS)
     except TypeError:  # an integer beyond 64 bits, echoed from a draft
-        return orjson.dumps(_with_text_integers(value), default=_number_text)
+        whole = _with_text_integers(value)
+        return orjson.dumps(whole, _as_it_came, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def write_canonical(value: Any) -> bytes:
     """Return JSON that is the same for values that are the same, whatever the order of members."""
-    options = orjson.OPT_SORT_KEYS
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
     try:
-        return orjson.dumps(value, default=_number_text, option=options)
+        return orjson.dumps(value, _as_it_came, options)
     except TypeError:  # an integer beyond 64 bits
-        return orjson.dumps(_with_text_integers(value), default=_number_text, option=options)
+        return orjson.dumps(_with_text_integers(value), _as_it_came, options)
 
 
-def _number_text(value: Any) -> orjson.Fragment:
+def _as_it_came(value: Any) -> orjson.Fragment | str:
+    if isinstance(value, LongText):
+        return value.whole
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(str(value))
     raise TypeError(f"{type(value).__name__} has no JSON form")

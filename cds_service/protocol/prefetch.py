@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cds_service.protocol.errors import kind_of
+from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.hook_request import resources_within
 from fhir_mappings.fhir import Availability, Placed, RecordPart
 
@@ -48,6 +48,9 @@ class NotSent:
 
 NOT_SENT = NotSent()
 
+MOST_ENTRIES = 20_000
+"""Resources under one key that are read (R181)."""
+
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
 
@@ -73,6 +76,7 @@ def read_part(
 
     Args:
         read_before: how many resources earlier pages of the same list held.
+    Raises: Problem 400 when there are more resources than are read.
     Source: R48 to R58 and their decision table.
     """
     if isinstance(value, NotSent):
@@ -121,6 +125,8 @@ def _read_resources(
 ) -> Reading:
     """Read a Bundle, a bare array, or a single resource in the place of either."""
     found = list(resources_within(value, place))
+    if len(found) > MOST_ENTRIES:
+        raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
     outcomes, usable, foreign = _sort(key, found)
     wrong_type = f"is of a type that is not read under {key}"
     said = {placed.place: (placed, wrong_type) for placed in foreign}

@@ -21,7 +21,6 @@ from cds_service.site.modes import (
     read_mode,
 )
 from cds_service.site.settings import (
-    DEMONSTRATION,
     DEMONSTRATION_CLIENT,
     Client,
     Settings,
@@ -37,7 +36,6 @@ __all__ = [
     "ALGORITHMS",
     "CRITICAL_MODES",
     "DEFAULT",
-    "DEMONSTRATION",
     "DEMONSTRATION_CLIENT",
     "LIVE",
     "PACKAGES",

@@ -20,6 +20,8 @@ from urllib3.util import parse_url
 LONGEST_ADDRESS = 8192
 """Characters of an address that is read at all."""
 
+LONGEST_HOST = 253
+
 USUAL_PORTS = {"http": 80, "https": 443}
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")
@@ -116,6 +118,8 @@ def read_address(text: str) -> WebAddress | None:
 
 def _is_host(host: str) -> bool:
     """Say whether a host is a name in ASCII, or an address in its usual form."""
+    if len(host) > LONGEST_HOST:
+        return False
     if host.startswith("["):
         try:
             return "%" not in host and bool(ipaddress.IPv6Address(host.strip("[]")))
@@ -126,7 +130,7 @@ def _is_host(host: str) -> bool:
             return str(ipaddress.IPv4Address(host)) == host
         except ValueError:
             return False
-    return len(host) <= 253 and bool(_HOST_NAME.fullmatch(host))
+    return bool(_HOST_NAME.fullmatch(host))
 
 
 def _is_written(text: str, scheme: str, host: str, port: int | None) -> bool:

@@ -48,6 +48,7 @@ ATTRIBUTES_OPENED = Counter(
 NOT_AUTHENTICATED = Counter(
     "b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"]
 )
+OUT_OF_TIME = Counter("b12_cds_out_of_time", "Calls whose decision took longer than is allowed.")
 
 
 Metric = TypeVar("Metric", Counter, Histogram)

@@ -1,5 +1,5 @@
-"""How many calls a worker answers at once. What comes beyond is told at once to come back, so that
-nobody waits in a long queue.
+"""How many calls a worker answers at once, and how long it decides on one. What comes beyond is
+told at once to come back, so that nobody waits in a long queue.
 
 Reading a request, deciding and writing cards is work for one processor: more calls at once make
 none of them faster.
@@ -8,8 +8,10 @@ none of them faster.
 from __future__ import annotations
 
 import threading
+import time
 
 from cds_service.protocol import Problem
+from cds_service.telemetry import metrics
 
 MOST_AT_ONCE = 16
 """Calls that one worker answers at once; its other threads refuse, and answer health checks
@@ -17,6 +19,14 @@ meanwhile.
 """
 
 RETRY_AFTER_SECONDS = "1"
+
+PROCESSOR_SECONDS = 1.5
+"""Processor time of one call, after which it is given up; with what follows it stays below 2 s
+(R182). It is not the time that passes, so that a busy machine refuses nobody for it.
+"""
+
+LOOKS = 64
+"""The processor time is asked for every so many ticks: asking costs more than a tick."""
 
 
 class Admission:
@@ -41,3 +51,23 @@ class Admission:
     def __exit__(self, *_: object) -> None:
         """Give the place back."""
         self._places.release()
+
+
+class Patience:
+    """Called again and again while a call is decided; ends it when it has cost too much."""
+
+    def __init__(self) -> None:
+        """Begin to measure: the time of the thread that answers the call."""
+        self._started = time.thread_time()
+        self._ticks = 0
+
+    def __call__(self) -> None:
+        """Raise Problem 503 when the call has cost more than is allowed; half a decision is none
+        (R182).
+        """
+        self._ticks += 1
+        if self._ticks % LOOKS or time.thread_time() - self._started < PROCESSOR_SECONDS:
+            return
+        metrics.OUT_OF_TIME.inc()
+        text = "The decision took longer than is allowed. Please send the call again later."
+        raise Problem(503, "too-costly", text, {"Retry-After": RETRY_AFTER_SECONDS})

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.callers import NotAuthenticated
 from cds_service.protocol import Problem, operation_outcome
 from cds_service.telemetry import describe_failure, metrics
+from fhir_mappings.fhir import TooMany
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,8 @@ def refusal_of(error: Exception, endpoint: str, call_id: str) -> Refusal:
             )  # the same for every cause, and no more
         case HTTPException():
             return _of_problem(_problem_of(error))
+        case TooMany():
+            return _of_problem(Problem(400, "too-costly", f"Found {error}."))
         case (
             _
         ):  # a bug: a loud 500 without half-built cards, and its place, not its words, in the log

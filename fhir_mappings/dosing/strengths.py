@@ -82,7 +82,7 @@ _STRENGTH = re.compile(
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
 _THOUSANDS = re.compile(r"(?<=[1-9]),(?=\d{3}\b)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-_PER_ML = re.compile(r" */ *(?=\d*\.?\d* ?ml\b)")
+_PER_ML = re.compile(r" */ *(?=\d*(?:\.\d*)? ?ml\b)")
 _PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
 
 

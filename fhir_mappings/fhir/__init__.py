@@ -2,6 +2,7 @@
 
 from fhir_mappings.fhir.reading import (
     DateSpan,
+    TooMany,
     as_dict,
     as_list,
     as_text,
@@ -51,6 +52,7 @@ __all__ = [
     "Placed",
     "RecordPart",
     "Resource",
+    "TooMany",
     "as_dict",
     "as_list",
     "as_text",

@@ -1,5 +1,5 @@
 """Tolerant readers over plain FHIR JSON: whatever the JSON is, they answer with a value or with
-nothing, and never raise.
+nothing, and never raise but for more codings or dosage lines than are read (TooMany).
 """
 
 from __future__ import annotations
@@ -11,6 +11,28 @@ from typing import Any, NamedTuple
 
 Json = Any
 """Anything that came out of a JSON parser."""
+
+
+MOST_CODINGS = 200
+"""Codings of one concept that are read (R181)."""
+
+MOST_LINES = 200
+"""Dosage lines of one order that are read (R181)."""
+
+
+class TooMany(Exception):
+    """There is more of something than is read; the text says of what, and the limit."""
+
+
+def at_most(values: list[Json], most: int, of_what: str) -> list[Json]:
+    """Return the values as they are.
+
+    Raises: TooMany when there are more than so many.
+    Source: R181.
+    """
+    if len(values) > most:
+        raise TooMany(f"{len(values)} {of_what}, expected at most {most}")
+    return values
 
 
 def as_list(value: Json) -> list[Json]:
@@ -43,10 +65,13 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
 
     Also reads a Coding standing in its place, a list of either, and a bare code (a Coding without
     system).
+
+    Raises: TooMany.
     """
     if isinstance(codeable, dict):
         codings = codeable.get("coding")
         if isinstance(codings, list):
+            at_most(codings, MOST_CODINGS, "codings of one concept")
             return [coding for coding in codings if isinstance(coding, dict)]
         if codings is not None:
             return [codings] if isinstance(codings, dict) else []

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from fhir_mappings.fhir.reading import MOST_LINES, at_most
 from fhir_mappings.fhir.record import Placed, Resource
 
 
@@ -138,8 +139,16 @@ def read_authored(resource: Mapping[str, Any]) -> Any:
 
 
 def read_dosages(resource: Mapping[str, Any]) -> Any:
-    """Return the dosage lines of an order, statement, dispense or administration, as they stand."""
-    return first_of(resource, "dosageInstruction", "dosage")
+    """Return the dosage lines of an order, statement, dispense or administration, as they stand.
+
+    Raises: TooMany.
+    """
+    lines = first_of(resource, "dosageInstruction", "dosage")
+    return (
+        at_most(lines, MOST_LINES, "dosage lines of one order")
+        if isinstance(lines, list)
+        else lines
+    )
 
 
 def read_reasons(resource: Mapping[str, Any]) -> list[Any]:

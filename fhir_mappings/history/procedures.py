@@ -8,6 +8,7 @@ resections that do not name the ileum.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -103,7 +104,9 @@ class ProcedureFacts:
 def map_procedures(index: RecordIndex) -> ProcedureFacts:
     """Return the facts of the Procedures."""
     operations = _read_operations(index)
-    standing = [item for item in operations if not _was_undone(item, operations)]
+    last_done = _last_done(operations)
+    standing = [item for item in operations if not _was_undone(item, last_done)]
+    stands = {id(item) for item in standing}
     causing = [
         item
         for item in standing
@@ -131,7 +134,7 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
     for item in operations:
         index.receipt.ignore(
             item.placed,
-            _why_not_used(item.match) if item in standing else "undone by a later operation",
+            _why_not_used(item.match) if id(item) in stands else "undone by a later operation",
         )
     return facts
 
@@ -198,17 +201,23 @@ def _why_not_used(match: Match) -> str:
     return f"known, but no rule asks for it: {name}"
 
 
-def _was_undone(operation: Operation, operations: list[Operation]) -> bool:
+def _last_done(operations: list[Operation]) -> dict[Concept, dt.date]:
+    """Return for each kind of operation the first day on which the last one may have been."""
+    last: dict[Concept, dt.date] = {}
+    for item in operations:
+        if item.done is not None:
+            earliest = item.done.earliest
+            last[item.match.concept] = max(last.get(item.match.concept, earliest), earliest)
+    return last
+
+
+def _was_undone(operation: Operation, last_done: Mapping[Concept, dt.date]) -> bool:
     """Whether a later operation took this one back; without both dates that cannot be told, and the
     operation stands.
     """
     reversal = UNDONE_BY.get(operation.match.concept)
-    return operation.done is not None and any(
-        item.match.concept is reversal
-        and item.done is not None
-        and item.done.earliest > operation.done.latest
-        for item in operations
-    )
+    undone = last_done.get(reversal) if reversal is not None else None
+    return operation.done is not None and undone is not None and undone > operation.done.latest
 
 
 def _use(index: RecordIndex, fact: str, operations: list[Operation]) -> list[Operation]:

@@ -11,7 +11,7 @@ from fhir_mappings.intake.evidence import (
     why_unknown,
     words_as_recorded,
 )
-from fhir_mappings.intake.receipt import Receipt, ReceiptLine
+from fhir_mappings.intake.receipt import Receipt, ReceiptLine, no_clock
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
 from fhir_mappings.intake.understanding import HINTS, Understanding
 
@@ -31,6 +31,7 @@ __all__ = [
     "map_demographics",
     "name_entry",
     "newest_day",
+    "no_clock",
     "say_status",
     "why_status",
     "why_unknown",

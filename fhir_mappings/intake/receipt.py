@@ -49,6 +49,10 @@ class ReceiptLine(NamedTuple):
         return cls(placed.reference, placed.type, placed.place, used_for, ignored)
 
 
+def no_clock() -> None:
+    """Let a mapping take as long as it takes."""
+
+
 @dataclass(slots=True)
 class Receipt:
     """The ledger of one mapping. Resources are told apart by their place, so two with the same id
@@ -61,13 +65,17 @@ class Receipt:
     _understood: dict[str, str] = field(default_factory=dict)
     _hinted: dict[str, str] = field(default_factory=dict)
     _left_out: set[str] = field(default_factory=set)
+    tick: Callable[[], None] = no_clock
+    """Called with every note, so that whoever has a clock can end a mapping that takes too long."""
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""
+        self.tick()
         self._placed.setdefault(placed.place, placed)
 
     def use(self, placed: Placed, fact: str) -> None:
         """Note that the resource feeds this fact; a use outweighs any reason to ignore it."""
+        self.tick()
         self._placed.setdefault(placed.place, placed)
         facts = self._used.setdefault(placed.place, [])
         if fact not in facts:
@@ -77,6 +85,7 @@ class Receipt:
         """Note why the resource was not used; the first reason stays. A reason that costs time to
         word is worded when it is read.
         """
+        self.tick()
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
 
@@ -86,6 +95,7 @@ class Receipt:
 
     def note_understood(self, placed: Placed, by: str) -> None:
         """Note by what the entry was understood."""
+        self.tick()
         self._understood[placed.place] = by
 
     def note_hint(self, placed: Placed, why: str) -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, Resource, as_text, subject_id
-from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.intake.receipt import Receipt, no_clock
 from fhir_mappings.intake.understanding import Understanding
 from fhir_mappings.terminology import Concept, ValueSets
 from recommender.language import (
@@ -115,14 +116,19 @@ def _named(words: str, reason: str) -> str:
     return words if not reason or reason in words else f"{words} ({reason})"
 
 
-def index_record(record: PatientRecord, as_of: dt.date, value_sets: ValueSets) -> RecordIndex:
+def index_record(
+    record: PatientRecord,
+    as_of: dt.date,
+    value_sets: ValueSets,
+    tick: Callable[[], None] = no_clock,
+) -> RecordIndex:
     """Return the index of a record. A resource about somebody else, or that came twice, is left out
     and the receipt says so.
     """
     complete = frozenset(
         key for key, part in record.parts.items() if part.availability is Availability.COMPLETE
     )
-    receipt = Receipt()
+    receipt = Receipt(tick=tick)
     index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     kept: dict[str, Placed] = {}

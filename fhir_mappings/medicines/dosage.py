@@ -171,7 +171,8 @@ def read_dosage(
     the guidance differs.
     """
     written = _written_lines(resource)
-    first = _read_line(written[0] if written else {}, resource, product, value_sets, authored)
+    noted = _notes_technique(resource)
+    first = _read_line(written[0] if written else {}, noted, product, value_sets, authored)
     if len(written) <= 1:
         return first
     unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
@@ -200,7 +201,8 @@ def read_phases(
     )
     if numbered:
         lines = sorted(lines, key=lambda line: int(line["sequence"]))
-    phases = tuple(_read_line(line, resource, product, value_sets, authored) for line in lines)
+    noted = _notes_technique(resource)
+    phases = tuple(_read_line(line, noted, product, value_sets, authored) for line in lines)
     timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
     known = [timing for timing in timings if timing]
     distinct = len({timing.shortest_interval for timing in known}) == len(lines)
@@ -222,7 +224,7 @@ def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _read_line(
     line: Mapping[str, Any],
-    resource: Mapping[str, Any],
+    technique_noted: bool,
     product: Product,
     value_sets: ValueSets,
     authored: dt.date | None,
@@ -259,7 +261,7 @@ def _read_line(
         starts=timing.starts,
         ends=timing.ends,
         site=_read_site(line, value_sets),
-        technique_noted=_notes_technique(resource),
+        technique_noted=technique_noted,
         text=as_text(line.get("text")),
         written=_written_beside(words, timing, product) if structured else None,
         from_words=words.whole and words.says_something and not structured,

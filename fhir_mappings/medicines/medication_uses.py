@@ -102,6 +102,7 @@ def read_use(
     reader = _reader_of(placed)
     if reader is None:
         return None
+    receipt.tick()
     product, medication = find_product(placed.resource, siblings, value_sets)
     if not _is_of_interest(product):
         receipt.ignore(placed, partial(_why_of_no_interest, placed, product, siblings))

@@ -128,7 +128,7 @@ def _without_future(
     for use in later:
         receipt.ignore(use.placed, f"{use.product.name}, dated in the future: {use.dated}")
     days = tuple(sorted({use.dated for use in later if use.dated}))
-    return [use for use in uses if use not in later], days
+    return [use for use in uses if use.dated is None or use.dated <= tomorrow], days
 
 
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
@@ -193,6 +193,7 @@ def _treatment(
     }
     found = _Treatment()
     for use in uses:
+        receipt.tick()
         fact = "treatment_phase" if use.product.has_cobalamin else "course"
         dosage = read_dosage(use.placed.resource, use.product, value_sets)
         multivitamin = read_combination(use, dosage)

@@ -217,7 +217,7 @@ _INJECTION = re.compile(
 )
 _NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
 _ANTIDOTE = re.compile(r"cyanokit")
-_NOT_SYSTEMIC = re.compile(r"heparin\w*.{0,80}\b(?:flush|lock|gel|cream|ointment)\b")
+_NOT_SYSTEMIC = re.compile(r"heparin.{0,100}\b(?:flush|lock|gel|cream|ointment)\b")
 _ISOTOPE = re.compile(r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)")
 _LEVOMEFOLIC = re.compile(r"levomefol|methylfolate")
 

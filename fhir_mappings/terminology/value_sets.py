@@ -282,7 +282,7 @@ class ValueSets:
 LONGEST_TEXT = 500
 """Characters; what is longer is a story, not the name of something."""
 
-_TAGS = re.compile(r"\s*(\[[^\]]*\]|\([^)]*\))\s*$")
+_TAGS = re.compile(r"(?<!\s)\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 _PUNCTUATION = re.compile(
     r"(?:[^a-z0-9.%/+]|\.(?!\d))+"
 )  # a full stop before a digit is a decimal point

@@ -5,13 +5,15 @@ consistency matrix holds.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
 from recommender.cards import Card, Indicator
-from recommender.checks.course_reading import is_standing, is_trace, is_treatment
+from recommender.checks.course_reading import is_standing, is_treatment
 from recommender.guidance import Policy
 from recommender.language import (
     Cause,
@@ -27,6 +29,8 @@ from recommender.language import (
     Truth,
 )
 from recommender.treatment import Recommendation, interval_of, longest_acceptable_interval
+
+Answer = TypeVar("Answer")
 
 
 class Column(enum.Enum):
@@ -74,7 +78,7 @@ class Issue:
         return self.indicator is not Indicator.INFO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """Everything a check may look at. The course is the only part that a resolution changes."""
 
@@ -107,34 +111,19 @@ class Case:
             _PROPHYLAXIS_RULES & {self.rule, *self.recommendation.also}
         ) and not self.rule.startswith(("M", "U", "T"))
 
-    @property
+    @functools.cached_property
     def drafts(self) -> tuple[Order, ...]:
-        """The selected drafts of vitamin B12: what the prescriber is ordering now. A multivitamin
-        is none of them (Q49).
-        """
-        return tuple(order for order in self.all_drafts if order.selected)
-
-    @property
-    def multivitamins(self) -> tuple[Order, ...]:
-        """The selected drafts that hold no more than a trace of vitamin B12, or what is not stated
-        (Q75).
-        """
+        """The selected drafts that hold vitamin B12: what the prescriber is ordering now."""
         return tuple(
-            order
-            for order in self.course.drafts
-            if order.selected and is_trace(order, self.policy.trace_b12_mcg_per_day)
+            order for order in self.course.drafts if order.selected and order.has_cobalamin
         )
 
-    @property
+    @functools.cached_property
     def all_drafts(self) -> tuple[Order, ...]:
-        """Every draft of vitamin B12, selected or not; multivitamins are none."""
-        return tuple(
-            order
-            for order in self.course.drafts
-            if order.has_cobalamin and not is_trace(order, self.policy.trace_b12_mcg_per_day)
-        )
+        """Every draft that holds vitamin B12, selected or not."""
+        return tuple(order for order in self.course.drafts if order.has_cobalamin)
 
-    @property
+    @functools.cached_property
     def standing(self) -> tuple[Order, ...]:
         """The active orders of vitamin B12 at treatment dose that no draft takes over from or
         stops.
@@ -146,17 +135,27 @@ class Case:
             if is_standing(order) and is_treatment(order) and order.key not in ended
         )
 
-    @property
+    @functools.cached_property
     def selected_folate(self) -> tuple[Order, ...]:
         return tuple(order for order in self.course.drafts if order.selected and order.has_folate)
 
-    @property
+    @functools.cached_property
     def selected_stops(self) -> tuple[Order, ...]:
         return tuple(
             order
             for order in self.course.orders
             if order.selected and order.state is OrderState.STOP and order.has_cobalamin
         )
+
+    @functools.cached_property
+    def _worked_out(self) -> dict[Callable[[Case], object], object]:
+        return {}
+
+    def once(self, work: Callable[[Case], Answer]) -> Answer:
+        """Return what a function of a module says of this case, worked out once."""
+        if work not in self._worked_out:
+            self._worked_out[work] = work(self)
+        return cast(Answer, self._worked_out[work])
 
     @property
     def offered_phases(self) -> Iterator[Phase]:

@@ -730,20 +730,22 @@ def _symptoms_recur(case: Case) -> bool:
 
 
 def _others(case: Case, order: Order) -> Iterator[tuple[Order, Timing]]:
-    """Yield the other injection orders of the course that count, with their timing: drafts, and
+    """Return the other injection orders of the course that count, with their timing: drafts, and
     active ones that are not replaced.
     """
-    for other in (*case.all_drafts, *case.standing):
-        line = other.cobalamin
-        if (
-            line
-            and line.timing
-            and other.key != order.key
-            and is_readable(other)
-            and is_injected(line)
-            and line.dose == INJECTION_DOSE
-        ):
-            yield other, line.timing
+    return ((other, timing) for other, timing in case.once(_injections) if other.key != order.key)
+
+
+def _injections(case: Case) -> list[tuple[Order, Timing]]:
+    return [
+        (other, other.cobalamin.timing)
+        for other in (*case.all_drafts, *case.standing)
+        if other.cobalamin
+        and other.cobalamin.timing
+        and is_readable(other)
+        and is_injected(other.cobalamin)
+        and other.cobalamin.dose == INJECTION_DOSE
+    ]
 
 
 def _has_alternate_days(case: Case, order: Order) -> bool:

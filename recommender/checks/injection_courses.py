@@ -88,6 +88,10 @@ def american_course(case: Case) -> frozenset[str]:
     """Return the keys of the drafts that are loading as in the United States, empty when they are
     not, or where the site does not accept it.
     """
+    return case.once(_american_course)
+
+
+def _american_course(case: Case) -> frozenset[str]:
     if not case.policy.alt_loading_accepted:
         return frozenset()
     orders = [order for order in case.all_drafts if _counts(order)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from recommender.cards import Indicator, cards
 from recommender.checks import (
@@ -71,9 +71,9 @@ def repeats(case: Case, order: Order) -> Repeats | None:
     course = american_course(case)
     twins = [
         other
-        for other in case.all_drafts
-        if _is_of_its_kind(order, other)
-        and (not other.selected or other.key < order.key)
+        for other in case.once(_drafts_by_kind).get(kind_of(order), ())
+        if (not other.selected or other.key < order.key)
+        and _is_of_its_kind(order, other)
         and not {other.key, order.key} <= course
     ]
     if twins:
@@ -88,7 +88,7 @@ def repeated_order(case: Case, order: Order) -> Order | None:
     return next(
         (
             other
-            for other in case.standing
+            for other in case.once(_standing_by_kind).get(kind_of(order), ())
             if _is_of_its_kind(order, other) and not _goes_over(case, order, other)
         ),
         None,
@@ -96,14 +96,25 @@ def repeated_order(case: Case, order: Order) -> Order | None:
 
 
 def _is_of_its_kind(order: Order, other: Order) -> bool:
-    """Return whether both hold the same place in a course, and are not bound into one (Q56)."""
-    return (
-        other.key != order.key
-        and is_readable(other)
-        and is_treatment(other)
-        and kind_of(other) is kind_of(order)
-        and not is_bound_together(order, other)
-    )
+    """Return whether two orders of one kind are not the same, and not bound into one (Q56)."""
+    return other.key != order.key and not is_bound_together(order, other)
+
+
+def _drafts_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:
+    return _by_kind(case.all_drafts)
+
+
+def _standing_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:
+    return _by_kind(case.standing)
+
+
+def _by_kind(orders: Iterable[Order]) -> dict[PhaseKind | None, list[Order]]:
+    """Return the orders that can be read and treat, by their place in a course."""
+    found: dict[PhaseKind | None, list[Order]] = {}
+    for order in orders:
+        if is_readable(order) and is_treatment(order):
+            found.setdefault(kind_of(order), []).append(order)
+    return found
 
 
 def _how(case: Case, order: Order, other: Order) -> Repeats:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import enum
+import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -204,7 +205,7 @@ class TestOrder:
     drafted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """All orders of ours, drafted and active, the tests ordered with them, and the doses given."""
 
@@ -213,15 +214,15 @@ class Course:
     doses: tuple[DoseGiven, ...] = ()
     lowering_drug_selected: bool = False
 
-    @property
+    @functools.cached_property
     def drafts(self) -> tuple[Order, ...]:
         return tuple(order for order in self.orders if order.state is OrderState.DRAFT)
 
-    @property
+    @functools.cached_property
     def active(self) -> tuple[Order, ...]:
         return tuple(order for order in self.orders if order.state is OrderState.ACTIVE)
 
-    @property
+    @functools.cached_property
     def selected(self) -> tuple[Order, ...]:
         return tuple(order for order in self.orders if order.selected)
 

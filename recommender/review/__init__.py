@@ -4,12 +4,9 @@ together.
 
 from recommender.review.labels import CLAIMS, claim_of, label_of_parts
 from recommender.review.order_review import review, review_record
-from recommender.review.spoken import SPOKEN, Where
 
 __all__ = [
     "CLAIMS",
-    "SPOKEN",
-    "Where",
     "claim_of",
     "label_of_parts",
     "review",

@@ -114,18 +114,10 @@ def _findings(case: Case) -> Iterator[Finding]:
     if waiting:
         yield fold(case, waiting, resolve_folate(case, waiting))
     yield from _stop_and_test_cards(case)
-    yield from _multivitamins(case)
     if not b12:
         yield from _consistent(case)
     if not with_b12 and not _asks_for_the_same_tests(case, waiting):
         yield from _not_ordered(case)
-
-
-def _multivitamins(case: Case) -> Iterator[Finding]:
-    """Yield what must be said of a multivitamin too: an allergy, a wrong product (Q49)."""
-    issues = [issue for order in case.multivitamins for issue in _safety_at_any_age(case, order)]
-    if issues:
-        yield fold(case, issues, _only_removals(case, issues))
 
 
 def _belongs_to_course(case: Case, issue: Issue) -> bool:
@@ -297,10 +289,7 @@ def _not_ordered(case: Case) -> Iterator[Finding]:
         return
     drug = list(check_lowering_drug(case))
     in_scope = (
-        bool(case.selected_folate)
-        or any(test.selected for test in case.course.tests)
-        or bool(drug)
-        or (bool(case.multivitamins) and case.needs_treatment)
+        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
     )
     due = list(check_not_ordered(case)) if in_scope else []
     issues = sort_issues([*due, *drug])

@@ -33,7 +33,6 @@ from recommender.language import (
     Order,
     Phase,
     PhaseKind,
-    RecordArea,
     Regimen,
     RemoveOrder,
     Test,
@@ -153,11 +152,7 @@ def _towards(
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     recommended = (
-        treats
-        and alone
-        and not target.condition
-        and not case.assessment.allergies_unavailable
-        and RecordArea.MEDICATIONS not in case.scenario.unavailable
+        treats and alone and not target.condition and not case.assessment.allergies_unavailable
     )
     return Resolution(_label(case, edits, target.condition), edits, recommended)
 
