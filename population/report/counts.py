@@ -37,6 +37,7 @@ class Counts:
     waits_for: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     deficient: int = 0
     deficient_answered: int = 0
+    not_used: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     names: Counter[tuple[str, ...]] = field(default_factory=Counter)
     incomplete: Counter[str] = field(default_factory=Counter)
     without_time: int = 0
@@ -82,6 +83,7 @@ def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
     counts.incomplete.update(row["incomplete"])
     counts.without_time += row["without_time"]
     counts.versions[f"{row['version']}, policy {row['policy_version']}"] += 1
+    counts.not_used.update((one["test"], one["why"], one["unit"]) for one in row["not_used"])
     counts.names.update(tuple(name.values()) for name in row["not_understood"])
     if len(counts.names) > 2 * MOST_NAMES:
         counts.names = Counter(dict(counts.names.most_common(MOST_NAMES)))

@@ -43,6 +43,7 @@ def build_tables(counts: Counts, show_small: bool) -> list[Table]:
         _what_followed(counts, show_small),
         _groups(counts, show_small),
         _by_rule(counts, show_small),
+        _not_used(counts, show_small),
         _incomplete(counts, show_small),
     ]
     return [table for table in tables if table.rows]
@@ -202,6 +203,18 @@ def _groups(counts: Counts, show_small: bool) -> Table:
     return Table(
         "groups", "Untreated, wrongly treated, unmonitored", note, ("Group", "Decisions"), rows
     )
+
+
+def _not_used(counts: Counts, show_small: bool) -> Table:
+    hidden = hidden_rows(counts.not_used, show_small)
+    ranked = sorted(counts.not_used.items(), key=lambda item: (-item[1], item[0]))
+    rows = tuple(
+        (test.replace("_", " "), why, unit, SMALL if (test, why, unit) in hidden else count)
+        for (test, why, unit), count in ranked[:MOST_ROWS]
+    )
+    note = "Values of tests we know that cannot be used: units that are not read among them."
+    head = ("Test", "Why", "Unit as sent", "Decisions")
+    return Table("not-used", "Results that were not used", note, head, rows)
 
 
 def _incomplete(counts: Counts, show_small: bool) -> Table:

@@ -46,6 +46,7 @@ COLUMNS = [
     "deficiency",
     "unknown",
     "not_understood",
+    "not_used",
     "incomplete",
     "without_time",
     "unreadable",

@@ -16,7 +16,7 @@ from cds_service.protocol import build_prefetch, parse_hook_request
 from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
-from population.runs.understood import NotUnderstood
+from population.runs.understood import NotUnderstood, unit_of
 from population.slices import prefetch_of
 
 Json = dict[str, Any]
@@ -112,6 +112,7 @@ class Decider:
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
             "not_understood": list(self._not_understood.find(prefetch)),
+            "not_used": list(results_not_used(decision)),
             "incomplete": sorted(
                 key
                 for key, part in decision.record.parts.items()
@@ -137,6 +138,21 @@ def unknown_facts(decision: Decision) -> list[Json]:
         for fact in decision.facts
         if not fact.is_known
     ]
+
+
+def results_not_used(decision: Decision) -> Iterator[Json]:
+    """Yield for each test the reasons, as codes, why values of it cannot be used, with the unit
+    they came in; each once.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    for analyte, results in decision.results.items():
+        for result in results:
+            why = result.reading.why
+            code = why.name.lower().replace("_", "-") if why else ""
+            found = (analyte.value, code, unit_of(result.observed.body))
+            if why is not None and found not in seen:
+                seen.add(found)
+                yield dict(zip(("test", "why", "unit"), found, strict=True))
 
 
 def reason_code(fact: FactInWords) -> str:

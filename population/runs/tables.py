@@ -20,6 +20,8 @@ NOT_UNDERSTOOD = pa.struct(
     ]
 )
 
+NOT_USED = pa.struct([("test", pa.string()), ("why", pa.string()), ("unit", pa.string())])
+
 DECISIONS = pa.schema(
     [
         ("patient", pa.string()),
@@ -36,6 +38,7 @@ DECISIONS = pa.schema(
         ("deficiency", pa.string()),
         ("unknown", pa.list_(UNKNOWN_FACT)),
         ("not_understood", pa.list_(NOT_UNDERSTOOD)),
+        ("not_used", pa.list_(NOT_USED)),
         ("incomplete", pa.list_(pa.string())),
         ("without_time", pa.int32()),
         ("unreadable", pa.int32()),
@@ -48,7 +51,8 @@ DECISIONS = pa.schema(
 
 `event` is what is decided on: the chart opened, an order, a refill or a stop. `order` is the id of
 the order, empty for a chart. `indicators` are those of `cards`, one each; `indicator` is the
-loudest, empty where nothing was said. `incomplete` names the lists that may lack entries;
+loudest, empty where nothing was said. `not_used` holds the results of tests we know whose value
+cannot be used, each kind once. `incomplete` names the lists that may lack entries;
 `without_time` counts entries left out of a replay because nothing says when they were recorded;
 `unreadable` counts lines that are no strict JSON. `then` is what the prescriber did next, where the
 record tells.

@@ -49,7 +49,7 @@ class NotUnderstood:
             for entry in bundle["entry"]:
                 resource = entry["resource"]
                 name = self._name_of(resource)
-                if name is None or (found := (key, *name, _unit_of(resource))) in seen:
+                if name is None or (found := (key, *name, unit_of(resource))) in seen:
                     continue
                 seen.add(found)
                 yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
@@ -92,7 +92,8 @@ class NotUnderstood:
         return judge(self._value_sets, codeable, (field,)).understood is not Understood.NOT
 
 
-def _unit_of(resource: Mapping[str, Any]) -> str:
+def unit_of(resource: Mapping[str, Any]) -> str:
+    """Return the unit of a result as it came; empty where there is none."""
     quantity = resource.get("valueQuantity")
     if not isinstance(quantity, dict):
         return ""

@@ -42,6 +42,7 @@ def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:
         "deficiency": "confirmed",
         "unknown": [],
         "not_understood": [],
+        "not_used": [],
         "incomplete": [],
         "without_time": 0,
         "unreadable": 0,

@@ -241,3 +241,23 @@ def test_what_fails_is_said_without_what_it_failed_on() -> None:
 
     assert "ValueError" in str(failure.value)
     assert "Anna" not in str(failure.value)
+
+
+def test_a_result_in_a_unit_that_is_not_read_is_named_with_its_unit(sliced: Path) -> None:
+    decider = Decider(DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {}))
+    row = next(row for row in read_rows(list_parts(sliced)) if row["person"])
+    result = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2132-9"}]},
+        "subject": {"reference": f"Patient/{row['patient']}"},
+        "effectiveDateTime": "2026-11-01",
+        "valueQuantity": {"value": 200, "unit": "furlong"},
+    }
+
+    (decided,) = decider.rows_of({**row, "labs": json.dumps(result)})
+
+    assert [(one["test"], one["unit"]) for one in decided["not_used"]] == [
+        ("total vitamin B12", "furlong")
+    ]
