@@ -115,12 +115,14 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     A block of one type, as nearly all are, is tested as a whole and only what must be kept is
     looked at line by line.
     """
-    if not lines.contents:
-        return
-    into.lines = max(into.lines, lines.number(len(lines.contents) - 1))
-    kind = _type_at_start(lines.contents[0])
+    into.lines = max(into.lines, lines.number(lines.count - 1))
+    kind = _type_at_start(lines.raw)
     if kind is None or (kind in HOME and kind not in SIEVED):
-        _sort_one_by_one(lines, range(len(lines.contents)), into)
+        _sort_one_by_one(lines, range(lines.count), into)
+        return
+    if kind not in SIEVED and _holds_only(lines, kind):
+        into.read[kind] += lines.count
+        into.dropped[kind] += lines.count
         return
     block = pa.array(lines.contents, pa.binary())
     whole = pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
@@ -128,12 +130,22 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     if kind in SIEVED:
         keep = pc.or_(keep, sieve.keeps(block))
     places = pc.indices_nonzero(keep).to_pylist()
-    dropped = len(lines.contents) - len(places)
+    dropped = lines.count - len(places)
     into.read[kind] += dropped
     into.dropped[kind] += dropped
     if kind in SIEVED and dropped:
         _count_codes(lines.contents, frozenset(places), into)
     _sort_one_by_one(lines, places, into)
+
+
+def _holds_only(lines: Lines, kind: str) -> bool:
+    """Return whether every line is a whole resource of a type, told without taking them apart."""
+    start = _START + kind.encode() + b'"'
+    return (
+        lines.raw.startswith(start)
+        and lines.raw.endswith(b"}")
+        and lines.raw.count(b"}\n" + start) == lines.count - 1
+    )
 
 
 def _sort_one_by_one(lines: Lines, places: Iterable[int], into: Sorted) -> None:
@@ -200,7 +212,7 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
         into.fail(Fault(number, "is not a FHIR resource"))
     elif kind == "Bundle":
         for found in resources_of(body, number, into.refuse):
-            _sort_one_by_one(found, range(len(found.contents)), into)
+            _sort_one_by_one(found, range(found.count), into)
     else:
         into.read[kind] += 1
         if kind in HOME:

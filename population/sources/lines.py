@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,8 +19,8 @@ from cds_service.protocol import Problem, read_json, resources_within, write_jso
 from fhir_mappings.fhir import Placed
 from population.sources.files import Kind, Piece
 
-BLOCK_BYTES = 8 << 20
-"""How much of a file is read at once."""
+BLOCK_BYTES = 16 << 20
+"""How much of a file is read at once: large, as the test of a block is made ready anew for each."""
 
 LONGEST_LINE = 64 << 20
 """Bytes; a line that is longer is refused, so that memory stays bounded."""
@@ -35,8 +37,10 @@ Refuse = Callable[[int, str], None]
 """Takes the number of a line, counted from 1 in its piece, and what is wrong with it."""
 
 
-class Lines(NamedTuple):
-    """Resources that came together, each as the bytes of its JSON.
+@dataclass
+class Lines:
+    """Resources that came together, as they stand in the file: `raw` holds the JSON of each on a
+    line of its own, without a line end after the last.
 
     `first` is the number of the first line, counted from 1 in its piece, and `step` 1 for lines or
     0 for the resources of one document. `owner` is whose they are where they do not say so
@@ -44,9 +48,19 @@ class Lines(NamedTuple):
     """
 
     first: int
-    contents: list[bytes]
+    raw: bytes
     step: int = 1
     owner: str = ""
+
+    @cached_property
+    def contents(self) -> list[bytes]:
+        """The bytes of each."""
+        return self.raw.split(b"\n")
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, blank lines among them."""
+        return self.raw.count(b"\n") + 1
 
     def number(self, place: int) -> int:
         """Return the number of the line of one of them."""
@@ -114,17 +128,20 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
         ends = bool(piece.end) and at >= piece.end
         if ends:
             block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
-        lines = (rest + block).split(b"\n")
-        rest = lines.pop()
+        joined = rest + block
+        cut = joined.rfind(b"\n")
+        raw, rest = joined[: max(0, cut)], joined[cut + 1 :]
         if len(rest) > LONGEST_LINE:
-            refuse(number + len(lines) + 1, TOO_LONG)
+            refuse(number + 1, TOO_LONG)
             return
-        yield Lines(number + 1, lines)
-        number += len(lines)
+        if cut >= 0:
+            found = Lines(number + 1, raw)
+            yield found
+            number += found.count
         if ends:
             break
     if rest.strip():
-        yield Lines(number + 1, [rest])
+        yield Lines(number + 1, rest)
 
 
 TOO_LONG = "the line is longer than 64 MB; the rest is not read"
@@ -171,7 +188,7 @@ def _read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Li
     except Problem:
         first, _, more = content.partition(b"\n")
         if first.rstrip().endswith(b"}") and more.strip():
-            yield Lines(1, content.split(b"\n"))
+            yield Lines(1, content)
         else:
             refuse(1, "is not JSON")
         return
@@ -192,7 +209,7 @@ def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
     if len(patients) > 1:
         refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
     owner = next(iter(patients)) if len(patients) == 1 else ""
-    yield Lines(number, [_content_of(item) for item in placed], 0, owner)
+    yield Lines(number, b"\n".join(_content_of(item) for item in placed), 0, owner)
 
 
 def _content_of(item: Placed) -> bytes:
@@ -218,7 +235,9 @@ def _read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
         number = 0
         for batch in table.iter_batches(batch_size=2000, columns=[column]):
             cells = batch.column(0).cast(pa.binary()).to_pylist()
-            yield Lines(number + 1, [cell or b"" for cell in cells])
+            yield Lines(
+                number + 1, b"\n".join((cell or b"").replace(b"\n", b" ") for cell in cells)
+            )
             number += len(cells)
 
 
