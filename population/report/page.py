@@ -19,7 +19,7 @@ MADE_UP = (
     "from <code>population make</code>.</p>"
 )
 
-BAR_WIDTH = 220
+BAR_WIDTH = 150
 MOST_CODES_SHOWN = 40
 
 
