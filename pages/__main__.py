@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pages.all_pages import PAGES
+from pages.all_pages import written
 
 
 def main() -> None:
     """Write each page to its place."""
-    for page in PAGES:
-        page.PAGE.write_text(page.render(), encoding="utf-8")
-        print(page.PAGE.name)
+    for place, text in written().items():
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+        print(place.name)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pages import (
     cards,
     decision_table,
@@ -25,3 +27,11 @@ PAGES = (
     settings,
     statements,
 )
+
+
+def written() -> dict[Path, str]:
+    """Return every generated page with its place."""
+    pages: dict[Path, str] = {}
+    for page in PAGES:
+        pages |= page.render_all() if hasattr(page, "render_all") else {page.PAGE: page.render()}
+    return pages

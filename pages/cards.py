@@ -1,4 +1,4 @@
-"""docs/generated/cards.md: each card as the clinician sees it, from an example."""
+"""docs/generated/cards: each card as a clinician sees it, one page for each group of cards."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import yaml
 from recommender.cards import CARDS, Finding
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend
+from recommender.wording import capital
 from tests.recommender.review_cases import build_case, describe_orders, describe_person
 
-PAGE = Path(__file__).parents[1] / "docs" / "generated" / "cards.md"
+PAGE = Path(__file__).parents[1] / "docs" / "generated" / "cards" / "index.md"
 CASES = Path(__file__).parents[1] / "tests" / "recommender" / "cases" / "review"
 _ON_MAINTENANCE = ["no signs", "confirmed", "diet", "eGFR 95", "doses only"]
 MORE_EXAMPLES: tuple[dict[str, Any], ...] = (
@@ -27,31 +28,73 @@ MORE_EXAMPLES: tuple[dict[str, Any], ...] = (
 )
 """Cards that no case of `cards.yaml` shows as the first one."""
 
-HEAD = """# The cards
+GROUPS = {
+    "a": "Right orders",
+    "b": "Orders of B12",
+    "c": "Folic acid",
+    "d": "Kidneys, eyes, reactions",
+    "e": "Two orders at once",
+    "f": "Stops",
+    "g": "Medicines that lower B12",
+    "h": "Bleeding",
+    "i": "Tests on treatment",
+    "k": "What is due, and what else matters",
+    "m": "Reviews",
+}
 
-Every card of order review as the clinician sees it, and every sentence that a card may say, each
-from one example. Written by `./run pages`; a test fails when this page is out of date. The facts
-of the patient with their dates, which every card also lists, are left out here.
+INDEX = """# The cards
+
+Every card of order review as a clinician sees it, and every first line and sentence that a card may
+say, each from one example. Written by `./run pages`; a test fails when a page is out of date.
+
+| group | cards |
+|---|---|
 """
 
 
 def render() -> str:
-    """Return the page."""
+    """Return the index page."""
+    rows = (
+        f"| [{title}]({group}.md) | "
+        f"{', '.join(f'{card.id} {card.name}' for card in CARDS if card.id[0] == group)} |"
+        for group, title in GROUPS.items()
+    )
+    return INDEX + "\n".join(rows) + "\n"
+
+
+def render_all() -> dict[Path, str]:
+    """Return the index and the page of each group."""
     shown = list(_examples())
     missing = (
         {card.id for card in CARDS} - {finding.card.id for _, _, finding in shown} - _NEVER_FIRST
     )
     assert not missing, f"no example shows {sorted(missing)} as the first card"
-    sections = {
-        card.id: "\n".join(_example(*example) for example in shown if example[2].card == card)
-        for card in CARDS
-    }
-    return "\n".join(
-        [HEAD, *(f"## {card}\n\n{examples}" for card, examples in sections.items() if examples)]
-    )
+    pages = {PAGE: render()}
+    for group, title in GROUPS.items():
+        sections = [f"# {title}\n\n[All cards](index.md)\n"]
+        for card in CARDS:
+            examples = [_example(*one) for one in shown if one[2].card == card]
+            if card.id[0] == group and examples:
+                sections.append(f"## {card.id}: {card.name}\n\n" + "\n".join(examples))
+        pages[PAGE.with_name(f"{group}.md")] = "\n".join(sections).rstrip() + "\n"
+    return pages
 
 
-NOT_YET = {"a3", "b19", "b20", "b21", "b22", "b23", "b24", "d5", "d6", "m1"}
+def detail_of(finding: Finding) -> str:
+    """Return the detail of a card as it is sent, without what only an answer knows."""
+    below = finding.detail
+    parts = [
+        " ".join(below.unread),
+        "\n\n".join(finding.reasons),
+        "\n".join(f"- {capital(fact)}" for fact in below.facts),
+        below.tests,
+        below.differs,
+        f"[Why: rule {finding.rule}](../decision-table.md)",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+NOT_YET = {"a3", "b22", "b24", "d5", "d6", "m1"}
 """Cards of the register that no check yields yet."""
 
 _NEVER_FIRST: set[str] = {"g1"} | NOT_YET
@@ -61,7 +104,7 @@ _NEVER_FIRST: set[str] = {"g1"} | NOT_YET
 def _examples() -> Iterator[tuple[str, str, Finding]]:
     """Yield every example that shows a card, or a sentence, that none before it showed."""
     said: set[str] = set()
-    for case in _tried():
+    for case in tried():
         scenario, course, policy = build_case(case)
         for finding in review(course, scenario, recommend(scenario, policy), policy):
             sentences = {
@@ -73,7 +116,7 @@ def _examples() -> Iterator[tuple[str, str, Finding]]:
                 yield describe_person(case), describe_orders(case), finding
 
 
-def _tried() -> Iterator[dict[str, Any]]:
+def tried() -> Iterator[dict[str, Any]]:
     """Yield the cases, the further examples, and the cells of the consistency matrix."""
     yield from yaml.safe_load((CASES / "cards.yaml").read_text(encoding="utf-8"))
     yield from MORE_EXAMPLES
@@ -81,29 +124,22 @@ def _tried() -> Iterator[dict[str, Any]]:
     for who, course in itertools.product(matrix["people"].values(), matrix["orders"]):
         yield {"who": who.split(", "), "orders": course}
     yield from yaml.safe_load((CASES / "courses.yaml").read_text(encoding="utf-8"))
+    yield from yaml.safe_load((CASES / "orders.yaml").read_text(encoding="utf-8"))
 
 
 def _example(who: str, course: str, finding: Finding) -> str:
-    lines = [f"> **{finding.indicator.value.upper()}** {finding.summary}", ""]
-    lines += [
-        f"Ordered: {course}. Patient: {who}. Rule {finding.rule}; {', '.join(finding.citations)}.",
-        "",
-    ]
-    lines += [*(f"- {reason}" for reason in finding.reasons), ""]
-    if finding.also_found:
-        lines += [f"Also found: {', '.join(card.id for card in finding.also_found)}.", ""]
-    if finding.resolutions:
-        several = "one of" if len(finding.resolutions) > 1 else "one"
-        lines += [
-            f"Suggestions ({several}):",
-            "",
-            *(f"- [ ] {resolution.label}" for resolution in finding.resolutions),
-            "",
-        ]
+    lines = [f"Ordered: {course}. Patient: {who}.", ""]
+    card = [f"**{finding.indicator.value.upper()}** **{finding.summary}**", ""]
+    card += [*detail_of(finding).splitlines(), ""]
+    card += [f"- [ ] {resolution.label}" for resolution in finding.resolutions]
     if finding.override_reasons:
         reasons = (
             f"{reason.display}{' (comment needed)' if reason.requires_comment else ''}"
             for reason in finding.override_reasons
         )
-        lines += [f"Override reasons: {'; '.join(reasons)}.", ""]
-    return "\n".join(lines)
+        card += ["", f"Override: {'; '.join(reasons)}."]
+    lines += [f"> {line}".rstrip() for line in card]
+    behind = [f"rests on {', '.join(finding.citations)}"] if finding.citations else []
+    if finding.also_found:
+        behind.append(f"also found {', '.join(card.id for card in finding.also_found)}")
+    return "\n".join([*lines, "", f"Behind it: rule {finding.rule}; {'; '.join(behind)}.", ""])

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "generated" / "rule-by-hook.md"
 HEAD = """# Which rule speaks where
 
 For every rule of the decision table and everything a clinician may be doing: the card, or why the
-service is deliberately silent ("s:"). The ids are those of [the cards](cards.md); a test
+service is deliberately silent ("s:"). The ids are those of [the cards](cards/index.md); a test
 holds the table complete.
 """
 

@@ -169,7 +169,7 @@ B8_UNIT_OR_PRODUCT = Card(
 B9_SECOND_CHOICE = Card(
     "b9",
     name="second choice of product",
-    summary="Hydroxocobalamin is preferred for injections; cyanocobalamin needs monthly dosing",
+    summary="Hydroxocobalamin is preferred for injections; cyanocobalamin is repeated monthly",
     remedy=Remedy.CHANGE,
     rank=1106,
     statements=("S23", "S24", "S77", "X10"),
@@ -199,7 +199,7 @@ B11_ILEUM_MONTHLY = Card(
 B12_BUTTOCK = Card(
     "b12",
     name="buttock",
-    summary="Use deltoid or vastus lateralis; buttock carries sciatic nerve risk",
+    summary="Inject into the deltoid or vastus lateralis; the buttock risks the sciatic nerve",
     remedy=Remedy.ADD,
     rank=1109,
     statements=("S28", "S29", "S30"),
@@ -352,7 +352,10 @@ C2_FIRST_DOSE_PENDING = Card(
     remedy=Remedy.ADD,
     rank=1000,
     statements=("S40", "S83"),
-    overrides=(reason.B12_GIVEN_ELSEWHERE,),
+    overrides=(
+        reason.DOSES_GIVEN,
+        reason.B12_GIVEN_ELSEWHERE,
+    ),
 )
 
 C3_B12_NOT_KNOWN = Card(
@@ -403,7 +406,10 @@ D2_KIDNEY_NOT_KNOWN = Card(
     remedy=Remedy.CHANGE,
     rank=701,
     statements=("S25", "S74"),
-    overrides=(reason.RENAL_NEWER_RESULT,),
+    overrides=(
+        reason.ENTRY_NOT_RELEVANT,
+        reason.RENAL_NEWER_RESULT,
+    ),
 )
 
 D3_LEBERS = Card(
@@ -459,7 +465,7 @@ E1_SECOND_ORDER = Card(
 E2_TABLETS_AND_INJECTIONS = Card(
     "e2",
     name="tablets and injections",
-    summary="Oral and injected B12 are both active; one may be unnecessary",
+    summary="Tablets and injections of B12 are both active; one may be unnecessary",
     remedy=Remedy.ADD,
     rank=1601,
     statements=("S47",),
@@ -563,7 +569,7 @@ H5_BLEEDING = Card(
 I1_LEVEL_SETS_NO_INTERVAL = Card(
     "i1",
     name="level sets no interval",
-    summary="On B12 injections, adjust by symptoms; the B12 level should not set the interval",
+    summary="On B12 injections: set the interval by symptoms, not by the level",
     remedy=Remedy.OWN,
     rank=1605,
     statements=("S42", "S43", "S91", "S92"),
@@ -576,7 +582,10 @@ K1_DUE = Card(
     summary="B12 treatment or a test is due and not ordered",
     remedy=Remedy.OWN,
     rank=1502,
-    overrides=(reason.B12_GIVEN_ELSEWHERE,),
+    overrides=(
+        reason.DOSES_GIVEN,
+        reason.B12_GIVEN_ELSEWHERE,
+    ),
 )
 
 K2_POTASSIUM = Card(

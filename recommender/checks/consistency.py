@@ -187,10 +187,7 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
             if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
-                reason = (
-                    "Deep under the skin is for people in whom bleeding into muscle is a risk; "
-                    "none is recorded."
-                )
+                reason = "Deep under the skin is for people in whom bleeding into muscle is a risk."
                 yield _issue(
                     cards.B15_ROUTE,
                     INFO,

@@ -6,12 +6,13 @@ Which facts decided stands in two tables: by rule of the decision table, and by 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.cards import Card, cards
 from recommender.language import Cause, Fact, RecordArea, Truth
-from recommender.wording.short import say_result, with_date
+from recommender.wording.short import say_result
 from recommender.wording.words import CAUSE_WORDS, Words
 
 Line = Callable[[Words], str]
@@ -59,9 +60,9 @@ def _nerves(words: Words) -> str:
     day = screen.evidence[0].date if screen.evidence else None
     match a.neurological:
         case Truth.TRUE:
-            return with_date("nerve signs, screen", day, words.as_of)
+            return f"nerve signs{_screen(words, day)}"
         case Truth.FALSE:
-            return with_date("no nerve signs, screen", day, words.as_of)
+            return f"no nerve signs{_screen(words, day)}"
     if RecordArea.CONDITIONS in s.unavailable:
         return "nerve signs: conditions could not be read"
     if RecordArea.CONDITIONS in s.incomplete:
@@ -72,6 +73,10 @@ def _nerves(words: Words) -> str:
             f"code of another cause"
         )
     return "nerve signs: not recorded"
+
+
+def _screen(words: Words, day: dt.date | None) -> str:
+    return f" (screen {words.day(day)})" if day else ""
 
 
 def _nerves_ever(words: Words) -> str:
