@@ -20,6 +20,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    read_authored,
     read_medication,
     reference_of,
 )
@@ -52,7 +53,14 @@ from fhir_mappings.laboratory import (
     read_observations,
     read_results,
 )
-from fhir_mappings.medicines import MedicationFacts, map_medications, may_matter, read_events
+from fhir_mappings.medicines import (
+    MedicationFacts,
+    first_day,
+    map_medications,
+    may_matter,
+    near_b12_name,
+    read_events,
+)
 from fhir_mappings.terminology import Field, Understood, ValueSets, judge_name
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
@@ -341,13 +349,19 @@ def _read_medicines(index: RecordIndex) -> MedicationFacts:
 
 def _count_medicines(index: RecordIndex) -> None:
     """Count by what each entry of the two medication lists was understood (Q26); one that could say
-    nothing whatever its medicine is understood.
+    nothing whatever its medicine is understood. A name that is nearly one of vitamin B12 is shown.
     """
     medications = {placed.reference: placed.resource for placed in index.of_type("Medication")}
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
             stated = _medicine_of(placed.resource, medications)
-            by = judge_name(index.value_sets, stated, index.value_sets.find(stated, Field.DRUGS))
+            found = index.value_sets.find(stated, Field.DRUGS)
+            by = judge_name(index.value_sets, stated, found)
+            near = "" if found else near_b12_name(stated)
+            if near and may_matter(placed, index.as_of):
+                dated = first_day(read_authored(placed.resource))
+                index.understanding.hint(HintAt.B12_TREATMENT, placed, near, dated)
+                by = Understood.NOT
             if by is Understood.NOT and not may_matter(placed, index.as_of):
                 by = Understood.BY_CODE
             index.understanding.count(key, placed, by)

@@ -22,6 +22,7 @@ from fhir_mappings.medicines.medications import (
     map_medications,
     may_matter,
 )
+from fhir_mappings.medicines.near_names import near_b12_name
 from fhir_mappings.medicines.products import Form, Product, identify_product
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "map_medications",
     "may_matter",
     "medication_target",
+    "near_b12_name",
     "read_events",
     "read_formulary",
     "read_orders",

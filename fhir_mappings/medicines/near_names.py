@@ -1,0 +1,53 @@
+"""Names that are nearly those of vitamin B12: slips of the pen, shown and never decided by.
+
+Source: decisions Q27 (what words may show), Q28 (a hint at treatment).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fhir_mappings.fhir import texts_of
+from fhir_mappings.terminology import without_accents
+
+_NAMES = ("hydroxocobalamin", "cyanocobalamin")
+_STEMS = ("cobalam", "kobalam")
+_NOT_MEANT = ("transcobalamin", "transkobalamin", "haptocorrin")
+SHORTEST = 10
+MOST_EDITS = 2
+LONGEST_TEXT = 500
+"""Letters of a word that is compared, edits by which it may differ, characters of a text."""
+
+
+def near_b12_name(codeable: Any) -> str:
+    """Return the first text of a medicine that holds a word which is nearly a name of vitamin B12;
+    empty for none.
+    """
+    for text in texts_of(codeable):
+        if len(text) <= LONGEST_TEXT and any(map(_is_near, _words(text))):
+            return text
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(rf"[a-z]{{{SHORTEST},40}}", without_accents(text.lower()))
+
+
+def _is_near(word: str) -> bool:
+    if any(name in word for name in _NOT_MEANT):
+        return False
+    return any(stem in word for stem in _STEMS) or any(_edits(word, name) for name in _NAMES)
+
+
+def _edits(word: str, name: str) -> bool:
+    """Return whether so few insertions, deletions and changes turn one into the other."""
+    if abs(len(word) - len(name)) > MOST_EDITS:
+        return False
+    row = list(range(len(name) + 1))
+    for place, letter in enumerate(word, start=1):
+        before, row[0] = row[0], place
+        for column, other in enumerate(name, start=1):
+            cost = min(row[column] + 1, row[column - 1] + 1, before + (letter != other))
+            before, row[column] = row[column], cost
+    return row[-1] <= MOST_EDITS

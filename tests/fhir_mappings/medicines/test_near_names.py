@@ -1,0 +1,51 @@
+"""A slip of the pen in the name of vitamin B12 is shown, and never means "no treatment"."""
+
+import pytest
+
+from fhir_mappings.medicines.near_names import near_b12_name
+from recommender.language import HintAt
+from tests.fhir_mappings.records import SUBJECT, scenario_of
+
+
+def ordered(text: str, **changes):
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "m",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": "2026-05-01",
+        "medicationCodeableConcept": {"text": text},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hydroxocobalmin 1mg injection",
+        "Hydrocobalamin inj",
+        "Cyanocobalmin 1 mg",
+        "ciancobalamina",
+        "hydroxocobolamine",
+        "cynocobalamin tablets",
+    ],
+)
+def test_a_name_that_is_nearly_right_is_a_hint_at_treatment(text):
+    scenario = scenario_of(ordered(text))
+
+    assert [(hint.at, hint.words) for hint in scenario.hints] == [(HintAt.B12_TREATMENT, text)]
+    assert scenario.orders == ()
+    assert scenario.b12_supplement_before_test.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["holotranscobalamin", "transcobalamin II", "hydroxychloroquine", "hydrocortisone", "9" * 600],
+)
+def test_other_names_are_none(text):
+    assert near_b12_name({"text": text}) == ""
+
+
+def test_a_cancelled_order_is_no_hint():
+    assert scenario_of(ordered("Hydroxocobalmin", status="cancelled")).hints == ()
