@@ -117,7 +117,7 @@ def write_person(
         _sign(chart, story)
         if chance.random() < plan.gone_wrong:
             _go_wrong(chart, chance)
-    add_noise(chart, chance, tests=2)
+    add_noise(chart, chance, tests=2, most=6)
     by_kind: dict[str, list[bytes]] = {}
     for resource in chart.resources:
         by_kind.setdefault(resource["resourceType"], []).append(orjson.dumps(resource))
@@ -126,9 +126,10 @@ def write_person(
 
 
 def _common_results(chance: Random) -> Iterator[str]:
-    for text, low, high in chance.sample(COMMON_TESTS, chance.randint(0, 4)):
-        days = chance.randint(1, 1200)
-        yield f"result: {text.format(chance.randint(low, high))}, {days}"
+    for text, low, high in chance.sample(COMMON_TESTS, chance.randint(2, 4)):
+        for _ in range(chance.randint(1, 6)):
+            days = chance.randint(1, 1200)
+            yield f"result: {text.format(chance.randint(low, high))}, {days}"
 
 
 def _sign(chart: Chart, story: Story) -> None:

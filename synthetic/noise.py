@@ -21,13 +21,13 @@ from synthetic.vocabulary import (
 Resource = dict[str, Any]
 
 
-def add_noise(chart: Chart, chance: Random, tests: int = 6) -> None:
-    """Add what does not matter to a record: one to three problems and medicines, an operation now
+def add_noise(chart: Chart, chance: Random, tests: int = 6, most: int = 3) -> None:
+    """Add what does not matter to a record: up to so many problems and medicines, an operation now
     and then, and so many results.
     """
-    for name in chance.sample(NOISE_PROBLEMS, chance.randint(1, 3)):
+    for name in chance.sample(NOISE_PROBLEMS, chance.randint(1, most)):
         chart.resources.append(_problem(chart, name, chance))
-    for name in chance.sample(NOISE_MEDICINES, chance.randint(0, 2)):
+    for name in chance.sample(NOISE_MEDICINES, chance.randint(0, most - 1)):
         chart.resources.append(_medicine(chart, name, chance))
     if chance.random() < 0.25:
         chart.resources.append(_allergy(chart, chance.choice(NOISE_ALLERGENS)))
