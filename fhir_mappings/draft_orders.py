@@ -222,9 +222,13 @@ class _Reading:
         if product.ingredients:
             state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
             key = self._key_of(placed)
-            self.orders += read_orders(
-                placed, key, state, product, self.value_sets, self.siblings, selected
-            )
+            forbids = placed.resource.get("doNotPerform") is True
+            self.orders += [
+                replace(order, forbids=forbids)
+                for order in read_orders(
+                    placed, key, state, product, self.value_sets, self.siblings, selected
+                )
+            ]
             self.receipt.use(placed, "course")
             if medication and medication.place != "contained":
                 self.receipt.use(medication, "course")

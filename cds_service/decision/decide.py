@@ -21,7 +21,12 @@ from cds_service.cards import (
     describe_facts,
     write_cards,
 )
-from cds_service.protocol import ORDER_HOOKS, ORDER_SELECT, HookRequest, resources_within
+from cds_service.protocol import (
+    HOOK_ROWS,
+    HookRequest,
+    Reviewed,
+    resources_within,
+)
 from cds_service.site import Client, Settings
 from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
 from fhir_mappings.drafts import DraftContext, Writing
@@ -40,7 +45,7 @@ from fhir_mappings.terminology import ValueSets
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
-from recommender.review import review, review_record
+from recommender.review import review, review_record, review_refill
 from recommender.treatment import Outcome, Recommendation, nearest_changes, recommend
 
 MOST_CHANGES = 2
@@ -123,7 +128,7 @@ def read_orders(
     Args:
         medications: Medications that drafts point to and that were read from the FHIR server.
     """
-    selections = request.selections if request.hook == ORDER_SELECT else None
+    selections = request.selections if HOOK_ROWS[request.hook].selects else None
     receipt = Receipt()
     drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
     if (
@@ -137,7 +142,9 @@ def read_orders(
             request.drafts, selections, request.patient_id, value_sets, receipt, others
         )
     lowering = settings.policy.lowering_drug_cards and drafts.lowering_drug_selected
-    return Orders(drafts, receipt, request.hook not in ORDER_HOOKS or drafts.in_scope or lowering)
+    return Orders(
+        drafts, receipt, not HOOK_ROWS[request.hook].drafts_in or drafts.in_scope or lowering
+    )
 
 
 def decide(
@@ -214,9 +221,13 @@ def _review(
     recommendation: Recommendation,
     settings: Settings,
 ) -> tuple[Finding, ...]:
-    if request.hook in ORDER_HOOKS:
-        return review(course, scenario, recommendation, settings.policy)
-    return review_record(scenario, recommendation, settings.policy)
+    match HOOK_ROWS[request.hook].reviewed:
+        case Reviewed.ORDERS:
+            return review(course, scenario, recommendation, settings.policy)
+        case Reviewed.REFILL:
+            return review_refill(course, scenario, recommendation, settings.policy)
+        case Reviewed.RECORD:
+            return review_record(scenario, recommendation, settings.policy)
 
 
 def _version(request: HookRequest, record: PatientRecord, client: Client) -> FhirVersion:

@@ -12,8 +12,7 @@ from typing import Any
 
 from cds_service.decision.decide import Decision, Orders, decide, read_orders
 from cds_service.protocol import (
-    ORDER_SELECT,
-    ORDER_SIGN,
+    HOOKS,
     PATIENT_VIEW,
     TYPES,
     HookRequest,
@@ -27,8 +26,6 @@ from cds_service.retrieval import assemble_from_prefetch
 from cds_service.site import DEMONSTRATION_CLIENT, Client, Settings
 from fhir_mappings.fhir import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.terminology import ValueSets
-
-HOOKS = (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW)
 
 
 def decide_request(

@@ -2,12 +2,16 @@
 
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
 from cds_service.protocol.hook_request import (
+    HOOK_ROWS,
     HOOKS,
+    MEDICATION_REFILL,
     ORDER_HOOKS,
     ORDER_SELECT,
     ORDER_SIGN,
     PATIENT_VIEW,
+    Hook,
     HookRequest,
+    Reviewed,
     parse_hook_request,
     resources_within,
 )
@@ -23,6 +27,8 @@ from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefet
 __all__ = [
     "BASE",
     "HOOKS",
+    "HOOK_ROWS",
+    "MEDICATION_REFILL",
     "MORE_PAGES",
     "NOT_SENT",
     "ORDER_HOOKS",
@@ -31,9 +37,11 @@ __all__ = [
     "PATIENT_VIEW",
     "SHARED_ID",
     "TYPES",
+    "Hook",
     "HookRequest",
     "Problem",
     "Reading",
+    "Reviewed",
     "Service",
     "bad_request",
     "build_prefetch",

@@ -6,6 +6,7 @@ Source: R26 to R38, R154 to R157, R166.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +19,46 @@ from fhir_mappings.fhir import Placed
 PATIENT_VIEW = "patient-view"
 ORDER_SELECT = "order-select"
 ORDER_SIGN = "order-sign"
-ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
-HOOKS = (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, "medication-refill")
-"""The hooks that a site file may name."""
+MEDICATION_REFILL = "medication-refill"
+
+
+class Reviewed(enum.Enum):
+    """What a hook asks to be looked at."""
+
+    ORDERS = "the drafted orders"
+    RECORD = "the record: what is due"
+    REFILL = "orders that are continued"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook as a row: where its drafts are found, and what is looked at.
+
+    `drafts_in` are the members of the context that may hold the drafts, the first that is there
+    counts; without any the hook has none. `selects`: the selections name what is being ordered,
+    else every draft is.
+    """
+
+    name: str
+    reviewed: Reviewed
+    drafts_in: tuple[str, ...] = ()
+    selects: bool = False
+
+
+HOOK_ROWS: Mapping[str, Hook] = {
+    row.name: row
+    for row in (
+        Hook(ORDER_SELECT, Reviewed.ORDERS, ("draftOrders",), selects=True),
+        Hook(ORDER_SIGN, Reviewed.ORDERS, ("draftOrders",)),
+        Hook(PATIENT_VIEW, Reviewed.RECORD),
+        Hook(MEDICATION_REFILL, Reviewed.REFILL, ("medications", "draftOrders")),
+    )
+}
+"""Every hook that the service knows; a new one is a row here and one of the services."""
+
+HOOKS = tuple(HOOK_ROWS)
+ORDER_HOOKS = frozenset(row.name for row in HOOK_ROWS.values() if row.drafts_in)
+"""The hooks that bring drafts."""
 
 EPIC_FHIR_VERSION = "com.epic.cdshooks.request.fhir-version"
 """Request extension in which Epic names the FHIR version (R158)."""
@@ -197,15 +235,17 @@ def _check_count(where: str, found: int, most: int) -> None:
 
 
 def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
-    if hook not in ORDER_HOOKS:
+    members = HOOK_ROWS[hook].drafts_in
+    if not members:
         return ()
-    drafts = context.get("draftOrders")
+    member = next((name for name in members if name in context), members[0])
+    drafts = context.get(member)
     if not isinstance(drafts, dict | list):
         raise bad_request(
-            "context.draftOrders", _found(context, "draftOrders"), "a Bundle of the draft orders"
+            f"context.{member}", _found(context, member), "a Bundle of the draft orders"
         )
-    found = tuple(resources_within(drafts, "context.draftOrders"))
-    _check_count("context.draftOrders", len(found), MOST_DRAFTS)
+    found = tuple(resources_within(drafts, f"context.{member}"))
+    _check_count(f"context.{member}", len(found), MOST_DRAFTS)
     return found
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.protocol.hook_request import ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW
+from cds_service.protocol.hook_request import (
+    MEDICATION_REFILL,
+    ORDER_SELECT,
+    ORDER_SIGN,
+    PATIENT_VIEW,
+)
 from fhir_mappings.fhir import PREFETCH_KEYS
 from fhir_mappings.terminology import URGENT, ValueSets, observation_search_codes
 
@@ -56,7 +61,7 @@ USAGE = (
 
 
 def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
-    """Return the three services in the order in which discovery lists them."""
+    """Return the services in the order in which discovery lists them."""
     prefetch, queries = build_prefetch(value_sets), build_queries(value_sets)
     return (
         Service(
@@ -89,6 +94,17 @@ def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
             USAGE,
             prefetch,
             queries,
+        ),
+        Service(
+            "b12-medication-refill",
+            MEDICATION_REFILL,
+            "Vitamin B12: order being refilled",
+            "Checks a vitamin B12 or folic acid order that is being refilled: dose and interval, "
+            "symptoms that returned, doses that were missed, and reviews that are due.",
+            USAGE,
+            prefetch,
+            queries,
+            hook_version="0.1.0",
         ),
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
-from cds_service.decision import Orders, decide, read_orders
+from cds_service.decision import Decision, Orders, decide, read_orders
 from cds_service.protocol import (
     BASE,
     ORDER_HOOKS,
@@ -52,6 +52,7 @@ from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.fhir import PatientRecord
 from governance import Asked
+from recommender.review import says_more_than_the_record
 
 blueprint = Blueprint("cds_hooks", __name__)
 
@@ -112,7 +113,6 @@ def call_service(
         deployment.fhir,
         deadline,
     )
-    _check_that_something_is_known(service, record)
     orders, record, medications = _name_medicines(
         deployment, caller.client, hook_request, orders, record, medications, deadline
     )
@@ -127,6 +127,7 @@ def call_service(
         deployment.today(),
         patience,
     )
+    _check_that_something_is_known(record, decision)
     asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
     showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
     record_call(call, deployment, service, caller, asked, decision, showings)
@@ -251,11 +252,11 @@ def _read_medications(
     )
 
 
-def _check_that_something_is_known(service: Service, record: PatientRecord) -> None:
-    """Raise Problem 412 when an order is to be checked and nothing at all of the patient could be
-    had (R63).
+def _check_that_something_is_known(record: PatientRecord, decision: Decision) -> None:
+    """Raise Problem 412 when nothing at all of the patient could be had and the order alone shows
+    nothing either (R63, R175, Q57).
     """
-    if service.hook in ORDER_HOOKS and holds_nothing(record):
+    if holds_nothing(record) and not says_more_than_the_record(decision.findings):
         why = sorted({part.reason for part in record.parts.values() if part.reason})
         text = "No data of the patient came by prefetch or could be read from a FHIR server"
         raise Problem(

@@ -3,12 +3,11 @@ whole.
 """
 
 from recommender.checks.case import Case, Column, Issue, has_test
-from recommender.checks.consistency import check_order
+from recommender.checks.consistency import check_order, check_route
 from recommender.checks.course_checks import (
     check_lowering_drug,
     check_maintenance,
     check_not_ordered,
-    check_stops,
     check_tests,
     check_unread,
     due_treatment,
@@ -20,6 +19,7 @@ from recommender.checks.course_reading import (
     is_readable,
     is_treatment,
     kind_of,
+    may_be_cyanocobalamin,
     same_kind,
 )
 from recommender.checks.folate import (
@@ -34,7 +34,13 @@ from recommender.checks.folate import (
 )
 from recommender.checks.injection_courses import american_course
 from recommender.checks.plausibility import check_alone, is_unit_error
-from recommender.checks.safety import check_contraindications, check_safety, needs_inr
+from recommender.checks.safety import (
+    check_contraindications,
+    check_safety,
+    check_site,
+    needs_inr,
+    reaction_to,
+)
 from recommender.language import is_injected
 
 __all__ = [
@@ -51,8 +57,9 @@ __all__ = [
     "check_maintenance",
     "check_not_ordered",
     "check_order",
+    "check_route",
     "check_safety",
-    "check_stops",
+    "check_site",
     "check_tests",
     "check_unread",
     "due_treatment",
@@ -69,7 +76,9 @@ __all__ = [
     "is_treatment",
     "is_unit_error",
     "kind_of",
+    "may_be_cyanocobalamin",
     "needs_inr",
+    "reaction_to",
     "same_kind",
     "starts_after_first_dose",
 ]

@@ -80,12 +80,16 @@ class Issue:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything a check may look at. The course is the only part that a resolution changes."""
+    """Everything a check may look at. The course is the only part that a resolution changes.
+
+    `refill`: the drafts continue orders that are taken already (cards.md 9).
+    """
 
     course: Course
     scenario: ClinicalScenario
     recommendation: Recommendation
     policy: Policy
+    refill: bool = False
 
     @property
     def assessment(self) -> Assessment:

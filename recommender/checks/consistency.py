@@ -18,6 +18,8 @@ from recommender.checks.course_reading import (
     is_daily,
     is_oral,
     is_readable,
+    is_trace,
+    is_treatment,
     kind_of,
     may_be_cyanocobalamin,
 )
@@ -43,6 +45,7 @@ from recommender.language import (
     rhythm_of,
     total_doses,
 )
+from recommender.wording import Words
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
@@ -60,6 +63,9 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
     """
     line = order.cobalamin
     if line is None:
+        return
+    if is_trace(order, case.policy.trace_b12_mcg_per_day):
+        yield from _trace(case)
         return
     alone = list(check_alone(case, order))
     yield from alone
@@ -79,6 +85,21 @@ def check_order(case: Case, order: Order) -> Iterator[Issue]:
         yield from check_readable(order)
     elif not alone and _is_in_the_guidance(case, line):
         yield from _oral_dose(case, order, line) if is_oral(line) else _injection(case, order, line)
+
+
+def _trace(case: Case) -> Iterator[Issue]:
+    """Yield k1 of a trace supplement where deficiency is untreated; it does no harm and treats
+    nothing (Q49).
+    """
+    if not case.assessment.is_deficient or case.refill:
+        return
+    if any(is_treatment(other) for other in (*case.all_drafts, *case.standing)):
+        return
+    words = Words(case.scenario, case.assessment)
+    summary = f"{words.b12}: a multivitamin does not treat this; ask about nerve signs, start B12"
+    # about no order: the multivitamin stays as it is
+    reason = f"{case.recommendation.summary}."
+    yield Issue(cards.K1_DUE, WARNING, (reason,), case.recommendation.citations, (), summary)
 
 
 def _is_in_the_guidance(case: Case, line: DoseLine) -> bool:
@@ -181,8 +202,7 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
         return
     match line.route:
         case Route.INTRAVENOUS:
-            reason = "Vitamin B12 given into a vein is lost in the urine."
-            yield _issue(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))
+            yield from check_route(order)
         case Route.NASAL:
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
@@ -197,6 +217,13 @@ def _product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Iss
                 )
     if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
         yield _cyanocobalamin_injection(case, order, line)
+
+
+def check_route(order: Order) -> Iterator[Issue]:
+    """Yield b15 for a route that is wrong for anybody: into a vein (X10)."""
+    if order.cobalamin is not None and order.cobalamin.route is Route.INTRAVENOUS:
+        reason = "Vitamin B12 given into a vein is lost in the urine."
+        yield _issue(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))
 
 
 def _without_a_dose(case: Case, order: Order) -> Issue:
@@ -770,7 +797,8 @@ def _is_loaded(case: Case, order: Order) -> bool:
     """Return whether loading is drafted, under way or complete beside this order."""
     treatment = case.assessment.treatment
     return (
-        treatment.loading_complete
+        case.refill
+        or treatment.loading_complete
         or treatment.phase is TreatmentPhase.LOADING
         or _has_full_loading(case, order)
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recommender.assessment import Deficiency, Permanence, TreatmentPhase
+from recommender.assessment import Deficiency, TreatmentPhase
 from recommender.cards import Indicator, Remedy, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.course_reading import (
@@ -25,7 +25,6 @@ from recommender.language import (
     Test,
     TestOrder,
     is_injected,
-    is_treatment_dose,
 )
 from recommender.treatment import Outcome, cyanocobalamin_may_go_on
 
@@ -79,63 +78,6 @@ def _follows_loading(order: Order) -> bool:
 def is_injected_order(order: Order) -> bool:
     line = order.cobalamin
     return line is not None and is_injected(line)
-
-
-# --- stops
-# --------------------------------------------------------------------------------------------------
-
-
-def check_stops(case: Case) -> Iterator[Issue]:
-    """Yield f1 or f2 for a drafted stop, hold or cancellation of vitamin B12, unless other
-    treatment goes on.
-    """
-    for stop in case.selected_stops:
-        if is_treatment_dose(stop.cobalamin).is_false or _goes_on(case, stop):
-            continue
-        if case.assessment.permanence is not Permanence.RESOLVED:
-            critical = case.assessment.neurological_ever.is_true
-            yield Issue(
-                cards.F1_STOP,
-                CRITICAL if critical else WARNING,
-                (_why_not_stop(case),),
-                ("S16", "S84", "S85"),
-                (stop.key,),
-            )
-        elif not has_test(case, Test.SERUM_B12):
-            loud = case.policy.lifelong_for_dietary
-            reason = (
-                "The cause is recorded as resolved. Stopping may still lead to relapse: review "
-                "symptoms and recheck in 3 to 6 months."
-            )
-            yield Issue(
-                cards.F2_STOP_CAUSE_RESOLVED,
-                WARNING if loud else INFO,
-                (reason,),
-                ("S46", "S84"),
-                (stop.key,),
-            )
-
-
-def _goes_on(case: Case, stop: Order) -> bool:
-    """Return whether treatment would go on without the stopped order: another active one, or a
-    draft.
-    """
-    stopped = {stop.key, stop.replaces}
-    others = (*case.course.active, *case.all_drafts)
-    return any(
-        other.key not in stopped and is_treatment_dose(other.cobalamin).is_true for other in others
-    )
-
-
-def _why_not_stop(case: Case) -> str:
-    if case.assessment.permanence is Permanence.UNKNOWN:
-        return (
-            "The cause of deficiency is not known, so it counts as permanent: stopping leads to "
-            "relapse."
-        )
-    if case.assessment.permanence is Permanence.PERSISTENT:
-        return "The cause is not recorded as resolved: stopping leads to relapse."
-    return "The cause is permanent: stopping leads to relapse, and nerve damage may not recover."
 
 
 # --- tests and other orders

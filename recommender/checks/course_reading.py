@@ -144,7 +144,21 @@ def is_treatment(order: Order) -> bool:
     """Return whether the order holds vitamin B12 at treatment dose, or may do so because it cannot
     be read.
     """
-    return order.has_cobalamin and is_treatment_dose(order.cobalamin).may_be_true
+    line = order.cobalamin
+    if order.combination and line is not None and daily_dose(line) is None:
+        return False  # a multivitamin of unstated content is a trace supplement (Q75)
+    return order.has_cobalamin and is_treatment_dose(line).may_be_true
+
+
+def is_trace(order: Order, most: Decimal) -> bool:
+    """Return whether the order is a trace supplement: several vitamins in one, with a stated
+    content of vitamin B12 up to `most` micrograms a day, or an unstated one (Q75).
+    """
+    line = order.cobalamin
+    if line is None or not order.combination or is_injected(line):
+        return False
+    daily = daily_dose(line)
+    return daily is None or daily <= most
 
 
 def is_standing(order: Order) -> bool:

@@ -16,6 +16,7 @@ from recommender.checks.course_reading import daily_dose
 from recommender.guidance import FolateGateOpens
 from recommender.language import (
     FolateIndication,
+    HintAt,
     Order,
     OrderState,
     Substance,
@@ -29,6 +30,12 @@ LOW_DOSE = Decimal(400)
 """Micrograms of folic acid a day up to which the dose is low; more counts as therapeutic unless
 protected.
 """
+
+HIGHEST_FOLIC_ACID = Decimal(15000)
+"""Micrograms of folic acid a day that are still a labelled dose (Q66, Q86)."""
+
+SURELY_A_SLIP = Decimal(50000)
+"""Micrograms of folic acid a day from which the unit is surely wrong (Q66)."""
 
 EXCLUSION_VALID_DAYS = 183
 """Days for which a test that makes deficiency unlikely keeps the gate open: 6 months."""
@@ -61,6 +68,8 @@ def folate_gate(case: Case) -> FolateGate:
         return FolateGate.OPEN_TREATED
     if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
         return FolateGate.OPEN_EXCLUDED
+    if case.rule == "T5b" and a.b12_still_low.is_true:
+        return FolateGate.PENDING
     if any(
         holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
     ):
@@ -131,12 +140,18 @@ def _exclusion_holds(case: Case) -> bool:
     ]
     recent = any(0 <= (scenario.as_of - date).days <= EXCLUSION_VALID_DAYS for date in dates)
     a = case.assessment
-    return (
-        recent
-        and a.nitrous_oxide.is_false
-        and not a.symptoms.is_true
-        and not a.neurological.is_true
+    nerves = a.neurological.is_true or bool(scenario.hints_at(HintAt.NEUROLOGY))
+    quiet = recent and a.nitrous_oxide.is_false and not a.symptoms.is_true
+    return quiet and (not nerves or _mma_speaks_against(case))
+
+
+def _mma_speaks_against(case: Case) -> bool:
+    """Return whether methylmalonic acid of the last 6 months is not raised (Q69)."""
+    mma = case.scenario.mma
+    recent = mma.date is not None and (
+        0 <= (case.scenario.as_of - mma.date).days <= EXCLUSION_VALID_DAYS
     )
+    return recent and mma.above(case.policy.mma_nmol_l).is_false
 
 
 def folate_class(order: Order, case: Case) -> FolateClass:
@@ -160,6 +175,27 @@ def _is_protected(order: Order, case: Case) -> bool:
 
 
 def check_folate(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield what the gate says of one drafted order of folic or folinic acid (matrix of 2.8), and
+    b24 of a dose that nobody means.
+    """
+    yield from _dose(order)
+    yield from _by_the_gate(case, order)
+
+
+def _dose(order: Order) -> Iterator[Issue]:
+    """Yield b24: folic acid over 15 mg a day (Q66); folinic acid is dosed otherwise."""
+    line = order.folate
+    if line is None or line.substance is not Substance.FOLIC_ACID or line.dose is None:
+        return
+    daily = daily_dose(line) or line.dose
+    if daily <= HIGHEST_FOLIC_ACID:
+        return
+    reason = "Folic acid is given up to 15 mg a day; 400 micrograms and 5 mg are usual."
+    loud = CRITICAL if daily >= SURELY_A_SLIP else WARNING
+    yield _issue(cards.B24_FOLIC_ACID_DOSE, loud, order, reason, ("X32",))
+
+
+def _by_the_gate(case: Case, order: Order) -> Iterator[Issue]:
     """Yield what the gate says of one drafted order of folic or folinic acid (matrix of 2.8)."""
     gate, dose_class = folate_gate(case), folate_class(order, case)
     note = _dose_note(order, dose_class)
@@ -186,14 +222,16 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
         case FolateGate.PENDING, _:
             yield from _pending(case, order, dose_class, note)
         case FolateGate.UNKNOWN, FolateClass.THERAPEUTIC:
-            if not has_test(case, Test.SERUM_B12) and not has_test(case, Test.HOLOTRANSCOBALAMIN):
+            if case.refill:
+                yield from _refilled(case, order)
+            elif not has_test(case, Test.SERUM_B12) and not has_test(case, Test.HOLOTRANSCOBALAMIN):
                 reason = (
                     f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
                 )
                 yield _issue(cards.C3_B12_NOT_KNOWN, WARNING, order, reason, ("S40", "S82", "S83"))
         case FolateGate.UNKNOWN, FolateClass.PROTECTED:
-            if (
-                has_risk_factor(case)
+            if not case.refill and (
+                (has_risk_factor(case) or _is_haemolysis(case, order))
                 and not has_test(case, Test.SERUM_B12)
                 and not has_test(case, Test.HOLOTRANSCOBALAMIN)
             ):
@@ -205,6 +243,20 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
                     reason,
                     ("S40", "S83"),
                 )
+
+
+def _refilled(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield c3 on a refill of folic acid: a warning with nerve signs, an info where no B12 was
+    measured since folic acid began, else nothing (Q85).
+    """
+    a, scenario = case.assessment, case.scenario
+    nerves = a.neurological.is_true or bool(scenario.hints_at(HintAt.NEUROLOGY))
+    measured = scenario.total_b12.is_known or scenario.holotranscobalamin.is_known
+    if not nerves and measured:
+        return
+    reason = "Folic acid can hide vitamin B12 deficiency while nerve damage goes on."
+    loud = WARNING if nerves else INFO
+    yield _issue(cards.C3_B12_NOT_KNOWN, loud, order, reason, ("S40", "S82", "S83"))
 
 
 def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> Iterator[Issue]:
@@ -253,6 +305,12 @@ def has_risk_factor(case: Case) -> bool:
     a = case.assessment
     low_in_pregnancy = a.pregnant.is_true and a.deficiency is Deficiency.UNRESOLVED
     return bool(a.causes) or bool(a.lowering_drugs) or a.nitrous_oxide.is_true or low_in_pregnancy
+
+
+def _is_haemolysis(case: Case, order: Order) -> bool:
+    """Return whether folic acid is protected by haemolysis (F31): B12 is asked about, quietly."""
+    specialist = order.folate_indication is FolateIndication.SPECIALIST
+    return case.scenario.haemolysis.is_true or specialist
 
 
 def _why_protected(order: Order, case: Case) -> str:

@@ -142,7 +142,8 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     """
     line = order.cobalamin
     answered = any(other.condition for other in case.all_drafts)
-    if case.rule not in ("T4", "T7") or line is None or answered or not is_treatment(order):
+    resumes = case.rule in ("T4", "T7") or (case.refill and case.starts_treatment)
+    if not resumes or line is None or answered or not is_treatment(order):
         return
     if kind_of(order) is PhaseKind.LOADING or _has_loading_beside(case, order):
         return

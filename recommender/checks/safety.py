@@ -40,7 +40,7 @@ def check_safety(case: Case, order: Order) -> Iterator[Issue]:
     yield from _kidneys(case, order, line)
     yield from _starting(case, order)
     if is_injected(line):
-        yield from _site(case, order)
+        yield from check_site(case, order)
         if is_muscle_or_unknown(line):
             yield from _bleeding(case, order)
 
@@ -50,7 +50,7 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
     line = order.cobalamin
     if line is None:
         return
-    reaction = _reaction(case, line)
+    reaction = reaction_to(case, line)
     if reaction is not None:
         yield reaction_issue(order, severe=reaction)
     if may_be_cyanocobalamin(line) and case.assessment.lebers.is_true:
@@ -84,7 +84,7 @@ def reaction_issue(order: Order, *, severe: bool) -> Issue:
     )
 
 
-def _reaction(case: Case, line: DoseLine) -> bool | None:
+def reaction_to(case: Case, line: DoseLine) -> bool | None:
     """Return whether a recorded reaction to what is ordered was severe; `None` when none is
     recorded.
     """
@@ -150,7 +150,8 @@ def _starting(case: Case, order: Order) -> Iterator[Issue]:
         yield _issue(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))
 
 
-def _site(case: Case, order: Order) -> Iterator[Issue]:
+def check_site(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b12: the buttock was ordered."""
     if order.site is not InjectionSite.BUTTOCK:
         return
     a = case.assessment

@@ -85,14 +85,24 @@ def repeats(case: Case, order: Order) -> Repeats | None:
 
 def repeated_order(case: Case, order: Order) -> Order | None:
     """Return the active order that a draft repeats or changes, for it to name."""
-    return next(
-        (
-            other
-            for other in case.once(_standing_by_kind).get(kind_of(order), ())
-            if _is_of_its_kind(order, other) and not _goes_over(case, order, other)
-        ),
-        None,
+    others = [
+        other
+        for other in case.once(_standing_by_kind).get(kind_of(order), ())
+        if _is_of_its_kind(order, other) and not _goes_over(case, order, other)
+    ]
+    refilled = _refilled(order, others) if case.refill else None
+    return next((other for other in others if other is not refilled), None)
+
+
+def _refilled(order: Order, others: list[Order]) -> Order | None:
+    """Return the active order that a refill continues: the same one (RN8)."""
+    line = order.cobalamin
+    same = (
+        other
+        for other in others
+        if line and other.cobalamin and _is_the_same(line, other.cobalamin)
     )
+    return next(same, None)
 
 
 def _is_of_its_kind(order: Order, other: Order) -> bool:

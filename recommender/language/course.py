@@ -69,6 +69,7 @@ class Order:
     `supply_days` is for how long its supply lasts, repeats included. `review_noted`: its words bind
     its end to a review or to improvement (Q39, Q81). `antidote`: it is the cyanide antidote (I11).
     `count_alone` is the number of doses where that is all the order says of how often, else `None`.
+    `forbids`: it is a stop that forbids the product instead of ending an order.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Order:
     review_noted: bool = False
     antidote: bool = False
     count_alone: int | None = None
+    forbids: bool = False
 
     @property
     def has_cobalamin(self) -> bool:

@@ -3,7 +3,8 @@ together.
 """
 
 from recommender.review.labels import CLAIMS, claim_of, label_of_parts
-from recommender.review.order_review import review, review_record
+from recommender.review.not_adult import says_more_than_the_record
+from recommender.review.order_review import review, review_record, review_refill
 
 __all__ = [
     "CLAIMS",
@@ -11,4 +12,6 @@ __all__ = [
     "label_of_parts",
     "review",
     "review_record",
+    "review_refill",
+    "says_more_than_the_record",
 ]

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from recommender.assessment import Deficiency
 from recommender.cards import Card, Finding, Indicator, Remedy, Resolution, cards
 from recommender.checks import (
     Case,
     Column,
     Issue,
-    check_contraindications,
     check_folate,
     check_lowering_drug,
     check_maintenance,
     check_not_ordered,
     check_order,
     check_safety,
-    check_stops,
     check_tests,
     check_unread,
     due_treatment,
     has_test,
     is_treatment,
-    is_unit_error,
 )
-from recommender.courses import check_duplicates
+from recommender.courses import check_duplicates, check_stops
 from recommender.guidance import ConfirmConsistentOrders, Policy
 from recommender.language import (
     AddFollowUps,
@@ -40,12 +38,13 @@ from recommender.language import (
     Test,
 )
 from recommender.review.labels import label_of_tests
-from recommender.review.merging import distinct, fold, sort_issues
+from recommender.review.merging import fold, sort_issues
+from recommender.review.not_adult import review_not_adult
+from recommender.review.refill import said_on_a_refill
 from recommender.review.suggestions import (
     resolve_course,
     resolve_folate,
     resolve_not_ordered,
-    resolve_removals,
     resolve_stop,
     resolve_test,
     resolve_tests_due,
@@ -71,11 +70,24 @@ def review(
     """Return what is to be said about the selected orders, the loudest first; nothing when they are
     as they should be.
     """
-    case = Case(course, scenario, recommendation, policy)
-    if recommendation.assessment.deceased.is_true or not course.has_anything_selected:
+    return _review(Case(course, scenario, recommendation, policy))
+
+
+def review_refill(
+    course: Course, scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy
+) -> tuple[Finding, ...]:
+    """Return what is to be said about orders that are being refilled (cards.md 9)."""
+    if not policy.refill_cards:
         return ()
-    if not recommendation.assessment.adult.is_true:
-        return tuple(_not_adult(case))
+    case = Case(course, scenario, recommendation, policy, refill=True)
+    return _review(case) or tuple(not_checked(case))
+
+
+def _review(case: Case) -> tuple[Finding, ...]:
+    if case.assessment.deceased.is_true or not case.course.has_anything_selected:
+        return ()
+    if not case.assessment.adult.is_true:
+        return tuple(review_not_adult(case))
     return tuple(
         sorted(
             _findings(case),
@@ -98,7 +110,35 @@ def review_record(
     case = Case(
         Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy
     )
-    return tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
+    due = tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
+    return due or tuple(not_checked(case))
+
+
+CONCLUSIONS_NEED = (RecordArea.CONDITIONS, RecordArea.LABORATORY, RecordArea.MEDICATIONS)
+"""The parts of the record without which an empty answer would claim too much (Q59)."""
+
+
+def not_checked(case: Case) -> Iterator[Finding]:
+    """Yield a3 where parts that conclusions need could not be read and nothing else is said: all of
+    them, or some while what was read holds a reason to look (Q59, Q92).
+    """
+    unread = [area for area in CONCLUSIONS_NEED if area in case.scenario.unavailable]
+    if not unread or (len(unread) < len(CONCLUSIONS_NEED) and not _has_reason_to_look(case)):
+        return
+    lists = join([LISTS[area] for area in unread])
+    summary = f"B12 not checked: {lists} could not be read"
+    reason = "That nothing else is said here does not mean that nothing is due."
+    yield fold(
+        case,
+        (Issue(cards.A3_NOT_CHECKED, Indicator.INFO, (reason,), ("S52",), (), summary),),
+        (),
+    )
+
+
+def _has_reason_to_look(case: Case) -> bool:
+    a = case.assessment
+    low = a.is_deficient or a.deficiency is Deficiency.UNRESOLVED
+    return bool(case.course.orders or a.causes or a.neurological.is_true or low or case.refill)
 
 
 # --- adults
@@ -107,13 +147,18 @@ def review_record(
 
 def _findings(case: Case) -> Iterator[Finding]:
     b12, folate = list(_course_issues(case)), list(_folate_issues(case))
-    with_b12 = [issue for issue in folate if _belongs_to_course(case, issue)]
+    if case.refill:
+        b12 = list(said_on_a_refill(case, b12))
+    together = {key for issue in folate if _belongs_to_course(case, issue) for key in issue.about}
+    with_b12 = [issue for issue in folate if together & set(issue.about)]
     waiting = [issue for issue in folate if issue not in with_b12]
     if b12 or with_b12:
         yield _course_card(case, b12 + with_b12)
     if waiting:
         yield fold(case, waiting, resolve_folate(case, waiting))
     yield from _stop_and_test_cards(case)
+    if case.refill:
+        return
     if not b12:
         yield from _consistent(case)
     if not with_b12 and not _asks_for_the_same_tests(case, waiting):
@@ -391,41 +436,3 @@ operations (Q6).
 """
 
 _MATCHES = "Product, dose, route and frequency are as the guidance has them."
-
-
-# --- under age, or of unknown age
-# -------------------------------------------------------------------------------------------
-
-
-def _not_adult(case: Case) -> Iterator[Finding]:
-    """Yield k4 and the safety cards, with nothing created (Q14)."""
-    issues = [issue for order in case.drafts for issue in _safety_at_any_age(case, order)]
-    issues += [issue for issue in _folate_issues(case) if issue.card == cards.C1_FOLIC_ACID_FIRST]
-    selected = distinct(
-        order.key for order in (*case.drafts, *case.selected_folate, *case.selected_stops)
-    )
-    if not selected:
-        return
-    issues.append(
-        Issue(
-            cards.K4_NOT_ADULT,
-            Indicator.INFO,
-            ("Doses and intervals for adults are not applied here.",),
-            ("S52",),
-            selected,
-        )
-    )
-    yield fold(case, issues, _only_removals(case, issues))
-
-
-def _safety_at_any_age(case: Case, order: Order) -> Iterator[Issue]:
-    yield from (
-        issue
-        for issue in check_order(case, order)
-        if issue.card == cards.B8_UNIT_OR_PRODUCT and is_unit_error(order)
-    )
-    yield from check_contraindications(case, order)
-
-
-def _only_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
-    return resolve_removals(case, [issue for issue in issues if issue.is_loud])

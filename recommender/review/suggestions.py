@@ -33,6 +33,7 @@ from recommender.language import (
     Order,
     Phase,
     PhaseKind,
+    RecordArea,
     Regimen,
     RemoveOrder,
     Test,
@@ -151,10 +152,17 @@ def _towards(
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
-    recommended = (
-        treats and alone and not target.condition and not case.assessment.allergies_unavailable
-    )
+    recommended = treats and alone and not target.condition and not _is_open(case)
     return Resolution(_label(case, edits, target.condition), edits, recommended)
+
+
+def _is_open(case: Case) -> bool:
+    """Return whether allergies or treatment so far are not known, so that nothing is marked as
+    recommended (Q6, Q28, Q58).
+    """
+    s = case.scenario
+    unread = RecordArea.MEDICATIONS in s.unavailable or s.allergy_fact.is_unknown
+    return case.assessment.allergies_unavailable or unread
 
 
 def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
@@ -296,6 +304,8 @@ def resolve_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
 
 def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for folic acid that waits for a test or a first dose (c2, c3)."""
+    if any(issue.card == cards.B24_FOLIC_ACID_DOSE for issue in issues):
+        return resolve_removals(case, issues)  # never another dose of folic acid (I3)
     keys = [key for issue in issues for key in issue.about]
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         day = _day_after(case)
@@ -321,6 +331,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the
     recheck (f2).
     """
+    if all(issue.card == cards.F1_STOP and not issue.is_loud for issue in issues):
+        return ()  # the stop is right, and never offered for deletion (Q72)
     if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
         return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
     stops = {key for issue in issues for key in issue.about}

@@ -252,7 +252,7 @@ def test_a_patient_alone_is_enough_to_be_answered_R63(
     assert answer.json["cards"]
 
 
-def test_patient_view_without_data_is_answered_with_nothing_R69(client: FlaskClient) -> None:
+def test_patient_view_without_any_data_is_no_empty_answer_R63_R176(client: FlaskClient) -> None:
     answer = ask(
         client,
         {
@@ -262,7 +262,70 @@ def test_patient_view_without_data_is_answered_with_nothing_R69(client: FlaskCli
         },
     )
 
-    assert (answer.status_code, answer.json) == (200, {"cards": []})
+    assert answer.status_code == 412
+
+
+def test_a_dose_that_is_wrong_for_anybody_is_said_without_a_record_R175(
+    client: FlaskClient,
+) -> None:
+    draft = {
+        "resourceType": "MedicationRequest",
+        "id": "a",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": "Patient/p"},
+        "medicationCodeableConcept": {
+            "text": "Hydroxocobalamin 1 mg/mL solution for injection",
+            "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "5514"}],
+        },
+        "dosageInstruction": [
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}},
+                "doseAndRate": [
+                    {
+                        "doseQuantity": {
+                            "value": 1000,
+                            "unit": "mg",
+                            "system": "http://unitsofmeasure.org",
+                            "code": "mg",
+                        }
+                    }
+                ],
+            }
+        ],
+    }
+    context = {"patientId": "p", "userId": "Practitioner/x"}
+    for hook, member in (("order-sign", "draftOrders"), ("medication-refill", "medications")):
+        bundle = {"resourceType": "Bundle", "entry": [{"resource": draft}]}
+        body = {"hook": hook, "hookInstance": "i", "context": {**context, member: bundle}}
+        answer = ask(client, body)
+        assert answer.status_code == 200
+        assert [card["source"]["topic"]["code"] for card in answer.json["cards"]] == ["b8"]
+
+
+def test_a_right_order_without_a_record_is_no_empty_answer_R63(client: FlaskClient) -> None:
+    body = {
+        "hook": "medication-refill",
+        "hookInstance": "i",
+        "context": {
+            "patientId": "p",
+            "medications": {
+                "entry": [
+                    {
+                        "resource": {
+                            "resourceType": "MedicationRequest",
+                            "id": "a",
+                            "status": "draft",
+                            "intent": "order",
+                            "subject": {"reference": "Patient/p"},
+                            "medicationCodeableConcept": {"text": "Hydroxocobalamin"},
+                        }
+                    }
+                ]
+            },
+        },
+    }
+    assert ask(client, body).status_code == 412
 
 
 def test_markup_in_the_record_is_escaped_on_the_card_R77(

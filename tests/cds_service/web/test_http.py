@@ -21,7 +21,7 @@ SERVICES = ("b12-order-select", "b12-order-sign", "b12-patient-view")
 ORIGIN = {"Origin": "https://ehr-web.example.org"}
 
 
-def test_discovery_lists_the_three_services_R9_R10_R12_T2_T3(client: FlaskClient) -> None:
+def test_discovery_lists_the_services_R9_R10_R12_T2_T3(client: FlaskClient) -> None:
     answer = client.get("/cds-services", headers={"Accept": "application/json"})
 
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
@@ -29,6 +29,7 @@ def test_discovery_lists_the_three_services_R9_R10_R12_T2_T3(client: FlaskClient
         ("b12-order-select", "order-select"),
         ("b12-order-sign", "order-sign"),
         ("b12-patient-view", "patient-view"),
+        ("b12-medication-refill", "medication-refill"),
     ]
 
 

@@ -1,0 +1,92 @@
+"""What is said where adult guidance does not hold: a person under age, of unknown age, or of whom
+nothing could be read (Q14, Q57).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recommender.cards import Finding, Indicator, Resolution, cards
+from recommender.checks import (
+    Case,
+    Issue,
+    check_alone,
+    check_contraindications,
+    check_folate,
+    check_route,
+    check_site,
+    is_treatment,
+)
+from recommender.language import Order, RecordArea
+from recommender.review.merging import distinct, fold
+from recommender.review.suggestions import resolve_removals
+
+AT_ANY_AGE = frozenset({cards.B8_UNIT_OR_PRODUCT, cards.B21_FREQUENCY})
+"""What an order shows by itself that harms at any age; of the rest a child's doctor knows more."""
+
+FOLIC_ACID_AT_ANY_AGE = frozenset({cards.C1_FOLIC_ACID_FIRST, cards.B24_FOLIC_ACID_DOSE})
+
+PATIENT_NOT_READ = "The age could not be read: adult B12 guidance is not applied"
+
+BY_THE_RECORD = frozenset({cards.K4_NOT_ADULT, cards.A3_NOT_CHECKED})
+"""Cards that say only that nothing can be said."""
+
+
+def review_not_adult(case: Case) -> Iterator[Finding]:
+    """Yield k4 and the safety cards, with nothing created (Q14)."""
+    issues = [issue for order in case.drafts for issue in _at_any_age(case, order)]
+    issues += [
+        issue
+        for order in case.selected_folate
+        for issue in check_folate(case, order)
+        if issue.card in FOLIC_ACID_AT_ANY_AGE
+    ]
+    treatment = distinct(
+        order.key for order in (*case.drafts, *case.selected_stops) if is_treatment(order)
+    )
+    if treatment:
+        issues.append(_not_applied(case, treatment))
+    if issues:
+        yield fold(case, issues, _only_removals(case, issues))
+
+
+def says_more_than_the_record(findings: Sequence[Finding]) -> bool:
+    """Return whether some card speaks of what an order alone shows, so that it is said even where
+    nothing of the patient could be read (Q57).
+    """
+    said = {card for finding in findings for card in (finding.card, *finding.also_found)}
+    return bool(said - BY_THE_RECORD)
+
+
+def _not_applied(case: Case, about: tuple[str, ...]) -> Issue:
+    unread = RecordArea.PATIENT in case.scenario.unavailable
+    return Issue(
+        cards.K4_NOT_ADULT,
+        Indicator.INFO,
+        ("Doses and intervals for adults are not applied here.",),
+        ("S52",),
+        about,
+        PATIENT_NOT_READ if unread else "",
+    )
+
+
+def _at_any_age(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield what harms at any age; where not even the age could be read, all that the order shows
+    by itself (Q57).
+    """
+    alone = check_alone(case, order)
+    if RecordArea.PATIENT in case.scenario.unavailable:
+        yield from alone
+        yield from check_route(order)
+        yield from check_site(case, order)
+    else:
+        yield from (issue for issue in alone if issue.card in AT_ANY_AGE)
+    yield from check_contraindications(case, order)
+
+
+def _only_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    harmful = {cards.B8_UNIT_OR_PRODUCT, cards.B21_FREQUENCY, cards.C1_FOLIC_ACID_FIRST}
+    harmful |= {cards.D3_LEBERS, cards.D4_REACTION, cards.B24_FOLIC_ACID_DOSE}
+    return resolve_removals(
+        case, [issue for issue in issues if issue.is_loud and issue.card in harmful]
+    )

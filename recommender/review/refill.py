@@ -1,0 +1,36 @@
+"""The refill of an order that is taken already: what is said, and what is not (cards.md 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from recommender.cards import Card, Indicator, cards
+from recommender.checks import Case, Issue
+
+NOT_ON_A_REFILL: dict[Card, str] = {
+    cards.B4_NO_LOADING: "it is a continuation; loading is history, or asked by b23",
+    cards.B5_NO_MAINTENANCE: "it is a continuation",
+    cards.B9_SECOND_CHOICE: "the product was argued when it was started",
+    cards.B16_METHYLCOBALAMIN: "the product was argued when it was started",
+    cards.B17_NO_INDICATION: "stopping is the matter of f1",
+    cards.K1_DUE: "other needs are not what is being decided",
+    cards.K3_NOT_AVAILABLE: "the product was argued when it was started",
+}
+"""Cards that a refill does not get, and why."""
+
+QUIETER = frozenset({cards.B10_BY_MOUTH_MALABSORPTION})
+"""Cards that are an info on a refill: the route was argued when it was started."""
+
+TESTS_STILL_ASKED = frozenset({"N2", "E3"})
+"""Rules in which b13 is said on a refill too: nerve signs, or an old low result."""
+
+
+def said_on_a_refill(case: Case, issues: Iterable[Issue]) -> Iterator[Issue]:
+    """Yield the issues that a refill gets, as loud as they are there."""
+    for issue in issues:
+        if issue.card in NOT_ON_A_REFILL:
+            continue
+        if issue.card == cards.B13_NO_USABLE_TEST and case.rule not in TESTS_STILL_ASKED:
+            continue
+        yield replace(issue, indicator=Indicator.INFO) if issue.card in QUIETER else issue
