@@ -11,6 +11,7 @@ from recommender.checks.course_checks import (
     check_tests,
     check_unread,
     due_treatment,
+    is_emergency,
 )
 from recommender.checks.course_reading import (
     fulfils,
@@ -70,6 +71,7 @@ __all__ = [
     "has_test",
     "holds_treatment_dose",
     "is_bound_together",
+    "is_emergency",
     "is_injected",
     "is_oral",
     "is_readable",

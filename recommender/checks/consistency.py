@@ -135,23 +135,41 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                     "decides whether there is deficiency."
                 )
                 yield _issue(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
-        case "E2" | "E3" | "P3":
+        case "E2" | "E3" | "P3" | "P6":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason = _why_not_known(case)
                 yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"))
         case "N3":
-            reason = (
-                "The result makes deficiency unlikely: look for another cause of the neurological "
-                "signs."
-            )
-            yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S86", "S88"))
+            yield from _signs_without_deficiency(case, order)
         case "E1":
+            if a.symptoms.is_true and not has_test(case, Test.MMA):
+                reason = "Symptoms that persist call for methylmalonic acid."
+                yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
             if not a.symptoms.is_true:
                 reason = (
                     "The result makes deficiency unlikely, and no reason for prophylaxis is "
                     "recorded."
                 )
                 yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
+
+
+def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b17 of nerve signs with a level that is not low: methylmalonic acid first, then another
+    cause (Q69).
+    """
+    words = Words(case.scenario, case.assessment)
+    measured = case.scenario.mma.above(case.policy.mma_nmol_l).is_false
+    if not measured and has_test(case, Test.MMA):
+        return
+    reason = "The level alone does not rule out that vitamin B12 is lacking in the nerves."
+    summary = (
+        f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
+        f"elsewhere"
+    )
+    if measured:
+        reason = "Deficiency is unlikely: look for another cause of the neurological signs."
+        summary = ""
+    yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S86", "S88"), summary)
 
 
 def _why_not_known(case: Case) -> str:

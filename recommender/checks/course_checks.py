@@ -233,7 +233,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         if missing:
             yield Issue(
                 cards.K1_DUE,
-                INFO,
+                WARNING if is_emergency(case) else INFO,
                 _advice(case),
                 recommendation.citations,
                 (),
@@ -285,6 +285,11 @@ def _is_deficient_without_product(case: Case) -> bool:
         a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
     )
     return case.rule == "G2" and needs_treatment
+
+
+def is_emergency(case: Case) -> bool:
+    """Return whether signs of the cord or the optic nerve call for the same day (K15)."""
+    return case.assessment.urgent_neurology and case.assessment.neurological.is_true
 
 
 def _is_pressing(case: Case) -> bool:

@@ -14,17 +14,19 @@ from recommender.checks.course_reading import (
     may_be_cyanocobalamin,
 )
 from recommender.language import (
+    Allergen,
     Anticoagulant,
     DoseLine,
+    HintAt,
     InjectionSite,
     Order,
     RecordArea,
     Substance,
     Test,
-    Truth,
     is_injected,
     is_treatment_dose,
 )
+from recommender.wording import quote
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
@@ -53,12 +55,39 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
     reaction = reaction_to(case, line)
     if reaction is not None:
         yield reaction_issue(order, severe=reaction)
+    elif hints := case.scenario.hints_at(HintAt.ALLERGY):
+        reason = "Whether it means this product cannot be told from its words."
+        yield _issue(
+            cards.D5_PERHAPS_ALLERGY,
+            WARNING,
+            order,
+            reason,
+            ("X26", "X27"),
+            f"Allergy entry {quote(hints[0].words)} may mean this B12: clarify before giving",
+        )
+    if may_be_cyanocobalamin(line) and not case.assessment.lebers.is_true:
+        yield from _perhaps_lebers(case, order)
     if may_be_cyanocobalamin(line) and case.assessment.lebers.is_true:
         reason = (
             f"Cyanocobalamin may destroy sight quickly in Leber's disease; hydroxocobalamin may be "
             f"used.{_form_note(line)}"
         )
         yield _issue(cards.D3_LEBERS, CRITICAL, order, reason, ("X8", "X10"))
+
+
+def _perhaps_lebers(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield d6: words of the record may mean Leber's disease (Q28)."""
+    if hints := case.scenario.hints_at(HintAt.LEBERS):
+        reason = "Hydroxocobalamin may be used whatever they mean."
+        words = quote(hints[0].words)
+        yield _issue(
+            cards.D6_PERHAPS_LEBERS,
+            WARNING,
+            order,
+            reason,
+            ("X8", "X10"),
+            f"Record says {words}, perhaps Leber's: no cyanocobalamin until this is clear",
+        )
 
 
 def reaction_issue(order: Order, *, severe: bool) -> Issue:
@@ -85,19 +114,25 @@ def reaction_issue(order: Order, *, severe: bool) -> Issue:
 
 
 def reaction_to(case: Case, line: DoseLine) -> bool | None:
-    """Return whether a recorded reaction to what is ordered was severe; `None` when none is
-    recorded.
+    """Return whether a recorded reaction to what is ordered was severe and is active; `None` when
+    none is recorded (Q52).
     """
-    a = case.assessment
-    recorded = [(a.unspecified_b12_allergy, a.severe_reaction_unspecified)]
-    if line.substance in (Substance.HYDROXOCOBALAMIN, Substance.COBALAMIN_UNSPECIFIED):
-        recorded.append((a.hydroxocobalamin_allergy, a.severe_reaction_hydroxocobalamin))
+    unspecified = line.substance is Substance.COBALAMIN_UNSPECIFIED
+    allergens = {Allergen.UNSPECIFIED_B12}
+    if unspecified or line.substance is Substance.HYDROXOCOBALAMIN:
+        allergens.add(Allergen.HYDROXOCOBALAMIN)
     if may_be_cyanocobalamin(line):
-        recorded.append((a.cyanocobalamin_allergy, a.severe_reaction_cyanocobalamin))
-    severities = [severe for allergy, severe in recorded if allergy.is_true]
-    if not severities:
+        allergens.add(Allergen.CYANOCOBALAMIN)
+    recorded = [item for item in case.scenario.allergies if item.allergen in allergens]
+    if not recorded:
         return None
-    return case.rule == "G2" or any(severe is Truth.TRUE for severe in severities)
+    severe = [item for item in case.scenario.allergies if item.severe.is_true and item.active]
+    if case.rule == "G2" and any(item.allergen in _COBALAMINS for item in severe):
+        return True  # a severe reaction to one form, and one to this form that is not called mild
+    return any(item in severe for item in recorded)
+
+
+_COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)
 
 
 def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -129,7 +164,16 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
             f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs "
             f"none.{unread}{_form_note(line)}"
         )
-        yield _issue(cards.D2_KIDNEY_NOT_KNOWN, WARNING, order, reason, ("S25", "S74"))
+        hints = case.scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)
+        quoted = f"Record says {quote(hints[0].words)}" if hints else ""
+        yield _issue(
+            cards.D2_KIDNEY_NOT_KNOWN,
+            INFO if hints else WARNING,
+            order,
+            reason,
+            ("S25", "S74"),
+            f"{quoted}: check eGFR, or use hydroxocobalamin" if hints else "",
+        )
 
 
 def _starting(case: Case, order: Order) -> Iterator[Issue]:
@@ -188,13 +232,25 @@ def _bleeding(case: Case, order: Order) -> Iterator[Issue]:
             ("X28", "X29"),
             summary,
         )
-    elif (a.on_anticoagulant | a.bleeding_disorder).is_true and not order.technique_noted:
+    elif order.technique_noted:
+        return
+    elif (a.on_anticoagulant | a.bleeding_disorder).is_true:
         yield _issue(
             cards.H5_BLEEDING,
             INFO,
             order,
             "A small injection into muscle is of low risk with this technique.",
             ("X28", "X29"),
+        )
+    elif hints := case.scenario.hints_at(HintAt.BLEEDING_DISORDER, HintAt.ANTICOAGULANT):
+        words = quote(hints[0].words)
+        yield _issue(
+            cards.H5_BLEEDING,
+            INFO,
+            order,
+            "What it means could not be read.",
+            ("X28", "X29"),
+            f"Record says {words}: ask about bleeding; fine needle, firm pressure",
         )
 
 

@@ -20,6 +20,7 @@ from recommender.checks import (
     check_unread,
     due_treatment,
     has_test,
+    is_emergency,
     is_treatment,
 )
 from recommender.courses import check_duplicates, check_stops
@@ -348,7 +349,9 @@ def _due(
     """Return the card of treatment that is due. N2 offers its regimen only beside vitamin B12 or
     folic acid (cards.md 1).
     """
-    tests_only = case.rule == "N2" and about_drug_or_test
+    opened = not case.course.has_anything_selected  # the chart, not an order
+    emergency = opened and is_emergency(case)
+    tests_only = case.rule == "N2" and about_drug_or_test and not emergency
     resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
     issues = (issue, *also)
     return fold(

@@ -130,8 +130,18 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
         return _additions_only(case, issues)
     return resolve_removals(
         case,
-        [issue for issue in wrong if issue.card.remedy in (Remedy.REPLACE, Remedy.START_FIRST)],
+        [issue for issue in wrong if _harms(issue)],
     )
+
+
+def _harms(issue: Issue) -> bool:
+    """Return whether the order had better go with nothing in its place: not for a reaction that is
+    to be clarified first, nor for what words may mean (Q52).
+    """
+    clarify = issue.card in (cards.D4_REACTION, cards.D6_PERHAPS_LEBERS) and not _is_severe(issue)
+    slip = issue.card == cards.B21_FREQUENCY and _is_severe(issue)
+    removes = issue.card.remedy in (Remedy.REPLACE, Remedy.START_FIRST)
+    return slip or (removes and not clarify)
 
 
 def _is_severe(issue: Issue) -> bool:
@@ -276,6 +286,8 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
         for test in asked
         if not has_test(case, test)
     )
+    if cards.B17_NO_INDICATION in found and not has_test(case, Test.MMA):
+        tests += _tests_behind_the_level(case)
     if cards.B18_BORDERLINE in found or case.rule == "N2":
         tests += tuple(
             item
@@ -288,6 +300,19 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
     later = tuple(ChangeStart(key, _day_after(case)) for key in sorted(waiting))
     edits = (*_with_tests(additions(case, issues), tests), *later)
     return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+def _tests_behind_the_level(case: Case) -> tuple[FollowUp, ...]:
+    """Return the tests that say more than a level that is not low, where signs or symptoms ask for
+    them (b17, Q69).
+    """
+    asked: tuple[Test, ...] = () if case.scenario.mma.is_known else (Test.MMA,)
+    if case.rule == "N3" and asked:
+        asked = (Test.MMA, Test.HOMOCYSTEINE)
+    if case.rule != "N3" and not case.assessment.symptoms.is_true:
+        asked = ()
+    why = "the level does not rule deficiency out"
+    return tuple(FollowUp(test, why=why, citations=("S38", "S88")) for test in asked)
 
 
 def resolve_removals(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
