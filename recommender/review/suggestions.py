@@ -159,11 +159,28 @@ def _towards(
         edit for order in _folate_to_remove(case, issues, edits) for edit in remove(case, order)
     )
     edits += _folate_after(case, edits)
+    edits += _resumed_today(case, target, issues, edits)
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     recommended = treats and alone and not target.condition and not _is_open(case)
     return Resolution(_label(case, edits, target.condition), edits, recommended)
+
+
+def _resumed_today(
+    case: Case, target: Target, issues: Sequence[Issue], edits: tuple[Edit, ...]
+) -> tuple[Edit, ...]:
+    """Let an order that resumes treatment start today, unless loading comes first (b23)."""
+    if any(phase.kind is PhaseKind.LOADING for phase in target.regimen.phases):
+        return ()
+    today = case.scenario.as_of
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    about = {key for issue in issues if issue.card == cards.B23_LAPSED for key in issue.about}
+    return tuple(
+        ChangeStart(order.key, today)
+        for order in case.drafts
+        if order.key in about - gone and order.starts != today
+    )
 
 
 def _is_open(case: Case) -> bool:
@@ -183,7 +200,8 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
     )
     if treatment != edits:
         return label_of(treatment, condition, lead="Hold folic acid")
-    later = any(isinstance(edit, ChangeStart) for edit in edits)
+    folate |= {order.key for order in case.selected_folate}
+    later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
     lead = "Folic acid a day later" if later else ""
     claim = condition or ("GLOSSITIS" if _rests_on_glossitis(case, edits) else "")
     return label_of(treatment, claim, lead=lead)

@@ -34,7 +34,8 @@ def test_every_suggestion_is_safe_and_resolves_its_card(
     for what, count in counts.items():
         record_property(what, count)
     assert counts["reviews"] >= len(persons) * len(COURSES) // (132 if name == "default" else 602)
-    assert counts["suggestions"] > counts["reviews"] / 2
+    # where hydroxocobalamin cannot be had, fewer orders can be put right
+    assert counts["suggestions"] > counts["reviews"] * (0.4 if "hydroxo" in name else 0.5)
 
 
 def test_every_course_is_reviewed_for_a_person_with_untreated_deficiency() -> None:
