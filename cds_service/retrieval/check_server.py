@@ -1,5 +1,5 @@
-"""Run every prefetch query against a FHIR server: which work, what each returns, and which codes
-and units are not mapped.
+"""Run every prefetch query against a FHIR server: which work, what each returns and how long it
+takes, and what of it the mapping does not know.
 
 Only the command line does this; it goes wherever the person who types the address says.
 """
@@ -9,29 +9,48 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from cds_service.protocol import Reading, build_prefetch
 from cds_service.retrieval.addresses import Reach
-from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.fhir_client import (
+    FAILED,
+    LATE,
+    NO_CONNECTION,
+    NOT_OFFERED,
+    REDIRECTED,
+    REFUSED,
+    RESTING,
+    TOO_LONG,
+    FhirClient,
+)
 from cds_service.retrieval.fhir_server import FhirServer
 from cds_service.retrieval.patient_record import TOKEN
 from cds_service.site import Settings, read_address
-from fhir_mappings.fhir import Availability, PatientRecord
+from fhir_mappings.fhir import Availability, PatientRecord, as_dict
+from fhir_mappings.intake import ReceiptLine, describe_codes
 from fhir_mappings.scenario_mapping import map_scenario
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import Field, ValueSets, load_value_sets
 
 SECONDS = 30
-"""How long all queries together may take; a check has more time than a call."""
+"""How long the queries for one patient may take; a check has more time than a call."""
 
-FIRST_PATIENT = "Patient?_count=1"
+BY_CATEGORY = "labs by category"
+"""The key of the query that asks for every laboratory result, known or not."""
+
+CATEGORY_QUERY = "Observation?patient={patient}&category=laboratory&_count=200"
+
+MOST_NAMED = 60
+"""Things not known that are printed; the CSV and JSON have all."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What one query gave. `failed` is why it did not work, empty when it did; `incomplete` why
-    there may be more.
+    """What one query gave, and in how many milliseconds. `failed` is why it did not work, empty
+    when it did; `incomplete` why there may be more.
     """
 
     key: str
@@ -39,115 +58,259 @@ class QueryResult:
     counts: dict[str, int]
     failed: str = ""
     incomplete: str = ""
+    ms: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """Something of the server that the mapping does not know or use, with how often it came and one
+    example.
+    """
+
+    kind: str
+    what: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReport:
+    """The queries for one patient."""
+
+    patient_id: str
+    queries: tuple[QueryResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ServerReport:
-    """All queries, and the resources that the mapping did not use, counted by reason with one
-    example each.
+    """All queries of all patients, and what was not known. `problem` says why nothing could be
+    asked; `call_ms` is the time a call of the service has.
     """
 
     base: str
-    patient_id: str
     seconds: float
-    queries: tuple[QueryResult, ...]
-    not_used: tuple[tuple[str, int, str], ...]
+    call_ms: int
+    patients: tuple[PatientReport, ...] = ()
+    not_known: tuple[NotKnown, ...] = ()
+    problem: str = ""
 
     @property
     def has_failed(self) -> bool:
-        return any(query.failed for query in self.queries)
+        return bool(self.problem) or any(
+            query.failed for patient in self.patients for query in patient.queries
+        )
 
 
-def check_server(base: str, token: str, patient_id: str, settings: Settings) -> ServerReport:
-    """Return what the server answers to the prefetch queries for one patient, the first one it
-    lists when none is named.
-    """
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One check under way."""
+
+    server: FhirServer
+    client: FhirClient
+    value_sets: ValueSets
+    settings: Settings
+
+    def ask(self, key: str, query: str) -> tuple[Reading, float]:
+        """Return what one query gives, and how many milliseconds it took."""
+        started = time.monotonic()
+        reading = self.client.fetch(
+            self.server, {key: [self.server.base.below(query)]}, started + SECONDS
+        )[key]
+        return reading, (time.monotonic() - started) * 1000
+
+
+def check_server(
+    base: str, token: str, patient_id: str, settings: Settings, patients: int = 1
+) -> ServerReport:
+    """Return what the server answers for the patient named, else for the first ones it lists."""
     started = time.monotonic()
-    value_sets = load_value_sets(settings.extra_codes)
     address = read_address(base.rstrip("/"))
+
+    def report(problem: str = "", **found: Any) -> ServerReport:
+        seconds = time.monotonic() - started
+        return ServerReport(base.rstrip("/"), seconds, settings.call_ms, problem=problem, **found)
+
     if address is None or address.query is not None:
-        return _nothing(base, "the address is not an http URL", started)
-    server = FhirServer(address, token, Reach.ANYWHERE)
+        return report("the address is not an http URL")
     client = FhirClient()
     try:
-        deadline = started + SECONDS
-        if not patient_id:
-            listed = client.fetch(server, {"patient": [address.below(FIRST_PATIENT)]}, deadline)[
-                "patient"
-            ]
-            patient_id = next(
-                (str(placed.resource.get("id", "")) for placed in listed.part.resources), ""
-            )
-            if not patient_id:
-                return _nothing(base, listed.part.reason or "the server lists no patient", started)
-        templates = {
-            key: template.replace(TOKEN, quote(patient_id, safe=""))
-            for key, template in build_prefetch(value_sets).items()
-        }
-        readings = client.fetch(
-            server, {key: [address.below(query)] for key, query in templates.items()}, deadline
-        )
+        server = FhirServer(address, token, Reach.ANYWHERE)
+        check = _Check(server, client, load_value_sets(settings.extra_codes), settings)
+        problem = _why_no_server(check)
+        if problem:
+            return report(problem)
+        found, why = ((patient_id,), "") if patient_id else _list_patients(check, patients)
+        if not found:
+            return report(why)
+        asked = [_check_patient(check, identity) for identity in found]
     finally:
         client.close()
-    queries = tuple(_result(key, templates[key], reading) for key, reading in readings.items())
-    record = PatientRecord(patient_id, {key: reading.part for key, reading in readings.items()})
-    mapped = map_scenario(record, dt.datetime.now(dt.UTC).date(), value_sets)
-    ignored = [(line.ignored, line.reference) for line in mapped.receipt.lines() if not line.used]
-    return ServerReport(
-        base.rstrip("/"), patient_id, time.monotonic() - started, queries, _by_reason(ignored)
+    not_known = _count(item for _, items in asked for item in items)
+    return report(patients=tuple(one for one, _ in asked), not_known=not_known)
+
+
+def _why_no_server(check: _Check) -> str:
+    """Return why there is no FHIR server at the address; empty when there is one, or it does not
+    say.
+    """
+    reading, _ = check.ask("patient", "metadata")
+    came = [placed.type for placed in reading.part.resources]
+    came += [placed.type for placed, _ in reading.unusable]
+    if {"CapabilityStatement", "Conformance"} & set(came):
+        return ""
+    if reading.part.reason == NO_CONNECTION:
+        return NO_CONNECTION
+    if reading.part.reason in _MAY_STILL_ANSWER or "OperationOutcome" in came:
+        return ""
+    return (
+        "this is no FHIR server: what it answers under /metadata is no CapabilityStatement. "
+        "The address ends where the resource types begin, such as https://host/fhir"
     )
 
 
-def _nothing(base: str, why: str, started: float) -> ServerReport:
-    return ServerReport(
-        base,
-        "",
-        time.monotonic() - started,
-        (QueryResult("patient", FIRST_PATIENT, {}, why),),
-        (),
+_MAY_STILL_ANSWER = frozenset({NOT_OFFERED, REFUSED, FAILED, RESTING, LATE, TOO_LONG, REDIRECTED})
+"""Reasons by which a server that gives no description of itself may yet answer the queries."""
+
+
+def _list_patients(check: _Check, number: int) -> tuple[tuple[str, ...], str]:
+    listed, _ = check.ask("patient", f"Patient?_count={number}")
+    ids = [str(placed.resource.get("id") or "") for placed in listed.part.resources]
+    found = tuple(dict.fromkeys(filter(None, ids)))[:number]
+    return found, listed.part.reason or "the server lists no patient"
+
+
+def _check_patient(check: _Check, patient_id: str) -> tuple[PatientReport, list[NotKnown]]:
+    identity = quote(patient_id, safe="")
+    templates = {
+        key: template.replace(TOKEN, identity)
+        for key, template in build_prefetch(check.value_sets).items()
+    }
+    asked = {key: check.ask(key, query) for key, query in templates.items()}
+    queries = [_result(key, templates[key], *answer) for key, answer in asked.items()]
+    category = CATEGORY_QUERY.format(patient=identity)
+    by_category, ms = check.ask("labs", category)
+    queries.append(_result(BY_CATEGORY, category, by_category, ms))
+    record = PatientRecord(patient_id, {key: reading.part for key, (reading, _) in asked.items()})
+    today = check.settings.today(dt.datetime.now(dt.UTC))
+    lines = map_scenario(record, today, check.value_sets).receipt.lines()
+    items = [_of_line(line) for line in lines if not line.used]
+    items += _unknown_results(by_category, check.value_sets)
+    return PatientReport(patient_id, tuple(queries)), items
+
+
+def _of_line(line: ReceiptLine) -> NotKnown:
+    kind = "not understood" if line.state in ("not understood", "not read") else "not used"
+    return NotKnown(kind, line.ignored, 1, line.reference)
+
+
+def _unknown_results(reading: Reading, value_sets: ValueSets) -> list[NotKnown]:
+    """Return the laboratory results whose code and words mean nothing to the mapping, with their
+    units.
+    """
+    items = []
+    for placed in reading.part.resources:
+        code = placed.resource.get("code")
+        if placed.type == "Observation" and not value_sets.find(
+            code, Field.LABS, Field.OBSERVATIONS
+        ):
+            quantity = as_dict(placed.resource.get("valueQuantity"))
+            unit = quantity.get("unit") or quantity.get("code") or "no unit"
+            items.append(
+                NotKnown(
+                    "laboratory code", f"{describe_codes(code)} in {unit}", 1, placed.reference
+                )
+            )
+    return items
+
+
+def _count(items: Iterable[NotKnown]) -> tuple[NotKnown, ...]:
+    """Return each thing once, the most frequent first, with its first example."""
+    listed = list(items)
+    counts = Counter((item.kind, item.what) for item in listed)
+    examples = {(item.kind, item.what): item.example for item in reversed(listed)}
+    return tuple(
+        NotKnown(kind, what, count, examples[kind, what])
+        for (kind, what), count in counts.most_common()
     )
 
 
-def _result(key: str, query: str, reading: Reading) -> QueryResult:
-    counts = Counter(str(placed.resource.get("resourceType")) for placed in reading.part.resources)
+def _result(key: str, query: str, reading: Reading, ms: float) -> QueryResult:
+    counts = dict(Counter(placed.type for placed in reading.part.resources))
     match reading.part.availability:
         case Availability.UNAVAILABLE:
-            return QueryResult(
-                key, query, dict(counts), failed=reading.part.reason or "not available"
-            )
+            why = reading.part.reason or "not available"
+            return QueryResult(key, query, counts, failed=why, ms=ms)
         case Availability.INCOMPLETE:
-            return QueryResult(key, query, dict(counts), incomplete=reading.part.reason)
+            return QueryResult(key, query, counts, incomplete=reading.part.reason, ms=ms)
         case Availability.COMPLETE:
             missing = "there is no such patient" if key == "patient" and not counts else ""
-            return QueryResult(key, query, dict(counts), failed=missing)
-
-
-def _by_reason(ignored: list[tuple[str, str]]) -> tuple[tuple[str, int, str], ...]:
-    counts = Counter(reason for reason, _ in ignored)
-    examples = dict(reversed(ignored))
-    return tuple((reason, count, examples[reason]) for reason, count in counts.most_common())
+            return QueryResult(key, query, counts, failed=missing, ms=ms)
 
 
 def say_report(report: ServerReport) -> str:
     """Return the report as text."""
-    lines = [
-        f"{report.base}, patient {report.patient_id or '(none)'}, {report.seconds:.1f} s",
-        "",
-        "Queries",
-    ]
-    for query in report.queries:
-        found = ", ".join(f"{count} {kind}" for kind, count in query.counts.items()) or "nothing"
-        state = (
-            f"incomplete: {query.incomplete}; {found}" if query.incomplete else f"works; {found}"
-        )
-        lines.append(f"  {query.key:16} {f'FAILED: {query.failed}' if query.failed else state}")
-        lines.append(
-            f"  {'':16} {query.query if len(query.query) <= 160 else query.query[:157] + '...'}"
-        )
-    if report.not_used:
+    lines = [f"{report.base}, {len(report.patients)} patients, {report.seconds:.1f} s"]
+    if report.problem:
+        return f"{lines[0]}\nFAILED: {report.problem}.\n"
+    for patient in report.patients:
+        lines += ["", f"Patient {patient.patient_id}"]
+        for query in patient.queries:
+            lines += _say_query(query, report.call_ms)
+    if report.not_known:
         lines += ["", "Came and was not used: codes, units and statuses to look at"]
         lines += [
-            f"  {count:5} x {reason} (for example {example})"
-            for reason, count, example in report.not_used
+            f"  {item.count:5} x {item.kind}: {item.what} (for example {item.example})"
+            for item in report.not_known[:MOST_NAMED]
         ]
+        if len(report.not_known) > MOST_NAMED:
+            lines.append(f"  and {len(report.not_known) - MOST_NAMED} more: --csv lists them all")
     return "\n".join(lines) + "\n"
+
+
+def _say_query(query: QueryResult, call_ms: int) -> list[str]:
+    found = ", ".join(f"{count} {kind}" for kind, count in query.counts.items()) or "nothing"
+    state = f"incomplete: {query.incomplete}; {found}" if query.incomplete else f"works; {found}"
+    slow = f", longer than the {call_ms} ms of a call" if query.ms > call_ms else ""
+    asked = query.query if len(query.query) <= 160 else query.query[:157] + "..."
+    return [
+        f"  {query.key:16} {f'FAILED: {query.failed}' if query.failed else state} "
+        f"({query.ms:.0f} ms{slow})",
+        f"  {'':16} {asked}",
+    ]
+
+
+def report_as_json(report: ServerReport) -> dict[str, Any]:
+    """Return the report for programs."""
+    return {
+        "base": report.base,
+        "problem": report.problem,
+        "seconds": round(report.seconds, 3),
+        "callMs": report.call_ms,
+        "patients": [
+            {
+                "patient": patient.patient_id,
+                "queries": [
+                    {
+                        "key": query.key,
+                        "query": query.query,
+                        "found": query.counts,
+                        "failed": query.failed,
+                        "incomplete": query.incomplete,
+                        "ms": round(query.ms, 1),
+                        "withinCall": query.ms <= report.call_ms,
+                    }
+                    for query in patient.queries
+                ],
+            }
+            for patient in report.patients
+        ],
+        "notKnown": [
+            {"kind": item.kind, "what": item.what, "count": item.count, "example": item.example}
+            for item in report.not_known
+        ],
+    }
+
+
+def rows_of_report(report: ServerReport) -> list[tuple[str, str, int, str]]:
+    """Return what was not known as rows of a table: kind, what, count, example."""
+    return [(item.kind, item.what, item.count, item.example) for item in report.not_known]

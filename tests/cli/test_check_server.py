@@ -1,0 +1,105 @@
+"""`b12-cds check-server`: what works, how long it takes, what is not known, and what is no FHIR
+server.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import main
+from tests.cds_service.misbehaving_fhir import answer_with, bundle, fhir_server
+
+CAPABILITIES = {"resourceType": "CapabilityStatement", "status": "active"}
+PATIENTS = bundle(
+    *({"resourceType": "Patient", "id": f"p{n}", "birthDate": "1960-01-01"} for n in range(3))
+)
+
+
+def result(code: dict[str, Any], name: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "subject": {"reference": "Patient/p0"},
+        "code": code,
+        "valueQuantity": {"value": 98, "unit": "ng/L"},
+    }
+
+
+LOCAL = result({"coding": [{"system": "urn:site", "code": "B12X"}], "text": "Vitamin X"}, "o1")
+KNOWN = result({"coding": [{"system": "http://loinc.org", "code": "2132-9"}]}, "o2")
+ANSWERS = {
+    "metadata": answer_with(CAPABILITIES),
+    "Patient": answer_with(PATIENTS),
+    "Observation": answer_with(bundle(LOCAL, LOCAL | {"id": "o3"}, KNOWN)),
+}
+
+
+def check(base: str, *more: str) -> int:
+    return main(["check-server", f"{base}", *more])
+
+
+def test_it_lists_codes_not_known_with_counts_and_milliseconds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "codes.csv"
+    with fhir_server(**ANSWERS) as server:
+        status = check(server.base, "--csv", str(out), "--json")
+        asked = list(server.asked)
+    report = json.loads(capsys.readouterr().out)
+    assert (status, report["problem"], len(report["patients"])) == (0, "", 1)
+    queries = {query["key"]: query for query in report["patients"][0]["queries"]}
+    assert queries["labs by category"]["found"] == {"Observation": 3}
+    assert all(query["ms"] > 0 for query in queries.values())
+    assert any("category=laboratory" in path for path in asked)
+    unknown = [item for item in report["notKnown"] if item["kind"] == "laboratory code"]
+    assert [(item["what"], item["count"]) for item in unknown] == [
+        ("urn:site|B12X (Vitamin X) in ng/L", 2)
+    ]
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"kind", "what", "count", "example"} == set(rows[0])
+    assert "urn:site|B12X (Vitamin X) in ng/L" in [row["what"] for row in rows]
+
+
+def test_it_asks_for_several_patients(capsys: pytest.CaptureFixture[str]) -> None:
+    with fhir_server(**ANSWERS) as server:
+        assert check(server.base, "--patients", "2") == 0
+    said = capsys.readouterr().out
+    assert "2 patients" in said
+    assert "Patient p0" in said
+    assert "Patient p1" in said
+    assert " ms)" in said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answer_with("<html><body>Welcome</body></html>"),
+        answer_with({"hello": "world"}),
+        answer_with({"resourceType": "Patient", "id": "x"}),
+    ],
+)
+def test_what_is_no_fhir_server_is_said_in_a_clear_word(
+    capsys: pytest.CaptureFixture[str], answer: Any
+) -> None:
+    with fhir_server(metadata=answer, default=answer) as server:
+        assert check(server.base) == 1
+    assert "this is no FHIR server" in capsys.readouterr().out
+
+
+def test_a_server_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("http://127.0.0.1:9/fhir") == 1
+    said = capsys.readouterr().out
+    assert "FAILED: the FHIR server cannot be reached" in said
+
+
+def test_a_query_that_fails_is_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with fhir_server(**{**ANSWERS, "Condition": answer_with({}, status=500)}) as server:
+        assert check(server.base, "--patient", "p0") == 1
+    assert "FAILED: the FHIR server failed" in capsys.readouterr().out
