@@ -47,6 +47,7 @@ class Diagnosis:
     recorded: DateSpan | None
     abated: DateSpan | None
     recurrent: bool
+    past_in_words: bool = False
 
     @property
     def concept(self) -> Concept:
@@ -59,7 +60,11 @@ class Diagnosis:
 
     @property
     def is_certain(self) -> bool:
-        return self.standing is not Standing.SUSPECTED and self.match.role is Role.INCLUDE
+        return (
+            self.standing is not Standing.SUSPECTED
+            and self.match.role is Role.INCLUDE
+            and not self.past_in_words
+        )
 
     @property
     def doubt(self) -> str:
@@ -100,7 +105,15 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
             recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
             diagnoses.append(
                 Diagnosis(
-                    placed, match, standing, evidence, onset, recorded, _abated(resource), recurrent
+                    placed,
+                    match,
+                    standing,
+                    evidence,
+                    onset,
+                    recorded,
+                    _abated(resource),
+                    recurrent,
+                    judged.past and standing is Standing.INACTIVE,
                 )
             )
     return Diagnoses(index, tuple(diagnoses), frozenset(item.concept for item in diagnoses))
@@ -227,7 +240,14 @@ class Diagnoses:
             since: the first day from which an entry counts; `None` for any time.
         """
         found = []
-        for item in self.of(concepts, *standings, Standing.SUSPECTED):
+        asked = self.of(concepts, *standings, Standing.SUSPECTED)
+        # "history of" does not say that it is over: where only the present counts it is a doubt
+        asked += [
+            item
+            for item in self.of(concepts, Standing.INACTIVE)
+            if item.past_in_words and Standing.INACTIVE not in standings
+        ]
+        for item in asked:
             if since is not None and item.is_before(since):
                 self.index.receipt.ignore(
                     item.placed,
@@ -236,7 +256,10 @@ class Diagnoses:
             else:
                 found.append(item)
         sure = [
-            item for item in found if item.is_certain and (since is None or item.began is not None)
+            item
+            for item in found
+            if (item.is_certain or (item.past_in_words and Standing.INACTIVE in standings))
+            and (since is None or item.began is not None)
         ]
         if sure:
             return Fact(Truth.TRUE, "", self.use(fact, sure))

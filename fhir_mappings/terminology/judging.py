@@ -105,7 +105,11 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
         for coding in codings_of(codeable)
         if coding.get("code") and not value_sets.says_something(coding)
     }
-    texts = dict.fromkeys(text for text in texts_of(codeable) if text not in empty)
+    texts = dict.fromkeys(
+        text
+        for text in texts_of(codeable)
+        if text not in empty and value_sets.words_say_something(text)
+    )
     return tuple(texts)[:MOST_TEXTS]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import enum
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -144,6 +145,7 @@ class ValueSets:
     _by_text: Mapping[Field, Mapping[str, tuple[Member, ...]]]
     _by_word: Mapping[Field, Words]
     _generic: frozenset[tuple[str, str]] = frozenset()
+    _empty_words: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ("en",)
 
     def texts(self, field: Field) -> tuple[str, ...]:
@@ -196,6 +198,12 @@ class ValueSets:
         """Return whether a Coding has a code that carries meaning, known or not."""
         system, code = self.normalise_system(coding.get("system")), coding.get("code")
         return isinstance(code, str) and bool(code) and not self._says_nothing(system, code)
+
+    def words_say_something(self, text: str) -> bool:
+        """Return whether a text is more than the name of a code that carries no meaning."""
+        return (
+            len(text) > LONGEST_TEXT or normalise_text(_without_tags(text)) not in self._empty_words
+        )
 
     def _says_nothing(self, system: str, code: str) -> bool:
         """Return whether a code carries no meaning, so that the words beside it decide."""
@@ -289,6 +297,7 @@ _PUNCTUATION = re.compile(
 _B_12 = re.compile(r"\bb[ .]12\b")
 
 
+@functools.lru_cache(maxsize=8192)
 def normalise_text(text: str) -> str:
     """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as
     "b12", "anaemia" as "anemia".
@@ -340,18 +349,22 @@ def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
     codes = _index_codes(every)
     for national in (NATIONAL_ICD_10, SKS):  # they have no codes of their own here
         codes[national] = {}
-    return ValueSets(members, systems, codes, by_text, by_word, _read_generic_codes())
+    return ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
 
 
-def _read_generic_codes() -> frozenset[tuple[str, str]]:
-    """Return the codes that carry no meaning, as system and code without a full stop."""
+def _read_generic_codes() -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """Return the codes that carry no meaning, as system and code without a full stop, and their
+    names.
+    """
     with (TERMINOLOGY / "generic_codes.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(
-            (row["system_uri"], row["code"].replace(".", ""))
-            if row["system_uri"] in SPELLED_FREELY
-            else (row["system_uri"], row["code"])
-            for row in csv.DictReader(file)
-        )
+        rows = list(csv.DictReader(file))
+    codes = frozenset(
+        (row["system_uri"], row["code"].replace(".", ""))
+        if row["system_uri"] in SPELLED_FREELY
+        else (row["system_uri"], row["code"])
+        for row in rows
+    )
+    return codes, frozenset(normalise_text(_without_tags(row["display"])) for row in rows)
 
 
 def _read_systems() -> dict[str, str]:

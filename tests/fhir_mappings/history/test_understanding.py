@@ -543,3 +543,20 @@ def test_a_negative_interpretation_denies_a_sign_and_answers_a_screen() -> None:
 )
 def test_words_of_the_problem_list_may_point_at_b12_treatment(text: str, hinted: bool) -> None:
     assert bool(scenario_of(worded(text)).hints_at(HintAt.B12_TREATMENT)) is hinted
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("H/O dialysis dependence", "dialysis"),
+        ("History of CKD stage 4", "kidney_disease"),
+        ("Previous nitrous oxide misuse", "nitrous_oxide"),
+    ],
+)
+def test_history_of_what_counts_only_now_is_a_hint(text: str, fact: str) -> None:
+    assert getattr(scenario_of(worded(text)), fact).is_hinted
+
+
+def test_the_name_of_a_code_without_meaning_is_no_word() -> None:
+    for code in ({"text": "Disease"}, {"coding": [{"code": "64572001", "display": "Disease"}]}):
+        assert scenario_of(condition("", code=code)).lebers.is_gap

@@ -1,0 +1,321 @@
+"""Records as real ones are written, made by the thousand: every fact in codes, words, systems and
+languages, with noise, negations, wrong subjects and wrong statuses. The mapped fact is never a
+known value other than the one written.
+
+`python -m tests.fhir_mappings.generated 100000` runs so many records.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_mappings.terminology import Concept, Role
+from recommender.language import Allergen, Cause, ClinicalScenario, Truth
+from tests.fhir_mappings.records import (
+    SNOMED,
+    VALUE_SETS,
+    allergy,
+    concept,
+    condition,
+    procedure,
+    scenario_of,
+)
+
+Resource = dict[str, Any]
+LOCAL = "https://hospital.example.org/codes"
+ICD_10 = "http://hl7.org/fhir/sid/icd-10"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A fact: the concept whose codes say it, wordings that say it whole, and how it is mapped."""
+
+    name: str
+    concept: Concept
+    words: tuple[str, ...]
+    read: Callable[[ClinicalScenario], Truth]
+    make: Callable[..., Resource] = condition
+
+
+def fact(name: str) -> Callable[[ClinicalScenario], Truth]:
+    return lambda scenario: getattr(scenario, name).truth
+
+
+def cause(which: Cause) -> Callable[[ClinicalScenario], Truth]:
+    """A cause listed is TRUE; one that is not is never a known "no" (open world)."""
+
+    def read(scenario: ClinicalScenario) -> Truth:
+        found = any(item.cause is which for item in scenario.causes)
+        return Truth.TRUE if found else Truth.UNKNOWN
+
+    return read
+
+
+def allergic(which: Allergen) -> Callable[[ClinicalScenario], Truth]:
+    def read(scenario: ClinicalScenario) -> Truth:
+        if any(item.allergen is which for item in scenario.allergies):
+            return Truth.TRUE
+        return Truth.UNKNOWN if scenario.allergy_fact.is_true else scenario.allergy_fact.truth
+
+    return read
+
+
+FACTS = (
+    Written(
+        "lebers",
+        Concept.LHON,
+        (
+            "Leber's optic neuropathy",
+            "LHON",
+            "Leber hereditary optic atrophy",
+            "Lebersche hereditäre Optikusneuropathie",
+            "Neuropathie optique de Leber",
+            "Neuropatía óptica hereditaria de Leber",
+            "Neuropatia ottica di Leber",
+            "Neuropatia óptica hereditária de Leber",
+        ),
+        fact("lebers"),
+    ),
+    Written(
+        "bleeding_disorder",
+        Concept.HAEMOPHILIA_BLEEDING,
+        (
+            "Haemophilia A",
+            "Hemophilia B",
+            "von Willebrand's disease",
+            "Factor XI deficiency",
+            "Bleeding disorder",
+            "Hämophilie A",
+            "Bluterkrankheit",
+            "Hémophilie A",
+            "Hemofilia",
+            "Malattia di von Willebrand",
+            "Ziekte van von Willebrand",
+            "Blödarsjuka",
+            "Blødersykdom",
+            "Doença de von Willebrand",
+        ),
+        fact("bleeding_disorder"),
+    ),
+    Written(
+        "dialysis",
+        Concept.DIALYSIS_DEPENDENCE,
+        ("On dialysis", "On haemodialysis", "Dialysis dependent", "dialysepflichtig"),
+        fact("dialysis"),
+    ),
+    Written(
+        "kidney_disease", Concept.CKD_STAGE_4, ("CKD stage 4", "CKD G4"), fact("kidney_disease")
+    ),
+    Written(
+        "haemolysis",
+        Concept.HAEMOLYSIS,
+        ("Sickle cell disease", "Hereditary spherocytosis", "Autoimmune haemolytic anaemia"),
+        fact("haemolysis"),
+    ),
+    Written(
+        "nitrous_oxide",
+        Concept.NITROUS_OXIDE_EXPOSURE,
+        ("Nitrous oxide misuse", "Recreational nitrous oxide", "Lachgaskonsum"),
+        fact("nitrous_oxide"),
+    ),
+    Written(
+        "pernicious",
+        Concept.PERNICIOUS_ANAEMIA,
+        ("Pernicious anaemia", "Perniziöse Anämie", "Anémie de Biermer", "Anemia perniciosa"),
+        cause(Cause.PERNICIOUS_ANAEMIA),
+    ),
+    Written(
+        "bariatric",
+        Concept.GASTRIC_BYPASS_RNY,
+        ("Gastric bypass", "Roux-en-Y gastric bypass", "Magenbypass", "s/p gastric bypass 2012"),
+        cause(Cause.BARIATRIC),
+        procedure,
+    ),
+    Written(
+        "gastrectomy",
+        Concept.TOTAL_GASTRECTOMY,
+        ("Total gastrectomy", "Status post total gastrectomy", "Total gastrectomy 2015"),
+        cause(Cause.TOTAL_GASTRECTOMY),
+        procedure,
+    ),
+    Written(
+        "allergy_hydroxocobalamin",
+        Concept.HYDROXOCOBALAMIN,
+        ("Hydroxocobalamin", "Cobalin-H", "Neo-Cytamen", "Hydroxocobalaminacetat"),
+        allergic(Allergen.HYDROXOCOBALAMIN),
+        allergy,
+    ),
+    Written(
+        "allergy_b12",
+        Concept.COBALAMIN_UNSPECIFIED,
+        ("Vitamin B12", "B12 injections", "vit B-12"),
+        allergic(Allergen.UNSPECIFIED_B12),
+        allergy,
+    ),
+)
+
+NEGATED = ("No {}", "{} excluded", "{} ruled out", "Not {}")
+OTHERS = ("Family history of {}", "FH {}", "Mother has {}", "Brother: {}", "Carrier of {}")
+DOUBTED = ("?{}", "Possible {}", "Suspected {}", "{}?", "Query {}", "At risk of {}")
+AROUND = ("{}", "{} ", "{}.", "Known {}", "  {}", "{} 2014", "H/O {}", "Severe {}")
+
+SPELLINGS = {
+    SNOMED: (
+        SNOMED,
+        f"{SNOMED}|20240101",
+        "https://snomed.info/sct",
+        "HTTP://SNOMED.INFO/sct/",
+        "http://snomed.info/sct/83821000000107",
+        "urn:oid:2.16.840.1.113883.6.96",
+        "2.16.840.1.113883.6.96",
+    ),
+    ICD_10: (
+        ICD_10,
+        f"{ICD_10}|2019",
+        "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+        "http://hl7.org/fhir/sid/icd-10-se",
+        "http://hl7.org/fhir/sid/icd-10-am",
+        "https://smt.esante.gouv.fr/terminologie-cim-10/",
+        "urn:oid:2.16.578.1.12.4.1.1.7110",
+    ),
+}
+GENERIC = (
+    concept(SNOMED, "196411000000103", "Transfer-degraded record entry"),
+    concept(SNOMED, "64572001", "Disease"),
+    concept(ICD_10, "R69", "Unspecified morbidity"),
+    concept(LOCAL, "Z1"),
+    {},
+)
+NOISE = ("Essential hypertension", "Knee pain", "Asthma", "Annual review", "Osteoarthritis of hip")
+NOT_UNDERSTOOD: tuple[Resource, ...] = (
+    concept(LOCAL, "Q9"),
+    {"text": "Bluthochdruck"},
+    {"text": "高血圧"},
+    concept(SNOMED, "64572001", "Disease"),
+)
+NO_STATUS = ("refuted", "entered-in-error")
+
+
+@dataclass(frozen=True)
+class Record:
+    """Resources, and what was written of each fact: TRUE, or FALSE where it was denied, said of
+    somebody else, or not at all; UNKNOWN where it was doubted.
+    """
+
+    resources: tuple[Resource, ...]
+    truths: dict[str, Truth]
+
+
+def make_record(number: int) -> Record:
+    """Return the record of a number, always the same."""
+    chance = random.Random(number)
+    resources: list[Resource] = []
+    truths: dict[str, Truth] = {}
+    for item in FACTS:
+        way = chance.choice(("none", "none", "code", "words", "denied", "other", "doubt", "status"))
+        truths[item.name] = Truth.TRUE if way in ("code", "words") else Truth.FALSE
+        if way == "doubt":
+            truths[item.name] = Truth.UNKNOWN
+        if way != "none":
+            resources.append(_write(item, way, chance))
+    # who is on dialysis has kidney disease
+    truths["kidney_disease"] = truths["kidney_disease"] | truths["dialysis"]
+    for _ in range(chance.randrange(4)):
+        resources.append(condition("", code={"text": chance.choice(NOISE)}))
+    if chance.random() < 0.3:
+        resources.append(condition("", code=chance.choice(NOT_UNDERSTOOD)))
+    chance.shuffle(resources)
+    return Record(tuple(resources), truths)
+
+
+def _write(item: Written, way: str, chance: random.Random) -> Resource:
+    words = chance.choice(item.words)
+    if way == "code" or (way == "status" and chance.random() < 0.5):
+        code = _coded(item, chance)
+    else:
+        frames = {"denied": NEGATED, "other": OTHERS, "doubt": DOUBTED}.get(way, AROUND)
+        code = {**chance.choice(GENERIC), "text": chance.choice(frames).format(words)}
+    resource = item.make("", code=code)
+    if way == "status" and item.make is procedure:
+        resource["status"] = "not-done"
+    elif way == "status" and chance.random() < 0.3:
+        about = {"reference": "Patient/somebody-else"}
+        resource["patient" if item.make is allergy else "subject"] = about
+    elif way == "status":
+        resource["verificationStatus"] = {"coding": [{"code": chance.choice(NO_STATUS)}]}
+    return resource
+
+
+def _coded(item: Written, chance: random.Random) -> Resource:
+    members = [
+        member for member in VALUE_SETS.members.get(item.concept, ()) if member.role is Role.INCLUDE
+    ]
+    if not members:
+        return {"text": chance.choice(item.words)}
+    member = chance.choice(members)
+    system = chance.choice(SPELLINGS.get(member.system, (member.system,)))
+    display = member.display if chance.random() < 0.5 else ""
+    return concept(system, member.code, display)
+
+
+def wrong_facts(record: Record) -> list[str]:
+    """Return the facts whose mapped value is known and not the one written."""
+    scenario = scenario_of(*record.resources)
+    wrong = []
+    for item in FACTS:
+        mapped, written = item.read(scenario), record.truths[item.name]
+        known = not mapped.is_unknown
+        if known and mapped is not written:
+            wrong.append(f"{item.name}: written {written.value}, mapped {mapped.value}")
+    return wrong
+
+
+def loosened_facts(record: Record, number: int) -> list[str]:
+    """Return the facts that became a known "no" when an entry that is not understood was added, or
+    when a code lost its system.
+    """
+    chance = random.Random(number)
+    before = scenario_of(*record.resources)
+    extra = chance.choice((condition, procedure, allergy))("", code=chance.choice(NOT_UNDERSTOOD))
+    changed = [scenario_of(*record.resources, extra)]
+    coded = [one for one in record.resources if one["code"].get("coding")]
+    if coded:
+        lost = chance.choice(coded)
+        bare = [{k: v for k, v in c.items() if k != "system"} for c in lost["code"]["coding"]]
+        without = {**lost, "code": {**lost["code"], "coding": bare}}
+        others = [one for one in record.resources if one is not lost]
+        changed.append(scenario_of(*others, without))
+    return [
+        f"{item.name}: {item.read(before).value}, then a known no"
+        for after in changed
+        for item in FACTS
+        if not item.read(before).is_false and item.read(after).is_false
+    ]
+
+
+def main() -> int:
+    """Make and map so many records; exit status 1 when a fact of one is wrong."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    started, wrong = time.perf_counter(), 0
+    counts: Counter[str] = Counter()
+    for seed in range(number):
+        record = make_record(seed)
+        for complaint in (*wrong_facts(record), *loosened_facts(record, seed)):
+            wrong += 1
+            counts[complaint] += 1
+            if wrong <= 20:
+                print(f"record {seed}: {complaint}")
+    for complaint, times in counts.most_common():
+        print(f"{times:7} {complaint}")
+    print(f"{number} records in {time.perf_counter() - started:.0f} s, {wrong} wrong facts")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
