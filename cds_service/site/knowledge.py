@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from fhir_mappings.terminology import SiteCodes
 from recommender.guidance import KNOWLEDGE_VERSION
 
 PACKAGES = Path(__file__).parents[2]
@@ -39,9 +40,9 @@ def knowledge_version() -> str:
 
 
 @cache
-def terminology_version(extra_codes: Path | None) -> str:
+def terminology_version(extra_codes: SiteCodes | None) -> str:
     """Return the digest of the built-in codes and those that the site adds."""
-    added = extra_codes.read_bytes() if extra_codes else b""
+    added = b"".join(path.read_bytes() for path in extra_codes.paths) if extra_codes else b""
     return hashlib.sha256(digest_of(TERMINOLOGY).encode() + added).hexdigest()[:12]
 
 

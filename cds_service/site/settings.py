@@ -25,7 +25,7 @@ from cds_service.site.modes import Approval, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
 from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
-from fhir_mappings.terminology import check_codes, load_value_sets
+from fhir_mappings.terminology import SiteCodes, check_codes, load_value_sets
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 
@@ -113,7 +113,7 @@ class Settings:
     retention_days: int = 0
     policy: Policy = field(default_factory=Policy)
     formulary: tuple[FormularyRow, ...] = BUILT_IN
-    extra_codes: Path | None = None
+    extra_codes: SiteCodes | None = None
     clients: tuple[Client, ...] = ()
     body_bytes: int = 10_485_760
     call_ms: int = 400
@@ -325,14 +325,21 @@ def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[tuple[Substance
     return frozenset((row.substance, row.route) for row in formulary if row.available)
 
 
-def _extra_codes(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Path | None:
-    named = document.get("codes", {}).get("add", "")
+def _extra_codes(
+    document: Mapping[str, Any], folder: Path, problems: list[str]
+) -> SiteCodes | None:
+    """Return the site's own files of codes; whatever is wrong in one of them stops start-up."""
+    named = {kind: folder / name for kind, name in document.get("codes", {}).items() if name}
     if not named:
         return None
-    path: Path = folder / named
-    wrong = check_codes(path)
-    problems += [f"codes.add: {problem}" for problem in wrong]
-    return None if wrong else path
+    wrong = [f"codes.add: {one}" for one in check_codes(named["add"])] if "add" in named else []
+    for kind in ("systems", "units", "routes", "forms"):
+        try:
+            load_value_sets(SiteCodes(**{kind: named[kind]}) if kind in named else None)
+        except ValueError as error:
+            wrong.append(f"codes.{kind}: {str(error).rstrip('.')}.")
+    problems += wrong
+    return None if wrong else SiteCodes(**named)
 
 
 def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:

@@ -53,7 +53,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "keep_requests_key_file": TEXT,
         "retention_days": NUMBER,
     },
-    "codes": {"add": TEXT},
+    "codes": {"add": TEXT, "systems": TEXT, "units": TEXT, "routes": TEXT, "forms": TEXT},
     "limits": {"body_bytes": NUMBER, "call_ms": NUMBER},
 }
 """The keys of each plain table. `policy` is checked by the recommender, which owns its names."""

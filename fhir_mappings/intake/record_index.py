@@ -8,8 +8,17 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from fhir_mappings.fhir import Availability, PatientRecord, Placed, Resource, as_text, subject_id
+from fhir_mappings.fhir import (
+    Availability,
+    PatientRecord,
+    Placed,
+    Resource,
+    as_list,
+    as_text,
+    subject_id,
+)
 from fhir_mappings.intake.receipt import Receipt, no_clock
 from fhir_mappings.intake.understanding import Understanding
 from fhir_mappings.terminology import Concept, ValueSets
@@ -133,7 +142,8 @@ def index_record(
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     kept: dict[str, Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
-    for key, placed in record.entries():
+    for key, came in record.entries():
+        placed = _with_site_units(came, value_sets) if value_sets.units else came
         resource = placed.resource
         receipt.enter(placed)
         kind = resource.get("resourceType")
@@ -162,6 +172,35 @@ def index_record(
         placed = kept[reference]
         by_type.setdefault(placed.resource["resourceType"], []).append(placed)
     return index
+
+
+def _with_site_units(placed: Placed, value_sets: ValueSets) -> Placed:
+    """Return a result whose units, as the site writes them, are those of UCUM."""
+    resource = placed.resource
+    parts = [resource, *as_list(resource.get("component"))]
+    if resource.get("resourceType") != "Observation" or not any(
+        _site_unit(part, value_sets) for part in parts
+    ):
+        return placed
+    told = {**resource, **_site_unit(resource, value_sets)}
+    if "component" in resource:
+        told["component"] = [
+            {**part, **_site_unit(part, value_sets)} if isinstance(part, dict) else part
+            for part in as_list(resource["component"])
+        ]
+    return placed._replace(resource=told)
+
+
+def _site_unit(part: Any, value_sets: ValueSets) -> dict[str, Any]:
+    """Return the quantity of a part in its UCUM unit where the site has an alias, else nothing."""
+    quantity = part.get("valueQuantity") if isinstance(part, dict) else None
+    if not isinstance(quantity, dict):
+        return {}
+    for name in ("code", "unit"):
+        ucum = value_sets.units.get(as_text(quantity.get(name)))
+        if ucum:
+            return {"valueQuantity": {**quantity, "unit": ucum, "code": ucum}}
+    return {}
 
 
 def is_about_another(resource: Resource, patient_id: str) -> bool:

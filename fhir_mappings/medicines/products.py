@@ -412,7 +412,8 @@ def _product_error(
 def _read_form(
     texts: list[str], matches: list[Match], resource: Mapping[str, Any], value_sets: ValueSets
 ) -> Form:
-    stated = " ".join(match.member.display for match in value_sets.concepts(resource.get("form")))
+    matches_of_form = value_sets.find(resource.get("form"), Field.ROUTES)
+    stated = " ".join(match.member.display for match in matches_of_form)
     words = " ".join([*texts, *texts_of(resource.get("form")), stated]).lower()
     named = _form_of_words(without_accents(words))
     displays = " ".join(match.member.display for match in matches if match.matched_by == "code")

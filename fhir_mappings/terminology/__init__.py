@@ -21,6 +21,7 @@ from fhir_mappings.terminology.site_codes import (
     describe_concepts,
     suggest_concepts,
 )
+from fhir_mappings.terminology.site_words import SiteCodes
 from fhir_mappings.terminology.value_sets import (
     Field,
     Match,
@@ -49,6 +50,7 @@ __all__ = [
     "Member",
     "Role",
     "Shown",
+    "SiteCodes",
     "Understood",
     "ValueSets",
     "check_codes",

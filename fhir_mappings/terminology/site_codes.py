@@ -25,8 +25,8 @@ from fhir_mappings.terminology.value_sets import (
 )
 from fhir_mappings.terminology.words import read_words
 
-COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "property", "confidence",
-           "evidence", "notes")  # fmt: skip
+COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "property", "unit",
+           "confidence", "evidence", "notes")  # fmt: skip
 """The columns a file of codes may have; concept, system_uri and code it must have."""
 
 _KINDS = {

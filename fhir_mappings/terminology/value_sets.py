@@ -8,6 +8,7 @@ last resort, and the match says so.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import difflib
 import enum
 import functools
@@ -32,6 +33,7 @@ from fhir_mappings.terminology.code_systems import (
     systems_sharing,
 )
 from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.site_words import PREFIXES, AliasError, SiteCodes
 
 TERMINOLOGY = Path(__file__).parent
 
@@ -147,6 +149,7 @@ class ValueSets:
     _generic: frozenset[tuple[str, str]] = frozenset()
     _empty_words: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ("en",)
+    units: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def texts(self, field: Field) -> tuple[str, ...]:
         """Return every text of a field in the form in which it is compared, those that count as a
@@ -326,21 +329,22 @@ def _without_tags(display: str) -> str:
         display = shorter
 
 
-def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
+def load_value_sets(site: Path | SiteCodes | None = None) -> ValueSets:
     """Return the value sets of the package with the site's own codes, if any, added to them.
 
     Args:
-        extra_csv: a CSV in the shape of the files in `terminology/`; the columns concept,
-            system_uri and code are required.
+        site: the site's files; a path alone is a CSV in the shape of the files in `terminology/`,
+            in which the columns concept, system_uri and code are required.
 
     Raises:
         TerminologyError: the CSV cannot be used.
     """
-    systems = _read_systems()
+    own = site if isinstance(site, SiteCodes) else SiteCodes(add=site)
+    systems = _read_systems() | _site_systems(own)
     rows = {
         field: tuple(_read_members(TERMINOLOGY / f"{field.value}.csv", systems)) for field in Field
     }
-    extra = tuple(_read_members(extra_csv, systems)) if extra_csv else ()
+    extra = tuple(_read_members(own.add, systems)) if own.add else ()
     every = [row for part in rows.values() for row in part] + list(extra)
     members: dict[Concept, tuple[Member, ...]] = {}
     for member, _ in every:
@@ -349,7 +353,38 @@ def load_value_sets(extra_csv: Path | None = None) -> ValueSets:
     codes = _index_codes(every)
     for national in (NATIONAL_ICD_10, SKS):  # they have no codes of their own here
         codes[national] = {}
-    return ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
+    for kind in PREFIXES:
+        for text, member in _site_words(own, kind):
+            _add_text(by_text[Field.ROUTES], text, member)
+    found = ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
+    return replace(found, units=_aliases(own, "units"))
+
+
+def _aliases(site: SiteCodes, kind: str) -> dict[str, str]:
+    try:
+        return site.aliases(kind)
+    except AliasError as error:
+        raise TerminologyError(str(error)) from error
+
+
+def _site_systems(site: SiteCodes) -> dict[str, str]:
+    """Return the site's spellings of code systems, in small letters too."""
+    aliases = _aliases(site, "systems")
+    known = set(_read_systems().values())
+    for spelling, uri in aliases.items():
+        if uri not in known:
+            raise TerminologyError(f'systems: "{spelling}" stands for {uri}, which is not known')
+    return aliases | {spelling.lower(): uri for spelling, uri in aliases.items()}
+
+
+def _site_words(site: SiteCodes, kind: str) -> Iterator[tuple[str, Member]]:
+    """Yield the site's words for routes or forms; the display of a form says it in our words."""
+    for text, name in _aliases(site, kind).items():
+        if not name.startswith(PREFIXES[kind]) or name not in Concept._value2member_map_:
+            known = ", ".join(one.value for one in Concept if one.value.startswith(PREFIXES[kind]))
+            raise TerminologyError(f'{kind}: "{text}" stands for {name}, expected one of {known}')
+        words = name.removeprefix("doseform_").removeprefix("route_").replace("_", " ")
+        yield text, Member(Concept(name), Role.INCLUDE, "", "", words)
 
 
 def _read_generic_codes() -> tuple[frozenset[tuple[str, str]], frozenset[str]]:

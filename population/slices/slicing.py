@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import write_json
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import SiteCodes, load_value_sets
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS, RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
@@ -52,7 +52,7 @@ class SliceJob:
     workers: int = 1
     complete: bool = False
     deleted: tuple[Path, ...] = ()
-    extra_codes: Path | None = None
+    extra_codes: SiteCodes | None = None
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def _read_pieces(
     advance: Callable[[float], None],
 ) -> None:
     faults: dict[int, tuple[list[Fault], int]] = {}
-    setup = (str(work), buckets, str(job.extra_codes) if job.extra_codes else "")
+    setup = (str(work), buckets, job.extra_codes)
     for piece, result in run_tasks(prepare_reading, setup, pieces, job.workers):
         faults[piece.number] = (result.faults, result.lines)
         _take(piece, result, found)
@@ -168,10 +168,10 @@ anybody.
 """
 
 
-def prepare_reading(setup: tuple[str, int, str]) -> Callable[[Piece], Sorted]:
+def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece], Sorted]:
     """Return what reads one piece and writes down what was kept of it."""
     folder, buckets, extra = setup
-    sieve = Sieve(load_value_sets(Path(extra) if extra else None))
+    sieve = Sieve(load_value_sets(extra))
     return functools.partial(_read_piece, Path(folder), buckets, sieve)
 
 

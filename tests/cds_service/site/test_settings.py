@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.site.settings import SettingsError, check_config, demonstration, load_settings
+from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
 from recommender.language.doses import Route, Substance
 
@@ -270,7 +271,7 @@ def test_local_codes_are_found_beside_the_site_file(tmp_path: Path) -> None:
 
     settings = load_settings(write(tmp_path, '[codes]\nadd = "local.csv"\n'))
 
-    assert settings.extra_codes == tmp_path / "local.csv"
+    assert settings.extra_codes == SiteCodes(add=tmp_path / "local.csv")
 
 
 def test_no_secret_is_shown_with_the_settings(tmp_path: Path) -> None:
@@ -303,3 +304,54 @@ def test_a_time_zone_that_is_none_is_said(tmp_path: Path, zone: str) -> None:
     site.write_text(f'[service]\ntime_zone = "{zone}"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"service\.time_zone: found"):
         load_settings(site)
+
+
+SITE_FILES = {
+    "systems": "spelling,system_uri\nurn:our:snomed,http://snomed.info/sct\n",
+    "units": "spelling,ucum\npmol pro L,pmol/L\n",
+    "routes": "text,concept\nin den Muskel,route_im\n",
+    "forms": "text,concept\nStechampulle,doseform_injection\n",
+}
+
+
+def site_with(tmp_path: Path, **files: str) -> Path:
+    lines = ["[codes]"]
+    for kind, text in files.items():
+        (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
+        lines.append(f'{kind} = "{kind}.csv"')
+    path = tmp_path / "site.toml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_site_adds_spellings_of_systems_units_routes_and_forms(tmp_path: Path) -> None:
+    value_sets = load_value_sets(load_settings(site_with(tmp_path, **SITE_FILES)).extra_codes)
+    coded = value_sets.match_coding({"system": "URN:our:SNOMED", "code": "84027009"})
+    assert [match.concept.value for match in coded] == ["pernicious_anaemia"]
+    assert value_sets.units == {"pmol pro L": "pmol/L"}
+    routes = value_sets.match_text("in den Muskel", Field.ROUTES)
+    assert [match.concept.value for match in routes] == ["route_im"]
+    forms = value_sets.match_text("Stechampulle", Field.ROUTES)
+    assert [match.concept.value for match in forms] == ["doseform_injection"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("systems", "spelling,system_uri\nours,http://nobody.example\n", "which is not known"),
+        ("units", "spelling;ucum\na;b\n", "found the columns spelling;ucum"),
+        ("units", "spelling,ucum\na,pmol/L\na,nmol/L\n", "stands for two things"),
+        ("units", "spelling,ucum\na,\n", "line 2: spelling and ucum must both be given"),
+        ("routes", "text,concept\nx,doseform\n", "expected one of route_im"),
+        ("forms", "text,concept\nx,lhon\n", "expected one of doseform"),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_spellings_stops_start_up(
+    tmp_path: Path, kind: str, text: str, said: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(site_with(tmp_path, **{kind: text}))
+    assert any(
+        problem.startswith(f"codes.{kind}: ") and said in problem
+        for problem in error.value.problems
+    )

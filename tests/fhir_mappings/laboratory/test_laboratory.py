@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -478,3 +479,12 @@ def test_a_clearance_in_ml_per_minute_is_not_an_egfr() -> None:
         scenario_of(observation(EGFR, 80, "mL/min")).egfr.reason
         == "unit not accepted for eGFR: 80 mL/min"
     )
+
+
+def test_a_unit_that_the_site_spells_in_its_own_way_is_read() -> None:
+    told = dataclasses.replace(VALUE_SETS, units={"pmol pro L": "pmol/L"})
+    body = observation("14685-2", 95, days=20)
+    body["valueQuantity"] = {"value": 95, "unit": "pmol pro L"}
+    record = record_of([patient(), body])
+    assert map_scenario(record, AS_OF, told).scenario.total_b12.is_known
+    assert not map_scenario(record, AS_OF, VALUE_SETS).scenario.total_b12.is_known

@@ -1,0 +1,82 @@
+"""What a site may write in files of its own: further codes, spellings of code systems and units,
+and words for routes and forms.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+SHAPES: dict[str, tuple[str, str]] = {
+    "systems": ("spelling", "system_uri"),
+    "units": ("spelling", "ucum"),
+    "routes": ("text", "concept"),
+    "forms": ("text", "concept"),
+}
+"""The two columns of each file of aliases: how the site writes it, and what it stands for."""
+
+PREFIXES = {"routes": "route_", "forms": "doseform"}
+"""How the names of the concepts begin that a route or a form may stand for."""
+
+
+class AliasError(ValueError):
+    """A file of aliases that cannot be used; the message lists everything that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCodes:
+    """The files of `[codes]`: further codes, and aliases of systems, units, routes and forms."""
+
+    add: Path | None = None
+    systems: Path | None = None
+    units: Path | None = None
+    routes: Path | None = None
+    forms: Path | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files there are, in their order."""
+        named = (self.add, self.systems, self.units, self.routes, self.forms)
+        return tuple(path for path in named if path is not None)
+
+    def aliases(self, kind: str) -> dict[str, str]:
+        """Return what the site's spellings of one kind stand for.
+
+        Raises:
+            AliasError: the file cannot be used.
+        """
+        path: Path | None = getattr(self, kind)
+        return read_aliases(path, kind) if path else {}
+
+
+def read_aliases(path: Path, kind: str) -> dict[str, str]:
+    """Return the aliases of a file, each spelling once.
+
+    Raises:
+        AliasError: the file cannot be read, has other columns, or says two things of one spelling.
+    """
+    key, value = SHAPES[kind]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            columns = tuple(reader.fieldnames or ())
+            rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise AliasError(f"{path.name} cannot be read as a UTF-8 CSV file") from error
+    if set(columns) != {key, value}:
+        raise AliasError(
+            f"{path.name}: found the columns {', '.join(columns) or 'none'}, "
+            f"expected {key}, {value}"
+        )
+    aliases: dict[str, str] = {}
+    problems: list[str] = []
+    for line, row in rows:
+        spelling, stands_for = (row[key] or "").strip(), (row[value] or "").strip()
+        if not spelling or not stands_for:
+            problems.append(f"line {line}: {key} and {value} must both be given")
+        elif aliases.setdefault(spelling, stands_for) != stands_for:
+            problems.append(f'line {line}: "{spelling}" stands for two things')
+    if problems:
+        raise AliasError(f"{path.name} {'; '.join(problems)}")
+    return aliases
