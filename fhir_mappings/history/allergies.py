@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -236,16 +237,32 @@ _VITAMIN = re.compile(
 """A vitamin that is not named: it may be B12."""
 
 
+_COBALAMIN = re.compile(r"(?<!trans)[ck]obalamin")
+_WHOLE_NAMES = ("hydroxocobalamin", "cyanocobalamin", "methylcobalamin", "hydroxycobalamin")
+_SLIPS = 0.85
+"""How near to a name a word of 10 letters or more is a slip of it: a sixth of its letters may be
+wrong. A design default.
+"""
+
+
+def _names_a_cobalamin(normal: str) -> bool:
+    """Return whether a word of the text is some cobalamin, or a slip of the name of one."""
+    if _COBALAMIN.search(normal):
+        return True
+    long_words = [word for word in normal.split() if 10 <= len(word) <= 20 and word.isalpha()]
+    return any(difflib.get_close_matches(word, _WHOLE_NAMES, 1, _SLIPS) for word in long_words[:20])
+
+
 def _pointed_at(index: RecordIndex, text: str) -> list[HintAt]:
     """Return which of the two allergies a text may mean."""
     concepts = {match.concept for match in _names_in(index, text)}
     allergens = {ALLERGENS[concept] for concept in concepts if concept in ALLERGENS}
+    normal = normalise_text(text[:LONGEST_SEARCHED])
     pointed = []
     if Allergen.COBALT in allergens:
         pointed.append(HintAt.COBALT_ALLERGY)
-    if allergens - {Allergen.COBALT, Allergen.EXCIPIENT} or _VITAMIN.search(
-        normalise_text(text[:LONGEST_SEARCHED])
-    ):
+    named = allergens - {Allergen.COBALT, Allergen.EXCIPIENT}
+    if named or _names_a_cobalamin(normal) or _VITAMIN.search(normal):
         pointed.append(HintAt.ALLERGY)
     return pointed
 

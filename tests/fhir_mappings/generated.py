@@ -110,7 +110,10 @@ FACTS = (
         fact("dialysis"),
     ),
     Written(
-        "kidney_disease", Concept.CKD_STAGE_4, ("CKD stage 4", "CKD G4"), fact("kidney_disease")
+        "kidney_disease",
+        Concept.CKD_STAGE_4,
+        ("CKD stage 4", "Chronic kidney disease stage 4"),
+        fact("kidney_disease"),
     ),
     Written(
         "haemolysis",

@@ -560,3 +560,21 @@ def test_history_of_what_counts_only_now_is_a_hint(text: str, fact: str) -> None
 def test_the_name_of_a_code_without_meaning_is_no_word() -> None:
     for code in ({"text": "Disease"}, {"coding": [{"code": "64572001", "display": "Disease"}]}):
         assert scenario_of(condition("", code=code)).lebers.is_gap
+
+
+@pytest.mark.parametrize(
+    ("text", "hinted"),
+    [
+        ("Aquacobalamin", True),
+        ("Nitritokobalamin", True),
+        ("Hydroxocobalmin", True),
+        ("Cyanocobalmine", True),
+        ("Transcobalamin", False),
+        ("Hydroxychloroquine", False),
+        ("Hydrocortisone", False),
+    ],
+)
+def test_other_cobalamins_and_slips_of_their_names_are_hints(text: str, hinted: bool) -> None:
+    scenario = scenario_of(allergic(text))
+    assert bool(scenario.allergies) or scenario.allergy_fact.is_hinted is hinted
+    assert scenario.allergy_fact.is_false is not hinted
