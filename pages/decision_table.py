@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from recommender.assessment.deficiency import ROWS
+from recommender.assessment.deficiency_rows import ROWS
 from recommender.cards import CARDS, OVERRIDE_REASONS, Indicator, severity_key
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.dose_words import describe

@@ -337,6 +337,7 @@ ROWS: tuple[FactRow, ...] = (
 """Every fact of the scenario that the record can give."""
 
 NOT_READ = {
+    "kidney_risk": "missing kidney results are asked about at every age",
     "oral_feasible": "no code for it is in the value sets; stays unknown, and is never used to "
     "permit",
     "im_feasible": "no code for it is in the value sets; stays unknown",

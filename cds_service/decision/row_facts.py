@@ -54,6 +54,10 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     "severe_reaction_unspecified": ("allergies",),
     "severe_reaction_hydroxocobalamin": ("allergies",),
     "severe_reaction_cyanocobalamin": ("allergies",),
+    "past_reactions": ("allergies",),
+    "surgery_hinted": _CAUSE,
+    "low_once": _DEFICIENCY,
+    "signs_before_last_dose": ("treatment_phase", *_NEUROLOGICAL),
 }
 """The facts of the explain JSON behind a field of the assessment; a field that is not here is a
 fact of the same name.

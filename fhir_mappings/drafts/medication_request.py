@@ -253,8 +253,8 @@ def _note(phase: Phase, context: DraftContext) -> str:
     timing = phase.line.timing
     if phase.kind is PhaseKind.LOADING and timing and not timing.is_bounded:
         return (
-            f"{reason} with nerve signs: continue until no further improvement, then every 2 "
-            f"months."
+            f"{reason} with nerve signs: continue until no further improvement, then maintenance "
+            f"as ordered."
         )
     if phase.kind is PhaseKind.LOADING:
         return f"{reason}: {_loading_words(timing)}, then maintenance as ordered."

@@ -99,7 +99,7 @@ def _by_card(counts: Counts, show_small: bool) -> Table:
 
 def _by_rule(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_rows(counts.rules, show_small)
-    said = {rule.id: rule.summary for rule in RULES}
+    said: dict[str, str] = {rule.id: rule.summary for rule in RULES}
     with_card = Counter[str]()
     for (rule, _), count in counts.rule_cards.items():
         with_card[rule] += count

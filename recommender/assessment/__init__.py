@@ -10,20 +10,32 @@ from recommender.assessment.assessment import (
     assess,
 )
 from recommender.assessment.bands import Band, bands_of
-from recommender.assessment.derived_facts import TreatmentPhase
-from recommender.assessment.treatment_phase import is_treatment_dose
-from recommender.assessment.treatment_start import find_treatment_start, took_b12_before
+from recommender.assessment.derived_facts import Ground, NotConclusive
+from recommender.assessment.older_results import older_low_result
+from recommender.treatment_so_far import (
+    Treatment,
+    TreatmentPhase,
+    UnknownPhase,
+    find_treatment_start,
+    is_treatment_dose,
+    took_b12_before,
+)
 
 __all__ = [
     "Assessment",
     "Band",
     "Deficiency",
+    "Ground",
+    "NotConclusive",
     "Permanence",
     "PlateletBand",
+    "Treatment",
     "TreatmentPhase",
+    "UnknownPhase",
     "assess",
     "bands_of",
     "find_treatment_start",
     "is_treatment_dose",
+    "older_low_result",
     "took_b12_before",
 ]

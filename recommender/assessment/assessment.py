@@ -7,31 +7,34 @@ table can be run over the full product of these values.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from recommender.assessment.deficiency import (
-    DeficiencyRow,
     find_row,
     gather_deficiency_facts,
-    total_b12_is_low,
+    mma_excludes,
+    not_conclusive,
 )
+from recommender.assessment.deficiency_rows import DeficiencyRow
 from recommender.assessment.derived_facts import (
     Assessment,
     Deficiency,
+    Ground,
     Permanence,
     PlateletBand,
-    Treatment,
-    TreatmentPhase,
 )
 from recommender.assessment.explained_facts import explain_facts
-from recommender.assessment.neurology import Neurology, read_neurology
-from recommender.assessment.treatment_phase import read_treatment
+from recommender.assessment.levels import total_b12_is_low
+from recommender.assessment.neurology import Neurology, presses, read_neurology
+from recommender.assessment.older_results import older_low_result
 from recommender.guidance import Policy
 from recommender.language import (
     Allergen,
     Cause,
     ClinicalScenario,
+    HintAt,
     Measurement,
     RecordArea,
     Test,
@@ -39,6 +42,7 @@ from recommender.language import (
     any_true,
     truth_of,
 )
+from recommender.treatment_so_far import Treatment, TreatmentPhase, read_treatment
 
 __all__ = [
     "Assessment",
@@ -72,78 +76,188 @@ PERMANENT_CAUSES = frozenset(
         Cause.ILEAL_RESECTION,
         Cause.CROHNS_ILEAL,
         Cause.BARIATRIC,
+        Cause.GASTRECTOMY_OTHER,
     }
 )
-"""Causes that stay (S85)."""
+"""Causes that stay (S85, Q74)."""
 
 REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
-    causes = frozenset(found.cause for found in scenario.causes)
-    ileal = _ileal_resection_over_limit(scenario, causes)
-    crohns = _crohns_over_limit(scenario, causes, policy)
-    malabsorption = _established_malabsorption(causes, ileal, crohns)
-    permanence = _permanence(scenario, causes)
-    nitrous_oxide = scenario.nitrous_oxide.truth | truth_of(Cause.NITROUS_OXIDE in causes)
-    neurology, row, treatment = _neurology_and_deficiency(
-        scenario, policy, nitrous_oxide, permanence
-    )
-    renal = _renal(scenario, policy)
-    platelets = _platelet_band(scenario.platelets)
+    ground = _Ground.of(scenario, policy)
     assessment = Assessment(
-        adult=~scenario.age.below(Decimal(policy.min_age_years)),
-        deceased=scenario.deceased.truth,
-        deficiency=row.deficiency,
-        neurological=neurology.involved,
-        neurological_ever=neurology.ever,
-        neurological_new=neurology.new,
-        neurological_unreadable=neurology.unreadable,
-        glossitis_only=neurology.glossitis_only,
-        urgent_neurology=neurology.urgent,
-        attribution_uncertain=neurology.attribution_uncertain,
+        **_who(scenario, policy),
+        **_nerves(scenario, ground),
+        **_cause(ground),
+        **_kidneys_and_blood(scenario, policy),
+        **_reactions(scenario),
+        **_level(scenario, policy, ground),
+        deficiency=ground.row.deficiency,
+        ground=ground.row.ground,
         symptoms=scenario.symptoms.truth,
         recurrence=scenario.recurrence.truth,
-        renal=renal,
-        renal_severe=scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW),
-        causes=causes,
-        ileal_resection_over_limit=ileal,
-        crohns_over_limit=crohns,
-        established_malabsorption=malabsorption,
-        permanence=permanence,
-        platelets=platelets,
-        inr_high=scenario.inr.above(INR_HIGH_ABOVE),
-        on_anticoagulant=scenario.anticoagulant_fact.truth,
-        bleeding_disorder=scenario.bleeding_disorder.truth,
-        severe_anaemia=scenario.haemoglobin.below(policy.severe_hb_g_per_l),
-        low_potassium=scenario.potassium.below(POTASSIUM_LOW_BELOW),
-        pregnant=scenario.pregnant.truth,
-        lebers=scenario.lebers.truth,
-        hydroxocobalamin_allergy=_allergy(scenario, Allergen.HYDROXOCOBALAMIN),
-        cyanocobalamin_allergy=_allergy(scenario, Allergen.CYANOCOBALAMIN),
-        severe_reaction_hydroxocobalamin=_severe_reaction(scenario, Allergen.HYDROXOCOBALAMIN),
-        severe_reaction_cyanocobalamin=_severe_reaction(scenario, Allergen.CYANOCOBALAMIN),
-        severe_reaction_unspecified=_severe_reaction(scenario, Allergen.UNSPECIFIED_B12),
-        cobalt_allergy=_allergy(scenario, Allergen.COBALT),
-        nitrous_oxide=nitrous_oxide,
+        nitrous_oxide=ground.nitrous_oxide,
         oral_infeasible=~scenario.oral_feasible.truth,
         oral_allowed_by_record=not {RecordArea.CONDITIONS, RecordArea.PROCEDURES}
         & (scenario.unavailable | scenario.incomplete),
-        b12_still_low=total_b12_is_low(scenario.total_b12_on_treatment, policy),
-        treatment=treatment,
-        unspecified_b12_allergy=_allergy(scenario, Allergen.UNSPECIFIED_B12),
-        allergies_unavailable=RecordArea.ALLERGIES in scenario.unavailable,
-        anticoagulant=scenario.anticoagulant,
+        treatment=ground.treatment,
+        medications_unreadable=RecordArea.MEDICATIONS in scenario.unavailable,
         lowering_drugs=frozenset(
             use.drug for use in scenario.lowering_drugs if use.long_term.is_true
         ),
-        breastfeeding=scenario.breastfeeding.truth,
-        planning_pregnancy=scenario.planning_pregnancy.truth,
-        pregnancy_possible=_pregnancy_possible(scenario),
         tests_on_record=_tests_on_record(scenario),
+        hinted=frozenset(hint.at for hint in scenario.hints),
     )
-    return replace(assessment, facts=explain_facts(assessment, scenario, neurology, row))
+    explained = explain_facts(assessment, scenario, ground.neurology, ground.row)
+    return replace(assessment, facts=explained)
+
+
+Facts = dict[str, Any]
+"""Some fields of an Assessment by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the other facts rest on: cause, nerves, deficiency and treatment so far, which hang on
+    each other.
+    """
+
+    causes: frozenset[Cause]
+    ileal: Truth
+    crohns: Truth
+    permanence: Permanence
+    nitrous_oxide: Truth
+    neurology: Neurology
+    row: DeficiencyRow
+    treatment: Treatment
+
+    @classmethod
+    def of(cls, scenario: ClinicalScenario, policy: Policy) -> _Ground:
+        causes = frozenset(found.cause for found in scenario.causes)
+        permanence = _permanence(scenario, causes)
+        nitrous_oxide = scenario.nitrous_oxide.truth | truth_of(Cause.NITROUS_OXIDE in causes)
+        neurology, row, treatment = _neurology_and_deficiency(
+            scenario, policy, nitrous_oxide, permanence
+        )
+        return cls(
+            causes,
+            _ileal_resection_over_limit(scenario, causes),
+            _crohns_over_limit(scenario, causes, policy),
+            permanence,
+            nitrous_oxide,
+            neurology,
+            row,
+            treatment,
+        )
+
+
+def _who(scenario: ClinicalScenario, policy: Policy) -> Facts:
+    return {
+        "adult": ~scenario.age.below(Decimal(policy.min_age_years)),
+        "deceased": scenario.deceased.truth,
+        "pregnant": scenario.pregnant.truth,
+        "breastfeeding": scenario.breastfeeding.truth,
+        "planning_pregnancy": scenario.planning_pregnancy.truth,
+        "pregnancy_possible": _pregnancy_possible(scenario),
+    }
+
+
+def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
+    neurology, treatment = ground.neurology, ground.treatment
+    last = treatment.last_dose or treatment.treated_before
+    return {
+        "neurological": neurology.involved,
+        "neurological_ever": neurology.ever,
+        "neurological_new": neurology.new,
+        "neurological_unreadable": neurology.unreadable,
+        "glossitis_only": neurology.glossitis_only,
+        "urgent_neurology": neurology.urgent and presses(neurology, treatment, scenario.as_of),
+        "attribution_uncertain": neurology.attribution_uncertain,
+        "neurological_recent": neurology.seen_within(scenario.as_of, 365) or neurology.urgent,
+        "neurological_last_90_days": neurology.seen_within(scenario.as_of, 90),
+        "signs_before_last_dose": last is not None and neurology.all_before(last),
+    }
+
+
+def _cause(ground: _Ground) -> Facts:
+    return {
+        "causes": ground.causes,
+        "ileal_resection_over_limit": ground.ileal,
+        "crohns_over_limit": ground.crohns,
+        "established_malabsorption": _established_malabsorption(
+            ground.causes, ground.ileal, ground.crohns
+        ),
+        "permanence": ground.permanence,
+    }
+
+
+def _kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
+    inr_high = scenario.inr.above(INR_HIGH_ABOVE)
+    by_issue_only = scenario.inr.by_issue and inr_high.is_false
+    return {
+        "renal": _renal(scenario, policy),
+        "renal_severe": scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW),
+        "kidney_risk": scenario.kidney_risk.truth,
+        "platelets": _platelet_band(scenario.platelets),
+        "inr_high": Truth.UNKNOWN if by_issue_only else inr_high,
+        "on_anticoagulant": _hinted_or(
+            scenario, HintAt.ANTICOAGULANT, scenario.anticoagulant_fact.truth
+        ),
+        "bleeding_disorder": _hinted_or(
+            scenario, HintAt.BLEEDING_DISORDER, scenario.bleeding_disorder.truth
+        ),
+        "anticoagulant": scenario.anticoagulant,
+        "severe_anaemia": scenario.haemoglobin.below(policy.severe_hb_g_per_l),
+        "low_potassium": scenario.potassium.below(POTASSIUM_LOW_BELOW),
+        "lebers": _hinted_or(scenario, HintAt.LEBERS, scenario.lebers.truth),
+    }
+
+
+def _hinted_or(scenario: ClinicalScenario, at: HintAt, truth: Truth) -> Truth:
+    """A hint at a closed-world fact leaves it unknown at least (Q28, I26)."""
+    return Truth.UNKNOWN if truth.is_false and scenario.hints_at(at) else truth
+
+
+def _reactions(scenario: ClinicalScenario) -> Facts:
+    hinted = bool(scenario.hints_at(HintAt.ALLERGY))
+    return {
+        "hydroxocobalamin_allergy": _allergy(scenario, Allergen.HYDROXOCOBALAMIN),
+        "cyanocobalamin_allergy": _allergy(scenario, Allergen.CYANOCOBALAMIN),
+        "unspecified_b12_allergy": _allergy(scenario, Allergen.UNSPECIFIED_B12),
+        "severe_reaction_hydroxocobalamin": _severe_reaction(scenario, Allergen.HYDROXOCOBALAMIN),
+        "severe_reaction_cyanocobalamin": _severe_reaction(scenario, Allergen.CYANOCOBALAMIN),
+        "severe_reaction_unspecified": _severe_reaction(scenario, Allergen.UNSPECIFIED_B12),
+        "cobalt_allergy": _hinted_or(
+            scenario, HintAt.COBALT_ALLERGY, _allergy(scenario, Allergen.COBALT)
+        ),
+        "allergies_unavailable": RecordArea.ALLERGIES in scenario.unavailable,
+        "allergy_unclear": hinted
+        or scenario.allergy_fact.is_unknown
+        or scenario.list_of(RecordArea.ALLERGIES).not_understood > 0,
+        "past_reactions": frozenset(
+            found.allergen
+            for found in scenario.allergies
+            if not found.active and found.severe.is_true
+        ),
+    }
+
+
+def _level(scenario: ClinicalScenario, policy: Policy, ground: _Ground) -> Facts:
+    row = ground.row
+    inconclusive = row.ground is Ground.LEVEL_NOT_CONCLUSIVE
+    return {
+        "b12_still_low": total_b12_is_low(scenario.total_b12_on_treatment, policy),
+        "not_conclusive": not_conclusive(scenario, ground.neurology.involved)
+        if inconclusive
+        else None,
+        "mma_excludes": mma_excludes(scenario, policy),
+        "low_once": row.deficiency is Deficiency.UNKNOWN
+        and older_low_result(scenario, policy) is not None,
+        "positive_by_recent_result": row.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
+        and row.ground is not Ground.DIAGNOSIS,
+    }
 
 
 def _neurology_and_deficiency(
@@ -155,7 +269,7 @@ def _neurology_and_deficiency(
     deficiency is asked without them first.
     """
     own_signs = read_neurology(scenario, policy, deficient_on_other_grounds=False)
-    treatment_unknown = read_treatment(scenario, own_signs.involved).phase is TreatmentPhase.UNKNOWN
+    phase = read_treatment(scenario, own_signs.involved, policy).phase
 
     def row_for(neurological: Truth, on_treatment: bool) -> DeficiencyRow:
         return find_row(
@@ -163,7 +277,7 @@ def _neurology_and_deficiency(
                 scenario,
                 policy,
                 on_treatment=on_treatment,
-                treatment_unknown=treatment_unknown,
+                treatment_unknown=phase is TreatmentPhase.UNKNOWN,
                 neurological=neurological,
                 nitrous_oxide=nitrous_oxide,
                 permanence=permanence,
@@ -173,7 +287,7 @@ def _neurology_and_deficiency(
     grounds = row_for(own_signs.involved, on_treatment=False).deficiency
     deficient = grounds in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
     neurology = read_neurology(scenario, policy, deficient_on_other_grounds=deficient)
-    treatment = read_treatment(scenario, neurology.involved)
+    treatment = read_treatment(scenario, neurology.involved, policy)
     on_treatment = treatment.phase not in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
     return neurology, row_for(own_signs.involved, on_treatment), treatment
 
@@ -221,12 +335,15 @@ def _permanence(scenario: ClinicalScenario, causes: frozenset[Cause]) -> Permane
 
 def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     """Return whether kidney function is reduced: by eGFR or diagnosis; never FALSE when diagnoses
-    could not be had (Q6).
+    could not be had (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
+    (Q33).
     """
     below = scenario.egfr.below(policy.cyano_min_egfr)
-    if below.is_true or scenario.kidney_disease.is_true:
+    if (below | scenario.kidney_disease.truth | scenario.dialysis.truth).is_true:
         return Truth.TRUE
-    return Truth.UNKNOWN if RecordArea.CONDITIONS in scenario.unavailable else below
+    hinted = bool(scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS))
+    unread = RecordArea.CONDITIONS in scenario.unavailable
+    return Truth.UNKNOWN if unread or hinted or scenario.egfr.by_issue else below
 
 
 def _platelet_band(platelets: Measurement) -> PlateletBand:
@@ -238,7 +355,7 @@ def _platelet_band(platelets: Measurement) -> PlateletBand:
     if platelets.below(Decimal(25)).is_true:
         return PlateletBand.FROM_10_TO_24
     above = platelets.above(Decimal(50))
-    if above.is_unknown:
+    if above.is_unknown or (above.is_true and platelets.by_issue):
         return PlateletBand.UNKNOWN
     return PlateletBand.ABOVE_50 if above.is_true else PlateletBand.FROM_25_TO_50
 

@@ -14,7 +14,7 @@ from recommender.assessment.assessment import (
     POTASSIUM_LOW_BELOW,
     SEVERE_RENAL_BELOW,
 )
-from recommender.assessment.deficiency import HOLOTC_HIGH, HOLOTC_LOW
+from recommender.assessment.levels import HOLOTC_HIGH, HOLOTC_LOW
 from recommender.guidance import Policy
 from recommender.language import Unit
 

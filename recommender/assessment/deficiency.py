@@ -1,28 +1,37 @@
-"""How sure we are of vitamin B12 deficiency: rows D1 to D7 of decisions 2.3, first match wins.
-
-Results are compared in the unit they were reported in, never converted (1.1, I9), at full
-precision.
-"""
+"""What the rows of decisions 2.3 ask of a scenario, and which of them holds."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+import datetime as dt
 from decimal import Decimal
 
-from recommender.assessment.derived_facts import Deficiency, Permanence
-from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Evidence, Measurement, Truth, Unit
+from recommender.assessment.deficiency_rows import ROWS, DeficiencyFacts, DeficiencyRow
+from recommender.assessment.derived_facts import NotConclusive, Permanence
+from recommender.assessment.levels import (
+    B12Class,
+    classify_b12,
+    holotc_class,
+    total_b12_is_low,
+)
+from recommender.assessment.older_results import flagged_low, low_before, low_in_the_year_before
+from recommender.guidance import Policy, look_back
+from recommender.language import (
+    Because,
+    Cause,
+    ClinicalScenario,
+    CombinationUse,
+    Evidence,
+    HintAt,
+    Measurement,
+    Truth,
+    Unit,
+)
 
-HOLOTC_LOW = Decimal(25)
-HOLOTC_HIGH = Decimal(70)
-"""Holotranscobalamin in pmol/L: below 25 deficient, above 70 not low (X4)."""
+SEVERE_KIDNEYS_BELOW = Decimal(30)
+"""eGFR below which total vitamin B12 may be raised (Q79: stages 4 and 5)."""
 
-LOW_BORDERLINE_BELOW = {Unit.PMOL_PER_L: Decimal(140), Unit.PG_PER_ML: Decimal(190)}
-"""Below this a borderline result is "low borderline": deficient by the molar range of S87,
-borderline by the mass range (C7).
-"""
+VERY_LOW_IN_PREGNANCY = {Unit.PMOL_PER_L: Decimal(100), Unit.PG_PER_ML: Decimal(135)}
+"""Below this a low total vitamin B12 is not put down to pregnancy alone (Q84)."""
 
 HOMOCYSTEINE_RAISED_ABOVE = Decimal(15)
 """Homocysteine in umol/L, asked for nitrous oxide only (X31)."""
@@ -31,259 +40,6 @@ ANAEMIA_IN_PREGNANCY_BELOW = Decimal(110)
 """Haemoglobin in g/L that counts as "no anaemia" from here on in pregnancy. A design default: no
 source gives it.
 """
-
-
-class B12Class(enum.Enum):
-    """Where the lower of total vitamin B12 and holotranscobalamin lies.
-
-    UNDECIDED: there is a result, but its comparator or unit leaves the class open (Q9).
-    """
-
-    LOW = "low"
-    LOW_BORDERLINE = "low borderline"
-    BORDERLINE = "borderline"
-    NOT_LOW = "not low"
-    UNDECIDED = "undecided"
-    NO_RESULT = "no result"
-
-
-_LOWEST_FIRST = (
-    B12Class.LOW,
-    B12Class.LOW_BORDERLINE,
-    B12Class.BORDERLINE,
-    B12Class.UNDECIDED,
-    B12Class.NOT_LOW,
-    B12Class.NO_RESULT,
-)
-"""Which class wins when two results disagree: the lower one; an undecided result may be low, so it
-outweighs one that is not low.
-"""
-
-_BORDERLINE = (B12Class.BORDERLINE, B12Class.LOW_BORDERLINE)
-
-
-@dataclass(frozen=True, slots=True)
-class DeficiencyFacts:
-    """What rows D1 to D7 ask, each from a closed set. `neurological` leaves out signs whose code
-    names another cause (Q4).
-    """
-
-    on_treatment: bool
-    treatment_unknown: bool
-    b12: B12Class
-    mma_raised: Truth
-    mma_measured: bool
-    mma_readable: Truth
-    homocysteine_raised: Truth
-    diagnosed: Truth
-    neurological: Truth
-    symptoms: Truth
-    nitrous_oxide: Truth
-    supplement: Truth
-    only_low_total_b12_in_pregnancy: bool
-    only_an_outdated_diagnosis: bool
-
-    @property
-    def borderline(self) -> bool:
-        return self.b12 in _BORDERLINE
-
-    @property
-    def raised_and_readable(self) -> bool:
-        return self.mma_raised.is_true and self.mma_readable.is_true
-
-
-@dataclass(frozen=True, slots=True)
-class DeficiencyRow:
-    """One row of the table: its id, when it holds, what follows, and the same in words."""
-
-    id: str
-    deficiency: Deficiency
-    when: Callable[[DeficiencyFacts], bool]
-    words: str
-
-
-ROWS: tuple[DeficiencyRow, ...] = (
-    DeficiencyRow(
-        "D1",
-        Deficiency.DIAGNOSED,
-        lambda f: f.on_treatment,
-        "vitamin B12 treatment is under way or was given",
-    ),
-    DeficiencyRow(
-        "D2",
-        Deficiency.UNRESOLVED,
-        lambda f: f.only_low_total_b12_in_pregnancy,
-        "low total vitamin B12 is the only abnormality, and it falls in normal pregnancy",
-    ),
-    DeficiencyRow(
-        "D2",
-        Deficiency.UNKNOWN,
-        lambda f: f.only_an_outdated_diagnosis,
-        "the diagnosis is recorded, but a later test without treatment was normal: "
-        "still deficient?",
-    ),
-    DeficiencyRow(
-        "D2",
-        Deficiency.CONFIRMED,
-        lambda f: f.b12 is B12Class.LOW,
-        "vitamin B12 is below the deficiency limit",
-    ),
-    DeficiencyRow(
-        "D2",
-        Deficiency.CONFIRMED,
-        lambda f: f.diagnosed.is_true,
-        "vitamin B12 deficiency is recorded as a diagnosis",
-    ),
-    DeficiencyRow(
-        "D3",
-        Deficiency.CONFIRMED,
-        lambda f: f.borderline and f.raised_and_readable,
-        "borderline vitamin B12 with raised methylmalonic acid and sufficient kidney function",
-    ),
-    DeficiencyRow(
-        "D4",
-        Deficiency.PROBABLE,
-        lambda f: f.borderline and f.neurological.is_true,
-        "borderline vitamin B12 with neurological involvement",
-    ),
-    DeficiencyRow(
-        "D4",
-        Deficiency.PROBABLE,
-        lambda f: f.b12 is B12Class.LOW_BORDERLINE and f.symptoms.is_true,
-        "vitamin B12 at the low end of borderline with symptoms",
-    ),
-    DeficiencyRow(
-        "D4",
-        Deficiency.PROBABLE,
-        lambda f: f.mma_raised.is_true and not f.mma_readable.is_true and f.symptoms.is_true,
-        "raised methylmalonic acid with symptoms; kidney function is reduced or unknown, so it "
-        "supports but does not confirm",
-    ),
-    DeficiencyRow(
-        "D4",
-        Deficiency.PROBABLE,
-        lambda f: (
-            f.b12 is B12Class.NOT_LOW
-            and f.raised_and_readable
-            and (f.symptoms | f.neurological).is_true
-        ),
-        "raised methylmalonic acid with symptoms although vitamin B12 is not low",
-    ),
-    DeficiencyRow(
-        "D4",
-        Deficiency.PROBABLE,
-        lambda f: (
-            f.nitrous_oxide.is_true
-            and (f.neurological | f.mma_raised | f.homocysteine_raised).is_true
-        ),
-        "nitrous oxide exposure with neurological involvement, raised methylmalonic acid or raised "
-        "homocysteine",
-    ),
-    DeficiencyRow(
-        "D5",
-        Deficiency.UNRESOLVED,
-        lambda f: f.borderline and not f.mma_raised.is_false,
-        "borderline vitamin B12; methylmalonic acid is missing or cannot be interpreted",
-    ),
-    DeficiencyRow(
-        "D6",
-        Deficiency.UNLIKELY,
-        lambda f: (
-            f.borderline
-            and f.mma_raised.is_false
-            and _exclusion_stands(f)
-            and not f.supplement.is_true
-        ),
-        "borderline vitamin B12 with normal methylmalonic acid",
-    ),
-    DeficiencyRow(
-        "D6",
-        Deficiency.UNLIKELY,
-        lambda f: (
-            f.b12 is B12Class.NOT_LOW
-            and _exclusion_stands(f)
-            and f.supplement.is_false
-            and _no_raised_mma(f)
-        ),
-        "vitamin B12 is not low",
-    ),
-    DeficiencyRow("D7", Deficiency.UNKNOWN, lambda _: True, "no usable test decides it"),
-)
-"""Decisions 2.3, row by row; a row of the document that has several ways to hold stands here once
-for each.
-"""
-
-
-def _exclusion_stands(facts: DeficiencyFacts) -> bool:
-    """Nothing makes a reassuring result misleading: no nitrous oxide, and treatment so far is known
-    (I18, Q6).
-    """
-    return facts.nitrous_oxide.is_false and not facts.treatment_unknown
-
-
-def _no_raised_mma(facts: DeficiencyFacts) -> bool:
-    """Methylmalonic acid was not measured, or is certainly not raised."""
-    return facts.mma_raised.is_false or not facts.mma_measured
-
-
-def classify_b12(scenario: ClinicalScenario, policy: Policy) -> B12Class:
-    """Return the class of the pre-treatment results; the lower one where total vitamin B12 and
-    holotranscobalamin disagree.
-    """
-    classes = (_total_class(scenario.total_b12, policy), _holotc_class(scenario.holotranscobalamin))
-    return min(classes, key=_LOWEST_FIRST.index)
-
-
-def total_b12_is_low(result: Measurement, policy: Policy) -> Truth:
-    """Return whether total vitamin B12 lies below the deficiency limit of its own unit."""
-    limits = _limits(result, policy)
-    return Truth.UNKNOWN if limits is None else result.below(limits[0])
-
-
-def _limits(result: Measurement, policy: Policy) -> tuple[Decimal, Decimal] | None:
-    if result.quantity is None:
-        return None
-    match result.quantity.unit:
-        case Unit.PMOL_PER_L:
-            return policy.b12_low_pmol_l, policy.b12_high_pmol_l
-        case Unit.PG_PER_ML:
-            return policy.b12_low_pg_ml, policy.b12_high_pg_ml
-        case _:
-            return None
-
-
-def _total_class(result: Measurement, policy: Policy) -> B12Class:
-    if result.quantity is None:
-        return B12Class.NO_RESULT
-    limits = _limits(result, policy)
-    if limits is None:
-        return B12Class.UNDECIDED
-    found = _class_between(result, *limits)
-    if (
-        found is B12Class.BORDERLINE
-        and result.below(LOW_BORDERLINE_BELOW[result.quantity.unit]).is_true
-    ):
-        return B12Class.LOW_BORDERLINE
-    return found
-
-
-def _holotc_class(result: Measurement) -> B12Class:
-    if result.quantity is None:
-        return B12Class.NO_RESULT
-    if result.quantity.unit is not Unit.PMOL_PER_L:
-        return B12Class.UNDECIDED
-    return _class_between(result, HOLOTC_LOW, HOLOTC_HIGH)
-
-
-def _class_between(result: Measurement, low: Decimal, high: Decimal) -> B12Class:
-    """Below `low` is deficient, above `high` is not low, both ends belong to borderline (C8)."""
-    if result.below(low).is_true:
-        return B12Class.LOW
-    if result.above(high).is_true:
-        return B12Class.NOT_LOW
-    if result.below(low).is_false and result.above(high).is_false:
-        return B12Class.BORDERLINE
-    return B12Class.UNDECIDED
 
 
 def gather_deficiency_facts(
@@ -298,14 +54,28 @@ def gather_deficiency_facts(
 ) -> DeficiencyFacts:
     """Return what the rows ask of this scenario."""
     b12 = classify_b12(scenario, policy)
-    mma_raised = _above(scenario.mma, policy.mma_nmol_l, Unit.NMOL_PER_L)
+    mma_raised = _mma_raised(scenario, policy)
+    reason = not_conclusive(scenario, neurological)
+    ill = (neurological | scenario.symptoms.truth).is_true
+    any_age = ill or permanence is Permanence.PERMANENT
+    contradicted = low_before(scenario, policy, any_age=any_age)
+    by_issue = any(result.by_issue for result in (scenario.total_b12, scenario.holotranscobalamin))
+    trusted = not treatment_unknown and not by_issue and reason is None and not contradicted
+    on_trace, unstated = _trace(scenario, policy)
     return DeficiencyFacts(
         on_treatment=on_treatment,
         treatment_unknown=treatment_unknown,
         b12=b12,
+        by_issue=by_issue,
+        low_before=contradicted,
+        low_in_the_year_before=low_in_the_year_before(scenario, policy),
+        not_conclusive=reason,
+        on_trace=on_trace,
+        trace_unstated=unstated,
+        nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, nitrous_oxide),
         mma_raised=mma_raised,
         mma_measured=scenario.mma.is_known,
-        mma_readable=~scenario.egfr.below(policy.mma_min_egfr),
+        mma_readable=_readable(scenario, policy),
         homocysteine_raised=_above(
             scenario.homocysteine, HOMOCYSTEINE_RAISED_ABOVE, Unit.UMOL_PER_L
         ),
@@ -313,11 +83,91 @@ def gather_deficiency_facts(
         neurological=neurological,
         symptoms=scenario.symptoms.truth,
         nitrous_oxide=nitrous_oxide,
-        supplement=scenario.b12_supplement_before_test.truth,
+        supplement=_supplement(scenario, policy),
         only_low_total_b12_in_pregnancy=_only_low_total_b12_in_pregnancy(
             scenario, policy, neurological, mma_raised
         ),
-        only_an_outdated_diagnosis=_only_an_outdated_diagnosis(scenario, b12, permanence),
+        only_an_outdated_diagnosis=trusted
+        and _only_an_outdated_diagnosis(scenario, b12, permanence),
+    )
+
+
+def _mma_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
+    """Whether methylmalonic acid is raised; by its date of issue alone it may alarm, and never
+    exclude (Q33).
+    """
+    raised = _above(scenario.mma, policy.mma_nmol_l, Unit.NMOL_PER_L)
+    return Truth.UNKNOWN if raised.is_false and scenario.mma.by_issue else raised
+
+
+def mma_excludes(scenario: ClinicalScenario, policy: Policy) -> bool:
+    """Return whether methylmalonic acid of the last 6 months is certainly not raised (Q69)."""
+    return _mma_raised(scenario, policy).is_false
+
+
+def _readable(scenario: ClinicalScenario, policy: Policy) -> Truth:
+    enough = ~scenario.egfr.below(policy.mma_min_egfr)
+    return Truth.UNKNOWN if enough.is_true and scenario.egfr.by_issue else enough
+
+
+def not_conclusive(scenario: ClinicalScenario, neurological: Truth) -> NotConclusive | None:
+    """Return why a level that is not low excludes nothing here (Q60, Q79); `None`: it may."""
+    if any(found.cause is Cause.PERNICIOUS_ANAEMIA for found in scenario.causes):
+        return NotConclusive.INTRINSIC_FACTOR
+    if flagged_low(scenario).is_true:
+        return NotConclusive.FLAGGED_LOW
+    if scenario.raises_b12.is_true or scenario.hints_at(HintAt.RAISES_B12):
+        return NotConclusive.RAISING_CONDITION
+    ill = (neurological | scenario.symptoms.truth).is_true
+    severe = scenario.dialysis.truth | scenario.egfr.below(SEVERE_KIDNEYS_BELOW)
+    return NotConclusive.KIDNEYS if ill and severe.is_true else None
+
+
+def _nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:
+    """Recorded, hinted, or its lists could not be had; an entry that was not understood alone does
+    not hold an exclusion up (Q28).
+    """
+    only_a_gap = scenario.nitrous_oxide.because is Because.NOT_UNDERSTOOD
+    hinted = bool(scenario.hints_at(HintAt.NITROUS_OXIDE))
+    return nitrous_oxide.is_true or hinted or (nitrous_oxide.is_unknown and not only_a_gap)
+
+
+def _supplement(scenario: ClinicalScenario, policy: Policy) -> Truth:
+    """Whether vitamin B12 beyond a trace was taken before the test (F9, Q75): a gap or a hint in
+    the list leaves it unknown.
+    """
+    above = any(
+        use.micrograms_per_day is not None and use.micrograms_per_day > policy.trace_b12_mcg_per_day
+        for use in _combinations_before_test(scenario)
+    )
+    if above:
+        return Truth.TRUE
+    return scenario.b12_supplement_before_test.truth
+
+
+def _trace(scenario: ClinicalScenario, policy: Policy) -> tuple[bool, bool]:
+    """Return whether a multivitamin was taken before the test, and one of unstated content."""
+    taken = [
+        use
+        for use in _combinations_before_test(scenario)
+        if use.micrograms_per_day is None or use.micrograms_per_day <= policy.trace_b12_mcg_per_day
+    ]
+    return bool(taken), any(use.micrograms_per_day is None for use in taken)
+
+
+def _combinations_before_test(scenario: ClinicalScenario) -> tuple[CombinationUse, ...]:
+    """The multivitamins that may have been taken in the 4 months before the test (F36)."""
+    tests = [
+        result.date
+        for result in (scenario.total_b12, scenario.holotranscobalamin)
+        if result.is_known and result.date is not None
+    ]
+    day = max(tests, default=scenario.as_of)
+    since = day - dt.timedelta(days=look_back.SUPPLEMENT_DAYS)
+    return tuple(
+        use
+        for use in scenario.combinations
+        if (use.since is None or use.since < day) and (use.until is None or use.until >= since)
     )
 
 
@@ -347,14 +197,16 @@ def _above(result: Measurement, limit: Decimal, unit: Unit) -> Truth:
 def _only_low_total_b12_in_pregnancy(
     scenario: ClinicalScenario, policy: Policy, neurological: Truth, mma_raised: Truth
 ) -> bool:
-    """Pregnant, total vitamin B12 low, and every other sign of deficiency explicitly absent (D2,
-    Q13, I8).
+    """Pregnant, total vitamin B12 low but not very low, haemoglobin normal, and no other sign or
+    cause of deficiency recorded (D2, Q13, Q84).
     """
     no_other_abnormality = (
         scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
-        and neurological.is_false
+        and not (neurological | scenario.symptoms.truth).is_true
         and not scenario.deficiency_diagnosis.is_true
-        and _holotc_class(scenario.holotranscobalamin) is not B12Class.LOW
+        and not scenario.causes
+        and not _very_low(scenario.total_b12)
+        and holotc_class(scenario.holotranscobalamin) is not B12Class.LOW
         and not mma_raised.is_true
     )
     return (
@@ -362,6 +214,16 @@ def _only_low_total_b12_in_pregnancy(
         and total_b12_is_low(scenario.total_b12, policy).is_true
         and no_other_abnormality
     )
+
+
+def _very_low(result: Measurement) -> bool:
+    """Below 100 pmol/L or 135 pg/mL: lower than pregnancy alone explains (Q84); a comparator that
+    leaves it open counts as very low.
+    """
+    if result.quantity is None:
+        return True
+    limit = VERY_LOW_IN_PREGNANCY.get(result.quantity.unit)
+    return limit is None or result.below(limit).may_be_true
 
 
 def _only_an_outdated_diagnosis(

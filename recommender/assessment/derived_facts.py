@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from decimal import Decimal
 
 from recommender.language import (
+    SURGERY_HINTS,
+    Allergen,
     Anticoagulant,
     Cause,
-    Evidence,
     Fact,
+    HintAt,
     LoweringDrug,
-    Substance,
     Test,
     Truth,
 )
+from recommender.treatment_so_far import Treatment, TreatmentPhase
 
 
 class Deficiency(enum.Enum):
@@ -26,19 +27,6 @@ class Deficiency(enum.Enum):
     PROBABLE = "probable"
     UNRESOLVED = "unresolved"
     UNLIKELY = "unlikely"
-    UNKNOWN = "unknown"
-
-
-class TreatmentPhase(enum.Enum):
-    """Where vitamin B12 treatment stands (decisions 2.3 and Q11). UNKNOWN is treated by the rules
-    for NONE.
-    """
-
-    NONE = "none"
-    LOADING = "loading"
-    MAINTENANCE = "maintenance"
-    ORAL = "oral treatment"
-    LAPSED = "lapsed"
     UNKNOWN = "unknown"
 
 
@@ -61,27 +49,34 @@ class PlateletBand(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """The current course as far as the rules ask about it. Intervals in days, `None` when not
-    known.
-
-    `order_key` names the active order of the current phase, empty when there is none.
-    `dose_documented` is that of Q12. `reason` says why the phase is what it is.
+class Ground(enum.Enum):
+    """What decided how sure we are of deficiency, as a code; the row of D1 to D7 says it in
+    words.
     """
 
-    phase: TreatmentPhase
-    order_key: str = ""
-    substance: Substance | None = None
-    alternate_days: bool = False
-    loading_complete: bool = False
-    maintenance_ordered: bool = False
-    interval: Decimal | None = None
-    days_on_treatment: int | None = None
-    dose_documented: bool = False
-    treatment_dose_ordered: bool = False
-    evidence: tuple[Evidence, ...] = ()
-    reason: str = ""
+    ON_TREATMENT = "D1"
+    PREGNANCY = "D2-pregnancy"
+    OUTDATED_DIAGNOSIS = "D2-outdated"
+    LOW = "D2-low"
+    DIAGNOSIS = "D2-diagnosis"
+    MMA = "D3"
+    MMA_AGAINST_LEVEL = "D3-level"
+    PROBABLE = "D4"
+    LOW_BEFORE = "D4-low-before"
+    CONTRADICT = "D5b"
+    BORDERLINE = "D5"
+    LEVEL_NOT_CONCLUSIVE = "D5-level"
+    EXCLUDED = "D6"
+    NOTHING_DECIDES = "D7"
+
+
+class NotConclusive(enum.Enum):
+    """Why a level that is not low excludes nothing (Q60, Q79)."""
+
+    INTRINSIC_FACTOR = "pernicious anaemia, whose antibody can raise the measured level"
+    FLAGGED_LOW = "its laboratory calls it low"
+    RAISING_CONDITION = "a condition that raises vitamin B12 is recorded"
+    KIDNEYS = "severely reduced kidney function raises vitamin B12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,15 @@ class Assessment:
 
     An allergy is TRUE when recorded, its severe reaction UNKNOWN when recorded without severity.
     `oral_allowed_by_record` is false when diagnoses or procedures could not be read completely
-    (Q6). `tests_on_record` are those with a usable result.
+    (Q6). `tests_on_record` are those with a usable result. `ground` is the row that decided the
+    deficiency, `not_conclusive` why a level excludes nothing. `hinted` are the facts that words of
+    the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
+    such. `past_reactions` are severe ones marked as no longer active (Q80).
+    `neurological_recent` and `neurological_last_90_days`: a sign of the last 12 months or 90 days
+    (one without a date counts); `signs_before_last_dose`: every sign is older than the last dose
+    (T4a). `mma_excludes`: methylmalonic acid of the last 6 months is not raised. `low_once`: an
+    older or unusable result was low or is flagged low (E3). `positive_by_recent_result`: a result
+    of 12 months, not the diagnosis alone, speaks for deficiency (Q73).
     """
 
     adult: Truth
@@ -141,6 +144,40 @@ class Assessment:
     planning_pregnancy: Truth = Truth.UNKNOWN
     pregnancy_possible: bool = False
     tests_on_record: frozenset[Test] = frozenset()
+    ground: Ground = Ground.NOTHING_DECIDES
+    not_conclusive: NotConclusive | None = None
+    hinted: frozenset[HintAt] = frozenset()
+    allergy_unclear: bool = False
+    past_reactions: frozenset[Allergen] = frozenset()
+    neurological_recent: bool = True
+    neurological_last_90_days: bool = True
+    signs_before_last_dose: bool = False
+    mma_excludes: bool = False
+    low_once: bool = False
+    positive_by_recent_result: bool = False
+    kidney_risk: Truth = Truth.UNKNOWN
+    medications_unreadable: bool = False
+
+    @property
+    def surgery_hinted(self) -> bool:
+        """Words of the record point at gastric, bariatric or ileal surgery (Q28)."""
+        return bool(self.hinted & SURGERY_HINTS)
+
+    @property
+    def neurological_hinted(self) -> bool:
+        """Words of the record point at nerve signs, and nothing decides them."""
+        return HintAt.NEUROLOGY in self.hinted and self.neurological.is_unknown
+
+    @property
+    def has_deficiency_basis(self) -> bool:
+        """Anything speaks for deficiency, so that a standing order is worth a question (Q29)."""
+        return (
+            self.deficiency not in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED)
+            or self.ground is Ground.DIAGNOSIS
+            or self.permanence is Permanence.PERMANENT
+            or self.neurological_ever.is_true
+            or self.symptoms.is_true
+        )
 
     @property
     def is_deficient(self) -> bool:

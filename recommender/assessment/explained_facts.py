@@ -4,13 +4,13 @@ so, and what it rests on.
 
 from __future__ import annotations
 
-from recommender.assessment.deficiency import DeficiencyRow, deficiency_evidence
+from recommender.assessment.deficiency import deficiency_evidence
+from recommender.assessment.deficiency_rows import DeficiencyRow
 from recommender.assessment.derived_facts import (
     Assessment,
     Deficiency,
     Permanence,
     PlateletBand,
-    TreatmentPhase,
 )
 from recommender.assessment.neurology import Neurology
 from recommender.language import (
@@ -22,6 +22,7 @@ from recommender.language import (
     Truth,
     truth_of,
 )
+from recommender.treatment_so_far import TreatmentPhase
 
 _DEFICIENCY_TRUTH = {
     Deficiency.DIAGNOSED: Truth.TRUE,

@@ -6,6 +6,7 @@ came incompletely.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from recommender.guidance import Policy
@@ -18,6 +19,7 @@ from recommender.language import (
     Truth,
     truth_of,
 )
+from recommender.treatment_so_far import Treatment, TreatmentPhase
 
 EXTENDED_SIGNS = frozenset(
     {NeurologicalSign.ATAXIA, NeurologicalSign.MYELOPATHY, NeurologicalSign.OPTIC_NEUROPATHY}
@@ -61,6 +63,29 @@ class Neurology:
     attribution_uncertain: bool
     reason: str
     evidence: tuple[Evidence, ...]
+    dates: tuple[dt.date | None, ...] = ()
+
+    def seen_within(self, as_of: dt.date, days: int) -> bool:
+        """Return whether a sign that counts was recorded so recently; one without a date may have
+        been.
+        """
+        return any(date is None or (as_of - date).days <= days for date in self.dates)
+
+    def all_before(self, day: dt.date) -> bool:
+        """Return whether every sign that counts is known to be older than that day."""
+        return bool(self.dates) and all(date is not None and date < day for date in self.dates)
+
+
+def presses(neurology: Neurology, treatment: Treatment, as_of: dt.date) -> bool:
+    """Return whether signs of the cord or optic nerve call for the same-day route (K15, Q83): new,
+    of the last 90 days, or without treatment in time.
+    """
+    in_time = treatment.phase in (
+        TreatmentPhase.LOADING,
+        TreatmentPhase.MAINTENANCE,
+        TreatmentPhase.ORAL,
+    )
+    return neurology.new.is_true or neurology.seen_within(as_of, 90) or not in_time
 
 
 def read_neurology(
@@ -94,6 +119,18 @@ def read_neurology(
         reason=_reason(scenario, involved, bool(others), complete),
         evidence=tuple(found.evidence for found in recorded)
         + scenario.neurological_screen.evidence,
+        dates=_dates(scenario, counting),
+    )
+
+
+def _dates(
+    scenario: ClinicalScenario, counting: list[NeurologicalFinding]
+) -> tuple[dt.date | None, ...]:
+    """The dates of the signs that count, and of a positive screen."""
+    screen = scenario.neurological_screen
+    screened = [entry.date for entry in screen.evidence] or [None]
+    return tuple(found.evidence.date for found in counting) + (
+        tuple(screened) if screen.is_true else ()
     )
 
 

@@ -31,11 +31,13 @@ from recommender.guidance.regimens import (
     ORAL,
     PROPH_1M,
     PROPH_3M,
+    PROPH_M,
     PROPH_ORAL,
     starting_now,
     with_interval,
     with_oral_dose,
 )
+from recommender.guidance.rule_ids import RuleGroup, RuleId
 from recommender.guidance.statements import (
     DOCUMENTS,
     EXTERNAL_SOURCES,
@@ -64,6 +66,7 @@ __all__ = [
     "ORAL",
     "PROPH_1M",
     "PROPH_3M",
+    "PROPH_M",
     "PROPH_ORAL",
     "PROVENANCE",
     "SETTINGS",
@@ -79,6 +82,8 @@ __all__ = [
     "OralInEstablishedMalabsorption",
     "Policy",
     "PolicyError",
+    "RuleGroup",
+    "RuleId",
     "SubcutaneousHydroxocobalamin",
     "check_citations",
     "cite",

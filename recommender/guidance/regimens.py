@@ -107,6 +107,13 @@ PROPH_3M = Phase(
     True,
     ("S17", "S70"),
 )
+PROPH_M = replace(
+    MAINT_M,
+    id="PROPH-M",
+    kind=PhaseKind.PROPHYLAXIS,
+    citations=("S13", "S85", "X8"),
+    starts_after_loading=False,
+)
 PROPH_ORAL = replace(ORAL, id="PROPH-ORAL", kind=PhaseKind.PROPHYLAXIS, citations=("S18", "S70"))
 
 CATALOGUE: tuple[Phase, ...] = (
@@ -120,6 +127,7 @@ CATALOGUE: tuple[Phase, ...] = (
     ORAL,
     PROPH_1M,
     PROPH_3M,
+    PROPH_M,
     PROPH_ORAL,
 )
 """Every phase that can be recommended or accepted (decisions 2.5)."""

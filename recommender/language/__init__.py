@@ -45,6 +45,7 @@ from recommender.language.doses import (
     Substance,
     Timing,
     contradictions,
+    is_same_line,
 )
 from recommender.language.logic import (
     NO_RESULT,
@@ -64,6 +65,9 @@ from recommender.language.logic import (
     truth_of,
 )
 from recommender.language.ordered_line import (
+    LOADING_BELOW_DAYS,
+    TREATMENT_DOSE_INJECTED,
+    TREATMENT_DOSE_ORAL,
     OrderedLine,
     Rhythm,
     is_injected,
@@ -86,6 +90,7 @@ from recommender.language.scenario import (
     NeurologicalFinding,
     NeurologicalSign,
     NotCounted,
+    ReviewDone,
     UncountedResult,
 )
 from recommender.language.understanding import (
@@ -98,10 +103,13 @@ from recommender.language.understanding import (
 
 __all__ = [
     "DAYS_PER_UNIT",
+    "LOADING_BELOW_DAYS",
     "NONE_RECORDED",
     "NOT_RECORDED",
     "NO_RESULT",
     "SURGERY_HINTS",
+    "TREATMENT_DOSE_INJECTED",
+    "TREATMENT_DOSE_ORAL",
     "AddFollowUps",
     "AddRegimen",
     "AddTechnique",
@@ -150,6 +158,7 @@ __all__ = [
     "RecordArea",
     "Regimen",
     "RemoveOrder",
+    "ReviewDone",
     "Rhythm",
     "Route",
     "Substance",
@@ -169,6 +178,7 @@ __all__ = [
     "describe_regimen",
     "describe_timing",
     "is_injected",
+    "is_same_line",
     "is_treatment_dose",
     "label",
     "read_line",

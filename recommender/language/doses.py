@@ -147,6 +147,19 @@ def contradictions(line: DoseLine, written: DoseLine) -> tuple[DosePart, ...]:
     return tuple(found)
 
 
+def is_same_line(line: DoseLine, other: DoseLine) -> bool:
+    """Return whether two lines are the same treatment: substance, route, dose, and intervals that
+    fit each other (2.7).
+    """
+    return (
+        line.substance is other.substance
+        and line.route is other.route
+        and line.timing is not None
+        and other.timing is not None
+        and not contradictions(line, other)
+    )
+
+
 def _may_be_the_same(one: Timing, other: Timing) -> bool:
     return (
         one.shortest_interval <= other.longest_interval

@@ -67,6 +67,8 @@ class Cause(enum.Enum):
     ILEAL_RESECTION = "ileal resection"
     CROHNS_ILEAL = "Crohn's disease of the ileum"
     BARIATRIC = "bariatric surgery"
+    GASTRECTOMY_OTHER = "partial gastrectomy, or one of unknown extent"
+    GASTRIC_BAND = "gastric band"
     OTHER_MALABSORPTION = "other malabsorption"
     DIETARY = "diet low in vitamin B12"
     DRUG = "medicine that lowers vitamin B12"
@@ -93,10 +95,11 @@ class Allergen(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """One unrefuted allergy. `severe` is TRUE for an immediate severe reaction or high criticality.
+    """One unrefuted allergy. `severe` is TRUE for an immediate severe reaction or high criticality,
+    UNKNOWN where no severity is stated.
 
-    `active` is false for one that the record calls inactive or resolved: a severe one counts until
-    it is cleared (Q52, Q80), others are not listed.
+    `active` is false for a severe one that is marked inactive or resolved (Q80); a mild one so
+    marked is none.
     """
 
     allergen: Allergen
@@ -170,6 +173,18 @@ class UncountedResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewDone:
+    """A test of a review on record (F34): total vitamin B12 or holotranscobalamin, blood count,
+    homocysteine, methylmalonic acid, or a review of symptoms (SYMPTOM_REVIEW).
+
+    Results at any time count, whatever their value and whether they decide anything else.
+    """
+
+    test: Test
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class CombinationUse:
     """A multivitamin or vitamin B complex in use (F36, Q49, Q75): no treatment, of whatever phase.
 
@@ -209,6 +224,7 @@ class ClinicalScenario:
     total_b12_on_treatment: Measurement = NO_RESULT
     b12_supplement_before_test: Fact = NONE_RECORDED
     uncounted_b12: tuple[UncountedResult, ...] = ()  # newest first
+    reviews_done: tuple[ReviewDone, ...] = ()  # of 15 months (F34); none: "none on record"
     folate: Measurement = NO_RESULT
     haemoglobin: Measurement = NO_RESULT
     mcv: Measurement = NO_RESULT
@@ -227,6 +243,7 @@ class ClinicalScenario:
     recurrence: Fact = NOT_RECORDED
     kidney_disease: Fact = NOT_RECORDED
     dialysis: Fact = NOT_RECORDED
+    kidney_risk: Fact = NOT_RECORDED  # anything that points at the kidneys (Q51)
     lebers: Fact = NONE_RECORDED
     bleeding_disorder: Fact = NONE_RECORDED
     # causes

@@ -29,7 +29,7 @@ from recommender.wording import TEST_NAMES, capital, join
 LONGEST = 80
 """Characters of a label; what does not fit stands in the description of its actions."""
 
-CLAIMS = {
+_CLAIMS = {
     "neurological symptoms present": "NEURO signs",
     "no neurological symptoms": "NO neuro signs",
     "no neurological symptoms, no other symptoms": "NO symptoms",
@@ -45,7 +45,15 @@ CLAIMS = {
     "injections now, which need no kidney result": "NO eGFR needed",
     "mild return of symptoms, not progressing": "MILD, not progressing",
     "progressive symptoms or objective signs": "PROGRESSIVE or objective signs",
-    "neurological signs old and unchanged": "OLD signs, unchanged",
+    "signs old and unchanged: give now and resume": "OLD signs, unchanged",
+    "still improving": "STILL improving",
+    "no further improvement": "NO further improvement",
+}
+
+CLAIMS = {
+    **_CLAIMS,
+    "not given any more": "NOT given any more",
+    **{f"{claim}, not given any more": f"NOT given, {said}" for claim, said in _CLAIMS.items()},
 }
 """The claims that a prescriber states by taking a suggestion, as a label says them."""
 

@@ -2,7 +2,7 @@
 monitoring.
 """
 
-from recommender.treatment.monitoring import (
+from recommender.monitoring import (
     interval_of,
     longest_acceptable_interval,
     maintenance_phase,

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from recommender.assessment import Assessment, Deficiency, TreatmentPhase
 from recommender.guidance import NonNeuroRoute, Policy
-from recommender.language import Cause
+from recommender.language import Allergen, Cause, Truth
 from recommender.treatment.products import can_take_by_mouth, could_take_by_mouth_once_checked
+
+A_YEAR = 365
+"""Days from the start of treatment within which alternate days are still worth asking for (T1b)."""
 
 ORAL_TRIAL_DAYS = 84
 """Days of oral treatment after which persisting symptoms call for injections: 3 months (T5b,
@@ -47,15 +50,24 @@ NOT_KNOWN_TO_BE_ADULT = Condition(
 
 def _no_cobalamin_is_safe(a: Assessment, _: Policy) -> bool:
     """Reactions to both forms, or to vitamin B12 of unknown form, each severe or of unrecorded
-    severity.
+    severity, and active (Q80).
     """
-    hydroxocobalamin = (
-        a.hydroxocobalamin_allergy.is_true and a.severe_reaction_hydroxocobalamin.may_be_true
+
+    def reacts(allergen: Allergen, recorded: Truth, severe: Truth) -> bool:
+        past = allergen in a.past_reactions
+        return recorded.is_true and severe.may_be_true and not past
+
+    hydroxocobalamin = reacts(
+        Allergen.HYDROXOCOBALAMIN,
+        a.hydroxocobalamin_allergy,
+        a.severe_reaction_hydroxocobalamin,
     )
-    cyanocobalamin = (
-        a.cyanocobalamin_allergy.is_true and a.severe_reaction_cyanocobalamin.may_be_true
+    cyanocobalamin = reacts(
+        Allergen.CYANOCOBALAMIN, a.cyanocobalamin_allergy, a.severe_reaction_cyanocobalamin
     )
-    unspecified = a.unspecified_b12_allergy.is_true and a.severe_reaction_unspecified.may_be_true
+    unspecified = reacts(
+        Allergen.UNSPECIFIED_B12, a.unspecified_b12_allergy, a.severe_reaction_unspecified
+    )
     return unspecified or (hydroxocobalamin and cyanocobalamin)
 
 
@@ -115,6 +127,32 @@ LOADING_COMPLETE = Condition(
 NO_MAINTENANCE_ORDER = Condition(
     "no maintenance order exists", lambda a, _: not a.treatment.maintenance_ordered
 )
+ALTERNATE_DAYS_ENDED = Condition(
+    "a bounded course of injections on alternate days has ended",
+    lambda a, _: (
+        a.treatment.phase is TreatmentPhase.LOADING and a.treatment.alternate_days_ended is not None
+    ),
+)
+NEVER_ON_ALTERNATE_DAYS = Condition(
+    "no injections on alternate days are on record",
+    lambda a, _: not a.treatment.alternate_days_on_record,
+)
+STARTED_WITHIN_A_YEAR = Condition(
+    "treatment started in the last 12 months",
+    lambda a, _: (
+        a.treatment.days_on_treatment is not None and a.treatment.days_on_treatment <= A_YEAR
+    ),
+)
+MAY_BE_TREATED = Condition(
+    "the record says that there may be treatment, and no dose of it is on record",
+    lambda a, _: a.treatment.unknown_by_record,
+)
+RENEWAL_DUE = Condition(
+    "the order has ended or ends soon, and none follows", lambda a, _: a.treatment.renewal_due
+)
+SIGNS_ALL_OLD = Condition(
+    "every nerve sign is older than the last dose", lambda a, _: a.signs_before_last_dose
+)
 LAPSED = Condition("treatment has lapsed", _phase_is(TreatmentPhase.LAPSED))
 
 
@@ -159,13 +197,27 @@ ESTABLISHED_MALABSORPTION = Condition(
     "malabsorption is established", lambda a, _: a.established_malabsorption.is_true
 )
 MALABSORPTION = Condition(
-    "malabsorption is established, or another malabsorption is recorded",
-    lambda a, _: a.established_malabsorption.is_true or Cause.OTHER_MALABSORPTION in a.causes,
+    "malabsorption is established, or another malabsorption or gastrectomy is recorded",
+    lambda a, _: (
+        a.established_malabsorption.is_true
+        or bool(a.causes & {Cause.OTHER_MALABSORPTION, Cause.GASTRECTOMY_OTHER})
+    ),
 )
 BARIATRIC = Condition("bariatric surgery is recorded", _has(Cause.BARIATRIC))
 ILEAL_DISEASE = Condition(
-    "ileal Crohn's disease or an ileal resection is recorded, within the limit or of unknown size",
-    lambda a, _: bool(a.causes & {Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION}),
+    "ileal Crohn's disease or an ileal resection is recorded, within the limit or of unknown size, "
+    "or words of the record point at gastric, bariatric or ileal surgery",
+    lambda a, _: bool(a.causes & {Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION}) or a.surgery_hinted,
+)
+TOTAL_GASTRECTOMY = Condition("total gastrectomy is recorded", _has(Cause.TOTAL_GASTRECTOMY))
+OPERATION_TO_ASK_ABOUT = Condition(
+    "a partial gastrectomy or gastric band is recorded, or words of the record point at gastric, "
+    "bariatric or ileal surgery",
+    lambda a, _: bool(a.causes & {Cause.GASTRECTOMY_OTHER, Cause.GASTRIC_BAND}) or a.surgery_hinted,
+)
+LOW_ONCE = Condition(
+    "an older or unusable result was low or is flagged low, and nothing answers it",
+    lambda a, _: a.low_once,
 )
 ILEAL_DISEASE_TO_WATCH = Condition(
     "ileal Crohn's disease below the extent for prophylaxis or of unknown extent, or an ileal "

@@ -7,32 +7,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from recommender.assessment import Assessment, Deficiency
+from recommender.assessment import Assessment
 from recommender.guidance import (
     M_LOAD,
     M_LOAD_ALT,
     MAINT_1M,
     N_LOAD,
     ORAL,
-    PROPH_1M,
-    PROPH_3M,
-    PROPH_ORAL,
     AltDailyLoading,
     BariatricMaintenance,
     OralInEstablishedMalabsorption,
     Policy,
+    RuleId,
     with_oral_dose,
 )
 from recommender.language import Cause, FollowUp, Phase, Regimen, Test, Truth
-from recommender.treatment.monitoring import (
+from recommender.monitoring import (
     baseline_tests,
     cause_tests,
-    ileal_phase,
     maintenance_phase,
     potassium_follow_ups,
     pregnancy_plan_b12,
     review_follow_ups,
-    yearly_b12,
 )
 from recommender.treatment.products import can_take_by_mouth
 from recommender.treatment.recommendation import Advice, Option
@@ -54,8 +50,15 @@ class Offer:
     follow_ups: tuple[FollowUp, ...] = ()
     advice: tuple[Advice, ...] = ()
     needs: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
+    rows: tuple[RuleId, ...] = ()
 
+
+_OLD_SIGNS = Advice(
+    "N2",
+    "The signs were recorded more than 12 months ago: test first. If they are new or worse, inject "
+    "on alternate days without waiting for results.",
+    ("S7", "S69", "X6"),
+)
 
 Offering = Callable[[Assessment, Policy], Offer]
 
@@ -73,10 +76,6 @@ def allergy_referral(assessment: Assessment, _: Policy) -> Offer:
     return Offer(advice=(Advice("G2", words, ("X27", "S8", "S69")),))
 
 
-# --- treatment of deficiency
-# ------------------------------------------------------------------------------------------------
-
-
 def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
     """Offer alternate-day injections until no further improvement, then maintenance (N1)."""
     maintenance = maintenance_phase(as_neurological(assessment), policy)
@@ -89,7 +88,7 @@ def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
 
 def loading_while_testing(assessment: Assessment, _: Policy) -> Offer:
     """Offer the tests and alternate-day injections at once: sample first, do not wait for results
-    (N2).
+    (N2). By a finding of more than 12 months only the tests, and the injections in words (Q82).
     """
     wanted = (
         Test.SERUM_B12,
@@ -101,12 +100,14 @@ def loading_while_testing(assessment: Assessment, _: Policy) -> Offer:
         Test.POTASSIUM,
     )
     why = "sample before the first injection; do not wait for results"
+    old = not assessment.neurological_recent
     return Offer(
-        options=(Option("", Regimen((N_LOAD,))),),
+        options=() if old else (Option("", Regimen((N_LOAD,))),),
+        advice=(_OLD_SIGNS,) if old else (),
         follow_ups=tuple(
             FollowUp(test, why=why, citations=("S69", "X6"))
             for test in wanted
-            if _still_needed(test, assessment)
+            if still_needed(test, assessment)
         ),
     )
 
@@ -123,7 +124,7 @@ def ileal_loading(assessment: Assessment, policy: Policy) -> Offer:
     """Offer loading and maintenance, and ask for length or extent, which may call for monthly
     injections (M4).
     """
-    return replace(injected_loading(assessment, policy), needs=_ileal_needs(assessment))
+    return replace(injected_loading(assessment, policy), needs=ileal_needs(assessment))
 
 
 def injections_first(assessment: Assessment, policy: Policy) -> Offer:
@@ -142,7 +143,7 @@ def bariatric_loading(assessment: Assessment, policy: Policy) -> Offer:
     return _loading_with(
         assessment,
         policy,
-        _bariatric_maintenance(
+        bariatric_maintenance(
             assessment, policy, maintenance_phase(assessment, policy), _oral(policy)
         ),
     )
@@ -214,27 +215,6 @@ def _oral_is_acceptable(assessment: Assessment, policy: Policy) -> bool:
     return allowed or not assessment.established_malabsorption.is_true
 
 
-def _bariatric_maintenance(
-    assessment: Assessment, policy: Policy, injection: Phase, oral: Phase
-) -> tuple[Phase, ...]:
-    """The maintenance or prophylaxis after bariatric surgery: injection first, oral where the
-    kidneys are known to be good (C13).
-    """
-    by_mouth = (
-        (oral,)
-        if can_take_by_mouth(assessment, policy)
-        and not assessment.established_malabsorption.is_true
-        else ()
-    )
-    match policy.bariatric_maintenance:
-        case BariatricMaintenance.IM_3MO:
-            return (injection,)
-        case BariatricMaintenance.ORAL_DAILY:
-            return by_mouth or (injection,)
-        case BariatricMaintenance.EITHER:
-            return (injection, *by_mouth)
-
-
 def _oral(policy: Policy) -> Phase:
     return with_oral_dose(ORAL, policy.oral_dose_mcg)
 
@@ -277,124 +257,17 @@ def without_neurological_symptoms(assessment: Assessment) -> Assessment:
     )
 
 
-# --- deficiency not shown
-# --------------------------------------------------------------------------------------------------
-
-
-def look_for_other_causes(assessment: Assessment, _: Policy) -> Offer:
-    """Offer methylmalonic acid and homocysteine if not done (N3)."""
-    wanted = (Test.MMA, Test.HOMOCYSTEINE)
-    why = "vitamin B12 alone misses functional deficiency"
-    return Offer(
-        follow_ups=tuple(
-            FollowUp(test, why=why, citations=("S86", "S88"))
-            for test in wanted
-            if _still_needed(test, assessment)
-        ),
-        needs=("another explanation of the neurological signs",),
-    )
-
-
-def resolve_borderline(assessment: Assessment, _: Policy) -> Offer:
-    """Offer the test that decides a borderline result (B1)."""
-    needs = (
-        ("whether neurological symptoms are present",) if assessment.neurological.is_unknown else ()
-    )
-    test, why = _deciding_test(assessment)
-    return Offer(
-        follow_ups=(FollowUp(test, why=why, citations=("S38", "S87", "S88")),), needs=needs
-    )
-
-
-def _deciding_test(assessment: Assessment) -> tuple[Test, str]:
-    if assessment.pregnant.is_true and Test.HOLOTRANSCOBALAMIN not in assessment.tests_on_record:
-        return Test.HOLOTRANSCOBALAMIN, "total vitamin B12 falls in normal pregnancy"
-    if Test.MMA not in assessment.tests_on_record:
-        caveat = (
-            "; reduced kidney function will make it hard to read"
-            if assessment.renal.is_true
-            else ""
-        )
-        return Test.MMA, f"borderline vitamin B12{caveat}"
-    if Test.EGFR not in assessment.tests_on_record:
-        return Test.EGFR, "methylmalonic acid cannot be interpreted without kidney function"
-    if Test.HOLOTRANSCOBALAMIN not in assessment.tests_on_record:
-        return (
-            Test.HOLOTRANSCOBALAMIN,
-            "methylmalonic acid is hard to read with this kidney function",
-        )
-    return Test.MMA, "borderline vitamin B12: repeat"
-
-
-def ask_for_a_test(assessment: Assessment, _: Policy) -> Offer:
-    """Say what is missing: a vitamin B12 test, and the neurological answer (E2)."""
-    needs = ["a vitamin B12 or holotranscobalamin result taken without vitamin B12 treatment"]
-    if assessment.neurological.is_unknown:
-        needs.append("whether neurological symptoms are present")
-    return Offer(follow_ups=_b12_if_missing(assessment), needs=tuple(needs))
-
-
-def consider_mma(assessment: Assessment, _: Policy) -> Offer:
-    """Nothing to treat; methylmalonic acid if symptoms persist (E1)."""
-    if not assessment.symptoms.is_true or Test.MMA in assessment.tests_on_record:
-        return Offer()
-    return Offer(follow_ups=(FollowUp(Test.MMA, why="symptoms persist", citations=("S38", "S86")),))
-
-
-def _b12_if_missing(assessment: Assessment) -> tuple[FollowUp, ...]:
-    if assessment.deficiency is not Deficiency.UNKNOWN:
-        return ()
-    test = Test.HOLOTRANSCOBALAMIN if assessment.pregnant.is_true else Test.SERUM_B12
-    return (FollowUp(test, why="no usable vitamin B12 result", citations=("S52", "S87")),)
-
-
-def _still_needed(test: Test, assessment: Assessment) -> bool:
+def still_needed(test: Test, assessment: Assessment) -> bool:
+    """Return whether the test has no usable result on record."""
     if test is Test.SERUM_B12:
         return not assessment.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
     return test not in assessment.tests_on_record
 
 
-# --- prophylaxis
-# --------------------------------------------------------------------------------------------------
-
-
-def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer monthly injections for life after ileal resection over 20 cm, or with extensive ileal
-    Crohn's disease (P1, P2).
+def ileal_needs(assessment: Assessment) -> tuple[str, ...]:
+    """Return what is missing to know how much of the ileum is concerned, or which operation it
+    was.
     """
-    phase = replace(
-        PROPH_1M, id=f"PROPH-{policy.ileal_maintenance_months}M", line=ileal_phase(policy).line
-    )
-    load_first = Advice("P1", "Load first if vitamin B12 turns out to be low.", ("S10", "S71"))
-    unknown = assessment.deficiency is Deficiency.UNKNOWN
-    return Offer(
-        options=(Option("", Regimen((phase,))),),
-        follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
-        advice=(load_first,) if unknown else (),
-    )
-
-
-def watch_the_ileum(assessment: Assessment, _: Policy) -> Offer:
-    """Offer the test and ask for length or extent (P3); any-extent prophylaxis is named only
-    (C10).
-    """
-    text = (
-        "One source advises monthly prophylaxis for any extent of ileal Crohn's disease, the other "
-        "yearly screening below 30 cm."
-    )
-    advice = (
-        (Advice("P3", text, ("S21", "S22", "S72")),)
-        if Cause.CROHNS_ILEAL in assessment.causes
-        else ()
-    )
-    return Offer(
-        follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
-        advice=advice,
-        needs=_ileal_needs(assessment),
-    )
-
-
-def _ileal_needs(assessment: Assessment) -> tuple[str, ...]:
     needs = []
     if Cause.CROHNS_ILEAL in assessment.causes and assessment.crohns_over_limit.is_unknown:
         needs.append("the extent of ileal Crohn's disease in cm")
@@ -403,22 +276,27 @@ def _ileal_needs(assessment: Assessment) -> tuple[str, ...]:
         and assessment.ileal_resection_over_limit.is_unknown
     ):
         needs.append("the length of the ileal resection in cm")
+    if assessment.surgery_hinted:
+        needs.append("which operation was done")
     return tuple(needs)
 
 
-def bariatric_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer an injection every 3 months, or oral where neurological symptoms are not in the way
-    (P4).
+def bariatric_maintenance(
+    assessment: Assessment, policy: Policy, injection: Phase, oral: Phase
+) -> tuple[Phase, ...]:
+    """The maintenance or prophylaxis after bariatric surgery: injection first, oral where the
+    kidneys are known to be good (C13).
     """
-    injection, oral = PROPH_3M, with_oral_dose(PROPH_ORAL, policy.oral_dose_mcg)
-    unlikely = assessment.deficiency is Deficiency.UNLIKELY and not assessment.neurological.is_true
-    phases = (
-        _bariatric_maintenance(assessment, policy, injection, oral)
-        if assessment.neurological.is_false or unlikely
-        else (injection,)
+    by_mouth = (
+        (oral,)
+        if can_take_by_mouth(assessment, policy)
+        and not assessment.established_malabsorption.is_true
+        else ()
     )
-    return Offer(
-        options=tuple(Option("", Regimen((phase,))) for phase in phases),
-        acceptable=(Regimen((PROPH_1M,)), *(Regimen((oral,)) for phase in phases if phase is oral)),
-        follow_ups=(*_b12_if_missing(assessment), *pregnancy_plan_b12(assessment)),
-    )
+    match policy.bariatric_maintenance:
+        case BariatricMaintenance.IM_3MO:
+            return (injection,)
+        case BariatricMaintenance.ORAL_DAILY:
+            return by_mouth or (injection,)
+        case BariatricMaintenance.EITHER:
+            return (injection, *by_mouth)

@@ -14,15 +14,16 @@ from recommender.guidance import (
     starting_now,
 )
 from recommender.language import FollowUp, Regimen, Substance, Test
-from recommender.treatment.conditions import may_need_reloading
-from recommender.treatment.monitoring import (
+from recommender.monitoring import (
     intensified_phase,
     interval_of,
     longest_acceptable_interval,
     maintenance_phase,
     most_frequent_phase,
+    phase_at,
     review_follow_ups,
 )
+from recommender.treatment.conditions import may_need_reloading
 from recommender.treatment.offers import (
     NEURO_ABSENT_LABEL,
     NEURO_PRESENT_LABEL,
@@ -82,6 +83,43 @@ def maintenance_after_loading(assessment: Assessment, policy: Policy) -> Offer:
     )
 
 
+def first_year_on_alternate_days(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer alternate-day injections, which never were on record, or to go on where they no longer
+    help (T1b).
+    """
+    reload = replace(
+        neurological_loading(assessment, policy).options[0],
+        condition="still improving",
+    )
+    go_on = Option("no further improvement: go on as ordered", None)
+    return _replacing(Offer(options=(reload, go_on)), assessment)
+
+
+def go_on_or_maintain(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer alternate days again while signs improve, or maintenance (T3b)."""
+    maintenance = maintenance_phase(as_neurological(assessment), policy)
+    improving = Option("still improving", Regimen((N_LOAD, maintenance)))
+    plateau = Option("no further improvement", Regimen((maintenance,)))
+    return _replacing(
+        Offer(options=(improving, plateau), acceptable=(Regimen((MAINT_1M,)),)), assessment
+    )
+
+
+def reload(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer alternate-day injections after a lapse with nerve signs; to resume only where every
+    sign is older than the last dose, and never first (T4a).
+    """
+    offer = neurological_loading(assessment, policy)
+    if not assessment.signs_before_last_dose:
+        return _replacing(offer, assessment)
+    maintenance = starting_now(maintenance_phase(assessment, policy))
+    legs = (
+        replace(offer.options[0], condition=NEURO_PRESENT_LABEL),
+        Option("signs old and unchanged: give now and resume", Regimen((maintenance,))),
+    )
+    return _replacing(replace(offer, options=legs), assessment)
+
+
 def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
     """Offer a dose now and maintenance again; with loading as the other leg where symptoms or
     nerves may ask for it (T4).
@@ -94,7 +132,7 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
             assessment,
         )
     legs = []
-    if assessment.neurological.may_be_true:
+    if assessment.neurological.is_unknown:
         legs.append(
             Option(
                 NEURO_PRESENT_LABEL,
@@ -108,12 +146,29 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
                 Regimen((M_LOAD, maintenance)),
             )
         )
-    unchanged = (
-        "neurological signs old and unchanged"
-        if assessment.neurological.is_true
-        else f"{NEURO_ABSENT_LABEL}, no other symptoms"
-    )
+    unchanged = f"{NEURO_ABSENT_LABEL}, no other symptoms"
     return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
+
+
+def renew(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer the same injections again; what 2.7 asks for where they are too far apart or the
+    product does not suit (T8).
+    """
+    usual = maintenance_phase(assessment, policy)
+    treatment = assessment.treatment
+    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        assessment
+    )
+    fits = not unsuitable and _in_time(assessment, policy)
+    phase = phase_at(treatment.interval, usual, policy) if fits else usual
+    return _replacing(
+        Offer(
+            options=(Option("", Regimen((starting_now(phase),))),),
+            acceptable=(Regimen((usual,)), Regimen((MAINT_1M,))),
+            advice=(_monitoring_advice(policy),),
+        ),
+        assessment,
+    )
 
 
 def oral_in_malabsorption(assessment: Assessment, policy: Policy) -> Offer:
@@ -172,12 +227,15 @@ def carry_on(assessment: Assessment, policy: Policy) -> Offer:
 
 def _maintenance_suffices(assessment: Assessment, policy: Policy) -> bool:
     """Whether maintenance is ordered, at an interval that is not too long (2.7)."""
+    return assessment.treatment.maintenance_ordered and _in_time(assessment, policy)
+
+
+def _in_time(assessment: Assessment, policy: Policy) -> bool:
     treatment = assessment.treatment
     substance = treatment.substance or Substance.HYDROXOCOBALAMIN
-    in_time = treatment.interval is None or treatment.interval <= longest_acceptable_interval(
+    return treatment.interval is None or treatment.interval <= longest_acceptable_interval(
         assessment, policy, substance
     )
-    return treatment.maintenance_ordered and in_time
 
 
 def _monitoring_advice(policy: Policy) -> Advice:

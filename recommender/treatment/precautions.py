@@ -7,15 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, PlateletBand, TreatmentPhase
+from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
 from recommender.guidance import check_citations
-from recommender.language import Anticoagulant, LoweringDrug
+from recommender.language import Anticoagulant, HintAt, LoweringDrug
 from recommender.treatment.recommendation import Advice
 
 SITE_TECHNIQUE = "Inject into the deltoid or vastus lateralis, not the buttock."
 NEEDLE_TECHNIQUE = "25 to 27 gauge needle; press on the site for 5 to 10 minutes."
 HAEMATOLOGY_TECHNIQUE = "Discuss with haematology before the injection; consider another route."
 TRANSFUSION_TECHNIQUE = "Consider platelet transfusion before the injection."
+BLEEDING_NOT_KNOWN_TECHNIQUE = "Bleeding risk not known: ask; fine needle, firm pressure."
 BLEEDING_TECHNIQUE = (
     "Fine needle and firm pressure on the site; tell the person about bleeding into the muscle."
 )
@@ -55,6 +56,21 @@ def _cause_unknown(a: Assessment) -> bool:
 
 def _starts_with_anaemia(a: Assessment) -> bool:
     return (a.severe_anaemia | a.low_potassium).is_true and a.untreated
+
+
+def _bleeding_not_known(a: Assessment) -> bool:
+    either = a.on_anticoagulant | a.bleeding_disorder
+    return either.is_unknown and not a.inr_high.is_true
+
+
+def _pregnant_on_treatment(a: Assessment) -> bool:
+    return a.pregnant.is_true and a.deficiency is Deficiency.DIAGNOSED
+
+
+def _pregnant_with_open_or_shown_deficiency(a: Assessment) -> bool:
+    """Q84: with deficiency shown or unresolved; with nerve signs it is open whatever the level."""
+    open_or_shown = a.is_deficient or a.deficiency is Deficiency.UNRESOLVED
+    return a.pregnant.is_true and (open_or_shown or (a.untreated and a.neurological.is_true))
 
 
 MODIFIERS: tuple[Modifier, ...] = (
@@ -108,10 +124,9 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K5",
         lambda a: a.inr_high.is_true and a.neurological.is_true,
-        "INR is above range and neurological involvement is recorded: take same-day advice on the "
-        "route rather than delay vitamin B12.",
+        "INR is above range and neurological involvement is recorded: do not delay vitamin B12; "
+        "take same-day advice on a fine needle or the way under the skin.",
         ("X28", "X29", "S69"),
-        injection=True,
     ),
     Modifier(
         "K5",
@@ -128,6 +143,14 @@ MODIFIERS: tuple[Modifier, ...] = (
         "person what to watch for. "
         "With a bleeding disorder involve the haemophilia centre. Where it is suitable, oral "
         "treatment avoids the injection.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K17",
+        _bleeding_not_known,
+        "Whether bleeding is a risk is not known: ask about anticoagulants and bleeding; fine "
+        "needle and firm pressure.",
         ("X28", "X29"),
         injection=True,
     ),
@@ -157,7 +180,13 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K10",
-        lambda a: a.pregnant.is_true,
+        _pregnant_on_treatment,
+        "Pregnant: go on with vitamin B12, review at 1 month.",
+        ("X4", "X8", "X30"),
+    ),
+    Modifier(
+        "K10",
+        _pregnant_with_open_or_shown_deficiency,
         "Pregnant: holotranscobalamin or methylmalonic acid tells more than total vitamin B12. "
         "Hydroxocobalamin injections are preferred, "
         "preservative-free if available; ask haematology, urgently with anaemia or neurological "
@@ -207,6 +236,13 @@ MODIFIERS: tuple[Modifier, ...] = (
         ("X31",),
     ),
     Modifier(
+        "K14",
+        lambda a: HintAt.NITROUS_OXIDE in a.hinted and not a.nitrous_oxide.is_true,
+        "Words of the record point at nitrous oxide: ask about it; the vitamin B12 level may "
+        "mislead.",
+        ("X31",),
+    ),
+    Modifier(
         "K15",
         lambda a: a.urgent_neurology and a.neurological.is_true,
         "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
@@ -246,6 +282,8 @@ def technique(assessment: Assessment) -> tuple[str, ...]:
         lines.append(TRANSFUSION_TECHNIQUE)
     if (assessment.on_anticoagulant | assessment.bleeding_disorder | assessment.inr_high).is_true:
         lines.append(BLEEDING_TECHNIQUE)
+    elif (assessment.on_anticoagulant | assessment.bleeding_disorder).is_unknown:
+        lines.append(BLEEDING_NOT_KNOWN_TECHNIQUE)
     return tuple(lines)
 
 
@@ -282,7 +320,7 @@ def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
 
 def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
     """Return what is said when parts of the record could not be had (Q6)."""
-    advice = []
+    advice: list[Advice] = []
     if assessment.allergies_unavailable:
         advice.append(
             Advice(
@@ -291,10 +329,40 @@ def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
                 ("X27",),
             )
         )
-    if assessment.treatment.phase is TreatmentPhase.UNKNOWN:
-        words = (
-            f"Treatment so far is not known ({assessment.treatment.reason}): check for vitamin B12 "
-            f"given elsewhere."
-        )
-        advice.append(Advice("Q6", words, ("S16",)))
+    if assessment.allergy_unclear:
+        words = "An allergy entry could not be read as one: check it before vitamin B12 is given."
+        advice.append(Advice("Q28", words, ("X27",)))
+    if assessment.past_reactions:
+        advice.append(_past_reaction(assessment))
+    advice += _treatment_not_known(assessment)
     return tuple(advice)
+
+
+def _treatment_not_known(assessment: Assessment) -> list[Advice]:
+    """What is said of treatment that the record leaves open: never "untreated" (I27, Q29, Q55)."""
+    treatment = assessment.treatment
+    if treatment.unknown_by_record:
+        signs = assessment.neurological.is_true
+        relapse = " If it was given, the signs are a relapse on treatment." if signs else ""
+        words = (
+            f"Vitamin B12 may be under way ({treatment.reason}): ask whether it is given.{relapse}"
+        )
+        return [Advice("T7", words, ("S16", "S84", "S86"))]
+    if treatment.phase is TreatmentPhase.UNKNOWN:
+        words = (
+            f"Treatment so far is not known ({treatment.reason}): check for vitamin B12 given "
+            f"elsewhere."
+        )
+        return [Advice("Q6", words, ("S16",))]
+    if treatment.ordered:
+        words = f"Vitamin B12 was ordered on {treatment.ordered_on}, no dose is on record."
+        return [Advice("Q55", words, ("S7", "S16"))]
+    return []
+
+
+def _past_reaction(assessment: Assessment) -> Advice:
+    """A severe reaction marked inactive still asks for clearance (Q80)."""
+    words = "A past severe reaction is marked inactive: confirm it was cleared before any dose."
+    if assessment.neurological.is_true:
+        words += " With nerve signs take allergy advice the same day."
+    return Advice("Q80", words, ("X27",))

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from recommender.assessment import Assessment, Deficiency
+from recommender.guidance import RuleGroup, RuleId
 from recommender.language import FollowUp, Regimen
 
 
@@ -19,6 +20,7 @@ class Outcome(enum.Enum):
     CONTINUE = "continue"
     INTENSIFY = "intensify"
     NO_TREATMENT = "no treatment"
+    ASK = "ask whether it is given"
     CANNOT = "cannot advise"
 
 
@@ -52,7 +54,7 @@ class Advice:
 class RowTrace:
     """Why a row of the decision table fired or did not: for the receipt and the workbench."""
 
-    rule: str
+    rule: RuleId
     fired: bool
     why: str
 
@@ -67,22 +69,31 @@ class Recommendation:
         `acceptable` holds regimens that are not
     proposed but are never called wrong. `needs` says what is missing, in words. `not_drafted` says
     why a regimen of this rule cannot be drafted (PS3, PS4), empty when it can. `technique` is the
-    injection technique text for this person.
+    injection technique text for this person. `already_ordered`: an active order is what would be
+    drafted, and no dose of it is on record yet, so the rule is met (Q55). `may_be_marked`: one
+    option may be shown as recommended (P5, Q28, Q58).
     """
 
-    rule: str
+    rule: RuleId
     outcome: Outcome
     summary: str
     options: tuple[Option, ...]
     assessment: Assessment
     citations: tuple[str, ...]
-    also: tuple[str, ...] = ()
+    also: tuple[RuleId, ...] = ()
     acceptable: tuple[Regimen, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     advice: tuple[Advice, ...] = ()
     needs: tuple[str, ...] = ()
     not_drafted: str = ""
     technique: tuple[str, ...] = ()
+    already_ordered: bool = False
+    may_be_marked: bool = True
+
+    @property
+    def group(self) -> RuleGroup:
+        """What kind of row of the decision table it is."""
+        return self.rule.group
 
     @property
     def indication(self) -> str:

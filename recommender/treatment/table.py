@@ -7,11 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from recommender.assessment import Assessment, assess
-from recommender.guidance import Policy, check_citations
-from recommender.language import ClinicalScenario, FollowUp
+from recommender.assessment import Assessment, Deficiency, TreatmentPhase, assess
+from recommender.guidance import Policy, RuleId, check_citations
+from recommender.language import ClinicalScenario, FollowUp, is_same_line
 from recommender.treatment import conditions as c
 from recommender.treatment import offers as o
+from recommender.treatment import offers_open as open_rows
 from recommender.treatment import offers_under_way as under_way
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import Offer, Offering
@@ -35,13 +36,13 @@ class Rule:
     primary rule.
     """
 
-    id: str
+    id: RuleId
     when: tuple[Condition, ...]
     outcome: Outcome
     summary: str
     offer: Offering
     citations: tuple[str, ...]
-    beside: tuple[str, ...] = ()
+    beside: tuple[RuleId, ...] = ()
 
     def __post_init__(self) -> None:
         check_citations(f"rule {self.id}", self.citations)
@@ -85,6 +86,36 @@ def choice_by_symptoms(assessment: Assessment, policy: Policy) -> Offer:
     )
 
 
+NOT_GIVEN_LABEL = "not given any more"
+
+
+def ask_whether_given(assessment: Assessment, policy: Policy) -> Offer:
+    """Ask whether the treatment on record is still given, and offer what follows if it is not (T7):
+    what the rows for no treatment give.
+    """
+    treatment = replace(assessment.treatment, phase=TreatmentPhase.NONE, unknown=None)
+    untreated = replace(assessment, treatment=treatment)
+    row = primary_rule(untreated, policy)
+    beside = _rules_beside(row, untreated, policy)
+    offer = _offer(row, beside, untreated, policy)
+    legs = (
+        replace(
+            option,
+            condition=f"{option.condition}, {NOT_GIVEN_LABEL}"
+            if option.condition
+            else NOT_GIVEN_LABEL,
+            replaces=assessment.treatment.order_key,
+        )
+        for option in offer.options
+    )
+    return replace(
+        offer,
+        options=(Option("still given", None), *legs),
+        needs=("whether the vitamin B12 on record is still given", *offer.needs),
+        rows=(row.id, *offer.rows),
+    )
+
+
 def _labelled(option: Option) -> str:
     return (
         f"{o.NEURO_ABSENT_LABEL}, {option.condition}" if option.condition else o.NEURO_ABSENT_LABEL
@@ -93,12 +124,21 @@ def _labelled(option: Option) -> str:
 
 _NON_NEURO = (c.UNTREATED, c.NEURO_ABSENT, c.DEFICIENT)
 _PROPHYLAXIS = (c.UNTREATED, c.NOT_SHOWN)
-_BESIDE = ("N3", "B1", "P1", "P2", "P3", "P4")
+_BESIDE = (
+    RuleId.N3,
+    RuleId.B1,
+    RuleId.P1,
+    RuleId.P2,
+    RuleId.P3,
+    RuleId.P4,
+    RuleId.P5,
+    RuleId.P6,
+)
 
 RULES: tuple[Rule, ...] = (
     # who the guidance is for
     Rule(
-        "deceased",
+        RuleId.DECEASED,
         (c.DECEASED,),
         Outcome.NO_TREATMENT,
         "The person is recorded as deceased",
@@ -106,7 +146,7 @@ RULES: tuple[Rule, ...] = (
         ("S52",),
     ),
     Rule(
-        "G1",
+        RuleId.G1,
         (c.NOT_KNOWN_TO_BE_ADULT,),
         Outcome.CANNOT,
         "Not known to be an adult: adult vitamin B12 guidance is not applied; for a child seek "
@@ -115,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         ("S52",),
     ),
     Rule(
-        "G2",
+        RuleId.G2,
         (c.SEVERE_REACTION_TO_ALL,),
         Outcome.CANNOT,
         "A severe reaction to vitamin B12 is recorded: urgent allergy and haematology advice "
@@ -125,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # treatment under way
     Rule(
-        "T0",
+        RuleId.T0,
         (c.TREATED, c.LOADING_OR_ORAL, c.NEURO_PRESENT, c.NOT_ALTERNATE_DAYS),
         Outcome.REGIMEN,
         "Neurological involvement: change to injections on alternate days",
@@ -133,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         ("S7", "S9", "S64", "S65", "S68"),
     ),
     Rule(
-        "T1",
+        RuleId.T1,
         (c.ON_MAINTENANCE, c.NEURO_NEW),
         Outcome.CHOICE,
         "Neurological symptoms have returned on maintenance: inject more often, or reload if "
@@ -142,7 +182,20 @@ RULES: tuple[Rule, ...] = (
         ("S44", "S45", "S91", "S92"),
     ),
     Rule(
-        "T2",
+        RuleId.T1B,
+        (
+            c.ON_MAINTENANCE,
+            c.NEURO_PRESENT,
+            c.STARTED_WITHIN_A_YEAR,
+            c.NEVER_ON_ALTERNATE_DAYS,
+        ),
+        Outcome.CHOICE,
+        "Nerve signs from before treatment were never treated on alternate days",
+        under_way.first_year_on_alternate_days,
+        ("S7", "S64", "S65"),
+    ),
+    Rule(
+        RuleId.T2,
         (c.ON_MAINTENANCE, c.RECURRENCE),
         Outcome.INTENSIFY,
         "Symptoms have returned on maintenance: inject more often",
@@ -150,7 +203,7 @@ RULES: tuple[Rule, ...] = (
         ("S14", "S15", "S45", "S89", "S90", "S91", "S92"),
     ),
     Rule(
-        "T3",
+        RuleId.T3,
         (c.LOADING_COMPLETE, c.NO_MAINTENANCE_ORDER),
         Outcome.REGIMEN,
         "Loading is complete: maintenance injections are due",
@@ -158,7 +211,31 @@ RULES: tuple[Rule, ...] = (
         ("S6", "S9", "S12", "S66"),
     ),
     Rule(
-        "T4",
+        RuleId.T3B,
+        (c.ALTERNATE_DAYS_ENDED, c.NO_MAINTENANCE_ORDER),
+        Outcome.CHOICE,
+        "The alternate-day course has ended: go on while nerve signs improve, else maintenance",
+        under_way.go_on_or_maintain,
+        ("S7", "S65"),
+    ),
+    Rule(
+        RuleId.T4A,
+        (c.LAPSED, c.NEURO_PRESENT, c.SIGNS_ALL_OLD),
+        Outcome.CHOICE,
+        "Treatment has lapsed with nerve signs, all older than the last dose: alternate days again",
+        under_way.reload,
+        ("S7", "S64", "S68"),
+    ),
+    Rule(
+        RuleId.T4A,
+        (c.LAPSED, c.NEURO_PRESENT),
+        Outcome.REGIMEN,
+        "Treatment has lapsed and nerve signs are recorded: injections on alternate days again",
+        under_way.reload,
+        ("S7", "S64", "S68"),
+    ),
+    Rule(
+        RuleId.T4,
         (c.LAPSED, c.MAY_NEED_RELOADING),
         Outcome.CHOICE,
         "Treatment has lapsed: give a dose now and resume, or reload if symptoms are back",
@@ -166,7 +243,7 @@ RULES: tuple[Rule, ...] = (
         ("S16", "S84"),
     ),
     Rule(
-        "T4",
+        RuleId.T4,
         (c.LAPSED,),
         Outcome.REGIMEN,
         "Treatment has lapsed: give a dose now and resume maintenance",
@@ -174,7 +251,15 @@ RULES: tuple[Rule, ...] = (
         ("S16", "S84"),
     ),
     Rule(
-        "T5",
+        RuleId.T5B,
+        (c.ON_ORAL, c.NEURO_NOT_PRESENT, c.ORAL_FOR_3_MONTHS, c.NOT_WORKING),
+        Outcome.REGIMEN,
+        "Oral treatment has not worked after 3 months: check adherence and change to injections",
+        under_way.switch_to_injections,
+        ("S62", "S92", "X3"),
+    ),
+    Rule(
+        RuleId.T5,
         (c.ON_ORAL, c.ESTABLISHED_MALABSORPTION),
         Outcome.CONTINUE,
         "Oral treatment in established malabsorption: injections are preferred",
@@ -182,25 +267,33 @@ RULES: tuple[Rule, ...] = (
         ("S48", "S49"),
     ),
     Rule(
-        "T5b",
-        (c.ON_ORAL, c.NEURO_NOT_PRESENT, c.ORAL_FOR_3_MONTHS, c.NOT_WORKING),
-        Outcome.REGIMEN,
-        "Oral treatment has not worked after 3 months: check adherence and change to injections",
-        under_way.switch_to_injections,
-        ("S62", "S92", "X3"),
-        beside=("T5",),
+        RuleId.T8,
+        (c.ON_MAINTENANCE, c.RENEWAL_DUE),
+        Outcome.CONTINUE,
+        "The order for maintenance injections ends and none follows: renew it",
+        under_way.renew,
+        ("S16", "S84", "S85"),
     ),
     Rule(
-        "T6",
+        RuleId.T6,
         (c.TREATED,),
         Outcome.CONTINUE,
         "Continue vitamin B12 treatment; a normal level is no reason to stop",
         under_way.carry_on,
         ("S13", "S16", "S84", "S85"),
     ),
+    # treatment that may be under way
+    Rule(
+        RuleId.T7,
+        (c.MAY_BE_TREATED, c.NEURO_NOT_PRESENT),
+        Outcome.ASK,
+        "Vitamin B12 may be under way, no dose is on record: ask whether it is given",
+        ask_whether_given,
+        ("S16", "S84", "S86"),
+    ),
     # untreated, neurological involvement present or unconfirmed
     Rule(
-        "N1",
+        RuleId.N1,
         (c.UNTREATED, c.NEURO_PRESENT, c.DEFICIENT),
         Outcome.REGIMEN,
         "Neurological vitamin B12 deficiency: injections on alternate days until no further "
@@ -209,7 +302,7 @@ RULES: tuple[Rule, ...] = (
         ("S2", "S3", "S4", "S7", "S8", "S9", "S64", "S65", "S66", "S67", "S68", "S69"),
     ),
     Rule(
-        "N2",
+        RuleId.N2,
         (c.UNTREATED, c.NEURO_PRESENT, c.OPEN),
         Outcome.TEST,
         "Neurological signs with open vitamin B12 status: take samples, and start injections "
@@ -218,16 +311,16 @@ RULES: tuple[Rule, ...] = (
         ("S7", "S69", "X6"),
     ),
     Rule(
-        "N3",
+        RuleId.N3,
         (c.UNTREATED, c.NEURO_PRESENT, c.UNLIKELY),
         Outcome.CANNOT,
         "Vitamin B12 deficiency is unlikely to explain the neurological signs: look for other "
         "causes",
-        o.look_for_other_causes,
+        open_rows.look_for_other_causes,
         ("S86", "S88"),
     ),
     Rule(
-        "U1",
+        RuleId.U1,
         (c.UNTREATED, c.NEURO_UNCONFIRMED, c.DEFICIENT),
         Outcome.CHOICE,
         "Vitamin B12 deficiency: the treatment depends on whether "
@@ -237,7 +330,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # untreated, neurological involvement explicitly absent: most malabsorptive cause first
     Rule(
-        "M1",
+        RuleId.M1,
         (*_NON_NEURO, c.ILEAL_DISEASE_OVER_LIMIT),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency with extensive ileal disease or resection: loading injections, "
@@ -246,7 +339,7 @@ RULES: tuple[Rule, ...] = (
         ("S10", "S20", "S22", "S71", "S73"),
     ),
     Rule(
-        "M2",
+        RuleId.M2,
         (*_NON_NEURO, c.MALABSORPTION),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency with malabsorption: loading injections, then maintenance "
@@ -255,7 +348,7 @@ RULES: tuple[Rule, ...] = (
         ("S2", "S10", "S12", "S48", "S49", "S85"),
     ),
     Rule(
-        "M3",
+        RuleId.M3,
         (*_NON_NEURO, c.BARIATRIC),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency after bariatric surgery: loading injections, then maintenance",
@@ -263,7 +356,7 @@ RULES: tuple[Rule, ...] = (
         ("S10", "S17", "S18"),
     ),
     Rule(
-        "M4",
+        RuleId.M4,
         (*_NON_NEURO, c.ILEAL_DISEASE),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency with ileal disease: loading injections, then maintenance; extent "
@@ -272,7 +365,7 @@ RULES: tuple[Rule, ...] = (
         ("S10", "S12", "S21"),
     ),
     Rule(
-        "M5",
+        RuleId.M5,
         (*_NON_NEURO, c.INJECTIONS_FIRST),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency: loading injections, then maintenance injections",
@@ -280,7 +373,7 @@ RULES: tuple[Rule, ...] = (
         ("S5", "S10", "S12", "S47", "S50"),
     ),
     Rule(
-        "M6",
+        RuleId.M6,
         (*_NON_NEURO, c.CAN_TAKE_BY_MOUTH),
         Outcome.REGIMEN,
         "Vitamin B12 deficiency without neurological involvement: oral cyanocobalamin daily",
@@ -288,7 +381,7 @@ RULES: tuple[Rule, ...] = (
         ("S52", "S55", "S56", "S57"),
     ),
     Rule(
-        "M7",
+        RuleId.M7,
         (*_NON_NEURO, c.KIDNEYS_UNKNOWN),
         Outcome.CHOICE,
         "Vitamin B12 deficiency: check kidney function before oral treatment, or start injections",
@@ -296,7 +389,7 @@ RULES: tuple[Rule, ...] = (
         ("S25", "S74"),
     ),
     Rule(
-        "M8",
+        RuleId.M8,
         _NON_NEURO,
         Outcome.REGIMEN,
         "Vitamin B12 deficiency, oral treatment not suitable: loading injections, then maintenance "
@@ -306,65 +399,91 @@ RULES: tuple[Rule, ...] = (
     ),
     # deficiency not shown
     Rule(
-        "B1",
+        RuleId.B1,
         (c.UNTREATED, c.NEURO_NOT_PRESENT, c.UNRESOLVED),
         Outcome.TEST,
         "Borderline vitamin B12: a further test decides before any treatment",
-        o.resolve_borderline,
+        open_rows.resolve_borderline,
         ("S38", "S87", "S88"),
     ),
     Rule(
-        "P1",
+        RuleId.P1,
         (*_PROPHYLAXIS, c.ILEAL_OVER_LIMIT),
         Outcome.PROPHYLAXIS,
         "More than 20 cm of ileum resected: monthly hydroxocobalamin for life as prophylaxis",
-        o.ileal_prophylaxis,
+        open_rows.ileal_prophylaxis,
         ("S20", "S71", "S73"),
         beside=_BESIDE,
     ),
     Rule(
-        "P2",
+        RuleId.P2,
         (*_PROPHYLAXIS, c.CROHNS_OVER_LIMIT),
         Outcome.PROPHYLAXIS,
         "Extensive ileal Crohn's disease: monthly hydroxocobalamin as prophylaxis, vitamin B12 "
         "yearly",
-        o.ileal_prophylaxis,
+        open_rows.ileal_prophylaxis,
         ("S21", "S22", "S72"),
         beside=_BESIDE,
     ),
     Rule(
-        "P3",
+        RuleId.P3,
         (*_PROPHYLAXIS, c.ILEAL_DISEASE_TO_WATCH),
         Outcome.TEST,
         "Ileal disease of unknown or limited extent: vitamin B12 yearly; "
         "extent or length is needed",
-        o.watch_the_ileum,
+        open_rows.watch_the_ileum,
         ("S21",),
         beside=_BESIDE,
     ),
     Rule(
-        "P4",
+        RuleId.P4,
         (*_PROPHYLAXIS, c.BARIATRIC),
         Outcome.PROPHYLAXIS,
         "After bariatric surgery: prophylactic vitamin B12",
-        o.bariatric_prophylaxis,
+        open_rows.bariatric_prophylaxis,
         ("S17", "S18", "S70"),
         beside=_BESIDE,
     ),
     Rule(
-        "E1",
+        RuleId.P5,
+        (*_PROPHYLAXIS, c.TOTAL_GASTRECTOMY),
+        Outcome.PROPHYLAXIS,
+        "After total gastrectomy: test vitamin B12 and decide on injections for life",
+        open_rows.gastrectomy_prophylaxis,
+        ("S13", "S85", "X8"),
+        beside=_BESIDE,
+    ),
+    Rule(
+        RuleId.P6,
+        (*_PROPHYLAXIS, c.OPERATION_TO_ASK_ABOUT),
+        Outcome.TEST,
+        "Which operation was done? Vitamin B12 once a year",
+        open_rows.ask_about_the_operation,
+        ("S70", "S85", "X8", "X15"),
+        beside=_BESIDE,
+    ),
+    Rule(
+        RuleId.E1,
         (c.UNTREATED, c.UNLIKELY),
         Outcome.NO_TREATMENT,
         "Vitamin B12 deficiency is unlikely: no treatment indicated",
-        o.consider_mma,
+        open_rows.consider_mma,
         ("S38", "S86"),
     ),
     Rule(
-        "E2",
+        RuleId.E3,
+        (c.UNTREATED, c.LOW_ONCE),
+        Outcome.TEST,
+        "An earlier vitamin B12 was low and nothing answers it: repeat it now",
+        open_rows.repeat_the_low_result,
+        ("S52", "S86", "S87"),
+    ),
+    Rule(
+        RuleId.E2,
         (),
         Outcome.CANNOT,
         "No usable vitamin B12 result: test before choosing treatment",
-        o.ask_for_a_test,
+        open_rows.ask_for_a_test,
         ("S52",),
     ),
 )
@@ -394,7 +513,7 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
         *advise(assessment, injecting=injecting),
         *unavailable_record_advice(assessment),
     )
-    advises = primary.id not in ("deceased", "G1")
+    advises = primary.id not in (RuleId.DECEASED, RuleId.G1)
     return Recommendation(
         rule=primary.id,
         outcome=primary.outcome,
@@ -415,7 +534,36 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
         needs=offer.needs,
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),
+        already_ordered=_is_ordered(selection.options, assessment),
+        may_be_marked=_may_be_marked(primary, assessment),
     )
+
+
+def _is_ordered(options: tuple[Option, ...], assessment: Assessment) -> bool:
+    """Whether active orders without a dose yet are all that an option would draft (Q55)."""
+    ordered = assessment.treatment.ordered
+    return any(
+        option.regimen is not None
+        and all(
+            any(is_same_line(phase.line, line) for line in ordered)
+            for phase in option.regimen.phases
+        )
+        for option in options
+    )
+
+
+def _may_be_marked(primary: Rule, assessment: Assessment) -> bool:
+    """Whether an option may be shown as recommended: not before a test after gastrectomy (P5), nor
+    while allergies or medicines are not known (Q28, Q58).
+    """
+    untested = primary.id is RuleId.P5 and assessment.deficiency is not Deficiency.UNLIKELY
+    doubtful = (
+        assessment.allergies_unavailable
+        or assessment.allergy_unclear
+        or bool(assessment.past_reactions)
+        or assessment.medications_unreadable
+    )
+    return not untested and not doubtful
 
 
 def trace_rows(found: Recommendation, policy: Policy) -> tuple[RowTrace, ...]:

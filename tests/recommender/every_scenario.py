@@ -7,6 +7,7 @@ hang on each other are enumerated together, so that no impossible combination is
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,21 +18,23 @@ from recommender.assessment.assessment import (
     Deficiency,
     Permanence,
     PlateletBand,
-    Treatment,
-    TreatmentPhase,
 )
 from recommender.guidance.policy import (
     AltDailyLoading,
     BariatricMaintenance,
+    GastrectomyProphylaxis,
     NonNeuroMaintenance,
     NonNeuroRoute,
     OralInEstablishedMalabsorption,
     Policy,
     SubcutaneousHydroxocobalamin,
 )
+from recommender.guidance.regimens import MAINT_N
 from recommender.language.doses import Route, Substance
 from recommender.language.logic import Truth
-from recommender.language.scenario import Anticoagulant, Cause
+from recommender.language.scenario import Allergen, Anticoagulant, Cause
+from recommender.language.understanding import HintAt
+from recommender.treatment_so_far import Treatment, TreatmentPhase, UnknownPhase
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -86,6 +89,13 @@ NEUROLOGY: tuple[Facts, ...] = (
     {"neurological": U, "neurological_ever": T, "neurological_new": U},
     {"neurological": F, "neurological_ever": F, "neurological_new": F},
     {"neurological": F, "neurological_ever": T, "neurological_new": F},
+    {
+        "neurological": T,
+        "neurological_ever": T,
+        "neurological_new": F,
+        "neurological_recent": False,
+        "neurological_last_90_days": False,
+    },
 )
 
 
@@ -102,18 +112,50 @@ def _untreated() -> Iterator[Facts]:
         if state is not Deficiency.UNLIKELY:  # an unreadable medication list excludes nothing
             yield {
                 "deficiency": state,
-                "treatment": Treatment(TreatmentPhase.UNKNOWN, reason="not available"),
+                "treatment": Treatment(
+                    TreatmentPhase.UNKNOWN,
+                    reason="not available",
+                    unknown=UnknownPhase.COULD_NOT_BE_READ,
+                ),
+                "medications_unreadable": True,
             }
+            yield {
+                "deficiency": state,
+                "treatment": Treatment(
+                    TreatmentPhase.UNKNOWN,
+                    "Order/1",
+                    Substance.HYDROXOCOBALAMIN,
+                    unknown=UnknownPhase.STANDING_ORDER,
+                ),
+            }
+    yield {
+        "deficiency": Deficiency.UNKNOWN,
+        "treatment": Treatment(TreatmentPhase.NONE),
+        "low_once": True,
+    }
+    yield {
+        "deficiency": Deficiency.CONFIRMED,
+        "treatment": Treatment(
+            TreatmentPhase.NONE, ordered=(MAINT_N.line,), maintenance_ordered=True
+        ),
+    }
 
 
 def _treated() -> Iterator[Facts]:
     for treatment in (
         *_loading(),
         *_maintenance(),
+        *_maintenance_with_more_known(),
+        *_alternate_days_ended(),
         *_oral(),
         Treatment(TreatmentPhase.LAPSED, "Order/1"),
     ):
         yield {"deficiency": Deficiency.DIAGNOSED, "treatment": treatment}
+    yield {
+        "deficiency": Deficiency.DIAGNOSED,
+        "treatment": Treatment(TreatmentPhase.LAPSED, "Order/1"),
+        "signs_before_last_dose": True,
+    }
 
 
 def _loading() -> Iterator[Treatment]:
@@ -137,6 +179,43 @@ def _maintenance() -> Iterator[Treatment]:
             )
 
 
+def _maintenance_with_more_known() -> Iterator[Treatment]:
+    """The first year without alternate days (T1b), and orders that end (T8)."""
+    for days, on_record in itertools.product((None, 365, 366), (True, False)):
+        yield Treatment(
+            TreatmentPhase.MAINTENANCE,
+            "Order/1",
+            Substance.HYDROXOCOBALAMIN,
+            maintenance_ordered=True,
+            interval=Decimal(62),
+            days_on_treatment=days,
+            alternate_days_on_record=on_record,
+        )
+    for interval, substance in itertools.product(
+        (None, 31, 62, 124), (Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN)
+    ):
+        yield Treatment(
+            TreatmentPhase.MAINTENANCE,
+            "Order/1",
+            substance,
+            maintenance_ordered=True,
+            interval=None if interval is None else Decimal(interval),
+            renewal_due=True,
+        )
+
+
+def _alternate_days_ended() -> Iterator[Treatment]:
+    for ordered in (True, False):
+        yield Treatment(
+            TreatmentPhase.LOADING,
+            "Order/1",
+            Substance.HYDROXOCOBALAMIN,
+            True,
+            maintenance_ordered=ordered,
+            alternate_days_ended=dt.date(2026, 11, 1),
+        )
+
+
 def _oral() -> Iterator[Treatment]:
     for days in (None, 83, 84):
         yield Treatment(
@@ -158,6 +237,7 @@ def _because(*causes: Cause, ileal: Truth = F, crohns: Truth = F, resolved: bool
         Cause.ILEAL_RESECTION,
         Cause.CROHNS_ILEAL,
         Cause.BARIATRIC,
+        Cause.GASTRECTOMY_OTHER,
     }
     certain = T if set(causes) & {Cause.PERNICIOUS_ANAEMIA, Cause.TOTAL_GASTRECTOMY} else F
     passing = Permanence.RESOLVED if resolved else Permanence.PERSISTENT
@@ -194,6 +274,11 @@ CAUSES: tuple[Facts, ...] = (
     _because(Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION, ileal=T, crohns=U),
     _because(Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION, ileal=U, crohns=T),
     _because(Cause.DIETARY, Cause.DRUG, Cause.OTHER_MALABSORPTION),
+    _because(Cause.GASTRECTOMY_OTHER),
+    _because(Cause.GASTRIC_BAND),
+    _because(Cause.GASTRIC_BAND, Cause.DIETARY),
+    _because() | {"hinted": frozenset({HintAt.GASTRIC_SURGERY})},
+    _because(Cause.DIETARY) | {"hinted": frozenset({HintAt.ILEAL_SURGERY})},
 )
 
 KIDNEYS: tuple[Facts, ...] = ({"renal": T}, {"renal": U}, {"renal": F})
@@ -229,6 +314,17 @@ ALLERGIES: tuple[Facts, ...] = (
         "severe_reaction_unspecified": U,
         "allergies_unavailable": True,
     },
+    {"allergy_unclear": True, "hinted": frozenset({HintAt.ALLERGY})},
+    {
+        "hydroxocobalamin_allergy": T,
+        "severe_reaction_hydroxocobalamin": T,
+        "past_reactions": frozenset({Allergen.HYDROXOCOBALAMIN}),
+    },
+    {
+        "unspecified_b12_allergy": T,
+        "severe_reaction_unspecified": T,
+        "past_reactions": frozenset({Allergen.UNSPECIFIED_B12}),
+    },
 )
 
 ORAL: tuple[Facts, ...] = (
@@ -249,6 +345,8 @@ BLEEDING: tuple[Facts, ...] = (
     {"anticoagulant": Anticoagulant.WARFARIN, "on_anticoagulant": T},
     {"anticoagulant": Anticoagulant.DIRECT_ORAL, "on_anticoagulant": T},
     {"bleeding_disorder": T},
+    {"bleeding_disorder": U},
+    {"on_anticoagulant": U, "hinted": frozenset({HintAt.ANTICOAGULANT})},
 )
 
 ONLY_ORAL_PRODUCTS = frozenset({(Substance.CYANOCOBALAMIN, Route.ORAL)})
@@ -279,6 +377,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(available_products=ONLY_ORAL_PRODUCTS),
     Policy(available_products=ONLY_ORAL_PRODUCTS, cyano_im_protocol="protocol of the pharmacy"),
     Policy(available_products=frozenset()),
+    Policy(gastrectomy_prophylaxis=GastrectomyProphylaxis.TEST_ONLY),
 )
 """Every setting that the decision table reads, at every value, and three formularies."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
 from recommender.guidance.policy import NonNeuroMaintenance, Policy
 from recommender.guidance.statements import is_citable
 from recommender.language.doses import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
@@ -56,7 +56,8 @@ def _shape(found: Recommendation, policy: Policy) -> Iterator[str]:
     if not all(is_citable(citation) for citation in found.citations):
         yield "I22: unknown citation"
     fired = [row.rule for row in trace if row.fired]
-    beside = [rule for rule in found.also if not rule.startswith("M")]
+    inner = found.rule == "T7"  # what would follow if it is not given any more
+    beside = [] if inner else [rule for rule in found.also if not rule.startswith("M")]
     if sorted(fired) != sorted([found.rule, *beside]):
         yield f"not exactly one primary rule: {fired}"
     if any(not row.why for row in trace):
@@ -96,7 +97,8 @@ def _neurological(found: Recommendation, _: Policy) -> Iterator[str]:
                 "P4: oral prophylaxis with neurological status unknown and deficiency not unlikely"
             )
     open_or_shown = a.deficiency not in (Deficiency.UNLIKELY, Deficiency.DIAGNOSED)
-    urgent = _treatable(a) and a.untreated and a.neurological.is_true and open_or_shown
+    old = a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED) and not a.neurological_recent
+    urgent = _treatable(a) and a.untreated and a.neurological.is_true and open_or_shown and not old
     if urgent and not _offers_alternate_days(found) and "Do not delay" not in found.not_drafted:
         yield (
             "I12: neurological involvement without injections on offer, and without saying the "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import CATALOGUE
-from recommender.language.course import DoseGiven, Order, OrderState
+from recommender.language.course import DoseGiven, Order, OrderState, Test
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.language.logic import (
     Comparator,
@@ -28,12 +28,15 @@ from recommender.language.scenario import (
     Cause,
     CauseFinding,
     ClinicalScenario,
+    CombinationUse,
     LoweringDrug,
     LoweringDrugUse,
     NeurologicalFinding,
     NeurologicalSign,
-    RecordArea,
+    NotCounted,
+    UncountedResult,
 )
+from recommender.language.understanding import Hint, HintAt, RecordArea
 
 TODAY = dt.date(2026, 11, 21)
 
@@ -137,6 +140,28 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             | "new_signs_with_other_cause"
         ):
             return {"neurological_findings": tuple(_sign(key, words) for words in value)}
+        case "dated_signs":
+            return {
+                "neurological_findings": tuple(
+                    NeurologicalFinding(
+                        NeurologicalSign(words),
+                        True,
+                        replace(evidence(f"Condition/{words}"), date=ago(days)),
+                    )
+                    for words, days in value.items()
+                )
+            }
+        case "hints":
+            return {
+                key: tuple(
+                    Hint(HintAt(at), words, "Condition/words") for at, words in value.items()
+                )
+            }
+        case "older_b12":
+            return {"uncounted_b12": tuple(_older(words) for words in value)}
+        case "multivitamin":
+            amount = None if value == "unstated" else Decimal(value)
+            return {"combinations": (CombinationUse(amount, evidence("x"), current=True),)}
         case "refuted_signs":
             return {key: frozenset(NeurologicalSign(words) for words in value)}
         case "neurological_findings":
@@ -199,6 +224,19 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             raise AssertionError(f"a case may not say {key!r}")
 
 
+def _older(words: dict[str, Any]) -> UncountedResult:
+    """A result that does not decide: its value in pmol/L, its age in days, and why."""
+    value = words.get("value")
+    readings = () if value is None else (Quantity(Decimal(value), Unit.PMOL_PER_L),)
+    return UncountedResult(
+        Test.SERUM_B12,
+        NotCounted[words["why"]],
+        replace(evidence("Observation/older"), date=ago(words["days_ago"]), reported=str(value)),
+        readings,
+        flagged_low=words.get("flagged", False),
+    )
+
+
 def _sign(kind: str, words: str) -> NeurologicalFinding:
     return NeurologicalFinding(
         NeurologicalSign(words),
@@ -246,6 +284,7 @@ def _order(number: int, words: dict[str, Any]) -> Order:
         product=line.substance.value,
         authored=None if days is None else ago(days),
         ends=ago(words["ended_days_ago"]) if "ended_days_ago" in words else None,
+        planned=words.get("planned", False),
         evidence=evidence(f"MedicationRequest/{number}"),
     )
 

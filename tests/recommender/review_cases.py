@@ -32,6 +32,7 @@ from tests.recommender.review_space import (
     EXTRAS,
     KIDNEYS,
     LINES,
+    LONG_TREATMENT,
     NEUROLOGY,
     POLICIES,
     TODAY,
@@ -43,7 +44,7 @@ from tests.recommender.review_space import (
     with_record,
 )
 
-FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | EXTRAS
+FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | LONG_TREATMENT | EXTRAS
 COURSES = dict(courses())
 WORDS = frozenset({"case", "who", "known", "orders", "tests", "selected_tests", "policy"})
 """What a case may say of the person and the course."""

@@ -385,14 +385,20 @@ TREATMENT: dict[str, dict[str, Any]] = {
     "alternate days active": _active(N_LOAD.line, 10),
     "loading active": _active(M_LOAD.line, 5),
     "loading complete": _active(M_LOAD.line, 20) | {"doses": _given(20, 18, 16, 13, 11, 9)},
-    "every 2 months active": _active(MAINT_N.line),
-    "every 3 months active": _active(MAINT_BAR.line),
-    "every 2 months for 270 days": _active(MAINT_N.line, 270),
+    "every 2 months active": _active(MAINT_N.line) | {"doses": _given(20)},
+    "every 3 months active": _active(MAINT_BAR.line) | {"doses": _given(20)},
+    "every 2 months for 270 days": _active(MAINT_N.line, 270) | {"doses": _given(20)},
     "every 3 months, lapsed": _active(MAINT_BAR.line, 400) | {"doses": _given(380, 290)},
-    "CC monthly active": _active(LINES["CC monthly"]),
+    "CC monthly active": _active(LINES["CC monthly"]) | {"doses": _given(20)},
     "oral active": _active(oral()),
     "supplement active": _active(oral(50)),
     "doses only": {"doses": _given(150, 90, 30)},
+}
+
+LONG_TREATMENT: dict[str, dict[str, Any]] = {
+    "every 2 months for 2 years": _active(MAINT_N.line, 730) | {"doses": _given(20)},
+    "every 3 months for 2 years": _active(MAINT_BAR.line, 730) | {"doses": _given(20)},
+    "doses of 2 years": {"doses": _given(450, 390, 330, 270, 210, 150, 90, 30)},
 }
 
 

@@ -111,7 +111,7 @@ def test_a_draft_says_who_what_and_why():
     assert draft["note"] == [
         {
             "text": "Vitamin B12 deficiency with nerve signs: continue until no further "
-            "improvement, then every 2 months."
+            "improvement, then maintenance as ordered."
         }
     ]
 

@@ -99,11 +99,13 @@ def test_gate_without_treatment(known: dict[str, Any], state: FolateGate) -> Non
         # OPEN-TREATED: active treatment and a documented dose
         ({"orders": [{"phase": "M-LOAD", "days_ago": 3}], "injections": [2]}, None, TREATED),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, None, TREATED),
-        ({"orders": [{"phase": "ORAL", "days_ago": 14}]}, None, TREATED),
+        ({"orders": [{"phase": "ORAL", "days_ago": 14}], "oral_doses": [14]}, None, TREATED),
         ({"injections": [150, 90, 30]}, None, TREATED),
-        # PENDING: ordered, no dose documented; an order of 14 days or more counts as taken (Q12)
+        # PENDING: ordered, no dose documented; an order alone, of any age, is none (Q12)
         ({"orders": [{"phase": "M-LOAD", "days_ago": 3}]}, None, PENDING),
         ({"orders": [{"phase": "ORAL", "days_ago": 13}]}, None, PENDING),
+        ({"orders": [{"phase": "ORAL", "days_ago": 300}]}, None, PENDING),
+        ({"orders": [{"phase": "MAINT-N", "days_ago": 900}], "total_b12": 90}, None, PENDING),
         # strict sites wait until loading is complete (C25)
         (
             {"orders": [{"phase": "M-LOAD", "days_ago": 3}], "injections": [2]},
@@ -123,7 +125,11 @@ def test_gate_without_treatment(known: dict[str, Any], state: FolateGate) -> Non
             AFTER_LOADING,
             TREATED,
         ),
-        ({"orders": [{"phase": "ORAL", "days_ago": 14}]}, AFTER_LOADING, TREATED),
+        (
+            {"orders": [{"phase": "ORAL", "days_ago": 14}], "oral_doses": [14]},
+            AFTER_LOADING,
+            TREATED,
+        ),
     ],
 )
 def test_gate_with_treatment_on_record(

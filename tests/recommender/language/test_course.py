@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 
-from recommender.assessment.derived_facts import Treatment, TreatmentPhase
 from recommender.guidance.regimens import M_LOAD, MAINT_N, N_LOAD
 from recommender.language.course import (
     AddFollowUps,
@@ -30,6 +29,7 @@ from recommender.language.course import (
     due_date,
 )
 from recommender.language.doses import Regimen
+from recommender.treatment_so_far import Treatment, TreatmentPhase
 from tests.recommender.review_space import LINES, TODAY, folic, order
 
 KEY = "MedicationRequest/a"

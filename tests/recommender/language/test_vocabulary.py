@@ -27,6 +27,8 @@ from recommender.language.scenario import (
                 "ileal resection",
                 "Crohn's disease of the ileum",
                 "bariatric surgery",
+                "partial gastrectomy, or one of unknown extent",
+                "gastric band",
                 "other malabsorption",
                 "diet low in vitamin B12",
                 "medicine that lowers vitamin B12",

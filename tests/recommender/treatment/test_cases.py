@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from recommender.treatment.monitoring import maintenance_phase
+from recommender.monitoring.follow_up import maintenance_phase
 from recommender.treatment.recommendation import Option, Recommendation
 from recommender.treatment.table import recommend
 from tests.recommender.people import build_policy, build_scenario
@@ -79,6 +79,9 @@ def _seen(key: str, found: Recommendation, policy: Any) -> Any:
             return len(found.technique)
         case "maintenance":
             return maintenance_phase(assessment, policy).id
+        case "unknown_phase":
+            unknown = assessment.treatment.unknown
+            return unknown.name if unknown else ""
         case "treatment":
             return assessment.treatment.phase.value
         case "loading_complete" | "dose_documented" | "alternate_days" | "maintenance_ordered":

@@ -49,7 +49,10 @@ def test_the_last_row_holds_where_nothing_above_does() -> None:
     ("known", "indication"),
     [
         ({"total_b12": 100}, "Vitamin B12 deficiency"),
-        ({"orders": [{"phase": "MAINT-N", "days_ago": 100}]}, "Vitamin B12 deficiency"),
+        (
+            {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [20]},
+            "Vitamin B12 deficiency",
+        ),
         ({"total_b12": 135, "symptoms": "yes"}, "Suspected vitamin B12 deficiency"),
         ({"signs": ["paraesthesia"]}, "Suspected vitamin B12 deficiency"),
         (

@@ -31,6 +31,9 @@ def run(sweep: Sweep) -> tuple[int, set[str]]:
     return count, rules
 
 
+_UNDER_WAY = ("0", "1", "1b", "2", "3", "3b", "4a", "4", "5b", "5", "8", "6")
+
+
 def expected_rules(a: Assessment, _: Policy) -> set[str]:
     """Return the rules of the cell of the totality table 2.10 that the facts fall into."""
     if a.deceased.is_true:
@@ -38,8 +41,8 @@ def expected_rules(a: Assessment, _: Policy) -> set[str]:
     if not a.adult.is_true:
         return {"G1"}
     if not a.untreated:
-        return {"G2", "T0", "T1", "T2", "T3", "T4", "T5", "T5b", "T6"}
-    prophylaxis = {"G2", "P1", "P2", "P3", "P4"}
+        return {"G2", *(f"T{name}" for name in _UNDER_WAY)}
+    prophylaxis = {"G2", "P1", "P2", "P3", "P4", "P5", "P6"}
     if a.neurological.is_true:
         return {
             "G2",
@@ -47,6 +50,8 @@ def expected_rules(a: Assessment, _: Policy) -> set[str]:
                 a.deficiency, "N2"
             ),
         }
+    if a.treatment.unknown_by_record:
+        return {"G2", "T7"}
     if a.is_deficient:
         return (
             {"G2", "U1"}
@@ -54,7 +59,7 @@ def expected_rules(a: Assessment, _: Policy) -> set[str]:
             else {"G2", *(f"M{number}" for number in range(1, 9))}
         )
     cell = {Deficiency.UNRESOLVED: {"G2", "B1"}, Deficiency.UNLIKELY: prophylaxis | {"E1"}}
-    return cell.get(a.deficiency, prophylaxis | {"E2"})
+    return cell.get(a.deficiency, prophylaxis | {"E3" if a.low_once else "E2"})
 
 
 @pytest.mark.parametrize("sweep", QUICK, ids=lambda sweep: sweep.name)

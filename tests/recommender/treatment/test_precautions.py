@@ -51,7 +51,7 @@ def test_nothing_but_the_site_is_said_where_nothing_needs_care() -> None:
         (
             {"inr": 3.1, "signs": ["paraesthesia"]},
             "K5",
-            "same-day advice on the route rather than delay",
+            "do not delay vitamin B12; take same-day advice",
         ),
         ({"anticoagulant": "warfarin"}, "K5", "check the INR"),
         ({"anticoagulant": "warfarin", "inr": 2.5}, "K6", "firm pressure"),
@@ -96,7 +96,14 @@ def test_a_modifier_applies(known: dict[str, Any], modifier: str, words: str) ->
         ({"egfr": 60}, "K7"),
         ({"lebers": "unknown"}, "K8"),
         ({"haemoglobin": 80, "potassium": 3.5}, "K9"),
-        ({"haemoglobin": 70, "orders": [{"phase": "MAINT-N", "days_ago": 90}]}, "K9"),
+        (
+            {
+                "haemoglobin": 70,
+                "orders": [{"phase": "MAINT-N", "days_ago": 90}],
+                "injections": [20],
+            },
+            "K9",
+        ),
         ({"pregnant": "no", "female": "yes"}, "K10"),
         ({"breastfeeding": "unknown"}, "K11"),
         ({"allergies": {"hydroxocobalamin": "no"}}, "K12"),

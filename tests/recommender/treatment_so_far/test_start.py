@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recommender.assessment.treatment_start import find_treatment_start, took_b12_before
+from recommender.treatment_so_far import find_treatment_start, took_b12_before
 from tests.recommender.people import TODAY, ago, build_scenario
 
 ORAL: dict[str, Any] = {"substance": "cyanocobalamin", "route": "oral", "every": "1 day"}
@@ -29,11 +29,14 @@ def began(**known: Any) -> int | None:
         ({"orders": [{"phase": "MAINT-N", "days_ago": 300}], "injections": [100]}, 300),
         ({"orders": [{"phase": "MAINT-N", "state": "stopped", "days_ago": 90}]}, 90),
         ({"orders": [{"phase": "MAINT-N", "state": "completed", "days_ago": 90}]}, 90),
-        ({"orders": [{"phase": "MAINT-N", "state": "on hold", "days_ago": 90}]}, 90),
+        ({"orders": [{"phase": "MAINT-N", "state": "on hold", "days_ago": 90}]}, None),
         ({"orders": [{"phase": "MAINT-N", "state": "draft", "days_ago": 90}]}, None),
         ({"orders": [{"phase": "MAINT-N", "days_ago": None}]}, None),
         ({"orders": [{"phase": "MAINT-N", "days_ago": -1}]}, None),
-        ({"orders": [{"phase": "MAINT-N", "days_ago": 0}]}, 0),
+        ({"orders": [{"phase": "MAINT-N", "days_ago": 0}]}, None),
+        ({"orders": [{"phase": "M-LOAD", "days_ago": 0}]}, 0),
+        ({"orders": [ORAL | {"dose": 1000, "days_ago": 29}]}, None),
+        ({"orders": [ORAL | {"dose": 1000, "days_ago": 30}]}, 30),
         ({"orders": [ORAL | {"dose": 999, "days_ago": 90}]}, None),
         ({"orders": [ORAL | {"dose": 1000, "days_ago": 90}]}, 90),
         (
@@ -134,5 +137,5 @@ def test_the_day_of_the_treatment_start_is_not_after_today() -> None:
 
 
 def test_an_order_begins_on_the_day_it_says_not_on_the_day_it_was_written() -> None:
-    (written,) = build_scenario({"orders": [{"phase": "MAINT-N", "days_ago": 90}]}).orders
+    (written,) = build_scenario({"orders": [{"phase": "M-LOAD", "days_ago": 90}]}).orders
     assert find_treatment_start([replace(written, starts=ago(60))], (), TODAY) == ago(60)

@@ -80,6 +80,13 @@ def intensified_phase(assessment: Assessment, policy: Policy) -> Phase | None:
     )
 
 
+def phase_at(interval: Decimal | None, usual: Phase, policy: Policy) -> Phase:
+    """Return maintenance at an interval in days as it is given now, or the usual one where that is
+    not known, or no step of the guidance (T8).
+    """
+    return next((phase for phase in _steps(policy) if interval_of(phase) == interval), usual)
+
+
 def most_frequent_phase(policy: Policy) -> Phase:
     """Return maintenance at the shortest interval that the site allows (C5)."""
     return _steps(policy)[-1]

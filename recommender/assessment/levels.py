@@ -1,0 +1,116 @@
+"""Where a vitamin B12 or holotranscobalamin result lies: compared in the unit it was reported in,
+never converted (1.1, I9), at full precision.
+"""
+
+from __future__ import annotations
+
+import enum
+from decimal import Decimal
+
+from recommender.guidance import Policy
+from recommender.language import ClinicalScenario, Measurement, Quantity, Test, Truth, Unit
+
+HOLOTC_LOW = Decimal(25)
+HOLOTC_HIGH = Decimal(70)
+"""Holotranscobalamin in pmol/L: below 25 deficient, above 70 not low (X4)."""
+
+LOW_BORDERLINE_BELOW = {Unit.PMOL_PER_L: Decimal(140), Unit.PG_PER_ML: Decimal(190)}
+"""Below this a borderline result is "low borderline": deficient by the molar range of S87,
+borderline by the mass range (C7).
+"""
+
+
+class B12Class(enum.Enum):
+    """Where the lower of total vitamin B12 and holotranscobalamin lies.
+
+    UNDECIDED: there is a result, but its comparator or unit leaves the class open (Q9).
+    """
+
+    LOW = "low"
+    LOW_BORDERLINE = "low borderline"
+    BORDERLINE = "borderline"
+    NOT_LOW = "not low"
+    UNDECIDED = "undecided"
+    NO_RESULT = "no result"
+
+
+_LOWEST_FIRST = (
+    B12Class.LOW,
+    B12Class.LOW_BORDERLINE,
+    B12Class.BORDERLINE,
+    B12Class.UNDECIDED,
+    B12Class.NOT_LOW,
+    B12Class.NO_RESULT,
+)
+"""Which class wins when two results disagree: the lower one; an undecided result may be low, so it
+outweighs one that is not low.
+"""
+
+
+def classify_b12(scenario: ClinicalScenario, policy: Policy) -> B12Class:
+    """Return the class of the pre-treatment results; the lower one where total vitamin B12 and
+    holotranscobalamin disagree.
+    """
+    classes = (_total_class(scenario.total_b12, policy), holotc_class(scenario.holotranscobalamin))
+    return min(classes, key=_LOWEST_FIRST.index)
+
+
+def total_b12_is_low(result: Measurement, policy: Policy) -> Truth:
+    """Return whether total vitamin B12 lies below the deficiency limit of its own unit."""
+    limits = _limits(result, policy)
+    return Truth.UNKNOWN if limits is None else result.below(limits[0])
+
+
+def _limits(result: Measurement, policy: Policy) -> tuple[Decimal, Decimal] | None:
+    if result.quantity is None:
+        return None
+    match result.quantity.unit:
+        case Unit.PMOL_PER_L:
+            return policy.b12_low_pmol_l, policy.b12_high_pmol_l
+        case Unit.PG_PER_ML:
+            return policy.b12_low_pg_ml, policy.b12_high_pg_ml
+        case _:
+            return None
+
+
+def _total_class(result: Measurement, policy: Policy) -> B12Class:
+    if result.quantity is None:
+        return B12Class.NO_RESULT
+    limits = _limits(result, policy)
+    if limits is None:
+        return B12Class.UNDECIDED
+    found = _class_between(result, *limits)
+    if (
+        found is B12Class.BORDERLINE
+        and result.below(LOW_BORDERLINE_BELOW[result.quantity.unit]).is_true
+    ):
+        return B12Class.LOW_BORDERLINE
+    return found
+
+
+def holotc_class(result: Measurement) -> B12Class:
+    """Return the class of a holotranscobalamin result, in pmol/L."""
+    if result.quantity is None:
+        return B12Class.NO_RESULT
+    if result.quantity.unit is not Unit.PMOL_PER_L:
+        return B12Class.UNDECIDED
+    return _class_between(result, HOLOTC_LOW, HOLOTC_HIGH)
+
+
+def _class_between(result: Measurement, low: Decimal, high: Decimal) -> B12Class:
+    """Below `low` is deficient, above `high` is not low, both ends belong to borderline (C8)."""
+    if result.below(low).is_true:
+        return B12Class.LOW
+    if result.above(high).is_true:
+        return B12Class.NOT_LOW
+    if result.below(low).is_false and result.above(high).is_false:
+        return B12Class.BORDERLINE
+    return B12Class.UNDECIDED
+
+
+def class_of_reading(test: Test, reading: Quantity, policy: Policy) -> B12Class:
+    """Return the class of one value that a result may have."""
+    result = Measurement(reading)
+    if test is Test.HOLOTRANSCOBALAMIN:
+        return holotc_class(result)
+    return _total_class(result, policy)

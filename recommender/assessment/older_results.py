@@ -1,0 +1,121 @@
+"""Vitamin B12 results that do not decide today and still speak: older, contradicting, or not usable
+(D4, D5b, E3; F35).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from recommender.assessment.levels import B12Class, class_of_reading
+from recommender.guidance import Policy
+from recommender.language import (
+    ClinicalScenario,
+    NotCounted,
+    Order,
+    OrderState,
+    Truth,
+    UncountedResult,
+)
+
+CONTRADICTS_WITHIN = 365
+"""Days before a newer result within which an older low one contradicts it: 12 months (D5b, Q88)."""
+
+_SOUND = frozenset({NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS})
+"""Results that were usable when they were taken."""
+
+_TREATED = frozenset({NotCounted.ON_TREATMENT})
+
+
+def older_low_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
+    """Return the newest result that asks to be repeated (E3): one of the deficient class, never
+    treated since and not followed by one that is not low; or one that cannot be used but is flagged
+    low, or may be low or borderline in any of its readings. `None` when there is none.
+    """
+    for result in scenario.uncounted_b12:
+        if result.why in _TREATED:
+            continue
+        if result.why in _SOUND:
+            found = _class(result, policy)
+            if found is B12Class.NOT_LOW:
+                return None
+            if found is B12Class.LOW and not _treated_since(scenario, result.evidence.date):
+                return result
+        elif result.flagged_low or _may_be_low(result, policy):
+            return result
+    return None
+
+
+def low_before(scenario: ClinicalScenario, policy: Policy, *, any_age: bool) -> bool:
+    """Return whether a low result stands before the newest usable one, with no vitamin B12 of any
+    dose between (D5b); `any_age`: however long before.
+    """
+    return _low_within(scenario, policy, None if any_age else CONTRADICTS_WITHIN)
+
+
+def low_in_the_year_before(scenario: ClinicalScenario, policy: Policy) -> bool:
+    """Return whether a low result stands in the 12 months before the newest usable one (D4)."""
+    return _low_within(scenario, policy, CONTRADICTS_WITHIN)
+
+
+def _low_within(scenario: ClinicalScenario, policy: Policy, days: int | None) -> bool:
+    now = _newest_day(scenario)
+    if now is None:
+        return False
+    for result in scenario.uncounted_b12:
+        day = result.evidence.date
+        if result.why not in _SOUND or day is None or day > now:
+            continue
+        near = days is None or (now - day).days <= days
+        low = _class(result, policy) is B12Class.LOW
+        if near and low and not _treated_between(scenario, day, now):
+            return True
+    return False
+
+
+def _newest_day(scenario: ClinicalScenario) -> dt.date | None:
+    days = [
+        result.date
+        for result in (scenario.total_b12, scenario.holotranscobalamin)
+        if result.is_known and result.date is not None
+    ]
+    return max(days, default=None)
+
+
+def _class(result: UncountedResult, policy: Policy) -> B12Class:
+    """The class of a result with one reading; undecided with none, or where two differ."""
+    classes = {class_of_reading(result.test, reading, policy) for reading in result.readings}
+    return classes.pop() if len(classes) == 1 else B12Class.UNDECIDED
+
+
+def _may_be_low(result: UncountedResult, policy: Policy) -> bool:
+    """Low or borderline in any of its readings (Q35)."""
+    low = (B12Class.LOW, B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
+    return any(class_of_reading(result.test, reading, policy) in low for reading in result.readings)
+
+
+def _treated_since(scenario: ClinicalScenario, day: dt.date | None) -> bool:
+    return day is not None and _treated_between(scenario, day, scenario.as_of)
+
+
+def _treated_between(scenario: ClinicalScenario, first: dt.date, last: dt.date) -> bool:
+    """Whether any vitamin B12 may have been taken between the two days."""
+    given = any(
+        dose.substance.is_cobalamin and dose.date is not None and first < dose.date <= last
+        for dose in scenario.doses
+    )
+    return given or any(_covers(order, first, last) for order in scenario.orders)
+
+
+def _covers(order: Order, first: dt.date, last: dt.date) -> bool:
+    if not order.has_cobalamin or order.combination or order.state is OrderState.DRAFT:
+        return False
+    begins = order.starts or order.authored
+    running = order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
+    ends = order.ends if order.ends is not None or running else begins
+    return (begins is None or begins < last) and (ends is None or ends > first)
+
+
+def flagged_low(scenario: ClinicalScenario) -> Truth:
+    """Return whether the laboratory calls a result that decides low, or below its range (Q60)."""
+    flagged = scenario.total_b12.flagged_low or scenario.holotranscobalamin.flagged_low
+    return Truth.TRUE if flagged else Truth.FALSE

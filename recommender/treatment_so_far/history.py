@@ -1,0 +1,344 @@
+"""The orders and doses of vitamin B12 at treatment dose, sorted out by kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from recommender.language import (
+    ClinicalScenario,
+    DoseGiven,
+    DoseKind,
+    Order,
+    OrderState,
+    Route,
+)
+from recommender.treatment_so_far.reading import (
+    end_of,
+    interval_of_order,
+    is_alternate_days,
+    is_given_at_treatment_dose,
+    is_injected,
+    is_loading,
+    is_treatment_dose,
+    start_of,
+)
+
+LOOKBACK = 457
+"""Days for which past treatment is read: 15 months (F25)."""
+
+LOADING_WINDOW = 21
+"""Days: an unbounded loading order counts as one up to this age, six injections within it complete
+a loading course (Q11).
+"""
+
+LOADING_DOSES = 6
+
+LAPSED_AFTER = Decimal("1.5")
+"""Intervals since the last dose after which treatment has lapsed (2.3)."""
+
+LONGEST_INTERVAL = Decimal(93)
+"""Days: three months, the longest maintenance interval (S12, S17)."""
+
+STATED_ORAL_LOOKBACK = 90
+"""Days for which a dispensed or stated oral treatment dose counts as current oral treatment. A
+design default.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is ordered and what was given, at treatment dose.
+
+    `loading`, `maintenance` and `oral` are active orders that have not ended; on hold is no
+    treatment (Q55). `waiting` are orders on hold. `over` are active orders whose end has passed,
+    `ended` completed ones of 15 months. `unreadable` are active ones whose dosage could not be
+    read, `planned` active plans of which nobody reported that they are taken (Q32).
+    """
+
+    as_of: dt.date
+    loading: tuple[Order, ...]
+    maintenance: tuple[Order, ...]
+    oral: tuple[Order, ...]
+    waiting: tuple[Order, ...]
+    over: tuple[Order, ...]
+    ended: tuple[Order, ...]
+    unreadable: tuple[Order, ...]
+    planned: tuple[Order, ...]
+    given: tuple[DoseGiven, ...]
+    all_orders: tuple[Order, ...]
+
+    @classmethod
+    def of(cls, scenario: ClinicalScenario) -> History:
+        """Sort out what the record holds; a multivitamin is no treatment (Q49)."""
+        as_of = scenario.as_of
+        b12 = tuple(order for order in scenario.orders if _may_treat(order))
+        active = [order for order in b12 if order.state is OrderState.ACTIVE]
+        planned = tuple(order for order in active if order.planned)
+        running = [order for order in active if not order.planned]
+        current = [order for order in running if not _has_ended(order, as_of)]
+        treating = [order for order in current if is_treatment_dose(order.cobalamin).is_true]
+        injected = [order for order in treating if is_injected(order.cobalamin)]
+        timed = [order for order in injected if interval_of_order(order) is not None]
+        return cls(
+            as_of=as_of,
+            loading=tuple(order for order in timed if is_loading(order)),
+            maintenance=tuple(order for order in timed if not is_loading(order)),
+            oral=tuple(order for order in treating if not is_injected(order.cobalamin)),
+            waiting=_on_hold(b12),
+            over=tuple(order for order in running if _has_ended(order, as_of)),
+            ended=tuple(order for order in b12 if _ended_recently(order, as_of)),
+            unreadable=tuple(
+                order for order in current if is_treatment_dose(order.cobalamin).is_unknown
+            )
+            + tuple(order for order in injected if interval_of_order(order) is None),
+            planned=planned,
+            given=_doses_given(scenario, b12),
+            all_orders=b12,
+        )
+
+    @property
+    def current(self) -> tuple[Order, ...]:
+        """The active orders at treatment dose."""
+        return self.loading + self.maintenance + self.oral
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether any dose, issue, statement or completed loading of 15 months is on record
+        (Q55).
+        """
+        return bool(self.given) or any(is_loading(order) for order in self.ended)
+
+    @property
+    def injections(self) -> tuple[DoseGiven, ...]:
+        return tuple(dose for dose in self.given if dose.route is not Route.ORAL)
+
+    @property
+    def injection_dates(self) -> tuple[dt.date, ...]:
+        return tuple(sorted({dose.date for dose in self.injections if dose.date is not None}))
+
+    @property
+    def last_injection(self) -> dt.date | None:
+        return max(self.injection_dates, default=None)
+
+    @property
+    def last_dose(self) -> dt.date | None:
+        return max((dose.date for dose in self.given if dose.date is not None), default=None)
+
+    @property
+    def only_issued(self) -> bool:
+        """Whether what is known of the injections is prescriptions issued, not doses given."""
+        return bool(self.injections) and all(
+            dose.kind is DoseKind.ISSUED for dose in self.injections
+        )
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """Days between injections, oldest first."""
+        return tuple(
+            (later - earlier).days for earlier, later in itertools.pairwise(self.injection_dates)
+        )
+
+    @property
+    def taken(self) -> tuple[DoseGiven, ...]:
+        """Tablets dispensed, issued or stated as taken, oldest first."""
+        return tuple(dose for dose in self.given if dose.route is Route.ORAL)
+
+    @property
+    def oral_stated(self) -> bool:
+        """A treatment dose by mouth was dispensed or stated as taken not long ago."""
+        since = self.as_of - dt.timedelta(days=STATED_ORAL_LOOKBACK)
+        return any(dose.date is not None and dose.date >= since for dose in self.taken)
+
+    @property
+    def days_on_treatment(self) -> int | None:
+        starts = [start_of(order) for order in self.current] + [dose.date for dose in self.given]
+        known = [start for start in starts if start is not None and start <= self.as_of]
+        return (self.as_of - min(known)).days if known else None
+
+    @property
+    def days_on_tablets(self) -> int | None:
+        """Days since tablets were begun: by their orders, and by doses without a gap that would
+        make it an earlier course.
+        """
+        ordered = [
+            start for start in map(start_of, self.oral) if start is not None and start <= self.as_of
+        ]
+        taken = sorted((dose.date for dose in self.taken if dose.date is not None), reverse=True)
+        began = min(ordered, default=taken[0] if taken else None)
+        for date in taken:
+            if began is not None and 0 < (began - date).days <= STATED_ORAL_LOOKBACK:
+                began = date
+        return self.days_since(began) if began is not None else None
+
+    @property
+    def dose_documented(self) -> bool:
+        """Whether a dose of the course under way is on record (Q12): an order alone is none."""
+        return any(dose.date is not None and dose.date >= self.course_since for dose in self.given)
+
+    @property
+    def course_since(self) -> dt.date:
+        """The day from which a dose belongs to the course under way and not to an earlier one.
+
+        A loading course counts from its own order, the newest where an older one was left active,
+        with room for first doses that were given before it was written.
+        """
+        if self.loading:
+            return max(start_of(order) or self.as_of for order in self.loading) - dt.timedelta(
+                days=LOADING_WINDOW
+            )
+        return self.as_of - dt.timedelta(days=int(LAPSED_AFTER * LONGEST_INTERVAL))
+
+    @property
+    def alternate_days_on_record(self) -> bool:
+        """Whether an alternate-day course was ever ordered or given."""
+        ordered = any(is_alternate_days(order) for order in self.all_orders)
+        return ordered or sum(gap == ALTERNATE_GAP for gap in self.gaps) >= ALTERNATE_GAPS
+
+    def six_doses_given(self, since: dt.date) -> bool:
+        """Whether a loading course was given since that day."""
+        dates = [date for date in self.injection_dates if date >= since]
+        return any(
+            (last - first).days <= LOADING_WINDOW
+            for first, last in zip(dates, dates[LOADING_DOSES - 1 :], strict=False)
+        )
+
+    def days_since(self, date: dt.date) -> int:
+        return (self.as_of - date).days
+
+
+ALTERNATE_GAP, ALTERNATE_GAPS = 2, 3
+"""Three gaps of two days are an alternate-day course; three a week has no two in a row."""
+
+
+def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
+    """Return the earliest dose or treatment order of the record at any age, and whether it is a
+    loading course, so that the start is certain (Q54).
+    """
+    orders = [order for order in scenario.orders if _may_treat(order) and not order.planned]
+    ordered = [
+        (start, is_loading(order))
+        for order in orders
+        if order.state in _STARTED
+        and is_treatment_dose(order.cobalamin).is_true
+        and (start := start_of(order)) is not None
+    ]
+    given = sorted(
+        dose.date
+        for dose in scenario.doses
+        if dose.substance.is_cobalamin and dose.date and is_given_at_treatment_dose(dose)
+    )
+    signs = [day for day, _ in ordered] + given
+    past = [day for day in signs if day <= scenario.as_of]
+    if not past:
+        return None, False
+    first = min(past)
+    loaded = any(loading and day == first for day, loading in ordered)
+    six = given[LOADING_DOSES - 1 : LOADING_DOSES]
+    return first, loaded or (bool(six) and (six[0] - first).days <= LOADING_WINDOW)
+
+
+_STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
+
+
+def last_sign(scenario: ClinicalScenario) -> dt.date | None:
+    """Return the newest dose, or end of an order that is over, of treatment at any age (Q29)."""
+    days = [
+        dose.date
+        for dose in scenario.doses
+        if dose.substance.is_cobalamin and dose.date and is_given_at_treatment_dose(dose)
+    ]
+    for order in scenario.orders:
+        over = order.state in (OrderState.COMPLETED, OrderState.STOPPED) or (
+            order.state is OrderState.ACTIVE and _has_ended(order, scenario.as_of)
+        )
+        day = end_of(order) or start_of(order)
+        if over and day and _may_treat(order) and is_treatment_dose(order.cobalamin).is_true:
+            days.append(min(day, scenario.as_of))
+    return max((day for day in days if day <= scenario.as_of), default=None)
+
+
+def _may_treat(order: Order) -> bool:
+    """Whether an order may be vitamin B12 treatment; a multivitamin is one only where its dose says
+    so (Q49).
+    """
+    if not order.has_cobalamin:
+        return False
+    return not order.combination or is_treatment_dose(order.cobalamin).is_true
+
+
+def _on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    return tuple(
+        order
+        for order in orders
+        if order.state is OrderState.ON_HOLD and is_treatment_dose(order.cobalamin).is_true
+    )
+
+
+def _has_ended(order: Order, as_of: dt.date) -> bool:
+    """Whether the period of an order has passed (Q38): a loading course has its own reading of its
+    bound, and a supply that ran out is no end.
+    """
+    return order.ends is not None and order.ends < as_of
+
+
+def _ended_recently(order: Order, as_of: dt.date) -> bool:
+    end = order.ends or start_of(order)
+    return (
+        order.state is OrderState.COMPLETED
+        and end is not None
+        and 0 <= (as_of - end).days <= LOOKBACK
+    )
+
+
+def _doses_given(scenario: ClinicalScenario, orders: Iterable[Order]) -> tuple[DoseGiven, ...]:
+    """The dated doses at treatment dose of the last 15 months, oldest first; a completed order that
+    is no loading course counts as one issue on its day (Q30).
+    """
+    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
+    doses = [
+        dose
+        for dose in scenario.doses
+        if dose.substance.is_cobalamin
+        and dose.date is not None
+        and since <= dose.date <= scenario.as_of
+        and is_given_at_treatment_dose(dose)
+    ]
+    known = {(dose.date, dose.route is Route.ORAL) for dose in doses}
+    doses += [
+        issue
+        for order in orders
+        if (issue := _issue(order, since)) is not None
+        and issue.date is not None
+        and since <= issue.date <= scenario.as_of
+        and (issue.date, issue.route is Route.ORAL) not in known
+    ]
+    return tuple(
+        sorted(doses, key=lambda dose: (dose.date or dt.date.min, dose.evidence.reference))
+    )
+
+
+def _issue(order: Order, since: dt.date) -> DoseGiven | None:
+    """A completed order of a treatment product as an issue of it on the day it was written, or
+    ended where that was longer ago than is read.
+    """
+    line = order.cobalamin
+    if order.state is not OrderState.COMPLETED or line is None or order.evidence is None:
+        return None
+    if is_loading(order) or is_treatment_dose(line).is_false:
+        return None
+    written = order.authored or order.starts
+    dose = DoseGiven(
+        line.substance,
+        line.route,
+        line.dose,
+        written if written is None or written >= since else order.ends,
+        order.evidence,
+        DoseKind.ISSUED,
+        line.timing,
+        order.supply_days,
+    )
+    return dose if is_given_at_treatment_dose(dose) else None

@@ -1,0 +1,114 @@
+"""What one order or dose of vitamin B12 is: treatment or supplement, loading or maintenance, and
+when it begins and ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from recommender.language import (
+    DAYS_PER_UNIT,
+    LOADING_BELOW_DAYS,
+    TREATMENT_DOSE_INJECTED,
+    TREATMENT_DOSE_ORAL,
+    DoseGiven,
+    DoseLine,
+    Order,
+    Rhythm,
+    Route,
+    is_treatment_dose,
+    rhythm_by_days,
+)
+from recommender.language import is_injected as is_injected_line
+
+
+def is_given_at_treatment_dose(dose: DoseGiven) -> bool:
+    """An injection of unknown size counts, for none under 250 micrograms is in use; a tablet of
+    unknown size may be a supplement.
+    """
+    match dose.route:
+        case Route.NASAL:
+            return False
+        case Route.ORAL:
+            return dose.dose is not None and dose.dose >= TREATMENT_DOSE_ORAL
+        case _:
+            return dose.dose is None or dose.dose >= TREATMENT_DOSE_INJECTED
+
+
+def is_injected(line: DoseLine | None) -> bool:
+    """Return whether there is a line and it is given by injection."""
+    return line is not None and is_injected_line(line)
+
+
+def interval_of_order(order: Order) -> Decimal | None:
+    """Return the days from dose to dose at the least frequent reading; `None` when not known."""
+    line = order.cobalamin
+    return line.timing.longest_interval if line is not None and line.timing is not None else None
+
+
+def is_loading(order: Order) -> bool:
+    """Return whether doses follow each other in less than 7 days (Q11)."""
+    interval = interval_of_order(order)
+    return interval is not None and interval < LOADING_BELOW_DAYS
+
+
+def is_alternate_days(order: Order) -> bool:
+    """Return whether it is one injection every other day (Q39); daily and 3 a week are others."""
+    interval = interval_of_order(order)
+    return interval is not None and rhythm_by_days(interval) is Rhythm.ALTERNATE_DAYS
+
+
+def start_of(order: Order) -> dt.date | None:
+    """Return the day an order begins, that of writing where none is given; `None`: unknown."""
+    return order.starts or order.authored
+
+
+def end_of(order: Order) -> dt.date | None:
+    """Return the day an order ends (Q38): by its period, its bound, or its supply; `None`: open.
+
+    A supply counts from the start where that is later than the day of writing (Q93).
+    """
+    if order.ends is not None:
+        return order.ends
+    if bound := bound_end(order):
+        return bound
+    days = [day for day in (order.authored, order.starts) if day is not None]
+    if order.supply_days is None or not days:
+        return None
+    return max(days) + dt.timedelta(days=int(order.supply_days))
+
+
+def bound_end(order: Order) -> dt.date | None:
+    """Return the last day for which a bounded order was written; `None` when it cannot be told."""
+    line, start = order.cobalamin, start_of(order)
+    if start is None or line is None or line.timing is None:
+        return None
+    days = (
+        [line.timing.duration[0] * DAYS_PER_UNIT[line.timing.duration[1]][1]]
+        if line.timing.duration
+        else []
+    )
+    if line.timing.count is not None:
+        days.append((line.timing.count_max or line.timing.count) * line.timing.longest_interval)
+    return start + dt.timedelta(days=int(max(days))) if days else None
+
+
+def bound_passed(order: Order, as_of: dt.date) -> bool:
+    """Return whether the time a bounded order was written for is over; false when not known."""
+    end = bound_end(order)
+    return end is not None and as_of > end
+
+
+__all__ = [
+    "bound_end",
+    "bound_passed",
+    "end_of",
+    "interval_of_order",
+    "is_alternate_days",
+    "is_given_at_treatment_dose",
+    "is_injected",
+    "is_loading",
+    "is_treatment_dose",
+    "start_of",
+]

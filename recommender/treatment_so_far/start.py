@@ -1,0 +1,126 @@
+"""When the current vitamin B12 treatment began: what was tested before it diagnoses, what was
+tested after it does not (F4, F5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable
+
+from recommender.guidance import look_back
+from recommender.language import DoseGiven, Order, OrderState
+from recommender.treatment_so_far.history import LOOKBACK
+from recommender.treatment_so_far.reading import (
+    is_given_at_treatment_dose,
+    is_injected,
+    is_loading,
+    is_treatment_dose,
+)
+
+MOST_IN_A_MULTIVITAMIN = 100
+"""Micrograms a day in a combination product up to which it is a trace at some site, so that the
+policy decides whether it counts (Q75).
+"""
+
+
+def find_treatment_start(
+    orders: Iterable[Order], doses: Iterable[DoseGiven], as_of: dt.date
+) -> dt.date | None:
+    """Return the first day of the current course of vitamin B12 at treatment dose; `None` when
+    there is none.
+
+    A pause of more than 15 months ends a course. A supplement is no treatment. Ordered is not
+    given: while no dose is on record, only loading and tablets of a month begin a course (Q55).
+    """
+    orders, doses = tuple(orders), tuple(doses)
+    treating = [
+        order
+        for order in orders
+        if order.state in _STARTED
+        and not order.planned
+        and is_treatment_dose(order.cobalamin).is_true
+    ]
+    documented = any(_is_dose(dose, as_of) for dose in doses) or any(
+        order.state is not OrderState.ACTIVE for order in treating
+    )
+    ordered = [
+        order.starts or order.authored
+        for order in treating
+        if documented or _counts_alone(order, as_of)
+    ]
+    given = [
+        dose.date
+        for dose in doses
+        if dose.substance.is_cobalamin and is_given_at_treatment_dose(dose)
+    ]
+    days = sorted(
+        {day for day in ordered + given if day is not None and day <= as_of}, reverse=True
+    )
+    if not days or (as_of - days[0]).days > LOOKBACK:
+        return None
+    pauses = itertools.pairwise(days)
+    return next((later for later, earlier in pauses if (later - earlier).days > LOOKBACK), days[-1])
+
+
+_STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
+
+TABLETS_COUNT_AFTER = 30
+"""Days after which an order for tablets counts as taken (Q55)."""
+
+
+def _is_dose(dose: DoseGiven, as_of: dt.date) -> bool:
+    return (
+        dose.substance.is_cobalamin
+        and dose.date is not None
+        and (as_of - dose.date).days <= LOOKBACK
+        and is_given_at_treatment_dose(dose)
+    )
+
+
+def _counts_alone(order: Order, as_of: dt.date) -> bool:
+    start = order.starts or order.authored
+    if is_injected(order.cobalamin):
+        return is_loading(order)
+    return start is not None and (as_of - start).days >= TABLETS_COUNT_AFTER
+
+
+def took_b12_before(day: dt.date, orders: Iterable[Order], doses: Iterable[DoseGiven]) -> bool:
+    """Return whether any vitamin B12, a supplement included, was taken in the 4 months before a day
+    (F9). A multivitamin of little or unstated content is left to the policy (Q75).
+    """
+    since = day - dt.timedelta(days=look_back.SUPPLEMENT_DAYS)
+    if any(
+        dose.substance.is_cobalamin and dose.date is not None and since <= dose.date < day
+        for dose in doses
+    ):
+        return True
+    return any(
+        order.has_cobalamin
+        and order.state in (*_STARTED, OrderState.ON_HOLD)
+        and not _is_perhaps_a_trace(order)
+        and _covers(order, since, day)
+        for order in orders
+    )
+
+
+def _is_perhaps_a_trace(order: Order) -> bool:
+    line = order.cobalamin
+    if not order.combination or line is None:
+        return False
+    if line.dose is None or line.timing is None:
+        return True
+    return line.dose * line.timing.doses_per_day <= MOST_IN_A_MULTIVITAMIN
+
+
+def _covers(order: Order, since: dt.date, day: dt.date) -> bool:
+    """Whether an order may have been taken between the two days; one without dates may have
+    been.
+    """
+    begins = order.starts or order.authored
+    ends = (
+        order.ends
+        if order.ends is not None or order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
+        else begins
+    )
+    return (begins is None or begins < day) and (ends is None or ends >= since)
