@@ -111,6 +111,8 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "timeout": 30,
         "graceful_timeout": GRACEFUL_SECONDS,
         "keepalive": 30,
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
         "loglevel": "warning",
         "control_socket_disable": True,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,

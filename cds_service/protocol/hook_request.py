@@ -114,13 +114,15 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
     if not isinstance(context, dict):
         raise bad_request("context", _found(body, "context"), "an object with patientId")
     tolerated: list[tuple[str, str]] = []
+    patient_id = _patient_id(context)
+    _check_one_patient(body, patient_id)
     extension = _optional(body, "extension", dict, tolerated)
     version_hint = extension.get(EPIC_FHIR_VERSION)
     fhir_server, access_token = _fhir_access(body, tolerated)
     return HookRequest(
         hook=hook,
         hook_instance=instance,
-        patient_id=_patient_id(context),
+        patient_id=patient_id,
         encounter_id=_bare_id(context.get("encounterId"), "Encounter"),
         user_id=_typed_id(context.get("userId")),
         selections=_selections(context, tolerated),
@@ -173,6 +175,17 @@ def _patient_id(context: dict[str, Any]) -> str:
     if not identity or identity in (".", ".."):
         raise bad_request("context.patientId", "a string without an id", "the id of a Patient")
     return identity
+
+
+def _check_one_patient(body: dict[str, Any], patient_id: str) -> None:
+    """Raise Problem 400 when the token, or the Patient that came, is another patient's (Q64)."""
+    authorization = body.get("fhirAuthorization")
+    named = authorization.get("patient") if isinstance(authorization, dict) else None
+    if named and _bare_id(named, "Patient") != patient_id:
+        raise bad_request("fhirAuthorization.patient", "another patient", OF_THE_CONTEXT)
+
+
+OF_THE_CONTEXT = "the patient of context.patientId"
 
 
 def _bare_id(value: Any, kind: str) -> str:

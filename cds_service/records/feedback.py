@@ -28,6 +28,9 @@ LONGEST_COMMENT = 4000
 
 RETRY_AFTER_SECONDS = "30"
 
+OUTCOMES = ("accepted", "overridden")
+"""The outcomes of CDS Hooks; any other displaces nothing that is stored (R172)."""
+
 
 def take_feedback(
     body: object, service: str, client: str, store: Store, received_at: dt.datetime
@@ -93,6 +96,8 @@ def _problem_of(item: object) -> str:
         value = item.get(name)
         if not isinstance(value, str) or not value.strip():
             return f"{name}: found {kind_of(value) if name in item else 'nothing'}, expected a text"
+    if item["outcome"].strip() not in OUTCOMES:
+        return f"outcome: found another word, expected {' or '.join(OUTCOMES)}"
     return ""
 
 

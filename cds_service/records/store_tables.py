@@ -4,7 +4,9 @@ are UTC.
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +220,13 @@ def _postgresql_options() -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers and one writer work side by side."""
+    """WAL lets readers and one writer work side by side. Only the owner may read the file; those
+    that SQLite puts beside it get the same mode.
+    """
+    name = connection.execute("PRAGMA database_list").fetchone()[2]
+    if name:
+        with suppress(OSError):  # another owner's file: what may be done with it, was decided there
+            os.chmod(name, 0o600)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from cds_service.protocol import NOT_SENT, HookRequest, Reading, read_part, resources_within
+from cds_service.protocol import (
+    NOT_SENT,
+    OF_THE_CONTEXT,
+    HookRequest,
+    Reading,
+    bad_request,
+    read_part,
+    resources_within,
+)
 from cds_service.retrieval.fhir_client import FhirClient, append_page
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_server
 from cds_service.site import Client, Settings, WebAddress
@@ -31,12 +39,23 @@ def assemble_record(
     Args:
         queries: for each prefetch key the templates of what is asked for it side by side.
         deadline: on the clock of `time.monotonic`.
-    Source: R47 to R63.
+    Raises: Problem 400 when the Patient is another's.
+    Source: R47 to R63; Q64.
     """
     readings = _read_prefetch(request, queries)
     if any(reading.to_fetch or reading.next_url for reading in readings.values()):
         readings |= _complete(readings, request, queries, client, settings, fhir, deadline)
+    _check_patient(readings, request.patient_id)
     return _as_record(request, readings)
+
+
+def _check_patient(readings: Mapping[str, Reading], patient_id: str) -> None:
+    """Raise Problem 400 when the Patient that was read is not the one of the call (Q64)."""
+    patients = readings["patient"].part.resources if "patient" in readings else ()
+    for placed in patients:
+        identity = placed.resource.get("id")
+        if isinstance(identity, str) and identity and identity != patient_id:
+            raise bad_request(placed.place, "another Patient", OF_THE_CONTEXT)
 
 
 def assemble_from_prefetch(request: HookRequest, keys: Iterable[str]) -> PatientRecord:

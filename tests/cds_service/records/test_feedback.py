@@ -55,6 +55,15 @@ def read_one(entry: dict[str, Any]) -> FeedbackEntry:
     return read
 
 
+def test_an_unknown_outcome_is_not_taken_and_its_place_is_said_R172() -> None:
+    entries, unreadable = read_feedback({"feedback": [{"card": "c", "outcome": "ignored"}]})
+
+    assert entries == []
+    assert unreadable == [
+        ("feedback[0]", "outcome: found another word, expected accepted or overridden")
+    ]
+
+
 def refusal(body: object) -> Problem:
     with pytest.raises(Problem) as refused:
         take_feedback(body, "b12-order-select", "Main EHR", Store("sqlite://", "key"), NOW)
@@ -119,7 +128,6 @@ TOLERATED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"acceptedSuggestions": [{}, {"id": "x"}, "y"]},
         {"accepted_suggestions": ("x",)},
     ),
-    "an unknown outcome": ({"outcome": "ignored"}, {"outcome": "ignored"}),
     "a card id that is no UUID": ({"card": "card 7"}, {"card": "card 7"}),
     "a time with an offset": (
         {"outcomeTimestamp": "2026-11-20T06:12:24-05:00"},

@@ -423,3 +423,13 @@ def test_the_record_of_a_decision_holds_no_more_than_is_listed() -> None:
     derived = {"week", "unknown_key"}
     elsewhere = {"cards", "kept"}
     assert set(DecisionRecord.__slots__) - elsewhere == set(DECISIONS.columns.keys()) - derived
+
+
+def test_the_database_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/b12.db", "key")
+    store.upgrade()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
+
+    assert modes["b12.db"] == 0o600
+    assert set(modes.values()) == {0o600}
