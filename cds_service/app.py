@@ -8,7 +8,8 @@ from collections.abc import Callable
 from flask import Flask, Response, g, request
 
 from cds_service import __version__
-from cds_service.pages import front_blueprint, guidance_blueprint
+from cds_service.demonstration import load_request
+from cds_service.pages import front_blueprint, governance_blueprint, guidance_blueprint
 from cds_service.protocol import BASE
 from cds_service.site import Settings, demonstration
 from cds_service.telemetry import Call, metrics
@@ -26,6 +27,8 @@ from cds_service.web import (
     tidy_paths,
 )
 from cds_service.workbench import workbench_blueprint
+from governance.decisions import AS_OF
+from governance.figures import Board
 
 
 def create_app(
@@ -41,6 +44,7 @@ def create_app(
     app.config[CONFIG_KEY] = deployment
     app.url_map.merge_slashes = False
     app.wsgi_app = tidy_paths(answer_hooks(app.wsgi_app, app.config))  # type: ignore[assignment, method-assign]
+    app.config[health.KNOWN_CASE_KEY] = load_request(AS_OF)
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(health.blueprint)
     _register_pages(app, deployment)
@@ -55,8 +59,19 @@ def _register_pages(app: Flask, deployment: Deployment) -> None:
     app.register_blueprint(guidance_blueprint())
     if deployment.settings.workbench:
         app.register_blueprint(workbench_blueprint(deployment.settings))
+    board = Board(deployment.settings)
+    if deployment.settings.governance:
+        app.register_blueprint(governance_blueprint(deployment.settings, board))
     if deployment.settings.metrics:
-        app.add_url_rule("/metrics", "metrics", _write_metrics)
+
+        def write_metrics() -> Response:
+            for kind, number in board.count_alarms(
+                deployment.today(), health.known_case_holds()
+            ).items():
+                metrics.ALARMS.labels(kind).set(number)
+            return _write_metrics()
+
+        app.add_url_rule("/metrics", "metrics", write_metrics)
 
 
 def _write_metrics() -> Response:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
-from cli.answers import add_explain, add_feedback, add_manifest, add_replay
+from cli.answers import add_diff, add_explain, add_feedback, add_manifest, add_replay
 from cli.operate import add_calls, add_checks, add_codes, add_init_config, add_serve
 from cli.parsing import CommandParser, Refusal
 from cli.patients import add_population, add_sandbox
@@ -30,6 +30,7 @@ GROUPS = (
     add_population,
     add_sandbox,
     add_manifest,
+    add_diff,
 )
 """What adds each group of commands, in the order of --help."""
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import not_run
+
 ROOT = Path(__file__).parent
 
 SLOW = (
@@ -48,6 +50,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(ROOT).as_posix()
         if place.startswith(SLOW):
             item.add_marker("slow")
+
+
+def _is_whole_run(config: pytest.Config) -> bool:
+    """Say whether every test was asked for: no place, word or mark was chosen."""
+    chosen = (config.option.keyword, config.option.markexpr, config.option.lf)
+    return not any(chosen) and config.args == config.getini("testpaths")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a whole run in which evidence of a hazard did not run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    at_work = hasattr(session.config, "workerinput")
+    if at_work or exitstatus or reporter is None or not _is_whole_run(session.config):
+        return
+    missing = not_run(report.nodeid for report in reporter.stats.get("passed", ()))
+    if missing:
+        reporter.section("evidence of hazards that did not run")
+        for name in missing:
+            reporter.line(name)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,11 +1,13 @@
 """The guidance page, and what the pages share."""
 
 from cds_service.pages.front import front_blueprint
+from cds_service.pages.governance import governance_blueprint
 from cds_service.pages.guidance import guidance_blueprint
 from cds_service.pages.pages import PAGE_HEADERS
 
 __all__ = [
     "PAGE_HEADERS",
     "front_blueprint",
+    "governance_blueprint",
     "guidance_blueprint",
 ]

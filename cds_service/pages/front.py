@@ -54,6 +54,8 @@ def list_places(settings: Settings) -> list[dict[str, str]]:
         places.insert(
             0, ("Workbench", "/workbench/", "try a prepared patient or a request of your own")
         )
+    if settings.governance:
+        places.append(("Governance", "/governance", "what fired and what became of it"))
     if settings.metrics:
         places.append(("Metrics", "/metrics", "what is counted, for Prometheus"))
     return [

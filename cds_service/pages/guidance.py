@@ -18,8 +18,7 @@ from cds_service.protocol import Problem
 from cds_service.site import knowledge_version
 from cds_service.telemetry import metrics
 from cds_service.web import json_answer, this_deployment
-from governance.attributes import attributes_as_json
-from governance.reviews import overdue
+from governance.knowledge import attributes_as_json, overdue
 from recommender.cards import CARDS
 from recommender.guidance import (
     CATALOGUE,

@@ -6,6 +6,7 @@ from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
 from cds_service.records.records import CardRecord, DecisionRecord
 from cds_service.records.store import Store
 from cds_service.records.store_tables import (
+    CALLS,
     CARDS,
     DECISIONS,
     FEEDBACK,
@@ -16,6 +17,7 @@ from cds_service.records.store_tables import (
 )
 
 __all__ = [
+    "CALLS",
     "CARDS",
     "DECISIONS",
     "FEEDBACK",

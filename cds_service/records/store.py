@@ -18,9 +18,10 @@ import os
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
@@ -70,6 +71,12 @@ OVERRIDES_TO_QUIET = 2
 LONGEST_CHOSEN_TEXT = 512
 """Characters kept of each text of a decision; clients choose some of them."""
 
+ADD_CALLS = sa.text(
+    "INSERT INTO calls (day, client, hook, outcome, times) "
+    "VALUES (:day, :client, :hook, :outcome, :times) "
+    "ON CONFLICT (day, client, hook, outcome) DO UPDATE SET times = calls.times + excluded.times"
+)
+
 
 class Store:
     """One database, shared by the threads of a process; a forked worker gets connections and a
@@ -110,6 +117,8 @@ class Store:
         self._decisions = DecisionQueue(self._write, self._purge_quietly)
         self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
         self._memory = TokenMemory()
+        self._calls: Counter[tuple[str, str, str, str]] = Counter()
+        self._calls_lock = threading.Lock()
         self._feedback_slots = threading.BoundedSemaphore(FEEDBACK_AT_ONCE)
         self._schema_lock = threading.Lock()
         self._resting_until = 0.0
@@ -192,6 +201,31 @@ class Store:
         """Take a decision to be written soon; never waits and never fails (R145)."""
         self._decisions.put(record)
 
+    def count_call(self, day: str, client: str, hook: str, outcome: str) -> None:
+        """Count a call of a day (ISO); it is written down within a minute, and never waits."""
+        self._decisions.start()
+        with self._calls_lock:
+            self._calls[day, client, hook, outcome] += 1
+
+    def _write_calls(self) -> None:
+        with self._calls_lock:
+            counted, self._calls = self._calls, Counter()
+        if not counted:
+            return
+        try:
+            with self._transaction() as connection:
+                connection.execute(
+                    ADD_CALLS,
+                    [
+                        {"day": day, "client": client, "hook": hook, "outcome": outcome, "times": n}
+                        for (day, client, hook, outcome), n in sorted(counted.items())
+                    ],
+                )
+        except StoreUnavailable:
+            with self._calls_lock:
+                self._calls.update(counted)
+            raise
+
     def recently_overridden(
         self, patient: str, card: str, rule: str, since: dt.datetime, order: str = ""
     ) -> bool:
@@ -246,6 +280,8 @@ class Store:
     def close(self, seconds: float = 5.0) -> None:
         """Write what waits, for so long at most, and let go of the database."""
         self._decisions.close(seconds)
+        with suppress(StoreUnavailable):
+            self._write_calls()
         self._askers.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
 
@@ -332,6 +368,7 @@ class Store:
         """
         now = dt.datetime.now(dt.UTC)
         try:
+            self._write_calls()
             self.purge_tokens(now.timestamp())
             with self._transaction() as connection:
                 prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))

@@ -104,6 +104,7 @@ CARDS = sa.Table(
     _text("mode", "live"),
     *map(_text, ("mode_set_by", "week", "client", "hook", "user_role")),
     sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Index("cards_by_uuid", "uuid", "week", "client", "hook", "user_role", "card", "shown"),
     sa.Index("cards_by_week", "week", "client", "hook", "user_role", "card", "mode", "shown"),
 )
 """Every card that was decided, withheld ones too. Week, client, hook and role are those of the
@@ -125,6 +126,7 @@ FEEDBACK = sa.Table(
     sa.Column("reason_code", sa.Text, nullable=False),
     sa.Column("reason_display", sa.Text, nullable=False),
     sa.Column("user_comment", sa.Text, nullable=False),
+    sa.Index("feedback_by_card", "card", "id", "client", "outcome", "reason_code"),
 )
 """Every event as it came: no uniqueness, and no demand that the card is known (R119)."""
 
@@ -147,6 +149,16 @@ MODES = sa.Table(
     sa.Column("mode", sa.Text, nullable=False),
 )
 """Which mode was set for what since when; `client` is empty for the table of the site."""
+
+CALLS = sa.Table(
+    "calls",
+    METADATA,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in ("day", "client", "hook", "outcome")),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+"""How often each client called each hook a day, and how it was answered: "decided", "not
+concerned" or the status of a refusal. The client is empty where nobody proved who called.
+"""
 
 KEPT_REQUESTS = sa.Table(
     "kept_requests",

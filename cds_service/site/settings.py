@@ -75,6 +75,7 @@ class Client:
     ignores: tuple[str, ...] = ()
     stores_accepted: bool = True
     modes: Mapping[str, str | float] = field(default_factory=dict)
+    expected_calls_per_day: int = 0
 
 
 DEMONSTRATION_CLIENT = Client("Demonstration")

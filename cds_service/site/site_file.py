@@ -92,6 +92,7 @@ CLIENT = {
     "ignores": TEXTS,
     "stores_accepted": FLAG,
     "modes": TABLE,
+    "expected_calls_per_day": NUMBER,
 }
 
 APPROVAL = {"what": TEXT, "name": TEXT, "date": DATE, "reason": TEXT, "expires": DATE}

@@ -14,6 +14,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -29,6 +30,15 @@ REQUEST_SECONDS = Histogram(
 )
 STEP_SECONDS = Histogram(
     "b12_cds_step_seconds", "Time of one step of a call.", ["step"], buckets=SECONDS
+)
+HOOK_CALLS = Counter(
+    "b12_cds_hook_calls", "Calls of hooks, by client and outcome.", ["client", "hook", "outcome"]
+)
+ALARMS = Gauge(
+    "b12_cds_alarms",
+    "Alarms to look at on /governance; -1 while they cannot be found out.",
+    ["kind"],
+    multiprocess_mode="mostrecent",
 )
 CARDS = Counter("b12_cds_cards", "Cards sent.", ["card", "indicator"])
 CARDS_WITHHELD = Counter(

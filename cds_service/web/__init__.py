@@ -9,6 +9,7 @@ from cds_service.web.deployment import (
     today_of,
 )
 from cds_service.web.error_responses import refusal_of
+from cds_service.web.health import known_case_holds
 from cds_service.web.hook_endpoint import answer_hooks
 from cds_service.web.http_rules import cors_headers, json_answer, read_body, tidy_paths
 
@@ -20,6 +21,7 @@ __all__ = [
     "build_deployment",
     "cors_headers",
     "json_answer",
+    "known_case_holds",
     "read_body",
     "refusal_of",
     "this_deployment",

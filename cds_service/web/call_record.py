@@ -20,7 +20,13 @@ from cds_service.site import knowledge_version, program_version, terminology_ver
 from cds_service.telemetry import Call, metrics
 from cds_service.web.deployment import Deployment
 from fhir_mappings.fhir import PatientRecord
-from governance import Asked, Showing, choose_what_is_shown, describe_decision, write_asked
+from governance.decisions import (
+    Asked,
+    Showing,
+    choose_what_is_shown,
+    describe_decision,
+    write_asked,
+)
 
 OVERRIDDEN_REPEATEDLY = Showing("quiet", False, "overridden repeatedly")
 
@@ -80,8 +86,7 @@ def record_call(
     count_call(asked.record, cards, unknown, call.timings_ms)
     scenario = decision.scenario
     metrics.count_understood(scenario.lists, scenario.hints)
-    call.logged = {
-        "client": caller.client.name,
+    call.logged |= {
         "cards": [card.card for card in cards if card.shown],
         "withheld": [card.card for card in cards if not card.shown],
         "prefetch": availability,

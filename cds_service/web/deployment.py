@@ -17,7 +17,7 @@ from cds_service.retrieval import FhirClient
 from cds_service.site import Settings
 from cds_service.web.admission import Admission
 from fhir_mappings.terminology import ValueSets, load_value_sets
-from governance import list_modes
+from governance.decisions import list_modes
 
 CONFIG_KEY = "B12_CDS"
 

@@ -8,12 +8,13 @@ Flask's.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from cds_service.protocol import BASE, write_json
-from cds_service.telemetry import Call
+from cds_service.telemetry import Call, metrics
 from cds_service.web.deployment import CONFIG_KEY, Deployment
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.hooks import ENDPOINT, call_service
@@ -48,6 +49,7 @@ def _answer(
     except Exception as error:  # noqa: BLE001 - a bug is answered too, and logged with its place
         answer, status, more = refusal_of(error, ENDPOINT, call.id)
         body, headers = write_json(answer), list(more.items())
+    _count(deployment, call, status)
     headers += call.finish(ENDPOINT, status)
     headers += cors_headers(deployment.settings, environ.get("HTTP_ORIGIN"))
     headers += [
@@ -56,3 +58,16 @@ def _answer(
         ("Content-Length", str(len(body))),
     ]
     return status, body, headers
+
+
+def _count(deployment: Deployment, call: Call, status: int) -> None:
+    """Count the call by client, hook and outcome, so that a client that falls silent and refusals
+    that pile up are noticed.
+    """
+    client, hook = call.logged.get("client", ""), call.logged.get("hook", "")
+    outcome = str(status)
+    if status == HTTPStatus.OK:
+        outcome = "decided" if "cards" in call.logged else "not concerned"
+    day = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"  # when it came, not what it is true for
+    deployment.store.count_call(day, client, hook, outcome)
+    metrics.HOOK_CALLS.labels(client, hook, outcome).inc()

@@ -51,7 +51,7 @@ from cds_service.web.deployment import Deployment, this_deployment
 from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.fhir import PatientRecord
-from governance import Asked
+from governance.decisions import Asked
 from recommender.review import says_more_than_the_record
 
 blueprint = Blueprint("cds_hooks", __name__)
@@ -91,6 +91,7 @@ def call_service(
     patience = Patience()
     service = find_service(deployment, service_id)
     caller = identify_caller(deployment, environ, [service.path])
+    call.logged["client"] = caller.client.name
     call.note_step("authenticate")
     body = read_body(environ, deployment.settings.body_bytes)
     if service_id == SHARED_ID:
@@ -99,6 +100,7 @@ def call_service(
         read_all_but_prefetch(body) if service.hook in ORDER_HOOKS else read_json(body),
         service.hook,
     )
+    call.logged["hook"] = service.hook
     call.note_step("parse")
     deadline = call.started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
     orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)

@@ -23,20 +23,35 @@ def add_manifest(commands: Any) -> None:
     command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
     command.add_argument("--json", action="store_true")
     command.add_argument(
+        "--decisions",
+        action="store_true",
+        help="what is decided for each enumerated person, a line of JSON each (for diff)",
+    )
+    command.add_argument(
         "--check", action="store_true", help="exit status 1 when the review day of a rule passed"
     )
     command.set_defaults(run=_print_manifest)
 
 
 def _print_manifest(chosen: argparse.Namespace) -> int:
-    from governance.manifest import make_manifest
+    from governance.knowledge import make_manifest
 
+    if chosen.decisions:
+        return _print_decisions(chosen)
     manifest = make_manifest(settings_of(chosen), dt.datetime.now(dt.UTC).date())
     if chosen.json:
         sys.stdout.buffer.write(write_json(manifest) + b"\n")
     else:
         print(*_say(manifest), sep="\n")
     return 1 if chosen.check and manifest["overdue"] else 0
+
+
+def _print_decisions(chosen: argparse.Namespace) -> int:
+    from governance.knowledge import decide_all
+
+    for person, words in decide_all(settings_of(chosen).policy):
+        sys.stdout.buffer.write(write_json([person.words, words]) + b"\n")
+    return 0
 
 
 def _say(manifest: Json) -> list[str]:

@@ -34,6 +34,12 @@ def add_replay(commands: Any) -> None:
     command.add_argument(
         "--request", metavar="FILE", help="the hook request; without it the one that is kept"
     )
+    command.add_argument(
+        "--program",
+        default="",
+        metavar="B12-CDS",
+        help="decide with the b12-cds of another version that is installed beside",
+    )
     command.add_argument("--since", type=_days, metavar="7d", help="all kept since so many days")
     command.add_argument("--against", type=Path, metavar="FILE.toml", help="the other site file")
     command.add_argument("--json", action="store_true")
@@ -60,35 +66,56 @@ def _replay(chosen: argparse.Namespace) -> int:
 
 def _replay_one(chosen: argparse.Namespace, settings: Settings) -> int:
     from cds_service.records import StoreUnavailable
-    from governance.archive import open_archive
-    from governance.replay import asked_of_request, read_asked, replay
+    from governance.decisions import open_archive
 
-    value_sets = load_value_sets(settings.extra_codes)
     try:
         with open_archive(settings) as archive:
             recorded = archive.find_decision(chosen.decision)
             if recorded is None:
                 raise Refusal(f"--decision: the record has no decision {chosen.decision}.")
-            if not recorded["as_of"]:
-                raise Refusal("--decision: it was recorded before answers could be replayed.")
-            if chosen.request is not None:
-                body, as_of = read_input(chosen.request), recorded["as_of"]
-                asked = asked_of_request(
-                    body,
-                    recorded,
-                    settings,
-                    value_sets,
-                    dt.date.fromisoformat(as_of),
-                )
-            else:
-                kept = archive.find_kept(recorded["id"])
-                if kept is None:
-                    raise Refusal("--decision: its request is not kept; expected --request FILE.")
-                asked = read_asked(kept)
-            result = replay(recorded, asked, settings, value_sets, archive.hash_text)
+            if chosen.program:
+                return _tell(_ask_beside(chosen, recorded), chosen.json)
+            return _tell(_ask_here(chosen, recorded, archive, settings), chosen.json)
     except (StoreUnavailable, ValueError) as error:
         raise Refusal(f"{str(error).rstrip('.')}.") from None
-    if chosen.json:
+
+
+def _ask_here(chosen: argparse.Namespace, recorded: Any, archive: Any, settings: Settings) -> Any:
+    from governance.decisions import asked_of_request, read_asked, replay
+
+    if not recorded["as_of"]:
+        raise Refusal(
+            "--decision: it was recorded by a version that kept no digests; expected --program of "
+            "that version."
+        )
+    value_sets = load_value_sets(settings.extra_codes)
+    if chosen.request is not None:
+        as_of = dt.date.fromisoformat(recorded["as_of"])
+        body = read_input(chosen.request)
+        asked = asked_of_request(body, recorded, settings, value_sets, as_of)
+    else:
+        kept = archive.find_kept(recorded["id"])
+        if kept is None:
+            raise Refusal("--decision: its request is not kept; expected --request FILE.")
+        asked = read_asked(kept)
+    return replay(recorded, asked, settings, value_sets, archive.hash_text)
+
+
+def _ask_beside(chosen: argparse.Namespace, recorded: Any) -> Any:
+    from governance.decisions import CannotAsk, replay_beside
+
+    if chosen.request is None:
+        raise Refusal("--program: found no request, expected --request FILE.")
+    config = str(chosen.config) if chosen.config else ""
+    try:
+        return replay_beside(recorded, chosen.request, chosen.program, config)
+    except CannotAsk as error:
+        raise Refusal(f"--program: {error}.") from None
+
+
+def _tell(result: Any, as_json: bool) -> int:
+    """Print how an answer compares, and return the exit status."""
+    if as_json:
         _print_json(_as_json(result))
     else:
         print(*_say(result), sep="\n")
@@ -111,8 +138,7 @@ def _as_json(result: Any) -> Json:
 
 def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Settings) -> int:
     from cds_service.records import StoreUnavailable
-    from governance.archive import open_archive
-    from governance.replay import compare_settings
+    from governance.decisions import compare_settings, open_archive
 
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=chosen.since)
     decided = changed = 0

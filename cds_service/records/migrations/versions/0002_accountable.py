@@ -38,6 +38,11 @@ def upgrade() -> None:
         sa.Column("kept_at", sa.DateTime, nullable=False, index=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
+    op.create_table(
+        "calls",
+        *(sa.Column(name, sa.Text, primary_key=True) for name in CALL_KEY),
+        sa.Column("times", sa.Integer, nullable=False),
+    )
     _fill()
     for name, table, columns in INDEXES:
         op.create_index(name, table, list(columns))
@@ -59,9 +64,12 @@ DECISION_TEXTS = (
     "unknown_key",
 )
 CARD_TEXTS = ("mode", "mode_set_by", "week", "client", "hook", "user_role")
+CALL_KEY = ("day", "client", "hook", "outcome")
 INDEXES = (
     ("decisions_by_week", "decisions", ("week", "client", "hook", "user_role")),
     ("decisions_by_unknown", "decisions", ("week", "unknown_key", "id")),
+    ("feedback_by_card", "feedback", ("card", "id", "client", "outcome", "reason_code")),
+    ("cards_by_uuid", "cards", ("uuid", "week", "client", "hook", "user_role", "card", "shown")),
     ("cards_by_week", "cards", ("week", "client", "hook", "user_role", "card", "mode", "shown")),
 )
 

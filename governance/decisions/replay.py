@@ -33,7 +33,7 @@ from cds_service.site import (
 )
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.terminology import ValueSets, load_value_sets
-from governance.record import Asked, code_facts, digest_answer, write_asked
+from governance.decisions.record import Asked, code_facts, digest_answer, write_asked
 
 Json = dict[str, Any]
 

@@ -19,8 +19,8 @@ from cds_service.site import (
     program_version,
     terminology_version,
 )
-from governance.attributes import DOCUMENT_STATUS
-from governance.reviews import list_reviews, overdue
+from governance.knowledge.attributes import DOCUMENT_STATUS
+from governance.knowledge.reviews import list_reviews, overdue
 from recommender.cards import CARDS
 from recommender.guidance import (
     DOCUMENTS,

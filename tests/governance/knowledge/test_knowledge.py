@@ -14,13 +14,13 @@ import pytest
 from cds_service.site import PACKAGES, TABLES, demonstration, digest_of, knowledge_version
 from cds_service.telemetry import metrics
 from cli.main import main
-from governance.attributes import attributes_as_json, list_attributes
-from governance.manifest import make_manifest
-from governance.reviews import DUE, list_reviews, overdue
+from governance.knowledge.attributes import attributes_as_json, list_attributes
+from governance.knowledge.manifest import make_manifest
+from governance.knowledge.reviews import DUE, list_reviews, overdue
 from recommender.treatment import RULES
 from tests.cds_service.conftest import AS_OF, running
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

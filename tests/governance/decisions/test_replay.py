@@ -25,8 +25,8 @@ from cds_service.workbench.prepared import load_patients
 from cli.main import main
 from fhir_mappings.fhir import PatientRecord, Placed, RecordPart
 from fhir_mappings.terminology import load_value_sets
-from governance.record import Asked, without_uuids, write_asked
-from governance.replay import asked_of_request, read_asked
+from governance.decisions.record import Asked, without_uuids, write_asked
+from governance.decisions.replay import asked_of_request, read_asked
 from tests.cds_service.conftest import AS_OF, running
 from tests.cds_service.records.records import rows
 

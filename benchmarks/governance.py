@@ -1,0 +1,149 @@
+"""How long the governance page and the feedback report take at a million decisions: python -m
+benchmarks.governance [DECISIONS] [STORE URL].
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from cds_service.app import create_app
+from cds_service.records import CARDS, DECISIONS, FEEDBACK, Store, open_engine
+from cds_service.site import demonstration
+
+FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+WEEKS = 26
+ROWS_AT_ONCE = 5000
+SEED = 17
+CARD_IDS = ("b1", "b2", "b5", "b6", "b12", "c1", "d1", "d2", "f1", "k1")
+REASONS = ("", "NEURO-ABSENT", "SPECIALIST", "LOCAL-PROTOCOL", "PATIENT-DECLINES")
+FACTS = ("egfr", "mma", "symptoms", "haemoglobin", "platelets", "potassium", "pregnant", "inr")
+
+
+def main() -> None:
+    """Make the decisions, then time every view three times."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/b12.db"
+        started = time.perf_counter()
+        make_record(url, number)
+        print(f"{number} decisions made in {time.perf_counter() - started:.0f} s")
+        settings = replace(demonstration(), store_url=url)
+        client = create_app(settings, today=lambda: (FIRST + dt.timedelta(weeks=WEEKS)).date())
+        for path in ("/governance", "/governance?weeks=4", "/governance?hook=order-select"):
+            print(f"{path:<32}", *(f"{_seconds(client, path):.2f} s" for _ in range(3)))
+
+
+def _seconds(app: Any, path: str) -> float:
+    app.config.pop("GOVERNANCE_FIGURES", None)
+    started = time.perf_counter()
+    assert app.test_client().get(path).status_code == 200
+    return time.perf_counter() - started
+
+
+def make_record(url: str, number: int) -> None:
+    """Write so many made-up decisions with cards and feedback."""
+    store = Store(url, "key of the benchmark")
+    store.upgrade()
+    store.close()
+    engine = open_engine(url)
+    chance = random.Random(SEED)
+    for rows in _portions(chance, number):
+        with engine.begin() as connection:
+            for table, values in rows.items():
+                connection.execute(sa.insert(table), values)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
+
+
+def _portions(chance: random.Random, number: int) -> Iterator[dict[sa.Table, list[Any]]]:
+    sets = [
+        {fact: chance.choice(["none recorded", "not available"]) for fact in FACTS[:count]}
+        for count in range(1, len(FACTS))
+        for _ in range(40)
+    ]
+    for start in range(0, number, ROWS_AT_ONCE):
+        decisions, cards, feedback = [], [], []
+        for place in range(start, min(start + ROWS_AT_ONCE, number)):
+            decision = _decision(chance, place, number, sets)
+            decisions.append(decision)
+            for card in _cards(chance, decision):
+                cards.append(card)
+                if chance.random() < 0.5:
+                    feedback.append(_feedback(chance, card, decision))
+        yield {DECISIONS: decisions, CARDS: cards, FEEDBACK: feedback}
+
+
+def _decision(chance: random.Random, place: int, number: int, sets: list[Any]) -> dict[str, Any]:
+    at = FIRST + dt.timedelta(weeks=WEEKS) * (place / number)
+    which = chance.randrange(len(sets))
+    return {
+        "id": f"{chance.getrandbits(128):032x}",
+        "received_at": at,
+        "week": (at.date() - dt.timedelta(days=at.weekday())).isoformat(),
+        "unknown_key": f"{which:016x}",
+        "unknown_facts": sets[which],
+        "service": "b12-order-select",
+        "hook": chance.choice(["order-select", "order-sign", "patient-view"]),
+        "client": chance.choice(["Main EHR", "Clinic", "Ward"]),
+        "user_role": chance.choice(["doctor", "nurse", "pharmacist", ""]),
+        "hook_instance": "h",
+        **dict.fromkeys(("issuer", "tenant", "token_id"), "made-up"),
+        "patient": f"{chance.getrandbits(256):064x}",
+        "status": 200,
+        "duration_ms": 12.5,
+        "policy_version": "p",
+        "knowledge_version": "k",
+        "prefetch": {"patient": "data", "labs": "data", "conditions": "absent"},
+        "timings_ms": {"map": 2.0, "recommend": 0.1},
+        "facts": dict.fromkeys(FACTS, "yes"),
+    }
+
+
+def _cards(chance: random.Random, decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for _ in range(chance.choice([0, 0, 1, 1, 1])):
+        mode = "silent" if chance.random() < 0.1 else "live"
+        yield {
+            "decision": decision["id"],
+            "uuid": f"{chance.getrandbits(128):032x}",
+            "card": chance.choice(CARD_IDS),
+            "rule": "M1",
+            "indicator": "info",
+            "order": "",
+            **dict.fromkeys(("statements", "suggestions", "also_found"), ()),
+            "mode": mode,
+            "shown": mode == "live",
+            **{name: decision[name] for name in ("week", "client", "hook", "user_role")},
+        }
+
+
+def _feedback(
+    chance: random.Random, card: dict[str, Any], decision: dict[str, Any]
+) -> dict[str, Any]:
+    outcome = chance.choice(["accepted", "overridden"])
+    return {
+        "received_at": decision["received_at"],
+        "service": decision["service"],
+        "client": decision["client"],
+        "card": card["uuid"],
+        "outcome": outcome,
+        "outcome_timestamp": "",
+        "accepted_suggestions": [],
+        "reason_system": "",
+        "reason_code": chance.choice(REASONS) if outcome == "overridden" else "",
+        "reason_display": "",
+        "user_comment": "",
+    }
+
+
+if __name__ == "__main__":
+    main()

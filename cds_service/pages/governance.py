@@ -1,0 +1,136 @@
+"""The governance page: how often each card speaks, what clinicians do with it, what changed, and
+which mode holds since when. Tables stand beside pictures; it needs no script.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from cds_service.pages.pages import PAGE_HEADERS, wants_json
+from cds_service.protocol import HOOKS, Problem
+from cds_service.records import StoreUnavailable
+from cds_service.site import Settings
+from cds_service.web import json_answer, known_case_holds, this_deployment
+from governance.figures import CATEGORIES, Board, Report, make_report
+from recommender.cards import CARDS
+
+Json = dict[str, Any]
+
+PERIODS = (4, 13, 26, 52)
+"""Weeks that a reader may choose."""
+
+USUAL_PERIOD = 26
+PICTURE = (150, 36)
+"""Width and height of the picture of one card's weeks."""
+
+
+def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
+    """Return the page under `/governance`; behind a password where the site has set one."""
+    blueprint = Blueprint("governance", __name__, template_folder="templates")
+
+    @blueprint.before_request
+    def ask_for_password() -> Response | None:
+        return None if _may_enter(settings.governance_password) else _password_wanted()
+
+    @blueprint.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update({**PAGE_HEADERS, "Content-Security-Policy": _POLICY})
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Accept")
+        return response
+
+    @blueprint.get("/governance")
+    def page() -> Response | str:
+        weeks, client, hook = _chosen(settings)
+        today = this_deployment().today()
+        try:
+            figures = board.figures(weeks, today)
+            alarms = board.alarms(today, known_case_holds())
+        except StoreUnavailable as error:
+            raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
+        report = make_report(figures.of(client, hook))
+        page: Json = {
+            "report": report,
+            "alarms": alarms,
+            "modes": figures.modes,
+            "weeks": weeks,
+            "client": client,
+            "hook": hook,
+        }
+        if wants_json():
+            return json_answer(_as_json(page))
+        pictures = {card: _line(rates) for card, rates in report.weekly.items()}
+        return render_template(
+            "governance/index.html",
+            **page,
+            pictures=pictures,
+            periods=PERIODS,
+            hooks=HOOKS,
+            clients=[one.name for one in settings.clients],
+            categories=[name for name in CATEGORIES if _is_given(report, name)],
+            size=PICTURE,
+            statements={card.id: card.statements for card in CARDS},
+        )
+
+    return blueprint
+
+
+_POLICY = PAGE_HEADERS["Content-Security-Policy"].replace(
+    "form-action 'none'", "form-action 'self'"
+)
+"""The form that chooses period, client and hook asks this page."""
+
+
+def _chosen(settings: Settings) -> tuple[int, str, str]:
+    """Return weeks, client and hook as asked for; what is not known counts as not asked for."""
+    asked = request.args.get("weeks", "")
+    weeks = int(asked) if asked.isdecimal() and int(asked) in PERIODS else USUAL_PERIOD
+    client, hook = request.args.get("client", ""), request.args.get("hook", "")
+    names = {one.name for one in settings.clients}
+    return weeks, client if client in names else "", hook if hook in HOOKS else ""
+
+
+def _is_given(report: Report, category: str) -> bool:
+    return any(category in counted for counted in report.reasons.values())
+
+
+def _line(rates: tuple[float, ...]) -> str:
+    """Return the points of a picture of the weeks, each picture on its own scale from 0."""
+    width, height = PICTURE
+    most, steps = max((*rates, 0.001)), max(1, len(rates) - 1)
+    return " ".join(
+        f"{3 + (width - 6) * place / steps:.1f},{height - 3 - (height - 6) * rate / most:.1f}"
+        for place, rate in enumerate(rates)
+    )
+
+
+def _as_json(page: Json) -> Json:
+    report = dataclasses.asdict(page["report"])
+    return {
+        **page,
+        "report": report,
+        "alarms": [dataclasses.asdict(alarm) for alarm in page["alarms"]],
+        "modes": [
+            {**change._asdict(), "since": change.since.isoformat()} for change in page["modes"]
+        ],
+    }
+
+
+def _may_enter(password: str) -> bool:
+    """Return whether the browser has sent the password, or none is wanted."""
+    if not password:
+        return True
+    given = request.authorization
+    return given is not None and hmac.compare_digest(
+        (given.password or "").encode(), password.encode()
+    )
+
+
+def _password_wanted() -> Response:
+    return json_answer(
+        {"error": "not authenticated"}, 401, {"WWW-Authenticate": 'Basic realm="governance"'}
+    )

@@ -1,0 +1,114 @@
+"""`b12-cds diff OLD NEW`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import write_json
+from cds_service.site import load_settings
+from cli.parsing import Refusal, check_file
+
+Json = dict[str, Any]
+
+LONGEST_SECONDS = 300
+LONGEST_VALUE = 90
+"""Characters shown of a value; the JSON has all of it."""
+
+
+def add_diff(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "diff",
+        help="what two policies or two installed versions decide otherwise",
+        description="OLD and NEW are site files (.toml), or the b12-cds programs of two versions. "
+        "Exit status 1 when they differ.",
+    )
+    command.add_argument("old", metavar="OLD")
+    command.add_argument("new", metavar="NEW")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_diff)
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    from governance.knowledge import compare_decisions, compare_manifests
+
+    old, new = (_side(name) for name in (chosen.old, chosen.new))
+    lines = compare_manifests(old["manifest"], new["manifest"])
+    try:
+        decided = compare_decisions(old["decisions"], new["decisions"])
+    except ValueError as error:
+        raise Refusal(f"diff: {error}.") from None
+    if chosen.json:
+        _print_json(lines, decided)
+    else:
+        print(*_say(lines, decided), sep="\n")
+    return 1 if lines or decided.otherwise else 0
+
+
+def _side(name: str) -> Json:
+    """Return the manifest and the decisions of a site file or of another program."""
+    if name.endswith(".toml"):
+        from governance.knowledge import decide_all, make_manifest
+
+        check_file(Path(name))
+        settings = load_settings(Path(name))
+        decided = decide_all(settings.policy)
+        return {
+            "manifest": make_manifest(settings, dt.datetime.now(dt.UTC).date()),
+            "decisions": [(person.words, words) for person, words in decided],
+        }
+    manifest = json.loads(_ask(name, "--json"))
+    lines = _ask(name, "--decisions").splitlines()
+    return {"manifest": manifest, "decisions": [tuple(json.loads(line)) for line in lines]}
+
+
+def _ask(program: str, form: str) -> bytes:
+    """Return what the manifest command of another version prints."""
+    try:
+        done = subprocess.run(
+            [program, "manifest", form], capture_output=True, timeout=LONGEST_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise Refusal(f"{program}: cannot be run, expected a site file or a b12-cds.") from None
+    if done.returncode:
+        raise Refusal(f"{program}: prints no manifest; versions from 0.2 on do.")
+    return done.stdout
+
+
+def _say(lines: Any, decided: Any) -> Iterator[str]:
+    for line in lines:
+        yield f"{line.kind} {line.name}: {_short(line.old)} -> {_short(line.new)}"
+    if not lines:
+        yield "Rules, settings, codes and texts are the same."
+    yield f"{decided.otherwise} of {decided.people} enumerated people are decided otherwise."
+    for (before, after), number in decided.changes.items():
+        example = decided.examples[before, after]
+        rule = before if before == after else f"{before} -> {after}"
+        yield f"  {rule}: {number}, such as {example}"
+
+
+def _short(value: str) -> str:
+    shown = value or "none"
+    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 3] + "..."
+
+
+def _print_json(lines: Any, decided: Any) -> None:
+    changes = [
+        {"old": old, "new": new, "people": number, "example": decided.examples[old, new]}
+        for (old, new), number in decided.changes.items()
+    ]
+    whole = {
+        "differences": [dataclasses.asdict(line) for line in lines],
+        "people": decided.people,
+        "otherwise": decided.otherwise,
+        "changes": changes,
+    }
+    sys.stdout.buffer.write(write_json(whole) + b"\n")

@@ -1,0 +1,32 @@
+"""Single decisions: which cards are shown, what is recorded, and deciding a recorded call again."""
+
+from governance.decisions.archive import open_archive
+from governance.decisions.beside import CannotAsk, replay_beside
+from governance.decisions.known_case import AS_OF, answers_the_known_case
+from governance.decisions.modes import (
+    Showing,
+    choose_what_is_shown,
+    critical_may_be_withheld,
+    list_modes,
+)
+from governance.decisions.record import Asked, describe_decision, write_asked
+from governance.decisions.replay import asked_of_request, compare_settings, read_asked, replay
+
+__all__ = [
+    "AS_OF",
+    "Asked",
+    "CannotAsk",
+    "Showing",
+    "answers_the_known_case",
+    "asked_of_request",
+    "choose_what_is_shown",
+    "compare_settings",
+    "critical_may_be_withheld",
+    "describe_decision",
+    "list_modes",
+    "open_archive",
+    "read_asked",
+    "replay",
+    "replay_beside",
+    "write_asked",
+]

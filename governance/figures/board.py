@@ -1,0 +1,106 @@
+"""The figures and alarms of the running service, read from its store when they are asked for and
+kept for a while.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from cds_service.records import StoreUnavailable, open_engine
+from cds_service.site import Settings
+from governance.figures.alarms import KINDS, Alarm, find_alarms
+from governance.figures.counts import Figures, read_figures
+from governance.figures.report import WEEKS_BEFORE
+
+KEPT_SECONDS = 60.0
+"""How long figures that were read serve others who ask."""
+
+
+LONGEST_PERIOD = 52
+"""Weeks that are read."""
+
+
+class Board:
+    """What the governance page, the metrics and the report of one deployment read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._figures = Figures()
+        self._read_at = -KEPT_SECONDS - 1
+
+    def figures(self, weeks: int, today: dt.date) -> Figures:
+        """Return the figures of so many weeks, this one included, at most a minute old.
+
+        Raises: StoreUnavailable.
+        """
+        with self._lock:
+            if time.monotonic() - self._read_at > KEPT_SECONDS:
+                first = _monday(today, LONGEST_PERIOD)
+                self._figures = load_figures(self._settings.store_url, first)
+                self._read_at = time.monotonic()
+        return self._figures.since(_monday(today, weeks))
+
+    def alarms(self, today: dt.date, known_answer: bool) -> tuple[Alarm, ...]:
+        """Return every alarm of this day.
+
+        Raises: StoreUnavailable.
+        """
+        figures = self.figures(WEEKS_BEFORE + 2, today)
+        return find_alarms(figures, self._settings, today, known_answer)
+
+    def count_alarms(self, today: dt.date, known_answer: bool) -> dict[str, int]:
+        """Return how many alarms there are of each kind, 0 where none; all of -1 while the store
+        cannot be read, so that nobody takes that for quiet.
+        """
+        try:
+            alarms = self.alarms(today, known_answer)
+        except StoreUnavailable:
+            return dict.fromkeys(KINDS, -1)
+        return {kind: sum(alarm.kind == kind for alarm in alarms) for kind in KINDS}
+
+
+def _monday(today: dt.date, weeks: int) -> str:
+    """Return the Monday of the first of so many weeks, this one included."""
+    return (today - dt.timedelta(days=today.weekday(), weeks=weeks - 1)).isoformat()
+
+
+def load_figures(store_url: str, since_week: str = "") -> Figures:
+    """Return the figures of a store.
+
+    Raises: StoreUnavailable.
+    """
+    with reading(store_url) as connection:
+        return read_figures(connection, since_week)
+
+
+@contextmanager
+def reading(store_url: str) -> Iterator[sa.Connection]:
+    """Open a store for reading, with time for a million decisions.
+
+    Raises: StoreUnavailable.
+    """
+    engine = open_engine(store_url)
+    database = engine.url.database
+    if engine.dialect.name == "sqlite" and database and not Path(database).exists():
+        raise StoreUnavailable("the store has no database file yet; has the service run with it?")
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 30000")
+            yield connection
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"the store cannot be read ({type(error.orig).__name__}); has this version of the "
+            f"service run with it?"
+        ) from None
+    finally:
+        engine.dispose()

@@ -1,0 +1,84 @@
+"""Feedback for other programs: one row for each card that was shown, with what became of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from cds_service.protocol import write_json
+from cds_service.records import CARDS, DECISIONS, FEEDBACK
+from governance.figures.board import reading
+from governance.figures.categories import WORDS, category_of
+from governance.figures.report import NAMES, OVERRIDDEN
+
+COLUMNS = ("intervention", "action", "feedback", "user", "date", "place")
+NO_ANSWER = "no answer"
+HASH_DIGITS = 12
+"""Digits of the keyed hash of a user: enough to tell users apart, not to find one."""
+
+
+def each_row(store_url: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of the export, oldest first: the card by id and name, what was done with it
+    last, the reason with its category and the user's own words, who (kind, role, keyed hash), when
+    it was shown (UTC), and where.
+
+    Raises: StoreUnavailable.
+    """
+    last = sa.select(sa.func.max(FEEDBACK.c.id).label("id")).group_by(FEEDBACK.c.card).subquery()
+    said = sa.select(FEEDBACK).join(last, last.c.id == FEEDBACK.c.id).subquery()
+    query = (
+        sa.select(CARDS.c.card, DECISIONS, said.c.outcome, said.c.reason_code, said.c.user_comment)
+        .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
+        .outerjoin(said, sa.and_(said.c.card == CARDS.c.uuid, said.c.client == CARDS.c.client))
+        .where(CARDS.c.shown)
+        .order_by(DECISIONS.c.received_at, CARDS.c.id)
+    )
+    with reading(store_url) as connection:
+        for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+            yield _row(row)
+
+
+def _row(row: sa.RowMapping) -> dict[str, str]:
+    user = (row["user_kind"], row["user_role"], row["user"][:HASH_DIGITS])
+    return {
+        "intervention": f"{row['card']} {NAMES.get(row['card'], '')}".strip(),
+        "action": row["outcome"] or NO_ANSWER,
+        "feedback": _feedback(row),
+        "user": " ".join(part for part in user if part),
+        "date": row["received_at"].isoformat(timespec="seconds") + "Z",
+        "place": row["place"],
+    }
+
+
+def _feedback(row: sa.RowMapping) -> str:
+    if row["outcome"] is None:
+        return ""
+    parts = [row["user_comment"]]
+    if row["outcome"] == OVERRIDDEN:
+        code = row["reason_code"]
+        words = f"{code} ({WORDS[code]})" if code in WORDS else code
+        parts = [category_of(code), words, *parts]
+    return "; ".join(part for part in parts if part)
+
+
+def as_csv(rows: Iterator[dict[str, str]]) -> Iterator[str]:
+    """Yield the lines of a CSV file; no cell begins as a formula."""
+    yield ",".join(COLUMNS) + "\r\n"
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow(_harmless(row[name]) for name in COLUMNS)
+        yield line.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that a spreadsheet takes for text."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def as_ndjson(rows: Iterator[dict[str, str]]) -> Iterator[str]:
+    """Yield a line of JSON for each row."""
+    for row in rows:
+        yield write_json(row).decode() + "\n"

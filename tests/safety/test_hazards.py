@@ -1,0 +1,72 @@
+"""Every hazard is controlled or says why not, and the evidence that is named exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages.hazards import (
+    FEWEST,
+    assumption_rows,
+    is_checked_by_machine,
+    read_hazards,
+    why_missing,
+)
+from tests.evidence import named_tests, not_run, short_name
+
+HAZARDS = read_hazards()
+
+
+@pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard["id"])
+def test_the_evidence_of_a_hazard_exists(hazard: dict[str, list[str]]) -> None:
+    missing = {control: why for control in hazard["controls"] if (why := why_missing(control))}
+
+    assert missing == {}
+
+
+@pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard["id"])
+def test_a_hazard_has_two_controls_that_a_machine_checks_or_says_why_not(
+    hazard: dict[str, list[str]],
+) -> None:
+    checked = sum(map(is_checked_by_machine, hazard["controls"]))
+
+    assert (checked < FEWEST) is bool(hazard.get("why_none"))
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "tests/safety/test_hazards.py::test_that_is_not_there",
+        "tests/safety/no_such_file.py::test_the_evidence_of_a_hazard_exists",
+        "invariant I" + "999",
+        "card z" + "99",
+        "rule Z" + "99",
+        "setting noSuchSettingAnywhere" + "AtAll",
+        "page docs/none.md",
+        "page /none-of-ours",
+        "file recommender/none.py",
+        "file README.md (no such word in it, " + "surely)",
+        "promise to be careful",
+    ],
+)
+def test_evidence_that_does_not_exist_is_noticed(control: str) -> None:
+    assert why_missing(control)
+
+
+def test_evidence_that_did_not_run_is_noticed() -> None:
+    ran = [f"{name}[case-1]".replace("::", "::TestClass::", 1) for name in named_tests()]
+
+    assert not_run(ran) == []
+    assert not_run(ran[1:]) == [short_name(ran[0])]
+
+
+def test_hazards_have_ids_of_their_own_and_scores_stay_suggestions() -> None:
+    ids = [hazard["id"] for hazard in HAZARDS]
+
+    assert len(set(ids)) == len(ids) == 117
+    assert {hazard["score_by_officer"] for hazard in HAZARDS} == {""}
+
+
+def test_assumptions_name_hazards_that_exist() -> None:
+    ids = {hazard["id"] for hazard in HAZARDS}
+
+    assert {name for _, _, opened in assumption_rows() for name in opened} <= ids
