@@ -26,7 +26,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.dosage import Dosage, read_phases
 from fhir_mappings.medicines.products import Product, identify_product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets, normalise_text
 from recommender.language import Evidence, FolateIndication, Order, OrderState
@@ -169,7 +169,8 @@ def read_orders(
             words=dosage.text,
             from_words=dosage.from_words,
             implausible=dosage.implausible,
-            combination=product.is_combination,
+            combination=product.is_combination
+            and (product.multivitamin or _states_content(dosage)),
             review_noted=dosage.review_noted,
             count_alone=dosage.count_alone,
             planned=planned,
@@ -180,6 +181,11 @@ def read_orders(
         )
         for number, dosage in enumerate(phases, start=1)
     ]
+
+
+def _states_content(dosage: Dosage) -> bool:
+    """Return whether it is known how much vitamin B12 a dose holds."""
+    return any(line.substance.is_cobalamin and line.dose is not None for line in dosage.lines)
 
 
 def _identifier(identifier: Any) -> str:
