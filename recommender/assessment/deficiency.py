@@ -177,14 +177,12 @@ def find_row(facts: DeficiencyFacts) -> DeficiencyRow:
 
 
 def deficiency_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:
-    """Return the entries of the record that the rows looked at."""
-    looked_at = (
-        scenario.total_b12,
-        scenario.holotranscobalamin,
-        scenario.mma,
-        scenario.deficiency_diagnosis,
-    )
-    return tuple(evidence for fact in looked_at for evidence in fact.evidence)
+    """Return the entries of the record that the rows looked at; a result that could not be used
+    decides nothing and is not among them.
+    """
+    results = (scenario.total_b12, scenario.holotranscobalamin, scenario.mma)
+    usable = tuple(entry for result in results if result.is_known for entry in result.evidence)
+    return usable + scenario.deficiency_diagnosis.evidence
 
 
 def _above(result: Measurement, limit: Decimal, unit: Unit) -> Truth:

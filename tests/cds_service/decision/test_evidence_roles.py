@@ -41,3 +41,7 @@ def evidence_of(fact: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("fact", "roles"), [("total_b12", ["decides"]), ("mma", [None])])
 def test_a_result_decides_its_own_fact_or_nothing(fact: str, roles: list[str | None]) -> None:
     assert [entry.get("role") for entry in evidence_of(fact)] == roles
+
+
+def test_a_result_without_a_unit_is_no_evidence_of_deficiency() -> None:
+    assert [entry["reference"] for entry in evidence_of("deficiency")] == ["Observation/b12"]
