@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
 from recommender.cards import Card, Indicator
-from recommender.checks.course_reading import is_standing, is_trace, is_treatment
+from recommender.checks.course_reading import is_standing, is_treatment
 from recommender.guidance import Policy
 from recommender.language import (
     Cause,
@@ -117,30 +117,15 @@ class Case:
 
     @functools.cached_property
     def drafts(self) -> tuple[Order, ...]:
-        """The selected drafts of vitamin B12: what the prescriber is ordering now. A multivitamin
-        is none of them (Q49).
-        """
-        return tuple(order for order in self.all_drafts if order.selected)
-
-    @property
-    def multivitamins(self) -> tuple[Order, ...]:
-        """The selected drafts that hold no more than a trace of vitamin B12, or what is not stated
-        (Q75).
-        """
+        """The selected drafts that hold vitamin B12: what the prescriber is ordering now."""
         return tuple(
-            order
-            for order in self.course.drafts
-            if order.selected and is_trace(order, self.policy.trace_b12_mcg_per_day)
+            order for order in self.course.drafts if order.selected and order.has_cobalamin
         )
 
     @functools.cached_property
     def all_drafts(self) -> tuple[Order, ...]:
-        """Every draft of vitamin B12, selected or not; multivitamins are none."""
-        return tuple(
-            order
-            for order in self.course.drafts
-            if order.has_cobalamin and not is_trace(order, self.policy.trace_b12_mcg_per_day)
-        )
+        """Every draft that holds vitamin B12, selected or not."""
+        return tuple(order for order in self.course.drafts if order.has_cobalamin)
 
     @functools.cached_property
     def standing(self) -> tuple[Order, ...]:

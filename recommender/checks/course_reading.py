@@ -36,19 +36,6 @@ def is_oral(line: DoseLine) -> bool:
     return line.route is Route.ORAL
 
 
-def is_trace(order: Order, limit: Decimal) -> bool:
-    """Return whether an order is a multivitamin with no more vitamin B12 a day than the limit, in
-    micrograms, or of unstated content: no treatment, whatever else it is (Q49, Q75).
-    """
-    line = order.cobalamin
-    if line is None or not order.combination or order.product_error:
-        return False
-    if line.dose is None:
-        return True
-    per_day = line.timing.doses_per_day if line.timing else Decimal(1)
-    return line.dose * max(per_day, Decimal(1)) <= limit
-
-
 def is_readable(order: Order) -> bool:
     """Return whether the order can be checked against the guidance: route, dose and frequency of
     its vitamin B12 are known.

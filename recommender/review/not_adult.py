@@ -34,9 +34,7 @@ BY_THE_RECORD = frozenset({cards.K4_NOT_ADULT, cards.A3_NOT_CHECKED})
 
 def review_not_adult(case: Case) -> Iterator[Finding]:
     """Yield k4 and the safety cards, with nothing created (Q14)."""
-    issues = [
-        issue for order in (*case.drafts, *case.multivitamins) for issue in _at_any_age(case, order)
-    ]
+    issues = [issue for order in case.drafts for issue in _at_any_age(case, order)]
     issues += [
         issue
         for order in case.selected_folate
@@ -48,13 +46,6 @@ def review_not_adult(case: Case) -> Iterator[Finding]:
     )
     if treatment:
         issues.append(_not_applied(case, treatment))
-    if issues:
-        yield fold(case, issues, _only_removals(case, issues))
-
-
-def review_multivitamins(case: Case) -> Iterator[Finding]:
-    """Yield what must be said of a multivitamin too: an allergy, a wrong product (Q49)."""
-    issues = [issue for order in case.multivitamins for issue in _at_any_age(case, order)]
     if issues:
         yield fold(case, issues, _only_removals(case, issues))
 

@@ -40,7 +40,7 @@ from recommender.language import (
 )
 from recommender.review.labels import label_of_tests
 from recommender.review.merging import fold, sort_issues
-from recommender.review.not_adult import review_multivitamins, review_not_adult
+from recommender.review.not_adult import review_not_adult
 from recommender.review.refill import said_on_a_refill
 from recommender.review.suggestions import (
     resolve_course,
@@ -158,7 +158,6 @@ def _findings(case: Case) -> Iterator[Finding]:
     if waiting:
         yield fold(case, waiting, resolve_folate(case, waiting))
     yield from _stop_and_test_cards(case)
-    yield from review_multivitamins(case)
     if case.refill:
         return
     if not b12:
@@ -336,10 +335,7 @@ def _not_ordered(case: Case) -> Iterator[Finding]:
         return
     drug = list(check_lowering_drug(case))
     in_scope = (
-        bool(case.selected_folate)
-        or any(test.selected for test in case.course.tests)
-        or bool(drug)
-        or (bool(case.multivitamins) and case.needs_treatment)
+        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
     )
     due = list(check_not_ordered(case)) if in_scope else []
     issues = sort_issues([*due, *drug])
