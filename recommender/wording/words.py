@@ -40,6 +40,8 @@ CAUSE_WORDS = {
     Cause.ILEAL_RESECTION: "ileal resection",
     Cause.CROHNS_ILEAL: "ileal Crohn's disease",
     Cause.BARIATRIC: "bariatric surgery",
+    Cause.GASTRECTOMY_OTHER: "gastric surgery",
+    Cause.GASTRIC_BAND: "gastric band",
     Cause.OTHER_MALABSORPTION: "malabsorption",
     Cause.DIETARY: "diet low in B12",
     Cause.DRUG: "medicine that lowers B12",
