@@ -37,7 +37,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("kind", "file", "before", "after"),
     [
-        ("a rule", "recommender/treatment/table.py", '"N1"', '"N9"'),
+        ("a rule", "recommender/treatment/table.py", "Outcome.REGIMEN", "Outcome.CHOICE"),
         ("a limit", "recommender/assessment/assessment.py", "Decimal(20)", "Decimal(21)"),
         ("a text", "recommender/guidance/statements.py", "secondary", "primary"),
         ("a card", "recommender/cards/cards.py", "summary", "summery"),
