@@ -40,11 +40,15 @@ from recommender.review import claim_of, label_of_parts
 
 Action = dict[str, Any]
 
+UNLESS = ", if not already on B12"
+"""Said below what is drafted where the medication list could not be read (Q58)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SuggestionContext:
     """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
-    hold vitamin B12, who it is for.
+    hold vitamin B12, who it is for. `unless` goes below what is drafted, where the medication list
+    could not be read (Q58).
     """
 
     drafts: Mapping[str, Resource]
@@ -52,6 +56,7 @@ class SuggestionContext:
     cobalamin_keys: frozenset[str]
     draft_context: DraftContext
     client: Client
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,9 @@ def _split(
     for action in actions:
         words: str = action["description"]
         alone = f"{claim}: {words}" if claim else words
-        label = resolution.label if len(actions) == 1 else labels.get(words, alone)
+        label = (
+            resolution.label if len(actions) == 1 else labels.get(words.removesuffix(UNLESS), alone)
+        )
         yield _suggestion(label, [action])
 
 
@@ -263,7 +270,7 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
                 # Only the first phase starts on the day; the next one follows from it.
                 starts_on = starts if phase is regimen.phases[0] else None
                 yield _create(
-                    describe(phase),
+                    f"{describe(phase)}{context.unless}",
                     medication_request.draft(
                         phase, context.draft_context, technique, replaces, starts_on
                     ),

@@ -11,6 +11,7 @@ from cds_service.decision.explainable import (
 )
 from cds_service.decision.quiet_cards import describe_order, find_quiet
 from cds_service.decision.row_facts import facts_of_rules
+from cds_service.decision.silence import explain_silence
 
 __all__ = [
     "WIDTH",
@@ -23,6 +24,7 @@ __all__ = [
     "decide_request",
     "describe_order",
     "explain",
+    "explain_silence",
     "facts_of_rules",
     "find_quiet",
     "read_orders",

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from cds_service.cards import (
+    UNLESS,
     CardContext,
     FactInWords,
     SuggestionContext,
@@ -44,7 +45,7 @@ from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import ValueSets
 from recommender.cards import Finding
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Course, OrderState
+from recommender.language import ClinicalScenario, Course, OrderState, RecordArea
 from recommender.review import review, review_record, review_refill
 from recommender.treatment import Outcome, Recommendation, nearest_changes, recommend
 
@@ -282,9 +283,15 @@ def _card_context(
         gaps=_gaps(record, gaps),
         as_of=as_of,
         suggestions=SuggestionContext(
-            orders.drafts.resources, names, cobalamin_keys, drafting, client
+            orders.drafts.resources, names, cobalamin_keys, drafting, client, _unless(scenario)
         ),
     )
+
+
+def _unless(scenario: ClinicalScenario) -> str:
+    """Return what goes below a drafted order where nobody could read whether B12 is given (Q58)."""
+    unread = RecordArea.MEDICATIONS in scenario.unavailable
+    return UNLESS if unread else ""
 
 
 def _writing(policy: Policy) -> Writing:

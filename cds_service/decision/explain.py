@@ -7,13 +7,13 @@ Source: CONTRACT, "The explain JSON".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cds_service.cards import FactInWords
 from cds_service.decision.decide import Decision
 from cds_service.decision.laboratory_history import describe_history
-from cds_service.decision.row_facts import facts_of_rows
+from cds_service.decision.row_facts import facts_of_condition, facts_of_rows
 from cds_service.decision.schedule import draw_schedule, schedule_as_json
 from fhir_mappings.intake import AREAS, ReceiptLine
 from recommender.language import (
@@ -29,7 +29,7 @@ from recommender.language import (
     describe_regimen,
     describe_timing,
 )
-from recommender.treatment import Option, Recommendation, trace_rows
+from recommender.treatment import RULES, Option, Outcome, Recommendation, trace_rows
 
 Json = dict[str, Any]
 
@@ -42,6 +42,7 @@ def explain(decision: Decision) -> Json:
     receipt = decision.receipt
     return {
         "asOf": decision.as_of.isoformat(),
+        "outcome": _outcome(decision),
         "fhirVersion": decision.version.value,
         "inScope": decision.in_scope,
         "facts": [_fact(fact) for fact in decision.facts],
@@ -51,13 +52,65 @@ def explain(decision: Decision) -> Json:
         "course": [_order(order) for order in decision.course.orders]
         + [_test(test) for test in decision.course.tests],
         "decision": _decision(decision.recommendation, decision.would_change_if)
-        | _for_reading(decision),
+        | _for_reading(decision)
+        | _in_short(decision),
         "laboratory": _laboratory(decision, receipt),
         "cards": list(decision.cards),
         "timingMs": {
             step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()
         },
     }
+
+
+def _outcome(decision: Decision) -> str:
+    """Return what the answer amounts to; "speaks" whenever a card is sent."""
+    if decision.cards:
+        return "speaks"
+    if not decision.in_scope:
+        return "not concerned"
+    cannot = decision.recommendation.outcome is Outcome.CANNOT
+    return "cannot advise" if cannot else "nothing to say"
+
+
+def _in_short(decision: Decision) -> Json:
+    """Return the decision as a person reads it: headline, reasons, and the conditions that were
+    looked at with what the record says of each.
+    """
+    first = decision.findings[0] if decision.findings else None
+    return without_empty(
+        {
+            "headline": first.summary if first else decision.recommendation.summary,
+            "reasons": list(first.reasons if first else ()),
+            "conditions": [
+                without_empty({"words": words, "state": state, "recordSays": says})
+                for words, state, says in _conditions(decision)
+            ],
+        }
+    )
+
+
+def _conditions(decision: Decision) -> Iterator[tuple[str, str, str]]:
+    """Return each condition of the table down to the row that fired, once, with its state."""
+    assessment = decision.recommendation.assessment
+    said = {fact.name: fact.value or fact.reason for fact in decision.facts}
+    states: dict[str, tuple[str, str]] = {}
+    for rule in RULES:
+        failed = False
+        for condition in rule.when:
+            if failed:
+                states.setdefault(condition.words, ("not looked at", ""))
+                continue
+            met = condition.holds(assessment, decision.policy)
+            says = "; ".join(
+                f"{name.replace('_', ' ')}: {said[name]}"
+                for name in facts_of_condition(condition)
+                if said.get(name)
+            )
+            states[condition.words] = ("met" if met else "not met", says)
+            failed = not met
+        if not failed and rule.id == decision.recommendation.rule:
+            break
+    return ((words, *state) for words, state in states.items())
 
 
 def _for_reading(decision: Decision) -> Json:

@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from recommender.assessment import Assessment
-from recommender.treatment import RULES, Rule
+from recommender.treatment import RULES, Condition, Rule
 
 ASSESSMENT_MEMBERS = frozenset(name for name in vars(Assessment) if not name.startswith("_"))
 
@@ -78,7 +78,14 @@ def facts_of_rules() -> dict[str, tuple[str, ...]]:
 
 
 def _facts_of(rule: Rule) -> tuple[str, ...]:
-    fields = (field for condition in rule.when for field in _fields_named_in(condition.holds))
+    return tuple(
+        dict.fromkeys(fact for condition in rule.when for fact in facts_of_condition(condition))
+    )
+
+
+def facts_of_condition(condition: Condition) -> tuple[str, ...]:
+    """Return the names of the facts that one condition looks at."""
+    fields = _fields_named_in(condition.holds)
     return tuple(
         dict.fromkeys(fact for field in fields for fact in FACTS_BEHIND.get(field, (field,)))
     )

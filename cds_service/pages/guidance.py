@@ -32,6 +32,7 @@ from recommender.guidance import (
     policy_as_dict,
 )
 from recommender.language import describe
+from recommender.review import SPOKEN, Where
 from recommender.treatment import RULES
 
 Json = dict[str, Any]
@@ -138,6 +139,17 @@ def describe_guidance(policy: Policy) -> Json:
             {"id": card.id, "summary": card.summary, "statements": list(card.statements)}
             for card in CARDS
         ],
+        "spoken": [
+            {
+                "rule": rule,
+                "cells": [
+                    {"where": where.value, "words": cell.words, "cards": list(cell.cards)}
+                    for where, cell in row.items()
+                ],
+            }
+            for rule, row in SPOKEN.items()
+        ],
+        "places": [where.value for where in Where],
         "policy": describe_policy(policy),
         "lostFragments": [
             {"id": one.id, "where": one.where, "standsIn": one.stands_in} for one in LOST_FRAGMENTS

@@ -21,6 +21,7 @@ from cds_service.site.modes import (
     read_mode,
 )
 from cds_service.site.settings import (
+    DEMONSTRATION,
     DEMONSTRATION_CLIENT,
     Client,
     Settings,
@@ -36,6 +37,7 @@ __all__ = [
     "ALGORITHMS",
     "CRITICAL_MODES",
     "DEFAULT",
+    "DEMONSTRATION",
     "DEMONSTRATION_CLIENT",
     "LIVE",
     "PACKAGES",

@@ -45,7 +45,7 @@ def _answer(
     status, headers = 200, list[tuple[str, str]]()
     try:
         with deployment.admission:
-            body = write_json({"cards": call_service(deployment, service_id, call, environ)})
+            body = write_json(call_service(deployment, service_id, call, environ))
     except Exception as error:  # noqa: BLE001 - a bug is answered too, and logged with its place
         answer, status, more = refusal_of(error, ENDPOINT, call.id)
         body, headers = write_json(answer), list(more.items())

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
-from cds_service.decision import Decision, Orders, decide, read_orders
+from cds_service.decision import Decision, Orders, decide, explain_silence, read_orders
 from cds_service.protocol import (
     BASE,
     ORDER_HOOKS,
@@ -39,11 +39,7 @@ from cds_service.retrieval import (
     read_medications,
     with_medications,
 )
-from cds_service.site import (
-    DEMONSTRATION_CLIENT,
-    Client,
-    client_of_profile,
-)
+from cds_service.site import DEMONSTRATION, DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.telemetry import Call
 from cds_service.web.admission import Patience
 from cds_service.web.call_record import choose_cards, record_call, shown_cards
@@ -83,8 +79,9 @@ blueprint.add_url_rule(
 
 def call_service(
     deployment: Deployment, service_id: str, call: Call, environ: dict[str, Any]
-) -> Sequence[dict[str, Any]]:
-    """Return the cards for one hook request, a WSGI request of which headers and body are read.
+) -> dict[str, Any]:
+    """Return the answer to one hook request, a WSGI request of which headers and body are read. In
+    the demonstration an answer without cards says why.
 
     Raises: Problem, NotAuthenticated.
     """
@@ -106,7 +103,7 @@ def call_service(
     orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
     call.note_step("orders")
     if not orders.in_scope:
-        return ()
+        return _answer(deployment, (), None, service.hook)
     record = assemble_record(
         hook_request,
         service.queries,
@@ -133,7 +130,15 @@ def call_service(
     asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
     showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
     record_call(call, deployment, service, caller, asked, decision, showings)
-    return shown_cards(decision, showings)
+    return _answer(deployment, shown_cards(decision, showings), decision, service.hook)
+
+
+def _answer(
+    deployment: Deployment, cards: Sequence[dict[str, Any]], decision: Decision | None, hook: str
+) -> dict[str, Any]:
+    if cards or deployment.settings.profile != DEMONSTRATION:
+        return {"cards": cards}
+    return {"cards": [], "extension": explain_silence(decision, hook)}
 
 
 @blueprint.post(f"{BASE}/<service_id>/feedback")

@@ -81,6 +81,7 @@ A3_NOT_CHECKED = Card(
     summary="B12 not checked: part of the record could not be read",
     remedy=Remedy.OWN,
     rank=1701,
+    statements=("S52",),
 )
 
 B1_BY_MOUTH_WITH_SIGNS = Card(
@@ -102,7 +103,7 @@ B2_ASK_ABOUT_SIGNS = Card(
     summary="Confirm there are no neurological symptoms before choosing oral B12",
     remedy=Remedy.ASK,
     rank=900,
-    statements=("S3", "S52", "S64", "S68"),
+    statements=("S3", "S7", "S10", "S52", "S64", "S68"),
     overrides=(reason.NEURO_ABSENT, reason.SPECIALIST),
 )
 
@@ -112,7 +113,7 @@ B3_TOO_SELDOM_WITH_SIGNS = Card(
     summary="Neurological B12 deficiency: give IM on alternate days until no further improvement",
     remedy=Remedy.ASK,
     rank=1101,
-    statements=("S3", "S7", "S10", "S65", "S67", "S69"),
+    statements=("S3", "S7", "S65", "S67", "S69"),
     overrides=(reason.NEURO_UNRELATED, reason.GLOSSITIS_ONLY, reason.PLATEAU, reason.SPECIALIST),
 )
 

@@ -5,9 +5,12 @@ together.
 from recommender.review.labels import CLAIMS, claim_of, label_of_parts
 from recommender.review.not_adult import says_more_than_the_record
 from recommender.review.order_review import review, review_record, review_refill
+from recommender.review.spoken import SPOKEN, Where
 
 __all__ = [
     "CLAIMS",
+    "SPOKEN",
+    "Where",
     "claim_of",
     "label_of_parts",
     "review",

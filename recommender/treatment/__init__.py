@@ -9,6 +9,7 @@ from recommender.monitoring import (
     potassium_follow_ups,
     review_follow_ups,
 )
+from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
 from recommender.treatment.offers_under_way import cyanocobalamin_may_go_on
 from recommender.treatment.products import hydroxocobalamin_allowed, product_for
@@ -19,6 +20,7 @@ from recommender.treatment.what_would_change import nearest_changes
 __all__ = [
     "NEURO_PRESENT_LABEL",
     "RULES",
+    "Condition",
     "Option",
     "Outcome",
     "Recommendation",
