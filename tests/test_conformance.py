@@ -12,7 +12,7 @@ REQUIREMENTS = 166
 
 
 def rows() -> dict[str, str]:
-    found = re.findall(r"^\| (R\d+|T\d+(?: to T\d+)?) \|[^|]*\| (.*) \|$", TABLE, re.MULTILINE)
+    found = re.findall(r"^\| (R\d+|IT\d+(?: to IT\d+)?) \|[^|]*\| (.*) \|$", TABLE, re.MULTILINE)
     return dict(found)
 
 

@@ -47,7 +47,7 @@ def token(aud: Any, **changes: Any) -> dict[str, str]:
     }
 
 
-def test_a_call_with_a_good_token_is_answered_R127_T5(
+def test_a_call_with_a_good_token_is_answered_R127_IT5(
     closed: FlaskClient, order_select: dict[str, Any]
 ) -> None:
     answer = closed.post(SELECT, json=order_select, headers=token(BASE + SELECT, jti="ab" * 32))
@@ -56,7 +56,7 @@ def test_a_call_with_a_good_token_is_answered_R127_T5(
     assert answer.json["cards"]
 
 
-def test_every_refused_token_gets_the_same_bare_401_R128_T29(
+def test_every_refused_token_gets_the_same_bare_401_R128_IT29(
     closed: FlaskClient, order_select: dict[str, Any]
 ) -> None:
     good = token(BASE + SELECT)

@@ -35,7 +35,7 @@ def as_hook(request: dict[str, Any], hook: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_each_answer_keeps_the_rules_T8_to_T24(client: FlaskClient, story: PreparedPatient) -> None:
+def test_each_answer_keeps_the_rules_IT8_to_IT24(client: FlaskClient, story: PreparedPatient) -> None:
     request = story.request_at(AS_OF)
     hooks = (
         ["order-select", "order-sign", "patient-view"]
@@ -60,7 +60,7 @@ def without_uuids(answer: bytes) -> str:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_the_same_request_has_the_same_cards_but_for_their_uuids_R86_T25(
+def test_the_same_request_has_the_same_cards_but_for_their_uuids_R86_IT25(
     client: FlaskClient, story: PreparedPatient
 ) -> None:
     request = story.request_at(AS_OF)
@@ -88,7 +88,7 @@ def without_each_optional_member(request: dict[str, Any]) -> Iterator[tuple[str,
         yield f"draft.{name}", made
 
 
-def test_every_optional_member_may_be_missing_T26(
+def test_every_optional_member_may_be_missing_IT26(
     client: FlaskClient, order_select: dict[str, Any]
 ) -> None:
     order_select["context"]["encounterId"] = "e1"
@@ -99,7 +99,7 @@ def test_every_optional_member_may_be_missing_T26(
         assert broken_rules(answer.json, request) == [], name
 
 
-def test_every_prefetch_key_may_be_anything_T27(
+def test_every_prefetch_key_may_be_anything_IT27(
     client: FlaskClient, order_select: dict[str, Any]
 ) -> None:
     error = {

@@ -21,7 +21,7 @@ SERVICES = ("b12-order-select", "b12-order-sign", "b12-patient-view")
 ORIGIN = {"Origin": "https://ehr-web.example.org"}
 
 
-def test_discovery_lists_the_services_R9_R10_R12_T2_T3(client: FlaskClient) -> None:
+def test_discovery_lists_the_services_R9_R10_R12_IT2_IT3(client: FlaskClient) -> None:
     answer = client.get("/cds-services", headers={"Accept": "application/json"})
 
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
@@ -33,7 +33,7 @@ def test_discovery_lists_the_services_R9_R10_R12_T2_T3(client: FlaskClient) -> N
     ]
 
 
-def test_each_service_has_what_clients_need_R13_to_R18_T4(client: FlaskClient) -> None:
+def test_each_service_has_what_clients_need_R13_to_R18_IT4(client: FlaskClient) -> None:
     for service in client.get("/cds-services").json["services"]:
         assert set(service) == {
             "hook",
@@ -243,7 +243,7 @@ def test_every_answer_is_strict_json_R1_R6(
     json.loads(answer.data.decode("utf-8"), parse_constant=lambda name: pytest.fail(name))
 
 
-def test_a_preflight_needs_no_token_and_allows_authorization_R141_T30(client: FlaskClient) -> None:
+def test_a_preflight_needs_no_token_and_allows_authorization_R141_IT30(client: FlaskClient) -> None:
     for path in (
         "/cds-services",
         "/cds-services/b12-order-select",
