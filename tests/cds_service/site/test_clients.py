@@ -181,7 +181,9 @@ def test_update_rewrites_the_draft_whole_R106_R110(
 
     updated = next(action["resource"] for action in actions if action["type"] == "update")
     assert (updated["resourceType"], updated["id"]) == ("MedicationRequest", "request-123")
-    assert updated["extension"] == draft["extension"]
+    (kept, basis) = updated["extension"]
+    assert [kept] == draft["extension"]
+    assert basis["url"] == "urn:b12-cds:basis"
     assert isinstance(updated["category"], list), (
         "R166: the sandbox sends an object where R4 wants an array"
     )

@@ -207,15 +207,17 @@ def test_a_draft_of_another_patient_gets_no_advice_R38(
     assert (answer.status_code, answer.json["cards"]) == (200, [])
 
 
-def test_the_prefetched_patient_of_another_id_is_not_used_R38(
+def test_the_prefetched_patient_of_another_id_refuses_the_call_with_the_place_R38(
     client: FlaskClient, order_select: dict[str, Any]
 ) -> None:
     order_select["prefetch"]["patient"]["id"] = "somebody-else"
 
     answer = ask(client, order_select)
 
-    assert answer.status_code == 200
-    assert [card["extension"]["org.b12-cds"]["rule"] for card in answer.json["cards"]] == ["G1"]
+    assert answer.status_code == 400
+    said = answer.json["issue"][0]["diagnostics"]
+    assert said.startswith("prefetch.patient")
+    assert "somebody-else" not in said
 
 
 def test_a_selection_that_is_not_among_the_drafts_is_no_error_R156(
