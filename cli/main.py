@@ -14,7 +14,7 @@ from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
 from cli.answers import add_diff, add_explain, add_feedback, add_manifest, add_replay
-from cli.operate import add_calls, add_checks, add_codes, add_init_config, add_serve
+from cli.operate import add_calls, add_checks, add_codes, add_init_config, add_serve, add_store
 from cli.parsing import CommandParser, Refusal
 from cli.patients import add_population, add_sandbox
 
@@ -31,6 +31,7 @@ GROUPS = (
     add_sandbox,
     add_manifest,
     add_diff,
+    add_store,
 )
 """What adds each group of commands, in the order of --help."""
 

@@ -12,8 +12,11 @@ from cds_service.records.store_tables import (
     FEEDBACK,
     METADATA,
     MODES,
+    NEWEST_SCHEMA,
     StoreUnavailable,
+    is_in_memory,
     open_engine,
+    upgrade_schema,
 )
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "FEEDBACK",
     "METADATA",
     "MODES",
+    "NEWEST_SCHEMA",
     "CardRecord",
     "DecisionRecord",
     "Store",
@@ -30,9 +34,11 @@ __all__ = [
     "each_kept",
     "find_kept",
     "format_report",
+    "is_in_memory",
     "load_keeping",
     "open_engine",
     "report_as_json",
     "report_feedback",
     "take_feedback",
+    "upgrade_schema",
 ]

@@ -65,6 +65,9 @@ so that some are left for advice.
 """
 
 RETRY_SECONDS = 0.1
+PRUNED_AT_ONCE = 500
+"""Decisions that are deleted in one transaction."""
+
 OVERRIDES_TO_QUIET = 2
 """An override is repeated from the second on."""
 
@@ -345,22 +348,28 @@ class Store:
         if rows:
             connection.execute(sa.insert(MODES), rows)
 
-    def prune(self, before: dt.datetime) -> int:
-        """Delete decisions from before a time, with their cards, feedback and kept requests, and
-        feedback as old on cards that nobody knows; return how many decisions.
+    def prune(self, before: dt.datetime) -> Counter[str]:
+        """Delete decisions from before a time, with their cards, feedback and kept requests; also
+        feedback and kept requests as old whose decision nobody knows. Return how many by table.
 
-        Raises: StoreUnavailable.
+        Each PRUNED_AT_ONCE decisions are a transaction of their own, so that nobody waits for long.
+        Raises: StoreUnavailable; what was deleted until then stays deleted.
         """
-        old = sa.select(DECISIONS.c.id).where(DECISIONS.c.received_at < utc(before))
-        gone = sa.select(CARDS.c.uuid).where(CARDS.c.decision.in_(old))
-        with self._transaction() as connection:
-            for which in (FEEDBACK.c.card.in_(gone), FEEDBACK.c.received_at < utc(before)):
-                connection.execute(sa.delete(FEEDBACK).where(which))
-            for table in (KEPT_REQUESTS, CARDS):
-                connection.execute(sa.delete(table).where(table.c.decision.in_(old)))
-            return connection.execute(
-                sa.delete(DECISIONS).where(DECISIONS.c.received_at < utc(before))
-            ).rowcount
+        gone: Counter[str] = Counter()
+        oldest = (
+            sa.select(DECISIONS.c.id)
+            .where(DECISIONS.c.received_at < utc(before))
+            .order_by(DECISIONS.c.received_at)
+            .limit(PRUNED_AT_ONCE)
+        )
+        while True:
+            with self._transaction() as connection:
+                ids = connection.execute(oldest).scalars().all()
+                which = _of_decisions(ids) if ids else _of_nobody(utc(before))
+                for table, rows in which:
+                    gone[table.name] += connection.execute(sa.delete(table).where(rows)).rowcount
+            if not ids:
+                return gone
 
     def _purge_quietly(self) -> None:
         """Delete what has had its time: token ids, kept requests, and decisions where the site
@@ -447,6 +456,27 @@ def _start_child(this: weakref.ref[Store]) -> None:
 def utc(time_of: dt.datetime) -> dt.datetime:
     """Return a time as the tables hold it: in UTC, without saying so."""
     return time_of.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _of_decisions(ids: Sequence[str]) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return which rows of which table belong to these decisions, in the order of deletion."""
+    cards = sa.select(CARDS.c.uuid).where(CARDS.c.decision.in_(ids))
+    return [
+        (FEEDBACK, FEEDBACK.c.card.in_(cards)),
+        (KEPT_REQUESTS, KEPT_REQUESTS.c.decision.in_(ids)),
+        (CARDS, CARDS.c.decision.in_(ids)),
+        (DECISIONS, DECISIONS.c.id.in_(ids)),
+    ]
+
+
+def _of_nobody(before: dt.datetime) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return which feedback and kept requests from before a time belong to no decision."""
+    card = sa.exists().where(CARDS.c.uuid == FEEDBACK.c.card)
+    decision = sa.exists().where(DECISIONS.c.id == KEPT_REQUESTS.c.decision)
+    return [
+        (FEEDBACK, (FEEDBACK.c.received_at < before) & ~card),
+        (KEPT_REQUESTS, (KEPT_REQUESTS.c.kept_at < before) & ~decision),
+    ]
 
 
 def clean_text(text: str, longest: int) -> str:

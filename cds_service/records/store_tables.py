@@ -249,18 +249,20 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def upgrade_schema(engine: sa.Engine) -> None:
-    """Bring the database to the newest schema; of several workers that start together one does it
-    and the others wait.
+def upgrade_schema(engine: sa.Engine) -> str | None:
+    """Bring the database to the newest schema and return the migration it was at, None for a new
+    one; of several workers that start together one does it and the others wait.
 
     Raises: StoreUnavailable.
     """
     try:
         with engine.connect() as connection:
             _lock_schema(connection)
-            if _schema_of(connection) != NEWEST_SCHEMA:
+            before = _schema_of(connection)
+            if before != NEWEST_SCHEMA:
                 _migrate(connection)
             connection.commit()
+            return before
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the database cannot be upgraded ({type(error.orig).__name__})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from cds_service.protocol import write_json
 from cds_service.site import Settings, load_settings
-from cli.parsing import Refusal, check_file, read_input, settings_of
+from cli.parsing import Refusal, check_file, days, read_input, settings_of
 from fhir_mappings.terminology import load_value_sets
 
 Json = dict[str, Any]
@@ -40,17 +39,10 @@ def add_replay(commands: Any) -> None:
         metavar="B12-CDS",
         help="decide with the b12-cds of another version that is installed beside",
     )
-    command.add_argument("--since", type=_days, metavar="7d", help="all kept since so many days")
+    command.add_argument("--since", type=days, metavar="7d", help="all kept since so many days")
     command.add_argument("--against", type=Path, metavar="FILE.toml", help="the other site file")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_replay)
-
-
-def _days(text: str) -> int:
-    found = re.fullmatch(r"([1-9]\d{0,4})d", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f'found "{text}", expected days such as 7d')
-    return int(found[1])
 
 
 def _replay(chosen: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 from typing import NoReturn
 
 
@@ -33,3 +34,10 @@ def day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a date as YYYY-MM-DD') from None
+
+
+def days(text: str) -> int:
+    found = re.fullmatch(r"([1-9][0-9]{0,4})d", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected days such as 7d')
+    return int(found[1])

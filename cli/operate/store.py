@@ -1,0 +1,164 @@
+"""`b12-cds store`: backup, retention and upgrade of the database."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cds_service.site import Settings
+from cli.parsing import Refusal, days, settings_of
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+def add_store(commands: Any) -> None:
+    """Add the group of commands to the parser."""
+    text = "backup, retention and upgrade of the database"
+    store = commands.add_parser("store", help=text, description=f"{text.capitalize()}.")
+    each = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    backup = each.add_parser(
+        "backup",
+        help="copy the database into a new file while the service runs",
+        description="Copies a SQLite database into one file of the same kind; of a PostgreSQL "
+        "database pg_dump makes an archive for pg_restore. An existing file is never overwritten. "
+        "The keys of the patients' hash and of kept requests are not in it.",
+    )
+    backup.add_argument("out", type=Path, metavar="OUT", help="the new file")
+    backup.set_defaults(run=_backup)
+    prune = each.add_parser(
+        "prune", help="delete old decisions with their cards, feedback and kept requests"
+    )
+    prune.add_argument(
+        "--older-than", type=days, required=True, metavar="400d", help="what is older than that"
+    )
+    prune.set_defaults(run=_prune)
+    upgrade = each.add_parser("upgrade", help="bring the database to the newest schema")
+    upgrade.set_defaults(run=_upgrade)
+    for command in (backup, prune, upgrade):
+        command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    url = _existing(settings_of(chosen))
+    out: Path = chosen.out
+    if out.exists() or out.is_symlink():
+        raise Refusal(f"{out}: exists already, expected the name of a new file.")
+    try:
+        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    except OSError as error:
+        raise Refusal(f"{out}: {error.strerror or 'cannot be written'}.") from None
+    os.close(handle)  # readable by its owner only
+    try:
+        if url.get_backend_name() == "sqlite":
+            _copy_sqlite(str(url.database), name)
+        else:
+            _dump_postgresql(url, name)
+        _publish(name, out)
+    finally:
+        os.unlink(name)
+    print(f"{out} is written, {out.stat().st_size} bytes.")
+    return 0
+
+
+def _publish(name: str, out: Path) -> None:
+    """Give a finished backup its name, so that half a backup never bears it."""
+    with open(name, "rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(name, out)
+    except FileExistsError:
+        raise Refusal(f"{out}: exists already, expected the name of a new file.") from None
+
+
+def _copy_sqlite(database: str, out: str) -> None:
+    """Copy a database as it stands at one moment, and read the copy through."""
+    source = f"{Path(database).resolve().as_uri()}?mode=ro"
+    try:
+        with (
+            closing(sqlite3.connect(source, uri=True)) as old,
+            closing(sqlite3.connect(out)) as new,
+        ):
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")  # all of it in this one file
+            [verdict] = new.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise Refusal(f"{database}: cannot be copied ({type(error).__name__}).") from None
+    if verdict != "ok":
+        raise Refusal(f"{database}: is damaged, so that no backup was made.")
+
+
+def _dump_postgresql(url: sa.URL, out: str) -> None:
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise Refusal("pg_dump was not found, which makes the backup of a PostgreSQL database.")
+    address = url.set(drivername="postgresql", password=None).render_as_string()
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    done = subprocess.run(
+        [program, "--format=custom", "--no-password", "--file", out, "--dbname", address],
+        env={**os.environ, **password},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise Refusal(f"pg_dump could not make the backup (its exit status is {done.returncode}).")
+
+
+def _prune(chosen: argparse.Namespace) -> int:
+    from cds_service.records import Store, StoreUnavailable
+
+    settings = settings_of(chosen)
+    _existing(settings)
+    store = Store(settings.store_url)
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=chosen.older_than)
+    try:
+        gone = store.prune(before)
+    except StoreUnavailable as error:
+        raise Refusal(f"{str(error).rstrip('.')}; what is deleted already stays so.") from None
+    finally:
+        store.close()
+    print(
+        f"Deleted: {gone['decisions']} decisions, {gone['cards']} cards, {gone['feedback']} "
+        f"feedback, {gone['kept_requests']} kept requests, from before {before:%Y-%m-%d %H:%M} UTC."
+    )
+    return 0
+
+
+def _upgrade(chosen: argparse.Namespace) -> int:
+    from cds_service.records import NEWEST_SCHEMA, StoreUnavailable, open_engine, upgrade_schema
+
+    engine = open_engine(settings_of(chosen).store_url)
+    try:
+        before = upgrade_schema(engine)
+    except StoreUnavailable as error:
+        raise Refusal(str(error) if str(error).endswith("?") else f"{error}.") from None
+    finally:
+        engine.dispose()
+    if before is None:
+        print(f"A new database is made, at migration {NEWEST_SCHEMA}.")
+    elif before == NEWEST_SCHEMA:
+        print(f"The database is at migration {NEWEST_SCHEMA} already.")
+    else:
+        print(f"The database is upgraded from migration {before} to {NEWEST_SCHEMA}.")
+    return 0
+
+
+def _existing(settings: Settings) -> sa.URL:
+    """Return the URL of the store; a SQLite file that is not there is refused, not made."""
+    from cds_service.records import is_in_memory, open_engine
+
+    url = open_engine(settings.store_url).url
+    if is_in_memory(url):
+        raise Refusal("The store is in memory only, expected a file or a PostgreSQL database.")
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        raise Refusal(f"{url.database}: there is no such database.")
+    return url
