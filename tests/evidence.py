@@ -28,3 +28,8 @@ def short_name(nodeid: str) -> str:
 def not_run(passed: Iterable[str]) -> list[str]:
     """Return the named tests of which not one case passed."""
     return sorted(named_tests() - {short_name(nodeid) for nodeid in passed})
+
+
+def skipped(nodeids: Iterable[str]) -> list[str]:
+    """Return the names of skipped tests; of a file that was skipped whole, the file."""
+    return [short_name(nodeid) if "::" in nodeid else nodeid for nodeid in nodeids]

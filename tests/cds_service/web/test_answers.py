@@ -35,7 +35,9 @@ def as_hook(request: dict[str, Any], hook: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_each_answer_keeps_the_rules_IT8_to_IT24(client: FlaskClient, story: PreparedPatient) -> None:
+def test_each_answer_keeps_the_rules_IT8_to_IT24(
+    client: FlaskClient, story: PreparedPatient
+) -> None:
     request = story.request_at(AS_OF)
     hooks = (
         ["order-select", "order-sign", "patient-view"]
