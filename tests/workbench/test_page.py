@@ -353,7 +353,7 @@ def test_markup_in_a_request_is_shown_as_text(page: Page, running: Running) -> N
     assert page.locator("main img, main script, main iframe").count() == 0
     assert page.locator('main a[href^="javascript"]').count() == 0
     assert "<img src=x" in page.inner_text("#facts-here")
-    assert "<img src=x" in page.inner_text(".card .detail")
+    assert "<img src=x" in page.inner_text("#selected")
 
 
 def test_a_fact_leads_to_its_resource_and_to_the_row_that_reads_it(
