@@ -200,7 +200,11 @@ class Chart:
         return {"resourceType": kind, "id": named, "subject": subject, **members}
 
     def _concept(self, ways: tuple[Way, ...], words: str) -> Resource:
-        """Say a thing by a code and its words, in the plain way or in any of them."""
+        """Say a thing by a code and its words, in the plain way or in any of them; by its words
+        alone where it has no code.
+        """
+        if not ways:
+            return {"text": words}
         system, code = ways[0] if self.chance is None else self.chance.choice(ways)
         if self.chance is not None:
             system = self.chance.choice(SYSTEM_SPELLINGS.get(system, (system,)))
@@ -208,7 +212,7 @@ class Chart:
 
     def _product(self, name: str) -> Resource:
         text, ways = PRODUCTS[name]
-        return self._concept(ways, text) | {"text": text} if ways else {"text": text}
+        return self._concept(ways, text) | {"text": text}
 
     def _day(self, days: int) -> str:
         return (self.as_of - dt.timedelta(days=days)).isoformat()

@@ -34,10 +34,12 @@ PROBLEMS: dict[str, tuple[Way, ...]] = {
     "coeliac disease": ((SNOMED, "396331005"), (ICD_10_CM, "K90.0")),
     "malabsorption": ((SNOMED, "32230006"),),
     "haemophilia": ((SNOMED, "90935002"),),
+    "possible Leber's optic neuropathy": (),
 }
 OPERATIONS: dict[str, tuple[Way, ...]] = {
     "ileal resection": ((SNOMED, "307193005"), (SNOMED, "51346007")),
     "sleeve gastrectomy": ((SNOMED, "427074001"), (SNOMED, "87604009")),
+    "partial gastrectomy": ((SNOMED, "49209004"), (SNOMED, "85217002")),
     "total gastrectomy": ((SNOMED, "26452005"), (SNOMED, "708987006")),
 }
 TESTS: dict[str, tuple[Way, ...]] = {
@@ -86,6 +88,7 @@ ALLERGENS: dict[str, tuple[Way, ...]] = {
     "hydroxocobalamin": ((RXNORM, "5514"),),
     "cyanocobalamin": ((RXNORM, "11248"),),
     "cobalt": ((SNOMED, "54808007"),),
+    "possible vitamin B12 allergy": (),
 }
 ROUTES: dict[str, Way] = {
     "IM": (SNOMED, "78421000"),
@@ -118,6 +121,12 @@ RHYTHMS: dict[str, dict[str, object]] = {
         "period": 2,
         "periodUnit": "d",
         "boundsDuration": {"value": 3, "unit": "weeks", "system": UCUM, "code": "wk"},
+    },
+    "every 2 months for a year": {
+        "frequency": 1,
+        "period": 2,
+        "periodUnit": "mo",
+        "boundsDuration": {"value": 12, "unit": "months", "system": UCUM, "code": "mo"},
     },
     "every 6 months": {"frequency": 1, "period": 6, "periodUnit": "mo"},
 }

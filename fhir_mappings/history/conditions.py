@@ -59,9 +59,8 @@ CAUSES: dict[Concept, Cause] = {
     Concept.TOTAL_GASTRECTOMY: Cause.TOTAL_GASTRECTOMY,
     Concept.CROHN_ILEAL: Cause.CROHNS_ILEAL,
     Concept.BARIATRIC_STATUS: Cause.BARIATRIC,
-    # The status code stands for the whole stomach or a part of it: read as a part, which is treated
-    # by injection as well.
-    Concept.GASTRECTOMY_STATUS: Cause.OTHER_MALABSORPTION,
+    # The status code stands for the whole stomach or a part of it: the extent is asked (F13, P6).
+    Concept.GASTRECTOMY_STATUS: Cause.GASTRECTOMY_OTHER,
     Concept.GI_BYPASS_HISTORY: Cause.OTHER_MALABSORPTION,
     Concept.SHORT_BOWEL: Cause.OTHER_MALABSORPTION,
     Concept.COELIAC: Cause.OTHER_MALABSORPTION,

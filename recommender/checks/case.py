@@ -53,7 +53,7 @@ _COLUMN_OF_RULE = {
     "T4a": Column.NEUROLOGICAL,
     "U1": Column.QUESTION,
 }
-_PROPHYLAXIS_RULES = {"P1", "P2", "P4"}
+_PROPHYLAXIS_RULES = {"P1", "P2", "P4", "P5"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,7 @@ def _is_pressing(case: Case) -> bool:
     """
     return (
         case.assessment.is_deficient
-        or case.rule in ("G2", "T0", "T1", "T3", "T4")
+        or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
         or _is_on_unsuitable_product(case)
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recommender.checks import Case, Issue
-from recommender.language import Order, Route, describe_interval
+from recommender.language import SURGERY_HINTS, Cause, Order, Route, describe_interval
 from recommender.treatment import maintenance_phase
-from recommender.wording import Words, capital
+from recommender.wording import Words, capital, quote
 
 Form = Callable[[Case, Issue, Words], str]
 """A first line from the case, the issue and the facts in words; empty where there is nothing to
@@ -47,3 +47,15 @@ def no_test(words: Words, before: str) -> str:
     if "before the first" in before:
         return f"No B12 test on record: take one {before}"
     return f"No B12 test on record: test {before}"
+
+
+def operation(case: Case, words: Words) -> str:
+    """Say which operation on the stomach is asked about, or the words that point at one (P6)."""
+    for cause, said in _OPERATIONS.items():
+        if cause in case.assessment.causes:
+            return f"{said}{words.year_of(cause)}"
+    hints = case.scenario.hints_at(*SURGERY_HINTS)
+    return f"Record says {quote(hints[0].words)}" if hints else "Gastric or ileal surgery"
+
+
+_OPERATIONS = {Cause.GASTRECTOMY_OTHER: "Gastric surgery", Cause.GASTRIC_BAND: "Gastric band"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recommender.assessment import TreatmentPhase
 from recommender.checks import Case
-from recommender.first_lines.common import led, maintenance_words, no_test
+from recommender.first_lines.common import led, maintenance_words, no_test, operation
 from recommender.language import Cause, PhaseKind, RecordArea, Route, Substance, describe_interval
 from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.wording import Words, capital
@@ -108,6 +108,10 @@ def _t1(_: Case, words: Words) -> str:
     return f"{words.finding} since treatment began: inject more often; reload if it progresses"
 
 
+def _t1b(_: Case, words: Words) -> str:
+    return f"{words.finding} since before treatment, no alternate days on record: still improving?"
+
+
 def _t2(case: Case, words: Words) -> str:
     regimens = [option.regimen for option in case.recommendation.options if option.regimen]
     timing = regimens[0].phases[0].line.timing if regimens else None
@@ -119,6 +123,18 @@ def _t3(case: Case, words: Words) -> str:
     ended = words.day(words.last_dose)
     when = f"Loading ended {ended}" if ended else "Loading is complete"
     return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"
+
+
+def _t3b(case: Case, words: Words) -> str:
+    ended = words.day(case.assessment.treatment.alternate_days_ended)
+    when = f"Alternate days ended {ended}" if ended else "Alternate days have ended"
+    return f"{when}: still improving? Go on; if not, every 2 months"
+
+
+def _t4a(_: Case, words: Words) -> str:
+    last = words.day(words.last_dose)
+    since = f", last B12 injection {last}" if last else ", B12 treatment has lapsed"
+    return f"{words.finding}{since}: injections on alternate days again"
 
 
 def _t4(case: Case, words: Words) -> str:
@@ -199,6 +215,12 @@ def _ileum(case: Case, words: Words) -> str:
     return f"Ileal Crohn's, {extent}: B12 yearly{when}; sources differ on injections"
 
 
+def _p6(case: Case, words: Words) -> str:
+    last = words.day(case.scenario.total_b12.date)
+    when = f" (last {last})" if last else ""
+    return f"{operation(case, words)}: which operation? B12 once a year{when}"
+
+
 def _b1(case: Case, words: Words) -> str:
     if case.assessment.pregnant.is_true:
         lead = f"Pregnant, {words.level}" if words.level else "Pregnant"
@@ -243,14 +265,18 @@ _BY_RULE = {
     "U1": _u1,
     "T0": _t0,
     "T1": _t1,
+    "T1b": _t1b,
     "T2": _t2,
     "T3": _t3,
+    "T3b": _t3b,
+    "T4a": _t4a,
     "T4": _t4,
     "T5": _t5,
     "T5b": _t5b,
     "T6": _t6,
     "T7": _t7,
     "T8": _t8,
+    "P6": _p6,
     "B1": _b1,
     "N3": _n3,
     "E1": _e1,

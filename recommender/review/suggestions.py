@@ -184,12 +184,13 @@ def _resumed_today(
 
 
 def _is_open(case: Case) -> bool:
-    """Return whether allergies or treatment so far are not known, so that nothing is marked as
-    recommended (Q6, Q28, Q58).
+    """Return whether allergies or treatment so far are not known, or a test comes first (P5), so
+    that nothing is marked as recommended (C35, Q6, Q28, Q58).
     """
     s = case.scenario
     unread = RecordArea.MEDICATIONS in s.unavailable or s.allergy_fact.is_unknown
-    return case.assessment.allergies_unavailable or unread
+    open_still = case.assessment.allergies_unavailable or unread
+    return open_still or not case.recommendation.may_be_marked
 
 
 def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:

@@ -196,7 +196,8 @@ class History:
     def alternate_days_on_record(self) -> bool:
         """Whether an alternate-day course was ever ordered or given."""
         ordered = any(is_alternate_days(order) for order in self.all_orders)
-        return ordered or sum(gap == ALTERNATE_GAP for gap in self.gaps) >= ALTERNATE_GAPS
+        runs = ((gap, len(tuple(same))) for gap, same in itertools.groupby(self.gaps))
+        return ordered or any(gap == ALTERNATE_GAP and n >= ALTERNATE_GAPS for gap, n in runs)
 
     def six_doses_given(self, since: dt.date) -> bool:
         """Whether a loading course was given since that day."""
@@ -211,7 +212,7 @@ class History:
 
 
 ALTERNATE_GAP, ALTERNATE_GAPS = 2, 3
-"""Three gaps of two days are an alternate-day course; three a week has no two in a row."""
+"""Three gaps of two days in a row are an alternate-day course; three a week has two at most."""
 
 
 def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:

@@ -81,3 +81,20 @@ def test_nothing_of_folic_acid_or_duplicates_is_said_when_the_record_is_opened()
 
 def test_deficiency_unlikely_gives_no_card_with_signs() -> None:
     assert opened(total_b12=400, nitrous_oxide="no", **SIGNS) == ()
+
+
+@pytest.mark.parametrize(("level", "marked"), [({}, False), ({"total_b12": 400}, True)])
+def test_prophylaxis_after_total_gastrectomy_is_marked_only_after_a_test_C35(
+    level: dict[str, Any], marked: bool
+) -> None:
+    (finding,) = opened(causes=["total gastrectomy"], neurological_screen="no", **level)
+
+    assert [resolution.recommended for resolution in finding.resolutions] == [marked]
+
+
+def test_the_chart_asks_which_operation_on_the_stomach_it_was_P6() -> None:
+    (finding,) = opened(
+        causes=["partial gastrectomy, or one of unknown extent"], neurological_screen="no"
+    )
+
+    assert finding.summary == "Gastric surgery: which operation? B12 once a year"
