@@ -16,7 +16,7 @@ from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_bef
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
 from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
 from fhir_mappings.intake import newest_day
-from fhir_mappings.laboratory import read_length
+from fhir_mappings.laboratory import read_involved_length
 from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
     NO_RESULT,
@@ -412,11 +412,11 @@ def _causes_resolved(diagnoses: Diagnoses, since: dt.date) -> Fact:
 
 
 def _crohns_extent(diagnoses: Diagnoses) -> Measurement:
-    """The extent as written in the words of the diagnosis: exactly one "NN cm" (Q2)."""
+    """The extent as written in the words of the diagnosis, in a fixed form only (Q34)."""
     for item in diagnoses.of(
         {Concept.CROHN_ILEAL}, Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED
     ):
-        length = read_length(" ".join(_texts(item)))
+        length = read_involved_length(_texts(item))
         if length is not None:
             diagnoses.use("crohns_ileal_extent", [item])
             evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")

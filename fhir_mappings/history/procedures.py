@@ -24,7 +24,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex, cite, name_entry, newest_day, why_status, why_unknown
-from fhir_mappings.laboratory import read_length
+from fhir_mappings.laboratory import read_resected_length
 from fhir_mappings.terminology import Concept, Match, Role
 from recommender.language import (
     NO_RESULT,
@@ -260,14 +260,14 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
 
 
 def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measurement:
-    """The length of ileum removed as written in the words of the procedure: exactly one "NN cm"
-    (Q2). The longest of several counts.
+    """The length of ileum removed as written in the words of the procedure, in a fixed form only
+    (Q34). The longest of several counts.
     """
     resections = [item for item in causing if item.match.concept in RESECTIONS]
     found = [
         (length, item)
         for item in resections
-        if (length := read_length(_words(item.placed.resource)))
+        if (length := read_resected_length(_words(item.placed.resource)))
     ]
     if not found:
         return NO_RESULT
@@ -277,10 +277,10 @@ def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measureme
     return Measurement(length, item.evidence.date, "read from text", (evidence,))
 
 
-def _words(resource: dict[str, Any]) -> str:
+def _words(resource: dict[str, Any]) -> list[str]:
     notes = [
         as_text(as_dict(note).get("text"))
         for name in ("note", "notes")
         for note in as_list(resource.get(name))
     ]
-    return " ".join([*texts_of(resource.get("code")), *notes, *texts_of(resource.get("outcome"))])
+    return [*texts_of(resource.get("code")), *notes, *texts_of(resource.get("outcome"))]

@@ -5,7 +5,8 @@ from fhir_mappings.laboratory.observations import Observed, read_observations
 from fhir_mappings.laboratory.quantities import (
     Reading,
     read_booleanish,
-    read_length,
+    read_involved_length,
+    read_resected_length,
     read_result,
     show_number,
 )
@@ -22,8 +23,9 @@ __all__ = [
     "Results",
     "map_laboratory",
     "read_booleanish",
-    "read_length",
+    "read_involved_length",
     "read_observations",
+    "read_resected_length",
     "read_result",
     "read_results",
     "show_number",

@@ -271,7 +271,7 @@ FULL_RECORD: list[Resource] = [
     observation("neuro-screen", id="o7", system=OWN, valueBoolean=False),
     observation("82810-3", id="o8", valueCodeableConcept=concept(SNOMED, "60001007")),
     observation("ileal-resection-length", 25, "cm", id="o9", system=OWN),
-    procedure("51346007", id="p1", note=[{"text": "18 cm removed"}]),
+    procedure("51346007", id="p1", note=[{"text": "18 cm of ileum removed"}]),
     procedure("302497006", id="p2", days=20),
     allergy("5514", RXNORM, id="a1", criticality="high"),
     allergy("419382002", id="a2"),

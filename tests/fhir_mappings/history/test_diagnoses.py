@@ -471,7 +471,7 @@ def test_a_length_in_the_text_of_the_procedure_is_read_last_and_said_to_be() -> 
     assert str(measured.quantity.value) == "18"  # type: ignore[union-attr]
     assert not scenario_of(procedure(ILEECTOMY)).ileal_resection_length.is_known
     crohn = scenario_of(
-        condition(ILEAL_CROHN, note=[{"text": "40 cm involved"}])
+        condition(ILEAL_CROHN, note=[{"text": "40 cm of terminal ileum involved"}])
     ).crohns_ileal_extent
     assert crohn.reason == "read from text"
 

@@ -213,7 +213,7 @@ def test_of_one_moment_the_longest_length_counts(values: tuple[Any, Any], expect
 def test_a_length_observed_since_the_operation_that_cannot_be_read_outweighs_its_words(
     days: int, known: bool
 ) -> None:
-    written = procedure("51346007", days=100, note=[{"text": "18 cm removed"}])
+    written = procedure("51346007", days=100, note=[{"text": "18 cm of ileum removed"}])
     assert scenario_of(length("a lot", days), written).ileal_resection_length.is_known is known
 
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from fhir_mappings.laboratory.quantities import (
     PLAUSIBLE,
     read_booleanish,
-    read_length,
+    read_involved_length,
     read_quantity,
+    read_resected_length,
     read_result,
 )
 from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, ucum_of
@@ -309,20 +310,47 @@ def test_every_unit_that_a_reading_can_have_has_plausible_limits() -> None:
     ("text", "length"),
     [
         ("Resection of 25 cm of terminal ileum", "25"),
-        ("removed 25cm", "25"),
-        ("12.5 cm", "12.5"),
+        ("Ileal resection 25 cm", "25"),
+        ("Laparoscopic ileocaecal resection of approx. 22.5 cm of ileum, 2019", "22.5"),
+        ("12,5 cm ileum removed.", "12.5"),
+        ("length of ileum resected: 30 cm", "30"),
+        ("status post ileal resection length: 18 cm", "18"),
+        ("Stricture 25 cm from ileocaecal valve, short segment removed", None),
+        ("Stricture 25 cm from the valve; 8 cm removed", None),
+        ("Ileal resection. No 25 cm segment was removed", None),
+        ("removed 25cm", None),
         ("25 cm of ileum, 10 cm of colon", None),
         ("30-60 cm", None),
-        ("30 to 60 cm", None),
         ("ileum resected", None),
-        ("25 mm", None),
+        ("25 mm of ileum removed", None),
+        ("40 cm of ileum involved", None),
     ],
 )
-def test_a_length_is_read_from_text_only_when_there_is_exactly_one(
+def test_a_resected_length_is_read_from_a_whole_text_of_a_fixed_form(
     text: str, length: str | None
 ) -> None:
-    found = read_length(text)
+    found = read_resected_length([text, "Ileal resection"])
     assert (None if found is None else str(found.value)) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Ileal Crohn's disease 40 cm involved", "40"),
+        ("extent of ileal involvement: 35 cm", "35"),
+        ("40 cm of terminal ileum involved", "40"),
+        ("Ileal Crohn's, stricture 40 cm from the valve", None),
+        ("40 cm involved", None),
+        ("25 cm of ileum removed", None),
+    ],
+)
+def test_an_involved_length_is_read_likewise(text: str, length: str | None) -> None:
+    found = read_involved_length([text])
+    assert (None if found is None else str(found.value)) == length
+
+
+def test_texts_that_name_different_lengths_name_none() -> None:
+    assert read_resected_length(["Ileal resection 25 cm", "18 cm of ileum removed"]) is None
 
 
 @pytest.mark.parametrize(
