@@ -5,7 +5,16 @@ from __future__ import annotations
 from recommender.assessment import TreatmentPhase
 from recommender.checks import Case
 from recommender.first_lines.common import led, maintenance_words, no_test, operation
-from recommender.language import Cause, PhaseKind, RecordArea, Route, Substance, describe_interval
+from recommender.language import (
+    Cause,
+    Order,
+    PhaseKind,
+    RecordArea,
+    Route,
+    Substance,
+    describe_interval,
+    read_line,
+)
 from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.wording import Words, capital
 
@@ -83,7 +92,18 @@ def _not_untreated(words: Words) -> str:
         return f"{lead}: the medication list is not complete. Is B12 being given?"
     if words.last_dose:
         return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
+    if order := words.only_ordered:
+        return f"{lead}; {words.as_ordered(order)}, {_first_of(order)}"
     return f"{lead}: treatment so far is not known. Is B12 being given?"
+
+
+def _first_of(order: Order) -> str:
+    """Say what comes before an order of which nothing was given: loading, or the question (Q78)."""
+    line = order.cobalamin
+    is_maintenance = line is not None and read_line(line).kind is PhaseKind.MAINTENANCE
+    if is_maintenance:
+        return "no loading or dose on record: load first"
+    return "no dose on record: is it given?"
 
 
 def _regimen(case: Case) -> str:

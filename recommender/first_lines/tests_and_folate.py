@@ -7,7 +7,7 @@ from recommender.cards import Indicator
 from recommender.checks import Case, Issue
 from recommender.first_lines.common import led, no_test
 from recommender.language import OrderState
-from recommender.wording import Words, say_age
+from recommender.wording import Words, capital, say_age
 
 
 def b13(case: Case, _: Issue, words: Words) -> str:
@@ -65,6 +65,8 @@ def c1(_: Case, __: Issue, words: Words) -> str:
         return "B12 deficiency, treatment not readable: make sure B12 is given before folic acid"
     if words.last_dose:
         return f"Last B12 on record {words.day(words.last_dose)}: restart {first}"
+    if order := words.only_ordered:
+        return f"{capital(words.as_ordered(order))}, no dose on record: give {first}"
     if words.level:
         return f"{words.level}, not treated: start {first}"
     if words.b12:
@@ -122,4 +124,6 @@ def _untreated(words: Words, then: str) -> str:
         return led(words.b12, f"treatment could not be read; {then}")
     if words.last_dose:
         return f"Last B12 on record {words.day(words.last_dose)}: {then}"
+    if order := words.only_ordered:
+        return f"{capital(words.as_ordered(order))}, no dose on record: {then}"
     return f"{words.b12}, not treated: {then}" if words.b12 else ""

@@ -129,6 +129,8 @@ def _treatment_not_known(words: Words) -> str:
         return "B12 treatment: the medication list is not complete"
     if words.last_dose:
         return f"last B12 on record {words.day(words.last_dose)}"
+    if order := words.only_ordered:
+        return f"{words.as_ordered(order)}, no dose on record"
     return "B12 treatment so far: not known"
 
 

@@ -16,8 +16,10 @@ from recommender.language import (
     NeurologicalFinding,
     NeurologicalSign,
     Order,
+    OrderState,
     RecordArea,
     Unit,
+    is_treatment_dose,
 )
 from recommender.wording.short import (
     capital,
@@ -222,12 +224,36 @@ class Words:
 
     @property
     def never_treated(self) -> bool:
-        """Whether "not treated" may be said: no treatment, no dose of old, and the list whole."""
+        """Whether "not treated" may be said: no treatment, no dose of old, nothing ordered, and the
+        list whole.
+        """
         return (
             self.assessment.treatment.phase is TreatmentPhase.NONE
             and self.whole_medication_list
             and not self.scenario.doses
+            and self.only_ordered is None
         )
+
+    @property
+    def only_ordered(self) -> Order | None:
+        """The newest active order that would treat, where nothing of it is on record as given:
+        ordered is not given, and not "untreated" either (Q55, Q78).
+        """
+        if self.assessment.treatment.phase is not TreatmentPhase.NONE:
+            return None
+        active = [
+            order
+            for order in self.scenario.orders
+            if order.state is OrderState.ACTIVE and is_treatment_dose(order.cobalamin).may_be_true
+        ]
+        return max(active, key=lambda order: order.authored or dt.date.min, default=None)
+
+    def as_ordered(self, order: Order) -> str:
+        """What an order is and since when: "hydroxocobalamin every 2 months ordered 16 Nov"."""
+        line = order.cobalamin
+        product = line.substance.value.partition(" (")[0] if line else "vitamin B12"
+        when = f"ordered {self.day(order.authored)}" if order.authored else "ordered"
+        return " ".join(part for part in (product, say_often(line), when) if part)
 
     # --- record
 

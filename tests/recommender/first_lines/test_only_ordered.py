@@ -1,0 +1,78 @@
+"""Ordered is not given, and not "untreated" either: beside an active order no card says "not
+treated" or "no B12 treatment on record" (Q55, Q78, I27, I33).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.guidance.policy import Policy
+from recommender.guidance.regimens import MAINT_M, MAINT_N
+from recommender.language import Course, Order, OrderState, Phase, RecordArea
+from recommender.review.order_review import review, review_record
+from recommender.treatment.table import recommend
+from tests.recommender.people import ago
+from tests.recommender.review_cases import FACTS
+from tests.recommender.review_space import folic, order, person
+
+POLICY = Policy()
+PEOPLE = {
+    "N1": ("signs", "confirmed", "pernicious anaemia", "eGFR 95"),
+    "U1": ("not recorded", "confirmed", "pernicious anaemia", "eGFR 95"),
+    "M2": ("no signs", "confirmed", "pernicious anaemia", "eGFR 95"),
+}
+DENIALS = ("not treated", "untreated", "no b12 treatment")
+
+
+def active(phase: Phase, days: int = 5) -> Order:
+    return Order("active", OrderState.ACTIVE, (phase.line,), "x", authored=ago(days))
+
+
+def everything_said(people: tuple[str, ...], drafted: str, orders: tuple[Order, ...]) -> list[str]:
+    """Return the first lines, fact lines and reasons of all cards, in lower case."""
+    facts: dict[str, Any] = {"orders": orders}
+    scenario = person(*(FACTS[name] for name in people), facts)
+    recommendation = recommend(scenario, POLICY)
+    if drafted == "opened chart":
+        findings = review_record(scenario, recommendation, POLICY)
+    else:
+        course = Course((order("a", folic(5000)), *orders))
+        findings = review(course, scenario, recommendation, POLICY)
+    assert findings
+    return [repr(finding).lower() for finding in findings]
+
+
+@pytest.mark.parametrize("phase", [MAINT_N, MAINT_M], ids=lambda phase: phase.id)
+@pytest.mark.parametrize("drafted", ["opened chart", "folic acid"])
+@pytest.mark.parametrize("rule", PEOPLE)
+def test_no_card_denies_what_is_ordered(rule: str, drafted: str, phase: Phase) -> None:
+    said = everything_said(PEOPLE[rule], drafted, (active(phase),))
+
+    assert not [text for text in said for denial in DENIALS if denial in text]
+
+
+@pytest.mark.parametrize("rule", PEOPLE)
+def test_without_an_order_it_is_still_said(rule: str) -> None:
+    said = everything_said(PEOPLE[rule], "opened chart", ())
+
+    assert any(denial in text for text in said for denial in DENIALS)
+
+
+@pytest.mark.parametrize("rule", PEOPLE)
+def test_maintenance_without_a_dose_is_named_and_loading_comes_first(rule: str) -> None:
+    scenario = person(*(FACTS[name] for name in PEOPLE[rule]), {"orders": (active(MAINT_N),)})
+    (finding, *_) = review_record(scenario, recommend(scenario, POLICY), POLICY)
+
+    assert "hydroxocobalamin every 2 months ordered" in finding.summary
+    assert finding.summary.endswith("no loading or dose on record: load first")
+    assert len(finding.summary) <= 140
+
+
+def test_nothing_is_said_of_an_unread_list() -> None:
+    facts = {"unavailable": frozenset({RecordArea.MEDICATIONS})}
+    scenario = person(*(FACTS[name] for name in PEOPLE["M2"]), facts)
+    findings = review_record(scenario, recommend(scenario, POLICY), POLICY)
+
+    assert "could not be read" in findings[0].summary
