@@ -162,7 +162,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         return
     if not b12:
         yield from _consistent(case)
-    if not with_b12 and not _asks_for_the_same_tests(case, waiting):
+    if not with_b12 and not _asks_the_same(case, waiting):
         yield from _not_ordered(case)
 
 
@@ -175,11 +175,14 @@ def _belongs_to_course(case: Case, issue: Issue) -> bool:
     return issue.card.remedy in STARTS_B12 or loud_n2 or one_product
 
 
-def _asks_for_the_same_tests(case: Case, waiting: Sequence[Issue]) -> bool:
-    """Return whether the card of the folic acid already asks for the test that is due."""
-    return case.recommendation.outcome is Outcome.TEST and any(
-        issue.card == cards.C3_B12_NOT_KNOWN for issue in waiting
-    )
+def _asks_the_same(case: Case, waiting: Sequence[Issue]) -> bool:
+    """Return whether the card of the folic acid already asks for the test that is due, or whether
+    the treatment on record is given (section 6, T7).
+    """
+    asked = {issue.card for issue in waiting}
+    if case.rule == "T7":
+        return cards.C2_FIRST_DOSE_PENDING in asked
+    return case.recommendation.outcome is Outcome.TEST and cards.C3_B12_NOT_KNOWN in asked
 
 
 def _course_issues(case: Case) -> Iterator[Issue]:
