@@ -23,6 +23,7 @@ from recommender.language import (
     Evidence,
     HintAt,
     Measurement,
+    RecordArea,
     Truth,
     Unit,
 )
@@ -192,14 +193,19 @@ def _above(result: Measurement, limit: Decimal, unit: Unit) -> Truth:
     return result.above(limit)
 
 
+LISTS_OF_CAUSES = frozenset({RecordArea.CONDITIONS, RecordArea.PROCEDURES})
+"""Where a cause would stand: unless they came whole, that there is none is not known."""
+
+
 def _only_low_total_b12_in_pregnancy(
     scenario: ClinicalScenario, policy: Policy, neurological: Truth, mma_raised: Truth
 ) -> bool:
     """Pregnant, total vitamin B12 low but not very low, haemoglobin normal, and no other sign or
-    cause of deficiency recorded (D2, Q13, Q84).
+    cause of deficiency recorded in lists that came whole (D2, Q13, Q84).
     """
     no_other_abnormality = (
-        scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
+        not LISTS_OF_CAUSES & (scenario.unavailable | scenario.incomplete)
+        and scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
         and not (neurological | scenario.symptoms.truth).is_true
         and not scenario.deficiency_diagnosis.is_true
         and not scenario.causes

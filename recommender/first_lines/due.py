@@ -189,12 +189,18 @@ def _t6(case: Case, words: Words) -> str:
     return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
 
 
-def _t7(_: Case, words: Words) -> str:
+def _t7(case: Case, words: Words) -> str:
+    """Ask whether it is given; a recent result that shows deficiency leads (Q73)."""
     order = words.order
-    if order is None or order.authored is None:
+    ordered = f"ordered {words.day(order.authored)}" if order and order.authored else "ordered"
+    if case.assessment.positive_by_recent_result and words.level:
+        return (
+            f"{words.level}; {words.product} {ordered}, no dose on record: is it given? "
+            f"Ask about numbness, gait, memory"
+        )
+    if ordered == "ordered":
         return "B12 is ordered, no dose on record: still given?"
-    ordered = f"{capital(words.treatment)}, ordered {words.day(order.authored)}"
-    return f"{ordered}, no dose on record since: still given?"
+    return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
 
 
 def _t8(_: Case, words: Words) -> str:

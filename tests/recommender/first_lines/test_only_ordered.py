@@ -10,7 +10,7 @@ import pytest
 
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_M, MAINT_N
-from recommender.language import Course, Order, OrderState, Phase, RecordArea
+from recommender.language import Course, Fact, Order, OrderState, Phase, RecordArea, Truth
 from recommender.review.order_review import review, review_record
 from recommender.treatment.table import recommend
 from tests.recommender.people import ago
@@ -76,3 +76,24 @@ def test_nothing_is_said_of_an_unread_list() -> None:
     findings = review_record(scenario, recommend(scenario, POLICY), POLICY)
 
     assert "could not be read" in findings[0].summary
+
+
+@pytest.mark.parametrize(
+    ("deficiency", "starts", "asks"),
+    [("confirmed", "B12 9", "Ask about numbness"), ("unknown", "Hydroxocobalamin", "still given?")],
+)
+def test_a_recent_low_result_leads_the_question_whether_it_is_given(
+    deficiency: str, starts: str, asks: str
+) -> None:
+    """T7 by a standing order of two years: a warning's words with a result, else the order's."""
+    people = ("no signs", deficiency, "pernicious anaemia", "eGFR 95")
+    diagnosed = Fact(Truth.TRUE, "diagnosed")
+    facts = {"orders": (active(MAINT_N, days=730),), "deficiency_diagnosis": diagnosed}
+    scenario = person(*(FACTS[name] for name in people), facts)
+    recommendation = recommend(scenario, POLICY)
+    (finding, *_) = review_record(scenario, recommendation, POLICY)
+
+    assert recommendation.rule == "T7"
+    assert finding.summary.startswith(starts), finding.summary
+    assert asks in finding.summary
+    assert len(finding.summary) <= 140
