@@ -9,7 +9,7 @@ from cds_service.decision.explainable import (
     decide_prefetched,
     decide_request,
 )
-from cds_service.decision.quiet_cards import describe_order, find_quiet
+from cds_service.decision.quiet_cards import about, find_quiet
 from cds_service.decision.row_facts import facts_of_rules
 from cds_service.decision.silence import explain_silence
 
@@ -17,12 +17,12 @@ __all__ = [
     "WIDTH",
     "Decision",
     "Orders",
+    "about",
     "decide",
     "decide_bundle",
     "decide_chart",
     "decide_prefetched",
     "decide_request",
-    "describe_order",
     "explain",
     "explain_silence",
     "facts_of_rules",

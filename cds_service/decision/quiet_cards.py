@@ -1,49 +1,68 @@
-"""Info cards that were overridden again and again for the same patient, order and rule are not
-shown for a while.
+"""Info cards that were overridden again and again for the same patient, order, rule and deciding
+values, by the same client at the same service, are not shown for a while.
 
-Never a warning or a critical card, and never for callers that were not authenticated, who could
-otherwise silence cards for others.
+Never a warning or a critical card, never what says that something could not be read, and never for
+callers that were not authenticated, who could otherwise silence cards for others.
 
-Source: cards.md 1.
+Source: decisions Q45, Q82, I32; R173.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from cds_service.decision.decide import Decision
-from cds_service.records import Store
-from recommender.cards import Finding, Indicator
+from cds_service.decision.row_facts import facts_of_rules
+from cds_service.records import Listener, Store
+from recommender.cards import MAY_BE_SILENCED, NEVER_SILENCED_WITH_SIGNS, Finding, Indicator, cards
 from recommender.language import Course, describe_line
 
-QUIET_TIME = dt.timedelta(days=90)
 
-
-def find_quiet(decision: Decision, store: Store, patient: str, now: dt.datetime) -> frozenset[int]:
-    """Return the numbers of the quiet cards of a decision; `patient` is the hash under which the
-    patient stands in the record.
-    """
+def find_quiet(
+    decision: Decision, store: Store, listener: Listener, now: dt.datetime
+) -> frozenset[int]:
+    """Return the numbers of the quiet cards of a decision."""
+    since = now - dt.timedelta(days=decision.policy.info_silence_days)
     return frozenset(
         number
         for number, finding in enumerate(decision.findings)
-        if _is_quiet(finding, decision.course, store, patient, now)
+        if may_be_silenced(finding, decision)
+        and store.recently_overridden(
+            listener,
+            finding.card.id,
+            finding.rule,
+            since,
+            about(finding, decision, store.hash_text),
+        )
     )
 
 
-def _is_quiet(
-    finding: Finding, course: Course, store: Store, patient: str, now: dt.datetime
-) -> bool:
-    if finding.indicator is not Indicator.INFO:
+def may_be_silenced(finding: Finding, decision: Decision) -> bool:
+    """Return whether overrides can silence a card at all (Q45, Q82, I32)."""
+    scenario, assessment = decision.scenario, decision.recommendation.assessment
+    said = {finding.card, *finding.also_found}
+    if finding.indicator is not Indicator.INFO or not said <= MAY_BE_SILENCED:
         return False
-    return store.recently_overridden(
-        patient, finding.card.id, finding.rule, now - QUIET_TIME, describe_order(finding, course)
-    )
+    if scenario.unavailable or scenario.incomplete:
+        return False
+    if cards.B2_ASK_ABOUT_SIGNS in said and scenario.hints:
+        return False
+    signs = assessment.neurological.is_true and assessment.neurological_recent
+    return not (said & NEVER_SILENCED_WITH_SIGNS and (signs or assessment.urgent_neurology))
 
 
-def describe_order(finding: Finding, course: Course) -> str:
-    """Say what a finding is about in words that are the same for the same order drafted again,
-    which the ids of drafts are not.
+def about(finding: Finding, decision: Decision, hash_text: Callable[[str], str]) -> str:
+    """Return what a finding is about and the values that decided, as a keyed hash: the same for the
+    same order drafted again, which the ids of drafts are not, and another once a value changes.
     """
+    deciding = facts_of_rules().get(finding.rule, ())
+    values = [f"{fact.name}={fact.value}" for fact in decision.facts if fact.name in deciding]
+    return hash_text("\n".join([_order_of(finding, decision.course), *values]))
+
+
+def _order_of(finding: Finding, course: Course) -> str:
+    """Return the orders and tests that a finding speaks of, without their ids."""
     orders = [
         describe_line(line)
         for order in course.orders

@@ -3,7 +3,7 @@
 from cds_service.records.feedback import take_feedback
 from cds_service.records.feedback_report import format_report, report_as_json, report_feedback
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
-from cds_service.records.records import CardRecord, DecisionRecord
+from cds_service.records.records import CardRecord, DecisionRecord, Listener
 from cds_service.records.store import Store
 from cds_service.records.store_tables import (
     CALLS,
@@ -29,6 +29,7 @@ __all__ = [
     "NEWEST_SCHEMA",
     "CardRecord",
     "DecisionRecord",
+    "Listener",
     "Store",
     "StoreUnavailable",
     "each_kept",

@@ -13,12 +13,23 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """Whose overrides count: those of this client at this service about this patient, who stands
+    there as a keyed hash (R173).
+    """
+
+    client: str
+    service: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardRecord:
     """A card that was decided: what gives the feedback on its uuid a meaning.
 
-    `card` is the id of cards.md, `order` says in a few stable words what the card was about, so
-    that the same advice on the same kind of order is recognised later; draft ids do not do that, as
-    clients use them again.
+    `card` is the id of cards.md, `order` a keyed hash of what the card was about and the values
+    that decided, so that the same advice on the same kind of order is recognised later; draft ids
+    do not do that, as clients use them again.
 
     `mode` is live, silent, share, or quiet (overridden repeatedly); a card that was not `shown` was
     withheld by what `mode_set_by` names.

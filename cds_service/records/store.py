@@ -32,7 +32,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.kept_requests import Keeping, prune_kept, seal
 from cds_service.records.patient_key import load_patient_key
-from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry
+from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
 from cds_service.records.store_tables import (
     CARDS,
     DECISIONS,
@@ -230,24 +230,27 @@ class Store:
             raise
 
     def recently_overridden(
-        self, patient: str, card: str, rule: str, since: dt.datetime, order: str = ""
+        self, listener: Listener, card: str, rule: str, since: dt.datetime, about: str
     ) -> bool:
-        """Say whether this card was overridden repeatedly for the same patient, order and rule;
-        False when that cannot be found out.
+        """Say whether this card was overridden repeatedly for the same patient, rule and what it is
+        about, by the same client at the same service; False when that cannot be found out.
 
-        Source: cards.md 1; that only info cards may be quieter for it is for the caller to see to.
+        Source: Q45, R173; which cards may be quieter for it is for the caller to see to.
         """
-        if not patient or self._rests():
+        if not listener.patient or self._rests():
             return False
         count = (
             sa.select(sa.func.count(sa.distinct(FEEDBACK.c.card)))
             .join(CARDS, CARDS.c.uuid == FEEDBACK.c.card)
             .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
             .where(
-                DECISIONS.c.patient == patient,
+                DECISIONS.c.patient == listener.patient,
+                DECISIONS.c.client == listener.client,
                 CARDS.c.card == card,
                 CARDS.c.rule == rule,
-                CARDS.c.order == order,
+                CARDS.c.order == about,
+                FEEDBACK.c.client == listener.client,
+                FEEDBACK.c.service == listener.service,
             )
             .where(FEEDBACK.c.outcome == "overridden", FEEDBACK.c.received_at >= utc(since))
         )

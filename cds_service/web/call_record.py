@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cds_service.callers import Caller
-from cds_service.decision import Decision, describe_order, find_quiet
+from cds_service.decision import Decision, about, find_quiet
 from cds_service.protocol import Service
-from cds_service.records import CardRecord, DecisionRecord
+from cds_service.records import CardRecord, DecisionRecord, Listener
 from cds_service.retrieval import describe_availability
 from cds_service.site import knowledge_version, program_version, terminology_version
 from cds_service.telemetry import Call, metrics
@@ -43,7 +43,8 @@ def record_call(
     """Put the decision on its way to the database, count it, and leave for the log what may stand
     there.
     """
-    abouts = (describe_order(finding, decision.course) for finding in decision.findings)
+    hash_text = deployment.store.hash_text
+    abouts = (about(finding, decision, hash_text) for finding in decision.findings)
     cards = tuple(
         read_card(card, about, showing)
         for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
@@ -106,7 +107,8 @@ def choose_cards(
     )
     if not caller.issuer:
         return showings
-    quiet = find_quiet(decision, store, patient, dt.datetime.now(dt.UTC))
+    listener = Listener(caller.client.name, service.id, patient)
+    quiet = find_quiet(decision, store, listener, dt.datetime.now(dt.UTC))
     return tuple(
         OVERRIDDEN_REPEATEDLY if number in quiet and showing.shown else showing
         for number, showing in enumerate(showings)

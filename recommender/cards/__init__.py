@@ -3,12 +3,22 @@ against it. A card is named by its constant: `cards.B14_UNREADABLE`.
 """
 
 from recommender.cards import cards, override_reasons
-from recommender.cards.cards import CARDS, Card, Indicator, Remedy, severity_key
+from recommender.cards.cards import (
+    CARDS,
+    MAY_BE_SILENCED,
+    NEVER_SILENCED_WITH_SIGNS,
+    Card,
+    Indicator,
+    Remedy,
+    severity_key,
+)
 from recommender.cards.findings import Detail, Finding, Resolution
 from recommender.cards.override_reasons import OVERRIDE_REASONS, OverrideReason
 
 __all__ = [
     "CARDS",
+    "MAY_BE_SILENCED",
+    "NEVER_SILENCED_WITH_SIGNS",
     "OVERRIDE_REASONS",
     "Card",
     "Detail",

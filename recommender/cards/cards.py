@@ -631,6 +631,35 @@ M1_REVIEW_OVERDUE = Card(
 CARDS = tuple(card for card in tuple(globals().values()) if isinstance(card, Card))
 """Every card above, in that order; a2 and j are the absence of a card, i2 is not built (Q20)."""
 
+MAY_BE_SILENCED = frozenset(
+    {
+        A1_RIGHT_BUT_MORE,
+        B2_ASK_ABOUT_SIGNS,
+        B9_SECOND_CHOICE,
+        B12_BUTTOCK,
+        B13_NO_USABLE_TEST,
+        B17_NO_INDICATION,
+        B18_BORDERLINE,
+        B19_ALTERNATE_DAYS_END,
+        B23_LAPSED,
+        E1_SECOND_ORDER,
+        E2_TABLETS_AND_INJECTIONS,
+        G2_LOWERING_DRUG_UNTESTED,
+        H5_BLEEDING,
+        I1_LEVEL_SETS_NO_INTERVAL,
+        K1_DUE,
+        M1_REVIEW_OVERDUE,
+    }
+)
+"""Cards that earlier overrides may silence while they are info (Q45); never k4, b14 or what says
+that something could not be read (I32).
+"""
+
+NEVER_SILENCED_WITH_SIGNS = frozenset(
+    {A1_RIGHT_BUT_MORE, B13_NO_USABLE_TEST, B17_NO_INDICATION, K1_DUE}
+)
+"""Nor these with nerve signs of the last 12 months (Q82)."""
+
 _LOUDNESS = {Indicator.CRITICAL: 0, Indicator.WARNING: 1, Indicator.INFO: 2}
 
 

@@ -8,17 +8,21 @@ import copy
 import datetime as dt
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.app import create_app
-from cds_service.decision import quiet_cards
+from cds_service.decision import decide_request
+from cds_service.decision.quiet_cards import may_be_silenced
 from cds_service.records.store_tables import CARDS
 from cds_service.site.settings import Client, Settings
 from cds_service.web.deployment import CONFIG_KEY
 from cds_service.workbench.prepared import load_patients
+from fhir_mappings.terminology import load_value_sets
+from recommender.cards import MAY_BE_SILENCED, Card, Finding, Indicator, cards
 from tests.cds_service.records.records import rows, wait_until
 from tests.cds_service.signing import claims, client, sign
 
@@ -105,15 +109,75 @@ def _renamed(request: dict[str, Any], patient: str) -> dict[str, Any]:
     return renamed
 
 
-def test_it_is_shown_again_when_the_time_is_over(
-    clinician: Clinician, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_shown_again_when_a_deciding_value_changes(clinician: Clinician) -> None:
+    """Q45: the level that decided is another one."""
     request = story("03-nothing-asked")
     for _ in range(2):
         clinician.override(request)
-    monkeypatch.setattr(quiet_cards, "QUIET_TIME", -dt.timedelta(hours=1))
+    changed = copy.deepcopy(request)
+    for entry in changed["prefetch"]["labs"]["entry"]:
+        quantity = entry["resource"].get("valueQuantity", {})
+        if quantity.get("unit") == "pmol/L":
+            quantity["value"] -= 1
 
-    assert indicators(clinician.cards(request)) == [("b2", "info")]
+    assert clinician.cards(request) == []
+    assert indicators(clinician.cards(changed)) == [("b2", "info")]
+
+
+def test_nothing_that_was_not_read_is_silenced_I32(clinician: Clinician) -> None:
+    """The same overrides count for nothing once a part of the record could not be read."""
+    request = story("03-nothing-asked")
+    for _ in range(2):
+        clinician.override(request)
+    unread = copy.deepcopy(request)
+    unread["prefetch"]["procedures"] = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "exception"}],
+    }
+
+    assert clinician.cards(request) == []
+    for _ in range(2):
+        clinician.override(unread)
+    assert clinician.cards(unread) != []
+
+
+def test_only_the_cards_of_Q45_can_be_silenced() -> None:
+    silent = {card.id for card in MAY_BE_SILENCED}
+
+    named = "a1, b2, b9, b12, b13, b17, b18, b19, b23, e1, e2, g2, h5, i1, k1, m1"
+    assert silent == set(named.split(", "))
+    assert not silent & {"k4", "b14", "a3"}
+
+
+@pytest.mark.parametrize(
+    ("card", "also", "silenced"),
+    [
+        (cards.A1_RIGHT_BUT_MORE, (), True),
+        (cards.K4_NOT_ADULT, (), False),
+        (cards.B14_UNREADABLE, (), False),
+        (cards.A1_RIGHT_BUT_MORE, (cards.B14_UNREADABLE,), False),
+        (cards.A1_RIGHT_BUT_MORE, (cards.E1_SECOND_ORDER,), True),
+    ],
+)
+def test_a_card_that_speaks_for_one_that_must_be_heard_is_heard(
+    card: Card, also: tuple[Card, ...], silenced: bool
+) -> None:
+    request = story("02-vegan-well")
+    day = dt.datetime.now(dt.UTC).date()
+    decision = decide_request(request, Settings(), load_value_sets(), day)
+    finding = Finding(card, Indicator.INFO, "", (), "M6", (), also_found=also)
+
+    assert may_be_silenced(finding, decision) is silenced
+    assert not may_be_silenced(replace(finding, indicator=Indicator.WARNING), decision)
+
+
+def test_with_nerve_signs_what_is_due_is_never_silenced_Q82() -> None:
+    day = dt.datetime.now(dt.UTC).date()
+    decision = decide_request(story("01-numb-feet-tablets"), Settings(), load_value_sets(), day)
+    due = Finding(cards.K1_DUE, Indicator.INFO, "", (), "N1", ())
+
+    assert not may_be_silenced(due, decision)
+    assert may_be_silenced(replace(due, card=cards.B12_BUTTOCK), decision)
 
 
 @pytest.mark.parametrize("name", ["01-numb-feet-tablets", "05-kidneys-reduced"])

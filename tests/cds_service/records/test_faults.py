@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 
 from cds_service.records import store as store_module
+from cds_service.records.records import Listener
 from cds_service.records.store import Store
 from cds_service.records.store_tables import (
     DECISIONS,
@@ -29,6 +30,7 @@ from tests.cds_service.records.conftest import PostgreSQL
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
 SINCE = NOW - dt.timedelta(days=90)
+LISTENER = Listener("Main EHR", "b12-order-select", "patient")
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +64,7 @@ def locked(url: str) -> Iterator[None]:
 def advise(store: Store, number: int) -> None:
     """Do with the store what one call does; none of it may raise."""
     assert store.remember_token("iss", f"jti-{number}", 2e9)
-    assert store.recently_overridden("patient", "b2", "M1", SINCE) is False
+    assert store.recently_overridden(LISTENER, "b2", "M1", SINCE, "about") is False
     store.record_decision(decision(card(), hook_instance=f"call-{number}"))
 
 

@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from cds_service.records import decision_queue
 from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.patient_key import VARIABLE
-from cds_service.records.records import DecisionRecord
+from cds_service.records.records import DecisionRecord, Listener
 from cds_service.records.store import Store
 from cds_service.records.store_tables import (
     CARDS,
@@ -319,8 +319,11 @@ class TestOverrides:
         patient: str = "hash-1",
         rule: str = "M1",
         order: str = "cyanocobalamin oral",
+        client: str = "Main EHR",
+        service: str = "b12-order-select",
     ) -> bool:
-        return store.recently_overridden(patient, "b2", rule, self.SINCE, order)
+        listener = Listener(client, service, patient)
+        return store.recently_overridden(listener, "b2", rule, self.SINCE, order)
 
     @pytest.mark.parametrize(("times", "quiet"), [(0, False), (1, False), (2, True), (3, True)])
     def test_from_the_second_override_on(
@@ -337,6 +340,13 @@ class TestOverrides:
         assert not self.is_quiet(store, rule="M2")
         assert not self.is_quiet(store, order="hydroxocobalamin IM")
         assert not self.is_quiet(store, patient="")
+
+    def test_only_for_the_same_client_and_service_R173(self, store: Store, url: str) -> None:
+        self.override(store, url, 2)
+
+        assert self.is_quiet(store)
+        assert not self.is_quiet(store, client="Another EHR")
+        assert not self.is_quiet(store, service="b12-order-sign")
 
     @pytest.mark.parametrize(("days", "quiet"), [(89, True), (90, True), (91, False)])
     def test_not_for_overrides_of_more_than_90_days_ago(
