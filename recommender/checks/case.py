@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
 from recommender.cards import Card, Indicator
 from recommender.checks.course_reading import is_standing, is_treatment
-from recommender.guidance import Policy
+from recommender.guidance import Policy, RuleGroup
 from recommender.language import (
     Cause,
     ClinicalScenario,
@@ -100,20 +100,30 @@ class Case:
         return self.recommendation.rule
 
     @property
+    def group(self) -> RuleGroup:
+        """What kind of row of the decision table speaks."""
+        return self.recommendation.group
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether treatment is under way, or may be (T7)."""
+        return self.group in (RuleGroup.UNDER_WAY, RuleGroup.ASK)
+
+    @property
     def column(self) -> Column:
         if self.rule in _COLUMN_OF_RULE:
             return _COLUMN_OF_RULE[self.rule]
-        if self.rule.startswith("M"):
+        if self.group is RuleGroup.LOADING:
             return Column.LOADING
-        if self.rule.startswith("T") or self.is_prophylaxis:
+        if self.is_under_way or self.is_prophylaxis:
             return Column.MAINTENANCE
         return Column.NONE
 
     @property
     def is_prophylaxis(self) -> bool:
-        return bool(
-            _PROPHYLAXIS_RULES & {self.rule, *self.recommendation.also}
-        ) and not self.rule.startswith(("M", "U", "T"))
+        rules = {self.rule, *self.recommendation.also}
+        treated = self.is_under_way or self.group in (RuleGroup.LOADING, RuleGroup.CHOICE)
+        return bool(_PROPHYLAXIS_RULES & rules) and not treated
 
     @functools.cached_property
     def drafts(self) -> tuple[Order, ...]:

@@ -21,7 +21,8 @@ from recommender.checks import (
     is_treatment,
     kind_of,
 )
-from recommender.language import DoseLine, Order, PhaseKind, contradictions, read_line
+from recommender.language import DoseLine, Order, PhaseKind, contradictions
+from recommender.treatment_so_far import end_of
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING
 
@@ -158,26 +159,6 @@ def is_standing_order(case: Case, order: Order) -> bool:
     old = order.authored is None or order.authored < since
     given = any(dose.date is not None and dose.date >= since for dose in case.course.doses)
     return old and not given and end_of(order) is None
-
-
-def end_of(order: Order) -> dt.date | None:
-    """Return the day an order ends: by its period, its bound, or its supply, which counts from the
-    start where that is later than the day of writing (Q38, Q93); `None`: open.
-    """
-    if order.ends is not None:
-        return order.ends
-    days = [day for day in (order.authored, order.starts) if day is not None]
-    line = order.cobalamin
-    bound = read_line(line).bound_days if line is not None else None
-    begins = order.starts or order.authored
-    if bound is not None and begins is not None:
-        return begins + dt.timedelta(days=int(bound))
-    if order.supply_days is None or not days:
-        return None
-    return max(days) + dt.timedelta(days=int(order.supply_days))
-
-
-# --- tablets beside injections
 
 
 def _both_routes(case: Case) -> Iterator[Issue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recommender.assessment import TreatmentPhase
 from recommender.checks import Case
 from recommender.first_lines.common import led, maintenance_words, no_test, operation
+from recommender.guidance import RuleGroup
 from recommender.language import (
     Cause,
     Order,
@@ -26,7 +27,7 @@ def say_due(case: Case, words: Words) -> str:
         return _prophylaxis(case, words)
     if rule in _WATCHED or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
         return _ileum(case, words)
-    if rule.startswith("M"):
+    if case.group is RuleGroup.LOADING:
         return _without_signs(case, words)
     form = _BY_RULE.get(rule)
     return form(case, words) if form else ""

@@ -109,6 +109,8 @@ def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
         for names in (TEST_NAMES, TEST_NAMES | ABBREVIATED):
             yield _led(lead, claim, _additions(edits, names))
         yield _led(lead, claim, _additions(edits, {}))
+        yield _led(lead, claim, _briefly(edits))
+        yield _led("", claim, _briefly(edits))
         return
     whole = label(Regimen(phases))
     verb = "" if claim else _verb(edits)
@@ -163,8 +165,29 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
     return "; ".join((first, *(_lower(word) for word in rest)))
 
 
+_BRIEF = {
+    RemoveOrder: "remove order",
+    AddTechnique: "add technique",
+    NameReplaced: "name old order",
+    ChangeSite: "deltoid",
+}
+"""What an edit does in two or three words, where a label would be too long: nothing is left out of
+it, as what is cut off would be done unseen.
+"""
+
+
+def _briefly(edits: tuple[Edit, ...]) -> str:
+    words = [said for kind, said in _BRIEF.items() if any(isinstance(edit, kind) for edit in edits)]
+    words += [f"start {edit.starts}" for edit in edits if isinstance(edit, ChangeStart)]
+    tests = tuple(
+        item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups
+    )
+    return capital("; ".join([*words, *([_number(tests)] if tests else [])]))
+
+
 def _number(follow_ups: tuple[FollowUp, ...]) -> str:
-    return f"{len({item.test for item in follow_ups})} tests"
+    number = len({item.test for item in follow_ups})
+    return f"{number} test{'' if number == 1 else 's'}"
 
 
 def label_of_tests(

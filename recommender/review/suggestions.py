@@ -412,7 +412,7 @@ def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
     """Return maintenance to draft where no active order remains once the stop is taken out
     (Q20).
     """
-    treated = case.rule.startswith("T") and not case.recommendation.not_drafted
+    treated = case.is_under_way and not case.recommendation.not_drafted
     if not treated or any(order.has_cobalamin for order in case.course.active):
         return None
     phase = product_for(starting_now(_maintenance_due(case)), case.assessment, case.policy)

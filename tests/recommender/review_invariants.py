@@ -106,6 +106,8 @@ def _label(resolution: Resolution) -> Iterator[str]:
         yield "does nothing"
     if len(label) > LONGEST:
         yield f"is longer than {LONGEST} characters"
+    if "…" in label:
+        yield "is cut off: what is not said would be done unseen"
     if any(
         phase.line.timing is None or short_timing(phase.line.timing) not in label
         for phase in said_first(phases, label)
@@ -117,7 +119,8 @@ def _label(resolution: Resolution) -> Iterator[str]:
         if isinstance(edit, AddFollowUps)
         for item in edit.follow_ups
     ]
-    counted = f"{len({item.test for item in tests})} tests" in label
+    number = len({item.test for item in tests})
+    counted = f"{number} test{'' if number == 1 else 's'}" in label
     if not phases and not counted and any(not _names(item.test, label) for item in tests):
         yield "orders a test that the label does not say"
     kinds = [type(edit) for edit in resolution.edits]
