@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     Resource,
     as_text,
     code_of,
+    read_medication,
     reference_id,
     reference_of,
     subject_id,
@@ -33,6 +34,7 @@ from fhir_mappings.medicines import (
     is_nameless,
     is_unresolved,
     medication_target,
+    names_nothing,
     read_orders,
 )
 from fhir_mappings.terminology import Concept, Field, ValueSets
@@ -125,6 +127,20 @@ def read_drafts(
         tuple(reading.unresolved_beside),
         tuple(reading.notes),
     )
+
+
+def are_all_unrelated(drafts: Sequence[Placed], value_sets: ValueSets) -> bool:
+    """Return whether every draft is the order of a medicine that is named in the draft itself and
+    is of no interest here: then nothing is in scope whatever is selected, as `read_drafts` would
+    find. False where it takes more than a glance to tell.
+    """
+    for placed in drafts:
+        if as_text(placed.resource.get("resourceType")) not in MEDICATION_ORDER_TYPES:
+            return False
+        concept, reference = read_medication(placed.resource)
+        if reference or not concept or not names_nothing(concept, value_sets):
+            return False
+    return True
 
 
 def resolve_selections(

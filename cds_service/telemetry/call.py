@@ -4,6 +4,7 @@ the log.
 
 from __future__ import annotations
 
+import logging
 import time
 from random import getrandbits
 from typing import Any
@@ -11,8 +12,7 @@ from typing import Any
 import structlog
 
 from cds_service.telemetry import metrics
-
-log = structlog.get_logger(__name__)
+from cds_service.telemetry.logs import log_answer
 
 
 class Call:
@@ -43,10 +43,9 @@ class Call:
         """Count the answer, log it, and return the headers that every answer leaves with."""
         seconds = time.monotonic() - self.started
         metrics.count_request(endpoint, status, seconds)
-        say = log.debug if endpoint.startswith("health.") else log.info
-        say(
-            "answered", endpoint=endpoint, status=status, ms=round(seconds * 1000, 2), **self.logged
-        )
+        level = logging.DEBUG if endpoint.startswith("health.") else logging.INFO
+        told = {"endpoint": endpoint, "status": status, "ms": round(seconds * 1000, 2)}
+        log_answer(level, self.id, told | self.logged)
         steps = [f"{step};dur={ms:.2f}" for step, ms in self.timings_ms.items()]
         return [
             ("X-Request-Id", self.id),

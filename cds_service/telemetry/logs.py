@@ -4,6 +4,7 @@ of the patient's or a token.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import sys
 import traceback
@@ -24,8 +25,27 @@ class _StandardError:
     debug = info = warning = error = msg
 
 
+class _Level:
+    """The lowest level that is written."""
+
+    lowest = logging.INFO
+
+
+def log_answer(level: int, request_id: str, fields: dict[str, Any]) -> None:
+    """Write the line of one answer, as every line is written but in one step: it is the one line
+    that every call has.
+    """
+    if level < _Level.lowest:
+        return
+    named = "info" if level == logging.INFO else "debug"
+    line = {"event": "answered", "request_id": request_id, "level": named}
+    line["timestamp"] = dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z")
+    sys.stderr.write(_as_text(line | fields) + "\n")
+
+
 def configure_logs(level: int = logging.INFO) -> None:
     """Send every log line of the process as JSON to standard error."""
+    _Level.lowest = level
     standard_error = _StandardError()
     structlog.configure(
         processors=[

@@ -75,6 +75,11 @@ def count_request(endpoint: str, status: int, seconds: float) -> None:
     _labelled(REQUEST_SECONDS, endpoint).observe(seconds)
 
 
+def count_hook_call(client: str, hook: str, outcome: str) -> None:
+    """Count one call of a hook by the name of the registered client and what became of it."""
+    _labelled(HOOK_CALLS, client, hook, outcome).inc()
+
+
 def count_steps(timings_ms: Mapping[str, float]) -> None:
     """Count the time of each step of a call."""
     for step, milliseconds in timings_ms.items():

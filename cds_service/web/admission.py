@@ -7,8 +7,8 @@ none of them faster.
 
 from __future__ import annotations
 
-import threading
 import time
+from collections import deque
 
 from cds_service.protocol import Problem
 from cds_service.telemetry import metrics
@@ -33,24 +33,26 @@ class Admission:
     """The places of one worker: `with` holds one meanwhile."""
 
     def __init__(self) -> None:
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._places = deque(range(MOST_AT_ONCE))  # each step on it is whole in itself
 
     def __enter__(self) -> None:
         """Take a place.
 
         Raises: Problem 503 when there is none.
         """
-        if not self._places.acquire(blocking=False):
+        try:
+            self._places.pop()
+        except IndexError:
             raise Problem(
                 503,
                 "throttled",
                 "Too many calls at once. Please send this one again.",
                 {"Retry-After": RETRY_AFTER_SECONDS},
-            )
+            ) from None
 
     def __exit__(self, *_: object) -> None:
         """Give the place back."""
-        self._places.release()
+        self._places.append(0)
 
 
 class Patience:

@@ -70,4 +70,4 @@ def _count(deployment: Deployment, call: Call, status: int) -> None:
         outcome = "decided" if "cards" in call.logged else "not concerned"
     day = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"  # when it came, not what it is true for
     deployment.store.count_call(day, client, hook, outcome)
-    metrics.HOOK_CALLS.labels(client, hook, outcome).inc()
+    metrics.count_hook_call(client, hook, outcome)

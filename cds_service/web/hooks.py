@@ -46,6 +46,7 @@ from cds_service.web.call_record import choose_cards, record_call, shown_cards
 from cds_service.web.deployment import Deployment, this_deployment
 from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
+from fhir_mappings.draft_orders import are_all_unrelated
 from fhir_mappings.fhir import PatientRecord
 from governance.decisions import Asked
 from recommender.review import says_more_than_the_record
@@ -100,6 +101,11 @@ def call_service(
     call.logged["hook"] = service.hook
     call.note_step("parse")
     deadline = call.started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
+    if service.hook in ORDER_HOOKS and are_all_unrelated(
+        hook_request.drafts, deployment.value_sets
+    ):
+        call.note_step("orders")
+        return _answer(deployment, (), None, service.hook)
     orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
     call.note_step("orders")
     if not orders.in_scope:

@@ -28,17 +28,33 @@ def read_body(environ: dict[str, Any], longest: int) -> bytes:
     Source: R5, R7.
     """
     _check_type(environ)
-    if (get_content_length(environ) or 0) > longest:
+    length = environ.get("CONTENT_LENGTH") or ""
+    plain = _PLAIN_LENGTH.fullmatch(length) and "HTTP_TRANSFER_ENCODING" not in environ
+    announced = int(length) if plain else get_content_length(environ) or 0
+    if announced > longest:
         raise _too_long(longest)
     try:
-        body: bytes = get_input_stream(environ).read(longest + 1)
+        body: bytes = (
+            environ["wsgi.input"].read(announced)
+            if plain
+            else get_input_stream(environ).read(longest + 1)
+        )
     except (
         OSError
     ):  # what the server raises when the caller breaks off, or sends chunks that are none
-        raise Problem(400, "structure", "The body could not be read to its end.") from None
+        raise _broken_off() from None
+    if plain and len(body) < announced:
+        raise _broken_off()
     if len(body) > longest:
         raise _too_long(longest)
     return body
+
+
+_PLAIN_LENGTH = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+def _broken_off() -> Problem:
+    return Problem(400, "structure", "The body could not be read to its end.")
 
 
 def _too_long(longest: int) -> Problem:

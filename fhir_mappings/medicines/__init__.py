@@ -23,7 +23,7 @@ from fhir_mappings.medicines.medications import (
     may_matter,
 )
 from fhir_mappings.medicines.near_names import near_b12_name
-from fhir_mappings.medicines.products import Form, Product, identify_product
+from fhir_mappings.medicines.products import Form, Product, identify_product, names_nothing
 
 __all__ = [
     "BASIS",
@@ -45,6 +45,7 @@ __all__ = [
     "map_medications",
     "may_matter",
     "medication_target",
+    "names_nothing",
     "near_b12_name",
     "read_events",
     "read_formulary",

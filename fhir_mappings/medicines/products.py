@@ -273,6 +273,13 @@ def identify_product(
     )
 
 
+def names_nothing(codeable: Any, value_sets: ValueSets) -> bool:
+    """Return whether a CodeableConcept names no medicine that is of interest here, by code or by
+    words: `identify_product` would find neither ingredients nor uses.
+    """
+    return not _matches((codeable,), value_sets)
+
+
 def _item_of(part: Any) -> Any:
     """Return the CodeableConcept of one ingredient of a Medication resource, in any FHIR
     version.

@@ -8,10 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.draft_orders import read_course, read_drafts, resolve_selections
+from fhir_mappings.draft_orders import (
+    are_all_unrelated,
+    read_course,
+    read_drafts,
+    resolve_selections,
+)
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
-from fhir_mappings.terminology.code_systems import LOINC, RXNORM, SNOMED
+from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.value_sets import load_value_sets
 from recommender.language.course import (
     FolateIndication,
@@ -525,3 +530,52 @@ def test_an_order_that_is_no_stop_takes_nothing_over():
     scenario = ClinicalScenario(AS_OF, orders=(tablets("MedicationRequest/old"),))
 
     assert read_course(read(medicine()), scenario).orders[0].replaces == ""
+
+
+MEMBERS = [
+    member
+    for concept, members in VALUE_SETS.members.items()
+    for member in members
+    if member.system in (RXNORM, SNOMED, ATC)
+]
+
+
+@pytest.mark.parametrize("named", ["code", "words", "both"])
+def test_a_draft_is_dismissed_at_a_glance_only_where_reading_it_finds_nothing(named):
+    for member in MEMBERS:
+        coding = {"system": member.system, "code": member.code, "display": member.display}
+        concept = {"coding": [coding]} if named != "words" else {}
+        concept |= {"text": member.display} if named != "code" else {}
+        draft = {"resourceType": "MedicationRequest", "medicationCodeableConcept": concept}
+
+        drafts = read(draft)
+
+        if are_all_unrelated(place(draft), VALUE_SETS):
+            assert not drafts.orders, member
+            assert not drafts.lowering_drugs, member
+            assert not drafts.unresolved, member
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"resourceType": "MedicationRequest"},
+        {"resourceType": "MedicationRequest", "medicationReference": {"reference": "x"}},
+        {"resourceType": "ServiceRequest", "code": {"text": "anything"}},
+        {"resourceType": "MedicationRequest", "medication": {"reference": {"reference": "x"}}},
+        {"resourceType": ["MedicationRequest"]},
+        {
+            "resourceType": "MedicationRequest",
+            "medicationCodeableConcept": {"text": "atorvastatin"},
+            "medicationReference": {"reference": "#b12"},
+        },
+    ],
+)
+def test_what_takes_more_than_a_glance_is_not_dismissed(draft):
+    assert not are_all_unrelated(place(draft), VALUE_SETS)
+
+
+def test_one_order_among_others_keeps_all_from_being_dismissed():
+    other = medicine("617310", identity="d2")
+    assert are_all_unrelated(place(other), VALUE_SETS)
+    assert not are_all_unrelated(place(other, medicine()), VALUE_SETS)

@@ -207,6 +207,18 @@ def test_a_compressed_body_is_415(client: FlaskClient) -> None:
     )
 
 
+def test_a_body_that_breaks_off_is_400_and_never_half_read_R7(client: FlaskClient) -> None:
+    answer = client.post(
+        "/cds-services/b12-order-select",
+        data=b'{"hook": "order-select"}',
+        content_type="application/json",
+        environ_overrides={"CONTENT_LENGTH": "2000"},
+    )
+
+    assert answer.status_code == 400
+    assert "could not be read to its end" in answer.get_data(as_text=True)
+
+
 def test_a_body_at_the_limit_is_read_and_one_byte_more_is_413_R7(
     settings: Settings, order_select: dict[str, Any]
 ) -> None:
