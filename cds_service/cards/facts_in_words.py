@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cds_service.cards.reason_kinds import kind_of_reason
 from fhir_mappings.laboratory import show_number
 from recommender.assessment import Assessment
 from recommender.language import (
@@ -42,6 +43,13 @@ class FactInWords(NamedTuple):
     @property
     def label(self) -> str:
         return LABELS.get(self.name, self.name.replace("_", " "))
+
+    @property
+    def kind_of_reason(self) -> str:
+        """The reason as it is counted and kept: a code of a closed list, never the words, which may
+        quote the record (R187).
+        """
+        return self.reason_code or kind_of_reason(self.reason)
 
 
 LABELS = {

@@ -1,10 +1,10 @@
 """What is kept: decisions, feedback and used tokens."""
 
-from cds_service.records.feedback import take_feedback
-from cds_service.records.feedback_report import format_report, report_as_json, report_feedback
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
-from cds_service.records.records import CardRecord, DecisionRecord, Listener
-from cds_service.records.store import Store
+from cds_service.records.patient_key import load_patient_key
+from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
+from cds_service.records.sealed_words import open_words
+from cds_service.records.store import Store, clean_text, utc
 from cds_service.records.store_tables import (
     CALLS,
     CARDS,
@@ -29,17 +29,18 @@ __all__ = [
     "NEWEST_SCHEMA",
     "CardRecord",
     "DecisionRecord",
+    "FeedbackEntry",
     "Listener",
     "Store",
     "StoreUnavailable",
+    "clean_text",
     "each_kept",
     "find_kept",
-    "format_report",
     "is_in_memory",
     "load_keeping",
+    "load_patient_key",
     "open_engine",
-    "report_as_json",
-    "report_feedback",
-    "take_feedback",
+    "open_words",
     "upgrade_schema",
+    "utc",
 ]

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import threading
 import time
 import weakref
@@ -33,6 +34,7 @@ from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.kept_requests import Keeping, prune_kept, seal
 from cds_service.records.patient_key import load_patient_key
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
+from cds_service.records.sealed_words import seal_words
 from cds_service.records.store_tables import (
     CARDS,
     DECISIONS,
@@ -73,6 +75,12 @@ OVERRIDES_TO_QUIET = 2
 
 LONGEST_CHOSEN_TEXT = 512
 """Characters kept of each text of a decision; clients choose some of them."""
+
+UUID = re.compile(
+    r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII
+)
+CODE_DIGITS = 16
+"""Digits of a keyed hash that stand for a text: 64 bits tell all texts of a site apart."""
 
 ADD_CALLS = sa.text(
     "INSERT INTO calls (day, client, hook, outcome, times) "
@@ -169,6 +177,7 @@ class Store:
         Source: R138.
         """
         self._decisions.start()
+        token_id = self.code_of(token_id)
         if not self._memory.add(issuer, token_id, expires):
             return False
         if self._rests():
@@ -196,9 +205,28 @@ class Store:
 
     def hash_text(self, text: str) -> str:
         """Return a text hashed with the key of the record: 64 hexadecimal digits."""
+        return hmac.new(self.key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def code_of(self, text: str) -> str:
+        """Return what stands in the tables for a text that a client chose: a UUID as it is, any
+        other as `#` and the first digits of its keyed hash; nothing for nothing (R187).
+        """
+        if not text or UUID.fullmatch(text):
+            return text
+        return "#" + self.hash_text(text)[:CODE_DIGITS]
+
+    def seal_words(self, words: str, card: str) -> str:
+        """Return the user's own words so that only the key of the record opens them; nothing for
+        nothing.
+        """
+        return seal_words(words, card, self.key) if words else ""
+
+    @property
+    def key(self) -> bytes:
+        """The key of the record."""
         if not self._key:
             self._key = load_patient_key(self._url, self._configured_key)
-        return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return self._key
 
     def record_decision(self, record: DecisionRecord) -> None:
         """Take a decision to be written soon; never waits and never fails (R145)."""

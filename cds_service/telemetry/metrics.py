@@ -101,22 +101,9 @@ def count_understood(lists: Iterable[ListUnderstood], hints: Iterable[Hint]) -> 
 
 
 def count_unknown_facts(unknown: Iterable[tuple[str, str]]) -> None:
-    """Count (fact, reason) pairs."""
+    """Count (fact, code of the reason) pairs."""
     for fact, reason in unknown:
-        _labelled(UNKNOWN_FACTS, fact, kind_of_reason(reason)).inc()
-
-
-@functools.lru_cache(maxsize=1000)
-def kind_of_reason(reason: str) -> str:
-    """Return a reason without what follows its colon or stands in digits, so that no value of the
-    record becomes a label.
-    """
-    kind = reason.partition(":")[0].strip()
-    return (
-        kind
-        if kind and len(kind) <= 60 and not any(character.isdigit() for character in kind)
-        else "other"
-    )
+        _labelled(UNKNOWN_FACTS, fact, reason).inc()
 
 
 def write_metrics() -> tuple[bytes, str]:

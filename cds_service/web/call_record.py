@@ -14,7 +14,7 @@ from typing import Any
 from cds_service.callers import Caller
 from cds_service.decision import Decision, about, find_quiet
 from cds_service.protocol import Service
-from cds_service.records import CardRecord, DecisionRecord, Listener
+from cds_service.records import CardRecord, DecisionRecord, Listener, Store
 from cds_service.retrieval import describe_availability
 from cds_service.site import knowledge_version, program_version, terminology_version
 from cds_service.telemetry import Call, metrics
@@ -49,12 +49,7 @@ def record_call(
         read_card(card, about, showing)
         for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
     )
-    # codes, since a reason in words may quote the record
-    unknown = {
-        fact.name: fact.reason_code or metrics.kind_of_reason(fact.reason)
-        for fact in decision.facts
-        if not fact.is_known
-    }
+    unknown = {fact.name: fact.kind_of_reason for fact in decision.facts if not fact.is_known}
     availability = describe_availability(asked.record)
     store, settings = deployment.store, deployment.settings
     store.record_decision(
@@ -63,13 +58,13 @@ def record_call(
             received_at=dt.datetime.now(dt.UTC),
             service=service.id,
             hook=service.hook,
-            hook_instance=asked.request.hook_instance,
+            hook_instance=store.code_of(asked.request.hook_instance),
             client=caller.client.name,
             status=200,
             duration_ms=(time.monotonic() - call.started) * 1000,
             issuer=caller.issuer,
-            tenant=caller.tenant,
-            token_id=caller.token_id,
+            tenant=_tenant_of(caller, store),
+            token_id=store.code_of(caller.token_id),
             patient=store.hash_patient(caller.issuer, asked.request.patient_id),
             program_version=program_version(),
             policy_version=settings.policy.version,
@@ -92,6 +87,12 @@ def record_call(
         "withheld": [card.card for card in cards if not card.shown],
         "prefetch": availability,
     }
+
+
+def _tenant_of(caller: Caller, store: Store) -> str:
+    """Return the tenant where the site names it; of any other the code that stands for it."""
+    known = caller.tenant in caller.client.tenants
+    return caller.tenant if known else store.code_of(caller.tenant)
 
 
 def choose_cards(

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
 from cds_service.decision import Decision, Orders, decide, explain_silence, read_orders
+from cds_service.feedback import take_feedback
 from cds_service.protocol import (
     BASE,
     ORDER_HOOKS,
@@ -30,7 +31,6 @@ from cds_service.protocol import (
     read_all_but_prefetch,
     read_json,
 )
-from cds_service.records import take_feedback
 from cds_service.retrieval import (
     Medications,
     assemble_record,

@@ -37,7 +37,8 @@ def add_feedback(commands: Any) -> None:
 
 
 def _report_feedback(chosen: argparse.Namespace) -> int:
-    from cds_service.records import StoreUnavailable, format_report, report_as_json, report_feedback
+    from cds_service.feedback import format_report, report_as_json, report_feedback
+    from cds_service.records import StoreUnavailable
     from governance.figures import load_figures, make_report
 
     url = settings_of(chosen).store_url
@@ -87,10 +88,10 @@ def _export_feedback(chosen: argparse.Namespace) -> int:
     from cds_service.records import StoreUnavailable
     from governance.figures import as_csv, as_ndjson, each_row
 
-    url = settings_of(chosen).store_url
+    settings = settings_of(chosen)
     write = as_csv if chosen.format == "csv" else as_ndjson
     try:
-        for line in write(each_row(url)):
+        for line in write(each_row(settings.store_url, settings.patient_key)):
             sys.stdout.write(line)
     except StoreUnavailable as error:
         raise Refusal(str(error)) from None

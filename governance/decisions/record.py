@@ -22,6 +22,15 @@ HASH_DIGITS = 12
 UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+USER_KINDS = frozenset(
+    {"Practitioner", "PractitionerRole", "Patient", "RelatedPerson", "Person", "Device"}
+)
+OTHER_KIND = "other"
+
+ROLES = frozenset({"doctor", "ict", "nurse", "pharmacist", "researcher", "teacher"})
+"""The roles of HL7's example list, kept as they stand; any other is kept as its keyed hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What one call was about: the request, the record as it was assembled, the Medications that
@@ -42,13 +51,17 @@ def describe_decision(
     request = asked.request
     kind = request.user_id.partition("/")[0] if "/" in request.user_id else ""
     role, place = _role_and_place(asked)
+
+    def code_of(text: str) -> str:
+        return "#" + hash_text(f"{issuer}\n{text}")[:HASH_DIGITS] if text else ""
+
     return {
         "as_of": decision.as_of.isoformat(),
         "user": hash_text(f"{issuer}\n{request.user_id}") if request.user_id else "",
-        "user_kind": kind,
-        "user_role": role,
+        "user_kind": kind if kind in USER_KINDS or not kind else OTHER_KIND,
+        "user_role": role if role in ROLES else code_of(role),
         "encounter": hash_text(f"{issuer}\n{request.encounter_id}") if request.encounter_id else "",
-        "place": place,
+        "place": code_of(place),
         "rule": decision.recommendation.rule,
         "facts": code_facts(decision.facts, hash_text),
         "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),

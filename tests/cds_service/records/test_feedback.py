@@ -12,10 +12,16 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.feedback.feedback import (
+    LONGEST_COMMENT,
+    MOST_ENTRIES,
+    read_feedback,
+    take_feedback,
+)
 from cds_service.protocol.errors import Problem
 from cds_service.records import store as store_module
-from cds_service.records.feedback import LONGEST_COMMENT, MOST_ENTRIES, read_feedback, take_feedback
 from cds_service.records.records import FeedbackEntry
+from cds_service.records.sealed_words import NOT_OPENED, open_words
 from cds_service.records.store import Store
 from cds_service.records.store_tables import FEEDBACK
 from tests.cds_service.records.records import NOW, rows
@@ -236,7 +242,9 @@ class TestStored:
 
         assert rows(url, FEEDBACK) == []
 
-    def test_everything_of_an_entry_is_kept_R117_R119(self, url: str, store: Store) -> None:
+    def test_an_entry_is_kept_as_codes_and_words_sealed_R117_R119_R187(
+        self, url: str, store: Store
+    ) -> None:
         take_feedback(
             {"feedback": [{**EPIC_OVERRIDDEN, "acceptedSuggestions": [{"id": "s"}]}]},
             "b12-order-select",
@@ -247,19 +255,38 @@ class TestStored:
 
         [row] = rows(url, FEEDBACK)
         del row["id"]
+        words = open_words(row.pop("user_comment"), row["card"], store.key)
+        assert words == "contraindicated bad: as discussed"
         assert row == {
             "received_at": dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC).replace(tzinfo=None),
             "service": "b12-order-select",
             "client": "Epic",
-            "card": "123456",
+            "card": store.code_of("123456"),
             "outcome": "overridden",
-            "outcome_timestamp": "2022-05-19T19:44:04Z",
-            "accepted_suggestions": ["s"],
-            "reason_system": "http://example.org/override-reasons",
-            "reason_code": "contraindicated",
-            "reason_display": "bad",
-            "user_comment": "as discussed",
+            "outcome_timestamp": "2022-05-19T19:44:04+00:00",
+            "accepted_suggestions": [store.code_of("s")],
+            "reason_system": "",
+            "reason_code": store.code_of("contraindicated"),
+            "reason_display": "",
         }
+
+    def test_a_reason_of_ours_is_kept_as_it_came_R117(self, url: str, store: Store) -> None:
+        override = SANDBOX_OVERRIDDEN["overrideReason"] | {"userComment": "declined twice"}
+        entry = {**SANDBOX_OVERRIDDEN, "overrideReason": override}
+        take_feedback({"feedback": [entry]}, "b12-order-select", "EHR", store, NOW)
+
+        [row] = rows(url, FEEDBACK)
+        assert (row["card"], row["reason_system"], row["reason_code"]) == (
+            SANDBOX_OVERRIDDEN["card"],
+            "urn:b12-cds:override-reason",
+            "PATIENT-DECLINES-IM",
+        )
+        assert open_words(row["user_comment"], row["card"], store.key) == "declined twice"
+        assert open_words(row["user_comment"], row["card"], b"another key") == NOT_OPENED
+        assert open_words(row["user_comment"], "another card", store.key) == NOT_OPENED
+        assert open_words("of an earlier version", row["card"], store.key) == (
+            "of an earlier version"
+        )
 
     def test_the_same_card_may_be_reported_again_and_unknown_cards_too_R119(
         self, url: str, store: Store

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import Pool
 
-from cds_service.records.feedback_report import (
+from cds_service.feedback.feedback_report import (
     FeedbackReport,
     format_report,
     report_as_json,
@@ -148,3 +153,36 @@ def test_a_store_that_is_not_there_is_said_in_words_and_not_made(tmp_path: Path)
 def test_a_database_without_our_tables_is_said_in_words(url: str) -> None:
     with pytest.raises(StoreUnavailable, match="the store"):
         report_feedback(url)
+
+
+def test_the_report_of_a_day_costs_what_the_day_costs(tmp_path: Path) -> None:
+    costs = []
+    for older in (200, 2000):
+        url = f"sqlite:///{tmp_path}/{older}.db"
+        with closing(Store(url, "key")) as store:
+            for number in range(older + 50):
+                at = NOW if number >= older else NOW - 30 * DAY
+                one = card(uuid=str(uuid.UUID(int=number)))
+                store.record_decision(decision(one, received_at=at))
+                if number % 10 == 0:
+                    told = [FeedbackEntry(one.uuid, "accepted")]
+                    store.record_feedback(told, "b12-order-select", "EHR", at)
+        costs.append(_steps_of_a_report(url))
+
+    assert costs[1] < 1.2 * costs[0]
+
+
+def _steps_of_a_report(url: str) -> int:
+    """Return how many hundreds of steps SQLite takes for the report of the last day."""
+    taken: list[int] = []
+
+    def count(connection: Any, _: Any) -> None:
+        connection.set_progress_handler(lambda: taken.append(1), 100)
+
+    sa.event.listen(Pool, "connect", count)
+    try:
+        [reported] = report_feedback(url, NOW - DAY / 2).cards
+    finally:
+        sa.event.remove(Pool, "connect", count)
+    assert (reported.shown, reported.accepted.count) == (50, 5)
+    return len(taken)

@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import signal
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import requests
 
 from cds_service.demonstration import load_request
-from cds_service.records.feedback_report import report_feedback
+from cds_service.feedback.feedback_report import report_feedback
 from cds_service.records.store import Store
 from cds_service.records.store_tables import CARDS, DECISIONS, FEEDBACK
 from tests.cds_service.deployed import Deployed
@@ -80,10 +81,11 @@ def test_workers_killed_among_feedback_lose_nothing_that_was_answered_R122(
     answered: list[str] = []
 
     def give_feedback(number: int) -> None:
-        body: dict[str, Any] = {"feedback": [{"card": f"card-{number}", "outcome": "accepted"}]}
+        card = str(uuid.UUID(int=number))
+        body: dict[str, Any] = {"feedback": [{"card": card, "outcome": "accepted"}]}
         try:
             if deployed.post(FEEDBACK_PATH, body, authorization(deployed, FEEDBACK_PATH)) == 200:
-                answered.append(f"card-{number}")
+                answered.append(card)
         except requests.ConnectionError:
             pass  # the worker was killed before it answered
 

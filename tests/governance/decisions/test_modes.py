@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -253,12 +254,13 @@ def test_the_decision_record_names_no_one_and_holds_what_governance_needs(
     assert (row["user_kind"], row["user_role"], row["place"]) == (
         "PractitionerRole",
         "nurse",
-        "Location/ward-7",
+        row["place"],
     )
+    assert re.fullmatch("#[0-9a-f]{12}", row["place"])
     assert (row["as_of"], row["rule"]) == ("2026-06-01", "N1")
     assert (row["facts"]["deceased"], row["facts"]["symptoms"]) == ("no", "unknown")
     assert row["facts"]["egfr"].startswith("#")
     assert len(row["input_digest"]) == len(row["answer_digest"]) == len(row["user"]) == 64
     for name in ("program_version", "knowledge_version", "policy_version", "terminology_version"):
         assert row[name]
-    assert not [value for value in ("enc-1", "role-1") if value in repr(row)]
+    assert not [value for value in ("enc-1", "role-1", "ward-7") if value in repr(row)]

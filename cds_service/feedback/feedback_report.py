@@ -18,13 +18,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from cds_service.records.store import utc
-from cds_service.records.store_tables import (
+from cds_service.records import (
     CARDS,
     DECISIONS,
     FEEDBACK,
     StoreUnavailable,
     open_engine,
+    utc,
 )
 
 Z_95 = 1.959963984540054
@@ -63,8 +63,8 @@ class CardFeedback:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackReport:
-    """The cards by id. `unknown_cards` counts cards that were reported on but are not in the
-    record.
+    """The cards by id. `unknown_cards` counts cards that were reported on in the period but are not
+    in the record.
     """
 
     since: dt.datetime | None
@@ -107,7 +107,7 @@ def report_feedback(
         with engine.connect() as connection:
             shown = _count_shown(connection, since, until)
             outcomes, reasons = _last_words(connection, since, until)
-            unknown = _count_unknown(connection)
+            unknown = _count_unknown(connection, since, until)
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store cannot be read ({type(error.orig).__name__}); has the service run with it?"
@@ -121,19 +121,21 @@ def report_feedback(
     return FeedbackReport(since, until, cards, unknown)
 
 
-def _period(since: dt.datetime | None, until: dt.datetime | None) -> sa.ColumnElement[bool]:
-    after = DECISIONS.c.received_at >= utc(since) if since else sa.true()
-    before = DECISIONS.c.received_at < utc(until) if until else sa.true()
+def _within(
+    at: sa.ColumnElement[dt.datetime], since: dt.datetime | None, until: dt.datetime | None
+) -> sa.ColumnElement[bool]:
+    after = at >= utc(since) if since else sa.true()
+    before = at < utc(until) if until else sa.true()
     return sa.and_(after, before)
 
 
 def _count_shown(
     connection: sa.Connection, since: dt.datetime | None, until: dt.datetime | None
 ) -> Counter[str]:
+    decided = sa.select(DECISIONS.c.id).where(_within(DECISIONS.c.received_at, since, until))
     query = (
         sa.select(CARDS.c.card, sa.func.count())
-        .join(DECISIONS)
-        .where(_period(since, until), CARDS.c.shown)
+        .where(CARDS.c.decision.in_(decided), CARDS.c.shown)
         .group_by(CARDS.c.card)
     )
     return Counter({card: number for card, number in connection.execute(query)})  # noqa: C416  (rows are not pairs to the type checker)
@@ -145,15 +147,16 @@ def _last_words(
     """Count (card, outcome) and (card, reason) over the last event of each card that was shown, as
     clients may report a card again.
     """
-    last = sa.select(sa.func.max(FEEDBACK.c.id).label("id")).group_by(FEEDBACK.c.card).subquery()
+    later = FEEDBACK.alias("later")
+    said_again = sa.exists().where(later.c.card == FEEDBACK.c.card, later.c.id > FEEDBACK.c.id)
     query = (
         sa.select(
             CARDS.c.card, FEEDBACK.c.outcome, FEEDBACK.c.reason_code, FEEDBACK.c.reason_display
         )
-        .join(last, last.c.id == FEEDBACK.c.id)
-        .join(CARDS, CARDS.c.uuid == FEEDBACK.c.card)
-        .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
-        .where(_period(since, until))
+        .select_from(DECISIONS)
+        .join(CARDS, CARDS.c.decision == DECISIONS.c.id)
+        .join(FEEDBACK, FEEDBACK.c.card == CARDS.c.uuid)
+        .where(_within(DECISIONS.c.received_at, since, until), ~said_again)
     )
     outcomes: Counter[tuple[str, str]] = Counter()
     reasons: Counter[tuple[str, str]] = Counter()
@@ -164,11 +167,15 @@ def _last_words(
     return outcomes, reasons
 
 
-def _count_unknown(connection: sa.Connection) -> int:
+def _count_unknown(
+    connection: sa.Connection, since: dt.datetime | None, until: dt.datetime | None
+) -> int:
+    """Count the cards that feedback of the period speaks of and nobody knows."""
     known = sa.select(CARDS.c.uuid).where(CARDS.c.uuid == FEEDBACK.c.card).exists()
-    return connection.execute(
-        sa.select(sa.func.count(sa.distinct(FEEDBACK.c.card))).where(~known)
-    ).scalar_one()
+    query = sa.select(sa.func.count(sa.distinct(FEEDBACK.c.card))).where(
+        _within(FEEDBACK.c.received_at, since, until), ~known
+    )
+    return connection.execute(query).scalar_one()
 
 
 def _card_feedback(

@@ -12,10 +12,9 @@ from typing import Any
 
 import structlog
 
+from cds_service.feedback.feedback_codes import code_entry
 from cds_service.protocol import Problem, bad_request, kind_of
-from cds_service.records.records import FeedbackEntry
-from cds_service.records.store import Store, clean_text
-from cds_service.records.store_tables import StoreUnavailable
+from cds_service.records import FeedbackEntry, Store, StoreUnavailable, clean_text
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +48,9 @@ def take_feedback(
     if unreadable and not entries:
         place, problem = unreadable[0]
         raise Problem(400, "invalid", f"{place}: {problem}.")
+    coded = [code_entry(entry, store.code_of, store.seal_words) for entry in entries]
     try:
-        store.record_feedback(entries, service, client, received_at)
+        store.record_feedback(coded, service, client, received_at)
     except StoreUnavailable as error:
         log.error("feedback not stored", why=str(error), service=service, client=client)
         text = "The feedback could not be stored. Please send it again later."
