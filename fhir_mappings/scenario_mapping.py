@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.fhir import (
+    ADMINISTRATION_TYPES,
+    DISPENSE_TYPES,
     MEDICATION_ORDER_TYPES,
     STATEMENT_TYPES,
     Availability,
@@ -245,8 +247,8 @@ def _put_together(
     )
 
 
-LISTS = ("conditions", "procedures", "allergies", "medications", "statements")
-"""The prefetch keys of the lists whose understanding is counted (F33)."""
+LISTS = tuple(AREAS)
+"""The prefetch keys whose understanding is counted (F33)."""
 
 
 def _list_of(index: RecordIndex, key: str) -> ListUnderstood:
@@ -365,6 +367,10 @@ def _count_medicines(index: RecordIndex) -> None:
             if by is Understood.NOT and not may_matter(placed, index.as_of):
                 by = Understood.BY_CODE
             index.understanding.count(key, placed, by)
+    for placed in index.of_type("Medication"):
+        code = placed.resource.get("code")
+        by = judge_name(index.value_sets, code, index.value_sets.find(code, Field.DRUGS))
+        index.receipt.note_understood(placed, by.value)
 
 
 def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any:
@@ -382,7 +388,11 @@ def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any
     return found.get("code") or as_dict(reference).get("display")
 
 
-MEDICATION_LISTS = {"medications": MEDICATION_ORDER_TYPES, "statements": STATEMENT_TYPES}
+MEDICATION_LISTS = {
+    "medications": MEDICATION_ORDER_TYPES,
+    "statements": STATEMENT_TYPES,
+    "administrations": ADMINISTRATION_TYPES | DISPENSE_TYPES,
+}
 
 
 def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
@@ -467,6 +477,9 @@ def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     unread = index.reason_missing("conditions")
     if unread or answers.neurological_screen.evidence:
         return unread or answers.neurological_screen.reason
+    hinted = index.understanding.hint_fact((HintAt.NEUROLOGY,))
+    if hinted:
+        return hinted.reason
     missing = index.reason_missing("labs").removeprefix("none recorded, but ")
     return f"none recorded among the conditions; {missing}" if missing else "none recorded"
 
@@ -542,6 +555,19 @@ def _length(
 
 
 def _close(index: RecordIndex) -> None:
-    """Give the types that no fact is read from their line in the receipt."""
+    """Give the types that no fact is read from their line in the receipt, and say of those that
+    stand in no list by what they were understood: their type says it.
+    """
     for placed in index.of_type("FamilyMemberHistory"):
         index.receipt.ignore(placed, "family history is never evidence for the person")
+    for placed in index.of_type("Patient"):
+        index.understanding.count("patient", placed, Understood.BY_CODE)
+    for kind in sorted(READ_BY_TYPE & index.by_type.keys()):
+        for placed in index.of_type(kind):
+            index.receipt.note_understood(placed, Understood.BY_CODE.value)
+
+
+READ_BY_TYPE = frozenset(
+    {"DiagnosticReport", "Specimen", "QuestionnaireResponse", "FamilyMemberHistory"}
+)
+"""Types whose resources say what they are by their type."""

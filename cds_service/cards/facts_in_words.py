@@ -175,7 +175,8 @@ def _unknown(name: str, why: str, because: Because) -> FactInWords:
 
 def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
     if measured.quantity is None:
-        return FactInWords(name, False, "", measured.reason, measured.evidence)
+        code = measured.because.code if measured.because else ""
+        return FactInWords(name, False, "", measured.reason, measured.evidence, code)
     number = f"{measured.quantity.comparator.value}{show_number(measured.quantity.value)}"
     unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
     reason = "" if measured.reason == "none recorded" else measured.reason

@@ -27,6 +27,8 @@ from fhir_mappings.fhir.record import (
     Resource,
 )
 from fhir_mappings.fhir.versions import (
+    ADMINISTRATION_TYPES,
+    DISPENSE_TYPES,
     MEDICATION_ORDER_TYPES,
     STATEMENT_TYPES,
     TEST_ORDER_TYPES,
@@ -42,6 +44,8 @@ from fhir_mappings.fhir.versions import (
 )
 
 __all__ = [
+    "ADMINISTRATION_TYPES",
+    "DISPENSE_TYPES",
     "MEDICATION_ORDER_TYPES",
     "PREFETCH_KEYS",
     "STATEMENT_TYPES",

@@ -18,6 +18,7 @@ from fhir_mappings.history.reading_lists import (
     notes_of,
     says_nothing_for,
     speaks_of_allergy,
+    speaks_of_reaction,
 )
 from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.terminology import (
@@ -58,6 +59,11 @@ ALLERGENS: dict[Concept, Allergen] = {
     Concept.EXCIPIENT: Allergen.EXCIPIENT,
 }
 """What an allergy to a substance or product is to."""
+
+COMBINED = frozenset(
+    {Concept.B12_COMBINATION, Concept.B12_FOLIC_COMBO, Concept.IRON_B12_FOLATE_COMBO}
+)
+"""Products in which vitamin B12 is one of several parts: an allergy to one may be to it."""
 
 _ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
 """The cyanide antidote never counts as treatment, but a reaction to it is one to
@@ -135,6 +141,10 @@ def _status(resource: dict[str, Any]) -> str:
     ]
     decides = NO_ALLERGY | NOT_CURRENT
     return next((status for status in statuses if status in decides), statuses[1])
+
+
+def reactions_of(resource: dict[str, Any]) -> list[Any]:
+    return as_list(resource.get("reaction"))
 
 
 def _substances(resource: dict[str, Any]) -> list[Any]:
@@ -221,7 +231,10 @@ def _show_hints(
     an allergy to something that is not named (Q27 b).
     """
     texts = [text for item in substances for text in meaningful_texts(index.value_sets, item)]
-    for text in (*texts, *notes_of(placed.resource)):
+    described = (
+        as_text(as_dict(item).get("description")) for item in reactions_of(placed.resource)
+    )
+    for text in (*texts, *notes_of(placed.resource), *(words for words in described if words)):
         for at in _pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
     unnamed = [text for text in texts if not _is_allergy_type(text)]
@@ -237,7 +250,7 @@ _VITAMIN = re.compile(
 """A vitamin that is not named: it may be B12."""
 
 
-_COBALAMIN = re.compile(r"(?<!trans)[ck]obalamin")
+_COBALAMIN = re.compile(r"(?<!trans)[ck]obalamin|[ck]obam|bedou?z|dodeca")
 _WHOLE_NAMES = ("hydroxocobalamin", "cyanocobalamin", "methylcobalamin", "hydroxycobalamin")
 _SLIPS = 0.85
 """How near to a name a word of 10 letters or more is a slip of it: a sixth of its letters may be
@@ -246,7 +259,9 @@ wrong. A design default.
 
 
 def _names_a_cobalamin(normal: str) -> bool:
-    """Return whether a word of the text is some cobalamin, or a slip of the name of one."""
+    """Return whether a word of the text is some cobalamin, holds a part by which brands of vitamin
+    B12 are named, or is a slip of the name of one.
+    """
     if _COBALAMIN.search(normal):
         return True
     long_words = [word for word in normal.split() if 10 <= len(word) <= 20 and word.isalpha()]
@@ -256,7 +271,10 @@ def _names_a_cobalamin(normal: str) -> bool:
 def _pointed_at(index: RecordIndex, text: str) -> list[HintAt]:
     """Return which of the two allergies a text may mean."""
     concepts = {match.concept for match in _names_in(index, text)}
+    concepts |= {member.concept for member in read_words(text, Field.DRUGS).shown}
     allergens = {ALLERGENS[concept] for concept in concepts if concept in ALLERGENS}
+    if concepts & COMBINED:  # it may be to another of its parts
+        allergens.add(Allergen.UNSPECIFIED_B12)
     normal = normalise_text(text[:LONGEST_SEARCHED])
     pointed = []
     if Allergen.COBALT in allergens:
@@ -279,7 +297,11 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     """
     resource, code = placed.resource, placed.resource.get("code")
     texts = [text for text in texts_of(code) if speaks_of_allergy(text)]
-    noted = [text for text in notes_of(resource) if speaks_of_allergy(text)]
+    noted = [
+        text
+        for text in (*texts_of(code), *notes_of(resource))
+        if text not in texts and (speaks_of_allergy(text) or speaks_of_reaction(text))
+    ]
     if not (texts or noted) or says_nothing_for(resource):
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")

@@ -28,6 +28,7 @@ from fhir_mappings.laboratory import (
 from fhir_mappings.terminology import Concept, Match, Role
 from recommender.language import (
     NO_RESULT,
+    Because,
     Cause,
     CauseFinding,
     Evidence,
@@ -310,8 +311,10 @@ def _length(index: RecordIndex, fact: str, answers: list[Answer], words_in: str)
         if length.is_absent:
             index.receipt.ignore(answer.observed.placed, f"{answer.name}, {length.reason}")
     if not given:
+        missing = index.not_recorded("labs", words_in)
         return Measurement(
-            reason=lengths[0][1].reason if lengths else index.not_recorded("labs", words_in).reason
+            reason=lengths[0][1].reason if lengths else missing.reason,
+            because=Because.NONE_RECORDED if lengths else missing.because,
         )
     newest, length = max(given, key=_length_newness)
     if length.quantity is None:
@@ -328,7 +331,7 @@ def _length(index: RecordIndex, fact: str, answers: list[Answer], words_in: str)
         length.reported,
         length.converted,
     )
-    return Measurement(length.quantity, newest.date, length.reason, (evidence,))
+    return Measurement(length.quantity, newest.date, length.reason, (evidence,), because=length.why)
 
 
 def _length_newness(given: tuple[Answer, Reading]) -> tuple[dt.date, str, bool, Decimal, str]:

@@ -97,6 +97,7 @@ KIDNEY_DISEASE = frozenset(
         Concept.CKD_IMPLIED_BY_COMBINATION,
         Concept.ESRD,
         Concept.DIALYSIS_DEPENDENCE,
+        Concept.DIALYSIS,
         Concept.DIABETIC_NEPHROPATHY,
         Concept.DIABETIC_CKD,
         Concept.RENAL_FAILURE_OTHER,
@@ -161,15 +162,14 @@ def map_conditions(
 
     year = months_before(index.as_of, 12)
     ever = (Standing.CURRENT, Standing.INACTIVE, Standing.RESOLVED)
-    deficiency, since = _deficiency(diagnoses, b12_recorded, open_world)
+    unsaid = index.not_recorded("conditions", at=(HintAt.DEFICIENCY,))
+    deficiency, since = _deficiency(diagnoses, b12_recorded, unsaid)
     return ConditionFacts(
         deficiency=deficiency,
         deficiency_since=since,
         kidney_disease=_kidney_disease(diagnoses, none_of(HintAt.KIDNEY_DISEASE)),
         acute_kidney_injury=bool(diagnoses.of({Concept.ACUTE_KIDNEY_INJURY}, Standing.CURRENT)),
-        dialysis=diagnoses.claim(
-            "dialysis", {Concept.DIALYSIS_DEPENDENCE}, none_of(HintAt.DIALYSIS)
-        ),
+        dialysis=diagnoses.claim("dialysis", ON_DIALYSIS, none_of(HintAt.DIALYSIS)),
         lebers=diagnoses.claim("lebers", {Concept.LHON}, none_of(HintAt.LEBERS), ever),
         bleeding_disorder=diagnoses.claim(
             "bleeding_disorder",
@@ -185,7 +185,10 @@ def map_conditions(
         ),
         raises_b12=diagnoses.claim("raises_b12", {Concept.RAISES_B12}, none_of(HintAt.RAISES_B12)),
         pregnant=diagnoses.claim(
-            "pregnant", PREGNANT, open_world, since=index.as_of - dt.timedelta(days=PREGNANCY_DAYS)
+            "pregnant",
+            PREGNANT,
+            index.not_recorded("conditions", at=(HintAt.PREGNANCY,)),
+            since=index.as_of - dt.timedelta(days=PREGNANCY_DAYS),
         ),
         planning_pregnancy=diagnoses.claim(
             "planning_pregnancy", {Concept.PLANNING_PREGNANCY}, open_world, since=year
@@ -208,6 +211,9 @@ def map_conditions(
         crohns_extent=_crohns_extent(diagnoses),
     )
 
+
+ON_DIALYSIS = frozenset({Concept.DIALYSIS_DEPENDENCE, Concept.DIALYSIS})
+"""Dialysis as a diagnosis, or as a procedure that stands in the problem list."""
 
 NITROUS_OXIDE = frozenset({Concept.NITROUS_OXIDE_EXPOSURE, Concept.INHALANT_MISUSE})
 PREGNANT = frozenset({Concept.PREGNANT, Concept.POSSIBLE_PREGNANCY})

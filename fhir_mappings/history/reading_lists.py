@@ -156,14 +156,24 @@ def _note_future(index: RecordIndex, placed: Placed, judged: Judged, day: dt.dat
 
 
 _ALLERGY = re.compile(
-    r"allerg|anaphyla|hypersensitiv|intoleran|sensitivity to|adverse (?:drug )?reaction|"
-    r"reaction to|uberempfindlich|unvertraglich|overfolsom|overkanslig"
+    r"all?erg|ana(?:ph|f)[iy]la|h?[iy]persensi|intol+eran|sensitivity to|"
+    r"adverse (?:drug )?reaction|reaction (?:to|a)|uberempfindlich|unvertraglich|overgevoelig|"
+    r"overfolsom|overkanslig"
+)
+_REACTION = re.compile(
+    r"\b(?:rash|urticaria|hives|angioedema|collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
+    r"reactie|reaccion|reazione|reacao|exanthem\w*|ausschlag|urtikaria|nesselsucht|huduitslag|utslag)"
 )
 
 
 def speaks_of_allergy(text: str) -> bool:
     """Return whether a text speaks of an allergy or a reaction to something."""
     return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
+def speaks_of_reaction(text: str) -> bool:
+    """Return whether a text speaks of what may have been a reaction to something, or may not."""
+    return _REACTION.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
 
 
 def is_resolved_in_words(text: str) -> bool:

@@ -10,10 +10,12 @@ from fhir_mappings.fhir import DateSpan, Placed, as_text, read_date
 from fhir_mappings.intake.record_index import RecordIndex
 from recommender.language import (
     NONE_RECORDED,
+    Because,
     Comparator,
     Evidence,
     Fact,
     Measurement,
+    NotCounted,
     Quantity,
     Truth,
     Unit,
@@ -30,12 +32,17 @@ class Demographics:
     born: DateSpan | None = None
 
 
+OLDEST = 120
+"""Years of age above which a birth date is not usable (Q61)."""
+
+
 def map_demographics(index: RecordIndex) -> Demographics:
     """Return the facts of the patient; all unknown when there is no Patient resource."""
     patients = index.of_type("Patient")
     if not patients:
         missing = index.not_recorded("patient")
-        return Demographics(Measurement(reason=missing.reason), missing, missing)
+        no_age = Measurement(reason=missing.reason, because=missing.because)
+        return Demographics(no_age, missing, missing)
     placed = patients[0]
     for other in patients[1:]:
         index.receipt.ignore(other, f"the patient is read from {placed.place}")
@@ -56,12 +63,18 @@ def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
     written = as_text(placed.resource.get("birthDate"))
     if born is None or born.earliest > as_of:
         return Measurement(
-            reason="birth date missing" if not written else f"birth date not readable: {written}"
+            reason=f"birth date not readable: {written}" if written else "birth date missing",
+            because=NotCounted.NOT_READABLE if written else Because.NONE_RECORDED,
         )
     youngest, oldest = (
         completed_years(min(born.latest, as_of), as_of),
         completed_years(born.earliest, as_of),
     )
+    if youngest > OLDEST:
+        return Measurement(
+            reason=f"birth date not usable: {written}, over {OLDEST} years ago",
+            because=NotCounted.IMPLAUSIBLE,
+        )
     # Of a birth date without month or day only the lower age is certain.
     comparator = Comparator.EXACT if youngest == oldest else Comparator.AT_LEAST
     evidence = Evidence(placed.reference, "", "birth date", written)

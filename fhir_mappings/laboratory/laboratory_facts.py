@@ -23,7 +23,7 @@ from fhir_mappings.laboratory.results import (
     pass_over,
 )
 from fhir_mappings.laboratory.units import Analyte
-from recommender.language import Measurement, Truth, UncountedResult
+from recommender.language import Because, Measurement, NotCounted, Truth, UncountedResult
 
 WINDOWS: dict[str, Window] = {
     "total_b12": Window("12 months", months=12),
@@ -93,7 +93,7 @@ def map_laboratory(
         return find_newest(index, fact, analyte, results[analyte], WINDOWS[fact], before, after)
 
     start = treatment_start
-    nothing_yet = Measurement(reason="no vitamin B12 treatment")
+    nothing_yet = Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
     total = newest("total_b12", Analyte.TOTAL_B12, before=start)
     active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start)
     return LaboratoryFacts(
@@ -144,6 +144,7 @@ def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
         return replace(
             count,
             quantity=None,
+            because=NotCounted.TOO_OLD,
             reason=f"low count older than {LOW_PLATELETS_DAYS} days: {count.evidence[0].reported}, "
             f"{count.date}",
         )

@@ -24,7 +24,17 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
-from fhir_mappings.terminology import LOINC, NPU, Concept, Field, Match, Role
+from fhir_mappings.terminology import (
+    LOINC,
+    NPU,
+    Concept,
+    Field,
+    Match,
+    Role,
+    Understood,
+    is_enumerated,
+    reads_as_words,
+)
 from recommender.language import NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
@@ -75,7 +85,9 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        observed += _read_one(index, context, placed, placed.resource)
+        known = _find_known(index, context, placed, placed.resource)
+        index.understanding.count("labs", placed, _understood(index, placed.resource, known))
+        observed += _read_one(index, context, placed, placed.resource, known)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
         observed += _read_contained(index, context, placed)
@@ -89,10 +101,23 @@ def read_observations(index: RecordIndex) -> Observations:
     )
 
 
+def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known]) -> Understood:
+    """Return by what a result was understood: by a code, ours or not; by its words; or not."""
+    matched = {match.matched_by for _, _, matches, *_ in known for match in matches}
+    if "code" in matched or is_enumerated(index.value_sets, resource.get("code"), Field.LABS):
+        return Understood.BY_CODE
+    if matched or reads_as_words(index.value_sets, resource.get("code")):
+        return Understood.BY_WORDS
+    return Understood.NOT
+
+
 def _read_one(
-    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
+    index: RecordIndex,
+    context: ReportContext,
+    placed: Placed,
+    resource: dict[str, Any],
+    found: list[_Known],
 ) -> list[Observed]:
-    found = _find_known(index, context, placed, resource)
     inside = _read_contained(index, context, placed) if "contained" in resource else []
     if not found:
         index.receipt.ignore(placed, partial(_why_unknown, resource))
@@ -282,7 +307,8 @@ def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) 
             resource = {
                 name: value for name, value in {**inherited, **inner}.items() if name != "contained"
             }
-            observed += _read_one(index, context, placed, resource)
+            known = _find_known(index, context, placed, resource)
+            observed += _read_one(index, context, placed, resource, known)
     return observed
 
 

@@ -116,7 +116,9 @@ def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) 
     for result in creatinine:
         index.receipt.ignore(result.observed.placed, f"no eGFR computed from it: {why}")
     return Measurement(
-        reason=f"none recorded, and not computed from creatinine: {why}", evidence=newest.evidence
+        reason=f"none recorded, and not computed from creatinine: {why}",
+        evidence=newest.evidence,
+        because=newest.because,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, partial
 from operator import attrgetter
+from typing import NamedTuple
 
 from fhir_mappings.fhir import code_of, months_before
 from fhir_mappings.intake import RecordIndex, cite
@@ -22,7 +23,15 @@ from fhir_mappings.laboratory.quantities import Reading, read_result
 from fhir_mappings.laboratory.report_context import is_flagged_low
 from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept, Match, Role
-from recommender.language import Alarm, Evidence, Measurement, NotCounted, Test, UncountedResult
+from recommender.language import (
+    Alarm,
+    Because,
+    Evidence,
+    Measurement,
+    NotCounted,
+    Test,
+    UncountedResult,
+)
 
 ANALYTES: dict[Concept, Analyte] = {
     Concept.SERUM_B12: Analyte.TOTAL_B12,
@@ -304,18 +313,17 @@ def measure_newest(
     """
     first_day = window.first_day(index.as_of)
     inside: list[Result] = []
-    outside: list[tuple[dt.date, _Why]] = []
+    outside: list[tuple[dt.date, _Reason]] = []
     for result in results:
         why_not = _outside(result, window, first_day, before, after)
         if why_not:
-            index.receipt.ignore(result.observed.placed, partial(_with_name, result, why_not))
+            pass_over(index, result, why_not.words)
             outside.append((result.day, why_not))
         else:
             inside.append(result)
     newest = _last_usable(index, inside, outside)
     if newest is None:
-        reasons = [(day, why()) for day, why in outside]
-        return Measurement(reason=max(reasons)[1] if reasons else _why_none(index, analyte)), None
+        return _none_usable(index, analyte, outside), None
     reading, evidence = newest.reading, newest.evidence
     measured = Measurement(
         reading.quantity,
@@ -325,6 +333,7 @@ def measure_newest(
         by_issue=newest.observed.by_issue,
         flagged_low=newest.flagged_low,
         alarms_only=_alarm_of(newest),
+        because=reading.why,
     )
     if measured.is_known:
         return measured, newest
@@ -343,8 +352,13 @@ def _alarm_of(result: Result) -> Alarm | None:
     return Alarm.HIGH if result.analyte in HIGH_IS_WORSE else Alarm.LOW
 
 
-def _why_none(index: RecordIndex, analyte: Analyte) -> str:
-    """Return why there is no result at all: none came, or none that counts."""
+def _none_usable(
+    index: RecordIndex, analyte: Analyte, outside: list[tuple[dt.date, _Reason]]
+) -> Measurement:
+    """Return why there is none: the newest is outside the window, none counts, or none came."""
+    if outside:
+        _, newest = max(outside, key=lambda pair: (pair[0], pair[1].words()))
+        return Measurement(reason=newest.words(), because=newest.code)
     uncounted = sorted(
         why
         for concept, whys in index.uncounted.items()
@@ -352,10 +366,11 @@ def _why_none(index: RecordIndex, analyte: Analyte) -> str:
         for why in whys
     )
     if not uncounted or index.reason_missing("labs"):
-        return index.not_recorded("labs").reason
-    return (
-        f"none recorded that counts: "
-        f"{', '.join(f'{number} {why}' for why, number in Counter(uncounted).items())}"
+        missing = index.not_recorded("labs")
+        return Measurement(reason=missing.reason, because=missing.because)
+    counted = ", ".join(f"{number} {why}" for why, number in Counter(uncounted).items())
+    return Measurement(
+        reason=f"none recorded that counts: {counted}", because=NotCounted.OTHER_STATUS
     )
 
 
@@ -363,6 +378,13 @@ _Why = Callable[[], str]
 """A reason for the receipt, worded only when somebody reads it: a record holds many results, and
 few of them are used.
 """
+
+
+class _Reason(NamedTuple):
+    """Why a result is not of the window, in words and as a code."""
+
+    words: _Why
+    code: Because | NotCounted | None = None
 
 
 def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
@@ -375,7 +397,7 @@ def _with_name(result: Result, why: _Why) -> str:
 
 
 def _last_usable(
-    index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Why]]
+    index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Reason]]
 ) -> Result | None:
     """Return the newest result that does not say that there is none; those that say so join the
     ones outside the window.
@@ -387,7 +409,7 @@ def _last_usable(
             if result.is_absent:
                 why = partial(str, result.reading.reason)
                 pass_over(index, result, why)
-                outside.append((result.day, why))
+                outside.append((result.day, _Reason(why, Because.NONE_RECORDED)))
             else:
                 usable.append(result)
         if usable:
@@ -406,21 +428,21 @@ def _outside(
     first_day: dt.date,
     before: dt.date | None,
     after: dt.date | None,
-) -> _Why | None:
+) -> _Reason | None:
     """Return why a result is not of the window; `None` when it is."""
     day = result.observed.day
     if day is None:
-        return partial(why_no_day, result.observed.placed.resource)
+        return _Reason(partial(why_no_day, result.observed.placed.resource), NotCounted.NO_DATE)
     if day.latest < first_day:
-        return partial("older than {}: {}".format, window.words, day)
+        return _Reason(partial("older than {}: {}".format, window.words, day), NotCounted.TOO_OLD)
     if day.earliest < first_day:
-        return partial(
-            "date too coarse to tell whether it is within {}: {}".format, window.words, day
-        )
+        words = "date too coarse to tell whether it is within {}: {}".format
+        return _Reason(partial(words, window.words, day), NotCounted.NO_DATE)
     if before is not None and day.latest > before:
-        return partial("taken after vitamin B12 treatment began: {}".format, day)
+        words = "taken after vitamin B12 treatment began: {}".format
+        return _Reason(partial(words, day), NotCounted.ON_TREATMENT)
     if after is not None and day.earliest <= after:
-        return partial("taken before vitamin B12 treatment began: {}".format, day)
+        return _Reason(partial("taken before vitamin B12 treatment began: {}".format, day))
     return None
 
 

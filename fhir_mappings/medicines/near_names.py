@@ -12,12 +12,15 @@ from fhir_mappings.fhir import texts_of
 from fhir_mappings.terminology import without_accents
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
-_STEMS = ("cobalam", "kobalam")
+_STEMS = ("cobalam", "kobalam", "cobamin", "bedouz")
 _NOT_MEANT = ("transcobalamin", "transkobalamin", "haptocorrin")
 SHORTEST = 10
+SHORTEST_WITH_STEM = 7
 MOST_EDITS = 2
 LONGEST_TEXT = 500
-"""Letters of a word that is compared, edits by which it may differ, characters of a text."""
+"""Letters of a word that is compared, and of one that is searched for a stem; edits by which it may
+differ; characters of a text.
+"""
 
 
 def near_b12_name(codeable: Any) -> str:
@@ -31,13 +34,15 @@ def near_b12_name(codeable: Any) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(rf"[a-z]{{{SHORTEST},40}}", without_accents(text.lower()))
+    return re.findall(rf"[a-z]{{{SHORTEST_WITH_STEM},40}}", without_accents(text.lower()))
 
 
 def _is_near(word: str) -> bool:
     if any(name in word for name in _NOT_MEANT):
         return False
-    return any(stem in word for stem in _STEMS) or any(_edits(word, name) for name in _NAMES)
+    if any(stem in word for stem in _STEMS):
+        return True
+    return len(word) >= SHORTEST and any(_edits(word, name) for name in _NAMES)
 
 
 def _edits(word: str, name: str) -> bool:

@@ -10,6 +10,7 @@ from fhir_mappings.terminology.judging import (
     judge,
     judge_name,
     meaningful_texts,
+    reads_as_words,
 )
 from fhir_mappings.terminology.search_codes import (
     URGENT,
@@ -66,6 +67,7 @@ __all__ = [
     "observation_search_codes",
     "observation_words",
     "read_words",
+    "reads_as_words",
     "suggest_concepts",
     "without_accents",
 ]

@@ -15,7 +15,9 @@ from fhir_mappings.terminology.code_systems import (
     ICD_10,
     ICD_10_CM,
     ICD_10_PCS,
+    LOINC,
     NATIONAL_ICD_10,
+    NPU,
     RXNORM,
     SKS,
     SNOMED,
@@ -37,6 +39,7 @@ ENUMERATES: dict[Field, frozenset[str]] = {
     Field.CONDITIONS: frozenset({SNOMED, ICD_10_CM, ICD_10, NATIONAL_ICD_10, SKS, ICD_9_CM}),
     Field.PROCEDURES: frozenset({SNOMED, ICD_10_PCS}),
     Field.DRUGS: frozenset({ATC, RXNORM, SNOMED, DMD}),
+    Field.LABS: frozenset({LOINC, SNOMED, NPU}),
 }
 """The systems of which a code in no value set means "not one of ours" (Q26)."""
 
@@ -91,7 +94,7 @@ def judge(
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
     if enumerated:
         by = Understood.BY_CODE
-    elif worded or shown or _reads_as_words(value_sets, texts):
+    elif worded or shown or _read_as_words(value_sets, texts):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
@@ -152,7 +155,12 @@ def _shown(
                     yield Shown(member.concept, text)
 
 
-def _reads_as_words(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
+def reads_as_words(value_sets: ValueSets, codeable: Any) -> bool:
+    """Return whether the words of an entry are of a language of the record."""
+    return _read_as_words(value_sets, meaningful_texts(value_sets, codeable))
+
+
+def _read_as_words(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
     return any(is_negative(text) or is_understood(text, value_sets.languages) for text in texts)
 
 

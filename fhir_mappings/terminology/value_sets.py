@@ -562,8 +562,10 @@ def _compile_words(listed: list[tuple[str, Member]]) -> Words:
 
 
 def _pattern_of(word: str) -> str:
-    """Return the pattern of a word; one that ends in an asterisk may go on with further letters."""
-    normal = re.escape(normalise_text(word.removesuffix("*")))
+    """Return the pattern of a word; one that ends in an asterisk may go on with further letters. A
+    name of several parts may also be written as one ("NeoCytamen").
+    """
+    normal = re.escape(normalise_text(word.removesuffix("*"))).replace("\\ ", " ?")
     return rf"{normal}[a-z]*" if word.endswith("*") else normal
 
 

@@ -51,13 +51,10 @@ def explain_facts(
         ),
         (
             "neurological_involvement",
-            Fact(neurology.involved, neurology.reason, neurology.evidence),
+            _neurological_fact(neurology, neurology.involved),
         ),
-        (
-            "neurological_involvement_ever",
-            Fact(neurology.ever, neurology.reason, neurology.evidence),
-        ),
-        ("new_neurological_signs", Fact(neurology.new, neurology.reason, neurology.evidence)),
+        ("neurological_involvement_ever", _neurological_fact(neurology, neurology.ever)),
+        ("new_neurological_signs", _neurological_fact(neurology, neurology.new)),
         ("kidney_function", _kidney_fact(assessment, scenario)),
         ("cause", _cause_fact(assessment, scenario)),
         (
@@ -112,6 +109,11 @@ def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
 
 def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Fact:
     return Fact(Truth.TRUE if known else Truth.UNKNOWN, "" if known else reason, evidence, value)
+
+
+def _neurological_fact(neurology: Neurology, truth: Truth) -> Fact:
+    because = neurology.because if truth.is_unknown else None
+    return Fact(truth, neurology.reason, neurology.evidence, because=because)
 
 
 def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:

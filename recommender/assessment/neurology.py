@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from recommender.guidance import Policy
 from recommender.language import (
+    Because,
     ClinicalScenario,
     Evidence,
+    HintAt,
     NeurologicalFinding,
     NeurologicalSign,
     RecordArea,
@@ -64,6 +66,7 @@ class Neurology:
     reason: str
     evidence: tuple[Evidence, ...]
     dates: tuple[dt.date | None, ...] = ()
+    because: Because | None = None
 
     def seen_within(self, as_of: dt.date, days: int) -> bool:
         """Return whether a sign that counts was recorded so recently; one without a date may have
@@ -120,6 +123,7 @@ def read_neurology(
         evidence=tuple(found.evidence for found in recorded)
         + scenario.neurological_screen.evidence,
         dates=_dates(scenario, counting),
+        because=_because(scenario, bool(others)) if involved.is_unknown else None,
     )
 
 
@@ -171,6 +175,20 @@ def _new(involved: Truth, counting: list[NeurologicalFinding]) -> Truth:
     if not involved.is_true:
         return involved
     return truth_of(not counting or any(found.is_new for found in counting))
+
+
+def _because(scenario: ClinicalScenario, others: bool) -> Because:
+    """Return as a code why involvement is not known."""
+    if RecordArea.CONDITIONS in scenario.unavailable:
+        return Because.COULD_NOT_BE_READ
+    if RecordArea.CONDITIONS in scenario.incomplete:
+        return Because.LIST_NOT_COMPLETE
+    if others:
+        return Because.NOT_CERTAIN
+    if scenario.hints_at(HintAt.NEUROLOGY):
+        return Because.HINT
+    gaps = scenario.list_of(RecordArea.CONDITIONS).not_understood
+    return Because.NOT_UNDERSTOOD if gaps else Because.NONE_RECORDED
 
 
 def _reason(scenario: ClinicalScenario, involved: Truth, others: bool, complete: bool) -> str:

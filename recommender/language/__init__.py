@@ -58,6 +58,7 @@ from recommender.language.logic import (
     EvidenceRole,
     Fact,
     Measurement,
+    NotCounted,
     Quantity,
     Truth,
     Unit,
@@ -89,7 +90,6 @@ from recommender.language.scenario import (
     LoweringDrugUse,
     NeurologicalFinding,
     NeurologicalSign,
-    NotCounted,
     ReviewDone,
     UncountedResult,
 )

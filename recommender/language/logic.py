@@ -115,6 +115,11 @@ class Because(enum.Enum):
     IN_FUTURE = "in-future"
     NOT_CERTAIN = "not-certain"
 
+    @property
+    def code(self) -> str:
+        """The reason as a code."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -243,6 +248,30 @@ class Alarm(enum.Enum):
     HIGH = "high"
 
 
+class NotCounted(enum.Enum):
+    """Why a result on record does not decide (F35, Q33, Q35, Q36)."""
+
+    UNIT_MISSING = "its unit is missing"
+    UNIT_CONTRADICTS = "its unit contradicts what was measured"
+    NAMES_CONTRADICT = "its code and its words name different tests"
+    IN_WORDS = "it is reported in words"
+    NOT_READABLE = "it could not be read"
+    IMPLAUSIBLE = "its value is not plausible"
+    PRELIMINARY = "it is preliminary"
+    OTHER_STATUS = "its status does not count"
+    NO_DATE = "its date is not recorded"
+    BY_ISSUE = "only its date of issue is known"
+    IN_FUTURE = "it is dated in the future"
+    TOO_OLD = "it is older than 12 months"
+    ON_TREATMENT = "it was taken on vitamin B12"
+    NEWER_COUNTS = "a newer result counts"
+
+    @property
+    def code(self) -> str:
+        """The reason as a code: "unit-missing"."""
+        return self.name.lower().replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """The newest usable result of one kind, or why there is none.
@@ -251,7 +280,8 @@ class Measurement:
     "not available", "unit missing", "older than 12 months", ...). `by_issue`: the date is the day
     of issue alone, so the result may alarm and never exclude (Q33). `flagged_low`: its laboratory
     calls it low, or it lies below its own range (Q60). `alarms_only`: it may answer "low" or "high"
-    and nothing that would reassure; its opposite is UNKNOWN (I30).
+    and nothing that would reassure; its opposite is UNKNOWN (I30). `because` is the reason as a
+    code, `None` where something else than these decided.
     """
 
     quantity: Quantity | None = None
@@ -261,6 +291,7 @@ class Measurement:
     by_issue: bool = False
     flagged_low: bool = False
     alarms_only: Alarm | None = None
+    because: Because | NotCounted | None = None
 
     @property
     def is_known(self) -> bool:
@@ -282,5 +313,5 @@ class Measurement:
         return Truth.UNKNOWN if self.alarms_only and reassures else found
 
 
-NO_RESULT = Measurement()
+NO_RESULT = Measurement(because=Because.NONE_RECORDED)
 """No result is recorded."""

@@ -19,6 +19,7 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
+    NotCounted,
     Quantity,
     Truth,
 )
@@ -134,25 +135,6 @@ class LoweringDrugUse:
     drug: LoweringDrug
     long_term: Truth
     evidence: Evidence
-
-
-class NotCounted(enum.Enum):
-    """Why a vitamin B12 result on record does not decide (F35, Q33, Q35, Q36)."""
-
-    UNIT_MISSING = "its unit is missing"
-    UNIT_CONTRADICTS = "its unit contradicts what was measured"
-    NAMES_CONTRADICT = "its code and its words name different tests"
-    IN_WORDS = "it is reported in words"
-    NOT_READABLE = "it could not be read"
-    IMPLAUSIBLE = "its value is not plausible"
-    PRELIMINARY = "it is preliminary"
-    OTHER_STATUS = "its status does not count"
-    NO_DATE = "its date is not recorded"
-    BY_ISSUE = "only its date of issue is known"
-    IN_FUTURE = "it is dated in the future"
-    TOO_OLD = "it is older than 12 months"
-    ON_TREATMENT = "it was taken on vitamin B12"
-    NEWER_COUNTS = "a newer result counts"
 
 
 @dataclass(frozen=True, slots=True)

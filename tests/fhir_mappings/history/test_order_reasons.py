@@ -8,7 +8,7 @@ import pytest
 
 from fhir_mappings.fhir import Placed
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.language import Because, Cause, HintAt
+from recommender.language import Because, Cause, HintAt, RecordArea
 from tests.fhir_mappings.records import AS_OF, SNOMED, VALUE_SETS, concept, patient, record_of
 
 PARAESTHESIA = concept(SNOMED, "91019004", "Paraesthesia")
@@ -92,4 +92,4 @@ def test_the_reason_of_another_patients_order_is_none() -> None:
 def test_a_reason_stands_in_no_list() -> None:
     scenario = map_with(reasonCode=[{"text": "unbekannt"}, {}, {"coding": "x"}]).scenario
     assert scenario.lebers.is_false
-    assert all(listed.entries == 0 for listed in scenario.lists)
+    assert [listed.area for listed in scenario.lists if listed.entries] == [RecordArea.PATIENT]

@@ -1,0 +1,120 @@
+"""Allergies in other shapes, brands and languages: what may be vitamin B12 is never a known "no"
+(F21, Q27, Q28).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import Allergen, Because, HintAt, Truth
+from tests.fhir_mappings.records import SNOMED, allergy, concept, condition, scenario_of
+
+DRUG_ALLERGY = concept(SNOMED, "416098002", "Drug allergy")
+DEGRADED = concept(SNOMED, "196461000000101", "Transfer-degraded drug allergy")
+COLLAPSED = [{"description": "Collapsed after hydroxocobalamin injection"}]
+
+
+def allergic(text: str, **changes: Any) -> dict[str, Any]:
+    return allergy("", code={"text": text}, **changes)
+
+
+@pytest.mark.parametrize("code", [{}, DRUG_ALLERGY, DEGRADED], ids=["words", "type", "degraded"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NeoCytamen",
+        "NEO-CYTAMEN 1000",
+        "CobalinH",
+        "Behepan",
+        "Hydroxocobalaminacetat",
+        "Cianocobalamina",
+        "Optovite",
+        "Vitamina B12",
+        "Vit. B-12",
+        "Methylcobalamin",
+        "Adverse reaction to vitamin B12 injection",
+        "Allergie à la vitamine B12",
+    ],
+)
+def test_a_name_of_vitamin_b12_counts_in_any_spelling(text: str, code: dict[str, Any]) -> None:
+    scenario = scenario_of(allergy("", code={**code, "text": text}))
+    assert scenario.allergy_fact.is_true
+    assert scenario.allergies[0].severe is Truth.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Novobedouze", "Cobamin", "Neurobion", "Berocca", "Vitamin injection", "unknown drug"],
+)
+def test_a_name_that_may_be_vitamin_b12_is_a_hint(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+    assert (scenario.allergy_fact.truth, scenario.allergy_fact.because) == (
+        Truth.UNKNOWN,
+        Because.HINT,
+    )
+    assert scenario.hints_at(HintAt.ALLERGY)[0].words == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Kobalt", "Kobaltallergie", "Cobalto", "Kobaltallergi", "Patch test: cobalt positive"]
+)
+def test_cobalt_in_other_languages_is_no_known_no(text: str) -> None:
+    scenario = scenario_of(allergic(text))
+    assert not scenario.allergy_fact.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Parabens", "methyl hydroxybenzoate", "Benzylalkohol", "Alcool benzylique", "PEG", "Macrogol"],
+)
+def test_excipients_count_in_other_names(text: str) -> None:
+    (found,) = scenario_of(allergic(text)).allergies
+    assert found.allergen is Allergen.EXCIPIENT
+
+
+def test_a_reaction_described_in_words_is_a_hint() -> None:
+    fact = scenario_of(allergy("", code=DRUG_ALLERGY, reaction=COLLAPSED)).allergy_fact
+    assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.HINT)
+    assert "Collapsed after hydroxocobalamin" in fact.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keine bekannten Allergien",
+        "Pas d'allergie connue",
+        "Sin alergias conocidas",
+        "Nessuna allergia nota",
+        "Geen bekende allergieën",
+        "Inga kända allergier",
+        "Ingen kendte allergier",
+        "Sem alergias conhecidas",
+    ],
+)
+def test_none_known_in_so_many_words_is_understood_in_every_language(text: str) -> None:
+    assert scenario_of(allergic(text)).allergy_fact.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alergia a hidroxocobalamina",
+        "Overgevoelig voor hydroxocobalamine",
+        "Allergia a idrossocobalamina",
+        "Neo-Cytamen allergy",
+    ],
+)
+def test_an_allergy_in_the_problem_list_counts_in_other_languages(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).allergy_fact.is_true
+
+
+@pytest.mark.parametrize("text", ["Rash after hydroxocobalamin", "Collapse after B12 injection"])
+def test_a_reaction_in_the_problem_list_is_a_hint(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.allergy_fact.because is Because.HINT
+
+
+def test_a_rash_alone_points_at_no_allergy() -> None:
+    assert scenario_of(condition("", code={"text": "Rash after penicillin"})).allergy_fact.is_false

@@ -1,0 +1,239 @@
+"""Wordings in other shapes and languages than the listed ones: none of them leaves a known "no"
+(Q26, Q27).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import Because, HintAt, RecordArea, Truth
+from tests.fhir_mappings.records import SNOMED, condition, map_all, procedure, scenario_of
+
+GENERIC = [
+    ("http://snomed.info/sct", "196411000000103", "Transfer-degraded record entry"),
+    ("http://snomed.info/sct", "64572001", "Disease"),
+    ("http://snomed.info/sct", "404684003", "Clinical finding"),
+    ("http://snomed.info/sct", "282291009", "Diagnosis"),
+    ("http://terminology.hl7.org/CodeSystem/v3-NullFlavor", "OTH", "other"),
+    ("http://terminology.hl7.org/CodeSystem/data-absent-reason", "masked", "Masked"),
+    ("http://hl7.org/fhir/sid/icd-10", "R69", "Causes inconnues et non precisees"),
+    ("http://hl7.org/fhir/sid/icd-10-cm", "R69", "Illness, unspecified"),
+]
+
+
+def worded(text: str, **changes: Any) -> dict[str, Any]:
+    return condition("", code={"text": text}, **changes)
+
+
+POINTS_AT: list[tuple[HintAt, str, list[str]]] = [
+    (
+        HintAt.LEBERS,
+        "lebers",
+        [
+            "Mitochondrial optic neuropathy",
+            "Hereditary optic atrophy",
+            "Hereditäre Optikusneuropathie",
+            "Neuropathie optique héréditaire",
+            "Atrofia ottica ereditaria",
+            "Ziekte van Leber",
+            "Lebers sykdom",
+            "Doença de Leber",
+        ],
+    ),
+    (
+        HintAt.BLEEDING_DISORDER,
+        "bleeding_disorder",
+        [
+            "Christmas disease",
+            "Bernard-Soulier syndrome",
+            "Platelet function disorder",
+            "Afibrinogenaemia",
+            "Clotting disorder",
+            "Gerinnungsstörung",
+            "Déficit en facteur XI",
+            "Trastorno de la coagulación",
+            "Emofilia A lieve",
+            "Stollingsstoornis",
+            "Blödningsrubbning",
+            "Distúrbios da coagulação",
+        ],
+    ),
+    (
+        HintAt.KIDNEY_DISEASE,
+        "kidney_disease",
+        [
+            "Renal failure",
+            "Renal impairment",
+            "Acute kidney injury",
+            "IgA nephropathy",
+            "Polycystic kidney disease",
+            "Lupus nephritis",
+            "eGFR 38",
+            "Uraemia",
+            "Chronische Niereninsuffizienz Stadium 4",
+            "Diabetische Nephropathie",
+            "Insuffisance rénale terminale",
+            "Enfermedad renal crónica estadio 4",
+            "Insufficienza renale cronica",
+            "Nierfalen",
+            "Kronisk njursjukdom",
+            "Nyresvigt",
+            "Lesão renal aguda",
+        ],
+    ),
+    (
+        HintAt.NITROUS_OXIDE,
+        "nitrous_oxide",
+        ["Nitrous", "Uses NOS canisters", "Whippits", "Gaz hilarant", "Óxido nitroso", "Lattergas"],
+    ),
+    (
+        HintAt.HAEMOLYSIS,
+        "haemolysis",
+        ["HbSS", "Drépanocytose", "Kugelzellanämie", "Anemia falciforme", "Sikkelcelziekte"],
+    ),
+    (
+        HintAt.RAISES_B12,
+        "raises_b12",
+        ["Polycythaemia vera", "Chronic myeloid leukaemia", "Leberzirrhose", "Metastatic disease"],
+    ),
+    (
+        HintAt.PREGNANCY,
+        "pregnant",
+        ["Antenatal care", "Incinta", "Gestante", "Hyperemesis gravidarum", "Schwanger 20. SSW"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("at", "fact", "text"), [(at, fact, text) for at, fact, texts in POINTS_AT for text in texts]
+)
+def test_a_wording_that_points_at_a_fact_leaves_no_known_no(
+    at: HintAt, fact: str, text: str
+) -> None:
+    scenario = scenario_of(worded(text))
+    found = getattr(scenario, fact)
+    assert not found.is_false, found.reason
+    if found.is_unknown:
+        assert found.because is Because.HINT
+        assert scenario.hints_at(at)[0].words == text[:60]
+        assert text[:40] in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Numb feet",
+        "Balance problems",
+        "Poor memory",
+        "Small fibre neuropathy",
+        "Loss of vibration sense",
+        "Visual loss",
+        "Sore tongue",
+        "Kribbelparästhesien beider Füße",
+        "Troubles de la marche",
+        "Sclérose combinée de la moelle",
+        "Inestabilidad de la marcha",
+        "Disturbi della marcia",
+        "Geheugenstoornis",
+        "Minnesstörning",
+        "Føleforstyrrelser",
+        "Ustø gange",
+        "Alteração da marcha",
+    ],
+)
+def test_a_wording_of_a_sign_is_quoted_in_the_reason(text: str) -> None:
+    scenario = scenario_of(worded(text))
+    assert [hint.words for hint in scenario.hints_at(HintAt.NEUROLOGY)] == [text[:60]]
+    assert text[:40] in scenario.neurological_reason
+
+
+@pytest.mark.parametrize("text", ["Haemodialysis", "Peritoneal dialysis", "On haemodialysis"])
+def test_dialysis_in_the_problem_list_counts(text: str) -> None:
+    scenario = scenario_of(worded(text))
+    assert scenario.dialysis.is_true
+    assert scenario.kidney_disease.is_true
+
+
+@pytest.mark.parametrize(
+    "text", ["Hämodialyse", "Hémodialyse", "Emodialisi", "Diálisis peritoneal", "CAPD"]
+)
+@pytest.mark.parametrize("listed", [worded, lambda text: procedure("", code={"text": text})])
+def test_dialysis_in_other_words_is_no_known_no_in_either_list(listed: Any, text: str) -> None:
+    scenario = scenario_of(listed(text))
+    assert not scenario.dialysis.is_false
+    assert not scenario.kidney_disease.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pyelonephritis",
+        "Kidney stone",
+        "Cognitive behavioural therapy",
+        "Haemophilus influenzae",
+        "Deafness",
+        "Fatty liver",
+        "Balloon angioplasty",
+    ],
+)
+def test_other_wordings_point_at_nothing(text: str) -> None:
+    assert scenario_of(worded(text)).hints == ()
+
+
+@pytest.mark.parametrize(("system", "code", "display"), GENERIC)
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("Haemophilia A", "bleeding_disorder"),
+        ("Leber's hereditary optic neuropathy", "lebers"),
+        ("CKD stage 4", "kidney_disease"),
+        ("Nitrous oxide misuse", "nitrous_oxide"),
+        ("Sickle cell disease", "haemolysis"),
+        ("Pregnant", "pregnant"),
+    ],
+)
+def test_a_code_without_meaning_leaves_the_words_to_decide(
+    text: str, fact: str, system: str, code: str, display: str
+) -> None:
+    coding = {"system": system, "code": code, "display": display}
+    entry = condition("", days=30, code={"coding": [coding], "text": text}, id="c1")
+    mapped = map_all(entry)
+    assert getattr(mapped.scenario, fact).truth is Truth.TRUE
+    listed = mapped.scenario.list_of(RecordArea.CONDITIONS)
+    assert (listed.by_code, listed.by_words, listed.not_understood) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keine Hämophilie",
+        "Pas d'hémophilie",
+        "Sin hemofilia",
+        "Geen hemofilie",
+        "Ingen hemofili",
+        "Sem hemofilia",
+        "Suspicion d'hémophilie A",
+        "Familienanamnese Hämophilie A",
+        "Antecedentes familiares de hemofilia A",
+        "Ärftlighet för hemofili A",
+        "História familiar de hemofilia A",
+        "Haemophilia A in brother",
+        "Haemophilia A - not confirmed",
+        "Hemofilia A descartada",
+        "Hæmofili A udelukket",
+    ],
+)
+def test_denied_doubted_and_family_wordings_decide_nothing_in_any_language(text: str) -> None:
+    fact = scenario_of(worded(text)).bleeding_disorder
+    assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.HINT)
+
+
+def test_a_word_beside_a_code_of_another_disease_is_shown() -> None:
+    entry = condition(
+        "", code={"coding": [{"system": SNOMED, "code": "38341003"}], "text": "Renal"}
+    )
+    assert scenario_of(entry).kidney_disease.is_false
+    entry["code"]["text"] = "Hypertension with renal impairment"
+    assert scenario_of(entry).kidney_disease.because is Because.HINT
