@@ -357,9 +357,7 @@ def _count_medicines(index: RecordIndex) -> None:
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
             stated = _medicine_of(placed.resource, medications)
-            found = index.value_sets.find(stated, Field.DRUGS)
-            by = judge_name(index.value_sets, stated, found)
-            near = "" if found else near_b12_name(stated)
+            by, near = _understand_medicine(index, stated)
             if near and may_matter(placed, index.as_of):
                 dated = first_day(read_authored(placed.resource))
                 index.understanding.hint(HintAt.B12_TREATMENT, placed, near, dated)
@@ -371,6 +369,19 @@ def _count_medicines(index: RecordIndex) -> None:
         code = placed.resource.get("code")
         by = judge_name(index.value_sets, code, index.value_sets.find(code, Field.DRUGS))
         index.receipt.note_understood(placed, by.value)
+
+
+def _understand_medicine(index: RecordIndex, stated: Any) -> tuple[Understood, str]:
+    """Return by what the name of a medicine was understood, and the text that is nearly a name of
+    vitamin B12; the same name is looked at once in a record.
+    """
+    written = ("medicine", repr(stated))
+    known: tuple[Understood, str] | None = index.read_before.get(written)
+    if known is None:
+        found = index.value_sets.find(stated, Field.DRUGS)
+        by = judge_name(index.value_sets, stated, found)
+        known = index.read_before[written] = (by, "" if found else near_b12_name(stated))
+    return known
 
 
 def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any:

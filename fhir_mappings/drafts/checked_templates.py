@@ -64,28 +64,34 @@ def write_template(draft: Resource) -> str | None:
                 return None
     if "id" in template:
         return None
+    _with_sample_periods(template)
     try:
-        text = json.dumps(_with_sample_periods(template))
+        text = json.dumps(template)
     except (TypeError, ValueError):
         return None
     return None if _OTHER_DAY.search(text) else text
 
 
-_PERIODS = ("validityPeriod", "boundsPeriod")
-
-
-def _with_sample_periods(value: Any) -> Any:
-    """Return the value with a sample of every supply period and start; one of another form stays,
-    and is then told as another day.
+def _with_sample_periods(draft: Resource) -> None:
+    """Put samples in the place of the supply period and the starts of a draft, where they are
+    written; one of another form, or elsewhere, stays and is then told as another day.
     """
-    if isinstance(value, list):
-        return [_with_sample_periods(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: _sample_period(item) if name in _PERIODS else _with_sample_periods(item)
-        for name, item in value.items()
-    }
+    supply = draft.get("dispenseRequest")
+    if isinstance(supply, dict) and "validityPeriod" in supply:
+        period = _sample_period(supply["validityPeriod"])
+        draft["dispenseRequest"] = {**supply, "validityPeriod": period}
+    lines = draft.get("dosageInstruction")
+    if isinstance(lines, list):
+        draft["dosageInstruction"] = [_with_sample_start(line) for line in lines]
+
+
+def _with_sample_start(line: Any) -> Any:
+    timing = line.get("timing") if isinstance(line, dict) else None
+    repeat = timing.get("repeat") if isinstance(timing, dict) else None
+    if not isinstance(timing, dict) or not isinstance(repeat, dict) or "boundsPeriod" not in repeat:
+        return line
+    sample = {**repeat, "boundsPeriod": _sample_period(repeat["boundsPeriod"])}
+    return {**line, "timing": {**timing, "repeat": sample}}
 
 
 def _sample_period(value: Any) -> Any:

@@ -65,15 +65,17 @@ SITE_CODINGS: dict[InjectionSite, tuple[str, str]] = {
 }
 """The sites that may be ordered; the buttock is never written (I14)."""
 
-CONTINUOUS_THERAPY = {
-    "coding": [
-        {
-            "system": "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy",
-            "code": "continuous",
-            "display": "Continuous long term therapy",
-        }
-    ]
-}
+
+def _continuous_therapy() -> Resource:
+    return {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy",
+                "code": "continuous",
+                "display": "Continuous long term therapy",
+            }
+        ]
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -
         "extension": [_basis(phase, context)],
     }
     if phase.lifelong:
-        resource["courseOfTherapyType"] = copy.deepcopy(CONTINUOUS_THERAPY)
+        resource["courseOfTherapyType"] = _continuous_therapy()
     if context.group_id:
         resource["groupIdentifier"] = {
             "system": "urn:ietf:rfc:3986",
@@ -154,19 +156,20 @@ def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -
     return resource | _for_the_pharmacist(phase, context)
 
 
-SUBSTITUTION = {
-    "allowedCodeableConcept": {
-        "coding": [
-            {
-                "system": "http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution",
-                "code": "G",
-                "display": "generic composition",
-            }
-        ],
-        "text": "Any brand of the same cobalamin; no other cobalamin.",
+def _substitution() -> Resource:
+    """Any brand, no other form of vitamin B12 (I23)."""
+    return {
+        "allowedCodeableConcept": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution",
+                    "code": "G",
+                    "display": "generic composition",
+                }
+            ],
+            "text": "Any brand of the same cobalamin; no other cobalamin.",
+        }
     }
-}
-"""Any brand, no other form of vitamin B12 (I23)."""
 
 
 def _for_the_pharmacist(phase: Phase, context: DraftContext) -> Resource:
@@ -178,7 +181,7 @@ def _for_the_pharmacist(phase: Phase, context: DraftContext) -> Resource:
         supply = write_dispense(phase, row, context.as_of, context.after, writing)
         written |= {"dispenseRequest": supply} if supply else {}
     if writing.substitution:
-        written["substitution"] = copy.deepcopy(SUBSTITUTION)
+        written["substitution"] = _substitution()
     return written
 
 
@@ -236,15 +239,16 @@ def _reason(context: DraftContext) -> Resource:
         return {"reasonReference": [{"reference": context.reason_reference}]}
     if not context.reason_text:
         return {}
-    coded = {"coding": [copy.deepcopy(DEFICIENCY)]} if context.deficient else {}
+    coded = {"coding": [_deficiency()]} if context.deficient else {}
     return {"reasonCode": [coded | {"text": context.reason_text}]}
 
 
-DEFICIENCY = {
-    "system": SNOMED,
-    "code": "190634004",
-    "display": "Cobalamin deficiency (disorder)",
-}
+def _deficiency() -> Resource:
+    return {
+        "system": SNOMED,
+        "code": "190634004",
+        "display": "Cobalamin deficiency (disorder)",
+    }
 
 
 def _note(phase: Phase, context: DraftContext) -> str:

@@ -57,12 +57,7 @@ def judge_lists(index: RecordIndex) -> None:
 
 def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
-    judged = judge(
-        index.value_sets,
-        resource.get("code"),
-        (Field.CONDITIONS, Field.PROCEDURES),
-        notes_of(resource),
-    )
+    judged = _judge(index, resource, (Field.CONDITIONS, Field.PROCEDURES))
     if says_nothing_for(resource):
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged
@@ -84,7 +79,7 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
 
 def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
-    judged = judge(index.value_sets, resource.get("code"), (Field.PROCEDURES,), notes_of(resource))
+    judged = _judge(index, resource, (Field.PROCEDURES,))
     not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done")
     if not_done:
         judged = Judged(judged.matches, (), Understood.BY_CODE)
@@ -95,6 +90,17 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, date.latest if date else None)
     else:
         ledger.show(placed, judged, date.latest if date else None)
+
+
+def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ...]) -> Judged:
+    """Return what an entry says; the same code and notes are judged once in a record."""
+    notes = notes_of(resource)
+    written = (repr(resource.get("code")), notes, fields[0].value)
+    judged: Judged | None = index.read_before.get(written)
+    if judged is None:
+        judged = judge(index.value_sets, resource.get("code"), fields, notes)
+        index.read_before[written] = judged
+    return judged
 
 
 def says_nothing_for(resource: dict[str, Any]) -> bool:

@@ -70,7 +70,6 @@ class Receipt:
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""
-        self.tick()
         self._placed.setdefault(placed.place, placed)
 
     def use(self, placed: Placed, fact: str) -> None:
@@ -95,7 +94,6 @@ class Receipt:
 
     def note_understood(self, placed: Placed, by: str) -> None:
         """Note by what the entry was understood."""
-        self.tick()
         self._understood[placed.place] = by
 
     def note_hint(self, placed: Placed, why: str) -> None:

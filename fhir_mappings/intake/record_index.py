@@ -52,7 +52,8 @@ class RecordIndex:
     `complete` names the prefetch keys of which all there is came. `gaps` says for a prefetch key
     why what was read of it cannot say "none" even so: entries about somebody else came with it
     (R38), or the medicine of some is not known. `uncounted` says of each concept in a word or two
-    why results of it do not count ("preliminary"), once for each.
+    why results of it do not count ("preliminary"), once for each. `read_before` keeps what names
+    say that stand in several entries, for as long as this record is mapped and no longer.
     """
 
     record: PatientRecord
@@ -64,6 +65,7 @@ class RecordIndex:
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     uncounted: dict[Concept, list[str]] = field(default_factory=dict)
+    read_before: dict[Any, Any] = field(default_factory=dict)
 
     def of_type(self, *types: str) -> list[Placed]:
         """Return the resources of these types, sorted by reference."""

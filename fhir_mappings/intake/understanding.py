@@ -149,7 +149,9 @@ class Understanding:
 
     def count(self, key: str, placed: Placed, by: Understood) -> None:
         """Note by what an entry of a list was understood."""
-        counts = self.counts.setdefault(key, dict.fromkeys(Understood, 0))
+        counts = self.counts.get(key)
+        if counts is None:
+            counts = self.counts[key] = dict.fromkeys(Understood, 0)
         counts[by] += 1
         self.receipt.note_understood(placed, by.value)
 

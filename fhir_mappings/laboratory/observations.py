@@ -211,16 +211,38 @@ def _find_known(
         code = body.get("code")
         if code is None and body is resource:
             code = context.name_by_report(placed, resource)
-        matches = _matches_of(index, code)
-        if not matches and body is resource and not texts_of(code):
+        named = _read_name(index, code)
+        if named.says_nothing and body is resource:
             code = context.name_by_report(placed, resource)
-            matches = _matches_of(index, code)
-        if matches:
-            found.append((body, code, matches, False, words_contradict(index, code, matches)))
+            named = _read_name(index, code)
+        if named.matches:
+            found.append((body, code, named.matches, False, named.differs))
         elif "valueCodeableConcept" in body:  # what a coded answer stands for ("Diet: vegan")
             answers = index.value_sets.concepts(body["valueCodeableConcept"])
             found += [(body, code, answers, True, False)] if answers else []
     return found
+
+
+class _Name(NamedTuple):
+    """What the code of a result says: what it stands for, if it has neither that nor words, and if
+    code and words contradict each other.
+    """
+
+    matches: tuple[Match, ...]
+    says_nothing: bool
+    differs: bool
+
+
+def _read_name(index: RecordIndex, code: Any) -> _Name:
+    """Return what a code says; the same test stands in a record again and again."""
+    written = repr(code)
+    known: _Name | None = index.read_before.get(written)
+    if known is None:
+        matches = _matches_of(index, code)
+        nothing = not matches and not texts_of(code)
+        differs = bool(matches) and words_contradict(index, code, matches)
+        known = index.read_before[written] = _Name(matches, nothing, differs)
+    return known
 
 
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:

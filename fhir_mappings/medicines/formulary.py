@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,14 +41,23 @@ class FormularyRow:
         """Return how many of what is counted (ampoules, mL, tablets) hold the dose in micrograms;
         `None` where the strength cannot be read. An ampoule that names no volume holds 1 mL.
         """
-        strengths = [one for part in split_name(self.strength) for one in read_strengths(part)]
-        if len(strengths) != 1 or strengths[0].micrograms <= 0:
-            return None
-        one = strengths[0]
-        held = one.micrograms
-        if one.per_ml and self.dispense_unit.lower() != "ml":
-            held *= one.container or 1
-        return dose / held
+        held = _content_of_one(self.strength, self.dispense_unit)
+        return None if held is None else dose / held
+
+
+@functools.lru_cache(maxsize=256)
+def _content_of_one(strength: str, dispense_unit: str) -> Decimal | None:
+    """Return the micrograms in one of what is counted; `None` where the strength, a text of the
+    site's formulary, cannot be read.
+    """
+    strengths = [one for part in split_name(strength) for one in read_strengths(part)]
+    if len(strengths) != 1 or strengths[0].micrograms <= 0:
+        return None
+    one = strengths[0]
+    held = one.micrograms
+    if one.per_ml and dispense_unit.lower() != "ml":
+        held *= one.container or 1
+    return held
 
 
 BUILT_IN = (

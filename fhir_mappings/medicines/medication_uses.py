@@ -131,8 +131,11 @@ def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) ->
 
 def points_to_medicine(placed: Placed) -> bool:
     """Return whether an entry names its medicine by a reference alone."""
+    kind = placed.resource.get("resourceType")
     return (
-        _reader_of(placed) is not None and fhir_versions.read_medication(placed.resource)[0] is None
+        isinstance(kind, str)
+        and kind in _READERS
+        and fhir_versions.read_medication(placed.resource)[0] is None
     )
 
 

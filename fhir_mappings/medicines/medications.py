@@ -148,7 +148,7 @@ def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
 
     What is in force comes first, then the newest.
     """
-    if not any(points_to_medicine(placed) for placed in record):
+    if not any(map(points_to_medicine, record)):
         return ()
     items = [
         placed for placed in record if not is_about_another(placed.resource, record.patient_id)

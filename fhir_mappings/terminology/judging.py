@@ -51,6 +51,8 @@ class Understood(enum.Enum):
     BY_WORDS = "words"
     NOT = "not"
 
+    __hash__ = object.__hash__  # a member is itself alone, and asked for at every entry
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

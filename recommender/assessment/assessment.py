@@ -269,27 +269,25 @@ def _neurology_and_deficiency(
     deficiency is asked without them first.
     """
     own_signs = read_neurology(scenario, policy, deficient_on_other_grounds=False)
-    phase = read_treatment(scenario, own_signs.involved, policy).phase
-
-    def row_for(neurological: Truth, on_treatment: bool) -> DeficiencyRow:
-        return find_row(
-            gather_deficiency_facts(
-                scenario,
-                policy,
-                on_treatment=on_treatment,
-                treatment_unknown=phase is TreatmentPhase.UNKNOWN,
-                neurological=neurological,
-                nitrous_oxide=nitrous_oxide,
-                permanence=permanence,
-            )
-        )
-
-    grounds = row_for(own_signs.involved, on_treatment=False).deficiency
-    deficient = grounds in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
-    neurology = read_neurology(scenario, policy, deficient_on_other_grounds=deficient)
-    treatment = read_treatment(scenario, neurology.involved, policy)
-    on_treatment = treatment.phase not in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
-    return neurology, row_for(own_signs.involved, on_treatment), treatment
+    before = read_treatment(scenario, own_signs.involved, policy)
+    facts = gather_deficiency_facts(
+        scenario,
+        policy,
+        on_treatment=False,
+        treatment_unknown=before.phase is TreatmentPhase.UNKNOWN,
+        neurological=own_signs.involved,
+        nitrous_oxide=nitrous_oxide,
+        permanence=permanence,
+    )
+    row = find_row(facts)
+    neurology, treatment = own_signs, before
+    if row.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
+        neurology = read_neurology(scenario, policy, deficient_on_other_grounds=True)
+    if neurology.involved is not own_signs.involved:
+        treatment = read_treatment(scenario, neurology.involved, policy)
+    if treatment.phase not in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN):
+        row = find_row(replace(facts, on_treatment=True))
+    return neurology, row, treatment
 
 
 def _ileal_resection_over_limit(scenario: ClinicalScenario, causes: frozenset[Cause]) -> Truth:
