@@ -36,7 +36,7 @@ def why_missing(control: str) -> str:
     """Return why the evidence that a control names is not there; empty when it is.
 
     A control is `tests/FILE::NAME`, `invariant I1`, `card b1`, `rule N1`, `setting NAME`,
-    `page FILE`, `page /PATH`, or `file FILE (WORD)`.
+    `page FILE`, `page /PATH`, or `FILE (WORD)`.
     """
     if "::" in control:
         file, name = control.split("::")
@@ -52,10 +52,9 @@ def why_missing(control: str) -> str:
         "page": lambda: (
             name in _text("cds_service") if name.startswith("/") else (ROOT / name).exists()
         ),
-        "file": lambda: _holds(name),
     }
     if kind not in looked_up:
-        return "not a control of a known kind"
+        return "" if _holds(control) else "neither a control of a known kind nor a file"
     return "" if looked_up[kind]() else f"no such {kind}"
 
 

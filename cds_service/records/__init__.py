@@ -18,6 +18,16 @@ from cds_service.records.store_tables import (
     open_engine,
     upgrade_schema,
 )
+from cds_service.records.tallies import (
+    SHOWN,
+    Kind,
+    Tally,
+    add_tallies,
+    count_decisions,
+    read_tallies,
+    settle_feedback,
+    week_of,
+)
 
 __all__ = [
     "CALLS",
@@ -27,13 +37,18 @@ __all__ = [
     "METADATA",
     "MODES",
     "NEWEST_SCHEMA",
+    "SHOWN",
     "CardRecord",
     "DecisionRecord",
     "FeedbackEntry",
+    "Kind",
     "Listener",
     "Store",
     "StoreUnavailable",
+    "Tally",
+    "add_tallies",
     "clean_text",
+    "count_decisions",
     "each_kept",
     "find_kept",
     "is_in_memory",
@@ -41,6 +56,9 @@ __all__ = [
     "load_patient_key",
     "open_engine",
     "open_words",
+    "read_tallies",
+    "settle_feedback",
     "upgrade_schema",
     "utc",
+    "week_of",
 ]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import json
 import os
 import re
 import threading
@@ -46,6 +45,13 @@ from cds_service.records.store_tables import (
     is_in_memory,
     open_engine,
     upgrade_schema,
+)
+from cds_service.records.tallies import (
+    add_tallies,
+    count_decisions,
+    drop_tallies,
+    settle_feedback,
+    week_of,
 )
 from cds_service.records.token_memory import TokenMemory
 
@@ -352,6 +358,7 @@ class Store:
                 connection.execute(sa.insert(CARDS), cards)
             if kept:
                 connection.execute(sa.insert(KEPT_REQUESTS), kept)
+            add_tallies(connection, count_decisions(decisions, cards))
         self._modes_noted = True
 
     def _kept_row(self, record: DecisionRecord) -> dict[str, Any] | None:
@@ -399,6 +406,8 @@ class Store:
                 which = _of_decisions(ids) if ids else _of_nobody(utc(before))
                 for table, rows in which:
                     gone[table.name] += connection.execute(sa.delete(table).where(rows)).rowcount
+                if not ids:
+                    drop_tallies(connection, utc(before))
             if not ids:
                 return gone
 
@@ -409,6 +418,7 @@ class Store:
         now = dt.datetime.now(dt.UTC)
         try:
             self._write_calls()
+            self._settle_feedback(utc(now))
             self.purge_tokens(now.timestamp())
             with self._transaction() as connection:
                 prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))
@@ -416,6 +426,12 @@ class Store:
                 self.prune(now - dt.timedelta(days=self._retention_days))
         except StoreUnavailable as error:
             log.warning("what has had its time is not deleted", why=str(error))
+
+    def _settle_feedback(self, now: dt.datetime) -> None:
+        more = True
+        while more:
+            with self._transaction() as connection:
+                more = settle_feedback(connection, now)
 
     def _read(self, query: sa.Select[int]) -> int:
         with self._transaction() as connection:
@@ -521,18 +537,11 @@ def clean_text(text: str, longest: int) -> str:
     )
 
 
-def week_of(day: dt.date) -> str:
-    """Return the Monday of a day's week, as it stands in the tables."""
-    return (day - dt.timedelta(days=day.weekday())).isoformat()
-
-
 def _decision_row(record: DecisionRecord) -> dict[str, Any]:
     row = _row(record)
     del row["cards"], row["kept"]
     at = utc(record.received_at)
-    unknown = json.dumps(dict(record.unknown_facts), sort_keys=True).encode()
-    key = hashlib.sha256(unknown).hexdigest()[:16]
-    return _clean({**row, "received_at": at, "week": week_of(at), "unknown_key": key})
+    return _clean({**row, "received_at": at, "week": week_of(at)})
 
 
 def _card_rows(record: DecisionRecord) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST_SCHEMA = "0002"
+NEWEST_SCHEMA = "0003"
 """The last of the migrations."""
 
 BUSY_MS = 200
@@ -74,12 +74,9 @@ DECISIONS = sa.Table(
             "program_version",
             "terminology_version",
             "week",
-            "unknown_key",
         ),
     ),
     sa.Column("facts", sa.JSON, nullable=False, server_default="{}"),
-    sa.Index("decisions_by_week", "week", "client", "hook", "user_role"),
-    sa.Index("decisions_by_unknown", "week", "unknown_key", "id"),
 )
 
 CARDS = sa.Table(
@@ -105,10 +102,9 @@ CARDS = sa.Table(
     *map(_text, ("mode_set_by", "week", "client", "hook", "user_role")),
     sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Index("cards_by_uuid", "uuid", "week", "client", "hook", "user_role", "card", "shown"),
-    sa.Index("cards_by_week", "week", "client", "hook", "user_role", "card", "mode", "shown"),
 )
 """Every card that was decided, withheld ones too. Week, client, hook and role are those of the
-decision, so that a million decisions are counted without looking each one up.
+decision, so that feedback is counted without looking each one up.
 """
 
 FEEDBACK = sa.Table(
@@ -159,6 +155,21 @@ CALLS = sa.Table(
 """How often each client called each hook a day, and how it was answered: "decided", "not
 concerned" or the status of a refusal. The client is empty where nobody proved who called.
 """
+
+TALLIES = sa.Table(
+    "tallies",
+    METADATA,
+    *(
+        sa.Column(name, sa.Text, primary_key=True)
+        for name in ("week", "client", "hook", "user_role", "kind", "name", "detail", "reason")
+    ),
+    sa.Column("times", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What decisions, cards, feedback and unknown facts come to, by week; see tallies.py."""
+
+TALLIED = sa.Table("tallied", METADATA, sa.Column("feedback", sa.Integer, primary_key=True))
+"""One row: the id of the last feedback that stands in the tallies."""
 
 KEPT_REQUESTS = sa.Table(
     "kept_requests",

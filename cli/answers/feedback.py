@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cds_service.protocol import write_json
-from cli.parsing import Refusal, settings_of
+from cli.parsing import Refusal, positive_number, settings_of
+
+if TYPE_CHECKING:
+    from governance.figures import Report, Row, Share
 
 Json = dict[str, Any]
+
+WIDTH = 30
+"""Columns of the text that a share takes."""
+
+MOST_WEEKS = 1000
+"""More than any record holds."""
 
 TABLES = ("card", "client", "role", "hook", "week")
 
@@ -28,6 +38,12 @@ def add_feedback(commands: Any) -> None:
     report.add_argument(
         "--by", choices=TABLES, default="card", help="what has a line each (default: card)"
     )
+    report.add_argument(
+        "--weeks",
+        type=positive_number,
+        metavar="N",
+        help="this week and those before it (default: all)",
+    )
     report.add_argument("--json", action="store_true", help="every table, as JSON")
     report.set_defaults(run=_report_feedback)
     export = reports.add_parser("export", help="a row for each card shown, for other programs")
@@ -37,29 +53,74 @@ def add_feedback(commands: Any) -> None:
 
 
 def _report_feedback(chosen: argparse.Namespace) -> int:
-    from cds_service.feedback import format_report, report_as_json, report_feedback
     from cds_service.records import StoreUnavailable
-    from governance.figures import load_figures, make_report
+    from governance.figures import first_week, load_figures, make_report
 
-    url = settings_of(chosen).store_url
+    settings = settings_of(chosen)
+    today = settings.today(dt.datetime.now(dt.UTC))
+    first = first_week(today, min(chosen.weeks, MOST_WEEKS)) if chosen.weeks else ""
     try:
-        feedback = report_feedback(url)
-        report = make_report(load_figures(url))
+        report = make_report(load_figures(settings.store_url, first))
     except StoreUnavailable as error:
         raise Refusal(str(error)) from None
     if chosen.json:
-        whole = {**report_as_json(feedback), "report": dataclasses.asdict(report)}
+        whole = {**_cards_as_json(report), "report": dataclasses.asdict(report)}
         sys.stdout.buffer.write(write_json(whole) + b"\n")
     elif chosen.by == "card":
-        print(format_report(feedback))
-        print(*_say_changes(report), sep="\n", end="\n" if report.changes else "")
+        print(*_say_cards(report), *_say_changes(report), sep="\n")
     else:
         tables = (report.clients, report.roles, report.hooks, report.by_week)
         print(*_say_rows(chosen.by, tables[TABLES.index(chosen.by) - 1]), sep="\n")
     return 0
 
 
-def _say_changes(report: Any) -> Iterable[str]:
+def _cards_as_json(report: Report) -> Json:
+    """Return what became of each card that was shown; members without value are left out."""
+    cards = []
+    for row in _shown(report):
+        shares = {"accepted": row.accepted, "overridden": row.overridden}
+        written = {
+            name: {"count": share.count, "low": round(share.low, 4), "high": round(share.high, 4)}
+            for name, share in shares.items()
+        }
+        reasons = {"reasons": report.codes[row.name]} if row.name in report.codes else {}
+        cards.append({"card": row.name, "shown": row.shown, **written, **reasons})
+    return {"cards": cards, "unknownCards": report.stray}
+
+
+def _shown(report: Report) -> list[Row]:
+    return [row for row in report.cards if row.shown]
+
+
+def _say_cards(report: Report) -> Iterable[str]:
+    """Yield a table of the cards that were shown: shares are of those, with 95 % intervals."""
+    if not _shown(report):
+        yield "No cards were sent in this period."
+    else:
+        yield f"{'card':<6}{'shown':>7}  {'accepted':<{WIDTH}}{'overridden':<{WIDTH}}reasons"
+        for row in _shown(report):
+            reasons = ", ".join(
+                f"{reason} {number}" for reason, number in report.codes.get(row.name, {}).items()
+            )
+            yield (
+                f"{row.name:<6}{row.shown:>7}  {_counted(row.accepted):<{WIDTH}}"
+                f"{_counted(row.overridden):<{WIDTH}}{reasons}"
+            ).rstrip()
+        yield ""
+        yield (
+            "Shares are of the cards shown, with 95 % Wilson intervals. Clients do not report "
+            "ignored cards, so they are lower bounds."
+        )
+    if report.stray:
+        yield f"Feedback on cards that are not in the record: {report.stray}"
+
+
+def _counted(share: Share) -> str:
+    ends = " to ".join(f"{100 * end:.0f} %" for end in (share.low, share.high))
+    return f"{share.count} = {100 * share.value:.0f} % ({ends})"
+
+
+def _say_changes(report: Report) -> Iterable[str]:
     for change in report.changes:
         yield (
             f"{change.name} fires {change.now:.1f} times per 1,000 decisions in the week from "
@@ -67,7 +128,7 @@ def _say_changes(report: Any) -> Iterable[str]:
         )
 
 
-def _say_rows(name: str, rows: Iterable[Any]) -> Iterable[str]:
+def _say_rows(name: str, rows: Iterable[Row]) -> Iterable[str]:
     yield f"{name:<24}{'decisions':>10}{'per 1,000':>11}{'shown':>8}  {'accepted':<20}overridden"
     for row in rows:
         accepted, overridden = (_share(share) for share in (row.accepted, row.overridden))
@@ -77,7 +138,7 @@ def _say_rows(name: str, rows: Iterable[Any]) -> Iterable[str]:
         )
 
 
-def _share(share: Any) -> str:
+def _share(share: Share) -> str:
     if not share.total:
         return "nothing shown"
     low, high = (f"{100 * end:.0f}" for end in (share.low, share.high))

@@ -1,11 +1,12 @@
 """What fired, what became of it, and what somebody must look at."""
 
 from governance.figures.alarms import KINDS, Alarm, find_alarms
-from governance.figures.board import Board, load_figures
+from governance.figures.board import Board, first_week, load_figures
 from governance.figures.categories import CATEGORIES, category_of
+from governance.figures.chance import Share, wilson
 from governance.figures.counts import Figures, read_figures
 from governance.figures.export import as_csv, as_ndjson, each_row
-from governance.figures.report import Report, make_report
+from governance.figures.report import Report, Row, make_report
 
 __all__ = [
     "CATEGORIES",
@@ -14,12 +15,16 @@ __all__ = [
     "Board",
     "Figures",
     "Report",
+    "Row",
+    "Share",
     "as_csv",
     "as_ndjson",
     "category_of",
     "each_row",
     "find_alarms",
+    "first_week",
     "load_figures",
     "make_report",
     "read_figures",
+    "wilson",
 ]

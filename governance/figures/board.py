@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from cds_service.records import StoreUnavailable, open_engine
+from cds_service.records import StoreUnavailable, open_engine, week_of
 from cds_service.site import Settings
 from governance.figures.alarms import KINDS, Alarm, find_alarms
 from governance.figures.counts import Figures, read_figures
@@ -24,18 +24,13 @@ KEPT_SECONDS = 60.0
 """How long figures that were read serve others who ask."""
 
 
-LONGEST_PERIOD = 52
-"""Weeks that are read."""
-
-
 class Board:
     """What the governance page, the metrics and the report of one deployment read."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._figures = Figures()
-        self._read_at = -KEPT_SECONDS - 1
+        self._kept: dict[int, tuple[float, Figures]] = {}
 
     def figures(self, weeks: int, today: dt.date) -> Figures:
         """Return the figures of so many weeks, this one included, at most a minute old.
@@ -43,11 +38,11 @@ class Board:
         Raises: StoreUnavailable.
         """
         with self._lock:
-            if time.monotonic() - self._read_at > KEPT_SECONDS:
-                first = _monday(today, LONGEST_PERIOD)
-                self._figures = load_figures(self._settings.store_url, first)
-                self._read_at = time.monotonic()
-        return self._figures.since(_monday(today, weeks))
+            read_at, figures = self._kept.get(weeks, (0.0, None))
+            if figures is None or time.monotonic() - read_at > KEPT_SECONDS:
+                figures = load_figures(self._settings.store_url, first_week(today, weeks))
+                self._kept[weeks] = time.monotonic(), figures
+        return figures
 
     def alarms(self, today: dt.date, known_answer: bool) -> tuple[Alarm, ...]:
         """Return every alarm of this day.
@@ -68,9 +63,9 @@ class Board:
         return {kind: sum(alarm.kind == kind for alarm in alarms) for kind in KINDS}
 
 
-def _monday(today: dt.date, weeks: int) -> str:
+def first_week(today: dt.date, weeks: int) -> str:
     """Return the Monday of the first of so many weeks, this one included."""
-    return (today - dt.timedelta(days=today.weekday(), weeks=weeks - 1)).isoformat()
+    return week_of(today - dt.timedelta(weeks=weeks - 1))
 
 
 def load_figures(store_url: str, since_week: str = "") -> Figures:
@@ -84,7 +79,7 @@ def load_figures(store_url: str, since_week: str = "") -> Figures:
 
 @contextmanager
 def reading(store_url: str) -> Iterator[sa.Connection]:
-    """Open a store for reading, with time for a million decisions.
+    """Open a store for reading, with time for an export of a million decisions.
 
     Raises: StoreUnavailable.
     """

@@ -72,7 +72,8 @@ class ModeRow:
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything of a period. `weekly` has for each card its firings per 1,000 decisions by week,
-    `reasons` for each card its overrides by category, `codes` by the reason as it came.
+    `reasons` for each card its overrides by category, `codes` by the reason as it came. `stray`
+    are cards with feedback that are not in the record.
     """
 
     weeks: tuple[str, ...]
@@ -89,6 +90,7 @@ class Report:
     codes: Mapping[str, Mapping[str, int]]
     modes: tuple[ModeRow, ...]
     unknown: tuple[tuple[str, str, int], ...]
+    stray: int
 
 
 def make_report(figures: Figures) -> Report:
@@ -109,13 +111,18 @@ def make_report(figures: Figures) -> Report:
         reasons=_overrides(figures, category_of),
         codes=_overrides(figures, lambda code: code or "no reason"),
         modes=_by_mode(figures, cards),
-        unknown=tuple(
-            (fact, reason, number)
-            for (fact, reason), number in sorted(
-                figures.unknown.items(), key=lambda item: (-item[1], item[0])
-            )
-        ),
+        unknown=_unknown(figures),
+        stray=sum(figures.stray.values()),
     )
+
+
+def _unknown(figures: Figures) -> tuple[tuple[str, str, int], ...]:
+    """Return each unknown fact with its reason and how often, the most frequent first."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for (_, fact, reason), number in figures.unknown.items():
+        counted[fact, reason] += number
+    most_first = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((fact, reason, number) for (fact, reason), number in most_first)
 
 
 def _rows_by(figures: Figures, name_of: Callable[[Decided], str]) -> tuple[Row, ...]:

@@ -43,8 +43,9 @@ def test_a_hazard_has_two_controls_that_a_machine_checks_or_says_why_not(
         "setting noSuchSettingAnywhere" + "AtAll",
         "page docs/none.md",
         "page /none-of-ours",
-        "file recommender/none.py",
-        "file README.md (no such word in it, " + "surely)",
+        "recommender/none.py",
+        "README.md (no such word in it, " + "surely)",
+        "recommender (a folder)",
         "promise to be careful",
     ],
 )

@@ -20,6 +20,7 @@ from cds_service.records.store_tables import (
     open_engine,
 )
 from tests.cds_service.records.records import card, decision, rows
+from tests.cds_service.records.test_tallies import recount, tallies
 
 FIRST = {
     "service": "b12-order-select",
@@ -37,6 +38,7 @@ FIRST = {
     "prefetch": {},
     "timings_ms": {},
 }
+SAID = ("service", "outcome_timestamp", "reason_system", "reason_display", "user_comment")
 SUNDAY = dt.datetime.fromisoformat("2026-11-22T23:59:00")
 MONDAY = dt.datetime.fromisoformat("2026-11-23T00:00:00")
 
@@ -59,6 +61,17 @@ def make_first_schema(url: str) -> None:
         sent = {"uuid": "u", "card": "b2", "rule": "M1", "indicator": "info", "order": "x"}
         lists: dict[str, Any] = {"statements": [], "suggestions": [], "also_found": []}
         connection.execute(sa.insert(old.tables["cards"]), [{"decision": "two", **sent, **lists}])
+        heard = {**dict.fromkeys(SAID, ""), "received_at": MONDAY, "accepted_suggestions": []}
+        said = [
+            ("u", "accepted", ""),
+            ("u", "overridden", "SPECIALIST"),
+            ("nobody", "accepted", ""),
+        ]
+        feedback = [
+            {**heard, "client": "Main EHR", "card": uuid, "outcome": outcome, "reason_code": reason}
+            for uuid, outcome, reason in said
+        ]
+        connection.execute(sa.insert(old.tables["feedback"]), feedback)
         connection.commit()
     engine.dispose()
 
@@ -82,11 +95,19 @@ def test_the_decisions_of_the_first_release_are_there_and_have_their_week(upgrad
     assert kept["one"]["facts"] == {}
 
 
-def test_equal_sets_of_unknown_facts_have_one_key_before_and_after(upgraded: str) -> None:
-    keys = {row["id"]: row["unknown_key"] for row in rows(upgraded, DECISIONS)}
-    new = next(key for identity, key in keys.items() if len(identity) > 3)
+def test_what_was_there_is_counted_like_what_comes(upgraded: str) -> None:
+    assert tallies(upgraded) == recount(upgraded)
+    unknown = {key: n for key, n in tallies(upgraded).items() if key.kind == "unknown"}
+    assert [(key.week, key.name, n) for key, n in sorted(unknown.items())] == [
+        ("2026-11-16", "egfr", 2)
+    ]
 
-    assert keys["one"] == new != keys["two"]
+
+def test_feedback_of_the_first_release_is_counted(upgraded: str) -> None:
+    """Two words on one card count as the last, one on a card that nobody knows as a stray."""
+    said = {key[4:]: n for key, n in tallies(upgraded).items() if key.kind in ("answered", "stray")}
+
+    assert said == {("answered", "b2", "overridden", "SPECIALIST"): 1, ("stray", "", "", ""): 1}
 
 
 def test_a_card_of_the_first_release_was_shown_live_to_its_client(upgraded: str) -> None:

@@ -1,0 +1,203 @@
+"""Counts by week, client, hook and role, kept up as decisions and feedback are written, so that a
+view costs what its period costs and not what the record has grown to.
+
+Decisions are counted in the transaction that writes them. Feedback is counted a little later, when
+the decision it speaks of is surely written; until then whoever reads adds what is not counted yet.
+
+Source: R119, R145.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from cds_service.records.store_tables import FEEDBACK, TALLIED, TALLIES
+
+LONGEST = 64
+"""Characters of a role or reason that are told apart; the whole text stands in the record."""
+
+SETTLES_AFTER = dt.timedelta(minutes=1)
+"""How old feedback is when it is counted: by then the decision is written, and no earlier feedback
+is still on its way.
+"""
+
+SETTLED_AT_ONCE = 5000
+"""Words of feedback that are counted in one transaction."""
+
+
+class Kind(StrEnum):
+    """What is counted; what `name`, `detail` and `reason` of a tally then are.
+
+    DECIDED: decisions. FIRED: the card, its mode, "shown" or "withheld". ANSWERED: the card, the
+    outcome that was said last, the reason. COMMENTED: the card. UNKNOWN: the fact, the code of the
+    reason. STRAY: cards that are not in the record, by the week of the feedback.
+    """
+
+    DECIDED = "decided"
+    FIRED = "fired"
+    ANSWERED = "answered"
+    COMMENTED = "commented"
+    UNKNOWN = "unknown"
+    STRAY = "stray"
+
+
+SHOWN, WITHHELD = "shown", "withheld"
+
+
+class Tally(NamedTuple):
+    """What is counted together: the Monday of the week, client, hook and role of the user, what
+    kind of thing, and which.
+    """
+
+    week: str
+    client: str
+    hook: str
+    user_role: str
+    kind: str
+    name: str = ""
+    detail: str = ""
+    reason: str = ""
+
+
+def week_of(day: dt.date) -> str:
+    """Return the Monday of a day's week, as it stands in the tables."""
+    return f"{day - dt.timedelta(days=day.weekday()):%Y-%m-%d}"
+
+
+def count_decisions(
+    decisions: Iterable[Mapping[str, Any]], cards: Iterable[Mapping[str, Any]]
+) -> Counter[Tally]:
+    """Count rows of decisions with their unknown facts, and rows of cards."""
+    counted: Counter[Tally] = Counter()
+    for row in decisions:
+        counted[Tally(*_where(row), Kind.DECIDED)] += 1
+        for fact, reason in row["unknown_facts"].items():
+            where = (row["week"], row["client"], row["hook"], "")
+            counted[Tally(*where, Kind.UNKNOWN, fact, reason[:LONGEST])] += 1
+    for row in cards:
+        seen = SHOWN if row["shown"] else WITHHELD
+        counted[Tally(*_where(row), Kind.FIRED, row["card"], row["mode"], seen)] += 1
+    return counted
+
+
+def _where(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return row["week"], row["client"], row["hook"], row["user_role"][:LONGEST]
+
+
+def add_tallies(connection: sa.Connection, counted: Mapping[Tally, int]) -> None:
+    """Add to the counts that are there, always in one order, so that two workers never wait for
+    each other.
+    """
+    rows = [
+        {**tally._asdict(), "times": times} for tally, times in sorted(counted.items()) if times
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+_KEYS = ", ".join(Tally._fields)
+_ADD = sa.text(
+    f"INSERT INTO tallies ({_KEYS}, times) VALUES ({', '.join(f':{key}' for key in Tally._fields)},"
+    f" :times) ON CONFLICT ({_KEYS}) DO UPDATE SET times = tallies.times + excluded.times"
+)
+
+
+def read_tallies(connection: sa.Connection, since_week: str = "") -> Counter[Tally]:
+    """Return the counts of the weeks from one on, named by its Monday; of all without."""
+    query = sa.select(*(TALLIES.c[key] for key in Tally._fields), TALLIES.c.times)
+    rows = connection.execute(query.where(TALLIES.c.week >= since_week))
+    counted = Counter({Tally(*row[:-1]): row[-1] for row in rows})
+    after = connection.execute(sa.select(TALLIED.c.feedback)).scalar_one()
+    for tally, times in count_feedback(connection, after).items():
+        if tally.week >= since_week:
+            counted[tally] += times
+    return +counted  # nothing that came to 0
+
+
+def count_feedback(
+    connection: sa.Connection, after: int, until: int | None = None
+) -> Counter[Tally]:
+    """Count the feedback with an id above one and up to another. Clients may report a card again:
+    each word counts, and takes away the one before it. Only what the client says to which the card
+    was shown.
+    """
+    last = until if until is not None else 2**62
+    counted: Counter[Tally] = Counter()
+    for row in connection.execute(_FEEDBACK, {"after": after, "until": last}).mappings():
+        _count_word(counted, row)
+    return counted
+
+
+_FEEDBACK = sa.text(
+    "SELECT said.received_at, said.client, said.outcome, said.reason_code, said.reason_display, "
+    "said.user_comment, cards.week, cards.hook, cards.user_role, cards.card, "
+    "earlier.id AS earlier, earlier.outcome AS earlier_outcome, "
+    "earlier.reason_code AS earlier_code, earlier.reason_display AS earlier_display "
+    "FROM feedback said LEFT JOIN cards ON cards.uuid = said.card AND cards.client = said.client "
+    "AND cards.shown LEFT JOIN feedback earlier ON earlier.id = (SELECT max(id) FROM feedback one "
+    "WHERE one.card = said.card AND one.client = said.client AND one.id < said.id) "
+    "WHERE said.id > :after AND said.id <= :until"
+).columns(received_at=sa.DateTime)
+
+
+def _count_word(counted: Counter[Tally], row: sa.RowMapping) -> None:
+    if row["card"] is None:
+        if row["earlier"] is None:
+            counted[Tally(week_of(row["received_at"]), row["client"], "", "", Kind.STRAY)] += 1
+        return
+    where = (row["week"], row["client"], row["hook"], row["user_role"][:LONGEST])
+    said = _reason(row["reason_code"], row["reason_display"])
+    counted[Tally(*where, Kind.ANSWERED, row["card"], row["outcome"], said)] += 1
+    if row["earlier"] is not None:
+        said = _reason(row["earlier_code"], row["earlier_display"])
+        counted[Tally(*where, Kind.ANSWERED, row["card"], row["earlier_outcome"], said)] -= 1
+    if row["user_comment"]:
+        counted[Tally(*where, Kind.COMMENTED, row["card"])] += 1
+
+
+def _reason(code: str, display: str) -> str:
+    """Return a reason by its code, else by its words; empty where none was given."""
+    return " ".join((code or display).split())[:LONGEST]
+
+
+def settle_feedback(connection: sa.Connection, now: dt.datetime) -> bool:
+    """Count the next feedback that is old enough, in UTC, and say whether there may be more; of
+    several workers one does it, and the others go on.
+    """
+    after = _take_turn(connection)
+    if after is None:
+        return False
+    ready = (FEEDBACK.c.id > after) & (FEEDBACK.c.received_at <= now - SETTLES_AFTER)
+    ids: Sequence[int] = (
+        connection.execute(
+            sa.select(FEEDBACK.c.id).where(ready).order_by(FEEDBACK.c.id).limit(SETTLED_AT_ONCE)
+        )
+        .scalars()
+        .all()
+    )
+    if not ids:
+        return False
+    add_tallies(connection, count_feedback(connection, after, ids[-1]))
+    connection.execute(sa.update(TALLIED).values(feedback=ids[-1]))
+    return len(ids) == SETTLED_AT_ONCE
+
+
+def _take_turn(connection: sa.Connection) -> int | None:
+    """Return up to which id feedback is counted, for this transaction alone; None while another
+    counts.
+    """
+    if connection.dialect.name == "sqlite":  # it knows one writer only: become it before reading
+        connection.execute(sa.update(TALLIED).values(feedback=TALLIED.c.feedback))
+    turn = sa.select(TALLIED.c.feedback).with_for_update(skip_locked=True)
+    return connection.execute(turn).scalar_one_or_none()
+
+
+def drop_tallies(connection: sa.Connection, before: dt.datetime) -> None:
+    """Delete the counts of weeks that had ended before a time."""
+    connection.execute(sa.delete(TALLIES).where(TALLIES.c.week < week_of(before)))
