@@ -49,7 +49,7 @@ def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
         today = this_deployment().today()
         try:
             figures = board.figures(weeks, today)
-            alarms = board.alarms(today, known_case_holds())
+            alarms = board.alarms(today, known_case_holds(), weeks)
         except StoreUnavailable as error:
             raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
         report = make_report(figures.of(client, hook))

@@ -111,13 +111,15 @@ _ADD = sa.text(
 def read_tallies(connection: sa.Connection, since_week: str = "") -> Counter[Tally]:
     """Return the counts of the weeks from one on, named by its Monday; of all without."""
     query = sa.select(*(TALLIES.c[key] for key in Tally._fields), TALLIES.c.times)
-    rows = connection.execute(query.where(TALLIES.c.week >= since_week))
-    counted = Counter({Tally(*row[:-1]): row[-1] for row in rows})
+    rows = connection.execute(query.where(TALLIES.c.week >= since_week, TALLIES.c.times > 0)).all()
+    counted = Counter({Tally._make(row[:-1]): row[-1] for row in rows})
     after = connection.execute(sa.select(TALLIED.c.feedback)).scalar_one()
     for tally, times in count_feedback(connection, after).items():
         if tally.week >= since_week:
             counted[tally] += times
-    return +counted  # nothing that came to 0
+            if counted[tally] <= 0:
+                del counted[tally]
+    return counted
 
 
 def count_feedback(

@@ -23,6 +23,9 @@ from governance.figures.report import WEEKS_BEFORE
 KEPT_SECONDS = 60.0
 """How long figures that were read serve others who ask."""
 
+WEEKS_OF_ALARMS = WEEKS_BEFORE + 2
+"""Weeks that alarms look at; whatever is asked, as many are read."""
+
 
 class Board:
     """What the governance page, the metrics and the report of one deployment read."""
@@ -37,19 +40,20 @@ class Board:
 
         Raises: StoreUnavailable.
         """
+        wide = max(weeks, WEEKS_OF_ALARMS)
         with self._lock:
-            read_at, figures = self._kept.get(weeks, (0.0, None))
+            read_at, figures = self._kept.get(wide, (0.0, None))
             if figures is None or time.monotonic() - read_at > KEPT_SECONDS:
-                figures = load_figures(self._settings.store_url, first_week(today, weeks))
-                self._kept[weeks] = time.monotonic(), figures
-        return figures
+                figures = load_figures(self._settings.store_url, first_week(today, wide))
+                self._kept[wide] = time.monotonic(), figures
+        return figures if wide == weeks else figures.since(first_week(today, weeks))
 
-    def alarms(self, today: dt.date, known_answer: bool) -> tuple[Alarm, ...]:
-        """Return every alarm of this day.
+    def alarms(self, today: dt.date, known_answer: bool, weeks: int = 0) -> tuple[Alarm, ...]:
+        """Return every alarm of this day, from the figures of at least so many weeks.
 
         Raises: StoreUnavailable.
         """
-        figures = self.figures(WEEKS_BEFORE + 2, today)
+        figures = self.figures(max(weeks, WEEKS_OF_ALARMS), today)
         return find_alarms(figures, self._settings, today, known_answer)
 
     def count_alarms(self, today: dt.date, known_answer: bool) -> dict[str, int]:

@@ -103,9 +103,12 @@ class Figures:
 
 def read_figures(connection: sa.Connection, since_week: str = "") -> Figures:
     """Return the figures of the weeks from one on, named by its Monday; of all without."""
+    places: dict[tuple[str, ...], Decided] = {}
     counted: dict[str, dict[Any, int]] = {kind: {} for kind in Kind}
     for tally, times in read_tallies(connection, since_week).items():
-        counted[tally.kind][_KEYS[tally.kind](tally)] = times
+        where = tally[:4]
+        at = places.get(where) or places.setdefault(where, Decided(*where))
+        counted[tally.kind][_KEYS[tally.kind](at, tally)] = times
     return Figures(
         counted[Kind.DECIDED],
         counted[Kind.FIRED],
@@ -118,17 +121,13 @@ def read_figures(connection: sa.Connection, since_week: str = "") -> Figures:
     )
 
 
-def _at(tally: Tally) -> Decided:
-    return Decided(*tally[:4])
-
-
-_KEYS: Mapping[str, Callable[[Tally], Any]] = {
-    Kind.DECIDED: _at,
-    Kind.FIRED: lambda tally: Fired(_at(tally), tally.name, tally.detail, tally.reason == SHOWN),
-    Kind.ANSWERED: lambda tally: Answered(_at(tally), tally.name, tally.detail, tally.reason),
-    Kind.COMMENTED: lambda tally: (_at(tally), tally.name),
-    Kind.UNKNOWN: lambda tally: (_at(tally), tally.name, tally.detail),
-    Kind.STRAY: _at,
+_KEYS: Mapping[str, Callable[[Decided, Tally], Any]] = {
+    Kind.DECIDED: lambda at, _: at,
+    Kind.FIRED: lambda at, tally: Fired(at, tally.name, tally.detail, tally.reason == SHOWN),
+    Kind.ANSWERED: lambda at, tally: Answered(at, tally.name, tally.detail, tally.reason),
+    Kind.COMMENTED: lambda at, tally: (at, tally.name),
+    Kind.UNKNOWN: lambda at, tally: (at, tally.name, tally.detail),
+    Kind.STRAY: lambda at, _: at,
 }
 """What each kind of tally is kept under."""
 

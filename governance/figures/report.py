@@ -20,6 +20,7 @@ from recommender.cards import CARDS
 
 ACCEPTED = "accepted"
 OVERRIDDEN = "overridden"
+LIVE = "live"
 WEEKS_BEFORE = 12
 """Weeks that a week is compared with."""
 
@@ -245,17 +246,26 @@ def _by_mode(figures: Figures, cards: Iterable[str]) -> tuple[ModeRow, ...]:
     Firings of a mode are of the decisions in the weeks, clients and hooks in which the card was in
     that mode, so that silent weeks are compared with live ones fairly.
     """
-    rows = []
-    for card in cards:
-        found = [one for one in figures.cards if one.card == card]
-        if all(one.mode == "live" for one in found):
-            continue
-        for mode in sorted({one.mode for one in found}):
-            rows.append(_mode_row(figures, card, mode, [one for one in found if one.mode == mode]))
-    return tuple(rows)
+    found: dict[str, dict[str, list[Fired]]] = {card: {} for card in cards}
+    for one in figures.cards:
+        found[one.card].setdefault(one.mode, []).append(one)
+    accepted: Counter[tuple[Decided, str]] = Counter()
+    for answer, number in figures.answers.items():
+        if answer.outcome == ACCEPTED:
+            accepted[answer.at, answer.card] += number
+    return tuple(
+        _mode_row(figures, mode, ones, accepted)
+        for modes in found.values()
+        if set(modes) - {LIVE}
+        for mode, ones in sorted(modes.items())
+    )
 
 
-def _mode_row(figures: Figures, card: str, mode: str, found: list[Fired]) -> ModeRow:
+def _mode_row(
+    figures: Figures, mode: str, found: list[Fired], accepted: Mapping[tuple[Decided, str], int]
+) -> ModeRow:
+    """Return the line of one card in one mode, in which it was decided as `found`."""
+    card = found[0].card
     places = {(one.at.week, one.at.client, one.at.hook) for one in found}
     decided = sum(
         number
@@ -264,15 +274,14 @@ def _mode_row(figures: Figures, card: str, mode: str, found: list[Fired]) -> Mod
     )
     fired = sum(figures.cards[one] for one in found)
     shown = sum(figures.cards[one] for one in found if one.shown)
-    ats = {one.at for one in found if one.shown}
-    accepted = sum(
-        number
-        for answer, number in figures.answers.items()
-        if answer.card == card and answer.at in ats and answer.outcome == ACCEPTED
-    )
-    share = wilson(min(fired, decided), decided)
+    taken = sum(accepted.get((at, card), 0) for at in {one.at for one in found if one.shown})
     return ModeRow(
-        card, NAMES.get(card, card), mode, share, shown, wilson(min(accepted, shown), shown)
+        card,
+        NAMES.get(card, card),
+        mode,
+        wilson(min(fired, decided), decided),
+        shown,
+        wilson(min(taken, shown), shown),
     )
 
 

@@ -6,6 +6,9 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -180,6 +183,40 @@ def test_only_the_weeks_asked_for_are_read(url: str, open_store: Opener) -> None
     last = week_of(NOW.date())
     assert {tally.week for tally in tallies(url, last)} == {last}
     assert len({tally.week for tally in tallies(url)}) == 3
+
+
+def test_a_week_costs_what_the_week_costs(tmp_path: Path) -> None:
+    """However long the record is: counted in steps of SQLite, the same on every machine."""
+    costs = []
+    for older in (100, 1000):
+        url = f"sqlite:///{tmp_path}/{older}.db"
+        with closing(Store(url, "key")) as store:
+            for number in range(older + 50):
+                weeks = 0 if number < 50 else 1 + number % 40
+                one = card(uuid=f"u{number}")
+                at = NOW - dt.timedelta(weeks=weeks)
+                store.record_decision(decision(one, received_at=at, user_role=f"r{number % 25}"))
+        with closing(Store(url, "key")) as store:
+            entries = [FeedbackEntry(f"u{number}", "accepted") for number in range(older + 50)]
+            store.record_feedback(entries, "s", "Main EHR", NOW)
+        settle(url, NOW + dt.timedelta(minutes=2))
+        costs.append(_steps_of_a_week(url))
+
+    assert costs[1] < 1.2 * costs[0]
+
+
+def _steps_of_a_week(url: str) -> int:
+    """Return how many tens of steps SQLite takes for the counts of the last week."""
+    engine = open_engine(url)
+    taken: list[int] = []
+    with engine.connect() as connection:
+        sqlite: Any = connection.connection.dbapi_connection
+        sqlite.set_progress_handler(lambda: taken.append(1), 10)
+        counted = read_tallies(connection, week_of(NOW.date()))
+        sqlite.set_progress_handler(None, 10)
+    engine.dispose()
+    assert sum(n for tally, n in counted.items() if tally.kind == Kind.ANSWERED) == 50
+    return len(taken)
 
 
 def test_counts_go_with_the_last_decision_of_their_week(url: str, store: Store) -> None:
