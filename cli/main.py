@@ -8,32 +8,32 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
-from cli.answers import add_diff, add_explain, add_feedback, add_manifest, add_replay
-from cli.operate import add_calls, add_checks, add_codes, add_init_config, add_serve, add_store
 from cli.parsing import CommandParser, Refusal
-from cli.patients import add_population, add_sandbox
 
-GROUPS = (
-    add_serve,
-    add_explain,
-    add_checks,
-    add_codes,
-    add_init_config,
-    add_calls,
-    add_feedback,
-    add_replay,
-    add_population,
-    add_sandbox,
-    add_manifest,
-    add_diff,
-    add_store,
-)
-"""What adds each group of commands, in the order of --help."""
+GROUPS: Mapping[tuple[str, ...], tuple[str, str]] = {
+    ("serve",): ("cli.operate", "add_serve"),
+    ("explain",): ("cli.answers", "add_explain"),
+    ("check-config", "check-server"): ("cli.operate", "add_checks"),
+    ("codes",): ("cli.operate", "add_codes"),
+    ("init-config",): ("cli.operate", "add_init_config"),
+    ("token", "call"): ("cli.operate", "add_calls"),
+    ("feedback",): ("cli.answers", "add_feedback"),
+    ("replay",): ("cli.answers", "add_replay"),
+    ("population",): ("cli.patients", "add_population"),
+    ("sandbox",): ("cli.patients", "add_sandbox"),
+    ("manifest",): ("cli.answers", "add_manifest"),
+    ("diff",): ("cli.answers", "add_diff"),
+    ("store",): ("cli.operate", "add_store"),
+}
+"""The commands of each group and what adds them, in the order of --help. Only the group of the
+command that is asked for is loaded.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,8 +79,9 @@ def _read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"b12-cds {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add_commands in GROUPS:
-        add_commands(commands)
+    asked = [group for group in GROUPS if arguments and arguments[0] in group]
+    for room, name in (GROUPS[group] for group in asked or GROUPS):
+        getattr(import_module(room), name)(commands)
     return parser.parse_args(arguments)
 
 

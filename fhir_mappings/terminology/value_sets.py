@@ -112,11 +112,11 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one field that are looked for inside a text; `any_word` tells quickly that a
-    text holds none of them.
+    text holds none of them. The pattern of each word is compiled when it is first looked for.
     """
 
     any_word: re.Pattern[str]
-    each: tuple[tuple[re.Pattern[str], Member], ...]
+    each: tuple[tuple[str, Member], ...]
     never: re.Pattern[str] | None = None
 
     def members_in(self, text: str) -> tuple[Member, ...]:
@@ -126,7 +126,7 @@ class Words:
         if not self.any_word.search(text):
             return ()
         plain = self.never.sub(" ", text) if self.never else text
-        found = (member for pattern, member in self.each if pattern.search(plain))
+        found = (member for pattern, member in self.each if _as_word(pattern).search(plain))
         once = {(member.concept, member.role, member.property): member for member in found}
         return tuple(once.values())
 
@@ -555,9 +555,7 @@ def _read_medicine_names(
 
 def _compile_words(listed: list[tuple[str, Member]]) -> Words:
     patterns = [_pattern_of(word) for word, _ in listed]
-    each = tuple(
-        (_as_word(pattern), member) for pattern, (_, member) in zip(patterns, listed, strict=True)
-    )
+    each = tuple((pattern, member) for pattern, (_, member) in zip(patterns, listed, strict=True))
     return Words(_as_word("|".join(patterns)), each)
 
 
@@ -569,6 +567,7 @@ def _pattern_of(word: str) -> str:
     return rf"{normal}[a-z]*" if word.endswith("*") else normal
 
 
+@functools.cache
 def _as_word(pattern: str) -> re.Pattern[str]:
     """Compile a pattern that must not continue a word; a number may follow ("b12 1000")."""
     return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z])")

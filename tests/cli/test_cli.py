@@ -6,13 +6,15 @@ import json
 import socket
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.decision.explain_words import say
-from cli.main import main
+from cli.main import GROUPS, main
+from cli.parsing import CommandParser
 
 PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01", "gender": "female"}
 B12 = {
@@ -220,3 +222,15 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(
 def test_check_server_expects_the_address_of_a_server(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-server", "fhir"]) == 2
     assert capsys.readouterr().err == 'FHIR_BASE: found "fhir", expected an http or https URL.\n'
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_command_is_found_in_its_group_alone_and_no_other_is_loaded(
+    group: tuple[str, ...],
+) -> None:
+    commands = CommandParser().add_subparsers()
+    room, name = GROUPS[group]
+
+    getattr(import_module(room), name)(commands)
+
+    assert tuple(sorted(commands.choices)) == tuple(sorted(group))
