@@ -23,11 +23,19 @@ from pathlib import Path
 import jwt
 import structlog
 
-from benchmarks import population
-from benchmarks.bodies import make_bodies
-from benchmarks.growth import print_growth
-from benchmarks.load import Load, Running, drive, measure_start, memory_of, serving, write_call
-from benchmarks.servers import ISSUER, PATH, read_private_key
+from benchmarks.alone.growth import print_growth
+from benchmarks.scenarios.bodies import make_bodies
+from benchmarks.served.load import (
+    Load,
+    Running,
+    drive,
+    measure_start,
+    memory_of,
+    serving,
+    write_call,
+)
+from benchmarks.served.servers import ISSUER, PATH, read_private_key
+from benchmarks.volume import population
 
 CONNECTIONS = 4
 STARTS = 5

@@ -391,9 +391,8 @@ DERIVED = {
 
 COST = """## What it costs
 
-`python -m benchmarks.mapping` measures mapping a record as a multiple of parsing the same bytes
-with orjson, both in turn on a busy
-machine:
+`python -m benchmarks.alone.mapping` measures mapping a record as a multiple of parsing the same
+bytes with orjson, both in turn on a busy machine:
 
 | resources | 20 | 200 | 2000 |
 |---|---|---|---|

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from benchmarks.bodies import AS_OF, make_bodies
-from benchmarks.servers import PATH
+from benchmarks.scenarios.bodies import AS_OF, make_bodies
+from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.site.settings import demonstration
 from cds_service.web.deployment import CONFIG_KEY

@@ -15,10 +15,10 @@ from typing import Any
 
 from flask import Flask
 
-from benchmarks.bodies import make_bodies
-from benchmarks.crowd import call_all_at_once
-from benchmarks.load import serving, write_call
-from benchmarks.servers import PATH
+from benchmarks.scenarios.bodies import make_bodies
+from benchmarks.served.crowd import call_all_at_once
+from benchmarks.served.load import serving, write_call
+from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
 from cds_service.site.settings import demonstration

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.governance import make_record
+from benchmarks.volume.governance import make_record
 from cds_service.app import create_app
 from cds_service.site import Settings, demonstration
 from cds_service.web import health

@@ -1,4 +1,4 @@
-"""A steady load with faults: `python -m benchmarks.soak [MINUTES] [CALLS_A_SECOND]`.
+"""A steady load with faults: `python -m benchmarks.served.soak [MINUTES] [CALLS_A_SECOND]`.
 
 Meanwhile the FHIR server of the EHR turns slow, dead, lying and endless in turn, the database is
 locked for five seconds of every minute, and every tenth minute a worker is killed. Each kind of
@@ -29,9 +29,9 @@ import jwt
 import orjson
 import requests
 
-from benchmarks.bodies import make_request, make_unrelated
-from benchmarks.load import Running, memory_of, processes_of, serving
-from benchmarks.servers import ISSUER, PATH, read_private_key
+from benchmarks.scenarios.bodies import make_request, make_unrelated
+from benchmarks.served.load import Running, memory_of, processes_of, serving
+from benchmarks.served.servers import ISSUER, PATH, read_private_key
 from tests.cds_service.misbehaving_fhir import (
     FhirServer,
     answer_drop_by_drop,

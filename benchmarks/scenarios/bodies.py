@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.mapping import make_record
+from benchmarks.scenarios.records import make_record
 from cds_service.demonstration import load_request
 
 AS_OF = dt.date(2026, 6, 1)

@@ -1,5 +1,6 @@
-"""A thousand clients that all call at the same moment: `python -m benchmarks.crowd [CLIENTS]`
-prints what each of them was answered.
+"""A thousand clients that all call at the same moment.
+
+`python -m benchmarks.served.crowd [CLIENTS]` prints what each of them was answered.
 
 None may be left without an answer: a call is either answered, or told to come back (503 with
 `Retry-After`). Right afterwards the service must answer as before.
@@ -17,9 +18,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.bodies import make_bodies
-from benchmarks.load import serving, write_call
-from benchmarks.servers import PATH
+from benchmarks.scenarios.bodies import make_bodies
+from benchmarks.served.load import serving, write_call
+from benchmarks.served.servers import PATH
 
 PATIENCE = 60
 NO_ANSWER = 0

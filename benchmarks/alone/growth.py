@@ -18,8 +18,8 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from benchmarks.bodies import AS_OF, make_bodies
-from benchmarks.servers import PATH
+from benchmarks.scenarios.bodies import AS_OF, make_bodies
+from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.protocol.json_text import read_json
 from cds_service.server import tune_collector

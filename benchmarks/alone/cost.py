@@ -1,7 +1,7 @@
 """What the dearest requests cost: every dimension of `tests/cost/dimensions.py` at the largest size
 that is read, in seconds of one processor.
 
-`python -m benchmarks.cost`
+`python -m benchmarks.alone.cost`
 """
 
 from __future__ import annotations

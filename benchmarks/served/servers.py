@@ -1,5 +1,5 @@
 """The servers that are compared, all in the shape of the production server: `python -m
-benchmarks.servers KIND PORT WORKERS FOLDER`.
+benchmarks.served.servers KIND PORT WORKERS FOLDER`.
 
 `bare` is Flask and orjson alone: it parses the body and answers a constant. `service` is the
 service, `tokens` the service for a registered client, `models` the service that has fhir.resources
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, request
 from jwt.algorithms import ECAlgorithm
 
-from benchmarks.bodies import AS_OF
+from benchmarks.scenarios.bodies import AS_OF
 from cds_service.server import Server, server_options, tune_collector
 from cds_service.site.settings import Client, Settings, demonstration
 from cds_service.web.http_rules import WsgiApp
@@ -32,22 +32,28 @@ ISSUER = "https://ehr.example.org"
 ANSWER = orjson.dumps({"cards": [], "filling": "x" * 3000})
 
 
+def bare_app() -> Flask:
+    """Return the bare endpoint: one route that parses the body and answers a constant."""
+    app = Flask("bare")
+
+    @app.post(PATH)
+    def answer() -> Response:
+        orjson.loads(request.stream.read())
+        return Response(ANSWER, mimetype="application/json")
+
+    @app.get("/health/ready")
+    def ready() -> Response:
+        return Response(b"{}", mimetype="application/json")
+
+    return app
+
+
 class BareServer(Server):
     """The bare endpoint in the same server."""
 
     def load(self) -> Flask:
         """Build the application of one route."""
-        app = Flask("bare")
-
-        @app.post(PATH)
-        def answer() -> Response:
-            orjson.loads(request.stream.read())
-            return Response(ANSWER, mimetype="application/json")
-
-        @app.get("/health/ready")
-        def ready() -> Response:
-            return Response(b"{}", mimetype="application/json")
-
+        app = bare_app()
         tune_collector()
         return app
 

@@ -54,7 +54,7 @@ def serving(kind: str, folder: Path, workers: int = 1) -> Iterator[Running]:
     """Run one of the servers meanwhile."""
     port = _free_port()
     with _running(
-        ["benchmarks.servers", kind, str(port), str(workers), str(folder)],
+        ["benchmarks.served.servers", kind, str(port), str(workers), str(folder)],
         port,
         folder / f"{kind}.log",
     ) as server:

@@ -1,5 +1,5 @@
 """How long the governance page and the feedback report take at a million decisions: python -m
-benchmarks.governance [DECISIONS] [STORE URL].
+benchmarks.volume.governance [DECISIONS] [STORE URL].
 """
 
 from __future__ import annotations

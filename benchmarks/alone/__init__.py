@@ -1,0 +1,1 @@
+"""What is measured without server and network: counts, growth, the dearest requests."""

@@ -1,0 +1,1 @@
+"""The requests that are measured, and the records in them."""

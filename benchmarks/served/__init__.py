@@ -1,0 +1,1 @@
+"""What is measured over HTTP, in the server of production."""

@@ -1,0 +1,1 @@
+"""What is measured with many: a population, a million decisions."""
