@@ -96,7 +96,7 @@ def _start_call() -> Response | None:
 
 def _finish_call(response: Response) -> Response:
     call: Call = g.call
-    response.headers.extend(call.finish(request.endpoint or "none", response.status_code))
+    response.headers.update(call.finish(request.endpoint or "none", response.status_code))
     if request.path.startswith(BASE):
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.extend(

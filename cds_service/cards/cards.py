@@ -62,7 +62,7 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
             "topic": {
                 "system": CARD_SYSTEM,
                 "code": finding.card.id,
-                "display": shorten(finding.summary),
+                "display": finding.card.name,
             },
         },
     }

@@ -1,5 +1,6 @@
 """CDS Hooks on the wire: services, requests, prefetch, JSON and errors."""
 
+from cds_service.protocol.bundles import MORE_PAGES
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
 from cds_service.protocol.hook_request import (
     HOOK_ROWS,
@@ -22,7 +23,7 @@ from cds_service.protocol.json_text import (
     write_canonical,
     write_json,
 )
-from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, Reading, read_part
+from cds_service.protocol.prefetch import NOT_SENT, TYPES, Reading, read_part
 from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
 __all__ = [

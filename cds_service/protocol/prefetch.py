@@ -6,10 +6,18 @@ The answers of the FHIR server are read by the same function, so that both sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
+from cds_service.protocol.bundles import (
+    bundles_within,
+    empty_entries,
+    included,
+    lacks_some,
+    next_link,
+    why_not_whole,
+)
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.hook_request import resources_within
 from fhir_mappings.fhir import Availability, Placed, RecordPart
@@ -51,9 +59,6 @@ NOT_SENT = NotSent()
 MOST_ENTRIES = 20_000
 """Resources under one key that are read (R181)."""
 
-MORE_PAGES = "there are more pages"
-"""Why a list is incomplete as long as its `next` link was not followed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -72,13 +77,21 @@ class Reading:
 def read_part(
     key: str, value: Any, place: str, source: str = "prefetch", read_before: int = 0
 ) -> Reading:
-    """Return what the value of one key means.
+    """Return what the value of one key means. That there is no Patient is nothing known of one.
 
     Args:
         read_before: how many resources earlier pages of the same list held.
     Raises: Problem 400 when there are more resources than are read.
     Source: R48 to R58 and their decision table.
     """
+    reading = _read_part(key, value, place, source, read_before)
+    part = reading.part
+    if key == "patient" and part.availability is Availability.COMPLETE and not part.resources:
+        return replace(_unavailable("there is no such Patient", source), unusable=reading.unusable)
+    return reading
+
+
+def _read_part(key: str, value: Any, place: str, source: str, read_before: int) -> Reading:
     if isinstance(value, NotSent):
         return _unavailable("not sent by the EHR", source, to_fetch=True)
     if value is None:
@@ -128,38 +141,47 @@ def _read_resources(
     if len(found) > MOST_ENTRIES:
         raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
     outcomes, usable, foreign = _sort(key, found)
-    wrong_type = f"is of a type that is not read under {key}"
-    said = {placed.place: (placed, wrong_type) for placed in foreign}
-    empty = {
-        where: (Placed(where, {}), "holds no readable resource")
-        for where in _empty_entries(value, place)
-    }
-    said |= empty | {
-        placed.place: (placed, "says how the query went, and nothing of the patient")
-        for placed in outcomes
-    }
-    unusable = tuple(said.values())
+    within = list(bundles_within(value, place))
+    empty = list(
+        chain(
+            empty_entries(value, place), *(empty_entries(one.bundle, one.place) for one in within)
+        )
+    )
+    unusable = _name_unusable(key, outcomes, foreign, empty)
     failed = any(_is_failure(outcome.resource) for outcome in outcomes)
-    elsewhere = {placed.place for placed in foreign}
     if not usable and (
         failed
         or empty
         or not (outcomes or _is_list(value))
-        or not elsewhere <= _included(value, place)
+        or not {placed.place for placed in foreign} <= included(value, place)
     ):
         why = (
             "the EHR's own query failed" if failed else "nothing of the expected type could be read"
         )
         return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
     reason = (
-        "" if key == "patient" else _why_incomplete(value, found, failed, bool(empty), read_before)
+        ""
+        if key == "patient"
+        else _why_incomplete(value, found, failed, bool(empty) or lacks_some(within), read_before)
     )
     availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
     return Reading(
         RecordPart(availability, tuple(usable), reason, source),
-        _next_link(value),
+        next_link(value),
         unusable=unusable,
     )
+
+
+def _name_unusable(
+    key: str, outcomes: list[Placed], foreign: list[Placed], empty: list[str]
+) -> tuple[tuple[Placed, str], ...]:
+    """Return what came and cannot be used, each place once, with the reason."""
+    wrong_type = f"is of a type that is not read under {key}"
+    of_the_query = "says how the query went, and nothing of the patient"
+    said = {placed.place: (placed, wrong_type) for placed in foreign}
+    said |= {where: (Placed(where, {}), "holds no readable resource") for where in empty}
+    said |= {placed.place: (placed, of_the_query) for placed in outcomes}
+    return tuple(said.values())
 
 
 def _sort(key: str, found: list[Placed]) -> tuple[list[Placed], list[Placed], list[Placed]]:
@@ -174,23 +196,6 @@ def _sort(key: str, found: list[Placed]) -> tuple[list[Placed], list[Placed], li
         else:
             foreign.append(placed)
     return outcomes, usable, foreign
-
-
-def _included(value: dict[str, Any] | list[Any], place: str) -> set[str]:
-    """Return the places of entries that came along with the matches and are none themselves
-    (R58).
-    """
-    entries = value.get("entry") if isinstance(value, dict) else None
-    modes = (
-        [entry.get("search") if isinstance(entry, dict) else None for entry in entries]
-        if isinstance(entries, list)
-        else []
-    )
-    return {
-        f"{place}.entry[{number}]"
-        for number, mode in enumerate(modes)
-        if isinstance(mode, dict) and mode.get("mode") in ("include", "outcome")
-    }
 
 
 def _is_list(value: dict[str, Any] | list[Any]) -> bool:
@@ -213,7 +218,7 @@ def _is_failure(outcome: dict[str, Any]) -> bool:
 
 
 def _why_incomplete(
-    value: Any, found: list[Placed], failed: bool, some_empty: bool, read_before: int
+    value: Any, found: list[Placed], failed: bool, some_unread: bool, read_before: int
 ) -> str:
     """Return why there may be more than came; empty when what came is all there is."""
     if (
@@ -224,33 +229,6 @@ def _why_incomplete(
         return "a single resource came where a list was expected"
     if failed:
         return "the EHR reports an error beside the results"
-    if some_empty:
+    if some_unread:
         return "some of it cannot be read"
-    if _next_link(value):
-        return MORE_PAGES
-    total = value.get("total") if isinstance(value, dict) else None
-    if isinstance(total, int) and total > len(found) + read_before:
-        return "the EHR counts more than it sent"
-    return ""
-
-
-def _next_link(value: dict[str, Any] | list[Any]) -> str:
-    links = value.get("link") if isinstance(value, dict) else None
-    for link in links if isinstance(links, list) else []:
-        if (
-            isinstance(link, dict)
-            and link.get("relation") == "next"
-            and isinstance(link.get("url"), str)
-        ):
-            return str(link["url"])
-    return ""
-
-
-def _empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str]:
-    """Yield the places of entries of which nothing can be read (R57)."""
-    entries = value.get("entry") if isinstance(value, dict) else value
-    where = f"{place}.entry" if isinstance(value, dict) else place
-    for number, entry in enumerate(entries if isinstance(entries, list) else []):
-        resource = entry.get("resource", entry) if isinstance(entry, dict) else None
-        if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
-            yield f"{where}[{number}]"
+    return why_not_whole(value, len(found) + read_before)

@@ -105,11 +105,11 @@ def call_service(
         hook_request.drafts, deployment.value_sets
     ):
         call.note_step("orders")
-        return _answer(deployment, (), None, service.hook)
+        return _answer(deployment, (), None, hook_request)
     orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
     call.note_step("orders")
     if not orders.in_scope:
-        return _answer(deployment, (), None, service.hook)
+        return _answer(deployment, (), None, hook_request)
     record = assemble_record(
         hook_request,
         service.queries,
@@ -136,15 +136,18 @@ def call_service(
     asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
     showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
     record_call(call, deployment, service, caller, asked, decision, showings)
-    return _answer(deployment, shown_cards(decision, showings), decision, service.hook)
+    return _answer(deployment, shown_cards(decision, showings), decision, hook_request)
 
 
 def _answer(
-    deployment: Deployment, cards: Sequence[dict[str, Any]], decision: Decision | None, hook: str
+    deployment: Deployment,
+    cards: Sequence[dict[str, Any]],
+    decision: Decision | None,
+    asked: HookRequest,
 ) -> dict[str, Any]:
     if cards or deployment.settings.profile != DEMONSTRATION:
         return {"cards": cards}
-    return {"cards": [], "extension": explain_silence(decision, hook)}
+    return {"cards": [], "extension": explain_silence(decision, asked)}
 
 
 @blueprint.post(f"{BASE}/<service_id>/feedback")

@@ -15,6 +15,10 @@ from cds_service.site import Settings
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+JSON_TYPES = ("application/json", "text/json", "application/json+fhir")
+"""Content types that say JSON without the ending `+json`; the last is that of FHIR before STU3."""
+
+
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response."""
     return Response(write_json(body), status, headers, mimetype="application/json")
@@ -63,9 +67,9 @@ def _too_long(longest: int) -> Problem:
 
 def _check_type(environ: dict[str, Any]) -> None:
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if kind and kind not in ("application/json", "text/json") and not kind.endswith("+json"):
+    if kind and kind not in JSON_TYPES and not kind.endswith("+json"):
         raise Problem(415, "not-supported", "Content-Type: expected application/json.")
-    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+    if environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
         raise Problem(
             415, "not-supported", "Content-Encoding: expected a body that is not compressed."
         )
@@ -90,15 +94,17 @@ def cors_headers(settings: Settings, origin: str | None) -> tuple[tuple[str, str
 
 
 def tidy_paths(app: WsgiApp) -> WsgiApp:
-    """Let `//` count as `/`, and a slash at the end of a CDS Hooks path as none, without a redirect
-    (R24).
+    """Let `//` count as `/`, and a slash at the end of a path as none, without a redirect (R24);
+    only the workbench, whose page names its files from there, keeps its own.
     """
 
     def tidied(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if "//" in path:
             path = re.sub("/{2,}", "/", path)
-        environ["PATH_INFO"] = path.rstrip("/") if path.startswith("/cds-services/") else path
+        if path.endswith("/") and not path.startswith("/workbench/"):
+            path = path.rstrip("/") or "/"
+        environ["PATH_INFO"] = path
         return app(environ, start_response)
 
     return tidied

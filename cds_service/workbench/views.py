@@ -70,6 +70,11 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
             fhir_server=not settings.is_production,
         )
 
+    @blueprint.get("")
+    def add_the_slash() -> Response:
+        """Lead to the page from beside it, whatever host and path a proxy shows it under."""
+        return Response(status=308, headers={"Location": "workbench/"}, mimetype="text/plain")
+
     @blueprint.get("/controls")
     def controls() -> Response:
         return json_answer(

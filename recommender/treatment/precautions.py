@@ -329,8 +329,8 @@ def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
                 ("X27",),
             )
         )
-    if assessment.allergy_unclear:
-        words = "An allergy entry could not be read as one: check it before vitamin B12 is given."
+    elif assessment.allergy_unclear:
+        words = "The allergy list holds more than could be read: check it before vitamin B12 is given."
         advice.append(Advice("Q28", words, ("X27",)))
     if assessment.past_reactions:
         advice.append(_past_reaction(assessment))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.protocol.prefetch import MORE_PAGES, NOT_SENT, TYPES, read_part
+from cds_service.protocol.bundles import MORE_PAGES
+from cds_service.protocol.prefetch import NOT_SENT, TYPES, read_part
 from fhir_mappings.fhir.record import Availability
 from tests.cds_service.misbehaving_fhir import bundle
 
@@ -122,6 +123,93 @@ def test_a_malformed_value_is_unknown_and_named_R57(malformed: Any) -> None:
         assert places_of(reading) == ["prefetch.conditions"]
 
 
+@pytest.mark.parametrize("entry", [{}, {"a": 1}, "x", 7, [[]], {"resource": None}])
+def test_an_entry_that_is_no_array_and_no_resource_is_not_nothing_R57(entry: Any) -> None:
+    reading = read({"resourceType": "Bundle", "entry": entry})
+
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert places_of(reading) == ["prefetch.conditions.entry[0]"]
+
+
+def test_a_single_entry_in_the_place_of_the_array_is_read_R57() -> None:
+    reading = read({"resourceType": "Bundle", "entry": {"resource": CONDITION}})
+
+    assert reading.part.availability is Availability.COMPLETE
+    assert [placed.reference for placed in reading.part.resources] == ["Condition/c1"]
+
+
+def nested(inner: dict[str, Any], levels: int) -> dict[str, Any]:
+    for _ in range(levels):
+        inner = {"resourceType": "Bundle", "entry": [{"resource": inner}]}
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("levels", "inner", "read_of_it"),
+    [
+        (1, bundle(CONDITION) | {"link": [{"relation": "next", "url": "x"}]}, 1),
+        (1, bundle(CONDITION) | {"total": 2}, 1),
+        (3, bundle(CONDITION) | {"total": 2}, 1),
+        (1, bundle(CONDITION) | {"entry": [{"resource": CONDITION}, {}]}, 1),
+        (5, CONDITION, 0),
+        (9, CONDITION, 0),
+    ],
+)
+def test_a_bundle_within_that_is_not_whole_leaves_the_list_incomplete_R56(
+    levels: int, inner: dict[str, Any], read_of_it: int
+) -> None:
+    reading = read(nested(inner, levels))
+
+    assert reading.part.availability is Availability.INCOMPLETE
+    assert len(reading.part.resources) == read_of_it
+
+
+@pytest.mark.parametrize("levels", [1, 2, 4])
+def test_a_bundle_within_that_is_whole_is_all_of_it_R57(levels: int) -> None:
+    reading = read(nested(CONDITION, levels))
+
+    assert reading.part.availability is Availability.COMPLETE
+    assert len(reading.part.resources) == 1
+
+
+def test_the_total_counts_the_matches_and_not_what_came_along_R58() -> None:
+    along = {"resource": {"resourceType": "Encounter"}, "search": {"mode": "include"}}
+    entries = [{"resource": CONDITION, "search": {"mode": "match"}}, along]
+
+    whole = read({"resourceType": "Bundle", "total": 1, "entry": entries})
+    part = read({"resourceType": "Bundle", "total": 2, "entry": entries})
+
+    assert whole.part.availability is Availability.COMPLETE
+    assert part.part.availability is Availability.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        None,
+        bundle(),
+        {"response": {"status": "404 Not Found"}},
+        {"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}]},
+    ],
+)
+def test_no_patient_is_no_patient_that_was_read_and_is_not_asked_for_again_R52(
+    nobody: Any,
+) -> None:
+    reading = read(nobody, "patient")
+
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert reading.part.reason == "there is no such Patient"
+    assert not reading.to_fetch
+
+
+def test_a_list_of_which_every_entry_is_marked_as_come_along_is_counted_as_it_is_R58() -> None:
+    along = {"resource": CONDITION, "search": {"mode": "include"}}
+
+    reading = read({"resourceType": "Bundle", "total": 1, "entry": [along]})
+
+    assert reading.part.availability is Availability.COMPLETE
+
+
 def test_a_bare_array_is_read_R57() -> None:
     assert [placed.place for placed in read([CONDITION]).part.resources] == [
         "prefetch.conditions[0]"
@@ -135,10 +223,6 @@ def test_the_wrapper_of_old_clients_is_read_R57() -> None:
     assert (
         read({"response": {"status": "500"}, "resource": None}).part.availability
         is Availability.UNAVAILABLE
-    )
-    assert (
-        read({"response": {"status": "404 Not Found"}}, "patient").part.availability
-        is Availability.COMPLETE
     )
 
 

@@ -230,7 +230,69 @@ def test_a_selection_that_is_not_among_the_drafts_is_no_error_R156(
     answer = ask(client, order_select)
 
     assert (answer.status_code, answer.json["cards"]) == (200, [])
-    assert answer.json["extension"]["org.b12-cds"]["why"].startswith("nothing that is selected")
+    assert why_empty(answer) == "what is selected is not among the draft orders"
+
+
+def why_empty(answer: Any) -> str:
+    why: str = answer.json["extension"]["org.b12-cds"]["why"]
+    return why
+
+
+def test_an_order_of_another_patient_is_named_as_the_reason_R38(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    (entry,) = order_select["context"]["draftOrders"]["entry"]
+    other = copy.deepcopy(entry)
+    other["resource"] |= {"id": "theirs", "subject": {"reference": "Patient/somebody-else"}}
+    order_select["context"]["draftOrders"]["entry"].append(other)
+
+    order_select["context"]["selections"] = ["MedicationRequest/theirs"]
+    selected = ask(client, order_select)
+    order_select["context"] |= {"selections": [], "draftOrders": {"entry": [other]}}
+    alone = ask(client, order_select)
+
+    for answer in (selected, alone):
+        assert (answer.status_code, answer.json["cards"]) == (200, [])
+        assert why_empty(answer) == (
+            "the draft orders are about another patient than context.patientId"
+        )
+
+
+def test_an_order_that_is_none_of_ours_is_named(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    (entry,) = order_select["context"]["draftOrders"]["entry"]
+    entry["resource"]["medicationCodeableConcept"] = {"text": "Lisino\u202epril\n10 mg"}
+
+    assert why_empty(ask(client, order_select)).endswith("a test of them: 'Lisinopril 10 mg'")
+
+    order_select["context"]["draftOrders"]["entry"] = []
+    assert why_empty(ask(client, order_select)) == "no draft order came"
+
+
+def test_the_topic_of_a_card_is_the_same_for_every_patient_R86(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    (card,) = ask(client, order_select).json["cards"]
+
+    assert card["source"]["topic"] == {
+        "system": "urn:b12-cds:card",
+        "code": "b1",
+        "display": "by mouth with nerve signs",
+    }
+
+
+@pytest.mark.parametrize("nobody", [None, {"resourceType": "Bundle"}, "missing"])
+def test_an_age_is_not_recorded_only_where_a_patient_was_read(
+    client: FlaskClient, order_select: dict[str, Any], nobody: Any
+) -> None:
+    del order_select["prefetch"]["patient"]
+    if nobody != "missing":
+        order_select["prefetch"]["patient"] = nobody
+
+    (card,) = ask(client, order_select).json["cards"]
+
+    assert card["summary"] == "The age could not be read: adult B12 guidance is not applied"
 
 
 def test_nothing_known_of_the_patient_is_412_with_an_outcome_R63_R72(

@@ -79,7 +79,18 @@ def test_prefetch_templates_stay_within_what_every_client_can_do_R39_to_R47(
             assert len(template) < 1900
 
 
-@pytest.mark.parametrize("path", ["/cds-services/", "//cds-services", "/cds-services//"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cds-services/",
+        "//cds-services",
+        "/cds-services//",
+        "/guidance/",
+        "/guidance/S42/",
+        "/health/ready/",
+        "/openapi.json/",
+    ],
+)
 def test_slashes_too_many_are_no_redirect_R24(client: FlaskClient, path: str) -> None:
     assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 200
 
@@ -159,6 +170,7 @@ def test_another_hook_than_that_of_the_service_is_400_R27(
         "application/json",
         "application/json; charset=utf-8",
         "application/fhir+json",
+        "application/json+fhir",
         "",
         "text/json",
     ],
@@ -191,6 +203,26 @@ def test_other_content_types_are_415_R5(
         ).status_code
         == 415
     )
+
+
+def test_beside_the_workbench_leads_to_it_whatever_the_host_is_called_R126(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/workbench", headers={"Host": "elsewhere.example"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (308, "workbench/")
+    assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", " Identity "])
+def test_a_body_that_says_it_is_not_compressed_is_read(
+    client: FlaskClient, order_select: dict[str, Any], encoding: str
+) -> None:
+    headers = {"Content-Encoding": encoding}
+
+    answer = client.post("/cds-services/b12-order-select", json=order_select, headers=headers)
+
+    assert answer.status_code == 200
 
 
 def test_a_compressed_body_is_415(client: FlaskClient) -> None:

@@ -1,0 +1,102 @@
+"""What a list says of itself: whether it is whole, what came along with the matches, and which of
+its entries are nothing that can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cds_service.protocol.hook_request import DEEPEST_BUNDLE, resources_within
+
+MORE_PAGES = "there are more pages"
+"""Why a list is incomplete as long as its `next` link was not followed."""
+
+
+class Within(NamedTuple):
+    """A Bundle within a list; one that lies too deep is not opened."""
+
+    bundle: dict[str, Any]
+    place: str
+    too_deep: bool
+
+
+def included(value: dict[str, Any] | list[Any], place: str) -> set[str]:
+    """Return the places of entries that came along with the matches and are none themselves
+    (R58).
+    """
+    entries = value.get("entry") if isinstance(value, dict) else None
+    modes = (
+        [entry.get("search") if isinstance(entry, dict) else None for entry in entries]
+        if isinstance(entries, list)
+        else []
+    )
+    return {
+        f"{place}.entry[{number}]"
+        for number, mode in enumerate(modes)
+        if isinstance(mode, dict) and mode.get("mode") in ("include", "outcome")
+    }
+
+
+def why_not_whole(value: Any, read: int) -> str:
+    """Return why a Bundle of which so many resources were read is not all there is, by what it says
+    of itself; empty when it says nothing of the kind. Its total counts the matches alone, unless
+    all that came is marked as come along (R56, R58).
+    """
+    if next_link(value):
+        return MORE_PAGES
+    total = value.get("total") if isinstance(value, dict) else None
+    if isinstance(total, int) and total > (read - len(included(value, "")) or read):
+        return "the EHR counts more than it sent"
+    return ""
+
+
+def lacks_some(within: Iterable[Within]) -> bool:
+    """Return whether a Bundle within lies too deep, or says that it is not whole."""
+    return any(
+        one.too_deep
+        or why_not_whole(one.bundle, len(list(resources_within(one.bundle, one.place))))
+        for one in within
+    )
+
+
+def next_link(value: dict[str, Any] | list[Any]) -> str:
+    """Return the address of the next page, or an empty text."""
+    links = value.get("link") if isinstance(value, dict) else None
+    for link in links if isinstance(links, list) else []:
+        if (
+            isinstance(link, dict)
+            and link.get("relation") == "next"
+            and isinstance(link.get("url"), str)
+        ):
+            return str(link["url"])
+    return ""
+
+
+def bundles_within(value: Any, place: str, depth: int = 0) -> Iterator[Within]:
+    """Yield the Bundles within a Bundle or an array: what they say of themselves counts as what the
+    outer one says (R56, R57).
+    """
+    entries = value.get("entry") if isinstance(value, dict) else value
+    where, below = (f"{place}.entry", depth + 2) if isinstance(value, dict) else (place, depth + 1)
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        inner = entry.get("resource", entry) if isinstance(entry, dict) else None
+        if isinstance(inner, dict) and inner.get("resourceType") == "Bundle":
+            too_deep = below >= DEEPEST_BUNDLE - 1
+            yield Within(inner, f"{where}[{number}]", too_deep)
+            if not too_deep:
+                yield from bundles_within(inner, f"{where}[{number}]", below)
+
+
+def empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str]:
+    """Yield the places of entries of which nothing can be read (R57); a single one in the place of
+    the array counts as its only one.
+    """
+    entries = value.get("entry") if isinstance(value, dict) else value
+    where = f"{place}.entry" if isinstance(value, dict) else place
+    if entries is not None and not isinstance(entries, list):
+        entries = [entries]
+    for number, entry in enumerate(entries or ()):
+        resource = entry.get("resource", entry) if isinstance(entry, dict) else None
+        if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
+            yield f"{where}[{number}]"
