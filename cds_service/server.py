@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +20,15 @@ from prometheus_client import multiprocess, values
 from cds_service.site import Settings, demonstration
 from cds_service.telemetry import configure_logs
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment
+from cds_service.wire import LONGEST_LINE
 
 THREADS = MOST_AT_ONCE + 16
 """Calls that are answered, and beside them threads that refuse what comes beyond and answer health
 checks.
 """
+
+MOST_CONNECTIONS = 1000
+FILES_FOR_THE_REST = 256
 
 LONGEST_BACKLOG = 1024
 """Connections that wait to be accepted."""
@@ -49,6 +54,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Hand gunicorn its options."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
+
+    @property
+    def longest_body(self) -> int:
+        """Bytes of a body that are read; the worker refuses a longer one before it comes."""
+        return self._settings.body_bytes
 
     def load(self) -> Flask:
         """Build and warm up the application before the workers are forked, so that they share its
@@ -104,7 +114,10 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
     return {
         "bind": f"{_bracketed(host)}:{port}",
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": "cds_service.wire.worker.Worker",
+        "worker_connections": most_connections(),
+        "sendfile": False,
+        "limit_request_line": LONGEST_LINE,
         "threads": THREADS,
         "backlog": LONGEST_BACKLOG,
         "preload_app": True,
@@ -119,6 +132,14 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "worker_exit": _close_worker,
         "child_exit": _forget_worker,
     }
+
+
+def most_connections() -> int:
+    """Return how many connections a worker keeps: fewer than files may be open, as databases, logs
+    and FHIR servers need some too.
+    """
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(100, min(MOST_CONNECTIONS, allowed - FILES_FOR_THE_REST))
 
 
 def _bracketed(host: str) -> str:

@@ -128,6 +128,7 @@ ROOMS = (
     "fhir_mappings",
     "cds_service.telemetry",
     "cds_service.protocol",
+    "cds_service.wire",
     "cds_service.records",
     "cds_service.feedback",
     "cds_service.site",

@@ -1,0 +1,106 @@
+"""One connection: a socket that never makes anybody wait, what came on it, and by when something
+must happen.
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+from gunicorn.workers.gthread import TConn
+
+from cds_service.wire.incoming import Incoming
+
+PIECE = 262_144
+"""Bytes that are read at once."""
+
+LONGEST_READ_SECONDS = 1
+"""How long a thread waits for bytes that should be there already: none are waited for, unless the
+server's parser reads a request otherwise than `Incoming`.
+"""
+
+
+class Phase(enum.Enum):
+    """What a connection waits for."""
+
+    REQUEST = "a request, or the rest of one"
+    ANSWER = "its answer"
+    SENT = "the client to take the answer"
+    CLOSED = "the client to close"
+
+
+class PatientSocket:
+    """A socket whose writers never wait: what is written is kept in `unsent` until `flush` sends as
+    much as the client takes. Head and body of an answer leave together so.
+
+    Everything else is as the socket has it.
+    """
+
+    def __init__(self, inner: socket.socket) -> None:
+        self._inner = inner
+        self.unsent = bytearray()
+        inner.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_READ_SECONDS, 0)
+        )
+
+    def sendall(self, data: bytes) -> None:
+        """Keep what is to be sent."""
+        self.unsent += data
+
+    def send(self, data: bytes) -> int:
+        """As `sendall`."""
+        self.unsent += data
+        return len(data)
+
+    def flush(self) -> bool:
+        """Send what is kept as far as the client takes it; return whether all of it is sent.
+
+        Raises: OSError when the client is gone.
+        """
+        with suppress(BlockingIOError):
+            while self.unsent:
+                piece = bytes(self.unsent[:PIECE])
+                del self.unsent[: self._inner.send(piece, socket.MSG_DONTWAIT)]
+        return not self.unsent
+
+    def fileno(self) -> int:
+        return self._inner.fileno()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
+    """A connection as the worker keeps it. `deadline` is on the clock of `time.monotonic`; `keeps`
+    says whether another request may follow, `watched` for which events the loop waits (0: none).
+    """
+
+    sock: PatientSocket
+
+    def __init__(
+        self, cfg: Any, inner: socket.socket, client: Any, server: Any, longest_body: int
+    ) -> None:
+        super().__init__(cfg, PatientSocket(inner), client, server)
+        self.incoming = Incoming(longest_body)
+        self.phase = Phase.REQUEST
+        self.deadline = 0.0
+        self.keeps = False
+        self.watched = 0
+
+
+class WholeBody(io.BytesIO):
+    """The body of a request, which is there already. `is_read` says whether anybody looked at it to
+    its end.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self._length = len(body)
+
+    @property
+    def is_read(self) -> bool:
+        return self.tell() >= self._length

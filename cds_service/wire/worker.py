@@ -1,0 +1,311 @@
+"""The worker: one loop waits for all connections, threads answer requests that are whole.
+
+gunicorn's threaded worker gives a thread to each connection on which something came, and the thread
+waits for the rest; a few dozen half-sent requests take all threads, health checks with them. Here a
+request is read whole by the loop, within a time, before a thread hears of it, and what a client is
+slow to take is written by the loop too.
+
+Source: R183, R184, R186.
+"""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+
+from cds_service.protocol import Problem
+from cds_service.wire.connection import PIECE, Connection, Phase, WholeBody
+from cds_service.wire.incoming import Incoming, State
+from cds_service.wire.refusals import cut_off, problem_of, too_slow, write_refusal
+
+HEAD_SECONDS = 5.0
+"""From the first byte of a request, or the connection, to the end of its headers (R183)."""
+
+BODY_SECONDS = 10.0
+"""From the end of the headers to the end of the body (R183)."""
+
+SENT_SECONDS = 10.0
+"""How long a client may take to read an answer."""
+
+CLOSED_SECONDS = 2.0
+"""How long what a client still sends is thrown away, so that it can read why it was refused."""
+
+SWEEP_SECONDS = 0.25
+MOST_BYTES = 268_435_456
+"""Bytes of requests that are not whole yet, of all connections of a worker together."""
+
+NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+EVENTS = {
+    Phase.REQUEST: selectors.EVENT_READ,
+    Phase.SENT: selectors.EVENT_WRITE,
+    Phase.CLOSED: selectors.EVENT_READ,
+}
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's threaded worker, but for who waits for clients."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._open: set[Connection] = set()
+        self._bytes = 0
+        self._swept = 0.0
+        self._longest_body: int = self.app.longest_body
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection; when there are too many, the one that waited longest makes room."""
+        try:
+            inner, client = listener.accept()
+        except OSError as error:
+            if error.errno in NO_MORE_FILES:
+                self._make_room()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                raise
+            return
+        server = listener.getsockname()
+        connection = Connection(self.cfg, inner, client, server, self._longest_body)
+        self.nr_conns += 1
+        self._open.add(connection)
+        self._watch(connection, Phase.REQUEST, HEAD_SECONDS)
+        if self.nr_conns >= self.worker_connections:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the connection that waited longest: one without a request, if there is any."""
+        unfinished = [one for one in self._open if one.phase is Phase.REQUEST]
+        idle = [one for one in unfinished if one.incoming.state is State.IDLE]
+        oldest = min(idle or unfinished, key=lambda one: one.deadline, default=None)
+        if oldest is not None:
+            self._drop(oldest)
+
+    def _watch(self, connection: Connection, phase: Phase, seconds: float) -> None:
+        """Wait for what a phase waits for, so long at most."""
+        connection.phase = phase
+        connection.deadline = time.monotonic() + seconds
+        events = EVENTS[phase]
+        if connection.watched != events:
+            self._unwatch(connection)
+            self.poller.register(connection.sock, events, partial(self._on_event, connection))
+            connection.watched = events
+
+    def _unwatch(self, connection: Connection) -> None:
+        if connection.watched:
+            connection.watched = 0
+            self.poller.unregister(connection.sock)
+
+    def _on_event(self, connection: Connection, _: Any) -> None:
+        """Go on with a connection, unless it was closed since the loop heard of it."""
+        if connection not in self._open:
+            return
+        try:
+            match connection.phase:
+                case Phase.REQUEST:
+                    self._read(connection)
+                case Phase.ANSWER:  # the next request comes already: it is read afterwards
+                    self._unwatch(connection)
+                case Phase.SENT:
+                    self._write(connection)
+                case Phase.CLOSED:
+                    self._throw_away(connection)
+        except BlockingIOError:
+            pass  # nothing is there yet after all
+        except OSError:
+            self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a connection at once."""
+        if connection in self._open:
+            self._open.remove(connection)
+            self._unwatch(connection)
+            self._forget_bytes(connection)
+            self.nr_conns -= 1
+            connection.close()
+
+    def _forget_bytes(self, connection: Connection) -> None:
+        self._bytes -= len(connection.incoming)
+        connection.incoming = Incoming(self._longest_body)
+
+    def _read(self, connection: Connection) -> None:
+        """Read what came; hand the request over when it is whole."""
+        data = connection.sock.recv(PIECE)
+        if not data:
+            self._read_end(connection)
+            return
+        incoming = connection.incoming
+        before = incoming.state
+        state = incoming.add(data)
+        self._bytes += len(data)
+        if before is State.IDLE:
+            connection.deadline = time.monotonic() + HEAD_SECONDS
+        self._look_at(connection, state, before)
+
+    def _read_end(self, connection: Connection) -> None:
+        """The client sends no more: in the middle of a body it is told that it is not whole."""
+        if connection.incoming.state is State.BODY:
+            self._hand_over(connection)
+        else:
+            self._drop(connection)
+
+    def _look_at(self, connection: Connection, state: State, before: State) -> None:
+        """Do what has to be done when more of a request came."""
+        incoming = connection.incoming
+        if state is State.WHOLE:
+            self._hand_over(connection)
+        elif incoming.refusal is not None:
+            self._refuse(connection, incoming.refusal)
+        elif self._bytes > MOST_BYTES:
+            text = "Too much is being sent at once. Please send this again later."
+            self._refuse(connection, Problem(503, "throttled", text, {"Retry-After": "1"}))
+        elif state is State.BODY and before is not State.BODY:
+            connection.deadline = time.monotonic() + BODY_SECONDS
+            if incoming.expects_continue:
+                connection.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                connection.sock.flush()
+
+    def _hand_over(self, connection: Connection) -> None:
+        self._bytes -= len(connection.incoming)
+        connection.phase = Phase.ANSWER
+        self.enqueue_req(connection)
+
+    def handle(self, conn: Connection) -> bool:
+        """Answer one request that is whole, in a thread; return whether another may follow."""
+        keeps = self._answer(conn)
+        conn.sock.flush()
+        return keeps
+
+    def _answer(self, conn: Connection) -> bool:
+        req = None
+        try:
+            conn.init()
+            head, body = conn.incoming.take()
+            conn.parser.unreader.unread(head)
+            req = next(conn.parser)
+            req.body = WholeBody(_read_body(req) if body is None else body)
+            req._expected_100_continue = False  # it was told to go on while its body came
+            req.should_close = partial(_closes, req, req.should_close)
+            return bool(self.handle_request(req, conn)) and not req.should_close()
+        except StopIteration:
+            return False
+        except NoMoreData:
+            if req is not None:
+                self.handle_error(req, conn.sock, conn.client, cut_off())
+        except Exception as error:  # noqa: BLE001 - whatever ended it, the client is told by kind
+            self.handle_error(req, conn.sock, conn.client, error)
+        return False
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002 - gunicorn's signature
+        """Answer a request that could not be read; what was wrong with it is not repeated."""
+        client.sendall(write_refusal(problem_of(exc)))
+
+    def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
+        """Go on with a connection whose request was answered."""
+        gone = fs.exception() is not None
+        conn.keeps = not gone and fs.result()
+        conn.sock.setblocking(False)
+        if gone:
+            self._drop(conn)
+        elif conn.sock.unsent:
+            self._watch(conn, Phase.SENT, SENT_SECONDS)
+        else:
+            self._go_on(conn)
+
+    def _write(self, connection: Connection) -> None:
+        if connection.sock.flush():
+            self._go_on(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Wait for the next request, or let the client close."""
+        if not connection.keeps:
+            self._let_close(connection)
+            return
+        self._watch(
+            connection,
+            Phase.REQUEST,
+            self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER,
+        )
+        incoming = connection.incoming
+        read_ahead = connection.parser.unreader.take_buffered()
+        if read_ahead or len(incoming):
+            incoming.add(read_ahead)
+            self._bytes += len(incoming)
+            connection.deadline = time.monotonic() + HEAD_SECONDS
+            self._look_at(connection, incoming.state, State.IDLE)
+
+    def _refuse(self, connection: Connection, problem: Problem) -> None:
+        """Answer what cannot be read, and close."""
+        self._forget_bytes(connection)
+        connection.keeps = False
+        connection.sock.sendall(write_refusal(problem))
+        with suppress(OSError):
+            connection.sock.flush()
+        self._go_on(connection)
+
+    def _let_close(self, connection: Connection) -> None:
+        """Say that nothing more is sent, and throw away what still comes for a moment, so that the
+        answer is not lost to a reset (RFC 9112 section 9.6).
+        """
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._drop(connection)
+        else:
+            self._watch(connection, Phase.CLOSED, CLOSED_SECONDS)
+
+    def _throw_away(self, connection: Connection) -> None:
+        if not connection.sock.recv(PIECE):
+            self._drop(connection)
+
+    def murder_pending(self) -> None:
+        """Look after the connections whose time is over; called by the loop again and again."""
+        now = time.monotonic()
+        if now - self._swept < SWEEP_SECONDS:
+            return
+        self._swept = now
+        late = [one for one in self._open if one.deadline <= now]
+        for connection in late:
+            state = connection.incoming.state
+            if connection.phase is Phase.ANSWER:
+                continue
+            if connection.phase is Phase.REQUEST and state is not State.IDLE:
+                part = "head" if state is State.HEAD else "body"
+                self._refuse(connection, too_slow(f"{part} of the request"))
+            else:
+                self._drop(connection)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Close connections without a request by then: the worker stops."""
+        for connection in self._open:
+            if connection.incoming.state is State.IDLE:
+                connection.deadline = min(connection.deadline, deadline)
+
+
+def _read_body(req: Any) -> bytes:
+    """Return the body as the parser decodes it; it came already.
+
+    Raises: what the parser raises for chunks and trailers that are none; Problem 400 for a body
+    that broke off.
+    """
+    body: bytes = req.body.read()
+    lengths = [value for name, value in req.headers if name == "CONTENT-LENGTH"]
+    if lengths and len(body) < int(lengths[0]):
+        raise cut_off()
+    return body
+
+
+def _closes(req: Any, closes: Callable[[], bool]) -> bool:
+    """Return whether the connection ends with the answer: also when the body was refused unread
+    (R184).
+    """
+    return closes() or not req.body.is_read
