@@ -207,7 +207,7 @@ def map_conditions(
         findings=_findings(diagnoses, treatment_start),
         refuted_signs=_refuted_signs(diagnoses),
         causes=_causes(diagnoses),
-        causes_resolved=_causes_resolved(diagnoses, year),
+        causes_resolved=_causes_resolved(diagnoses),
         crohns_extent=_crohns_extent(diagnoses),
     )
 
@@ -396,8 +396,9 @@ def _causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
     return tuple(CauseFinding(CAUSES[item.concept], item.evidence) for item in counted)
 
 
-def _causes_resolved(diagnoses: Diagnoses, since: dt.date) -> Fact:
-    """TRUE only when every cause recorded as a Condition ended, the last within 12 months (F15).
+def _causes_resolved(diagnoses: Diagnoses) -> Fact:
+    """TRUE only when every cause recorded as a Condition is recorded as resolved, however long ago
+    (F15): a diet that was changed stays changed.
 
     Where a list that may hold another cause did not come completely, nothing can be said of every
     cause.
@@ -408,13 +409,17 @@ def _causes_resolved(diagnoses: Diagnoses, since: dt.date) -> Fact:
     found = diagnoses.of(
         CAUSES, *(standing for standing in Standing if standing is not Standing.REFUTED)
     )
-    ended = [
-        item for item in found if item.standing is Standing.RESOLVED and item.abated is not None
-    ]
-    recent = [item for item in ended if item.abated is not None and item.abated.earliest >= since]
-    if found and len(ended) == len(found) and recent:
-        return Fact(Truth.TRUE, "", diagnoses.use("cause_resolved", ended))
+    ended = [item for item in found if item.standing is Standing.RESOLVED]
+    if found and len(ended) == len(found):
+        diagnoses.use("cause_resolved", ended)
+        return Fact(Truth.TRUE, "", tuple(map(_as_resolved, ended)))
     return NONE_RECORDED
+
+
+def _as_resolved(diagnosis: Diagnosis) -> Evidence:
+    """The diagnosis with the day it ended, which is not the day it began."""
+    abated = diagnosis.abated
+    return replace(diagnosis.evidence, date=abated.latest if abated else None)
 
 
 def _crohns_extent(diagnoses: Diagnoses) -> Measurement:

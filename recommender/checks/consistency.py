@@ -127,14 +127,15 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
     a = case.assessment
     match case.rule:
         case "B1":
-            if not a.pregnant.is_true and not all(
-                has_test(case, item.test) for item in case.recommendation.follow_ups
-            ):
+            if not all(has_test(case, item.test) for item in case.recommendation.follow_ups):
                 reason = (
-                    "The result is borderline: the order is not wrong, but methylmalonic acid "
-                    "decides whether there is deficiency."
+                    "The level does not decide: the order is not wrong, but methylmalonic acid "
+                    "says whether there is deficiency."
                 )
                 yield _issue(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
+        case "P3" if order.cobalamin is not None and is_injected(order.cobalamin):
+            if not case.refill:
+                yield _ileal_conflict(case, order)
         case "E2" | "E3" | "P3" | "P6":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason = _why_not_known(case)
@@ -151,6 +152,23 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
                     "recorded."
                 )
                 yield _issue(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
+
+
+def _ileal_conflict(case: Case, order: Order) -> Issue:
+    """Return a1 of an order in ileal disease whose extent or length does not decide: by one source
+    it is right, the other tests once a year (C10, Q53).
+    """
+    words = Words(case.scenario, case.assessment)
+    if Cause.ILEAL_RESECTION in case.assessment.causes:
+        length = words.ileum or "length not recorded"
+        year = words.year_of(Cause.ILEAL_RESECTION)
+        reason = "More than 20 cm resected calls for injections every month for life."
+        summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
+    else:
+        extent = words.crohns or "extent not recorded"
+        reason = "The order is right by one source; the other tests once a year below 30 cm."
+        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
+    return _issue(cards.A1_RIGHT_BUT_MORE, INFO, order, reason, ("S20", "S21", "S71"), summary)
 
 
 def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:

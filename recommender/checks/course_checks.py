@@ -18,6 +18,7 @@ from recommender.checks.course_reading import (
     kind_of,
 )
 from recommender.checks.plausibility import is_implausible
+from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import (
     Order,
     PhaseKind,
@@ -223,7 +224,9 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     """
     recommendation = case.recommendation
     offered = any(option.regimen or option.follow_ups for option in recommendation.options)
-    tests_first = recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
+    tests_first = (
+        recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
+    ) or _looks_behind_the_level(case)
     if tests_first:
         missing = [
             item
@@ -261,6 +264,18 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         )
 
 
+def _looks_behind_the_level(case: Case) -> bool:
+    """Return whether the opened chart asks for methylmalonic acid though the level is not low:
+    nerve signs that are new, or of the cord or the optic nerve, and neither test done (Q69).
+    """
+    a, today = case.assessment, case.scenario.as_of
+    if case.rule != "N3" or case.course.has_anything_selected:
+        return False
+    dates = [one.evidence.date for one in case.scenario.neurological_findings if one.current]
+    new = any(date and (today - date).days <= NEW_SIGN_DAYS for date in dates)
+    return (new or a.urgent_neurology) and not a.tests_on_record & {Test.MMA, Test.HOMOCYSTEINE}
+
+
 _SIZE_DECIDES = (
     "More than 20 cm of ileum resected, or extensive ileal Crohn's disease, calls for injections "
     "every month for life."
@@ -294,8 +309,11 @@ def is_emergency(case: Case) -> bool:
 
 def _is_pressing(case: Case) -> bool:
     """Return whether treatment is due now: untreated, lapsed, incomplete or failing deficiency, or
-    a product that harms this person.
+    a product that harms this person. Treatment that may be under way is only asked about, unless a
+    recent result shows deficiency (T7, Q73).
     """
+    if case.rule == "T7":
+        return case.assessment.positive_by_recent_result
     return (
         case.assessment.is_deficient
         or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")

@@ -21,6 +21,7 @@ from recommender.language import (
     OrderState,
     Substance,
     Test,
+    is_injected,
     is_treatment_dose,
 )
 
@@ -263,18 +264,31 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     """Folic acid with vitamin B12 ordered but not yet given: B12 first, unless both are one product
     or folic acid starts later (Q17).
     """
-    if holds_treatment_dose(order) or starts_after_first_dose(case, order):
+    failing = case.rule == "T5b" and not _has_injections_drafted(case)
+    if holds_treatment_dose(order) or (starts_after_first_dose(case, order) and not failing):
         return
     treatment = case.assessment.treatment
     loading = treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING
     waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
     reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
+    if failing:
+        reason = f"Vitamin B12 is still low: the tablets do not treat it.{note}"
     yield _issue(
         cards.C2_FIRST_DOSE_PENDING,
         WARNING if dose_class is FolateClass.THERAPEUTIC else INFO,
         order,
         reason,
         ("S40", "S83"),
+    )
+
+
+def _has_injections_drafted(case: Case) -> bool:
+    return any(
+        order.cobalamin is not None
+        and is_injected(order.cobalamin)
+        and holds_treatment_dose(order)
+        and order.state is OrderState.DRAFT
+        for order in case.course.orders
     )
 
 

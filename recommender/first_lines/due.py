@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from recommender.assessment import TreatmentPhase
-from recommender.checks import Case
-from recommender.first_lines.common import led, maintenance_words, no_test, operation
-from recommender.guidance import RuleGroup
+from recommender.checks import Case, Issue
+from recommender.first_lines.common import (
+    led,
+    maintenance_words,
+    no_test,
+    operation,
+    order_of,
+)
+from recommender.guidance import N_LOAD, RuleGroup
 from recommender.language import (
     Cause,
     Order,
+    OrderState,
     PhaseKind,
     RecordArea,
     Route,
@@ -18,6 +25,22 @@ from recommender.language import (
 )
 from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.wording import Words, capital
+
+
+def k1(case: Case, issue: Issue, words: Words) -> str:
+    """Say what is due; with an order that could not be read, that it was not checked (I36)."""
+    return _unread(case, issue, words) if issue.about else say_due(case, words)
+
+
+def _unread(case: Case, issue: Issue, words: Words) -> str:
+    order = order_of(case, issue)
+    kind = "free-text order" if order is not None and order.words else "order"
+    lead = words.finding or words.b12
+    regimen = _regimen(case)
+    due = f"{regimen} {'is' if regimen == 'B12' else 'are'} due"
+    if case.rule == "U1":
+        due = "ask about nerve signs, B12 is due"
+    return led(lead, f"{due}; this {kind} was not checked")
 
 
 def say_due(case: Case, words: Words) -> str:
@@ -104,6 +127,8 @@ def _first_of(order: Order) -> str:
     is_maintenance = line is not None and read_line(line).kind is PhaseKind.MAINTENANCE
     if is_maintenance:
         return "no loading or dose on record: load first"
+    if order.state is OrderState.ON_HOLD:
+        return "no dose on record: start it"
     return "no dose on record: is it given?"
 
 
@@ -113,6 +138,8 @@ def _regimen(case: Case) -> str:
     if not regimens:
         return "B12"
     first = regimens[0].phases[0]
+    if first == N_LOAD:
+        return "injections on alternate days"
     if first.line.route is Route.ORAL:
         return "daily B12 tablets"
     return "loading injections" if first.kind is PhaseKind.LOADING else "B12 injections"
@@ -271,7 +298,12 @@ def _e1(_: Case, words: Words) -> str:
     return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
 
 
-def _n3(_: Case, words: Words) -> str:
+def _n3(case: Case, words: Words) -> str:
+    if case.assessment.urgent_neurology:
+        return (
+            f"{words.finding}, {words.level} not low: same-day neurology; measure methylmalonic "
+            f"acid"
+        )
     return (
         f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
         f"elsewhere"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import datetime as dt
+from decimal import ROUND_CEILING, Decimal
 
 from recommender.assessment import Permanence, PlateletBand
 from recommender.cards import Indicator
 from recommender.checks import Case, Column, Issue, is_injected, is_oral
 from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
-from recommender.language import Route, describe_days, short_dose
-from recommender.wording import Words, capital, plain, say_age, say_often
+from recommender.language import HintAt, Route, describe_days, read_line, short_dose
+from recommender.wording import Words, capital, plain, quote, say_age, say_often
 
 
 def b1(case: Case, issue: Issue, words: Words) -> str:
@@ -22,6 +23,11 @@ def b1(case: Case, issue: Issue, words: Words) -> str:
 
 
 def b2(case: Case, issue: Issue, words: Words) -> str:
+    if hints := case.scenario.hints_at(HintAt.NEUROLOGY):
+        return (
+            f"Record says {quote(hints[0].words, 40)}: with nerve signs, injections on alternate "
+            f"days are needed"
+        )
     order = order_of(case, issue)
     by_mouth = order is not None and order.cobalamin is not None and is_oral(order.cobalamin)
     then = (
@@ -137,17 +143,19 @@ def b16(case: Case, issue: Issue, _: Words) -> str:
 
 def b19(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
-    timing = order.cobalamin.timing if order and order.cobalamin else None
-    if issue.indicator is not Indicator.INFO and timing is not None and timing.count:
-        return (
-            f"Alternate days end after {timing.count} doses: go on until there is no further "
-            f"improvement"
-        )
-    if issue.indicator is Indicator.INFO and order is not None and order.ends:
-        return (
-            f"Alternate days end on {words.day(order.ends)}: review then, and go on while improving"
-        )
-    return ""
+    line = order.cobalamin if order else None
+    read = read_line(line) if line is not None else None
+    if order is None or read is None or read.bound_days is None:
+        return ""
+    if issue.indicator is not Indicator.INFO:
+        bound = f"{plain(read.bound_days)} days"
+        if read.doses is not None:
+            doses = read.doses.to_integral_value(ROUND_CEILING)
+            bound = f"{plain(doses)} dose{'' if doses == 1 else 's'}"
+        return f"Alternate days end after {bound}: go on until there is no further improvement"
+    begins = order.starts or case.scenario.as_of
+    end = words.day(begins + dt.timedelta(days=int(read.bound_days)))
+    return f"Alternate days end on {end}: review then, and go on while improving"
 
 
 def b22(case: Case, _: Issue, words: Words) -> str:

@@ -85,7 +85,7 @@ FORMS: dict[Card, Form] = {
     ),
     cards.H4_INR: safety.h4,
     cards.H5_BLEEDING: safety.h5,
-    cards.K1_DUE: lambda case, _, words: due.say_due(case, words),
+    cards.K1_DUE: due.k1,
     cards.K2_POTASSIUM: safety.k2,
     cards.K3_NOT_AVAILABLE: safety.k3,
     cards.K4_NOT_ADULT: safety.k4,

@@ -66,7 +66,8 @@ def c1(_: Case, __: Issue, words: Words) -> str:
     if words.last_dose:
         return f"Last B12 on record {words.day(words.last_dose)}: restart {first}"
     if order := words.only_ordered:
-        return f"{capital(words.as_ordered(order))}, no dose on record: give {first}"
+        lead = f"{words.level}; " if words.level else ""
+        return capital(f"{lead}{words.as_ordered(order)}, no dose on record: give {first}")
     if words.level:
         return f"{words.level}, not treated: start {first}"
     if words.b12:
@@ -76,8 +77,11 @@ def c1(_: Case, __: Issue, words: Words) -> str:
     return ""
 
 
-def c2(_: Case, __: Issue, words: Words) -> str:
+def c2(case: Case, _: Issue, words: Words) -> str:
     order = words.order
+    if case.rule == "T5b":
+        level = words.result("B12", case.scenario.total_b12_on_treatment)
+        return f"{level} on tablets: change to injections before folic acid"
     if order is not None and order.state is OrderState.ACTIVE and order.authored:
         return (
             f"B12 ordered {words.day(order.authored)}, no dose on record: confirm it is given "
@@ -87,8 +91,8 @@ def c2(_: Case, __: Issue, words: Words) -> str:
 
 
 def c3(case: Case, issue: Issue, words: Words) -> str:
-    if issue.indicator is Indicator.INFO:
-        return "Risk of B12 deficiency recorded: check B12; continue this folic acid"
+    if issue.indicator is Indicator.INFO and not case.refill:
+        return f"{_why_asked(case, words)}: check B12; continue this folic acid"
     a, s = case.assessment, case.scenario
     if words.level and a.deficiency is Deficiency.UNRESOLVED:
         return f"{words.level} is borderline: measure methylmalonic acid before folic acid"
@@ -110,6 +114,19 @@ def c3(case: Case, issue: Issue, words: Words) -> str:
     return no_test(words, "before folic acid")
 
 
+def _why_asked(case: Case, words: Words) -> str:
+    """Say why B12 is asked about beside folic acid that goes on: the risk, else what is known of
+    B12.
+    """
+    if words.cause:
+        return f"{words.cause} recorded"
+    if case.assessment.pregnant.is_true and words.level:
+        return f"Pregnant, {words.level}"
+    if words.level or words.older_level:
+        return f"{words.level or words.older_level} does not decide"
+    return no_test(words, "").partition(":")[0]
+
+
 def c4(_: Case, __: Issue, words: Words) -> str:
     return _untreated(words, "add B12 now and keep this folic acid")
 
@@ -125,5 +142,6 @@ def _untreated(words: Words, then: str) -> str:
     if words.last_dose:
         return f"Last B12 on record {words.day(words.last_dose)}: {then}"
     if order := words.only_ordered:
-        return f"{capital(words.as_ordered(order))}, no dose on record: {then}"
+        lead = f"{words.level}; " if words.level else ""
+        return capital(f"{lead}{words.as_ordered(order)}, no dose on record: {then}")
     return f"{words.b12}, not treated: {then}" if words.b12 else ""

@@ -2,6 +2,7 @@
 look.
 """
 
+from recommender.guidance.look_back import NEW_SIGN_DAYS
 from recommender.guidance.policy import (
     SETTINGS,
     AltDailyLoading,
@@ -62,6 +63,7 @@ __all__ = [
     "MAINT_N",
     "M_LOAD",
     "M_LOAD_ALT",
+    "NEW_SIGN_DAYS",
     "N_LOAD",
     "ORAL",
     "PROPH_1M",

@@ -78,7 +78,8 @@ def _reasons_of(case: Case, issue: Issue, first: Issue) -> tuple[str, ...]:
     """
     if issue.card == first.card:
         return issue.reasons
-    said = f"{summarise(case, issue)}."
+    said = summarise(case, issue)
+    said = said if said.endswith("?") else f"{said}."
     return (said, *issue.reasons) if issue.indicator is Indicator.CRITICAL else (said,)
 
 

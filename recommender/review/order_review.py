@@ -180,7 +180,7 @@ def _asks_the_same(case: Case, waiting: Sequence[Issue]) -> bool:
     the treatment on record is given (section 6, T7).
     """
     asked = {issue.card for issue in waiting}
-    if case.rule == "T7":
+    if case.rule in ("T7", "T5b"):
         return cards.C2_FIRST_DOSE_PENDING in asked
     return case.recommendation.outcome is Outcome.TEST and cards.C3_B12_NOT_KNOWN in asked
 

@@ -307,7 +307,8 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
     )
     if cards.B17_NO_INDICATION in found and not has_test(case, Test.MMA):
         tests += _tests_behind_the_level(case)
-    if cards.B18_BORDERLINE in found or case.rule == "N2":
+    open_ileum = cards.A1_RIGHT_BUT_MORE in found and case.rule == "P3"
+    if cards.B18_BORDERLINE in found or open_ileum or case.rule == "N2":
         tests += tuple(
             item
             for item in case.recommendation.follow_ups
@@ -351,6 +352,8 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if any(issue.card == cards.B24_FOLIC_ACID_DOSE for issue in issues):
         return resolve_removals(case, issues)  # never another dose of folic acid (I3)
     keys = [key for issue in issues for key in issue.about]
+    if case.rule == "T5b" and any(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
+        return resolve_not_ordered(case)
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         day = _day_after(case)
         edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))

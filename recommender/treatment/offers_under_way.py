@@ -189,6 +189,21 @@ def oral_in_malabsorption(assessment: Assessment, policy: Policy) -> Offer:
     return replace(switch_to_injections(assessment, policy), advice=advice)
 
 
+def injections_for_tablets_that_fail(assessment: Assessment, policy: Policy) -> Offer:
+    """Offer injections in place of tablets that do not work (T5b). Where nerve signs are not known
+    to be absent both legs are offered, and the clinician says which holds.
+    """
+    switch = switch_to_injections(assessment, policy)
+    if not assessment.neurological.is_unknown:
+        return switch
+    signs = _replacing(neurological_loading(assessment, policy), assessment)
+    legs = (
+        *(replace(option, condition=NEURO_PRESENT_LABEL) for option in signs.options),
+        *(replace(option, condition=NEURO_ABSENT_LABEL) for option in switch.options),
+    )
+    return replace(switch, options=legs, acceptable=(*signs.acceptable, *switch.acceptable))
+
+
 def switch_to_injections(assessment: Assessment, policy: Policy) -> Offer:
     """Offer loading and maintenance injections in place of oral treatment (T5b): a change of route,
     not of an interval.

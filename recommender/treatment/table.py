@@ -255,7 +255,7 @@ RULES: tuple[Rule, ...] = (
         (c.ON_ORAL, c.NEURO_NOT_PRESENT, c.ORAL_FOR_3_MONTHS, c.NOT_WORKING),
         Outcome.REGIMEN,
         "Oral treatment has not worked after 3 months: check adherence and change to injections",
-        under_way.switch_to_injections,
+        under_way.injections_for_tablets_that_fail,
         ("S62", "S92", "X3"),
     ),
     Rule(

@@ -15,6 +15,7 @@ from recommender.language import (
     Order,
     OrderState,
     Route,
+    Substance,
 )
 from recommender.treatment_so_far.reading import (
     end_of,
@@ -123,6 +124,11 @@ class History:
     @property
     def last_injection(self) -> dt.date | None:
         return max(self.injection_dates, default=None)
+
+    @property
+    def substance(self) -> Substance | None:
+        """What was injected last."""
+        return next((dose.substance for dose in reversed(self.injections)), None)
 
     @property
     def last_dose(self) -> dt.date | None:

@@ -30,6 +30,7 @@ from recommender.treatment_so_far.history import (
     LAPSED_AFTER,
     LOADING_DOSES,
     LOADING_WINDOW,
+    LONGEST_INTERVAL,
     STATED_ORAL_LOOKBACK,
     History,
     first_sign,
@@ -270,7 +271,7 @@ def _course_by_doses(history: History, neurological: Truth) -> Treatment | None:
     last = history.last_injection
     if last is None or not history.gaps:
         return None
-    substance = next((dose.substance for dose in reversed(history.injections)), None)
+    substance = history.substance
     if history.gaps[-1] >= LOADING_BELOW_DAYS or history.only_issued:
         return _spaced_injections(history, last, substance)
     usual = Decimal(median(history.gaps[-LOADING_DOSES:]))
@@ -421,8 +422,11 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
         return _asked(UnknownPhase.UNREADABLE_ORDER, history.unreadable or history.loading, history)
     if history.planned:
         return _asked(UnknownPhase.PLAN, history.planned, history)
-    if history.last_injection is not None:
+    if (last := history.last_injection) is not None:
         issued = history.only_issued
+        if not issued and history.days_since(last) > LAPSED_AFTER * LONGEST_INTERVAL:
+            reason = f"one injection in the last 15 months, on {last}"
+            return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
         found = _unknown(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
         return replace(found, reason=f"{found.reason}, on {history.last_injection}")
     if scenario.hints_at(HintAt.B12_TREATMENT):

@@ -84,6 +84,12 @@ def _nerves_ever(words: Words) -> str:
     return ", ".join(dict.fromkeys(words.on(one.sign.value, one.evidence.date) for one in ever))
 
 
+def _nerves_before(words: Words) -> str:
+    """Nerve signs now, else those of earlier: they decide how loudly a lapse is asked about."""
+    ever = words.assessment.neurological_ever.is_true and not words.findings
+    return f"earlier {_nerves_ever(words)}" if ever and _nerves_ever(words) else _nerves(words)
+
+
 def _causes(words: Words) -> str:
     said = {}
     for one in words.scenario.causes:
@@ -224,7 +230,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "T3": (_treatment, _nerves, _causes),
     "T3b": (_treatment, _nerves),
     "T4a": (_nerves, _treatment),
-    "T4": (_treatment, _nerves),
+    "T4": (_treatment, _nerves_before),
     "T5": (_treatment, _causes),
     "T5b": (_treatment, _level_on_treatment, _symptoms, _nerves),
     "T6": (_treatment, _causes),

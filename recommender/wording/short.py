@@ -99,7 +99,9 @@ def join(words: list[str], last: str = "and") -> str:
 
 
 def capital(words: str) -> str:
-    """Return the words with a capital first letter."""
+    """Return the words with a capital first letter; "eGFR" is written as it is."""
+    if words.startswith("eGFR"):
+        return words
     return words[:1].upper() + words[1:]
 
 

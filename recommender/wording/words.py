@@ -236,23 +236,35 @@ class Words:
 
     @property
     def only_ordered(self) -> Order | None:
-        """The newest active order that would treat, where nothing of it is on record as given:
-        ordered is not given, and not "untreated" either (Q55, Q78).
+        """The newest order that would treat, active before on hold, where nothing of it is on
+        record as given: ordered is not given, and not "untreated" either (I27, Q55, Q78).
         """
         if self.assessment.treatment.phase is not TreatmentPhase.NONE:
             return None
-        active = [
+        running = [
             order
             for order in self.scenario.orders
-            if order.state is OrderState.ACTIVE and is_treatment_dose(order.cobalamin).may_be_true
+            if order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
+            and is_treatment_dose(order.cobalamin).may_be_true
         ]
-        return max(active, key=lambda order: order.authored or dt.date.min, default=None)
+        return max(
+            running,
+            key=lambda order: (
+                order.state is OrderState.ACTIVE,
+                order.authored or dt.date.min,
+            ),
+            default=None,
+        )
 
     def as_ordered(self, order: Order) -> str:
-        """What an order is and since when: "hydroxocobalamin every 2 months ordered 16 Nov"."""
+        """What an order is and since when: "hydroxocobalamin every 2 months ordered 16 Nov"; one
+        that is on hold says so.
+        """
         line = order.cobalamin
         product = line.substance.value.partition(" (")[0] if line else "vitamin B12"
         when = f"ordered {self.day(order.authored)}" if order.authored else "ordered"
+        if order.state is OrderState.ON_HOLD:
+            when = f"on hold ({when})"
         return " ".join(part for part in (product, say_often(line), when) if part)
 
     # --- record

@@ -73,6 +73,18 @@ PRODUCTS = {
 ROUTES = {"IM": "78421000", "oral": "26643006"}
 RHYTHMS: dict[str, Resource] = {
     "alternate days": {"frequency": 1, "period": 2, "periodUnit": "d"},
+    "alternate days for 2 weeks": {
+        "frequency": 1,
+        "period": 2,
+        "periodUnit": "d",
+        "boundsDuration": {"value": 2, "unit": "weeks", "system": UCUM, "code": "wk"},
+    },
+    "alternate days for 5 days": {
+        "frequency": 1,
+        "period": 2,
+        "periodUnit": "d",
+        "boundsDuration": {"value": 5, "unit": "days", "system": UCUM, "code": "d"},
+    },
     "every 2 to 3 months": {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo"},
     "daily": {"frequency": 1, "period": 1, "periodUnit": "d"},
     "weekly": {"frequency": 1, "period": 1, "periodUnit": "wk"},
@@ -151,6 +163,10 @@ def write_prefetch(chart: Resource) -> Resource:
         "statements": _bundle([]),
         "administrations": _bundle(
             [_dose(entry, number) for number, entry in enumerate(chart.get("given", ()), 1)]
+            + [
+                _dispense(entry, number)
+                for number, entry in enumerate(chart.get("supplied", ()), 1)
+            ]
         ),
         "procedures": _bundle(
             [
@@ -198,7 +214,14 @@ def _dated(entry: str) -> tuple[str, str]:
 
 
 def _condition(entry: str, number: int) -> Resource:
+    """Read "vegan diet, since 2022-10-01, resolved 2025-10-20"; words in quotes are a problem in
+    words alone.
+    """
+    entry, _, ended = entry.partition(", resolved ")
     name, date = _dated(entry)
+    code: Resource = {"text": name.strip("'")}
+    if not name.startswith("'"):
+        code = {"coding": [{"system": SNOMED, "code": CONDITIONS[name], "display": name}]}
     return {
         "resourceType": "Condition",
         "id": f"c{number}",
@@ -206,15 +229,15 @@ def _condition(entry: str, number: int) -> Resource:
             "coding": [
                 {
                     "system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
-                    "code": "active",
+                    "code": "resolved" if ended else "active",
                 }
             ]
         },
-        "code": {"coding": [{"system": SNOMED, "code": CONDITIONS[name], "display": name}]},
+        "code": code,
         "subject": {"reference": "Patient/p1"},
         "onsetDateTime": date,
         "recordedDate": date,
-    }
+    } | ({"abatementDateTime": ended} if ended else {})
 
 
 def _result(entry: str, number: int) -> Resource:
@@ -270,9 +293,14 @@ def _procedure(entry: str, number: int) -> Resource:
 
 def write_order(order: str, identity: str, status: str) -> Resource:
     """Read "hydroxocobalamin, 1000 mcg, IM, three times a week, since 2026-11-10"; "stop: ..." is a
-    drafted stop.
+    drafted stop, "on hold: ..." an order on hold, and "hydroxocobalamin, 'see letter'" one whose
+    dosage is words alone.
     """
+    if "'" in order:
+        return _in_words(order, identity, status)
     stopped = order.startswith("stop: ")
+    if order.startswith("on hold: "):
+        order, status = order.removeprefix("on hold: "), "on-hold"
     product, dose, route, rhythm, *since = order.removeprefix("stop: ").split(", ")
     amount, unit = dose.split(" ")
     quantity = {
@@ -296,6 +324,34 @@ def write_order(order: str, identity: str, status: str) -> Resource:
                 "doseAndRate": [{"doseQuantity": quantity}],
             }
         ],
+    }
+
+
+def _in_words(order: str, identity: str, status: str) -> Resource:
+    product, _, words = order.partition(", ")
+    return {
+        "resourceType": "MedicationRequest",
+        "id": identity,
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": PRODUCTS[product],
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2026-11-21",
+        "dosageInstruction": [{"text": words.strip("'")}],
+    }
+
+
+def _dispense(entry: str, number: int) -> Resource:
+    """Read "vitamin B12 tablet 1 mg, on 2026-10-07, for 90 days"."""
+    product, date, supply = entry.split(", ")
+    return {
+        "resourceType": "MedicationDispense",
+        "id": f"d{number}",
+        "status": "completed",
+        "medicationCodeableConcept": PRODUCTS[product],
+        "subject": {"reference": "Patient/p1"},
+        "whenHandedOver": date.removeprefix("on "),
+        "daysSupply": {"value": int(supply.split(" ")[1]), "system": UCUM, "code": "d"},
     }
 
 

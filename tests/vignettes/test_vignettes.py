@@ -78,6 +78,10 @@ def check(expected: Json, cards: list[Json]) -> None:
         assert cards[0]["extension"]["org.b12-cds"]["rule"] == expected["rule"]
     if "indicator" in expected:
         assert cards[0]["indicator"] == expected["indicator"]
+    if "first_line" in expected:
+        assert cards[0]["summary"] == expected["first_line"]
+    if "labels" in expected:
+        assert [offer["label"] for offer in cards[0].get("suggestions", ())] == expected["labels"]
     if "at_most" in expected:
         assert all(LOUDNESS[card["indicator"]] <= LOUDNESS[expected["at_most"]] for card in cards)
     check_suggestions(expected, cards)
