@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
@@ -21,6 +22,8 @@ from cds_service.site import Settings, demonstration
 from cds_service.telemetry import configure_logs
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment
 from cds_service.wire import LONGEST_LINE
+
+log = structlog.get_logger(__name__)
 
 THREADS = MOST_AT_ONCE + 16
 """Calls that are answered, and beside them threads that refuse what comes beyond and answer health
@@ -90,6 +93,13 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     if settings.public_url == demonstration().public_url:
         settings = replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
     options = server_options(host, port, workers)
+    options["when_ready"] = lambda _: log.info(
+        "listening",
+        address=f"http://{_bracketed(host)}:{port}",
+        public_url=settings.public_url,
+        profile=settings.profile,
+        workbench=settings.url_of("/workbench/") if settings.workbench else "off",
+    )
     if workers > 1:
         options |= _share_metrics()
     Server(settings, options).run()

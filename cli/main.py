@@ -14,7 +14,7 @@ from importlib import import_module
 from cds_service import __version__
 from cds_service.protocol import Problem
 from cds_service.site import SettingsError
-from cli.parsing import CommandParser, Refusal
+from cli.parsing import CommandParser, Refusal, VisibleOutput, say_problem
 
 GROUPS: Mapping[tuple[str, ...], tuple[str, str]] = {
     ("serve",): ("cli.operate", "add_serve"),
@@ -44,15 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(
             errors="replace"
         )  # a terminal that has no sign for "µ" still gets its answer
+    terminal = sys.stdout
+    sys.stdout = VisibleOutput(terminal)  # a stream of text but for its type
     try:
-        chosen = _read_arguments(sys.argv[1:] if arguments is None else arguments)
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        sys.stdout = terminal
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        chosen = _read_arguments(arguments)
         status: int = chosen.run(chosen)
         sys.stdout.flush()
     except (Refusal, Problem) as error:
-        print(str(error), file=sys.stderr)
+        say_problem(str(error))
         return 2
     except SettingsError as error:
-        print("The site file cannot be used: " + " ".join(error.problems), file=sys.stderr)
+        say_problem("The site file cannot be used: " + " ".join(error.problems))
         return 2
     except BrokenPipeError:  # the reader of a pipe went away
         _write_no_more()
@@ -61,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write_no_more()
         return 130
     except OSError as error:  # a full disk under standard output, a port that is taken
-        print(f"{error.strerror or 'The operation failed'}.", file=sys.stderr)
+        named = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        say_problem(f"{named}{error.strerror or 'The operation failed'}.")
         _write_no_more()
         return 2
     return status

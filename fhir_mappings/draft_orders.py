@@ -6,6 +6,7 @@ Source: R36 to R38, R152 to R161; cards.md 1 (what is in scope); Q16, Q20.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,7 @@ from fhir_mappings.medicines import (
     read_orders,
 )
 from fhir_mappings.terminology import Concept, Field, ValueSets
+from recommender.guidance import look_back
 from recommender.language import (
     ClinicalScenario,
     Course,
@@ -141,6 +143,49 @@ def are_all_unrelated(drafts: Sequence[Placed], value_sets: ValueSets) -> bool:
         if reference or not concept or not names_nothing(concept, value_sets):
             return False
     return True
+
+
+def read_stored_halves(
+    recorded: Sequence[Placed],
+    drafts: Drafts,
+    patient_id: str,
+    as_of: dt.date,
+    value_sets: ValueSets,
+    receipt: Receipt,
+) -> tuple[Order, ...]:
+    """Return the drafts of the record that belong to the course of a draft of the request, by their
+    `groupIdentifier` (Q56): the other half of a pair that is signed one by one. Old ones do not
+    count (Q78).
+    """
+    groups = {order.group for order in drafts.orders if order.group}
+    if not groups:
+        return ()
+    waiting = [
+        placed
+        for placed in recorded
+        if placed.type in MEDICATION_ORDER_TYPES
+        and code_of(placed.resource.get("status")) == "draft"
+    ]
+    reading = _Reading(value_sets, Receipt(), Siblings.of(recorded))
+    for placed in waiting:
+        if reading.is_order_for(placed, patient_id):
+            reading.read(placed, selected=False)
+    drafted = {order.key for order in drafts.orders}
+    found = tuple(
+        order
+        for order in reading.orders
+        if order.group in groups and order.key not in drafted and _is_young(order, as_of)
+    )
+    for placed in waiting:
+        if placed.reference in {order.key for order in found}:
+            receipt.use(placed, "course")
+    return found
+
+
+def _is_young(order: Order, as_of: dt.date) -> bool:
+    return (
+        order.authored is not None and (as_of - order.authored).days <= look_back.STORED_DRAFT_DAYS
+    )
 
 
 def resolve_selections(
@@ -363,8 +408,11 @@ def _is_same_treatment(stop: Order, order: Order) -> bool:
     )
 
 
-def read_course(drafts: Drafts, scenario: ClinicalScenario) -> Course:
-    """Return the course: the drafts, the orders of the record and the doses given.
+def read_course(
+    drafts: Drafts, scenario: ClinicalScenario, stored: tuple[Order, ...] = ()
+) -> Course:
+    """Return the course: the drafts, their halves that are stored already, the orders of the record
+    and the doses given.
 
     An order of the record that is drafted anew is read from its draft. One that a draft would stop
     stays beside the stop, so that removing the stop leaves it, its key marked where the two share
@@ -380,5 +428,5 @@ def read_course(drafts: Drafts, scenario: ClinicalScenario) -> Course:
         replace(order, replaces=found.key) if (found := find_stopped(order, recorded)) else order
         for order in drafts.orders
     ]
-    orders = (*drafted, *(order for order in recorded if order.key not in revised))
+    orders = (*drafted, *stored, *(order for order in recorded if order.key not in revised))
     return Course(orders, drafts.tests, scenario.doses, drafts.lowering_drug_selected)

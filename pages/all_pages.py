@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pages import (
     cards,
+    client_steps,
     decision_table,
     deploying_hospital,
     ehr_assumptions,
@@ -23,6 +24,7 @@ from pages import (
 
 PAGES = (
     cards,
+    client_steps,
     decision_table,
     deploying_hospital,
     ehr_assumptions,

@@ -42,13 +42,30 @@ seconds are beyond.
 
 
 class NotAuthenticated(Exception):
-    """The caller is not a registered client; `reason` is for the log, never for the answer, and
-    holds nothing of the token.
+    """The caller is not a registered client. `reason`, what was `found` and what was `expected` are
+    for the log, never for the answer; they hold neither the token nor its signature or id.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, found: object = None, expected: object = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.found = _shown(found)
+        self.expected = _shown(expected)
+
+
+LONGEST_SHOWN = 200
+"""Characters of a claim that stand in the log; what a stranger wrote is not kept at any length."""
+
+
+def _shown(value: object) -> str:
+    """Return what a claim or setting holds as text of printable characters, empty for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_shown(one) for one in list(value)[:5])[:LONGEST_SHOWN]
+    text = value if isinstance(value, str) else f"{type(value).__name__} {value}"
+    printable = "".join(one if one.isprintable() else "?" for one in text[:LONGEST_SHOWN])
+    return printable if len(text) <= LONGEST_SHOWN else f"{printable} …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +120,24 @@ def authenticate(
 
 def _read_authorization(authorization: str | None) -> str:
     if not authorization:
-        raise NotAuthenticated("no Authorization header")
+        raise NotAuthenticated("no Authorization header", "none", "Bearer and a token")
     if len(authorization) > LONGEST_TOKEN:
         raise NotAuthenticated(f"the token is longer than {LONGEST_TOKEN} characters")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
-        raise NotAuthenticated("the Authorization header is not one Bearer token")
+        known = scheme.lower() in ("basic", "bearer", "digest")
+        raise NotAuthenticated(
+            "the Authorization header is not one Bearer token",
+            f"{len(authorization.split())} words, the first {scheme if known else 'unknown'}",
+            "Bearer and a token",
+        )
     return token.strip()
 
 
 def _read_token(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     parts = token.split(".")
     if len(parts) != 3:
-        raise NotAuthenticated("the token does not have three parts")
+        raise NotAuthenticated("the token does not have three parts", f"{len(parts)} parts", "3")
     return _read_part(parts[0], "header"), _read_part(parts[1], "claims")
 
 
@@ -136,9 +158,11 @@ def _check_header(header: Mapping[str, Any]) -> str:
     """Return the algorithm, when it is one that can be accepted at all (R129, R132)."""
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        raise NotAuthenticated("alg is not an accepted asymmetric algorithm")
+        raise NotAuthenticated(
+            "alg is not an accepted asymmetric algorithm", algorithm, sorted(ALGORITHMS)
+        )
     if "typ" in header and (not isinstance(header["typ"], str) or header["typ"].upper() != "JWT"):
-        raise NotAuthenticated("typ is not JWT")
+        raise NotAuthenticated("typ is not JWT", header["typ"], "JWT")
     if "crit" in header or header.get("b64", True) is not True:
         raise NotAuthenticated("the header demands an extension that is not supported")
     if not isinstance(header.get("kid"), str) or not header["kid"]:
@@ -160,12 +184,20 @@ def _find_client(
     )
     client = next(found, None) if issuer else None
     if client is None:
-        raise NotAuthenticated("iss is not registered, or not with this tenant")
+        raise _not_registered(clients, issuer, tenant)
     if algorithm not in client.algorithms:
-        raise NotAuthenticated("alg is not allowed for this client")
+        raise NotAuthenticated("alg is not allowed for this client", algorithm, client.algorithms)
     if client.jku and "jku" in header and header["jku"] != client.jku:
-        raise NotAuthenticated("jku is not the registered one")
+        raise NotAuthenticated("jku is not the registered one", header["jku"], client.jku)
     return client
+
+
+def _not_registered(clients: Sequence[Client], issuer: object, tenant: object) -> NotAuthenticated:
+    tenants = [one for client in clients if client.iss == issuer for one in client.tenants]
+    if tenants:
+        return NotAuthenticated("iss is not registered with this tenant", tenant or "none", tenants)
+    known = [client.iss for client in clients]
+    return NotAuthenticated("iss is not registered", issuer or "none", known)
 
 
 def _check_signature(token: str, algorithm: str, key: PublicKey | None) -> None:
@@ -182,9 +214,9 @@ def _check_audience(claims: Mapping[str, Any], expected: Sequence[str]) -> None:
     audience = claims.get("aud")
     named: list[Any] = audience if isinstance(audience, list) else [audience]
     if not all(isinstance(item, str) for item in named):
-        raise NotAuthenticated("aud is missing or not text")
+        raise NotAuthenticated("aud is missing or not text", type(audience).__name__, expected)
     if not {item.removesuffix("/") for item in named} & {url.removesuffix("/") for url in expected}:
-        raise NotAuthenticated("aud is not this endpoint")
+        raise NotAuthenticated("aud is not this endpoint", named, expected)
 
 
 def _check_times(claims: Mapping[str, Any], now: float, longest_lifetime: float) -> float:
@@ -193,13 +225,23 @@ def _check_times(claims: Mapping[str, Any], now: float, longest_lifetime: float)
     """
     expires, issued = _time_claim(claims, "exp"), _time_claim(claims, "iat")
     if now >= expires + LEEWAY_SECONDS:
-        raise NotAuthenticated("the token has expired")
+        raise NotAuthenticated(
+            "the token has expired",
+            f"{now - expires:.0f} s ago",
+            f"at most {LEEWAY_SECONDS} s ago",
+        )
     if issued > now + LEEWAY_SECONDS:
-        raise NotAuthenticated("iat is in the future")
+        raise NotAuthenticated(
+            "iat is in the future", f"{issued - now:.0f} s ahead", f"at most {LEEWAY_SECONDS} s"
+        )
     if "nbf" in claims and _time_claim(claims, "nbf") > now + LEEWAY_SECONDS:
         raise NotAuthenticated("nbf is in the future")
     if not 0 < expires - issued <= longest_lifetime:
-        raise NotAuthenticated("the lifetime of the token, from iat to exp, is not accepted")
+        raise NotAuthenticated(
+            "the lifetime of the token, from iat to exp, is not accepted",
+            f"{expires - issued:.0f} s",
+            f"at most {longest_lifetime:.0f} s",
+        )
     return expires
 
 

@@ -140,11 +140,18 @@ def write_detail(finding: Finding, context: CardContext, suggestions: Suggestion
         "\n\n".join(escape_markdown(reason) for reason in finding.reasons),
         "\n".join(f"- {escape_markdown(capital(fact))}" for fact in below.facts),
         " ".join(escape_markdown(line) for line in (*context.gaps, *not_drafted)),
+        _by_hand(suggestions),
         escape_markdown(below.tests),
         escape_markdown(below.differs),
         f"[Why: rule {finding.rule}]({rule_url(finding, context)})",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _by_hand(suggestions: Suggestions) -> str:
+    """Return what this client does not take over of a suggestion, as a list to be done by hand."""
+    lines = [f"- {escape_markdown(line)}" for line in suggestions.by_hand]
+    return "\n".join(["By hand, as the order form does not take it over:", *lines]) if lines else ""
 
 
 def shorten(summary: str) -> str:

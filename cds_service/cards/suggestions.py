@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cds_service.cards.client_limits import SECOND_ACTION, fit_to_client
 from cds_service.site import Client
 from fhir_mappings.drafts import (
     DraftContext,
@@ -47,7 +48,8 @@ UNLESS = ", if not already on B12"
 @dataclass(frozen=True, slots=True)
 class SuggestionContext:
     """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
-    hold vitamin B12, who it is for. `unless` goes below what is drafted, where the medication list
+    hold vitamin B12, who it is for; `undosed` are the drafts of which no dose can be read. `unless`
+    goes below what is drafted, where the medication list
     could not be read (Q58).
     """
 
@@ -57,16 +59,18 @@ class SuggestionContext:
     draft_context: DraftContext
     client: Client
     unless: str = ""
+    undosed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The suggestions of one card, and the labels of those that could not be written, each with the
-    reason.
+    """The suggestions of one card, the labels of those that could not be written, each with the
+    reason, and what the client leaves to be done by hand.
     """
 
     offered: tuple[dict[str, Any], ...]
     withheld: tuple[tuple[str, str], ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 def write_suggestions(
@@ -77,16 +81,25 @@ def write_suggestions(
     """
     offered: list[dict[str, Any]] = []
     withheld: list[tuple[str, str]] = []
+    by_hand: dict[str, None] = {}
+    ignores = context.client.ignores
     for resolution in resolutions:
         actions = write_actions(resolution, context)
         problem = _problem(actions, context)
         if problem:
             withheld.append((resolution.label, problem))
-        elif context.client.replace_strategy == "split":
-            offered += _split(resolution, actions, context.client)
-        else:
+            continue
+        done, left = fit_to_client(actions, ignores, context.drafts, context.undosed)
+        by_hand |= dict.fromkeys(left)
+        if len(done) == len(actions) and not _takes_one_action(context.client):
             offered.append(_suggestion(resolution.label, actions, resolution.recommended))
-    return Suggestions(tuple(offered), tuple(withheld))
+        else:
+            offered += _split(resolution, done, context.client, whole=len(done) == len(actions))
+    return Suggestions(tuple(offered), tuple(withheld), tuple(by_hand))
+
+
+def _takes_one_action(client: Client) -> bool:
+    return client.replace_strategy == "split" or SECOND_ACTION in client.ignores
 
 
 def _problem(actions: list[Action], context: SuggestionContext) -> str:
@@ -126,19 +139,23 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
 
 
 def _split(
-    resolution: Resolution, actions: list[Action], client: Client
+    resolution: Resolution, actions: list[Action], client: Client, whole: bool
 ) -> Iterator[dict[str, Any]]:
     """Yield one suggestion per action, for clients that take one action each and cannot update
-    (Epic).
+    (Epic). `whole`: these are all actions, so that a single one does what the label says.
     """
-    actions = _deletes_last(part for action in actions for part in _without_update(action, client))
+    if client.replace_strategy == "split":
+        parts = (part for action in actions for part in _without_update(action, client))
+        actions = _deletes_last(parts)
     claim = claim_of(resolution.edits)
     labels: dict[str, str] = dict(label_of_parts(resolution.edits))
     for action in actions:
         words: str = action["description"]
         alone = f"{claim}: {words}" if claim else words
         label = (
-            resolution.label if len(actions) == 1 else labels.get(words.removesuffix(UNLESS), alone)
+            resolution.label
+            if whole and len(actions) == 1
+            else labels.get(words.removesuffix(UNLESS), alone)
         )
         yield _suggestion(label, [action])
 

@@ -29,7 +29,7 @@ from cds_service.protocol import (
     resources_within,
 )
 from cds_service.site import Client, Settings
-from fhir_mappings.draft_orders import Drafts, read_course, read_drafts
+from fhir_mappings.draft_orders import Drafts, read_course, read_drafts, read_stored_halves
 from fhir_mappings.drafts import DraftContext, Writing
 from fhir_mappings.fhir import (
     Availability,
@@ -168,7 +168,15 @@ def decide(
     timings: dict[str, float] = {}
     with _timed(timings, "map", tick):
         mapped = map_scenario(record, as_of, value_sets, request.drafts, tick)
-        course = read_course(orders.drafts, mapped.scenario)
+        stored = read_stored_halves(
+            record.part("medications").resources,
+            orders.drafts,
+            request.patient_id,
+            as_of,
+            value_sets,
+            mapped.receipt,
+        )
+        course = read_course(orders.drafts, mapped.scenario, stored)
     with _timed(timings, "recommend", tick):
         recommendation = recommend(mapped.scenario, settings.policy)
     with _timed(timings, "review", tick):
@@ -283,7 +291,13 @@ def _card_context(
         gaps=_gaps(record, gaps),
         as_of=as_of,
         suggestions=SuggestionContext(
-            orders.drafts.resources, names, cobalamin_keys, drafting, client, _unless(scenario)
+            orders.drafts.resources,
+            names,
+            cobalamin_keys,
+            drafting,
+            client,
+            _unless(scenario),
+            frozenset(order.key for order in orders.drafts.orders if order.not_computable),
         ),
     )
 

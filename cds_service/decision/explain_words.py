@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.protocol import make_all_visible
+
 Json = dict[str, Any]
 
 WIDTH = 110
@@ -57,6 +59,7 @@ def say(explained: Json, colour: bool, width: int = WIDTH) -> str:
     """Return the explain JSON as text for a reader: the decision first, then cards, course, facts
     and the receipt.
     """
+    explained = make_all_visible(explained)
     style = Style(colour, width)
     sections = (
         _say_decision,
@@ -155,7 +158,7 @@ def say_card(card: Json, style: Style) -> Iterator[str]:
 
 def say_card_in_words(card: Json, colour: bool = False) -> str:
     """Return one card as text for a reader."""
-    return "\n".join(say_card(card, Style(colour)))
+    return "\n".join(say_card(make_all_visible(card), Style(colour)))
 
 
 def _say_course(explained: Json, style: Style) -> Iterator[str]:

@@ -1,19 +1,18 @@
-"""Why an answer holds no card: what the demonstration says instead of nothing at all."""
+"""Why an answer holds no card: what a tester is told instead of nothing at all."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cds_service.decision.decide import Decision
-from cds_service.protocol import HOOK_ROWS, PATIENT_VIEW, HookRequest
+from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
 from fhir_mappings.draft_orders import resolve_selections
 from fhir_mappings.fhir import Placed, read_medication, subject_id, words_of
-from recommender.review import SPOKEN, Where
 from recommender.wording import join, quote
 
 EXTENSION = "org.b12-cds"
 
-NOT_CONCERNED = "nothing that is selected is vitamin B12, folic acid or a test of them"
+NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
 MOST_NAMES = 5
 """Orders that are named; a larger order set is known to who sent it."""
@@ -21,6 +20,7 @@ MOST_NAMES = 5
 ANOTHER_PATIENT = "the draft orders are about another patient than context.patientId"
 NOT_A_DRAFT = "what is selected is not among the draft orders"
 WITHHELD = "the cards of this decision are not shown in the mode that is set"
+DECEASED = "no cards for somebody who has died"
 
 
 def explain_silence(decision: Decision | None, request: HookRequest) -> dict[str, Any]:
@@ -64,16 +64,18 @@ def _name_of(draft: Placed) -> str:
 
 
 def _reason(decision: Decision, hook: str) -> str:
-    """Return the reason of the table of rules and hooks, else what the rule says."""
-    row = SPOKEN.get(decision.recommendation.rule, {})
-    course = decision.course
+    """Return what was checked, and the row that leaves nothing to say."""
+    found = decision.recommendation
+    row = f"{found.rule}, {found.summary[:1].lower()}{found.summary[1:]}"
+    if found.rule == "deceased":
+        return DECEASED
     if hook == PATIENT_VIEW:
-        where = Where.PATIENT_VIEW
-    elif any(order.selected and order.has_cobalamin for order in course.drafts):
-        where = Where.RIGHT_ORDER
-    elif any(order.selected for order in course.drafts):
-        where = Where.FOLIC_ACID
-    else:
-        where = Where.TEST
-    reason = row[where].silent_because if where in row else ""
-    return reason or f"nothing to add: {decision.recommendation.summary}"
+        return f"checked, nothing is due: {row}"
+    if hook == MEDICATION_REFILL:
+        return f"checked: the refill is consistent with {row}"
+    selected = [order for order in decision.course.drafts if order.selected]
+    if any(order.has_cobalamin for order in selected):
+        return f"checked: consistent with {row}"
+    if selected:
+        return f"checked: folic acid is not held back by {row}"
+    return f"checked, nothing to say about the test: {row}"

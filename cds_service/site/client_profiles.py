@@ -28,7 +28,11 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
     },
     # The reference sandbox takes the name and the first code of the first create or update into
     # its form and nothing else, and stores nothing.
-    "sandbox": {"ignores": ("dose", "second-action"), "stores_accepted": False},
+    "sandbox": {
+        "selection_behavior": "any",
+        "ignores": ("dose", "second-action", "delete"),
+        "stores_accepted": False,
+    },
     # Epic: knows "any" only, one action to a suggestion, no update of a MedicationRequest, RxNorm
     # by its OID; the dose of an order comes from the site's order record.
     "epic": {
@@ -51,7 +55,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
 }
 """Keys of a client (see `Client`) that differ from those of CDS Hooks 2.0 as it is written."""
 
-IGNORED = ("dose", "second-action", "label", "links")
+IGNORED = ("dose", "second-action", "delete", "label", "links")
 """What a client may leave unread of a suggestion or card."""
 
 CDS_HOOKS_VERSIONS = ("", "1.0.0", "2.0.1", "3.0.0")

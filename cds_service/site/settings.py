@@ -49,7 +49,8 @@ class Client:
     `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
     "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
     `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
-    comes back as an order on record. `modes` takes the place of the site's own table as a whole.
+    comes back as an order on record. `explain_empty`: an answer
+    without cards says why. `modes` takes the place of the site's own table as a whole.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Client:
     prefetch_dialect: str = "2.0"
     ignores: tuple[str, ...] = ()
     stores_accepted: bool = True
+    explain_empty: bool = False
     modes: Mapping[str, str | float] = field(default_factory=dict)
     expected_calls_per_day: int = 0
 

@@ -91,6 +91,7 @@ CLIENT = {
     "prefetch_dialect": TEXT,
     "ignores": TEXTS,
     "stores_accepted": FLAG,
+    "explain_empty": FLAG,
     "modes": TABLE,
     "expected_calls_per_day": NUMBER,
 }

@@ -41,7 +41,12 @@ def refusal_of(error: Exception, endpoint: str, call_id: str) -> Refusal:
             return _of_problem(error)
         case NotAuthenticated():
             metrics.NOT_AUTHENTICATED.labels(endpoint).inc()
-            log.warning("not authenticated", reason=error.reason)
+            log.warning(
+                "not authenticated",
+                reason=error.reason,
+                found=error.found,
+                expected=error.expected,
+            )
             return Refusal(
                 {"error": "not authenticated"}, 401, {"WWW-Authenticate": "Bearer"}
             )  # the same for every cause, and no more

@@ -105,11 +105,11 @@ def call_service(
         hook_request.drafts, deployment.value_sets
     ):
         call.note_step("orders")
-        return _answer(deployment, (), None, hook_request)
+        return _answer(deployment, caller.client, (), None, hook_request)
     orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
     call.note_step("orders")
     if not orders.in_scope:
-        return _answer(deployment, (), None, hook_request)
+        return _answer(deployment, caller.client, (), None, hook_request)
     record = assemble_record(
         hook_request,
         service.queries,
@@ -136,16 +136,22 @@ def call_service(
     asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
     showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
     record_call(call, deployment, service, caller, asked, decision, showings)
-    return _answer(deployment, shown_cards(decision, showings), decision, hook_request)
+    shown = shown_cards(decision, showings)
+    return _answer(deployment, caller.client, shown, decision, hook_request)
 
 
 def _answer(
     deployment: Deployment,
+    client: Client,
     cards: Sequence[dict[str, Any]],
     decision: Decision | None,
     asked: HookRequest,
 ) -> dict[str, Any]:
-    if cards or deployment.settings.profile != DEMONSTRATION:
+    """Return the answer; one without cards says why in the demonstration, and to clients that want
+    it.
+    """
+    asked_for = deployment.settings.profile == DEMONSTRATION or client.explain_empty
+    if cards or not asked_for:
         return {"cards": cards}
     return {"cards": [], "extension": explain_silence(decision, asked)}
 

@@ -7,14 +7,12 @@ import dataclasses
 import datetime as dt
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cds_service.protocol import write_json
 from cds_service.site import load_settings
-from cli.parsing import Refusal, check_file
+from cli.parsing import Refusal, check_file, print_json
 
 Json = dict[str, Any]
 
@@ -31,9 +29,9 @@ def add_diff(commands: Any) -> None:
         description="OLD and NEW are site files (.toml), or the b12-cds programs of two versions. "
         "Exit status 1 when they differ.",
     )
-    command.add_argument("old", metavar="OLD")
-    command.add_argument("new", metavar="NEW")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("old", metavar="OLD", help="a site file, or a program of b12-cds")
+    command.add_argument("new", metavar="NEW", help="the other one")
+    command.add_argument("--json", action="store_true", help="every difference as JSON")
     command.set_defaults(run=_diff)
 
 
@@ -111,4 +109,4 @@ def _print_json(lines: Any, decided: Any) -> None:
         "otherwise": decided.otherwise,
         "changes": changes,
     }
-    sys.stdout.buffer.write(write_json(whole) + b"\n")
+    print_json(whole)

@@ -22,11 +22,19 @@ from cds_service.decision import (
     explain,
     say,
 )
-from cds_service.protocol import Problem, write_json
+from cds_service.protocol import Problem
 from cds_service.site import Settings, is_web_url, load_settings
 from cli.answers.explain_inputs import Explained, read_inputs
 from cli.answers.explain_page import write_page
-from cli.parsing import Refusal, check_file, day, settings_of
+from cli.parsing import (
+    Refusal,
+    check_file,
+    day,
+    print_coloured,
+    print_json,
+    say_problem,
+    settings_of,
+)
 from fhir_mappings.terminology import load_value_sets
 
 Json = dict[str, Any]
@@ -55,12 +63,15 @@ def add_explain(commands: Any) -> None:
         const="",
         metavar="BUNDLE|ID",
         help="the input is one patient's resources (a FHIR Bundle, or .ndjson of them); with "
-        "--fhir the id of the patient to read",
+        "--fhir the id of the patient to read (default: the input is a request)",
     )
     command.add_argument("--fhir", default="", metavar="BASE", help="read the patient from here")
     command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
     command.add_argument(
-        "--config", type=Path, metavar="FILE", help="the site file (default: the demonstration)"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
     )
     command.add_argument(
         "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
@@ -108,7 +119,7 @@ def _watch(chosen: argparse.Namespace) -> int:
             try:
                 _explain_once(chosen)
             except (Refusal, Problem) as refusal:
-                print(refusal, file=sys.stderr)
+                say_problem(str(refusal))
             sys.stdout.flush()
         time.sleep(WATCH_SECONDS)
 
@@ -138,7 +149,7 @@ def _explain_once(chosen: argparse.Namespace) -> int:
     else:
         _print(explained, chosen.json)
     for refusal in refused:
-        print(str(refusal), file=sys.stderr)
+        say_problem(str(refusal))
     return 2 if refused else 0
 
 
@@ -179,11 +190,11 @@ def _print(explained: Sequence[tuple[str, Json]], as_json: bool) -> None:
     for name, one in explained:
         if as_json:
             named = {"input": name, **one} if several else one
-            sys.stdout.buffer.write(write_json(named) + b"\n")
+            print_json(named)
             continue
         if several:
             print(f"\n=== {name}")
-        print(say(one, at_terminal and "NO_COLOR" not in os.environ, width), end="")
+        print_coloured(say(one, at_terminal and "NO_COLOR" not in os.environ, width))
 
 
 def _print_differences(

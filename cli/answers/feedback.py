@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cds_service.protocol import write_json
-from cli.parsing import Refusal, positive_number, settings_of
+from cli.parsing import Refusal, positive_number, print_json, settings_of
 
 if TYPE_CHECKING:
     from governance.figures import Report, Row, Share
@@ -34,9 +33,11 @@ def add_feedback(commands: Any) -> None:
     report = reports.add_parser(
         "report", help="shown, accepted, overridden by reason; also by client, role, hook and week"
     )
-    report.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
     report.add_argument(
-        "--by", choices=TABLES, default="card", help="what has a line each (default: card)"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
     )
     report.add_argument(
         "--weeks",
@@ -44,11 +45,19 @@ def add_feedback(commands: Any) -> None:
         metavar="N",
         help="this week and those before it (default: all)",
     )
+    report.add_argument("--by", choices=TABLES, default="card", help="what has a line each")
     report.add_argument("--json", action="store_true", help="every table, as JSON")
     report.set_defaults(run=_report_feedback)
     export = reports.add_parser("export", help="a row for each card shown, for other programs")
-    export.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
-    export.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
+    export.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
+    export.add_argument(
+        "--format", choices=("ndjson", "csv"), default="ndjson", help="how it is written"
+    )
     export.set_defaults(run=_export_feedback)
 
 
@@ -65,7 +74,7 @@ def _report_feedback(chosen: argparse.Namespace) -> int:
         raise Refusal(str(error)) from None
     if chosen.json:
         whole = {**_cards_as_json(report), "report": dataclasses.asdict(report)}
-        sys.stdout.buffer.write(write_json(whole) + b"\n")
+        print_json(whole)
     elif chosen.by == "card":
         print(*_say_cards(report), *_say_changes(report), sep="\n")
     else:

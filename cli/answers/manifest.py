@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import Any
 
-from cds_service.protocol import write_json
-from cli.parsing import settings_of
+from cli.parsing import print_json, settings_of
 
 Json = dict[str, Any]
 
@@ -20,8 +18,13 @@ def add_manifest(commands: Any) -> None:
         "manifest",
         help="digests of everything that decides, the sources, owner and review day of each rule",
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
-    command.add_argument("--json", action="store_true")
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
+    command.add_argument("--json", action="store_true", help="the whole manifest as JSON")
     command.add_argument(
         "--decisions",
         action="store_true",
@@ -40,7 +43,7 @@ def _print_manifest(chosen: argparse.Namespace) -> int:
         return _print_decisions(chosen)
     manifest = make_manifest(settings_of(chosen), dt.datetime.now(dt.UTC).date())
     if chosen.json:
-        sys.stdout.buffer.write(write_json(manifest) + b"\n")
+        print_json(manifest)
     else:
         print(*_say(manifest), sep="\n")
     return 1 if chosen.check and manifest["overdue"] else 0
@@ -50,7 +53,7 @@ def _print_decisions(chosen: argparse.Namespace) -> int:
     from governance.knowledge import decide_all
 
     for person, words in decide_all(settings_of(chosen).policy):
-        sys.stdout.buffer.write(write_json([person.words, words]) + b"\n")
+        print_json([person.words, words])
     return 0
 
 

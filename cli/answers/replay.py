@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cds_service.protocol import write_json
 from cds_service.site import Settings, load_settings
-from cli.parsing import Refusal, check_file, days, read_input, settings_of
+from cli.parsing import Refusal, check_file, days, print_json, read_input, settings_of
 from fhir_mappings.terminology import load_value_sets
 
 Json = dict[str, Any]
@@ -26,22 +25,29 @@ def add_replay(commands: Any) -> None:
         "version or fact differs; or which kept requests would be answered otherwise under another "
         "site file. Exit status 1 when something is not the same.",
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
     command.add_argument(
         "--decision", metavar="ID", help="the X-Request-Id of the answer, or the uuid of a card"
     )
     command.add_argument(
-        "--request", metavar="FILE", help="the hook request; without it the one that is kept"
+        "--request", metavar="FILE", help="the hook request (default: the one that is kept)"
     )
     command.add_argument(
         "--program",
         default="",
         metavar="B12-CDS",
-        help="decide with the b12-cds of another version that is installed beside",
+        help="decide with the b12-cds of another version that is installed beside (default: this)",
     )
     command.add_argument("--since", type=days, metavar="7d", help="all kept since so many days")
     command.add_argument("--against", type=Path, metavar="FILE.toml", help="the other site file")
-    command.add_argument("--json", action="store_true")
+    command.add_argument(
+        "--json", action="store_true", help="the same as JSON, a line for each decision"
+    )
     command.set_defaults(run=_replay)
 
 
@@ -108,7 +114,7 @@ def _ask_beside(chosen: argparse.Namespace, recorded: Any) -> Any:
 def _tell(result: Any, as_json: bool) -> int:
     """Print how an answer compares, and return the exit status."""
     if as_json:
-        _print_json(_as_json(result))
+        print_json(_as_json(result))
     else:
         print(*_say(result), sep="\n")
     return 0 if result.same else 1
@@ -142,15 +148,10 @@ def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Setting
                     continue
                 changed += 1
                 if chosen.json:
-                    _print_json(change.as_json())
+                    print_json(change.as_json())
                 else:
                     print(f"{change.patient[:12]}  {change.before} -> {change.after}")
     except (StoreUnavailable, ValueError) as error:
         raise Refusal(f"{str(error).rstrip('.')}.") from None
     print(f"{decided} decided again, {changed} otherwise.", file=sys.stderr)
     return 1 if changed else 0
-
-
-def _print_json(value: Json) -> None:
-    sys.stdout.buffer.write(write_json(value) + b"\n")
-    sys.stdout.buffer.flush()

@@ -5,12 +5,10 @@ name.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from cds_service.protocol import write_json
-from cli.parsing import check_file, settings_of
+from cli.parsing import check_file, print_json, settings_of
 
 
 def add_codes(commands: Any) -> None:
@@ -23,15 +21,20 @@ def add_codes(commands: Any) -> None:
     listing = each.add_parser("list", help="every concept with its meaning")
     listing.set_defaults(run=_list)
     check = each.add_parser("check", help="say everything that is wrong in a site's file of codes")
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("file", type=Path, metavar="FILE", help="the file (CSV)")
     check.set_defaults(run=_check)
     suggest = each.add_parser("suggest", help="the concepts nearest to a name")
-    suggest.add_argument("text", metavar="TEXT")
+    suggest.add_argument("text", metavar="TEXT", help="a name, such as that of a laboratory test")
     suggest.set_defaults(run=_suggest)
     for command in (listing, check, suggest):
-        command.add_argument("--json", action="store_true")
+        command.add_argument("--json", action="store_true", help="the same as JSON")
     for command in (listing, suggest):
-        command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+        command.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            help="the site file (default: the demonstration profile)",
+        )
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -39,7 +42,7 @@ def _list(chosen: argparse.Namespace) -> int:
 
     described = describe_concepts(load_value_sets(settings_of(chosen).extra_codes))
     if chosen.json:
-        _print_json(
+        print_json(
             [
                 {
                     "concept": item.concept.value,
@@ -63,7 +66,7 @@ def _check(chosen: argparse.Namespace) -> int:
     check_file(chosen.file)
     problems = check_codes(chosen.file)
     if chosen.json:
-        _print_json({"file": str(chosen.file), "problems": problems})
+        print_json({"file": str(chosen.file), "problems": problems})
     else:
         print("\n".join(problems) or f"{chosen.file}: nothing wrong")
     return 1 if problems else 0
@@ -74,11 +77,7 @@ def _suggest(chosen: argparse.Namespace) -> int:
 
     found = suggest_concepts(chosen.text, load_value_sets(settings_of(chosen).extra_codes))
     if chosen.json:
-        _print_json([{"concept": concept.value, "by": name} for concept, name in found])
+        print_json([{"concept": concept.value, "by": name} for concept, name in found])
     else:
         print("\n".join(f"{concept.value:42} {name}" for concept, name in found) or "nothing near")
     return 0 if found else 1
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(write_json(value) + b"\n")

@@ -15,9 +15,18 @@ def add_serve(commands: Any) -> None:
         "serve",
         help="serve over HTTP; without a site file the demonstration profile, on loopback only",
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
-    command.add_argument("--host", default="127.0.0.1", metavar="H")
-    command.add_argument("--port", type=port_number, default=8080, metavar="P")
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
+    command.add_argument(
+        "--host", default="127.0.0.1", metavar="H", help="the address to listen on"
+    )
+    command.add_argument(
+        "--port", type=port_number, default=8080, metavar="P", help="the port to listen on"
+    )
     command.add_argument(
         "--workers", type=positive_number, default=2, metavar="N", help="worker processes"
     )

@@ -44,7 +44,12 @@ def add_store(commands: Any) -> None:
     upgrade = each.add_parser("upgrade", help="bring the database to the newest schema")
     upgrade.set_defaults(run=_upgrade)
     for command in (backup, prune, upgrade):
-        command.add_argument("--config", type=Path, metavar="FILE", help="the site file (TOML)")
+        command.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            help="the site file (default: the demonstration profile)",
+        )
 
 
 def _backup(chosen: argparse.Namespace) -> int:

@@ -5,14 +5,34 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class Refusal(Exception):
     """What cannot be done, as one sentence for stderr; the command ends with exit status 2."""
 
 
+EXIT_STATUS = "Exit status: 0 fine, 1 the check found something, 2 usage or unreadable input."
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help in which every option that takes a value says what holds without it."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        text = action.help or ""
+        says_it = action.required or action.nargs == 0 or "default:" in text
+        if says_it or not action.option_strings:
+            return text
+        has_one = action.default not in (None, "", [], ())
+        return f"{text} (default: {'%(default)s' if has_one else 'none'})"
+
+
 class CommandParser(argparse.ArgumentParser):
+    """A parser whose help states defaults and exit status, and that refuses in one sentence."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"formatter_class": _Formatter, "epilog": EXIT_STATUS, **options})
+
     def error(self, message: str) -> NoReturn:
         raise Refusal(f"{self.prog}: {message}; see {self.prog} --help")
 

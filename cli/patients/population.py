@@ -27,11 +27,15 @@ def add_population(commands: Any) -> None:
 
 def _add_make(steps: Any) -> None:
     make = steps.add_parser("make", help="write a made-up population as Bulk Data files")
-    make.add_argument("--patients", type=positive_number, required=True, metavar="N")
-    make.add_argument("--seed", type=int, default=1, metavar="S")
-    make.add_argument("--out", type=Path, required=True, metavar="DIR")
     make.add_argument(
-        "--as-of", type=day, metavar="DATE", help="the day it is true for; today without"
+        "--patients", type=positive_number, required=True, metavar="N", help="how many"
+    )
+    make.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed makes the same people"
+    )
+    make.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    make.add_argument(
+        "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
     )
     make.add_argument(
         "--share", type=_share, default=0.08, help="part of all people with a story about B12"
@@ -53,8 +57,15 @@ def _add_slice(steps: Any) -> None:
     cut = steps.add_parser(
         "slice", help="keep of an export what the mapping reads: one row per patient"
     )
-    cut.add_argument("--input", type=Path, nargs="+", default=[], metavar="PATH")
-    cut.add_argument("--out", type=Path, required=True, metavar="DIR")
+    cut.add_argument(
+        "--input",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="files or folders of the export",
+    )
+    cut.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     cut.add_argument("--from-server", metavar="BASE", help="run a Bulk Data export first")
     cut.add_argument("--group", metavar="ID", help="the Group to export")
     cut.add_argument("--token", default="", metavar="T", help="bearer token")
@@ -64,7 +75,7 @@ def _add_slice(steps: Any) -> None:
         help="a type of which nothing is in the input was exported: nobody has any",
     )
     cut.add_argument("--policy", type=Path, metavar="FILE", help="a site file, for its own codes")
-    cut.add_argument("--workers", type=positive_number, default=os.cpu_count() or 1, metavar="N")
+    _add_workers(cut)
     cut.add_argument("--json", action="store_true", help="answer with slice.json")
     cut.set_defaults(run=_slice)
 
@@ -72,13 +83,27 @@ def _add_slice(steps: Any) -> None:
 def _add_run(steps: Any) -> None:
     run = steps.add_parser("run", help="decide every patient of a slice")
     run.add_argument("--input", type=Path, required=True, metavar="DIR", help="a slice")
-    run.add_argument("--out", type=Path, required=True, metavar="DIR2")
-    run.add_argument("--mode", choices=("snapshot", "replay"), default="snapshot")
-    run.add_argument("--as-of", type=day, metavar="DATE", help="today without")
-    run.add_argument("--policy", type=Path, metavar="FILE", help="the site file (TOML)")
+    run.add_argument("--out", type=Path, required=True, metavar="DIR2", help="a new folder")
+    run.add_argument(
+        "--mode",
+        choices=("snapshot", "replay"),
+        default="snapshot",
+        help="each patient as of the day, or each order as it was placed",
+    )
+    run.add_argument(
+        "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
+    )
+    run.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
     run.add_argument("--against", type=Path, metavar="FILE", help="a second site file to compare")
-    run.add_argument("--engine", choices=("local", "spark"), default="local")
-    run.add_argument("--workers", type=positive_number, default=os.cpu_count() or 1, metavar="N")
+    run.add_argument(
+        "--engine", choices=("local", "spark"), default="local", help="what shares out the work"
+    )
+    _add_workers(run)
     run.set_defaults(run=_run)
 
 
@@ -87,7 +112,9 @@ def _add_report(steps: Any) -> None:
         "report", help="one page about a run, and the same as CSV and Parquet"
     )
     report.add_argument("--input", type=Path, required=True, metavar="DIR2", help="a run")
-    report.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+    report.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.html", help="the page to write"
+    )
     report.add_argument(
         "--show-small", action="store_true", help="show counts below 5 instead of hiding them"
     )
@@ -95,6 +122,16 @@ def _add_report(steps: Any) -> None:
         "--cases", type=Path, metavar="OUT", help="write the ids of patients by rule and card (CSV)"
     )
     report.set_defaults(run=_report)
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers",
+        type=positive_number,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that share the work",
+    )
 
 
 def _share(text: str) -> float:

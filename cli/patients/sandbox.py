@@ -16,7 +16,7 @@ import requests
 
 from cds_service.protocol import write_json
 from cds_service.site import is_web_url
-from cli.parsing import Refusal, day
+from cli.parsing import Refusal, day, print_json
 from synthetic import SandboxPatient, sandbox_bundle, sandbox_patients
 
 SECONDS = 30
@@ -26,13 +26,17 @@ def add_sandbox(commands: Any) -> None:
     command = commands.add_parser("sandbox", help="test patients with the answers that must come")
     steps = command.add_subparsers(dest="step", required=True, metavar="STEP")
     patients = steps.add_parser("patients", help="list them, or write them as one Bundle")
-    patients.add_argument("--rule", default="", metavar="N1", help="of this rule or card only")
+    patients.add_argument(
+        "--rule", default="", metavar="N1", help="of this rule or card only (default: all)"
+    )
     patients.add_argument("--bundle", type=Path, metavar="OUT.json", help="write a transaction")
     patients.add_argument("--json", action="store_true", help="with the request of each")
     patients.set_defaults(run=_list)
     load = steps.add_parser("load", help="put them on a test server")
-    load.add_argument("base", metavar="FHIR_BASE")
-    load.add_argument("--rule", default="", metavar="N1", help="of this rule or card only")
+    load.add_argument("base", metavar="FHIR_BASE", help="the base address of the server")
+    load.add_argument(
+        "--rule", default="", metavar="N1", help="of this rule or card only (default: all)"
+    )
     load.add_argument("--token", default="", metavar="T", help="bearer token")
     load.add_argument("--yes", action="store_true", help="do not ask, whatever the server")
     load.set_defaults(run=_load)
@@ -43,7 +47,7 @@ def add_sandbox(commands: Any) -> None:
     walk.set_defaults(run=_walk)
     for step in (patients, load, walk):
         step.add_argument(
-            "--as-of", type=day, metavar="DATE", help="the day it is true for; today without"
+            "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
         )
 
 
@@ -60,7 +64,7 @@ def _list(chosen: argparse.Namespace) -> int:
         chosen.bundle.write_bytes(write_json(sandbox_bundle(patients)) + b"\n")
         print(f"{len(patients)} patients in {chosen.bundle}", file=sys.stderr)
     if chosen.json:
-        sys.stdout.buffer.write(write_json([patient.as_json() for patient in patients]) + b"\n")
+        print_json([patient.as_json() for patient in patients])
     elif not chosen.bundle:
         for patient in patients:
             cards = ", ".join(patient.story.cards) or "-"

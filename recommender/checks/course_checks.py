@@ -220,9 +220,12 @@ def _lacks_an_option(case: Case) -> bool:
 
 def due_treatment(case: Case) -> Iterator[Issue]:
     """Yield k1 when the recommendation asks for treatment, prophylaxis or a test that is not under
-    way (Q19).
+    way (Q19). An active order that is what would be drafted meets the rule: accepted advice falls
+    silent (Q55).
     """
     recommendation = case.recommendation
+    if recommendation.already_ordered:
+        return
     offered = any(option.regimen or option.follow_ups for option in recommendation.options)
     tests_first = (
         recommendation.outcome is Outcome.TEST and not case.is_prophylaxis

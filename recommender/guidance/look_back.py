@@ -49,6 +49,9 @@ LOWERING_DRUG_MONTHS: Final = 18
 SUPPLY_MONTHS: Final = 3
 """How long a dispense without a stated supply counts as use (F19, F27)."""
 
+STORED_DRAFT_DAYS: Final = 7
+"""The half of a course that is stored as a draft counts as ordered while it is this young (Q78)."""
+
 ANSWER_DAYS: Final = 90
 """An explicit "no nerve signs", or symptoms (F10, F12, Q1)."""
 

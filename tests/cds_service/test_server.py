@@ -5,6 +5,7 @@ told to, losing nothing.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
 import socket
@@ -76,6 +77,11 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
         ]
         metrics = requests.get(f"{base}/metrics", timeout=20).text
         counting = list(tmp_path.glob("b12-cds-metrics-*"))
+        [listening] = [
+            json.loads(line)
+            for line in (tmp_path / "log").read_text("utf-8").splitlines()
+            if '"listening"' in line
+        ]
         process.send_signal(signal.SIGTERM)
         status = process.wait(PATIENCE)
 
@@ -84,6 +90,9 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
         'b12_cds_requests_total{endpoint="cds_hooks.call_service",status="200"} 8.0' in metrics
     ), "both workers are counted together"
     assert status == 0
+    assert listening["address"] == base
+    assert (listening["profile"], listening["public_url"]) == ("demonstration", base)
+    assert listening["workbench"] == f"{base}/workbench/"
     assert [folder.exists() for folder in counting] == [False], "the folder of the metrics is gone"
     with sqlite3.connect(tmp_path / "b12-cds.db") as database:
         written = {row[0] for row in database.execute("select uuid from cards")}

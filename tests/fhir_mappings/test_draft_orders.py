@@ -12,6 +12,7 @@ from fhir_mappings.draft_orders import (
     are_all_unrelated,
     read_course,
     read_drafts,
+    read_stored_halves,
     resolve_selections,
 )
 from fhir_mappings.fhir.record import Placed
@@ -579,3 +580,53 @@ def test_one_order_among_others_keeps_all_from_being_dismissed():
     other = medicine("617310", identity="d2")
     assert are_all_unrelated(place(other), VALUE_SETS)
     assert not are_all_unrelated(place(other, medicine()), VALUE_SETS)
+
+
+COURSE = {"groupIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:1"}}
+
+
+def stored(**elements) -> dict:
+    return medicine("5514", "half", **{**COURSE, "authoredOn": AS_OF.isoformat(), **elements})
+
+
+@pytest.mark.parametrize(
+    ("half", "counts"),
+    [
+        (stored(), True),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=7)).isoformat()), True),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=8)).isoformat()), False),
+        (stored(authoredOn=None), False),
+        (stored(groupIdentifier={"value": "urn:uuid:2"}), False),
+        (stored(status="active"), False),
+        (stored(status="entered-in-error"), False),
+        (stored(subject={"reference": "Patient/other"}), False),
+        (stored(id="d1"), False),
+    ],
+    ids=[
+        "of today",
+        "of 7 days ago",
+        "of 8 days ago",
+        "of no day",
+        "of another course",
+        "already an order",
+        "a mistake",
+        "of somebody else",
+        "the draft itself",
+    ],
+)
+def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_Q56_Q78(half, counts):
+    drafts, receipt = read(medicine(**COURSE)), Receipt()
+
+    found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS, receipt)
+
+    assert [order.key for order in found] == (["MedicationRequest/half"] if counts else [])
+    assert [order.selected for order in found] == [False] * len(found)
+    assert [line.used for line in receipt.lines()] == [True] * len(found)
+    course = read_course(drafts, ClinicalScenario(AS_OF), found)
+    assert len(course.drafts) == 1 + len(found)
+
+
+def test_drafts_without_a_course_bind_nothing_that_is_stored_Q56():
+    assert not read_stored_halves(
+        place(stored()), read(medicine()), "p1", AS_OF, VALUE_SETS, Receipt()
+    )

@@ -38,6 +38,17 @@ from cds_service.site.settings import check_config
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
 
+def test_a_week_is_named_by_its_monday_alone_whatever_the_time_of_day(
+    url: str, store: Store
+) -> None:
+    upgrade_schema(open_engine(url))
+    store.record_decision(decision(card()))
+
+    [kept] = rows(url, DECISIONS)
+    [shown] = rows(url, CARDS)
+    assert kept["week"] == shown["week"] == "2026-11-16"
+
+
 class TestSchema:
     def test_the_steps_lead_to_the_tables_that_the_code_uses(self, url: str) -> None:
         engine = open_engine(url)

@@ -98,3 +98,23 @@ def test_the_chart_asks_which_operation_on_the_stomach_it_was_P6() -> None:
     )
 
     assert finding.summary == "Gastric surgery: which operation? B12 once a year"
+
+
+@pytest.mark.parametrize(
+    ("orders", "said"),
+    [
+        ([], DUE),
+        ([{"phase": "ORAL", "days_ago": 0}], ""),
+        ([{"phase": "ORAL", "days_ago": 29}], ""),
+        ([{"phase": "ORAL", "days_ago": 5, "state": "on hold"}], "warning: B12 100 pmol/L"),
+        ([{"phase": "MAINT-M", "days_ago": 5}], "warning: B12 100 pmol/L"),
+    ],
+    ids=["nothing ordered", "ordered today", "29 days ago", "on hold", "another course"],
+)
+def test_what_was_advised_and_is_ordered_falls_silent_Q55(
+    orders: list[dict[str, Any]], said: str
+) -> None:
+    findings = opened(**LOW, orders=orders)
+
+    told = [f"{one.indicator.value}: {one.summary}" for one in findings]
+    assert [one[: len(said)] for one in told] == ([said] if said else [])

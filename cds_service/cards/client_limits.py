@@ -1,0 +1,92 @@
+"""What a client leaves undone of a suggestion: it is not offered, and the card says what is to be
+done by hand instead.
+
+Source: `ignores` of a client (docs/client-profiles.md); cards.md 8; Q65.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fhir_mappings.fhir import Resource
+
+Action = dict[str, Any]
+
+DOSE, SECOND_ACTION, DELETE = "dose", "second-action", "delete"
+"""What a client may leave undone."""
+
+
+def fit_to_client(
+    actions: list[Action],
+    ignores: tuple[str, ...],
+    drafts: Mapping[str, Resource],
+    undosed: frozenset[str],
+) -> tuple[list[Action], list[str]]:
+    """Return the actions that the client carries out, and in words what is left to do by hand.
+
+    Args:
+        undosed: the keys of drafts whose dose cannot be read. An order form that has lost the dose
+            holds one; the same product is not offered again beside it, its dose is to be entered.
+    """
+    by_hand: list[str] = []
+    if DOSE in ignores:
+        twins = dict(_twins(actions, drafts, undosed))
+        by_hand += [_dose_of(action, number in twins) for number, action in _drafted(actions)]
+        gone = set(twins.values()) - {""}
+        actions = [
+            action
+            for number, action in enumerate(actions)
+            if number not in twins and _named(action) not in gone
+        ]
+    if DELETE in ignores:
+        by_hand += [action["description"] for action in actions if action["type"] == "delete"]
+        actions = [action for action in actions if action["type"] != "delete"]
+    return actions, by_hand
+
+
+def _drafted(actions: list[Action]) -> Iterator[tuple[int, Action]]:
+    for number, action in enumerate(actions):
+        resource = action.get("resource")
+        if isinstance(resource, dict) and resource.get("resourceType", "").startswith("Medication"):
+            yield number, action
+
+
+def _twins(
+    actions: list[Action], drafts: Mapping[str, Resource], undosed: frozenset[str]
+) -> Iterator[tuple[int, str]]:
+    """Yield which actions would give a draft that is there nothing but a dose: updates that keep
+    its product, and creates of a product that a draft without a readable dose holds already, with
+    its key. Each such draft stands for one create.
+    """
+    open_drafts = {key: one for key, one in drafts.items() if key in undosed}
+    for number, action in _drafted(actions):
+        wanted = _medicine(action["resource"])
+        if action["type"] == "update":
+            key = f"{action['resource']['resourceType']}/{action['resource'].get('id')}"
+            if key in drafts and _medicine(drafts[key]) == wanted:
+                yield number, ""
+            continue
+        twin = next((key for key, one in open_drafts.items() if _medicine(one) == wanted), "")
+        if action["type"] == "create" and twin:
+            del open_drafts[twin]
+            yield number, twin
+
+
+def _medicine(resource: Resource) -> object:
+    """Return what the medicine is called: the text of its concept."""
+    concept = resource.get("medicationCodeableConcept") or resource.get("medication")
+    concept = concept.get("concept", concept) if isinstance(concept, dict) else {}
+    return concept.get("text") if isinstance(concept, dict) else None
+
+
+def _dose_of(action: Action, is_there: bool) -> str:
+    words = action["description"].removeprefix("Change the order to: ")
+    return f"{'Enter in the order that is there' if is_there else 'Check in the order'}: {words}"
+
+
+def _named(action: Action) -> str:
+    """Return the draft that a delete names, else an empty string."""
+    if action["type"] != "delete":
+        return ""
+    return str(action.get("resourceId", action.get("resource", "")))

@@ -1,0 +1,38 @@
+"""Text that a terminal shows and does not obey."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
+)
+"""Control characters but tabs and ends of lines, what turns the way of writing, half characters."""
+
+
+def make_visible(text: str) -> str:
+    r"""Return the text with each character that a terminal would obey written out, as \x1b or
+    \u202e.
+    """
+    return _OBEYED.sub(lambda found: _written_out(ord(found.group())), text)
+
+
+def make_json_visible(text: str) -> str:
+    """Return JSON text of the same value in which no such character stands as it is."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def make_all_visible(value: Any) -> Any:
+    """Return a JSON value with each of its texts made visible."""
+    if isinstance(value, str):
+        return make_visible(value)
+    if isinstance(value, dict):
+        return {make_visible(str(key)): make_all_visible(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [make_all_visible(one) for one in value]
+    return value
+
+
+def _written_out(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,158 @@
+"""What a client of each kind does with an answer: what it takes of a suggestion into its form, what
+it keeps of that, and what it sends next, until the order is refilled.
+
+Source: docs/client-profiles.md; `ignores` and `stores_accepted` of a client; decisions Q56, Q65.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cds_service.site import Client
+from synthetic.sandbox import SandboxPatient
+
+Resource = dict[str, Any]
+Post = Callable[[Resource], Resource]
+"""Sends a hook request and returns the answer."""
+
+DOSE = ("dosageInstruction", "dispenseRequest", "courseOfTherapyType")
+"""What a form without the dose lacks of an order."""
+
+KEYSTROKES = 3
+"""How often an order screen asks while the order is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a story: what the person did, and what was answered."""
+
+    what: str
+    request: Resource
+    answer: Resource
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """The ids of the cards."""
+        return tuple(card["source"]["topic"]["code"] for card in self.answer["cards"])
+
+
+def tell_story(patient: SandboxPatient, client: Client, day: dt.date, post: Post) -> Iterator[Step]:
+    """Yield the calls of a client from the choice of an order to its refill: the suggestion is
+    taken, what the client leaves undone is done by hand, each order is signed alone.
+    """
+    first = _call(post, "chosen", patient.request("order-select"))
+    yield first
+    for _ in range(KEYSTROKES - 1):
+        yield _call(post, "a keystroke", patient.request("order-select"))
+    taken = accept(choose(first.answer), patient.drafts, client)
+    yield _call(post, "accepted", patient.request("order-select", tuple(taken)))
+    drafts = finish_by_hand(first.answer, patient.drafts, client)
+    yield _call(post, "by hand", patient.request("order-select", tuple(drafts)))
+    for number in range(len(drafts)):
+        chart, draft = _about_to_sign(patient, drafts, number, client, day)
+        yield _call(post, f"signed {number + 1}", chart.request("order-sign", (draft,)))
+    orders = _signed(drafts, day) if client.stores_accepted else ()
+    chart = replace(patient, resources=(*patient.resources, *orders))
+    yield _call(post, "opened again", chart.request("patient-view"))
+    if drafts:
+        yield _call(post, "refilled", refill_of(chart, drafts[-1]))
+
+
+def _call(post: Post, what: str, request: Resource) -> Step:
+    sent = {**request, "hookInstance": str(uuid.uuid4())}
+    return Step(what, sent, post(sent))
+
+
+def _about_to_sign(
+    patient: SandboxPatient, drafts: Sequence[Resource], number: int, client: Client, day: dt.date
+) -> tuple[SandboxPatient, Resource]:
+    """Return the chart and the one draft that is about to be signed: those before it are on record,
+    the others wait there, where the client stores them.
+    """
+    if not client.stores_accepted:
+        return patient, drafts[number]
+    waiting = [stored(one, day) for one in drafts[number:]]
+    before = _signed(drafts[:number], day)
+    return replace(patient, resources=(*patient.resources, *before, *waiting)), waiting[0]
+
+
+def choose(answer: Resource) -> list[Resource]:
+    """Return the suggestions of the first card that a person takes: each, where any may be taken
+    together, else the first.
+    """
+    for card in answer["cards"]:
+        suggestions: list[Resource] = card.get("suggestions", [])
+        if suggestions:
+            return suggestions if card.get("selectionBehavior") == "any" else suggestions[:1]
+    return []
+
+
+def accept(
+    suggestions: Sequence[Resource], drafts: Sequence[Resource], client: Client
+) -> list[Resource]:
+    """Return the drafts after a client took suggestions: what it ignores is not done."""
+    taken = list(drafts)
+    for suggestion in suggestions:
+        actions = suggestion.get("actions", [])
+        for action in actions[:1] if "second-action" in client.ignores else actions:
+            taken = _do(action, taken, client)
+    return taken
+
+
+def _do(action: Resource, drafts: list[Resource], client: Client) -> list[Resource]:
+    if action["type"] == "delete":
+        gone = "" if "delete" in client.ignores else _deleted(action)
+        return [one for one in drafts if f"{one['resourceType']}/{one['id']}" != gone]
+    resource = action["resource"]
+    if "dose" in client.ignores:
+        resource = {name: value for name, value in resource.items() if name not in DOSE}
+    if action["type"] == "update":
+        return [resource if one["id"] == resource["id"] else one for one in drafts]
+    return [*drafts, {**resource, "id": f"taken-{len(drafts)}"}]
+
+
+def _deleted(action: Resource) -> str:
+    """Return what a delete names; CDS Hooks 1.0 has it as text in `resource`, 2.0 may list it."""
+    named = action.get("resourceId", action.get("resource", ""))
+    return str(named[0] if isinstance(named, list) else named)
+
+
+def finish_by_hand(answer: Resource, drafts: Sequence[Resource], client: Client) -> list[Resource]:
+    """Return the drafts after a person did what the card says and the client did not: the doses
+    entered, the orders removed that are replaced.
+    """
+    whole = accept(choose(answer), drafts, replace(client, ignores=()))
+    to_do = "\n".join(card.get("detail", "") for card in answer["cards"])
+    ours = [one["id"] for one in drafts]
+    return [
+        one
+        for one in whole
+        if one["id"] not in ours or f"Remove the draft order: {_name(one)}" not in to_do
+    ]
+
+
+def _name(order: Resource) -> str:
+    return str(order.get("medicationCodeableConcept", {}).get("text"))
+
+
+def stored(draft: Resource, day: dt.date) -> Resource:
+    """Return a draft as a client keeps it that stores what is accepted."""
+    return {**draft, "id": f"stored-{draft['id']}", "authoredOn": day.isoformat()}
+
+
+def _signed(drafts: Sequence[Resource], day: dt.date) -> tuple[Resource, ...]:
+    """Return the orders on record that signing makes of drafts."""
+    return tuple({**stored(one, day), "status": "active", "intent": "order"} for one in drafts)
+
+
+def refill_of(patient: SandboxPatient, order: Resource) -> Resource:
+    """Return the request of a refill of an order."""
+    request = patient.request("patient-view")
+    entry = {"resource": {**order, "status": "draft"}}
+    bundle = {"resourceType": "Bundle", "entry": [entry]}
+    context = {**request["context"], "medications": bundle}
+    return {**request, "hook": "medication-refill", "context": context}

@@ -1,0 +1,83 @@
+"""An answer without cards says why: in the demonstration, and to the clients that want it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cds_service.decision import decide_request, explain_silence
+from cds_service.site.settings import DEMONSTRATION_CLIENT, Settings, demonstration
+from fhir_mappings.terminology import load_value_sets
+from synthetic import sandbox_patients
+from tests.cds_service.conftest import AS_OF, running
+from tests.cds_service.signing import client as registered
+from tests.cds_service.site.test_clients import BASE, token
+
+SELECT = "/cds-services/b12-order-select"
+SETTINGS = demonstration()
+VALUE_SETS = load_value_sets(None)
+
+SILENT = [
+    one
+    for one in sandbox_patients(AS_OF)
+    if not one.story.cards and not one.story.site and one.story.rule
+]
+
+
+@pytest.mark.parametrize("patient", SILENT, ids=lambda one: one.story.name)
+@pytest.mark.parametrize("hook", ["patient-view", "order-sign"])
+def test_each_silence_is_a_sentence_of_its_rule(patient: Any, hook: str) -> None:
+    decision = decide_request(patient.request(hook), SETTINGS, VALUE_SETS, AS_OF)
+    said = explain_silence(decision, hook)["org.b12-cds"]
+
+    assert re.fullmatch(r"(checked|not a vitamin|no cards|the cards of)[^|]*", said["why"])
+    assert said["why"].count("(") == said["why"].count(")"), "no half of a note"
+    assert not re.search(r"\b[a-m]\d+\b", said["why"]), "no id of a card"
+
+
+def test_there_are_silent_test_patients() -> None:
+    assert len(SILENT) >= 3
+
+
+@pytest.fixture
+def amlodipine(order_select: dict[str, Any]) -> dict[str, Any]:
+    [entry] = order_select["context"]["draftOrders"]["entry"]
+    entry["resource"]["medicationCodeableConcept"] = {"text": "Lisinopril 5 mg tablet"}
+    return order_select
+
+
+def test_in_production_a_client_is_told_only_where_its_switch_is_on(
+    settings: Settings, amlodipine: dict[str, Any]
+) -> None:
+    answers = []
+    for wanted in (False, True):
+        client = replace(registered(), explain_empty=wanted)
+        site = replace(settings, profile="production", clients=(client,), public_url=BASE)
+        with running(site) as http:
+            answer = http.post(SELECT, json=amlodipine, headers=token(BASE + SELECT))
+            answers.append(answer.get_json())
+
+    assert answers[0] == {"cards": []}
+    assert answers[1]["cards"] == []
+    assert answers[1]["extension"]["org.b12-cds"]["why"].startswith("not a vitamin B12 or folic")
+
+
+def test_in_the_demonstration_everybody_is_told(
+    settings: Settings, amlodipine: dict[str, Any]
+) -> None:
+    assert not DEMONSTRATION_CLIENT.explain_empty
+    with running(settings) as http:
+        answer = http.post(SELECT, json=amlodipine).get_json()
+
+    assert answer["extension"]["org.b12-cds"]["why"].startswith("not a vitamin B12")
+
+
+def test_a_right_order_is_said_to_be_consistent_with_its_rule() -> None:
+    [right] = [one for one in sandbox_patients(AS_OF) if one.story.name == "Oda Winter"]
+    decision = decide_request(right.request("order-sign"), SETTINGS, VALUE_SETS, AS_OF)
+    said = explain_silence(decision, "order-sign")["org.b12-cds"]
+
+    assert said["why"].startswith(f"checked: consistent with {said['rule']}, ")

@@ -1,0 +1,222 @@
+"""After acceptance: each client profile from the choice of an order to its refill, over HTTP with
+its token, as that client takes, stores and signs what is suggested.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_service.site.client_profiles import PROFILES, RXNORM_AS_OID
+from cds_service.site.settings import Client, Settings
+from synthetic import SandboxPatient, sandbox_patients
+from synthetic.client_story import KEYSTROKES, Step, accept, choose, tell_story
+from tests.cds_service.conftest import AS_OF, running, settings  # noqa: F401  a fixture
+from tests.cds_service.signing import client as registered
+from tests.cds_service.signing import sign
+
+BASE = "https://cds.example.org"
+PEOPLE = ("Fred Oakes", "Bea Frost", "Opal Hunt", "Di Walsh", "Tina Berg", "Will Grant")
+"""People of whom a wrong order is chosen and a card offers the right one."""
+
+LOUD = ("warning", "critical")
+
+
+def ignores(profile: str) -> set[str]:
+    return set(PROFILES[profile].get("ignores", ()))
+
+
+def who_ignores(what: str) -> list[str]:
+    return [profile for profile in PROFILES if what in ignores(profile)]
+
+
+def client_of(profile: str) -> Client:
+    keys = {key: value for key, value in PROFILES[profile].items() if key != "algorithms"}
+    return replace(registered(), profile=profile, **keys)
+
+
+def post_as(client: Client, http: FlaskClient) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what sends a request as this client does: to its id, with a token of its own."""
+
+    def post(request: dict[str, Any]) -> dict[str, Any]:
+        path = f"/cds-services/{'b12' if client.shared_id else 'b12-' + request['hook']}"
+        now = int(time.time())
+        claims = {"iss": client.iss, "aud": BASE + path, "iat": now, "exp": now + 300}
+        token = sign({**claims, "jti": str(uuid.uuid4())})
+        answer = http.post(path, json=request, headers={"Authorization": token})
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+    return post
+
+
+@pytest.fixture(scope="module")
+def people() -> dict[str, SandboxPatient]:
+    return {one.story.name: one for one in sandbox_patients(AS_OF)}
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def told(
+    request: pytest.FixtureRequest,
+    settings: Settings,  # noqa: F811
+    people: dict[str, SandboxPatient],
+) -> Iterator[tuple[Client, dict[str, list[Step]]]]:
+    """Return a client and the stories of all people as it tells them."""
+    client = client_of(request.param)
+    with running(replace(settings, clients=(client,), public_url=BASE)) as http:
+        post = post_as(client, http)
+        yield client, {name: list(tell_story(people[name], client, AS_OF, post)) for name in PEOPLE}
+
+
+Told = tuple[Client, dict[str, list[Step]]]
+
+
+def step(steps: list[Step], what: str) -> Step:
+    return next(one for one in steps if one.what == what)
+
+
+def loud(one: Step) -> list[str]:
+    return [card["summary"] for card in one.answer["cards"] if card["indicator"] in LOUD]
+
+
+def meaning(one: Step) -> list[tuple[Any, ...]]:
+    """Return what stays of each card when a hook is fired again."""
+    return [
+        (
+            card["summary"],
+            card["detail"],
+            card["indicator"],
+            card["source"]["topic"]["code"],
+            card["extension"]["org.b12-cds"]["draftDigest"],
+            [suggestion["label"] for suggestion in card.get("suggestions", [])],
+        )
+        for card in one.answer["cards"]
+    ]
+
+
+def test_a_hook_fired_on_every_keystroke_means_the_same_each_time(told: Told) -> None:
+    for name, steps in told[1].items():
+        again = steps[:KEYSTROKES]
+        assert len(again) == KEYSTROKES
+        assert meaning(again[0]), name
+        assert all(meaning(one) == meaning(again[0]) for one in again), name
+        uuids = {card["uuid"] for one in again for card in one.answer["cards"]}
+        assert len(uuids) == sum(len(one.cards) for one in again)
+
+
+def test_nothing_loud_is_left_once_the_advice_is_followed(told: Told) -> None:
+    for name, steps in told[1].items():
+        assert loud(step(steps, "by hand")) == [], name
+
+
+def test_orders_signed_one_by_one_and_the_chart_afterwards_are_quiet(told: Told) -> None:
+    client, stories = told
+    for name, steps in stories.items():
+        later = [
+            one for one in steps if one.what.startswith("signed") or one.what == "opened again"
+        ]
+        assert len(later) >= 2, name
+        if client.stores_accepted:
+            assert [loud(one) for one in later] == [[]] * len(later), name
+        else:  # nothing is on record, so the chart says again what is due
+            assert loud(later[-1]), name
+
+
+@pytest.mark.parametrize(
+    "told", [one for one in PROFILES if not ignores(one) - {"links"}], indirect=True
+)
+def test_a_client_that_takes_all_is_quiet_from_the_acceptance_on(told: Told) -> None:
+    for name, steps in told[1].items():
+        assert loud(step(steps, "accepted")) == [], name
+
+
+@pytest.mark.parametrize("told", who_ignores("dose"), indirect=True)
+def test_a_form_that_lost_the_dose_is_told_so_and_not_offered_the_same_again(told: Told) -> None:
+    for name, steps in told[1].items():
+        first, after = step(steps, "chosen"), step(steps, "accepted")
+        [card, *_] = after.answer["cards"]
+        drafted = [
+            entry["resource"]["medicationCodeableConcept"]["text"]
+            for entry in after.request["context"]["draftOrders"]["entry"]
+        ]
+        offered = [
+            action["resource"]["medicationCodeableConcept"]["text"]
+            for one in after.answer["cards"]
+            for suggestion in one.get("suggestions", [])
+            for action in suggestion["actions"]
+            if action["type"] == "create" and "medicationCodeableConcept" in action["resource"]
+        ]
+        assert not set(offered) & set(drafted), name
+        assert (
+            "By hand, as the order form does not take it over" in first.answer["cards"][0]["detail"]
+        )
+        assert "Enter in the order that is there: " in card["detail"], name
+
+
+@pytest.mark.parametrize("told", who_ignores("second-action"), indirect=True)
+def test_a_client_that_takes_one_action_is_offered_single_ones_that_say_what_they_do(
+    told: Told,
+) -> None:
+    for name, steps in told[1].items():
+        suggestions = choose(step(steps, "chosen").answer)
+        assert suggestions, name
+        for suggestion in suggestions:
+            assert len(suggestion["actions"]) == 1
+            assert not suggestion["label"].startswith("Replace"), name
+
+
+@pytest.mark.parametrize("told", who_ignores("delete"), indirect=True)
+def test_a_client_that_cannot_delete_is_told_what_to_remove(told: Told) -> None:
+    for name, steps in told[1].items():
+        first = step(steps, "chosen")
+        assert {action["type"] for one in choose(first.answer) for action in one["actions"]} <= {
+            "create",
+            "update",
+        }
+        if name == "Fred Oakes":
+            detail = first.answer["cards"][0]["detail"]
+            assert "- Remove the draft order: Vitamin B 12 1 MG Oral Tablet" in detail
+
+
+def test_the_shapes_are_those_that_the_profile_names(told: Told) -> None:
+    client, stories = told
+    [card, *_] = step(stories["Fred Oakes"], "chosen").answer["cards"]
+    actions = [action for one in card["suggestions"] for action in one["actions"]]
+    created = [action["resource"] for action in actions if action["type"] == "create"]
+    assert card["selectionBehavior"] == client.selection_behavior
+    assert {one["intent"] for one in created} == {client.intent}
+    assert {one["medicationCodeableConcept"]["coding"][0]["system"] for one in created} == {
+        client.preferred_system
+    }
+    for action in actions:
+        if action["type"] == "delete":
+            member = "resource" if client.delete_style == "resource" else "resourceId"
+            assert isinstance(action[member], str)
+    assert (client.profile == "epic") == (client.preferred_system == RXNORM_AS_OID)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_half_a_pair_that_is_stored_alone_is_asked_for_its_other_half(
+    settings: Settings,  # noqa: F811
+    people: dict[str, SandboxPatient],
+    profile: str,
+) -> None:
+    client, fred = client_of(profile), people["Fred Oakes"]
+    with running(replace(settings, clients=(client,), public_url=BASE)) as http:
+        post = post_as(client, http)
+        answer = post(fred.request("order-select"))
+        faithful = replace(client, ignores=())
+        loading = accept(choose(answer), (), faithful)[:1]
+        [card, *_] = post(fred.request("order-sign", tuple(loading)))["cards"]
+
+    assert card["source"]["topic"]["code"] == "b5"
+    assert [one["label"] for one in card["suggestions"]] == [
+        "Hydroxocobalamin 1 mg IM every 2 months for life"
+    ]
