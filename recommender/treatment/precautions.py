@@ -330,7 +330,9 @@ def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
             )
         )
     elif assessment.allergy_unclear:
-        words = "The allergy list holds more than could be read: check it before vitamin B12 is given."
+        words = (
+            "The allergy list holds more than could be read: check it before vitamin B12 is given."
+        )
         advice.append(Advice("Q28", words, ("X27",)))
     if assessment.past_reactions:
         advice.append(_past_reaction(assessment))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision import decide_request, explain_silence
+from cds_service.protocol import HookRequest
 from cds_service.site.settings import DEMONSTRATION_CLIENT, Settings, demonstration
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
@@ -31,7 +32,7 @@ SILENT = [
 @pytest.mark.parametrize("hook", ["patient-view", "order-sign"])
 def test_each_silence_is_a_sentence_of_its_rule(patient: Any, hook: str) -> None:
     decision = decide_request(patient.request(hook), SETTINGS, VALUE_SETS, AS_OF)
-    said = explain_silence(decision, hook)["org.b12-cds"]
+    said = explain_silence(decision, HookRequest(hook, "explain", patient.patient))["org.b12-cds"]
 
     assert re.fullmatch(r"(checked|not a vitamin|no cards|the cards of)[^|]*", said["why"])
     assert said["why"].count("(") == said["why"].count(")"), "no half of a note"
@@ -78,6 +79,8 @@ def test_in_the_demonstration_everybody_is_told(
 def test_a_right_order_is_said_to_be_consistent_with_its_rule() -> None:
     [right] = [one for one in sandbox_patients(AS_OF) if one.story.name == "Oda Winter"]
     decision = decide_request(right.request("order-sign"), SETTINGS, VALUE_SETS, AS_OF)
-    said = explain_silence(decision, "order-sign")["org.b12-cds"]
+    said = explain_silence(decision, HookRequest("order-sign", "explain", right.patient))[
+        "org.b12-cds"
+    ]
 
     assert said["why"].startswith(f"checked: consistent with {said['rule']}, ")
