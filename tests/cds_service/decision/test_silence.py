@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision import decide_request, explain_silence
-from cds_service.protocol import HookRequest
+from cds_service.protocol import HookRequest, parse_hook_request
 from cds_service.site.settings import DEMONSTRATION_CLIENT, Settings, demonstration
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
@@ -28,11 +28,15 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize("patient", SILENT, ids=lambda one: one.story.name)
-@pytest.mark.parametrize("hook", ["patient-view", "order-sign"])
+@pytest.mark.parametrize(
+    ("patient", "hook"),
+    [(one, hook) for one in SILENT for hook in dict.fromkeys(("patient-view", one.hook))],
+    ids=lambda one: one if isinstance(one, str) else one.story.name,
+)
 def test_each_silence_is_a_sentence_of_its_rule(patient: Any, hook: str) -> None:
     decision = decide_request(patient.request(hook), SETTINGS, VALUE_SETS, AS_OF)
-    said = explain_silence(decision, HookRequest(hook, "explain", patient.patient))["org.b12-cds"]
+    request = parse_hook_request(patient.request(hook), hook)
+    said = explain_silence(decision, request)["org.b12-cds"]
 
     assert re.fullmatch(r"(checked|not a vitamin|no cards|the cards of)[^|]*", said["why"])
     assert said["why"].count("(") == said["why"].count(")"), "no half of a note"
