@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cds_service.protocol.hook_request import DEEPEST_BUNDLE, resources_within
+from fhir_mappings.fhir import is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
+
+WITHHELD = "the EHR says that part of it is withheld"
+"""Why a list is incomplete of which something was cut out or not sent."""
 
 
 class Within(NamedTuple):
@@ -43,6 +47,8 @@ def why_not_whole(value: Any, read: int) -> str:
     of itself; empty when it says nothing of the kind. Its total counts the matches alone, unless
     all that came is marked as come along (R56, R58).
     """
+    if isinstance(value, dict) and is_cut(value):
+        return WITHHELD
     if next_link(value):
         return MORE_PAGES
     total = value.get("total") if isinstance(value, dict) else None

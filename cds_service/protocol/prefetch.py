@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from cds_service.protocol.bundles import (
+    WITHHELD,
     bundles_within,
     empty_entries,
     included,
@@ -20,7 +21,7 @@ from cds_service.protocol.bundles import (
 )
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.hook_request import resources_within
-from fhir_mappings.fhir import Availability, Placed, RecordPart
+from fhir_mappings.fhir import Availability, Placed, RecordPart, is_cut, says_suppressed
 
 _MEDICINES = frozenset(
     {
@@ -229,6 +230,8 @@ def _why_incomplete(
         return "a single resource came where a list was expected"
     if failed:
         return "the EHR reports an error beside the results"
+    if any(is_cut(placed.resource) or says_suppressed(placed.resource) for placed in found):
+        return WITHHELD
     if some_unread:
         return "some of it cannot be read"
     return why_not_whole(value, len(found) + read_before)

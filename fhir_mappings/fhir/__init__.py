@@ -42,6 +42,7 @@ from fhir_mappings.fhir.versions import (
     repair_order,
     write_shape,
 )
+from fhir_mappings.fhir.withheld import is_cut, is_not_main, says_suppressed
 
 __all__ = [
     "ADMINISTRATION_TYPES",
@@ -65,6 +66,8 @@ __all__ = [
     "coding_of",
     "codings_of",
     "detect_version",
+    "is_cut",
+    "is_not_main",
     "months_before",
     "parse_version",
     "read_authored",
@@ -76,6 +79,7 @@ __all__ = [
     "reference_id",
     "reference_of",
     "repair_order",
+    "says_suppressed",
     "subject_id",
     "texts_of",
     "words_of",

@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     Resource,
     as_list,
     as_text,
+    is_not_main,
     subject_id,
 )
 from fhir_mappings.intake.receipt import Receipt, no_clock
@@ -173,7 +174,14 @@ def index_record(
     for reference in sorted(kept):
         placed = kept[reference]
         by_type.setdefault(placed.resource["resourceType"], []).append(placed)
+    if any(is_not_main(placed.resource) for placed in by_type.get("Patient", ())):
+        for key in AREAS.keys() - {"patient"}:
+            index.gaps.setdefault(key, NOT_MAIN)
     return index
+
+
+NOT_MAIN = "the Patient is out of use or names another record that counts"
+"""Why no list of a merged or inactive record says "none"."""
 
 
 def _with_site_units(placed: Placed, value_sets: ValueSets) -> Placed:

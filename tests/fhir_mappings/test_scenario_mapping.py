@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.fhir.record import Placed
+from fhir_mappings.intake import AREAS
 from fhir_mappings.scenario_mapping import map_scenario
 from recommender.language.logic import NONE_RECORDED, Fact, Measurement
 from recommender.language.scenario import Cause, ClinicalScenario, RecordArea
@@ -65,6 +66,39 @@ def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(
         fact = getattr(scenario_of(**{how: [key]}), name)
         assert fact.is_unknown
         assert ("not available" if how == "unavailable" else "incomplete") in fact.reason
+
+
+@pytest.mark.parametrize(
+    "merged",
+    [
+        {"active": False},
+        {"link": [{"type": "replaced-by", "other": {"reference": "Patient/new"}}]},
+        {"link": [{"type": "refer", "other": {"reference": "Patient/main"}}]},
+    ],
+)
+@pytest.mark.parametrize(
+    ("key", "name"), [(key, name) for key, names in CLOSED_WORLD.items() for name in names]
+)
+def test_a_merged_record_says_none_of_nothing(key: str, name: str, merged: Resource) -> None:
+    record = record_of([{**patient(), **merged}])
+    scenario = map_scenario(record, AS_OF, VALUE_SETS).scenario
+
+    assert getattr(scenario, name).is_unknown
+    assert scenario.incomplete == frozenset(AREAS.values()) - {AREAS["patient"]}
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        {"active": True},
+        {"link": [{"type": "replaces", "other": {"reference": "Patient/old"}}]},
+        {"link": [{"type": "seealso", "other": {"reference": "Patient/other"}}]},
+    ],
+)
+def test_the_record_that_others_were_merged_into_is_whole(linked: Resource) -> None:
+    record = record_of([{**patient(), **linked}])
+
+    assert not map_scenario(record, AS_OF, VALUE_SETS).scenario.incomplete
 
 
 @pytest.mark.parametrize("how", ["unavailable", "incomplete"])

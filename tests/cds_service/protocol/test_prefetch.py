@@ -57,6 +57,53 @@ def test_a_next_link_leaves_the_list_incomplete_R56() -> None:
     assert len(reading.part.resources) == 1
 
 
+CUT = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "REDACTED"}
+SUPPRESSED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "information", "code": "suppressed"}],
+}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {**bundle(CONDITION), "meta": {"security": [CUT]}},
+        {**bundle(), "meta": {"security": [{**CUT, "code": "MASKED"}]}},
+        bundle({**CONDITION, "meta": {"security": [{**CUT, "code": "SUBSETTED"}]}}),
+        bundle(
+            {
+                **CONDITION,
+                "meta": {
+                    "security": [{**CUT, "system": "http://hl7.org/fhir/v3/ObservationValue"}]
+                },
+            }
+        ),
+        bundle(CONDITION, SUPPRESSED),
+        bundle(SUPPRESSED),
+        SUPPRESSED,
+    ],
+)
+def test_a_list_of_which_something_was_withheld_never_says_none(sent: Any) -> None:
+    part = read(sent).part
+
+    assert part.availability is not Availability.COMPLETE
+    assert part.reason
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"},
+        {"code": "REDACTED"},
+        "REDACTED",
+    ],
+)
+def test_other_labels_say_nothing_of_what_came(label: Any) -> None:
+    sent = {**bundle(CONDITION), "meta": {"security": [label]}}
+
+    assert read(sent).part.availability is Availability.COMPLETE
+
+
 @pytest.mark.parametrize(
     "nothing",
     [

@@ -1,0 +1,55 @@
+"""Whether a record says of itself that it is not all there is: something was withheld or cut out of
+it, or it is not the patient's main record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+OBSERVATION_VALUES = frozenset(
+    {
+        "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+        "http://hl7.org/fhir/v3/ObservationValue",
+    }
+)
+CUT = frozenset({"REDACTED", "MASKED", "SUBSETTED"})
+"""HL7's security labels of what was taken out of a resource or Bundle before it was sent."""
+
+SUPPRESSED = "suppressed"
+"""HL7's code of an issue that says that matches were not sent."""
+
+NOT_MAIN = frozenset({"replaced-by", "replace", "refer"})
+"""HL7's links to another Patient that replaces this one (`replace` in DSTU2), or is the main
+source.
+"""
+
+
+def is_cut(resource: dict[str, Any]) -> bool:
+    """Return whether labels say that something was taken out of a resource or Bundle."""
+    meta = resource.get("meta")
+    labels = meta.get("security") if isinstance(meta, dict) else None
+    return isinstance(labels, list) and any(
+        isinstance(label, dict)
+        and label.get("system") in OBSERVATION_VALUES
+        and label.get("code") in CUT
+        for label in labels
+    )
+
+
+def says_suppressed(outcome: dict[str, Any]) -> bool:
+    """Return whether an OperationOutcome says that matches were not sent."""
+    issues = outcome.get("issue")
+    return isinstance(issues, list) and any(
+        isinstance(issue, dict) and issue.get("code") == SUPPRESSED for issue in issues
+    )
+
+
+def is_not_main(patient: dict[str, Any]) -> bool:
+    """Return whether a Patient is out of use or names another record as the one that counts."""
+    links = patient.get("link")
+    types = (
+        [link.get("type") for link in links if isinstance(link, dict)]
+        if isinstance(links, list)
+        else []
+    )
+    return patient.get("active") is False or any(kind in NOT_MAIN for kind in types)
