@@ -1,7 +1,7 @@
 """How commands read their arguments and files."""
 
 from cli.parsing.arguments import CommandParser, Refusal, day, days, port_number, positive_number
-from cli.parsing.files import check_file, read_file, read_input, settings_of
+from cli.parsing.files import check_file, owner_only, read_file, read_input, settings_of
 from cli.parsing.terminal import VisibleOutput, print_coloured, print_json, say_problem
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "check_file",
     "day",
     "days",
+    "owner_only",
     "port_number",
     "positive_number",
     "print_coloured",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +51,16 @@ def read_input(name: str) -> Any:
         raise Refusal(
             f"{shown} {problem.text.removeprefix('The body ').rstrip('.')}{several}."
         ) from None
+
+
+def owner_only(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Return a command whose files and folders nobody but their owner can read."""
+
+    def run(chosen: argparse.Namespace) -> int:
+        before = os.umask(0o077)
+        try:
+            return command(chosen)
+        finally:
+            os.umask(before)
+
+    return run

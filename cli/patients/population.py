@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cli.parsing import Refusal, check_file, day, positive_number
+from cli.parsing import Refusal, check_file, day, owner_only, positive_number
 
 
 def add_population(commands: Any) -> None:
@@ -77,7 +77,7 @@ def _add_slice(steps: Any) -> None:
     cut.add_argument("--policy", type=Path, metavar="FILE", help="a site file, for its own codes")
     _add_workers(cut)
     cut.add_argument("--json", action="store_true", help="answer with slice.json")
-    cut.set_defaults(run=_slice)
+    cut.set_defaults(run=owner_only(_slice))
 
 
 def _add_run(steps: Any) -> None:
@@ -104,7 +104,7 @@ def _add_run(steps: Any) -> None:
         "--engine", choices=("local", "spark"), default="local", help="what shares out the work"
     )
     _add_workers(run)
-    run.set_defaults(run=_run)
+    run.set_defaults(run=owner_only(_run))
 
 
 def _add_report(steps: Any) -> None:

@@ -19,6 +19,12 @@ MADE_UP = (
     "from <code>population make</code>.</p>"
 )
 
+NOT_FOR_PERSONS = (
+    "For planning and tuning, not for decisions about single people: who looks untreated may be "
+    "treated elsewhere, or in a list that did not come whole or was not understood."
+)
+"""What the report is not for; it stands on the page and in the CSV."""
+
 BAR_WIDTH = 150
 MOST_CODES_SHOWN = 40
 
@@ -42,7 +48,7 @@ def build_page(
         "<header><b>b12-cds</b> Population"
         "<span>Not a certified medical device. For integration and testing.</span></header>",
         '<main id="main"><h1>Population report</h1>',
-        f"<p>{escape(what)}</p>",
+        f"<p>{escape(what)} {NOT_FOR_PERSONS}</p>",
         MADE_UP if run["sliced"].get("made") else "",
         _headline(counts),
         f'<div class="pair">{"".join(_section(table) for table in tables[:2])}</div>',

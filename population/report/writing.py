@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from fhir_mappings.terminology import load_value_sets
 from population.report.counts import Counts, count_decisions
 from population.report.intervals import SMALLEST_SHOWN
 from population.report.nearest import Nearest
-from population.report.page import build_page
+from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.tables import Table, build_tables, change_tables
 from population.runs import read_rows
 from population.slices import list_parts
@@ -144,6 +145,7 @@ def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:
         for row in table.rows
         for column, value in zip(table.head[1:], row[1:], strict=True)
     ]
+    lines.insert(0, {"table": "about", "row": "use", "column": "note", "value": NOT_FOR_PERSONS})
     flat = pa.Table.from_pylist(lines, LONG)
     pq.write_table(flat, out.with_suffix(".parquet"))
     with out.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
@@ -162,8 +164,10 @@ def _write_codes(path: Path, codes: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def _write_cases(path: Path, parts: Sequence[Path]) -> Path:
-    """Write who got which card by which rule; the file names patients."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    """Write who got which card by which rule, for its owner alone: the file names patients."""
+    path.unlink(missing_ok=True)  # an older file might be open to others
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("patient", "order", "time", "rule", "cards", "indicator"))
         columns = ["patient", "order", "time", "rule", "cards", "indicator"]

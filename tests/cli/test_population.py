@@ -57,6 +57,24 @@ def test_the_four_steps_write_what_the_next_one_reads(folder: Path) -> None:
     assert "Population report" in (folder / "report.html").read_text()
 
 
+def test_what_names_patients_is_for_its_owner_alone(folder: Path) -> None:
+    cases = folder / "cases.csv"
+    cases.touch(0o644)
+    given = ["--input", folder / "run", "--out", folder / "again.html", "--cases", cases]
+    assert run("population", "report", *given) == 0
+
+    private = [cases, *(path for name in ("slice", "run") for path in (folder / name).rglob("*"))]
+    modes = {path: path.stat().st_mode & 0o077 for path in private}
+    assert len(private) > 5
+    assert set(modes.values()) == {0}
+    assert "patient" in cases.read_text()
+
+
+def test_the_report_says_what_it_is_not_for(folder: Path) -> None:
+    for name in ("report.html", "report.csv"):
+        assert "not for decisions about single people" in (folder / name).read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
