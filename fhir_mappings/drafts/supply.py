@@ -70,21 +70,26 @@ def write_dispense(
 
 
 def first_dose(phase: Phase, as_of: dt.date, after: Phase | None) -> dt.date | None:
-    """Return the day of the first dose where it is fixed: today, or one interval after a loading
-    course that has an end; `None` where that end is open (I35), or its course is not ours.
+    """Return the day of the first dose where it is fixed: today, or after a loading course that has
+    an end (injections one interval later, tablets at once); `None` where that end is open (I35), or
+    its course is not ours.
     """
     if phase.kind is PhaseKind.LOADING:
         return None
-    if not phase.starts_after_loading:
-        return as_of
-    timing, loading = phase.line.timing, after.line.timing if after else None
+    if after is None or after.kind is not PhaseKind.LOADING:
+        return None if phase.starts_after_loading else as_of
+    timing, loading = phase.line.timing, after.line.timing
     if timing is None or loading is None or loading.duration is None:
         return None
     value, unit = loading.duration
     ends = as_of + dt.timedelta(days=int(value * DAYS_PER_UNIT[unit][0]))
+    return _one_interval_after(ends, timing) if phase.starts_after_loading else ends
+
+
+def _one_interval_after(day: dt.date, timing: Timing) -> dt.date:
     if timing.unit is PeriodUnit.MONTH:
-        return add_months(ends, int(timing.period))
-    return ends + dt.timedelta(days=int(timing.period * DAYS_PER_UNIT[timing.unit][0]))
+        return add_months(day, int(timing.period))
+    return day + dt.timedelta(days=int(timing.period * DAYS_PER_UNIT[timing.unit][0]))
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

@@ -60,6 +60,13 @@ def test_evidence_that_did_not_run_is_noticed() -> None:
     assert not_run(ran[1:]) == [short_name(ran[0])]
 
 
+def test_a_hazard_without_two_controls_has_a_reason_of_its_own() -> None:
+    reasons = [hazard["why_none"] for hazard in HAZARDS if "why_none" in hazard]
+
+    assert len(set(reasons)) == len(reasons)
+    assert not [reason for reason in reasons if len(reason) < 80 or "in this edition" in reason]
+
+
 def test_hazards_have_ids_of_their_own_and_scores_stay_suggestions() -> None:
     ids = [hazard["id"] for hazard in HAZARDS]
 

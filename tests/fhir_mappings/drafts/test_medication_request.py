@@ -174,6 +174,22 @@ def test_maintenance_after_a_loading_course_with_an_end_starts_on_a_fixed_day_I3
     assert "boundsPeriod" not in after_open["dosageInstruction"][0]["timing"]["repeat"]
 
 
+def test_tablets_after_a_loading_course_do_not_begin_before_its_end_I35():
+    starts = {}
+    for loading in (M_LOAD, N_LOAD, None):
+        draft = medication_request.draft(ORAL, replace(CONTEXT, after=loading))
+        repeat = draft["dosageInstruction"][0]["timing"]["repeat"]
+        starts[loading and loading.id] = repeat.get("boundsPeriod", {}).get("start")
+
+    today = CONTEXT.as_of
+    two_weeks = today + dt.timedelta(days=14)
+    assert starts == {
+        M_LOAD.id: two_weeks.isoformat(),
+        N_LOAD.id: None,
+        None: today.isoformat(),
+    }
+
+
 @pytest.mark.parametrize(
     ("strength", "unit", "expected"),
     [
