@@ -38,6 +38,17 @@ that have no code of their own yet.
 """
 
 
+SENTENCES = (
+    (" not available", "could-not-be-read"),
+    (" could not be read", "could-not-be-read"),
+    (" is not complete", "list-not-complete"),
+    (" list is incomplete", "list-not-complete"),
+    ("only part of", "list-not-complete"),
+)
+"""What a reason that begins with the part of the record it speaks of says of it (Q58)."""
+
+
 def kind_of_reason(reason: str) -> str:
-    """Return the code of a reason in words; OTHER for words that are not in the list."""
-    return next((code for words, code in KINDS if reason.startswith(words)), OTHER)
+    """Return the code of a reason in words; OTHER for words that are not in the lists."""
+    found = (code for words, code in KINDS if reason.startswith(words))
+    return next(found, "") or next((code for words, code in SENTENCES if words in reason), OTHER)

@@ -16,6 +16,7 @@ from cds_service.decision.laboratory_history import describe_history
 from cds_service.decision.row_facts import facts_of_condition, facts_of_rows
 from cds_service.decision.schedule import draw_schedule, schedule_as_json
 from fhir_mappings.intake import AREAS, ReceiptLine
+from recommender.guidance import cite
 from recommender.language import (
     Evidence,
     FollowUp,
@@ -153,10 +154,6 @@ def without_empty(members: Json) -> Json:
     }
 
 
-OTHER_REASON = "other"
-"""The reason code of an unknown fact that none of the codes of `Because` tells of."""
-
-
 def _list_understood(listed: ListUnderstood) -> Json:
     return {
         "key": KEYS[listed.area],
@@ -190,7 +187,7 @@ def _fact(fact: FactInWords) -> Json:
             "value": fact.value,
             "certainty": "known" if fact.is_known else "unknown",
             "reason": fact.reason,
-            "reasonCode": fact.reason_code or ("" if fact.is_known else OTHER_REASON),
+            "reasonCode": fact.reason_code if fact.is_known else fact.kind_of_reason,
             "evidence": [_evidence(entry, fact.is_known) for entry in fact.evidence],
         }
     )
@@ -265,7 +262,10 @@ def _decision(recommendation: Recommendation, would_change_if: tuple[str, ...]) 
             "outcome": recommendation.outcome.value,
             "summary": recommendation.summary,
             "statements": list(recommendation.citations),
-            "alternatives": [_option(option) for option in recommendation.options],
+            "statementTexts": {cited: cite(cited) for cited in recommendation.citations},
+            "alternatives": [
+                described for option in recommendation.options if (described := _option(option))
+            ],
             "followUps": [_follow_up(item) for item in recommendation.follow_ups],
             "advice": [
                 {"id": item.id, "text": item.text, "statements": list(item.citations)}

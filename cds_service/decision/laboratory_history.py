@@ -61,11 +61,11 @@ def _series_as_json(
     used: Collection[str],
     policy: Policy,
 ) -> dict[str, Any]:
-    fact = SHOWN[analyte]
+    fact, unit_words = SHOWN[analyte], UNIT_WORDS.get(unit.value, unit.value)
     return {
         "fact": fact,
         "label": LABELS.get(fact, fact),
-        "unit": UNIT_WORDS.get(unit.value, unit.value),
+        **({"unit": unit_words} if unit_words else {}),
         "bands": [_band_as_json(band) for band in bands_of(fact, unit, policy)],
         "points": [
             {

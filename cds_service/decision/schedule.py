@@ -203,7 +203,7 @@ def schedule_as_json(schedule: Schedule, condition: str) -> dict[str, object]:
             {"date": day.isoformat(), "what": list(what)} for day, what in schedule.reviews
         ],
     }
-    return {name: value for name, value in members.items() if value != ""}
+    return {name: value for name, value in members.items() if value not in ("", [])}
 
 
 def _phase_as_json(scheduled: ScheduledPhase) -> dict[str, object]:
@@ -219,4 +219,4 @@ def _phase_as_json(scheduled: ScheduledPhase) -> dict[str, object]:
         "ends": phase.ends,
         "assumed": scheduled.assumed,
     }
-    return {name: value for name, value in members.items() if value != ""}
+    return {name: value for name, value in members.items() if value not in ("", [])}
