@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -36,8 +36,12 @@ from fhir_mappings.fhir import (
     FhirVersion,
     PatientRecord,
     Placed,
+    Resource,
+    as_dict,
+    as_text,
     detect_version,
     parse_version,
+    read_requester,
 )
 from fhir_mappings.intake import Receipt, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
@@ -266,6 +270,7 @@ def _card_context(
         formulary=settings.formulary,
         encounter_id=request.encounter_id,
         user_id=request.user_id,
+        requester_of_the_draft=_requester(orders.drafts.resources.values()),
         intent=client.intent,
         preferred_system=client.preferred_system,
         reason_reference=_condition_used(facts) or _entry_that_asks(recommendation, scenario),
@@ -300,6 +305,15 @@ def _card_context(
             frozenset(order.key for order in orders.drafts.orders if order.not_computable),
         ),
     )
+
+
+def _requester(drafts: Iterable[Resource]) -> str:
+    """Return whom every draft of ours names as its requester; empty where they name several, or one
+    that only they themselves hold (R190).
+    """
+    named = {as_text(as_dict(read_requester(one)).get("reference")) for one in drafts}
+    requester = named.pop() if len(named) == 1 else ""
+    return "" if requester.startswith(("#", "urn:")) else requester
 
 
 def _unless(scenario: ClinicalScenario) -> str:

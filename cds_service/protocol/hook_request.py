@@ -34,9 +34,9 @@ class Reviewed(enum.Enum):
 class Hook:
     """One hook as a row: where its drafts are found, and what is looked at.
 
-    `drafts_in` are the members of the context that may hold the drafts, the first that is there
-    counts; without any the hook has none. `selects`: the selections name what is being ordered,
-    else every draft is.
+    `drafts_in` are the members of the context that may hold the drafts, the first that is there and
+    not null counts; without any the hook has none. `selects`: the selections name what is being
+    ordered, else every draft is.
     """
 
     name: str
@@ -251,7 +251,8 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
     members = HOOK_ROWS[hook].drafts_in
     if not members:
         return ()
-    member = next((name for name in members if name in context), members[0])
+    there = [name for name in members if name in context]
+    member = next((name for name in there if context[name] is not None), (there or members)[0])
     drafts = context.get(member)
     if not isinstance(drafts, dict | list):
         raise bad_request(

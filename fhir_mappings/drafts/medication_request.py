@@ -82,9 +82,10 @@ def _continuous_therapy() -> Resource:
 class DraftContext:
     """Who and what a draft is for.
 
-    `user_id` is `Type/id`; the other ids are bare. `reason_reference` names the Condition used
-    (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how many
-    days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
+    `user_id` is `Type/id`; the other ids are bare. `requester_of_the_draft` is whom the draft at
+    hand names, for a new one where no user is known (R190). `reason_reference` names the Condition
+    used (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how
+    many days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
     `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the
     extension that says what it rests on. With `deficient`, the deficiency is coded beside
     `reason_text`. `after` is
@@ -98,6 +99,7 @@ class DraftContext:
     formulary: tuple[FormularyRow, ...] = BUILT_IN
     encounter_id: str = ""
     user_id: str = ""
+    requester_of_the_draft: str = ""
     intent: str = "order"
     preferred_system: str = RXNORM
     group_id: str = ""
@@ -193,8 +195,9 @@ def write_circumstances(context: DraftContext) -> Resource:
     }
     if context.encounter_id:
         circumstances["encounter"] = {"reference": f"Encounter/{context.encounter_id}"}
-    if context.user_id:
-        circumstances["requester"] = {"reference": context.user_id}
+    requester = context.user_id or context.requester_of_the_draft
+    if requester:
+        circumstances["requester"] = {"reference": requester}
     return circumstances
 
 
@@ -471,7 +474,21 @@ def _copy_of(received: Resource, context: DraftContext) -> Resource | None:
     order.setdefault("status", "draft")
     order.setdefault("intent", context.intent)
     order.setdefault("subject", {"reference": f"Patient/{context.patient_id}"})
+    if not order.get("requester"):
+        order |= _requester_of_a_change(context)
     return order
+
+
+def _requester_of_a_change(context: DraftContext) -> Resource:
+    """Return the user as the requester of a draft that names none (R190), as the version has it."""
+    if not context.user_id:
+        return {}
+    written = {"reference": context.user_id}
+    if context.version is not FhirVersion.STU3:
+        return {"requester": written}
+    # STU3 allows no PractitionerRole here.
+    role = context.user_id.startswith("PractitionerRole/")
+    return {} if role else {"requester": {"agent": written}}
 
 
 def _first_line(order: Resource) -> Resource:

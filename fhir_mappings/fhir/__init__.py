@@ -39,6 +39,7 @@ from fhir_mappings.fhir.versions import (
     read_dosages,
     read_medication,
     read_reasons,
+    read_requester,
     repair_order,
     write_shape,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "read_medication",
     "read_period",
     "read_reasons",
+    "read_requester",
     "reference_id",
     "reference_of",
     "repair_order",

@@ -138,6 +138,12 @@ def read_authored(resource: Mapping[str, Any]) -> Any:
     return first_of(resource, "authoredOn", "dateWritten", "orderedOn")
 
 
+def read_requester(resource: Mapping[str, Any]) -> Any:
+    """Return the Reference to whoever asks for what is ordered; `None` without one."""
+    requester = first_of(resource, "requester", "prescriber")
+    return requester.get("agent", requester) if isinstance(requester, dict) else None
+
+
 def read_dosages(resource: Mapping[str, Any]) -> Any:
     """Return the dosage lines of an order, statement, dispense or administration, as they stand.
 

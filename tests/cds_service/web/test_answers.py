@@ -394,6 +394,43 @@ def test_a_right_order_without_a_record_is_no_empty_answer_R63(client: FlaskClie
     assert ask(client, body).status_code == 412
 
 
+@pytest.mark.parametrize("hook", ["medication-refill", "order-select"])
+def test_without_a_user_a_new_draft_takes_the_requester_of_the_drafts_R190(
+    client: FlaskClient, order_select: dict[str, Any], hook: str
+) -> None:
+    context = order_select["context"]
+    del context["userId"]
+    (entry,) = context["draftOrders"]["entry"]
+    entry["resource"]["requester"] = {"reference": "Practitioner/earlier"}
+    if hook == "medication-refill":
+        context |= {"medications": context.pop("draftOrders"), "draftOrders": None}
+        del context["selections"]
+
+    (card,) = ask(client, {**order_select, "hook": hook}).json["cards"]
+
+    created = [
+        action["resource"]
+        for suggestion in card["suggestions"]
+        for action in suggestion["actions"]
+        if action["type"] == "create"
+    ]
+    assert created
+    for resource in created:
+        assert resource["requester"] == {"reference": "Practitioner/earlier"}
+
+
+@pytest.mark.parametrize("medications", [None, "absent"])
+def test_drafts_of_a_refill_may_stand_under_draftOrders_R170(
+    client: FlaskClient, order_select: dict[str, Any], medications: str | None
+) -> None:
+    if medications is None:
+        order_select["context"]["medications"] = None
+
+    answer = ask(client, {**order_select, "hook": "medication-refill"})
+
+    assert [card["source"]["topic"]["code"] for card in answer.json["cards"]] == ["b1"]
+
+
 def test_markup_in_the_record_is_escaped_on_the_card_R77(
     client: FlaskClient, order_select: dict[str, Any]
 ) -> None:

@@ -539,3 +539,35 @@ def test_a_requester_role_that_STU3_does_not_allow_is_left_out():
 
     assert "requester" not in draft
     assert check_outgoing(draft, FhirVersion.STU3) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "user", "written"),
+    [
+        (FhirVersion.R4, "Practitioner/u1", {"reference": "Practitioner/u1"}),
+        (FhirVersion.R5, "PractitionerRole/r1", {"reference": "PractitionerRole/r1"}),
+        (FhirVersion.STU3, "Practitioner/u1", {"agent": {"reference": "Practitioner/u1"}}),
+        (FhirVersion.STU3, "PractitionerRole/r1", None),
+        (FhirVersion.R4, "", None),
+    ],
+)
+def test_an_update_adds_the_user_as_requester_where_none_is_named_R190(version, user, written):
+    context = replace(CONTEXT, version=version, user_id=user)
+    anonymous = {name: value for name, value in received().items() if name != "requester"}
+    named = anonymous | {"requester": {"reference": "Practitioner/other"}, "intent": "plan"}
+
+    added = medication_request.with_site(anonymous, InjectionSite.DELTOID, context)
+    kept = medication_request.with_site(named, InjectionSite.DELTOID, context)
+
+    assert added.get("requester") == written
+    assert (kept["requester"], kept["intent"]) == (named["requester"], "plan")
+
+
+def test_a_new_draft_takes_the_requester_of_the_draft_where_no_user_is_known_R190():
+    context = replace(CONTEXT, requester_of_the_draft="Practitioner/other")
+
+    by_the_user = medication_request.draft(N_LOAD, context)
+    by_the_draft = medication_request.draft(N_LOAD, replace(context, user_id=""))
+
+    assert by_the_user["requester"] == {"reference": "Practitioner/u1"}
+    assert by_the_draft["requester"] == {"reference": "Practitioner/other"}
