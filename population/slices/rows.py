@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter, defaultdict
@@ -102,12 +101,9 @@ class RowMaker:
         return {
             "patient": patient,
             "birth_year": _birth_year(person.line) if person else None,
-            "person": person.line.decode("utf-8", "replace") if person else "",
+            "person": person.line if person else b"",
             "incomplete": json.dumps(incomplete, sort_keys=True) if incomplete else "",
-            **{
-                key: b"\n".join(sorted(set(found))).decode("utf-8", "replace")
-                for key, found in lines.items()
-            },
+            **{key: b"\n".join(sorted(set(found))) for key, found in lines.items()},
         }
 
     def _without_repeats(self, entries: list[tuple[str, Kept]]) -> list[Kept]:
@@ -122,7 +118,7 @@ class RowMaker:
                 self.counts["deleted by the export"] += 1
                 continue
             before = by_reference.setdefault(entry.reference, []) if entry.reference else []
-            if any(_digest(other.line) == _digest(entry.line) for other in before):
+            if before and any(other.line == entry.line for other in before):
                 self.counts["came twice, the same"] += 1
                 continue
             if before:
@@ -152,10 +148,6 @@ class RowMaker:
         return [line for line in found.values() if line is not None]
 
 
-def _digest(line: bytes) -> bytes:
-    return hashlib.blake2b(line, digest_size=16).digest()
-
-
 def _birth_year(person: bytes) -> int | None:
     try:
         born = orjson.loads(person).get("birthDate")
@@ -163,6 +155,20 @@ def _birth_year(person: bytes) -> int | None:
         return None
     year = born[:4] if isinstance(born, str) else ""
     return int(year) if year.isdecimal() and len(year) == 4 else None
+
+
+def _as_table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table([_column([row[one.name] for row in rows], one) for one in SCHEMA], SCHEMA)
+
+
+def _column(cells: list[Any], described: pa.Field) -> pa.Array:
+    """Return the cells of a column; bytes become text, what is not UTF-8 a sign that says so."""
+    if not cells or not isinstance(cells[0], bytes):
+        return pa.array(cells, described.type)
+    try:
+        return pa.array(cells, pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([cell.decode("utf-8", "replace") for cell in cells], pa.string())
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -175,9 +181,9 @@ def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
             group.append(row)
             count += 1
             if len(group) == ROWS_A_GROUP:
-                writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+                writer.write_table(_as_table(group))
                 group = []
         if group:
-            writer.write_table(pa.Table.from_pylist(group, SCHEMA))
+            writer.write_table(_as_table(group))
     partial.replace(path)
     return count

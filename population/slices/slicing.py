@@ -5,6 +5,7 @@ found.
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import shutil
 from collections import Counter, defaultdict
@@ -32,6 +33,11 @@ from population.sources import DAMAGED, TOO_LONG, Kind, Piece, find_pieces, read
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
+
+COLLECTOR_THRESHOLDS = (200_000, 50, 1000)
+"""Entries are many and hold no circles: looking for garbage among them costs a tenth and finds
+none.
+"""
 
 MOST_CODES = 1000
 """Codes of dropped results that slice.json lists, the most frequent first."""
@@ -170,6 +176,7 @@ anybody.
 
 def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece], Sorted]:
     """Return what reads one piece and writes down what was kept of it."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
     folder, buckets, extra = setup
     sieve = Sieve(load_value_sets(extra))
     return functools.partial(_read_piece, Path(folder), buckets, sieve)
@@ -234,6 +241,7 @@ def prepare_rows(
     setup: tuple[str, str, dict[str, tuple[str, int]], frozenset[str]],
 ) -> Callable[[tuple[int, dict[str, list[Fault]]]], tuple[Counter[str], list[dict[str, Any]]]]:
     """Return what writes the rows of one bucket."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
     work, out, bases, deleted = setup
     medications = Medications(Path(work))
     return functools.partial(_write_part, Path(work), Path(out), bases, medications, deleted)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -118,24 +119,30 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     into.lines = max(into.lines, lines.number(lines.count - 1))
     kind = _type_at_start(lines.raw)
     if kind is None or (kind in HOME and kind not in SIEVED):
-        _sort_one_by_one(lines, range(lines.count), into)
+        _sort_one_by_one(lines, range(lines.count), lines.contents, into)
         return
     if kind not in SIEVED and _holds_only(lines, kind):
         into.read[kind] += lines.count
         into.dropped[kind] += lines.count
         return
-    block = pa.array(lines.contents, pa.binary())
-    whole = pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
-    keep = pc.invert(whole)
-    if kind in SIEVED:
-        keep = pc.or_(keep, sieve.keeps(block))
+    block = lines.array
+    if kind in SIEVED and _holds_only(lines, kind):
+        keep = sieve.keeps(block)
+    else:
+        keep = pc.invert(_whole(block, kind))
+        keep = pc.or_(keep, sieve.keeps(block)) if kind in SIEVED else keep
     places = pc.indices_nonzero(keep).to_pylist()
     dropped = lines.count - len(places)
     into.read[kind] += dropped
     into.dropped[kind] += dropped
     if kind in SIEVED and dropped:
-        _count_codes(lines.contents, frozenset(places), into)
-    _sort_one_by_one(lines, places, into)
+        _count_codes(block, frozenset(places), into)
+    _sort_one_by_one(lines, places, block.take(pa.array(places, pa.int32())).to_pylist(), into)
+
+
+def _whole(block: pa.BinaryArray, kind: str) -> pa.BooleanArray:
+    """Return for each line whether it is a whole resource of a type."""
+    return pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
 
 
 def _holds_only(lines: Lines, kind: str) -> bool:
@@ -148,9 +155,13 @@ def _holds_only(lines: Lines, kind: str) -> bool:
     )
 
 
-def _sort_one_by_one(lines: Lines, places: Iterable[int], into: Sorted) -> None:
-    for place in places:
-        content = lines.contents[place]
+def _sort_one_by_one(
+    lines: Lines, places: Iterable[int], contents: Iterable[bytes], into: Sorted
+) -> None:
+    """Sort the lines at these places, whose contents are given."""
+    for place, content in zip(places, contents, strict=True):
+        if not lines.owner and _keep_by_head(lines.number(place), content, into):
+            continue
         kind = _type_at_start(content)
         if kind is not None and kind not in HOME and content.rstrip().endswith(b"}"):
             into.read[kind] += 1
@@ -167,12 +178,10 @@ def _type_at_start(content: bytes) -> str | None:
     return content[len(_START) : end].decode("ascii", "replace") if end > 0 else None
 
 
-def _count_codes(contents: list[bytes], kept: frozenset[int], into: Sorted) -> None:
+def _count_codes(block: pa.BinaryArray, kept: frozenset[int], into: Sorted) -> None:
     """Count the codes of what was dropped, of one line in eight."""
-    for place in range(0, len(contents), SAMPLED):
-        if place in kept:
-            continue
-        content = contents[place]
+    places = [place for place in range(0, len(block), SAMPLED) if place not in kept]
+    for content in block.take(pa.array(places, pa.int32())).to_pylist():
         begins = content.find(_CODE)
         if begins < 0:
             continue
@@ -198,6 +207,53 @@ def _broken(content: bytes, number: int) -> Fault:
     return Fault(number, reason, named, key if kind else "?")
 
 
+class _Reference(msgspec.Struct):
+    reference: str
+
+
+class _Meta(msgspec.Struct):
+    lastUpdated: str = ""  # noqa: N815  as it is written
+
+
+class _Head(msgspec.Struct):
+    """What sorting needs of a resource of the shape that nearly all have; nothing else is built."""
+
+    resourceType: str  # noqa: N815  as it is written
+    id: str
+    subject: _Reference | None = None
+    patient: _Reference | None = None
+    meta: _Meta | None = None
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_OWN = re.compile(r"Patient/([^/\s:#]+)")
+
+
+def _keep_by_head(number: int, content: bytes, into: Sorted) -> bool:
+    """Keep a resource of the usual shape by its head alone; False where it must be read whole.
+
+    The rest of the line is passed over, which finds it wrong as JSON like reading it would.
+    """
+    try:
+        head = _HEAD.decode(content)
+        if not content.isascii():
+            content.decode()
+    except (ValueError, RecursionError):
+        return False
+    home = HOME.get(head.resourceType)
+    subject = head.subject or head.patient
+    if home is None or subject is None or not head.id:
+        return False
+    named = _OWN.fullmatch(subject.reference)
+    if named is None or head.resourceType in (SHARED, "Patient"):
+        return False
+    into.read[head.resourceType] += 1
+    updated = head.meta.lastUpdated if head.meta else ""
+    reference = f"{head.resourceType}/{head.id}"
+    into.kept.append(Kept(named[1], home, reference, updated, number, content.strip()))
+    return True
+
+
 def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     """Sort one resource by reading it."""
     try:
@@ -212,7 +268,7 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
         into.fail(Fault(number, "is not a FHIR resource"))
     elif kind == "Bundle":
         for found in resources_of(body, number, into.refuse):
-            _sort_one_by_one(found, range(found.count), into)
+            _sort_one_by_one(found, range(found.count), found.contents, into)
     else:
         into.read[kind] += 1
         if kind in HOME:

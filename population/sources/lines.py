@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cds_service.protocol import Problem, read_json, resources_within, write_json
@@ -56,6 +57,11 @@ class Lines:
     def contents(self) -> list[bytes]:
         """The bytes of each."""
         return self.raw.split(b"\n")
+
+    @property
+    def array(self) -> pa.BinaryArray:
+        """The bytes of each, without a Python object for each."""
+        return pc.split_pattern(pa.array([self.raw], pa.binary()), pattern="\n").flatten()
 
     @cached_property
     def count(self) -> int:
@@ -128,9 +134,11 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
         ends = bool(piece.end) and at >= piece.end
         if ends:
             block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
-        joined = rest + block
-        cut = joined.rfind(b"\n")
-        raw, rest = joined[: max(0, cut)], joined[cut + 1 :]
+        cut = block.rfind(b"\n")
+        if cut < 0:
+            raw, rest = b"", rest + block
+        else:
+            raw, rest = b"".join((rest, memoryview(block)[:cut])), block[cut + 1 :]
         if len(rest) > LONGEST_LINE:
             refuse(number + 1, TOO_LONG)
             return
