@@ -15,7 +15,8 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /build/w
     && /opt/b12-cds/bin/pip install --no-cache-dir --no-deps /build/wheels/*.whl && /opt/b12-cds/bin/pip uninstall -y pip
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/b12-cds b12
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/b12-cds b12 \
+    && install -d -o b12 -m 700 /var/lib/b12-cds/keys
 COPY --from=build /opt/b12-cds /opt/b12-cds
 USER b12
 WORKDIR /var/lib/b12-cds

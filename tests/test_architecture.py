@@ -129,6 +129,7 @@ ROOMS = (
     "cds_service.telemetry",
     "cds_service.protocol",
     "cds_service.wire",
+    "cds_service.database",
     "cds_service.records",
     "cds_service.feedback",
     "cds_service.site",

@@ -1,11 +1,6 @@
 """What is kept: decisions, feedback and used tokens."""
 
-from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
-from cds_service.records.patient_key import load_patient_key
-from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
-from cds_service.records.sealed_words import open_words
-from cds_service.records.store import Store, clean_text, utc
-from cds_service.records.store_tables import (
+from cds_service.database import (
     CALLS,
     CARDS,
     DECISIONS,
@@ -18,6 +13,12 @@ from cds_service.records.store_tables import (
     open_engine,
     upgrade_schema,
 )
+from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
+from cds_service.records.patient_key import VARIABLE as PATIENT_KEY_VARIABLE
+from cds_service.records.patient_key import load_patient_key
+from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
+from cds_service.records.sealed_words import open_words
+from cds_service.records.store import Store, clean_text, utc
 from cds_service.records.tallies import (
     SHOWN,
     Kind,
@@ -37,6 +38,7 @@ __all__ = [
     "METADATA",
     "MODES",
     "NEWEST_SCHEMA",
+    "PATIENT_KEY_VARIABLE",
     "SHOWN",
     "CardRecord",
     "DecisionRecord",

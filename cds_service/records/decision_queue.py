@@ -13,8 +13,9 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
+from cds_service.database import StoreUnavailable
 from cds_service.records.records import DecisionRecord
-from cds_service.records.store_tables import StoreUnavailable
+from cds_service.records.worker_counts import WorkerCounts
 
 log = structlog.get_logger(__name__)
 
@@ -41,18 +42,27 @@ class DecisionQueue:
     """
 
     def __init__(
-        self, write: Callable[[Sequence[DecisionRecord]], None], tidy: Callable[[], None]
+        self,
+        write: Callable[[Sequence[DecisionRecord]], None],
+        tidy: Callable[[], None],
+        counts: WorkerCounts,
     ) -> None:
         self._write = write
         self._tidy = tidy
+        self._counts = counts
         self._waiting: queue.Queue[DecisionRecord | None] = queue.Queue(LONGEST_QUEUE)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._held = 0
         self.dropped = 0
 
     def __len__(self) -> int:
-        return self._waiting.qsize()
+        """How many were taken and are neither written nor lost."""
+        return self._waiting.qsize() + self._held
+
+    def _note(self) -> None:
+        self._counts.note(len(self), self.dropped)
 
     def start(self) -> None:
         """Start the writing thread, if it does not run yet: a process that forks workers has
@@ -78,6 +88,7 @@ class DecisionQueue:
                     "decision records dropped, as the database does not take them",
                     dropped=self.dropped,
                 )
+        self._note()
 
     def close(self, seconds: float) -> None:
         """Write what waits, within so many seconds."""
@@ -92,7 +103,10 @@ class DecisionQueue:
         while not (self._closing.is_set() and self._waiting.empty()):
             batch = self._next_batch(max(0.0, tidy_at - time.monotonic()))
             if batch:
+                self._held = len(batch)
                 self._write_patiently(batch)
+                self._held = 0
+                self._note()
             if time.monotonic() >= tidy_at:
                 tidy_at = time.monotonic() + TIDY_SECONDS
                 self._tidy()
@@ -128,4 +142,5 @@ class DecisionQueue:
 
     def _drop(self, batch: Sequence[DecisionRecord], why: str) -> None:
         self.dropped += len(batch)
+        self._note()
         log.error("decision records lost", lost=len(batch), why=why)

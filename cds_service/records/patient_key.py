@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from cds_service.records.store_tables import is_in_memory
+from cds_service.database import is_in_memory
 
 log = structlog.get_logger(__name__)
 

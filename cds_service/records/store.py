@@ -29,12 +29,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from cds_service.records.decision_queue import DecisionQueue
-from cds_service.records.kept_requests import Keeping, prune_kept, seal
-from cds_service.records.patient_key import load_patient_key
-from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
-from cds_service.records.sealed_words import seal_words
-from cds_service.records.store_tables import (
+from cds_service.database import (
     CARDS,
     DECISIONS,
     FEEDBACK,
@@ -46,6 +41,11 @@ from cds_service.records.store_tables import (
     open_engine,
     upgrade_schema,
 )
+from cds_service.records.decision_queue import DecisionQueue
+from cds_service.records.kept_requests import Keeping, prune_kept, seal
+from cds_service.records.patient_key import load_patient_key
+from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
+from cds_service.records.sealed_words import seal_words
 from cds_service.records.tallies import (
     add_tallies,
     count_decisions,
@@ -54,6 +54,7 @@ from cds_service.records.tallies import (
     week_of,
 )
 from cds_service.records.token_memory import TokenMemory
+from cds_service.records.worker_counts import Counts, WorkerCounts
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
@@ -95,6 +96,13 @@ ADD_CALLS = sa.text(
 )
 
 
+TRY_TO_WRITE = sa.text(
+    "INSERT INTO replay (issuer, token_id, expires) VALUES ('', 'readiness', 0) "
+    "ON CONFLICT (issuer, token_id) DO UPDATE SET expires = excluded.expires"
+)
+"""No issuer is empty, so no token is meant; the row goes with the tokens that expired."""
+
+
 class Store:
     """One database, shared by the threads of a process; a forked worker gets connections and a
     writing thread of its own.
@@ -125,13 +133,14 @@ class Store:
         self._modes = dict(modes or {})
         self._modes_noted = False
         self._newest_schema = False
+        self._counts = WorkerCounts()
         self._start_process()
         this = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _start_child(this))
 
     def _start_process(self) -> None:
         """Make what cannot be shared with another process."""
-        self._decisions = DecisionQueue(self._write, self._purge_quietly)
+        self._decisions = DecisionQueue(self._write, self._purge_quietly, self._counts)
         self._askers = ThreadPoolExecutor(8, thread_name_prefix="store")
         self._memory = TokenMemory()
         self._calls: Counter[tuple[str, str, str, str]] = Counter()
@@ -153,11 +162,18 @@ class Store:
                     self._newest_schema = True
 
     def is_available(self) -> bool:
-        """Say whether the database answers now, for the readiness check."""
+        """Say whether the database takes a row now, for the readiness check: what one worker cannot
+        write, none can.
+        """
         try:
-            return self._within(ASK_SECONDS, self._read, sa.select(1)) == 1
+            self._within(ASK_SECONDS, self._try_to_write)
         except StoreUnavailable:
             return False
+        return True
+
+    def _try_to_write(self) -> None:
+        with self._transaction() as connection:
+            connection.execute(TRY_TO_WRITE)
 
     @property
     def keeps_requests(self) -> bool:
@@ -166,13 +182,18 @@ class Store:
 
     @property
     def waiting(self) -> int:
-        """How many decisions wait to be written."""
-        return len(self._decisions)
+        """How many decisions wait to be written, in all workers together."""
+        return self.counts.waiting
 
     @property
     def dropped(self) -> int:
-        """How many decisions this process could not keep."""
-        return self._decisions.dropped
+        """How many decisions were lost, in all workers together."""
+        return self.counts.lost
+
+    @property
+    def counts(self) -> Counts:
+        """How many decisions wait to be written and how many were lost, in all workers together."""
+        return self._counts.totals()
 
     def remember_token(self, issuer: str, token_id: str, expires: float) -> bool:
         """Return False when this issuer's token id was used before, by any worker; remember it

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from cds_service.records.store_tables import FEEDBACK, TALLIED, TALLIES
+from cds_service.database import FEEDBACK, TALLIED, TALLIES
 
 LONGEST = 64
 """Characters of a role or reason that are told apart; the whole text stands in the record."""

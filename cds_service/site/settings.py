@@ -5,6 +5,7 @@ start-up.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -273,14 +274,24 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
 
 def _store_problems(document: Mapping[str, Any]) -> list[str]:
     from cds_service.records import (
+        PATIENT_KEY_VARIABLE,
         open_engine,  # only here: a site file without a store needs no SQLAlchemy
     )
 
+    store = document.get("store", {})
+    if "url" not in store:
+        return []
     try:
-        if "url" in document.get("store", {}):
-            open_engine(document["store"]["url"])
+        engine = open_engine(store["url"])
     except ValueError as error:
         return [f"store.url: {error}."]
+    if engine.dialect.name == "postgresql" and not (
+        store.get("patient_key") or os.environ.get(PATIENT_KEY_VARIABLE)
+    ):
+        return [
+            f"store.patient_key: is missing; with PostgreSQL expected here or in the environment "
+            f"variable {PATIENT_KEY_VARIABLE}, as there is no file that all workers share and keep."
+        ]
     return []
 
 

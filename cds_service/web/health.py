@@ -22,18 +22,20 @@ def say_live() -> Response:
 @blueprint.get("/ready")
 def say_ready() -> Response:
     """Answer whether calls can be answered: 503 when the known case is answered otherwise than it
-    must be. A database that is down does not make it unready: advice does not wait for it.
+    must be. A database that cannot be written to is said, for all workers, and does not make it
+    unready: advice does not wait for it.
     """
     store = this_deployment().store
     state = "available" if store.is_available() else "unavailable"
+    counts = store.counts
     holds = known_case_holds()
     return json_answer(
         {
             "status": "ready" if holds else "not ready",
             "knownCase": "answered as it must be" if holds else "answered otherwise",
             "store": state,
-            "decisionsWaiting": store.waiting,
-            "decisionsLost": store.dropped,
+            "decisionsWaiting": counts.waiting,
+            "decisionsLost": counts.lost,
         },
         200 if holds else 503,
     )

@@ -23,6 +23,7 @@ import pytest
 import requests
 
 from cds_service.demonstration import load_request
+from cds_service.records.worker_counts import WorkerCounts
 from cds_service.site.settings import Client, demonstration
 from cds_service.warm_up import versions_expected
 from fhir_mappings.fhir.versions import FhirVersion
@@ -157,3 +158,39 @@ def test_models_are_loaded_for_r4_and_for_the_versions_that_clients_are_configur
         FhirVersion.STU3,
     )
     assert versions_expected(demonstration()) == (FhirVersion.R4,)
+
+
+def test_every_worker_says_for_all_when_nothing_can_be_written(tmp_path: Path) -> None:
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    with server(tmp_path, "--workers", "3") as (base, _):
+        with sqlite3.connect(tmp_path / "b12-cds.db", isolation_level=None) as database:
+            database.execute("BEGIN EXCLUSIVE")
+            for _ in range(7):
+                call = requests.post(f"{base}/cds-services/b12-order-select", json=request)
+                assert call.json()["cards"], "advice goes on"
+            locked = [requests.get(f"{base}/health/ready").json() for _ in range(9)]
+            database.execute("ROLLBACK")
+        deadline = time.monotonic() + PATIENCE
+        while requests.get(f"{base}/health/ready").json()["decisionsWaiting"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        after = requests.get(f"{base}/health/ready").json()
+
+    assert {(one["status"], one["store"], one["decisionsWaiting"]) for one in locked} == {
+        ("ready", "unavailable", 7)
+    }
+    assert (after["store"], after["decisionsLost"]) == ("available", 0)
+
+
+def test_what_waited_in_a_worker_that_was_killed_is_said_to_be_lost() -> None:
+    counts = WorkerCounts()
+    child = os.fork()
+    if not child:
+        counts.note(3, 1)
+        os._exit(0)
+    os.waitpid(child, 0)
+    counts.note(2, 0)
+
+    assert counts.totals() == (2, 4)
+    counts.note(0, 5)
+    assert counts.totals() == (0, 9)

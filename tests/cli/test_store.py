@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cds_service.records.records import FeedbackEntry
-from cds_service.records.store import PRUNED_AT_ONCE, Store
-from cds_service.records.store_tables import (
+from cds_service.database import (
     CARDS,
     DECISIONS,
     FEEDBACK,
@@ -22,6 +20,8 @@ from cds_service.records.store_tables import (
     NEWEST_SCHEMA,
     open_engine,
 )
+from cds_service.records.records import FeedbackEntry
+from cds_service.records.store import PRUNED_AT_ONCE, Store
 from cli.main import main
 from tests.cds_service.records.conftest import PostgreSQL, postgresql
 from tests.cds_service.records.records import card, decision, overridden, rows

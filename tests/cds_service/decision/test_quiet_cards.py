@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from cds_service.app import create_app
+from cds_service.database import CARDS
 from cds_service.decision import decide_request
 from cds_service.decision.quiet_cards import may_be_silenced
-from cds_service.records.store_tables import CARDS
 from cds_service.site.settings import Client, Settings
 from cds_service.web.deployment import CONFIG_KEY
 from cds_service.workbench.prepared import load_patients

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cds_service.database import open_engine
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry
-from cds_service.records.store_tables import open_engine
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 

@@ -16,16 +16,16 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from cds_service.records import store as store_module
-from cds_service.records.records import Listener
-from cds_service.records.store import Store
-from cds_service.records.store_tables import (
+from cds_service.database import (
     DECISIONS,
     FEEDBACK,
     METADATA,
     StoreUnavailable,
     open_engine,
 )
+from cds_service.records import store as store_module
+from cds_service.records.records import Listener
+from cds_service.records.store import Store
 from tests.cds_service.records.conftest import PostgreSQL
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
@@ -219,7 +219,7 @@ FULL_DISK = """
 import datetime as dt, resource, sys
 from cds_service.records import store as module
 from cds_service.records.store import Store
-from cds_service.records.store_tables import StoreUnavailable
+from cds_service.database import StoreUnavailable
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 module.FEEDBACK_SECONDS = module.REST_SECONDS = 0.3
 url = sys.argv[1]
@@ -238,7 +238,7 @@ for number in range(300):
     assert store.remember_token("iss", f"jti-{number}", 2e9)
     assert not store.remember_token("iss", f"jti-{number}", 2e9)
     store.record_decision(decision(card(), hook_instance=f"call-{number}"))
-from cds_service.records.store_tables import DECISIONS, FEEDBACK
+from cds_service.database import DECISIONS, FEEDBACK
 assert len(rows(url, FEEDBACK)) == kept > 0
 assert store.waiting > 0 and store.dropped == 0
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -12,6 +12,7 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.database import FEEDBACK
 from cds_service.feedback.feedback import (
     LONGEST_COMMENT,
     MOST_ENTRIES,
@@ -23,7 +24,6 @@ from cds_service.records import store as store_module
 from cds_service.records.records import FeedbackEntry
 from cds_service.records.sealed_words import NOT_OPENED, open_words
 from cds_service.records.store import Store
-from cds_service.records.store_tables import FEEDBACK
 from tests.cds_service.records.records import NOW, rows
 
 SANDBOX_ACCEPTED = {

@@ -15,9 +15,9 @@ from typing import Any
 
 import requests
 
+from cds_service.database import CARDS, DECISIONS, FEEDBACK
 from cds_service.demonstration import load_request
 from cds_service.records.store import Store
-from cds_service.records.store_tables import CARDS, DECISIONS, FEEDBACK
 from governance.figures import load_figures, make_report
 from tests.cds_service.deployed import Deployed
 from tests.cds_service.records.records import rows, wait_until

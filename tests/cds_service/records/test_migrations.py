@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from cds_service.records.store import Store
-from cds_service.records.store_tables import (
+from cds_service.database import (
     CARDS,
     DECISIONS,
     METADATA,
@@ -19,6 +18,7 @@ from cds_service.records.store_tables import (
     NEWEST_SCHEMA,
     open_engine,
 )
+from cds_service.records.store import Store
 from tests.cds_service.records.records import card, decision, rows
 from tests.cds_service.records.test_tallies import recount, tallies
 

@@ -18,12 +18,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from cds_service.records import decision_queue
-from cds_service.records.decision_queue import DecisionQueue
-from cds_service.records.patient_key import VARIABLE
-from cds_service.records.records import DecisionRecord, Listener
-from cds_service.records.store import Store
-from cds_service.records.store_tables import (
+from cds_service.database import (
     CARDS,
     DECISIONS,
     FEEDBACK,
@@ -34,6 +29,12 @@ from cds_service.records.store_tables import (
     open_engine,
     upgrade_schema,
 )
+from cds_service.records import decision_queue
+from cds_service.records.decision_queue import DecisionQueue
+from cds_service.records.patient_key import VARIABLE
+from cds_service.records.records import DecisionRecord, Listener
+from cds_service.records.store import Store
+from cds_service.records.worker_counts import WorkerCounts
 from cds_service.site.settings import check_config
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
@@ -68,9 +69,7 @@ class TestSchema:
         assert rows(url, FEEDBACK) == before
 
     def test_workers_that_start_together_upgrade_in_turn(self, url: str) -> None:
-        script = (
-            f"from cds_service.records.store_tables import *; upgrade_schema(open_engine({url!r}))"
-        )
+        script = f"from cds_service.database import *; upgrade_schema(open_engine({url!r}))"
         workers = [
             subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
             for _ in range(4)
@@ -221,7 +220,7 @@ def _stuck_queue() -> DecisionQueue:
     def refuse(_records: object) -> None:
         raise StoreUnavailable("never")
 
-    return DecisionQueue(refuse, lambda: None)
+    return DecisionQueue(refuse, lambda: None, WorkerCounts())
 
 
 class TestTokens:

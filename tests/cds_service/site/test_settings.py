@@ -355,3 +355,23 @@ def test_what_is_wrong_in_a_file_of_spellings_stops_start_up(
         problem.startswith(f"codes.{kind}: ") and said in problem
         for problem in error.value.problems
     )
+
+
+def test_with_postgresql_the_key_of_the_record_is_required(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("B12_CDS_PATIENT_KEY", raising=False)
+    url = '[store]\nurl = "postgresql+psycopg://b12@database/b12"\n'
+    site = tmp_path / "site.toml"
+    site.write_text(url)
+    [problem] = check_config(site)
+
+    assert problem.startswith("store.patient_key: is missing; with PostgreSQL")
+    site.write_text(f'{url}patient_key = "a key that every worker has"\n')
+    assert check_config(site) == []
+    site.write_text(url)
+    monkeypatch.setenv("B12_CDS_PATIENT_KEY", "a key that every worker has")
+    assert check_config(site) == []
+    site.write_text('[store]\nurl = "sqlite:///b12.db"\n')
+    monkeypatch.delenv("B12_CDS_PATIENT_KEY")
+    assert check_config(site) == []

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.records.store_tables import CARDS, DECISIONS, MODES
+from cds_service.database import CARDS, DECISIONS, MODES
 from cds_service.site import Approval, Client, Settings, check_config, demonstration
 from governance.decisions.modes import arm_of, list_modes, mode_of
 from tests.cds_service.conftest import AS_OF, running

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from cds_service.database import CARDS
 from cds_service.demonstration import load_request
 from cds_service.records.store import Store
-from cds_service.records.store_tables import CARDS
 from cli.main import main
 from tests.cds_service.records.records import rows
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cds_service.database import CARDS, DECISIONS, KEPT_REQUESTS, open_engine
 from cds_service.protocol import HookRequest, read_json
 from cds_service.records import load_keeping
 from cds_service.records.kept_requests import seal, unseal
-from cds_service.records.store_tables import CARDS, DECISIONS, KEPT_REQUESTS, open_engine
 from cds_service.site import load_settings
 from cds_service.web.deployment import build_deployment
 from cds_service.workbench.prepared import load_patients

@@ -211,7 +211,7 @@ def test_calls_are_counted_by_client_hook_and_outcome(
     figures = page(settings, "/governance", JSON)
 
     assert figures.status_code == 200
-    from cds_service.records.store_tables import CALLS
+    from cds_service.database import CALLS
     from tests.cds_service.records.records import rows
 
     counted = {

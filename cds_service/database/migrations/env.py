@@ -4,7 +4,7 @@ file.
 
 from alembic import context
 
-from cds_service.records import METADATA
+from cds_service.database import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

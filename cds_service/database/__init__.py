@@ -1,0 +1,35 @@
+"""The tables, and how a database is opened and upgraded."""
+
+from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
+from cds_service.database.tables import (
+    CALLS,
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    KEPT_REQUESTS,
+    METADATA,
+    MODES,
+    REPLAY,
+    TALLIED,
+    TALLIES,
+)
+from cds_service.database.upgrade import MIGRATIONS, NEWEST_SCHEMA, upgrade_schema
+
+__all__ = [
+    "CALLS",
+    "CARDS",
+    "DECISIONS",
+    "FEEDBACK",
+    "KEPT_REQUESTS",
+    "METADATA",
+    "MIGRATIONS",
+    "MODES",
+    "NEWEST_SCHEMA",
+    "REPLAY",
+    "TALLIED",
+    "TALLIES",
+    "StoreUnavailable",
+    "is_in_memory",
+    "open_engine",
+    "upgrade_schema",
+]

@@ -1,0 +1,94 @@
+"""How a database is opened, and how long it may keep anybody waiting."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+BUSY_MS = 200
+"""How long a statement waits for a lock; whoever must not give up tries again."""
+
+STATEMENT_MS = 2000
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be used now; the text says why, without anything that was to be
+    stored.
+    """
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Return the engine of a SQLite or PostgreSQL database; nothing is connected yet.
+
+    Raises: ValueError in words when the URL cannot be used.
+    """
+    try:
+        parsed = sa.make_url(url)
+        backend = parsed.get_backend_name()
+        engine = sa.create_engine(
+            parsed, **(_sqlite_options(parsed) if backend == "sqlite" else _postgresql_options())
+        )
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError):
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(
+            "the store URL cannot be used; expected sqlite:///FILE or "
+            "postgresql+psycopg://USER@HOST/NAME"
+        )
+    sa.event.listen(
+        engine, "connect", _prepare_sqlite if backend == "sqlite" else _prepare_postgresql
+    )
+    return engine
+
+
+def is_in_memory(url: sa.URL) -> bool:
+    """Say whether a database lasts no longer than its connection, and is not shared with other
+    processes.
+    """
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def _sqlite_options(url: sa.URL) -> dict[str, Any]:
+    connect = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    if is_in_memory(url):  # one connection for all, as each would see a database of its own
+        return {
+            "poolclass": QueuePool,
+            "pool_size": 1,
+            "max_overflow": 0,
+            "pool_timeout": 2,
+            "connect_args": connect,
+        }
+    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 2, "connect_args": connect}
+
+
+def _postgresql_options() -> dict[str, Any]:
+    connect = {"connect_timeout": 2, "tcp_user_timeout": STATEMENT_MS}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 2,
+        "pool_pre_ping": True,
+        "connect_args": connect,
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """WAL lets readers and one writer work side by side. Only the owner may read the file; those
+    that SQLite puts beside it get the same mode.
+    """
+    name = connection.execute("PRAGMA database_list").fetchone()[2]
+    if name:
+        with suppress(OSError):  # another owner's file: what may be done with it, was decided there
+            os.chmod(name, 0o600)
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {BUSY_MS}")
+    connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
+    connection.commit()

@@ -1,0 +1,84 @@
+"""How a database is brought to the newest schema, by one worker while the others wait."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from cds_service.database.engine import BUSY_MS, StoreUnavailable
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+NEWEST_SCHEMA = "0003"
+"""The last of the migrations."""
+
+UPGRADE_WAIT_MS = 10_000
+UPGRADE_LOCK = 7_312_012
+"""The advisory lock that workers starting together take in turn."""
+
+_UPGRADING = threading.Lock()
+"""Alembic keeps the upgrade under way in module variables, so two stores of one process take
+turns.
+"""
+
+
+def upgrade_schema(engine: sa.Engine) -> str | None:
+    """Bring the database to the newest schema and return the migration it was at, None for a new
+    one; of several workers that start together one does it and the others wait.
+
+    Raises: StoreUnavailable.
+    """
+    try:
+        with engine.connect() as connection:
+            _lock_schema(connection)
+            before = _schema_of(connection)
+            if before != NEWEST_SCHEMA:
+                _migrate(connection)
+            connection.commit()
+            return before
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"the database cannot be upgraded ({type(error.orig).__name__})"
+        ) from None
+
+
+def _schema_of(connection: sa.Connection) -> str | None:
+    """Return the migration that a database was last brought to; None for a new one."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(
+        sa.text("SELECT version_num FROM alembic_version")
+    ).scalar()
+    return version
+
+
+def _migrate(connection: sa.Connection) -> None:
+    from alembic import (
+        command,  # only here: it takes long to import, and most starts find the newest schema
+    )
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        with _UPGRADING:
+            command.upgrade(config, "head")
+    except CommandError:
+        raise StoreUnavailable(
+            "the database has a schema that this version does not know; was it used by a newer one?"
+        ) from None
+
+
+def _lock_schema(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={UPGRADE_WAIT_MS}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+    else:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {UPGRADE_WAIT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
