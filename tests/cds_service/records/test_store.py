@@ -44,6 +44,7 @@ def test_a_week_is_named_by_its_monday_alone_whatever_the_time_of_day(
 ) -> None:
     upgrade_schema(open_engine(url))
     store.record_decision(decision(card()))
+    store.close()
 
     [kept] = rows(url, DECISIONS)
     [shown] = rows(url, CARDS)
