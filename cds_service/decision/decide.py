@@ -32,6 +32,8 @@ from cds_service.site import Client, Settings
 from fhir_mappings.draft_orders import Drafts, read_course, read_drafts, read_stored_halves
 from fhir_mappings.drafts import DraftContext, Writing
 from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    TEST_ORDER_TYPES,
     Availability,
     FhirVersion,
     PatientRecord,
@@ -42,6 +44,7 @@ from fhir_mappings.fhir import (
     detect_version,
     parse_version,
     read_requester,
+    subject_id,
 )
 from fhir_mappings.intake import Receipt, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
@@ -293,7 +296,7 @@ def _card_context(
         ),
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
-        gaps=_gaps(record, gaps),
+        gaps=(*_gaps(record, gaps), *_drafts_of_another(request)),
         as_of=as_of,
         suggestions=SuggestionContext(
             orders.drafts.resources,
@@ -369,6 +372,17 @@ def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
         for key, words in PARTS_IN_WORDS.items()
         if key in gaps and record.part(key).availability is Availability.COMPLETE
     )
+
+
+def _drafts_of_another(request: HookRequest) -> tuple[str, ...]:
+    """Say that orders of another patient came along and were left out (R38, Q64)."""
+    orders = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
+    found = any(
+        subject_id(one.resource) not in ("", request.patient_id)
+        for one in request.drafts
+        if as_text(one.resource.get("resourceType")) in orders
+    )
+    return ("Draft orders of another patient came along and were left out.",) if found else ()
 
 
 @contextmanager

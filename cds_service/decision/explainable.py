@@ -24,7 +24,14 @@ from cds_service.protocol import (
 )
 from cds_service.retrieval import assemble_from_prefetch
 from cds_service.site import DEMONSTRATION_CLIENT, Client, Settings
-from fhir_mappings.fhir import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
+from fhir_mappings.fhir import (
+    PREFETCH_KEYS,
+    Availability,
+    PatientRecord,
+    Placed,
+    RecordPart,
+    as_text,
+)
 from fhir_mappings.terminology import ValueSets
 
 
@@ -146,7 +153,9 @@ def _parts(placed: tuple[Placed, ...]) -> Mapping[str, RecordPart]:
     together.
     """
     parts = {
-        key: tuple(item for item in placed if item.resource.get("resourceType") in TYPES[key])
+        key: tuple(
+            item for item in placed if as_text(item.resource.get("resourceType")) in TYPES[key]
+        )
         for key in PREFETCH_KEYS
     }
     parts |= {"statements": (), "administrations": ()}
@@ -161,5 +170,5 @@ def _others(placed: tuple[Placed, ...]) -> list[tuple[Placed, str]]:
     return [
         (item, f"resources of type {item.resource.get('resourceType')} are not read")
         for item in placed
-        if item.resource.get("resourceType") not in known
+        if as_text(item.resource.get("resourceType")) not in known
     ]

@@ -39,7 +39,7 @@ def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
     """
     for draft in drafts:
         resource = draft.resource
-        if resource.get("resourceType") not in MEDICATION_ORDER_TYPES or is_about_another(
+        if as_text(resource.get("resourceType")) not in MEDICATION_ORDER_TYPES or is_about_another(
             resource, index.record.patient_id
         ):
             continue

@@ -56,7 +56,8 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
     orders = [
         order
         for order in _entries(prefetch.get("medications"))
-        if order.get("resourceType") in ORDER_TYPES and order.get("status") not in NEVER_ORDERED
+        if str(order.get("resourceType")) in ORDER_TYPES
+        and str(order.get("status")) not in NEVER_ORDERED
     ]
     last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
@@ -126,7 +127,7 @@ def _known_then(
         for entry in value["entry"]:
             resource = entry["resource"]
             recorded = recorded_at(resource)
-            if resource.get("resourceType") in TIMELESS:
+            if str(resource.get("resourceType")) in TIMELESS:
                 kept.append(entry)
             elif recorded is None:
                 unsaid += 1

@@ -233,6 +233,20 @@ def test_a_selection_that_is_not_among_the_drafts_is_no_error_R156(
     assert why_empty(answer) == "what is selected is not among the draft orders"
 
 
+@pytest.mark.parametrize("kind", [["x"], {"a": 1}, 7, True])
+def test_a_draft_whose_type_is_no_text_disturbs_no_other_R73(
+    client: FlaskClient, order_select: dict[str, Any], kind: Any
+) -> None:
+    entries = order_select["context"]["draftOrders"]["entry"]
+    entries.append({"resource": {"resourceType": kind, "id": "odd"}})
+
+    answer = ask(client, order_select)
+    explained = client.post("/workbench/explain", json=order_select)
+
+    assert [card["source"]["topic"]["code"] for card in answer.json["cards"]] == ["b1"]
+    assert explained.json["outcome"] == "speaks"
+
+
 def why_empty(answer: Any) -> str:
     why: str = answer.json["extension"]["org.b12-cds"]["why"]
     return why
@@ -245,6 +259,9 @@ def test_an_order_of_another_patient_is_named_as_the_reason_R38(
     other = copy.deepcopy(entry)
     other["resource"] |= {"id": "theirs", "subject": {"reference": "Patient/somebody-else"}}
     order_select["context"]["draftOrders"]["entry"].append(other)
+
+    (card,) = ask(client, order_select).json["cards"]
+    assert "Draft orders of another patient came along and were left out." in card["detail"]
 
     order_select["context"]["selections"] = ["MedicationRequest/theirs"]
     selected = ask(client, order_select)
