@@ -264,7 +264,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             return medication_request.with_start(
                 draft, starts, context
             ), f"Let the order start on {starts.isoformat()}"
-        case NameReplaced(_, replaces):
+        case NameReplaced(replaces=replaces):
             return (
                 medication_request.with_prior(draft, replaces, context),
                 "Let the order name the active order that it renews or replaces",

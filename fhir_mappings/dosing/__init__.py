@@ -1,6 +1,6 @@
 """How much and how often: structured timing, strengths, and the same said in words."""
 
-from fhir_mappings.dosing.dosage_words import WrittenDosage, read_written
+from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -28,6 +28,7 @@ __all__ = [
     "TimingReading",
     "WrittenDosage",
     "days_of",
+    "is_review_noted",
     "read_container",
     "read_number",
     "read_ratio",

@@ -74,9 +74,12 @@ _REVIEW = re.compile(
     r"while (?:still )?improving|bis (?:zu )?keiner weiteren besserung"
 )
 _REVIEW_ABOUT = re.compile(
-    r"(?:review|reassess)\w*\b.{0,60}\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
-    r"(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b.{0,60}\b(?:review|reassess)"
+    r"(?<!no )(?<!without )\b(?:review|reassess)\w*\b[^.;\n]{0,60}"
+    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
+    r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b[^.;\n]{0,60}\b(?:review|reassess)"
 )
+_SPELT_AGAIN = re.compile(rf"(?<=\d) ?\((?:{'|'.join(NUMBERS)})\)")
+"""A number that stands again in letters: "every 30 (thirty) days"."""
 _ASIDE = re.compile(
     r"review|reassess|recheck|check|monitor|blood test|bloods|recall|appointment|follow ?-?up"
 )
@@ -98,6 +101,7 @@ _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"
     r"be|by|via|the|into|in|a|an|as|of|for|at|with|dose|doses|directed|maintenance|"
     r"loading|prophylaxis|replacement|course|therapy|treatment|deltoid|vastus lateralis|muscle|"
+    r"total|"
     r"contents|left|right|upper|outer|arm|thigh|deep|slowly|only|continue|practice|nurse|gp|surgery|clinic|"
     r"district|breakfast|food|water|meals?|each|one|solution|ampoules?|"
     r"vitamin|vit|b12|b 12|b-12|pernicious|anemia|anaemia|b12 deficiency|deficiency|please|and|"
@@ -143,7 +147,8 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
         return NOTHING_WRITTEN
     folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
     folded = re.sub(r"(?<=\d),(?=\d)", ".", folded)
-    review = bool(_REVIEW.search(folded) or _REVIEW_ABOUT.search(folded))
+    folded = _SPELT_AGAIN.sub("", folded)
+    review = _binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
@@ -157,6 +162,15 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
     if _SEVERAL.search(rest) or _NEGATED.search(rest):
         return WrittenDosage(as_needed=as_needed, review_noted=review)
     return _read_clauses(rest, as_needed, review, aside)
+
+
+def is_review_noted(text: str) -> bool:
+    """Return whether words bind an end to improvement or to a review of it (Q81)."""
+    return len(text) <= LONGEST_TEXT and _binds_to_improvement(fold(text))
+
+
+def _binds_to_improvement(folded: str) -> bool:
+    return bool(_REVIEW.search(folded) or _REVIEW_ABOUT.search(folded))
 
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:

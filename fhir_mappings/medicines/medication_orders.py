@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import days_of, read_number
+from fhir_mappings.dosing import days_of, is_review_noted, read_number
 from fhir_mappings.fhir import (
     Placed,
     Resource,
@@ -171,13 +171,14 @@ def read_orders(
             implausible=dosage.implausible,
             combination=product.is_combination
             and (product.multivitamin or _states_content(dosage)),
-            review_noted=dosage.review_noted,
+            review_noted=dosage.review_noted or _review_in_notes(resource),
             count_alone=dosage.count_alone,
             planned=planned,
             group=_identifier(resource.get("groupIdentifier")),
             based_on=_based_on(resource),
             identifiers=tuple(filter(None, map(_identifier, as_list(resource.get("identifier"))))),
             supply_days=supply_days(resource),
+            valid_until=_valid_until(resource),
         )
         for number, dosage in enumerate(phases, start=1)
     ]
@@ -186,6 +187,14 @@ def read_orders(
 def _states_content(dosage: Dosage) -> bool:
     """Return whether it is known how much vitamin B12 a dose holds."""
     return any(line.substance.is_cobalamin and line.dose is not None for line in dosage.lines)
+
+
+def _review_in_notes(resource: Resource) -> bool:
+    """Return whether a note or an added instruction binds the end to improvement (Q39, Q81)."""
+    lines = map(as_dict, as_list(resource.get("dosageInstruction")))
+    added = (one for line in lines for one in as_list(line.get("additionalInstruction")))
+    texts = (as_text(as_dict(one).get("text")) for one in (*as_list(resource.get("note")), *added))
+    return any(map(is_review_noted, texts))
 
 
 def _identifier(identifier: Any) -> str:
@@ -260,6 +269,12 @@ def _ends(resource: Resource) -> dt.date | None:
         read_period(resource.get(name))[1] for name in ("effectiveDosePeriod", "effectivePeriod")
     ]
     return next((day.latest for day in days if day), None) or first_day(resource.get("dateEnded"))
+
+
+def _valid_until(resource: Resource) -> dt.date | None:
+    """Return the last day on which the order may be supplied."""
+    end = read_period(as_dict(resource.get("dispenseRequest")).get("validityPeriod"))[1]
+    return end.latest if end else None
 
 
 PROTECTING_CONDITIONS: dict[Concept, FolateIndication] = {

@@ -181,7 +181,8 @@ def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
     """
     said = {key for issue in found if _says_what_is_due(issue) for key in issue.about}
     unread = [order for order in case.drafts if _is_unread(order) and order.key not in said]
-    if not unread or case.recommendation.not_drafted or not _lacks_an_option(case):
+    in_time = case.rule in ("T6", "T8")  # nothing is due: b14 says that it was not checked (Q37)
+    if not unread or in_time or case.recommendation.not_drafted or not _lacks_an_option(case):
         return
     loud = case.assessment.neurological.is_true or case.rule in ("T0", "T1")
     by_mouth = any(order.cobalamin and is_oral(order.cobalamin) for order in unread)

@@ -21,7 +21,6 @@ from recommender.language import (
     OrderState,
     Substance,
     Test,
-    is_injected,
     is_treatment_dose,
 )
 
@@ -264,7 +263,7 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     """Folic acid with vitamin B12 ordered but not yet given: B12 first, unless both are one product
     or folic acid starts later (Q17).
     """
-    failing = case.rule == "T5b" and not _has_injections_drafted(case)
+    failing = case.rule == "T5b" and not case.all_drafts  # else the card of the draft speaks
     if holds_treatment_dose(order) or (starts_after_first_dose(case, order) and not failing):
         return
     treatment = case.assessment.treatment
@@ -279,16 +278,6 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
         order,
         reason,
         ("S40", "S83"),
-    )
-
-
-def _has_injections_drafted(case: Case) -> bool:
-    return any(
-        order.cobalamin is not None
-        and is_injected(order.cobalamin)
-        and holds_treatment_dose(order)
-        and order.state is OrderState.DRAFT
-        for order in case.course.orders
     )
 
 

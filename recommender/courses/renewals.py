@@ -58,7 +58,10 @@ def check_duplicates(case: Case) -> Iterator[Issue]:
     found = [(order, how) for order in case.drafts if (how := repeats(case, order))]
     for order, how in found:
         loud = WARNING if how in LOUD else INFO
-        yield Issue(cards.E1_SECOND_ORDER, loud, (_REASONS[how],), ("S13", "S16"), (order.key,))
+        # a standing order is asked about before its doses are (b23 is folded)
+        rank = cards.B23_LAPSED.rank - 1 if how is Repeats.STANDING else 0
+        reasons, keys = (_REASONS[how],), (order.key,)
+        yield Issue(cards.E1_SECOND_ORDER, loud, reasons, ("S13", "S16"), keys, rank=rank)
     if not found:
         yield from _both_routes(case)
 
@@ -147,8 +150,9 @@ def _goes_over(case: Case, order: Order, other: Order) -> bool:
     if end is None:
         return False
     begins = max(order.starts or case.scenario.as_of, case.scenario.as_of)
-    window = 0 if kind_of(other) is PhaseKind.LOADING else case.policy.renewal_window_days
-    return begins > end - dt.timedelta(days=window)
+    if kind_of(other) is PhaseKind.LOADING:
+        return begins > end
+    return begins >= end - dt.timedelta(days=case.policy.renewal_window_days)
 
 
 def is_standing_order(case: Case, order: Order) -> bool:

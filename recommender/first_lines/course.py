@@ -5,8 +5,8 @@ from __future__ import annotations
 from recommender.assessment import Permanence
 from recommender.cards import Indicator, cards
 from recommender.checks import Case, Issue, is_oral
+from recommender.courses import Repeats, repeats
 from recommender.first_lines.common import order_of
-from recommender.language import Order
 from recommender.wording import Words, capital, say_date, say_often
 
 
@@ -31,14 +31,9 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
     since = words.on("", None)
     if old.authored:
         since = f" (from {say_date(old.authored, words.as_of)})"
-    if _differs(order, old):
+    if repeats(case, order) is Repeats.CHANGES:
         return f"{named} is still active: does this order replace it?"
     return f"{named}{since} is still active: a renewal, or a second order?"
-
-
-def _differs(order: Order, other: Order) -> bool:
-    one, two = order.cobalamin, other.cobalamin
-    return bool(one and two and (one.dose != two.dose or one.timing != two.timing))
 
 
 def f1(case: Case, issue: Issue, words: Words) -> str:

@@ -8,7 +8,7 @@ from recommender.cards import Indicator
 from recommender.checks import Case, Issue, is_injected
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.language import short_dose
+from recommender.language import read_line, short_dose
 from recommender.wording import Words, capital, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
@@ -55,7 +55,9 @@ def b20(case: Case, issue: Issue, _: Words) -> str:
     line = order.cobalamin if order else None
     if order is None or line is None or not order.words:
         return ""
-    fields = f"{short_dose(line.dose)} {say_often(line)}".strip()
+    other_route = order.written is not None and order.written.route not in (None, line.route)
+    route = f" {line.route.value}" if other_route and line.route else ""
+    fields = f"{short_dose(line.dose)}{route} {say_often(line)}".strip()
     return (
         f"Two doses in one order: '{fields}' in the fields, {quote(order.words, 30)} in the text. "
         f"Which one?"
@@ -68,7 +70,9 @@ def b21(case: Case, issue: Issue, _: Words) -> str:
     if line is None or line.timing is None:
         return ""
     if issue.indicator is not Indicator.CRITICAL and is_injected(line):
-        return "Daily injections without an end: the loading course is 6 in 2 weeks"
+        bound = read_line(line).bound_days
+        how_long = f"for {plain(bound)} days" if bound is not None else "without an end"
+        return f"Daily injections {how_long}: the loading course is 6 in 2 weeks"
     usual = rhythm_due(case, line.route)
     return f"Ordered {say_often(line)}: check the frequency ({usual} is usual)"
 

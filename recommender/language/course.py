@@ -66,8 +66,9 @@ class Order:
     `implausible` says what of the frequency nobody can mean (Q42), or is empty. `planned`: it is a
     plan that nobody reported as taken (Q32). `combination`: vitamin B12 is one of several
     vitamins in it (Q75). `group`, `based_on` and `identifiers` name the course it belongs to (Q56).
-    `supply_days` is for how long its supply lasts, repeats included. `review_noted`: its words bind
-    its end to a review or to improvement (Q39, Q81). `antidote`: it is the cyanide antidote (I11).
+    `supply_days` is for how long its supply lasts, repeats included, `valid_until` the last day on
+    which it may be supplied: an end of the order, not of treatment (Q38). `review_noted`: its words
+    bind its end to a review or to improvement (Q39, Q81). `antidote`: the cyanide antidote (I11).
     `count_alone` is the number of doses where that is all the order says of how often, else `None`.
     `forbids`: it is a stop that forbids the product instead of ending an order.
     """
@@ -99,6 +100,7 @@ class Order:
     based_on: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     supply_days: Decimal | None = None
+    valid_until: dt.date | None = None
     review_noted: bool = False
     antidote: bool = False
     count_alone: int | None = None
@@ -306,10 +308,15 @@ class ChangeSite:
 
 @dataclass(frozen=True, slots=True)
 class NameReplaced:
-    """Let a drafted order name the active order that it renews or takes the place of (Q38)."""
+    """Let a drafted order name the active order that it renews or takes the place of (Q38).
+
+    `written` is the day of that order; `changes`: the draft differs from it.
+    """
 
     key: str
     replaces: str
+    written: dt.date | None = None
+    changes: bool = False
 
 
 Edit = (
@@ -383,7 +390,7 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
             return _change(course, key, starts=starts)
         case ChangeSite(key, site):
             return _change(course, key, site=site)
-        case NameReplaced(key, replaces):
+        case NameReplaced(key=key, replaces=replaces):
             return _change(course, key, replaces=replaces)
 
 

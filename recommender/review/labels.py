@@ -150,9 +150,7 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
     words = ["Remove this order"] if any(isinstance(edit, RemoveOrder) for edit in edits) else []
     if any(isinstance(edit, AddTechnique) for edit in edits):
         words.append("Write technique into the order")
-    if any(isinstance(edit, NameReplaced) for edit in edits):
-        alone = len(edits) == 1
-        words.append("This renews or replaces the active order" if alone else "Name the old order")
+    words += [_named(edit) for edit in edits if isinstance(edit, NameReplaced)]
     if any(isinstance(edit, ChangeSite) for edit in edits):
         words.append("Inject into the deltoid")
     for edit in edits:
@@ -163,6 +161,14 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
             words.append(f"Start on {edit.starts}")
     first, *rest = words or ["Leave as it is"]
     return "; ".join((first, *(_lower(word) for word in rest)))
+
+
+def _named(edit: NameReplaced) -> str:
+    """Say which order the draft goes on from; the day is said in full, as there may be several."""
+    does = "This replaces" if edit.changes else "This renews"
+    if edit.written is None:
+        return f"{does} the active order"
+    return f"{does} the order of {edit.written:%-d %b %Y}"
 
 
 _BRIEF = {

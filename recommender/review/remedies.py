@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from recommender.cards import Card, Remedy, cards
 from recommender.checks import (
@@ -358,6 +359,10 @@ def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
     return next((phase for phase in same if same_kind(order, phase)), same[0] if same else None)
 
 
+A_MONTH = Decimal(28)
+"""Days: injections as often as monthly are acceptable for anybody (S14, S90)."""
+
+
 def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     """Return the phase with the ordered frequency, where only the dose was wrong or only the start
     changes.
@@ -379,6 +384,9 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
         if asked.is_bounded
         else replace(line.timing, count=None, count_max=None, duration=None)
     )
+    least = min(A_MONTH, asked.shortest_interval)
+    if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
+        return phase  # more often than monthly is for symptoms that return (S15)
     corrected = replace(line, dose=INJECTION_DOSE, timing=timing, as_needed=False)
     trial = replace(order, lines=(corrected,), not_computable="", product_error="")
     if not fulfils(trial, phase):
@@ -423,7 +431,8 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             added.append(AddTechnique(order.key, case.recommendation.technique))
         old = repeated_order(case, order) if cards.E1_SECOND_ORDER in found else None
         if old is not None and not order.replaces:
-            added.append(NameReplaced(order.key, old.key))
+            changes = repeats(case, order) is Repeats.CHANGES
+            added.append(NameReplaced(order.key, old.key, old.authored, changes))
         if cards.B12_BUTTOCK in found:
             added.append(ChangeSite(order.key, InjectionSite.DELTOID))
     tests = distinct_tests(_tests_to_add(case, issues, edits))

@@ -30,6 +30,7 @@ from recommender.language import (
     ChangeStart,
     Edit,
     FollowUp,
+    NameReplaced,
     Order,
     Phase,
     PhaseKind,
@@ -39,6 +40,7 @@ from recommender.language import (
     Test,
 )
 from recommender.review.labels import label_of, label_of_tests
+from recommender.review.merging import sort_issues
 from recommender.review.remedies import (
     LEAVES_ORDER_AS_IT_IS,
     Target,
@@ -82,9 +84,30 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
         for target in targets
         if (resolution := _towards(case, target, issues, alone=len(targets) == 1))
     )
+    if answers := _which_order(case, issues, regimens):
+        return first + answers + tuple(map(_one_of_several, regimens))
     if regimens or first:
         return first + regimens
     return _without_regimen(case, issues)
+
+
+def _which_order(
+    case: Case, issues: Sequence[Issue], regimens: Sequence[Resolution]
+) -> tuple[Resolution, ...]:
+    """Return the answers to "a renewal, or a second order?" where that leads (Q38); a lapsed course
+    is resumed by the regimens, which name the old order themselves (T4).
+    """
+    leads = bool(regimens) and sort_issues(issues)[0].card == cards.E1_SECOND_ORDER
+    if not leads or case.rule == "T4":
+        return ()
+    asked = [issue for issue in issues if issue.card == cards.E1_SECOND_ORDER]
+    edits = tuple(edit for edit in additions(case, asked) if isinstance(edit, NameReplaced))
+    named = (Resolution(label_of(edits), edits),) if edits else ()
+    return named + _second_order_removed(case, asked)
+
+
+def _one_of_several(resolution: Resolution) -> Resolution:
+    return replace(resolution, recommended=False)
 
 
 def _is_a_choice(case: Case, issues: Sequence[Issue]) -> bool:
@@ -352,7 +375,8 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if any(issue.card == cards.B24_FOLIC_ACID_DOSE for issue in issues):
         return resolve_removals(case, issues)  # never another dose of folic acid (I3)
     keys = [key for issue in issues for key in issue.about]
-    if case.rule == "T5b" and any(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
+    failing = case.rule == "T5b" and not case.all_drafts  # else the card of the draft treats
+    if failing and any(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         return resolve_not_ordered(case)
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         day = _day_after(case)

@@ -65,7 +65,8 @@ def start_of(order: Order) -> dt.date | None:
 
 
 def end_of(order: Order) -> dt.date | None:
-    """Return the day an order ends (Q38): by its period, its bound, or its supply; `None`: open.
+    """Return the day an order ends (Q38): by its period, its bound, or else the day on which it can
+    no longer be supplied or its supply is used up, whichever comes first; `None`: open.
 
     A supply counts from the start where that is later than the day of writing (Q93).
     """
@@ -73,10 +74,11 @@ def end_of(order: Order) -> dt.date | None:
         return order.ends
     if bound := bound_end(order):
         return bound
+    ends = [order.valid_until] if order.valid_until else []
     days = [day for day in (order.authored, order.starts) if day is not None]
-    if order.supply_days is None or not days:
-        return None
-    return max(days) + dt.timedelta(days=int(order.supply_days))
+    if order.supply_days is not None and days:
+        ends.append(max(days) + dt.timedelta(days=int(order.supply_days)))
+    return min(ends, default=None)
 
 
 def bound_end(order: Order) -> dt.date | None:

@@ -294,8 +294,10 @@ def _procedure(entry: str, number: int) -> Resource:
 def write_order(order: str, identity: str, status: str) -> Resource:
     """Read "hydroxocobalamin, 1000 mcg, IM, three times a week, since 2026-11-10"; "stop: ..." is a
     drafted stop, "on hold: ..." an order on hold, and "hydroxocobalamin, 'see letter'" one whose
-    dosage is words alone.
+    dosage is words alone; "...; note: ..." and "...; valid until 2026-12-20" come last.
     """
+    order, _, note = order.partition("; note: ")
+    order, _, valid_until = order.partition("; valid until ")
     if "'" in order:
         return _in_words(order, identity, status)
     stopped = order.startswith("stop: ")
@@ -309,7 +311,10 @@ def write_order(order: str, identity: str, status: str) -> Resource:
         "system": UCUM,
         "code": UNITS[unit],
     }
-    return {
+    beside: Resource = {"note": [{"text": note}]} if note else {}
+    if valid_until:
+        beside["dispenseRequest"] = {"validityPeriod": {"end": valid_until}}
+    return beside | {
         "resourceType": "MedicationRequest",
         "id": "active-1" if stopped else identity,
         "status": "stopped" if stopped else status,

@@ -33,6 +33,12 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
             PO,
             every(1, DAY),
         ),
+        (
+            "Inject 1 mL (1,000 mcg total) into the muscle every 30 (thirty) days.",
+            [(1, "ml"), (1000, "mcg")],
+            IM,
+            every(30, DAY),
+        ),
         ("1 mL deep subcutaneous monthly", [(1, "ml")], SC, every(1, MONTH)),
         ("1 mg tiw IM", [(1, "mg")], IM, every(1, WEEK, 3)),
         ("1 mg i.m. alle 3 Monate", [(1, "mg")], IM, every(3, MONTH)),

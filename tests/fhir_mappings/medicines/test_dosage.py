@@ -310,6 +310,8 @@ def test_a_frequency_that_nobody_can_mean_is_said_Q42(repeat, implausible):
         ("1 mg IM on alternate days; review nerve signs after 2 weeks", True),
         ("1 mg IM on alternate days, reassess whether to continue", True),
         ("1 mg IM on alternate days, review bloods", False),
+        ("1 mg IM on alternate days. Review bloods. Stop smoking", False),
+        ("1 mg IM on alternate days, no review, stop after 2 weeks", False),
         ("1 mg IM on alternate days", False),
     ],
 )

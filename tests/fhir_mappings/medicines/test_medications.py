@@ -269,6 +269,7 @@ def test_what_binds_orders_into_one_course_is_carried_Q56():
             dispenseRequest={
                 "expectedSupplyDuration": {"value": 4, "unit": "weeks", "code": "wk"},
                 "numberOfRepeatsAllowed": 2,
+                "validityPeriod": {"start": "2026-01-05", "end": "2026-12-20"},
             },
         )
     )
@@ -281,6 +282,8 @@ def test_what_binds_orders_into_one_course_is_carried_Q56():
         ("urn:i|1",),
     )
     assert found.supply_days == 84
+    assert found.valid_until == dt.date(2026, 12, 20)
+    assert found.ends is None
 
 
 @pytest.mark.parametrize(
