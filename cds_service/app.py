@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
 from cds_service import __version__
 from cds_service.demonstration import load_request
-from cds_service.pages import front_blueprint, governance_blueprint, guidance_blueprint
+from cds_service.pages import (
+    front_blueprint,
+    governance_blueprint,
+    guidance_blueprint,
+    name_pages,
+)
 from cds_service.protocol import BASE
 from cds_service.site import Settings, demonstration
 from cds_service.telemetry import Call, metrics
@@ -43,7 +49,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config[CONFIG_KEY] = deployment
     app.url_map.merge_slashes = False
-    app.wsgi_app = tidy_paths(answer_hooks(app.wsgi_app, app.config))  # type: ignore[assignment, method-assign]
+    prefix = urlsplit(deployment.settings.public_url).path.rstrip("/")
+    app.wsgi_app = tidy_paths(answer_hooks(app.wsgi_app, app.config), prefix)  # type: ignore[assignment, method-assign]
     app.config[health.KNOWN_CASE_KEY] = load_request(AS_OF)
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(health.blueprint)
@@ -55,6 +62,7 @@ def create_app(
 
 
 def _register_pages(app: Flask, deployment: Deployment) -> None:
+    app.context_processor(name_pages)
     app.register_blueprint(front_blueprint(__version__))
     app.register_blueprint(guidance_blueprint())
     if deployment.settings.workbench:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
-from cds_service.pages.pages import PAGE_HEADERS, wants_json
+from cds_service.pages.pages import WITH_FORM, wants_json
 from cds_service.protocol import Problem
 from cds_service.site import knowledge_version
 from cds_service.telemetry import metrics
@@ -62,7 +62,7 @@ def guidance_blueprint() -> Blueprint:
 
     @blueprint.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(PAGE_HEADERS)
+        response.headers.update(WITH_FORM)
         response.vary.add("Accept")
         return response
 
@@ -71,11 +71,11 @@ def guidance_blueprint() -> Blueprint:
         deployment = this_deployment()
         passed = [review.rule for review in overdue(deployment.today())]
         guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
-        return (
-            json_answer(guidance)
-            if wants_json()
-            else render_template("guidance/index.html", guidance=guidance)
-        )
+        if wants_json():
+            return json_answer(guidance)
+        asked = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+        found = search_guidance(guidance, asked) if asked else []
+        return render_template("guidance/index.html", guidance=guidance, asked=asked, found=found)
 
     @blueprint.get("/attributes")
     def attributes() -> Response | str:
@@ -118,6 +118,38 @@ def _spell_out(statement: Json) -> list[Json]:
         *({"kind": "regimen", "id": id_, "text": phases[id_]} for id_ in statement["regimens"]),
         *({"kind": "card", "id": id_, "text": cards[id_]} for id_ in statement["cards"]),
     ]
+
+
+LONGEST_SEARCH = 100
+
+
+def search_guidance(guidance: Json, asked: str) -> list[tuple[str, str, str]]:
+    """Return what holds every word that was asked for, whatever its case: the place,
+    the name and the words.
+    """
+    words = asked.lower().split()
+    places = [
+        *(
+            (f"rule-{one['id']}", f"Rule {one['id']}", _rule_in_words(one))
+            for one in guidance["rules"]
+        ),
+        *(
+            (f"regimen-{one['id']}", f"Regimen {one['id']}", one["text"])
+            for one in guidance["regimens"]
+        ),
+        *((f"card-{one['id']}", f"Card {one['id']}", one["summary"]) for one in guidance["cards"]),
+        *((one["id"], one["id"], one["text"]) for one in guidance["statements"]),
+        *((f"policy-{one['name']}", one["name"], one["meaning"]) for one in guidance["policy"]),
+    ]
+    return [
+        (place, name, text)
+        for place, name, text in places
+        if all(word in f"{name} {text}".lower() for word in words)
+    ]
+
+
+def _rule_in_words(rule: Json) -> str:
+    return f"{'; '.join(rule['when']) or 'nothing above holds'}: {rule['summary']}"
 
 
 def describe_guidance(policy: Policy) -> Json:

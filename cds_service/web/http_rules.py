@@ -93,15 +93,23 @@ def cors_headers(settings: Settings, origin: str | None) -> tuple[tuple[str, str
     return ("Vary", "Origin"), ("Access-Control-Allow-Origin", origin), *_CORS
 
 
-def tidy_paths(app: WsgiApp) -> WsgiApp:
+def tidy_paths(app: WsgiApp, prefix: str = "") -> WsgiApp:
     """Let `//` count as `/`, and a slash at the end of a path as none, without a redirect (R24);
     only the workbench, whose page names its files from there, keeps its own.
+
+    Args:
+        prefix: the path of the public URL, under which a proxy shows the service. A proxy may take
+            it off or pass it on; the links of the pages have it either way.
     """
 
     def tidied(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if "//" in path:
             path = re.sub("/{2,}", "/", path)
+        if prefix:
+            environ["SCRIPT_NAME"] = prefix
+            if path == prefix or path.startswith(f"{prefix}/"):
+                path = path[len(prefix) :] or "/"
         if path.endswith("/") and not path.startswith("/workbench/"):
             path = path.rstrip("/") or "/"
         environ["PATH_INFO"] = path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,3 +165,31 @@ def test_every_card_leads_to_the_guidance_page(client: FlaskClient, running: obj
 
     assert card["source"]["url"].endswith("/guidance")
     assert client.get("/guidance").status_code == 200
+
+
+def test_the_guidance_is_searched_without_a_script(client: FlaskClient) -> None:
+    page = client.get("/guidance?q=folic+acid", headers={"Accept": "text/html"}).text
+    found = page.partition('id="found"')[2].partition("</section>")[0]
+
+    assert 'href="#c1"' in found or 'href="#card-c1"' in found
+    assert 'value="folic acid"' in page
+    for place in re.findall(r'href="#([^"]+)"', found):
+        assert f'id="{place}"' in page, place
+
+
+def test_a_search_that_finds_nothing_says_so_and_repeats_nothing_as_markup(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/guidance?q=<script>", headers={"Accept": "text/html"})
+
+    assert "0 places with" in answer.text
+    assert "<script>" not in answer.text
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_documents_are_named_in_the_table_of_contents(client: FlaskClient) -> None:
+    page = client.get("/guidance", headers={"Accept": "text/html"}).text
+    contents = page.partition('class="contents"')[2].partition("</nav>")[0]
+
+    assert re.search(r"Document A: \w+", contents)
+    assert re.search(r"Document B: \w+", contents)

@@ -305,6 +305,12 @@ def test_a_dropped_file_is_read(page: Page, running: Running, tmp_path: Path) ->
             '{"resource": {"resourceType": "Patient", "id": "b"}}]}',
             "holds 2 Patients",
         ),
+        ('{"cards": []}', "an answer with 0 cards, not a request"),
+        ('{"services": []}', "the list of services"),
+        ('{"feedback": [{}]}', "This is feedback on cards"),
+        ('{"resourceType": "Observation"}', "This is one Observation. Put it into a Bundle"),
+        ('{"resourceType": "OperationOutcome"}', "an error of a server"),
+        ('{"hook": "order-select"}', "This request of order-select has no context"),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_the_text(
@@ -318,6 +324,99 @@ def test_what_cannot_be_read_is_said_beside_the_text(
     page.get_by_role("button", name="Explain", exact=True).click()
 
     expect(page.locator("#paste-problem")).to_contain_text(said)
+
+
+BUNDLE_OF_TWO = {
+    "resourceType": "Bundle",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "id": "a", "birthDate": "1950-01-01"}},
+        {
+            "resource": {
+                "resourceType": "Patient",
+                "id": "b",
+                "birthDate": "1960-01-01",
+                "name": [{"given": ["Ann"], "family": "Example"}],
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Condition",
+                "id": "c",
+                "subject": {"reference": "Patient/b"},
+                "code": {"coding": [{"system": "http://snomed.info/sct", "code": "84027009"}]},
+            }
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "offer", "resources"),
+    [
+        (json.dumps(BUNDLE_OF_TWO), "Explain Ann Example alone", 2),
+        (json.dumps(BUNDLE_OF_TWO["entry"][0]["resource"]), "Explain it with all else unknown", 1),
+    ],
+    ids=["two patients", "a Patient alone"],
+)
+def test_what_cannot_be_explained_as_it_is_has_a_next_step(
+    page: Page, running: Running, text: str, offer: str, resources: int
+) -> None:
+    open_patient(page, running.workbench, "21-child")
+    page.locator('[data-way="own"]').click()
+    page.fill("#paste-text", text)
+    page.get_by_role("button", name="Explain", exact=True).click()
+
+    change_and_wait(page, lambda: page.get_by_role("button", name=offer).click())
+
+    expect(page.locator("#tab-receipt .count")).to_have_text(str(resources))
+    expect(page.locator("#paste-problem")).to_be_empty()
+
+
+def test_lines_of_requests_are_offered_one_by_one_and_lines_of_resources_are_one_patient(
+    page: Page, running: Running
+) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    request = json.dumps(request_on_the_bench(page))
+    page.locator('[data-way="own"]').click()
+    page.fill("#paste-text", f"{request}\n{request}\n")
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.locator("#paste-problem")).to_contain_text("2 lines of JSON")
+    change_and_wait(page, lambda: page.get_by_role("button", name="Explain line 2").click())
+    assert rule_shown(page) == "N1"
+
+    lines = "\n".join(json.dumps(one["resource"]) for one in BUNDLE_OF_TWO["entry"][1:])
+    page.fill("#paste-text", lines)
+    change_and_wait(page, lambda: page.get_by_role("button", name="Explain", exact=True).click())
+    expect(page.locator("#tab-receipt .count")).to_have_text("2")
+
+
+def test_the_first_suggestion_of_every_story_lies_above_the_fold(
+    browser: Browser, running: Running
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(running.workbench)
+    wait_for_answer(page)
+    seen = 0
+    for story in page.locator("button.patient").evaluate_all("a => a.map(o => o.dataset.patient)"):
+        choose_patient(page, story)
+        if page.locator(".suggestion").count():
+            seen += 1
+            bottom = page.locator(".suggestion").first.evaluate(
+                "one => one.getBoundingClientRect().bottom + scrollY"
+            )
+            assert bottom <= 420, f"{story}: {bottom}"
+    assert seen >= 15
+    page.close()
+
+
+def test_each_page_leads_to_the_others(page: Page, running: Running) -> None:
+    for path in ("/workbench/", "/guidance", "/guidance/S42", "/guidance/attributes"):
+        page.goto(running.url + path)
+        pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        assert pages.all_inner_texts() == ["Workbench", "Guidance", "Governance"], path
+        assert page.locator('nav [aria-current="page"]').count() == 1, path
+    page.get_by_role("link", name="Workbench").click()
+    wait_for_answer(page)
 
 
 def test_a_refusal_of_the_service_is_shown_in_its_words(page: Page, running: Running) -> None:

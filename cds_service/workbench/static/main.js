@@ -2,36 +2,24 @@
 
 import { afterPaint, announce, html } from "./base/dom.js";
 import { explain, loadControls, loadPatient, readChart, sendFeedback, ServiceError } from "./base/service.js";
-import { asHookRequest, draftsOf, newId, serviceOf, textOf, withSuggestion } from "./base/request.js";
+import { readInput, WrongInput } from "./base/input.js";
+import { draftsOf, newId, serviceOf, textOf, withSuggestion } from "./base/request.js";
+import { moveControl, readAddress, writeAddress } from "./address.js";
+import { at, bench, countOf, LONGEST_TEXT_EDITED, OUTCOMES, outcomeOf, show, textForReading } from "./bench.js";
+import { showFact, showFacts, showResources } from "./following.js";
 import { renderCards } from "./panels/cards.js";
 import { renderCompare } from "./panels/compare.js";
 import { renderControls } from "./panels/controls.js";
 import { renderDecision } from "./panels/decision.js";
-import { nameOf, renderFacts, renderResources } from "./panels/facts.js";
+import { renderFacts, renderResources } from "./panels/facts.js";
 import { renderLaboratory, renderSchedules } from "./panels/pictures.js";
 import { renderOrders } from "./panels/orders.js";
 import { renderPolicy } from "./panels/policy.js";
 import { renderRaw } from "./panels/raw.js";
-import { highlightResources, renderRequest } from "./panels/requestview.js";
+import { renderRequest } from "./panels/requestview.js";
+import { saveCase } from "./saving.js";
 import { listenToSource, markPatient, openSource, patientIds, showWay } from "./source.js";
-import { countTab, listenToTabs, openTab, showTab } from "./tabs.js";
-
-const at = (id) => document.getElementById(id);
-const show = (id, nodes) => at(id).replaceChildren(...[nodes].flat().filter(Boolean));
-
-/**
- * What is on the bench. `text` is what was pasted, sent as it is until the request is changed here. `walk` are the steps
- * back. `sent` is the request and answer before any change; `whatIf` the controls that were moved, by their id, for the
- * address; `query` the day and settings that are tried out.
- */
-const bench = { id: "", name: "", story: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null, sent: null, whatIf: {}, query: {} };
-
-/** Longer texts are not put into the text field: a browser takes seconds to lay out two megabytes. */
-const LONGEST_TEXT_EDITED = 100_000;
-
-const OUTCOMES = {
-  "speaks": "Speaks", "nothing to say": "Checked, nothing to say", "cannot advise": "Cannot advise", "not concerned": "Not concerned",
-};
+import { countTab, listenToTabs, showTab } from "./tabs.js";
 
 /** Put a request on the bench and ask the service about it. What follows the cards is drawn after them. */
 async function place(request, { text = null, walk = bench.walk } = {}) {
@@ -123,15 +111,6 @@ function renderVerdict(answer) {
     html("span", { class: "rule" }, concerned ? decision.rule : "–")));
 }
 
-/** The outcome as the service names it; from cards and scope where it does not. */
-function outcomeOf({ outcome, cards, inScope }) {
-  if (outcome in OUTCOMES) return outcome;
-  if (!inScope) return "not concerned";
-  return cards.length ? "speaks" : "nothing to say";
-}
-
-const countOf = ({ length }) => (length === 0 ? "No card" : length === 1 ? "1 card" : `${length} cards`);
-
 /** A failure is said above the last answer, which stays, greyed. */
 function renderFailure(message) {
   at("save").disabled = true; // there is no answer that a test could expect
@@ -184,33 +163,6 @@ async function tell(card, entry) {
   }
 }
 
-/* from a fact to the request and to the rule */
-
-const showFact = (fact) => showResources((fact.evidence ?? []).map((one) => one.reference), [fact.name], nameOf(fact));
-
-async function showResources(references, facts, name = references.join(", ")) {
-  const rows = markRules(facts);
-  showTab("receipt");
-  const found = await highlightResources(at("request-here"), bench.request, references);
-  const resources = found === 0 ? "nothing in the request" : found === 1 ? "1 resource" : `${found} resources`;
-  announce(`${name}: ${resources}; ${rows.length ? `read by ${rows.join(", ")}` : "no row of the table reads it directly"}.`);
-}
-
-function markRules(facts) {
-  const rows = [...document.querySelectorAll("#decision-here [data-rule]")];
-  const marked = rows.filter((row) => row.dataset.facts.split(" ").some((fact) => fact && facts.includes(fact)));
-  rows.forEach((row) => row.classList.toggle("highlit", marked.includes(row)));
-  return marked.map((row) => row.dataset.rule);
-}
-
-function showFacts(names) {
-  showTab("facts");
-  document.querySelectorAll("#facts-here tr").forEach((row) =>
-    row.classList.toggle("highlit", names.includes(row.querySelector("[data-fact]")?.dataset.fact)));
-  document.querySelector("#facts-here tr.highlit")?.scrollIntoView({ block: "center" });
-  announce(`Facts of this row: ${names.join(", ").replaceAll("_", " ")}.`);
-}
-
 /* what comes onto the bench */
 
 /** A new request on the bench: nothing of the last one is kept but the settings tried out. */
@@ -225,21 +177,32 @@ async function openPatient(id, whatIf = {}) {
   writeAddress();
 }
 
+/** Explain what was pasted or dropped; what cannot be explained is named, with the next steps as buttons. */
 function openText(text, name) {
-  at("paste-problem").textContent = "";
+  show("paste-problem", []);
+  show("paste-offers", []);
   try {
-    const value = JSON.parse(text);
-    const request = asHookRequest(value);
-    begin({ name, story: `${Math.ceil(text.length / 1024)} kB. It stays in this page and this service.` });
-    markPatient("");
-    writeAddress();
-    return place(request, { text: request === value ? text : null, walk: [] });
+    const { value, request } = readInput(text);
+    return openOwn(request, name, `${Math.ceil(text.length / 1024)} kB. It stays in this page and this service.`, request === value ? text : null);
   } catch (error) {
+    if (!(error instanceof WrongInput)) throw error;
     openSource();
     showWay("own");
-    at("paste-problem").textContent = error instanceof SyntaxError ? `This is not JSON: ${error.message}.` : error.message;
+    at("paste-problem").textContent = error.message;
+    show("paste-offers", error.offers.map(({ label, request }) =>
+      html("button", { type: "button", class: "quiet", onclick: () => {
+        show("paste-problem", []);
+        openOwn(request, label.replace("Explain ", ""), "It stays in this page and this service.");
+      } }, label)));
     return null;
   }
+}
+
+function openOwn(request, name, story, text = null) {
+  begin({ name, story });
+  markPatient("");
+  writeAddress();
+  return place(request, { text, walk: [] });
 }
 
 async function openChart() {
@@ -248,17 +211,12 @@ async function openChart() {
   at("server-token").value = "";
   try {
     const request = await readChart({ base, patient, token });
-    begin({ name: `Patient ${patient}`, story: `The chart as ${base} gives it. No link: it stays here.` });
-    markPatient("");
-    writeAddress();
-    await place(request, { walk: [] });
+    await openOwn(request, `Patient ${patient}`, `The chart as ${base} gives it. No link: it stays here.`);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     at("server-problem").textContent = error.message;
   }
 }
-
-const textForReading = () => bench.text ?? JSON.stringify(bench.request, null, 2);
 
 function editAsText() {
   const text = textForReading();
@@ -270,53 +228,6 @@ function editAsText() {
   showWay("own");
   at("paste-text").focus();
 }
-
-function saveCase() {
-  const { request, answer, name } = bench;
-  const expected = { rule: answer.decision.rule, cards: answer.cards.map((card) => ({ topic: card.source.topic?.code, indicator: card.indicator })) };
-  const saved = { name: name || "Saved from the workbench", as_of: answer.asOf, request: bench.text ? JSON.parse(bench.text) : request, expect: expected };
-  const file = new Blob([`${JSON.stringify(saved, null, 1)}\n`], { type: "application/json" });
-  const link = html("a", { href: URL.createObjectURL(file), download: `${slugOf(saved.name)}.json` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  announce("Saved. Put the file into tests/cases/http to have it run as a test.");
-}
-
-const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60) || "case";
-
-/* the address: a prepared patient, the open tab, and what was changed; never anything of one's own data */
-
-function writeAddress() {
-  const what = new URLSearchParams({ ...bench.whatIf, ...bench.query }).toString();
-  const place = bench.id ? `#${bench.id}/${openTab()}${what ? `?${what}` : ""}` : "";
-  history.replaceState(null, "", location.pathname + place);
-}
-
-/** What the address names: the patient, the tab, and the controls to move; the day and settings go into the query. */
-function readAddress() {
-  const [path, what = ""] = location.hash.slice(1).split("?");
-  const [id, tab = "card"] = path.split("/").map(decodeURIComponent);
-  const named = Object.fromEntries(new URLSearchParams(what));
-  const whatIf = Object.fromEntries(Object.entries(named).filter(([key]) => key.startsWith("control-")));
-  const query = Object.fromEntries(Object.entries(named).filter(([key]) => !key.startsWith("control-")));
-  return { id: patientIds().includes(id) ? id : "", asked: id, tab, whatIf, query };
-}
-
-/** Move a control as a person would, and wait for the answer. */
-async function moveControl(id, value) {
-  await drawn();
-  const control = at(id);
-  if (!control) return;
-  control.value = value;
-  control.dispatchEvent(new Event(control.type === "number" ? "input" : "change", { bubbles: true }));
-  await new Promise((resolve) => setTimeout(resolve, 150)); // what is typed waits a little for more
-  await drawn();
-}
-
-const drawn = () => new Promise((resolve) => {
-  const look = () => (document.body.classList.contains("drawing") ? setTimeout(look, 10) : resolve());
-  look();
-});
 
 function listenToControls() {
   const noted = (event) => {

@@ -8,18 +8,8 @@ const KEY_OF_TYPE = {
 
 const ORDER_HOOKS = ["order-select", "order-sign"];
 
-/** What was pasted, as a hook request: it may also be a Bundle of one patient's resources. Throws in plain words. */
-export function asHookRequest(value) {
-  if (value?.resourceType === "Bundle") return patientView([...resourcesIn(value, "")].map((one) => one.resource));
-  if (typeof value?.hook === "string" && value.context) return value;
-  throw new Error("This is neither a hook request (an object with hook, hookInstance and context) nor a Bundle of a patient's resources.");
-}
-
-function patientView(resources) {
-  const patients = resources.filter((one) => one.resourceType === "Patient");
-  const [patient] = patients;
-  if (!patient?.id) throw new Error("The Bundle holds no Patient with an id.");
-  if (patients.length > 1) throw new Error(`The Bundle holds ${patients.length} Patients; expected the resources of one.`);
+/** The opening of a patient's chart, from all of the patient's resources: what is not among them is not recorded. */
+export function patientView(patient, resources) {
   const prefetch = { patient };
   for (const key of new Set(Object.values(KEY_OF_TYPE))) if (key !== "patient") prefetch[key] = bundleOf([]);
   for (const resource of resources) {

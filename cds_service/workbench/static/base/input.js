@@ -1,0 +1,94 @@
+/** What was pasted or dropped, as a hook request; or what it is instead, and the next steps. */
+
+import { newId, referenceOf, resourcesIn, patientView } from "./request.js";
+
+/** What cannot be explained as it is: says what it is, and offers what can be: [{ label, request }]. */
+export class WrongInput extends Error {
+  constructor(message, offers = []) {
+    super(message);
+    this.offers = offers;
+  }
+}
+
+const MOST_OFFERS = 8;
+
+/** The request in a text, with the value it was read from; throws WrongInput. */
+export function readInput(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const lines = readLines(text);
+    if (!lines) throw new WrongInput(`This is not JSON: ${error.message}.`);
+    return { value: lines, request: fromLines(lines) };
+  }
+  return { value, request: asHookRequest(value) };
+}
+
+/** The JSON value of each line of a text, where every line is one. */
+function readLines(text) {
+  const lines = text.split("\n").filter((line) => line.trim());
+  if (lines.length < 2) return null;
+  try {
+    return lines.map((line) => JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function fromLines(lines) {
+  if (lines.every((line) => typeof line?.resourceType === "string" && line.resourceType !== "Bundle")) return fromResources(lines);
+  const offers = lines.slice(0, MOST_OFFERS).map((line, index) => ({ label: `Explain line ${index + 1}`, request: line?.request ?? line }));
+  throw new WrongInput(`These are ${lines.length} lines of JSON, each a request of its own. One is explained at a time.`, offers.filter((one) => isRequest(one.request)));
+}
+
+const isRequest = (value) => typeof value?.hook === "string" && Boolean(value.context);
+
+/** A parsed value as a hook request: it may also be a saved case, or one patient's resources. */
+function asHookRequest(value) {
+  if (isRequest(value)) return value;
+  if (isRequest(value?.request)) return value.request; // a saved case
+  if (Array.isArray(value) && value.length && value.every((one) => one?.resourceType)) return fromResources(value);
+  if (value?.resourceType === "Bundle") return fromResources([...resourcesIn(value, "")].map((one) => one.resource));
+  throw whatItIs(value);
+}
+
+function fromResources(resources) {
+  const patients = resources.filter((one) => one.resourceType === "Patient" && one.id);
+  if (patients.length === 1) return patientView(patients[0], resources);
+  if (!patients.length) {
+    throw new WrongInput("This holds no Patient with an id. Add the Patient to whom the resources belong; age and sex decide too.");
+  }
+  const offers = patients.slice(0, MOST_OFFERS).map((patient) => ({ label: `Explain ${nameOf(patient)} alone`, request: patientView(patient, ofPatient(resources, patient.id)) }));
+  throw new WrongInput(`The Bundle holds ${patients.length} Patients; the resources of one are explained at a time.`, offers);
+}
+
+function ofPatient(resources, id) {
+  const about = (one) => (one.subject ?? one.patient ?? one.beneficiary)?.reference?.split("/").pop();
+  return resources.filter((one) => one.resourceType !== "Patient" && about(one) === id);
+}
+
+function nameOf(patient) {
+  const [name] = [patient.name ?? []].flat();
+  return [name?.given, name?.family].flat().filter(Boolean).join(" ") || name?.text || referenceOf({ resource: patient });
+}
+
+/** What a value is that is no request, in words, with what can be done with it. */
+function whatItIs(value) {
+  if (Array.isArray(value?.cards)) {
+    return new WrongInput(`This is an answer with ${value.cards.length} ${value.cards.length === 1 ? "card" : "cards"}, not a request. Paste the request that it answers.`);
+  }
+  if (Array.isArray(value?.services)) return new WrongInput("This is the list of services (discovery), not a request. Paste what is sent to one of them.");
+  if (Array.isArray(value?.feedback)) return new WrongInput("This is feedback on cards, not a request. Paste the request that got the cards.");
+  if (value?.resourceType === "Patient") {
+    const request = { hook: "patient-view", hookInstance: newId(), context: { userId: "Practitioner/example", patientId: value.id }, prefetch: { patient: value } };
+    return new WrongInput(
+      "This is a Patient alone. A Bundle of the patient's resources tells more: conditions, results, medicines.",
+      value.id ? [{ label: "Explain it with all else unknown", request }] : [],
+    );
+  }
+  if (value?.resourceType === "OperationOutcome") return new WrongInput("This is an error of a server (OperationOutcome), not a patient's record. Ask the server again.");
+  if (typeof value?.resourceType === "string") return new WrongInput(`This is one ${value.resourceType}. Put it into a Bundle with its Patient.`);
+  if (typeof value?.hook === "string") return new WrongInput(`This request of ${value.hook} has no context; an EHR sends context.patientId and the draft orders in it.`);
+  return new WrongInput("This is neither a hook request (an object with hook, hookInstance and context) nor a Bundle of a patient's resources.");
+}
