@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.site import load_settings
-from cli.parsing import Refusal, check_file, print_json
+from cli.answers.over_slice import OverSlice, compare_over_slice
+from cli.parsing import Refusal, check_file, day, print_json
 
 Json = dict[str, Any]
 
@@ -31,6 +32,18 @@ def add_diff(commands: Any) -> None:
     )
     command.add_argument("old", metavar="OLD", help="a site file, or a program of b12-cds")
     command.add_argument("new", metavar="NEW", help="the other one")
+    command.add_argument(
+        "--slices",
+        type=Path,
+        metavar="DIR",
+        help="also decide every patient of a slice twice (population slice)",
+    )
+    command.add_argument(
+        "--mode", choices=("snapshot", "replay"), default="snapshot", help="how, with --slices"
+    )
+    command.add_argument(
+        "--as-of", type=day, metavar="DATE", help="with --slices: the day (default: today)"
+    )
     command.add_argument("--json", action="store_true", help="every difference as JSON")
     command.set_defaults(run=_diff)
 
@@ -44,11 +57,13 @@ def _diff(chosen: argparse.Namespace) -> int:
         decided = compare_decisions(old["decisions"], new["decisions"])
     except ValueError as error:
         raise Refusal(f"diff: {error}.") from None
+    population = compare_over_slice(chosen) if chosen.slices else None
     if chosen.json:
-        _print_json(lines, decided)
+        _print_json(lines, decided, population)
     else:
-        print(*_say(lines, decided), sep="\n")
-    return 1 if lines or decided.otherwise else 0
+        print(*_say(lines, decided), *(population.say() if population else ()), sep="\n")
+    changed = lines or decided.otherwise or (population and population.otherwise)
+    return 1 if changed else 0
 
 
 def _side(name: str) -> Json:
@@ -98,7 +113,7 @@ def _short(value: str) -> str:
     return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 3] + "..."
 
 
-def _print_json(lines: Any, decided: Any) -> None:
+def _print_json(lines: Any, decided: Any, population: OverSlice | None) -> None:
     changes = [
         {"old": old, "new": new, "people": number, "example": decided.examples[old, new]}
         for (old, new), number in decided.changes.items()
@@ -109,4 +124,4 @@ def _print_json(lines: Any, decided: Any) -> None:
         "otherwise": decided.otherwise,
         "changes": changes,
     }
-    print_json(whole)
+    print_json(whole | ({"slice": population.as_json()} if population else {}))

@@ -9,9 +9,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.parsing import Refusal, check_file, day, owner_only, positive_number
+
+if TYPE_CHECKING:
+    from population.runs import RunJob
 
 
 def add_population(commands: Any) -> None:
@@ -99,7 +102,12 @@ def _add_run(steps: Any) -> None:
         metavar="FILE",
         help="the site file (default: the demonstration profile)",
     )
-    run.add_argument("--against", type=Path, metavar="FILE", help="a second site file to compare")
+    run.add_argument(
+        "--against",
+        default="",
+        metavar="FILE",
+        help="what to compare with: a second site file, or the b12-cds of another version",
+    )
     run.add_argument(
         "--engine", choices=("local", "spark"), default="local", help="what shares out the work"
     )
@@ -272,41 +280,46 @@ def _say_slice(summary: dict[str, Any], chosen: argparse.Namespace) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from population.runs import DeciderSetup, Mode, RunJob, RunRefused, run_decisions
+    from population.runs import CannotAsk, RunRefused, run_decisions
     from population.sources import Progress, TaskFailed
 
-    for path in (chosen.policy, chosen.against):
-        if path:
-            check_file(path)
-    summary = chosen.input / "slice.json"
-    if not summary.is_file():
-        raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
-    sliced = json.loads(summary.read_bytes())
-    setup = DeciderSetup(
-        Mode(chosen.mode),
-        chosen.as_of or _today(),
-        str(chosen.policy or ""),
-        sliced["missing"],
-    )
-    job = RunJob(
-        chosen.input,
-        chosen.out,
-        setup,
-        str(chosen.against or ""),
-        chosen.workers,
-        chosen.engine == "spark",
-    )
+    job, patients = _job_of(chosen)
     print(
-        f"{sliced['patients']:,} patients with {chosen.workers} processes of about 0.2 GB each",
+        f"{patients:,} patients with {chosen.workers} processes of about 0.2 GB each",
         file=sys.stderr,
     )
-    progress = Progress("run", "patients", sliced["patients"])
+    progress = Progress("run", "patients", patients)
     try:
         run_decisions(job, progress.add)
     except (RunRefused, TaskFailed) as error:
         raise Refusal(str(error)) from None
+    except CannotAsk as error:
+        raise Refusal(f"--against: {error}.") from None
     progress.end()
     return 0
+
+
+def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
+    """Return what is to be run, and over how many patients."""
+    from population.runs import DeciderSetup, Mode, RunJob, is_program
+
+    for name in (chosen.policy, "" if is_program(chosen.against) else chosen.against):
+        if name:
+            check_file(Path(name))
+    summary = chosen.input / "slice.json"
+    if not summary.is_file():
+        raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
+    sliced = json.loads(summary.read_bytes())
+    day, policy = chosen.as_of or _today(), str(chosen.policy or "")
+    job = RunJob(
+        chosen.input,
+        chosen.out,
+        DeciderSetup(Mode(chosen.mode), day, policy, sliced["missing"]),
+        chosen.against,
+        chosen.workers,
+        chosen.engine == "spark",
+    )
+    return job, sliced["patients"]
 
 
 def _report(chosen: argparse.Namespace) -> int:

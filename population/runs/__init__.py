@@ -4,15 +4,20 @@ from population.runs.changes import CHANGES
 from population.runs.deciding import Decider, DeciderSetup, Mode
 from population.runs.running import RunJob, RunRefused, run_decisions
 from population.runs.tables import DECISIONS, read_rows
+from population.runs.versions import CannotAsk, changes_between, is_program, run_beside
 
 __all__ = [
     "CHANGES",
     "DECISIONS",
+    "CannotAsk",
     "Decider",
     "DeciderSetup",
     "Mode",
     "RunJob",
     "RunRefused",
+    "changes_between",
+    "is_program",
     "read_rows",
+    "run_beside",
     "run_decisions",
 ]

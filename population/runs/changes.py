@@ -47,13 +47,14 @@ def rows_and_changes(
             first = decider.row_of(row["patient"], event, before, unreadable)
             second = other.row_of(row["patient"], event, after, unreadable)
             if any(first[name] != second[name] for name in ("rule", "cards", "indicators")):
-                changes.append(_change(first, second, list(_facts(before, after, looks_at))))
+                changes.append(change_of(first, second, list(_facts(before, after, looks_at))))
     return rows, changes
 
 
-def _change(
+def change_of(
     before: Mapping[str, Any], after: Mapping[str, Any], facts: list[str]
 ) -> dict[str, Any]:
+    """Return the row of an event that is answered otherwise, and the facts that did it."""
     return {
         **{name: before[name] for name in ("patient", "hook", "order", "time")},
         **{f"{name}_before": before[name] for name in ("rule", "cards", "indicator")},

@@ -24,6 +24,7 @@ from cds_service.protocol import write_json
 from population.runs.changes import CHANGES, rows_and_changes
 from population.runs.deciding import Decider, DeciderSetup
 from population.runs.tables import DECISIONS, TableWriter, read_rows
+from population.runs.versions import changes_between, is_program, run_beside, version_of
 from population.slices import file_of, list_parts
 from population.sources import run_tasks
 
@@ -34,7 +35,9 @@ class RunRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunJob:
-    """What to run: `against` is a second site file, or empty; `spark` chooses the engine."""
+    """What to run: `against` is a second site file, the program of another version, or empty;
+    `spark` chooses the engine.
+    """
 
     slices: Path
     out: Path
@@ -59,7 +62,7 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
 
     Args:
         advance: told how many patients more were decided on.
-    Raises: RunRefused.
+    Raises: RunRefused; CannotAsk of the program of another version.
     """
     parts = _parts_of(job.slices)
     decisions = job.out / "decisions"
@@ -70,7 +73,8 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
     for number in set(range(parts)) - set(waiting):
         advance(pq.read_metadata(job.slices / file_of(number)).num_rows)
-    setup = PartSetup(str(job.slices), str(job.out), job.setup, job.against)
+    other = "" if is_program(job.against) else job.against
+    setup = PartSetup(str(job.slices), str(job.out), job.setup, other)
     if job.spark:
         from population.runs.spark import run_on_spark
 
@@ -79,9 +83,28 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
         done = run_tasks(prepare_part, setup, waiting, job.workers)
     for _, patients in done:
         advance(patients)
-    if job.against:
+    if is_program(job.against):
+        _run_against_program(job)
+    elif job.against:
         _join_changes(job.out)
     return description
+
+
+def _run_against_program(job: RunJob) -> None:
+    """Let another version run over the slice, in a folder within ours, and write what changes."""
+    beside = job.out / "against"
+    options = {
+        "input": job.slices,
+        "out": beside,
+        "mode": job.setup.mode.value,
+        "as-of": job.setup.as_of.isoformat(),
+        "policy": job.setup.policy,
+        "workers": job.workers,
+    }
+    run_beside(job.against, options)
+    writer = TableWriter(job.out / "changes.parquet", CHANGES)
+    writer.add(changes_between(job.out, beside, facts_of_rules()))
+    writer.close()
 
 
 def _parts_of(slices: Path) -> int:
@@ -101,7 +124,9 @@ def describe_run(job: RunJob) -> dict[str, Any]:
         "version": __version__,
         "slice": hashlib.sha256(summary).hexdigest(),
         "policy": _file_digest(job.setup.policy),
-        "against": _file_digest(job.against),
+        "against": version_of(job.against)
+        if is_program(job.against)
+        else _file_digest(job.against),
         "sliced": {name: value for name, value in json.loads(summary).items() if name != "version"},
     }
 
