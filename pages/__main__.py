@@ -8,7 +8,7 @@ from pages.all_pages import written
 def main() -> None:
     """Write each page to its place."""
     for place, text in written().items():
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
         print(place.name)
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pages import (
+from pages.clinical import (
     cards,
-    client_steps,
     decision_table,
-    deploying_hospital,
-    ehr_assumptions,
-    hazard_csv,
-    hazard_log,
-    mapping,
     recommendations,
-    rooms,
     rule_by_hook,
-    safety_case,
     sandbox_patients,
-    settings,
     statements,
 )
+from pages.product import client_steps, mapping, rooms, settings
+from pages.safety import deploying_hospital, ehr_assumptions, hazard_csv, hazard_log, safety_case
 
 PAGES = (
     cards,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,6 +205,19 @@ def test_every_folder_of_code_is_a_room() -> None:
         if "migrations" not in path.parts
     }
     assert folders == set(ROOMS)
+
+
+def test_folders_of_pages_tests_and_benchmarks_hold_at_most_nine_files() -> None:
+    """Of tests those count that hold tests: what they share stands beside them."""
+    counted: Counter[str] = Counter()
+    for top in ("pages", "tests", "benchmarks", "supply_chain"):
+        for path in modules(top):
+            if "node_modules" in path.parts or path.stem == "__init__":
+                continue
+            if top != "tests" or path.stem.startswith("test_"):
+                counted[str(path.parent.relative_to(ROOT))] += 1
+
+    assert {folder: n for folder, n in counted.items() if n > MOST_FILES} == {}
 
 
 @pytest.mark.parametrize("package", OURS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from fhir_mappings.scenario_mapping import map_scenario
-from pages.mapping import DERIVED, NOT_READ, ROWS
+from pages.product.mapping import DERIVED, NOT_READ, ROWS
 from recommender.assessment.assessment import assess
 from recommender.guidance.policy import Policy
 from recommender.language.logic import Fact, Measurement

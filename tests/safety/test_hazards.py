@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.hazards import (
+from pages.safety.hazards import (
     FEWEST,
     assumption_rows,
     is_checked_by_machine,

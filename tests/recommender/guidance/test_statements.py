@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pages.statements import WITHOUT_BEHAVIOUR, places_by_citation
+from pages.clinical.statements import WITHOUT_BEHAVIOUR, places_by_citation
 from recommender.guidance.regimens import CATALOGUE
 from recommender.guidance.statements import (
     EXTERNAL_SOURCES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from pages.cards import detail_of, tried
+from pages.clinical.cards import detail_of, tried
 from recommender.cards.findings import Finding
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend

@@ -1,0 +1,1 @@
+"""What clinicians check: cards, rules, statements and test patients."""

@@ -1,0 +1,1 @@
+"""What integrators read: mapping, settings, rooms, steps of a client."""

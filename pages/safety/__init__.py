@@ -1,0 +1,1 @@
+"""The pages of the hazard log: for safety officers and the deploying hospital."""

@@ -1,0 +1,97 @@
+"""The hazards of safety/hazards.toml, and whether the evidence that they name exists."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "safety" / "hazards.toml"
+GENERATED = ROOT / "docs" / "generated"
+
+FEWEST = 2
+"""Controls that a machine checks, without which a hazard says why not."""
+
+RISKS = {1: "1", 2: "2 acceptable", 3: "3 undesirable", 4: "4 mandatory reduction", 5: "5"}
+
+
+@cache
+def read_hazards() -> tuple[Json, ...]:
+    """Return the hazards in their order."""
+    document = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return tuple(document["hazard"])
+
+
+def is_checked_by_machine(control: str) -> bool:
+    """Return whether a control is a test or an invariant, which runs with the test suite."""
+    return "::" in control or control.startswith("invariant ")
+
+
+def why_missing(control: str) -> str:
+    """Return why the evidence that a control names is not there; empty when it is.
+
+    A control is `tests/FILE::NAME`, `invariant I1`, `card b1`, `rule N1`, `setting NAME`,
+    `page FILE`, `page /PATH`, or `FILE (WORD)`.
+    """
+    if "::" in control:
+        file, name = control.split("::")
+        path = ROOT / file
+        found = path.is_file() and re.search(rf"def {name}\b", path.read_text(encoding="utf-8"))
+        return "" if found else "no such test"
+    kind, _, name = control.partition(" ")
+    looked_up = {
+        "invariant": lambda: re.search(rf"(\b|_){name}(\b|_)", _text("tests")),
+        "card": lambda: f'"{name}"' in _text("recommender"),
+        "rule": lambda: f'"{name}"' in _text("recommender"),
+        "setting": lambda: f'"{name}"' in _text("recommender") or name in _text("cds_service"),
+        "page": lambda: (
+            name in _text("cds_service") if name.startswith("/") else (ROOT / name).exists()
+        ),
+    }
+    if kind not in looked_up:
+        return "" if _holds(control) else "neither a control of a known kind nor a file"
+    return "" if looked_up[kind]() else f"no such {kind}"
+
+
+def _holds(named: str) -> bool:
+    file, _, word = named.partition(" ")
+    path = ROOT / file
+    return path.is_file() and word.strip("()") in path.read_text(encoding="utf-8")
+
+
+@cache
+def _text(folder: str) -> str:
+    return "".join(
+        path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.py"))
+    )
+
+
+def open_hazards() -> tuple[Json, ...]:
+    """Return the hazards with fewer controls that a machine checks than there must be."""
+    return tuple(hazard for hazard in read_hazards() if "why_none" in hazard)
+
+
+def risk_now(hazard: Json) -> int:
+    """Return the suggested risk with the controls there are."""
+    risk: int = hazard["suggested"]["risk"][1]
+    return risk
+
+
+def assumption_rows() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Return each assumption on the EHR: its number, what is assumed, and the hazards that its
+    untruth opens.
+    """
+    document = tomllib.loads((ROOT / "safety" / "assumptions.toml").read_text(encoding="utf-8"))
+    return tuple(
+        (row["id"], row["assumed"], tuple(row["hazards"])) for row in document["assumption"]
+    )
+
+
+def cell(text: str) -> str:
+    """Return a text for the cell of a table."""
+    return text.replace("|", "/").replace("\n", " ")

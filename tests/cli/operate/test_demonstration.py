@@ -1,0 +1,70 @@
+"""`./run demo` shows a card and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-m", "cli.operate.demonstration"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = subprocess.run(
+            [*COMMAND, "--port", port],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert f"127.0.0.1:{port} cannot be listened on" in ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ended_by", ["signal", "closed output"])
+def test_the_card_is_shown_and_the_server_ends_with_its_demonstration(
+    tmp_path: Path, ended_by: str
+) -> None:
+    port = free_port()
+    demonstration = subprocess.Popen(
+        [*COMMAND, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert demonstration.stdout
+    shown = []
+    for line in demonstration.stdout:
+        shown.append(line)
+        if line.startswith("Ready"):
+            break
+
+    assert any("neurological" in line.lower() for line in shown)
+    assert requests.get(f"http://127.0.0.1:{port}/health/live", timeout=5).status_code == 200
+    if ended_by == "signal":
+        demonstration.send_signal(signal.SIGTERM)
+    demonstration.stdout.close()
+    demonstration.wait(timeout=30)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/health/live", timeout=5)
