@@ -1,7 +1,8 @@
-"""The servers that are compared, all in the shape of the production server: `python -m
+"""The servers that are compared, all with the options of the production server: `python -m
 benchmarks.served.servers KIND PORT WORKERS FOLDER`.
 
-`bare` is Flask and orjson alone: it parses the body and answers a constant. `service` is the
+`bare` is Flask and orjson alone in gunicorn's own threaded worker: it parses the body and answers a
+constant. `service` is the
 service, `tokens` the service for a registered client, `models` the service that has fhir.resources
 parse the whole prefetch besides.
 """
@@ -131,7 +132,10 @@ def main() -> None:
         "tokens": FixedDayServer,
         "models": ModelsServer,
     }
-    kinds[kind](settings_of(kind, folder, port), server_options("127.0.0.1", port, workers)).run()
+    options = server_options("127.0.0.1", port, workers)
+    if kind == "bare":
+        options |= {"worker_class": "gthread"}  # what anybody has who serves Flask
+    kinds[kind](settings_of(kind, folder, port), options).run()
 
 
 if __name__ == "__main__":

@@ -194,6 +194,7 @@ UNIT_WORDS = {
 
 
 def _truth_in_words(name: str, fact: Fact) -> FactInWords:
-    value = fact.value or ("" if fact.is_unknown else WORDS[fact.truth])
+    known = fact.truth is not Truth.UNKNOWN
+    value = fact.value or (WORDS[fact.truth] if known else "")
     code = fact.because.value if fact.because else ""
-    return FactInWords(name, not fact.is_unknown, value, fact.reason, fact.evidence, code)
+    return FactInWords(name, known, value, fact.reason, fact.evidence, code)

@@ -59,7 +59,9 @@ def _name_of(draft: Placed) -> str:
     """Return how a draft names what is ordered, in quotes; empty when it does not."""
     concept, _ = read_medication(draft.resource)
     words = words_of(concept or draft.resource.get("code"))
-    seen = "".join(letter for letter in words if letter.isprintable() or letter.isspace())
+    seen = words
+    if not words.isprintable():
+        seen = "".join(letter for letter in words if letter.isprintable() or letter.isspace())
     return quote(seen) if seen else ""
 
 

@@ -53,7 +53,13 @@ def may_hold_long_text(body: bytes) -> bool:
         return False
     if b"\\" in body:  # an escaped quotation mark ends no text
         body = body.replace(b"\\\\", b"..").replace(b'\\"', b"..")
-    return max(map(len, body.split(b'"'))) > LONGEST_TEXT
+    at = 0
+    while at + LONGEST_TEXT < len(body):
+        quote = body.rfind(b'"', at, at + LONGEST_TEXT + 1)
+        if quote < 0:
+            return True
+        at = quote + 1
+    return False
 
 
 def _bounded(value: Any) -> Any:

@@ -203,6 +203,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 self.handle_error(req, conn.sock, conn.client, cut_off())
         except Exception as error:  # noqa: BLE001 - whatever ended it, the client is told by kind
             self.handle_error(req, conn.sock, conn.client, error)
+        finally:
+            if req is not None:
+                _let_go(req)
         return False
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002 - gunicorn's signature
@@ -302,6 +305,14 @@ def _read_body(req: Any) -> bytes:
     if lengths and len(body) < int(lengths[0]):
         raise cut_off()
     return body
+
+
+def _let_go(req: Any) -> None:
+    """Free the body of a request that was answered: request and what tells whether it closes hold
+    one another, and the collector comes by only after thousands of calls.
+    """
+    req.body = WholeBody(b"")
+    req.__dict__.pop("should_close", None)
 
 
 def _closes(req: Any, closes: Callable[[], bool]) -> bool:

@@ -8,16 +8,16 @@ Source: PROTOCOL R158, R159, R166 and the table of 3.5.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fhir_mappings.fhir.reading import MOST_LINES, at_most
 from fhir_mappings.fhir.record import Placed, Resource
+from recommender.language import Choice
 
 
-class FhirVersion(enum.Enum):
+class FhirVersion(Choice):
     """A FHIR version a client may speak."""
 
     DSTU2 = "DSTU2"

@@ -14,10 +14,10 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from recommender.language import Unit
+from recommender.language import Choice, Unit
 
 
-class Analyte(enum.Enum):
+class Analyte(Choice):
     """What is measured; the value is how it is named in words."""
 
     __hash__ = object.__hash__  # by identity, like a Concept

@@ -7,7 +7,6 @@ ingredients.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,10 +31,10 @@ from fhir_mappings.terminology import (
     normalise_text,
     without_accents,
 )
-from recommender.language import Anticoagulant, LoweringDrug, Route, Substance
+from recommender.language import Anticoagulant, Choice, LoweringDrug, Route, Substance
 
 
-class Form(enum.Enum):
+class Form(Choice):
     """What the product is, as far as route and counting of doses go. UNKNOWN: its name and form do
     not say.
     """

@@ -7,10 +7,10 @@ that the receipt can say what they really are.
 
 from __future__ import annotations
 
-import enum
+from recommender.language import Choice
 
 
-class Concept(enum.Enum):
+class Concept(Choice):
     """What a coding can stand for."""
 
     # A member is there once, so that it is equal to itself alone: its identity is a hash, and a

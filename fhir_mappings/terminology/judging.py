@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +30,7 @@ from fhir_mappings.terminology.words import (
     is_understood,
     read_words,
 )
+from recommender.language import Choice
 
 MOST_TEXTS = 20
 """Texts of one entry that are read; an entry with more is not understood by its words."""
@@ -44,14 +44,12 @@ ENUMERATES: dict[Field, frozenset[str]] = {
 """The systems of which a code in no value set means "not one of ours" (Q26)."""
 
 
-class Understood(enum.Enum):
+class Understood(Choice):
     """By what an entry was understood; the value is what explanations say."""
 
     BY_CODE = "code"
     BY_WORDS = "words"
     NOT = "not"
-
-    __hash__ = object.__hash__  # a member is itself alone, and asked for at every entry
 
 
 @dataclass(frozen=True, slots=True)

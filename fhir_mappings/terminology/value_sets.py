@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import difflib
-import enum
 import functools
 import re
 import unicodedata
@@ -34,11 +33,12 @@ from fhir_mappings.terminology.code_systems import (
 )
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.site_words import PREFIXES, AliasError, SiteCodes
+from recommender.language import Choice
 
 TERMINOLOGY = Path(__file__).parent
 
 
-class Field(enum.Enum):
+class Field(Choice):
     """The part of the terminology that a word is looked up in; the value is the name of its CSV
     file.
     """
@@ -53,7 +53,7 @@ class Field(enum.Enum):
     ROUTES = "routes"
 
 
-class Role(enum.Enum):
+class Role(Choice):
     """What a code means for its concept. The role belongs to the pair: one code can be INCLUDE for
     one concept and EXCLUDE for another.
 

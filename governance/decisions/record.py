@@ -79,7 +79,9 @@ def code_facts(facts: tuple[FactInWords, ...], hash_text: Callable[[str], str]) 
 def _code(fact: FactInWords, hash_text: Callable[[str], str]) -> str:
     if not fact.is_known:
         return UNKNOWN
-    if any(character.isdigit() for character in fact.value):
+    if fact.value in ("yes", "no"):
+        return fact.value
+    if any(map(str.isdigit, fact.value)):
         return "#" + hash_text("\n".join((fact.name, fact.value)))[:HASH_DIGITS]
     return "-".join(re.findall(r"\w+", fact.value.casefold()))
 

@@ -4,11 +4,10 @@ never converted (1.1, I9), at full precision.
 
 from __future__ import annotations
 
-import enum
 from decimal import Decimal
 
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Measurement, Quantity, Test, Truth, Unit
+from recommender.language import Choice, ClinicalScenario, Measurement, Quantity, Test, Truth, Unit
 
 HOLOTC_LOW = Decimal(25)
 HOLOTC_HIGH = Decimal(70)
@@ -20,7 +19,7 @@ borderline by the mass range (C7).
 """
 
 
-class B12Class(enum.Enum):
+class B12Class(Choice):
     """Where the lower of total vitamin B12 and holotranscobalamin lies.
 
     UNDECIDED: there is a result, but its comparator or unit leaves the class open (Q9).

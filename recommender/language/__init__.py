@@ -1,5 +1,6 @@
 """The words of the guidance: truths and facts, the scenario, doses, and the course of orders."""
 
+from recommender.language.choices import Choice
 from recommender.language.course import (
     AddFollowUps,
     AddRegimen,
@@ -123,6 +124,7 @@ __all__ = [
     "ChangeOrder",
     "ChangeSite",
     "ChangeStart",
+    "Choice",
     "ClinicalScenario",
     "CombinationUse",
     "Comparator",

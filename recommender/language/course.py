@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from recommender.language.choices import Choice
 from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance, Timing
 from recommender.language.logic import Evidence
 
 
-class OrderState(enum.Enum):
+class OrderState(Choice):
     """Where an order stands. STOP is a drafted stop, hold or cancellation of an order (card f1)."""
 
     DRAFT = "draft"
@@ -154,7 +155,7 @@ class DoseGiven:
     supply_days: Decimal | None = None
 
 
-class Test(enum.Enum):
+class Test(Choice):
     """A test or review that the guidance asks for."""
 
     __test__ = False  # not a pytest class

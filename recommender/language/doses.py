@@ -10,8 +10,10 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
+from recommender.language.choices import Choice
 
-class Substance(enum.Enum):
+
+class Substance(Choice):
     """A cobalamin or a folate. COBALAMIN_UNSPECIFIED: it is vitamin B12, but which form is not
     recorded.
     """
@@ -29,7 +31,7 @@ class Substance(enum.Enum):
         return self not in (Substance.FOLIC_ACID, Substance.FOLINIC_ACID)
 
 
-class Route(enum.Enum):
+class Route(Choice):
     """How a dose is given. Sublingual and buccal count as ORAL (Q22)."""
 
     INTRAMUSCULAR = "intramuscular"
@@ -43,7 +45,7 @@ class Route(enum.Enum):
         return self in (Route.INTRAMUSCULAR, Route.SUBCUTANEOUS, Route.INTRAVENOUS)
 
 
-class PeriodUnit(enum.Enum):
+class PeriodUnit(Choice):
     """Unit of a dosing period; the value is its UCUM code."""
 
     DAY = "d"
@@ -173,7 +175,7 @@ def _count_fits(one: Timing, other: Timing) -> bool:
     return first <= (other.count_max or second) and second <= (one.count_max or first)
 
 
-class PhaseKind(enum.Enum):
+class PhaseKind(Choice):
     """What a phase of a regimen is for."""
 
     LOADING = "loading"

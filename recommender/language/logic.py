@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from recommender.language.choices import Choice
 
-class Truth(enum.Enum):
+
+class Truth(Choice):
     """True, false, or not known. It has no `bool`: code must say which of the three it means."""
 
     TRUE = "true"
@@ -74,7 +76,7 @@ def any_true(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-class EvidenceRole(enum.Enum):
+class EvidenceRole(Choice):
     """What an entry does for the fact that cites it."""
 
     DECIDES = "decides"
@@ -174,7 +176,7 @@ NONE_RECORDED = Fact(Truth.FALSE, "none recorded", because=Because.NONE_RECORDED
 """Closed world (decisions 2.1): no record counts as false, and the card says "none recorded"."""
 
 
-class Unit(enum.Enum):
+class Unit(Choice):
     """The units in which a quantity reaches the rules; a value stands in the unit it was reported
     in.
     """
@@ -248,7 +250,7 @@ class Alarm(enum.Enum):
     HIGH = "high"
 
 
-class NotCounted(enum.Enum):
+class NotCounted(Choice):
     """Why a result on record does not decide (F35, Q33, Q35, Q36)."""
 
     UNIT_MISSING = "its unit is missing"

@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from recommender.language.choices import Choice
 from recommender.language.course import DoseGiven, Order, Test
 from recommender.language.logic import (
     NO_RESULT,
@@ -26,7 +27,7 @@ from recommender.language.logic import (
 from recommender.language.understanding import Hint, HintAt, ListUnderstood, RecordArea
 
 
-class NeurologicalSign(enum.Enum):
+class NeurologicalSign(Choice):
     """What counts as neurological involvement (S8, S44, S67; the last three by C29, glossitis by
     C6).
     """
@@ -58,7 +59,7 @@ class NeurologicalFinding:
     is_new: bool = False
 
 
-class Cause(enum.Enum):
+class Cause(Choice):
     """Why the person may lack vitamin B12 (F13). An empty set of causes means the cause is
     unknown.
     """
@@ -84,7 +85,7 @@ class CauseFinding:
     evidence: Evidence
 
 
-class Allergen(enum.Enum):
+class Allergen(Choice):
     """What a recorded B12-related allergy is to (F21)."""
 
     HYDROXOCOBALAMIN = "hydroxocobalamin"
@@ -117,7 +118,7 @@ class Anticoagulant(enum.Enum):
     HEPARIN = "heparin"
 
 
-class LoweringDrug(enum.Enum):
+class LoweringDrug(Choice):
     """A medicine that lowers vitamin B12 (F27)."""
 
     METFORMIN = "metformin"

@@ -8,11 +8,12 @@ restrict as Q28 says.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from dataclasses import dataclass
 
+from recommender.language.choices import Choice
 
-class RecordArea(enum.Enum):
+
+class RecordArea(Choice):
     """The parts of the record that are asked for separately and can each be unavailable (Q6)."""
 
     PATIENT = "patient"
@@ -47,7 +48,7 @@ class ListUnderstood:
         return not self.complete or self.not_understood > 0
 
 
-class HintAt(enum.Enum):
+class HintAt(Choice):
     """What the words of an entry may mean; the value is the name of the fact in explanations."""
 
     LEBERS = "lebers"
