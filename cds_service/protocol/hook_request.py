@@ -7,7 +7,7 @@ Source: R26 to R38, R154 to R157, R166.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -263,47 +263,45 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
     return found
 
 
-def resources_within(
-    value: Any, place: str, depth: int = 0, full_url: str = ""
-) -> Iterator[Placed]:
-    """Yield every resource of a Bundle, a bare array or a single resource, Bundles within Bundles
+def resources_within(value: Any, place: str) -> list[Placed]:
+    """Return every resource of a Bundle, a bare array or a single resource, Bundles within Bundles
     too (R57, R166).
     """
+    found: list[Placed] = []
+    _collect(value, place, 0, "", found)
+    return found
+
+
+def _collect(value: Any, place: str, depth: int, full_url: str, into: list[Placed]) -> None:
     if depth > DEEPEST_BUNDLE:
         return
     if isinstance(value, list):
         for number, item in enumerate(value):
-            inner, where = _unwrapped(item), f"{place}[{number}]"
+            inner, url = _unwrapped(item)
             kind = inner.get("resourceType") if isinstance(inner, dict) else None
             if (
                 kind and kind != "Bundle" and depth < DEEPEST_BUNDLE
             ):  # nearly every entry: no Bundle to look into
-                yield Placed(where, inner, _full_url(item))
+                into.append(Placed(f"{place}[{number}]", inner, url))
             else:
-                yield from resources_within(inner, where, depth + 1, _full_url(item))
+                _collect(inner, f"{place}[{number}]", depth + 1, url, into)
     elif isinstance(value, dict):
         entries = value.get("entry")
         if value.get("resourceType") == "Bundle" or (
             entries is not None and "resourceType" not in value
         ):
-            yield from resources_within(
-                entries if isinstance(entries, list) else [entries], f"{place}.entry", depth + 1
-            )
+            listed = entries if isinstance(entries, list) else [entries]
+            _collect(listed, f"{place}.entry", depth + 1, "", into)
         elif value.get("resourceType"):
-            yield Placed(place, value, full_url)
+            into.append(Placed(place, value, full_url))
 
 
-def _full_url(item: Any) -> str:
-    url = item.get("fullUrl") if isinstance(item, dict) else None
-    return url if isinstance(url, str) else ""
-
-
-def _unwrapped(item: Any) -> Any:
-    """Return the resource of a Bundle entry, or the item itself in a bare array of resources."""
-    if (
-        isinstance(item, dict)
-        and "resourceType" not in item
-        and isinstance(item.get("resource"), dict)
-    ):
-        return item["resource"]
-    return item
+def _unwrapped(item: Any) -> tuple[Any, str]:
+    """Return the resource of a Bundle entry, or the item itself in a bare array of resources, and
+    the `fullUrl` it stands under.
+    """
+    if not isinstance(item, dict):
+        return item, ""
+    url = item.get("fullUrl")
+    inner = item if "resourceType" in item else item.get("resource")
+    return inner if isinstance(inner, dict) else item, url if isinstance(url, str) else ""

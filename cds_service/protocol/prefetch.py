@@ -218,6 +218,18 @@ def _is_failure(outcome: dict[str, Any]) -> bool:
     )
 
 
+def _is_some_withheld(found: list[Placed]) -> bool:
+    """Return whether labels of a resource, or an outcome, say that something was taken out."""
+    for placed in found:
+        resource = placed.resource
+        if "issue" in resource and says_suppressed(resource):
+            return True
+        meta = resource.get("meta")
+        if isinstance(meta, dict) and "security" in meta and is_cut(resource):
+            return True
+    return False
+
+
 def _why_incomplete(
     value: Any, found: list[Placed], failed: bool, some_unread: bool, read_before: int
 ) -> str:
@@ -230,7 +242,7 @@ def _why_incomplete(
         return "a single resource came where a list was expected"
     if failed:
         return "the EHR reports an error beside the results"
-    if any(is_cut(placed.resource) or says_suppressed(placed.resource) for placed in found):
+    if _is_some_withheld(found):
         return WITHHELD
     if some_unread:
         return "some of it cannot be read"

@@ -135,6 +135,9 @@ LIST_NAMES = {
 }
 
 
+_IN_WORDS = {by: by.value for by in Understood}
+
+
 @dataclass(slots=True)
 class Understanding:
     """The ledger of what was understood while one record is mapped. Entries are told apart by their
@@ -153,7 +156,7 @@ class Understanding:
         if counts is None:
             counts = self.counts[key] = dict.fromkeys(Understood, 0)
         counts[by] += 1
-        self.receipt.note_understood(placed, by.value)
+        self.receipt.note_understood(placed, _IN_WORDS[by])
 
     def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:
         """Note that the words of an entry point at a fact; the first words of an entry stay."""

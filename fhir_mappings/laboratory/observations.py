@@ -104,11 +104,26 @@ def read_observations(index: RecordIndex) -> Observations:
 def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known]) -> Understood:
     """Return by what a result was understood: by a code, ours or not; by its words; or not."""
     matched = {match.matched_by for _, _, matches, *_ in known for match in matches}
-    if "code" in matched or is_enumerated(index.value_sets, resource.get("code"), Field.LABS):
+    if "code" in matched:
         return Understood.BY_CODE
-    if matched or reads_as_words(index.value_sets, resource.get("code")):
-        return Understood.BY_WORDS
-    return Understood.NOT
+    by = _name_understood(index, resource.get("code"))
+    return Understood.BY_WORDS if matched and by is not Understood.BY_CODE else by
+
+
+def _name_understood(index: RecordIndex, code: Any) -> Understood:
+    """Return by what the name of a test that is none of ours is understood; each is looked at
+    once in a record.
+    """
+    written = ("test", repr(code))
+    by: Understood | None = index.read_before.get(written)
+    if by is None:
+        if is_enumerated(index.value_sets, code, Field.LABS):
+            by = Understood.BY_CODE
+        else:
+            worded = reads_as_words(index.value_sets, code)
+            by = Understood.BY_WORDS if worded else Understood.NOT
+        index.read_before[written] = by
+    return by
 
 
 def _read_one(

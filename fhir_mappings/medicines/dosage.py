@@ -164,6 +164,7 @@ def read_dosage(
     product: Product,
     value_sets: ValueSets,
     authored: dt.date | None = None,
+    read_before: LinesRead | None = None,
 ) -> Dosage:
     """Return the dosage of an order, statement, dispense or administration of this product.
 
@@ -172,7 +173,9 @@ def read_dosage(
     """
     written = _written_lines(resource)
     noted = _notes_technique(resource)
-    first = _read_line(written[0] if written else {}, noted, product, value_sets, authored)
+    first = _read_once(
+        written[0] if written else {}, noted, product, value_sets, authored, read_before
+    )
     if len(written) <= 1:
         return first
     unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
@@ -185,6 +188,7 @@ def read_phases(
     product: Product,
     value_sets: ValueSets,
     authored: dt.date | None = None,
+    read_before: LinesRead | None = None,
 ) -> tuple[Dosage, ...]:
     """Return the dosages of an order whose lines follow one another (loading, then maintenance);
     one dosage for any other order.
@@ -194,7 +198,7 @@ def read_phases(
     """
     lines = _written_lines(resource)
     if len(lines) <= 1:
-        return (read_dosage(resource, product, value_sets, authored),)
+        return (read_dosage(resource, product, value_sets, authored, read_before),)
     numbers = [line.get("sequence") for line in lines]
     numbered = all(isinstance(number, int) for number in numbers) and len(set(numbers)) == len(
         numbers
@@ -202,13 +206,15 @@ def read_phases(
     if numbered:
         lines = sorted(lines, key=lambda line: int(line["sequence"]))
     noted = _notes_technique(resource)
-    phases = tuple(_read_line(line, noted, product, value_sets, authored) for line in lines)
+    phases = tuple(
+        _read_once(line, noted, product, value_sets, authored, read_before) for line in lines
+    )
     timings = [phase.lines[0].timing for phase in phases if phase.lines and not phase.problem]
     known = [timing for timing in timings if timing]
     distinct = len({timing.shortest_interval for timing in known}) == len(lines)
     if distinct and (numbered or all(timing.is_bounded for timing in known[:-1])):
         return phases
-    return (read_dosage(resource, product, value_sets, authored),)
+    return (read_dosage(resource, product, value_sets, authored, read_before),)
 
 
 def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -220,6 +226,32 @@ def _written_lines(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
         return lines
     seen = {json.dumps(line, sort_keys=True, default=str): line for line in lines}
     return list(seen.values())
+
+
+LinesRead = dict[tuple[str, bool, Product, dt.date | None], Dosage]
+"""Dosage lines of one record that were read, by how they are written and what they depend on."""
+
+
+def _read_once(
+    line: Mapping[str, Any],
+    technique_noted: bool,
+    product: Product,
+    value_sets: ValueSets,
+    authored: dt.date | None,
+    read_before: LinesRead | None,
+) -> Dosage:
+    """Return what a line says; one that stands in several orders of a record is read once. The day
+    of the order counts only where the line has an end.
+    """
+    if read_before is None:
+        return _read_line(line, technique_noted, product, value_sets, authored)
+    written = repr(line)
+    key = (written, technique_noted, product, authored if "bounds" in written else None)
+    found = read_before.get(key)
+    if found is None:
+        found = _read_line(line, technique_noted, product, value_sets, authored)
+        read_before[key] = found
+    return found
 
 
 def _read_line(

@@ -26,7 +26,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dosage import Dosage, read_phases
+from fhir_mappings.medicines.dosage import Dosage, LinesRead, read_phases
 from fhir_mappings.medicines.products import Product, identify_product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets, normalise_text
 from recommender.language import Evidence, FolateIndication, Order, OrderState
@@ -46,11 +46,12 @@ class Siblings:
     `fullUrl` of their entry.
 
     `products` holds the medicines told apart so far, by how they are written: most stand in a
-    record many times.
+    record many times; `lines` the dosage lines.
     """
 
     by_reference: Mapping[str, Placed] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
+    lines: LinesRead = field(default_factory=dict)
 
     @classmethod
     def of(cls, placed: Iterable[Placed]) -> Siblings:
@@ -144,7 +145,7 @@ def read_orders(
     resource = placed.resource
     authored = first_day(fhir_versions.read_authored(resource))
     indication = _folate_indication(resource, value_sets, siblings)
-    phases = read_phases(resource, product, value_sets, authored)
+    phases = read_phases(resource, product, value_sets, authored, siblings.lines)
     return [
         Order(
             key=key if number == 1 else f"{key}#{number}",

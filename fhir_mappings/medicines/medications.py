@@ -195,7 +195,9 @@ def _treatment(
     for use in uses:
         receipt.tick()
         fact = "treatment_phase" if use.product.has_cobalamin else "course"
-        dosage = read_dosage(use.placed.resource, use.product, value_sets)
+        dosage = read_dosage(
+            use.placed.resource, use.product, value_sets, read_before=siblings.lines
+        )
         multivitamin = read_combination(use, dosage)
         if multivitamin:
             found.combinations.append(multivitamin)
