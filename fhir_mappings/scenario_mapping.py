@@ -63,7 +63,7 @@ from fhir_mappings.medicines import (
     near_b12_name,
     read_events,
 )
-from fhir_mappings.terminology import Field, Understood, ValueSets, judge_name
+from fhir_mappings.terminology import Field, Understood, ValueSets, forget_texts, judge_name
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
     Because,
@@ -127,7 +127,14 @@ def map_scenario(
         tick: called again and again; what it raises ends the mapping (R182).
     Raises: TooMany, and what `tick` raises.
     """
-    index = index_record(record, as_of, value_sets, tick)
+    try:
+        return _map(index_record(record, as_of, value_sets, tick), drafts)
+    finally:
+        forget_texts()
+
+
+def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
+    as_of = index.as_of
     judge_lists(index)
     add_order_reasons(index, drafts)
     _count_medicines(index)

@@ -9,7 +9,6 @@ Source: R65, R178 to R180.
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import re
 from dataclasses import dataclass, replace
@@ -89,7 +88,6 @@ class WebAddress:
         return read_address(f"{start}{folder}{link.removeprefix('/')}")
 
 
-@functools.lru_cache(maxsize=512)
 def read_address(text: str) -> WebAddress | None:
     """Return the parts of an absolute http or https address; None for any text that two parsers
     could read differently.

@@ -33,7 +33,13 @@ from fhir_mappings.terminology.value_sets import (
     normalise_text,
     without_accents,
 )
-from fhir_mappings.terminology.words import LANGUAGES, has_marker, is_negative, read_words
+from fhir_mappings.terminology.words import (
+    LANGUAGES,
+    forget_texts,
+    has_marker,
+    is_negative,
+    read_words,
+)
 
 __all__ = [
     "ATC",
@@ -56,6 +62,7 @@ __all__ = [
     "ValueSets",
     "check_codes",
     "describe_concepts",
+    "forget_texts",
     "has_marker",
     "is_enumerated",
     "is_negative",

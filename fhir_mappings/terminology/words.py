@@ -222,3 +222,11 @@ KNOWN_NEGATIVES = frozenset(map(normalise_text, _read_markers("negative")))
 def is_negative(text: str) -> bool:
     """Return whether a whole text says that there is none."""
     return len(text) <= LONGEST_DECIDING and normalise_text(text) in KNOWN_NEGATIVES
+
+
+def forget_texts() -> None:
+    """Forget what was remembered of texts while one record was read: nothing of a record outlasts
+    the reading of it.
+    """
+    for remembered in (normalise_text, read_words, is_understood, is_a_name):
+        remembered.cache_clear()
