@@ -1,6 +1,6 @@
 """CDS Hooks on the wire: services, requests, prefetch, JSON and errors."""
 
-from cds_service.protocol.bundles import MORE_PAGES
+from cds_service.protocol.bundles import MORE_PAGES, empty_entries, why_not_whole
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
 from cds_service.protocol.hook_request import (
     HOOK_ROWS,
@@ -50,6 +50,7 @@ __all__ = [
     "bad_request",
     "build_prefetch",
     "build_services",
+    "empty_entries",
     "kind_of",
     "make_all_visible",
     "make_json_visible",
@@ -60,6 +61,7 @@ __all__ = [
     "read_json",
     "read_part",
     "resources_within",
+    "why_not_whole",
     "write_canonical",
     "write_json",
 ]

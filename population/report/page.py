@@ -10,7 +10,7 @@ from typing import Any
 
 from population.report.counts import Counts
 from population.report.intervals import part_interval, rate_interval
-from population.report.tables import SMALL, Table, load_base
+from population.report.tables import HIDDEN, SMALL, Table, load_base
 
 STYLE = Path(__file__).parent / "style.css"
 
@@ -114,7 +114,10 @@ def _section(table: Table) -> str:
         cells = "".join(_cell(value) for value in row[1:])
         css = f' class="{row[0]}"' if row[0] in ("critical", "warning", "info") else ""
         rows.append(f'<tr{css}><th scope="row">{escape(str(row[0]))}</th>{cells}{picture}</tr>')
-    numeric = [isinstance(value, int | float) for value in table.rows[0][1:]]
+    numeric = [
+        any(isinstance(value, int | float) for value in column)
+        for column in list(zip(*table.rows, strict=True))[1:]
+    ]
     head = f"<th>{escape(table.head[0])}</th>" + "".join(
         f"<th{' class=n' if number else ''}>{escape(name)}</th>"
         for name, number in zip(table.head[1:], numeric, strict=True)
@@ -132,7 +135,7 @@ def _cell(value: Any) -> str:
         return f'<td class="n">{value:,}</td>'
     if isinstance(value, float):
         return f'<td class="n">{value:,.2f}</td>'
-    if value == SMALL:
+    if value in (SMALL, HIDDEN):
         return f'<td class="n">{escape(value)}</td>'
     css = ' class="w"' if value[:1].isdigit() else ""
     return f"<td{css}>{escape(value)}</td>"

@@ -9,12 +9,20 @@ from typing import Any
 
 from population.report.counts import Counts
 from population.report.help_most import what_to_do
-from population.report.intervals import hidden_rows, part_interval, rate_interval
+from population.report.intervals import (
+    SMALLEST_SHOWN,
+    hidden_rows,
+    part_interval,
+    rate_interval,
+)
 from recommender.cards import CARDS
 from recommender.treatment import RULES
 
 SMALL = "<5"
-"""Stands for a count that is not shown; rates that rest on it are left out."""
+"""Stands for a count from 1 to 4; rates that rest on it are left out."""
+
+HIDDEN = "hidden"
+"""Stands for a larger count that is not shown, as a small one could be worked out from it."""
 
 MOST_ROWS = 50
 
@@ -69,11 +77,14 @@ def _rates(
     for name, count in counted.items():
         extra = () if more is None else (more.get(name, 0),)
         if name in hidden:
-            rows.append((name, SMALL, "", "", *(SMALL for _ in extra)))
+            rows.append((name, _instead(count), "", "", *map(_instead, extra)))
             bars.append(None)
             continue
         rate, low, high = rate_interval(count, base, per)
-        shown = tuple(value if show_small or value == 0 or value >= 5 else SMALL for value in extra)
+        shown = tuple(
+            value if show_small or value == 0 or value >= SMALLEST_SHOWN else SMALL
+            for value in extra
+        )
         rows.append((name, count, round(rate, 2), f"{low:.2f} to {high:.2f}", *shown))
         bars.append((rate, low, high))
     return rows, bars
@@ -106,11 +117,11 @@ def _by_rule(counts: Counts, show_small: bool) -> Table:
     rows: list[tuple[Any, ...]] = []
     for rule, count in sorted(counts.rules.items(), key=lambda item: (-item[1], item[0])):
         if rule in hidden:
-            rows.append((rule, said.get(rule, ""), SMALL, "", "", ""))
+            rows.append((rule, said.get(rule, ""), _instead(count), "", "", ""))
             continue
         part, low, high = part_interval(count, counts.decisions)
         cards = with_card[rule]
-        shown = cards if show_small or cards == 0 or cards >= 5 else SMALL
+        shown = cards if show_small or cards == 0 or cards >= SMALLEST_SHOWN else SMALL
         rows.append(
             (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", shown)
         )
@@ -134,7 +145,7 @@ def _what_followed(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_rows(counts.then, show_small)
     cards = sorted({card for card, _ in counts.then})
     rows = tuple(
-        (card, *(SMALL if (card, what) in hidden else counts.then[card, what] for what in said))
+        (card, *(_shown(counts.then[card, what], (card, what) in hidden) for what in said))
         for card in cards
     )
     note = "What became of the order within 30 days, where the record tells."
@@ -154,7 +165,7 @@ def _help(counts: Counts, show_small: bool) -> Table:
     rows = tuple(
         (
             what_to_do(fact, code),
-            SMALL if (fact, code) in hidden else count,
+            _shown(count, (fact, code) in hidden),
             fact,
             code,
             ", ".join(sorted(rules[fact, code])),
@@ -171,25 +182,22 @@ def _help(counts: Counts, show_small: bool) -> Table:
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "untreated: treatment is indicated": (
-        "N1",
-        "U1",
-        "M1",
-        "M2",
-        "M3",
-        "M4",
-        "M5",
-        "M6",
-        "M7",
-        "M8",
+        *("N1", "U1"),
+        *("M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8"),
     ),
     "untreated: signs, and a test is needed": ("N2",),
-    "borderline: a further test decides": ("B1",),
-    "prophylaxis or yearly test is due": ("P1", "P2", "P3", "P4"),
-    "treated, but not as it should be": ("T0", "T1", "T2", "T5", "T5b"),
-    "loading done or treatment lapsed": ("T3", "T4"),
+    "borderline, or a test that is too old or unusable: a test decides": ("B1", "E3"),
+    "prophylaxis or yearly test is due": ("P1", "P2", "P3", "P4", "P5", "P6"),
+    "treated, but not as it should be": ("T0", "T1", "T1b", "T2", "T5", "T5b"),
+    "loading done or treatment lapsed": ("T3", "T3b", "T4", "T4a"),
+    "ordered, and whether it is given is not known": ("T7",),
+    "a prescription to be renewed": ("T8",),
     "under treatment": ("T6",),
 }
 """Rules in groups, for reading only."""
+
+IN_NO_GROUP = ("deceased", "G1", "G2", "N3", "E1", "E2")
+"""Rules that call for no treatment of vitamin B12 deficiency, or for nothing that can be said."""
 
 MONITORING = "m1"
 """The card that says which tests of the first year are due."""
@@ -209,7 +217,7 @@ def _not_used(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_rows(counts.not_used, show_small)
     ranked = sorted(counts.not_used.items(), key=lambda item: (-item[1], item[0]))
     rows = tuple(
-        (test.replace("_", " "), why, unit, SMALL if (test, why, unit) in hidden else count)
+        (test.replace("_", " "), why, unit, _shown(count, (test, why, unit) in hidden))
         for (test, why, unit), count in ranked[:MOST_ROWS]
     )
     note = "Values of tests we know that cannot be used: units that are not read among them."
@@ -235,7 +243,16 @@ def _incomplete(counts: Counts, show_small: bool) -> Table:
 
 def _simple(counted: Mapping[str, int], show_small: bool) -> tuple[tuple[Any, ...], ...]:
     hidden = hidden_rows(counted, show_small)
-    return tuple((name, SMALL if name in hidden else count) for name, count in counted.items())
+    return tuple((name, _shown(count, name in hidden)) for name, count in counted.items())
+
+
+def _shown(count: int, is_hidden: bool) -> int | str:
+    return _instead(count) if is_hidden else count
+
+
+def _instead(count: int) -> str:
+    """Return what stands for a count that is not shown."""
+    return SMALL if count < SMALLEST_SHOWN else HIDDEN
 
 
 def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> list[Table]:
@@ -251,7 +268,7 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
         (
             f"{rule} ({cards or 'no card'})",
             f"{then} ({then_cards or 'no card'})",
-            SMALL if (rule, cards, then, then_cards) in hidden else count,
+            _shown(count, (rule, cards, then, then_cards) in hidden),
         )
         for (rule, cards, then, then_cards), count in sorted(
             moves.items(), key=lambda one: (-one[1], one[0])

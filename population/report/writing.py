@@ -72,6 +72,11 @@ def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> 
     parts = list_parts(run / "decisions")
     if not described.is_file() or not parts:
         raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
+    if lacking := set(COLUMNS) - set(pq.read_schema(parts[0]).names):
+        raise ReportRefused(
+            f"{run}: holds a run of another version, without {', '.join(sorted(lacking))}; let "
+            f"this version run again."
+        )
     description = json.loads(described.read_bytes())
     counts = count_decisions(read_rows(parts, COLUMNS))
     tables = build_tables(counts, show_small)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fhir_mappings.fhir import PREFETCH_KEYS
-from population.slices.sorting import Fault, Kept
+from population.slices.sorting import EVERY_LIST, Fault, Kept
 
 LISTS = tuple(key for key in PREFETCH_KEYS if key != "patient")
 """The lists of the record, each a column of JSON lines."""
@@ -93,9 +93,10 @@ class RowMaker:
         self.counts["patients"] += 1
         self.counts["patients without a Patient resource"] += person is None
         incomplete = {
-            fault.key: "an entry of the export could not be read"
+            key: "an entry of the export could not be read"
             for fault in faults
-            if fault.key in LISTS
+            for key in LISTS
+            if fault.key in (key, EVERY_LIST)
         }
         self.counts["patients with a list that may lack an entry"] += bool(incomplete)
         return {

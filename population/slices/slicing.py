@@ -19,7 +19,7 @@ from fhir_mappings.terminology import SiteCodes, load_value_sets
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS, RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
-from population.slices.sorting import HOME, SHARED, Fault, Kept, Sorted, sort_lines
+from population.slices.sorting import EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted, sort_lines
 from population.slices.spill import (
     Medications,
     bucket_of,
@@ -149,7 +149,7 @@ def _take(piece: Piece, result: Sorted, found: _Found) -> None:
         found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
     found.as_documents = found.as_documents and piece.kind is Kind.DOCUMENT
     for fault in result.faults:
-        if fault.patient and fault.key in LISTS:
+        if fault.patient and (fault.key in LISTS or fault.key == EVERY_LIST):
             found.faults[fault.patient].append(fault)
     if result.more_faults:
         name = Path(piece.path).name

@@ -74,10 +74,15 @@ class Kept(NamedTuple):
     line: bytes
 
 
+EVERY_LIST = "*"
+"""The key of a fault by which any list of a patient may lack an entry."""
+
+
 class Fault(NamedTuple):
     """What is wrong with a line, and whose list may lack an entry by it where that can be told.
 
-    `patient` is empty where it is not known; `key` is empty where no list is touched.
+    `patient` is empty where it is not known; `key` is empty where no list is touched, EVERY_LIST
+    where it may be any.
     """
 
     line: int
@@ -117,6 +122,7 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     looked at line by line.
     """
     into.lines = max(into.lines, lines.number(lines.count - 1))
+    _note_what_lacks(lines, into)
     kind = _type_at_start(lines.raw)
     if kind is None or (kind in HOME and kind not in SIEVED):
         _sort_one_by_one(lines, range(lines.count), lines.contents, into)
@@ -145,6 +151,12 @@ def _whole(block: pa.BinaryArray, kind: str) -> pa.BooleanArray:
     return pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
 
 
+def _note_what_lacks(lines: Lines, into: Sorted) -> None:
+    """Note that a Bundle does not hold all there is of its patient."""
+    if lines.lacks:
+        into.fail(Fault(lines.first, lines.lacks, lines.owner, EVERY_LIST))
+
+
 def _holds_only(lines: Lines, kind: str) -> bool:
     """Return whether every line is a whole resource of a type, told without taking them apart."""
     start = _START + kind.encode() + b'"'
@@ -171,11 +183,17 @@ def _sort_one_by_one(
 
 
 def _type_at_start(content: bytes) -> str | None:
-    """Return the type where the line says it first, as nearly all do; else it must be parsed."""
+    """Return the type where the line says it first, as nearly all do; else, and for a Bundle, None:
+    it must be parsed.
+    """
     if not content.startswith(_START):
         return None
     end = content.find(b'"', len(_START), len(_START) + 50)
-    return content[len(_START) : end].decode("ascii", "replace") if end > 0 else None
+    kind = content[len(_START) : end].decode("ascii", "replace") if end > 0 else BUNDLE
+    return None if kind == BUNDLE else kind
+
+
+BUNDLE = "Bundle"
 
 
 def _count_codes(block: pa.BinaryArray, kept: frozenset[int], into: Sorted) -> None:
@@ -266,8 +284,9 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     kind = body.get("resourceType") if isinstance(body, dict) else None
     if not isinstance(kind, str) or not kind:
         into.fail(Fault(number, "is not a FHIR resource"))
-    elif kind == "Bundle":
+    elif kind == BUNDLE:
         for found in resources_of(body, number, into.refuse):
+            _note_what_lacks(found, into)
             _sort_one_by_one(found, range(found.count), found.contents, into)
     else:
         into.read[kind] += 1

@@ -16,7 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cds_service.protocol import Problem, read_json, resources_within, write_json
+from cds_service.protocol import (
+    Problem,
+    empty_entries,
+    read_json,
+    resources_within,
+    why_not_whole,
+    write_json,
+)
 from fhir_mappings.fhir import Placed
 from population.sources.files import Kind, Piece
 
@@ -28,6 +35,9 @@ LONGEST_LINE = 64 << 20
 
 LARGEST_DOCUMENT = 256 << 20
 """Bytes of a file that is one JSON value, as it must be read whole."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some programs put before the first line of UTF-8."""
 
 JSON_COLUMNS = ("json", "resource", "resource_json", "content", "body", "raw")
 """Names a Parquet column of resources may have; without any of them the first column of text that
@@ -45,13 +55,14 @@ class Lines:
 
     `first` is the number of the first line, counted from 1 in its piece, and `step` 1 for lines or
     0 for the resources of one document. `owner` is whose they are where they do not say so
-    themselves: the one patient of a Bundle, or empty.
+    themselves: the one patient of a Bundle, or empty. `lacks` says why a Bundle is not whole.
     """
 
     first: int
     raw: bytes
     step: int = 1
     owner: str = ""
+    lacks: str = ""
 
     @cached_property
     def contents(self) -> list[bytes]:
@@ -134,6 +145,8 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
         ends = bool(piece.end) and at >= piece.end
         if ends:
             block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
+        if not piece.start and at == len(content):
+            block = block.removeprefix(BYTE_ORDER_MARK)
         cut = block.rfind(b"\n")
         if cut < 0:
             raw, rest = b"", rest + block
@@ -187,7 +200,7 @@ def _read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Li
         if size > LARGEST_DOCUMENT:
             refuse(1, "is larger than 256 MB; as lines (.ndjson) any size is read")
             return
-    content = b"".join(blocks).removeprefix(b"\xef\xbb\xbf")
+    content = b"".join(blocks).removeprefix(BYTE_ORDER_MARK)
     if not content.strip():
         refuse(1, "the file is empty")
         return
@@ -217,7 +230,19 @@ def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
     if len(patients) > 1:
         refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
     owner = next(iter(patients)) if len(patients) == 1 else ""
-    yield Lines(number, b"\n".join(_content_of(item) for item in placed), 0, owner)
+    content = b"\n".join(_content_of(item) for item in placed)
+    yield Lines(number, content, 0, owner, _why_not_whole(value, len(placed)))
+
+
+def _why_not_whole(value: Any, read: int) -> str:
+    """Return why a Bundle does not hold all there is, by its own words or empty entries."""
+    if not isinstance(value, dict | list):
+        return ""
+    empty = len(list(empty_entries(value, "")))
+    if isinstance(value, dict) and value.get("resourceType") == "Bundle" and empty:
+        return f"a Bundle in which {empty} entries hold no resource"
+    why = why_not_whole(value, read)
+    return f"a Bundle that is not whole: {why}" if why else ""
 
 
 def _content_of(item: Placed) -> bytes:

@@ -17,9 +17,10 @@ from population.report import ReportRefused, write_report
 from population.report.counts import count_decisions
 from population.report.intervals import hidden_rows, part_interval, rate_interval
 from population.report.nearest import Nearest
-from population.report.tables import SMALL, build_tables
+from population.report.tables import GROUPS, HIDDEN, IN_NO_GROUP, SMALL, build_tables
 from population.runs import DeciderSetup, Mode, RunJob, run_decisions
 from population.slices import SliceJob, run_slice
+from recommender.treatment import RULES
 from tests.population.conftest import AS_OF
 
 
@@ -104,6 +105,34 @@ def test_a_hidden_count_stands_in_no_table_not_even_as_a_rate() -> None:
 
     hidden = next(cells for cells in table.rows if cells[0] == "d3")
     assert set(hidden[2:]) == {SMALL, ""}
+
+
+def test_a_larger_count_that_is_hidden_is_not_called_small() -> None:
+    """It is hidden as the small one beside it could be worked out from the sum."""
+    counts = count_decisions([row(f"p{n}", "b4") for n in range(40)] + [row("x", "d3")] * 3)
+
+    table = next(table for table in build_tables(counts, False) if table.name == "indicators")
+    shown = {cells[0]: cells[1] for cells in table.rows}
+    assert HIDDEN in shown.values() or SMALL not in shown.values()
+    cards = next(table for table in build_tables(counts, False) if table.name == "cards")
+    assert {cells[0]: cells[2] for cells in cards.rows} == {"b4": HIDDEN, "d3": SMALL}
+
+
+def test_every_rule_is_in_one_group_or_in_none_for_a_reason() -> None:
+    grouped = [*IN_NO_GROUP, *(rule for rules in GROUPS.values() for rule in rules)]
+
+    assert sorted(grouped) == sorted({str(rule.id) for rule in RULES})
+
+
+def test_a_run_of_another_version_is_refused_in_words(replay: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    (old / "decisions").mkdir(parents=True)
+    (old / "run.json").write_bytes((replay / "run.json").read_bytes())
+    for part in (replay / "decisions").glob("part-*.parquet"):
+        pq.write_table(pq.read_table(part).drop(["not_used"]), old / "decisions" / part.name)
+
+    with pytest.raises(ReportRefused, match="another version, without not_used"):
+        write_report(old, tmp_path / "report.html", False, None)
 
 
 class _Page(HTMLParser):

@@ -1,0 +1,197 @@
+"""Exports as they should not be: whatever is wrong with a file costs what is wrong, is said with
+its place, and never turns into "none recorded".
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from population.slices import LISTS
+from tests.population.slices.test_slicing import (
+    ANA,
+    BEN,
+    Resource,
+    entry,
+    lines,
+    slice_of,
+    slice_paths,
+)
+
+MARK = b"\xef\xbb\xbf"
+PROBLEM = entry("Condition", "c1", code={"text": "Anything at all"})
+
+
+def bundle(*entries: object, **more: object) -> str:
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries, **more})
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_byte_order_mark_costs_nothing(tmp_path: Path, pack: type[bytes]) -> None:
+    suffix = "__ndjson" if pack is bytes else "__ndjson__gz"
+    _, errors, rows = slice_of(
+        tmp_path,
+        **{
+            f"Patient{suffix}": pack(MARK + lines(ANA, BEN).encode()),
+            f"Condition{suffix}": pack(MARK + lines(PROBLEM).encode()),
+        },
+    )
+
+    assert errors == []
+    assert (rows["ana"]["birth_year"], rows["ana"]["incomplete"]) == (1970, "")
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+
+
+def test_lines_may_end_as_windows_ends_them(tmp_path: Path) -> None:
+    _, errors, rows = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA, BEN).replace("\n", "\r\n"),
+        Condition__ndjson=lines(PROBLEM).replace("\n", "\r\n"),
+    )
+
+    assert errors == []
+    assert [json.loads(row["person"])["id"] for row in rows.values()] == list(rows)
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+
+
+@pytest.mark.parametrize("odd", [{"fullUrl": "urn:uuid:1"}, None, "x", {"resource": {"id": "1"}}])
+def test_a_bundle_with_an_entry_that_is_no_resource_is_not_whole(
+    tmp_path: Path, odd: object
+) -> None:
+    sent = bundle({"resource": ANA}, odd, {"resource": PROBLEM})
+    _, errors, rows = slice_of(tmp_path, ana__json=sent)
+
+    assert [error["reason"] for error in errors] == ["a Bundle in which 1 entries hold no resource"]
+    assert set(json.loads(rows["ana"]["incomplete"])) == set(LISTS)
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_a_bundle_on_a_line_is_opened_however_it_is_written(
+    tmp_path: Path, separators: tuple[str, str]
+) -> None:
+    """Told by its first bytes it was once taken for a type that is not read."""
+    each = [
+        json.loads(bundle({"resource": who}, {"resource": entry("Condition", "c", who["id"])}))
+        for who in (ANA, BEN)
+    ]
+    content = "".join(json.dumps(one, separators=separators) + "\n" for one in each)
+    summary, errors, rows = slice_of(tmp_path, all__ndjson=content)
+
+    assert (errors, sorted(rows)) == ([], ["ana", "ben"])
+    assert summary["read"] == {"Condition": 2, "Patient": 2}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"link": [{"relation": "next", "url": "http://ehr/next"}]},
+        {"total": 9},
+        {
+            "meta": {
+                "security": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+                        "code": "REDACTED",
+                    }
+                ]
+            }
+        },
+    ],
+)
+@pytest.mark.parametrize("suffix", ["json", "ndjson"])
+def test_a_bundle_that_says_that_it_is_not_whole_makes_every_list_incomplete(
+    tmp_path: Path, more: Resource, suffix: str
+) -> None:
+    _, errors, rows = slice_of(
+        tmp_path, **{f"ana__{suffix}": bundle({"resource": ANA}, {"resource": PROBLEM}, **more)}
+    )
+
+    assert errors[0]["reason"].startswith("a Bundle that is not whole: ")
+    assert set(json.loads(rows["ana"]["incomplete"])) == set(LISTS)
+
+
+def test_whose_an_entry_is_must_be_said_and_is_never_guessed(tmp_path: Path) -> None:
+    subjects: dict[str, object] = {
+        "nobody": None,
+        "in words": {"display": "Ana"},
+        "an identifier": {"identifier": {"system": "urn:mrn", "value": "1"}},
+        "a group": {"reference": "Group/1"},
+    }
+    odd = [{**PROBLEM, "id": name, "subject": who} for name, who in subjects.items()]
+    _, errors, rows = slice_of(
+        tmp_path, Patient__ndjson=lines(ANA), Condition__ndjson=lines(*odd, PROBLEM)
+    )
+
+    assert [(error["line"], error["reason"].partition(" ")[2]) for error in errors] == [
+        (1, "without a subject"),
+        (2, "without a subject"),
+        (3, "whose subject is named by an identifier only"),
+        (4, "whose subject is not a Patient"),
+    ]
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+
+
+def test_a_file_named_twice_or_beside_its_folder_is_read_once(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    people, problems = source / "Patient.ndjson", source / "Condition.ndjson"
+    people.write_text(lines(ANA))
+    problems.write_text(lines(PROBLEM))
+    summary, errors, rows = slice_paths(tmp_path, source, people, problems, source)
+
+    assert (summary["files"], summary["read"]) == (2, {"Condition": 1, "Patient": 1})
+    assert (errors, len(rows)) == ([], 1)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "\r\n"])
+def test_an_empty_file_exports_nothing_and_says_none_of_nothing(
+    tmp_path: Path, content: str
+) -> None:
+    summary, errors, rows = slice_of(
+        tmp_path, Patient__ndjson=lines(ANA), Condition__ndjson=content
+    )
+
+    assert summary["missing"]["conditions"] == "not exported"
+    assert (errors, list(rows)) == ([], ["ana"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(PROBLEM).encode("utf-16"),
+        '{"resourceType":"Condition","id":"ü"}'.encode("latin-1"),
+        b"\x00" * 100,
+        b"PK\x03\x04",
+    ],
+)
+def test_what_is_not_text_in_utf_8_is_said_and_the_rest_is_read(
+    tmp_path: Path, content: bytes
+) -> None:
+    _, errors, rows = slice_of(
+        tmp_path, Patient__ndjson=lines(ANA), Condition__ndjson=content + b"\n"
+    )
+
+    assert errors
+    assert {error["file"] for error in errors} == {"Condition.ndjson"}
+    assert list(rows) == ["ana"]
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.99])
+def test_a_zipped_file_that_is_cut_gives_what_came_before_and_nothing_is_none(
+    tmp_path: Path, keep: float
+) -> None:
+    many = [entry("Condition", f"c{n}", code={"text": f"number {n * 7919}"}) for n in range(400)]
+    packed = gzip.compress(lines(*many).encode())
+    summary, errors, rows = slice_of(
+        tmp_path,
+        Patient__ndjson=lines(ANA, BEN),
+        Condition__ndjson__gz=packed[: int(len(packed) * keep)],
+    )
+
+    assert "the zipped file is damaged or ends in the middle" in {one["reason"] for one in errors}
+    assert summary["missing"]["conditions"] == "the file it came in ends early"
+    assert 0 < rows["ana"]["conditions"].count("\n") < 400
