@@ -1,0 +1,88 @@
+"""The governance page as it is read: on a screen, on a phone, in the dark, without a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from benchmarks.volume.governance import FIRST, make_record
+from cds_service.app import create_app
+from cds_service.site import demonstration
+from cds_service.web.deployment import CONFIG_KEY
+from tests.workbench.browser import launched, needs_chromium
+from tests.workbench.test_accessibility import (
+    DESKTOP,
+    PHONE,
+    ZOOMED,
+    opened,
+    unfold_everything,
+    violations,
+)
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page of a service with half a year of made-up decisions, one card silent."""
+    folder: Path = tmp_path_factory.mktemp("store")
+    store = f"sqlite:///{folder}/b12.db"
+    make_record(store, 3000)
+    last_day = (FIRST + dt.timedelta(weeks=26)).date()
+    app = create_app(replace(demonstration(), store_url=store), today=lambda: last_day)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/governance"
+    server.shutdown()
+    thread.join()
+    app.config[CONFIG_KEY].close()
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (DESKTOP, "light"),
+        (DESKTOP, "dark"),
+        (PHONE, "light"),
+        (ZOOMED, "dark"),
+        ((320, 640), "light"),
+    ],
+    ids=["desktop, light", "desktop, dark", "phone, light", "zoomed, dark", "narrow, light"],
+)
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(
+    browser: Browser, page_url: str, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    page = opened(browser, size, scheme)
+    page.goto(page_url)
+    unfold_everything(page)
+
+    assert violations(page) == []
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) <= 0
+    page.context.close()
+
+
+def test_it_is_read_without_a_script(browser: Browser, page_url: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(page_url)
+
+    assert page.locator("h1").inner_text() == "Governance"
+    assert page.locator("table").count() > 8
+    assert page.locator("script").count() == 0
+    context.close()
