@@ -45,38 +45,44 @@ def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
 
     @blueprint.get("/governance")
     def page() -> Response | str:
-        weeks, client, hook = _chosen(settings)
-        today = this_deployment().today()
-        try:
-            figures = board.figures(weeks, today)
-            alarms = board.alarms(today, known_case_holds(), weeks)
-        except StoreUnavailable as error:
-            raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
-        report = make_report(figures.of(client, hook))
-        page: Json = {
-            "report": report,
-            "alarms": alarms,
-            "modes": figures.modes,
-            "weeks": weeks,
-            "client": client,
-            "hook": hook,
-        }
-        if wants_json():
-            return json_answer(_as_json(page))
-        pictures = {card: _line(rates) for card, rates in report.weekly.items()}
-        return render_template(
-            "governance/index.html",
-            **page,
-            pictures=pictures,
-            periods=PERIODS,
-            hooks=HOOKS,
-            clients=[one.name for one in settings.clients],
-            categories=[name for name in CATEGORIES if _is_given(report, name)],
-            size=PICTURE,
-            statements={card.id: card.statements for card in CARDS},
-        )
+        told = _read(settings, board)
+        return json_answer(_as_json(told)) if wants_json() else _render(told, settings)
 
     return blueprint
+
+
+def _read(settings: Settings, board: Board) -> Json:
+    """Return what the page tells. Raises: Problem 503 while the store cannot be read."""
+    weeks, client, hook = _chosen(settings)
+    today = this_deployment().today()
+    try:
+        figures = board.figures(weeks, today)
+        alarms = board.alarms(today, known_case_holds(), weeks)
+    except StoreUnavailable as error:
+        raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
+    return {
+        "report": make_report(figures.of(client, hook)),
+        "alarms": alarms,
+        "modes": figures.modes,
+        "weeks": weeks,
+        "client": client,
+        "hook": hook,
+    }
+
+
+def _render(told: Json, settings: Settings) -> str:
+    report: Report = told["report"]
+    return render_template(
+        "governance/index.html",
+        **told,
+        pictures={card: _line(rates) for card, rates in report.weekly.items()},
+        periods=PERIODS,
+        hooks=HOOKS,
+        clients=[one.name for one in settings.clients],
+        categories=[name for name in CATEGORIES if _is_given(report, name)],
+        size=PICTURE,
+        statements={card.id: card.statements for card in CARDS},
+    )
 
 
 _POLICY = PAGE_HEADERS["Content-Security-Policy"].replace(

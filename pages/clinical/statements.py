@@ -19,6 +19,8 @@ from recommender.guidance.statements import (
     LOST_FRAGMENTS,
     PROVENANCE,
     STATEMENTS,
+    ExternalSource,
+    Statement,
 )
 from recommender.treatment.precautions import MODIFIERS
 from recommender.treatment.table import RULES
@@ -93,7 +95,6 @@ def _written_in_code() -> Iterator[tuple[str, str]]:
 
 def render() -> str:
     """Return the page."""
-    places = places_by_citation()
     lines = [
         "# What rests on each statement",
         "",
@@ -103,37 +104,26 @@ def render() -> str:
         "",
     ]
     for letter, title in DOCUMENTS.items():
-        lines += [
-            f"## Document {letter}: {title}",
-            "",
-            "| | Statement | About | Rests on it |",
-            "|---|---|---|---|",
-        ]
-        for statement in STATEMENTS.values():
-            if statement.document == letter:
-                resting = (
-                    ", ".join(places.get(statement.id, []))
-                    or f"nothing: {WITHOUT_BEHAVIOUR.get(statement.id, '')}"
-                )
-                kinds = ", ".join(kind.value for kind in statement.kinds)
-                lines.append(
-                    f"| {statement.id} | {statement.heading}: {statement.text} | {kinds} | "
-                    f"{resting} |"
-                )
-        lines.append("")
+        lines += [f"## Document {letter}: {title}", ""]
+        lines += ["| | Statement | About | Rests on it |", "|---|---|---|---|"]
+        of_document = [one for one in STATEMENTS.values() if one.document == letter]
+        lines += [*map(_statement_row, of_document), ""]
     lines += ["## Lost fragments", "", "| | Missing | In its place |", "|---|---|---|"]
     lines += [f"| {lost.id} | {lost.where} | {lost.stands_in} |" for lost in LOST_FRAGMENTS]
-    lines += [
-        "",
-        "## External sources",
-        "",
-        "| | Source | Read | Rests on it |",
-        "|---|---|---|---|",
-    ]
-    for source in EXTERNAL_SOURCES.values():
-        read = "secondary reading" if source.secondary_reading else "read"
-        lines.append(
-            f"| {source.id} | {source.label} | {read} | "
-            f"{', '.join(places.get(source.id, [])) or 'nothing'} |"
-        )
+    lines += ["", "## External sources", ""]
+    lines += ["| | Source | Read | Rests on it |", "|---|---|---|---|"]
+    lines += map(_source_row, EXTERNAL_SOURCES.values())
     return "\n".join(lines) + "\n"
+
+
+def _statement_row(statement: Statement) -> str:
+    resting = ", ".join(places_by_citation().get(statement.id, []))
+    resting = resting or f"nothing: {WITHOUT_BEHAVIOUR.get(statement.id, '')}"
+    kinds = ", ".join(kind.value for kind in statement.kinds)
+    return f"| {statement.id} | {statement.heading}: {statement.text} | {kinds} | {resting} |"
+
+
+def _source_row(source: ExternalSource) -> str:
+    read = "secondary reading" if source.secondary_reading else "read"
+    resting = ", ".join(places_by_citation().get(source.id, [])) or "nothing"
+    return f"| {source.id} | {source.label} | {read} | {resting} |"

@@ -56,29 +56,34 @@ def _overview() -> Iterator[str]:
     yield ""
 
 
+ANALYSED = (
+    ("step", "Step"),
+    ("guide_word", "Guide word"),
+    ("cause", "Cause"),
+    ("effect", "Effect"),
+    ("hazard", "Hazard"),
+    ("harm", "Harm"),
+    ("noticed_by", "Noticed by"),
+)
+REMAINING = (
+    ("gap", "Open when identified"),
+    ("proposed", "Proposed"),
+    ("why_none", "Why no more controls"),
+)
+
+
 def _one(hazard: Json) -> Iterator[str]:
     yield f'<a id="{hazard["id"].lower()}"></a>\n\n## {hazard["id"]} {hazard["title"]}\n'
-    for name, label in (
-        ("step", "Step"),
-        ("guide_word", "Guide word"),
-        ("cause", "Cause"),
-        ("effect", "Effect"),
-        ("hazard", "Hazard"),
-        ("harm", "Harm"),
-        ("noticed_by", "Noticed by"),
-    ):
-        yield f"- {label}: {hazard[name]}"
+    yield from (f"- {label}: {hazard[name]}" for name, label in ANALYSED)
     yield "- Controls:"
     yield from (f"  - `{control}`" for control in hazard["controls"])
     if not hazard["controls"]:
         yield "  - none"
-    for name, label in (
-        ("gap", "Open when identified"),
-        ("proposed", "Proposed"),
-        ("why_none", "Why no more controls"),
-    ):
-        if hazard.get(name):
-            yield f"- {label}: {hazard[name]}"
+    yield from (f"- {label}: {hazard[name]}" for name, label in REMAINING if hazard.get(name))
+    yield from _scores(hazard)
+
+
+def _scores(hazard: Json) -> Iterator[str]:
     scores = hazard["suggested"]
     likelihood = ", ".join(
         str(scores[f"likelihood_{when}"]) for when in ("initial", "now", "target")

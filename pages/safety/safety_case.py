@@ -21,69 +21,70 @@ has signed it.
 INTENDED_USE = """Advice to a clinician who orders, signs, renews, stops or reviews vitamin B12,
 folic acid or tests that belong to them, for an adult: route, product, dose, loading and
 maintenance, precautions, missing tests; as cards of CDS Hooks whose suggestions are draft orders.
-The clinician decides; nothing is applied by itself. Silence means: an order of ours was recognised,
-the record that came was read, and no rule had something to say. It does not mean that the EHR sent
-every order, or that the dose of folic acid or interactions of other drugs were checked.
+The clinician decides; nothing is applied by itself. Silence means: a B12 or folic acid order was
+recognised, the record that came was read, and no rule had something to say. It does not mean that
+the EHR sent every order, or that a usual dose of folic acid or interactions of other drugs were
+checked.
 
 Out of scope: children, inborn errors of metabolism, malignancy, dosing on dialysis,
 self-administration, cyanide poisoning, emergency care, parenteral nutrition, and decisions on
 persons from reports."""
 
 
+SECTIONS = (
+    ("1 Introduction", "{intended}\n\n{provenance}"),
+    (
+        "2 System definition and overview",
+        "See [architecture](../architecture.md), the [decision table](decision-table.md), the\n"
+        "[cards](cards/index.md), the [mapping](mapping.md) and the [settings](settings.md).\n"
+        "`b12-cds manifest` prints what decides in a given installation.",
+    ),
+    (
+        "3 Clinical risk management system",
+        "The hazard log is kept as code and reviewed with each change: a test fails when a\n"
+        "control that is named does not exist. **To be written**: the safety officer, the\n"
+        "plan, competence of the people involved.",
+    ),
+    (
+        "4 Clinical risk analysis",
+        "Hazards were identified with guide words over each step of a call and each user,\n"
+        "from faults found and from published malfunctions of decision support.\n"
+        "{hazards} hazards stand in the [hazard log](hazard-log.md).",
+    ),
+    (
+        "5 Clinical risk evaluation",
+        "Suggested risk now: {risks}.\n**To be written**: the scores of the officer.",
+    ),
+    ("6 Clinical risk control", "{open}"),
+    ("7 Hazard log", "[As a page](hazard-log.md), [as a spreadsheet](hazard-log.csv)."),
+    (
+        "8 Test issues",
+        "The whole test suite runs with each change; what it skipped it says at its end.\n"
+        "**To be written**: open faults of the release, with their hazards.",
+    ),
+    ("9 Summary safety statement", "**To be written** by the clinical safety officer."),
+    ("10 Quality assurance and document approval", "**To be written**: names, roles, dates."),
+    (
+        "11 Configuration control and incidents",
+        "Versions of program, knowledge, policy and terminology stand in each decision\n"
+        "record; `b12-cds replay` re-derives an answer, `b12-cds diff` says what two versions\n"
+        "decide otherwise. **To be written**: how incidents reach the maker, and sites.",
+    ),
+)
+"""The sections in the order of DCB0129; what stands in braces is filled in."""
+
+
 def render() -> str:
     """Return the page."""
     risks = Counter(risk_now(hazard) for hazard in read_hazards())
-    summary = ", ".join(f"{risks[risk]} of risk {risk}" for risk in sorted(risks, reverse=True))
-    parts = (
-        ("1 Introduction", f"{INTENDED_USE}\n\n{_wrapped(PROVENANCE)}"),
-        (
-            "2 System definition and overview",
-            "See [architecture](../architecture.md), the [decision table](decision-table.md), the\n"
-            "[cards](cards.md), the [mapping](../mapping.md) and the [settings](settings.md).\n"
-            "`b12-cds manifest` prints what decides in a given installation.",
-        ),
-        (
-            "3 Clinical risk management system",
-            "The hazard log is kept as code and reviewed with each change: a test fails when a\n"
-            "control that is named does not exist. **To be written**: the safety officer, the\n"
-            "plan, competence of the people involved.",
-        ),
-        (
-            "4 Clinical risk analysis",
-            "Hazards were identified with guide words over each step of a call and each user,\n"
-            "from faults found and from published malfunctions of decision support.\n"
-            f"{len(read_hazards())} hazards stand in the [hazard log](hazard-log.md).",
-        ),
-        (
-            "5 Clinical risk evaluation",
-            f"Suggested risk now: {summary}.\n**To be written**: the scores of the officer.",
-        ),
-        ("6 Clinical risk control", _open_table()),
-        (
-            "7 Hazard log",
-            "[As a page](hazard-log.md), [as a spreadsheet](hazard-log.csv).",
-        ),
-        (
-            "8 Test issues",
-            "The whole test suite runs with each change; what it skipped it says at its end.\n"
-            "**To be written**: open faults of the release, with their hazards.",
-        ),
-        (
-            "9 Summary safety statement",
-            "**To be written** by the clinical safety officer.",
-        ),
-        (
-            "10 Quality assurance and document approval",
-            "**To be written**: names, roles, dates.",
-        ),
-        (
-            "11 Configuration control and incidents",
-            "Versions of program, knowledge, policy and terminology stand in each decision\n"
-            "record; `b12-cds replay` re-derives an answer, `b12-cds diff` says what two versions\n"
-            "decide otherwise. **To be written**: how incidents reach the maker, and sites.",
-        ),
-    )
-    return HEAD + "".join(f"\n## {title}\n\n{text}\n" for title, text in parts)
+    filled = {
+        "intended": INTENDED_USE,
+        "provenance": _wrapped(PROVENANCE),
+        "hazards": len(read_hazards()),
+        "risks": ", ".join(f"{risks[risk]} of risk {risk}" for risk in sorted(risks, reverse=True)),
+        "open": _open_table(),
+    }
+    return HEAD + "".join(f"\n## {title}\n\n{text.format(**filled)}\n" for title, text in SECTIONS)
 
 
 def _open_table() -> str:

@@ -1,0 +1,43 @@
+"""What one document links in the repository exists, and the place in it too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")) if path.is_file()
+)
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+def links_of(path: Path) -> Iterator[tuple[str, str]]:
+    yield from LINK.findall(CODE.sub("", path.read_text(encoding="utf-8")))
+
+
+def anchors_of(text: str) -> set[str]:
+    """Return the places that can be linked to: named anchors, and headings as they are linked."""
+    headings = re.findall(r"^#+\s+(.+)$", text, re.MULTILINE)
+    slugs = (re.sub(r"[^\w\- ]", "", heading.lower()).strip() for heading in headings)
+    return set(re.findall(r'<a id="([^"]+)"', text)) | {slug.replace(" ", "-") for slug in slugs}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_links_exists(document: Path) -> None:
+    missing = []
+    for target, anchor in links_of(document):
+        linked = (document.parent / target).resolve() if target else document
+        if not linked.exists():
+            missing.append(target)
+        elif (
+            anchor
+            and linked.suffix == ".md"
+            and anchor not in anchors_of(linked.read_text(encoding="utf-8"))
+        ):
+            missing.append(f"{target}#{anchor}")
+    assert missing == []
