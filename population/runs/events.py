@@ -5,11 +5,12 @@ and stop, with what was on record then.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.protocol import ORDER_SIGN, PATIENT_VIEW
+from cds_service.protocol import MEDICATION_REFILL, ORDER_SIGN, PATIENT_VIEW
 from population.runs.moments import (
     TIMELESS,
     as_it_was,
@@ -42,12 +43,12 @@ class Event:
 def chart_opened(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Event:
     """Return the opening of a chart on a day."""
     time = dt.datetime.combine(as_of, dt.time(), dt.UTC)
-    return Event("chart", time, "", _body(PATIENT_VIEW, patient, prefetch, None))
+    return Event("chart", time, "", _body(PATIENT_VIEW, patient, prefetch, {}))
 
 
 def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Iterator[Event]:
-    """Yield what was ordered at each moment and each stop, the earliest first, up to the end of a
-    day.
+    """Yield what was ordered, refilled or stopped at each moment, the earliest first, up to the end
+    of a day.
 
     What was ordered at one moment is one event, as it was signed together. Orders of other
     medicines are among them: whether one is about vitamin B12 or folic acid is for the decision to
@@ -64,14 +65,16 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
     for order in sorted(orders, key=lambda one: str(one.get("id"))):
         written, ended = recorded_at(order), stopped_at(order)
         if written is not None:
-            moments.setdefault((written, "order"), []).append(order)
+            kind = REFILL if continues(order, orders) else ORDER
+            moments.setdefault((written, kind), []).append(order)
         if ended is not None and order["status"] in STOPPED:
-            moments.setdefault((ended, "stop"), []).append(order)
+            moments.setdefault((ended, STOP), []).append(order)
     for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
         if time <= last:
             yield _event(patient, prefetch, time, kind, together, orders)
 
 
+ORDER, REFILL, STOP = "order", "refill", "stop"
 NEVER_ORDERED = frozenset({"draft", "entered-in-error"})
 STOPPED = frozenset({"stopped", "cancelled", "on-hold"})
 
@@ -84,14 +87,32 @@ def _event(
     together: list[dict[str, Any]],
     orders: list[dict[str, Any]],
 ) -> Event:
-    stop = kind == "stop"
+    stop = kind == STOP
     drafts = [order if stop else {**order, "status": "draft"} for order in together]
     known, without_time = _known_then(prefetch, time, () if stop else together)
     then = "" if stop else what_followed(together, orders, time)
-    if not stop and any(order.get("priorPrescription") for order in together):
-        kind = "refill"
     named = " ".join(str(order.get("id") or "") for order in together)
-    return Event(kind, time, named, _body(ORDER_SIGN, patient, known, drafts), then, without_time)
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
+    refill = kind == REFILL
+    context = {"medications" if refill else "draftOrders": bundle}
+    body = _body(MEDICATION_REFILL if refill else ORDER_SIGN, patient, known, context)
+    return Event(kind, time, named, body, then, without_time)
+
+
+def continues(order: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether an order goes on with the one it names as its prior: with the same medicine.
+    One that puts another medicine in its place is an order like any other.
+    """
+    prior = order.get("priorPrescription")
+    reference = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
+    named = [other for other in orders if reference and reference.endswith(f"/{other.get('id')}")]
+    return any(_medicine_of(other) == _medicine_of(order) for other in named)
+
+
+def _medicine_of(order: Mapping[str, Any]) -> str:
+    """Return what is ordered, as it is written: a code, words, or a reference."""
+    written = {name: order[name] for name in sorted(order) if name.startswith("medication")}
+    return json.dumps(written, sort_keys=True)
 
 
 def what_followed(
@@ -145,16 +166,12 @@ def _entries(bundle: Any) -> list[dict[str, Any]]:
 
 
 def _body(
-    hook: str, patient: str, prefetch: Mapping[str, Any], drafts: list[dict[str, Any]] | None
+    hook: str, patient: str, prefetch: Mapping[str, Any], context: Mapping[str, Any]
 ) -> dict[str, Any]:
-    context: dict[str, Any] = {"patientId": patient, "userId": "Practitioner/population"}
-    if drafts is not None:
-        entries = [{"resource": draft} for draft in drafts]
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": entries}
     return {
         "hook": hook,
         "hookInstance": "population",
-        "context": context,
+        "context": {"patientId": patient, "userId": "Practitioner/population", **context},
         "prefetch": dict(prefetch),
     }
 

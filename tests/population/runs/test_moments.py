@@ -97,7 +97,8 @@ def test_a_past_order_is_decided_with_what_was_on_record_before_it() -> None:
         ("stop", "second"),
     ]
     refill = events[1].body
-    assert refill["context"]["draftOrders"]["entry"][0]["resource"]["status"] == "draft"
+    assert refill["hook"] == "medication-refill"
+    assert refill["context"]["medications"]["entry"][0]["resource"]["status"] == "draft"
     known = refill["prefetch"]
     assert [entry["resource"]["id"] for entry in known["medications"]["entry"]] == ["first"]
     assert [entry["resource"]["id"] for entry in known["labs"]["entry"]] == ["early"]
@@ -116,3 +117,48 @@ def test_orders_after_the_day_are_not_decided() -> None:
     }
 
     assert not list(past_orders("a", {"medications": _bundle(later)}, dt.date(2026, 11, 26)))
+
+
+@pytest.mark.parametrize(
+    ("medicine", "hook"),
+    [
+        ({"medicationCodeableConcept": {"text": "B12"}}, "medication-refill"),
+        ({"medicationCodeableConcept": {"text": "B12 tablets"}}, "order-sign"),
+        ({"medicationReference": {"reference": "Medication/1"}}, "order-sign"),
+    ],
+)
+def test_an_order_that_goes_on_with_another_is_a_refill_and_one_that_replaces_it_is_not(
+    medicine: dict[str, object], hook: str
+) -> None:
+    common = {"resourceType": "MedicationRequest", "status": "active"}
+    first = {
+        **common,
+        "id": "first",
+        "authoredOn": "2026-01-01T10:00:00Z",
+        "medicationCodeableConcept": {"text": "B12"},
+    }
+    second = {
+        **common,
+        **medicine,
+        "id": "second",
+        "authoredOn": "2026-04-01T10:00:00Z",
+        "priorPrescription": {"reference": "MedicationRequest/first"},
+    }
+    prefetch = {"medications": _bundle(first, second)}
+    _, event = past_orders("ana", prefetch, dt.date(2026, 11, 26))
+
+    assert (event.order, event.body["hook"]) == ("second", hook)
+    assert ("medications" in event.body["context"]) is (hook == "medication-refill")
+
+
+def test_a_refill_and_a_new_order_of_one_moment_are_two_events() -> None:
+    common = {"resourceType": "MedicationRequest", "status": "active"}
+    now = "2026-04-01T10:00:00Z"
+    first = {**common, "id": "first", "authoredOn": "2026-01-01T10:00:00Z"}
+    again = {**common, "id": "again", "authoredOn": now}
+    again["priorPrescription"] = {"reference": "MedicationRequest/first"}  # type: ignore[assignment]
+    new = {**common, "id": "new", "authoredOn": now}
+    prefetch = {"medications": _bundle(first, again, new)}
+    events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26)))
+
+    assert [(one.kind, one.order) for one in events[1:]] == [("order", "new"), ("refill", "again")]
