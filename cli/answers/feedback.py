@@ -34,12 +34,6 @@ def add_feedback(commands: Any) -> None:
         "report", help="shown, accepted, overridden by reason; also by client, role, hook and week"
     )
     report.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
-    report.add_argument(
         "--weeks",
         type=positive_number,
         metavar="N",
@@ -50,15 +44,12 @@ def add_feedback(commands: Any) -> None:
     report.set_defaults(run=_report_feedback)
     export = reports.add_parser("export", help="a row for each card shown, for other programs")
     export.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
-    export.add_argument(
         "--format", choices=("ndjson", "csv"), default="ndjson", help="how it is written"
     )
     export.set_defaults(run=_export_feedback)
+    for each in (report, export):
+        usual = "the site file (default: the demonstration profile)"
+        each.add_argument("--config", type=Path, metavar="FILE", help=usual)
 
 
 def _report_feedback(chosen: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from cli.parsing import Refusal, check_file, day, owner_only, positive_number
 
 if TYPE_CHECKING:
     from population.runs import RunJob
+    from population.slices import SliceJob
 
 
 def add_population(commands: Any) -> None:
@@ -199,9 +200,31 @@ def _check_disk(folder: Path, size: float) -> None:
 
 
 def _slice(chosen: argparse.Namespace) -> int:
-    from cds_service.site import load_settings
-    from population.slices import SliceJob, SliceRefused, run_slice
+    from population.slices import SliceRefused, run_slice
     from population.sources import Progress, find_pieces, say_size
+
+    job = _slice_of(chosen)
+    size = sum(piece.size for piece in find_pieces(job.inputs)[0])
+    _check_disk(chosen.out, size / 5)
+    print(
+        f"{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
+        f"up to {say_size(size / 5)} on disk on the way",
+        file=sys.stderr,
+    )
+    progress = Progress("slice", "MB", size / 1e6)
+    try:
+        summary = run_slice(job, lambda count: progress.add(count / 1e6))
+    except SliceRefused as error:
+        raise Refusal(str(error)) from None
+    progress.end()
+    _say_slice(summary, chosen)
+    return 0
+
+
+def _slice_of(chosen: argparse.Namespace) -> SliceJob:
+    """Return what is to be sliced; a server's export is fetched first."""
+    from cds_service.site import load_settings
+    from population.slices import SliceJob
 
     if bool(chosen.input) == bool(chosen.from_server):
         raise Refusal("population slice: expected either --input PATH or --from-server BASE.")
@@ -215,23 +238,8 @@ def _slice(chosen: argparse.Namespace) -> int:
     if chosen.from_server:
         inputs, deleted = _export(chosen)
         complete = True
-    size = sum(piece.size for piece in find_pieces(inputs)[0])
-    _check_disk(chosen.out, size / 5)
-    print(
-        f"{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
-        f"up to {say_size(size / 5)} on disk on the way",
-        file=sys.stderr,
-    )
-    progress = Progress("slice", "MB", size / 1e6)
     extra = load_settings(chosen.policy).extra_codes if chosen.policy else None
-    job = SliceJob(tuple(inputs), chosen.out, chosen.workers, complete, tuple(deleted), extra)
-    try:
-        summary = run_slice(job, lambda count: progress.add(count / 1e6))
-    except SliceRefused as error:
-        raise Refusal(str(error)) from None
-    progress.end()
-    _say_slice(summary, chosen)
-    return 0
+    return SliceJob(tuple(inputs), chosen.out, chosen.workers, complete, tuple(deleted), extra)
 
 
 def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:

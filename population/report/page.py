@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from population.report.counts import Counts
-from population.report.intervals import part_interval, rate_interval
+from population.report.intervals import SMALLEST_SHOWN, part_interval, rate_interval
 from population.report.tables import HIDDEN, SMALL, Table, load_base
 
 STYLE = Path(__file__).parent / "style.css"
@@ -37,18 +37,11 @@ def build_page(
     command: str,
 ) -> str:
     """Return the page. `codes` are the rows of local-codes.csv, `command` what made the page."""
-    replay = run["mode"] == "replay"
-    what = (
-        f"Every B12 and folic acid order up to {run['asOf']}, decided again with what was on "
-        f"record at that moment."
-        if replay
-        else f"Every patient's chart as it would open on {run['asOf']}."
-    )
     body = [
         "<header><b>b12-cds</b> Population"
         "<span>Not a certified medical device. For integration and testing.</span></header>",
         '<main id="main"><h1>Population report</h1>',
-        f"<p>{escape(what)} {NOT_FOR_PERSONS}</p>",
+        f"<p>{escape(_what_was_done(run))} {NOT_FOR_PERSONS}</p>",
         MADE_UP if run["sliced"].get("made") else "",
         _headline(counts),
         f'<div class="pair">{"".join(_section(table) for table in tables[:2])}</div>',
@@ -57,50 +50,51 @@ def build_page(
         _foot(counts, run, command),
         "</main>",
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        "<title>Population report, b12-cds</title>"
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
-    )
+    style = STYLE.read_text(encoding="utf-8")
+    return f"{HEAD}<style>{style}</style></head><body>{''.join(body)}</body></html>\n"
+
+
+HEAD = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    "<title>Population report, b12-cds</title>"
+)
+
+
+def _what_was_done(run: Mapping[str, Any]) -> str:
+    if run["mode"] == "replay":
+        return (
+            f"Every B12 and folic acid order up to {run['asOf']}, decided again with what was on "
+            f"record at that moment."
+        )
+    return f"Every patient's chart as it would open on {run['asOf']}."
 
 
 def _headline(counts: Counts) -> str:
-    base, per, words = load_base(counts)
-    cards = counts.cards.total()
-    rate, low, high = rate_interval(cards, base, per)
-    answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
-    unread = sum(counts.names.values())
-    cells = (
-        (
-            "If it were switched on",
-            f"{rate:,.1f} cards {words}",
-            f"95 % interval {low:,.1f} to {high:,.1f}",
-        ),
-        (
-            "Silent",
-            f"{100 * (1 - counts.spoken / max(1, counts.decisions)):.1f} %",
-            f"of {counts.decisions:,} decisions",
-        ),
-        (
-            "Adults read",
-            f"{counts.adults:,}",
-            f"of {counts.patients:,} patients; {counts.orders:,} orders",
-        ),
-        (
-            "Answerable",
-            f"{answered:.0f} %" if counts.deficient >= 5 else "few",
-            "of the decisions on deficient adults",
-        ),
-        ("Not understood", f"{unread:,}", f"names in charts, {len(counts.names):,} different"),
-    )
+    cells = tuple(_figures(counts))
     head = "".join(f"<th>{escape(title)}</th>" for title, _, _ in cells)
     row = "".join(
         f'<td data-l="{escape(title)}">{escape(figure)}<span>{escape(note)}</span></td>'
         for title, figure, note in cells
     )
     return f'<table class="kpi"><thead><tr>{head}</tr></thead><tbody><tr>{row}</tr></tbody></table>'
+
+
+def _figures(counts: Counts) -> Iterator[tuple[str, str, str]]:
+    """Yield the figures of the head: what it is, the figure, and a note."""
+    base, per, words = load_base(counts)
+    rate, low, high = rate_interval(counts.cards.total(), base, per)
+    interval = f"95 % interval {low:,.1f} to {high:,.1f}"
+    yield "If it were switched on", f"{rate:,.1f} cards {words}", interval
+    silent = 100 * (1 - counts.spoken / max(1, counts.decisions))
+    yield "Silent", f"{silent:.1f} %", f"of {counts.decisions:,} decisions"
+    read = f"of {counts.patients:,} patients; {counts.orders:,} orders"
+    yield "Adults read", f"{counts.adults:,}", read
+    answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
+    answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
+    yield "Answerable", answerable, "of the decisions on deficient adults"
+    unread = f"names in charts, {len(counts.names):,} different"
+    yield "Not understood", f"{sum(counts.names.values()):,}", unread
 
 
 def _section(table: Table) -> str:

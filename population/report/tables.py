@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -263,29 +263,33 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
         before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
         moves[change["rule_before"], before, change["rule_after"], after] += 1
         facts.update(change["facts"])
-    hidden = hidden_rows(moves, show_small)
-    rows: Sequence[tuple[Any, ...]] = [
-        (
-            f"{rule} ({cards or 'no card'})",
-            f"{then} ({then_cards or 'no card'})",
-            _shown(count, (rule, cards, then, then_cards) in hidden),
-        )
-        for (rule, cards, then, then_cards), count in sorted(
-            moves.items(), key=lambda one: (-one[1], one[0])
-        )
-    ]
-    note = "Decisions that the second site file answers otherwise."
-    tables = [
-        Table("changes", "Differences", note, ("From", "To", "Decisions"), tuple(rows[:MOST_ROWS]))
-    ]
+    note = "Decisions that the second site file, or the other version, answers otherwise."
+    head = ("From", "To", "Decisions")
     by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
-    tables.append(
+    tables = [
+        Table("changes", "Differences", note, head, _moves(moves, show_small)[:MOST_ROWS]),
         Table(
             "change-facts",
             "Which fact did it",
             "Facts that differ, or that the rules look at.",
             ("Fact", "Decisions"),
             _simple(by_fact, show_small),
+        ),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _moves(
+    moves: Counter[tuple[str, str, str, str]], show_small: bool
+) -> tuple[tuple[Any, ...], ...]:
+    hidden = hidden_rows(moves, show_small)
+    return tuple(
+        (
+            f"{rule or 'not decided'} ({cards or 'no card'})",
+            f"{then or 'not decided'} ({then_cards or 'no card'})",
+            _shown(count, (rule, cards, then, then_cards) in hidden),
+        )
+        for (rule, cards, then, then_cards), count in sorted(
+            moves.items(), key=lambda one: (-one[1], one[0])
         )
     )
-    return [table for table in tables if table.rows]

@@ -14,6 +14,7 @@ from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_prefetched, read_orders
 from cds_service.protocol import build_prefetch, parse_hook_request
 from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
+from fhir_mappings.fhir import Availability
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
 from population.runs.understood import NotUnderstood, unit_of
@@ -113,17 +114,18 @@ class Decider:
             "unknown": unknown_facts(decision),
             "not_understood": list(self._not_understood.find(prefetch)),
             "not_used": list(results_not_used(decision)),
-            "incomplete": sorted(
-                key
-                for key, part in decision.record.parts.items()
-                if part.availability.value == "incomplete"
-            ),
+            "incomplete": _incomplete_lists(decision),
             "without_time": event.without_time,
             "unreadable": unreadable,
             "then": event.then,
             "version": __version__,
             "policy_version": decision.policy.version,
         }
+
+
+def _incomplete_lists(decision: Decision) -> list[str]:
+    parts = decision.record.parts.items()
+    return sorted(key for key, part in parts if part.availability is Availability.INCOMPLETE)
 
 
 def _known_value(facts: Mapping[str, Any], name: str) -> str:
