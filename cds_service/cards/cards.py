@@ -16,7 +16,7 @@ from typing import Any
 
 from cds_service.cards.override_codings import write_override_reasons
 from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
-from cds_service.protocol import write_canonical
+from cds_service.protocol import make_plain, write_canonical
 from cds_service.site import knowledge_version
 from fhir_mappings.fhir import Resource
 from recommender.cards import Finding
@@ -53,7 +53,7 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
     suggestions = write_suggestions(finding.resolutions, context.suggestions)
     card: dict[str, Any] = {
         "uuid": str(uuid.uuid4()),
-        "summary": shorten(finding.summary),
+        "summary": shorten(make_plain(finding.summary)),
         "detail": write_detail(finding, context, suggestions),
         "indicator": finding.indicator.value,
         "source": {
@@ -169,9 +169,17 @@ def _utf16_length(text: str) -> int:
 
 
 _MARKUP = re.compile(
-    r"([\\`*\[\]~|])|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|(?<=https)(:)|(?<=http)(:)|(?<=\bwww)(\.)|^([#>])",
+    r"[\\`*\[\]~|]"  # code, emphasis, links, tables
+    r"|(?<!\w)_|_(?!\w)"
+    r"|<(?=[A-Za-z/!?])"  # tags; "<150 pg/mL" is none
+    r"|&(?=#?\w{1,32};)"  # entities
+    r"|(?<=https):|(?<=http):|(?<=ftp):|(?<=\bwww)\."
+    r"|(?<=[\w-])\.(?=[a-z]{2,24}(?:$|[^\w]))"  # domains, which some readers make links of
+    r"|^[#>+-](?=\s|$)|^[#>]|^=+$|(?<=^\d)[.)]",
     re.IGNORECASE,
 )
+_MAILBOX = re.compile(r"(?<=\S)@(?=\w)")
+"""An address stays one for readers that look for them after markup was read, so it is set apart."""
 
 
 def escape_markdown(text: str) -> str:
@@ -181,4 +189,5 @@ def escape_markdown(text: str) -> str:
     Only what could be markup is escaped ("<150 pg/mL" is not), so that the detail stays readable
     where it is not rendered.
     """
-    return _MARKUP.sub(lambda found: "\\" + found.group(), " ".join(text.split()))
+    plain = _MAILBOX.sub(" @ ", make_plain(text))
+    return _MARKUP.sub(lambda found: "\\" + found.group(), plain)

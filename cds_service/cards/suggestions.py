@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.cards.client_limits import SECOND_ACTION, fit_to_client
+from cds_service.protocol import make_plain
 from cds_service.site import Client
 from fhir_mappings.drafts import (
     DraftContext,
@@ -40,6 +41,10 @@ from recommender.language import (
 from recommender.review import claim_of, label_of_parts
 
 Action = dict[str, Any]
+
+LONGEST_LABEL = 120
+LONGEST_DESCRIPTION = 500
+"""Characters; ours are shorter, and names from the record are cut."""
 
 UNLESS = ", if not already on B12"
 """Said below what is drafted where the medication list could not be read (Q58)."""
@@ -132,10 +137,17 @@ def _check_action(action: Action, version: FhirVersion) -> list[str]:
 
 
 def _suggestion(label: str, actions: list[Action], recommended: bool = False) -> dict[str, Any]:
-    suggestion: dict[str, Any] = {"label": label, "uuid": str(uuid.uuid4())}
+    suggestion: dict[str, Any] = {
+        "label": make_plain(label, LONGEST_LABEL),
+        "uuid": str(uuid.uuid4()),
+    }
     if recommended:
         suggestion["isRecommended"] = True
-    return suggestion | {"actions": actions}
+    described = [
+        action | {"description": make_plain(action["description"], LONGEST_DESCRIPTION)}
+        for action in actions
+    ]
+    return suggestion | {"actions": described}
 
 
 def _split(

@@ -26,6 +26,7 @@ from cds_service.protocol import (
     HOOK_ROWS,
     HookRequest,
     Reviewed,
+    make_plain,
     resources_within,
 )
 from cds_service.site import Client, Settings
@@ -59,6 +60,9 @@ from recommender.treatment import Outcome, Recommendation, nearest_changes, reco
 MOST_CHANGES = 2
 """Facts named on a card that would change the advice; the receipt has them all."""
 
+
+LONGEST_PRODUCT = 100
+"""Characters of the name of a product that are repeated in a suggestion."""
 
 PARTS_IN_WORDS = {
     "patient": "patient",
@@ -286,7 +290,7 @@ def _card_context(
     )
     names = {
         order.key: f"{'drafted stop' if order.state is OrderState.STOP else 'draft order'}: "
-        f"{order.product}"
+        f"{make_plain(order.product, LONGEST_PRODUCT)}"
         for order in orders.drafts.orders
     }
     cobalamin_keys = frozenset(order.key for order in orders.drafts.orders if order.has_cobalamin)

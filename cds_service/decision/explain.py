@@ -15,6 +15,7 @@ from cds_service.decision.decide import Decision
 from cds_service.decision.laboratory_history import describe_history
 from cds_service.decision.row_facts import facts_of_condition, facts_of_rows
 from cds_service.decision.schedule import draw_schedule, schedule_as_json
+from cds_service.protocol import make_all_visible
 from fhir_mappings.intake import AREAS, ReceiptLine
 from recommender.guidance import cite
 from recommender.language import (
@@ -38,8 +39,14 @@ Json = dict[str, Any]
 def explain(decision: Decision) -> Json:
     """Return the explain JSON of a decision; members without value are left out.
 
-    `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract.
+    `fhirVersion`, `inScope`, `laboratory` and most of `decision` go beyond the contract. What a
+    terminal or browser would obey is written out.
     """
+    explained: Json = make_all_visible(_explain(decision))
+    return explained | {"cards": list(decision.cards)}  # as they are sent
+
+
+def _explain(decision: Decision) -> Json:
     receipt = decision.receipt
     return {
         "asOf": decision.as_of.isoformat(),
@@ -56,7 +63,6 @@ def explain(decision: Decision) -> Json:
         | _for_reading(decision)
         | _in_short(decision),
         "laboratory": _laboratory(decision, receipt),
-        "cards": list(decision.cards),
         "timingMs": {
             step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()
         },

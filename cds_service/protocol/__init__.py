@@ -23,7 +23,12 @@ from cds_service.protocol.json_text import (
     write_canonical,
     write_json,
 )
-from cds_service.protocol.plain_text import make_all_visible, make_json_visible, make_visible
+from cds_service.protocol.plain_text import (
+    make_all_visible,
+    make_json_visible,
+    make_plain,
+    make_visible,
+)
 from cds_service.protocol.prefetch import NOT_SENT, TYPES, Reading, read_part
 from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
@@ -54,6 +59,7 @@ __all__ = [
     "kind_of",
     "make_all_visible",
     "make_json_visible",
+    "make_plain",
     "make_visible",
     "operation_outcome",
     "parse_hook_request",

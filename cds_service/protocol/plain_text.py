@@ -11,6 +11,23 @@ _OBEYED = re.compile(
 """Control characters but tabs and ends of lines, what turns the way of writing, half characters."""
 
 
+_UNSEEN = re.compile(
+    f"{_OBEYED.pattern}|[\u00ad\u200b-\u200f\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What is obeyed, and what is there and not seen."""
+
+LONGEST_LINE = 2000
+"""Characters of one line of text on a card."""
+
+
+def make_plain(text: str, longest: int = LONGEST_LINE) -> str:
+    """Return text on one line, of visible characters only and not longer than allowed."""
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = " ".join(_UNSEEN.sub("", line).split())
+    return line if len(line) <= longest else line[: longest - 2].rstrip() + " …"
+
+
 def make_visible(text: str) -> str:
     r"""Return the text with each character that a terminal would obey written out, as \x1b or
     \u202e.
