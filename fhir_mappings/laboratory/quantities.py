@@ -13,6 +13,7 @@ from typing import Any
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
 from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, UnitRow, ucum_of
+from recommender.guidance import Policy
 from recommender.language import Comparator, NotCounted, Quantity, Unit
 
 PLAUSIBLE: dict[tuple[Analyte, Unit], tuple[Decimal, Decimal]] = {
@@ -158,6 +159,9 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
         as_stated = Quantity(number, row.unit, _COMPARATORS[comparator])
         other = _in_unit_of_code(value, comparator, analyte, property_kind)
         readings = (as_stated, *other)
+        if _low_either_way(analyte, readings):
+            most = replace(as_stated, comparator=Comparator.AT_MOST)
+            return Reading(most, reported, said, f"{reported}, low whichever unit holds")
         return Reading(None, reported, said, why=NotCounted.UNIT_CONTRADICTS, readings=readings)
     low, high = PLAUSIBLE[analyte, row.unit]
     if not low <= number <= high:
@@ -191,6 +195,27 @@ def _in_unit_of_code(
     """Return the number as the code would have it, where one unit is usual for that."""
     unit = _USUAL.get((analyte, property_kind))
     return (Quantity(value, unit, _COMPARATORS[comparator]),) if unit else ()
+
+
+def _low_either_way(analyte: Analyte, readings: tuple[Quantity, ...]) -> bool:
+    """Return whether a vitamin B12 is deficient in both of its readings, by the limits that hold
+    where a site sets none: then it counts as low, whatever it is exactly (Q35).
+    """
+    if analyte is not Analyte.TOTAL_B12 or len(readings) < 2:
+        return False
+    plausible = all(
+        low <= one.value <= high
+        for one in readings
+        for low, high in (PLAUSIBLE[analyte, one.unit],)
+    )
+    return plausible and all(one.below(_DEFICIENT[one.unit]).is_true for one in readings)
+
+
+_USUAL_POLICY = Policy()
+_DEFICIENT = {
+    Unit.PG_PER_ML: _USUAL_POLICY.b12_low_pg_ml,
+    Unit.PMOL_PER_L: _USUAL_POLICY.b12_low_pmol_l,
+}
 
 
 def _may_be_in_thousands(number: Decimal, row: UnitRow, analyte: Analyte, comparator: str) -> bool:

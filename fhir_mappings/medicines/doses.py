@@ -23,6 +23,7 @@ from recommender.language import (
     DoseKind,
     DoseLine,
     OrderState,
+    Route,
     Substance,
 )
 
@@ -56,7 +57,7 @@ def read_doses(use: MedicineUse, dosage: Dosage, as_of: dt.date) -> list[DoseGiv
         DoseGiven(
             line.substance,
             line.route,
-            line.dose,
+            _dose_of(line, use, dosage),
             day,
             evidence,
             _kind_of(use),
@@ -66,6 +67,17 @@ def read_doses(use: MedicineUse, dosage: Dosage, as_of: dt.date) -> list[DoseGiv
         for line in dosage.lines
         if line.substance.is_cobalamin
     ]
+
+
+def _dose_of(line: DoseLine, use: MedicineUse, dosage: Dosage) -> Decimal | None:
+    """Return the dose in micrograms; of tablets supplied without a word of how they are taken, at
+    least the strength of one.
+    """
+    if line.dose is not None or line.route is not Route.ORAL or line.timing or dosage.text:
+        return line.dose
+    found = (item for item in use.product.ingredients if item.substance is line.substance)
+    strength = next(found).strength
+    return strength.micrograms if strength is not None and not strength.per_ml else None
 
 
 def _kind_of(use: MedicineUse) -> DoseKind:

@@ -11,7 +11,7 @@ from recommender.assessment.assessment import (
 )
 from recommender.assessment.bands import Band, bands_of
 from recommender.assessment.derived_facts import Ground, NotConclusive
-from recommender.assessment.older_results import older_low_result
+from recommender.assessment.older_results import contradicting_result, older_low_result
 from recommender.treatment_so_far import (
     Treatment,
     TreatmentPhase,
@@ -34,6 +34,7 @@ __all__ = [
     "UnknownPhase",
     "assess",
     "bands_of",
+    "contradicting_result",
     "find_treatment_start",
     "is_treatment_dose",
     "older_low_result",

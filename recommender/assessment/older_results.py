@@ -49,18 +49,25 @@ def low_before(scenario: ClinicalScenario, policy: Policy, *, any_age: bool) -> 
     """Return whether a low result stands before the newest usable one, with no vitamin B12 of any
     dose between (D5b); `any_age`: however long before.
     """
-    return _low_within(scenario, policy, None if any_age else CONTRADICTS_WITHIN)
+    return _low_within(scenario, policy, None if any_age else CONTRADICTS_WITHIN) is not None
 
 
 def low_in_the_year_before(scenario: ClinicalScenario, policy: Policy) -> bool:
     """Return whether a low result stands in the 12 months before the newest usable one (D4)."""
-    return _low_within(scenario, policy, CONTRADICTS_WITHIN)
+    return _low_within(scenario, policy, CONTRADICTS_WITHIN) is not None
 
 
-def _low_within(scenario: ClinicalScenario, policy: Policy, days: int | None) -> bool:
+def contradicting_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
+    """Return the low result that the newest usable one contradicts (D5b); `None` for none."""
+    return _low_within(scenario, policy, None)
+
+
+def _low_within(
+    scenario: ClinicalScenario, policy: Policy, days: int | None
+) -> UncountedResult | None:
     now = _newest_day(scenario)
     if now is None:
-        return False
+        return None
     for result in scenario.uncounted_b12:
         day = result.evidence.date
         if result.why not in _SOUND or day is None or day > now:
@@ -68,8 +75,8 @@ def _low_within(scenario: ClinicalScenario, policy: Policy, days: int | None) ->
         near = days is None or (now - day).days <= days
         low = _class(result, policy) is B12Class.LOW
         if near and low and not _treated_between(scenario, day, now):
-            return True
-    return False
+            return result
+    return None
 
 
 def _newest_day(scenario: ClinicalScenario) -> dt.date | None:

@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.assessment import (
+    Assessment,
+    Deficiency,
+    NotConclusive,
+    PlateletBand,
+    TreatmentPhase,
+)
 from recommender.cards import Card, Indicator
 from recommender.checks.course_reading import is_standing, is_treatment
 from recommender.guidance import Policy, RuleGroup
@@ -203,6 +209,15 @@ class Case:
     def needs_treatment(self) -> bool:
         """Deficiency is shown, or treatment is under way."""
         return self.assessment.is_deficient or self.assessment.deficiency is Deficiency.DIAGNOSED
+
+    @property
+    def excluded_for_now(self) -> bool:
+        """Whether methylmalonic acid that is not raised answers a level that pernicious anaemia
+        makes doubtful: nothing is asked again so soon (Q79).
+        """
+        a = self.assessment
+        doubtful = a.not_conclusive is NotConclusive.INTRINSIC_FACTOR
+        return self.rule == "B1" and doubtful and a.mma_excludes
 
     @property
     def starts_treatment(self) -> bool:

@@ -127,7 +127,8 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
     a = case.assessment
     match case.rule:
         case "B1":
-            if not all(has_test(case, item.test) for item in case.recommendation.follow_ups):
+            asked = case.recommendation.follow_ups
+            if not case.excluded_for_now and not all(has_test(case, one.test) for one in asked):
                 reason = (
                     "The level does not decide: the order is not wrong, but methylmalonic acid "
                     "says whether there is deficiency."
@@ -139,7 +140,8 @@ def _without_indication(case: Case, order: Order) -> Iterator[Issue]:
         case "E2" | "E3" | "P3" | "P6":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason = _why_not_known(case)
-                yield _issue(cards.B13_NO_USABLE_TEST, INFO, order, reason, ("S52", "S87"))
+                loud = WARNING if case.rule == "E3" and a.symptoms.is_true else INFO
+                yield _issue(cards.B13_NO_USABLE_TEST, loud, order, reason, ("S52", "S87"))
         case "N3":
             yield from _signs_without_deficiency(case, order)
         case "E1":

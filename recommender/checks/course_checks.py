@@ -228,6 +228,8 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     if recommendation.already_ordered:
         return
     offered = any(option.regimen or option.follow_ups for option in recommendation.options)
+    if case.excluded_for_now:
+        return
     tests_first = (
         recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
     ) or _looks_behind_the_level(case)
@@ -240,7 +242,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         if missing:
             yield Issue(
                 cards.K1_DUE,
-                WARNING if is_emergency(case) else INFO,
+                WARNING if is_emergency(case) or _low_and_ill(case) else INFO,
                 _advice(case),
                 recommendation.citations,
                 (),
@@ -304,6 +306,13 @@ def _is_deficient_without_product(case: Case) -> bool:
         a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
     )
     return case.rule == "G2" and needs_treatment
+
+
+def _low_and_ill(case: Case) -> bool:
+    """Return whether an old or unusable low result meets symptoms, so that its repeat does not
+    wait (E3).
+    """
+    return case.rule == "E3" and case.assessment.symptoms.is_true
 
 
 def is_emergency(case: Case) -> bool:

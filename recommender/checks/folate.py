@@ -64,12 +64,12 @@ def folate_gate(case: Case) -> FolateGate:
     counts as ordered.
     """
     a = case.assessment
+    if case.rule == "T5b" and a.b12_still_low.is_true:
+        return FolateGate.PENDING  # whatever was given: it does not treat (Q71)
     if is_adequately_treated(case):
         return FolateGate.OPEN_TREATED
     if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
         return FolateGate.OPEN_EXCLUDED
-    if case.rule == "T5b" and a.b12_still_low.is_true:
-        return FolateGate.PENDING
     if any(
         holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
     ):

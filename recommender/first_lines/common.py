@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from recommender.assessment import (
+    Ground,
+    NotConclusive,
+    contradicting_result,
+    older_low_result,
+)
 from recommender.checks import Case, Issue
-from recommender.language import SURGERY_HINTS, Cause, Order, Route, describe_interval
+from recommender.language import (
+    SURGERY_HINTS,
+    Cause,
+    NotCounted,
+    Order,
+    Route,
+    describe_interval,
+)
 from recommender.treatment import maintenance_phase
-from recommender.wording import Words, capital, quote
+from recommender.wording import TEST_NAMES, Words, capital, quote
 
 Form = Callable[[Case, Issue, Words], str]
 """A first line from the case, the issue and the facts in words; empty where there is nothing to
@@ -47,6 +60,51 @@ def no_test(words: Words, before: str) -> str:
     if "before the first" in before:
         return f"No B12 test on record: take one {before}"
     return f"No B12 test on record: test {before}"
+
+
+def open_level(case: Case, words: Words, before: str = "") -> str:
+    """Say of a level that leaves deficiency open why it does, and which test decides (D5, D5b,
+    Q79); empty where there is no level.
+
+    Args: before: what waits for the test: "before deciding".
+    """
+    if not words.level:
+        return ""
+    a = case.assessment
+    asked = (one for one in case.recommendation.follow_ups if not one.months)
+    test = next((TEST_NAMES[one.test] for one in asked), "methylmalonic acid")
+    measure = f"measure {test}{f' {before}' if before else ''}"
+    older = contradicting_result(case.scenario, case.policy)
+    if a.ground is Ground.CONTRADICT and older is not None:
+        waits = f" {before}" if before == "before folic acid" else ""
+        both = f"{words.level} after {words.uncounted(older)}, no B12 between"
+        return f"{both}: repeat it with {test}{waits}"
+    if a.ground is Ground.LEVEL_NOT_CONCLUSIVE:
+        why = f" ({_INCONCLUSIVE[a.not_conclusive]})" if a.not_conclusive else ""
+        return f"{words.level} does not exclude deficiency{why}: {measure}"
+    return f"{words.level} is borderline: {measure}"
+
+
+_INCONCLUSIVE = {
+    NotConclusive.INTRINSIC_FACTOR: "pernicious anaemia",
+    NotConclusive.FLAGGED_LOW: "flagged low",
+    NotConclusive.RAISING_CONDITION: "a condition that raises it",
+    NotConclusive.KIDNEYS: "kidneys raise it",
+}
+
+
+def old_and_low(case: Case, words: Words) -> str:
+    """Say the result that asks to be repeated (E3): an old one that was low, or one that cannot be
+    used and may be.
+    """
+    result = older_low_result(case.scenario, case.policy)
+    if result is None:
+        return ""
+    said = words.uncounted(result)
+    if result.why in (NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS):
+        return f"{said} was low, no B12 on record since: repeat it now"
+    flagged = ", flagged low" if result.flagged_low else ", may be low"
+    return f"{said}{flagged}, {result.why.value}: read it or repeat it"
 
 
 def operation(case: Case, words: Words) -> str:

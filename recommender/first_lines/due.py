@@ -8,6 +8,8 @@ from recommender.first_lines.common import (
     led,
     maintenance_words,
     no_test,
+    old_and_low,
+    open_level,
     operation,
     order_of,
 )
@@ -279,11 +281,11 @@ def _b1(case: Case, words: Words) -> str:
     if case.assessment.pregnant.is_true:
         lead = f"Pregnant, {words.level}" if words.level else "Pregnant"
         return f"{lead}: measure active B12 or methylmalonic acid, ask haematology"
-    return f"{words.level} is borderline: measure methylmalonic acid" if words.level else ""
+    return open_level(case, words)
 
 
-def _e3(_: Case, words: Words) -> str:
-    return led(words.older_level, "no B12 on record since; repeat it now")
+def _e3(case: Case, words: Words) -> str:
+    return old_and_low(case, words)
 
 
 def _e2(_: Case, words: Words) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.assessment import Deficiency
 from recommender.cards import Indicator
 from recommender.checks import Case, Issue
-from recommender.first_lines.common import led, no_test
+from recommender.first_lines.common import led, no_test, open_level
 from recommender.language import OrderState
 from recommender.wording import Words, capital, say_age
 
@@ -54,9 +54,7 @@ def b18(case: Case, _: Issue, words: Words) -> str:
             f"Pregnant, {words.level}" if words.level else "Pregnant",
             "measure active B12 or methylmalonic acid, ask haematology",
         )
-    if not words.level:
-        return ""
-    return f"{words.level} is borderline: measure methylmalonic acid before deciding"
+    return open_level(case, words, "before deciding")
 
 
 def c1(_: Case, __: Issue, words: Words) -> str:
@@ -95,7 +93,7 @@ def c3(case: Case, issue: Issue, words: Words) -> str:
         return f"{_why_asked(case, words)}: check B12; continue this folic acid"
     a, s = case.assessment, case.scenario
     if words.level and a.deficiency is Deficiency.UNRESOLVED:
-        return f"{words.level} is borderline: measure methylmalonic acid before folic acid"
+        return open_level(case, words, "before folic acid")
     if words.level and a.deficiency is Deficiency.UNLIKELY and s.total_b12.date:
         return (
             f"Last {words.level} is {say_age(s.total_b12.date, words.as_of)} old: test before "

@@ -18,6 +18,7 @@ from recommender.language import (
     Order,
     OrderState,
     RecordArea,
+    UncountedResult,
     Unit,
     is_treatment_dose,
 )
@@ -118,16 +119,16 @@ class Words:
     @property
     def older_level(self) -> str:
         """The newest result that does not decide, as it was reported."""
-        if not self.scenario.uncounted_b12:
-            return ""
-        newest = self.scenario.uncounted_b12[0]
-        words = f"B12 {newest.evidence.reported}".strip()
-        return with_date(
-            words,
-            newest.evidence.date if self.dated else None,
-            self.as_of,
-            by_issue=newest.by_issue,
-        )
+        uncounted = self.scenario.uncounted_b12
+        return self.uncounted(uncounted[0]) if uncounted else ""
+
+    def uncounted(self, result: UncountedResult) -> str:
+        """Say a result that does not decide, as it was reported, with its date where this is
+        dated.
+        """
+        words = f"B12 {result.evidence.reported}".strip()
+        date = result.evidence.date if self.dated else None
+        return with_date(words, date, self.as_of, by_issue=result.by_issue)
 
     # --- nerves
 

@@ -12,6 +12,7 @@ LOINC = "http://loinc.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UCUM = "http://unitsofmeasure.org"
 OURS = "urn:b12-cds:observation"
+INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 
 CONDITIONS = {
     "vitamin B12 deficiency": "190634004",
@@ -28,8 +29,13 @@ CONDITIONS = {
     "kidney disease stage 4": "431857002",
     "coeliac disease": "396331005",
     "haemophilia": "90935002",
+    "cirrhosis": "19943007",
 }
-PROCEDURES = {"ileal resection": "307193005", "sleeve gastrectomy": "427074001"}
+PROCEDURES = {
+    "ileal resection": "307193005",
+    "sleeve gastrectomy": "427074001",
+    "total gastrectomy": "26452005",
+}
 RESULTS = {
     "B12": {"pmol/L": "14685-2", "pg/mL": "2132-9"},
     "MMA": {"nmol/L": "13964-2"},
@@ -241,21 +247,27 @@ def _condition(entry: str, number: int) -> Resource:
 
 
 def _result(entry: str, number: int) -> Resource:
-    """Read "B12 96 pmol/L, on 2026-11-02", or "no neurological symptoms, on ..." for the screen."""
+    """Read "B12 96 pmol/L, on 2026-11-02", or "no neurological symptoms, on ..." for the screen;
+    what is odd about a result stands after a semicolon.
+    """
     words, date = _dated(entry)
     if words == "no neurological symptoms" or words.startswith(
         ("ileal resection", "ileal Crohn's")
     ):
         return _own_observation(words, date, number)
+    if words.startswith("intrinsic factor antibody"):
+        answer = {"coding": [{"system": SNOMED, "code": "10828004"}], "text": "Positive"}
+        return _observation(number, date, LOINC, "31444-3") | {"valueCodeableConcept": answer}
+    words, _, odd = words.partition("; ")
     name, value, unit = words.split(" ")
-    return _observation(number, date, LOINC, RESULTS[name][unit]) | {
-        "valueQuantity": {
-            "value": float(value) if "." in value else int(value),
-            "unit": unit,
-            "system": UCUM,
-            "code": unit,
-        }
-    }
+    code = RESULTS[name]["pg/mL" if odd == "under the code by mass" else unit]
+    quantity: Resource = {"value": float(value) if "." in value else int(value)}
+    if odd != "flagged low, unit missing":
+        quantity |= {"unit": unit, "system": UCUM, "code": unit}
+    found = _observation(number, date, LOINC, code) | {"valueQuantity": quantity}
+    if "flagged low" in odd:
+        found["interpretation"] = [{"coding": [{"system": INTERPRETATION, "code": "L"}]}]
+    return found
 
 
 def _own_observation(words: str, date: str, number: int) -> Resource:
@@ -281,11 +293,14 @@ def _observation(number: int, date: str, system: str, code: str) -> Resource:
 
 def _procedure(entry: str, number: int) -> Resource:
     name, date = _dated(entry)
+    code: Resource = {"text": name.strip("'")}
+    if not name.startswith("'"):
+        code = {"coding": [{"system": SNOMED, "code": PROCEDURES[name], "display": name}]}
     return {
         "resourceType": "Procedure",
         "id": f"pr{number}",
         "status": "completed",
-        "code": {"coding": [{"system": SNOMED, "code": PROCEDURES[name], "display": name}]},
+        "code": code,
         "subject": {"reference": "Patient/p1"},
         "performedDateTime": date,
     }

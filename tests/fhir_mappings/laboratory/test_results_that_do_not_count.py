@@ -240,13 +240,26 @@ def test_a_result_without_a_unit_is_told_with_its_flag_L06():
 
 
 def test_unit_and_code_that_contradict_give_both_readings():
-    found = only(observation(B12_MASS, 96, "pmol/L", 10))
+    found = only(observation(B12_MASS, 133, "pmol/L", 10))
 
     assert found.why is NotCounted.UNIT_CONTRADICTS
     assert found.readings == (
-        Quantity(Decimal(96), Unit.PMOL_PER_L),
-        Quantity(Decimal(96), Unit.PG_PER_ML),
+        Quantity(Decimal(133), Unit.PMOL_PER_L),
+        Quantity(Decimal(133), Unit.PG_PER_ML),
     )
+
+
+@pytest.mark.parametrize("value", [20, 132])
+def test_a_result_that_is_low_whichever_unit_holds_counts_as_low_Q35(value):
+    found = scenario_of(observation(B12_MASS, value, "pmol/L", 10)).total_b12
+
+    assert found.quantity == Quantity(Decimal(value), Unit.PMOL_PER_L, Comparator.AT_MOST)
+    assert found.below(Decimal(133)).is_true
+
+
+@pytest.mark.parametrize("value", [5, 133, 400])
+def test_one_that_is_not_or_cannot_be_does_not_Q35(value):
+    assert not scenario_of(observation(B12_MASS, value, "pmol/L", 10)).total_b12.is_known
 
 
 def test_a_site_gives_the_unit_of_results_that_have_none(tmp_path):

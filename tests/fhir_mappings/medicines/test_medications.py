@@ -352,7 +352,7 @@ def test_a_dispense_is_a_dose_on_the_day_it_was_handed_over():
     facts, _ = read(dispense)
 
     assert [(dose.date, dose.dose, dose.route) for dose in facts.doses] == [
-        (dt.date(2026, 11, 10), None, Route.ORAL)
+        (dt.date(2026, 11, 10), 1000, Route.ORAL)  # of tablets at least one is taken
     ]
 
 
