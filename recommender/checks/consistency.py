@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import Deficiency, TreatmentPhase
+from recommender.assessment import Deficiency, TreatmentPhase, UnknownPhase
 from recommender.cards import Card, Indicator, cards
 from recommender.checks.case import Case, Column, Issue, has_test
 from recommender.checks.course_reading import (
@@ -695,10 +695,28 @@ def _maintenance_before_loading(
     if _is_loaded(case, order) or _loading_is_selected(case, order):
         yield from _interval(case, order, line, timing)
         return
+    if case.assessment.treatment.phase is TreatmentPhase.UNKNOWN:
+        yield _perhaps_not_loaded(case, order)
+        return
     reason = (
         f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
     )
     yield _issue(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
+
+
+def _perhaps_not_loaded(case: Case, order: Order) -> Issue:
+    """Return b23 where the record does not say whether loading was given: b4 would claim that it
+    was not (I27).
+    """
+    treatment = case.assessment.treatment
+    words = Words(case.scenario, case.assessment)
+    known = f"Last B12 on record {words.day(words.last_dose)}" if words.last_dose else ""
+    if treatment.unknown is UnknownPhase.COULD_NOT_BE_READ:
+        known = "B12 treatment could not be read"
+    known = known or "B12 treatment so far is not known"
+    summary = f"{known}: was loading given? If not, load first"
+    reason = "Whether loading was given cannot be told from the record."
+    return _issue(cards.B23_LAPSED, WARNING, order, reason, ("S5", "S10", "S12"), summary)
 
 
 def _maintenance(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

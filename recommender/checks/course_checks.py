@@ -20,6 +20,7 @@ from recommender.checks.course_reading import (
 from recommender.checks.plausibility import is_implausible
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import (
+    HintAt,
     Order,
     PhaseKind,
     Substance,
@@ -230,6 +231,9 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     offered = any(option.regimen or option.follow_ups for option in recommendation.options)
     if case.excluded_for_now:
         return
+    if _asks_for_a_first_test(case):
+        yield Issue(cards.K1_DUE, INFO, _advice(case), recommendation.citations, ())
+        return
     tests_first = (
         recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
     ) or _looks_behind_the_level(case)
@@ -268,6 +272,20 @@ def due_treatment(case: Case) -> Iterator[Issue]:
             recommendation.citations,
             (),
         )
+
+
+def _asks_for_a_first_test(case: Case) -> bool:
+    """Return whether the opened chart asks for a vitamin B12 where nothing is known of it: words
+    hint at nerve signs, or a cause meets symptoms or nerve signs that another cause explains (E2,
+    Q89).
+    """
+    a, s = case.assessment, case.scenario
+    if case.rule != "E2" or case.course.has_anything_selected:
+        return False
+    explained = any(found.current and found.other_cause for found in s.neurological_findings)
+    return bool(s.hints_at(HintAt.NEUROLOGY)) or (
+        bool(a.causes) and (a.symptoms.is_true or explained)
+    )
 
 
 def _looks_behind_the_level(case: Case) -> bool:

@@ -16,6 +16,7 @@ from recommender.first_lines.common import (
 from recommender.guidance import N_LOAD, RuleGroup
 from recommender.language import (
     Cause,
+    HintAt,
     Order,
     OrderState,
     PhaseKind,
@@ -26,7 +27,7 @@ from recommender.language import (
     read_line,
 )
 from recommender.treatment import cyanocobalamin_may_go_on
-from recommender.wording import Words, capital
+from recommender.wording import Words, capital, quote
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -188,6 +189,8 @@ def _t4a(_: Case, words: Words) -> str:
 
 
 def _t4(case: Case, words: Words) -> str:
+    if case.assessment.treatment.by_mouth:
+        return f"{words.last_supply}: still taken? Ask about numbness, gait and memory"
     last = words.day(words.last_dose)
     due = f", due {maintenance_words(case)}" if last else ""
     return f"Last B12 injection {last}{due}: give one now" if last else ""
@@ -288,7 +291,10 @@ def _e3(case: Case, words: Words) -> str:
     return old_and_low(case, words)
 
 
-def _e2(_: Case, words: Words) -> str:
+def _e2(case: Case, words: Words) -> str:
+    hints = case.scenario.hints_at(HintAt.NEUROLOGY)
+    if hints and not words.level and not words.older_level:
+        return f"Record says {quote(hints[0].words, 40)}: {no_test(words, 'now')}"
     if words.level:
         return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
     if words.older_level:

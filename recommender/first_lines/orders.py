@@ -9,7 +9,7 @@ from recommender.assessment import Permanence, PlateletBand
 from recommender.cards import Indicator
 from recommender.checks import Case, Column, Issue, is_injected, is_oral
 from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
-from recommender.language import HintAt, Route, describe_days, read_line, short_dose
+from recommender.language import HintAt, OrderState, Route, describe_days, read_line, short_dose
 from recommender.wording import Words, capital, plain, quote, say_age, say_often
 
 
@@ -52,6 +52,9 @@ def b3(_: Case, issue: Issue, words: Words) -> str:
 def b4(case: Case, _: Issue, words: Words) -> str:
     if not words.b12:
         return ""
+    if (known := words.only_ordered) and known.state is OrderState.ON_HOLD:
+        since = f" (ordered {words.day(known.authored)})" if known.authored else ""
+        return f"{words.b12}; B12 on hold{since}: load first, then {maintenance_words(case)}"
     return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
 
 
@@ -178,6 +181,8 @@ def b23(case: Case, _: Issue, words: Words) -> str:
         )
     if last is None:
         return ""
+    if case.assessment.treatment.by_mouth:
+        return f"{words.last_supply}: taken since? Ask about nerve signs, they call for injections"
     ago = say_age(last, words.as_of)
     return (
         f"Last B12 injection {words.day(last)}, {ago} ago: give one now; ask about nerve signs, "

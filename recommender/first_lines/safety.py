@@ -118,6 +118,9 @@ def d4(case: Case, issue: Issue, _: Words) -> str:
         for allergy in case.scenario.allergies
         if _names(allergy.allergen.value) == substance
     ]
+    past = [_names(one.value) for one in case.assessment.past_reactions]
+    if substance in past:
+        return f"Past severe reaction to {substance}, marked inactive: confirm it was cleared"
     if any(severe.is_false for severe in stated):
         return f"Mild reaction to {substance} recorded: clarify before giving"
     return f"Allergy to {substance} recorded, severity not stated: clarify before giving"

@@ -9,11 +9,13 @@ from recommender.guidance import (
     M_LOAD,
     MAINT_1M,
     N_LOAD,
+    ORAL,
     OralInEstablishedMalabsorption,
     Policy,
     starting_now,
+    with_oral_dose,
 )
-from recommender.language import FollowUp, Regimen, Substance, Test
+from recommender.language import FollowUp, Phase, Regimen, Substance, Test
 from recommender.monitoring import (
     intensified_phase,
     interval_of,
@@ -32,7 +34,9 @@ from recommender.treatment.offers import (
     egfr_if_unknown,
     injected_loading,
     neurological_loading,
+    without_neurological_symptoms,
 )
+from recommender.treatment.products import can_take_by_mouth
 from recommender.treatment.recommendation import Advice, Option
 
 
@@ -126,6 +130,8 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
     """
     maintenance = maintenance_phase(assessment, policy)
     resume = Regimen((starting_now(maintenance),))
+    if assessment.treatment.by_mouth:
+        resume = _tablets_again(assessment, policy, maintenance)
     if not may_need_reloading(assessment):
         return _replacing(
             Offer(options=(Option("", resume),), acceptable=(Regimen((M_LOAD, maintenance)),)),
@@ -148,6 +154,17 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
         )
     unchanged = f"{NEURO_ABSENT_LABEL}, no other symptoms"
     return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
+
+
+def _tablets_again(assessment: Assessment, policy: Policy, maintenance: Phase) -> Regimen:
+    """Return tablets again where they suit this person without nerve signs, else injections from
+    the start: maintenance alone would follow no loading.
+    """
+    absent = without_neurological_symptoms(assessment)
+    suits = can_take_by_mouth(absent, policy) and not absent.established_malabsorption.is_true
+    if suits:
+        return Regimen((with_oral_dose(ORAL, policy.oral_dose_mcg),))
+    return Regimen((M_LOAD, maintenance))
 
 
 def renew(assessment: Assessment, policy: Policy) -> Offer:

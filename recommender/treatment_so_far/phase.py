@@ -367,6 +367,7 @@ def _of_tablets(
         substance=Substance.CYANOCOBALAMIN,
         reason=unknown.value if unknown else "oral treatment dispensed or stated as taken",
         unknown=unknown,
+        by_mouth=True,
     )
     if not history.oral:
         return found

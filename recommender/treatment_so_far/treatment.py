@@ -70,7 +70,8 @@ class Treatment:
     sign of treatment where none is under way. `alternate_days_ended` is the day on which a bounded
     alternate-day course ended (T3b); `alternate_days_on_record`: there was ever one. `renewal_due`:
     the order ended or ends soon and none follows (T8), on `order_ends`. `started` is the earliest
-    sign of treatment at any age; `start_certain`: it is a loading course (Q54).
+    sign of treatment at any age; `start_certain`: it is a loading course (Q54). `by_mouth`: what is
+    known of it is tablets that were supplied.
     """
 
     phase: TreatmentPhase
@@ -96,6 +97,7 @@ class Treatment:
     order_ends: dt.date | None = None
     started: dt.date | None = None
     start_certain: bool = False
+    by_mouth: bool = False
 
     @property
     def unknown_by_record(self) -> bool:

@@ -18,6 +18,7 @@ from recommender.language import (
     Order,
     OrderState,
     RecordArea,
+    Route,
     UncountedResult,
     Unit,
     is_treatment_dose,
@@ -215,6 +216,17 @@ class Words:
     def last_dose(self) -> dt.date | None:
         """The day of the newest dose on record, of any kind; `None` when none has a date."""
         return max((dose.date for dose in self.scenario.doses if dose.date), default=None)
+
+    @property
+    def last_supply(self) -> str:
+        """The newest supply of tablets: "Tablets last supplied 29 Jul for 30 days"."""
+        dated = [dose for dose in self.scenario.doses if dose.date and dose.route is Route.ORAL]
+        newest = max(dated, key=lambda dose: dose.date or dt.date.min, default=None)
+        if newest is None:
+            return "Tablets of B12 have lapsed"
+        days = newest.supply_days
+        how_long = f" for {days:f} days" if days is not None else ""
+        return f"Tablets last supplied {self.day(newest.date)}{how_long}"
 
     @property
     def whole_medication_list(self) -> bool:

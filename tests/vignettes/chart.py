@@ -30,6 +30,7 @@ CONDITIONS = {
     "coeliac disease": "396331005",
     "haemophilia": "90935002",
     "cirrhosis": "19943007",
+    "diabetic neuropathy": "230572002",
 }
 PROCEDURES = {
     "ileal resection": "307193005",
@@ -74,6 +75,7 @@ PRODUCTS = {
     "apixaban": {"text": "Apixaban", "coding": [{"system": RXNORM, "code": "1364430"}]},
     "folinic acid": {"text": "Leucovorin", "coding": [{"system": RXNORM, "code": "6313"}]},
     "Cyanokit": {"text": "Cyanokit 5 g", "coding": [{"system": RXNORM, "code": "700499"}]},
+    "metformin": {"text": "Metformin", "coding": [{"system": RXNORM, "code": "6809"}]},
     "atorvastatin": {"text": "Atorvastatin 20 mg tablet"},
 }
 ROUTES = {"IM": "78421000", "oral": "26643006"}
@@ -185,8 +187,9 @@ def write_prefetch(chart: Resource) -> Resource:
 
 
 def _allergy(entry: str) -> Resource:
-    """Read "severe: hydroxocobalamin" or "mild: cyanocobalamin"."""
+    """Read "severe: hydroxocobalamin", "mild: cyanocobalamin", or "severe, inactive: ..."."""
     severity, substance = entry.split(": ")
+    severity, _, status = severity.partition(", ")
     return {
         "resourceType": "AllergyIntolerance",
         "id": f"al-{substance}",
@@ -194,7 +197,7 @@ def _allergy(entry: str) -> Resource:
             "coding": [
                 {
                     "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
-                    "code": "active",
+                    "code": status or "active",
                 }
             ]
         },
