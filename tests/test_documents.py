@@ -1,4 +1,4 @@
-"""What one document links in the repository exists, and the place in it too."""
+"""What a document links exists, and its lines fit a screen."""
 
 from __future__ import annotations
 
@@ -41,3 +41,20 @@ def test_what_a_document_links_exists(document: Path) -> None:
         ):
             missing.append(f"{target}#{anchor}")
     assert missing == []
+
+
+PROSE = [
+    path for path in DOCUMENTS if "generated" not in path.parts and "clinical" not in path.parts
+]
+
+
+@pytest.mark.parametrize("document", PROSE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_lines_have_at_most_a_hundred_characters(document: Path) -> None:
+    """Of prose: tables, blocks of code and links that cannot be broken may be longer."""
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    long = [
+        line
+        for line in text.splitlines()
+        if len(line) > 100 and not line.lstrip().startswith("|") and not line.startswith("    ")
+    ]
+    assert long == []
