@@ -37,8 +37,6 @@ from governance.decisions.record import Asked, code_facts, digest_answer, write_
 
 Json = dict[str, Any]
 
-VERSIONS = ("program_version", "knowledge_version", "policy_version", "terminology_version")
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -3,14 +3,15 @@
 from governance.figures.alarms import KINDS, Alarm, find_alarms
 from governance.figures.board import Board, first_week, load_figures
 from governance.figures.categories import CATEGORIES, category_of
-from governance.figures.chance import Share, wilson
-from governance.figures.counts import Figures, read_figures
+from governance.figures.chance import Z_95, Share, wilson
+from governance.figures.counts import Figures
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
 
 __all__ = [
     "CATEGORIES",
     "KINDS",
+    "Z_95",
     "Alarm",
     "Board",
     "Figures",
@@ -25,6 +26,5 @@ __all__ = [
     "first_week",
     "load_figures",
     "make_report",
-    "read_figures",
     "wilson",
 ]

@@ -17,8 +17,6 @@ GENERATED = ROOT / "docs" / "generated"
 FEWEST = 2
 """Controls that a machine checks, without which a hazard says why not."""
 
-RISKS = {1: "1", 2: "2 acceptable", 3: "3 undesirable", 4: "4 mandatory reduction", 5: "5"}
-
 
 @cache
 def read_hazards() -> tuple[Json, ...]:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeVar
 
-Z = 1.959964
-"""The standard normal deviate of a two-sided interval of 95 %."""
+from governance.figures import Z_95, wilson
 
 SMALLEST_SHOWN = 5
 """A count from 1 to 4 is not shown: with so few, somebody may be recognised."""
@@ -24,21 +23,20 @@ def rate_interval(count: int, base: int, per: float) -> tuple[float, float, floa
         return 0.0, 0.0, 0.0
     low = 0.0
     if count:
-        low = count * (1 - 1 / (9 * count) - Z / (3 * math.sqrt(count))) ** 3
+        low = count * (1 - 1 / (9 * count) - Z_95 / (3 * math.sqrt(count))) ** 3
     above = count + 1
-    high = above * (1 - 1 / (9 * above) + Z / (3 * math.sqrt(above))) ** 3
+    high = above * (1 - 1 / (9 * above) + Z_95 / (3 * math.sqrt(above))) ** 3
     return count / base * per, low / base * per, high / base * per
 
 
 def part_interval(count: int, base: int) -> tuple[float, float, float]:
-    """Return a part in per cent, with its interval (Wilson's score interval)."""
+    """Return a part in per cent, with its interval (Wilson's score interval); all are 0 where there
+    is no base.
+    """
     if base <= 0:
         return 0.0, 0.0, 0.0
-    part = count / base
-    middle = part + Z * Z / (2 * base)
-    spread = Z * math.sqrt(part * (1 - part) / base + Z * Z / (4 * base * base))
-    scale = 1 + Z * Z / base
-    return 100 * part, 100 * (middle - spread) / scale, 100 * (middle + spread) / scale
+    share = wilson(count, base)
+    return 100 * share.value, 100 * share.low, 100 * share.high
 
 
 def hidden_rows(counts: Mapping[Key, int], show_small: bool) -> frozenset[Key]:

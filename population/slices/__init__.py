@@ -1,6 +1,6 @@
 """Slices: of a whole export, one row per patient that holds what the mapping reads."""
 
-from population.slices.request_body import entries_of, prefetch_of
+from population.slices.request_body import prefetch_of
 from population.slices.rows import LISTS, SCHEMA, file_of, list_parts
 from population.slices.slicing import SliceJob, SliceRefused, run_slice
 from population.slices.sorting import TYPES_READ
@@ -11,7 +11,6 @@ __all__ = [
     "TYPES_READ",
     "SliceJob",
     "SliceRefused",
-    "entries_of",
     "file_of",
     "list_parts",
     "prefetch_of",
