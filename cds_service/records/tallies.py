@@ -114,6 +114,9 @@ def read_tallies(connection: sa.Connection, since_week: str = "") -> Counter[Tal
     rows = connection.execute(query.where(TALLIES.c.week >= since_week, TALLIES.c.times > 0)).all()
     counted = Counter({Tally._make(row[:-1]): row[-1] for row in rows})
     after = connection.execute(sa.select(TALLIED.c.feedback)).scalar_one()
+    last = connection.execute(sa.select(sa.func.max(FEEDBACK.c.id))).scalar()
+    if last is None or last <= after:
+        return counted
     for tally, times in count_feedback(connection, after).items():
         if tally.week >= since_week:
             counted[tally] += times
