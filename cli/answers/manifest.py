@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,11 @@ def _print_manifest(chosen: argparse.Namespace) -> int:
         print_json(manifest)
     else:
         print(*_say(manifest), sep="\n")
-    return 1 if chosen.check and manifest["overdue"] else 0
+    if chosen.check and manifest["overdue"]:
+        overdue = ", ".join(manifest["overdue"])
+        print(f"manifest: the review day of {overdue} has passed.", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _print_decisions(chosen: argparse.Namespace) -> int:
