@@ -1,6 +1,12 @@
 """CDS Hooks on the wire: services, requests, prefetch, JSON and errors."""
 
-from cds_service.protocol.bundles import MORE_PAGES, empty_entries, why_not_whole
+from cds_service.protocol.bundles import (
+    MORE_PAGES,
+    bundles_within,
+    empty_entries,
+    lacks_some,
+    why_not_whole,
+)
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
 from cds_service.protocol.hook_request import (
     HOOK_ROWS,
@@ -29,7 +35,7 @@ from cds_service.protocol.plain_text import (
     make_plain,
     make_visible,
 )
-from cds_service.protocol.prefetch import NOT_SENT, TYPES, Reading, read_part
+from cds_service.protocol.prefetch import NOT_SENT, TYPES, Reading, is_failure, read_part
 from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
 __all__ = [
@@ -55,8 +61,11 @@ __all__ = [
     "bad_request",
     "build_prefetch",
     "build_services",
+    "bundles_within",
     "empty_entries",
+    "is_failure",
     "kind_of",
+    "lacks_some",
     "make_all_visible",
     "make_json_visible",
     "make_plain",

@@ -149,7 +149,7 @@ def _read_resources(
         )
     )
     unusable = _name_unusable(key, outcomes, foreign, empty)
-    failed = any(_is_failure(outcome.resource) for outcome in outcomes)
+    failed = any(is_failure(outcome.resource) for outcome in outcomes)
     if not usable and (
         failed
         or empty
@@ -203,7 +203,7 @@ def _is_list(value: dict[str, Any] | list[Any]) -> bool:
     return isinstance(value, list) or value.get("resourceType") == "Bundle" or "entry" in value
 
 
-def _is_failure(outcome: dict[str, Any]) -> bool:
+def is_failure(outcome: dict[str, Any]) -> bool:
     """Whether an OperationOutcome speaks of an error; one that cannot be read counts as one
     (R54).
     """

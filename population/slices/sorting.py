@@ -15,9 +15,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cds_service.protocol import is_failure
 from fhir_mappings.fhir import reference_of, subject_id
 from population.slices.sieve import SIEVED, Sieve
-from population.sources import Lines, resources_of
+from population.sources import SPEAKS_OF_AN_ERROR, Lines, resources_of
 
 HOME: dict[str, str] = {
     "Patient": "patient",
@@ -183,17 +184,17 @@ def _sort_one_by_one(
 
 
 def _type_at_start(content: bytes) -> str | None:
-    """Return the type where the line says it first, as nearly all do; else, and for a Bundle, None:
-    it must be parsed.
+    """Return the type where the line says it first, as nearly all do; else None. None too for what
+    must be parsed: a Bundle, or what may speak of an error.
     """
     if not content.startswith(_START):
         return None
     end = content.find(b'"', len(_START), len(_START) + 50)
     kind = content[len(_START) : end].decode("ascii", "replace") if end > 0 else BUNDLE
-    return None if kind == BUNDLE else kind
+    return None if kind in (BUNDLE, OUTCOME) else kind
 
 
-BUNDLE = "Bundle"
+BUNDLE, OUTCOME = "Bundle", "OperationOutcome"
 
 
 def _count_codes(block: pa.BinaryArray, kept: frozenset[int], into: Sorted) -> None:
@@ -292,8 +293,10 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
         into.read[kind] += 1
         if kind in HOME:
             _keep(number, content, body, owner, into)
-        else:
-            into.dropped[kind] += 1
+            return
+        into.dropped[kind] += 1
+        if kind == OUTCOME and not owner and is_failure(body):
+            into.fail(Fault(number, SPEAKS_OF_AN_ERROR))
 
 
 def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorted) -> None:

@@ -4,12 +4,20 @@ processes.
 
 from population.sources.bulk_export import Export, ExportFailed, fetch_export
 from population.sources.files import Kind, Piece, find_pieces
-from population.sources.lines import DAMAGED, TOO_LONG, Lines, read_lines, resources_of
+from population.sources.lines import (
+    DAMAGED,
+    SPEAKS_OF_AN_ERROR,
+    TOO_LONG,
+    Lines,
+    read_lines,
+    resources_of,
+)
 from population.sources.progress import Progress, say_size
 from population.sources.workers import TaskFailed, run_tasks
 
 __all__ = [
     "DAMAGED",
+    "SPEAKS_OF_AN_ERROR",
     "TOO_LONG",
     "Export",
     "ExportFailed",

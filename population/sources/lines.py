@@ -18,13 +18,16 @@ import pyarrow.parquet as pq
 
 from cds_service.protocol import (
     Problem,
+    bundles_within,
     empty_entries,
+    is_failure,
+    lacks_some,
     read_json,
     resources_within,
     why_not_whole,
     write_json,
 )
-from fhir_mappings.fhir import Placed
+from fhir_mappings.fhir import Placed, is_cut, says_suppressed
 from population.sources.files import Kind, Piece
 
 BLOCK_BYTES = 16 << 20
@@ -231,18 +234,30 @@ def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
         refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
     owner = next(iter(patients)) if len(patients) == 1 else ""
     content = b"\n".join(_content_of(item) for item in placed)
-    yield Lines(number, content, 0, owner, _why_not_whole(value, len(placed)))
+    yield Lines(number, content, 0, owner, _why_not_whole(value, placed))
 
 
-def _why_not_whole(value: Any, read: int) -> str:
-    """Return why a Bundle does not hold all there is, by its own words or empty entries."""
-    if not isinstance(value, dict | list):
+def _why_not_whole(value: Any, placed: list[Placed]) -> str:
+    """Return why a Bundle does not hold all there is: by its own words or those of one within, by
+    entries that hold nothing, or by an error or a withholding that stands among them.
+    """
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
         return ""
-    empty = len(list(empty_entries(value, "")))
-    if isinstance(value, dict) and value.get("resourceType") == "Bundle" and empty:
+    within = list(bundles_within(value, ""))
+    bundles = [value, *(one.bundle for one in within)]
+    empty = sum(len(list(empty_entries(bundle, ""))) for bundle in bundles)
+    outcomes = [item.resource for item in placed if item.type == "OperationOutcome"]
+    if empty:
         return f"a Bundle in which {empty} entries hold no resource"
-    why = why_not_whole(value, read)
+    if any(map(is_failure, outcomes)):
+        return f"a Bundle that is not whole: {SPEAKS_OF_AN_ERROR}"
+    if any(map(says_suppressed, outcomes)) or any(is_cut(item.resource) for item in placed):
+        return "a Bundle that is not whole: part of it is withheld"
+    why = "one within it lacks some" if lacks_some(within) else why_not_whole(value, len(placed))
     return f"a Bundle that is not whole: {why}" if why else ""
+
+
+SPEAKS_OF_AN_ERROR = "an OperationOutcome speaks of an error"
 
 
 def _content_of(item: Placed) -> bytes:

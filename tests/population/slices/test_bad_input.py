@@ -114,6 +114,45 @@ def test_a_bundle_that_says_that_it_is_not_whole_makes_every_list_incomplete(
     assert set(json.loads(rows["ana"]["incomplete"])) == set(LISTS)
 
 
+FAILED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout"}],
+}
+INNER = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": PROBLEM}]}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        FAILED,
+        {**FAILED, "issue": [{"severity": "information", "code": "suppressed"}]},
+        {**INNER, "total": 3},
+        {**INNER, "link": [{"relation": "next", "url": "http://ehr/next"}]},
+        {**INNER, "entry": [{"response": {"status": "500"}}]},
+    ],
+)
+def test_an_error_or_a_part_of_a_list_within_a_bundle_is_no_whole_list(
+    tmp_path: Path, beside: Resource
+) -> None:
+    sent = bundle({"resource": ANA}, {"resource": beside}, {"resource": PROBLEM})
+    _, errors, rows = slice_of(tmp_path, ana__json=sent)
+
+    assert errors
+    assert set(json.loads(rows["ana"]["incomplete"])) == set(LISTS)
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_an_error_on_a_line_is_said(tmp_path: Path, separators: tuple[str, str]) -> None:
+    told = {**FAILED, "issue": [{"severity": "information", "code": "informational"}]}
+    each = [json.dumps(one, separators=separators) for one in (told, FAILED)]
+    summary, errors, rows = slice_of(tmp_path, Patient__ndjson=lines(ANA, *each))
+
+    assert [(one["line"], one["reason"]) for one in errors] == [
+        (3, "an OperationOutcome speaks of an error")
+    ]
+    assert (summary["dropped"]["OperationOutcome"], list(rows)) == (2, ["ana"])
+
+
 def test_whose_an_entry_is_must_be_said_and_is_never_guessed(tmp_path: Path) -> None:
     subjects: dict[str, object] = {
         "nobody": None,
