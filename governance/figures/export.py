@@ -29,7 +29,8 @@ def each_row(store_url: str, patient_key: str = "") -> Iterator[dict[str, str]]:
         patient_key: of the record as configured; the user's own words open with it.
     Raises: StoreUnavailable.
     """
-    last = sa.select(sa.func.max(FEEDBACK.c.id).label("id")).group_by(FEEDBACK.c.card).subquery()
+    whose = (FEEDBACK.c.card, FEEDBACK.c.client)
+    last = sa.select(sa.func.max(FEEDBACK.c.id).label("id")).group_by(*whose).subquery()
     said = sa.select(FEEDBACK).join(last, last.c.id == FEEDBACK.c.id).subquery()
     query = (
         sa.select(CARDS.c.card, CARDS.c.uuid, DECISIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,21 @@ def test_a_card_reported_again_counts_once_with_its_last_word_R119(
 
     assert (b2["accepted"]["count"], b2["overridden"]["count"]) == (4, 3)
     assert b2["reasons"]["NEURO-ABSENT"] == 1
+
+
+def test_what_another_client_says_of_a_card_is_not_exported_in_place_of_its_own(
+    used: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    say(f"sqlite:///{tmp_path}/b12.db", [overridden("b2-0")], client="another client")
+    capfd.readouterr()
+    assert main(["feedback", "export", "--config", str(used)]) == 0
+    rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+
+    assert Counter(row["action"] for row in rows) == {
+        "accepted": 3,
+        "overridden": 4,
+        "no answer": 4,
+    }
 
 
 def test_cards_stand_in_the_order_of_their_numbers(
