@@ -340,7 +340,7 @@ STORIES = (
         ),
         (),
         rule="N3",
-        cards=(),
+        cards=("k1",),
         share=10,
     ),
     Story(

@@ -72,7 +72,19 @@ A1_RIGHT_BUT_MORE = Card(
     summary="B12 order matches guidance; add reviews at 3, 6 and 12 months",
     remedy=Remedy.OWN,
     rank=1600,
-    statements=("S16", "S35", "S36", "S78", "S79", "X26", "X27", "X33"),
+    statements=(
+        "S16",
+        "S20",
+        "S21",
+        "S35",
+        "S36",
+        "S71",
+        "S78",
+        "S79",
+        "X26",
+        "X27",
+        "X33",
+    ),
 )
 
 A3_NOT_CHECKED = Card(

@@ -3,7 +3,7 @@ choose; and counts and texts have limits that are said.
 
 Lines of code that are run are counted, not seconds: the figure is the same on every machine. What
 runs in C (a regular expression, a comparison of lists) counts once however long it takes; the
-processor time of long texts is bounded beside it, generously.
+processor time of long texts is compared with that of a plain request beside it, generously.
 
 Source: R181, R182.
 """
@@ -48,9 +48,9 @@ ALLOWANCE = 1.25
 BOUNDED_BY_THEIR_LIMIT = ("drafts, all selected", "drafts of folic acid", "drafts of injections")
 """Pairs of drafts are compared with one another; their number has a limit, and so has the cost."""
 
-SECONDS_AT_THE_LIMIT = 2.0
 SLACK_LINES = 3000
-SECONDS_OF_A_TEXT = 0.6
+AT_THE_LIMIT, OF_A_TEXT = 150, 30
+"""As many plain requests may 200 drafts cost, and the longest text, in one and the same run."""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     with running(replace(demonstration(), store_url=url)) as made:
         post(made, request())
         yield made
+
+
+@pytest.fixture(scope="module")
+def plain(client: FlaskClient) -> float:
+    """What a request of ordinary size costs in this run."""
+    return seconds_of(client, lambda _: request(), 1)
 
 
 def post(client: FlaskClient, body: Any) -> TestResponse:
@@ -90,9 +96,9 @@ def test_there_are_at_least_twenty_five_dimensions() -> None:
 
 @pytest.mark.parametrize("dimension", BOUNDED_BY_THEIR_LIMIT)
 def test_pairs_of_drafts_cost_little_at_the_limit_R181_R182(
-    client: FlaskClient, dimension: str
+    client: FlaskClient, plain: float, dimension: str
 ) -> None:
-    assert seconds_of(client, COUNTS[dimension], 200) < SECONDS_AT_THE_LIMIT
+    assert seconds_of(client, COUNTS[dimension], 200) < AT_THE_LIMIT * plain
 
 
 @pytest.mark.parametrize(
@@ -107,26 +113,35 @@ def test_the_cost_of_a_request_is_linear_in_R181(client: FlaskClient, dimension:
 
 
 @pytest.mark.parametrize("dimension", TEXTS)
-def test_the_longest_text_costs_little_R181(client: FlaskClient, dimension: str) -> None:
-    assert seconds_of(client, TEXTS[dimension], LONGEST_TEXT - 20) < SECONDS_OF_A_TEXT
+def test_the_longest_text_costs_little_R181(
+    client: FlaskClient, plain: float, dimension: str
+) -> None:
+    assert seconds_of(client, TEXTS[dimension], LONGEST_TEXT - 20) < OF_A_TEXT * plain
 
 
 @pytest.mark.parametrize("dimension", TEXTS)
-def test_a_text_that_is_too_long_is_not_read_R181(client: FlaskClient, dimension: str) -> None:
-    assert seconds_of(client, TEXTS[dimension], 200_000) < SECONDS_OF_A_TEXT
+def test_a_text_that_is_too_long_is_not_read_R181(
+    client: FlaskClient, plain: float, dimension: str
+) -> None:
+    assert seconds_of(client, TEXTS[dimension], 200_000) < OF_A_TEXT * plain
 
 
 @pytest.mark.parametrize("dimension", NUMBERS)
-def test_a_long_number_costs_little_R181(client: FlaskClient, dimension: str) -> None:
-    assert seconds_of(client, NUMBERS[dimension], 4000) < SECONDS_OF_A_TEXT
+def test_a_long_number_costs_little_R181(client: FlaskClient, plain: float, dimension: str) -> None:
+    assert seconds_of(client, NUMBERS[dimension], 4000) < OF_A_TEXT * plain
 
 
 def seconds_of(client: FlaskClient, build: Callable[[int], Any], size: int) -> float:
+    """Return the processor time of an answer, the least of three."""
     body = build(size)
-    started = time.process_time()
-    answer = post(client, body)
-    assert answer.status_code == 200, answer.get_data()
-    return time.process_time() - started
+    post(client, body)
+    times = []
+    for _ in range(3):
+        started = time.process_time()
+        answer = post(client, body)
+        times.append(time.process_time() - started)
+        assert answer.status_code == 200, answer.get_data()
+    return min(times)
 
 
 @pytest.mark.parametrize(
@@ -200,13 +215,16 @@ def test_a_long_access_token_and_a_long_patient_id_R181() -> None:
         parse_hook_request(read_json(write_json(body)), "order-select")
 
 
-def test_a_decision_that_takes_too_long_is_a_503_R182(client: FlaskClient) -> None:
-    entries = [order(n, text=f"Hydroxocobalamin {n} micrograms/ml") for n in range(20_000)]
-    started = time.process_time()
-    answer = post(client, with_entries("medications", entries))
-    seconds = time.process_time() - started
+def test_a_decision_that_takes_too_long_is_a_503_R182(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [order(n, text=f"Hydroxocobalamin {n} micrograms/ml") for n in range(300)]
+    whole = with_entries("medications", entries)
+    assert post(client, whole).status_code == 200
 
-    assert answer.status_code in (200, 503)
-    if answer.status_code == 503:
-        assert answer.headers["Retry-After"]
-    assert seconds < 3  # of one processor, with what the test itself adds
+    monkeypatch.setattr("cds_service.web.admission.PROCESSOR_SECONDS", 0.001)
+    answer = post(client, whole)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert answer.json["issue"][0]["code"] == "too-costly"
