@@ -15,6 +15,7 @@ from recommender.first_lines.common import (
 )
 from recommender.guidance import N_LOAD, RuleGroup
 from recommender.language import (
+    Allergen,
     Cause,
     HintAt,
     Order,
@@ -26,7 +27,7 @@ from recommender.language import (
     describe_interval,
     read_line,
 )
-from recommender.treatment import cyanocobalamin_may_go_on
+from recommender.treatment import cyanocobalamin_may_go_on, hydroxocobalamin_allowed
 from recommender.wording import Words, capital, quote
 
 
@@ -47,7 +48,11 @@ def _unread(case: Case, issue: Issue, words: Words) -> str:
 
 
 def say_due(case: Case, words: Words) -> str:
-    """Return the first line for the rule; empty where the rule has none of its own."""
+    """Return the first line for the rule; empty where the rule has none of its own. A reaction that
+    stands against the treatment that is due comes before it.
+    """
+    if not hydroxocobalamin_allowed(case.assessment) and case.recommendation.not_drafted:
+        return _g2(case, words)
     rule = case.rule
     if case.is_prophylaxis and rule not in ("N3", "B1"):
         return _prophylaxis(case, words)
@@ -77,6 +82,8 @@ def _n1(case: Case, words: Words) -> str:
 def _n2(case: Case, words: Words) -> str:
     if case.assessment.urgent_neurology:
         return _same_day(words)
+    if not case.assessment.neurological_recent:
+        return f"{words.finding}, B12 status open: test B12 and MMA now; new or worse: do not wait"
     return f"{words.finding}, B12 status open: test B12 and MMA now, do not wait to treat"
 
 
@@ -236,9 +243,11 @@ def _t7(case: Case, words: Words) -> str:
     return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
 
 
-def _t8(_: Case, words: Words) -> str:
-    order = words.order
-    day = f" {words.day(order.ends)}" if order is not None and order.ends else " soon"
+def _t8(case: Case, words: Words) -> str:
+    end = case.assessment.treatment.order_ends
+    day = f" {words.day(end)}" if end else " soon"
+    if end and end < case.scenario.as_of:
+        return f"{capital(words.treatment)}: the prescription ended{day}; renew it"
     return f"{capital(words.treatment)}: the prescription ends{day}; renew it"
 
 
@@ -319,11 +328,24 @@ def _n3(case: Case, words: Words) -> str:
 
 
 def _g2(_: Case, words: Words) -> str:
-    allergies = words.scenario.allergies
-    substance = allergies[0].allergen.value.partition(" (")[0] if allergies else "B12"
+    """Say the reaction that stands against treatment, no stronger than it is recorded (I33)."""
+    cobalamins = [one for one in words.scenario.allergies if one.allergen in _COBALAMINS]
+    severe = [one for one in cobalamins if one.severe.is_true and one.active]
+    first = next(iter((*severe, *cobalamins)), None)
+    substance = first.allergen.value.partition(" (")[0] if first else "B12"
     lead = words.level or words.cause or words.finding
     beside = f" and {lead}" if lead else ""
+    if first is not None and not first.active:
+        return f"Past severe reaction to {substance}{beside}: confirm it was cleared before B12"
+    if first is not None and not first.severe.is_true:
+        day = "the same day" if words.assessment.neurological.is_true else "first"
+        if first.severe.is_false:
+            return f"Mild reaction to {substance}{beside}: clarify it {day}"
+        return f"Allergy to {substance}, severity not stated{beside}: clarify it {day}"
     return f"Severe reaction to {substance}{beside}: urgent allergy and haematology advice"
+
+
+_COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)
 
 
 _BY_RULE = {

@@ -106,8 +106,9 @@ def b7(case: Case, issue: Issue, _: Words) -> str:
     return f"Dose ordered is {short_dose(daily)} a day; treatment needs 1 to 2 mg a day"
 
 
-def b10(_: Case, issue: Issue, words: Words) -> str:
-    if issue.indicator is Indicator.INFO:
+def b10(case: Case, issue: Issue, words: Words) -> str:
+    partial = not case.assessment.established_malabsorption.is_true
+    if issue.indicator is Indicator.INFO and partial:
         return led(words.cause, "injections act faster and are preferred; tablets are not wrong")
     return led(words.cause, "injections are preferred; tablets may not replace them")
 
@@ -172,7 +173,7 @@ def b22(case: Case, _: Issue, words: Words) -> str:
 
 def b23(case: Case, _: Issue, words: Words) -> str:
     last = words.last_dose
-    if case.rule == "T7":
+    if case.rule == "T7" or (last is None and case.assessment.untreated):
         since = words.day(last) or words.day(words.order.authored if words.order else None)
         return (
             f"No B12 dose on record since {since}: if doses were missed, reload first"

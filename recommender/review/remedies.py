@@ -300,7 +300,7 @@ def _put_order_right(
     """
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
-    takes_over = bool(target.replaces) and order.replaces != target.replaces
+    takes_over = bool(target.replaces) and target.replaces not in (order.replaces, order.key)
     replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
     whole = takes_over or replaced or order.has_folate or has_parts(case, order)
     phase = None if whole else _phase_for(order, needed)

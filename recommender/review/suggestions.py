@@ -186,7 +186,9 @@ def _towards(
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
-    recommended = treats and alone and not target.condition and not _is_open(case)
+    asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
+    open_still = asked or _is_open(case)
+    recommended = treats and alone and not target.condition and not open_still
     return Resolution(_label(case, edits, target.condition), edits, recommended)
 
 

@@ -158,8 +158,8 @@ RULES: tuple[Rule, ...] = (
         RuleId.G2,
         (c.SEVERE_REACTION_TO_ALL,),
         Outcome.CANNOT,
-        "A severe reaction to vitamin B12 is recorded: urgent allergy and haematology advice "
-        "before any product",
+        "A reaction to vitamin B12 that is severe, or not known to be mild, is recorded: allergy "
+        "and haematology advice before any product",
         o.allergy_referral,
         ("X27",),
     ),

@@ -114,6 +114,7 @@ ALLERGENS = {
     "cyanocobalamin": {"system": RXNORM, "code": "11248"},
     "cobalt": {"system": SNOMED, "code": "54808007"},
 }
+CRITICALITY = {"severe": "high", "mild": "low", "not stated": "unable-to-assess"}
 NOT_AVAILABLE: Resource = {
     "resourceType": "OperationOutcome",
     "issue": [{"severity": "error", "code": "timeout"}],
@@ -202,7 +203,7 @@ def _allergy(entry: str) -> Resource:
             ]
         },
         "patient": {"reference": "Patient/p1"},
-        "criticality": {"severe": "high", "mild": "low"}[severity],
+        "criticality": CRITICALITY[severity],
         "code": {"coding": [ALLERGENS[substance]], "text": substance},
     }
 

@@ -50,3 +50,11 @@ def test_what_a_refill_is_told(who: list[str], orders: list[Any], said: list[str
 
 def test_a_site_may_switch_the_cards_of_refills_off() -> None:
     assert not _said(MAINTAINED, ["every 6 months"], Policy(refill_cards=False))
+
+
+def test_a_refill_of_which_nothing_else_is_known_recommends_nothing() -> None:
+    scenario, course, policy = build_case({"who": UNTREATED, "orders": ["every 2 months"]})
+    (found,) = review_refill(course, scenario, recommend(scenario, policy), policy)
+
+    assert found.summary == "No B12 dose on record: if doses were missed, reload first"
+    assert not any(offer.recommended for offer in found.resolutions)
