@@ -54,11 +54,26 @@ EVENTS = {
 }
 
 
+class _Settled:
+    """The settings of gunicorn as they are when a worker begins: each is asked for again and again
+    by every request, and gunicorn looks each up by two calls.
+    """
+
+    def __init__(self, settings: Any) -> None:
+        self.__dict__.update({name: setting.get() for name, setting in settings.settings.items()})
+        self.is_ssl = settings.is_ssl
+        self._settings = settings
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_settings"], name)
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker, but for who waits for clients."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cfg: Any = _Settled(vars(self)["cfg"])
         self._open: set[Connection] = set()
         self._bytes = 0
         self._swept = 0.0
