@@ -5,7 +5,7 @@ cannot be read is unknown, with a reason.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -41,6 +41,7 @@ from fhir_mappings.history import (
 )
 from fhir_mappings.intake import (
     AREAS,
+    HINTS,
     Demographics,
     Receipt,
     RecordIndex,
@@ -63,7 +64,15 @@ from fhir_mappings.medicines import (
     near_b12_name,
     read_events,
 )
-from fhir_mappings.terminology import Field, Understood, ValueSets, forget_texts, judge_name
+from fhir_mappings.terminology import (
+    Field,
+    Understood,
+    ValueSets,
+    forget_texts,
+    judge_name,
+    meaningful_texts,
+    read_words,
+)
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
     Because,
@@ -364,13 +373,11 @@ def _count_medicines(index: RecordIndex) -> None:
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
             stated = _medicine_of(placed.resource, medications)
-            by, near = _understand_medicine(index, stated)
-            if near and may_matter(placed, index.as_of):
-                dated = first_day(read_authored(placed.resource))
-                index.understanding.hint(HintAt.B12_TREATMENT, placed, near, dated)
+            by, shown = _understand_medicine(index, stated)
+            if not may_matter(placed, index.as_of):
+                by = Understood.BY_CODE if by is Understood.NOT else by
+            elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
-            if by is Understood.NOT and not may_matter(placed, index.as_of):
-                by = Understood.BY_CODE
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         code = placed.resource.get("code")
@@ -378,17 +385,47 @@ def _count_medicines(index: RecordIndex) -> None:
         index.receipt.note_understood(placed, by.value)
 
 
-def _understand_medicine(index: RecordIndex, stated: Any) -> tuple[Understood, str]:
-    """Return by what the name of a medicine was understood, and the text that is nearly a name of
-    vitamin B12; the same name is looked at once in a record.
+_ShownOfMedicine = tuple[tuple[HintAt, str], ...]
+
+
+def _understand_medicine(index: RecordIndex, stated: Any) -> tuple[Understood, _ShownOfMedicine]:
+    """Return by what the name of a medicine was understood, and what the words of one that nothing
+    names may mean; the same name is looked at once in a record.
     """
     written = ("medicine", repr(stated))
-    known: tuple[Understood, str] | None = index.read_before.get(written)
+    known: tuple[Understood, _ShownOfMedicine] | None = index.read_before.get(written)
     if known is None:
         found = index.value_sets.find(stated, Field.DRUGS)
         by = judge_name(index.value_sets, stated, found)
-        known = index.read_before[written] = (by, "" if found else near_b12_name(stated))
+        shown = () if found else tuple(_shown_of_medicine(index, stated))
+        known = index.read_before[written] = (by, shown)
     return known
+
+
+def _shown_of_medicine(index: RecordIndex, stated: Any) -> Iterator[tuple[HintAt, str]]:
+    """Yield what the words of a medicine may mean ("blood thinner"), and whether they are nearly the
+    name of vitamin B12.
+    """
+    for text in meaningful_texts(index.value_sets, stated):
+        for member in read_words(text, Field.DRUGS).shown:
+            for at in HINTS.get(member.concept, ()):
+                if at in SHOWN_OF_MEDICINES:
+                    yield at, text
+    near = near_b12_name(stated)
+    if near:
+        yield HintAt.B12_TREATMENT, near
+
+
+def _show_medicine(index: RecordIndex, placed: Placed, shown: _ShownOfMedicine) -> bool:
+    """Note what the words of a medicine may mean; return whether it may be vitamin B12."""
+    day = first_day(read_authored(placed.resource)) if shown else None
+    for at, text in shown:
+        index.understanding.hint(at, placed, text, day)
+    return any(at is HintAt.B12_TREATMENT for at, _ in shown)
+
+
+SHOWN_OF_MEDICINES = frozenset({HintAt.ANTICOAGULANT, HintAt.METHOTREXATE, HintAt.NITROUS_OXIDE})
+"""What the words of a medicine may point at; allergies are none of it."""
 
 
 def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any:

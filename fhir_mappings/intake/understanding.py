@@ -120,6 +120,7 @@ HINTS: dict[Concept, tuple[HintAt, ...]] = {
     Concept.B12_ADMINISTRATION_STOPPED: (HintAt.B12_TREATMENT,),
     Concept.ALLERGY_GENERIC: (HintAt.ALLERGY,),
     Concept.COBALT: (HintAt.COBALT_ALLERGY,),
+    Concept.OTHER_INTERACTING: (HintAt.METHOTREXATE,),
 }
 """Which facts the words of a concept point at; a code of it, a look-alike's too, decides these."""
 

@@ -316,15 +316,16 @@ def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) 
     }
     if not coded:
         return False
-    said = [
-        {
+    for text in texts_of(code):
+        named = _match_test(index, text)
+        counted = {
             _KINDS.get(match.concept, match.concept.value)
-            for match in _match_test(index, text)
+            for match in named
             if match.role in COUNTED_ROLES
         }
-        for text in texts_of(code)
-    ]
-    return any(names and not names & coded for names in said)
+        if named and counted.isdisjoint(coded):
+            return any(match.role in (*COUNTED_ROLES, Role.EXCLUDE) for match in named)
+    return False
 
 
 def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) -> list[Observed]:

@@ -139,6 +139,7 @@ def _read_comment(result: dict[str, Any], analyte: Analyte, property_kind: str) 
 
 def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str = "") -> Reading:
     """Return a FHIR Quantity as a value of this analyte."""
+    quantity = _with_comparator_apart(quantity)
     value = _read_number(quantity.get("value"))
     comparator = as_text(quantity.get("comparator"))
     reported = _as_reported(quantity, value, comparator)
@@ -178,6 +179,17 @@ def read_quantity(quantity: dict[str, Any], analyte: Analyte, property_kind: str
         )
     converted = "" if row.factor == 1 else f"{comparator}{show_number(number)} {row.unit.value}"
     return Reading(Quantity(number, row.unit, _COMPARATORS[comparator]), reported, "", converted)
+
+
+def _with_comparator_apart(quantity: dict[str, Any]) -> dict[str, Any]:
+    """Return a quantity whose number holds its comparator ("<150") with the two apart."""
+    value = quantity.get("value")
+    if not isinstance(value, str) or quantity.get("comparator") is not None:
+        return quantity
+    found = re.match(r"\s*(<=|>=|<|>|≤|≥)\s*(?=\d)", value)
+    if not found:
+        return quantity
+    return {**quantity, "comparator": found[1], "value": value[found.end() :]}
 
 
 UNIT_MISSING = "unit missing"
@@ -322,11 +334,33 @@ _WRITTEN = re.compile(
 _SPOKEN = (
     (re.compile(r"^(?:less than or equal to|at most|not more than)\b", re.IGNORECASE), "<="),
     (re.compile(r"^(?:greater|more) than or equal to\b|^at least\b", re.IGNORECASE), ">="),
-    (re.compile(r"^(?:less than|below|under|lower than)\b", re.IGNORECASE), "<"),
-    (re.compile(r"^(?:greater than|more than|above|over|higher than)\b", re.IGNORECASE), ">"),
+    (
+        re.compile(
+            r"^(?:less than|below|under|lower than|kleiner als|weniger als|unter|moins de|"
+            r"inf[ée]rieur à|menor (?:de|que)|inferior a|minore di|inferiore a|meno di|kleiner dan|"
+            r"minder dan|lager dan|mindre [äe]n[nd]?|under|abaixo de)(?= ?\d)",
+            re.IGNORECASE,
+        ),
+        "<",
+    ),
+    (
+        re.compile(
+            r"^(?:greater than|more than|above|over|higher than|gr(?:ö|oe)(?:ß|ss)er als|mehr als|"
+            r"über|plus de|sup[ée]rieur à|mayor (?:de|que)|superior a|maior que|acima de|"
+            r"maggiore di|superiore a|groter dan|meer dan|hoger dan|st[öø]rre [äe]n[nd]?|mer [äe]n)"
+            r"(?= ?\d)",
+            re.IGNORECASE,
+        ),
+        ">",
+    ),
     (re.compile(r"^(?:equals?|equal to|result:?)(?= )", re.IGNORECASE), ""),
 )
 """Comparators in words (Q35)."""
+
+_FLAG = re.compile(
+    r"\s+[(\[]?(?:ll?|hh?|low|high|abnormal|\*{1,3}|[+-]{1,2})[)\]]?$", re.IGNORECASE
+)
+"""The mark of the laboratory behind a unit ("150 pg/mL (L)")."""
 
 LONGEST_RESULT = 100
 """Characters; what is longer is a story, not a result."""
@@ -355,6 +389,9 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     if comparator in ("<=", ">="):
         quantity["comparator"] = comparator
     reading = read_quantity(quantity, analyte, property_kind)
+    plain_unit = _FLAG.sub("", quantity["unit"])
+    if reading.quantity is None and plain_unit != quantity["unit"]:
+        reading = read_quantity({**quantity, "unit": plain_unit}, analyte, property_kind)
     return replace(reading, reported=text)
 
 

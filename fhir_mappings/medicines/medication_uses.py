@@ -44,7 +44,7 @@ ORDER_STATES: dict[str, OrderState] = {
     "unknown": OrderState.ACTIVE,
 }
 """The statuses of an order that says something about treatment. A draft, a cancelled or a mistaken
-one does not; one whose status is unknown may be in force (Q29).
+one does not; one whose status is unknown or missing may be in force (Q29).
 """
 
 NOT_ORDERED_INTENTS = frozenset({"proposal", "option"})
@@ -56,6 +56,8 @@ GIVEN_STATUSES = frozenset({"completed", "in-progress"})
 DISPENSED_STATUSES = frozenset({"completed"})
 TAKEN_STATUSES = frozenset({"active", "completed", "stopped", "on-hold", "recorded"})
 CURRENTLY_TAKEN = frozenset({"active", "recorded"})
+MAY_BE_TAKEN = frozenset({"intended", "unknown"})
+"""Statuses of a statement of which it is not known whether the medicine is taken (Q29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class MedicineUse:
     """One usable entry about one medicine: an order, or a dose given, dispensed or stated as taken.
 
     `since` and `last` are the first and the last day it speaks of, `None` when it names none;
-    `current` says that it is taken now; `planned`, that it is an order of which it is not known
-    whether it is in force (Q29, Q32).
+    `current` says that it is taken now; `planned`, that it is not known whether the order is in
+    force, or what is stated is taken (Q29, Q32).
     """
 
     placed: Placed
@@ -171,7 +173,8 @@ def _is_of_interest(product: Product) -> bool:
 
 def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status, intent = code_of(resource.get("status")), code_of(resource.get("intent"))
+    status = code_of(resource.get("status")) or "unknown"
+    intent = code_of(resource.get("intent"))
     if status not in ORDER_STATES:
         return say_status(status)
     state = ORDER_STATES[status]
@@ -207,8 +210,8 @@ def is_reported(resource: Resource) -> bool:
 
 def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = code_of(resource.get("status"))
-    if status not in TAKEN_STATUSES:
+    status = code_of(resource.get("status")) or "unknown"
+    if status not in TAKEN_STATUSES | MAY_BE_TAKEN:
         return say_status(status)
     if _is_not_taken(resource):
         return "stated as not taken"
@@ -216,7 +219,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     moment = read_date(resource.get("effectiveDateTime"))
     since = start or moment
     last = end or read_date(resource.get("dateAsserted")) or moment or start
-    current = status in CURRENTLY_TAKEN and end is None
+    current = status in CURRENTLY_TAKEN | MAY_BE_TAKEN and end is None
     state = OrderState.ACTIVE if current else OrderState.COMPLETED
     return MedicineUse(
         placed,
@@ -226,6 +229,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
         current,
         since.earliest if since else None,
         last.latest if last else None,
+        planned=status in MAY_BE_TAKEN or code_of(resource.get("taken")).lower() == "unk",
     )
 
 
@@ -233,7 +237,7 @@ def _is_not_taken(resource: Resource) -> bool:
     taken = code_of(resource.get("taken")).lower()
     adherence = code_of(as_dict(resource.get("adherence")).get("code"))
     return (
-        taken in ("n", "unk", "na")
+        taken in ("n", "na")
         or resource.get("wasNotTaken") is True
         or adherence.startswith("not-taking")
     )

@@ -32,12 +32,14 @@ from fhir_mappings.terminology import ValueSets
 from recommender.language import (
     NONE_RECORDED,
     Anticoagulant,
+    Because,
     CombinationUse,
     DoseGiven,
     Fact,
     LoweringDrug,
     LoweringDrugUse,
     Order,
+    OrderState,
     Truth,
 )
 
@@ -216,7 +218,8 @@ def _treatment(
                 planned=use.planned,
             )
             use.feeds(fact, receipt)
-        if use.product.has_cobalamin and (not use.is_order or is_issue(use, dosage)):
+        given = not (use.is_order or use.planned)
+        if use.product.has_cobalamin and (given or is_issue(use, dosage)):
             found.doses += read_doses(use, dosage, as_of)
             use.feeds(fact, receipt)
         elif not use.is_order:
@@ -240,8 +243,15 @@ def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
     )
 
 
+def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether a completed order is so recent that what it supplied may still be taken."""
+    recent = months_before(as_of, SUPPLY_MONTHS)
+    completed = use.is_order and use.state is OrderState.COMPLETED
+    return completed and use.last is not None and use.last >= recent
+
+
 def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
-    current = [use for use in uses if _is_taken(use, as_of)]
+    current = [use for use in uses if _is_taken(use, as_of) or _was_issued(use, as_of)]
     for use in uses:
         if use in current:
             use.feeds(fact, receipt)
@@ -249,15 +259,16 @@ def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt)
             receipt.ignore(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
             )
-    certain = [use for use in current if not use.planned]
+    certain = [use for use in current if not use.planned and _is_taken(use, as_of)]
     if certain:
         return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in certain))
     if current:
         named = ", ".join(use.product.name for use in current)
         return Fact(
             Truth.UNKNOWN,
-            f"planned, or of unknown status: {named}",
+            f"planned, supplied of late, or of unknown status: {named}",
             tuple(use.evidence for use in current),
+            because=Because.NOT_CERTAIN,
         )
     return NONE_RECORDED
 

@@ -198,18 +198,21 @@ def is_understood(text: str, languages: tuple[str, ...]) -> bool:
 _NAME_WORD = re.compile(r"[a-z]{3,}")
 _FOREIGN = frozenset(_read_markers("small"))
 """Small and class words of other languages: beside them a name is a phrase in that language."""
+_UNNAMED = frozenset(_read_markers("unnamed"))
+"""Words that stand beside the name of a medicine and are none."""
 
 
 @functools.lru_cache(maxsize=4096)
 def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
     """Return whether a text can be taken for the name of a medicine or substance, which belongs to
-    no language: Latin letters, and no small word of a language that the record is not in.
+    no language: Latin letters, and no small word of a language that the record is not in. Words
+    such as "tablets as before" name nothing.
     """
     if len(text) > LONGEST_SEARCHED or _CUT.search(text):
         return False
     words = normalise_text(text).split()
     foreign = sum(sign.isalpha() and not sign.isascii() for sign in text)
-    named = any(_NAME_WORD.fullmatch(word) for word in words)
+    named = any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in words)
     if not named or foreign * 2 > len(text):
         return False
     return _FOREIGN.isdisjoint(words) or is_understood(text, languages)

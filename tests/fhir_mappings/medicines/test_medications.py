@@ -105,7 +105,6 @@ def test_the_status_of_an_order_is_kept(status, state):
         ({"status": "entered-in-error"}, "status is 'entered-in-error'"),
         ({"status": "cancelled"}, "status is 'cancelled'"),
         ({"status": "draft"}, "status is 'draft'"),
-        ({"status": None}, "no status"),
         ({"intent": "proposal"}, "intent proposal: not ordered"),
         ({"doNotPerform": True}, "an order not to give it"),
         ({"intent": "option"}, "intent option: not ordered"),
@@ -177,6 +176,7 @@ def test_a_plan_that_somebody_reports_is_use_Q32(elements):
         {"intent": "plan"},
         {"intent": "plan", "reportedBoolean": False},
         {"status": "unknown"},
+        {"status": None},
         {
             "intent": "plan",
             "informationSource": [{"reference": "Practitioner/d"}],
@@ -191,7 +191,9 @@ def test_a_plan_that_nobody_reports_leaves_open_whether_it_is_taken_Q32(elements
     assert [found.planned for found in facts.orders] == [True]
     blood, _ = read(order(WARFARIN, **elements))
     assert blood.anticoagulant_fact.truth is Truth.UNKNOWN
-    assert blood.anticoagulant_fact.reason == "planned, or of unknown status: Warfarin"
+    assert blood.anticoagulant_fact.reason == (
+        "planned, supplied of late, or of unknown status: Warfarin"
+    )
 
 
 @pytest.mark.parametrize(
@@ -390,12 +392,11 @@ def test_a_statement_beside_an_active_order_is_no_second_course():
     "elements",
     [
         {"taken": "n"},
-        {"taken": "unk"},
+        {"taken": "na"},
         {"wasNotTaken": True},
         {"adherence": {"code": {"coding": [{"code": "not-taking"}]}}},
         {"status": "not-taken"},
         {"status": "entered-in-error"},
-        {"status": "intended"},
     ],
 )
 def test_a_statement_of_not_taking_counts_for_nothing(elements):
@@ -403,6 +404,16 @@ def test_a_statement_of_not_taking_counts_for_nothing(elements):
 
     assert (facts.orders, facts.doses) == ((), ())
     assert receipt.lines()[0].ignored
+
+
+@pytest.mark.parametrize(
+    "elements", [{"status": "intended"}, {"status": "unknown"}, {"taken": "unk"}, {"status": None}]
+)
+def test_a_statement_that_leaves_open_whether_it_is_taken_is_no_dose_and_no_none(elements):
+    facts, _ = read(entry("MedicationStatement", HC, **(STATEMENT | elements)))
+
+    assert facts.doses == ()
+    assert [found.planned for found in facts.orders] == [True]
 
 
 def test_a_statement_that_ended_is_a_dose_but_no_course():

@@ -1,0 +1,142 @@
+"""Medicines in other names, systems, statuses and types of entry: what may be taken is never a
+known "no" (Q26, Q27, Q29, Q32).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import Because, HintAt, Truth
+from tests.fhir_mappings.records import SUBJECT, concept, days_ago, scenario_of
+
+WARFARIN = {"text": "Warfarin 3mg tablets"}
+
+
+def ordered(medicine: dict[str, Any], days: int = 60, **changes: Any) -> dict[str, Any]:
+    body = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(days),
+        "medicationCodeableConcept": medicine,
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def stated(status: str | None, **changes: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationStatement",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": WARFARIN,
+        "effectiveDateTime": days_ago(20),
+        **({"status": status} if status else {}),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Marcumar",
+        "Falithrom 3 mg",
+        "Sintrom 4",
+        "Previscan",
+        "Aldocumar",
+        "Lixiana 60",
+        "Innohep",
+        "Inhixa",
+        "Fraxiparine",
+        "Acenocumarol",
+    ],
+)
+@pytest.mark.parametrize("days", [10, 2000])
+def test_an_anticoagulant_in_use_counts_by_any_name_however_old(text: str, days: int) -> None:
+    assert scenario_of(ordered({"text": text}, days)).anticoagulant_fact.is_true
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("urn:oid:2.16.840.1.113883.6.73", "B01AA03"),
+        ("http://www.whocc.no/atc/", "B01AF02"),
+        ("http://fhir.de/CodeSystem/bfarm/atc", "B01AF01"),
+        ("http://fhir.de/CodeSystem/dimdi/atc", "B01AA04"),
+        ("https://www.whocc.no/atc", "b01aa03"),
+    ],
+)
+def test_an_anticoagulant_counts_under_every_spelling_of_the_atc(system: str, code: str) -> None:
+    assert scenario_of(ordered(concept(system, code))).anticoagulant_fact.is_true
+
+
+@pytest.mark.parametrize(
+    "text", ["Blood thinner", "Blutverdünner", "Anticoagulant clinic drug", "Waran", "Warfarinum"]
+)
+def test_words_for_an_anticoagulant_are_a_hint(text: str) -> None:
+    scenario = scenario_of(ordered({"text": text}))
+    assert scenario.anticoagulant_fact.because is Because.HINT
+    assert scenario.hints_at(HintAt.ANTICOAGULANT)[0].words == text
+
+
+def test_mtx_alone_is_a_hint_at_methotrexate() -> None:
+    assert scenario_of(ordered({"text": "MTX 15 mg weekly"})).methotrexate.because is Because.HINT
+
+
+@pytest.mark.parametrize(
+    "text", ["Tablets as before", "Blister pack", "see letter", "Tabletten wie bisher", "private"]
+)
+def test_words_that_name_no_medicine_make_none_unknown(text: str) -> None:
+    scenario = scenario_of(ordered({"text": text}))
+    assert scenario.anticoagulant_fact.because is Because.NOT_UNDERSTOOD
+    assert scenario_of(ordered({"text": f"Amlodipine {text}"})).anticoagulant_fact.is_false
+
+
+@pytest.mark.parametrize("status", ["intended", "unknown", None])
+def test_a_statement_of_unknown_status_makes_use_unknown(status: str | None) -> None:
+    fact = scenario_of(stated(status)).anticoagulant_fact
+    assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
+
+
+@pytest.mark.parametrize("status", ["not-taken", "entered-in-error"])
+def test_a_statement_of_not_taking_is_no_use(status: str) -> None:
+    assert scenario_of(stated(status)).anticoagulant_fact.is_false
+
+
+@pytest.mark.parametrize("status", ["unknown", None])
+def test_an_order_without_a_status_may_be_in_force(status: str | None) -> None:
+    fact = scenario_of(ordered(WARFARIN, status=status)).anticoagulant_fact
+    assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
+
+
+@pytest.mark.parametrize(("days", "truth"), [(80, Truth.UNKNOWN), (100, Truth.FALSE)])
+def test_what_a_completed_order_supplied_may_still_be_taken_for_3_months(
+    days: int, truth: Truth
+) -> None:
+    assert (
+        scenario_of(ordered(WARFARIN, days, status="completed")).anticoagulant_fact.truth is truth
+    )
+
+
+@pytest.mark.parametrize("status", ["stopped", "cancelled", "draft", "entered-in-error"])
+def test_an_order_that_ended_is_no_use(status: str) -> None:
+    assert scenario_of(ordered(WARFARIN, status=status)).anticoagulant_fact.is_false
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        {"reportedBoolean": True},
+        {"reportedReference": {"reference": "Patient/pat-1"}},
+        {"informationSource": [{"reference": "Patient/pat-1"}]},
+    ],
+)
+def test_a_plan_that_somebody_reports_is_use(reported: dict[str, Any]) -> None:
+    assert scenario_of(ordered(WARFARIN, intent="plan", **reported)).anticoagulant_fact.is_true
+
+
+def test_a_plan_that_nobody_reports_leaves_it_unknown() -> None:
+    fact = scenario_of(ordered(WARFARIN, intent="plan")).anticoagulant_fact
+    assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
