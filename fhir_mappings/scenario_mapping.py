@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    code_of,
     read_authored,
     read_medication,
     reference_of,
@@ -59,6 +60,7 @@ from fhir_mappings.laboratory import (
 from fhir_mappings.medicines import (
     MedicationFacts,
     first_day,
+    identify_product,
     map_medications,
     may_matter,
     near_b12_name,
@@ -378,6 +380,8 @@ def _count_medicines(index: RecordIndex) -> None:
                 by = Understood.BY_CODE if by is Understood.NOT else by
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
+            if code_of(placed.resource.get("status")) in UNSURE.get(key, ()):
+                _show_unsure(index, placed, stated)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         code = placed.resource.get("code")
@@ -422,6 +426,19 @@ def _show_medicine(index: RecordIndex, placed: Placed, shown: _ShownOfMedicine) 
     for at, text in shown:
         index.understanding.hint(at, placed, text, day)
     return any(at is HintAt.B12_TREATMENT for at, _ in shown)
+
+
+UNSURE = {"administrations": frozenset({"", "unknown", "stopped", "on-hold", "preparation"})}
+"""Statuses of an administration or dispense that leave open whether anything was given."""
+
+
+def _show_unsure(index: RecordIndex, placed: Placed, stated: Any) -> None:
+    """Note that vitamin B12 may have been given where an entry leaves that open."""
+    product = identify_product(stated, index.value_sets)
+    if product.has_cobalamin:
+        status = code_of(placed.resource.get("status")) or "missing"
+        words = f"{product.name}, status {status}"
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
 
 
 SHOWN_OF_MEDICINES = frozenset({HintAt.ANTICOAGULANT, HintAt.METHOTREXATE, HintAt.NITROUS_OXIDE})

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
-from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
 from fhir_mappings.terminology import (
     Concept,
     Field,
     Judged,
+    Role,
     Understood,
     has_marker,
     judge,
@@ -73,8 +74,20 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     )
     if _is_future(date, index.tomorrow):
         _note_future(index, placed, judged, day)
-    else:
-        ledger.show(placed, Judged(judged.matches, shown), day)
+        return
+    ledger.show(placed, Judged(judged.matches, shown), day)
+    if not says_nothing_for(resource) and _names_injection(judged):
+        ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+
+
+def _names_injection(judged: Judged) -> bool:
+    """Return whether an entry names an injection of vitamin B12: in the problem list such an event
+    has no day on which it was given (Q30).
+    """
+    return any(
+        match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE
+        for match in judged.matches
+    )
 
 
 def _judge_procedure(index: RecordIndex, placed: Placed) -> None:

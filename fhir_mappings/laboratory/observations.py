@@ -33,9 +33,10 @@ from fhir_mappings.terminology import (
     Role,
     Understood,
     is_enumerated,
+    read_words,
     reads_as_words,
 )
-from recommender.language import NotCounted
+from recommender.language import HintAt, NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
@@ -136,6 +137,7 @@ def _read_one(
     inside = _read_contained(index, context, placed) if "contained" in resource else []
     if not found:
         index.receipt.ignore(placed, partial(_why_unknown, resource))
+        _show_event(index, context, placed, resource)
         return inside
     dated = context.date(placed, resource)
     why = _why_not_counted(index, placed, resource, found, dated)
@@ -160,6 +162,20 @@ def _read_one(
             )
             _note_uncounted(index, found, "whose code and words contradict each other")
     return observed + inside
+
+
+def _show_event(
+    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
+) -> None:
+    """Note that the words of an Observation that is no result speak of vitamin B12 given (Q28)."""
+    for text in texts_of(resource.get("code")):
+        read = read_words(text, Field.PROCEDURES)
+        said = (*read.decided, *read.shown)
+        if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
+            day = context.date(placed, resource).day
+            day_or_none = day.latest if day else None
+            index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day_or_none)
+            return
 
 
 def _why_not_counted(

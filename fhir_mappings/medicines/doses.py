@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
+from fhir_mappings.fhir import as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import RecordIndex, cite
 from fhir_mappings.laboratory import Observed, read_booleanish
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
-from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.terminology import Concept, Role, normalise_text
 from recommender.language import (
     CombinationUse,
     DoseGiven,
@@ -123,6 +125,33 @@ def _per_day(line: DoseLine | None, use: MedicineUse) -> Decimal | None:
     return strength.micrograms if strength is not None and not strength.per_ml else None
 
 
+NOT_GIVEN = frozenset(
+    {
+        "not given",
+        "not administered",
+        "not done",
+        "not required",
+        "declined",
+        "refused",
+        "omitted",
+        "withheld",
+        "deferred",
+        "cancelled",
+        "did not attend",
+        "dna",
+    }
+)
+"""Values by which an event says that nothing was given."""
+
+
+def _was_not_given(body: dict[str, Any]) -> bool:
+    """Return whether an event says that it did not happen, or that nothing is known of it."""
+    if body.get("dataAbsentReason") is not None or read_booleanish(body) is False:
+        return True
+    texts = [*texts_of(body.get("valueCodeableConcept")), as_text(body.get("valueString"))]
+    return any(normalise_text(text) in NOT_GIVEN for text in texts if text)
+
+
 def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:
     """Return the injections of vitamin B12 that stand in the record as coded events; a negative
     value says that none was given, and dose and substance are not in the code (Q30).
@@ -137,7 +166,10 @@ def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseG
             ),
             None,
         )
-        if match is None or read_booleanish(item.body) is False:
+        if match is None:
+            continue
+        if _was_not_given(item.body):
+            index.receipt.ignore(item.placed, f"{match.member.display}, not given")
             continue
         day = None if item.day is None else min(item.day.latest, index.as_of)
         evidence = cite(item.placed, match, item.code, day)
