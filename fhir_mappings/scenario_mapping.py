@@ -407,7 +407,7 @@ def _understand_medicine(index: RecordIndex, stated: Any) -> tuple[Understood, _
 
 
 def _shown_of_medicine(index: RecordIndex, stated: Any) -> Iterator[tuple[HintAt, str]]:
-    """Yield what the words of a medicine may mean ("blood thinner"), and whether they are nearly the
+    """Yield what the words of a medicine may mean ("blood thinner"), and that they are nearly the
     name of vitamin B12.
     """
     for text in meaningful_texts(index.value_sets, stated):
