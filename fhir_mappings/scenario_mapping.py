@@ -104,7 +104,7 @@ MEDICATION_TYPES = (
 """Resource types the medication mapping reads: the uses of medicines, and what they point to."""
 
 
-NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR")
+NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR", because=Because.NONE_RECORDED)
 """A fact for which no code is in the value sets: the record may well hold it."""
 
 

@@ -403,9 +403,9 @@ def _causes_resolved(diagnoses: Diagnoses) -> Fact:
     Where a list that may hold another cause did not come completely, nothing can be said of every
     cause.
     """
-    missing = diagnoses.index.reason_missing("conditions", "procedures", "medications")
-    if missing:
-        return Fact(Truth.UNKNOWN, missing)
+    lists = ("conditions", "procedures", "medications")
+    if diagnoses.index.reason_missing(*lists):
+        return diagnoses.index.not_recorded(*lists)
     found = diagnoses.of(
         CAUSES, *(standing for standing in Standing if standing is not Standing.REFUTED)
     )

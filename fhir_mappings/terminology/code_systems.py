@@ -37,6 +37,26 @@ SPELLED_FREELY = frozenset({*_ICD, *_NATIONAL, ATC, READ_V2})
 _ICD_MARKS = "†*+!#- "
 
 
+_SHAPES = {
+    SNOMED: r"\d{6,18}",
+    DMD: r"\d{6,18}",
+    RXNORM: r"\d{1,8}",
+    LOINC: r"\d{1,7}-\d",
+    ATC: r"[A-Za-z](?:\d\d(?:[A-Za-z]{1,2}(?:\d\d)?)?)?",
+    NPU: r"[A-Za-z]{3}\d{3,6}",
+    ICD_9_CM: r"[EeVv]?\d{2,4}(?:\.\d{0,2})?\S*",
+    ICD_10_PCS: r"[0-9A-Za-z]{3,7}",
+    **dict.fromkeys((ICD_10, ICD_10_CM, NATIONAL_ICD_10, SKS), r"[A-Za-z]{1,2}\d[0-9A-Za-z].*"),
+}
+_SHAPE_OF = {system: re.compile(pattern) for system, pattern in _SHAPES.items()}
+
+
+def has_shape(system: str, code: str) -> bool:
+    """Return whether a code has the form of its system; a word in the place of a code has not."""
+    pattern = _SHAPE_OF.get(system)
+    return pattern is None or pattern.fullmatch(code.strip()) is not None
+
+
 def index_key(system: str, code: str) -> str:
     """Return the form in which a code is indexed: of the ICD in capitals without dots, since
     senders leave the dot out.
@@ -111,8 +131,9 @@ def _strip_spelling(system: str) -> str:
         text = f"{scheme.lower()}://{host.lower()}{slash}{path}"
     elif text[:8].lower() == "urn:oid:":
         text = text.lower()
-    secure = text.replace("https://", "http://", 1)
-    return SNOMED if secure.lower().startswith(SNOMED + "/") else text
+    plain = text.lower().replace("https://", "http://", 1)
+    plain = plain if "://" in plain else f"http://{plain}"
+    return SNOMED if re.match(rf"{re.escape(SNOMED)}(?:[/?]|$)", plain) else text
 
 
 def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:

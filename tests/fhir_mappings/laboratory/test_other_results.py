@@ -73,7 +73,7 @@ def test_what_is_no_number_with_a_unit_is_told_with_its_reason(said: str) -> Non
         "Ferritin",
         "Folsäure",
         "Vitamin D",
-        "Vitamin B6",
+        "Vitamin C",
         "Unsaturated B12 binding capacity",
         "Active B12",
         "Homocysteine",
