@@ -4,11 +4,12 @@ its entries are nothing that can be read.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cds_service.protocol.hook_request import DEEPEST_BUNDLE, resources_within
-from fhir_mappings.fhir import is_cut
+from fhir_mappings.fhir import as_dict, as_list, as_text, is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
@@ -49,11 +50,55 @@ def why_not_whole(value: Any, read: int) -> str:
     """
     if isinstance(value, dict) and is_cut(value):
         return WITHHELD
+    if isinstance(value, dict) and (filtered := why_filtered(value)):
+        return filtered
     if next_link(value):
         return MORE_PAGES
     total = value.get("total") if isinstance(value, dict) else None
     if isinstance(total, int) and total > (read - len(included(value, "")) or read):
         return "the EHR counts more than it sent"
+    return ""
+
+
+def stamped_on(bundle: Any) -> dt.date | None:
+    """Return the day on which a list says that it was put together; `None` where it does not."""
+    body = as_dict(bundle)
+    written = as_text(body.get("timestamp")) or as_text(
+        as_dict(body.get("meta")).get("lastUpdated")
+    )
+    try:
+        return dt.datetime.fromisoformat(written).date() if written else None
+    except ValueError:
+        return None
+
+
+NARROWING = frozenset(
+    {
+        *["clinical-status", "verification-status", "category", "code", "status", "intent", "date"],
+        *["recorded-date", "onset-date", "authoredon", "effective", "effective-time", "performed"],
+        *["criticality", "type", "class", "encounter", "context", "medication", "whenhandedover"],
+        *["_lastUpdated", "_id", "_tag", "_security", "_elements", "_summary", "_filter", "_list"],
+    }
+)
+"""Search parameters by which a list holds less than all entries of the patient."""
+
+ASKED_OF_RESULTS = frozenset({"code", "category"})
+"""Those by which results are searched for all the same."""
+
+
+def why_filtered(bundle: dict[str, Any]) -> str:
+    """Return by which parameter the search that a list answers was narrower than ours (Q61); empty
+    where its `self` link says nothing of the kind.
+    """
+    for link in as_list(bundle.get("link")):
+        if not isinstance(link, dict) or link.get("relation") != "self":
+            continue
+        path, _, query = as_text(link.get("url")).partition("?")
+        names = {part.partition("=")[0].partition(":")[0] for part in query.split("&")}
+        allowed = ASKED_OF_RESULTS if path.endswith("Observation") else frozenset()
+        narrowed = sorted((names & NARROWING) - allowed)
+        if narrowed:
+            return f"the EHR searched by {', '.join(narrowed)} too"
     return ""
 
 

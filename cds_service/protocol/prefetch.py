@@ -6,6 +6,7 @@ The answers of the FHIR server are read by the same function, so that both sourc
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -17,6 +18,7 @@ from cds_service.protocol.bundles import (
     included,
     lacks_some,
     next_link,
+    stamped_on,
     why_not_whole,
 )
 from cds_service.protocol.errors import bad_request, kind_of
@@ -39,7 +41,7 @@ _MEDICINES = frozenset(
 TYPES: dict[str, frozenset[str]] = {
     "patient": frozenset({"Patient"}),
     "conditions": frozenset({"Condition"}),
-    "labs": frozenset({"Observation", "DiagnosticReport", "QuestionnaireResponse"}),
+    "labs": frozenset({"Observation", "DiagnosticReport", "QuestionnaireResponse", "Specimen"}),
     "medications": _MEDICINES,
     "statements": _MEDICINES,
     "administrations": _MEDICINES,
@@ -167,7 +169,7 @@ def _read_resources(
     )
     availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
     return Reading(
-        RecordPart(availability, tuple(usable), reason, source),
+        RecordPart(availability, tuple(usable), reason, source, _stamped(value)),
         next_link(value),
         unusable=unusable,
     )
@@ -225,9 +227,15 @@ def _is_some_withheld(found: list[Placed]) -> bool:
         if "issue" in resource and says_suppressed(resource):
             return True
         meta = resource.get("meta")
-        if isinstance(meta, dict) and "security" in meta and is_cut(resource):
+        if isinstance(meta, dict) and ("security" in meta or "tag" in meta) and is_cut(resource):
             return True
     return False
+
+
+def _stamped(value: Any) -> dt.date | None:
+    """Return when a list says that it was put together; a single resource is no list."""
+    is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
+    return stamped_on(value) if is_bundle else None
 
 
 def _why_incomplete(

@@ -7,6 +7,7 @@ reads it.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -70,13 +71,14 @@ class Placed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RecordPart:
     """One prefetch key: its resources, how complete they are, and in words why they are not
-    complete.
+    complete. `stamped` is the day on which the list says that it was put together, if it does.
     """
 
     availability: Availability
     resources: tuple[Placed, ...] = ()
     reason: str = ""
     source: str = "prefetch"
+    stamped: dt.date | None = None
 
 
 NOT_AVAILABLE = RecordPart(Availability.UNAVAILABLE, reason="not available")

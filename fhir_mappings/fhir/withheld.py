@@ -27,11 +27,15 @@ source.
 def is_cut(resource: dict[str, Any]) -> bool:
     """Return whether labels say that something was taken out of a resource or Bundle."""
     meta = resource.get("meta")
-    labels = meta.get("security") if isinstance(meta, dict) else None
-    return isinstance(labels, list) and any(
+    if not isinstance(meta, dict):
+        return False
+    listed = (meta.get(name) for name in ("security", "tag"))
+    return any(
         isinstance(label, dict)
         and label.get("system") in OBSERVATION_VALUES
         and label.get("code") in CUT
+        for labels in listed
+        if isinstance(labels, list)
         for label in labels
     )
 

@@ -143,6 +143,7 @@ def index_record(
     receipt = Receipt(tick=tick)
     index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
+    index.gaps.update(_stale_lists(record, as_of))
     kept: dict[str, Placed] = {}
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
     for key, came in record.entries():
@@ -182,6 +183,21 @@ def index_record(
 
 NOT_MAIN = "the Patient is out of use or names another record that counts"
 """Why no list of a merged or inactive record says "none"."""
+
+
+PREFETCH_DAYS = 1
+"""Days that a stamped list may be old (Q61: 24 hours). A design default."""
+
+
+def _stale_lists(record: PatientRecord, as_of: dt.date) -> dict[str, str]:
+    """Return which lists were put together too long ago to be all there is (Q61)."""
+    return {
+        key: f"the {AREAS[key].value} that came are of {part.stamped}"
+        for key, part in record.parts.items()
+        if key != "patient"
+        and part.stamped is not None
+        and (as_of - part.stamped).days > PREFETCH_DAYS
+    }
 
 
 def _with_site_units(placed: Placed, value_sets: ValueSets) -> Placed:

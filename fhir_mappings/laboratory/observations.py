@@ -95,7 +95,7 @@ def read_observations(index: RecordIndex) -> Observations:
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         observed += _read_answers(index, placed)
     for placed in index.by_type.get("Specimen", ()):
-        index.receipt.ignore(placed, "a specimen: its results are read one by one")
+        index.receipt.ignore(placed, "a specimen: it dates its results, which are read one by one")
     return Observations(
         [item for item in observed if item.not_counted is None],
         [item for item in observed if item.not_counted is not None],

@@ -263,7 +263,7 @@ def test_the_german_certainty_counts(letter: str, truth: str) -> None:
 
 def test_a_code_of_an_unknown_system_makes_none_unknown() -> None:
     assert scenario_of(condition("A1", LOCAL)).lebers.because is Because.NOT_UNDERSTOOD
-    assert scenario_of(condition("A1", ICD_10_CM)).lebers.is_false
+    assert scenario_of(condition("A15", ICD_10_CM)).lebers.is_false
 
 
 # Operations in words

@@ -1,0 +1,90 @@
+"""What makes a list that came less than all there is (Q61)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cds_service.protocol import read_part
+from fhir_mappings.fhir import Availability
+
+ENTRY = {"resource": {"resourceType": "Condition", "id": "c1"}}
+
+
+def read(key: str = "conditions", entry: Any = ENTRY, **changes: Any) -> Any:
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [entry], **changes}
+    return read_part(key, bundle, f"prefetch.{key}").part
+
+
+def link_to(query: str, kind: str = "Condition") -> list[dict[str, str]]:
+    return [{"relation": "self", "url": f"https://ehr.example.org/fhir/{kind}?{query}"}]
+
+
+@pytest.mark.parametrize("label", ["REDACTED", "MASKED", "SUBSETTED"])
+@pytest.mark.parametrize("name", ["security", "tag"])
+def test_a_list_with_parts_left_out_is_not_whole(name: str, label: str) -> None:
+    system = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+    meta = {name: [{"system": system, "code": label}]}
+    on_list = read(meta=meta)
+    on_entry = read(entry={"resource": {**ENTRY["resource"], "meta": meta}})
+    for part in (on_list, on_entry):
+        assert part.availability is Availability.INCOMPLETE
+        assert part.reason == "the EHR says that part of it is withheld"
+        assert len(part.resources) == 1
+
+
+@pytest.mark.parametrize("label", ["N", "R", "HTEST"])
+def test_another_label_says_nothing_of_what_was_left_out(label: str) -> None:
+    assert read(meta={"security": [{"code": label}]}).availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("query", "narrowed"),
+    [
+        ("patient=p1&clinical-status=active", "clinical-status"),
+        ("patient=p1&category:in=problem-list-item", "category"),
+        ("patient=p1&recorded-date=ge2026-01-01&_count=10", "recorded-date"),
+        ("patient=p1&_summary=true", "_summary"),
+    ],
+)
+def test_a_search_narrower_than_ours_gives_no_whole_list(query: str, narrowed: str) -> None:
+    part = read(link=link_to(query))
+    assert part.availability is Availability.INCOMPLETE
+    assert part.reason == f"the EHR searched by {narrowed} too"
+
+
+@pytest.mark.parametrize(
+    "query", ["patient=p1&_count=250", "subject=Patient/p1&_sort=-date", "_getpages=abc&page=2", ""]
+)
+def test_a_search_as_wide_as_ours_gives_a_whole_list(query: str) -> None:
+    assert read(link=link_to(query)).availability is Availability.COMPLETE
+
+
+def test_results_are_searched_by_code_all_the_same() -> None:
+    entry = {"resource": {"resourceType": "Observation", "id": "o1"}}
+    by_code = link_to("patient=p1&code=2132-9&_sort=-date", "Observation")
+    assert read("labs", entry, link=by_code).availability is Availability.COMPLETE
+    by_date = link_to("patient=p1&date=ge2026-06-01", "Observation")
+    assert read("labs", entry, link=by_date).availability is Availability.INCOMPLETE
+
+
+def test_a_specimen_may_stand_among_the_results() -> None:
+    part = read("labs", {"resource": {"resourceType": "Specimen", "id": "s1"}})
+    assert [placed.type for placed in part.resources] == ["Specimen"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stamped"),
+    [
+        ({"timestamp": "2026-11-20T23:59:00+01:00"}, "2026-11-20"),
+        ({"meta": {"lastUpdated": "2026-11-21T00:00:00Z"}}, "2026-11-21"),
+        ({"timestamp": "yesterday"}, "None"),
+        ({"meta": []}, "None"),
+        ({}, "None"),
+    ],
+)
+def test_the_day_on_which_a_list_was_put_together_is_kept(
+    changes: dict[str, Any], stamped: str
+) -> None:
+    assert str(read(**changes).stamped) == stamped

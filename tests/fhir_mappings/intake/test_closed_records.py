@@ -1,0 +1,66 @@
+"""The lists of a record that is closed, merged into another or too old are not whole (Q61)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fhir_mappings.scenario_mapping import map_scenario
+from recommender.language import Because, ClinicalScenario, RecordArea
+from tests.fhir_mappings.records import AS_OF, VALUE_SETS, condition, patient, record_of
+
+LISTS = frozenset(RecordArea) - {RecordArea.PATIENT}
+OTHER = {"reference": "Patient/pat-2"}
+
+
+def scenario_with(**changes: Any) -> ClinicalScenario:
+    return map_scenario(record_of([patient(**changes)]), AS_OF, VALUE_SETS).scenario
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"active": False},
+        {"link": [{"type": "replaced-by", "other": OTHER}]},
+        {"link": [{"type": "replace", "other": OTHER}]},
+    ],
+)
+def test_a_closed_record_has_no_whole_list(changes: dict[str, Any]) -> None:
+    scenario = scenario_with(**changes)
+    assert scenario.incomplete == LISTS
+    assert scenario.lebers.because is Because.LIST_NOT_COMPLETE
+    assert "names another record that counts" in scenario.lebers.reason
+    assert scenario.age.is_known
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"active": True},
+        {"link": [{"type": "replaces", "other": OTHER}]},
+        {"link": [{"type": "seealso", "other": OTHER}]},
+    ],
+)
+def test_the_record_in_use_has_whole_lists(changes: dict[str, Any]) -> None:
+    scenario = scenario_with(**changes)
+    assert scenario.incomplete == frozenset()
+    assert scenario.lebers.is_false
+
+
+@pytest.mark.parametrize(("days", "whole"), [(0, True), (1, True), (2, False), (400, False)])
+def test_a_list_that_was_put_together_too_long_ago_is_not_whole(days: int, whole: bool) -> None:
+    record = record_of([patient(), condition("38341003")])
+    stamped = replace(record.part("conditions"), stamped=AS_OF - dt.timedelta(days=days))
+    record = replace(record, parts={**record.parts, "conditions": stamped})
+    scenario = map_scenario(record, AS_OF, VALUE_SETS).scenario
+    assert scenario.lebers.is_false is whole
+    assert (RecordArea.CONDITIONS in scenario.incomplete) is not whole
+    assert RecordArea.PROCEDURES not in scenario.incomplete
+
+
+@pytest.mark.parametrize(("born", "known"), [("1905-06-15", False), ("1906-06-15", True)])
+def test_an_age_over_120_is_not_usable(born: str, known: bool) -> None:
+    assert scenario_with(birthDate=born).age.is_known is known
