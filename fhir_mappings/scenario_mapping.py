@@ -375,7 +375,7 @@ def _count_medicines(index: RecordIndex) -> None:
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
             stated = _medicine_of(placed.resource, medications)
-            by, shown = _understand_medicine(index, stated)
+            by, shown = _understand_medicine(index, placed.resource, stated)
             if not may_matter(placed, index.as_of):
                 by = Understood.BY_CODE if by is Understood.NOT else by
             elif _show_medicine(index, placed, shown):
@@ -392,15 +392,17 @@ def _count_medicines(index: RecordIndex) -> None:
 _ShownOfMedicine = tuple[tuple[HintAt, str], ...]
 
 
-def _understand_medicine(index: RecordIndex, stated: Any) -> tuple[Understood, _ShownOfMedicine]:
+def _understand_medicine(
+    index: RecordIndex, resource: Resource, stated: Any
+) -> tuple[Understood, _ShownOfMedicine]:
     """Return by what the name of a medicine was understood, and what the words of one that nothing
     names may mean; the same name is looked at once in a record.
     """
-    written = ("medicine", repr(stated))
+    written = ("medicine", repr(stated), resource.get("language"))
     known: tuple[Understood, _ShownOfMedicine] | None = index.read_before.get(written)
     if known is None:
         found = index.value_sets.find(stated, Field.DRUGS)
-        by = judge_name(index.value_sets, stated, found)
+        by = judge_name(index.value_sets_for(resource), stated, found)
         shown = () if found else tuple(_shown_of_medicine(index, stated))
         known = index.read_before[written] = (by, shown)
     return known

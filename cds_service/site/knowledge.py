@@ -43,6 +43,8 @@ def knowledge_version() -> str:
 def terminology_version(extra_codes: SiteCodes | None) -> str:
     """Return the digest of the built-in codes and those that the site adds."""
     added = b"".join(path.read_bytes() for path in extra_codes.paths) if extra_codes else b""
+    if extra_codes and extra_codes.languages != ("en",):
+        added += ",".join(extra_codes.languages).encode()
     return hashlib.sha256(digest_of(TERMINOLOGY).encode() + added).hexdigest()[:12]
 
 

@@ -5,6 +5,7 @@ start-up.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,9 @@ from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
 from cds_service.site.modes import Approval, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
-from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary
-from fhir_mappings.terminology import SiteCodes, check_codes, load_value_sets
+from fhir_mappings.laboratory import reads_unit
+from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary, reads_dose_unit
+from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 
@@ -320,8 +322,11 @@ def _profile_defaults(profile: str) -> dict[str, Any]:
 def _policy(
     document: Mapping[str, Any], available: frozenset[tuple[Substance, Route]], problems: list[str]
 ) -> Policy:
+    settings = {
+        name: value for name, value in document.get("policy", {}).items() if name != LANGUAGES_KEY
+    }
     try:
-        return Policy.from_settings(document.get("policy", {}), available)
+        return Policy.from_settings(settings, available)
     except PolicyError as error:
         problems += [f"policy.{problem.rstrip('.')}." for problem in error.problems]
         return Policy()
@@ -344,7 +349,9 @@ def _extra_codes(
 ) -> SiteCodes | None:
     """Return the site's own files of codes; whatever is wrong in one of them stops start-up."""
     named = {kind: folder / name for kind, name in document.get("codes", {}).items() if name}
-    if not named:
+    languages, unknown = _record_languages(document)
+    problems += unknown
+    if not named and languages == ("en",):
         return None
     wrong = [f"codes.add: {one}" for one in check_codes(named["add"])] if "add" in named else []
     for kind in ("systems", "units", "routes", "forms"):
@@ -352,8 +359,38 @@ def _extra_codes(
             load_value_sets(SiteCodes(**{kind: named[kind]}) if kind in named else None)
         except ValueError as error:
             wrong.append(f"codes.{kind}: {str(error).rstrip('.')}.")
+    wrong += _unknown_units(named)
     problems += wrong
-    return None if wrong else SiteCodes(**named)
+    return None if wrong else SiteCodes(**named, languages=languages)
+
+
+def _unknown_units(named: Mapping[str, Path]) -> list[str]:
+    """Return the units that a site's spellings stand for and that neither results nor doses are
+    read in (Q62).
+    """
+    try:
+        aliases = SiteCodes(units=named.get("units")).aliases("units")
+    except ValueError:
+        return []  # said already
+    unknown = sorted(
+        {unit for unit in aliases.values() if not (reads_unit(unit) or reads_dose_unit(unit))}
+    )
+    return [f'codes.units: found "{unit}", expected a unit that is read.' for unit in unknown]
+
+
+LANGUAGES_KEY = "recordLanguages"
+"""The setting of the policy that the reading of the record takes, not the rules."""
+
+
+def _record_languages(document: Mapping[str, Any]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the languages of the record, and what is wrong with them."""
+    stated = document.get("policy", {}).get(LANGUAGES_KEY, ["en"])
+    listed = tuple(stated) if isinstance(stated, list) and stated else ()
+    if listed and all(language in LANGUAGES for language in listed):
+        return listed, []
+    found = json.dumps(stated, default=str)
+    expected = f"expected a list of some of {', '.join(LANGUAGES)}"
+    return ("en",), [f"policy.{LANGUAGES_KEY}: found {found}, {expected}."]
 
 
 def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:

@@ -28,6 +28,7 @@ from fhir_mappings.terminology import (
     Member,
     Role,
     Understood,
+    ValueSets,
     is_negative,
     judge_name,
     meaningful_texts,
@@ -110,7 +111,8 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
         index.receipt.ignore(placed, partial(_why_not_current, resource, status))
         return []
     named = [(substance, _named(index, substance)) for substance in substances]
-    ledger.count("allergies", placed, _understood(index, named))
+    value_sets = index.value_sets_for(resource)
+    ledger.count("allergies", placed, _understood(value_sets, named))
     date = newest_of(resource, "recordedDate", "assertedDate", "onsetDateTime")
     if date is not None and date.earliest > index.tomorrow:
         ledger.future.setdefault(HintAt.ALLERGY, f"dated {date}: {placed.reference}")
@@ -191,9 +193,9 @@ def _without_resolved(text: str) -> str:
     return text[len("resolved") + 1 :] if is_resolved_in_words(text) else text
 
 
-def _understood(index: RecordIndex, named: list[tuple[Any, tuple[Match, ...]]]) -> Understood:
+def _understood(value_sets: ValueSets, named: list[tuple[Any, tuple[Match, ...]]]) -> Understood:
     """Return by what the entry was understood; the best of its substances counts."""
-    found = {judge_name(index.value_sets, substance, matches) for substance, matches in named}
+    found = {judge_name(value_sets, substance, matches) for substance, matches in named}
     order = (Understood.BY_CODE, Understood.BY_WORDS)
     return next((by for by in order if by in found), Understood.NOT)
 

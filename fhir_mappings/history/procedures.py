@@ -52,6 +52,7 @@ CAUSES: dict[Concept, Cause] = {
     Concept.SLEEVE_GASTRECTOMY: Cause.BARIATRIC,
     Concept.BPD_DUODENAL_SWITCH: Cause.BARIATRIC,
     Concept.BARIATRIC_GENERIC: Cause.BARIATRIC,
+    Concept.GASTRIC_BAND: Cause.GASTRIC_BAND,
 }
 """The causes of F13 that an operation makes."""
 

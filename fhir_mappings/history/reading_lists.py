@@ -76,8 +76,33 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, day)
         return
     ledger.show(placed, Judged(judged.matches, shown), day)
-    if not says_nothing_for(resource) and _names_injection(judged):
+    if says_nothing_for(resource):
+        return
+    _ask_about_operations(index, placed, judged, day)
+    if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+
+
+ASKED_ABOUT = frozenset(
+    {
+        Concept.GASTRIC_BAND,
+        Concept.POST_GASTRIC_SURGERY,
+        Concept.GASTRIC_BYPASS_RNY,
+        Concept.BARIATRIC_STATUS,
+        Concept.SMALL_BOWEL_RESECTION_UNSPECIFIED,
+    }
+)
+"""Operations whose codes, where they are not specific, are asked about (P3, P6)."""
+
+
+def _ask_about_operations(
+    index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None
+) -> None:
+    """Note the codes that name an operation without saying enough of it."""
+    for match in judged.matches:
+        if match.role is Role.REVIEW and match.concept in ASKED_ABOUT:
+            for at in HINTS[match.concept]:
+                index.understanding.hint(at, placed, match.member.display, day)
 
 
 def _names_injection(judged: Judged) -> bool:
@@ -101,17 +126,20 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     date = next(_performed(resource), None)
     if _is_future(date, index.tomorrow) and not not_done:
         _note_future(index, placed, judged, date.latest if date else None)
-    else:
-        ledger.show(placed, judged, date.latest if date else None)
+        return
+    day = date.latest if date else None
+    ledger.show(placed, judged, day)
+    if not not_done:
+        _ask_about_operations(index, placed, judged, day)
 
 
 def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ...]) -> Judged:
     """Return what an entry says; the same code and notes are judged once in a record."""
     notes = notes_of(resource)
-    written = (repr(resource.get("code")), notes, fields[0].value)
+    written = (repr(resource.get("code")), notes, fields[0].value, resource.get("language"))
     judged: Judged | None = index.read_before.get(written)
     if judged is None:
-        judged = judge(index.value_sets, resource.get("code"), fields, notes)
+        judged = judge(index.value_sets_for(resource), resource.get("code"), fields, notes)
         index.read_before[written] = judged
     return judged
 

@@ -15,8 +15,10 @@ from fhir_mappings.fhir import (
     PatientRecord,
     Placed,
     Resource,
+    as_dict,
     as_list,
     as_text,
+    codings_of,
     is_not_main,
     subject_id,
 )
@@ -67,6 +69,13 @@ class RecordIndex:
     gaps: dict[str, str] = field(default_factory=dict)
     uncounted: dict[Concept, list[str]] = field(default_factory=dict)
     read_before: dict[Any, Any] = field(default_factory=dict)
+
+    def value_sets_for(self, resource: Resource) -> ValueSets:
+        """Return the value sets for the words of one resource: in the language that it states, too
+        (Q26).
+        """
+        stated = as_text(resource.get("language"))
+        return self.value_sets.speaking((stated,)) if stated else self.value_sets
 
     def of_type(self, *types: str) -> list[Placed]:
         """Return the resources of these types, sorted by reference."""
@@ -141,6 +150,7 @@ def index_record(
         key for key, part in record.parts.items() if part.availability is Availability.COMPLETE
     )
     receipt = Receipt(tick=tick)
+    value_sets = value_sets.speaking(_languages_of(record))
     index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
     receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     index.gaps.update(_stale_lists(record, as_of))
@@ -183,6 +193,18 @@ def index_record(
 
 NOT_MAIN = "the Patient is out of use or names another record that counts"
 """Why no list of a merged or inactive record says "none"."""
+
+
+def _languages_of(record: PatientRecord) -> list[str]:
+    """Return the languages that the Patient states: of the resource, and those preferred."""
+    stated = []
+    for placed in record.part("patient").resources:
+        stated.append(as_text(placed.resource.get("language")))
+        for spoken in as_list(placed.resource.get("communication")):
+            if as_dict(spoken).get("preferred") is True:
+                codings = codings_of(as_dict(spoken).get("language"))
+                stated += [as_text(coding.get("code")) for coding in codings]
+    return [language for language in stated if language]
 
 
 PREFETCH_DAYS = 1

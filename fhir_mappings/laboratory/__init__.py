@@ -11,7 +11,7 @@ from fhir_mappings.laboratory.quantities import (
     show_number,
 )
 from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_results
-from fhir_mappings.laboratory.units import Analyte
+from fhir_mappings.laboratory.units import Analyte, reads_unit
 
 __all__ = [
     "ANALYTES",
@@ -28,5 +28,6 @@ __all__ = [
     "read_resected_length",
     "read_result",
     "read_results",
+    "reads_unit",
     "show_number",
 ]

@@ -107,21 +107,22 @@ def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known
     matched = {match.matched_by for _, _, matches, *_ in known for match in matches}
     if "code" in matched:
         return Understood.BY_CODE
-    by = _name_understood(index, resource.get("code"))
+    by = _name_understood(index, resource)
     return Understood.BY_WORDS if matched and by is not Understood.BY_CODE else by
 
 
-def _name_understood(index: RecordIndex, code: Any) -> Understood:
+def _name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
     """Return by what the name of a test that is none of ours is understood; each is looked at
     once in a record.
     """
-    written = ("test", repr(code))
+    code = resource.get("code")
+    written = ("test", repr(code), resource.get("language"))
     by: Understood | None = index.read_before.get(written)
     if by is None:
         if is_enumerated(index.value_sets, code, Field.LABS):
             by = Understood.BY_CODE
         else:
-            worded = reads_as_words(index.value_sets, code)
+            worded = reads_as_words(index.value_sets_for(resource), code)
             by = Understood.BY_WORDS if worded else Understood.NOT
         index.read_before[written] = by
     return by

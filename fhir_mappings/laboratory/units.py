@@ -289,3 +289,8 @@ def _plain_unit(text: str) -> str:
     for pattern, form in _COUNT_PATTERNS:
         plain = pattern.sub(form, plain)
     return re.sub(r"/100 ?ml$", "/dl", plain)
+
+
+def reads_unit(spelling: str) -> bool:
+    """Return whether results of any kind are read in this unit."""
+    return any(ucum_of(spelling) in rows for rows in UNITS.values())

@@ -1,6 +1,6 @@
 """What the record says of medicines: products, strengths, dosage, timing, orders and use."""
 
-from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.dosage import read_phases, reads_dose_unit
 from fhir_mappings.medicines.doses import read_events
 from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.medicines.medication_orders import (
@@ -51,4 +51,5 @@ __all__ = [
     "read_formulary",
     "read_orders",
     "read_phases",
+    "reads_dose_unit",
 ]

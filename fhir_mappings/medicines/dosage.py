@@ -275,7 +275,10 @@ def _read_line(
         problems if product.has_cobalamin else [],
     )
     doses = [
-        _attempt(lambda item=item: _read_dose(line, item, product, words), problems)  # type: ignore[misc]
+        _attempt(
+            lambda item=item: _read_dose(line, item, product, words, value_sets.units),  # type: ignore[misc]
+            problems,
+        )
         for item in product.ingredients
     ]
     if product.doubt:
@@ -410,7 +413,11 @@ def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReadin
 
 
 def _read_dose(
-    line: Mapping[str, Any], ingredient: Ingredient, product: Product, words: WrittenDosage
+    line: Mapping[str, Any],
+    ingredient: Ingredient,
+    product: Product,
+    words: WrittenDosage,
+    site_units: Mapping[str, str],
 ) -> Decimal:
     """Return the single dose of one ingredient in micrograms; of a line without a quantity the one
     in words, where these are read whole.
@@ -420,6 +427,7 @@ def _read_dose(
     """
     quantities, ranges = fhir_versions.read_dose_quantities(line)
     quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
+    quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
     if not quantities:
         spoken = _dose_in_words(words, ingredient, product) if words.whole else None
         if spoken is None:
@@ -430,7 +438,7 @@ def _read_dose(
     for quantity in quantities:
         dose = _attempt(
             lambda quantity=quantity: _micrograms(  # type: ignore[misc]
-                as_dict(quantity), ingredient, product
+                quantity, ingredient, product
             ),
             reasons,
         )
@@ -443,6 +451,21 @@ def _read_dose(
     if not doses or any("not a usable number" in reason for reason in reasons):
         raise NotComputable(reasons[0])
     return doses.pop()
+
+
+def _in_known_unit(quantity: dict[str, Any], site_units: Mapping[str, str]) -> dict[str, Any]:
+    """Return a quantity whose unit, as the site writes it, is one that is read."""
+    for name in ("unit", "code"):
+        known = site_units.get(as_text(quantity.get(name)))
+        if known:
+            return {**quantity, "unit": known, "code": known}
+    return quantity
+
+
+def reads_dose_unit(unit: str) -> bool:
+    """Return whether a dose in this unit is read: a mass, a volume, or a piece."""
+    known = (MASS_UNITS, VOLUME_UNITS, _PIECES, _CONTAINERS)
+    return any(unit.lower() in units for units in known)
 
 
 def _fixed_range(dose_range: Any) -> dict[str, Any]:

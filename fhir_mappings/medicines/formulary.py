@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
-from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
+from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
 from recommender.language import Route, Substance
 
 
@@ -146,7 +147,56 @@ def _problems_of(row: Mapping[str, Any]) -> list[str]:
     for number, coding in enumerate(row.get("codings", [])):
         if not all(isinstance(coding.get(key), str) and coding[key] for key in ("system", "code")):
             problems.append(f"codings[{number}]: expected a system and a code.")
+    return problems or _contradictions_of(row)
+
+
+FORMS_OF_ROUTES: dict[Route, frozenset[Form]] = {
+    Route.INTRAMUSCULAR: frozenset({Form.INJECTION, Form.UNKNOWN}),
+    Route.SUBCUTANEOUS: frozenset({Form.INJECTION, Form.UNKNOWN}),
+    Route.INTRAVENOUS: frozenset({Form.INJECTION, Form.UNKNOWN}),
+    Route.ORAL: frozenset({Form.TABLET, Form.ORAL_LIQUID, Form.UNKNOWN}),
+    Route.NASAL: frozenset({Form.NASAL, Form.UNKNOWN}),
+}
+"""The forms that a product for a route may have."""
+
+
+def _contradictions_of(row: Mapping[str, Any]) -> list[str]:
+    """Return in what the codings and the text of a row, read as those of any order, name another
+    product than the row says (Q62).
+    """
+    named = {"coding": list(row.get("codings", [])), "text": row["text"]}
+    product = identify_product(named, _built_in_value_sets())
+    substance, route = Substance(row["substance"]), ROUTE_WORDS[str(row["route"]).upper()]
+    found = {item.substance for item in product.ingredients if item.substance.is_cobalamin}
+    problems = []
+    if product.antidote or product.error:
+        problems.append(f"text: {product.error}.")
+    if product.doubt or (found and not found & {substance, Substance.COBALAMIN_UNSPECIFIED}):
+        said = product.doubt or f"they name {', '.join(sorted(item.value for item in found))}"
+        problems.append(f"codings and text: {said}, expected {substance.value} alone.")
+    if product.form not in FORMS_OF_ROUTES[route]:
+        problems.append(
+            f"codings and text: they name a form ({product.form.value}) that is not given by the "
+            f"route {route.value}."
+        )
+    stated, written = (_strengths_in(str(text)) for text in (row.get("strength"), row["text"]))
+    if stated and written and stated.isdisjoint(written):
+        problems.append("strength: found another one in the text, expected the same.")
     return problems
+
+
+def _strengths_in(text: str) -> set[tuple[Decimal, bool]]:
+    """Return the strengths that a text names, in micrograms, and whether they are per mL."""
+    return {
+        (strength.micrograms, strength.per_ml)
+        for part in split_name(text)
+        for strength in read_strengths(part)
+    }
+
+
+@functools.cache
+def _built_in_value_sets() -> ValueSets:
+    return load_value_sets()
 
 
 def _read_row(row: Mapping[str, Any]) -> FormularyRow:

@@ -24,6 +24,7 @@ from fhir_mappings.terminology.site_codes import (
 )
 from fhir_mappings.terminology.site_words import SiteCodes
 from fhir_mappings.terminology.value_sets import (
+    LANGUAGES,
     Field,
     Match,
     Member,
@@ -34,7 +35,6 @@ from fhir_mappings.terminology.value_sets import (
     without_accents,
 )
 from fhir_mappings.terminology.words import (
-    LANGUAGES,
     forget_texts,
     has_marker,
     is_negative,

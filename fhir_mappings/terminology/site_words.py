@@ -26,13 +26,16 @@ class AliasError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SiteCodes:
-    """The files of `[codes]`: further codes, and aliases of systems, units, routes and forms."""
+    """The files of `[codes]`: further codes, and aliases of systems, units, routes and forms; and
+    in which languages the site's records are written (`recordLanguages`, decisions 2.9).
+    """
 
     add: Path | None = None
     systems: Path | None = None
     units: Path | None = None
     routes: Path | None = None
     forms: Path | None = None
+    languages: tuple[str, ...] = ("en",)
 
     @property
     def paths(self) -> tuple[Path, ...]:

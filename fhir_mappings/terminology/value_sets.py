@@ -131,6 +131,14 @@ class Words:
         return tuple(once.values())
 
 
+LANGUAGES = tuple(
+    sorted(path.stem.removeprefix("vocabulary_") for path in TERMINOLOGY.glob("vocabulary_*"))
+)
+"""The languages that have a word list, and may be named as those of the record."""
+
+_NORWEGIAN = {"nb": "no", "nn": "no"}
+
+
 class TerminologyError(ValueError):
     """A CSV of codes that cannot be used; the message lists everything that is wrong, with line
     numbers.
@@ -150,6 +158,18 @@ class ValueSets:
     _empty_words: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ("en",)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def speaking(self, stated: Iterable[str]) -> ValueSets:
+        """Return the value sets for words in these languages too ("de-AT"), where there is a list
+        of their words; the same where there is none.
+        """
+        further = [_NORWEGIAN.get(tag[:2].lower(), tag[:2].lower()) for tag in stated]
+        known = tuple(
+            language
+            for language in dict.fromkeys(further)
+            if language in LANGUAGES and language not in self.languages
+        )
+        return replace(self, languages=(*self.languages, *known)) if known else self
 
     def texts(self, field: Field) -> tuple[str, ...]:
         """Return every text of a field in the form in which it is compared, those that count as a
@@ -357,7 +377,7 @@ def load_value_sets(site: Path | SiteCodes | None = None) -> ValueSets:
         for text, member in _site_words(own, kind):
             _add_text(by_text[Field.ROUTES], text, member)
     found = ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
-    return replace(found, units=_aliases(own, "units"))
+    return replace(found, units=_aliases(own, "units"), languages=own.languages)
 
 
 def _aliases(site: SiteCodes, kind: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.value_sets import (
+    LANGUAGES,
     TERMINOLOGY,
     Field,
     Member,
@@ -168,11 +169,6 @@ def load_vocabulary(language: str) -> frozenset[str]:
     path = TERMINOLOGY / f"vocabulary_{language}.txt"
     return frozenset(path.read_text(encoding="utf-8").split())
 
-
-LANGUAGES = tuple(
-    sorted(path.stem.removeprefix("vocabulary_") for path in TERMINOLOGY.glob("vocabulary_*"))
-)
-"""The languages that have a word list, and may be named as those of the record."""
 
 _WORD = re.compile(r"[a-z0-9]*[a-z][a-z0-9]+")
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")

@@ -1,11 +1,12 @@
-"""Mutation testing of the recommender: one small fault at a time is put into the rules, and some
-test must fail.
+"""Mutation testing of the recommender, or of another package: one small fault at a time is put into
+the code, and some test must fail.
 
 `python -m tests.mutation` tries every fault in every module; `python -m tests.mutation folate.py`
 those of one module; `--survivors` only those that survived before, `--resume` only those not tried
-before; `--proofs` also runs the long proofs. The outcome of every fault is kept in
-`build/mutation.jsonl`; `--report` writes the tables of it. The faults are tried in an order that is
-shuffled, and always the same, so that a run that is cut short is a sample of them all.
+before; `--proofs` also runs the long proofs; `--package fhir_mappings` tries that package with its
+own tests. The outcome of every fault is kept in `build/mutation.jsonl`, of another package in
+`build/mutation-NAME.jsonl`; `--report` writes the tables of it. The faults are tried in an order
+that is shuffled, and always the same, so that a run that is cut short is a sample of them all.
 """
 
 from __future__ import annotations
@@ -22,30 +23,36 @@ from tests.mutation.trial import Outcome, try_all
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "build" / "mutation.jsonl"
+PACKAGES = ("recommender", "fhir_mappings")
 
 
 def main(arguments: list[str]) -> int:
     """Try the faults that the arguments name and say what survived."""
     options = _parse(arguments)
-    paths = [ROOT / name for name in options.files] or sorted((ROOT / "recommender").rglob("*.py"))
+    named = [ROOT / name for name in options.files]
+    paths = named or sorted((ROOT / options.package).rglob("*.py"))
     mutants = [mutant for path in paths for mutant in find_mutants(path)]
     if not options.report:
         _try(mutants, options)
-    return report(mutants, read_results())
+    return report(mutants, read_results(options.package))
+
+
+def results_of(package: str) -> Path:
+    """Return where the outcomes of a package are kept."""
+    return RESULTS if package == PACKAGES[0] else RESULTS.with_stem(f"mutation-{package}")
 
 
 def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
-    known = read_results()
+    known = read_results(options.package)
     if options.survivors:
         mutants = [mutant for mutant in mutants if known.get(mutant.id) is Outcome.SURVIVED]
     elif options.resume:
         mutants = [mutant for mutant in mutants if mutant.id not in known]
     mutants = random.Random(1).sample(mutants, len(mutants))
     RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("a", encoding="utf-8") as results:
-        for number, (mutant, outcome) in enumerate(
-            try_all(mutants, options.jobs, options.part, proofs=options.proofs), start=1
-        ):
+    tried = try_all(mutants, options.jobs, options.part, options.package, proofs=options.proofs)
+    with results_of(options.package).open("a", encoding="utf-8") as results:
+        for number, (mutant, outcome) in enumerate(tried, start=1):
             results.write(json.dumps([mutant.id, outcome.value]) + "\n")
             results.flush()
             if outcome is not Outcome.KILLED:
@@ -67,6 +74,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         default="all",
         help="faults in functions, or in what runs at import",
     )
+    parser.add_argument("--package", choices=PACKAGES, default=PACKAGES[0])
     parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")
     parser.add_argument(
@@ -79,14 +87,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def read_results() -> dict[str, Outcome]:
+def read_results(package: str) -> dict[str, Outcome]:
     """Return the newest outcome of each fault by its id."""
-    if not RESULTS.exists():
+    kept = results_of(package)
+    if not kept.exists():
         return {}
-    return {
-        id_: Outcome(outcome)
-        for id_, outcome in map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())
-    }
+    lines = kept.read_text(encoding="utf-8").splitlines()
+    return {id_: Outcome(outcome) for id_, outcome in map(json.loads, lines)}
 
 
 def report(mutants: list[Mutant], outcomes: dict[str, Outcome]) -> int:

@@ -3,7 +3,7 @@ until one fails.
 
 A fault within a function goes into a process that has already collected the tests; only those that
 run its statement are run. A fault in code that runs at import, or in a function that made others
-then, goes into a process that has not yet imported the recommender.
+then, goes into a process that has not yet imported the package.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ import yaml
 from tests.mutation.mutants import Mutant
 
 ROOT = Path(__file__).parents[2]
-TESTS = ROOT / "tests" / "recommender"
+TESTS = ROOT / "tests"
 PROOFS = (
+    "test_generated.py",
+    "test_drafts_fuzz.py",
     "test_review_metamorphic.py",
     "test_every_record.py",
     "test_every_scenario.py",
@@ -73,23 +75,32 @@ class Outcome(enum.Enum):
 
 
 def try_all(
-    mutants: Sequence[Mutant], jobs: int, part: str = "all", *, proofs: bool = False
+    mutants: Sequence[Mutant],
+    jobs: int,
+    part: str = "all",
+    package: str = "recommender",
+    *,
+    proofs: bool = False,
 ) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield each fault with what became of it.
 
-    Args: part: "functions" or "import" to try only those that lie in functions, or only those in
-    code that runs at import.
+    Args:
+        part: "functions" or "import" to try only those that lie in functions, or only those in code
+            that runs at import.
+        package: where the faults are, and whose tests are run.
     """
-    assert "recommender" not in sys.modules, (
+    assert package not in sys.modules, (
         "faults in code that runs at import need a process that has not imported it"
     )
-    files = [path for path in sorted(TESTS.rglob("test_*.py")) if path.name not in PROOFS]
-    files += [path for name in PROOFS for path in TESTS.rglob(name)] if proofs else []
+    tests = TESTS / package
+    files = [path for path in sorted(tests.rglob("test_*.py")) if path.name not in PROOFS]
+    files += [path for name in PROOFS for path in tests.rglob(name)] if proofs else []
     receive, send = os.pipe()
     pid = os.fork()
     if not pid:
         os.close(receive)
-        _quietly(lambda: _try_in_functions(mutants, jobs, files, send, part))
+        trial = _Trial(mutants, jobs, send, part, package)
+        _quietly(lambda: _try_in_functions(trial, files))
     os.close(send)
     with os.fdopen(receive, "rb") as stream:
         at_import = pickle.load(stream)
@@ -173,11 +184,8 @@ def _import_and_run(mutant: Mutant, files: Sequence[Path]) -> int:
 # --------------------------------------------------------------------------------------------------
 
 
-def _try_in_functions(
-    mutants: Sequence[Mutant], jobs: int, files: Sequence[Path], send: int, part: str
-) -> int:
+def _try_in_functions(trial: _Trial, files: Sequence[Path]) -> int:
     """Send which faults lie in code that runs at import, then the outcome of every other one."""
-    trial = _Trial(mutants, jobs, send, part)
     sys.settrace(trial.trace)
     return int(pytest.main([*map(str, files), *OPTIONS], plugins=[trial]))
 
@@ -185,13 +193,15 @@ def _try_in_functions(
 class _Trial:
     """A plugin of pytest that tries the faults in the place of the usual run."""
 
-    def __init__(self, mutants: Sequence[Mutant], jobs: int, send: int, part: str) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], jobs: int, send: int, part: str, package: str
+    ) -> None:
         self.mutants, self.jobs, self.send, self.part = mutants, jobs, send, part
-        self.package = str(ROOT / "recommender")
+        self.package = str(ROOT / package)
         self.seen: Lines = set()
 
     def trace(self, frame: types.FrameType, event: str, argument: Any) -> Any:
-        """Note every line of the recommender that is run."""
+        """Note every line of the package that is run."""
         name = frame.f_code.co_filename
         if not name.startswith(self.package):
             return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recommender.language import Because, HintAt, RecordArea, Truth
+from recommender.language import Because, Cause, HintAt, RecordArea, Truth
 from tests.fhir_mappings.records import SNOMED, condition, map_all, procedure, scenario_of
 
 GENERIC = [
@@ -237,3 +237,35 @@ def test_a_word_beside_a_code_of_another_disease_is_shown() -> None:
     assert scenario_of(entry).kidney_disease.is_false
     entry["code"]["text"] = "Hypertension with renal impairment"
     assert scenario_of(entry).kidney_disease.because is Because.HINT
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        (SNOMED, "431698006"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "K95.09"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "Z46.51"),
+    ],
+)
+@pytest.mark.parametrize("make", [condition, procedure])
+def test_a_code_that_implies_a_gastric_band_is_asked_about(
+    make: Any, system: str, code: str
+) -> None:
+    scenario = scenario_of(make(code, system=system))
+    assert scenario.causes == ()
+    assert len(scenario.hints_at(HintAt.BARIATRIC_SURGERY)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Gastric band", "Lap-Band 2010", "Anneau gastrique", "Bendaggio gastrico", "Maagband"],
+)
+@pytest.mark.parametrize("make", [condition, procedure])
+def test_a_gastric_band_in_words_is_asked_about(make: Any, text: str) -> None:
+    scenario = scenario_of(make("", code={"text": text}))
+    assert scenario.hints_at(HintAt.BARIATRIC_SURGERY)[0].words == text
+
+
+def test_magenband_is_a_gastric_band() -> None:
+    (cause,) = scenario_of(procedure("", code={"text": "Magenband"})).causes
+    assert cause.cause is Cause.GASTRIC_BAND
