@@ -501,11 +501,14 @@ def _supplement_before_test(
     )
     day = tested.date or index.as_of
     taken = [dose.evidence for dose in doses if took_b12_before(day, (), (dose,))]
-    taken += [
-        order.evidence
-        for order in medicines.orders
-        if order.evidence and took_b12_before(day, (order,), ())
+    ordered = [
+        order for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())
     ]
+    taken += [order.evidence for order in ordered if order.evidence and not order.planned]
+    if not taken and ordered:
+        planned = tuple(order.evidence for order in ordered if order.evidence)
+        why = "an order or statement of which it is not known whether it is taken"
+        return Fact(Truth.UNKNOWN, why, planned, because=Because.NOT_CERTAIN)
     if not taken:
         return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))
     cited: dict[str, Evidence] = {}

@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_whole_run(config: pytest.Config) -> bool:
     """Say whether every test was asked for: no place, word or mark was chosen."""
-    chosen = (config.option.keyword, config.option.markexpr, config.option.lf)
+    chosen = (config.option.keyword, config.option.markexpr, getattr(config.option, "lf", False))
     return not any(chosen) and config.args == config.getini("testpaths")
 
 

@@ -1,8 +1,8 @@
 """Procedures: operations that stop vitamin B12 from being absorbed, dialysis, and injections
 recorded as procedures (F13, F14, F17).
 
-Not taken into account: right hemicolectomy, which removes only the end of the ileum, and bowel
-resections that do not name the ileum.
+Not taken into account: right hemicolectomy, which removes only the end of the ileum. Bowel
+resections that do not name the ileum are asked about.
 """
 
 from __future__ import annotations

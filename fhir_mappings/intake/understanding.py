@@ -124,7 +124,7 @@ HINTS: dict[Concept, tuple[HintAt, ...]] = {
 }
 """Which facts the words of a concept point at; a code of it, a look-alike's too, decides these."""
 
-COUNTED_WITH = {"medications": ("medications", "statements")}
+COUNTED_WITH = {"medications": ("medications", "statements", "administrations")}
 """Lists that answer one question together."""
 
 LIST_NAMES = {
@@ -133,6 +133,7 @@ LIST_NAMES = {
     "allergies": "list of allergies",
     "medications": "medication list",
     "statements": "medication list",
+    "administrations": "medication list",
 }
 
 

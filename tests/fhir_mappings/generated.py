@@ -17,6 +17,7 @@ from typing import Any
 
 from fhir_mappings.terminology import Concept, Role
 from recommender.language import Allergen, Cause, ClinicalScenario, Truth
+from tests.fhir_mappings.generated_medicines import loosened_uses, make, wrong_values
 from tests.fhir_mappings.records import (
     SNOMED,
     VALUE_SETS,
@@ -303,13 +304,20 @@ def loosened_facts(record: Record, number: int) -> list[str]:
 
 
 def main() -> int:
-    """Make and map so many records; exit status 1 when a fact of one is wrong."""
+    """Make and map so many records, each of a history and of results and medicines; exit status 1
+    when a fact of one is wrong.
+    """
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     started, wrong = time.perf_counter(), 0
     counts: Counter[str] = Counter()
     for seed in range(number):
-        record = make_record(seed)
-        for complaint in (*wrong_facts(record), *loosened_facts(record, seed)):
+        record, made = make_record(seed), make(seed)
+        for complaint in (
+            *wrong_facts(record),
+            *loosened_facts(record, seed),
+            *wrong_values(made),
+            *loosened_uses(made, seed),
+        ):
             wrong += 1
             counts[complaint] += 1
             if wrong <= 20:

@@ -18,6 +18,7 @@ SUBJECT = {"reference": "Patient/pat-1"}
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ATC = "http://www.whocc.no/atc"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UCUM = "http://unitsofmeasure.org"
 OWN = "urn:b12-cds:observation"
@@ -32,6 +33,7 @@ KEY_OF_TYPE = {
     "MedicationRequest": "medications",
     "MedicationStatement": "statements",
     "MedicationAdministration": "administrations",
+    "MedicationDispense": "administrations",
     "Procedure": "procedures",
     "AllergyIntolerance": "allergies",
 }

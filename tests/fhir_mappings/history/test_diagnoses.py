@@ -751,7 +751,7 @@ def test_the_receipt_says_what_known_codes_are_that_no_fact_uses() -> None:
         condition("69322001"),
     )
     assert set(why_ignored(mapped, "Procedure")) == {
-        "not specific enough to count: Small intestine excision (procedure)",
+        "in the record, not read: 'Small intestine excision (procedure)'",
         "background, no rule rests on it: Intramuscular injection (procedure)",
         "removes only the end of the ileum, not counted as ileal resection: Right colectomy "
         "(procedure)",
