@@ -138,7 +138,8 @@ def _decided_by_words(
             read = read_words(text, field)
             if read.decided:
                 return tuple(Match(member, "text", text) for member in read.decided), read.past
-            listed = () if has_marker(text) else value_sets.match_text(text, field)
+            doubted = has_marker(text) and not value_sets.is_listed(text, field)
+            listed = () if doubted else value_sets.match_text(text, field)
             if listed:
                 return listed, False
     return (), False

@@ -295,6 +295,16 @@ class ValueSets:
                 return matches
         return ()
 
+    def is_listed(self, text: str, field: Field) -> bool:
+        """Return whether a whole text is a name of the terminology, with the words in it that deny
+        or doubt elsewhere ("disease without crisis").
+        """
+        return (
+            "?" not in text
+            and len(text) <= LONGEST_TEXT
+            and normalise_text(text) in self._by_text.get(field, {})
+        )
+
     def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
         """Return the members that a text names as a whole, else (medicines) by words in it:
         `display` is then the word. The last resort.

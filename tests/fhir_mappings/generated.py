@@ -2,7 +2,8 @@
 languages, with noise, negations, wrong subjects and wrong statuses. The mapped fact is never a
 known value other than the one written.
 
-`python -m tests.fhir_mappings.generated 100000` runs so many records.
+`python -m tests.fhir_mappings.generated 100000` runs so many records; a second number is that of
+the first, so that parts can be run side by side.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fhir_mappings.terminology import Concept, Role
@@ -206,7 +208,7 @@ NOT_UNDERSTOOD: tuple[Resource, ...] = (
 NO_STATUS = ("refuted", "entered-in-error")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Record:
     """Resources, and what was written of each fact: TRUE, or FALSE where it was denied, said of
     somebody else, or not at all; UNKNOWN where it was doubted.
@@ -214,6 +216,11 @@ class Record:
 
     resources: tuple[Resource, ...]
     truths: dict[str, Truth]
+
+    @cached_property
+    def mapped(self) -> ClinicalScenario:
+        """What the mapping makes of it."""
+        return scenario_of(*self.resources)
 
 
 def make_record(number: int) -> Record:
@@ -270,7 +277,7 @@ def _coded(item: Written, chance: random.Random) -> Resource:
 
 def wrong_facts(record: Record) -> list[str]:
     """Return the facts whose mapped value is known and not the one written."""
-    scenario = scenario_of(*record.resources)
+    scenario = record.mapped
     wrong = []
     for item in FACTS:
         mapped, written = item.read(scenario), record.truths[item.name]
@@ -285,7 +292,7 @@ def loosened_facts(record: Record, number: int) -> list[str]:
     when a code lost its system.
     """
     chance = random.Random(number)
-    before = scenario_of(*record.resources)
+    before = record.mapped
     extra = chance.choice((condition, procedure, allergy))("", code=chance.choice(NOT_UNDERSTOOD))
     changed = [scenario_of(*record.resources, extra)]
     coded = [one for one in record.resources if one["code"].get("coding")]
@@ -303,14 +310,21 @@ def loosened_facts(record: Record, number: int) -> list[str]:
     ]
 
 
+PROGRESS = 1000
+"""Records after which a run says how far it came."""
+
+
 def main() -> int:
     """Make and map so many records, each of a history and of results and medicines; exit status 1
     when a fact of one is wrong.
     """
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     started, wrong = time.perf_counter(), 0
     counts: Counter[str] = Counter()
-    for seed in range(number):
+    for seed in range(first, first + number):
+        if seed > first and seed % PROGRESS == 0:
+            print(f"{seed - first} records, {wrong} wrong facts", flush=True)
         record, made = make_record(seed), make(seed)
         for complaint in (
             *wrong_facts(record),

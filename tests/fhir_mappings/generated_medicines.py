@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from recommender.language import ClinicalScenario, Measurement, Truth
@@ -105,7 +106,7 @@ GENERIC = (
 NO_RESULT = ("preliminary", "cancelled", "entered-in-error", "registered", "unknown")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Made:
     """Results and medicines, and what was written: of each test the value in the unit of its fact,
     `None` where none counts; of each use of a medicine its truth.
@@ -115,6 +116,11 @@ class Made:
     medicines: tuple[Resource, ...]
     values: dict[str, Decimal | None]
     truths: dict[str, Truth]
+
+    @cached_property
+    def medicines_mapped(self) -> ClinicalScenario:
+        """What the mapping makes of the medicines alone."""
+        return scenario_of(*self.medicines)
 
 
 def make(number: int) -> Made:
@@ -274,7 +280,7 @@ def wrong_values(made: Made) -> list[str]:
     before a test hangs on its day, so the uses are asked of a record without results.
     """
     wrong = []
-    scenario, without = scenario_of(*made.results, *made.medicines), scenario_of(*made.medicines)
+    scenario, without = scenario_of(*made.results, *made.medicines), made.medicines_mapped
     for fact, written in made.values.items():
         measured: Measurement = getattr(scenario, fact)
         value = None if measured.quantity is None else measured.quantity.value
@@ -300,7 +306,7 @@ def loosened_uses(made: Made, number: int) -> list[str]:
     when a code lost its system.
     """
     chance = random.Random(number)
-    before = scenario_of(*made.medicines)
+    before = made.medicines_mapped
     extra = _entry_of(chance.choice(NOT_UNDERSTOOD))
     changed = [scenario_of(*made.medicines, extra)]
     coded = [one for one in made.medicines if one["medicationCodeableConcept"].get("coding")]

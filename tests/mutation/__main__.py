@@ -23,7 +23,7 @@ from tests.mutation.trial import Outcome, try_all
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "build" / "mutation.jsonl"
-PACKAGES = ("recommender", "fhir_mappings")
+RECOMMENDER = "recommender"
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
 
 def results_of(package: str) -> Path:
     """Return where the outcomes of a package are kept."""
-    return RESULTS if package == PACKAGES[0] else RESULTS.with_stem(f"mutation-{package}")
+    name = package.replace("/", "-")
+    return RESULTS if package == RECOMMENDER else RESULTS.with_stem(f"mutation-{name}")
 
 
 def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
@@ -74,7 +75,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         default="all",
         help="faults in functions, or in what runs at import",
     )
-    parser.add_argument("--package", choices=PACKAGES, default=PACKAGES[0])
+    parser.add_argument(
+        "--package",
+        default=RECOMMENDER,
+        help="a package or one of its rooms: fhir_mappings/history",
+    )
     parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")
     parser.add_argument(

@@ -269,3 +269,9 @@ def test_a_gastric_band_in_words_is_asked_about(make: Any, text: str) -> None:
 def test_magenband_is_a_gastric_band() -> None:
     (cause,) = scenario_of(procedure("", code={"text": "Magenband"})).causes
     assert cause.cause is Cause.GASTRIC_BAND
+
+
+def test_a_name_of_the_terminology_may_hold_words_that_elsewhere_deny() -> None:
+    assert scenario_of(worded("Hemoglobin SS disease without crisis")).haemolysis.is_true
+    assert scenario_of(worded("Haemophilia A (excluded)")).bleeding_disorder.because is Because.HINT
+    assert scenario_of(worded("Haemophilia A?")).bleeding_disorder.because is Because.HINT
