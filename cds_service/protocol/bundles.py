@@ -67,7 +67,7 @@ def stamped_on(bundle: Any) -> dt.date | None:
         as_dict(body.get("meta")).get("lastUpdated")
     )
     try:
-        return dt.datetime.fromisoformat(written).date() if written else None
+        return dt.date.fromisoformat(written[:10]) if written else None
     except ValueError:
         return None
 
