@@ -18,9 +18,10 @@ from cds_service.protocol import (
     resources_within,
 )
 from cds_service.retrieval.fhir_client import FhirClient, append_page
-from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_server
+from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id, find_server
 from cds_service.site import Client, Settings, WebAddress
 from fhir_mappings.fhir import Availability, PatientRecord, Placed
+from fhir_mappings.laboratory import Undated, find_undated
 
 TOKEN = "{{context.patientId}}"
 """The one prefetch token our templates use."""
@@ -46,7 +47,47 @@ def assemble_record(
     if any(reading.to_fetch or reading.next_url for reading in readings.values()):
         readings |= _complete(readings, request, queries, client, settings, fhir, deadline)
     _check_patient(readings, request.patient_id)
-    return _as_record(request, readings)
+    record = _as_record(request, readings)
+    undated = find_undated(record)
+    if not (undated.specimens or undated.results):
+        return record
+    return _with_dates(record, undated, request, client, settings, fhir, deadline)
+
+
+MOST_UNDATED = 20
+"""Specimens, and results whose report is looked for, that are asked for in one call."""
+
+
+def _with_dates(
+    record: PatientRecord,
+    undated: Undated,
+    request: HookRequest,
+    client: Client,
+    settings: Settings,
+    fhir: FhirClient,
+    deadline: float,
+) -> PatientRecord:
+    """Return the record with the Specimens and reports that say when its results were sampled, as
+    far as they can be read; without them the next step of Q33 holds.
+    """
+    try:
+        server = find_server(request, client, settings)
+    except NoAccess:
+        return record
+    ids = [find_id(server, "Specimen", reference) for reference in undated.specimens]
+    specimens = [quote(one, safe="") for one in ids if one][:MOST_UNDATED]
+    results = [f"Observation/{quote(one, safe='')}" for one in undated.results][:MOST_UNDATED]
+    asked = [
+        server.base.below(f"{kind}={','.join(listed)}&_count=100")
+        for kind, listed in (("Specimen?_id", specimens), ("DiagnosticReport?result", results))
+        if listed
+    ]
+    if not asked:
+        return record
+    found = fhir.fetch(server, {"labs": asked}, deadline)["labs"]
+    part = record.part("labs")
+    parts = {**record.parts, "labs": replace(part, resources=part.resources + found.part.resources)}
+    return replace(record, parts=parts)
 
 
 def _check_patient(readings: Mapping[str, Reading], patient_id: str) -> None:

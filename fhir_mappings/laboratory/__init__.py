@@ -10,6 +10,7 @@ from fhir_mappings.laboratory.quantities import (
     read_result,
     show_number,
 )
+from fhir_mappings.laboratory.report_context import Undated, find_undated
 from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_results
 from fhir_mappings.laboratory.units import Analyte, reads_unit
 
@@ -21,6 +22,8 @@ __all__ = [
     "Reading",
     "Result",
     "Results",
+    "Undated",
+    "find_undated",
     "map_laboratory",
     "read_booleanish",
     "read_involved_length",

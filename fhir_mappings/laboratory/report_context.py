@@ -16,6 +16,7 @@ from typing import Any
 from fhir_mappings.dosing import read_number
 from fhir_mappings.fhir import (
     DateSpan,
+    PatientRecord,
     Placed,
     as_dict,
     as_list,
@@ -86,7 +87,7 @@ class ReportContext:
 
     def date(self, placed: Placed, resource: Mapping[str, Any]) -> Dated:
         """Return when the result applied, by the first source that states it (Q33)."""
-        if any(name in resource for name in (*OWN_DATES, *OWN_PERIODS, "effectiveTiming")):
+        if _says_when(resource):
             return Dated(*effective_day(resource))
         collected = self._collected(resource)
         if collected:
@@ -133,6 +134,45 @@ def effective_day(resource: Mapping[str, Any]) -> tuple[DateSpan | None, Any]:
     ]
     last = max(events, key=moment_of, default=None)
     return read_date(last), last
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """What would date results that do not say themselves when their sample was taken (Q33):
+    references of Specimens that did not come, and ids of results whose report may say it.
+    """
+
+    specimens: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+
+
+def find_undated(record: PatientRecord) -> Undated:
+    """Return what of the record is missing to date its results."""
+    labs = record.part("labs").resources
+    came = {name for placed in labs for name in (placed.reference, placed.full_url)}
+    reported = {
+        reference_of(as_dict(listed))
+        for placed in labs
+        if placed.type == "DiagnosticReport"
+        for listed in as_list(placed.resource.get("result"))
+    }
+    specimens: list[str] = []
+    results: list[str] = []
+    for placed in labs:
+        if placed.type != "Observation" or _says_when(placed.resource):
+            continue
+        stated = as_dict(placed.resource.get("specimen"))
+        reference = reference_of(stated)
+        if reference:
+            is_here = reference.startswith("#") or reference in came
+            specimens += [] if is_here else [as_text(stated.get("reference"))]
+        elif placed.reference not in reported and placed.resource.get("id"):
+            results.append(as_text(placed.resource["id"]))
+    return Undated(tuple(dict.fromkeys(specimens)), tuple(dict.fromkeys(results)))
+
+
+def _says_when(resource: Mapping[str, Any]) -> bool:
+    return any(name in resource for name in (*OWN_DATES, *OWN_PERIODS, "effectiveTiming"))
 
 
 def moment_of(written: Any) -> str:
