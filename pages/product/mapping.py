@@ -53,10 +53,13 @@ system that enumerates the fact, or by
   could not be understood".
 - The last day that counts as today is tomorrow in the site's time zone (Q46). An entry of later is
 no fact, but its fact is then not "none".
-- Results count with status final, amended or corrected, and by the time they applied; the time of
-issue is never used. Partial dates count
-  only when all of what they may mean lies in the window. Of several results the newest counts; of
-  one moment the more worrying one.
+- Words are asked in every language for what decides safety. As ordinary words an entry is
+understood in English, and in the other languages with a word list where the site
+  (`recordLanguages`), the Patient or the entry states the language.
+- Results count with status final, amended or corrected, and by the day of the sample: their own,
+that of the Specimen, that of the report. A day of issue alone may alarm and never reassures (Q33).
+  Partial dates count only when all of what they may mean lies in the window. Of several results
+  the newest counts; of one moment the more worrying one.
 - A newer result that came but cannot be read makes the fact unknown. One that says that there is no
 result leaves the older one standing.
   An unreadable length since an operation outweighs the words of the operation, too.
@@ -70,7 +73,13 @@ current; resolved or abated are past.
   unknown.
 - A list that could not be had makes what it feeds unknown, the closed-world facts too; of an
 incomplete one what came is used, and only
-  "none" is unknown.
+  "none" is unknown. A list is incomplete, too, when it or an entry is labelled redacted, masked or
+  subsetted, when its `self` link shows a narrower search than ours, when it was put together more
+  than a day ago, or when the Patient is inactive or replaced by another (Q61).
+- Every fact that is not known says why in words and as a code (`reasonCode`): none-recorded,
+could-not-be-read, list-not-complete, not-understood, hint, in-future, not-certain; of results also
+  unit-missing, unit-contradicts, in-words, not-readable, implausible, other-status, no-date,
+  too-old, on-treatment.
 
 ## Facts
 """
@@ -346,6 +355,7 @@ NOT_READ = {
 
 
 PROBLEMS = "the problem list"
+MEDICINE_LISTS = "medication orders and statements, and what was given or dispensed"
 NONE_RESTS_ON: dict[str, tuple[str, tuple[HintAt, ...]]] = {
     "lebers": (PROBLEMS, (HintAt.LEBERS,)),
     "bleeding_disorder": (PROBLEMS, (HintAt.BLEEDING_DISORDER,)),
@@ -353,12 +363,12 @@ NONE_RESTS_ON: dict[str, tuple[str, tuple[HintAt, ...]]] = {
     "dialysis": (f"{PROBLEMS} and the list of procedures", (HintAt.DIALYSIS,)),
     "haemolysis": (PROBLEMS, (HintAt.HAEMOLYSIS,)),
     "raises_b12": (PROBLEMS, (HintAt.RAISES_B12,)),
-    "nitrous_oxide": (f"{PROBLEMS}, medication orders and statements", (HintAt.NITROUS_OXIDE,)),
+    "nitrous_oxide": (f"{PROBLEMS}, {MEDICINE_LISTS}", (HintAt.NITROUS_OXIDE,)),
     "ileal_resection_complete": ("the list of procedures", (HintAt.ILEAL_SURGERY,)),
     "allergies": ("the list of allergies", (HintAt.ALLERGY, HintAt.COBALT_ALLERGY)),
-    "anticoagulant": ("medication orders and statements", (HintAt.ANTICOAGULANT,)),
-    "methotrexate": ("medication orders and statements", (HintAt.METHOTREXATE,)),
-    "b12_supplement_before_test": ("medication orders and statements", (HintAt.B12_TREATMENT,)),
+    "anticoagulant": (MEDICINE_LISTS, (HintAt.ANTICOAGULANT,)),
+    "methotrexate": (MEDICINE_LISTS, (HintAt.METHOTREXATE,)),
+    "b12_supplement_before_test": (MEDICINE_LISTS, (HintAt.B12_TREATMENT,)),
 }
 """On which lists "none" rests, each whole and understood, and which hints forbid it."""
 
