@@ -7,9 +7,17 @@ from pathlib import Path
 from pages.clinical import (
     cards,
     decision_table,
+    deploying_hospital,
+    ehr_assumptions,
+    hazard_csv,
+    hazard_log,
+    mapping,
+    names,
     recommendations,
     rule_by_hook,
     sandbox_patients,
+    settings,
+    smallest_prefetch,
     statements,
 )
 from pages.product import client_steps, mapping, rooms, settings
@@ -24,12 +32,14 @@ PAGES = (
     hazard_csv,
     hazard_log,
     mapping,
+    names,
     recommendations,
     rooms,
     rule_by_hook,
     safety_case,
     sandbox_patients,
     settings,
+    smallest_prefetch,
     statements,
 )
 

@@ -1,12 +1,7 @@
 """The patient's record, from prefetch and from the client's FHIR server."""
 
 from cds_service.retrieval.addresses import Reach
-from cds_service.retrieval.check_server import (
-    check_server,
-    report_as_json,
-    rows_of_report,
-    say_report,
-)
+from cds_service.retrieval.check_server import QueryResult, ServerReport, check_server
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.one_patient import read_patient
 from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
@@ -27,7 +22,9 @@ __all__ = [
     "FhirClient",
     "Medications",
     "Outbound",
+    "QueryResult",
     "Reach",
+    "ServerReport",
     "TooLate",
     "TooLong",
     "assemble_from_prefetch",
@@ -39,8 +36,5 @@ __all__ = [
     "holds_nothing",
     "read_medications",
     "read_patient",
-    "report_as_json",
-    "rows_of_report",
-    "say_report",
     "with_medications",
 ]

@@ -7,6 +7,7 @@ Only the command line does this; it goes wherever the person who types the addre
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ from cds_service.retrieval.fhir_client import (
 )
 from cds_service.retrieval.fhir_server import FhirServer
 from cds_service.retrieval.patient_record import TOKEN
-from cds_service.site import Settings, read_address
+from cds_service.site import LONGEST_CALL_MS, Settings, read_address
 from fhir_mappings.fhir import Availability, PatientRecord, as_dict
 from fhir_mappings.intake import ReceiptLine, describe_codes
 from fhir_mappings.scenario_mapping import map_scenario
@@ -43,8 +44,8 @@ BY_CATEGORY = "labs by category"
 
 CATEGORY_QUERY = "Observation?patient={patient}&category=laboratory&_count=200"
 
-MOST_NAMED = 60
-"""Things not known that are printed; the CSV and JSON have all."""
+DECIDING_MS = 50
+"""Kept of a call for mapping, deciding and answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,31 @@ class ServerReport:
     patients: tuple[PatientReport, ...] = ()
     not_known: tuple[NotKnown, ...] = ()
     problem: str = ""
+
+    @property
+    def advised_call_ms(self) -> int:
+        """The milliseconds a call needs, in steps of 50: its queries run side by side, so those of
+        the slowest one seen, a quarter more, and what deciding takes. 0 where none was measured.
+        """
+        slowest = max((query.ms for query in self._queries_of_calls), default=0)
+        return math.ceil((slowest * 1.25 + DECIDING_MS) / 50) * 50 if slowest else 0
+
+    @property
+    def too_slow(self) -> tuple[str, ...]:
+        """The keys of queries that do not fit into the longest call that may be set."""
+        most = (LONGEST_CALL_MS - DECIDING_MS) / 1.25
+        return tuple(
+            dict.fromkeys(query.key for query in self._queries_of_calls if query.ms > most)
+        )
+
+    @property
+    def _queries_of_calls(self) -> list[QueryResult]:
+        return [
+            query
+            for patient in self.patients
+            for query in patient.queries
+            if query.key != BY_CATEGORY
+        ]
 
     @property
     def has_failed(self) -> bool:
@@ -245,72 +271,3 @@ def _result(key: str, query: str, reading: Reading, ms: float) -> QueryResult:
         case Availability.COMPLETE:
             missing = "there is no such patient" if key == "patient" and not counts else ""
             return QueryResult(key, query, counts, failed=missing, ms=ms)
-
-
-def say_report(report: ServerReport) -> str:
-    """Return the report as text."""
-    lines = [f"{report.base}, {len(report.patients)} patients, {report.seconds:.1f} s"]
-    if report.problem:
-        return f"{lines[0]}\nFAILED: {report.problem}.\n"
-    for patient in report.patients:
-        lines += ["", f"Patient {patient.patient_id}"]
-        for query in patient.queries:
-            lines += _say_query(query, report.call_ms)
-    if report.not_known:
-        lines += ["", "Came and was not used: codes, units and statuses to look at"]
-        lines += [
-            f"  {item.count:5} x {item.kind}: {item.what} (for example {item.example})"
-            for item in report.not_known[:MOST_NAMED]
-        ]
-        if len(report.not_known) > MOST_NAMED:
-            lines.append(f"  and {len(report.not_known) - MOST_NAMED} more: --csv lists them all")
-    return "\n".join(lines) + "\n"
-
-
-def _say_query(query: QueryResult, call_ms: int) -> list[str]:
-    found = ", ".join(f"{count} {kind}" for kind, count in query.counts.items()) or "nothing"
-    state = f"incomplete: {query.incomplete}; {found}" if query.incomplete else f"works; {found}"
-    slow = f", longer than the {call_ms} ms of a call" if query.ms > call_ms else ""
-    asked = query.query if len(query.query) <= 160 else query.query[:157] + "..."
-    return [
-        f"  {query.key:16} {f'FAILED: {query.failed}' if query.failed else state} "
-        f"({query.ms:.0f} ms{slow})",
-        f"  {'':16} {asked}",
-    ]
-
-
-def report_as_json(report: ServerReport) -> dict[str, Any]:
-    """Return the report for programs."""
-    return {
-        "base": report.base,
-        "problem": report.problem,
-        "seconds": round(report.seconds, 3),
-        "callMs": report.call_ms,
-        "patients": [
-            {
-                "patient": patient.patient_id,
-                "queries": [
-                    {
-                        "key": query.key,
-                        "query": query.query,
-                        "found": query.counts,
-                        "failed": query.failed,
-                        "incomplete": query.incomplete,
-                        "ms": round(query.ms, 1),
-                        "withinCall": query.ms <= report.call_ms,
-                    }
-                    for query in patient.queries
-                ],
-            }
-            for patient in report.patients
-        ],
-        "notKnown": [
-            {"kind": item.kind, "what": item.what, "count": item.count, "example": item.example}
-            for item in report.not_known
-        ],
-    }
-
-
-def rows_of_report(report: ServerReport) -> list[tuple[str, str, int, str]]:
-    """Return what was not known as rows of a table: kind, what, count, example."""
-    return [(item.kind, item.what, item.count, item.example) for item in report.not_known]

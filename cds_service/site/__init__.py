@@ -1,6 +1,6 @@
 """The site's settings, the file they are read from, and its keys."""
 
-from cds_service.site.client_profiles import PROFILES, with_profile
+from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
     PACKAGES,
@@ -23,6 +23,7 @@ from cds_service.site.modes import (
 from cds_service.site.settings import (
     DEMONSTRATION,
     DEMONSTRATION_CLIENT,
+    LONGEST_CALL_MS,
     Client,
     Settings,
     SettingsError,
@@ -39,7 +40,9 @@ __all__ = [
     "DEFAULT",
     "DEMONSTRATION",
     "DEMONSTRATION_CLIENT",
+    "GENERIC_2_0",
     "LIVE",
+    "LONGEST_CALL_MS",
     "PACKAGES",
     "PROFILES",
     "SHARE",

@@ -59,7 +59,8 @@ def _check_config(chosen: argparse.Namespace) -> int:
 
 
 def _check_server(chosen: argparse.Namespace) -> int:
-    from cds_service.retrieval import check_server, report_as_json, rows_of_report, say_report
+    from cds_service.retrieval import check_server
+    from cli.operate.server_report import report_as_json, rows_of_report, say_report
 
     if not is_web_url(chosen.base):
         raise Refusal(f'FHIR_BASE: found "{chosen.base}", expected an http or https URL.')

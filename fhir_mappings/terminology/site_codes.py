@@ -50,13 +50,39 @@ def describe_concepts(value_sets: ValueSets) -> tuple[ConceptMeaning, ...]:
     return tuple(_describe(concept, value_sets.members.get(concept, ())) for concept in Concept)
 
 
+_WORDS = {
+    "ab": "antibody",
+    "abbrev": "abbreviation",
+    "b12": "B12",
+    "cbc": "blood count",
+    "crohns": "Crohn's",
+    "doseform": "dose form",
+    "egfr": "eGFR",
+    "hemoglobin": "haemoglobin",
+    "holotc": "holotranscobalamin",
+    "iga": "IgA",
+    "igg": "IgG",
+    "inr": "INR",
+    "mcv": "MCV",
+    "mma": "methylmalonic acid",
+    "rbc": "red cells",
+    "servicerequest": "ServiceRequest",
+    "snomed": "SNOMED CT",
+    "ttg": "tissue transglutaminase",
+}
+"""What a part of a concept's name is in words: British, and written out."""
+
+
+def _in_words(name: str) -> str:
+    return " ".join(_WORDS.get(part, part) for part in name.split("_"))
+
+
 def _describe(concept: Concept, members: Iterable[Member]) -> ConceptMeaning:
     listed = list(members)
-    words = concept.value.replace("_", " ")
-    meaning = words
+    meaning = _in_words(concept.value)
     for ending, sentence in _KINDS.items():
         if concept.value.endswith(ending):
-            meaning = sentence.format(concept.value.removesuffix(ending).replace("_", " "))
+            meaning = sentence.format(_in_words(concept.value.removesuffix(ending)))
     example = next((member.display for member in listed if member.display), "")
     return ConceptMeaning(concept, meaning, len(listed), example)
 

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
+from cds_service.retrieval.check_server import (
+    BY_CATEGORY,
+    PatientReport,
+    QueryResult,
+    ServerReport,
+)
 from cli.main import main
+from cli.operate.server_report import report_as_json, say_report
 from tests.cds_service.misbehaving_fhir import answer_with, bundle, fhir_server
 
 CAPABILITIES = {"resourceType": "CapabilityStatement", "status": "active"}
@@ -103,3 +110,33 @@ def test_a_query_that_fails_is_status_1(capsys: pytest.CaptureFixture[str]) -> N
     with fhir_server(**{**ANSWERS, "Condition": answer_with({}, status=500)}) as server:
         assert check(server.base, "--patient", "p0") == 1
     assert "FAILED: the FHIR server failed" in capsys.readouterr().out
+
+
+def report(*milliseconds: float, call_ms: int = 400) -> ServerReport:
+    queries = [QueryResult("labs", "Observation", {}, ms=ms) for ms in milliseconds]
+    queries.append(QueryResult(BY_CATEGORY, "Observation", {}, ms=90_000))
+    return ServerReport("base", 1.0, call_ms, (PatientReport("p", tuple(queries)),))
+
+
+@pytest.mark.parametrize(
+    ("slowest", "advised", "said"),
+    [
+        (80, 150, "a call needs about 150 ms here; 400 is enough."),
+        (280, 400, "a call needs about 400 ms here; 400 is enough."),
+        (281, 450, "a call needs about 450 ms here; 400 is too little: set call_ms = 450."),
+        (1560, 2000, "a call needs about 2000 ms here; 400 is too little: set call_ms = 2000."),
+        (1561, 2050, "labs cannot be read within the longest call of 2000 ms"),
+    ],
+)
+def test_the_time_of_a_call_is_advised_from_what_was_measured(
+    slowest: float, advised: int, said: str
+) -> None:
+    measured = report(20, slowest, 40)
+
+    assert report_as_json(measured)["advisedCallMs"] == advised
+    assert said in say_report(measured)
+    assert report_as_json(measured)["tooSlow"] == (["labs"] if slowest > 1560 else [])
+
+
+def test_nothing_is_advised_where_nothing_was_measured() -> None:
+    assert "call_ms" not in say_report(ServerReport("base", 1.0, 400))

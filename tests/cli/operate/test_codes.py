@@ -26,7 +26,7 @@ def test_list_names_every_concept_with_its_meaning(capsys: pytest.CaptureFixture
     assert {row["concept"] for row in rows} == {concept.value for concept in Concept}
     assert all(row["meaning"] for row in rows)
     assert main(["codes", "list"]) == 0
-    assert "looks alike and does not count: serum b12" in capsys.readouterr().out
+    assert "looks alike and does not count: serum B12" in capsys.readouterr().out
 
 
 def test_a_good_file_has_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

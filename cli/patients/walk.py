@@ -1,0 +1,141 @@
+"""`b12-cds sandbox walk`: the requests of a client along the story of a test patient."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from cds_service.protocol import write_json
+from cds_service.site import GENERIC_2_0, PROFILES, client_of_profile
+from cli.parsing import Refusal, print_json
+from synthetic import SandboxPatient, sandbox_patients
+from synthetic.client_story import Step, tell_story
+
+SECONDS = 30
+
+WORDS = {
+    "chart": "the chart is opened",
+    "chosen": "the order is chosen",
+    "a keystroke": "the order is typed on",
+    "accepted": "the suggestion is taken",
+    "by hand": "what the card says is done by hand",
+    "opened again": "the chart is opened again",
+    "refilled": "the order is refilled",
+}
+"""What a step is in words; signing is counted."""
+
+
+def add_walk(steps: Any) -> argparse.ArgumentParser:
+    """Add the command to the parser, and return its own."""
+    walk: argparse.ArgumentParser = steps.add_parser(
+        "walk", help="send what a client sends along the story of one"
+    )
+    walk.add_argument("name", metavar="NAME", help="a patient; a part of the name is enough")
+    walk.add_argument("--url", default="http://127.0.0.1:8080", metavar="URL", help="the service")
+    walk.add_argument(
+        "--profile",
+        choices=tuple(PROFILES),
+        default=GENERIC_2_0,
+        help="the kind of client, which decides what is taken of a suggestion",
+    )
+    walk.add_argument("--json", action="store_true", help="requests and answers, a line each")
+    walk.add_argument("--curl", action="store_true", help="print the request for curl instead")
+    walk.set_defaults(run=_walk)
+    return walk
+
+
+def choose_patients(chosen: argparse.Namespace, rule: str = "") -> list[SandboxPatient]:
+    """Return the test patients, those of one rule or card where one is named.
+
+    Raises: Refusal when there are none.
+    """
+    found = sandbox_patients(chosen.as_of or dt.datetime.now(dt.UTC).date(), rule)
+    if not found:
+        raise Refusal(f'--rule: no test patient has the rule or card "{rule}".')
+    return found
+
+
+def _walk(chosen: argparse.Namespace) -> int:
+    patient = _named(chosen)
+    if chosen.curl:
+        _print_for_curl(patient, chosen.url)
+        return 0
+    if not chosen.json:
+        print(f"{patient.story.name}: {patient.expected}")
+    for step in _steps(chosen, patient):
+        if chosen.json:
+            print_json({"step": step.what, "request": step.request, "answer": step.answer})
+        elif step.what != "a keystroke":
+            print(*_say(step), sep="\n")
+    return 0
+
+
+def _named(chosen: argparse.Namespace) -> SandboxPatient:
+    wanted = chosen.name.lower()
+    found = [one for one in choose_patients(chosen) if wanted in one.story.name.lower()]
+    if len(found) != 1:
+        said = "no" if not found else f"{len(found)}"
+        raise Refusal(f'NAME: {said} test patients are called "{chosen.name}"; expected one.')
+    return found[0]
+
+
+def _steps(chosen: argparse.Namespace, patient: SandboxPatient) -> Iterator[Step]:
+    """Yield the steps of the story: the chart is opened, and what is ordered is followed to its
+    refill.
+    """
+    day = chosen.as_of or dt.datetime.now(dt.UTC).date()
+    with requests.Session() as session:
+        session.trust_env = False
+
+        def post(request: dict[str, Any]) -> dict[str, Any]:
+            return _post(session, chosen.url, request)
+
+        opened = {**patient.request("patient-view"), "hookInstance": str(uuid.uuid4())}
+        yield Step("chart", opened, post(opened))
+        if patient.drafts:
+            yield from tell_story(patient, client_of_profile(chosen.profile), day, post)
+
+
+def _post(session: requests.Session, url: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer. Raises: Refusal when none comes, or another than 200."""
+    target = f"{url.rstrip('/')}/cds-services/{quote(service_of(request['hook']))}"
+    headers = {"Content-Type": "application/json"}
+    try:
+        response = session.post(target, data=write_json(request), headers=headers, timeout=SECONDS)
+        answer = response.json()
+    except requests.RequestException as error:
+        raise Refusal(f"{url} does not answer ({type(error).__name__}); is it served?") from None
+    if response.status_code != 200 or not isinstance(answer.get("cards"), list):
+        raise Refusal(f"{target}: found status {response.status_code}, expected cards.")
+    answered: dict[str, Any] = answer
+    return answered
+
+
+def _say(step: Step) -> Iterator[str]:
+    words = WORDS.get(step.what, f"order {step.what.removeprefix('signed ')} is signed")
+    yield f"\n{words} ({step.request['hook']})"
+    for card in step.answer["cards"]:
+        yield f"  {card['indicator'].upper()} {card['summary']}"
+        yield from (f"    [ ] {one['label']}" for one in card.get("suggestions", ()))
+    if not step.answer["cards"]:
+        told = step.answer.get("extension", {}).get("org.b12-cds", {})
+        yield f"  no card: {told['why']}" if told.get("why") else "  no card"
+
+
+def service_of(hook: str) -> str:
+    """Return the id of our service of a hook."""
+    return f"b12-{hook}"
+
+
+def _print_for_curl(patient: SandboxPatient, url: str) -> None:
+    request = patient.request()
+    target = f"{url.rstrip('/')}/cds-services/{service_of(request['hook'])}"
+    body = json.dumps(request)
+    print(f"curl -s {target} -H 'Content-Type: application/json' -d @- <<'JSON'\n{body}\nJSON")
