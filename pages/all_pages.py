@@ -7,20 +7,12 @@ from pathlib import Path
 from pages.clinical import (
     cards,
     decision_table,
-    deploying_hospital,
-    ehr_assumptions,
-    hazard_csv,
-    hazard_log,
-    mapping,
-    names,
     recommendations,
     rule_by_hook,
     sandbox_patients,
-    settings,
-    smallest_prefetch,
     statements,
 )
-from pages.product import client_steps, mapping, rooms, settings
+from pages.product import client_steps, mapping, names, rooms, settings, smallest_prefetch
 from pages.safety import deploying_hospital, ehr_assumptions, hazard_csv, hazard_log, safety_case
 
 PAGES = (

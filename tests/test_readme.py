@@ -1,4 +1,5 @@
-"""A newcomer's walk: the commands of the README are run line by line, and what it shows must come.
+"""A newcomer's walk: the commands of the README are run line by line in a clean copy of what is
+tracked, and what it shows must come.
 
 `...` in the README stands for anything, also for several lines.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -46,11 +48,42 @@ def port_is_free() -> bool:
         return tried.connect_ex(("127.0.0.1", 8080)) != 0
 
 
+def every_lie(shown: str) -> Iterator[str]:
+    """Yield what is shown with one of its lines changed, each in turn."""
+    lines = shown.strip().splitlines()
+    for number, line in enumerate(lines):
+        words = line.replace("...", " ").split()
+        if words:
+            lie = line.replace(words[0], "something-else", 1)
+            yield "\n".join([*lines[:number], lie, *lines[number + 1 :]])
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with every tracked file and nothing else but the environment, which ./run setup
+    would make from the network.
+    """
+    folder = tmp_path / "clone"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    for name in listed.stdout.decode().split("\0"):
+        if name and (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
 @contextmanager
-def demonstration(command: str) -> Iterator[str]:
+def demonstration(command: str, clone: Path) -> Iterator[str]:
     """Run the demonstration and give what it shows until it is ready."""
     running = subprocess.Popen(
-        command, shell=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        shell=True,
+        cwd=clone,
+        env=environment(clone),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert running.stdout
     lines = []
@@ -65,26 +98,34 @@ def demonstration(command: str) -> Iterator[str]:
         running.wait(timeout=30)
 
 
-def test_the_commands_of_the_readme_show_what_it_shows() -> None:
+def environment(clone: Path) -> dict[str, str]:
+    """The environment in which the code of the clone runs, not that of the folder of the tests."""
+    return {**os.environ, "PYTHONPATH": str(clone)}
+
+
+def test_the_commands_of_the_readme_show_what_it_shows(clone: Path) -> None:
     if not port_is_free():
         pytest.skip("something else listens on port 8080")
     (demo, demo_shown), *others = steps(README)
     assert demo == "./run demo"
     assert len(others) >= 2
 
-    with demonstration(demo) as came:
+    with demonstration(demo, clone) as came:
         assert is_as_shown(came, demo_shown), came
+        assert not any(is_as_shown(came, lie) for lie in every_lie(demo_shown))
         for command, shown in others:
             ran = subprocess.run(
                 command,
                 shell=True,
-                cwd=ROOT,
+                cwd=clone,
+                env=environment(clone),
                 capture_output=True,
                 text=True,
                 timeout=60,
                 check=True,
             )
             assert is_as_shown(ran.stdout, shown), ran.stdout
+            assert not any(is_as_shown(ran.stdout, lie) for lie in every_lie(shown))
 
 
 def test_every_file_that_the_readme_links_exists() -> None:

@@ -75,10 +75,6 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
         """Lead to the page from beside it, whatever host and path a proxy shows it under."""
         return Response(status=308, headers={"Location": "workbench/"}, mimetype="text/plain")
 
-    @blueprint.get("")
-    def enter() -> Response:
-        return Response(status=308, headers={"Location": "workbench/"})  # right under any proxy
-
     @blueprint.get("/controls")
     def controls() -> Response:
         return json_answer(

@@ -5,6 +5,7 @@ describe.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -63,3 +64,33 @@ def test_no_answer_is_one_that_the_file_does_not_describe(
     """
     refused = [positive_data_acceptance] if case.path.endswith(("patient-view", "/b12")) else []
     case.call_and_validate(app=app, excluded_checks=[negative_data_rejection, *refused])
+
+
+WITHIN_PAGES = {
+    "/guidance/static/<path:filename>",
+    "/workbench/static/<path:filename>",
+    "/workbench",
+    "/workbench/controls",
+    "/workbench/patients",
+    "/workbench/patients/<patient_id>",
+    "/workbench/chart",
+}
+"""What the pages alone ask for; no client does."""
+
+
+def test_every_route_of_the_service_is_in_the_file(client: FlaskClient) -> None:
+    described = {
+        (method.upper(), re.sub(r"\{\w+\}", "<>", path))
+        for path, operations in DOCUMENT["paths"].items()
+        for method in operations
+        if method in ("get", "post")
+    }
+    described |= {("POST", "/cds-services/<>")}  # by the ids of the services
+    routes = {
+        (method, re.sub(r"<\w+>", "<>", rule.rule))
+        for rule in client.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule not in WITHIN_PAGES
+    }
+
+    assert routes <= described, routes - described

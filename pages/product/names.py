@@ -10,7 +10,7 @@ from fhir_mappings.terminology import describe_concepts, load_value_sets
 from recommender.guidance.rule_ids import RuleId
 from recommender.language import Route, Substance
 
-PAGE = Path(__file__).parents[1] / "docs" / "generated" / "names.md"
+PAGE = Path(__file__).parents[2] / "docs" / "generated" / "names.md"
 
 HEAD = """# The names of things
 

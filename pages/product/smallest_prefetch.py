@@ -16,7 +16,7 @@ from fhir_mappings.fhir import PREFETCH_KEYS
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
 
-PAGE = Path(__file__).parents[1] / "docs" / "generated" / "smallest-prefetch.md"
+PAGE = Path(__file__).parents[2] / "docs" / "generated" / "smallest-prefetch.md"
 
 DAY = dt.date(2026, 6, 1)
 
