@@ -57,10 +57,18 @@ def _read_folder(name: str, as_patient: bool) -> Iterator[Explained | Refusal]:
         found = [entry for path in resources for entry in _lines(str(path))]
         yield Explained(name, _bundle([body for _, body in found]), is_patient=True)
         files = [path for path in files if path.suffix == ".json"]
-    yield from read_inputs([str(path) for path in files], as_patient)
+    for path in files:
+        try:
+            yield from _read(str(path), as_patient, charts=True)
+        except Refusal as refusal:
+            yield refusal
 
 
-def _read(name: str, as_patient: bool) -> Iterator[Explained]:
+def _read(name: str, as_patient: bool, charts: bool = False) -> Iterator[Explained]:
+    """Yield what a file holds.
+
+    Args: charts: a Bundle among other files is one patient's, and its patient-view is wanted.
+    """
     if name.endswith(".ndjson"):
         lines = list(_lines(name))
         if as_patient and all("resourceType" in body for _, body in lines):
@@ -68,7 +76,9 @@ def _read(name: str, as_patient: bool) -> Iterator[Explained]:
             return
         yield from (_one(f"{name}:{number}", body, as_patient) for number, body in lines)
         return
-    yield _one(name, read_input(name), as_patient)
+    body = read_input(name)
+    is_bundle = isinstance(body, dict) and body.get("resourceType") == "Bundle"
+    yield _one(name, body, as_patient or (charts and is_bundle))
 
 
 def _lines(name: str) -> Iterator[tuple[int, Any]]:

@@ -36,6 +36,8 @@ def add_init_config(commands: Any) -> None:
 def _init_config(chosen: argparse.Namespace) -> int:
     if chosen.out.exists():
         raise Refusal(f"{chosen.out}: exists already, expected the name of a new file.")
+    if not chosen.out.absolute().parent.is_dir():
+        raise Refusal(f"{chosen.out}: there is no folder {chosen.out.absolute().parent}.")
     text = write_site(_ask_all())
     problems = _problems_of(text)
     chosen.out.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.parsing import Refusal, check_file, day, owner_only, positive_number
+from cli.parsing import Refusal, check_file, day, owner_only, positive_number, print_json
 
 if TYPE_CHECKING:
     from population.runs import RunJob
@@ -54,6 +54,7 @@ def _add_make(steps: Any) -> None:
         metavar="RULE=N",
         help="make the stories of a rule more or less frequent (10 is usual)",
     )
+    make.add_argument("--json", action="store_true", help="the counts by type, as JSON")
     make.set_defaults(run=_make)
 
 
@@ -177,6 +178,9 @@ def _make(chosen: argparse.Namespace) -> int:
     progress = Progress("make", "patients", plan.patients)
     counts = make_population(plan, progress.add)
     progress.end()
+    if chosen.json:
+        print_json(dict(sorted(counts.items())))
+        return 0
     for kind, count in sorted(counts.items()):
         print(f"{kind:28}{count:>12,}")
     return 0

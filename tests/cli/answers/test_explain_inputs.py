@@ -174,3 +174,16 @@ def test_the_difference_under_other_settings_is_shown(
     told = capsys.readouterr().out
     assert "differs" in told
     assert any(line.startswith("+") for line in told.splitlines())
+
+
+def test_a_bundle_in_a_folder_is_one_patients_chart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [{"resource": one} for one in (PATIENT, B12)]
+    write(tmp_path / "a.json", {"resourceType": "Bundle", "entry": entries})
+    write(tmp_path / "b.json", REQUEST)
+
+    assert main(["explain", str(tmp_path), "--json", *AS_OF]) == 0
+    chart, request = explained(capsys)
+    assert (Path(chart["input"]).name, chart["decision"]["rule"]) == ("a.json", "U1")
+    assert Path(request["input"]).name == "b.json"
