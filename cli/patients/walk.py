@@ -120,7 +120,7 @@ def _post(session: requests.Session, url: str, request: dict[str, Any]) -> dict[
 
 def _say(step: Step) -> Iterator[str]:
     words = WORDS.get(step.what, f"order {step.what.removeprefix('signed ')} is signed")
-    yield f"\n{words} ({step.request['hook']})"
+    yield f"\n{words} ({step.request['hook']}): 200"
     for card in step.answer["cards"]:
         yield f"  {card['indicator'].upper()} {card['summary']}"
         yield from (f"    [ ] {one['label']}" for one in card.get("suggestions", ()))

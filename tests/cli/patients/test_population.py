@@ -222,7 +222,7 @@ def test_which_hosts_are_this_machine(host: str, own: bool) -> None:
     assert sandbox.is_this_machine(host) is own
 
 
-def test_sandbox_walk_sends_the_story_until_the_suggestion_is_signed(
+def test_sandbox_walk_sends_the_story_until_the_orders_are_signed_and_refilled(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(tmp_path) as url:
@@ -233,11 +233,15 @@ def test_sandbox_walk_sends_the_story_until_the_suggestion_is_signed(
     assert [step.split(" (")[1] for step in steps] == [
         "patient-view): 200",
         "order-select): 200",
+        "order-select): 200",
+        "order-select): 200",
         "order-sign): 200",
         "order-sign): 200",
+        "patient-view): 200",
+        "medication-refill): 200",
     ]
-    assert output.count("CRITICAL") == 2
-    assert "CRITICAL" not in output.rpartition("the suggestion is taken and signed")[2]
+    assert output.count("CRITICAL") == 1
+    assert "CRITICAL" not in output.rpartition("the suggestion is taken")[2]
 
 
 def test_sandbox_walk_without_a_service_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,9 +64,12 @@ def test_a_walk_says_each_step_until_nothing_is_left_to_say(
     assert main(["sandbox", "walk", "fred oakes", "--url", service, *AS_OF]) == 0
     said = capfd.readouterr().out
 
-    assert "the order is chosen (order-select)\n  CRITICAL Paraesthesia" in said
-    assert "the suggestion is taken (order-select)\n  no card: checked: consistent with N1" in said
-    assert said.rstrip().splitlines()[-2] == "the order is refilled (medication-refill)"
+    assert "the order is chosen (order-select): 200\n  CRITICAL Paraesthesia" in said
+    assert (
+        "the suggestion is taken (order-select): 200\n  no card: checked: consistent with N1"
+        in said
+    )
+    assert said.rstrip().splitlines()[-2] == "the order is refilled (medication-refill): 200"
     assert said.rstrip().splitlines()[-1].startswith("  no card: checked")
 
 
