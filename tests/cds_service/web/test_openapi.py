@@ -8,7 +8,6 @@ import json
 import re
 from dataclasses import replace
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from cds_service.app import create_app
+from cds_service.records import open_engine, upgrade_schema
 from cds_service.site.settings import demonstration
 from tests.cds_service.conftest import AS_OF
 
@@ -48,10 +48,9 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder: Path = tmp_path_factory.mktemp("openapi")
-    return create_app(
-        replace(demonstration(), store_url=f"sqlite:///{folder}/b12.db"), today=lambda: AS_OF
-    )
+    url = f"sqlite:///{tmp_path_factory.mktemp('openapi')}/b12.db"
+    upgrade_schema(open_engine(url))  # the governance page is a 503 until there is a database
+    return create_app(replace(demonstration(), store_url=url), today=lambda: AS_OF)
 
 
 @SCHEMA.parametrize()

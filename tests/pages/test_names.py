@@ -11,7 +11,7 @@ from fhir_mappings.terminology import describe_concepts, load_value_sets
 from recommender.cards import CARDS
 from recommender.guidance.statements import STATEMENTS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 AMERICAN = re.compile(
     r"\b(hemoglobin|anemias?|anemic|hematolog\w*|pediatric\w*|celiac|paresthesias?|"
     r"leukocyt\w*|hemolysis|esophag\w*|diarrhea|fetal|labeled)\b",
