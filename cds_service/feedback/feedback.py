@@ -15,6 +15,7 @@ import structlog
 from cds_service.feedback.feedback_codes import code_entry
 from cds_service.protocol import Problem, bad_request, kind_of
 from cds_service.records import FeedbackEntry, Store, StoreUnavailable, clean_text
+from cds_service.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,8 @@ LONGEST_COMMENT = 4000
 
 RETRY_AFTER_SECONDS = "30"
 
-OUTCOMES = ("accepted", "overridden")
+ACCEPTED = "accepted"
+OUTCOMES = (ACCEPTED, "overridden")
 """The outcomes of CDS Hooks; any other displaces nothing that is stored (R172)."""
 
 
@@ -41,6 +43,8 @@ def take_feedback(
     Source: R113, R119, R122.
     """
     entries, unreadable = read_feedback(body)
+    for item in body["feedback"] if isinstance(body, Mapping) else ():
+        metrics.FEEDBACK.labels(client, kind_of_entry(item)).inc()
     for place, problem in unreadable:
         log.warning(
             "feedback entry not read", place=place, problem=problem, service=service, client=client
@@ -88,6 +92,24 @@ def read_feedback(body: object) -> tuple[list[FeedbackEntry], list[tuple[str, st
     return entries, unreadable
 
 
+def kind_of_entry(item: object) -> str:
+    """Return what is off with an entry, by the names that CDS Hooks has for it: accepted without
+    suggestions is `cds-fb-2`, an override that gives neither reason nor comment `cds-fb-3`; both
+    are kept (R171). `unknown-outcome` and `unreadable` are not (R172).
+    """
+    if _problem_of(item) or not isinstance(item, Mapping):
+        outcome = item.get("outcome") if isinstance(item, Mapping) else None
+        spoke = isinstance(outcome, str) and outcome.strip() not in ("", *OUTCOMES)
+        return "unknown-outcome" if spoke else "unreadable"
+    entry = _read_entry(item)
+    if entry.outcome == ACCEPTED and not entry.accepted_suggestions:
+        return "cds-fb-2"
+    said = entry.reason_code or entry.reason_display or entry.user_comment
+    if not said and isinstance(item.get("overrideReason"), Mapping):
+        return "cds-fb-3"
+    return "as-it-should-be"
+
+
 def _problem_of(item: object) -> str:
     """Say why an entry cannot be used: without card and outcome it tells nothing (R114, R115)."""
     if not isinstance(item, Mapping):
@@ -102,8 +124,8 @@ def _problem_of(item: object) -> str:
 
 
 def _read_entry(item: Mapping[str, Any]) -> FeedbackEntry:
-    """Read an entry as sent: unknown outcomes, any form of card id and codes that were never
-    offered are kept (R119, R123).
+    """Read an entry as sent: any form of card id, and codes that were never offered, are kept
+    (R119, R123).
     """
     override = _override_of(item)
     reason = _first_object(override.get("reason"))

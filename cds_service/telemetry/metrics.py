@@ -52,6 +52,11 @@ ENTRIES = Counter(
 )
 HINTS = Counter("b12_cds_hints", "Entries whose words point at a fact and decide it not.", ["fact"])
 FETCHES = Counter("b12_cds_fhir_fetches", "Retrievals from FHIR servers.", ["key", "outcome"])
+FEEDBACK = Counter(
+    "b12_cds_feedback",
+    "Entries of feedback by client: as they should be, or what is off with them.",
+    ["client", "kind"],
+)
 ATTRIBUTES_OPENED = Counter(
     "b12_cds_attributes_opened", "Times the source attributes were opened.", ["form"]
 )

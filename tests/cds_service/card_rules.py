@@ -100,6 +100,8 @@ def _check_suggestions(card: Json, place: str, request: Json) -> Iterator[str]:
     for number, suggestion in enumerate(suggestions):
         where = f"{place}.suggestions[{number}]"
         yield from _check_members(suggestion, "suggestion", where)
+        if "actionSelectionBehavior" in suggestion:
+            yield f"{where}: actionSelectionBehavior, which clients need not know (R174)"
         for count, action in enumerate(suggestion.get("actions", [])):
             yield from _check_action(action, f"{where}.actions[{count}]", request)
 

@@ -614,7 +614,7 @@ def stored(**elements) -> dict:
         "the draft itself",
     ],
 )
-def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_Q56_Q78(half, counts):
+def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_R177_Q56_Q78(half, counts):
     drafts, receipt = read(medicine(**COURSE)), Receipt()
 
     found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS, receipt)

@@ -16,6 +16,7 @@ from cds_service.database import FEEDBACK
 from cds_service.feedback.feedback import (
     LONGEST_COMMENT,
     MOST_ENTRIES,
+    kind_of_entry,
     read_feedback,
     take_feedback,
 )
@@ -24,6 +25,7 @@ from cds_service.records import store as store_module
 from cds_service.records.records import FeedbackEntry
 from cds_service.records.sealed_words import NOT_OPENED, open_words
 from cds_service.records.store import Store
+from cds_service.telemetry import metrics
 from tests.cds_service.records.records import NOW, rows
 
 SANDBOX_ACCEPTED = {
@@ -222,7 +224,47 @@ def test_a_body_of_which_nothing_can_be_read_is_refused_with_its_place_R122(
     assert problem.text.endswith(text)
 
 
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        (SANDBOX_ACCEPTED, "as-it-should-be"),
+        (SANDBOX_OVERRIDDEN, "as-it-should-be"),
+        ({"card": "c", "outcome": "overridden"}, "as-it-should-be"),
+        ({"card": "c", "outcome": "accepted"}, "cds-fb-2"),
+        ({"card": "c", "outcome": "accepted", "acceptedSuggestions": []}, "cds-fb-2"),
+        ({"card": "c", "outcome": "overridden", "overrideReason": {}}, "cds-fb-3"),
+        ({"card": "c", "outcome": "overridden", "overrideReason": {"reason": {}}}, "cds-fb-3"),
+        ({"card": "c", "outcome": "ignored"}, "unknown-outcome"),
+        ({"card": "c", "outcome": 7}, "unreadable"),
+        ({"outcome": "accepted"}, "unreadable"),
+        ("x", "unreadable"),
+    ],
+)
+def test_each_entry_is_counted_by_what_is_off_with_it_R171_R172(entry: object, kind: str) -> None:
+    assert kind_of_entry(entry) == kind
+
+
 class TestStored:
+    def test_entries_are_counted_for_each_client_and_violations_are_kept_R171(
+        self, url: str, store: Store
+    ) -> None:
+        client = url.partition(":")[0]
+        bare = {"card": "7c2b7f0e-6c43-4f0d-9a55-3d4f6a5d7c11", "outcome": "accepted"}
+        silent = {**bare, "outcome": "overridden", "overrideReason": {}}
+        other = {**bare, "outcome": "ignored"}
+
+        body = {"feedback": [bare, silent, silent, other]}
+        take_feedback(body, "b12-order-select", client, store, NOW)
+
+        assert [row["outcome"] for row in rows(url, FEEDBACK)] == [
+            "accepted",
+            "overridden",
+            "overridden",
+        ]
+        text = metrics.write_metrics()[0].decode()
+        for kind, number in (("cds-fb-2", 1), ("cds-fb-3", 2), ("unknown-outcome", 1)):
+            assert f'b12_cds_feedback_total{{client="{client}",kind="{kind}"}} {number}.0' in text
+
     def test_readable_entries_are_kept_although_others_are_not_R122(
         self, url: str, store: Store
     ) -> None:

@@ -7,14 +7,16 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from cds_service.site import Settings
 from cds_service.workbench.prepared import PreparedPatient, load_patients
 from tests.cds_service.card_rules import broken_rules
-from tests.cds_service.conftest import AS_OF
+from tests.cds_service.conftest import AS_OF, running
 
 STORIES = load_patients()
 
@@ -409,6 +411,22 @@ def test_a_right_order_without_a_record_is_no_empty_answer_R63(client: FlaskClie
         },
     }
     assert ask(client, body).status_code == 412
+
+
+def test_links_lead_below_the_public_url_to_what_is_there_R192(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    base = "https://cds.example.org/base"
+    with running(replace(settings, public_url=base)) as client:
+        (card,) = ask(client, order_select).json["cards"]
+        urls = [card["source"]["url"], *(link["url"] for link in card["links"])]
+
+        assert len(urls) > 2
+        for url in urls:
+            path, _, anchor = url.removeprefix(base).partition("#")
+            page = client.get(path)
+            assert (url.startswith(f"{base}/guidance"), page.status_code) == (True, 200)
+            assert not anchor or f'id="{anchor}"' in page.text
 
 
 @pytest.mark.parametrize("hook", ["medication-refill", "order-select"])

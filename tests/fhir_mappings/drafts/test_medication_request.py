@@ -209,7 +209,7 @@ def test_what_is_counted_is_the_formularys_and_never_guessed(strength, unit, exp
     assert ("dispenseRequest" in draft) is (strength not in ("", "0.3 mg/mL"))
 
 
-def test_settings_switch_the_parts_of_a_draft_off():
+def test_settings_switch_the_parts_of_a_draft_off_R191():
     nothing = Writing(dispense=False, substitution=False, site=False, start=False)
     draft = medication_request.draft(ORAL, replace(CONTEXT, writing=nothing))
     injection = medication_request.draft(N_LOAD, replace(CONTEXT, writing=nothing))
@@ -220,7 +220,7 @@ def test_settings_switch_the_parts_of_a_draft_off():
     assert medication_request.draft(N_LOAD, CONTEXT)["dosageInstruction"][0]["site"]
 
 
-def test_any_brand_and_no_other_cobalamin_I23():
+def test_any_brand_and_no_other_cobalamin_I23_R191():
     allowed = medication_request.draft(N_LOAD, CONTEXT)["substitution"]
     stu3 = medication_request.draft(M_LOAD, replace(CONTEXT, version=FhirVersion.STU3))
 
