@@ -139,6 +139,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+        "post_worker_init": _prepare_worker,
         "worker_exit": _close_worker,
         "child_exit": _forget_worker,
     }
@@ -156,12 +157,23 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _prepare_worker(worker: Any) -> None:
+    """Let the worker reach its database before it takes calls."""
+    deployment = _deployment_of(worker)
+    if deployment:
+        deployment.store.prepare()
+
+
 def _close_worker(_: Any, worker: Any) -> None:
     """Write what waits to be written before the worker ends."""
-    app = getattr(worker, "wsgi", None)
-    deployment: Deployment | None = app.config.get(CONFIG_KEY) if isinstance(app, Flask) else None
+    deployment = _deployment_of(worker)
     if deployment:
         deployment.close()
+
+
+def _deployment_of(worker: Any) -> Deployment | None:
+    app = getattr(worker, "wsgi", None)
+    return app.config.get(CONFIG_KEY) if isinstance(app, Flask) else None
 
 
 def _forget_worker(_: Any, worker: Any) -> None:

@@ -59,6 +59,9 @@ from cds_service.records.worker_counts import Counts, WorkerCounts
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
 
+PREPARE_SECONDS = 5.0
+"""How long a worker that starts waits for the database before it takes calls."""
+
 ASK_SECONDS = 0.25
 """How long advice waits for the database."""
 
@@ -160,6 +163,14 @@ class Store:
                 if not self._newest_schema:
                     upgrade_schema(self._engine)
                     self._newest_schema = True
+
+    def prepare(self) -> None:
+        """Connect, and bring the database to the newest schema, before the first call comes: a
+        call waits for neither, and until then each worker would know its own token ids only. A
+        database that cannot be used now is tried again with the calls.
+        """
+        with suppress(StoreUnavailable):
+            self._within(PREPARE_SECONDS, self._try_to_write)
 
     def is_available(self) -> bool:
         """Say whether the database takes a row now, for the readiness check: what one worker cannot

@@ -18,14 +18,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
+from cds_service.app import create_app
 from cds_service.demonstration import load_request
 from cds_service.records.worker_counts import WorkerCounts
+from cds_service.server import server_options
 from cds_service.site.settings import Client, demonstration
 from cds_service.warm_up import versions_expected
+from cds_service.web import CONFIG_KEY
 from fhir_mappings.fhir.versions import FhirVersion
 
 ROOT = Path(__file__).parents[2]
@@ -194,3 +198,15 @@ def test_what_waited_in_a_worker_that_was_killed_is_said_to_be_lost() -> None:
     assert counts.totals() == (2, 4)
     counts.note(0, 5)
     assert counts.totals() == (0, 9)
+
+
+def test_a_worker_reaches_its_database_before_it_takes_calls_R138(tmp_path: Path) -> None:
+    database = tmp_path / "b12.db"
+    app = create_app(replace(demonstration(), store_url=f"sqlite:///{database}"))
+    prepare = server_options("127.0.0.1", 8080, 1)["post_worker_init"]
+
+    prepare(SimpleNamespace(wsgi=app))
+
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT token_id FROM replay").fetchall() == [("readiness",)]
+    app.config[CONFIG_KEY].close()

@@ -51,6 +51,15 @@ def test_a_week_is_named_by_its_monday_alone_whatever_the_time_of_day(
     assert kept["week"] == shown["week"] == "2026-11-16"
 
 
+def test_a_database_that_cannot_be_prepared_stops_nobody() -> None:
+    store = Store("sqlite:////nowhere/at/all/b12.db", "a key of this test")
+
+    store.prepare()
+
+    assert not store.is_available()
+    store.close()
+
+
 class TestSchema:
     def test_the_steps_lead_to_the_tables_that_the_code_uses(self, url: str) -> None:
         engine = open_engine(url)
@@ -242,6 +251,18 @@ class TestTokens:
         before.close()
 
         assert not open_store().remember_token("iss", "jti", 2e9)
+
+    def test_a_worker_that_was_prepared_asks_the_database_from_its_first_token_on_R138(
+        self, url: str, open_store: Callable[[], Store]
+    ) -> None:
+        """The schema, which takes longer than a call waits, is there before the first call."""
+        first, second = open_store(), open_store()
+        first.prepare()
+        second.prepare()
+
+        assert [row["token_id"] for row in rows(url, REPLAY)] == ["readiness"]
+        assert first.remember_token("iss", "jti", 2e9)
+        assert not second.remember_token("iss", "jti", 2e9)
 
     def test_of_many_processes_one_gets_it_R138(self, url: str, store: Store) -> None:
         store.upgrade()
