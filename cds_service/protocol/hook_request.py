@@ -189,25 +189,33 @@ OF_THE_CONTEXT = "the patient of context.patientId"
 
 
 def _bare_id(value: Any, kind: str) -> str:
-    """Return the id of an id, a `Type/id` or an absolute URL of it (R37); empty for anything
-    else.
-    """
-    if not isinstance(value, str):
-        return ""
-    parts = [part for part in value.strip().split("/") if part]
-    if kind in parts[:-1]:
-        return parts[parts.index(kind) + 1]
-    return parts[-1] if parts and parts[-1] != kind else ""
-
-
-def _typed_id(value: Any) -> str:
-    """Return `Type/id` of a relative or absolute reference; empty for a bare id, as its type is not
-    known (R37).
+    """Return the id of an id, a `Type/id` or an absolute URL of it, each with or without a version
+    (R37); empty for anything else, as for a `Type/id` of another type.
     """
     if not isinstance(value, str):
         return ""
     parts = [part for part in value.strip().split("/_history", 1)[0].split("/") if part]
-    return "/".join(parts[-2:]) if len(parts) >= 2 else ""
+    if kind in parts[:-1]:
+        return parts[parts.index(kind) + 1]
+    if len(parts) == 2 and parts[0].isalpha() and parts[0][0].isupper():
+        return ""
+    return parts[-1] if parts and parts[-1] != kind else ""
+
+
+USER_TYPES = frozenset(
+    {"Practitioner", "PractitionerRole", "Patient", "RelatedPerson", "Organization", "Device"}
+)
+"""What a user may be, so that FHIR takes it as the requester of an order."""
+
+
+def _typed_id(value: Any) -> str:
+    """Return `Type/id` of a relative or absolute reference; empty for a bare id, as its type is not
+    known (R37), and for a type that can order nothing.
+    """
+    if not isinstance(value, str):
+        return ""
+    parts = [part for part in value.strip().split("/_history", 1)[0].split("/") if part]
+    return "/".join(parts[-2:]) if len(parts) >= 2 and parts[-2] in USER_TYPES else ""
 
 
 def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str]:

@@ -127,6 +127,8 @@ def test_any_hook_instance_text_is_taken_R28(instance: str) -> None:
         ("p" * 250, "p" * 250),
         (" p ", "p"),
         ("a.b-c", "a.b-c"),
+        ("p/_history/3", "p"),
+        ("fhir/p", "p"),
     ],
 )
 def test_the_patient_id_is_read_bare_R37(given_id: str, read: str) -> None:
@@ -138,6 +140,10 @@ def test_the_patient_id_is_read_bare_R37(given_id: str, read: str) -> None:
     [
         ("Practitioner/u", "Practitioner/u"),
         ("https://ehr/fhir/PractitionerRole/r", "PractitionerRole/r"),
+        ("Practitioner/u/_history/3", "Practitioner/u"),
+        ("RelatedPerson/u", "RelatedPerson/u"),
+        ("Account/u", ""),
+        ("users/u", ""),
         ("u", ""),
         (None, ""),
         (5, ""),
@@ -145,6 +151,29 @@ def test_the_patient_id_is_read_bare_R37(given_id: str, read: str) -> None:
 )
 def test_the_user_is_type_and_id_or_nothing_R37(user: Any, read: str) -> None:
     assert parse_hook_request(with_context(userId=user), "order-select").user_id == read
+
+
+@pytest.mark.parametrize(
+    ("encounter", "read"),
+    [
+        ("e", "e"),
+        ("Encounter/e", "e"),
+        ("https://ehr/fhir/Encounter/e", "e"),
+        ("e/_history/1", "e"),
+        ("Patient/e", ""),
+    ],
+)
+def test_the_encounter_id_is_read_bare_R37(encounter: str, read: str) -> None:
+    request = parse_hook_request(with_context(encounterId=encounter), "order-select")
+
+    assert request.encounter_id == read
+
+
+def test_a_patient_of_another_type_is_refused_R37() -> None:
+    with pytest.raises(Problem) as refused:
+        parse_hook_request(with_context(patientId="Practitioner/p"), "order-select")
+
+    assert refused.value.text.startswith("context.patientId:")
 
 
 @pytest.mark.parametrize("encounter", [None, ..., 5, ""])
