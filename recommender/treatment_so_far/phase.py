@@ -438,7 +438,12 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
 def _none_or_not_known(history: History, scenario: ClinicalScenario) -> Treatment:
     """Nothing found is "none" only where the list came whole and was understood (Q26)."""
     medicines = scenario.list_of(RecordArea.MEDICATIONS)
-    if RecordArea.MEDICATIONS in scenario.incomplete or not medicines.complete:
+    in_part = scenario.incomplete - scenario.unavailable
+    if (
+        RecordArea.MEDICATIONS in scenario.incomplete
+        or RecordArea.STATEMENTS in in_part  # that none came at all is the usual state (Q6)
+        or not medicines.complete
+    ):
         return _unknown(UnknownPhase.LIST_NOT_COMPLETE)
     statements = scenario.list_of(RecordArea.STATEMENTS)
     if medicines.not_understood or statements.not_understood:

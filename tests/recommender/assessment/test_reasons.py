@@ -144,6 +144,21 @@ def test_two_parts_of_the_record_that_did_not_come_are_both_named() -> None:
     assert found.reason == "conditions and procedures not available, or only in part"
 
 
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ({}, "no vitamin B12 treatment recorded in the last 15 months"),
+        ({"unavailable": ["medication statements"]}, "no vitamin B12 treatment recorded"),
+        ({"incomplete": ["medication statements"]}, "only part of the medication list came"),
+        ({"incomplete": ["medication orders"]}, "only part of the medication list came"),
+    ],
+)
+def test_statements_that_came_in_part_leave_open_whether_b12_is_given_Q26(
+    missing: dict[str, list[str]], reason: str
+) -> None:
+    assert fact("treatment_phase", total_b12=90, **missing).reason.startswith(reason)
+
+
 @pytest.mark.parametrize("cause", ["ileal resection", "Crohn's disease of the ileum"])
 def test_ileal_disease_of_unknown_size_leaves_malabsorption_open(cause: str) -> None:
     reason = "length of ileal resection or extent of ileal Crohn's disease not known"
