@@ -220,7 +220,7 @@ def test_settings_switch_the_parts_of_a_draft_off_R191():
     assert medication_request.draft(N_LOAD, CONTEXT)["dosageInstruction"][0]["site"]
 
 
-def test_any_brand_and_no_other_cobalamin_I23_R191():
+def test_any_brand_and_no_other_cobalamin_I23():
     allowed = medication_request.draft(N_LOAD, CONTEXT)["substitution"]
     stu3 = medication_request.draft(M_LOAD, replace(CONTEXT, version=FhirVersion.STU3))
 
