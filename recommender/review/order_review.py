@@ -436,9 +436,15 @@ def _more_than_an_order(case: Case) -> Issue | None:
     return None
 
 
-MUST_BE_READ = (RecordArea.MEDICATIONS, RecordArea.ALLERGIES, RecordArea.PROCEDURES)
-"""Parts of the record without which "nothing to say" would claim too much: other B12, reactions,
-operations (Q6).
+MUST_BE_READ = (
+    RecordArea.CONDITIONS,
+    RecordArea.LABORATORY,
+    RecordArea.MEDICATIONS,
+    RecordArea.ALLERGIES,
+    RecordArea.PROCEDURES,
+)
+"""Parts of the record without which "nothing to say" would claim too much: signs, kidneys and
+platelets, other B12, reactions, operations (Q6, R176).
 """
 
 _MATCHES = "Product, dose, route and frequency are as the guidance has them."

@@ -413,6 +413,35 @@ def test_a_right_order_without_a_record_is_no_empty_answer_R63(client: FlaskClie
     assert ask(client, body).status_code == 412
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("conditions", "conditions"),
+        ("labs", "laboratory results"),
+        ("medications", "medication list"),
+        ("procedures", "procedures"),
+        ("allergies", "allergies"),
+    ],
+)
+def test_a_right_order_beside_what_was_not_read_is_no_empty_answer_R176(
+    client: FlaskClient, order_select: dict[str, Any], key: str, words: str
+) -> None:
+    (card,) = ask(client, order_select).json["cards"]
+    created = [
+        action["resource"]
+        for action in card["suggestions"][0]["actions"]
+        if action["type"] == "create"
+    ]
+    pair = [{"resource": {**made, "id": f"n{place}"}} for place, made in enumerate(created)]
+    order_select["context"] |= {"draftOrders": {"entry": pair}, "selections": []}
+    assert ask(client, order_select).json["cards"] == []
+
+    del order_select["prefetch"][key]
+    (said,) = ask(client, order_select).json["cards"]
+
+    assert said["summary"] == f"B12 order not fully checked: {words} could not be read"
+
+
 def test_links_lead_below_the_public_url_to_what_is_there_R192(
     settings: Settings, order_select: dict[str, Any]
 ) -> None:
