@@ -305,3 +305,73 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
         ):
             found = home.search(path.read_text(encoding="utf-8", errors="ignore"))
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
+
+
+LONGEST_FILE, LONGEST_FUNCTION, MOST_PARAMETERS = 300, 30, 6
+LIMITED = (*OURS, "pages", "benchmarks", "supply_chain")
+TABLES = {
+    "recommender/cards/cards.py",
+    "recommender/guidance/policy.py",
+    "recommender/guidance/statements.py",
+    "recommender/review/spoken.py",
+    "recommender/treatment/table.py",
+    "cds_service/records/store_tables.py",
+    "synthetic/stories.py",
+    "pages/product/mapping.py",
+}
+"""Files that are tables: they may be as long as what they list."""
+
+EXCEPTIONS = ROOT / "tests" / "limits.txt"
+
+
+def sizes() -> Iterator[tuple[str, int, int, str]]:
+    """Yield what is limited: its kind, its size, the limit, and its name. Docstrings are free."""
+    for path in (path for package in LIMITED for path in modules(package)):
+        if "migrations" in path.parts:
+            continue
+        name, source = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+        if name not in TABLES:
+            yield "file", len(source.splitlines()), LONGEST_FILE, name
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                whose = f"{name}::{node.name}"
+                yield "function", lines_of(node), LONGEST_FUNCTION, whose
+                yield "parameters", parameters_of(node), MOST_PARAMETERS, whose
+
+
+def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    doc = node.body[0] if ast.get_docstring(node) else None
+    free = (doc.end_lineno or 0) - doc.lineno + 1 if doc else 0
+    return (node.end_lineno or 0) - node.lineno + 1 - free
+
+
+def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    given = node.args
+    named = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return len(named) - (named[:1] in (["self"], ["cls"]))
+
+
+def exceptions() -> dict[tuple[str, str], int]:
+    found = {}
+    for line in EXCEPTIONS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, most, name = line.split()
+            found[kind, name] = int(most)
+    return found
+
+
+def test_files_and_functions_are_short_and_exceptions_do_not_grow() -> None:
+    """What is longer stands in tests/limits.txt with how long it may be; the list only shrinks."""
+    allowed = exceptions()
+    grown = [
+        f"{kind} {name}: {size}, at most {allowed.get((kind, name), limit)}"
+        for kind, size, limit, name in sizes()
+        if size > max(limit, allowed.get((kind, name), 0))
+    ]
+    assert grown == []
+
+
+def test_an_exception_that_is_not_needed_is_taken_out_of_the_list() -> None:
+    over = {(kind, name) for kind, size, limit, name in sizes() if size > limit}
+
+    assert sorted(set(exceptions()) - over) == []
