@@ -126,7 +126,7 @@ def test_a_test_by_its_name_counts_whatever_empty_code_stands_beside_it(
         (observation(B12, 98, "pg/mL", days=500), NotCounted.TOO_OLD),
         (observation(B12, 98, "pg/mL", effectiveDateTime=None), NotCounted.NO_DATE),
         (observation(B12, 98, "pg/mL", status="preliminary"), NotCounted.OTHER_STATUS),
-        (observation(B12, 98, "pmol/L"), NotCounted.UNIT_CONTRADICTS),
+        (observation(B12, 160, "pmol/L"), NotCounted.UNIT_CONTRADICTS),
         (observation(B12, 3, "pg/mL"), NotCounted.IMPLAUSIBLE),
     ],
 )
