@@ -102,8 +102,9 @@ class DecisionQueue:
         tidy_at = time.monotonic() + TIDY_SECONDS
         while not (self._closing.is_set() and self._waiting.empty()):
             batch = self._next_batch(max(0.0, tidy_at - time.monotonic()))
+            self._held = len(batch)
             if batch:
-                self._held = len(batch)
+                self._note()
                 self._write_patiently(batch)
                 self._held = 0
                 self._note()
@@ -115,6 +116,8 @@ class DecisionQueue:
         batch: list[DecisionRecord | None] = []
         with suppress(queue.Empty):
             batch.append(self._waiting.get(timeout=seconds))
+            self._held = 1
+            self._note()
             self._closing.wait(GATHER_SECONDS)
             while len(batch) < LARGEST_BATCH:
                 batch.append(self._waiting.get_nowait())
