@@ -70,15 +70,19 @@ def folate_gate(case: Case) -> FolateGate:
         return FolateGate.OPEN_TREATED
     if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
         return FolateGate.OPEN_EXCLUDED
-    if any(
-        holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
-    ):
+    if case.once(_treatment_is_ordered):
         return FolateGate.PENDING
     if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
         return FolateGate.CLOSED
     if a.deficiency is Deficiency.DIAGNOSED:
         return _without_order(case)
     return FolateGate.UNKNOWN
+
+
+def _treatment_is_ordered(case: Case) -> bool:
+    return any(
+        holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
+    )
 
 
 def is_adequately_treated(case: Case) -> bool:

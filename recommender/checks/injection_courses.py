@@ -141,7 +141,7 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     A start that was set to today answers the question of the missed dose: what stays is an info.
     """
     line = order.cobalamin
-    answered = any(other.condition for other in case.all_drafts)
+    answered = case.once(_asks_already)
     resumes = case.rule in ("T4", "T7") or (case.refill and case.starts_treatment)
     if not resumes or line is None or answered or not is_treatment(order):
         return
@@ -161,7 +161,17 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
 
 
 def _has_loading_beside(case: Case, order: Order) -> bool:
-    return any(
-        other.key != order.key and is_readable(other) and kind_of(other) is PhaseKind.LOADING
-        for other in (*case.all_drafts, *case.standing)
+    return bool(case.once(_loading_keys) - {order.key})
+
+
+def _loading_keys(case: Case) -> frozenset[str]:
+    """Return the keys of orders that load, drafted or standing."""
+    return frozenset(
+        order.key
+        for order in (*case.all_drafts, *case.standing)
+        if is_readable(order) and kind_of(order) is PhaseKind.LOADING
     )
+
+
+def _asks_already(case: Case) -> bool:
+    return any(order.condition for order in case.all_drafts)

@@ -72,41 +72,44 @@ def repeats(case: Case, order: Order) -> Repeats | None:
     """
     if not is_readable(order) or kind_of(order) is None or not is_treatment(order):
         return None
-    course = american_course(case)
-    twins = [
-        other
-        for other in case.once(_drafts_by_kind).get(kind_of(order), ())
-        if (not other.selected or other.key < order.key)
-        and _is_of_its_kind(order, other)
-        and not {other.key, order.key} <= course
-    ]
-    if twins:
-        same = any(other.lines == order.lines for other in twins)
-        return Repeats.DRAFT if same else Repeats.BESIDE
+    of_kind = case.once(_drafts_by_kind).get(kind_of(order), ())
+    alike = case.once(_drafts_by_lines).get((kind_of(order), order.lines), ())
+    if any(_is_twin(case, order, other) for other in alike):
+        return Repeats.DRAFT
+    if any(_is_twin(case, order, other) for other in of_kind):
+        return Repeats.BESIDE
     active = repeated_order(case, order)
     return _how(case, order, active) if active is not None else None
 
 
-def repeated_order(case: Case, order: Order) -> Order | None:
-    """Return the active order that a draft repeats or changes, for it to name."""
-    others = [
-        other
-        for other in case.once(_standing_by_kind).get(kind_of(order), ())
-        if _is_of_its_kind(order, other) and not _goes_over(case, order, other)
-    ]
-    refilled = _refilled(order, others) if case.refill else None
-    return next((other for other in others if other is not refilled), None)
-
-
-def _refilled(order: Order, others: list[Order]) -> Order | None:
-    """Return the active order that a refill continues: the same one (RN8)."""
-    line = order.cobalamin
-    same = (
-        other
-        for other in others
-        if line and other.cobalamin and _is_the_same(line, other.cobalamin)
+def _is_twin(case: Case, order: Order, other: Order) -> bool:
+    """Return whether a draft of the same kind comes first: it is not selected, or of two that are
+    the one by the order of their keys.
+    """
+    comes_first = not other.selected or other.key < order.key
+    return (
+        comes_first
+        and _is_of_its_kind(order, other)
+        and not {other.key, order.key} <= american_course(case)
     )
-    return next(same, None)
+
+
+def repeated_order(case: Case, order: Order) -> Order | None:
+    """Return the active order that a draft repeats or changes, for it to name. A refill continues
+    the first that is the same (RN8), which it does not repeat.
+    """
+    continues = not case.refill
+    for other in case.once(_standing_by_kind).get(kind_of(order), ()):
+        if _is_of_its_kind(order, other) and not _goes_over(case, order, other):
+            if continues or not _is_refilled(order, other):
+                return other
+            continues = True
+    return None
+
+
+def _is_refilled(order: Order, other: Order) -> bool:
+    one, two = order.cobalamin, other.cobalamin
+    return bool(one and two and _is_the_same(one, two))
 
 
 def _is_of_its_kind(order: Order, other: Order) -> bool:
@@ -115,7 +118,19 @@ def _is_of_its_kind(order: Order, other: Order) -> bool:
 
 
 def _drafts_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:
-    return _by_kind(case.all_drafts)
+    """Return the drafts by their place in a course; those that come first of two stand first, so
+    that one look tells most orders that they are not alone.
+    """
+    return _by_kind(sorted(case.all_drafts, key=lambda order: (order.selected, order.key)))
+
+
+def _drafts_by_lines(case: Case) -> dict[tuple[PhaseKind | None, object], list[Order]]:
+    """Return the drafts by their place in a course and what they order."""
+    found: dict[tuple[PhaseKind | None, object], list[Order]] = {}
+    for kind, orders in case.once(_drafts_by_kind).items():
+        for order in orders:
+            found.setdefault((kind, order.lines), []).append(order)
+    return found
 
 
 def _standing_by_kind(case: Case) -> dict[PhaseKind | None, list[Order]]:

@@ -30,7 +30,14 @@ put into it.
 
 def order_of(case: Case, issue: Issue) -> Order | None:
     """The drafted order the issue speaks of."""
-    return next((order for order in case.course.orders if order.key in issue.about), None)
+    numbers = case.once(_numbers_of_orders)
+    about = [numbers[key] for key in issue.about if key in numbers]
+    return case.course.orders[min(about)] if about else None
+
+
+def _numbers_of_orders(case: Case) -> dict[str, int]:
+    """Return at which place each order stands; of orders of one key the first."""
+    return {order.key: n for n, order in reversed(list(enumerate(case.course.orders)))}
 
 
 def maintenance_words(case: Case) -> str:

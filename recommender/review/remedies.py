@@ -7,7 +7,7 @@ other is replaced (Q25).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -231,29 +231,30 @@ def _change_drafts(
     Args: whole: the keys of drafts of several dosage lines of which one must go, so that all do.
     """
     needed = _unclaimed(case, target)
-    gone = [order for order in case.all_drafts if {order.key, order.part_of} & whole]
-    kept: list[Order] = []
-    gone += [
-        order
+    found = cards_by_order(issues)
+    second = {id(order) for order in case.all_drafts if _is_second(case, found, order)}
+    gone = {
+        id(order): order
         for order in case.all_drafts
-        if _is_second(case, issues, order) and repeats(case, order) is Repeats.DRAFT
-    ]
-    for order in sorted(case.all_drafts, key=lambda order: _is_second(case, issues, order)):
+        if {order.key, order.part_of} & whole
+        or (id(order) in second and repeats(case, order) is Repeats.DRAFT)
+    }
+    kept: set[int] = set()
+    for order in sorted(case.all_drafts, key=lambda order: id(order) in second):
         phase = next((phase for phase in needed if fulfils(order, phase)), None)
-        if phase is not None and order not in gone and _only_asks(issues, order):
-            kept.append(order)
+        if phase is not None and id(order) not in gone and _only_asks(found, order):
+            kept.add(id(order))
             needed = _without(needed, phase)
-    gone += [
-        order
+    gone |= {
+        id(order): order
         for order in case.all_drafts
-        if order not in kept and order not in gone and _is_second(case, issues, order)
-    ]
-    edits: list[Edit] = [edit for order in gone for edit in remove(case, order)]
+        if id(order) not in kept and id(order) not in gone and id(order) in second
+    }
+    edits: list[Edit] = [edit for order in gone.values() for edit in remove(case, order)]
     for order in case.all_drafts:
-        if order not in gone and order not in kept:
-            changes, needed = _put_order_right(
-                case, target, order, _wrong_cards(issues, order), needed
-            )
+        if id(order) not in gone and id(order) not in kept:
+            wrong = _wrong_cards(found, order)
+            changes, needed = _put_order_right(case, target, order, wrong, needed)
             edits += changes
     return list(dict.fromkeys(edits)), needed
 
@@ -270,26 +271,39 @@ def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
     )
 
 
-def _cards_of(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
-    return frozenset(issue.card for issue in issues if order.key in issue.about)
+CardsByOrder = Mapping[str, frozenset[Card]]
+"""The cards that speak of each order, by its key."""
 
 
-def _wrong_cards(issues: Iterable[Issue], order: Order) -> frozenset[Card]:
+def cards_by_order(issues: Iterable[Issue]) -> CardsByOrder:
+    """Return the cards of each order that an issue speaks of."""
+    found: dict[str, set[Card]] = {}
+    for issue in issues:
+        for key in issue.about:
+            found.setdefault(key, set()).add(issue.card)
+    return {key: frozenset(cards) for key, cards in found.items()}
+
+
+def _cards_of(found: CardsByOrder, order: Order) -> frozenset[Card]:
+    return found.get(order.key, frozenset())
+
+
+def _wrong_cards(found: CardsByOrder, order: Order) -> frozenset[Card]:
     """Return the cards that speak against the order itself, not for something beside it."""
     return frozenset(
-        card for card in _cards_of(issues, order) if card.remedy not in LEAVES_ORDER_AS_IT_IS
+        card for card in _cards_of(found, order) if card.remedy not in LEAVES_ORDER_AS_IT_IS
     )
 
 
-def _is_second(case: Case, issues: Iterable[Issue], order: Order) -> bool:
+def _is_second(case: Case, found: CardsByOrder, order: Order) -> bool:
     """Return whether another of its kind is drafted, so that this one may go (RN7)."""
-    about = cards.E1_SECOND_ORDER in _cards_of(issues, order)
+    about = cards.E1_SECOND_ORDER in _cards_of(found, order)
     return about and repeats(case, order) in SECOND
 
 
-def _only_asks(issues: Iterable[Issue], order: Order) -> bool:
+def _only_asks(found: CardsByOrder, order: Order) -> bool:
     """Return whether nothing speaks against the order but a question about neurological signs."""
-    return all(card.remedy is Remedy.ASK for card in _wrong_cards(issues, order))
+    return all(card.remedy is Remedy.ASK for card in _wrong_cards(found, order))
 
 
 def _put_order_right(
@@ -322,7 +336,11 @@ def has_parts(case: Case, order: Order) -> bool:
     """Return whether the draft holds several dosage lines that follow one another: it can only be
     replaced as a whole.
     """
-    return bool(order.part_of) or any(other.part_of == order.key for other in case.all_drafts)
+    return bool(order.part_of) or order.key in case.once(_wholes)
+
+
+def _wholes(case: Case) -> frozenset[str]:
+    return frozenset(order.part_of for order in case.all_drafts if order.part_of)
 
 
 def _is_in_the_way(order: Order, target: Target) -> bool:
@@ -416,13 +434,14 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
     rewritten = {edit.key for edit in edits if isinstance(edit, ChangeOrder)}
     added: list[Edit] = []
+    by_order = cards_by_order(issues)
     for order in case.drafts:
         if order.key in gone:
             continue
-        if not edits and _is_second(case, issues, order):
+        if not edits and _is_second(case, by_order, order):
             added += remove(case, order)
             continue
-        found = _cards_of(issues, order)
+        found = _cards_of(by_order, order)
         if (
             found & WRITES_TECHNIQUE
             and order.key not in rewritten

@@ -158,11 +158,9 @@ class Words:
     @property
     def cause(self) -> str:
         """{cause}: the cause that weighs most, with its year where it is an operation."""
-        found = sorted(self.scenario.causes, key=lambda one: list(Cause).index(one.cause))
-        if not found:
-            return ""
-        first = found[0]
-        return capital(CAUSE_WORDS[first.cause])
+        found = {one.cause for one in self.scenario.causes}
+        first = next((cause for cause in Cause if cause in found), None) if found else None
+        return capital(CAUSE_WORDS[first]) if first else ""
 
     @property
     def causes(self) -> str:

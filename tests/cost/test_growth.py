@@ -45,9 +45,6 @@ SIZE = 40
 ALLOWANCE = 1.25
 """The second half of a doubled size may cost so much of the first."""
 
-BOUNDED_BY_THEIR_LIMIT = ("drafts, all selected", "drafts of folic acid", "drafts of injections")
-"""Pairs of drafts are compared with one another; their number has a limit, and so has the cost."""
-
 SLACK_LINES = 3000
 AT_THE_LIMIT, OF_A_TEXT = 150, 30
 """As many plain requests may 200 drafts cost, and the longest text, in one and the same run."""
@@ -94,16 +91,14 @@ def test_there_are_at_least_twenty_five_dimensions() -> None:
     assert len(COUNTS) + len(NUMBERS) >= 25
 
 
-@pytest.mark.parametrize("dimension", BOUNDED_BY_THEIR_LIMIT)
-def test_pairs_of_drafts_cost_little_at_the_limit_R181_R182(
+@pytest.mark.parametrize("dimension", [name for name in COUNTS if "drafts" in name])
+def test_drafts_cost_little_at_the_limit_R181_R182(
     client: FlaskClient, plain: float, dimension: str
 ) -> None:
     assert seconds_of(client, COUNTS[dimension], 200) < AT_THE_LIMIT * plain
 
 
-@pytest.mark.parametrize(
-    "dimension", [name for name in COUNTS if name not in BOUNDED_BY_THEIR_LIMIT]
-)
+@pytest.mark.parametrize("dimension", COUNTS)
 def test_the_cost_of_a_request_is_linear_in_R181(client: FlaskClient, dimension: str) -> None:
     build = COUNTS[dimension]
     post(client, build(2 * SIZE))  # what is loaded at the first use is no cost of the size
