@@ -1,5 +1,7 @@
 # Two stages: the wheel and its locked packages are made in the first; the second has neither compiler, tests nor a shell history of them.
-FROM python:3.11-slim AS build
+# The base is an argument, so that a release names it with its digest: --build-arg BASE=python:3.13-slim@sha256:...
+ARG BASE=python:3.13-slim
+FROM ${BASE} AS build
 WORKDIR /build
 COPY pyproject.toml README.md LICENSE requirements.lock requirements-build.lock ./
 RUN python -m venv /opt/b12-cds && /opt/b12-cds/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
@@ -14,7 +16,7 @@ COPY cli cli
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /build/wheels . \
     && /opt/b12-cds/bin/pip install --no-cache-dir --no-deps /build/wheels/*.whl && /opt/b12-cds/bin/pip uninstall -y pip
 
-FROM python:3.11-slim
+FROM ${BASE}
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/b12-cds b12 \
     && install -d -o b12 -m 700 /var/lib/b12-cds/keys
 COPY --from=build /opt/b12-cds /opt/b12-cds

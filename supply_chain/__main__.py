@@ -13,9 +13,10 @@ from typing import Any
 
 from cds_service import __version__
 from supply_chain.audit import find_advisories
-from supply_chain.packages import Package, read_direct_needs, read_packages
+from supply_chain.packages import Package, read_base, read_direct_needs, read_packages
 
 PRODUCT = "b12-cds"
+BASE_REFERENCE = "base-image"
 
 
 def main() -> int:
@@ -52,8 +53,8 @@ def audit(database: Path) -> int:
 
 
 def write_bill(packages: list[Package]) -> dict[str, Any]:
-    """Return the bill of materials in CycloneDX 1.6; the same for the same lock. The hashes of the
-    files stand in the lock.
+    """Return the bill of materials in CycloneDX 1.6, with the hashes of the files of the lock and
+    the base of the image; the same for the same lock.
     """
     root = {
         "type": "application",
@@ -71,11 +72,12 @@ def write_bill(packages: list[Package]) -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": root},
-        "components": [_component(package) for package in packages],
+        "components": [_base(), *(_component(package) for package in packages)],
         "dependencies": [
             {"ref": ref, "dependsOn": [references[name] for name in names]}
             for ref, names in needs.items()
-        ],
+        ]
+        + [{"ref": BASE_REFERENCE, "dependsOn": []}],
     }
 
 
@@ -96,7 +98,25 @@ def _component(package: Package) -> dict[str, Any]:
         "version": package.version,
         "purl": _reference(package),
         "licenses": [licence],
+        "hashes": [{"alg": "SHA-256", "content": digest} for digest in package.hashes],
     }
+
+
+def _base() -> dict[str, Any]:
+    """Return the base of the image, as the Dockerfile names it; with its digest when it is
+    pinned.
+    """
+    name, tag, digest = read_base()
+    component: dict[str, Any] = {
+        "type": "container",
+        "bom-ref": BASE_REFERENCE,
+        "name": name,
+        "version": tag,
+        "purl": f"pkg:docker/{name}@{digest or tag}",
+    }
+    if digest:
+        component["hashes"] = [{"alg": "SHA-256", "content": digest.removeprefix("sha256:")}]
+    return component
 
 
 if __name__ == "__main__":

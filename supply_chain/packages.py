@@ -13,14 +13,17 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
+DOCKERFILE = LOCK.with_name("Dockerfile")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+_FROM = re.compile(r"^ARG BASE=(\S+)", re.MULTILINE)
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _OSI = "License :: OSI Approved :: "
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """One package of the lock: its name in the form that indexes use, its version, its licence in
-    words, and what it needs.
+    words, what it needs, and the SHA-256 of each of its files of which one is installed.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Package:
     licence: str
     licence_is_expression: bool
     needs: tuple[str, ...]
+    hashes: tuple[str, ...]
 
 
 def read_packages(lock: Path = LOCK) -> list[Package]:
@@ -43,7 +47,30 @@ def read_packages(lock: Path = LOCK) -> list[Package]:
                 f"{name}: found {found.version} installed, expected {pins[name]} as in "
                 f"{lock.name}; ./run setup installs it."
             )
-    return [_read(name, found, set(installed)) for name, found in sorted(installed.items())]
+    hashes = read_hashes(lock)
+    return [
+        _read(name, found, set(installed), hashes[name])
+        for name, found in sorted(installed.items())
+    ]
+
+
+def read_hashes(lock: Path = LOCK) -> dict[str, tuple[str, ...]]:
+    """Return the SHA-256 of the files of each package, as the lock has them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in re.split(r"\n(?=\S)", lock.read_text()):
+        if pin := _PIN.match(entry):
+            found[canonicalize_name(pin[1])] = tuple(sorted(_HASH.findall(entry)))
+    return found
+
+
+def read_base(dockerfile: Path = DOCKERFILE) -> tuple[str, str, str]:
+    """Return name, tag and digest of the base of the image; the digest is empty when the file does
+    not pin it.
+    """
+    [named] = {found for found in _FROM.findall(dockerfile.read_text()) if found}
+    reference, _, digest = named.partition("@")
+    name, _, tag = reference.partition(":")
+    return name, tag, digest
 
 
 def read_direct_needs() -> list[str]:
@@ -59,11 +86,12 @@ def _find(name: str) -> Distribution | None:
         return None
 
 
-def _read(name: str, found: Distribution, known: set[str]) -> Package:
+def _read(name: str, found: Distribution, known: set[str], hashes: tuple[str, ...]) -> Package:
     metadata: Any = found.metadata
     expression = metadata.get("License-Expression", "")
     licence = expression or _licence_in_words(metadata)
-    return Package(name, found.version, licence, bool(expression), tuple(_needs_of(found, known)))
+    needs = tuple(_needs_of(found, known))
+    return Package(name, found.version, licence, bool(expression), needs, hashes)
 
 
 def _licence_in_words(metadata: Any) -> str:

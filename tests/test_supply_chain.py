@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from supply_chain.__main__ import PRODUCT, audit, write_bill
-from supply_chain.packages import LOCK, read_packages
+from supply_chain.packages import LOCK, read_base, read_packages
 
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|0BSD|Unlicense|Public Domain",
@@ -51,7 +51,8 @@ def test_the_bill_names_every_package_of_the_lock_once_and_what_each_needs() -> 
     references = {component["bom-ref"] for component in bill["components"]}
 
     assert len(named) == len(set(named))
-    assert set(named) <= {name.replace("_", "-").replace(".", "-") for name in pinned}
+    assert named[0] == "python"
+    assert set(named[1:]) <= {name.replace("_", "-").replace(".", "-") for name in pinned}
     assert {"flask", "fhir-resources", "gunicorn", "orjson"} <= set(named)
     assert {row["ref"] for row in bill["dependencies"]} == references | {PRODUCT}
     assert all(set(row["dependsOn"]) <= references for row in bill["dependencies"])
@@ -97,3 +98,17 @@ def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(
     assert audit(tmp_path / "text") == 2
     assert audit(tmp_path / "none") == 2
     assert audit(write_database(tmp_path / "empty.zip")) == 2
+
+
+def test_the_bill_has_the_hashes_of_the_lock_and_the_base_of_the_image(tmp_path: Path) -> None:
+    base, *components = write_bill(read_packages())["components"]
+    text = LOCK.read_text()
+
+    for component in components:
+        hashes = [one["content"] for one in component["hashes"]]
+        assert hashes
+        assert all(f"sha256:{digest}" in text for digest in hashes), component["name"]
+    assert (base["type"], base["name"], base["version"]) == ("container", "python", "3.13-slim")
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(f"ARG BASE=python:3.13-slim@sha256:{'a' * 64}\nFROM ${{BASE}}\n")
+    assert read_base(dockerfile) == ("python", "3.13-slim", f"sha256:{'a' * 64}")
