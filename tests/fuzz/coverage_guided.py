@@ -1,7 +1,7 @@
 """A long coverage-guided search for input that breaks a reader. Optional: it needs `pip install
 atheris`, which the tests do not.
 
-    python tests/fuzz/coverage_guided.py {request,quantities,dosage} CORPUS [libFuzzer options, such
+    python -m tests.fuzz.coverage_guided {request,quantities,dosage} CORPUS [libFuzzer options, such
     as -max_total_time=300]
 
 Finds are written beside the corpus. A reader may refuse what it is given with a Problem; anything
@@ -32,6 +32,8 @@ with atheris.instrument_imports(include=["cds_service", "fhir_mappings", "recomm
     from fhir_mappings.medicines.dosage import read_phases
     from fhir_mappings.medicines.products import identify_product
     from fhir_mappings.terminology.value_sets import load_value_sets
+
+from tests.fuzz.mutations import change, words_of
 
 AS_OF = dt.date(2026, 6, 1)
 SETTINGS = demonstration()
@@ -168,7 +170,7 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(orjson.dumps(seed))
-    words = sorted({word for seed in seeds for word in _words_of(seed)})
+    words = sorted({word for seed in seeds for word in words_of(seed)})
 
     def mutate(text: bytes, longest: int, seed: int) -> bytes:
         return mutate_json(text, longest, Random(seed), words)
@@ -192,85 +194,8 @@ def mutate_json(text: bytes, longest: int, random: Random, words: list[str]) -> 
     if value is None or random.random() < 0.1:
         return bytes(atheris.Mutate(text, longest))
     for _ in range(random.choice((1, 1, 2, 4))):
-        value = _changed(value, random, words)
+        value = change(value, random, words)
     return orjson.dumps(value)[:longest]
-
-
-def _changed(value: Any, random: Random, words: list[str]) -> Any:
-    """Return the value with one change somewhere in it."""
-    if isinstance(value, dict) and value and random.random() < 0.9:
-        name = random.choice(list(value))
-        kept = {other: item for other, item in value.items() if other != name}
-        match random.randrange(12):
-            case 0:
-                return kept
-            case 1:
-                return {**kept, random.choice(words): value[name]}
-            case _:
-                return {**value, name: _changed(value[name], random, words)}
-    if isinstance(value, list) and value and random.random() < 0.9:
-        at = random.randrange(len(value))
-        match random.randrange(8):
-            case 0:
-                return value[:at] + value[at + 1 :]
-            case 1:
-                return [*value, value[at]]
-            case _:
-                return [*value[:at], _changed(value[at], random, words), *value[at + 1 :]]
-    others = (
-        value,
-        random.choice(words),
-        random.choice(NUMBERS),
-        None,
-        True,
-        [value],
-        {random.choice(words): value},
-        "",
-        [],
-        {},
-    )
-    return random.choice(
-        (*others, f"{value} {random.choice(words)}"[:200]) if isinstance(value, str) else others
-    )
-
-
-NUMBERS = (
-    0,
-    1,
-    -1,
-    2,
-    7,
-    59,
-    1000,
-    0.1,
-    1e-9,
-    1e300,
-    2**63 - 1,
-    100000000000000000,
-    -0.0,
-    "1,000",
-    "< 150",
-    "0x1",
-    "1e5",
-    "2026-02-30",
-)
-
-
-def _words_of(value: Any) -> set[str]:
-    """Return the names and texts of a seed: they let the search put together what is read."""
-    if isinstance(value, dict):
-        return {*value, *(word for item in value.values() for word in _words_of(item))}
-    if isinstance(value, list):
-        return {word for item in value for word in _words_of(item)}
-    return (
-        {value}
-        if isinstance(value, str)
-        and value.isascii()
-        and value.isprintable()
-        and '"' not in value
-        and "\\" not in value
-        else set()
-    )
 
 
 if __name__ == "__main__":
