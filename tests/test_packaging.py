@@ -90,3 +90,22 @@ def test_the_versions_agree() -> None:
     assert f'"version": "{__version__}"' in (ROOT / "cds_service" / "openapi.json").read_text(
         encoding="utf-8"
     )
+
+
+def test_the_image_is_given_everything_that_its_dockerfile_copies() -> None:
+    """What .dockerignore leaves out cannot be copied; it leaves out all but what it names."""
+    given = {
+        line.removeprefix("!")
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+    copied = {
+        name
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for name in line.split()[1:-1]
+    }
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+
+    assert copied == given
+    assert set(packages["targets"]["wheel"]["packages"]) <= copied

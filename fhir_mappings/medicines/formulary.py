@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
+from fhir_mappings.medicines.formulary_codes import other_products
 from fhir_mappings.medicines.products import Form, identify_product
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
 from recommender.language import Route, Substance
@@ -111,6 +112,7 @@ def read_formulary(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[FormularyRo
     read, problems = [], []
     for number, row in enumerate(rows):
         wrong = _problems_of(row)
+        wrong = wrong or list(other_products(row))
         problems += [f"[{number}].{problem}" for problem in wrong]
         if not wrong:
             read.append(_read_row(row))
