@@ -32,7 +32,7 @@ LONGEST_SUMMARY = 139
 @dataclass(frozen=True, slots=True)
 class CardContext:
     """What every card of one answer shares. `gaps` says why lists that came are not taken as whole;
-    `as_of` is the day the advice is true on.
+    `as_of` is the day the advice is true on, `valid_until` its end at the site.
     """
 
     would_change_if: tuple[str, ...]
@@ -40,6 +40,7 @@ class CardContext:
     policy_version: str
     gaps: tuple[str, ...]
     as_of: dt.date
+    valid_until: str
     suggestions: SuggestionContext
 
 
@@ -105,7 +106,7 @@ def _extension(finding: Finding, context: CardContext) -> dict[str, Any]:
         "rule": finding.rule,
         "card": finding.card.id,
         "asOf": context.as_of.isoformat(),
-        "validUntil": f"{context.as_of.isoformat()}T23:59:59Z",
+        "validUntil": context.valid_until,
         "draftDigest": _draft_digest(finding, context.suggestions.drafts),
         "shortLabel": finding.card.name.capitalize(),
         "alsoFound": [card.id for card in finding.also_found],

@@ -302,6 +302,7 @@ def _card_context(
         policy_version=settings.policy.version,
         gaps=(*_gaps(record, gaps), *_drafts_of_another(request)),
         as_of=as_of,
+        valid_until=settings.end_of(as_of),
         suggestions=SuggestionContext(
             orders.drafts.resources,
             names,

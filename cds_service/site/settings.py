@@ -134,6 +134,11 @@ class Settings:
         """Return the date at a moment in the site's time zone (Q46)."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
 
+    def end_of(self, day: dt.date) -> str:
+        """Return the last second of a day at the site, in ISO 8601 with its offset (Q64)."""
+        last = dt.datetime.combine(day, dt.time(23, 59, 59), ZoneInfo(self.time_zone))
+        return last.isoformat().replace("+00:00", "Z")
+
     def url_of(self, path: str) -> str:
         """Return the public URL of a path of the service; never derived from the request (R126)."""
         return self.public_url.rstrip("/") + path

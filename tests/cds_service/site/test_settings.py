@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,18 @@ def test_with_postgresql_the_key_of_the_record_is_required(
     site.write_text('[store]\nurl = "sqlite:///b12.db"\n')
     monkeypatch.delenv("B12_CDS_PATIENT_KEY")
     assert check_config(site) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "end"),
+    [
+        ("UTC", dt.date(2026, 6, 1), "2026-06-01T23:59:59Z"),
+        ("Europe/London", dt.date(2026, 6, 1), "2026-06-01T23:59:59+01:00"),
+        ("Europe/London", dt.date(2026, 12, 1), "2026-12-01T23:59:59Z"),
+        ("America/New_York", dt.date(2026, 6, 1), "2026-06-01T23:59:59-04:00"),
+    ],
+)
+def test_a_card_is_valid_until_the_end_of_the_sites_day_Q64(
+    zone: str, day: dt.date, end: str
+) -> None:
+    assert replace(demonstration(), time_zone=zone).end_of(day) == end
