@@ -34,8 +34,10 @@ HEAD_SECONDS = 5.0
 BODY_SECONDS = 10.0
 """From the end of the headers to the end of the body (R183)."""
 
-SENT_SECONDS = 10.0
-"""How long a client may take to read an answer."""
+SENT_SECONDS = 60.0
+"""How long a client may take to read an answer, such as a long page on a slow line; until then it
+costs memory and no thread.
+"""
 
 CLOSED_SECONDS = 2.0
 """How long what a client still sends is thrown away, so that it can read why it was refused."""
