@@ -38,6 +38,7 @@ from fhir_mappings.history import (
     map_answers,
     map_conditions,
     map_procedures,
+    map_reviews,
     read_diagnoses,
 )
 from fhir_mappings.intake import (
@@ -53,6 +54,7 @@ from fhir_mappings.intake import (
 from fhir_mappings.laboratory import (
     LaboratoryFacts,
     Results,
+    kidney_risk_by_results,
     map_laboratory,
     read_observations,
     read_results,
@@ -86,6 +88,7 @@ from recommender.language import (
     Fact,
     HintAt,
     ListUnderstood,
+    LoweringDrug,
     Measurement,
     Truth,
 )
@@ -163,12 +166,17 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
     laboratory = map_laboratory(
         index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over
     )
+    reviews = map_reviews(index, observed)
+    kidneys = _kidney_risk(
+        index, diagnosed, kidney_risk_by_results(index, results, laboratory.egfr), medicines
+    )
     allergies = map_allergies(index)
     diagnoses.close()
     _close(index)
     scenario = _put_together(
         index, who, laboratory, diagnosed, answers, operations, medicines, doses, allergies
     )
+    scenario = replace(scenario, reviews_done=reviews, kidney_risk=kidneys)
     return MappedScenario(scenario, index.receipt, index.gaps, results)
 
 
@@ -202,6 +210,7 @@ def _put_together(
         mma=laboratory.mma,
         homocysteine=laboratory.homocysteine,
         total_b12_on_treatment=laboratory.total_b12_on_treatment,
+        homocysteine_on_treatment=laboratory.homocysteine_on_treatment,
         uncounted_b12=laboratory.uncounted_b12,
         b12_supplement_before_test=_supplement_before_test(index, laboratory, medicines, doses),
         folate=laboratory.folate,
@@ -559,6 +568,22 @@ def _neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
         return hinted.reason
     missing = index.reason_missing("labs").removeprefix("none recorded, but ")
     return f"none recorded among the conditions; {missing}" if missing else "none recorded"
+
+
+def _kidney_risk(
+    index: RecordIndex, diagnosed: ConditionFacts, measured: Fact, medicines: MedicationFacts
+) -> Fact:
+    """Whether anything points at the kidneys (Q51): a diagnosis, an old result, or metformin, the
+    one medicine for diabetes that the value sets hold.
+    """
+    metformin = tuple(
+        use.evidence for use in medicines.lowering_drugs if use.drug is LoweringDrug.METFORMIN
+    )
+    index.receipt.use_further({entry.reference for entry in metformin}, "kidney_risk")
+    none = index.nothing_found("medications")
+    treated = Fact(Truth.TRUE, "", metformin) if metformin else none
+    joined = partial(_join, index, "kidney_risk", either)
+    return joined(joined(diagnosed.kidney_risk, measured), treated)
 
 
 def _bleeding_disorder(

@@ -7,6 +7,7 @@ from pathlib import Path
 from pages.clinical import (
     cards,
     decision_table,
+    facts_and_rules,
     recommendations,
     rule_by_hook,
     sandbox_patients,
@@ -21,6 +22,7 @@ PAGES = (
     decision_table,
     deploying_hospital,
     ehr_assumptions,
+    facts_and_rules,
     hazard_csv,
     hazard_log,
     mapping,

@@ -51,7 +51,7 @@ def write_cards(findings: Sequence[Finding], context: CardContext) -> list[dict[
 
 def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
     """Return the card of one finding; members without value are left out (R3)."""
-    suggestions = write_suggestions(finding.resolutions, context.suggestions)
+    suggestions = write_suggestions(finding, context.suggestions)
     card: dict[str, Any] = {
         "uuid": str(uuid.uuid4()),
         "summary": shorten(make_plain(finding.summary)),
@@ -136,6 +136,8 @@ def write_detail(finding: Finding, context: CardContext, suggestions: Suggestion
     not_drafted = [
         f"Not offered as a draft: {label} ({why})." for label, why in suggestions.withheld
     ]
+    if suggestions.in_words:
+        not_drafted.append(f"Not offered as an order here: {'; '.join(suggestions.in_words)}.")
     parts = [
         " ".join(escape_markdown(line) for line in below.unread),
         "\n\n".join(escape_markdown(reason) for reason in finding.reasons),

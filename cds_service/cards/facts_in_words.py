@@ -55,6 +55,7 @@ class FactInWords(NamedTuple):
 LABELS = {
     "total_b12": "serum vitamin B12",
     "total_b12_on_treatment": "serum vitamin B12 on treatment",
+    "homocysteine_on_treatment": "homocysteine on treatment",
     "holotranscobalamin": "active vitamin B12",
     "mma": "methylmalonic acid",
     "egfr": "eGFR",

@@ -22,7 +22,7 @@ from fhir_mappings.drafts import (
     service_request,
 )
 from fhir_mappings.fhir import FhirVersion, Resource
-from recommender.cards import Resolution
+from recommender.cards import Finding, Resolution
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
@@ -39,6 +39,7 @@ from recommender.language import (
     describe,
 )
 from recommender.review import claim_of, label_of_parts
+from recommender.treatment import NEURO_PRESENT_LABEL
 
 Action = dict[str, Any]
 
@@ -70,24 +71,30 @@ class SuggestionContext:
 @dataclass(frozen=True, slots=True)
 class Suggestions:
     """The suggestions of one card, the labels of those that could not be written, each with the
-    reason, and what the client leaves to be done by hand.
+    reason, and what the client leaves to be done by hand. `in_words` are those that this client
+    gets as words alone, so that whatever it accepts is safe (Q65).
     """
 
     offered: tuple[dict[str, Any], ...]
     withheld: tuple[tuple[str, str], ...] = ()
     by_hand: tuple[str, ...] = ()
+    in_words: tuple[str, ...] = ()
 
 
-def write_suggestions(
-    resolutions: tuple[Resolution, ...], context: SuggestionContext
-) -> Suggestions:
+LONE_DELETE = frozenset({"b8", "b21", "c1", "d3", "d4"})
+"""Cards of an order so harmful that its removal alone is offered (Q65)."""
+
+
+def write_suggestions(finding: Finding, context: SuggestionContext) -> Suggestions:
     """Return a suggestion for each resolution; one whose resources would not be valid is withheld
-    and named.
+    and named. What a client could accept together although it must not is said in words (Q65).
     """
     offered: list[dict[str, Any]] = []
     withheld: list[tuple[str, str]] = []
     by_hand: dict[str, None] = {}
     ignores = context.client.ignores
+    resolutions, excluded = _compatible(finding, context.client)
+    in_words = [resolution.label for resolution in excluded]
     for resolution in resolutions:
         actions = write_actions(resolution, context)
         problem = _problem(actions, context)
@@ -99,12 +106,47 @@ def write_suggestions(
         if len(done) == len(actions) and not _takes_one_action(context.client):
             offered.append(_suggestion(resolution.label, actions, resolution.recommended))
         else:
-            offered += _split(resolution, done, context.client, whole=len(done) == len(actions))
-    return Suggestions(tuple(offered), tuple(withheld), tuple(by_hand))
+            whole = len(done) == len(actions)
+            split, left_out = _split(finding, resolution, done, context.client, whole=whole)
+            offered += split
+            in_words += left_out
+    return Suggestions(tuple(offered), tuple(withheld), tuple(by_hand), tuple(in_words))
 
 
 def _takes_one_action(client: Client) -> bool:
     return client.replace_strategy == "split" or SECOND_ACTION in client.ignores
+
+
+def _compatible(
+    finding: Finding, client: Client
+) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
+    """Return the resolutions to offer, and those that exclude one of them, for a client that can
+    accept several suggestions of a card at once.
+
+    Tests alone exclude nothing. Of the others the regimen for nerve signs is offered, else the
+    recommended one, else the first.
+    """
+    resolutions = finding.resolutions
+    if client.selection_behavior != "any" or not finding.choice:
+        return resolutions, ()
+    legs = [one for one in resolutions if not _is_tests_alone(one)]
+    if len(legs) < 2:
+        return resolutions, ()
+    kept = next(
+        (one for one in legs if _claims(one, NEURO_PRESENT_LABEL)),
+        next((one for one in legs if one.recommended), legs[0]),
+    )
+    excluded = tuple(one for one in legs if one is not kept)
+    return tuple(one for one in resolutions if one not in excluded), excluded
+
+
+def _is_tests_alone(resolution: Resolution) -> bool:
+    return all(isinstance(edit, AddFollowUps) for edit in resolution.edits)
+
+
+def _claims(resolution: Resolution, claim: str) -> bool:
+    edits = (edit for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder))
+    return any(edit.condition == claim for edit in edits)
 
 
 def _problem(actions: list[Action], context: SuggestionContext) -> str:
@@ -151,16 +193,18 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
 
 
 def _split(
-    resolution: Resolution, actions: list[Action], client: Client, whole: bool
-) -> Iterator[dict[str, Any]]:
-    """Yield one suggestion per action, for clients that take one action each and cannot update
-    (Epic). `whole`: these are all actions, so that a single one does what the label says.
+    finding: Finding, resolution: Resolution, actions: list[Action], client: Client, whole: bool
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return one suggestion per action, for clients that take one action each and cannot update
+    (Epic), and the labels of actions that would do harm when they alone are accepted (Q65).
+    `whole`: these are all actions, so that a single one does what the label says.
     """
     if client.replace_strategy == "split":
         parts = (part for action in actions for part in _without_update(action, client))
         actions = _deletes_last(parts)
     claim = claim_of(resolution.edits)
     labels: dict[str, str] = dict(label_of_parts(resolution.edits))
+    offered, in_words = [], []
     for action in actions:
         words: str = action["description"]
         alone = f"{claim}: {words}" if claim else words
@@ -169,7 +213,25 @@ def _split(
             if whole and len(actions) == 1
             else labels.get(words.removesuffix(UNLESS), alone)
         )
-        yield _suggestion(label, [action])
+        if client.replace_strategy != "split" or _is_safe_alone(finding, resolution, action):
+            offered.append(_suggestion(label, [action]))
+        else:
+            in_words.append(label)
+    return offered, in_words
+
+
+def _is_safe_alone(finding: Finding, resolution: Resolution, action: Action) -> bool:
+    """Return whether an action does no harm where it is the only one accepted: a removal takes
+    treatment away, and maintenance without its loading course is too little.
+    """
+    if action["type"] == "delete":
+        found = {card.id for card in (finding.card, *finding.also_found)}
+        only = all(isinstance(edit, RemoveOrder) for edit in resolution.edits)
+        return bool(found & LONE_DELETE) or (only and finding.card.id == "e1")
+    loading = _loading_of(resolution.edits)
+    if loading is None or action["resource"].get("resourceType") != "MedicationRequest":
+        return True
+    return describe(loading) in action["description"]
 
 
 def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Action]:

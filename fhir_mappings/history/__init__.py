@@ -7,6 +7,7 @@ from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.order_reasons import add_order_reasons
 from fhir_mappings.history.procedures import ProcedureFacts, map_procedures
 from fhir_mappings.history.reading_lists import judge_lists
+from fhir_mappings.history.reviews import map_reviews
 
 __all__ = [
     "AllergyFacts",
@@ -19,5 +20,6 @@ __all__ = [
     "map_answers",
     "map_conditions",
     "map_procedures",
+    "map_reviews",
     "read_diagnoses",
 ]

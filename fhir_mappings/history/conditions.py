@@ -108,6 +108,16 @@ KIDNEY_DISEASE = frozenset(
 transplant alone do not.
 """
 
+KIDNEY_RISK = KIDNEY_DISEASE | {
+    Concept.CKD_STAGE_1_2,
+    Concept.KIDNEY_TRANSPLANT,
+    Concept.DIALYSIS_HISTORY,
+    Concept.PERIPHERAL_NEUROPATHY_OTHER_CAUSE,
+}
+"""Diagnoses that point at the kidneys, past ones too (Q51). A neuropathy of another cause stands
+for diabetes that has done harm: more than it says, since it makes a question louder only.
+"""
+
 NEW_SIGN_DAYS = 90
 """Days for which a sign counts as new (Q3), and a refuted one as evidence against (Q1)."""
 
@@ -123,6 +133,7 @@ class ConditionFacts:
     kidney_disease: Fact
     acute_kidney_injury: bool
     dialysis: Fact
+    kidney_risk: Fact
     lebers: Fact
     bleeding_disorder: Fact
     nitrous_oxide: Fact
@@ -170,6 +181,7 @@ def map_conditions(
         kidney_disease=_kidney_disease(diagnoses, none_of(HintAt.KIDNEY_DISEASE)),
         acute_kidney_injury=bool(diagnoses.of({Concept.ACUTE_KIDNEY_INJURY}, Standing.CURRENT)),
         dialysis=diagnoses.claim("dialysis", ON_DIALYSIS, none_of(HintAt.DIALYSIS)),
+        kidney_risk=_kidney_risk(diagnoses, none_of(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)),
         lebers=diagnoses.claim("lebers", {Concept.LHON}, none_of(HintAt.LEBERS), ever),
         bleeding_disorder=diagnoses.claim(
             "bleeding_disorder",
@@ -278,6 +290,18 @@ def _kidney_disease(diagnoses: Diagnoses, nothing: Fact) -> Fact:
     if found:
         return Fact(Truth.TRUE, "", diagnoses.use("kidney_disease", found))
     return diagnoses.claim("kidney_disease", KIDNEY_DISEASE, nothing)
+
+
+def _kidney_risk(diagnoses: Diagnoses, nothing: Fact) -> Fact:
+    """Any entry about the kidneys that was not refuted, past, suspected or mild ones too (Q51)."""
+    found = [
+        item
+        for item in diagnoses.listed
+        if item.concept in KIDNEY_RISK
+        and item.match.role is not Role.EXCLUDE
+        and item.standing is not Standing.REFUTED
+    ]
+    return Fact(Truth.TRUE, "", diagnoses.use("kidney_risk", found)) if found else nothing
 
 
 def _is_new(diagnosis: Diagnosis, treatment_start: dt.date | None, as_of: dt.date) -> bool:

@@ -31,6 +31,7 @@ WINDOWS: dict[str, Window] = {
     "holotranscobalamin": Window("12 months", months=12),
     "mma": Window("6 months", months=6),
     "homocysteine": Window("6 months", months=6),
+    "homocysteine_on_treatment": Window("90 days", days=90),
     "folate": Window("6 months", months=6),
     "egfr": Window("12 months", months=12),
     "platelets": Window("90 days", days=90),
@@ -58,6 +59,7 @@ class LaboratoryFacts:
     holotranscobalamin: Measurement
     mma: Measurement
     homocysteine: Measurement
+    homocysteine_on_treatment: Measurement
     folate: Measurement
     haemoglobin: Measurement
     mcv: Measurement
@@ -105,6 +107,11 @@ def map_laboratory(
         uncounted_b12=list_uncounted(index, results, passed_over, (total, active), start),
         mma=newest("mma", Analyte.MMA, before=start),
         homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
+        homocysteine_on_treatment=newest(
+            "homocysteine_on_treatment", Analyte.HOMOCYSTEINE, after=start
+        )
+        if start
+        else nothing_yet,
         folate=newest("folate", Analyte.FOLATE),
         haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
         mcv=newest("mcv", Analyte.MCV),

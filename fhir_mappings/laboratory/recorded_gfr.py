@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, Receipt, RecordIndex
 from fhir_mappings.laboratory.kidney_function import compute_egfr
+from fhir_mappings.laboratory.report_context import is_flagged_high
 from fhir_mappings.laboratory.results import (
     Result,
     Results,
@@ -19,7 +21,46 @@ from fhir_mappings.laboratory.results import (
 )
 from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept
-from recommender.language import Measurement
+from recommender.language import NONE_RECORDED, Because, Fact, Measurement, Truth
+
+NORMAL_GFR_FROM = Decimal(90)
+"""mL/min per 1.73 m2 below which an eGFR of any age points at the kidneys (Q51)."""
+
+
+def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measurement) -> Fact:
+    """Return whether a result points at the kidneys (Q51): the eGFR that counts is below 90; where
+    none counts, any older one is, or its laboratory calls a creatinine high. Unknown where the
+    results did not come whole.
+    """
+    if egfr.is_known and egfr.below(NORMAL_GFR_FROM).is_true:
+        index.receipt.use_further({entry.reference for entry in egfr.evidence}, "kidney_risk")
+        return Fact(Truth.TRUE, "", egfr.evidence)
+    none = _no_result_points_there(index)
+    if egfr.is_known:
+        return none
+    low = [
+        result
+        for result in results[Analyte.EGFR]
+        if result.reading.quantity is not None
+        and result.reading.quantity.below(NORMAL_GFR_FROM).is_true
+    ]
+    high = [
+        result for result in results[Analyte.CREATININE] if is_flagged_high(result.observed.body)
+    ]
+    for result in (*low, *high):
+        index.receipt.use(result.observed.placed, "kidney_risk")
+    found = tuple(dict.fromkeys(result.evidence for result in (*low, *high)))
+    return Fact(Truth.TRUE, "", found) if found else none
+
+
+def _no_result_points_there(index: RecordIndex) -> Fact:
+    """Return that no result does, or that they did not come whole; one of a test that nobody knows
+    is no test of the kidneys.
+    """
+    missing = index.reason_missing("labs")
+    if missing:
+        return Fact(Truth.UNKNOWN, missing, because=Because.LIST_NOT_COMPLETE)
+    return NONE_RECORDED
 
 
 def map_egfr(

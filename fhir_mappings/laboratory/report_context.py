@@ -33,6 +33,10 @@ OWN_PERIODS = ("effectivePeriod", "appliesPeriod")
 
 LOW_FLAGS = frozenset({"L", "LL", "LU", "<"})
 LOW_WORDS = frozenset({"low", "critically low", "below range", "below normal", "significantly low"})
+HIGH_FLAGS = frozenset({"H", "HH", "HU", ">"})
+HIGH_WORDS = frozenset(
+    {"high", "critically high", "above range", "above normal", "significantly high"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +201,28 @@ def is_flagged_low(result: Mapping[str, Any]) -> bool:
     """Return whether the laboratory calls a result low, or it lies below its own reference range;
     the units of result and range must not differ (Q60).
     """
-    for flag in as_list(result.get("interpretation")):
-        codes = {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
-        words = {text.strip().lower() for text in texts_of(flag)}
-        if codes & LOW_FLAGS or words & LOW_WORDS or {word.upper() for word in words} & LOW_FLAGS:
-            return True
+    if _is_flagged(result, LOW_FLAGS, LOW_WORDS):
+        return True
     quantity = as_dict(result.get("valueQuantity"))
     value = read_number(quantity.get("value"))
     if value is None or as_text(quantity.get("comparator")) not in ("", "<", "<="):
         return False
     lows = [as_dict(as_dict(item).get("low")) for item in as_list(result.get("referenceRange"))]
     return any(_is_below(value, _unit_of(quantity), low) for low in lows[:1])
+
+
+def is_flagged_high(result: Mapping[str, Any]) -> bool:
+    """Return whether the laboratory calls a result high; its reference range is not asked."""
+    return _is_flagged(result, HIGH_FLAGS, HIGH_WORDS)
+
+
+def _is_flagged(result: Mapping[str, Any], flags: frozenset[str], sayings: frozenset[str]) -> bool:
+    for flag in as_list(result.get("interpretation")):
+        codes = {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
+        words = {text.strip().lower() for text in texts_of(flag)}
+        if codes & flags or words & sayings or {word.upper() for word in words} & flags:
+            return True
+    return False
 
 
 def _is_below(value: Decimal, unit: str, low: Mapping[str, Any]) -> bool:

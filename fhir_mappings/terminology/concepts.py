@@ -68,6 +68,7 @@ class Concept(Choice):
     PREGNANCY_ANSWER_UNKNOWN = "pregnancy_answer_unknown"
     NEURO_SCREEN = "neuro_screen"
     B12_SYMPTOMS = "b12_symptoms"
+    B12_REVIEW = "b12_review"
     ILEAL_RESECTION_LENGTH = "ileal_resection_length"
     CROHNS_ILEAL_EXTENT = "crohns_ileal_extent"
     # conditions

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from recommender.cards import CARDS, Finding
-from recommender.review.order_review import review
+from recommender.review.order_review import review, review_record, review_refill
 from recommender.treatment.table import recommend
 from recommender.wording import capital
 from tests.recommender.review_cases import build_case, describe_orders, describe_person
@@ -19,12 +19,59 @@ from tests.recommender.review_cases import build_case, describe_orders, describe
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "cards" / "index.md"
 CASES = Path(__file__).parents[2] / "tests" / "recommender" / "cases" / "review"
 _ON_MAINTENANCE = ["no signs", "confirmed", "diet", "eGFR 95", "doses only"]
+_OPENED = [
+    ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", *more]
+    for more in (
+        ["every 2 months for 2 years", "never reviewed"],
+        ["every 2 months for 2 years", "recurrence"],
+        ["every 2 months for 2 years", "new signs"],
+        ["oral active"],
+    )
+]
+_ON_TABLETS = {
+    "orders": [
+        {
+            "substance": "cyanocobalamin",
+            "route": "oral",
+            "dose": 1000,
+            "every": "1 day",
+            "days_ago": 200,
+        }
+    ]
+}
 MORE_EXAMPLES: tuple[dict[str, Any], ...] = (
     {"who": _ON_MAINTENANCE, "orders": "every 2 months of 250 micrograms"},
     {"who": _ON_MAINTENANCE, "orders": "CC monthly"},
     {"who": ["no signs", "confirmed", "pernicious anaemia", "eGFR 95"], "orders": "oral 1000"},
     {"who": _ON_MAINTENANCE, "orders": "intravenous"},
     {"who": ["no signs", "confirmed", "diet", "eGFR 95"], "orders": "oral methylcobalamin"},
+    *({"who": who, "hook": "patient-view"} for who in _OPENED),
+    *(
+        {"who": [signs, level, cause, "eGFR 95"], "hook": "patient-view"}
+        for signs in ("signs", "no signs", "not recorded")
+        for level in ("confirmed", "unresolved", "unlikely", "unknown")
+        for cause in ("pernicious anaemia", "ileum 25 cm", "Crohn's", "bariatric", "diet")
+    ),
+    {"who": [*_ON_MAINTENANCE, "never reviewed"], "orders": "every 2 months", "hook": "refill"},
+    {
+        "who": [],
+        "known": {"unavailable": ["conditions", "laboratory results", "medication orders"]},
+        "hook": "patient-view",
+    },
+    {
+        "who": ["no signs", "confirmed", "diet", "eGFR 95", "symptoms"],
+        "known": _ON_TABLETS,
+        "orders": "oral 1000",
+        "hook": "refill",
+    },
+    *(
+        {"who": _ON_MAINTENANCE, "known": {"hints": {at: words}}, "orders": order}
+        for at, words, order in (
+            ("allergies", "reaction to vitamin jab?", "every 2 months"),
+            ("lebers", "eyes: ?Leber", "oral 1000"),
+        )
+    ),
+    {"who": _ON_MAINTENANCE, "orders": [{"folate": 20000}]},
 )
 """Cards that no case of `cards.yaml` shows as the first one."""
 
@@ -94,10 +141,7 @@ def detail_of(finding: Finding) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-NOT_YET = {"a3", "b22", "b24", "d5", "d6", "m1"}
-"""Cards of the register that no check yields yet."""
-
-_NEVER_FIRST: set[str] = {"g1"} | NOT_YET
+_NEVER_FIRST: set[str] = {"g1"}
 """Cards that are always folded into another: what g1 asks for is due anyway (k1)."""
 
 
@@ -105,15 +149,36 @@ def _examples() -> Iterator[tuple[str, str, Finding]]:
     """Yield every example that shows a card, or a sentence, that none before it showed."""
     said: set[str] = set()
     for case in tried():
-        scenario, course, policy = build_case(case)
-        for finding in review(course, scenario, recommend(scenario, policy), policy):
+        for finding in _findings(case):
             sentences = {
                 re.sub("^Ordered [^.;]*", "Ordered", words)
                 for words in (finding.card.id, finding.summary, *finding.reasons)
             }
             if not sentences <= said:
                 said |= sentences
-                yield describe_person(case), describe_orders(case), finding
+                yield describe_person(case), _asked(case), finding
+
+
+def _findings(case: dict[str, Any]) -> tuple[Finding, ...]:
+    """Return what is said of a case where it happens: an order, a refill, or the record opened."""
+    scenario, course, policy = build_case(case)
+    recommendation = recommend(scenario, policy)
+    match case.get("hook", "order"):
+        case "patient-view":
+            return review_record(scenario, recommendation, policy)
+        case "refill":
+            return review_refill(course, scenario, recommendation, policy)
+    return review(course, scenario, recommendation, policy)
+
+
+def _asked(case: dict[str, Any]) -> str:
+    """Say what happens in a case: the record is opened, or what is ordered or refilled."""
+    match case.get("hook", "order"):
+        case "patient-view":
+            return "The record is opened"
+        case "refill":
+            return f"Refilled: {describe_orders(case)}"
+    return f"Ordered: {describe_orders(case)}"
 
 
 def tried() -> Iterator[dict[str, Any]]:
@@ -127,8 +192,8 @@ def tried() -> Iterator[dict[str, Any]]:
     yield from yaml.safe_load((CASES / "orders.yaml").read_text(encoding="utf-8"))
 
 
-def _example(who: str, course: str, finding: Finding) -> str:
-    lines = [f"Ordered: {course}. Patient: {who}.", ""]
+def _example(who: str, asked: str, finding: Finding) -> str:
+    lines = [f"{asked}. Patient: {who}.", ""]
     card = [f"**{finding.indicator.value.upper()}** **{finding.summary}**", ""]
     card += [*detail_of(finding).splitlines(), ""]
     card += [f"- [ ] {resolution.label}" for resolution in finding.resolutions]

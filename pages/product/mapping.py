@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.history import answers, conditions, procedures
+from fhir_mappings.history import answers, conditions, procedures, reviews
 from fhir_mappings.history.allergies import ALLERGENS
 from fhir_mappings.history.procedures import DIALYSIS_DAYS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
@@ -166,6 +166,20 @@ ROWS: tuple[FactRow, ...] = (
     ),
     _result("mma", "F6", Analyte.MMA, ", from before the current treatment; urine is another test"),
     _result("homocysteine", "F7", Analyte.HOMOCYSTEINE, ", from before the current treatment"),
+    _result(
+        "homocysteine_on_treatment",
+        "V6",
+        Analyte.HOMOCYSTEINE,
+        ", from after the current treatment began",
+    ),
+    FactRow(
+        "reviews_done",
+        "F34",
+        "Observation: a vitamin B12, haemoglobin, homocysteine or methylmalonic acid result of any "
+        "value, or a review noted as done",
+        frozenset(reviews.REVIEW_TESTS),
+        back=f"{reviews.REVIEW_MONTHS} months",
+    ),
     FactRow(
         "b12_supplement_before_test",
         "F9",
@@ -256,6 +270,14 @@ ROWS: tuple[FactRow, ...] = (
         _of(Concept.DIALYSIS_DEPENDENCE, Concept.DIALYSIS),
         back=f"active; a session {DIALYSIS_DAYS} days",
     ),
+    FactRow(
+        "kidney_risk",
+        "Q51",
+        "Condition, past ones too; Observation: any eGFR below 90, creatinine flagged high; "
+        "metformin, the one medicine for diabetes in the value sets",
+        conditions.KIDNEY_RISK
+        | _of(Concept.EGFR, Concept.CREATININE, Concept.METFORMIN, Concept.METFORMIN_COMBO),
+    ),
     FactRow("lebers", "F22", "Condition", _of(Concept.LHON)),
     FactRow(
         "bleeding_disorder",
@@ -294,7 +316,6 @@ ROWS: tuple[FactRow, ...] = (
         "Condition.abatement[x] of every cause; unknown unless conditions, procedures and "
         "medication orders came completely",
         frozenset(conditions.CAUSES),
-        back="12 months",
     ),
     FactRow(
         "nitrous_oxide",
@@ -346,7 +367,6 @@ ROWS: tuple[FactRow, ...] = (
 """Every fact of the scenario that the record can give."""
 
 NOT_READ = {
-    "kidney_risk": "missing kidney results are asked about at every age",
     "oral_feasible": "no code for it is in the value sets; stays unknown, and is never used to "
     "permit",
     "im_feasible": "no code for it is in the value sets; stays unknown",

@@ -11,6 +11,7 @@ from recommender.assessment.assessment import (
 )
 from recommender.assessment.bands import Band, bands_of
 from recommender.assessment.derived_facts import Ground, NotConclusive
+from recommender.assessment.levels import total_b12_is_borderline
 from recommender.assessment.older_results import contradicting_result, older_low_result
 from recommender.treatment_so_far import (
     Treatment,
@@ -39,4 +40,5 @@ __all__ = [
     "is_treatment_dose",
     "older_low_result",
     "took_b12_before",
+    "total_b12_is_borderline",
 ]

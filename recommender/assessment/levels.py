@@ -7,7 +7,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from recommender.guidance import Policy
-from recommender.language import Choice, ClinicalScenario, Measurement, Quantity, Test, Truth, Unit
+from recommender.language import (
+    Choice,
+    ClinicalScenario,
+    Measurement,
+    NotCounted,
+    Quantity,
+    Test,
+    Truth,
+    UncountedResult,
+    Unit,
+)
 
 HOLOTC_LOW = Decimal(25)
 HOLOTC_HIGH = Decimal(70)
@@ -50,14 +60,42 @@ def classify_b12(scenario: ClinicalScenario, policy: Policy) -> B12Class:
     """Return the class of the pre-treatment results; the lower one where total vitamin B12 and
     holotranscobalamin disagree.
     """
-    classes = (_total_class(scenario.total_b12, policy), holotc_class(scenario.holotranscobalamin))
+    classes = [_total_class(scenario.total_b12, policy), holotc_class(scenario.holotranscobalamin)]
+    if low_in_both_readings(scenario, policy) is not None:
+        classes.append(B12Class.LOW)
     return min(classes, key=_LOWEST_FIRST.index)
+
+
+def low_in_both_readings(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
+    """Return a result of 12 months whose unit contradicts its test and that is low whichever of the
+    two is right (Q35); `None` where none is, or a usable one is newer.
+    """
+    days = (scenario.total_b12.date, scenario.holotranscobalamin.date)
+    newest = max((day for day in days if day), default=None)
+    for result in scenario.uncounted_b12:
+        day = result.evidence.date
+        doubtful = result.why is NotCounted.UNIT_CONTRADICTS and len(result.readings) > 1
+        if not doubtful or day is None or (scenario.as_of - day).days > A_YEAR:
+            continue
+        classes = {class_of_reading(result.test, reading, policy) for reading in result.readings}
+        if classes == {B12Class.LOW} and (newest is None or day >= newest):
+            return result
+    return None
+
+
+A_YEAR = 365
+"""Days for which a result diagnoses (F4)."""
 
 
 def total_b12_is_low(result: Measurement, policy: Policy) -> Truth:
     """Return whether total vitamin B12 lies below the deficiency limit of its own unit."""
     limits = _limits(result, policy)
     return Truth.UNKNOWN if limits is None else result.below(limits[0])
+
+
+def total_b12_is_borderline(result: Measurement, policy: Policy) -> bool:
+    """Return whether total vitamin B12 is known to lie between the limits of its own unit."""
+    return _total_class(result, policy) in (B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
 
 
 def _limits(result: Measurement, policy: Policy) -> tuple[Decimal, Decimal] | None:

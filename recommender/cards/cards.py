@@ -634,7 +634,7 @@ M1_REVIEW_OVERDUE = Card(
     "m1",
     name="review overdue",
     summary="On B12 and no review on record: review due",
-    remedy=Remedy.OWN,
+    remedy=Remedy.ADD,
     rank=1700,
     statements=("S19", "S35", "S36", "S38", "S39", "S78", "S79", "S80"),
     overrides=(reason.REVIEW_PLANNED, reason.TESTED_ELSEWHERE),

@@ -525,12 +525,18 @@ def _oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
 
 
 def _count_alone(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield b4 for a number of injections without a frequency, where loading is due."""
+    """Yield b4 for a number of injections without a frequency, where loading is due; b3 with nerve
+    signs where treatment is or may be under way, since loading may have been given (I27).
+    """
     due = case.column in (Column.NEUROLOGICAL, Column.QUESTION, Column.LOADING)
     if not due or _is_loaded(case, order) or _loading_is_selected(case, order):
         return
     reason = f"Ordered: {order.count_alone} in all, without saying how often."
-    yield _issue(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
+    never = case.assessment.treatment.phase is TreatmentPhase.NONE
+    if case.column is Column.NEUROLOGICAL and not never:
+        yield _issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, order, reason, ("S7", "S65"))
+    else:
+        yield _issue(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
 
 
 # --- injections
@@ -586,7 +592,11 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
     rhythm = rhythm_of(timing)
     if rhythm is Rhythm.ALTERNATE_DAYS:
         yield from check_bound(case, order, line)
-    elif rhythm is Rhythm.SINGLE and not _is_loaded(case, order):
+    elif (
+        rhythm is Rhythm.SINGLE
+        and case.assessment.treatment.phase is TreatmentPhase.NONE
+        and not _is_loaded(case, order)
+    ):
         yield from _maintenance_before_loading(case, order, line, timing)
     elif _has_alternate_days(case, order) or (
         rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)

@@ -4,6 +4,7 @@ interval, treatment not ordered.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from recommender.assessment import Deficiency, TreatmentPhase
@@ -28,15 +29,18 @@ from recommender.language import (
     TestOrder,
     is_injected,
 )
+from recommender.monitoring import find_overdue, months_after, review_points
 from recommender.treatment import Outcome, cyanocobalamin_may_go_on
 
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
-REVIEW_DAYS = (90, 182, 365)
-"""Days after the start at which a review is scheduled (S35)."""
+REVIEW_TOLERANCE = 30
+"""Days around the point of a review within which a test belongs to it (Q54)."""
 
-REVIEW_TOLERANCE = 31
-"""Days around a scheduled review within which a test belongs to it."""
+A_YEAR_SINCE_LAST = (10, 14)
+"""Months since the last vitamin B12 within which a test is the yearly one, where the start of
+treatment is not certain (Q54).
+"""
 
 
 # --- loading without maintenance
@@ -110,7 +114,18 @@ def check_tests(case: Case) -> Iterator[Issue]:
                 (reason,),
                 ("S42", "S43", "S91", "S92"),
                 (test.key,),
+                _REVIEW_TOO if _review_overdue(case) else "",
             )
+
+
+_REVIEW_TOO = (
+    "On B12 injections, a review is due: ask about symptoms, take blood count and homocysteine too"
+)
+
+
+def _review_overdue(case: Case) -> bool:
+    overdue = find_overdue(case.scenario, case.assessment, case.policy)
+    return overdue is not None and Test.FULL_BLOOD_COUNT in overdue.tests
 
 
 def _has_reason_to_test(case: Case) -> bool:
@@ -121,17 +136,39 @@ def _has_reason_to_test(case: Case) -> bool:
 
 
 def _is_scheduled(case: Case, test: TestOrder) -> bool:
-    """Return whether the test falls on a review: 3, 6 and 12 months after the start, then yearly.
+    """Return whether the test belongs to a review (Q54): it falls on one of its points, goes with
+    its other tests while one is overdue, or is the yearly one where the start is not certain.
+
     An unknown start decides nothing.
     """
-    started = case.assessment.treatment.days_on_treatment
-    due_in = (test.due - case.scenario.as_of).days if test.due else 0
-    if started is None:
+    treatment = case.assessment.treatment
+    if treatment.started is None:
         return True
-    day = started + due_in
-    near_review = any(abs(day - review) <= REVIEW_TOLERANCE for review in REVIEW_DAYS)
-    near_year = day > REVIEW_DAYS[-1] and min(day % 365, -day % 365) <= 2 * REVIEW_TOLERANCE
-    return near_review or near_year
+    day = test.due or case.scenario.as_of
+    points = (point for _, point in review_points(case.scenario, case.assessment, day))
+    if any(abs((day - point).days) <= REVIEW_TOLERANCE for point in points):
+        return True
+    if _review_overdue(case) and has_test(case, Test.FULL_BLOOD_COUNT):
+        return True
+    return not treatment.start_certain and _is_yearly(case, treatment.started, day)
+
+
+def _is_yearly(case: Case, started: dt.date, day: dt.date) -> bool:
+    """Return whether a day is near a year of the oldest sign of treatment, or a year after the last
+    vitamin B12.
+    """
+    years = range(12, (day.year - started.year + 1) * 12 + 1, 12)
+    near = (abs((day - months_after(started, months)).days) for months in years)
+    if any(days <= REVIEW_TOLERANCE for days in near):
+        return True
+    last = max((done.date for done in case.scenario.reviews_done if done.test in B12), default=None)
+    if last is None:
+        return False
+    first, until = (months_after(last, months) for months in A_YEAR_SINCE_LAST)
+    return first <= day <= until
+
+
+B12 = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
 
 
 def check_lowering_drug(case: Case) -> Iterator[Issue]:

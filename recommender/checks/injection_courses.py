@@ -156,8 +156,19 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
         else "Whether it was given cannot be told from the record."
     )
     yield Issue(
-        cards.B23_LAPSED, WARNING if loud else INFO, (reason,), ("S16", "S84"), (order.key,)
+        cards.B23_LAPSED,
+        WARNING if loud else INFO,
+        (reason,),
+        ("S16", "S84"),
+        (order.key,),
+        rank=AFTER_A_RENEWAL if case.rule == "T7" else 0,
     )
+
+
+AFTER_A_RENEWAL = 1301
+"""Where b23 stands while it is only asked whether treatment goes on: after e1, which names the old
+order (section 6, T7).
+"""
 
 
 def _has_loading_beside(case: Case, order: Order) -> bool:

@@ -5,6 +5,7 @@ reactions, site, bleeding, anaemia.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from recommender.assessment import Assessment, PlateletBand
 from recommender.cards import Card, Indicator, cards
@@ -65,6 +66,16 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             ("X26", "X27"),
             f"Allergy entry {quote(hints[0].words)} may mean this B12: clarify before giving",
         )
+    elif _excipient_allergy(case) and is_treatment(order):
+        reason = "The formulary does not list what else the product holds; the pharmacy knows."
+        yield _issue(
+            cards.D5_PERHAPS_ALLERGY,
+            INFO,
+            order,
+            reason,
+            ("X27",),
+            "Allergy to an excipient of B12 products recorded: check the product's excipients",
+        )
     if may_be_cyanocobalamin(line) and not case.assessment.lebers.is_true:
         yield from _perhaps_lebers(case, order)
     if may_be_cyanocobalamin(line) and case.assessment.lebers.is_true:
@@ -73,6 +84,13 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             f"used.{_form_note(line)}"
         )
         yield _issue(cards.D3_LEBERS, CRITICAL, order, reason, ("X8", "X10"))
+
+
+def _excipient_allergy(case: Case) -> bool:
+    """Return whether an allergy to what B12 products hold besides is recorded and active (Q63)."""
+    return any(
+        found.allergen is Allergen.EXCIPIENT and found.active for found in case.scenario.allergies
+    )
 
 
 def _perhaps_lebers(case: Case, order: Order) -> Iterator[Issue]:
@@ -166,14 +184,23 @@ def _kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         )
         hints = case.scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)
         quoted = f"Record says {quote(hints[0].words)}" if hints else ""
+        quiet = bool(hints) or _kidneys_need_no_haste(case)
         yield _issue(
             cards.D2_KIDNEY_NOT_KNOWN,
-            INFO if hints else WARNING,
+            INFO if quiet else WARNING,
             order,
             reason,
             ("S25", "S74"),
             f"{quoted}: check eGFR, or use hydroxocobalamin" if hints else "",
         )
+
+
+def _kidneys_need_no_haste(case: Case) -> bool:
+    """Return whether somebody is known to be young, and nothing at all points at the kidneys
+    (Q51).
+    """
+    young = case.scenario.age.below(Decimal(case.policy.kidney_ask_age))
+    return (young & ~case.assessment.kidney_risk).is_true
 
 
 def _starting(case: Case, order: Order) -> Iterator[Issue]:

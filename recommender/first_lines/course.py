@@ -5,8 +5,9 @@ from __future__ import annotations
 from recommender.assessment import Permanence
 from recommender.cards import Indicator, cards
 from recommender.checks import Case, Issue, is_oral
-from recommender.courses import Repeats, repeats
+from recommender.courses import Repeats, overdue_review, repeats
 from recommender.first_lines.common import order_of
+from recommender.monitoring import ReviewRow
 from recommender.wording import Words, capital, say_date, say_often
 
 
@@ -60,6 +61,45 @@ def f2(case: Case, _: Issue, words: Words) -> str:
         f"{words.cause} recorded as resolved{day}: sources differ on stopping; recheck in 3 to 6 "
         f"months"
     )
+
+
+def m1(case: Case, issue: Issue, words: Words) -> str:
+    overdue = overdue_review(case)
+    if overdue is None:
+        return ""
+    since, last = words.day(overdue.since), words.day(overdue.last)
+    match overdue.row:
+        case ReviewRow.V5:
+            when = f"last {last}" if last else "none on record in 15 months"
+            return f"Planning pregnancy after bariatric surgery: B12 every 3 months, {when}"
+        case ReviewRow.V6:
+            result = words.result("Homocysteine", case.scenario.homocysteine_on_treatment)
+            return f"{result}, target under 10: check folate, kidneys, adherence"
+        case ReviewRow.V7:
+            when = f"last {last}" if last else "none on record in 15 months"
+            return f"Ileal Crohn's disease, not treated: B12 once a year, {when}"
+        case ReviewRow.V8:
+            if issue.is_loud:
+                return (
+                    f"Alternate-day B12 since {since}: go on if improving; if not, every 2 months"
+                )
+            return f"Alternate-day B12 since {since}: still improving? Review every 14 days"
+    return _regular_review(case, since, last)
+
+
+def _regular_review(case: Case, since: str, last: str) -> str:
+    """Say since when no test of a review is on record, as far as it is looked for (F34)."""
+    treatment = case.assessment.treatment
+    least = "" if treatment.start_certain else "at least "
+    tests = "no B12, blood count or homocysteine on record"
+    started = treatment.started
+    recent = started is not None and (case.scenario.as_of - started).days < FIFTEEN_MONTHS
+    when = f"since {last}" if last else ("since then" if recent else "for 15 months")
+    return f"On B12 since {least}{since}, {tests} {when}: review due"
+
+
+FIFTEEN_MONTHS = 450
+"""Days for which every review on record is known (F34)."""
 
 
 def g(case: Case, issue: Issue, words: Words) -> str:

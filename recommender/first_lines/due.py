@@ -257,6 +257,8 @@ def _t8(case: Case, words: Words) -> str:
 def _prophylaxis(case: Case, words: Words) -> str:
     a = case.assessment
     ordered = "no B12 ordered" if words.whole_medication_list else "B12 orders not readable"
+    if any(order.has_cobalamin for order in case.course.active):
+        ordered = "no more than a B12 supplement ordered"
     if a.ileal_resection_over_limit.is_true:
         length = f"{words.ileum} of ileum" if words.ileum else "The terminal ileum"
         return f"{length} resected, {ordered}: monthly injections for life are advised"

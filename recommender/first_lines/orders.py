@@ -55,6 +55,9 @@ def b4(case: Case, _: Issue, words: Words) -> str:
     if (known := words.only_ordered) and known.state is OrderState.ON_HOLD:
         since = f" (ordered {words.day(known.authored)})" if known.authored else ""
         return f"{words.b12}; B12 on hold{since}: load first, then {maintenance_words(case)}"
+    if before := case.assessment.treatment.treated_before:
+        last = f"last B12 on record {words.day(before)}"
+        return f"{words.b12}, {last}: load again, then {maintenance_words(case)}"
     return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
 
 

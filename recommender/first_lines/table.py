@@ -89,5 +89,6 @@ FORMS: dict[Card, Form] = {
     cards.K2_POTASSIUM: safety.k2,
     cards.K3_NOT_AVAILABLE: safety.k3,
     cards.K4_NOT_ADULT: safety.k4,
+    cards.M1_REVIEW_OVERDUE: course.m1,
 }
 """Cards whose first line says what the case holds; the others say what stands in the register."""

@@ -435,7 +435,7 @@ SETTINGS: tuple[Setting, ...] = (
         "min_age_years",
         "C28",
         "youngest age the guidance is applied to",
-        bounds=(16, 18),
+        bounds=(18, 25),
         whole=True,
     ),
     Setting(
@@ -697,7 +697,7 @@ def _unchecked(
 
 def _problems_of(policy: Policy) -> tuple[str, ...]:
     """Say every value that lies outside what loosens nothing."""
-    return (*_outside(policy), *_twins_that_disagree(policy))
+    return (*_outside(policy), *_twins_that_disagree(policy), *_limits_that_cross(policy))
 
 
 def _outside(policy: Policy) -> list[str]:
@@ -708,6 +708,20 @@ def _outside(policy: Policy) -> list[str]:
             problems.append(f"{setting.key}: found {_shown(value)}, expected {setting.expected}")
         if isinstance(setting.choices, tuple) and value not in setting.choices:
             problems.append(f"{setting.key}: found {_shown(value)}, expected {setting.expected}")
+    return problems
+
+
+def _limits_that_cross(policy: Policy) -> list[str]:
+    """The lower limit lies below the upper one, in either unit (Q90)."""
+    low, high = _TWINS
+    problems = []
+    for unit in (0, 2):
+        lower, upper = getattr(policy, low[unit + 1]), getattr(policy, high[unit + 1])
+        if lower >= upper:
+            problems.append(
+                f"{low[unit]} and {high[unit]}: found {_shown(lower)} and {_shown(upper)}, "
+                f"expected the first below the second"
+            )
     return problems
 
 

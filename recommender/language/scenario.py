@@ -205,6 +205,7 @@ class ClinicalScenario:
     mma: Measurement = NO_RESULT
     homocysteine: Measurement = NO_RESULT
     total_b12_on_treatment: Measurement = NO_RESULT
+    homocysteine_on_treatment: Measurement = NO_RESULT
     b12_supplement_before_test: Fact = NONE_RECORDED
     uncounted_b12: tuple[UncountedResult, ...] = ()  # newest first
     reviews_done: tuple[ReviewDone, ...] = ()  # of 15 months (F34); none: "none on record"

@@ -15,19 +15,33 @@ from recommender.monitoring.follow_up import (
     review_follow_ups,
     yearly_b12,
 )
+from recommender.monitoring.reviews import (
+    CITATIONS,
+    OverdueReview,
+    ReviewRow,
+    find_overdue,
+    months_after,
+    review_points,
+)
 
 __all__ = [
+    "CITATIONS",
+    "OverdueReview",
+    "ReviewRow",
     "baseline_tests",
     "cause_tests",
+    "find_overdue",
     "ileal_phase",
     "intensified_phase",
     "interval_of",
     "longest_acceptable_interval",
     "maintenance_phase",
+    "months_after",
     "most_frequent_phase",
     "phase_at",
     "potassium_follow_ups",
     "pregnancy_plan_b12",
     "review_follow_ups",
+    "review_points",
     "yearly_b12",
 ]

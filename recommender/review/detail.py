@@ -10,25 +10,59 @@ from recommender.assessment import Permanence
 from recommender.cards import Card, Detail, cards
 from recommender.checks import Case, Issue, has_test
 from recommender.guidance import NonNeuroRoute
-from recommender.language import FollowUp, Test
-from recommender.wording import TEST_NAMES, Words, facts_that_decided, join, unread_lines
+from recommender.language import FollowUp, Substance, Test
+from recommender.wording import (
+    TEST_NAMES,
+    Words,
+    facts_that_decided,
+    hint_lines,
+    join,
+    judged_by_words,
+    unread_lines,
+)
+
+QUOTES_HINTS = frozenset(
+    {
+        cards.B2_ASK_ABOUT_SIGNS,
+        cards.B10_BY_MOUTH_MALABSORPTION,
+        cards.B13_NO_USABLE_TEST,
+        cards.B18_BORDERLINE,
+        cards.C3_B12_NOT_KNOWN,
+        cards.K1_DUE,
+    }
+)
+"""Cards on which words that may change the answer are quoted, whatever they offer."""
+
+
+def _offers_cyanocobalamin(case: Case) -> bool:
+    return any(phase.line.substance is Substance.CYANOCOBALAMIN for phase in case.offered_phases)
 
 
 def detail_of(
-    case: Case, issues: Sequence[Issue], *, offers: bool, planned: Sequence[FollowUp] = ()
+    case: Case,
+    issues: Sequence[Issue],
+    *,
+    offers: bool,
+    planned: Sequence[FollowUp] = (),
+    said: str = "",
 ) -> Detail:
     """Return the detail of one card.
 
     Args:
+        said: its first line.
         offers: whether the card offers a regimen.
         planned: tests that go with the treatment it starts.
     """
     words = Words(case.scenario, case.assessment)
     found = tuple(dict.fromkeys(issue.card for issue in issues))
     rules = (case.rule, *case.recommendation.also)
+    facts = facts_that_decided(words, found, rules, offers=offers)
+    if offers and _offers_cyanocobalamin(case) and (judged := judged_by_words(words)):
+        facts = (*facts, judged)
+    hints = hint_lines(words, said) if offers or QUOTES_HINTS & set(found) else ()
     return Detail(
-        facts=facts_that_decided(words, found, rules, offers=offers),
-        unread=unread_lines(words),
+        facts=facts,
+        unread=(*unread_lines(words), *hints),
         tests=say_tests(case, planned),
         differs=_differs(case, found) if case.policy.sources_differ else "",
     )

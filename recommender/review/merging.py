@@ -43,10 +43,11 @@ def fold(
         for resolution in resolutions
         for edit in resolution.edits
     )
+    summary = summarise(case, first)
     return Finding(
         card=first.card,
         indicator=first.indicator,
-        summary=summarise(case, first),
+        summary=summary,
         reasons=distinct(
             (*(said for issue in everything for said in _reasons_of(case, issue, first)), *further)
         ),
@@ -58,7 +59,7 @@ def fold(
         also_found=tuple(
             card for card in distinct(issue.card for issue in folded) if card != first.card
         ),
-        detail=detail_of(case, everything, offers=offers, planned=planned),
+        detail=detail_of(case, everything, offers=offers, planned=planned, said=summary),
     )
 
 

@@ -23,17 +23,19 @@ from recommender.checks import (
     is_emergency,
     is_treatment,
 )
-from recommender.courses import check_duplicates, check_stops
+from recommender.courses import check_duplicates, check_reviews, check_stops
 from recommender.guidance import ConfirmConsistentOrders, Policy
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
+    Cause,
     ChangeOrder,
     ClinicalScenario,
     Course,
     FollowUp,
     Order,
     RecordArea,
+    RemoveOrder,
     Route,
     Substance,
     Test,
@@ -46,6 +48,7 @@ from recommender.review.suggestions import (
     resolve_course,
     resolve_folate,
     resolve_not_ordered,
+    resolve_review,
     resolve_stop,
     resolve_test,
     resolve_tests_due,
@@ -111,8 +114,18 @@ def review_record(
     case = Case(
         Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy
     )
-    due = tuple(_due(case, issue, about_drug_or_test=True) for issue in due_treatment(case))
-    return due or tuple(not_checked(case))
+    overdue = list(check_reviews(case))
+    line = overdue if case.is_under_way else []
+    due = tuple(
+        _due(case, issue, also=line, about_drug_or_test=True) for issue in due_treatment(case)
+    )
+    return due or tuple(_review_cards(case, overdue)) or tuple(not_checked(case))
+
+
+def _review_cards(case: Case, overdue: Sequence[Issue]) -> Iterator[Finding]:
+    """Yield m1 by itself: a review is overdue and nothing else is said."""
+    if overdue:
+        yield fold(case, overdue, resolve_review(case))
 
 
 CONCLUSIONS_NEED = (RecordArea.CONDITIONS, RecordArea.LABORATORY, RecordArea.MEDICATIONS)
@@ -150,20 +163,40 @@ def _findings(case: Case) -> Iterator[Finding]:
     b12, folate = list(_course_issues(case)), list(_folate_issues(case))
     if case.refill:
         b12 = list(said_on_a_refill(case, b12))
+    overdue = list(check_reviews(case)) if case.drafts else []
+    if b12:
+        b12 += overdue
     together = {key for issue in folate if _belongs_to_course(case, issue) for key in issue.about}
     with_b12 = [issue for issue in folate if together & set(issue.about)]
     waiting = [issue for issue in folate if issue not in with_b12]
+    taken_out = False
     if b12 or with_b12:
-        yield _course_card(case, b12 + with_b12)
+        finding = _course_card(case, b12 + with_b12)
+        taken_out = _may_leave_nothing(case, finding)
+        yield finding
     if waiting:
-        yield fold(case, waiting, resolve_folate(case, waiting))
+        yield fold(case, waiting, () if taken_out else resolve_folate(case, waiting))
     yield from _stop_and_test_cards(case)
+    if not (b12 or with_b12):
+        yield from _review_cards(case, [issue for issue in overdue if case.refill or issue.is_loud])
     if case.refill:
         return
     if not b12:
         yield from _consistent(case)
     if not with_b12 and not _asks_the_same(case, waiting):
         yield from _not_ordered(case)
+
+
+def _may_leave_nothing(case: Case, finding: Finding) -> bool:
+    """Return whether a suggestion takes the drafted vitamin B12 out with nothing in its place: then
+    no other may rest on its first dose, for both can be accepted (Q65).
+    """
+    drafts = {order.key for order in case.all_drafts}
+    return any(
+        drafts <= {edit.key for edit in one.edits if isinstance(edit, RemoveOrder)}
+        and not any(isinstance(edit, AddRegimen) for edit in one.edits)
+        for one in finding.resolutions
+    )
 
 
 def _belongs_to_course(case: Case, issue: Issue) -> bool:
@@ -257,9 +290,9 @@ def _course_card(case: Case, issues: Sequence[Issue]) -> Finding:
     )
 
 
-ALWAYS_SAID = frozenset({"G2", "T5"})
-"""Advice that is given although no regimen is offered with it: it is the whole answer of its
-row.
+ALWAYS_SAID = frozenset({"G2", "T5", "K12", "K15"})
+"""Advice that is given although no regimen is offered with it: it is the whole answer of its row,
+or does not wait for one (Q50).
 """
 
 LEFT_OUT = frozenset({"K1", "2.7"})
@@ -296,7 +329,7 @@ def _advice(
     advice = (
         advice.text
         for advice in case.recommendation.advice
-        if (offers or advice.id in ALWAYS_SAID)
+        if (offers or advice.id in ALWAYS_SAID or _pregnant_now(case, advice.id))
         and advice.id not in LEFT_OUT
         and not SAID_BY.get(advice.id, set()) & found
     )
@@ -304,6 +337,10 @@ def _advice(
         *advice,
         *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
     )
+
+
+def _pregnant_now(case: Case, advice: str) -> bool:
+    return advice == "K10" and case.assessment.pregnant.is_true
 
 
 def _planned(
@@ -327,7 +364,7 @@ def _stop_and_test_cards(case: Case) -> Iterator[Finding]:
         yield fold(case, stops, resolve_stop(case, stops))
     tests = list(check_tests(case))
     if tests:
-        yield fold(case, tests, resolve_test(tests))
+        yield fold(case, tests, resolve_test(case, tests))
 
 
 def _not_ordered(case: Case) -> Iterator[Finding]:
@@ -373,6 +410,9 @@ def _consistent(case: Case) -> Iterator[Finding]:
     if case.drafts and case.column is not Column.NONE and (urgent := _more_than_an_order(case)):
         yield fold(case, (urgent,), ())
         return
+    if case.drafts and (conflict := _sources_differ(case)):
+        yield fold(case, (conflict,), resolve_tests_due(case))
+        return
     follow_ups = [
         item for item in review_follow_ups(case.assessment) if not has_test(case, item.test)
     ]
@@ -388,6 +428,8 @@ def _consistent(case: Case) -> Iterator[Finding]:
     tests = tuple(follow_ups) if case.starts_treatment else ()
     resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
     summary = "" if tests else "B12 order matches guidance"
+    if a.pregnant.is_true and a.deficiency in _OPEN_OR_SHOWN:
+        summary = "Pregnant: ask haematology; active B12 or MMA tells more than total B12"
     about = tuple(order.key for order in case.drafts)
     yield fold(
         case,
@@ -402,6 +444,37 @@ def _consistent(case: Case) -> Iterator[Finding]:
             ),
         ),
         resolutions,
+    )
+
+
+_OPEN_OR_SHOWN = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
+"""Where pregnancy changes what is asked (Q84)."""
+
+
+def _sources_differ(case: Case) -> Issue | None:
+    """Return a1 where ileal disease of limited or unknown size is treated: one source does, the
+    other tests yearly (P3, Q53).
+    """
+    if "P3" not in (case.rule, *case.recommendation.also) or not any(
+        map(is_treatment, case.drafts)
+    ):
+        return None
+    words = Words(case.scenario, case.assessment)
+    if Cause.CROHNS_ILEAL in case.assessment.causes:
+        extent = words.crohns or "extent not recorded"
+        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
+    else:
+        length = words.ileum or "length not recorded"
+        summary = (
+            f"Ileal resection, {length}: over 20 cm injections are monthly for life; how much?"
+        )
+    return Issue(
+        cards.A1_RIGHT_BUT_MORE,
+        Indicator.INFO,
+        ("The order is not called wrong; length or extent decides.",),
+        ("S21", "S22", "S71", "S72"),
+        tuple(order.key for order in case.drafts),
+        summary,
     )
 
 

@@ -469,6 +469,8 @@ def _tests_to_add(
     potassium = cards.K2_POTASSIUM in found or (drafts_treatment and case.starts_treatment)
     if potassium and not has_test(case, Test.POTASSIUM):
         yield from potassium_follow_ups(case.assessment)
+    if any(issue.card == cards.M1_REVIEW_OVERDUE and issue.is_loud for issue in issues):
+        yield FollowUp(Test.SYMPTOM_REVIEW, why="the review is overdue", citations=("S7", "S65"))
     injecting = found & {cards.H4_INR, cards.H5_BLEEDING} or _drafts_injection(edits)
     if injecting and needs_inr(case.assessment) and not has_test(case, Test.INR):
         yield FollowUp(Test.INR, why="before the injection", citations=("X28",))

@@ -130,7 +130,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "T4": _row(
         "k1 warning",
-        "b23",
+        "b23; s: it is the loading again",
         "b1-b3, b6, b7, b10, b23 folded",
         "c1-c5 (gate CLOSED)",
         "k1",
@@ -157,7 +157,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "s: right (m1 line if another card speaks)",
         "b6-b11, e1",
         "s: gate open (PENDING: c2)",
-        "i1 on a B12 test",
+        "i1 on a B12 test; s: another test sets no interval",
         "m1, else s: right",
     ),
     "T7": _row(

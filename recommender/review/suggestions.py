@@ -21,7 +21,7 @@ from recommender.checks import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
-from recommender.courses import Repeats, repeats
+from recommender.courses import Repeats, overdue_review, repeated_order, repeats
 from recommender.guidance import N_LOAD, starting_now
 from recommender.language import (
     AddFollowUps,
@@ -39,6 +39,7 @@ from recommender.language import (
     RemoveOrder,
     Test,
 )
+from recommender.monitoring import CITATIONS
 from recommender.review.labels import label_of, label_of_tests
 from recommender.review.merging import sort_issues
 from recommender.review.remedies import (
@@ -61,8 +62,23 @@ RECHECK = tuple(
 
 def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return the suggestions for issues about drafted vitamin B12, and about folic acid that waits
-    for it.
+    for it; never removal alone of what may renew an active order (I31).
     """
+    resolutions = _resolve_course(case, issues)
+    removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
+    if not resolutions or not removal:
+        return resolutions
+    named = tuple(
+        NameReplaced(order.key, old.key)
+        for issue in issues
+        if issue.card == cards.E1_SECOND_ORDER and _repeats_an_active_order(case, issue)
+        for order in case.drafts
+        if order.key in issue.about and (old := repeated_order(case, order)) is not None
+    )
+    return (Resolution(label_of(named), named), *resolutions) if named else resolutions
+
+
+def _resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     if any(
         issue.card == cards.D4_REACTION and issue.is_loud and _is_severe(issue) for issue in issues
     ):
@@ -462,10 +478,18 @@ def _maintenance_due(case: Case) -> Phase:
     return min([maintenance_phase(case.assessment, case.policy), *offered], key=interval_of)
 
 
-def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
-    """Return the suggestion for a level that sets no interval: a symptom review in its place
-    (i1).
+def resolve_test(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestion for a level that sets no interval: a symptom review in its place; where
+    a review is overdue, what belongs to it beside the level (i1, Q54).
     """
+    overdue = overdue_review(replace(case, course=replace(case.course, tests=())))
+    if overdue is not None and Test.FULL_BLOOD_COUNT in overdue.tests:
+        missing = tuple(
+            FollowUp(test, why="the review is overdue", citations=CITATIONS[overdue.row])
+            for test in overdue.tests
+            if not has_test(case, test)
+        )
+        return (Resolution(label_of_tests(missing), (AddFollowUps(missing),)),)
     review = AddFollowUps(
         (
             FollowUp(
@@ -484,6 +508,18 @@ def resolve_test(issues: Sequence[Issue]) -> tuple[Resolution, ...]:
             (review, *removals),
         ),
     )
+
+
+def resolve_review(case: Case) -> tuple[Resolution, ...]:
+    """Return the tests of a review that is overdue (m1); a line alone asks for none (V6)."""
+    overdue = overdue_review(case)
+    if overdue is None or not overdue.tests:
+        return ()
+    tests = tuple(
+        FollowUp(test, why="the review is overdue", citations=CITATIONS[overdue.row])
+        for test in overdue.tests
+    )
+    return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),)
 
 
 def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:

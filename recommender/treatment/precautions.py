@@ -55,7 +55,17 @@ def _cause_unknown(a: Assessment) -> bool:
 
 
 def _starts_with_anaemia(a: Assessment) -> bool:
-    return (a.severe_anaemia | a.low_potassium).is_true and a.untreated
+    return a.severe_anaemia.is_true and a.untreated
+
+
+def _starts_with_low_potassium(a: Assessment) -> bool:
+    return a.low_potassium.is_true and not a.severe_anaemia.is_true and a.untreated
+
+
+_POTASSIUM = (
+    "correct potassium and recheck it within the first 48 hours of treatment; check iron and "
+    "folate status; consider hospital if there are symptoms."
+)
 
 
 def _bleeding_not_known(a: Assessment) -> bool:
@@ -173,9 +183,13 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K9",
         _starts_with_anaemia,
-        "Severe anaemia or low potassium: correct potassium and recheck it within the first 48 "
-        "hours of treatment; "
-        "check iron and folate status; consider hospital if there are symptoms.",
+        f"Severe anaemia: {_POTASSIUM}",
+        ("X8", "X9", "X10"),
+    ),
+    Modifier(
+        "K9",
+        _starts_with_low_potassium,
+        f"Low potassium: {_POTASSIUM}",
         ("X8", "X9", "X10"),
     ),
     Modifier(

@@ -160,11 +160,9 @@ def _why_not(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
 
 def _why_not_with_allergy(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
     if _severe_hydroxocobalamin_reaction(assessment):
-        return (
-            "A severe reaction to hydroxocobalamin, or one of unrecorded severity, is on record: "
-            "seek urgent allergy advice.",
-            ("X27",),
-        )
+        known = assessment.severe_reaction_hydroxocobalamin.is_true
+        found = "A severe reaction" if known else "A reaction, its severity not stated,"
+        return f"{found} to hydroxocobalamin is on record: seek urgent allergy advice.", ("X27",)
     if assessment.unspecified_b12_allergy.is_true:
         return (
             "An allergy to vitamin B12 is recorded without saying which form: clarify it before "

@@ -57,7 +57,8 @@ class History:
     `loading`, `maintenance` and `oral` are active orders that have not ended; on hold is no
     treatment (Q55). `waiting` are orders on hold. `over` are active orders whose end has passed,
     `ended` completed ones of 15 months. `unreadable` are active ones whose dosage could not be
-    read, `planned` active plans of which nobody reported that they are taken (Q32).
+    read, `planned` active plans of which nobody reported that they are taken (Q32). `given_before`
+    are injections longer ago than 15 months.
     """
 
     as_of: dt.date
@@ -71,6 +72,7 @@ class History:
     planned: tuple[Order, ...]
     given: tuple[DoseGiven, ...]
     all_orders: tuple[Order, ...]
+    given_before: tuple[dt.date, ...] = ()
 
     @classmethod
     def of(cls, scenario: ClinicalScenario) -> History:
@@ -99,6 +101,7 @@ class History:
             planned=planned,
             given=_doses_given(scenario, b12),
             all_orders=b12,
+            given_before=_given_before(scenario),
         )
 
     @property
@@ -147,6 +150,13 @@ class History:
         return tuple(
             (later - earlier).days for earlier, later in itertools.pairwise(self.injection_dates)
         )
+
+    @property
+    def gap_before_reach(self) -> int | None:
+        """Days between the first injection of 15 months and the one before it; `None`: no other."""
+        dates = self.injection_dates
+        before = [day for day in self.given_before if dates and day < dates[0]]
+        return (dates[0] - max(before)).days if before else None
 
     @property
     def taken(self) -> tuple[DoseGiven, ...]:
@@ -227,7 +237,7 @@ def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
     """
     orders = [order for order in scenario.orders if _may_treat(order) and not order.planned]
     ordered = [
-        (start, is_loading(order))
+        (start, is_loading(order) and is_injected(order.cobalamin))
         for order in orders
         if order.state in _STARTED
         and is_treatment_dose(order.cobalamin).is_true
@@ -325,6 +335,20 @@ def _doses_given(scenario: ClinicalScenario, orders: Iterable[Order]) -> tuple[D
     ]
     return tuple(
         sorted(doses, key=lambda dose: (dose.date or dt.date.min, dose.evidence.reference))
+    )
+
+
+def _given_before(scenario: ClinicalScenario) -> tuple[dt.date, ...]:
+    """The days of injections that are longer ago than the 15 months that count."""
+    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
+    return tuple(
+        dose.date
+        for dose in scenario.doses
+        if dose.substance.is_cobalamin
+        and dose.route is not Route.ORAL
+        and dose.date is not None
+        and dose.date < since
+        and is_given_at_treatment_dose(dose)
     )
 
 

@@ -269,9 +269,9 @@ def _renewal(
 def _course_by_doses(history: History, neurological: Truth) -> Treatment | None:
     """What the injections given say where no order does; one injection alone says nothing."""
     last = history.last_injection
-    if last is None or not history.gaps:
-        return None
     substance = history.substance
+    if last is None or not history.gaps:
+        return _one_after_others(history, last, substance)
     if history.gaps[-1] >= LOADING_BELOW_DAYS or history.only_issued:
         return _spaced_injections(history, last, substance)
     usual = Decimal(median(history.gaps[-LOADING_DOSES:]))
@@ -292,6 +292,25 @@ def _course_by_doses(history: History, neurological: Truth) -> Treatment | None:
         loading_complete=complete,
         maintenance_ordered=bool(history.oral),
         reason=reason,
+    )
+
+
+def _one_after_others(
+    history: History, last: dt.date | None, substance: Substance | None
+) -> Treatment | None:
+    """Return the course of a single injection within reach that older ones went before: maintenance
+    at their spacing, lapsed where the next is overdue (2.3).
+    """
+    gap = history.gap_before_reach
+    if last is None or gap is None or gap < LOADING_BELOW_DAYS:
+        return None
+    interval = min(Decimal(gap), LONGEST_INTERVAL)  # whatever was missed, nobody waits longer
+    lapsed = history.days_since(last) > LAPSED_AFTER * interval
+    return Treatment(
+        TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE,
+        substance=substance,
+        interval=interval,
+        reason=f"injections given, the last on {last}",
     )
 
 

@@ -1,6 +1,7 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
 from recommender.wording.fact_lines import facts_that_decided, unread_lines
+from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.short import (
     TEST_NAMES,
     capital,
@@ -23,7 +24,9 @@ __all__ = [
     "Words",
     "capital",
     "facts_that_decided",
+    "hint_lines",
     "join",
+    "judged_by_words",
     "plain",
     "quote",
     "say_age",

@@ -15,6 +15,7 @@ from recommender.language import (
     Measurement,
     NeurologicalFinding,
     NeurologicalSign,
+    NotCounted,
     Order,
     OrderState,
     RecordArea,
@@ -103,7 +104,18 @@ class Words:
         active = self.result("active B12", s.holotranscobalamin)
         if total and active and _active_alone_is_low(s):
             return capital(active)
-        return total or capital(active)
+        return total or capital(active) or self._in_doubt
+
+    @property
+    def _in_doubt(self) -> str:
+        """A result that is low in either unit, where it is what shows deficiency (Q35)."""
+        newest = next(iter(self.scenario.uncounted_b12), None)
+        shown = newest is not None and newest.why is NotCounted.UNIT_CONTRADICTS
+        return (
+            f"{self.older_level}, low in either unit"
+            if shown and self.assessment.is_deficient
+            else ""
+        )
 
     @property
     def b12(self) -> str:

@@ -34,6 +34,7 @@ from recommender.language.scenario import (
     NeurologicalFinding,
     NeurologicalSign,
     NotCounted,
+    ReviewDone,
     UncountedResult,
 )
 from recommender.language.understanding import Hint, HintAt, RecordArea
@@ -47,6 +48,7 @@ _UNITS = {
     "mma": Unit.NMOL_PER_L,
     "homocysteine": Unit.UMOL_PER_L,
     "total_b12_on_treatment": Unit.PMOL_PER_L,
+    "homocysteine_on_treatment": Unit.UMOL_PER_L,
     "folate": Unit.NMOL_PER_L,
     "haemoglobin": Unit.G_PER_L,
     "mcv": Unit.FL,
@@ -159,6 +161,8 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             }
         case "older_b12":
             return {"uncounted_b12": tuple(_older(words) for words in value)}
+        case "reviews_done":
+            return {key: tuple(ReviewDone(Test(test), ago(days)) for test, days in value.items())}
         case "multivitamin":
             amount = None if value == "unstated" else Decimal(value)
             return {"combinations": (CombinationUse(amount, evidence("x"), current=True),)}

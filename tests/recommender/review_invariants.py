@@ -5,6 +5,7 @@ suggestions, and the fixed point.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -37,6 +38,7 @@ from recommender.review.order_review import review
 from recommender.treatment.offers import NEURO_ABSENT_LABEL
 from recommender.treatment.recommendation import Recommendation
 from recommender.wording import TEST_NAMES
+from tests.recommender.invariants_of_words import word_violations
 
 CARDS_WITHOUT_WAY_OUT = {"k3"}
 """Cards whose remedy lies outside the order: the pharmacy."""
@@ -54,6 +56,7 @@ def review_violations(
         for problem in (*_card(finding), *_suggestions(case, finding))
     ]
     problems += [*_together(findings), *_never_silent(case, findings)]
+    problems += [*word_violations(case, findings), *_all_accepted(case, findings)]
     for finding in findings:
         for resolution in finding.resolutions:
             problems += _fixed_point(case, finding, resolution)
@@ -354,6 +357,26 @@ def _never_silent(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
         )
         if too_much and not any(finding.indicator is Indicator.CRITICAL for finding in findings):
             yield "I11 no critical card for a unit or product error"
+
+
+def _all_accepted(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Whatever a client accepts of several cards at once, one suggestion each or none, nothing
+    critical comes of it (Q65).
+    """
+    ways = [(None, *finding.resolutions) for finding in findings if finding.resolutions]
+    if len(ways) < 2:
+        return
+    before = {finding.card for finding in findings}
+    for taken in itertools.product(*ways):
+        chosen = [resolution for resolution in taken if resolution is not None]
+        if len(chosen) < 2:
+            continue
+        edits = tuple(edit for resolution in chosen for edit in resolution.edits)
+        course = apply(case.course, edits, case.scenario.as_of)
+        for later in review(course, case.scenario, case.recommendation, case.policy):
+            if later.indicator is Indicator.CRITICAL and later.card not in before:
+                labels = [resolution.label for resolution in chosen]
+                yield f"Q65 accepting {labels} leads to {later.card}"
 
 
 def _fixed_point(case: Case, finding: Finding, resolution: Resolution) -> Iterator[str]:

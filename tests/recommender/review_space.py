@@ -56,6 +56,7 @@ from recommender.language.scenario import (
     ClinicalScenario,
     NeurologicalFinding,
     NeurologicalSign,
+    ReviewDone,
 )
 
 TODAY = dt.date(2026, 11, 21)
@@ -121,6 +122,8 @@ KIDNEYS: dict[str, dict[str, Any]] = {
     "eGFR unknown": {"egfr": NO_RESULT, "kidney_disease": NOT_RECORDED},
 }
 
+REVIEWED = (ReviewDone(Test.FULL_BLOOD_COUNT, TODAY - dt.timedelta(days=10)),)
+
 EXTRAS: dict[str, dict[str, Any]] = {
     "platelets 40": {"platelets": measured(40, Unit.PER_NL)},
     "platelets 20": {"platelets": measured(20, Unit.PER_NL)},
@@ -136,6 +139,7 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "potassium 3": {"potassium": measured(3, Unit.MMOL_PER_L)},
     "pregnant": {"pregnant": YES, "female": YES},
     "symptoms": {"symptoms": YES},
+    "never reviewed": {"reviews_done": ()},
     "recurrence": {"recurrence": YES},
     "nitrous oxide": {"nitrous_oxide": YES},
     "Leber's": {"lebers": YES},
@@ -144,6 +148,7 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "HC allergy": {"allergies": (Allergy(Allergen.HYDROXOCOBALAMIN, Truth.FALSE, SEEN),)},
     "severe CC reaction": {"allergies": (Allergy(Allergen.CYANOCOBALAMIN, Truth.TRUE, SEEN),)},
     "CC allergy": {"allergies": (Allergy(Allergen.CYANOCOBALAMIN, Truth.UNKNOWN, SEEN),)},
+    "excipient allergy": {"allergies": (Allergy(Allergen.EXCIPIENT, Truth.UNKNOWN, SEEN),)},
     "B12 allergy": {"allergies": (Allergy(Allergen.UNSPECIFIED_B12, Truth.TRUE, SEEN),)},
     "age 10": {"age": measured(10, Unit.YEARS)},
     "age unknown": {"age": NO_RESULT},
@@ -403,11 +408,14 @@ LONG_TREATMENT: dict[str, dict[str, Any]] = {
 
 
 def person(*parts: dict[str, Any]) -> ClinicalScenario:
-    """Return an adult of 50 with normal platelets and kidneys, with these facts."""
+    """Return an adult of 50 with normal platelets and kidneys whose reviews are done, with these
+    facts.
+    """
     facts: dict[str, Any] = {
         "as_of": TODAY,
         "age": measured(50, Unit.YEARS),
         "platelets": measured(200, Unit.PER_NL),
+        "reviews_done": REVIEWED,
     }
     for part in parts:
         facts |= part

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cds_service.cards.suggestions import LONE_DELETE
 from cds_service.decision.decide import Decision
 from cds_service.decision.explainable import decide_request
 from cds_service.site.settings import DEMONSTRATION_CLIENT, Client, demonstration
@@ -47,6 +49,12 @@ WEEKLY_INJECTION = {
 LOST_BY_THE_CLIENT = {"h1", "h2", "h3", "k1"}
 """These ask for words in the order about needle and pressure, or for its dose. The sandbox drops
 both, so that they are asked for again is right (Q37).
+"""
+
+SAID_IN_WORDS = {"e1", "b5"}
+"""A client that takes one action each is offered neither a lone removal nor the maintenance beside
+its loading course (Q65): that the old draft still stands, and that maintenance is missing, is said
+again until it is done by hand or follows.
 """
 
 STRATEGIES = {
@@ -171,7 +179,9 @@ def test_a_suggestion_that_was_taken_is_not_criticised_R164(person: str, strateg
         for card in ask(request, drafts, selections, client).cards:
             for actions in ways_to_take(card, strategy):
                 left, written = take(drafts, actions)
-                assert not written or worries(ask(request, left, written, client)) == set(), (
+                said = worries(ask(request, left, written, client))
+                said -= SAID_IN_WORDS if strategy == "split" else set()
+                assert not written or said == set(), (
                     card["summary"],
                     actions,
                 )
@@ -181,3 +191,44 @@ def test_a_suggestion_that_was_taken_is_not_criticised_R164(person: str, strateg
                     not lossy
                     or worries(ask(request, lossy, selected, client)) <= LOST_BY_THE_CLIENT
                 ), (card["summary"], actions)
+
+
+MOST = 5
+"""Suggestions of one card of which every subset is tried; no card has more."""
+
+
+@pytest.mark.parametrize("person", [patient.id for patient in load_patients()])
+def test_every_subset_that_a_client_may_accept_is_safe_Q65(person: str) -> None:
+    """Whatever a client takes that excludes nothing and takes one action each: nothing critical
+    comes of it, and no treatment is taken away with nothing in its place.
+    """
+    request = next(patient.request_at(AS_OF) for patient in load_patients() if patient.id == person)
+    client = STRATEGIES["split"]
+    for drafts in drafts_for(request):
+        selections = [
+            name_of(draft) for draft in drafts if draft["resourceType"] == "MedicationRequest"
+        ]
+        before = ask(request, drafts, selections, client)
+        for card in before.cards:
+            offered = card.get("suggestions", [])
+            assert len(offered) <= MOST
+            for taken in _subsets(offered):
+                actions = [action for suggestion in taken for action in suggestion["actions"]]
+                left, written = take(drafts, actions)
+                loadings = [one for one in left if one["resourceType"] == "MedicationRequest"]
+                assert loadings or card["source"]["topic"]["code"] in LONE_DELETE
+                after = ask(request, left, written, client)
+                assert not written or "critical" not in {
+                    found["indicator"]
+                    for found in after.cards
+                    if found["source"]["topic"]["code"] not in _codes(before)
+                }, (card["summary"], [one["label"] for one in taken])
+
+
+def _subsets(offered: list[Json]) -> Iterator[tuple[Json, ...]]:
+    for size in range(1, len(offered) + 1):
+        yield from itertools.combinations(offered, size)
+
+
+def _codes(decision: Decision) -> set[str]:
+    return {card["source"]["topic"]["code"] for card in decision.cards}

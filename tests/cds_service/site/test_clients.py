@@ -226,10 +226,11 @@ def test_split_makes_one_action_of_each_suggestion_for_epic(
     )
 
     assert all(len(actions) == 1 for actions in actions_of(answer))
-    assert {action["type"] for actions in actions_of(answer) for action in actions} == {
-        "create",
-        "delete",
-    }
+    # a removal alone would take treatment away, maintenance alone is too little: in words (Q65)
+    assert {action["type"] for actions in actions_of(answer) for action in actions} == {"create"}
+    details = " ".join(card["detail"] for card in answer.json["cards"])
+    assert "Not offered as an order here: " in details
+    assert "Remove the" in details
 
 
 def test_intent_is_the_clients_R163(settings: Settings, order_select: dict[str, Any]) -> None:

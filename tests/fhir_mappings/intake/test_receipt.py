@@ -271,7 +271,7 @@ def test_an_egfr_outweighed_by_a_newer_creatinine_is_not_said_to_be_used() -> No
         observation(EGFR, 80, "mL/min/{1.73_m2}", 30, id="egfr"),
         observation(CREATININE, 3, "mg/dL", 2, id="creatinine"),
     )
-    assert used_for(mapped, "creatinine") == ("egfr",)
+    assert used_for(mapped, "creatinine") == ("egfr", "kidney_risk")
     assert (
         why(mapped, "egfr") == "eGFR, outweighed by the lower one computed from a newer creatinine"
     )
@@ -389,7 +389,7 @@ def test_a_long_term_medicine_cites_what_proves_how_long_it_was_taken() -> None:
         "MedicationRequest/old",
         days_ago(400),
     )
-    assert used_for(mapped, "old") == ("lowering_drugs", "cause")
+    assert used_for(mapped, "old") == ("lowering_drugs", "cause", "kidney_risk")
     assert used_for(mapped, "new") == ("lowering_drugs",)
 
 

@@ -109,7 +109,7 @@ def test_every_setting_stands_in_the_table() -> None:
         ("stableChecks", (2, 4), (1, 5)),
         ("neuroReviewDays", (7, 28), (6, 29)),
         ("oralDoseMcg", (1000, 2000), (999, 1500, 2001)),
-        ("minAgeYears", (16, 17, 18), (15, 19)),
+        ("minAgeYears", (18, 21, 25), (17, 26)),
         ("severeHbGperL", (70, 100), (69, 101)),
     ],
 )
@@ -230,7 +230,7 @@ def test_all_problems_are_said_at_once_with_the_nearest_name() -> None:
     assert refused.value.problems == (
         "nonNeuroRout: no such setting; the nearest name is nonNeuroRoute",
         "cyanoMinEgfr: found 30, expected a number from 45 to 60",
-        "minAgeYears: found 12, expected a whole number from 16 to 18",
+        "minAgeYears: found 12, expected a whole number from 18 to 25",
     )
     assert str(refused.value) == "; ".join(refused.value.problems)
 
@@ -244,7 +244,7 @@ def test_a_policy_built_in_code_is_checked_too() -> None:
 
 def test_the_version_changes_with_the_settings_only() -> None:
     assert Policy().version == Policy.from_settings({}).version
-    assert Policy().version != Policy(min_age_years=16).version
+    assert Policy().version != Policy(min_age_years=20).version
     assert len(Policy().version) == 12
 
 

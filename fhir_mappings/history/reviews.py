@@ -1,0 +1,71 @@
+"""Reviews of treatment on record (F34): when B12, blood count, homocysteine or methylmalonic acid
+was last measured, whatever came out, and when a review of symptoms was noted.
+
+A result that cannot be used for anything else shows all the same that somebody looked. Not among
+them: results that were cancelled or entered in error, and those without a date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fhir_mappings.fhir import months_before
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed, read_booleanish
+from fhir_mappings.terminology import Concept
+from recommender.language import NotCounted, ReviewDone, Test
+
+REVIEW_MONTHS = 15
+"""How far back a review is looked for (F34)."""
+
+REVIEW_TESTS: dict[Concept, Test] = {
+    Concept.SERUM_B12: Test.SERUM_B12,
+    Concept.ACTIVE_B12_HOLOTC: Test.HOLOTRANSCOBALAMIN,
+    Concept.HEMOGLOBIN: Test.FULL_BLOOD_COUNT,
+    Concept.HOMOCYSTEINE: Test.HOMOCYSTEINE,
+    Concept.MMA_SERUM_PLASMA: Test.MMA,
+    Concept.B12_REVIEW: Test.SYMPTOM_REVIEW,
+}
+"""What each result is of a review; haemoglobin stands for the blood count."""
+
+SAMPLED_ALL_THE_SAME = frozenset({NotCounted.PRELIMINARY, NotCounted.NAMES_CONTRADICT})
+"""Results that decide nothing, of which the sample was taken all the same."""
+
+
+def map_reviews(index: RecordIndex, observed: Observations) -> tuple[ReviewDone, ...]:
+    """Return the reviews of the last 15 months, the newest first, each test and day once."""
+    sampled = (item for item in observed.passed_over if item.not_counted in SAMPLED_ALL_THE_SAME)
+    done = {*_reviews(index, observed.counted), *_reviews(index, sampled)}
+    return tuple(sorted(done, key=lambda review: (review.date, review.test.value), reverse=True))
+
+
+def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[ReviewDone]:
+    first = months_before(index.as_of, REVIEW_MONTHS)
+    for item in observed:
+        test = _test_of(item)
+        if test is None or item.day is None:
+            continue
+        day = min(item.day.latest, index.as_of)
+        if test is Test.SYMPTOM_REVIEW:
+            _note_review(index, item)
+        if day >= first and (test is not Test.SYMPTOM_REVIEW or _was_done(item)):
+            yield ReviewDone(test, day)
+
+
+def _test_of(item: Observed) -> Test | None:
+    known = (
+        REVIEW_TESTS.get(match.concept) for match in item.matches if match.role in COUNTED_ROLES
+    )
+    return next((test for test in known if test is not None), None)
+
+
+def _was_done(item: Observed) -> bool:
+    """Whether a noted review is not noted as not done."""
+    return read_booleanish(item.body) is not False
+
+
+def _note_review(index: RecordIndex, item: Observed) -> None:
+    if _was_done(item):
+        index.receipt.use(item.placed, "reviews_done")
+    else:
+        index.receipt.ignore(item.placed, "a review of vitamin B12 treatment that was not done")

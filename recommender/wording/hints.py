@@ -1,0 +1,53 @@
+"""What words of the record point at without deciding it: quoted, and no more (Q27, Q28)."""
+
+from __future__ import annotations
+
+from recommender.language import Hint, HintAt, RecordArea
+from recommender.wording.short import quote, with_date
+from recommender.wording.words import Words
+
+MOST_QUOTES = 2
+"""Quotes on one card (Q27)."""
+
+MOST_PRESSING_FIRST = (
+    HintAt.NEUROLOGY,
+    HintAt.ALLERGY,
+    HintAt.LEBERS,
+    HintAt.COBALT_ALLERGY,
+    HintAt.B12_TREATMENT,
+    HintAt.KIDNEY_DISEASE,
+    HintAt.DIALYSIS,
+    HintAt.BLEEDING_DISORDER,
+    HintAt.ANTICOAGULANT,
+    HintAt.GASTRIC_SURGERY,
+    HintAt.BARIATRIC_SURGERY,
+    HintAt.ILEAL_SURGERY,
+    HintAt.NITROUS_OXIDE,
+)
+"""Hints that change what is advised; the others stand in the receipt alone."""
+
+
+def hint_lines(words: Words, said: str) -> tuple[str, ...]:
+    """Return the hints that a card quotes, but those that its first line `said` quotes already."""
+    shown: dict[str, Hint] = {}
+    for at in MOST_PRESSING_FIRST:
+        if at is HintAt.NEUROLOGY and not words.assessment.neurological.is_unknown:
+            continue
+        for hint in words.scenario.hints_at(at):
+            if quote(hint.words) not in said and quote(hint.words, 30) not in said:
+                shown.setdefault(hint.words, hint)
+    first = tuple(shown.values())[:MOST_QUOTES]
+    return tuple(
+        f"In the record, not read: {with_date(quote(hint.words), hint.date, words.as_of)}."
+        for hint in first
+    )
+
+
+def judged_by_words(words: Words) -> str:
+    """Say how many problems were judged by their words alone, where "none" rests on them (Q28);
+    empty where none was.
+    """
+    problems = words.scenario.list_of(RecordArea.CONDITIONS)
+    if not problems.by_words:
+        return ""
+    return f"{problems.by_words} of {problems.entries} problems judged by their words only"
