@@ -15,8 +15,8 @@ from fhir_mappings.laboratory.quantities import (
     read_result,
     show_number,
 )
-from fhir_mappings.laboratory.report_context import Undated, find_undated
 from fhir_mappings.laboratory.recorded_gfr import kidney_risk_by_results
+from fhir_mappings.laboratory.report_context import Undated, find_undated
 from fhir_mappings.laboratory.results import ANALYTES, Result, Results, read_results
 from fhir_mappings.laboratory.units import Analyte, reads_unit
 
