@@ -167,9 +167,8 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
         index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over
     )
     reviews = map_reviews(index, observed)
-    kidneys = _kidney_risk(
-        index, diagnosed, kidney_risk_by_results(index, results, laboratory.egfr), medicines
-    )
+    measured = kidney_risk_by_results(index, results, laboratory.egfr)
+    kidneys = _kidney_risk(index, diagnosed, measured, medicines)
     allergies = map_allergies(index)
     diagnoses.close()
     _close(index)

@@ -96,22 +96,20 @@ def map_laboratory(
 
     start = treatment_start
     nothing_yet = Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
+
+    def since(fact: str, analyte: Analyte) -> Measurement:
+        return newest(fact, analyte, after=start) if start else nothing_yet
+
     total = newest("total_b12", Analyte.TOTAL_B12, before=start)
     active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start)
     return LaboratoryFacts(
         total_b12=total,
-        total_b12_on_treatment=newest("total_b12_on_treatment", Analyte.TOTAL_B12, after=start)
-        if start
-        else nothing_yet,
+        total_b12_on_treatment=since("total_b12_on_treatment", Analyte.TOTAL_B12),
         holotranscobalamin=active,
         uncounted_b12=list_uncounted(index, results, passed_over, (total, active), start),
         mma=newest("mma", Analyte.MMA, before=start),
         homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
-        homocysteine_on_treatment=newest(
-            "homocysteine_on_treatment", Analyte.HOMOCYSTEINE, after=start
-        )
-        if start
-        else nothing_yet,
+        homocysteine_on_treatment=since("homocysteine_on_treatment", Analyte.HOMOCYSTEINE),
         folate=newest("folate", Analyte.FOLATE),
         haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
         mcv=newest("mcv", Analyte.MCV),

@@ -592,11 +592,7 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
     rhythm = rhythm_of(timing)
     if rhythm is Rhythm.ALTERNATE_DAYS:
         yield from check_bound(case, order, line)
-    elif (
-        rhythm is Rhythm.SINGLE
-        and case.assessment.treatment.phase is TreatmentPhase.NONE
-        and not _is_loaded(case, order)
-    ):
+    elif rhythm is Rhythm.SINGLE and _never_loaded(case, order):
         yield from _maintenance_before_loading(case, order, line, timing)
     elif _has_alternate_days(case, order) or (
         rhythm is Rhythm.MAINTENANCE and _loading_is_selected(case, order)
@@ -620,6 +616,12 @@ def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
             reason,
             ("S3", "S7", "S65", "S67", "S69"),
         )
+
+
+def _never_loaded(case: Case, order: Order) -> bool:
+    """Return whether nothing was given, ordered or drafted that loads."""
+    never = case.assessment.treatment.phase is TreatmentPhase.NONE
+    return never and not _is_loaded(case, order)
 
 
 def _unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

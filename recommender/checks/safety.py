@@ -67,15 +67,7 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             f"Allergy entry {quote(hints[0].words)} may mean this B12: clarify before giving",
         )
     elif _excipient_allergy(case) and is_treatment(order):
-        reason = "The formulary does not list what else the product holds; the pharmacy knows."
-        yield _issue(
-            cards.D5_PERHAPS_ALLERGY,
-            INFO,
-            order,
-            reason,
-            ("X27",),
-            "Allergy to an excipient of B12 products recorded: check the product's excipients",
-        )
+        yield _excipient_question(order)
     if may_be_cyanocobalamin(line) and not case.assessment.lebers.is_true:
         yield from _perhaps_lebers(case, order)
     if may_be_cyanocobalamin(line) and case.assessment.lebers.is_true:
@@ -84,6 +76,17 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             f"used.{_form_note(line)}"
         )
         yield _issue(cards.D3_LEBERS, CRITICAL, order, reason, ("X8", "X10"))
+
+
+def _excipient_question(order: Order) -> Issue:
+    return _issue(
+        cards.D5_PERHAPS_ALLERGY,
+        INFO,
+        order,
+        "The formulary does not list what else the product holds; the pharmacy knows.",
+        ("X27",),
+        "Allergy to an excipient of B12 products recorded: check the product's excipients",
+    )
 
 
 def _excipient_allergy(case: Case) -> bool:

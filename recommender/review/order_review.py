@@ -23,12 +23,18 @@ from recommender.checks import (
     is_emergency,
     is_treatment,
 )
-from recommender.courses import check_duplicates, check_reviews, check_stops
+from recommender.courses import (
+    check_duplicates,
+    check_reviews,
+    check_stops,
+    more_than_an_order,
+    right_order,
+    sources_differ,
+)
 from recommender.guidance import ConfirmConsistentOrders, Policy
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
-    Cause,
     ChangeOrder,
     ClinicalScenario,
     Course,
@@ -59,7 +65,7 @@ from recommender.treatment import (
     hydroxocobalamin_allowed,
     review_follow_ups,
 )
-from recommender.wording import LISTS, Words, join
+from recommender.wording import LISTS, join
 
 STARTS_B12 = frozenset({Remedy.START_FIRST, Remedy.START_BESIDE})
 """Remedies of cards about folic acid that vitamin B12 treatment resolves."""
@@ -407,10 +413,10 @@ def _consistent(case: Case) -> Iterator[Finding]:
     """Yield a1 for orders that match the guidance, where the site or the person calls for it, or
     where not all could be checked.
     """
-    if case.drafts and case.column is not Column.NONE and (urgent := _more_than_an_order(case)):
+    if case.drafts and case.column is not Column.NONE and (urgent := more_than_an_order(case)):
         yield fold(case, (urgent,), ())
         return
-    if case.drafts and (conflict := _sources_differ(case)):
+    if case.drafts and (conflict := sources_differ(case)):
         yield fold(case, (conflict,), resolve_tests_due(case))
         return
     follow_ups = [
@@ -427,97 +433,4 @@ def _consistent(case: Case) -> Iterator[Finding]:
         return
     tests = tuple(follow_ups) if case.starts_treatment else ()
     resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
-    summary = "" if tests else "B12 order matches guidance"
-    if a.pregnant.is_true and a.deficiency in _OPEN_OR_SHOWN:
-        summary = "Pregnant: ask haematology; active B12 or MMA tells more than total B12"
-    about = tuple(order.key for order in case.drafts)
-    yield fold(
-        case,
-        (
-            Issue(
-                cards.A1_RIGHT_BUT_MORE,
-                Indicator.INFO,
-                (_MATCHES,),
-                ("S35", "S36", "S78", "S79"),
-                about,
-                summary,
-            ),
-        ),
-        resolutions,
-    )
-
-
-_OPEN_OR_SHOWN = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
-"""Where pregnancy changes what is asked (Q84)."""
-
-
-def _sources_differ(case: Case) -> Issue | None:
-    """Return a1 where ileal disease of limited or unknown size is treated: one source does, the
-    other tests yearly (P3, Q53).
-    """
-    if "P3" not in (case.rule, *case.recommendation.also) or not any(
-        map(is_treatment, case.drafts)
-    ):
-        return None
-    words = Words(case.scenario, case.assessment)
-    if Cause.CROHNS_ILEAL in case.assessment.causes:
-        extent = words.crohns or "extent not recorded"
-        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
-    else:
-        length = words.ileum or "length not recorded"
-        summary = (
-            f"Ileal resection, {length}: over 20 cm injections are monthly for life; how much?"
-        )
-    return Issue(
-        cards.A1_RIGHT_BUT_MORE,
-        Indicator.INFO,
-        ("The order is not called wrong; length or extent decides.",),
-        ("S21", "S22", "S71", "S72"),
-        tuple(order.key for order in case.drafts),
-        summary,
-    )
-
-
-def _more_than_an_order(case: Case) -> Issue | None:
-    """Return what has to be said beside orders that are right: an emergency (K15), or what they
-    could not be checked against.
-    """
-    about = tuple(order.key for order in case.drafts)
-    words = Words(case.scenario, case.assessment)
-    if (
-        case.starts_treatment
-        and case.assessment.urgent_neurology
-        and case.assessment.neurological.is_true
-    ):
-        reason = "The order matches the guidance; it is not the whole of what these signs need."
-        summary = (
-            f"{words.finding}: use the same-day route to neurology; this B12 order is right and "
-            f"not enough"
-        )
-        return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
-    if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
-        reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
-        summary = "Cobalt allergy recorded: watch for a reaction for 72 hours after each dose"
-        return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X26",), about, summary)
-    unread = [LISTS[area] for area in MUST_BE_READ if area in case.scenario.unavailable]
-    if unread:
-        reason = "As far as the record could be read, the order matches the guidance."
-        summary = f"B12 order not fully checked: {join(unread)} could not be read"
-        return Issue(
-            cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X27", "S16"), about, summary
-        )
-    return None
-
-
-MUST_BE_READ = (
-    RecordArea.CONDITIONS,
-    RecordArea.LABORATORY,
-    RecordArea.MEDICATIONS,
-    RecordArea.ALLERGIES,
-    RecordArea.PROCEDURES,
-)
-"""Parts of the record without which "nothing to say" would claim too much: signs, kidneys and
-platelets, other B12, reactions, operations (Q6, R176).
-"""
-
-_MATCHES = "Product, dose, route and frequency are as the guidance has them."
+    yield fold(case, (right_order(case, tests),), resolutions)
