@@ -137,6 +137,7 @@ def _record_as_json(record: PatientRecord) -> Json:
             "availability": part.availability.value,
             "reason": part.reason,
             "source": part.source,
+            "stamped": part.stamped.isoformat() if part.stamped else "",
             "resources": [list(placed) for placed in part.resources],
         }
         for key, part in record.parts.items()

@@ -240,6 +240,7 @@ def _read_record(record: Json) -> PatientRecord:
             _placed(part["resources"]),
             part["reason"],
             part["source"],
+            dt.date.fromisoformat(part["stamped"]) if part.get("stamped") else None,
         )
         for key, part in record["parts"].items()
     }

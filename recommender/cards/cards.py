@@ -76,9 +76,11 @@ A1_RIGHT_BUT_MORE = Card(
         "S16",
         "S20",
         "S21",
+        "S22",
         "S35",
         "S36",
         "S71",
+        "S72",
         "S78",
         "S79",
         "X26",
@@ -333,7 +335,7 @@ B23_LAPSED = Card(
     ),
     remedy=Remedy.ADD_TREATMENT,
     rank=1113,
-    statements=("S16", "S84"),
+    statements=("S5", "S10", "S12", "S16", "S84"),
     overrides=(reason.DOSES_GIVEN, reason.B12_GIVEN_ELSEWHERE, reason.SPECIALIST),
 )
 

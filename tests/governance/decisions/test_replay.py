@@ -279,7 +279,7 @@ class TestForm:
                 "tolerated",
             },
             "PatientRecord": {"patient_id", "parts", "unusable"},
-            "RecordPart": {"availability", "resources", "reason", "source"},
+            "RecordPart": {"availability", "resources", "reason", "source", "stamped"},
         }
         assert Placed._fields == ("place", "resource", "full_url")
 

@@ -30,11 +30,15 @@ function figure(caption, draw, below) {
 /** The schedules of an answer, one for each thing that may be chosen. */
 export function renderSchedules(schedules) {
   if (!schedules?.length) return [html("p", { class: "note" }, "No dosing schedule: nothing is advised to be given.")];
-  return schedules.map((schedule) => {
+  return schedules.map(whole).map((schedule) => {
     const title = titleOf(schedule, schedules.length > 1);
     return figure(title, (width) => drawSchedule(schedule, title, width), [notesOf(schedule), scheduleTable(schedule, title)]);
   });
 }
+
+/** A schedule with the lists that an answer leaves out where they are empty. */
+const whole = ({ reviews = [], phases = [], ...schedule }) => (
+  { ...schedule, reviews, phases: phases.map(({ doses = [], ...phase }) => ({ ...phase, doses })) });
 
 /** What tells the options apart: the claim each rests on, or what is given. */
 function titleOf({ condition, phases }, several) {
