@@ -104,6 +104,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         & (scenario.unavailable | scenario.incomplete),
         treatment=ground.treatment,
         medications_unreadable=RecordArea.MEDICATIONS in scenario.unavailable,
+        laboratory_unread=RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
         lowering_drugs=frozenset(
             use.drug for use in scenario.lowering_drugs if use.long_term.is_true
         ),

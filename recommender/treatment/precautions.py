@@ -101,9 +101,17 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K2",
-        lambda a: a.platelets is PlateletBand.UNKNOWN,
+        lambda a: a.platelets is PlateletBand.UNKNOWN and not a.laboratory_unread,
         "No recent platelet count: take one without waiting for it; if 50 or below, 25 to 27 gauge "
         "needle and 5 to 10 minutes of pressure.",
+        ("S31", "S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K2",
+        lambda a: a.platelets is PlateletBand.UNKNOWN and a.laboratory_unread,
+        "A recent platelet count could not be read: look it up without waiting for it; if 50 or "
+        "below, 25 to 27 gauge needle and 5 to 10 minutes of pressure.",
         ("S31", "S32", "S33"),
         injection=True,
     ),
@@ -140,7 +148,15 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K5",
-        lambda a: _on_warfarin(a) and a.inr_high.is_unknown,
+        lambda a: _on_warfarin(a) and a.inr_high.is_unknown and a.laboratory_unread,
+        "On warfarin, and a recent INR could not be read: look it up before an intramuscular "
+        "injection; with neurological signs, the same day.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K5",
+        lambda a: _on_warfarin(a) and a.inr_high.is_unknown and not a.laboratory_unread,
         "On warfarin without a recent INR: check the INR before an intramuscular injection; with "
         "neurological signs, the same day.",
         ("X28", "X29"),

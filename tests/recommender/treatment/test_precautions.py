@@ -32,6 +32,21 @@ def said(found: Recommendation, modifier: str) -> str:
     return " ".join(advice.text for advice in found.advice if advice.id == modifier)
 
 
+@pytest.mark.parametrize("missing", ["unavailable", "incomplete"])
+def test_a_count_that_could_not_be_read_is_not_said_to_be_missing_Q58(missing: str) -> None:
+    without = {key: value for key, value in DEFICIENT.items() if key != "platelets"}
+    person = without | {"anticoagulant": "warfarin"}
+    whole = recommend(build_scenario(person), Policy())
+    found = recommend(build_scenario(person | {missing: ["laboratory results"]}), Policy())
+
+    assert "No recent platelet count" in said(whole, "K2")
+    assert "without a recent INR" in said(whole, "K5")
+    assert "platelet count could not be read: look it up" in said(found, "K2")
+    assert "INR could not be read: look it up" in said(found, "K5")
+    assert "No recent" not in said(found, "K2")
+    assert "without a recent" not in said(found, "K5")
+
+
 def test_nothing_but_the_site_is_said_where_nothing_needs_care() -> None:
     assert [advice.id for advice in ask().advice] == ["K1"]
 
