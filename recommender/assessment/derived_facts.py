@@ -89,7 +89,8 @@ class Assessment:
     (Q6). `tests_on_record` are those with a usable result. `ground` is the row that decided the
     deficiency, `not_conclusive` why a level excludes nothing. `hinted` are the facts that words of
     the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
-    such. `laboratory_unread`: results did not come, or not whole. `past_reactions` are severe ones marked as no longer active (Q80).
+    such. `past_reactions` are severe ones marked as no longer active (Q80). `laboratory_unread`:
+    results did not come, or not whole (Q58).
     `neurological_recent` and `neurological_last_90_days`: a sign of the last 12 months or 90 days
     (one without a date counts); `signs_before_last_dose`: every sign is older than the last dose
     (T4a). `mma_excludes`: methylmalonic acid of the last 6 months is not raised. `low_once`: an
