@@ -30,6 +30,10 @@ SEVERE_REACTION = re.compile(r"\bsevere reaction\b", re.IGNORECASE)
 SEVERE_ANAEMIA = re.compile(r"\bsevere anaemia\b", re.IGNORECASE)
 
 
+NOTHING_TO_RECOMMEND = ("T6", "E1", "E2")
+"""Rules with which an order that could not be read stands alone as b14 (Q37)."""
+
+
 def word_violations(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
     """Yield what an answer says or leaves unsaid against I27, I29, I31, I33, I34 and I36."""
     for finding in findings:
@@ -74,7 +78,8 @@ def _loudness(case: Case, finding: Finding) -> Iterator[str]:
             yield "I34 interrupts an order for a review"
     if finding.card.id == "b14" and loud:
         yield "I36 is loud about words that could not be read"
-    if finding.card.id == "b14" and offered and not case.standing and not _fulfilled(case):
+    recommended = offered and case.rule not in NOTHING_TO_RECOMMEND
+    if finding.card.id == "b14" and recommended and not case.standing and not _fulfilled(case):
         yield "I36 lets free text hide what is recommended"
 
 

@@ -260,6 +260,7 @@ def test_what_a_refused_token_named_stands_in_one_field_of_the_log_alone_R128_R1
 
 
 def test_nothing_that_a_fhir_server_says_is_found_again_R187(site: Site) -> None:
+    site.settings = replace(site.settings, call_ms=2000)
     request = load_request(AS_OF)
     del request["prefetch"]
     said = {
