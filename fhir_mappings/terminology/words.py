@@ -177,11 +177,14 @@ _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 @functools.lru_cache(maxsize=4096)
 def is_understood(text: str, languages: tuple[str, ...]) -> bool:
     """Return whether a text has at least three letters and is mostly of words of these languages;
-    never a cut one (Q26).
+    never a cut one, nor one that says something of a fact in words that no list holds (Q26).
     """
     if len(text) > LONGEST_SEARCHED or _CUT.search(text):
         return False
-    words = _WORD.findall(normalise_text(text))
+    normal = normalise_text(text)
+    if _leaves_open(normal):
+        return False
+    words = _WORD.findall(normal)
     foreign = sum(sign.isalpha() and not sign.isascii() for sign in text)
     if sum(sign.isalpha() for word in words for sign in word) < 3 or foreign * 2 > len(text):
         return False
@@ -189,6 +192,25 @@ def is_understood(text: str, languages: tuple[str, ...]) -> bool:
         2 * sum(word in vocabulary for word in words) > len(words)
         for vocabulary in map(load_vocabulary, languages)
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _load_pairs() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    with (TERMINOLOGY / "open_words.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            (_whole_word(row["one"]), _whole_word(row["other"])) for row in csv.DictReader(file)
+        )
+
+
+def _whole_word(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+
+
+def _leaves_open(normal: str) -> bool:
+    """Return whether words that are each known speak together of what a fact is about, such as
+    "removal of the stomach": no wording of ours holds them, and they are not of no interest.
+    """
+    return any(one.search(normal) and other.search(normal) for one, other in _load_pairs())
 
 
 _NAME_WORD = re.compile(r"[a-z]{3,}")
