@@ -224,11 +224,12 @@ _UNNAMED = frozenset(_read_markers("unnamed"))
 def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
     """Return whether a text can be taken for the name of a medicine or substance, which belongs to
     no language: Latin letters, and no small word of a language that the record is not in. Words
-    such as "tablets as before" name nothing.
+    such as "tablets as before" or "all injections" name nothing.
     """
-    if len(text) > LONGEST_SEARCHED or _CUT.search(text):
+    normal = normalise_text(text)
+    if len(text) > LONGEST_SEARCHED or _CUT.search(text) or _leaves_open(normal):
         return False
-    words = normalise_text(text).split()
+    words = normal.split()
     foreign = sum(sign.isalpha() and not sign.isascii() for sign in text)
     named = any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in words)
     if not named or foreign * 2 > len(text):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.terminology.words import is_understood
+from fhir_mappings.terminology.words import is_a_name, is_understood
 from recommender.language import Truth
 from tests.fhir_mappings.records import condition, scenario_of
 
@@ -73,3 +73,28 @@ def test_a_problem_list_with_such_an_entry_concludes_no_none_Q26(text: str) -> N
 
     assert scenario.lebers.truth is not Truth.FALSE
     assert scenario.bleeding_disorder.truth is not Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hydroxo",
+        "all injections",
+        "monthly injection for anaemia",
+        "anemia injection",
+        "vitamin B shots",
+        "metal allergy",
+        "preservatives",
+        "complexe B",
+        "complejo b",
+    ],
+)
+def test_such_words_are_no_name_of_another_substance_Q26(text: str) -> None:
+    assert not is_a_name(text, ("en",))
+
+
+@pytest.mark.parametrize(
+    "text", ["penicillin", "peanut", "latex", "Depo-Provera injection", "amlodipine 5 mg"]
+)
+def test_the_name_of_another_substance_is_one(text: str) -> None:
+    assert is_a_name(text, ("en",))
