@@ -39,7 +39,7 @@ ANALYTES: dict[Concept, Analyte] = {
     Concept.MMA_SERUM_PLASMA: Analyte.MMA,
     Concept.HOMOCYSTEINE: Analyte.HOMOCYSTEINE,
     Concept.FOLATE_SERUM: Analyte.FOLATE,
-    Concept.HEMOGLOBIN: Analyte.HAEMOGLOBIN,
+    Concept.HAEMOGLOBIN: Analyte.HAEMOGLOBIN,
     Concept.MCV: Analyte.MCV,
     Concept.PLATELETS: Analyte.PLATELETS,
     Concept.CREATININE: Analyte.CREATININE,

@@ -31,8 +31,8 @@ class Concept(Choice):
     FOLATE_RBC = "folate_rbc"
     FOLATE_WHOLE_BLOOD = "folate_whole_blood"
     FOLATE_LOOKALIKE = "folate_lookalike"
-    HEMOGLOBIN = "hemoglobin"
-    HEMOGLOBIN_LOOKALIKE = "hemoglobin_lookalike"
+    HAEMOGLOBIN = "haemoglobin"
+    HAEMOGLOBIN_LOOKALIKE = "haemoglobin_lookalike"
     MCV = "mcv"
     MCV_LOOKALIKE = "mcv_lookalike"
     PLATELETS = "platelets"
@@ -272,3 +272,10 @@ class Concept(Choice):
     DOSEFORM = "doseform"
     TIMING_ABBREV = "timing_abbrev"
     SERVICEREQUEST_CATEGORY = "servicerequest_category"
+
+
+SPELLED_OTHERWISE = {
+    "hemoglobin": Concept.HAEMOGLOBIN.value,
+    "hemoglobin_lookalike": Concept.HAEMOGLOBIN_LOOKALIKE.value,
+}
+"""Names of concepts that a site's file may have in the American spelling, and ours."""

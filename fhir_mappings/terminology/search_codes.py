@@ -16,7 +16,7 @@ SEARCHED = (
     Concept.HOMOCYSTEINE,
     Concept.FOLATE_SERUM,
     Concept.FOLATE_RBC,
-    Concept.HEMOGLOBIN,
+    Concept.HAEMOGLOBIN,
     Concept.MCV,
     Concept.PLATELETS,
     Concept.CBC_PANEL,

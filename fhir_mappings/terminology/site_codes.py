@@ -58,7 +58,6 @@ _WORDS = {
     "crohns": "Crohn's",
     "doseform": "dose form",
     "egfr": "eGFR",
-    "hemoglobin": "haemoglobin",
     "holotc": "holotranscobalamin",
     "iga": "IgA",
     "igg": "IgG",

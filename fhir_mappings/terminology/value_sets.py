@@ -31,7 +31,7 @@ from fhir_mappings.terminology.code_systems import (
     normalise_spelling,
     systems_sharing,
 )
-from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.concepts import SPELLED_OTHERWISE, Concept
 from fhir_mappings.terminology.site_words import PREFIXES, AliasError, SiteCodes
 from recommender.language import Choice
 
@@ -485,6 +485,7 @@ def read_member(row: Mapping[str, str | None], normalise: Callable[[str], str]) 
         (row.get(column) or "").strip() for column in ("concept", "system_uri", "code")
     )
     role = (row.get("role") or Role.INCLUDE.value).strip()
+    name = SPELLED_OTHERWISE.get(name, name)
     if name not in Concept._value2member_map_:
         near = difflib.get_close_matches(name, list(Concept._value2member_map_), 2)
         hint = f"; did you mean {' or '.join(near)}" if near else ""

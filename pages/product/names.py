@@ -14,9 +14,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "generated" / "names.md"
 
 HEAD = """# The names of things
 
-One spelling of each concept: words for people are British ("haemoglobin"); identifiers follow the
-standard they come from, so that a concept of LOINC is `hemoglobin`. `b12-cds codes list` prints the
-concepts with examples. Written by `./run pages`.
+One spelling of each concept, British in words and names alike; the codes of a standard and their
+displays stay as the standard spells them. A site's file of codes may also say `hemoglobin` for
+`haemoglobin`. `b12-cds codes list` prints the concepts with examples. Written by `./run pages`.
 
 ## Concepts of the terminology
 

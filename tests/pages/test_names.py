@@ -20,9 +20,10 @@ AMERICAN = re.compile(
 IDENTIFIER = re.compile(r"`[^`]*`|\"[^\"]*\"|\w*_\w*|https?://\S+|^\|.*\|$|^    .*$", re.MULTILINE)
 
 
-def test_the_words_of_every_concept_are_british() -> None:
+def test_name_and_words_of_every_concept_are_british() -> None:
     for concept in describe_concepts(load_value_sets(None)):
         assert not AMERICAN.search(concept.meaning), concept.concept
+        assert not AMERICAN.search(concept.concept.value.replace("_", " ")), concept.concept
 
 
 def test_cards_and_statements_are_british() -> None:

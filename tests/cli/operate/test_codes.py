@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.site.settings import SettingsError, load_settings
 from cli.main import main
-from fhir_mappings.terminology import Concept
+from fhir_mappings.terminology import Concept, load_value_sets
 
 GOOD = "concept,system_uri,code,display\nserum_b12,urn:site:lab,B12,Our B12\n"
 
@@ -32,6 +32,15 @@ def test_list_names_every_concept_with_its_meaning(capsys: pytest.CaptureFixture
 def test_a_good_file_has_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, path = check(tmp_path, GOOD)
     assert (status, capsys.readouterr().out) == (0, f"{path}: nothing wrong\n")
+
+
+@pytest.mark.parametrize("spelling", ["haemoglobin", "hemoglobin"])
+def test_a_site_may_spell_haemoglobin_either_way(tmp_path: Path, spelling: str) -> None:
+    text = f"concept,system_uri,code\n{spelling},urn:site:lab,HB\n"
+    status, path = check(tmp_path, text)
+    assert status == 0
+    [match] = load_value_sets(path).match_coding({"system": "urn:site:lab", "code": "HB"})
+    assert match.concept is Concept.HAEMOGLOBIN
 
 
 @pytest.mark.parametrize(
