@@ -172,6 +172,21 @@ class Chart:
     def _active(self, words: str) -> Resource:
         return self.order(words, f"mr-{self.patient}-{len(self.resources)}", "active")
 
+    def _taken(self, words: str) -> Resource:
+        """Return what a person says to take, bought or from elsewhere: an order's words with how
+        many days ago it began.
+        """
+        described, days = _dated(words)
+        order = self.order(described, "", "active")
+        return self._of(
+            "MedicationStatement",
+            status="active",
+            medicationCodeableConcept=order["medicationCodeableConcept"],
+            effectivePeriod={"start": self._day(days)},
+            dateAsserted=self._day(7),
+            dosage=order["dosageInstruction"],
+        )
+
     def _given(self, words: str) -> Resource:
         described, days = _dated(words)
         product, dose, route = described.split(", ")
@@ -228,6 +243,7 @@ _SHORT = {
     "AllergyIntolerance": "al",
     "MedicationAdministration": "ma",
     "MedicationRequest": "mr",
+    "MedicationStatement": "ms",
 }
 
 _WRITERS = {
@@ -241,6 +257,7 @@ _WRITERS = {
     "allergy": Chart._allergy,
     "active": Chart._active,
     "given": Chart._given,
+    "taken": Chart._taken,
 }
 
 
