@@ -42,7 +42,8 @@ class Step:
 
 def tell_story(patient: SandboxPatient, client: Client, day: dt.date, post: Post) -> Iterator[Step]:
     """Yield the calls of a client from the choice of an order to its refill: the suggestion is
-    taken, what the client leaves undone is done by hand, each order is signed alone.
+    taken, what the client leaves undone is done by hand, what is offered then is taken too, each
+    order is signed alone.
     """
     first = _call(post, "chosen", patient.request("order-select"))
     yield first
@@ -51,7 +52,11 @@ def tell_story(patient: SandboxPatient, client: Client, day: dt.date, post: Post
     taken = accept(choose(first.answer), patient.drafts, client)
     yield _call(post, "accepted", patient.request("order-select", tuple(taken)))
     drafts = finish_by_hand(first.answer, patient.drafts, client)
-    yield _call(post, "by hand", patient.request("order-select", tuple(drafts)))
+    followed = _call(post, "by hand", patient.request("order-select", tuple(drafts)))
+    yield followed
+    if choose(followed.answer):  # what a client could not take at once is offered now
+        drafts = finish_by_hand(followed.answer, drafts, client)
+        yield _call(post, "taken too", patient.request("order-select", tuple(drafts)))
     for number in range(len(drafts)):
         chart, draft = _about_to_sign(patient, drafts, number, client, day)
         yield _call(post, f"signed {number + 1}", chart.request("order-sign", (draft,)))
@@ -112,7 +117,12 @@ def _do(action: Resource, drafts: list[Resource], client: Client) -> list[Resour
         resource = {name: value for name, value in resource.items() if name not in DOSE}
     if action["type"] == "update":
         return [resource if one["id"] == resource["id"] else one for one in drafts]
-    return [*drafts, {**resource, "id": f"taken-{len(drafts)}"}]
+    return [*drafts, {**resource, "id": _new_id(drafts)}]
+
+
+def _new_id(drafts: Sequence[Resource]) -> str:
+    taken = {one["id"] for one in drafts}
+    return next(name for name in map("taken-{}".format, range(1, 99)) if name not in taken)
 
 
 def _deleted(action: Resource) -> str:

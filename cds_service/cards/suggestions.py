@@ -18,6 +18,7 @@ from fhir_mappings.drafts import (
     DraftContext,
     check_new_draft,
     check_outgoing,
+    group_id_of,
     medication_request,
     service_request,
 )
@@ -238,30 +239,36 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
     """Return the actions of one resolution: creates and updates first, deletes last (R162).
 
     Edits of one draft become one update (R106). The drafts of one resolution share a
-    `groupIdentifier`.
+    `groupIdentifier`, with the loading course that is drafted already where they follow it (Q56).
     """
     claims = (
         edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
     )
     drafting = replace(
         context.draft_context,
-        group_id=str(uuid.uuid4()),
+        group_id=_followed_group(resolution, context) or str(uuid.uuid4()),
         condition=next(claims, ""),
         after=_loading_of(resolution.edits),
     )
     context = replace(context, draft_context=drafting)
-    strategy = context.client.replace_strategy
-    edits = (
-        _as_update(resolution.edits, context.cobalamin_keys)
-        if strategy == "update"
-        else resolution.edits
-    )
+    edits = resolution.edits
+    if context.client.replace_strategy == "update":
+        edits = _as_update(edits, context.cobalamin_keys)
     return _deletes_last(
         [
             *_updates(edits, context),
             *(action for edit in edits for action in _additions(edit, context)),
         ]
     )
+
+
+def _followed_group(resolution: Resolution, context: SuggestionContext) -> str:
+    """Return the group of the B12 draft that new maintenance follows; empty where there is none."""
+    follows = all(isinstance(one, AddRegimen | AddFollowUps) for one in resolution.edits)
+    if not follows or _loading_of(resolution.edits):
+        return ""
+    groups = {group_id_of(context.drafts.get(key, {})) for key in context.cobalamin_keys}
+    return groups.pop() if len(groups) == 1 else ""
 
 
 def _loading_of(edits: tuple[Edit, ...]) -> Phase | None:

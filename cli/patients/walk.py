@@ -26,6 +26,7 @@ WORDS = {
     "a keystroke": "the order is typed on",
     "accepted": "the suggestion is taken",
     "by hand": "what the card says is done by hand",
+    "taken too": "what is offered then is taken too",
     "opened again": "the chart is opened again",
     "refilled": "the order is refilled",
 }

@@ -152,10 +152,19 @@ def _draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -
     if context.group_id:
         resource["groupIdentifier"] = {
             "system": "urn:ietf:rfc:3986",
-            "value": f"urn:uuid:{context.group_id}",
+            "value": f"{_GROUP}{context.group_id}",
         }
     resource["dosageInstruction"] = [_dosage(phase, context, technique)]
     return resource | _for_the_pharmacist(phase, context)
+
+
+_GROUP = "urn:uuid:"
+
+
+def group_id_of(order: Resource) -> str:
+    """Return the id of the regimen that an order is a phase of, empty for one not written here."""
+    value = as_text(as_dict(order.get("groupIdentifier")).get("value"))
+    return value.removeprefix(_GROUP) if value.startswith(_GROUP) else ""
 
 
 def _substitution() -> Resource:

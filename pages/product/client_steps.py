@@ -21,10 +21,11 @@ PEOPLE = ("Fred Oakes", "Bea Frost", "Gail Ortiz", "Tina Berg")
 HEAD = """# What each client does with an answer
 
 A wrong order is chosen, the hook fires on every keystroke, the suggestion is taken as far as the
-client takes it, what it leaves undone is done by hand as the card says, each order is signed alone
-while the other waits as a draft, the chart is opened again, and the last order is refilled. A cell
-has the cards and their severity. The same stories run over HTTP, with tokens, in
-`tests/synthetic/test_client_story.py`. Written by `./run pages`.
+client takes it, what it leaves undone is done by hand as the card says, what is offered then is
+taken too, each order is signed alone while the other waits as a draft, the chart is opened again,
+and the last order is refilled. A cell has the cards and their severity. The same stories run over
+HTTP, with tokens, in `tests/synthetic/test_client_story.py`, which says why a card stays. Written
+by `./run pages`.
 
 A card after "accepted" means that the form has lost something: the card says what to enter, and
 does not offer the same order again. `sandbox` stores nothing, so its chart says again what is due.
