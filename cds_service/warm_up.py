@@ -27,17 +27,9 @@ def warm_up(app: Flask) -> None:
     outgoing.warm_up(versions_expected(deployment.settings))
     service = deployment.services["b12-order-select"]
     request = parse_hook_request(load_request(deployment.today()), service.hook)
-    orders = read_orders(request, deployment.settings, deployment.value_sets)
+    basis = deployment.basis_for(DEMONSTRATION_CLIENT)
     record = assemble_from_prefetch(request, service.prefetch)
-    decide(
-        request,
-        record,
-        orders,
-        deployment.settings,
-        DEMONSTRATION_CLIENT,
-        deployment.value_sets,
-        deployment.today(),
-    )
+    decide(request, record, read_orders(request, basis), basis)
 
 
 def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:

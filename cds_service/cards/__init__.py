@@ -1,18 +1,17 @@
 """Findings written as CDS Hooks cards with their suggestions."""
 
-from cds_service.cards.cards import CardContext, write_cards
+from cds_service.cards.cards import write_cards
+from cds_service.cards.context import Case, read_context
 from cds_service.cards.facts_in_words import LABELS, UNIT_WORDS, FactInWords, describe_facts
 from cds_service.cards.override_codings import HL7_REASONS
-from cds_service.cards.suggestions import UNLESS, SuggestionContext
 
 __all__ = [
     "HL7_REASONS",
     "LABELS",
     "UNIT_WORDS",
-    "UNLESS",
-    "CardContext",
+    "Case",
     "FactInWords",
-    "SuggestionContext",
     "describe_facts",
+    "read_context",
     "write_cards",
 ]

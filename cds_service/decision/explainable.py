@@ -23,7 +23,7 @@ from cds_service.protocol import (
     resources_within,
 )
 from cds_service.retrieval import assemble_from_prefetch
-from cds_service.site import DEMONSTRATION_CLIENT, Client, Settings
+from cds_service.site import DEMONSTRATION_CLIENT, Basis, Client, Settings
 from fhir_mappings.fhir import (
     PREFETCH_KEYS,
     Availability,
@@ -63,19 +63,13 @@ def decide_request(
             f"one of {', '.join(HOOKS)}",
         )
     request = parse_hook_request(body, hook)
-    orders = read_orders(request, settings, value_sets)
-    templates = build_prefetch(value_sets)
-    return decide_prefetched(request, orders, templates, settings, client, value_sets, as_of)
+    basis = Basis(settings, value_sets, client, as_of)
+    orders = read_orders(request, basis)
+    return decide_prefetched(request, orders, build_prefetch(value_sets), basis)
 
 
 def decide_prefetched(
-    request: HookRequest,
-    orders: Orders,
-    templates: Mapping[str, str],
-    settings: Settings,
-    client: Client,
-    value_sets: ValueSets,
-    as_of: dt.date,
+    request: HookRequest, orders: Orders, templates: Mapping[str, str], basis: Basis
 ) -> Decision:
     """Return the decision on a request from what it holds itself, as the service decides where no
     FHIR server can be asked.
@@ -83,8 +77,7 @@ def decide_prefetched(
     Args:
         templates: the prefetch templates of the service.
     """
-    record = assemble_from_prefetch(request, templates)
-    return decide(request, record, orders, settings, client, value_sets, as_of)
+    return decide(request, assemble_from_prefetch(request, templates), orders, basis)
 
 
 def decide_bundle(
@@ -125,15 +118,8 @@ def decide_chart(
 ) -> Decision:
     """Return the patient-view decision on a record, whatever it was read from."""
     request = HookRequest(PATIENT_VIEW, "explain", record.patient_id)
-    return decide(
-        request,
-        record,
-        read_orders(request, settings, value_sets),
-        settings,
-        client,
-        value_sets,
-        as_of,
-    )
+    basis = Basis(settings, value_sets, client, as_of)
+    return decide(request, record, read_orders(request, basis), basis)
 
 
 def _kind_of_input(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.check_server import QueryResult, ServerReport, check_server
-from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.retrieval.fhir_client import FhirClient, Retrieval
 from cds_service.retrieval.one_patient import read_patient
 from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
 from cds_service.retrieval.patient_record import (
@@ -24,6 +24,7 @@ __all__ = [
     "Outbound",
     "QueryResult",
     "Reach",
+    "Retrieval",
     "ServerReport",
     "TooLate",
     "TooLong",

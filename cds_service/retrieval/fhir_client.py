@@ -18,12 +18,12 @@ from urllib.parse import quote
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerError
 
-from cds_service.protocol import MORE_PAGES, Problem, Reading, read_json, read_part
+from cds_service.protocol import MORE_PAGES, HookRequest, Problem, Reading, read_json, read_part
 from cds_service.retrieval.addresses import Reach
-from cds_service.retrieval.fhir_server import FhirServer
+from cds_service.retrieval.fhir_server import FhirServer, find_server
 from cds_service.retrieval.outbound import Outbound, TooLate, TooLong, get_within
 from cds_service.retrieval.server_shares import PARALLEL, ServerShares, Share
-from cds_service.site import WebAddress
+from cds_service.site import Client, Settings, WebAddress
 from fhir_mappings.fhir import Availability, RecordPart
 
 Key = TypeVar("Key", bound=Hashable)
@@ -120,6 +120,25 @@ class FhirClient:
         self._shares.close()
         for outbound in self._outbound.values():
             outbound.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What one call may ask of a FHIR server: for which request and client, by which connections,
+    and until when.
+
+    `deadline` is on the clock of `time.monotonic`.
+    """
+
+    request: HookRequest
+    client: Client
+    settings: Settings
+    fhir: FhirClient
+    deadline: float
+
+    def find_server(self) -> FhirServer:
+        """Return the server that is asked. Raises: NoAccess when there is none."""
+        return find_server(self.request, self.client, self.settings)
 
 
 def _await(

@@ -17,9 +17,9 @@ from cds_service.protocol import (
     read_part,
     resources_within,
 )
-from cds_service.retrieval.fhir_client import FhirClient, append_page
-from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id, find_server
-from cds_service.site import Client, Settings, WebAddress
+from cds_service.retrieval.fhir_client import Retrieval, append_page
+from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
+from cds_service.site import WebAddress
 from fhir_mappings.fhir import Availability, PatientRecord, Placed
 from fhir_mappings.laboratory import Undated, find_undated
 
@@ -27,51 +27,36 @@ TOKEN = "{{context.patientId}}"
 """The one prefetch token our templates use."""
 
 
-def assemble_record(
-    request: HookRequest,
-    queries: Mapping[str, Sequence[str]],
-    client: Client,
-    settings: Settings,
-    fhir: FhirClient,
-    deadline: float,
-) -> PatientRecord:
+def assemble_record(queries: Mapping[str, Sequence[str]], retrieval: Retrieval) -> PatientRecord:
     """Return the record of the patient; what cannot be had is unavailable, with the reason.
 
     Args:
         queries: for each prefetch key the templates of what is asked for it side by side.
-        deadline: on the clock of `time.monotonic`.
     Raises: Problem 400 when the Patient is another's.
     Source: R47 to R63; Q64.
     """
+    request = retrieval.request
     readings = _read_prefetch(request, queries)
     if any(reading.to_fetch or reading.next_url for reading in readings.values()):
-        readings |= _complete(readings, request, queries, client, settings, fhir, deadline)
+        readings |= _complete(readings, queries, retrieval)
     _check_patient(readings, request.patient_id)
     record = _as_record(request, readings)
     undated = find_undated(record)
     if not (undated.specimens or undated.results):
         return record
-    return _with_dates(record, undated, request, client, settings, fhir, deadline)
+    return _with_dates(record, undated, retrieval)
 
 
 MOST_UNDATED = 20
 """Specimens, and results whose report is looked for, that are asked for in one call."""
 
 
-def _with_dates(
-    record: PatientRecord,
-    undated: Undated,
-    request: HookRequest,
-    client: Client,
-    settings: Settings,
-    fhir: FhirClient,
-    deadline: float,
-) -> PatientRecord:
+def _with_dates(record: PatientRecord, undated: Undated, retrieval: Retrieval) -> PatientRecord:
     """Return the record with the Specimens and reports that say when its results were sampled, as
     far as they can be read; without them the next step of Q33 holds.
     """
     try:
-        server = find_server(request, client, settings)
+        server = retrieval.find_server()
     except NoAccess:
         return record
     ids = [find_id(server, "Specimen", reference) for reference in undated.specimens]
@@ -84,7 +69,7 @@ def _with_dates(
     ]
     if not asked:
         return record
-    found = fhir.fetch(server, {"labs": asked}, deadline)["labs"]
+    found = retrieval.fhir.fetch(server, {"labs": asked}, retrieval.deadline)["labs"]
     part = record.part("labs")
     parts = {**record.parts, "labs": replace(part, resources=part.resources + found.part.resources)}
     return replace(record, parts=parts)
@@ -127,17 +112,11 @@ def holds_nothing(record: PatientRecord) -> bool:
 
 
 def _complete(
-    readings: Mapping[str, Reading],
-    request: HookRequest,
-    queries: Mapping[str, Sequence[str]],
-    client: Client,
-    settings: Settings,
-    fhir: FhirClient,
-    deadline: float,
+    readings: Mapping[str, Reading], queries: Mapping[str, Sequence[str]], retrieval: Retrieval
 ) -> dict[str, Reading]:
     """Return the readings that the FHIR server could add to, or the reason why not."""
     try:
-        server = find_server(request, client, settings)
+        server = retrieval.find_server()
     except NoAccess as reason:
         return {
             key: _not_fetched(reading, str(reason))
@@ -145,11 +124,11 @@ def _complete(
             if reading.to_fetch
         }
     starts = {
-        key: _starts(reading, server, queries[key], request.patient_id)
+        key: _starts(reading, server, queries[key], retrieval.request.patient_id)
         for key, reading in readings.items()
         if reading.to_fetch or reading.next_url
     }
-    fetched = fhir.fetch(server, starts, deadline)
+    fetched = retrieval.fhir.fetch(server, starts, retrieval.deadline)
     return {key: _joined(readings[key], answer) for key, answer in fetched.items()}
 
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from cds_service.protocol import HookRequest, Reading
-from cds_service.retrieval.fhir_client import FhirClient
-from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id, find_server
-from cds_service.site import Client, Settings
+from cds_service.protocol import Reading
+from cds_service.retrieval.fhir_client import Retrieval
+from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.medicines import find_nameless
 
@@ -49,19 +48,15 @@ class Medications:
         ]
 
 
+NONE_READ = Medications()
+
+
 def read_medications(
-    references: Iterable[str],
-    request: HookRequest,
-    client: Client,
-    settings: Settings,
-    fhir: FhirClient,
-    deadline: float,
-    before: Medications,
+    references: Iterable[str], retrieval: Retrieval, before: Medications = NONE_READ
 ) -> Medications:
     """Return `before` and what these references point to, all read at once.
 
     Args:
-        deadline: on the clock of `time.monotonic`.
         before: what was read earlier in this call; it is not asked for again and counts towards the
             limit.
     """
@@ -69,28 +64,23 @@ def read_medications(
     if not wanted:
         return before
     try:
-        server = find_server(request, client, settings)
+        server = retrieval.find_server()
     except NoAccess as reason:
         read = Medications(missing=dict.fromkeys(wanted, str(reason)))
     else:
-        read = _read(
-            wanted,
-            server,
-            fhir,
-            deadline,
-            MOST_MEDICATIONS - len(before.found) - len(before.missing),
-        )
+        most = MOST_MEDICATIONS - len(before.found) - len(before.missing)
+        read = _read(wanted, server, retrieval, most)
     if read.missing:
         log.info("medicines are not known", reasons=sorted(set(read.missing.values())))
     return Medications(before.found + read.found, {**before.missing, **read.missing})
 
 
 def _read(
-    references: list[str], server: FhirServer, fhir: FhirClient, deadline: float, most: int
+    references: list[str], server: FhirServer, retrieval: Retrieval, most: int
 ) -> Medications:
     ids = {reference: find_id(server, "Medication", reference) for reference in references}
     asked = [identity for identity in dict.fromkeys(ids.values()) if identity][: max(0, most)]
-    readings = fhir.read_medications(server, asked, deadline)
+    readings = retrieval.fhir.read_medications(server, asked, retrieval.deadline)
     found = {
         identity: placed
         for identity, reading in readings.items()

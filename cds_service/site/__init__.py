@@ -1,5 +1,6 @@
 """The site's settings, the file they are read from, and its keys."""
 
+from cds_service.site.basis import Basis
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
@@ -49,6 +50,7 @@ __all__ = [
     "SILENT",
     "TABLES",
     "Approval",
+    "Basis",
     "Client",
     "Mode",
     "PublicKey",

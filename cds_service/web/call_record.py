@@ -16,7 +16,6 @@ from cds_service.decision import Decision, about, find_quiet
 from cds_service.protocol import Service
 from cds_service.records import CardRecord, DecisionRecord, Listener, Store
 from cds_service.retrieval import describe_availability
-from cds_service.site import knowledge_version, program_version, terminology_version
 from cds_service.telemetry import Call, metrics
 from cds_service.web.deployment import Deployment
 from fhir_mappings.fhir import PatientRecord
@@ -25,6 +24,7 @@ from governance.decisions import (
     Showing,
     choose_what_is_shown,
     describe_decision,
+    versions_of,
     write_asked,
 )
 
@@ -34,7 +34,6 @@ OVERRIDDEN_REPEATEDLY = Showing("quiet", False, "overridden repeatedly")
 def record_call(
     call: Call,
     deployment: Deployment,
-    service: Service,
     caller: Caller,
     asked: Asked,
     decision: Decision,
@@ -43,50 +42,55 @@ def record_call(
     """Put the decision on its way to the database, count it, and leave for the log what may stand
     there.
     """
-    hash_text = deployment.store.hash_text
-    abouts = (about(finding, decision, hash_text) for finding in decision.findings)
+    store = deployment.store
+    abouts = (about(finding, decision, store.hash_text) for finding in decision.findings)
     cards = tuple(
         read_card(card, about, showing)
         for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
     )
-    unknown = {fact.name: fact.kind_of_reason for fact in decision.facts if not fact.is_known}
-    availability = describe_availability(asked.record)
-    store, settings = deployment.store, deployment.settings
-    store.record_decision(
-        DecisionRecord(
-            id=call.id,
-            received_at=dt.datetime.now(dt.UTC),
-            service=service.id,
-            hook=service.hook,
-            hook_instance=store.code_of(asked.request.hook_instance),
-            client=caller.client.name,
-            status=200,
-            duration_ms=(time.monotonic() - call.started) * 1000,
-            issuer=caller.issuer,
-            tenant=_tenant_of(caller, store),
-            token_id=store.code_of(caller.token_id),
-            patient=store.hash_patient(caller.issuer, asked.request.patient_id),
-            program_version=program_version(),
-            policy_version=settings.policy.version,
-            knowledge_version=knowledge_version(),
-            terminology_version=terminology_version(settings.extra_codes),
-            prefetch=availability,
-            unknown_facts=unknown,
-            timings_ms=dict(decision.timings_ms),
-            cards=cards,
-            kept=write_asked(asked) if store.keeps_requests else None,
-            **describe_decision(asked, decision, caller.issuer, store.hash_text),
-        )
-    )
+    record = describe_call(call, store, caller, asked, decision, cards)
+    store.record_decision(record)
     call.timings_ms.update(decision.timings_ms)
-    count_call(asked.record, cards, unknown, call.timings_ms)
-    scenario = decision.scenario
-    metrics.count_understood(scenario.lists, scenario.hints)
+    count_call(asked.record, cards, record.unknown_facts, call.timings_ms)
+    metrics.count_understood(decision.scenario.lists, decision.scenario.hints)
     call.logged |= {
         "cards": [card.card for card in cards if card.shown],
         "withheld": [card.card for card in cards if not card.shown],
-        "prefetch": availability,
+        "prefetch": record.prefetch,
     }
+
+
+def describe_call(
+    call: Call,
+    store: Store,
+    caller: Caller,
+    asked: Asked,
+    decision: Decision,
+    cards: tuple[CardRecord, ...],
+) -> DecisionRecord:
+    """Return what the database keeps of a call: codes and keyed hashes, no words of the record."""
+    request = asked.request
+    return DecisionRecord(
+        id=call.id,
+        received_at=dt.datetime.now(dt.UTC),
+        service=asked.service,
+        hook=request.hook,
+        hook_instance=store.code_of(request.hook_instance),
+        client=caller.client.name,
+        status=200,
+        duration_ms=(time.monotonic() - call.started) * 1000,
+        issuer=caller.issuer,
+        tenant=_tenant_of(caller, store),
+        token_id=store.code_of(caller.token_id),
+        patient=store.hash_patient(caller.issuer, request.patient_id),
+        prefetch=describe_availability(asked.record),
+        unknown_facts={fact.name: fact.kind_of_reason for fact in decision.unknown_facts},
+        timings_ms=dict(decision.timings_ms),
+        cards=cards,
+        kept=write_asked(asked) if store.keeps_requests else None,
+        **versions_of(decision.case.basis.settings),
+        **describe_decision(asked, decision, caller.issuer, store.hash_text),
+    )
 
 
 def _tenant_of(caller: Caller, store: Store) -> str:
@@ -96,13 +100,13 @@ def _tenant_of(caller: Caller, store: Store) -> str:
 
 
 def choose_cards(
-    deployment: Deployment, service: Service, caller: Caller, patient_id: str, decision: Decision
+    deployment: Deployment, service: Service, caller: Caller, decision: Decision
 ) -> tuple[Showing, ...]:
     """Return what becomes of each card: by the modes that are set, and not for a while where an
     info card was overridden again and again by callers who proved who they are.
     """
     store = deployment.store
-    patient = store.hash_patient(caller.issuer, patient_id)
+    patient = store.hash_patient(caller.issuer, decision.record.patient_id)
     showings = choose_what_is_shown(
         decision, service.hook, caller.client, deployment.settings, patient
     )
@@ -126,7 +130,7 @@ def shown_cards(decision: Decision, showings: tuple[Showing, ...]) -> tuple[dict
 def count_call(
     record: PatientRecord,
     cards: tuple[CardRecord, ...],
-    unknown: dict[str, str],
+    unknown: Mapping[str, str],
     timings_ms: Mapping[str, float],
 ) -> None:
     """Count cards, unknown facts, retrievals and the time of each step."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -33,13 +33,14 @@ from cds_service.protocol import (
 )
 from cds_service.retrieval import (
     Medications,
+    Retrieval,
     assemble_record,
     find_open_references,
     holds_nothing,
     read_medications,
     with_medications,
 )
-from cds_service.site import DEMONSTRATION, DEMONSTRATION_CLIENT, Client, client_of_profile
+from cds_service.site import DEMONSTRATION, DEMONSTRATION_CLIENT, Basis, Client, client_of_profile
 from cds_service.telemetry import Call
 from cds_service.web.admission import Patience
 from cds_service.web.call_record import choose_cards, record_call, shown_cards
@@ -92,60 +93,46 @@ def call_service(
     call.logged["client"] = caller.client.name
     call.note_step("authenticate")
     body = read_body(environ, deployment.settings.body_bytes)
-    if service_id == SHARED_ID:
-        service = service_of_hook(deployment, read_all_but_prefetch(body))
-    hook_request = parse_hook_request(
-        read_all_but_prefetch(body) if service.hook in ORDER_HOOKS else read_json(body),
-        service.hook,
-    )
+    service, asked = _parse(deployment, service, body)
     call.logged["hook"] = service.hook
     call.note_step("parse")
-    deadline = call.started + deployment.settings.call_ms / 1000 - RESERVE_SECONDS
-    if service.hook in ORDER_HOOKS and are_all_unrelated(
-        hook_request.drafts, deployment.value_sets
-    ):
+    if service.hook in ORDER_HOOKS and are_all_unrelated(asked.drafts, deployment.value_sets):
         call.note_step("orders")
-        return _answer(deployment, caller.client, (), None, hook_request)
-    orders, medications = _read_orders(deployment, caller.client, hook_request, deadline)
+        return _answer(deployment, caller.client, asked)
+    retrieval = _begin_retrieval(deployment, caller.client, asked, call)
+    basis = deployment.basis_for(caller.client)
+    orders, medications = _read_orders(retrieval, basis)
     call.note_step("orders")
     if not orders.in_scope:
-        return _answer(deployment, caller.client, (), None, hook_request)
-    record = assemble_record(
-        hook_request,
-        service.queries,
-        caller.client,
-        deployment.settings,
-        deployment.fhir,
-        deadline,
-    )
-    orders, record, medications = _name_medicines(
-        deployment, caller.client, hook_request, orders, record, medications, deadline
-    )
+        return _answer(deployment, caller.client, asked)
+    record = assemble_record(service.queries, retrieval)
+    orders, medications = _name_medicines(orders, record, medications, retrieval, basis)
+    record = with_medications(record, medications)
     call.note_step("record")
-    decision = decide(
-        hook_request,
-        record,
-        orders,
-        deployment.settings,
-        caller.client,
-        deployment.value_sets,
-        deployment.today(),
-        patience,
-    )
+    decision = decide(asked, record, orders, basis, patience)
     _check_that_something_is_known(record, decision)
-    asked = Asked(hook_request, record, medications.found, service.id, caller.client.name)
-    showings = choose_cards(deployment, service, caller, hook_request.patient_id, decision)
-    record_call(call, deployment, service, caller, asked, decision, showings)
-    shown = shown_cards(decision, showings)
-    return _answer(deployment, caller.client, shown, decision, hook_request)
+    showings = choose_cards(deployment, service, caller, decision)
+    kept = Asked(asked, record, medications.found, service.id, caller.client.name)
+    record_call(call, deployment, caller, kept, decision, showings)
+    return _answer(deployment, caller.client, asked, shown_cards(decision, showings), decision)
+
+
+def _parse(deployment: Deployment, service: Service, body: bytes) -> tuple[Service, HookRequest]:
+    """Return the hook request, and the service of its hook where the shared id was called; the
+    prefetch of an order hook is read when it is looked into.
+    """
+    if service.id == SHARED_ID:
+        service = service_of_hook(deployment, read_all_but_prefetch(body))
+    read = read_all_but_prefetch if service.hook in ORDER_HOOKS else read_json
+    return service, parse_hook_request(read(body), service.hook)
 
 
 def _answer(
     deployment: Deployment,
     client: Client,
-    cards: Sequence[dict[str, Any]],
-    decision: Decision | None,
     asked: HookRequest,
+    cards: Sequence[dict[str, Any]] = (),
+    decision: Decision | None = None,
 ) -> dict[str, Any]:
     """Return the answer; one without cards says why in the demonstration, and to clients that want
     it.
@@ -222,56 +209,39 @@ def identify_caller(
     )
 
 
-def _read_orders(
-    deployment: Deployment, client: Client, hook_request: HookRequest, deadline: float
-) -> tuple[Orders, Medications]:
+def _begin_retrieval(
+    deployment: Deployment, client: Client, asked: HookRequest, call: Call
+) -> Retrieval:
+    """Return what the call may ask of a FHIR server, which ends early enough to answer in time."""
+    settings = deployment.settings
+    deadline = call.started + settings.call_ms / 1000 - RESERVE_SECONDS
+    return Retrieval(asked, client, settings, deployment.fhir, deadline)
+
+
+def _read_orders(retrieval: Retrieval, basis: Basis) -> tuple[Orders, Medications]:
     """Return the orders of ours among the drafts, and what was read to tell which medicine the
     selected ones are for (R160).
     """
-    orders = read_orders(hook_request, deployment.settings, deployment.value_sets)
-    read = _read_medications(
-        deployment, client, hook_request, orders.drafts.unresolved, Medications(), deadline
-    )
-    return (
-        read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
-        if read.found
-        else orders
-    ), read
+    orders = read_orders(retrieval.request, basis)
+    read = read_medications(orders.drafts.unresolved, retrieval)
+    return read_orders(retrieval.request, basis, read.found) if read.found else orders, read
 
 
 def _name_medicines(
-    deployment: Deployment,
-    client: Client,
-    hook_request: HookRequest,
     orders: Orders,
     record: PatientRecord,
     before: Medications,
-    deadline: float,
-) -> tuple[Orders, PatientRecord, Medications]:
-    """Return the orders and the record with the medicines to which only a reference led, as far as
-    they can be read, and what was read (R160).
+    retrieval: Retrieval,
+    basis: Basis,
+) -> tuple[Orders, Medications]:
+    """Return the orders with the medicines to which only a reference led, as far as they can be
+    read, and what was read for orders and record (R160).
     """
-    references = (
-        *orders.drafts.unresolved_beside,
-        *find_open_references(record, deployment.today()),
-    )
-    read = _read_medications(deployment, client, hook_request, references, before, deadline)
+    references = (*orders.drafts.unresolved_beside, *find_open_references(record, basis.as_of))
+    read = read_medications(references, retrieval, before)
     if len(read.found) > len(before.found):
-        orders = read_orders(hook_request, deployment.settings, deployment.value_sets, read.found)
-    return orders, with_medications(record, read), read
-
-
-def _read_medications(
-    deployment: Deployment,
-    client: Client,
-    hook_request: HookRequest,
-    references: Iterable[str],
-    before: Medications,
-    deadline: float,
-) -> Medications:
-    return read_medications(
-        references, hook_request, client, deployment.settings, deployment.fhir, deadline, before
-    )
+        orders = read_orders(retrieval.request, basis, read.found)
+    return orders, read
 
 
 def _check_that_something_is_known(record: PatientRecord, decision: Decision) -> None:

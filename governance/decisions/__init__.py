@@ -10,7 +10,13 @@ from governance.decisions.modes import (
     list_modes,
 )
 from governance.decisions.record import Asked, describe_decision, write_asked
-from governance.decisions.replay import asked_of_request, compare_settings, read_asked, replay
+from governance.decisions.replay import (
+    asked_of_request,
+    compare_settings,
+    read_asked,
+    replay,
+    versions_of,
+)
 
 __all__ = [
     "AS_OF",
@@ -28,5 +34,6 @@ __all__ = [
     "read_asked",
     "replay",
     "replay_beside",
+    "versions_of",
     "write_asked",
 ]

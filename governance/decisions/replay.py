@@ -17,7 +17,7 @@ from cds_service.decision import Decision, decide, read_orders
 from cds_service.protocol import HookRequest, build_services, parse_hook_request, read_json
 from cds_service.retrieval import (
     FhirClient,
-    Medications,
+    Retrieval,
     assemble_record,
     find_open_references,
     read_medications,
@@ -25,6 +25,7 @@ from cds_service.retrieval import (
 )
 from cds_service.site import (
     DEMONSTRATION_CLIENT,
+    Basis,
     Client,
     Settings,
     knowledge_version,
@@ -96,9 +97,9 @@ def decide_again(
     asked: Asked, settings: Settings, value_sets: ValueSets, as_of: dt.date
 ) -> Decision:
     """Return the decision on a request with the record as it was assembled; nothing is fetched."""
-    client = client_named(settings, asked.client)
-    orders = read_orders(asked.request, settings, value_sets, asked.medications)
-    return decide(asked.request, asked.record, orders, settings, client, value_sets, as_of)
+    basis = Basis(settings, value_sets, client_named(settings, asked.client), as_of)
+    orders = read_orders(asked.request, basis, asked.medications)
+    return decide(asked.request, asked.record, orders, basis)
 
 
 def client_named(settings: Settings, name: str) -> Client:
@@ -107,7 +108,7 @@ def client_named(settings: Settings, name: str) -> Client:
     return known.get(name) or replace(DEMONSTRATION_CLIENT, name=name)
 
 
-def versions_of(settings: Settings) -> dict[str, str]:
+def versions_of(settings: Settings) -> Json:
     """Return the versions that decide, by the names of the decision record."""
     return {
         "program_version": program_version(),
@@ -145,18 +146,13 @@ def asked_of_request(
     """
     request = parse_hook_request(body, recorded["hook"])
     offline = replace(request, fhir_server="", access_token="")
-    caller, fhir = client_named(settings, recorded["client"]), FhirClient()
-    soon = time.monotonic() + 1
-
-    def read(references: Any, before: Medications) -> Medications:
-        return read_medications(references, offline, caller, settings, fhir, soon, before)
-
-    orders = read_orders(request, settings, value_sets)
-    medications = read(orders.drafts.unresolved, Medications())
-    queries = build_services(value_sets)[0].queries
-    record = assemble_record(offline, queries, caller, settings, fhir, soon)
-    beside = (*orders.drafts.unresolved_beside, *find_open_references(record, as_of))
-    medications = read(beside, medications)
+    client = client_named(settings, recorded["client"])
+    retrieval = Retrieval(offline, client, settings, FhirClient(), time.monotonic() + 1)
+    drafts = read_orders(request, Basis(settings, value_sets, client, as_of)).drafts
+    medications = read_medications(drafts.unresolved, retrieval)
+    record = assemble_record(build_services(value_sets)[0].queries, retrieval)
+    beside = (*drafts.unresolved_beside, *find_open_references(record, as_of))
+    medications = read_medications(beside, retrieval, medications)
     record = with_medications(record, medications)
     return Asked(request, record, medications.found, recorded["service"], recorded["client"])
 

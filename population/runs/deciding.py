@@ -13,7 +13,7 @@ from cds_service import __version__
 from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_prefetched, read_orders
 from cds_service.protocol import build_prefetch, parse_hook_request
-from cds_service.site import DEMONSTRATION_CLIENT, Settings, load_settings
+from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_settings
 from fhir_mappings.fhir import Availability
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
@@ -72,18 +72,11 @@ class Decider:
         was ordered.
         """
         request = parse_hook_request(event.body, event.body["hook"])
-        orders = read_orders(request, self.settings, self.value_sets)
+        basis = Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day_of(event.time))
+        orders = read_orders(request, basis)
         if not orders.in_scope:
             return None
-        return decide_prefetched(
-            request,
-            orders,
-            self._templates,
-            self.settings,
-            DEMONSTRATION_CLIENT,
-            self.value_sets,
-            day_of(event.time),
-        )
+        return decide_prefetched(request, orders, self._templates, basis)
 
     def rows_of(self, row: Mapping[str, Any]) -> Iterator[Json]:
         """Yield the rows of one patient: in a snapshot exactly one."""

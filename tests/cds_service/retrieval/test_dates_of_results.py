@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cds_service.protocol.hook_request import HookRequest
+from cds_service.retrieval import Retrieval
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.patient_record import assemble_record
 from cds_service.site.settings import DEMONSTRATION_CLIENT, demonstration
@@ -45,10 +46,9 @@ def ask(fhir: FhirClient, server: str, *labs: Json) -> PatientRecord:
         access_token="a-token",
         prefetch={"patient": PATIENT, "labs": listed},
     )
-    settings = demonstration()
-    return assemble_record(
-        request, QUERIES, DEMONSTRATION_CLIENT, settings, fhir, time.monotonic() + 30
-    )
+    deadline = time.monotonic() + 30
+    retrieval = Retrieval(request, DEMONSTRATION_CLIENT, demonstration(), fhir, deadline)
+    return assemble_record(QUERIES, retrieval)
 
 
 def kinds(record: PatientRecord) -> list[str]:

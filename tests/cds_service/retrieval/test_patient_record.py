@@ -16,6 +16,7 @@ import pytest
 from urllib3.exceptions import HTTPError
 
 from cds_service.protocol.hook_request import HookRequest
+from cds_service.retrieval import Retrieval
 from cds_service.retrieval.fhir_client import (
     FAILED,
     LATE,
@@ -80,7 +81,8 @@ def ask(
         access_token=TOKEN,
         prefetch=prefetch or {},
     )
-    return assemble_record(request, PREFETCH, client, settings, fhir, time.monotonic() + seconds)
+    retrieval = Retrieval(request, client, settings, fhir, time.monotonic() + seconds)
+    return assemble_record(PREFETCH, retrieval)
 
 
 def test_what_is_missing_is_fetched_with_the_token_R55_R61(fhir: FhirClient) -> None:

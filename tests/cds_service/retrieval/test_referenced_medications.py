@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.protocol.hook_request import HookRequest
+from cds_service.retrieval import Retrieval
 from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.fhir_client import REFUSED, FhirClient
 from cds_service.retrieval.fhir_server import FhirServer, find_id
@@ -321,15 +322,8 @@ def test_a_server_that_is_not_the_clients_is_not_asked_R65() -> None:
     fhir = FhirClient()
     with fhir_server(Medication=answer_with(medication())) as server:
         request = HookRequest("order-select", "i", "p", fhir_server=server.base)
-        read = read_medications(
-            ["Medication/m1"],
-            request,
-            ehr,
-            demonstration(),
-            fhir,
-            time.monotonic() + 30,
-            Medications(),
-        )
+        retrieval = Retrieval(request, ehr, demonstration(), fhir, time.monotonic() + 30)
+        read = read_medications(["Medication/m1"], retrieval)
     fhir.close()
 
     assert server.asked == []

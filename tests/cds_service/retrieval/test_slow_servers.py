@@ -14,6 +14,7 @@ import pytest
 
 from cds_service.protocol.hook_request import HookRequest
 from cds_service.protocol.services import build_prefetch, build_queries
+from cds_service.retrieval import Retrieval
 from cds_service.retrieval.fhir_client import LATE, NO_CONNECTION, RESTING, FhirClient
 from cds_service.retrieval.patient_record import assemble_record
 from cds_service.retrieval.server_shares import (
@@ -55,7 +56,8 @@ def ask(
     request = HookRequest("order-select", "i", "p", fhir_server=server.base)
     client = Client("EHR", fhir_base_urls=(server.base,))
     deadline = time.monotonic() + seconds
-    return assemble_record(request, queries or QUERIES, client, demonstration(), fhir, deadline)
+    retrieval = Retrieval(request, client, demonstration(), fhir, deadline)
+    return assemble_record(queries or QUERIES, retrieval)
 
 
 def test_a_dead_server_of_one_client_delays_no_other_client_R188(fhir: FhirClient) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from cds_service.protocol.hook_request import HookRequest
+from cds_service.retrieval import Retrieval
 from cds_service.retrieval.addresses import Reach, may_reach
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.patient_record import assemble_record
-from cds_service.retrieval.referenced_medications import Medications, read_medications
+from cds_service.retrieval.referenced_medications import read_medications
 from cds_service.site.settings import Client, demonstration
 from cds_service.site.web_address import WebAddress, read_address
 from fhir_mappings.fhir.record import Availability, PatientRecord
@@ -103,7 +104,8 @@ def request_to(server: str, next_url: str = "") -> HookRequest:
 
 def ask(fhir: FhirClient, own: FhirServer, request: HookRequest) -> PatientRecord:
     client = Client("EHR", fhir_base_urls=(own.base,))
-    return assemble_record(request, QUERIES, client, demonstration(), fhir, time.monotonic() + 20)
+    retrieval = Retrieval(request, client, demonstration(), fhir, time.monotonic() + 20)
+    return assemble_record(QUERIES, retrieval)
 
 
 def assert_only_own(own: FhirServer, other: FhirServer, places: set[tuple[str, int]]) -> None:
@@ -173,15 +175,9 @@ def test_a_tricky_reference_is_not_followed_R160_R178(
         reference = filled(url, own, other).removesuffix("/x") + "/Medication/m"
         own.asked.clear()
         with reached() as places:
-            read_medications(
-                [reference],
-                request_to(own.base),
-                client,
-                demonstration(),
-                fhir,
-                time.monotonic() + 20,
-                Medications(),
-            )
+            deadline = time.monotonic() + 20
+            asked = Retrieval(request_to(own.base), client, demonstration(), fhir, deadline)
+            read_medications([reference], asked)
         assert own.asked in ([], ["Medication/m"]), url
         assert_only_own(own, other, places)
 

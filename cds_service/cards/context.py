@@ -1,0 +1,195 @@
+"""What the cards of one answer share, read off the case they are written for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from cds_service.cards.cards import CardContext
+from cds_service.cards.facts_in_words import FactInWords
+from cds_service.cards.suggestions import UNLESS, SuggestionContext
+from cds_service.protocol import HookRequest, make_plain
+from cds_service.site import Basis
+from fhir_mappings.draft_orders import Drafts
+from fhir_mappings.drafts import DraftContext, Writing
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    TEST_ORDER_TYPES,
+    Availability,
+    FhirVersion,
+    PatientRecord,
+    Resource,
+    as_dict,
+    as_text,
+    read_requester,
+    subject_id,
+)
+from fhir_mappings.scenario_mapping import MappedScenario
+from recommender.guidance import Policy
+from recommender.language import ClinicalScenario, Order, OrderState, RecordArea
+from recommender.treatment import Outcome, Recommendation, nearest_changes
+
+MOST_CHANGES = 2
+"""Facts named on a card that would change the advice; the receipt has them all."""
+
+
+LONGEST_PRODUCT = 100
+"""Characters of the name of a product that are repeated in a suggestion."""
+
+PARTS_IN_WORDS = {
+    "patient": "patient",
+    "conditions": "conditions",
+    "labs": "laboratory results",
+    "medications": "medication orders",
+    "procedures": "procedures",
+    "allergies": "allergies",
+}
+"""The parts of the record whose absence a card mentions, by prefetch key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient's case as it was read and judged, before anything is written about it."""
+
+    basis: Basis
+    request: HookRequest
+    record: PatientRecord
+    drafts: Drafts
+    mapped: MappedScenario
+    facts: tuple[FactInWords, ...]
+    recommendation: Recommendation
+    version: FhirVersion
+
+
+def read_context(case: Case) -> CardContext:
+    """Return what every card of the case shares."""
+    settings, as_of = case.basis.settings, case.basis.as_of
+    changes = nearest_changes(case.recommendation, settings.policy)
+    return CardContext(
+        would_change_if=tuple(islice(changes, MOST_CHANGES)),
+        guidance_url=settings.url_of("/guidance"),
+        policy_version=settings.policy.version,
+        gaps=(*_gaps(case.record, case.mapped.gaps), *_drafts_of_another(case.request)),
+        as_of=as_of,
+        valid_until=settings.end_of(as_of),
+        suggestions=_suggestion_context(case),
+    )
+
+
+def _suggestion_context(case: Case) -> SuggestionContext:
+    orders = case.drafts.orders
+    return SuggestionContext(
+        drafts=case.drafts.resources,
+        names={order.key: _name(order) for order in orders},
+        cobalamin_keys=frozenset(order.key for order in orders if order.has_cobalamin),
+        draft_context=_draft_context(case),
+        client=case.basis.client,
+        unless=_unless(case.mapped.scenario),
+        undosed=frozenset(order.key for order in orders if order.not_computable),
+    )
+
+
+def _draft_context(case: Case) -> DraftContext:
+    basis, request, advised = case.basis, case.request, case.recommendation
+    return DraftContext(
+        version=case.version,
+        patient_id=request.patient_id,
+        as_of=basis.as_of,
+        value_sets=basis.value_sets,
+        formulary=basis.settings.formulary,
+        encounter_id=request.encounter_id,
+        user_id=request.user_id,
+        requester_of_the_draft=_requester(case.drafts.resources.values()),
+        intent=basis.client.intent,
+        preferred_system=basis.client.preferred_system,
+        reason_reference=_condition_used(case.facts)
+        or _entry_that_asks(advised, case.mapped.scenario),
+        deficient=advised.assessment.is_deficient,
+        writing=_writing(basis.settings.policy),
+        reason_text=advised.indication,
+        rule=advised.rule,
+        statements=advised.citations,
+        review_days=basis.settings.policy.neuro_review_days,
+    )
+
+
+def _name(order: Order) -> str:
+    """Return what a draft order is called in a suggestion."""
+    kind = "drafted stop" if order.state is OrderState.STOP else "draft order"
+    return f"{kind}: {make_plain(order.product, LONGEST_PRODUCT)}"
+
+
+def _requester(drafts: Iterable[Resource]) -> str:
+    """Return whom every draft of ours names as its requester; empty where they name several, or one
+    that only they themselves hold (R190).
+    """
+    named = {as_text(as_dict(read_requester(one)).get("reference")) for one in drafts}
+    requester = named.pop() if len(named) == 1 else ""
+    return "" if requester.startswith(("#", "urn:")) else requester
+
+
+def _unless(scenario: ClinicalScenario) -> str:
+    """Return what goes below a drafted order where nobody could read whether B12 is given (Q58)."""
+    unread = RecordArea.MEDICATIONS in scenario.unavailable
+    return UNLESS if unread else ""
+
+
+def _writing(policy: Policy) -> Writing:
+    """Return which parts of a drafted order the site wants (cards.md 8)."""
+    return Writing(
+        dispense=policy.draft_dispense,
+        substitution=policy.draft_substitution,
+        site=policy.draft_site,
+        start=policy.draft_start,
+        prescription_months=policy.prescription_months,
+        neuro_repeats=policy.neuro_repeats,
+    )
+
+
+def _entry_that_asks(recommendation: Recommendation, scenario: ClinicalScenario) -> str:
+    """Return the Condition behind treatment without shown deficiency: the sign in N2, the cause in
+    prophylaxis; empty where there is none.
+    """
+    entries = [found.evidence for found in scenario.neurological_findings if found.current]
+    if recommendation.outcome is Outcome.PROPHYLAXIS:
+        entries = [found.evidence for found in scenario.causes]
+    elif recommendation.rule != "N2":
+        return ""
+    return next((one.reference for one in entries if one.reference.startswith("Condition/")), "")
+
+
+def _condition_used(facts: tuple[FactInWords, ...]) -> str:
+    """Return the reference of the Condition that diagnoses the deficiency, or an empty string."""
+    evidence = (
+        entry
+        for fact in facts
+        if fact.name == "deficiency_diagnosis" and fact.value == "yes"
+        for entry in fact.evidence
+    )
+    return next(
+        (entry.reference for entry in evidence if entry.reference.startswith("Condition/")), ""
+    )
+
+
+def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
+    """Say of the parts of the record that came whole why "none" cannot be concluded from them.
+
+    What could not be read or came in part is said by the recommender.
+    """
+    return tuple(
+        f"{words.capitalize()}: {gaps[key]}."
+        for key, words in PARTS_IN_WORDS.items()
+        if key in gaps and record.part(key).availability is Availability.COMPLETE
+    )
+
+
+def _drafts_of_another(request: HookRequest) -> tuple[str, ...]:
+    """Say that orders of another patient came along and were left out (R38, Q64)."""
+    orders = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
+    found = any(
+        subject_id(one.resource) not in ("", request.patient_id)
+        for one in request.drafts
+        if as_text(one.resource.get("resourceType")) in orders
+    )
+    return ("Draft orders of another patient came along and were left out.",) if found else ()
