@@ -51,6 +51,7 @@ from fhir_mappings.intake import (
     map_demographics,
     no_clock,
 )
+from fhir_mappings.judging import Understood, forget_texts, judge_name, meaningful_texts
 from fhir_mappings.laboratory import (
     LaboratoryFacts,
     Results,
@@ -68,15 +69,7 @@ from fhir_mappings.medicines import (
     near_b12_name,
     read_events,
 )
-from fhir_mappings.terminology import (
-    Field,
-    Understood,
-    ValueSets,
-    forget_texts,
-    judge_name,
-    meaningful_texts,
-    read_words,
-)
+from fhir_mappings.terminology import Field, ValueSets, read_words
 from recommender.assessment import find_treatment_start, took_b12_before
 from recommender.language import (
     Because,

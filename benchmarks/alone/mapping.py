@@ -19,7 +19,8 @@ import orjson
 from benchmarks.scenarios.records import AS_OF, make_record, make_vital_signs
 from fhir_mappings.fhir.record import Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.scenario_mapping import map_scenario
-from fhir_mappings.terminology.value_sets import ValueSets, load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
+from fhir_mappings.terminology.value_sets import ValueSets
 
 
 def place(keys: dict[str, list[dict[str, Any]]]) -> PatientRecord:

@@ -19,7 +19,7 @@ TABLES = ("recommender", "fhir_mappings", "cds_service/cards")
 """Where rules, limits, texts and the reading of records stand."""
 
 TERMINOLOGY = ("fhir_mappings/terminology",)
-SUFFIXES = (".py", ".csv")
+SUFFIXES = (".py", ".csv", ".txt")
 
 
 def digest_of(folders: tuple[str, ...], root: Path = PACKAGES) -> str:

@@ -19,7 +19,8 @@ from fhir_mappings.fhir import (
     texts_of,
     write_shape,
 )
-from fhir_mappings.terminology import LOINC, SNOMED, Concept, Field, ValueSets, normalise_text
+from fhir_mappings.terminology import LOINC, SNOMED, Concept, Field, ValueSets
+from fhir_mappings.text import normalise_text
 from recommender.language import FollowUp, Test
 
 LOINC_CODES: dict[Test, str] = {

@@ -21,20 +21,9 @@ from fhir_mappings.history.reading_lists import (
     speaks_of_reaction,
 )
 from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
-from fhir_mappings.terminology import (
-    Concept,
-    Field,
-    Match,
-    Member,
-    Role,
-    Understood,
-    ValueSets,
-    is_negative,
-    judge_name,
-    meaningful_texts,
-    normalise_text,
-    read_words,
-)
+from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
+from fhir_mappings.terminology import Concept, Field, Match, Member, Role, ValueSets, read_words
+from fhir_mappings.text import normalise_text
 from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
 ALLERGENS: dict[Concept, Allergen] = {
@@ -195,7 +184,7 @@ def _without_resolved(text: str) -> str:
 
 def _understood(value_sets: ValueSets, named: list[tuple[Any, tuple[Match, ...]]]) -> Understood:
     """Return by what the entry was understood; the best of its substances counts."""
-    found = {judge_name(value_sets, substance, matches) for substance, matches in named}
+    found = {judge_allergen(value_sets, substance, matches) for substance, matches in named}
     order = (Understood.BY_CODE, Understood.BY_WORDS)
     return next((by for by in order if by in found), Understood.NOT)
 

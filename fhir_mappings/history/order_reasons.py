@@ -23,7 +23,8 @@ from fhir_mappings.fhir import (
 from fhir_mappings.history.conditions import CAUSES, DEFICIENCY
 from fhir_mappings.history.reading_lists import notes_of
 from fhir_mappings.intake import RecordIndex, is_about_another
-from fhir_mappings.terminology import Field, Judged, judge
+from fhir_mappings.judging import Judged, judge
+from fhir_mappings.terminology import Field
 
 MOST_REASONS = 20
 """Reasons of one order that are read."""

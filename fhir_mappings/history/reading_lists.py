@@ -13,16 +13,9 @@ from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
 from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
-from fhir_mappings.terminology import (
-    Concept,
-    Field,
-    Judged,
-    Role,
-    Understood,
-    has_marker,
-    judge,
-    normalise_text,
-)
+from fhir_mappings.judging import Judged, Understood, judge
+from fhir_mappings.terminology import Concept, Field, Role, has_marker
+from fhir_mappings.text import normalise_text
 from recommender.language import HintAt
 
 LONGEST_SEARCHED = 2000

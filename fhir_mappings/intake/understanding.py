@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from fhir_mappings.fhir import Placed
 from fhir_mappings.intake.receipt import Receipt
-from fhir_mappings.terminology import Concept, Judged, Understood
+from fhir_mappings.judging import Judged, Understood
+from fhir_mappings.terminology import Concept
 from recommender.language import Because, Fact, Hint, HintAt, Truth
 
 LONGEST_QUOTE = 60

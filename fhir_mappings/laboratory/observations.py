@@ -23,6 +23,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
+from fhir_mappings.judging import Understood, reads_as_words
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import (
     LOINC,
@@ -31,10 +32,8 @@ from fhir_mappings.terminology import (
     Field,
     Match,
     Role,
-    Understood,
     is_enumerated,
     read_words,
-    reads_as_words,
 )
 from recommender.language import HintAt, NotCounted
 

@@ -18,7 +18,8 @@ from fhir_mappings.laboratory import Observed, read_booleanish
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
-from fhir_mappings.terminology import Concept, Role, normalise_text
+from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.text import normalise_text
 from recommender.language import (
     CombinationUse,
     DoseGiven,

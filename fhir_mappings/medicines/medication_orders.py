@@ -28,7 +28,8 @@ from fhir_mappings.fhir import (
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dosage import Dosage, LinesRead, read_phases
 from fhir_mappings.medicines.products import Product, identify_product
-from fhir_mappings.terminology import Concept, Field, Role, ValueSets, normalise_text
+from fhir_mappings.terminology import Concept, Field, Role, ValueSets
+from fhir_mappings.text import normalise_text
 from recommender.language import Evidence, FolateIndication, Order, OrderState
 
 LEADS_NOWHERE = "its medicine is a reference that leads nowhere"

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from fhir_mappings.fhir import texts_of
-from fhir_mappings.terminology import without_accents
+from fhir_mappings.text import without_accents
 
 _NAMES = ("hydroxocobalamin", "cyanocobalamin")
 _STEMS = ("cobalam", "kobalam", "cobamin", "bedouz")

@@ -22,15 +22,8 @@ from fhir_mappings.dosing import (
     split_name,
 )
 from fhir_mappings.fhir import as_dict, as_list, codings_of, texts_of, words_of
-from fhir_mappings.terminology import (
-    RXNORM,
-    Concept,
-    Field,
-    Match,
-    ValueSets,
-    normalise_text,
-    without_accents,
-)
+from fhir_mappings.terminology import RXNORM, Concept, Field, Match, ValueSets
+from fhir_mappings.text import normalise_text, without_accents
 from recommender.language import Anticoagulant, Choice, LoweringDrug, Route, Substance
 
 

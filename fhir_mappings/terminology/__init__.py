@@ -2,15 +2,14 @@
 
 from fhir_mappings.terminology.code_systems import ATC, DMD, LOINC, NPU, RXNORM, SNOMED
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.judging import (
-    Judged,
-    Shown,
-    Understood,
-    is_enumerated,
-    judge,
-    judge_name,
-    meaningful_texts,
-    reads_as_words,
+from fhir_mappings.terminology.loading import load_value_sets
+from fhir_mappings.terminology.members import (
+    TERMINOLOGY,
+    Field,
+    Match,
+    Member,
+    Role,
+    TerminologyError,
 )
 from fhir_mappings.terminology.search_codes import (
     URGENT,
@@ -23,21 +22,12 @@ from fhir_mappings.terminology.site_codes import (
     suggest_concepts,
 )
 from fhir_mappings.terminology.site_words import SiteCodes
-from fhir_mappings.terminology.value_sets import (
-    LANGUAGES,
-    Field,
-    Match,
-    Member,
-    Role,
-    ValueSets,
-    load_value_sets,
-    normalise_text,
-    without_accents,
-)
-from fhir_mappings.terminology.words import (
-    forget_texts,
+from fhir_mappings.terminology.value_sets import LANGUAGES, ValueSets, is_enumerated
+from fhir_mappings.terminology.wordings import (
+    LONGEST_SEARCHED,
+    forget_wordings,
     has_marker,
-    is_negative,
+    read_markers,
     read_words,
 )
 
@@ -46,35 +36,29 @@ __all__ = [
     "DMD",
     "LANGUAGES",
     "LOINC",
+    "LONGEST_SEARCHED",
     "NPU",
     "RXNORM",
     "SNOMED",
+    "TERMINOLOGY",
     "URGENT",
     "Concept",
     "Field",
-    "Judged",
     "Match",
     "Member",
     "Role",
-    "Shown",
     "SiteCodes",
-    "Understood",
+    "TerminologyError",
     "ValueSets",
     "check_codes",
     "describe_concepts",
-    "forget_texts",
+    "forget_wordings",
     "has_marker",
     "is_enumerated",
-    "is_negative",
-    "judge",
-    "judge_name",
     "load_value_sets",
-    "meaningful_texts",
-    "normalise_text",
     "observation_search_codes",
     "observation_words",
+    "read_markers",
     "read_words",
-    "reads_as_words",
     "suggest_concepts",
-    "without_accents",
 ]

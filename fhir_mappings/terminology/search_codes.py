@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import Field, Role, ValueSets
+from fhir_mappings.terminology.members import Field, Role
+from fhir_mappings.terminology.value_sets import ValueSets
 
 SEARCHED = (
     Concept.SERUM_B12,

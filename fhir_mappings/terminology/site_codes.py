@@ -12,18 +12,11 @@ from pathlib import Path
 
 from fhir_mappings.terminology.code_systems import SPELLED_FREELY, index_key
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import (
-    Field,
-    Member,
-    Role,
-    TerminologyError,
-    ValueSets,
-    load_value_sets,
-    normalise_text,
-    read_member,
-    read_rows,
-)
-from fhir_mappings.terminology.words import read_words
+from fhir_mappings.terminology.loading import load_value_sets, read_member, read_rows
+from fhir_mappings.terminology.members import Field, Member, Role, TerminologyError
+from fhir_mappings.terminology.value_sets import ValueSets
+from fhir_mappings.terminology.wordings import read_words
+from fhir_mappings.text import normalise_text
 
 COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "property", "unit",
            "confidence", "evidence", "notes")  # fmt: skip

@@ -17,7 +17,9 @@ from fhir_mappings.laboratory import results
 from fhir_mappings.laboratory.units import UNITS, Analyte
 from fhir_mappings.medicines.products import SUBSTANCES
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import Role, ValueSets, load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
+from fhir_mappings.terminology.members import Role
+from fhir_mappings.terminology.value_sets import ValueSets
 from recommender.language import HintAt
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "mapping.md"

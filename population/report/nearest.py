@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from functools import cached_property
 
-from fhir_mappings.terminology import Field, ValueSets, normalise_text
+from fhir_mappings.terminology import Field, ValueSets
+from fhir_mappings.text import normalise_text
 
 LEAST_LIKENESS = 0.72
 """Below it nothing is proposed; from 0 (nothing in common) to 1 (the same)."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
-from fhir_mappings.terminology import Field, Understood, ValueSets, judge
+from fhir_mappings.judging import Understood, judge
+from fhir_mappings.terminology import Field, ValueSets
 
 LONGEST_TEXT = 80
 """Characters of a name that are kept: a longer one is a story and may name somebody."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from fhir_mappings.fhir.record import PREFETCH_KEYS, Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.scenario import ClinicalScenario
 
 AS_OF = dt.date(2026, 6, 15)

@@ -18,7 +18,7 @@ from fhir_mappings.draft_orders import (
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.course import (
     FolateIndication,
     InjectionSite,

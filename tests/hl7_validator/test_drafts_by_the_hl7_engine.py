@@ -25,7 +25,7 @@ from cds_service.workbench.prepared import load_patients
 from fhir_mappings.drafts import medication_request, service_request
 from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.fhir.versions import FhirVersion
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.course import FollowUp, Test
 

@@ -19,7 +19,7 @@ from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.fhir.record import Resource
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.code_systems import RXNORM
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE, N_LOAD
 from recommender.language.course import FollowUp, InjectionSite, Test
 

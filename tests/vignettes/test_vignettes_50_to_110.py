@@ -16,7 +16,7 @@ import pytest
 
 from cds_service.decision.explainable import decide_request
 from cds_service.site.settings import demonstration
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 
 TODAY = dt.date(2026, 11, 26)
 SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"

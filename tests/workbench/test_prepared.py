@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.workbench.prepared import load_controls, load_patients, resolve_dates
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE
 
 EXPECTED: dict[str, tuple[str, list[tuple[str, str]]]] = {

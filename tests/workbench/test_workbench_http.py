@@ -20,7 +20,7 @@ from cds_service.decision.explain import explain
 from cds_service.decision.explainable import decide_request
 from cds_service.site.settings import Settings, demonstration
 from cds_service.web.deployment import CONFIG_KEY
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 
 STATIC = files("cds_service.workbench") / "static"
 SOURCES = [

@@ -21,7 +21,7 @@ from cds_service.decision.decide import Decision
 from cds_service.decision.explainable import decide_request
 from cds_service.site.settings import DEMONSTRATION_CLIENT, Client, demonstration
 from cds_service.workbench.prepared import load_patients
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.review import CLAIMS
 
 Json = dict[str, Any]

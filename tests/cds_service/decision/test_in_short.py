@@ -11,7 +11,7 @@ from cds_service.cards.reason_kinds import OTHER
 from cds_service.decision import decide_request, explain
 from cds_service.site.settings import demonstration
 from cds_service.workbench.prepared import load_patients
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance import cite
 
 AS_OF = dt.date(2026, 11, 21)

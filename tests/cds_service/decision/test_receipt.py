@@ -14,7 +14,7 @@ from cds_service.decision.explain_words import say
 from cds_service.decision.explainable import decide_bundle, decide_request
 from cds_service.site.settings import demonstration
 from cds_service.workbench.prepared import PreparedPatient, load_patients
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 
 AS_OF = dt.date(2026, 6, 1)
 VALUE_SETS = load_value_sets()

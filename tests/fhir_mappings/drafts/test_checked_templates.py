@@ -15,7 +15,7 @@ from fhir_mappings.drafts.checked_templates import check_new_draft, write_templa
 from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.versions import FhirVersion
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE, M_LOAD, ORAL
 from recommender.language.course import FollowUp, Test
 

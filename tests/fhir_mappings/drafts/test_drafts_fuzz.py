@@ -15,7 +15,7 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.fhir.versions import FhirVersion, detect_version
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.medicines.medications import map_medications
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import M_LOAD
 from recommender.language.course import InjectionSite
 

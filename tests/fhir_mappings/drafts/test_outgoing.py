@@ -11,7 +11,7 @@ import pytest
 from fhir_mappings.drafts import medication_request, outgoing, service_request
 from fhir_mappings.drafts.medication_request import DraftContext
 from fhir_mappings.fhir.versions import FhirVersion
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import M_LOAD
 from recommender.language.course import FollowUp, Test
 

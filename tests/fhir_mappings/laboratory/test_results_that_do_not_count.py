@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language import (
     Alarm,
     Comparator,

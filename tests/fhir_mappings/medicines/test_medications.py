@@ -11,7 +11,7 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.medicines.medications import map_medications
 from fhir_mappings.terminology.code_systems import ATC, RXNORM, SNOMED
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.course import DoseKind, OrderState
 from recommender.language.doses import PeriodUnit, Route, Substance
 from recommender.language.logic import Truth

@@ -6,7 +6,7 @@ import pytest
 
 from fhir_mappings.medicines.products import Form, identify_product
 from fhir_mappings.terminology import RXNORM
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language import Anticoagulant, LoweringDrug, Substance
 
 VALUE_SETS = load_value_sets()

@@ -8,7 +8,7 @@ import pytest
 
 from fhir_mappings.medicines.products import Form, identify_product
 from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
-from fhir_mappings.terminology.value_sets import load_value_sets
+from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.doses import Substance
 from recommender.language.scenario import Anticoagulant, LoweringDrug
 

@@ -19,14 +19,9 @@ from fhir_mappings.terminology.code_systems import (
     SNOMED,
 )
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import (
-    TERMINOLOGY,
-    Field,
-    Role,
-    TerminologyError,
-    load_value_sets,
-    normalise_text,
-)
+from fhir_mappings.terminology.loading import load_value_sets
+from fhir_mappings.terminology.members import TERMINOLOGY, Field, Role, TerminologyError
+from fhir_mappings.text import normalise_text
 
 VALUE_SETS = load_value_sets()
 

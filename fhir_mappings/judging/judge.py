@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
-from fhir_mappings.terminology.code_systems import (
-    ATC,
-    DMD,
-    ICD_9_CM,
-    ICD_10,
-    ICD_10_CM,
-    ICD_10_PCS,
-    LOINC,
-    NATIONAL_ICD_10,
-    NPU,
-    RXNORM,
-    SKS,
-    SNOMED,
-    has_shape,
-)
-from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.value_sets import Field, Match, Role, ValueSets
-from fhir_mappings.terminology.words import (
-    has_marker,
+from fhir_mappings.judging.plain_words import (
     is_a_name,
+    is_another_substance,
+    is_in_language,
     is_negative,
     is_understood,
+)
+from fhir_mappings.terminology import (
+    Concept,
+    Field,
+    Match,
+    Role,
+    ValueSets,
+    has_marker,
+    is_enumerated,
     read_words,
 )
 from recommender.language import Choice
 
 MOST_TEXTS = 20
 """Texts of one entry that are read; an entry with more is not understood by its words."""
-
-ENUMERATES: dict[Field, frozenset[str]] = {
-    Field.CONDITIONS: frozenset({SNOMED, ICD_10_CM, ICD_10, NATIONAL_ICD_10, SKS, ICD_9_CM}),
-    Field.PROCEDURES: frozenset({SNOMED, ICD_10_PCS}),
-    Field.DRUGS: frozenset({ATC, RXNORM, SNOMED, DMD}),
-    Field.LABS: frozenset({LOINC, SNOMED, NPU}),
-}
-"""The systems of which a code in no value set means "not one of ours" (Q26)."""
 
 
 class Understood(Choice):
@@ -95,7 +80,7 @@ def judge(
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
     if enumerated:
         by = Understood.BY_CODE
-    elif worded or shown or _read_as_words(value_sets, texts):
+    elif worded or shown or _are_of_no_interest(value_sets, texts):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
@@ -115,18 +100,6 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
         if text not in empty and value_sets.words_say_something(text)
     )
     return tuple(texts)[:MOST_TEXTS]
-
-
-def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
-    """Return whether a code stands there of a system that enumerates the field; one that says
-    nothing, or has not the form of its system, is none.
-    """
-    return any(
-        (system := value_sets.normalise_system(coding.get("system"))) in ENUMERATES[field]
-        and has_shape(system, coding["code"])
-        for coding in codings_of(codeable)
-        if value_sets.says_something(coding)
-    )
 
 
 def _decided_by_words(
@@ -160,21 +133,40 @@ def _shown(
 
 def reads_as_words(value_sets: ValueSets, codeable: Any) -> bool:
     """Return whether the words of an entry are of a language of the record."""
-    return _read_as_words(value_sets, meaningful_texts(value_sets, codeable))
+    texts = meaningful_texts(value_sets, codeable)
+    return any(is_negative(text) or is_in_language(text, value_sets.languages) for text in texts)
 
 
-def _read_as_words(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
+def _are_of_no_interest(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
+    """Return whether some text of an entry is of no interest, and none leaves it open."""
     return any(is_negative(text) or is_understood(text, value_sets.languages) for text in texts)
 
 
 def judge_name(value_sets: ValueSets, codeable: Any, matches: Iterable[Match]) -> Understood:
-    """Return by what the name of a medicine or substance was understood, given what it matched."""
+    """Return by what the name of a medicine was understood, given what it matched."""
+    return _judge_named(value_sets, codeable, matches, is_a_name)
+
+
+def judge_allergen(value_sets: ValueSets, codeable: Any, matches: Iterable[Match]) -> Understood:
+    """Return by what the name of a substance was understood to which somebody is allergic, given
+    what it matched: a name in no list may be a brand of vitamin B12 (Q26).
+    """
+    return _judge_named(value_sets, codeable, matches, is_another_substance)
+
+
+def _judge_named(
+    value_sets: ValueSets,
+    codeable: Any,
+    matches: Iterable[Match],
+    names_another: Callable[[str, tuple[str, ...]], bool],
+) -> Understood:
     listed = list(matches)
     if any(match.matched_by == "code" for match in listed) or is_enumerated(
         value_sets, codeable, Field.DRUGS
     ):
         return Understood.BY_CODE
     texts = meaningful_texts(value_sets, codeable)
-    if listed or any(is_negative(text) or is_a_name(text, value_sets.languages) for text in texts):
+    spoken = value_sets.languages
+    if listed or any(is_negative(text) or names_another(text, spoken) for text in texts):
         return Understood.BY_WORDS
     return Understood.NOT

@@ -1,0 +1,242 @@
+"""Whether a text that names nothing of ours can be taken for one of no interest: it is in a
+language of the record, and no word of it belongs to what a closed fact is about (Q26).
+
+Such a word stands alone ("kidney") or beside another ("hereditary" and "eyes"); phrases that hold
+one and are of no interest are listed ("kidney stone"). A word in no list may be at most the lesser
+part of what a text says, and no slip of the name of a thing that counts ("gastrectmy").
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import functools
+import re
+from dataclasses import dataclass
+
+from fhir_mappings.terminology import (
+    LANGUAGES,
+    LONGEST_SEARCHED,
+    TERMINOLOGY,
+    TerminologyError,
+    forget_wordings,
+    read_markers,
+)
+from fhir_mappings.text import (
+    BeginningsOf,
+    forget_normal_texts,
+    forget_searched_texts,
+    index_beginnings,
+    normalise_text,
+    whole_word,
+)
+
+_CUT = re.compile(r"(?:\.\.\.|…)\s*$")
+_WORD = re.compile(r"[a-z0-9]*[a-z][a-z0-9]+")
+
+
+@functools.lru_cache(maxsize=16)
+def load_vocabulary(language: str) -> frozenset[str]:
+    """Return the words of a language that has a word list.
+
+    Raises:
+        TerminologyError: there is no list of this language.
+    """
+    if language not in LANGUAGES:
+        raise TerminologyError(
+            f"there is no word list of language {language!r}, only of {', '.join(LANGUAGES)}"
+        )
+    path = TERMINOLOGY / f"vocabulary_{language}.txt"
+    return frozenset(path.read_text(encoding="utf-8").split())
+
+
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(word for text in read_markers(kind) for word in text.split())
+
+
+_CLASS_WORDS = _words_of("class")
+"""Words that say nothing of what a thing is: sides, times, "disease", "removal of"."""
+_NEAR = tuple(sorted(_words_of("near")))
+"""Names of things that count; a word that is in no list may be a slip of one."""
+
+_SLIP = 0.84
+"""How near an unknown word of six letters or more is to a name to be a slip of it. A design
+default."""
+
+
+@functools.lru_cache(maxsize=4096)
+def is_understood(text: str, languages: tuple[str, ...]) -> bool:
+    """Return whether a text is of no interest: in a language of the record, and nothing in it
+    belongs to what a closed fact is about (Q26).
+    """
+    return is_in_language(text, languages) and not _leaves_open(normalise_text(text), "problems")
+
+
+@functools.lru_cache(maxsize=4096)
+def is_in_language(text: str, languages: tuple[str, ...]) -> bool:
+    """Return whether a text has at least three letters, and what it says is said mostly in words
+    of one of these languages; never a cut one (Q26).
+    """
+    if not _can_be_read(text):
+        return False
+    words = _WORD.findall(normalise_text(text))
+    said = [word for word in words if word not in _CLASS_WORDS]
+    if not said or sum(sign.isalpha() for word in words for sign in word) < 3:
+        return False
+    return any(_are_mostly_of(said, language) for language in languages)
+
+
+def _can_be_read(text: str) -> bool:
+    foreign = sum(sign.isalpha() and not sign.isascii() for sign in text)
+    return len(text) <= LONGEST_SEARCHED and not _CUT.search(text) and foreign * 2 <= len(text)
+
+
+def _are_mostly_of(words: list[str], language: str) -> bool:
+    vocabulary = load_vocabulary(language)
+    unknown = [word for word in words if word not in vocabulary]
+    return 2 * len(unknown) < len(words) and not any(map(_is_a_slip, unknown))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_a_slip(word: str) -> bool:
+    known = len(word) < 6 or len(word) > 20
+    return not known and bool(difflib.get_close_matches(word, _NEAR, 1, _SLIP))
+
+
+# --- words that belong to what a closed fact is about
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenWords:
+    """Words that leave a text open, found by how they begin: each alone or beside another."""
+
+    beginnings: BeginningsOf
+    each: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]
+
+    def stand_in(self, normal: str) -> bool:
+        listed = (self.each[number] for number in self.beginnings.candidates(normal))
+        return any(
+            one.search(normal) and (other is None or other.search(normal)) for one, other in listed
+        )
+
+
+@functools.lru_cache(maxsize=2)
+def _load_open_words(asked: str) -> _OpenWords:
+    with (TERMINOLOGY / "open_words.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["asked"] in (asked, "all")]
+    return _OpenWords(
+        index_beginnings(row["one"] for row in rows),
+        tuple(
+            (whole_word(row["one"]), whole_word(row["other"]) if row["other"] else None)
+            for row in rows
+        ),
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _load_of_no_interest() -> tuple[BeginningsOf, re.Pattern[str]]:
+    with (TERMINOLOGY / "of_no_interest.csv").open(encoding="utf-8", newline="") as file:
+        phrases = [row["phrase"] for row in csv.DictReader(file)]
+    return index_beginnings(phrases), whole_word("|".join(phrases))
+
+
+def _leaves_open(normal: str, asked: str) -> bool:
+    """Return whether words stand in a text that belong to what a fact is about, such as "removal
+    of the stomach": no wording of ours holds them, and they are not of no interest.
+    """
+    words = _load_open_words(asked)
+    if not words.stand_in(normal):
+        return False
+    beginnings, phrases = _load_of_no_interest()
+    if not beginnings.candidates(normal):
+        return True
+    rest = phrases.sub(" ", normal)
+    return rest == normal or words.stand_in(rest)
+
+
+# --- names of medicines and substances
+
+_NAME_WORD = re.compile(r"[a-z]{3,}")
+_FOREIGN = frozenset(read_markers("small"))
+"""Small and class words of other languages: beside them a name is a phrase in that language."""
+_UNNAMED = frozenset(read_markers("unnamed"))
+"""Words that stand beside the name of a medicine and are none."""
+
+
+@functools.lru_cache(maxsize=4096)
+def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
+    """Return whether a text can be taken for the name of a medicine, which belongs to no language:
+    Latin letters, and no small word of a language that the record is not in. Words such as
+    "tablets as before" name nothing.
+    """
+    if not _can_be_read(text) or not _names_something(text):
+        return False
+    words = normalise_text(text).split()
+    return _FOREIGN.isdisjoint(words) or is_in_language(text, languages)
+
+
+def _names_something(text: str) -> bool:
+    normal = normalise_text(text)
+    if _leaves_open(normal, "names"):
+        return False
+    return any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in normal.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Substances:
+    """Names of substances that are not of ours: whole words, and how such names begin and end."""
+
+    words: frozenset[str]
+    parts: re.Pattern[str]
+
+    def hold(self, word: str) -> bool:
+        return word in self.words or self.parts.fullmatch(word) is not None
+
+
+@functools.lru_cache(maxsize=1)
+def _load_substances() -> _Substances:
+    listed: dict[str, list[str]] = {"word": [], "start": [], "end": []}
+    with (TERMINOLOGY / "other_substances.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            listed[row["kind"]] += row["names"].split()
+    starts, ends = "|".join(listed["start"]), "|".join(listed["end"])
+    parts = re.compile(rf"(?:{starts})[a-z]*|[a-z]{{2,}}(?:{ends})(?:[aeo]|um|en|er|s)?")
+    return _Substances(frozenset(listed["word"]), parts)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
+    """Return whether a text names a substance that is none of ours: every word is a known name,
+    or a word of a language of the record. A name in no list may be a brand of anything (Q26).
+    """
+    if not _can_be_read(text) or not _names_something(text):
+        return False
+    said = [word for word in _WORD.findall(normalise_text(text)) if word not in _CLASS_WORDS]
+    named = [word for word in said if word not in _UNNAMED]
+    substances = _load_substances()
+    unknown = [word for word in named if not substances.hold(word)]
+    return bool(named) and (
+        not unknown or any(load_vocabulary(language).issuperset(unknown) for language in languages)
+    )
+
+
+KNOWN_NEGATIVES = frozenset(map(normalise_text, read_markers("negative")))
+"""Whole texts that say in so many words that there is none: understood (Q26)."""
+
+_LONGEST_NEGATIVE = 200
+
+
+def is_negative(text: str) -> bool:
+    """Return whether a whole text says that there is none."""
+    return len(text) <= _LONGEST_NEGATIVE and normalise_text(text) in KNOWN_NEGATIVES
+
+
+def forget_texts() -> None:
+    """Forget what was remembered of texts while one record was read: nothing of a record outlasts
+    the reading of it.
+    """
+    forget_normal_texts()
+    forget_searched_texts()
+    forget_wordings()
+    for remembered in (is_understood, is_in_language, is_a_name, is_another_substance, _is_a_slip):
+        remembered.cache_clear()

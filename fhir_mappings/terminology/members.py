@@ -1,0 +1,131 @@
+"""What the terminology is made of: its fields, the roles of a code, and a row of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.text import BeginningsOf, as_word
+from recommender.language import Choice
+
+TERMINOLOGY = Path(__file__).parent
+
+
+class Field(Choice):
+    """The part of the terminology that a word is looked up in; the value is the name of its CSV
+    file.
+    """
+
+    __hash__ = object.__hash__  # by identity, like a Concept
+
+    LABS = "labs"
+    OBSERVATIONS = "observations"
+    CONDITIONS = "conditions"
+    PROCEDURES = "procedures"
+    DRUGS = "drugs"
+    ROUTES = "routes"
+
+
+class Role(Choice):
+    """What a code means for its concept. The role belongs to the pair: one code can be INCLUDE for
+    one concept and EXCLUDE for another.
+
+    REVIEW is ambiguous and needs a second fact; CONTEXT is background on which no rule fires alone;
+    COMPETING_CAUSE explains the finding without vitamin B12; EXCLUDE looks alike and must not
+    count; HISTORY is of the past; ACCEPT_OLD is a deprecated code of old results.
+    """
+
+    INCLUDE = "include"
+    REVIEW = "review"
+    CONTEXT = "context"
+    COMPETING_CAUSE = "competing-cause"
+    EXCLUDE = "exclude"
+    HISTORY = "history"
+    WARN = "warn"
+    ORDER = "order"
+    SEPARATE = "separate"
+    ACCEPT_OLD = "accept-old"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of the terminology. `property` is the kind of property of a LOINC code (MCnc, SCnc,
+    mixed, ...), empty elsewhere; `unit` what a site's results of this code are in where they say no
+    unit.
+    """
+
+    concept: Concept
+    role: Role
+    system: str
+    code: str
+    display: str = ""
+    property: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A member that a coding or a text stands for. `matched_by` is "code" or "text"; `source` the
+    `system|code` or the text.
+    """
+
+    member: Member
+    matched_by: str
+    source: str
+
+    @property
+    def concept(self) -> Concept:
+        return self.member.concept
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one field that are looked for inside a text, each with what it stands for. The
+    pattern of a word is compiled when it is first looked for.
+    """
+
+    beginnings: BeginningsOf
+    each: tuple[tuple[str, Member], ...]
+    never: re.Pattern[str] | None = None
+
+    def members_in(self, text: str) -> tuple[Member, ...]:
+        """Return the members whose word stands in a text, which must be normalised; each concept
+        once. Phrases that hold a word and mean another thing are taken out first.
+        """
+        numbers = self.beginnings.candidates(text)
+        if not numbers:
+            return ()
+        plain = self.never.sub(" ", text) if self.never else text
+        if plain != text:
+            numbers = self.beginnings.candidates(plain)
+        listed = [self.each[number] for number in numbers]
+        found = [member for pattern, member in listed if as_word(pattern).search(plain)]
+        once = {(member.concept, member.role, member.property): member for member in found}
+        return tuple(once.values())
+
+
+class TerminologyError(ValueError):
+    """A CSV of codes that cannot be used; the message lists everything that is wrong, with line
+    numbers.
+    """
+
+
+LONGEST_TEXT = 500
+"""Characters; what is longer is a story, not the name of something."""
+
+_TAGS = re.compile(r"(?<!\s)\s*(\[[^\]]*\]|\([^)]*\))\s*$")
+
+
+def without_tags(display: str) -> str:
+    """Return a display without the semantic tag or the note in brackets at its end."""
+    while True:
+        shorter = _TAGS.sub("", display)
+        if shorter in (display, ""):
+            return display
+        display = shorter

@@ -1,0 +1,151 @@
+"""The wordings of conditions, operations and allergies that decide safety, in ten languages.
+
+A wording `decides` where it is the whole text and nothing in it negates, doubts or speaks of
+somebody else; everywhere else in a text it only `shows`: it makes the fact unknown and is quoted.
+
+Source: decisions Q27. The lists of negations beyond those of Q27 are our judgement.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fhir_mappings.terminology.concepts import Concept
+from fhir_mappings.terminology.members import TERMINOLOGY, Field, Member, Role
+from fhir_mappings.text import BeginningsOf, as_word, index_beginnings, normalise_text
+
+LONGEST_SEARCHED = 2000
+"""Characters of one text that are searched; what stands behind them makes the text a cut one."""
+
+
+def read_markers(kind: str) -> tuple[str, ...]:
+    """Return the words of one kind in the list of small words."""
+    with (TERMINOLOGY / "word_markers.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["text"] for row in csv.DictReader(file) if row["kind"] == kind)
+
+
+LONGEST_DECIDING = 200
+"""Characters of a text that may decide: what is longer is a story, not the name of a thing."""
+
+_MARKER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(read_markers('marker'))})(?![a-z])")
+_PAST = re.compile(rf"^(?:{'|'.join(read_markers('past'))}) ")
+_YEAR = re.compile(r"(?: (?:in|since|on|from))?(?: \d{1,2})?(?:[ /]\d{1,2})?[ /](?:19|20)\d\d$")
+_QUALIFIER = "|".join(read_markers("qualifier"))
+_BEFORE = re.compile(rf"^(?:(?:{_QUALIFIER}) )+")
+_AFTER = re.compile(rf"(?: (?:{_QUALIFIER}))+$")
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRead:
+    """What the words of one text say.
+
+    `decided` counts like a code; `shown` are concepts the text points at. `past`: taken off words
+    such as "history of" make a finding that is decided past and an operation done.
+    """
+
+    decided: tuple[Member, ...] = ()
+    shown: tuple[Member, ...] = ()
+    past: bool = False
+
+
+NOTHING = WordsRead()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    member: Member
+    decides: bool
+    whole: re.Pattern[str]
+    word: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """The wordings of one field, found by how they begin."""
+
+    beginnings: BeginningsOf
+    each: tuple[_Wording, ...]
+    never: re.Pattern[str] | None
+
+    def candidates(self, normal: str) -> list[_Wording]:
+        return [self.each[number] for number in self.beginnings.candidates(normal)]
+
+
+def has_marker(text: str) -> bool:
+    """Return whether a text negates, doubts, or speaks of somebody else than the patient (Q27)."""
+    return "?" in text or _MARKER.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def read_words(text: str, field: Field) -> WordsRead:
+    """Return what the words of a text say in one field; markers leave nothing decided."""
+    wordings = _load_wordings().get(field)
+    if wordings is None:
+        return NOTHING
+    normal = normalise_text(text[:LONGEST_SEARCHED])
+    candidates = wordings.candidates(normal)
+    if not candidates:
+        return NOTHING
+    if len(text) <= LONGEST_DECIDING:
+        deciding = [item for item in candidates if item.decides]
+        decided, past = _decided(normal, deciding) if deciding else ((), False)
+        if decided and not has_marker(text):
+            return WordsRead(decided, (), past)
+    plain = wordings.never.sub(" ", normal) if wordings.never else normal
+    if plain != normal:
+        candidates = wordings.candidates(plain)
+    found = [item.member for item in candidates if item.word.search(plain)]
+    return WordsRead((), _once([member for member in found if member.role is not Role.EXCLUDE]))
+
+
+def _decided(normal: str, deciding: list[_Wording]) -> tuple[tuple[Member, ...], bool]:
+    """Return what a whole text names, and whether as past."""
+    cores, past = _cores(normal)
+    named = [item.member for item in deciding if any(map(item.whole.fullmatch, cores))]
+    return _once(named), past
+
+
+def _cores(normal: str) -> tuple[tuple[str, ...], bool]:
+    """Return a text without what stands around the name of a thing, as it is and without words
+    that qualify it; and whether it is past.
+    """
+    past = _PAST.search(normal) is not None
+    core = _YEAR.sub("", _PAST.sub("", normal))
+    return tuple(dict.fromkeys((core, _AFTER.sub("", _BEFORE.sub("", core))))), past
+
+
+def _once(members: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple({(member.concept, member.role): member for member in members}.values())
+
+
+@functools.lru_cache(maxsize=1)
+def _load_wordings() -> Mapping[Field, _Wordings]:
+    listed: dict[Field, list[_Wording]] = {}
+    never: dict[Field, list[str]] = {}
+    with (TERMINOLOGY / "words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            field, pattern = Field(row["field"]), row["pattern"]
+            if row["kind"] == "never":
+                never.setdefault(field, []).append(pattern)
+                continue
+            member = Member(Concept(row["concept"]), Role(row["role"]), "", "", pattern)
+            whole, word = re.compile(f"(?:{pattern})"), as_word(pattern)
+            decides = row["kind"] == "decides"
+            listed.setdefault(field, []).append(_Wording(member, decides, whole, word))
+    return {
+        field: _Wordings(
+            index_beginnings(item.member.display for item in each),
+            tuple(each),
+            as_word("|".join(never[field])) if field in never else None,
+        )
+        for field, each in listed.items()
+    }
+
+
+def forget_wordings() -> None:
+    """Forget what was remembered of texts."""
+    read_words.cache_clear()

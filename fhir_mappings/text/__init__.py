@@ -1,0 +1,21 @@
+"""How texts are compared and searched, whatever they say."""
+
+from fhir_mappings.text.normal import forget_normal_texts, normalise_text, without_accents
+from fhir_mappings.text.search import (
+    BeginningsOf,
+    as_word,
+    forget_searched_texts,
+    index_beginnings,
+    whole_word,
+)
+
+__all__ = [
+    "BeginningsOf",
+    "as_word",
+    "forget_normal_texts",
+    "forget_searched_texts",
+    "index_beginnings",
+    "normalise_text",
+    "whole_word",
+    "without_accents",
+]

@@ -1,0 +1,37 @@
+"""The form in which words are compared."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+_PUNCTUATION = re.compile(
+    r"(?:[^a-z0-9.%/+]|\.(?!\d))+"
+)  # a full stop before a digit is a decimal point
+_B_12 = re.compile(r"\bb[ .]12\b")
+
+
+@functools.lru_cache(maxsize=8192)
+def normalise_text(text: str) -> str:
+    """Return words in the form in which they are compared: lower case, no punctuation, "b-12" as
+    "b12", "anaemia" as "anemia".
+    """
+    plain = _PUNCTUATION.sub(" ", without_accents(text.lower())).strip()
+    return _B_12.sub("b12", plain).replace("aem", "em").replace("oed", "ed")
+
+
+def forget_normal_texts() -> None:
+    """Forget what was remembered of texts."""
+    normalise_text.cache_clear()
+
+
+_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ł": "l"})
+
+
+def without_accents(text: str) -> str:
+    """Return a text whose letters stand without accents: "Folsäure" as "folsaure"."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
