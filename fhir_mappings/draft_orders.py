@@ -49,6 +49,7 @@ from recommender.language import (
     OrderState,
     Substance,
     TestOrder,
+    changed,
 )
 
 STOPS = frozenset({"stopped", "cancelled", "on-hold", "ended", "suspended", "revoked"})
@@ -285,7 +286,7 @@ class _Reading:
             key = self._key_of(placed)
             forbids = placed.resource.get("doNotPerform") is True
             self.orders += [
-                replace(order, forbids=forbids)
+                changed(order, forbids=forbids)
                 for order in read_orders(
                     placed, key, state, product, self.value_sets, self.siblings, selected
                 )

@@ -84,6 +84,7 @@ from recommender.language import (
     LoweringDrug,
     Measurement,
     Truth,
+    changed,
 )
 
 MEDICATION_TYPES = (
@@ -168,7 +169,7 @@ def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
     scenario = _put_together(
         index, who, laboratory, diagnosed, answers, operations, medicines, doses, allergies
     )
-    scenario = replace(scenario, reviews_done=reviews, kidney_risk=kidneys)
+    scenario = changed(scenario, reviews_done=reviews, kidney_risk=kidneys)
     return MappedScenario(scenario, index.receipt, index.gaps, results)
 
 

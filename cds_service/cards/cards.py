@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.cards.new_ids import new_uuid
 from cds_service.cards.override_codings import write_override_reasons
 from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
 from cds_service.protocol import make_plain, write_canonical
@@ -53,7 +53,7 @@ def write_card(finding: Finding, context: CardContext) -> dict[str, Any]:
     """Return the card of one finding; members without value are left out (R3)."""
     suggestions = write_suggestions(finding, context.suggestions)
     card: dict[str, Any] = {
-        "uuid": str(uuid.uuid4()),
+        "uuid": new_uuid(),
         "summary": shorten(make_plain(finding.summary)),
         "detail": write_detail(finding, context, suggestions),
         "indicator": finding.indicator.value,
@@ -172,16 +172,17 @@ def _utf16_length(text: str) -> int:
 
 
 _MARKUP = re.compile(
-    r"[\\`*\[\]~|]"  # code, emphasis, links, tables
-    r"|(?<!\w)_|_(?!\w)"
-    r"|<(?=[A-Za-z/!?])"  # tags; "<150 pg/mL" is none
-    r"|&(?=#?\w{1,32};)"  # entities
-    r"|(?<=https):|(?<=http):|(?<=ftp):|(?<=\bwww)\."
-    r"|(?<=[\w-])\.(?=[a-z]{2,24}(?:$|[^\w]))"  # domains, which some readers make links of
-    r"|^[#>+-](?=\s|$)|^[#>]|^=+$|(?<=^\d)[.)]",
+    r"[\\`*\[\]~|_<&:.#>+=)-](?:"  # only where one of these stands anything more is asked
+    r"(?<=[\\`*\[\]~|])"  # code, emphasis, links, tables
+    r"|(?<=_)(?:(?<!\w_)|(?!\w))"
+    r"|(?<=<)(?=[A-Za-z/!?])"  # tags; "<150 pg/mL" is none
+    r"|(?<=&)(?=#?\w{1,32};)"  # entities
+    r"|(?<=https:)|(?<=http:)|(?<=ftp:)|(?<=\bwww\.)"
+    r"|(?<=[\w-]\.)(?=[a-z]{2,24}(?:$|[^\w]))"  # domains, which some readers make links of
+    r"|(?<=^[+-])(?=\s|$)|(?<=^[#>])|(?<=^=)(?==*$)|(?<=^\d[.)]))",
     re.IGNORECASE,
 )
-_MAILBOX = re.compile(r"(?<=\S)@(?=\w)")
+_MAILBOX = re.compile(r"@(?<=\S@)(?=\w)")
 """An address stays one for readers that look for them after markup was read, so it is set apart."""
 
 

@@ -6,12 +6,12 @@ Source: R96 to R110, R159, R161 to R166; the strategies of Q25.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.cards.client_limits import SECOND_ACTION, fit_to_client
+from cds_service.cards.new_ids import new_uuid
 from cds_service.protocol import make_plain
 from cds_service.site import Client
 from fhir_mappings.drafts import (
@@ -182,7 +182,7 @@ def _check_action(action: Action, version: FhirVersion) -> list[str]:
 def _suggestion(label: str, actions: list[Action], recommended: bool = False) -> dict[str, Any]:
     suggestion: dict[str, Any] = {
         "label": make_plain(label, LONGEST_LABEL),
-        "uuid": str(uuid.uuid4()),
+        "uuid": new_uuid(),
     }
     if recommended:
         suggestion["isRecommended"] = True
@@ -246,7 +246,7 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Ac
     )
     drafting = replace(
         context.draft_context,
-        group_id=_followed_group(resolution, context) or str(uuid.uuid4()),
+        group_id=_followed_group(resolution, context) or new_uuid(),
         condition=next(claims, ""),
         after=_loading_of(resolution.edits),
     )

@@ -19,7 +19,8 @@ Json = dict[str, Any]
 
 UNKNOWN = "unknown"
 HASH_DIGITS = 12
-UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+AFTER_EIGHT = re.compile(rb"-(?<=[0-9a-f]{8}-)(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""A UUID but for its first eight digits: looked for by its first hyphen, which is quick."""
 
 
 USER_KINDS = frozenset(
@@ -96,7 +97,14 @@ def digest_answer(cards: tuple[Json, ...]) -> str:
 def without_uuids(text: bytes) -> bytes:
     """Return JSON in which each uuid is replaced by the number of its first appearance."""
     seen: dict[bytes, bytes] = {}
-    return UUID.sub(lambda found: seen.setdefault(found[0].lower(), b"uuid-%d" % len(seen)), text)
+    parts, rest = [], 0
+    for found in AFTER_EIGHT.finditer(text):
+        begins, ends = found.start() - 8, found.end()
+        if begins >= rest:
+            number = seen.setdefault(text[begins:ends].lower(), b"uuid-%d" % len(seen))
+            parts += [text[rest:begins], number]
+            rest = ends
+    return b"".join((*parts, text[rest:]))
 
 
 def write_asked(asked: Asked, whole: bool = True) -> bytes:

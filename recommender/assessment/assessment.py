@@ -40,6 +40,7 @@ from recommender.language import (
     Test,
     Truth,
     any_true,
+    changed,
     truth_of,
 )
 from recommender.treatment_so_far import Treatment, TreatmentPhase, read_treatment
@@ -112,7 +113,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         hinted=frozenset(hint.at for hint in scenario.hints),
     )
     explained = explain_facts(assessment, scenario, ground.neurology, ground.row)
-    return replace(assessment, facts=explained)
+    return changed(assessment, facts=explained)
 
 
 Facts = dict[str, Any]

@@ -79,7 +79,7 @@ class NotConclusive(enum.Enum):
     KIDNEYS = "severely reduced kidney function raises vitamin B12"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """The derived facts. Every field is an enumeration member, a Truth, or a small closed set;
     evidence rides along in `facts`.

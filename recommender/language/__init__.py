@@ -1,6 +1,6 @@
 """The words of the guidance: truths and facts, the scenario, doses, and the course of orders."""
 
-from recommender.language.choices import Choice
+from recommender.language.choices import Choice, changed
 from recommender.language.course import (
     AddFollowUps,
     AddRegimen,
@@ -171,6 +171,7 @@ __all__ = [
     "UncountedResult",
     "Unit",
     "any_true",
+    "changed",
     "contradictions",
     "describe",
     "describe_days",

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from recommender.language.choices import Choice
+from recommender.language.choices import Choice, changed
 from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance, Timing
 from recommender.language.logic import Evidence
 
@@ -49,7 +49,7 @@ class FolateIndication(enum.Enum):
     SPECIALIST = "haemolysis or dialysis, by specialist"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """One medication order that holds vitamin B12 or folic acid.
 
@@ -417,7 +417,6 @@ def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
 
 def _change(course: Course, key: str, **changes: object) -> Course:
     orders = tuple(
-        replace(order, **changes) if order.key == key else order  # type: ignore[arg-type]
-        for order in course.orders
+        changed(order, **changes) if order.key == key else order for order in course.orders
     )
     return replace(course, orders=orders)

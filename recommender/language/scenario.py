@@ -182,7 +182,7 @@ class CombinationUse:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClinicalScenario:
     """What the record says of one person on one day.
 

@@ -4,7 +4,6 @@ wins; no interval hangs on a result (I7).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from recommender.assessment import Assessment
@@ -17,7 +16,7 @@ from recommender.guidance import (
     Policy,
     with_interval,
 )
-from recommender.language import Cause, FollowUp, PeriodUnit, Phase, Substance, Test, Truth
+from recommender.language import Cause, FollowUp, PeriodUnit, Phase, Substance, Test, Truth, changed
 
 INTENSIFICATION: tuple[tuple[int, PeriodUnit], ...] = (
     (3, PeriodUnit.MONTH),
@@ -59,7 +58,7 @@ def longest_acceptable_interval(
     (C27).
     """
     if assessment.neurological.is_unknown and assessment.neurological_ever.is_unknown:
-        assessment = replace(assessment, neurological_ever=Truth.FALSE)
+        assessment = changed(assessment, neurological_ever=Truth.FALSE)
     longest = interval_of(maintenance_phase(assessment, policy))
     return min(longest, interval_of(MAINT_1M)) if substance is Substance.CYANOCOBALAMIN else longest
 

@@ -48,6 +48,7 @@ from recommender.language import (
     RemoveOrder,
     Route,
     Test,
+    changed,
 )
 from recommender.treatment import (
     NEURO_PRESENT_LABEL,
@@ -406,7 +407,7 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
         return phase  # more often than monthly is for symptoms that return (S15)
     corrected = replace(line, dose=INJECTION_DOSE, timing=timing, as_needed=False)
-    trial = replace(order, lines=(corrected,), not_computable="", product_error="")
+    trial = changed(order, lines=(corrected,), not_computable="", product_error="")
     if not fulfils(trial, phase):
         return phase
     found = {issue.card for issue in check_order(case.with_order(trial), trial)}

@@ -21,7 +21,7 @@ from recommender.guidance import (
     RuleId,
     with_oral_dose,
 )
-from recommender.language import Cause, FollowUp, Phase, Regimen, Test, Truth
+from recommender.language import Cause, FollowUp, Phase, Regimen, Test, Truth, changed
 from recommender.monitoring import (
     baseline_tests,
     cause_tests,
@@ -244,7 +244,7 @@ def egfr_if_unknown(assessment: Assessment) -> tuple[FollowUp, ...]:
 
 def as_neurological(assessment: Assessment) -> Assessment:
     """Return the assessment as it stands with neurological involvement."""
-    return replace(assessment, neurological=Truth.TRUE, neurological_ever=Truth.TRUE)
+    return changed(assessment, neurological=Truth.TRUE, neurological_ever=Truth.TRUE)
 
 
 def without_neurological_symptoms(assessment: Assessment) -> Assessment:
@@ -252,7 +252,7 @@ def without_neurological_symptoms(assessment: Assessment) -> Assessment:
     symptoms.
     """
     ever = assessment.neurological_ever if assessment.neurological_ever.is_true else Truth.FALSE
-    return replace(
+    return changed(
         assessment, neurological=Truth.FALSE, neurological_ever=ever, neurological_new=Truth.FALSE
     )
 

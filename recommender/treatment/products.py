@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from recommender.assessment import Assessment, PlateletBand
 from recommender.guidance import MAINT_1M, Policy, SubcutaneousHydroxocobalamin
-from recommender.language import Phase, PhaseKind, Regimen, Route, Substance, Truth
+from recommender.language import Phase, PhaseKind, Regimen, Route, Substance, Truth, changed
 from recommender.treatment.recommendation import Option
 
 
@@ -58,7 +58,7 @@ def can_take_by_mouth(assessment: Assessment, policy: Policy) -> bool:
 def could_take_by_mouth_once_checked(assessment: Assessment, policy: Policy) -> bool:
     """Whether only the missing kidney result stands against oral cyanocobalamin (M7)."""
     return assessment.renal.is_unknown and can_take_by_mouth(
-        replace(assessment, renal=Truth.FALSE), policy
+        changed(assessment, renal=Truth.FALSE), policy
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from recommender.assessment import Assessment, Deficiency, TreatmentPhase, assess
 from recommender.guidance import Policy, RuleId, check_citations
-from recommender.language import ClinicalScenario, FollowUp, is_same_line
+from recommender.language import ClinicalScenario, FollowUp, changed, is_same_line
 from recommender.treatment import conditions as c
 from recommender.treatment import offers as o
 from recommender.treatment import offers_open as open_rows
@@ -93,8 +93,8 @@ def ask_whether_given(assessment: Assessment, policy: Policy) -> Offer:
     """Ask whether the treatment on record is still given, and offer what follows if it is not (T7):
     what the rows for no treatment give.
     """
-    treatment = replace(assessment.treatment, phase=TreatmentPhase.NONE, unknown=None)
-    untreated = replace(assessment, treatment=treatment)
+    treatment = changed(assessment.treatment, phase=TreatmentPhase.NONE, unknown=None)
+    untreated = changed(assessment, treatment=treatment)
     row = primary_rule(untreated, policy)
     beside = _rules_beside(row, untreated, policy)
     offer = _offer(row, beside, untreated, policy)

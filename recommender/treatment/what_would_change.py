@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recommender.assessment import Assessment, Deficiency, Permanence, TreatmentPhase
 from recommender.guidance import Policy
-from recommender.language import Cause, Truth, describe_regimen
+from recommender.language import Cause, Truth, changed, describe_regimen
 from recommender.treatment.offers import without_neurological_symptoms
 from recommender.treatment.recommendation import Recommendation
 from recommender.treatment.table import decide, primary_rule
@@ -26,7 +26,7 @@ class Variation:
 
 
 def _with_neurological(a: Assessment) -> Assessment:
-    return replace(
+    return changed(
         a, neurological=Truth.TRUE, neurological_ever=Truth.TRUE, neurological_new=Truth.TRUE
     )
 
@@ -36,7 +36,7 @@ def _with_cause(cause: Cause) -> Callable[[Assessment], Assessment]:
 
     def vary(a: Assessment) -> Assessment:
         over_limit = Truth.TRUE if cause is Cause.ILEAL_RESECTION else a.ileal_resection_over_limit
-        return replace(
+        return changed(
             a,
             causes=a.causes | {cause},
             permanence=Permanence.PERMANENT,
@@ -76,24 +76,24 @@ VARIATIONS: tuple[Variation, ...] = (
     ),
     Variation(
         "deficiency were confirmed",
-        lambda a: replace(a, deficiency=Deficiency.CONFIRMED),
+        lambda a: changed(a, deficiency=Deficiency.CONFIRMED),
         lambda a: a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED),
         _untreated,
     ),
     Variation(
         "deficiency were unlikely by a usable test",
-        lambda a: replace(a, deficiency=Deficiency.UNLIKELY),
+        lambda a: changed(a, deficiency=Deficiency.UNLIKELY),
         lambda a: a.deficiency in (Deficiency.UNKNOWN, Deficiency.UNRESOLVED),
         _untreated,
     ),
     Variation(
         "kidney function were sufficient",
-        lambda a: replace(a, renal=Truth.FALSE),
+        lambda a: changed(a, renal=Truth.FALSE),
         lambda a: a.renal.is_unknown,
     ),
     Variation(
         "kidney function were reduced",
-        lambda a: replace(a, renal=Truth.TRUE),
+        lambda a: changed(a, renal=Truth.TRUE),
         lambda a: a.renal.is_unknown,
     ),
     Variation(
@@ -109,13 +109,13 @@ VARIATIONS: tuple[Variation, ...] = (
     ),
     Variation(
         "symptoms had returned",
-        lambda a: replace(a, recurrence=Truth.TRUE),
+        lambda a: changed(a, recurrence=Truth.TRUE),
         lambda a: a.recurrence.is_unknown,
         _on_maintenance,
     ),
     Variation(
         "the person were pregnant",
-        lambda a: replace(a, pregnant=Truth.TRUE),
+        lambda a: changed(a, pregnant=Truth.TRUE),
         _pregnancy_possible,
         _pregnancy_possible,
     ),

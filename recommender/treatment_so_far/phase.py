@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from statistics import median
 
@@ -24,6 +23,7 @@ from recommender.language import (
     Rhythm,
     Substance,
     Truth,
+    changed,
     rhythm_by_days,
 )
 from recommender.treatment_so_far.history import (
@@ -75,7 +75,7 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
     treatment = _phase(history, neurological, policy) or _nothing_under_way(history, scenario)
     started, certain = first_sign(scenario)
     nothing = treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
-    return replace(
+    return changed(
         treatment,
         days_on_treatment=history.days_on_tablets
         if treatment.phase is TreatmentPhase.ORAL
@@ -165,7 +165,7 @@ def _is_overdue(order: Order, history: History) -> bool:
 
 def _asked(unknown: UnknownPhase, orders: Sequence[Order], history: History) -> Treatment:
     order = _most_frequent(orders)
-    return replace(
+    return changed(
         _from_order(TreatmentPhase.UNKNOWN, order, history, reason=unknown.value), unknown=unknown
     )
 
@@ -197,7 +197,7 @@ def _loading_by_order(history: History, neurological: Truth) -> Treatment | None
             return None if history.oral else _from_order(TreatmentPhase.LAPSED, order, history)
         six_given = six_given or not given
     complete = six_given and not neurological.is_true and not alternate_days
-    return replace(
+    return changed(
         _from_order(TreatmentPhase.LOADING, order, history),
         alternate_days=alternate_days,
         loading_complete=complete,
@@ -238,7 +238,7 @@ def _maintenance_by_order(history: History, policy: Policy) -> Treatment | None:
     )
     phase = TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE
     ends, due = _renewal(orders, history, policy)
-    return replace(
+    return changed(
         _from_order(phase, order, history),
         interval=interval,
         renewal_due=due and last is not None and not lapsed,
@@ -391,7 +391,7 @@ def _of_tablets(
     if not history.oral:
         return found
     order = _most_frequent(history.oral)
-    return replace(found, order_key=order.key, ordered_on=start_of(order), maintenance_ordered=True)
+    return changed(found, order_key=order.key, ordered_on=start_of(order), maintenance_ordered=True)
 
 
 def _ended_loading(history: History, neurological: Truth) -> Treatment | None:
@@ -432,7 +432,7 @@ def _unreadable_with_doses(history: History) -> Treatment | None:
     if not history.unreadable or history.last_injection is None:
         return None
     order = _most_frequent(history.unreadable)
-    return replace(
+    return changed(
         _from_order(TreatmentPhase.MAINTENANCE, order, history), maintenance_ordered=True
     )
 
@@ -448,7 +448,7 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
             reason = f"one injection in the last 15 months, on {last}"
             return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
         found = _unknown(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
-        return replace(found, reason=f"{found.reason}, on {history.last_injection}")
+        return changed(found, reason=f"{found.reason}, on {history.last_injection}")
     if scenario.hints_at(HintAt.B12_TREATMENT):
         return _unknown(UnknownPhase.HINT)
     return _none_or_not_known(history, scenario)

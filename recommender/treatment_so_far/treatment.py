@@ -57,7 +57,7 @@ _BY_RECORD = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Treatment:
     """The current course as far as the rules ask about it. Intervals in days, `None` when not
     known.

@@ -1,0 +1,46 @@
+"""A record with other values in some fields."""
+
+import dataclasses
+from functools import cached_property
+
+import pytest
+
+from recommender.assessment import Assessment
+from recommender.language import ClinicalScenario, Order, OrderState, changed
+from recommender.treatment_so_far import Treatment
+
+
+def test_the_copy_differs_in_the_fields_named_alone():
+    order = Order("MedicationRequest/1", OrderState.DRAFT, lines=(), product="x")
+    copied = changed(order, product="y")
+    assert copied == dataclasses.replace(order, product="y")
+    assert hash(copied) == hash(dataclasses.replace(order, product="y"))
+    assert order.product == "x"
+
+
+def test_a_field_that_is_none_of_the_record_is_refused():
+    order = Order("MedicationRequest/1", OrderState.DRAFT, lines=(), product="x")
+    with pytest.raises(TypeError):
+        changed(order, no_such_field=1)
+
+
+def test_a_record_that_keeps_what_it_worked_out_is_refused():
+    @dataclasses.dataclass(frozen=True)
+    class Kept:
+        one: int
+
+        @cached_property
+        def two(self):
+            return 2 * self.one
+
+    kept = Kept(1)
+    assert kept.two == 2
+    with pytest.raises(TypeError):
+        changed(kept, one=2)
+
+
+@pytest.mark.parametrize("kind", [Assessment, ClinicalScenario, Order, Treatment])
+def test_the_records_it_is_used_for_check_nothing_when_they_are_made(kind):
+    assert dataclasses.is_dataclass(kind)
+    assert not hasattr(kind, "__slots__")
+    assert not hasattr(kind, "__post_init__")
