@@ -30,6 +30,7 @@ from fhir_mappings.intake import RecordIndex
 
 OWN_DATES = ("effectiveDateTime", "effectiveInstant", "appliesDateTime")
 OWN_PERIODS = ("effectivePeriod", "appliesPeriod")
+OWN_TIMES = frozenset((*OWN_DATES, *OWN_PERIODS, "effectiveTiming"))
 
 LOW_FLAGS = frozenset({"L", "LL", "LU", "<"})
 LOW_WORDS = frozenset({"low", "critically low", "below range", "below normal", "significantly low"})
@@ -153,6 +154,9 @@ class Undated:
 def find_undated(record: PatientRecord) -> Undated:
     """Return what of the record is missing to date its results."""
     labs = record.part("labs").resources
+    undated = [one for one in labs if one.type == "Observation" and not _says_when(one.resource)]
+    if not undated:
+        return Undated()
     came = {name for placed in labs for name in (placed.reference, placed.full_url)}
     reported = {
         reference_of(as_dict(listed))
@@ -162,9 +166,7 @@ def find_undated(record: PatientRecord) -> Undated:
     }
     specimens: list[str] = []
     results: list[str] = []
-    for placed in labs:
-        if placed.type != "Observation" or _says_when(placed.resource):
-            continue
+    for placed in undated:
         stated = as_dict(placed.resource.get("specimen"))
         reference = reference_of(stated)
         if reference:
@@ -176,7 +178,7 @@ def find_undated(record: PatientRecord) -> Undated:
 
 
 def _says_when(resource: Mapping[str, Any]) -> bool:
-    return any(name in resource for name in (*OWN_DATES, *OWN_PERIODS, "effectiveTiming"))
+    return not OWN_TIMES.isdisjoint(resource)
 
 
 def moment_of(written: Any) -> str:
