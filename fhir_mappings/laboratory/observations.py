@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from fhir_mappings.fhir import (
     code_of,
     codings_of,
     read_date,
+    reference_of,
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
@@ -151,16 +153,14 @@ def _read_one(
             dated.written,
             from_answer,
             dated.by_issue,
-            why or (NotCounted.NAMES_CONTRADICT if differs else None),
+            why or contradicts,
         )
-        for body, code, matches, from_answer, differs in found
+        for body, code, matches, from_answer, contradicts in found
     ]
     for item in observed:
-        if item.not_counted is NotCounted.NAMES_CONTRADICT:
-            index.receipt.ignore(
-                placed, f"{_name(found)}, its code and its words name different tests"
-            )
-            _note_uncounted(index, found, "whose code and words contradict each other")
+        if item.not_counted in CONTRADICTIONS:
+            index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
+            _note_uncounted(index, found, "whose names contradict each other")
     return observed + inside
 
 
@@ -198,7 +198,22 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
+    if _is_about_another(resource):
+        index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
+        _note_uncounted(index, found, "about somebody or something else")
+        return NotCounted.ABOUT_ANOTHER
     return None
+
+
+def _is_about_another(resource: dict[str, Any]) -> bool:
+    """Return whether a result names a focus other than the patient: a donor, a child unborn, a
+    device (FHIR R4 Observation.focus).
+    """
+    if "focus" not in resource:
+        return False
+    own = reference_of(as_dict(resource.get("subject")))
+    named = [as_dict(focus) for focus in as_list(resource["focus"])]
+    return any(focus and reference_of(focus) != own for focus in named)
 
 
 def _note_uncounted(index: RecordIndex, found: list[_Known], why: str) -> None:
@@ -217,8 +232,11 @@ def _in_words(status: str) -> str:
     return f"of status {status}" if status else "without a status"
 
 
-_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, bool]
-"""A body, its code, what that stands for, if by its answer, and if code and words contradict."""
+_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, NotCounted | None]
+"""A body, its code, what that stands for, if by its answer, and how its names contradict."""
+
+CONTRADICTIONS = frozenset({NotCounted.NAMES_CONTRADICT, NotCounted.SEVERAL_TESTS})
+"""What leaves open which test a result is of (Q35)."""
 
 
 def _name(found: list[_Known]) -> str:
@@ -247,21 +265,21 @@ def _find_known(
             code = context.name_by_report(placed, resource)
             named = _read_name(index, code)
         if named.matches:
-            found.append((body, code, named.matches, False, named.differs))
+            found.append((body, code, named.matches, False, named.contradicts))
         elif "valueCodeableConcept" in body:  # what a coded answer stands for ("Diet: vegan")
             answers = index.value_sets.concepts(body["valueCodeableConcept"])
-            found += [(body, code, answers, True, False)] if answers else []
+            found += [(body, code, answers, True, None)] if answers else []
     return found
 
 
 class _Name(NamedTuple):
     """What the code of a result says: what it stands for, if it has neither that nor words, and if
-    code and words contradict each other.
+    how codes and words contradict each other.
     """
 
     matches: tuple[Match, ...]
     says_nothing: bool
-    differs: bool
+    contradicts: NotCounted | None
 
 
 def _read_name(index: RecordIndex, code: Any) -> _Name:
@@ -271,8 +289,8 @@ def _read_name(index: RecordIndex, code: Any) -> _Name:
     if known is None:
         matches = _matches_of(index, code)
         nothing = not matches and not texts_of(code)
-        differs = bool(matches) and words_contradict(index, code, matches)
-        known = index.read_before[written] = _Name(matches, nothing, differs)
+        contradicts = _contradiction(index, code, matches) if matches else None
+        known = index.read_before[written] = _Name(matches, nothing, contradicts)
     return known
 
 
@@ -286,7 +304,11 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
         for coding in codings_of(code)
     ):
         return matches
-    named = (match for text in texts_of(code) for match in _match_test(index, text))
+    named = (
+        match
+        for text in texts_of(code)
+        for match in _match_test(index, text) or _match_each(index, text)
+    )
     return tuple(dict.fromkeys(named))
 
 
@@ -312,6 +334,20 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
     return ()
 
 
+_JOINED = re.compile(r"\s*(?:[/&+,;]|\band\b|\bund\b|\bet\b)\s*", re.IGNORECASE)
+
+
+def _match_each(index: RecordIndex, text: str) -> tuple[Match, ...]:
+    """Return the tests that a text names side by side ("Vitamin B12 and folate"), where each part
+    of it is the name of a test; nothing otherwise.
+    """
+    parts = _JOINED.split(text) if len(text) <= LONGEST_NAME else []
+    named = [_match_test(index, part) for part in parts if part]
+    if len(named) < 2 or not all(named):
+        return ()
+    return tuple(match for matches in named for match in matches)
+
+
 LONGEST_NAME = 200
 """Characters; what is longer is no name of a test."""
 
@@ -321,25 +357,34 @@ _KINDS: dict[Concept, str] = {
 }
 
 
-def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> bool:
-    """Return whether a result is coded as one test and called another (Q35): then nobody can tell
-    which it is.
+def _contradiction(
+    index: RecordIndex, code: Any, matches: tuple[Match, ...]
+) -> NotCounted | None:
+    """Return how the names of a result contradict each other, so that nobody can tell which test it
+    is (Q35): its codes or its words name several, or its code one and its words another.
     """
-    coded = {
+    if len(_kinds_of(matches)) > 1:
+        return NotCounted.SEVERAL_TESTS
+    return NotCounted.NAMES_CONTRADICT if words_contradict(index, code, matches) else None
+
+
+def _kinds_of(matches: Iterable[Match]) -> set[str]:
+    """Return which tests these stand for, as far as they may count."""
+    return {
         _KINDS.get(match.concept, match.concept.value)
         for match in matches
-        if match.matched_by == "code" and match.role in COUNTED_ROLES
+        if match.role in COUNTED_ROLES
     }
+
+
+def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> bool:
+    """Return whether a result is coded as one test and called another (Q35)."""
+    coded = _kinds_of(match for match in matches if match.matched_by == "code")
     if not coded:
         return False
     for text in texts_of(code):
         named = _match_test(index, text)
-        counted = {
-            _KINDS.get(match.concept, match.concept.value)
-            for match in named
-            if match.role in COUNTED_ROLES
-        }
-        if named and counted.isdisjoint(coded):
+        if named and _kinds_of(named).isdisjoint(coded):
             return any(match.role in (*COUNTED_ROLES, Role.EXCLUDE) for match in named)
     return False
 

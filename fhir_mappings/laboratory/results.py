@@ -19,7 +19,7 @@ from typing import NamedTuple
 from fhir_mappings.fhir import code_of, months_before
 from fhir_mappings.intake import RecordIndex, cite
 from fhir_mappings.laboratory.observations import COUNTED_ROLES, Observed, why_no_day, why_not_used
-from fhir_mappings.laboratory.quantities import Reading, read_result
+from fhir_mappings.laboratory.quantities import Reading, read_result, was_taken
 from fhir_mappings.laboratory.report_context import is_flagged_low
 from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept, Match, Role
@@ -235,7 +235,7 @@ def _why_uncounted(
     """Return why a result does not decide; `None` when it does, or says that there is none."""
     day = result.observed.day
     if result.is_absent:
-        return None
+        return NotCounted.NO_RESULT if was_taken(result.observed.body) else None
     if result.observed.placed.reference in decides and result.reading.quantity is not None:
         return NotCounted.BY_ISSUE if result.observed.by_issue else None
     if result.reading.why is not None:
@@ -259,7 +259,7 @@ def _uncounted(result: Result, test: Test, why: NotCounted) -> UncountedResult:
 
 def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
     """Return a result that cannot count, whatever its value, if it is one of vitamin B12 and has a
-    value.
+    value or still awaits it.
     """
     kinds = {
         ANALYTES[match.concept]: match
@@ -269,7 +269,8 @@ def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
     found = []
     for analyte, match in kinds.items():
         result = Result(item, match, analyte, match.member.property)
-        if analyte in B12_TESTS and item.not_counted and not result.is_absent:
+        told = not result.is_absent or item.not_counted is NotCounted.PRELIMINARY
+        if analyte in B12_TESTS and item.not_counted and told:
             said = _uncounted(result, B12_TESTS[analyte], item.not_counted)
             if item.not_counted is not NotCounted.PRELIMINARY:
                 said = replace(said, readings=())

@@ -111,6 +111,9 @@ MEMBERS_NOT_READ: dict[str, str] = {
         for name in (
             "UNIT_MISSING",
             "NAMES_CONTRADICT",
+            "SEVERAL_TESTS",
+            "ABOUT_ANOTHER",
+            "NO_RESULT",
             "IN_WORDS",
             "NOT_READABLE",
             "IMPLAUSIBLE",

@@ -459,11 +459,93 @@ def test_what_never_was_a_result_is_not_told(status):
     assert scenario_of(b12(status=status)).uncounted_b12 == ()
 
 
-def test_a_result_that_says_there_is_none_is_not_told():
-    absent = b12() | {"dataAbsentReason": {"text": "haemolysed"}}
-    del absent["valueQuantity"]
+def without_value(**changes: Any) -> Resource:
+    result = b12(**changes)
+    del result["valueQuantity"]
+    return result
 
-    assert scenario_of(absent).uncounted_b12 == ()
+
+def absent(code: str, text: str = "") -> dict[str, Any]:
+    system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+    return {"coding": [{"system": system, "code": code}], "text": text}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"dataAbsentReason": {"text": "haemolysed"}},
+        {"dataAbsentReason": absent("error", "insufficient sample")},
+        {"dataAbsentReason": absent("masked")},
+    ],
+)
+def test_a_test_that_gave_no_value_is_told_as_one_without_a_result_Q36(changes):
+    told = only(without_value(**changes))
+
+    assert (told.why, told.readings) == (NotCounted.NO_RESULT, ())
+
+
+@pytest.mark.parametrize("code", ["not-performed", "not-asked", "not-applicable"])
+def test_a_test_that_was_never_done_is_not_told(code):
+    assert scenario_of(without_value(dataAbsentReason=absent(code))).uncounted_b12 == ()
+
+
+@pytest.mark.parametrize("name", ["hasMember", "component"])
+def test_a_panel_without_a_value_of_its_own_is_not_told(name):
+    panel = without_value(**{name: [{"reference": "Observation/other"}]})
+
+    assert scenario_of(panel).uncounted_b12 == ()
+
+
+def test_a_result_that_is_still_awaited_is_told_as_preliminary_Q35():
+    told = only(without_value(status="registered"))
+
+    assert (told.why, told.readings) == (NotCounted.PRELIMINARY, ())
+
+
+@pytest.mark.parametrize(
+    "focus",
+    [
+        {"reference": "RelatedPerson/child"},
+        {"reference": "Patient/donor"},
+        {"display": "the donor"},
+        {"identifier": {"value": "7"}},
+    ],
+)
+def test_a_result_whose_focus_is_not_the_patient_decides_nothing(focus):
+    scenario = scenario_of(b12(focus=[focus]))
+
+    assert not scenario.total_b12.is_known
+    (told,) = scenario.uncounted_b12
+    assert (told.why, told.readings) == (NotCounted.ABOUT_ANOTHER, ())
+
+
+def test_a_result_whose_focus_is_the_patient_counts():
+    assert scenario_of(b12(focus=[SUBJECT])).total_b12.is_known
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Vitamin B12 and folate", "Vitamin B12/Folate", "B12 & Ferritin, Folate", "Folate + B12"],
+)
+def test_a_value_under_the_names_of_several_tests_is_of_none_of_them_Q35(text):
+    scenario = scenario_of(b12(code={"text": text}))
+
+    assert not scenario.total_b12.is_known
+    assert not scenario.folate.is_known
+    if "Ferritin" not in text:  # a test that is none of ours leaves the name not understood
+        (told,) = scenario.uncounted_b12
+        assert (told.why, told.readings) == (NotCounted.SEVERAL_TESTS, ())
+
+
+def test_a_value_under_the_codes_of_two_tests_is_of_neither_Q35():
+    both = {"coding": concept(LOINC, B12_MOLES)["coding"] + concept(LOINC, FOLATE)["coding"]}
+    scenario = scenario_of(b12(code=both))
+
+    assert not scenario.total_b12.is_known
+    assert not scenario.folate.is_known
+    (told,) = scenario.uncounted_b12
+    assert (told.why, told.readings) == (NotCounted.SEVERAL_TESTS, ())
 
 
 def test_older_results_are_told_newest_first_and_for_five_years():
