@@ -357,9 +357,7 @@ _KINDS: dict[Concept, str] = {
 }
 
 
-def _contradiction(
-    index: RecordIndex, code: Any, matches: tuple[Match, ...]
-) -> NotCounted | None:
+def _contradiction(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> NotCounted | None:
     """Return how the names of a result contradict each other, so that nobody can tell which test it
     is (Q35): its codes or its words name several, or its code one and its words another.
     """
