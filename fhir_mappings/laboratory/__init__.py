@@ -1,8 +1,8 @@
 """What the record says of laboratory results: units, quantities, observations, kidney function."""
 
 from fhir_mappings.laboratory.laboratory_facts import LaboratoryFacts, map_laboratory
+from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observations import (
-    COUNTED_ROLES,
     Observations,
     Observed,
     read_observations,

@@ -7,8 +7,6 @@ Source: decisions 2.1 (status, latest by time of sampling), Q33 (which day that 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,17 +17,15 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
-    codings_of,
     read_date,
     reference_of,
     texts_of,
 )
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
 from fhir_mappings.judging import Understood, reads_as_words
+from fhir_mappings.laboratory.names import COUNTED_ROLES, read_name
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import (
-    LOINC,
-    NPU,
     Concept,
     Field,
     Match,
@@ -41,9 +37,6 @@ from recommender.language import HintAt, NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
 """Only these results count (decisions 2.1)."""
-
-COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
-"""A code in one of these roles gives a result of its concept."""
 
 
 class Observed(NamedTuple):
@@ -260,131 +253,16 @@ def _find_known(
         code = body.get("code")
         if code is None and body is resource:
             code = context.name_by_report(placed, resource)
-        named = _read_name(index, code)
+        named = read_name(index, code)
         if named.says_nothing and body is resource:
             code = context.name_by_report(placed, resource)
-            named = _read_name(index, code)
+            named = read_name(index, code)
         if named.matches:
             found.append((body, code, named.matches, False, named.contradicts))
         elif "valueCodeableConcept" in body:  # what a coded answer stands for ("Diet: vegan")
             answers = index.value_sets.concepts(body["valueCodeableConcept"])
             found += [(body, code, answers, True, None)] if answers else []
     return found
-
-
-class _Name(NamedTuple):
-    """What the code of a result says: what it stands for, if it has neither that nor words, and if
-    how codes and words contradict each other.
-    """
-
-    matches: tuple[Match, ...]
-    says_nothing: bool
-    contradicts: NotCounted | None
-
-
-def _read_name(index: RecordIndex, code: Any) -> _Name:
-    """Return what a code says; the same test stands in a record again and again."""
-    written = repr(code)
-    known: _Name | None = index.read_before.get(written)
-    if known is None:
-        matches = _matches_of(index, code)
-        nothing = not matches and not texts_of(code)
-        contradicts = _contradiction(index, code, matches) if matches else None
-        known = index.read_before[written] = _Name(matches, nothing, contradicts)
-    return known
-
-
-def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
-    """Return what a code stands for; of one whose system lists no laboratory tests, what its words
-    name.
-    """
-    matches = index.value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
-    if matches or any(
-        index.value_sets.normalise_system(coding.get("system")) in (LOINC, NPU)
-        for coding in codings_of(code)
-    ):
-        return matches
-    named = (
-        match
-        for text in texts_of(code)
-        for match in _match_test(index, text) or _match_each(index, text)
-    )
-    return tuple(dict.fromkeys(named))
-
-
-_SPECIMEN = re.compile(
-    r"\[[^\]]{0,60}\]|\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
-    r"\bby automated count\b",
-    re.IGNORECASE,
-)
-_PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
-
-
-def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
-    """Return the tests that a text names as a whole, without specimen, property and the prefix of
-    Nordic laboratories ("P-Kobalamin").
-    """
-    if len(text) > LONGEST_NAME:
-        return ()
-    plain = _SPECIMEN.sub(" ", text).replace("\u2014", "-")
-    for name in dict.fromkeys((text, plain, _PREFIX.sub("", plain.strip()))):
-        found = index.value_sets.match_text(name, Field.LABS)
-        if found:
-            return found
-    return ()
-
-
-_JOINED = re.compile(r"\s*(?:[/&+,;]|\band\b|\bund\b|\bet\b)\s*", re.IGNORECASE)
-
-
-def _match_each(index: RecordIndex, text: str) -> tuple[Match, ...]:
-    """Return the tests that a text names side by side ("Vitamin B12 and folate"), where each part
-    of it is the name of a test; nothing otherwise.
-    """
-    parts = _JOINED.split(text) if len(text) <= LONGEST_NAME else []
-    named = [_match_test(index, part) for part in parts if part]
-    if len(named) < 2 or not all(named):
-        return ()
-    return tuple(match for matches in named for match in matches)
-
-
-LONGEST_NAME = 200
-"""Characters; what is longer is no name of a test."""
-
-_KINDS: dict[Concept, str] = {
-    Concept.EGFR_NON_BLACK: Concept.EGFR.value,
-    Concept.EGFR_BLACK: Concept.EGFR.value,
-}
-
-
-def _contradiction(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> NotCounted | None:
-    """Return how the names of a result contradict each other, so that nobody can tell which test it
-    is (Q35): its codes or its words name several, or its code one and its words another.
-    """
-    if len(_kinds_of(matches)) > 1:
-        return NotCounted.SEVERAL_TESTS
-    return NotCounted.NAMES_CONTRADICT if words_contradict(index, code, matches) else None
-
-
-def _kinds_of(matches: Iterable[Match]) -> set[str]:
-    """Return which tests these stand for, as far as they may count."""
-    return {
-        _KINDS.get(match.concept, match.concept.value)
-        for match in matches
-        if match.role in COUNTED_ROLES
-    }
-
-
-def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> bool:
-    """Return whether a result is coded as one test and called another (Q35)."""
-    coded = _kinds_of(match for match in matches if match.matched_by == "code")
-    if not coded:
-        return False
-    for text in texts_of(code):
-        named = _match_test(index, text)
-        if named and _kinds_of(named).isdisjoint(coded):
-            return any(match.role in (*COUNTED_ROLES, Role.EXCLUDE) for match in named)
-    return False
 
 
 def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) -> list[Observed]:

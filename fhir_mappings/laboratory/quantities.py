@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, words_of
+from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
 from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, UnitRow, ucum_of
 from recommender.guidance import Policy
 from recommender.language import Comparator, NotCounted, Quantity, Unit
@@ -81,21 +81,6 @@ def read_result(
         reported = f"{reading.reported} (unit by the site's table: {usual_unit})"
         return replace(told, reported=reported)
     return reading
-
-
-NEVER_TAKEN = frozenset({"not-performed", "not-applicable", "not-asked"})
-"""Reasons for no value (FHIR data-absent-reason) that say that there was no test."""
-
-PARTS = ("component", "hasMember", "related")
-"""What holds the results of a panel that has no value of its own."""
-
-
-def was_taken(result: dict[str, Any]) -> bool:
-    """Return whether a result without a value is of a test that was done all the same: the sample
-    was lost or spoilt, or the value was left out.
-    """
-    codes = {as_text(coding.get("code")) for coding in codings_of(result.get("dataAbsentReason"))}
-    return not codes & NEVER_TAKEN and not any(part in result for part in PARTS)
 
 
 def _with_unit(result: dict[str, Any], unit: str) -> dict[str, Any]:

@@ -234,3 +234,18 @@ def _is_below(value: Decimal, unit: str, low: Mapping[str, Any]) -> bool:
 
 def _unit_of(quantity: Mapping[str, Any]) -> str:
     return (as_text(quantity.get("unit")) or as_text(quantity.get("code"))).lower()
+
+
+NEVER_TAKEN = frozenset({"not-performed", "not-applicable", "not-asked"})
+"""Reasons for no value (FHIR data-absent-reason) that say that there was no test."""
+
+PARTS = ("component", "hasMember", "related")
+"""What holds the results of a panel that has no value of its own."""
+
+
+def was_taken(result: dict[str, Any]) -> bool:
+    """Return whether a result without a value is of a test that was done all the same: the sample
+    was lost or spoilt, or the value was left out.
+    """
+    codes = {as_text(coding.get("code")) for coding in codings_of(result.get("dataAbsentReason"))}
+    return not codes & NEVER_TAKEN and not any(part in result for part in PARTS)
