@@ -12,6 +12,7 @@ from recommender.wording import Words, capital, say_age
 
 def b13(case: Case, _: Issue, words: Words) -> str:
     s = case.scenario
+    before = "before the next dose" if words.last_dose else "before the first dose"
     if case.rule == "N2":
         return f"{words.finding}, B12 status open: take samples, then give the first dose today"
     if words.level and s.b12_supplement_before_test.may_be_true:
@@ -28,14 +29,10 @@ def b13(case: Case, _: Issue, words: Words) -> str:
         if newest.why.name == "TOO_OLD" and newest.evidence.date:
             age = say_age(newest.evidence.date, words.as_of)
             low = " and was low" if newest.flagged_low else ""
-            then = (
-                "repeat it; do not wait if there are symptoms"
-                if low
-                else "test before the first dose"
-            )
+            then = "repeat it; do not wait if there are symptoms" if low else f"test {before}"
             return f"Last B12 {newest.evidence.reported} is {age} old{low}: {then}"
         return f"{words.older_level} cannot be used ({newest.why.value}): confirm or repeat it"
-    return no_test(words, "before the first dose")
+    return no_test(words, before)
 
 
 def b17(case: Case, _: Issue, words: Words) -> str:
