@@ -73,10 +73,9 @@ def _register_pages(app: Flask, deployment: Deployment) -> None:
     if deployment.settings.metrics:
 
         def write_metrics() -> Response:
-            for kind, number in board.count_alarms(
-                deployment.today(), health.known_case_holds()
-            ).items():
-                metrics.ALARMS.labels(kind).set(number)
+            today = deployment.today()
+            alarms = board.count_alarms(today, health.known_case_holds())
+            metrics.tell_alarms(alarms, board.out_of_control(today))
             return _write_metrics()
 
         app.add_url_rule("/metrics", "metrics", write_metrics)

@@ -5,6 +5,7 @@ benchmarks.volume.governance [DECISIONS] [STORE URL].
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 
 from cds_service.app import create_app
 from cds_service.records import (
+    CALLS,
     CARDS,
     DECISIONS,
     FEEDBACK,
@@ -35,6 +37,11 @@ ROWS_AT_ONCE = 5000
 SEED = 17
 CARD_IDS = ("b1", "b2", "b5", "b6", "b12", "c1", "d1", "d2", "f1", "k1")
 REASONS = ("", "NEURO-ABSENT", "SPECIALIST", "LOCAL-PROTOCOL", "PATIENT-DECLINES")
+CLIENTS = ("Main EHR", "Clinic", "Ward")
+HOOKS_CALLED = ("order-select", "order-sign", "patient-view")
+REFUSED = {"400": 0.01, "401": 0.02, "412": 0.05, "503": 0.005}
+"""Refusals by status, as shares of what is decided."""
+
 FACTS = ("egfr", "mma", "symptoms", "haemoglobin", "platelets", "potassium", "pregnant", "inr")
 
 
@@ -88,6 +95,7 @@ def make_record(url: str, number: int) -> None:
                 connection.execute(sa.insert(table), values)
             add_tallies(connection, count_decisions(rows[DECISIONS], rows[CARDS]))
     with engine.begin() as connection:
+        connection.execute(sa.insert(CALLS), list(_calls(chance, number)))
         connection.exec_driver_sql("ANALYZE")
     count_until = FIRST + dt.timedelta(weeks=WEEKS + 1)
     more = True
@@ -115,6 +123,19 @@ def _portions(chance: random.Random, number: int) -> Iterator[dict[sa.Table, lis
         yield {DECISIONS: decisions, CARDS: cards, FEEDBACK: feedback}
 
 
+def _calls(chance: random.Random, number: int) -> Iterator[dict[str, Any]]:
+    """Yield how each client's calls of each hook were answered a day, refusals among them."""
+    usual = number // (7 * WEEKS * len(CLIENTS) * len(HOOKS_CALLED))
+    shares = {"decided": 1.0, "not concerned": 3.0, **REFUSED}
+    for day in range(7 * WEEKS):
+        for client, hook, outcome in itertools.product(CLIENTS, HOOKS_CALLED, shares):
+            times = round(usual * shares[outcome] * chance.uniform(0.8, 1.2))
+            if times:
+                when = (FIRST + dt.timedelta(days=day)).date().isoformat()
+                row = {"day": when, "client": client, "hook": hook, "outcome": outcome}
+                yield {**row, "times": times}
+
+
 def _decision(chance: random.Random, place: int, number: int, sets: list[Any]) -> dict[str, Any]:
     at = FIRST + dt.timedelta(weeks=WEEKS) * (place / number)
     return {
@@ -123,8 +144,8 @@ def _decision(chance: random.Random, place: int, number: int, sets: list[Any]) -
         "week": (at.date() - dt.timedelta(days=at.weekday())).isoformat(),
         "unknown_facts": chance.choice(sets),
         "service": "b12-order-select",
-        "hook": chance.choice(["order-select", "order-sign", "patient-view"]),
-        "client": chance.choice(["Main EHR", "Clinic", "Ward"]),
+        "hook": chance.choice(HOOKS_CALLED),
+        "client": chance.choice(CLIENTS),
         "user_role": chance.choice(["doctor", "nurse", "pharmacist", ""]),
         "hook_instance": "h",
         **dict.fromkeys(("issuer", "tenant", "token_id"), "made-up"),

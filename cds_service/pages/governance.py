@@ -15,7 +15,16 @@ from cds_service.protocol import HOOKS, Problem
 from cds_service.records import StoreUnavailable
 from cds_service.site import Settings
 from cds_service.web import json_answer, known_case_holds, this_deployment
-from governance.figures import CATEGORIES, Board, Report, make_report
+from governance.decisions import mode_in_words
+from governance.figures import (
+    CATEGORIES,
+    Board,
+    Chart,
+    Report,
+    chart_cards,
+    chart_refusals,
+    make_report,
+)
 from recommender.cards import CARDS
 
 Json = dict[str, Any]
@@ -24,8 +33,11 @@ PERIODS = (4, 13, 26, 52)
 """Weeks that a reader may choose."""
 
 USUAL_PERIOD = 26
-PICTURE = (150, 36)
-"""Width and height of the picture of one card's weeks."""
+PICTURE = (240, 64)
+"""Width and height of the picture of one control chart."""
+
+EDGE = 5
+"""Pixels around the points of a picture."""
 
 
 def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
@@ -60,8 +72,12 @@ def _read(settings: Settings, board: Board) -> Json:
         alarms = board.alarms(today, known_case_holds(), weeks)
     except StoreUnavailable as error:
         raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
+    chosen = figures.of(client, hook)
+    report = make_report(chosen)
     return {
-        "report": make_report(figures.of(client, hook)),
+        "report": report,
+        "charts": chart_cards(chosen, [row.name for row in report.cards]),
+        "refusals": chart_refusals(chosen.calls, today),
         "alarms": alarms,
         "modes": figures.modes,
         "weeks": weeks,
@@ -75,13 +91,17 @@ def _render(told: Json, settings: Settings) -> str:
     return render_template(
         "governance/index.html",
         **told,
-        pictures={card: _line(rates) for card, rates in report.weekly.items()},
+        pictures={chart.name: _draw(chart) for chart in (*told["charts"], *told["refusals"])},
         periods=PERIODS,
         hooks=HOOKS,
         clients=[one.name for one in settings.clients],
         categories=[name for name in CATEGORIES if _is_given(report, name)],
         size=PICTURE,
         statements={card.id: card.statements for card in CARDS},
+        mode_of={
+            row.name: mode_in_words(row.name, told["client"], told["hook"], settings)
+            for row in report.cards
+        },
     )
 
 
@@ -104,14 +124,27 @@ def _is_given(report: Report, category: str) -> bool:
     return any(category in counted for counted in report.reasons.values())
 
 
-def _line(rates: tuple[float, ...]) -> str:
-    """Return the points of a picture of the weeks, each picture on its own scale from 0."""
+def _draw(chart: Chart) -> Json:
+    """Return the picture of a control chart, on its own scale from 0: the line of the rates, the
+    band of the limits, the height of the usual rate, and the places of the marked points.
+    """
     width, height = PICTURE
-    most, steps = max((*rates, 0.001)), max(1, len(rates) - 1)
-    return " ".join(
-        f"{3 + (width - 6) * place / steps:.1f},{height - 3 - (height - 6) * rate / most:.1f}"
-        for place, rate in enumerate(rates)
-    )
+    limited = [(place, one) for place, one in enumerate(chart.points) if one.high < 1]
+    most = max(0.0001, *(one.rate for one in chart.points), *(one.high for _, one in limited))
+    steps = max(1, len(chart.points) - 1)
+
+    def at(place: int, rate: float) -> tuple[str, str]:
+        across = EDGE + (width - 2 * EDGE) * place / steps
+        return f"{across:.1f}", f"{height - EDGE - (height - 2 * EDGE) * rate / most:.1f}"
+
+    upper = [",".join(at(place, one.high)) for place, one in limited]
+    lower = [",".join(at(place, one.low)) for place, one in reversed(limited)]
+    return {
+        "line": " ".join(",".join(at(place, one.rate)) for place, one in enumerate(chart.points)),
+        "band": " ".join([*upper, *lower]),
+        "usual": at(0, chart.usual)[1],
+        "marked": [at(place, one.rate) for place, one in enumerate(chart.points) if one.mark],
+    }
 
 
 def _as_json(page: Json) -> Json:
@@ -119,11 +152,17 @@ def _as_json(page: Json) -> Json:
     return {
         **page,
         "report": report,
+        "charts": [_chart_as_json(chart) for chart in page["charts"]],
+        "refusals": [_chart_as_json(chart) for chart in page["refusals"]],
         "alarms": [dataclasses.asdict(alarm) for alarm in page["alarms"]],
         "modes": [
             {**change._asdict(), "since": change.since.isoformat()} for change in page["modes"]
         ],
     }
+
+
+def _chart_as_json(chart: Chart) -> Json:
+    return {**dataclasses.asdict(chart), "mark": chart.mark}
 
 
 def _may_enter(password: str) -> bool:

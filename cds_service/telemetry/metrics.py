@@ -40,6 +40,12 @@ ALARMS = Gauge(
     ["kind"],
     multiprocess_mode="mostrecent",
 )
+OUT_OF_CONTROL = Gauge(
+    "b12_cds_out_of_control",
+    "1 where the last point of a control chart on /governance is marked, by card or refusal.",
+    ["chart", "name"],
+    multiprocess_mode="mostrecent",
+)
 CARDS = Counter("b12_cds_cards", "Cards sent.", ["card", "indicator"])
 CARDS_WITHHELD = Counter(
     "b12_cds_cards_withheld", "Cards decided and not shown, by mode.", ["card", "mode"]
@@ -83,6 +89,18 @@ def count_request(endpoint: str, status: int, seconds: float) -> None:
 def count_hook_call(client: str, hook: str, outcome: str) -> None:
     """Count one call of a hook by the name of the registered client and what became of it."""
     _labelled(HOOK_CALLS, client, hook, outcome).inc()
+
+
+_charts_told: set[tuple[str, str]] = set()
+
+
+def tell_alarms(alarms: Mapping[str, int], charts: Mapping[tuple[str, str], int]) -> None:
+    """Set the gauges of alarms by kind and of charts; a chart that is gone is in control."""
+    for kind, number in alarms.items():
+        ALARMS.labels(kind).set(number)
+    _charts_told.update(charts)
+    for chart, name in _charts_told:
+        OUT_OF_CONTROL.labels(chart, name).set(charts.get((chart, name), 0))
 
 
 def count_steps(timings_ms: Mapping[str, float]) -> None:

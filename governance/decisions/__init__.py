@@ -8,6 +8,7 @@ from governance.decisions.modes import (
     choose_what_is_shown,
     critical_may_be_withheld,
     list_modes,
+    mode_in_words,
 )
 from governance.decisions.record import Asked, describe_decision, write_asked
 from governance.decisions.replay import (
@@ -30,6 +31,7 @@ __all__ = [
     "critical_may_be_withheld",
     "describe_decision",
     "list_modes",
+    "mode_in_words",
     "open_archive",
     "read_asked",
     "replay",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cds_service.decision import Decision
+from cds_service.protocol import HOOKS
 from cds_service.site import (
     CRITICAL_MODES,
     DEFAULT,
@@ -91,6 +92,24 @@ def arm_of(patient: str) -> float:
     a comparison is between patients.
     """
     return int(patient[:ARM_DIGITS], 16) / float(16**ARM_DIGITS)
+
+
+def mode_in_words(card: str, client: str, hook: str, settings: Settings) -> str:
+    """Return the mode of a card at a client and hook, empty for all of them: "live", "silent" or
+    "share 0.5"; "by client and hook" where it is not the same everywhere.
+    """
+    found = {
+        _in_words(mode_of(card, each, one, settings))
+        for one in settings.clients
+        if client in ("", one.name)
+        for each in HOOKS
+        if hook in ("", each)
+    }
+    return found.pop() if len(found) == 1 else "by client and hook"
+
+
+def _in_words(mode: Mode) -> str:
+    return f"share {mode.share:g}" if mode.kind == SHARE else mode.kind
 
 
 def list_modes(settings: Settings) -> dict[tuple[str, str], str]:

@@ -4,6 +4,7 @@ from governance.figures.alarms import KINDS, Alarm, find_alarms
 from governance.figures.board import Board, first_week, load_figures
 from governance.figures.categories import CATEGORIES, category_of
 from governance.figures.chance import Z_95, Share, wilson
+from governance.figures.control import Chart, Mark, Point, chart_cards, chart_refusals
 from governance.figures.counts import Figures
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
@@ -14,13 +15,18 @@ __all__ = [
     "Z_95",
     "Alarm",
     "Board",
+    "Chart",
     "Figures",
+    "Mark",
+    "Point",
     "Report",
     "Row",
     "Share",
     "as_csv",
     "as_ndjson",
     "category_of",
+    "chart_cards",
+    "chart_refusals",
     "each_row",
     "find_alarms",
     "first_week",

@@ -13,20 +13,17 @@ from dataclasses import dataclass
 
 from cds_service.site import Settings
 from governance.decisions import critical_may_be_withheld
-from governance.figures.chance import NOT_CHANCE, chance_of_change
+from governance.figures.control import Mark, chart_cards, chart_refusals, find_changes
 from governance.figures.counts import Called, Figures
-from governance.figures.report import find_changes
 
-DAYS_BEFORE = 28
-"""Days that a day's calls are compared with."""
+WEEKS_COMPARED = 4
+"""Weeks whose same weekday says how many calls of a day are usual."""
 
 FALLS_BELOW = 0.25
 """A client without a floor of its own has fallen silent below this part of its usual calls."""
 
 FEWEST_USUAL = 20
 """Usual calls a day below which silence of a day is not noticed."""
-
-NOT_REFUSALS = ("decided", "not concerned")
 
 CALLS, REFUSALS, RATE, ANSWER, WITHHELD = "calls", "refusals", "rate", "answer", "withheld"
 KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD)
@@ -55,15 +52,7 @@ def find_alarms(
     alarms = [
         *_silent_clients(figures.calls, settings, today),
         *_refusals(figures.calls, today),
-        *(
-            Alarm(
-                RATE,
-                change.name,
-                f"{change.name} fires {change.now:.1f} times per 1,000 decisions in the week from "
-                f"{change.week}, {change.before:.1f} before: more than chance.",
-            )
-            for change in find_changes(figures)
-        ),
+        *_rates(figures),
     ]
     if not known_answer:
         alarms.append(Alarm(ANSWER, "known case", "The known case is not answered as it must be."))
@@ -74,51 +63,84 @@ def find_alarms(
 
 def _silent_clients(calls: Mapping[Called, int], settings: Settings, today: dt.date) -> list[Alarm]:
     """Return the clients that called less often yesterday than their floor, or, where the site sets
-    none, than a quarter of their usual day.
+    none, than a quarter of their usual day; and the hooks of which that is true of a client that
+    has not fallen silent itself.
     """
     yesterday = today - dt.timedelta(days=1)
-    per_day: Counter[tuple[str, str]] = Counter()
+    per_day: Counter[tuple[str, str, str]] = Counter()
     for called, number in calls.items():
-        per_day[called.client, called.day] += number
+        per_day[called.client, "", called.day] += number
+        per_day[called.client, called.hook, called.day] += number
     alarms = []
     for client in settings.clients:
-        now = per_day[client.name, yesterday.isoformat()]
-        floor = client.expected_calls_per_day or _usual_floor(per_day, client.name, yesterday)
-        if now < floor:
-            alarms.append(
-                Alarm(
-                    CALLS,
-                    client.name,
-                    f"{client.name} called {now} times on {yesterday}; at least {floor:.0f} are "
-                    f"expected.",
-                )
-            )
+        floor = client.expected_calls_per_day or _usual_floor(per_day, client.name, "", yesterday)
+        found = [_below(per_day, client.name, "", yesterday, floor)]
+        if found == [None]:
+            hooks = sorted({hook for name, hook, _ in per_day if hook and name == client.name})
+            floors = {hook: _usual_floor(per_day, client.name, hook, yesterday) for hook in hooks}
+            found = [_below(per_day, client.name, hook, yesterday, floors[hook]) for hook in hooks]
+        alarms += [alarm for alarm in found if alarm]
     return alarms
 
 
-def _usual_floor(per_day: Mapping[tuple[str, str], int], client: str, day: dt.date) -> float:
+def _below(
+    per_day: Counter[tuple[str, str, str]], client: str, hook: str, day: dt.date, floor: float
+) -> Alarm | None:
+    """Return the alarm for a client, or for one of its hooks, that called too seldom on a day."""
+    now = per_day[client, hook, day.isoformat()]
+    if now >= floor:
+        return None
+    what = f"{client} called {hook}" if hook else f"{client} called"
+    return Alarm(CALLS, client, f"{what} {now} times on {day}; at least {floor:.0f} are expected.")
+
+
+def _usual_floor(
+    per_day: Mapping[tuple[str, str, str], int], client: str, hook: str, day: dt.date
+) -> float:
     """Return the floor by the same weekday of four weeks; 0 where too few calls are usual."""
-    days = [day - dt.timedelta(weeks=weeks) for weeks in range(1, DAYS_BEFORE // 7 + 1)]
-    usual = sorted(per_day.get((client, one.isoformat()), 0) for one in days)
+    days = [day - dt.timedelta(weeks=weeks) for weeks in range(1, WEEKS_COMPARED + 1)]
+    usual = sorted(per_day.get((client, hook, one.isoformat()), 0) for one in days)
     middle = (usual[1] + usual[2]) / 2
     return middle * FALLS_BELOW if middle >= FEWEST_USUAL else 0.0
 
 
 def _refusals(calls: Mapping[Called, int], today: dt.date) -> list[Alarm]:
-    """Return the refusals that were more frequent yesterday than in the four weeks before."""
-    yesterday = today - dt.timedelta(days=1)
-    first = yesterday - dt.timedelta(days=DAYS_BEFORE)
-    now, before = Counter[str](), Counter[str]()
-    for called, number in calls.items():
-        if called.day == yesterday.isoformat():
-            now[called.outcome] += number
-        elif first.isoformat() <= called.day < yesterday.isoformat():
-            before[called.outcome] += number
+    """Return the refusals that were more frequent yesterday than their chart allows."""
+    yesterday = (today - dt.timedelta(days=1)).isoformat()
     alarms = []
-    for outcome in sorted({*now, *before}.difference(NOT_REFUSALS)):
-        rates = now[outcome] / (now.total() or 1), before[outcome] / (before.total() or 1)
-        chance = chance_of_change(now[outcome], now.total(), before[outcome], before.total())
-        if rates[0] > rates[1] and chance < NOT_CHANCE:
-            words = f"{now[outcome]} of {now.total()} calls were answered {outcome} on {yesterday}"
-            alarms.append(Alarm(REFUSALS, outcome, f"{words}; {100 * rates[1]:.1f} % before."))
+    for chart in chart_refusals(calls, today):
+        last = chart.points[-1]
+        if last.when == yesterday and chart.mark in (Mark.ABOVE, Mark.HIGHER):
+            words = f"{last.count} of {last.total} calls were answered {chart.name} on {yesterday}"
+            usual = f"{100 * chart.usual:.1f} % is usual, up to {100 * last.high:.1f} % by chance"
+            alarms.append(Alarm(REFUSALS, chart.name, f"{words}, {chart.mark}: {usual}."))
     return alarms
+
+
+def _rates(figures: Figures) -> list[Alarm]:
+    """Return the cards that fire otherwise in the last week, or for eight weeks in a row."""
+    changes = find_changes(figures)
+    marked = {change.name for change in changes}
+    cards = sorted({fired.card for fired in figures.cards} - marked)
+    return [
+        *(
+            Alarm(
+                RATE,
+                change.name,
+                f"{change.name} fires {change.now:.1f} times per 1,000 decisions in the week from "
+                f"{change.week}, {change.before:.1f} before: more than chance.",
+            )
+            for change in changes
+        ),
+        *(
+            Alarm(
+                RATE,
+                chart.name,
+                f"{chart.name} fires {1000 * chart.points[-1].rate:.1f} times per 1,000 decisions "
+                f"in the week from {chart.points[-1].when}, {1000 * chart.usual:.1f} before: "
+                f"{chart.mark}.",
+            )
+            for chart in chart_cards(figures, cards)
+            if chart.mark
+        ),
+    ]

@@ -5,6 +5,7 @@ kept for a while.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.records import StoreUnavailable, open_engine, week_of
 from cds_service.site import Settings
 from governance.figures.alarms import KINDS, Alarm, find_alarms
+from governance.figures.control import WEEKS_BEFORE, chart_cards, chart_refusals
 from governance.figures.counts import Figures, read_figures
-from governance.figures.report import WEEKS_BEFORE
 
 KEPT_SECONDS = 60.0
 """How long figures that were read serve others who ask."""
@@ -49,11 +50,15 @@ class Board:
         return figures if wide == weeks else figures.since(first_week(today, weeks))
 
     def alarms(self, today: dt.date, known_answer: bool, weeks: int = 0) -> tuple[Alarm, ...]:
-        """Return every alarm of this day, from the figures of at least so many weeks.
+        """Return every alarm of this day, the same whatever period is looked at.
 
+        Args:
+            weeks: of the figures that are kept already, so that no others are read.
         Raises: StoreUnavailable.
         """
         figures = self.figures(max(weeks, WEEKS_OF_ALARMS), today)
+        if weeks > WEEKS_OF_ALARMS:
+            figures = figures.since(first_week(today, WEEKS_OF_ALARMS))
         return find_alarms(figures, self._settings, today, known_answer)
 
     def count_alarms(self, today: dt.date, known_answer: bool) -> dict[str, int]:
@@ -66,6 +71,21 @@ class Board:
             return dict.fromkeys(KINDS, -1)
         return {kind: sum(alarm.kind == kind for alarm in alarms) for kind in KINDS}
 
+    def out_of_control(self, today: dt.date) -> dict[tuple[str, str], int]:
+        """Return for each control chart, as ("card" or "refusal", its name), 1 where its last point
+        is marked, else 0; nothing while the store cannot be read.
+        """
+        try:
+            figures = self.figures(WEEKS_OF_ALARMS, today)
+        except StoreUnavailable:
+            return {}
+        cards = chart_cards(figures, {fired.card for fired in figures.cards})
+        refusals = chart_refusals(figures.calls, today)
+        return {
+            **{("card", chart.name): int(bool(chart.mark)) for chart in cards},
+            **{("refusal", chart.name): int(bool(chart.mark)) for chart in refusals},
+        }
+
 
 def first_week(today: dt.date, weeks: int) -> str:
     """Return the Monday of the first of so many weeks, this one included."""
@@ -77,8 +97,22 @@ def load_figures(store_url: str, since_week: str = "") -> Figures:
 
     Raises: StoreUnavailable.
     """
-    with reading(store_url) as connection:
+    with reading(store_url) as connection, _uncollected():
         return read_figures(connection, since_week)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: a hundred thousand counts are kept, and looking at them again
+    and again takes as long as reading them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

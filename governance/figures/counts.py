@@ -85,8 +85,13 @@ class Figures:
         return replace(kept, calls={one: n for one, n in self.calls.items() if one.day >= week})
 
     def of(self, client: str = "", hook: str = "") -> Figures:
-        """Return the figures of one client or hook; calls stay those of all."""
-        return self._where(lambda at: client in ("", at.client) and hook in ("", at.hook))
+        """Return the figures of one client or hook."""
+
+        def chosen(at: Decided | Called) -> bool:
+            return client in ("", at.client) and hook in ("", at.hook)
+
+        calls = {one: number for one, number in self.calls.items() if chosen(one)}
+        return replace(self._where(chosen), calls=calls)
 
     def _where(self, chosen: Callable[[Decided], bool]) -> Figures:
         """Return what was counted at the chosen places."""

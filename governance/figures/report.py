@@ -14,19 +14,14 @@ from dataclasses import dataclass, field
 
 from cds_service.protocol import ORDER_HOOKS
 from governance.figures.categories import category_of
-from governance.figures.chance import NOT_CHANCE, Share, chance_of_change, wilson
+from governance.figures.chance import Share, wilson
+from governance.figures.control import Change, card_order, find_changes, per_week
 from governance.figures.counts import Decided, Figures, Fired
 from recommender.cards import CARDS
 
 ACCEPTED = "accepted"
 OVERRIDDEN = "overridden"
 LIVE = "live"
-WEEKS_BEFORE = 12
-"""Weeks that a week is compared with."""
-
-FEWEST_WEEKS = 4
-"""Weeks of history without which nothing is marked."""
-
 NAMES: Mapping[str, str] = {card.id: card.name for card in CARDS}
 
 
@@ -45,17 +40,6 @@ class Row:
     overridden: Share
     no_answer: int
     comments: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A rate that is otherwise than before by more than chance: per 1,000 before and now."""
-
-    name: str
-    week: str
-    before: float
-    now: float
-    chance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +81,21 @@ class Report:
 def make_report(figures: Figures) -> Report:
     """Return the report of these figures."""
     decided = sum(figures.decisions.values())
-    cards = sorted({fired.card for fired in figures.cards}, key=_card_order)
+    cards = sorted({fired.card for fired in figures.cards}, key=card_order)
+    places, codes = _places(figures), _overrides(figures)
     return Report(
         weeks=figures.weeks,
         orders=sum(n for at, n in figures.decisions.items() if at.hook in ORDER_HOOKS),
-        total=_rows(figures, ("all",), lambda _: "all")[0],
+        total=_rows(places, ("all",), lambda _: "all")[0],
         cards=_card_rows(figures, cards, decided),
-        clients=_rows_by(figures, lambda at: at.client),
-        roles=_rows_by(figures, lambda at: at.role or "not told"),
-        hooks=_rows_by(figures, lambda at: at.hook),
-        by_week=_rows_by(figures, lambda at: at.week),
+        clients=_rows_by(places, lambda at: at.client),
+        roles=_rows_by(places, lambda at: at.role or "not told"),
+        hooks=_rows_by(places, lambda at: at.hook),
+        by_week=_rows_by(places, lambda at: at.week),
         weekly=_weekly(figures, cards),
         changes=find_changes(figures),
-        reasons=_overrides(figures, category_of),
-        codes=_overrides(figures, lambda code: code or "no reason"),
+        reasons={card: _by_category(counted) for card, counted in codes.items()},
+        codes={card: _named(counted) for card, counted in codes.items()},
         modes=_by_mode(figures, cards),
         unknown=_unknown(figures),
         stray=sum(figures.stray.values()),
@@ -126,24 +111,41 @@ def _unknown(figures: Figures) -> tuple[tuple[str, str, int], ...]:
     return tuple((fact, reason, number) for (fact, reason), number in most_first)
 
 
-def _rows_by(figures: Figures, name_of: Callable[[Decided], str]) -> tuple[Row, ...]:
-    return _rows(figures, sorted({name_of(at) for at in figures.decisions}), name_of)
+def _rows_by(places: _Places, name_of: Callable[[Decided], str]) -> tuple[Row, ...]:
+    return _rows(places, sorted({name_of(at) for at in places}), name_of)
+
+
+def _places(figures: Figures) -> _Places:
+    """Return what was counted at each place, so that each table is added up from few numbers."""
+    places = {at: _Place(number) for at, number in figures.decisions.items()}
+
+    def place(at: Decided) -> _Place:
+        return places.get(at) or places.setdefault(at, _Place(0))
+
+    for one, number in figures.cards.items():
+        place(one.at).fired += number
+        place(one.at).shown += number * one.shown
+    for answer, number in figures.answers.items():
+        place(answer.at).answers[answer.outcome] += number
+    for (at, _), number in figures.comments.items():
+        place(at).comments += number
+    return places
 
 
 def _rows(
-    figures: Figures, names: Iterable[str], name_of: Callable[[Decided], str]
+    places: _Places, names: Iterable[str], name_of: Callable[[Decided], str]
 ) -> tuple[Row, ...]:
     """Return a line for each name that decisions go by."""
     decided: Counter[str] = Counter()
     tally = _Tally()
-    for at, number in figures.decisions.items():
-        decided[name_of(at)] += number
-    for one, number in figures.cards.items():
-        tally.add_fired(name_of(one.at), one.shown, number)
-    for answer, number in figures.answers.items():
-        tally.answers[name_of(answer.at), answer.outcome] += number
-    for (at, _), number in figures.comments.items():
-        tally.comments[name_of(at)] += number
+    for at, place in places.items():
+        name = name_of(at)
+        decided[name] += place.decided
+        tally.fired[name] += place.fired
+        tally.shown[name] += place.shown
+        tally.comments[name] += place.comments
+        for outcome, number in place.answers.items():
+            tally.answers[name, outcome] += number
     return tuple(_row(name, name, decided[name], tally) for name in names)
 
 
@@ -157,6 +159,20 @@ def _card_rows(figures: Figures, cards: Iterable[str], decided: int) -> tuple[Ro
     for (_, card), number in figures.comments.items():
         tally.comments[card] += number
     return tuple(_row(card, NAMES.get(card, card), decided, tally) for card in cards)
+
+
+@dataclass(slots=True)
+class _Place:
+    """What was counted at one place: of one week, client, hook and role."""
+
+    decided: int
+    fired: int = 0
+    shown: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    comments: int = 0
+
+
+_Places = dict[Decided, _Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,53 +207,32 @@ def _row(name: str, words: str, decided: int, tally: _Tally) -> Row:
 
 
 def _weekly(figures: Figures, cards: Iterable[str]) -> dict[str, tuple[float, ...]]:
-    decided, fired = _per_week(figures)
+    decided, fired = per_week(figures)
     return {
         card: tuple(1000 * fired[card, week] / decided[week] for week in figures.weeks)
         for card in cards
     }
 
 
-def _per_week(figures: Figures) -> tuple[Counter[str], Counter[tuple[str, str]]]:
-    decided: Counter[str] = Counter()
-    fired: Counter[tuple[str, str]] = Counter()
-    for at, number in figures.decisions.items():
-        decided[at.week] += number
-    for one, number in figures.cards.items():
-        fired[one.card, one.at.week] += number
-    return decided, fired
-
-
-def find_changes(figures: Figures) -> tuple[Change, ...]:
-    """Return the cards that fire otherwise in the last week than in the twelve before it, by more
-    than chance; nothing with fewer than four weeks of history.
-
-    The limit is divided by the number of cards, so that one look at all of them seldom marks one
-    by chance.
-    """
-    weeks = figures.weeks
-    if len(weeks) <= FEWEST_WEEKS:
-        return ()
-    decided, fired = _per_week(figures)
-    last, earlier = weeks[-1], weeks[-1 - WEEKS_BEFORE : -1]
-    cards = sorted({card for card, _ in fired}, key=_card_order)
-    before_of = sum(decided[week] for week in earlier)
-    changes = []
-    for card in cards:
-        now, before = fired[card, last], sum(fired[card, week] for week in earlier)
-        chance = chance_of_change(now, decided[last], before, before_of)
-        if chance < NOT_CHANCE / len(cards):
-            rates = 1000 * before / before_of, 1000 * now / decided[last]
-            changes.append(Change(card, last, *rates, chance))
-    return tuple(changes)
-
-
-def _overrides(figures: Figures, name_of: Callable[[str], str]) -> dict[str, dict[str, int]]:
+def _overrides(figures: Figures) -> dict[str, Counter[str]]:
+    """Return for each card how often it was overridden for each reason as it came."""
     counted: dict[str, Counter[str]] = {}
     for answer, number in figures.answers.items():
         if answer.outcome == OVERRIDDEN:
-            counted.setdefault(answer.card, Counter())[name_of(answer.reason)] += number
-    return {card: dict(counted[card].most_common()) for card in sorted(counted, key=_card_order)}
+            reasons = counted.get(answer.card) or counted.setdefault(answer.card, Counter())
+            reasons[answer.reason] += number
+    return {card: counted[card] for card in sorted(counted, key=card_order)}
+
+
+def _by_category(counted: Counter[str]) -> dict[str, int]:
+    categories: Counter[str] = Counter()
+    for reason, number in counted.items():
+        categories[category_of(reason)] += number
+    return dict(categories.most_common())
+
+
+def _named(counted: Counter[str]) -> dict[str, int]:
+    return {reason or "no reason": number for reason, number in counted.most_common()}
 
 
 def _by_mode(figures: Figures, cards: Iterable[str]) -> tuple[ModeRow, ...]:
@@ -283,10 +278,3 @@ def _mode_row(
         shown,
         wilson(min(taken, shown), shown),
     )
-
-
-def _card_order(card: str) -> tuple[str, int, str]:
-    """Sort b2 before b10."""
-    letters = card.rstrip("0123456789")
-    number = card[len(letters) :]
-    return letters, int(number) if number else 0, card

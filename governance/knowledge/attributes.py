@@ -7,11 +7,15 @@ direction in which it errs.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cds_service.site import knowledge_version, program_version
-from recommender.guidance import DOCUMENTS, cite
+from governance.knowledge.reviews import list_reviews
+from governance.knowledge.rule_attributes import EVERYWHERE, Use, uses_beside, uses_of_rule
+from recommender.guidance import DOCUMENTS, RuleId, cite
 from recommender.treatment import RULES
 
 Json = dict[str, Any]
@@ -25,6 +29,9 @@ class Attribute:
     name: str
     value: str
 
+
+CITATION, DATES = 1, 4
+"""Numbers of the attributes that each rule has of its own."""
 
 DOCUMENT_STATUS = (
     "secondary summaries whose lists of references are lost, so no statement can be traced to its "
@@ -94,20 +101,6 @@ _VALUES: tuple[tuple[str, str], ...] = (
     ),
 )
 
-KIDNEY = ("Use of race", "Use of sex", "Use of date of birth")
-"""What an eGFR may rest on."""
-
-USED_BY_RULES: dict[str, tuple[str, ...]] = {
-    "G1": ("Use of date of birth",),
-    "M6": KIDNEY,
-    "M7": KIDNEY,
-    "B1": ("Use of health status assessments",),
-    "U1": ("Use of health status assessments",),
-}
-"""Attributes that a row of the decision table looks at itself; by the facts they feed they may
-matter to others too.
-"""
-
 
 def list_attributes() -> tuple[Attribute, ...]:
     """Return the thirteen attributes in their order."""
@@ -123,26 +116,65 @@ def list_attributes() -> tuple[Attribute, ...]:
 
 
 def attributes_as_json() -> Json:
-    """Return the attributes, and each rule with the citations that are its own."""
+    """Return the attributes; each rule with those in which it differs from the others; and what
+    stands beside the rows (evidence, precautions, reviews, cards) with what it looks at.
+    """
+    names = {one.number: one.name for one in list_attributes()}
+    reviews = {review.rule: review for review in list_reviews()}
     return {
         "attributes": [
             {"number": one.number, "name": one.name, "value": one.value}
             for one in list_attributes()
         ],
         "rules": [
-            {
-                "rule": identity,
-                "citations": [f"{name}: {cite(name)}" for name in citations],
-                "uses": list(USED_BY_RULES.get(identity, ())),
-            }
+            _of_rule(identity, citations, reviews[identity].due, names)
             for identity, citations in _citations_of_rules().items()
+        ],
+        "beside": [
+            {
+                "reader": reader,
+                "everywhere": reader in EVERYWHERE,
+                "attributes": _in_words(uses, names),
+            }
+            for reader, uses in uses_beside().items()
         ],
     }
 
 
-def _citations_of_rules() -> dict[str, tuple[str, ...]]:
+def _of_rule(
+    identity: RuleId, citations: tuple[str, ...], due: dt.date, names: Mapping[int, str]
+) -> Json:
+    uses = uses_of_rule(identity)
+    cited = [f"{name}: {cite(name)}" for name in citations]
+    review = f"To be read again against its sources by {due}."
+    return {
+        "rule": identity,
+        "citations": cited,
+        "uses": list(dict.fromkeys(names[use.attribute] for use in uses)),
+        "facts": sorted({use.fact for use in uses}),
+        "reviewDue": due.isoformat(),
+        "attributes": [
+            {"number": CITATION, "name": names[CITATION], "value": "; ".join(cited)},
+            {"number": DATES, "name": names[DATES], "value": review},
+            *_in_words(uses, names),
+        ],
+    }
+
+
+def _in_words(uses: Iterable[Use], names: Mapping[int, str]) -> list[Json]:
+    """Return the attributes that are used, in their order, each with every use of it."""
+    said: dict[int, list[str]] = {}
+    for use in uses:
+        said.setdefault(use.attribute, []).append(f"{use.fact}: {use.words}")
+    return [
+        {"number": number, "name": names[number], "value": "; ".join(dict.fromkeys(said[number]))}
+        for number in sorted(said)
+    ]
+
+
+def _citations_of_rules() -> dict[RuleId, tuple[str, ...]]:
     """Return the citations of each rule, of which several rows may have the same id."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[RuleId, tuple[str, ...]] = {}
     for rule in RULES:
         found[rule.id] = tuple(dict.fromkeys((*found.get(rule.id, ()), *rule.citations)))
     return found

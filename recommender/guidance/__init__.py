@@ -19,6 +19,7 @@ from recommender.guidance.policy import (
     SubcutaneousHydroxocobalamin,
     policy_as_dict,
 )
+from recommender.guidance.readers import FACTS
 from recommender.guidance.regimens import (
     CATALOGUE,
     INJECTION_DOSE,
@@ -54,6 +55,7 @@ __all__ = [
     "CATALOGUE",
     "DOCUMENTS",
     "EXTERNAL_SOURCES",
+    "FACTS",
     "INJECTION_DOSE",
     "KNOWLEDGE_VERSION",
     "LOST_FRAGMENTS",

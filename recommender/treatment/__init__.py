@@ -9,6 +9,7 @@ from recommender.monitoring import (
     potassium_follow_ups,
     review_follow_ups,
 )
+from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
 from recommender.treatment.offers_under_way import cyanocobalamin_may_go_on
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "Recommendation",
     "Rule",
+    "conditions",
     "cyanocobalamin_may_go_on",
     "hydroxocobalamin_allowed",
     "interval_of",

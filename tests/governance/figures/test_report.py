@@ -11,8 +11,9 @@ import pytest
 from cds_service.site import Client, demonstration
 from governance.figures.alarms import find_alarms
 from governance.figures.categories import CATEGORIES, category_of
+from governance.figures.control import find_changes
 from governance.figures.counts import Answered, Called, Decided, Figures, Fired
-from governance.figures.report import find_changes, make_report
+from governance.figures.report import make_report
 from recommender.cards import OVERRIDE_REASONS
 
 MONDAY = dt.date(2026, 3, 2)

@@ -141,7 +141,8 @@ class TestAttributes:
 
         assert set(answer.json["attributes"][0]) == {"number", "name", "value"}
         assert len(answer.json["attributes"]) == 13
-        assert page.text.count("<tr>") == 2 + 13 + len(answer.json["rules"])
+        rows = 13 + len(answer.json["rules"]) + len(answer.json["beside"])
+        assert page.text.count("<tr>") == 3 + rows
         assert {form: _opened(form) - before for form, before in opened.items()} == {
             "json": 1,
             "page": 1,
