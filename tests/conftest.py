@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import not_run, skipped
+from tests.evidence import INVARIANT, files_that_check, not_run, skipped
 
 ROOT = Path(__file__).parent
 
@@ -77,7 +77,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def excused(name: str, lacking: set[str]) -> bool:
-    """Say whether a test, or the whole file of it, was skipped."""
+    """Say whether a test, or the whole file of it, was skipped; of an invariant, all its files."""
+    if name.startswith(INVARIANT):
+        return files_that_check(name.removeprefix(INVARIANT)) <= lacking
     return bool(lacking & {name, name.partition("::")[0]})
 
 

@@ -11,7 +11,13 @@ from pages.safety.hazards import (
     read_hazards,
     why_missing,
 )
-from tests.evidence import named_tests, not_run, short_name
+from tests.evidence import (
+    files_that_check,
+    named_invariants,
+    named_tests,
+    not_run,
+    short_name,
+)
 
 HAZARDS = read_hazards()
 
@@ -56,8 +62,17 @@ def test_evidence_that_does_not_exist_is_noticed(control: str) -> None:
 def test_evidence_that_did_not_run_is_noticed() -> None:
     ran = [f"{name}[case-1]".replace("::", "::TestClass::", 1) for name in named_tests()]
 
+    ran += [f"{sorted(files_that_check(one))[0]}::test_it" for one in named_invariants()]
+
     assert not_run(ran) == []
     assert not_run(ran[1:]) == [short_name(ran[0])]
+    assert "invariant I1" in not_run([])
+
+
+def test_an_invariant_is_checked_where_tests_import_what_checks_it() -> None:
+    assert "tests/recommender/review/test_fixed_point.py" in files_that_check("I13")
+    assert all(files_that_check(one) for one in named_invariants())
+    assert files_that_check("I" + "999") == frozenset()
 
 
 def test_a_hazard_without_two_controls_has_a_reason_of_its_own() -> None:
