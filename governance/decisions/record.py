@@ -66,7 +66,7 @@ def describe_decision(
         "rule": decision.recommendation.rule,
         "facts": code_facts(decision.facts, hash_text),
         "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),
-        "answer_digest": digest_answer(decision.cards),
+        "answer_digest": digest_answer(decision),
     }
 
 
@@ -87,11 +87,16 @@ def _code(fact: FactInWords, hash_text: Callable[[str], str]) -> str:
     return "-".join(re.findall(r"\w+", fact.value.casefold()))
 
 
-def digest_answer(cards: tuple[Json, ...]) -> str:
+def digest_answer(decision: Decision) -> str:
     """Return the digest of all cards of an answer, in which each uuid counts only as the first,
-    second, ... that stands there.
+    second, ... that stands there, and links count without the address of the service: the same
+    answer is the same wherever it is served.
     """
-    return hashlib.sha256(without_uuids(write_canonical(list(cards)))).hexdigest()
+    text = write_canonical(list(decision.cards))
+    address = decision.case.basis.settings.public_url.rstrip("/")
+    if address:
+        text = text.replace(write_canonical(address)[1:-1], b"")
+    return hashlib.sha256(without_uuids(text)).hexdigest()
 
 
 def without_uuids(text: bytes) -> bytes:

@@ -74,7 +74,7 @@ def replay(
     decision = decide_again(asked, settings, value_sets, dt.date.fromisoformat(recorded["as_of"]))
     now = {
         "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),
-        "answer_digest": digest_answer(decision.cards),
+        "answer_digest": digest_answer(decision),
         **versions_of(settings),
         "rule": decision.recommendation.rule,
         "cards": cards_in_words(

@@ -96,6 +96,16 @@ def test_the_request_of_a_file_gives_the_same_answer_again(
     assert (status, "the same answer" in out) == (0, True)
 
 
+def test_an_answer_is_the_same_wherever_it_is_served(
+    site: Path, run: Run, order_select: dict[str, Any]
+) -> None:
+    identity, cards = answer(site, order_select)
+    assert "http://127.0.0.1:8080/" in json.dumps(cards)
+    site.write_text(site.read_text().replace("127.0.0.1:8080", "cds.example.org:9000"))
+
+    assert run("--decision", identity)[0] == 0
+
+
 def test_another_result_is_named_as_the_fact_that_differs(
     site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
 ) -> None:
