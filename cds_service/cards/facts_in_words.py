@@ -67,6 +67,11 @@ LABELS = {
     "mcv": "MCV",
     "lebers": "Leber's optic neuropathy",
     "crohns_ileal_extent": "extent of ileal Crohn's disease",
+    "crohns_ileal_extent_over_limit": "ileal Crohn's disease over the limit",
+    "b12_supplement_before_test": "vitamin B12 taken before the test",
+    "raises_b12": "what raises vitamin B12",
+    "oral_feasible": "tablets possible",
+    "im_feasible": "injections possible",
     "allergies": "reactions to vitamin B12 products or cobalt",
     "lowering_drugs": "medicines that lower vitamin B12",
 }

@@ -99,7 +99,7 @@ def _in_short(decision: Decision) -> Json:
 def _conditions(decision: Decision) -> Iterator[tuple[str, str, str]]:
     """Return each condition of the table down to the row that fired, once, with its state."""
     assessment = decision.recommendation.assessment
-    said = {fact.name: fact.value or fact.reason for fact in decision.facts}
+    facts = {fact.name: fact for fact in decision.facts}
     states: dict[str, tuple[str, str]] = {}
     for rule in RULES:
         failed = False
@@ -108,16 +108,19 @@ def _conditions(decision: Decision) -> Iterator[tuple[str, str, str]]:
                 states.setdefault(condition.words, ("not looked at", ""))
                 continue
             met = condition.holds(assessment, decision.policy)
-            says = "; ".join(
-                f"{name.replace('_', ' ')}: {said[name]}"
-                for name in facts_of_condition(condition)
-                if said.get(name)
-            )
-            states[condition.words] = ("met" if met else "not met", says)
+            looked_at = [facts[n] for n in facts_of_condition(condition) if n in facts]
+            states[condition.words] = ("met" if met else "not met", _record_says(looked_at))
             failed = not met
         if not failed and rule.id == decision.recommendation.rule:
             break
     return ((words, *state) for words, state in states.items())
+
+
+def _record_says(facts: Sequence[FactInWords]) -> str:
+    """Return what is known of these facts; of none, which are not known and why."""
+    known = [f"{fact.label}: {fact.value}" for fact in facts if fact.is_known and fact.value]
+    unknown = [f"{fact.label}: {fact.reason or 'not known'}" for fact in facts]
+    return "; ".join(known or unknown)
 
 
 def _for_reading(decision: Decision) -> Json:
@@ -125,7 +128,8 @@ def _for_reading(decision: Decision) -> Json:
     schedule of each option.
     """
     recommendation = decision.recommendation
-    rows = zip(trace_rows(recommendation, decision.policy), facts_of_rows(), strict=True)
+    traced = trace_rows(recommendation, decision.policy)
+    rows = zip(RULES, traced, facts_of_rows(), strict=True)
     schedules = [
         schedule_as_json(
             draw_schedule(
@@ -140,8 +144,17 @@ def _for_reading(decision: Decision) -> Json:
         if option.regimen
     ]
     trace = [
-        without_empty({"rule": row.rule, "fired": row.fired, "why": row.why, "facts": list(facts)})
-        for row, facts in rows
+        without_empty(
+            {
+                "rule": row.rule,
+                "fired": row.fired,
+                "why": row.why,
+                "facts": list(facts),
+                "summary": rule.summary,
+                "needs": [condition.words for condition in rule.when],
+            }
+        )
+        for rule, row, facts in rows
     ]
     return without_empty({"trace": trace, "schedule": schedules})
 

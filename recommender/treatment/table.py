@@ -60,7 +60,7 @@ class Rule:
             (condition for condition in self.when if not condition.holds(assessment, policy)), None
         )
         if failed is not None:
-            return f"does not hold: {failed.words}"
+            return f"not met: {failed.words}"
         return "; ".join(condition.words for condition in self.when) or "nothing above holds"
 
 

@@ -409,6 +409,54 @@ def test_the_first_suggestion_of_every_story_lies_above_the_fold(
     page.close()
 
 
+def test_the_card_of_every_story_is_at_most_a_thousand_pixels_high(
+    browser: Browser, running: Running
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(running.workbench)
+    wait_for_answer(page)
+    stories = page.locator("button.patient").evaluate_all("a => a.map(o => o.dataset.patient)")
+    for story in stories:
+        choose_patient(page, story)
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert height <= 1000, f"{story}: {height}"
+    assert len(stories) >= 20
+    page.close()
+
+
+def test_what_is_folded_says_how_it_begins_and_a_critical_card_folds_no_reason(
+    page: Page, running: Running
+) -> None:
+    open_patient(page, running.workbench, "22-record-in-part")
+    folds = page.locator(".card .fold summary").all_inner_texts()
+    assert [fold.split(" (")[0].split(" Before")[0] for fold in folds] == [
+        "Also",
+        "From the record",
+        "Also plan",
+        "Would change this",
+    ]
+    assert "B12 97 pmol/L" in folds[1]
+    page.locator(".card .fold", has_text="From the record").locator("summary").click()
+    expect(page.locator(".card .fold li", has_text="B12 97 pmol/L")).to_be_visible()
+
+    choose_patient(page, "12-spinal-cord")
+    expect(page.locator(".card > .detail > p", has_text="same-day emergency route")).to_be_visible()
+
+
+def test_the_receipt_shows_one_state_alone(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+    open_tab(page, "receipt")
+    receipt = page.locator("#resources-here")
+    expect(receipt).to_contain_text("Did not come, so not known: none")
+
+    receipt.get_by_role("button", name="Not used 1").click()
+
+    expect(receipt.get_by_role("heading", name="Not used")).to_be_visible()
+    expect(receipt.get_by_role("heading", name="Used", exact=True)).to_be_hidden()
+    receipt.get_by_role("button", name="All 11").click()
+    expect(receipt.get_by_role("heading", name="Used", exact=True)).to_be_visible()
+
+
 def test_each_page_leads_to_the_others(page: Page, running: Running) -> None:
     for path in ("/workbench/", "/guidance", "/guidance/S42", "/guidance/attributes"):
         page.goto(running.url + path)
@@ -491,10 +539,17 @@ def test_the_row_that_fired_is_marked_and_the_rows_above_say_why_not(
     open_patient(page, running.workbench, "05-kidneys-reduced")
 
     open_tab(page, "why")
-    rows = page.locator("#decision-here > table.rules tbody tr")
+    rows = page.locator("#decision-here .group[open] table.rules tbody tr")
     assert rows.last.get_attribute("data-rule") == "M8"
     assert rows.last.get_attribute("aria-current") == "true"
     assert all("not met" in row for row in rows.all_inner_texts()[:-1])
+    needs = page.locator("#decision-here .conditions tbody tr").all_inner_texts()
+    assert len(needs) >= 3
+    assert all(row.rstrip().endswith("met") and "not met" not in row for row in needs)
+    expect(page.locator(".rests-on")).to_contain_text("With impaired kidney function")
+    groups = page.locator("#decision-here .group summary").all_inner_texts()
+    assert any("Not met, it needs: " in group for group in groups)
+    assert any("Not reached: M8 already decides" in group for group in groups)
     expect(page.locator("#decision-here")).to_contain_text("Would change the decision")
 
 
@@ -528,7 +583,8 @@ def test_the_schedule_is_drawn_and_stands_in_a_table(page: Page, running: Runnin
     open_patient(page, running.workbench, "01-numb-feet-tablets")
 
     open_tab(page, "orders")
-    figure = page.locator("#schedule-here figure").first
+    weeks, figure = page.locator("#schedule-here figure").all()
+    assert 10 <= weeks.locator("svg .dose").count() <= 15
     expect(figure.locator("svg .dose").nth(20)).to_be_attached()
     expect(figure.locator("svg .review").nth(2)).to_be_attached()
     figure.get_by_text("The same as a table").click()

@@ -63,8 +63,8 @@ function renderRest(exchange) {
   show("schedule-here", renderSchedules(answer.decision.schedule));
   show("laboratory-here", renderLaboratory(answer.laboratory));
   show("orders-here", renderOrders(bench.request, answer.cards));
-  show("facts-here", renderFacts(answer.facts, showFact));
-  show("resources-here", renderResources(answer.resources, (line) => showResources([line.reference], line.for ?? [])));
+  show("facts-here", renderFacts(answer, showFact, () => showTab("receipt", true)));
+  show("resources-here", renderResources(answer, bench.request, (line) => showResources([line.reference], line.for ?? [])));
   show("request-here", renderRequest(bench.request));
   show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange));
   show("compare-here", renderCompare(bench.sent?.answer, answer));

@@ -28,7 +28,7 @@ def test_every_row_says_why_it_holds_or_not_R_I22() -> None:
         "no vitamin B12 treatment is known to be under way; neurological involvement is recorded; "
         "deficiency is confirmed or probable",
     )
-    assert rows["G1"] == (False, "does not hold: the person is under age or of unknown age")
+    assert rows["G1"] == (False, "not met: the person is under age or of unknown age")
     assert rows["E2"] == (False, "not reached: N1 holds")
 
 

@@ -1,4 +1,4 @@
-/** Cards as an EHR shows them: indicator, detail, suggestions as buttons, override reasons, links. */
+/** Cards as an EHR shows them: indicator, suggestions as buttons, reasons, then the evidence folded, override reasons, links. */
 
 import { html } from "../base/dom.js";
 import { isWebLink, renderMarkdown } from "../base/markdown.js";
@@ -21,9 +21,41 @@ function renderCard(card, index, take, override) {
       html("h2", { id: heading }, card.summary)),
     renderSuggestions(card, take),
     renderOverride(card, override),
-    card.detail && html("div", { class: "detail" }, renderMarkdown(card.detail)),
+    card.detail && renderDetail(card),
     html("footer", {}, renderSource(card), ...(card.links ?? []).map(renderLink)),
   );
+}
+
+/** Paragraphs that stand open above what is folded; of a critical card all do. */
+const MOST_REASONS = 3;
+
+/** Parts of a detail that are read when something is planned, not to decide. */
+const PLANNING = /^(Before|At|In|Now|From|Every)\b[^.]*: /;
+
+/** The detail as it is sent: the facts and what is planned folded, each with its beginning in the line that folds it; all else open. */
+function renderDetail(card) {
+  const parts = [...renderMarkdown(card.detail).childNodes];
+  const facts = parts.findIndex((part, index) => part.nodeName === "UL" && !parts[index - 1]?.textContent.endsWith(":"));
+  if (parts.at(-1)?.querySelector?.("a")) parts.pop(); // the link to the rule, which the foot of the card has too
+  const change = card.extension?.["org.b12-cds"]?.wouldChangeIf ?? [];
+  const reasons = parts.slice(0, facts < 0 ? parts.length : facts);
+  const further = card.indicator !== "critical" && reasons.length > MOST_REASONS + 1 ? reasons.slice(MOST_REASONS) : [];
+  return html("div", { class: "detail" },
+    parts.map((part, index) => {
+      if (further.includes(part)) return part === further[0] && fold("Also", html("div", {}, further), further.map((one) => one.textContent));
+      if (index === facts) return fold("From the record", part, [...part.children].map((item) => item.textContent));
+      if (index > facts && facts >= 0 && PLANNING.test(part.textContent)) return fold("Also plan", part, []);
+      return part;
+    }),
+    change.length > 0 && fold("Would change this", html("ul", {}, change.map((one) => html("li", {}, one))), change));
+}
+
+/** A part in one line, which opens to the whole of it. */
+function fold(name, part, items) {
+  const beginning = items.length ? items.join(" · ") : part.textContent;
+  return html("details", { class: "fold" },
+    html("summary", {}, html("span", { class: "name" }, items.length ? `${name} (${items.length})` : name), " ", html("span", { class: "beginning" }, beginning)),
+    part);
 }
 
 function renderSuggestions(card, take) {
@@ -31,10 +63,22 @@ function renderSuggestions(card, take) {
   const one = card.selectionBehavior === "at-most-one" && card.suggestions.length > 1;
   return html("div", { class: "suggestions", role: "group", "aria-label": one ? "Suggestions: at most one" : "Suggestions" },
     one && html("p", { class: "note" }, "At most one:"),
-    card.suggestions.map((suggestion) =>
-      html("button", { type: "button", class: suggestion.isRecommended ? "suggestion recommended" : "suggestion", onclick: () => take(card, suggestion) },
-        html("span", {}, suggestion.label),
-        suggestion.isRecommended && html("span", { class: "note" }, "recommended"))));
+    card.suggestions.map((suggestion, index) => [
+      html("button", { type: "button", class: suggestion.isRecommended ? "suggestion recommended" : "suggestion", "aria-describedby": `${card.uuid}-${index}`, onclick: () => take(card, suggestion) },
+        suggestion.label),
+      html("p", { class: "consequence", id: `${card.uuid}-${index}` }, consequenceOf(suggestion))]));
+}
+
+/** What a suggestion does to the orders, in a line. */
+function consequenceOf({ isRecommended, actions = [] }) {
+  const count = (type) => actions.filter((action) => action.type === type).length;
+  const orders = (number) => (number === 1 ? "1 draft order" : `${number} draft orders`);
+  const does = [
+    count("create") && `adds ${orders(count("create"))}`,
+    count("update") && `changes ${orders(count("update"))}`,
+    count("delete") && `removes ${orders(count("delete"))}`,
+  ].filter(Boolean).join(", ");
+  return [isRecommended && "Recommended", does].filter(Boolean).join(": ").replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function renderSource({ source }) {

@@ -1,50 +1,99 @@
-/** The decision: the row that fired, the rows above it and why each did not, and which facts would change it. */
+/** The decision: the row that fired with its conditions, the statements it rests on, the other rows in groups, and what would change it. */
 
 import { html, table } from "../base/dom.js";
-import { citations, withCitations } from "../base/citations.js";
+import { upperFirst } from "./facts.js";
+import { citation, citations, withCitations } from "../base/citations.js";
+
+/** The groups of the table, in its order: what its rows are for, and the ids that belong to each. */
+const GROUPS = [
+  ["Guards", /^(deceased|G\d)/],
+  ["For people on treatment", /^T/],
+  ["Neurological signs recorded", /^N/],
+  ["Signs not asked about", /^U/],
+  ["Deficient, no neurological signs", /^M/],
+  ["Not, or not clearly, deficient", /^[BPE]/],
+];
 
 /** The decision of an answer; `showFacts(names)` is called when a row is chosen. */
 export function renderDecision({ decision, inScope }, showFacts) {
   const trace = decision.trace ?? [];
-  const fired = trace.findIndex((row) => row.rule === decision.rule);
-  const above = trace.slice(0, fired < 0 ? trace.length : fired);
-  const below = fired < 0 ? [] : trace.slice(fired + 1);
+  const fired = trace.findIndex((row) => row.rule === decision.rule && row.fired);
+  const said = new Map((decision.conditions ?? []).map((one) => [one.words, one]));
   return [
     !inScope && html("p", { class: "note" }, "Not asked, as no order of ours is selected. Had it been asked:"),
-    html("p", { class: "lead" }, decision.summary),
-    decision.also?.length > 0 && html("p", {}, `Beside it: ${decision.also.join(", ")}`),
-    decision.notDrafted && html("p", { class: "note" }, decision.notDrafted),
+    html("div", { class: "why-columns" },
+      html("div", {},
+        html("p", { class: "lead" }, html("strong", {}, decision.rule), ` decides: ${decision.summary}`),
+        fired >= 0 && conditionsTable(trace[fired], said),
+        decision.also?.length > 0 && html("p", {}, `Beside it: ${decision.also.join(", ")}`),
+        decision.notDrafted && html("p", { class: "note" }, decision.notDrafted)),
+      renderStatements(decision)),
+    html("h3", {}, "The other rows, in reading order"),
+    html("p", { class: "note" }, "The first row whose conditions are all met decides."),
+    ...GROUPS.map(([name, ids]) => renderGroup(name, trace.map((row, index) => ({ ...row, index })).filter((row) => ids.test(row.rule)), { decision, fired, said, showFacts })),
+    list("Would change the decision", decision.wouldChangeIf),
     list("Needed to decide", decision.needs),
     renderAlternatives(decision.alternatives),
     renderAdvice(decision.advice),
     list("Injection technique", decision.technique),
     renderFollowUps(decision.followUps),
-    list("Would change the decision", decision.wouldChangeIf),
-    html("h3", {}, "The decision table, row by row"),
-    html("p", { class: "note" }, "The first row that holds decides. Rows above the decisive one are shown with the reason why each did not hold."),
-    rowsTable([...above, ...(fired < 0 ? [] : [trace[fired]])], decision, showFacts),
-    below.length > 0 && html("details", {}, html("summary", {}, `${below.length} rows below`), rowsTable(below, decision, showFacts)),
   ].filter(Boolean);
+}
+
+/** What the row needs, what the record says of it, and whether it is met. */
+function conditionsTable(row, said) {
+  const lines = (row.needs ?? []).map((words) => [upperFirst(words), upperFirst(said.get(words)?.recordSays ?? ""), stateSign(said.get(words)?.state)]);
+  if (!lines.length) return null;
+  return table(`What ${row.rule} needs`, ["It needs", "The record says", "State"], lines, { class: "conditions" });
+}
+
+const STATES = { "met": "met", "not met": "not-met", "not looked at": "not-looked-at" };
+
+const stateSign = (state = "not looked at") => html("span", { class: `state ${STATES[state] ?? ""}` }, html("span", { class: "sign", "aria-hidden": "true" }), state);
+
+function renderStatements({ statements, statementTexts }) {
+  if (!statements?.length) return null;
+  return html("aside", { class: "rests-on", "aria-label": "What it rests on" }, html("h3", {}, "What it rests on"),
+    html("dl", {}, statements.map((id) => [html("dt", {}, citation(id)), html("dd", {}, statementTexts?.[id] ?? "")])));
+}
+
+function renderGroup(name, rows, { decision, fired, said, showFacts }) {
+  if (!rows.length) return null;
+  const here = rows.some((row) => row.index === fired);
+  const first = rows.find((row) => row.index !== fired);
+  const state = here ? `${decision.rule} decides here` : fired >= 0 && rows[0].index > fired ? `Not reached: ${decision.rule} already decides` : upperFirst(stateOf(first));
+  return html("details", { class: "group", open: here },
+    html("summary", {}, html("span", { class: "name" }, `${name} (${new Set(rows.map((row) => row.rule)).size})`), html("span", { class: "note" }, state)),
+    rowsTable(rows, { decision, fired, said, showFacts }));
 }
 
 /** "met", or "not met" with what it lacks: never the condition alone, which would read as its opposite. */
 function stateOf(row) {
-  if (row.fired) return row.why && row.why !== "holds" ? `met: ${row.why}` : "met";
-  const lacking = (row.why || "").replace(/^does not hold:?\s*/, "");
+  if (row.fired) return "met";
+  const lacking = lackingOf(row);
   return lacking ? `not met, it needs: ${lacking}` : "not met";
 }
 
-function rowsTable(rows, decision, showFacts) {
-  const node = table("Rows of the decision table", ["Row", "Here"], rows.map((row) => [
-    row.facts?.length ? html("button", { type: "button", class: "plain", onclick: () => showFacts(row.facts), title: "Show the facts this row reads" }, row.rule) : row.rule,
-    [html("span", { class: "why" }, stateOf(row)),
-      row.rule === decision.rule && html("span", {}, " ", citations(decision.statements))],
-  ]), { class: "rules" });
-  rows.forEach((row, index) => {
-    const line = node.tBodies[0].rows[index];
+const lackingOf = (row) => (row.why ?? "").replace(/^not met:\s*/, "");
+
+function rowsTable(rows, { decision, fired, said, showFacts }) {
+  const cells = (row) => {
+    const reached = fired < 0 || row.index <= fired;
+    const lacking = row.fired ? "" : lackingOf(row);
+    return [
+      row.facts?.length ? html("button", { type: "button", class: "plain", onclick: () => showFacts(row.facts), title: "Show the facts this row reads" }, row.rule) : row.rule,
+      row.summary ?? "",
+      row.fired ? [html("span", {}, "All of it is met "), row.index === fired && citations(decision.statements)] : upperFirst(lacking),
+      lacking ? upperFirst(said.get(lacking)?.recordSays ?? "") : "",
+      stateSign(row.fired ? "met" : reached || said.get(lacking)?.state === "not met" ? "not met" : "not looked at"),
+    ];
+  };
+  const node = table("Rows of the decision table", ["Row", "It would say", "It needs", "The record says", "State"], rows.map(cells), { class: "rules" });
+  rows.forEach((row, number) => {
+    const line = node.tBodies[0].rows[number];
     line.dataset.rule = row.rule;
     line.dataset.facts = (row.facts ?? []).join(" ");
-    if (row.rule === decision.rule) {
+    if (row.index === fired) {
       line.classList.add("fired");
       line.setAttribute("aria-current", "true");
     } else if (row.fired) line.classList.add("beside");
@@ -66,8 +115,6 @@ function renderAlternatives(alternatives) {
   });
   return html("div", {}, html("h3", {}, alternatives.length > 1 ? "What may be chosen" : "What is advised"), html("ul", {}, items));
 }
-
-const upperFirst = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function renderAdvice(advice) {
   if (!advice?.length) return null;

@@ -3,29 +3,52 @@
 import { html, inPortions, table, unfolding } from "../base/dom.js";
 
 const NONE = "none recorded";
+const MOST_NAMED = 5;
 
-/** The facts of an answer; `show(fact)` is called when one is chosen. */
-export function renderFacts(facts, show) {
+/** The facts of an answer: what could not be used first, then what is known, the facts that decide before the others. */
+export function renderFacts({ facts, resources, decision }, show, showReceipt) {
+  const deciding = new Set((decision.trace ?? []).find((row) => row.fired && row.rule === decision.rule)?.facts ?? []);
   const known = facts.filter((fact) => fact.certainty === "known");
-  const spoken = known.filter((fact) => !(fact.value === "no" && fact.reason === NONE));
-  const silent = known.filter((fact) => fact.value === "no" && fact.reason === NONE);
+  const absent = known.filter((fact) => fact.value === "no" && fact.reason === NONE);
+  const spoken = known.filter((fact) => !absent.includes(fact));
+  const ordered = [...spoken.filter((fact) => deciding.has(fact.name)), ...spoken.filter((fact) => !deciding.has(fact.name))];
   const unknown = facts.filter((fact) => fact.certainty !== "known");
   return [
-    html("h3", {}, "Known"),
-    table("Known facts", ["Fact", "Value", "Evidence"], spoken.map((fact) => [button(fact, show), valueOf(fact), evidenceOf(fact)]), { class: "facts" }),
-    html("h3", {}, "Not known"),
-    html("p", { class: "note" }, "What is not known never counts as zero, normal or absent."),
-    table("Facts that are not known", ["Fact", "Why"], unknown.map((fact) => [button(fact, show), [fact.reason, evidenceOf(fact)]]), { class: "facts" }),
-    unfolding(`${silent.length} facts with no record of them`, () =>
-      html("p", { class: "note" }, silent.map((fact) => nameOf(fact)).join(", "))),
+    renderNotUsed(resources, showReceipt),
+    html("h3", {}, `Known (${spoken.length})`),
+    table("Known facts, those that decide first", ["Fact", "Value", "Evidence", "Use"],
+      ordered.map((fact) => [button(fact, show), valueOf(fact), evidenceOf(fact), html("span", { class: "day" }, deciding.has(fact.name) ? "decides" : "")]), { class: "facts" }),
+    html("details", { class: "fold" }, foldLine(`Not known (${unknown.length})`, unknown),
+      html("p", { class: "note" }, "What is not known never counts as zero, normal or absent."),
+      table("Facts that are not known", ["Fact", "Why"], unknown.map((fact) => [button(fact, show), [fact.reason, evidenceOf(fact)]]), { class: "facts" })),
+    html("details", { class: "fold" }, foldLine(`Taken as absent, as nothing is recorded (${absent.length})`, absent),
+      html("p", { class: "note" }, absent.map(nameOf).join(", "))),
   ];
+}
+
+const foldLine = (name, facts) => html("summary", {}, html("span", { class: "name" }, name), " ", html("span", { class: "beginning" }, facts.map(nameOf).join(", ")));
+
+/** What of the record could not be understood or used, with what to do about it. */
+function renderNotUsed(resources, showReceipt) {
+  const [lost, unused] = ["not understood", "not used"].map((state) => resources.filter((line) => line.state === state));
+  if (!lost.length && !unused.length) return html("p", {}, html("strong", {}, "Not understood: nothing. "), "Every resource was read and used.");
+  const one = (line) => html("li", {}, html("code", {}, line.reference), ` ${line.ignored ?? ""}`);
+  return html("div", { class: "not-used" },
+    html("p", {}, html("strong", {}, lost.length ? `Not understood: ${lost.length}. ` : "Not understood: nothing. "),
+      unused.length ? `${unused.length} set aside for a stated reason. ` : "",
+      html("button", { type: "button", class: "plain", onclick: showReceipt }, "All of it in the receipt")),
+    html("ul", {}, lost.slice(0, MOST_NAMED).map(one)),
+    lost.length > 0 && html("p", { class: "note" }, "A site's own codes are taught by a file ([codes] add); the command b12-cds codes suggest names the nearest concept."));
 }
 
 /** The name of a fact in words. */
 export const nameOf = (fact) => fact.label ?? fact.name.replaceAll("_", " ");
 
 const button = (fact, show) =>
-  html("button", { type: "button", class: "plain", "data-fact": fact.name, onclick: () => show(fact) }, nameOf(fact));
+  html("button", { type: "button", class: "plain", "data-fact": fact.name, onclick: () => show(fact) }, upperFirst(nameOf(fact)));
+
+/** The first letter as at the beginning of a line; "eGFR" stays. */
+export const upperFirst = (text) => (/^[a-z][A-Z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 const valueOf = (fact) => [html("span", {}, fact.value), fact.reason && fact.reason !== NONE && html("span", { class: "note" }, ` ${fact.reason}`)];
 
@@ -35,24 +58,60 @@ function evidenceOf(fact) {
 }
 
 const renderEvidence = (one) => html("li", {},
+  one.date && html("span", { class: "day" }, `${one.date} `),
   html("code", {}, one.reference), " ",
-  [one.display ?? one.code, one.reported].filter(Boolean).join(" · "),
-  one.date && html("span", { class: "day" }, ` · ${one.date}`),
+  [shortCode(one.code) || one.display, one.reported].filter(Boolean).join(" · "),
   one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`));
 
+/** The code of a laboratory test, whose long name says no more; of anything else its words say more. */
+const shortCode = (code) => (code?.startsWith("http://loinc.org|") ? `LOINC ${code.split("|")[1]}` : "");
+
 /** The ledger of resources: used ones with the facts they feed, the others by the reason why they were not used. */
-export function renderResources(resources, show) {
+export function renderResources({ resources, facts, lists }, request, show) {
+  const labels = new Map(facts.map((fact) => [fact.name, nameOf(fact)]));
+  const purpose = (line) => (line.for ?? []).map((name) => labels.get(name) ?? name.replaceAll("_", " ")).join(", ");
   const used = resources.filter((line) => line.used);
-  const reasons = Map.groupBy ? Map.groupBy(resources.filter((line) => !line.used), reasonOf) : groupBy(resources.filter((line) => !line.used), reasonOf);
+  const sections = [
+    ["Used", html("section", {}, html("h3", {}, "Used"), ledger("Resources that were used", used, (line) => [link(line, show), purpose(line)], "For")), used.length],
+    ...STATES.map(([state, title]) => {
+      const lines = resources.filter((line) => !line.used && (line.state ?? "not used") === state);
+      return [title, html("section", {}, html("h3", {}, title), ...byReason(lines, show)), lines.length];
+    }),
+  ].filter(([title, , count]) => count > 0 || title === "Used" || title === "Not used");
   return [
-    html("p", { class: "note" }, `${resources.length} resources came in; ${used.length} were used. Each stands here exactly once.`),
-    html("h3", {}, "Used"),
-    ledger("Resources that were used", used, (line) => [link(line, show), (line.for ?? []).join(", ").replaceAll("_", " ")], "For"),
-    html("h3", {}, "Not used"),
-    reasons.size === 0 && html("p", { class: "note" }, "None."),
-    ...[...reasons].map(([reason, lines]) => unfolding(`${reason} (${lines.length})`, () =>
-      ledger(`Resources not used: ${reason}`, lines, (line) => [link(line, show), line.ignored ?? ""], "Why"))),
-  ].filter(Boolean);
+    html("p", { class: "note" }, `${resources.length} resources came in; ${used.length} were used. Each stands here exactly once. ${whatWasAsked(request, lists)}`),
+    filters(resources.length, sections),
+    ...sections.map(([, section]) => section),
+  ];
+}
+
+const STATES = [["not understood", "Not understood"], ["not used", "Not used"], ["not read", "Not read"]];
+
+function byReason(lines, show) {
+  if (!lines.length) return [html("p", { class: "note" }, "None.")];
+  return [...groupBy(lines, reasonOf)].map(([reason, some]) => unfolding(`${reason} (${some.length})`, () =>
+    ledger(`Resources not used: ${reason}`, some, (line) => [link(line, show), line.ignored ?? ""], "Why")));
+}
+
+/** Buttons that show one state alone. */
+function filters(count, sections) {
+  const choose = (title) => {
+    for (const [name, section] of sections) section.hidden = title !== "All" && name !== title;
+    for (const one of row.children) one.setAttribute("aria-pressed", String(one.dataset.state === title));
+  };
+  const button = (title, number) => html("button", { type: "button", class: "segment", "data-state": title, "aria-pressed": String(title === "All"), onclick: () => choose(title) }, `${title} ${number}`);
+  const row = html("div", { class: "segments narrow", role: "group", "aria-label": "Resources shown" },
+    button("All", count), sections.map(([title, , number]) => button(title, number)));
+  return row;
+}
+
+/** Asked for and empty is not the same as asked for and missing. */
+function whatWasAsked(request, lists = []) {
+  const sent = request.prefetch ?? {};
+  const keys = lists.map((one) => one.key);
+  const missing = keys.filter((key) => !(key in sent));
+  const empty = lists.filter((one) => one.key in sent && one.entries === 0).map((one) => one.key);
+  return `Came empty: ${empty.join(", ") || "none"}. Did not come, so not known: ${missing.join(", ") || "none"}.`;
 }
 
 const ledger = (caption, lines, cells, head) => inPortions(lines, (some) => table(caption, ["Resource", head], some.map(cells), { class: "ledger" }));

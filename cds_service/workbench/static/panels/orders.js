@@ -22,10 +22,12 @@ const selectedIn = (request, draft) => (request.context.selections?.includes(`${
 function renderAction({ suggestion, action }) {
   if (!action.resource) {
     const target = [action.resourceId].flat().join(", ");
-    return html("div", { class: "order" }, html("p", { class: "kind" }, action.type), html("p", {}, action.description), html("p", { class: "note" }, target));
+    return html("div", { class: "order" }, html("p", { class: "kind" }, DONE[action.type] ?? action.type), html("p", {}, action.description), html("p", { class: "note" }, target));
   }
-  return renderOrder(action.resource, action.type, suggestion.label);
+  return renderOrder(action.resource, DONE[action.type] ?? action.type, suggestion.label);
 }
+
+const DONE = { create: "added by the suggestion", update: "changed by the suggestion", delete: "removed by the suggestion" };
 
 function renderOrder(resource, kind, label) {
   const json = () => JSON.stringify(resource, null, 2);

@@ -32,9 +32,21 @@ export function renderSchedules(schedules) {
   if (!schedules?.length) return [html("p", { class: "note" }, "No dosing schedule: nothing is advised to be given.")];
   return schedules.map(whole).map((schedule) => {
     const title = titleOf(schedule, schedules.length > 1);
-    return figure(title, (width) => drawSchedule(schedule, title, width), [notesOf(schedule), scheduleTable(schedule, title)]);
+    const start = { ...schedule, to: daysAfter(schedule.from, WEEKS * 7) };
+    return html("div", { class: "schedule" },
+      html("div", { class: "spans" },
+        figure("First 4 weeks", (width) => drawSchedule(start, `First 4 weeks, ${title}`, width, WEEKS_AXIS)),
+        figure(title, (width) => drawSchedule(schedule, title, width, MONTHS_AXIS), [notesOf(schedule), scheduleTable(schedule, title)])));
   });
 }
+
+const WEEKS = 4;
+
+const daysAfter = (day, days) => new Date(time(day) + days * DAY).toISOString().slice(0, 10);
+
+/** The lines of an axis: how many steps, how many of them apart, the day of one, and its words. */
+const WEEKS_AXIS = { steps: WEEKS, every: () => 1, dayOf: (start, step) => daysAfter(start, step * 7), words: (step) => (step === 1 ? "1 week" : `${step}`) };
+const MONTHS_AXIS = { steps: 18, every: (width) => (width < 480 ? 6 : 3), dayOf: (start, step) => addMonths(start, step), words: (step, width) => (step === 3 || width < 480 ? `${step} months` : `${step}`) };
 
 /** A schedule with the lists that an answer leaves out where they are empty. */
 const whole = ({ reviews = [], phases = [], ...schedule }) => (
@@ -64,7 +76,7 @@ function scheduleTable(schedule, title) {
 
 const asTable = (makeTable) => unfolding("The same as a table", makeTable, { class: "beside" });
 
-function drawSchedule(schedule, title, width) {
+function drawSchedule(schedule, title, width, axis) {
   const [from, to] = [time(schedule.from), time(schedule.to)];
   const narrow = width < 480;
   const left = narrow ? 8 : LABEL_WIDTH;
@@ -74,37 +86,36 @@ function drawSchedule(schedule, title, width) {
   const step = narrow ? ROW + 14 : ROW;
   const bottom = top + lanes.length * step;
   const root = svg("svg", { width, height: bottom + 28, viewBox: `0 0 ${width} ${bottom + 28}`, role: "img", "aria-label": describe(schedule, title) });
-  root.append(...monthLines(schedule.from, 18, x, top, bottom, width));
+  root.append(...gridLines(schedule.from, axis, x, top, bottom, width));
   lanes.forEach((lane, index) => {
     const y = top + index * step + ROW / 2;
     root.append(svg("text", { x: narrow ? left : 0, y: narrow ? y - 14 : y + 4, class: "lane" }, capital(lane.name)));
     root.append(svg("line", { x1: left, x2: width - 12, y1: y, y2: y, class: "rail" }));
-    if (lane.phase) root.append(...phaseMarks(lane.phase, x, y, width));
-    else root.append(...lane.reviews.map((review) => mark(x(review.date), y, `${inWords(review.date)}: ${review.what.join(", ")}`)));
+    if (lane.phase) root.append(...phaseMarks(lane.phase, x, y, width, schedule.to));
+    else root.append(...lane.reviews.filter((review) => review.date <= schedule.to).map((review) => mark(x(review.date), y, `${inWords(review.date)}: ${review.what.join(", ")}`)));
   });
   return root;
 }
 
-function phaseMarks(phase, x, y, width) {
-  const end = phase.until ? x(phase.until) : width - 12;
+function phaseMarks(phase, x, y, width, to) {
+  if (phase.begins > to) return [svg("text", { x: width - 12, y: y + 4, class: "tick", "text-anchor": "end" }, `from ${inWords(phase.begins)}`)];
+  const end = phase.until && phase.until < to ? x(phase.until) : width - 12;
   const band = svg("rect", { x: x(phase.begins), y: y - 9, width: Math.max(end - x(phase.begins), 3), height: 18, rx: 3, class: `phase ${phase.kind.split(" ")[0]} ${phase.assumed ? "assumed" : ""}` },
     svg("title", {}, phase.text));
-  const doses = phase.everyDay ? [] : phase.doses.map((day) =>
+  const doses = phase.everyDay ? [] : phase.doses.filter((day) => day <= to).map((day) =>
     svg("rect", { x: x(day) - 1, y: y - 9, width: 2, height: 18, class: "dose" }, svg("title", {}, inWords(day))));
   return [band, ...doses];
 }
 
 const mark = (x, y, title) => svg("path", { d: `M${x} ${y - 7} l7 7 l-7 7 l-7 -7 z`, class: "review" }, svg("title", {}, title));
 
-function monthLines(start, months, x, top, bottom, width) {
+function gridLines(start, { steps, every, dayOf, words }, x, top, bottom, width) {
   const marks = [];
-  const every = width < 480 ? 6 : 3;
-  for (let month = 0; month <= months; month += every) {
-    const day = addMonths(start, month);
-    const last = month === months;
+  for (let step = 0; step <= steps; step += every(width)) {
+    const [day, last] = [dayOf(start, step), step === steps];
     marks.push(
       svg("line", { x1: x(day), x2: x(day), y1: top, y2: bottom, class: "grid" }),
-      svg("text", { x: x(day), y: bottom + 18, class: "tick", "text-anchor": last ? "end" : month ? "middle" : "start" }, month ? `${month} months` : "today"),
+      svg("text", { x: x(day), y: bottom + 18, class: "tick", "text-anchor": last ? "end" : step ? "middle" : "start" }, step ? words(step, width) : "today"),
     );
   }
   return marks;
