@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service.site import load_settings
 from cli.answers.over_slice import OverSlice, compare_over_slice
-from cli.parsing import Refusal, check_file, day, print_json
+from cli.parsing import Refusal, check_file, counted, day, print_json
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ def _side(name: str) -> Json:
 
         check_file(Path(name))
         settings = load_settings(Path(name))
-        decided = decide_all(settings.policy)
+        decided = counted(decide_all(settings.policy), "people decided")
         return {
             "manifest": make_manifest(settings, dt.datetime.now(dt.UTC).date()),
             "decisions": [(person.words, words) for person, words in decided],

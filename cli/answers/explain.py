@@ -29,6 +29,7 @@ from cli.answers.explain_page import write_page
 from cli.parsing import (
     Refusal,
     check_file,
+    counted,
     day,
     print_coloured,
     print_json,
@@ -135,14 +136,14 @@ def _explain_once(chosen: argparse.Namespace) -> int:
     settings = settings_of(chosen)
     explained: list[tuple[str, Json]] = []
     refused: list[Refusal] = []
-    for item in _explanations(chosen, settings):
+    for item in counted(_explanations(chosen, settings), "inputs explained"):
         if isinstance(item, Refusal):
             refused.append(item)
         else:
             explained.append(item)
     if chosen.diff is not None:
         check_file(chosen.diff)
-        others = _explanations(chosen, load_settings(chosen.diff))
+        others = counted(_explanations(chosen, load_settings(chosen.diff)), "explained again")
         _print_differences(explained, [item for item in others if not isinstance(item, Refusal)])
     elif chosen.html is not None:
         chosen.html.write_text(write_page(explained), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from cli.parsing.arguments import CommandParser, Refusal, day, days, port_number, positive_number
 from cli.parsing.files import check_file, owner_only, read_file, read_input, settings_of
+from cli.parsing.progress import counted
 from cli.parsing.terminal import VisibleOutput, print_coloured, print_json, say_problem
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Refusal",
     "VisibleOutput",
     "check_file",
+    "counted",
     "day",
     "days",
     "owner_only",

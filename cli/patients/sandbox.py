@@ -14,7 +14,7 @@ import requests
 
 from cds_service.protocol import write_json
 from cds_service.site import is_web_url
-from cli.parsing import Refusal, day, print_json
+from cli.parsing import Refusal, counted, day, print_json
 from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
 
@@ -75,7 +75,9 @@ def _load(chosen: argparse.Namespace) -> int:
         if chosen.token:
             session.headers["Authorization"] = f"Bearer {chosen.token}"
         failed = [
-            patient.story.name for patient in patients if not _put(session, chosen.base, patient)
+            patient.story.name
+            for patient in counted(patients, "patients", len(patients))
+            if not _put(session, chosen.base, patient)
         ]
     if chosen.json:
         names = [patient.story.name for patient in patients]

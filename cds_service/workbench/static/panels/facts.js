@@ -64,7 +64,7 @@ const renderEvidence = (one) => html("li", {},
   one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`));
 
 /** The code of a laboratory test, whose long name says no more; of anything else its words say more. */
-const shortCode = (code) => (code?.startsWith("http://loinc.org|") ? `LOINC ${code.split("|")[1]}` : "");
+const shortCode = (code) => (/\bloinc\.org\|/.test(code ?? "") ? `LOINC ${code.split("|")[1]}` : "");
 
 /** The ledger of resources: used ones with the facts they feed, the others by the reason why they were not used. */
 export function renderResources({ resources, facts, lists }, request, show) {
