@@ -128,8 +128,6 @@ def _for_reading(decision: Decision) -> Json:
     schedule of each option.
     """
     recommendation = decision.recommendation
-    traced = trace_rows(recommendation, decision.policy)
-    rows = zip(RULES, traced, facts_of_rows(), strict=True)
     schedules = [
         schedule_as_json(
             draw_schedule(
@@ -143,7 +141,12 @@ def _for_reading(decision: Decision) -> Json:
         for option in recommendation.options
         if option.regimen
     ]
-    trace = [
+    return without_empty({"trace": _trace(decision), "schedule": schedules})
+
+
+def _trace(decision: Decision) -> list[Json]:
+    traced = trace_rows(decision.recommendation, decision.policy)
+    return [
         without_empty(
             {
                 "rule": row.rule,
@@ -154,9 +157,8 @@ def _for_reading(decision: Decision) -> Json:
                 "needs": [condition.words for condition in rule.when],
             }
         )
-        for rule, row, facts in rows
+        for rule, row, facts in zip(RULES, traced, facts_of_rows(), strict=True)
     ]
-    return without_empty({"trace": trace, "schedule": schedules})
 
 
 def _laboratory(decision: Decision, receipt: Sequence[ReceiptLine]) -> list[Json]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -43,77 +44,84 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
-
-    @blueprint.before_request
-    def ask_for_password() -> Response | None:
-        return None if _may_enter(settings.workbench_password) else _password_wanted()
-
-    @blueprint.after_request
-    def set_headers(response: Response) -> Response:
-        response.headers.update(PAGE_HEADERS)
-        if request.endpoint != "workbench.static":
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
-    listed: dict[dt.date, list[dict[str, Any]]] = {}
-
-    @blueprint.get("/")
-    def page() -> str:
-        today = this_deployment().today()
-        if today not in listed:  # of the day before nobody asks again
-            listed.clear()
-            listed[today] = list_patients(settings, this_deployment().value_sets, today)
-        return render_template(
-            "workbench/page.html",
-            themes=by_theme(listed[today]),
-            tabs=TABS,
-            fhir_server=not settings.is_production,
-        )
-
-    @blueprint.get("")
-    def add_the_slash() -> Response:
-        """Lead to the page from beside it, whatever host and path a proxy shows it under."""
-        return Response(status=308, headers={"Location": "workbench/"}, mimetype="text/plain")
-
-    @blueprint.get("/controls")
-    def controls() -> Response:
-        return json_answer(
-            {
-                **load_controls(),
-                "settings": describe_settings(settings.policy),
-                "today": this_deployment().today().isoformat(),
-            }
-        )
-
-    @blueprint.get("/patients")
-    def patients() -> Response:
-        return json_answer([{"id": one.id} | _as_json(one) for one in load_patients()])
-
-    @blueprint.get("/patients/<patient_id>")
-    def patient(patient_id: str) -> Response:
-        chosen = next((one for one in load_patients() if one.id == patient_id), None)
-        if chosen is None:
-            raise Problem(404, "not-found", "There is no prepared patient of this name.")
-        return json_answer(
-            _as_json(chosen) | {"request": chosen.request_at(this_deployment().today())}
-        )
-
-    @blueprint.post("/explain")
-    def explain_request() -> Response:
-        deployment = this_deployment()
-        body = read_json(read_body(request.environ, settings.body_bytes))
-        as_of = _day(request.args.get("asOf", "")) or deployment.today()
-        changed = replace(settings, policy=_policy(settings.policy))
-        return json_answer(explain(decide_request(body, changed, deployment.value_sets, as_of)))
-
-    @blueprint.post("/chart")
-    def chart() -> Response:
-        if settings.is_production:
-            raise Problem(404, "not-found", "Charts are read in the demonstration profile only.")
-        body = read_json(read_body(request.environ, settings.body_bytes))
-        return json_answer(read_chart(body, this_deployment().value_sets))
-
+    listed = lru_cache(maxsize=1)(  # of the day before nobody asks again
+        lambda today: list_patients(settings, this_deployment().value_sets, today)
+    )
+    blueprint.before_request(_ask_for_password)
+    blueprint.after_request(_set_headers)
+    blueprint.get("/", endpoint="page")(lambda: _page(listed(this_deployment().today())))
+    blueprint.get("")(_add_the_slash)
+    blueprint.get("/controls")(_controls)
+    blueprint.get("/patients")(_patients)
+    blueprint.get("/patients/<patient_id>")(_patient)
+    blueprint.post("/explain")(_explain_request)
+    blueprint.post("/chart")(_chart)
     return blueprint
+
+
+def _ask_for_password() -> Response | None:
+    wanted = this_deployment().settings.workbench_password
+    return None if _may_enter(wanted) else _password_wanted()
+
+
+def _set_headers(response: Response) -> Response:
+    response.headers.update(PAGE_HEADERS)
+    if request.endpoint != "workbench.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(patients: list[dict[str, Any]]) -> str:
+    return render_template(
+        "workbench/page.html",
+        themes=by_theme(patients),
+        tabs=TABS,
+        fhir_server=not this_deployment().settings.is_production,
+    )
+
+
+def _add_the_slash() -> Response:
+    """Lead to the page from beside it, whatever host and path a proxy shows it under."""
+    return Response(status=308, headers={"Location": "workbench/"}, mimetype="text/plain")
+
+
+def _controls() -> Response:
+    deployment = this_deployment()
+    return json_answer(
+        {
+            **load_controls(),
+            "settings": describe_settings(deployment.settings.policy),
+            "today": deployment.today().isoformat(),
+        }
+    )
+
+
+def _patients() -> Response:
+    return json_answer([{"id": one.id} | _as_json(one) for one in load_patients()])
+
+
+def _patient(patient_id: str) -> Response:
+    chosen = next((one for one in load_patients() if one.id == patient_id), None)
+    if chosen is None:
+        raise Problem(404, "not-found", "There is no prepared patient of this name.")
+    return json_answer(_as_json(chosen) | {"request": chosen.request_at(this_deployment().today())})
+
+
+def _explain_request() -> Response:
+    deployment = this_deployment()
+    settings = deployment.settings
+    body = read_json(read_body(request.environ, settings.body_bytes))
+    as_of = _day(request.args.get("asOf", "")) or deployment.today()
+    changed = replace(settings, policy=_policy(settings.policy))
+    return json_answer(explain(decide_request(body, changed, deployment.value_sets, as_of)))
+
+
+def _chart() -> Response:
+    deployment = this_deployment()
+    if deployment.settings.is_production:
+        raise Problem(404, "not-found", "Charts are read in the demonstration profile only.")
+    body = read_json(read_body(request.environ, deployment.settings.body_bytes))
+    return json_answer(read_chart(body, deployment.value_sets))
 
 
 def _policy(policy: Policy) -> Policy:

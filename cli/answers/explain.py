@@ -52,6 +52,12 @@ def add_explain(commands: Any) -> None:
         description="Explains hook requests, saved cases, captured exchanges, lines of them "
         "(.ndjson), folders of such files, or the patient-view of one patient.",
     )
+    _add_input(command)
+    _add_form(command)
+    command.set_defaults(run=_explain)
+
+
+def _add_input(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "inputs",
         nargs="*",
@@ -74,6 +80,9 @@ def add_explain(commands: Any) -> None:
         metavar="FILE",
         help="the site file (default: the demonstration profile)",
     )
+
+
+def _add_form(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", type=day, metavar="DATE", help="the day it is true for (default: today)"
     )
@@ -86,7 +95,6 @@ def add_explain(commands: Any) -> None:
         "--diff", type=Path, metavar="FILE.toml", help="what is said otherwise under this site file"
     )
     command.add_argument("--watch", action="store_true", help="again whenever an input changes")
-    command.set_defaults(run=_explain)
 
 
 def _explain(chosen: argparse.Namespace) -> int:

@@ -43,12 +43,16 @@ def add_replay(commands: Any) -> None:
         metavar="B12-CDS",
         help="decide with the b12-cds of another version that is installed beside (default: this)",
     )
+    _add_many(command)
+    command.set_defaults(run=_replay)
+
+
+def _add_many(command: argparse.ArgumentParser) -> None:
     command.add_argument("--since", type=days, metavar="7d", help="all kept since so many days")
     command.add_argument("--against", type=Path, metavar="FILE.toml", help="the other site file")
     command.add_argument(
         "--json", action="store_true", help="the same as JSON, a line for each decision"
     )
-    command.set_defaults(run=_replay)
 
 
 def _replay(chosen: argparse.Namespace) -> int:

@@ -16,6 +16,10 @@ def add_checks(commands: Any) -> None:
     config.add_argument("file", type=Path, metavar="FILE", help="the site file (TOML)")
     config.add_argument("--json", action="store_true", help="the problems as JSON")
     config.set_defaults(run=_check_config)
+    _add_check_server(commands)
+
+
+def _add_check_server(commands: Any) -> None:
     server = commands.add_parser(
         "check-server",
         help="run every prefetch query against a FHIR server and say what is not mapped",
@@ -29,10 +33,7 @@ def add_checks(commands: Any) -> None:
         help="the patient to ask for (default: the first one found)",
     )
     server.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (TOML), for its local codes (default: none)",
+        "--config", type=Path, metavar="FILE", help="the site file, for its codes (default: none)"
     )
     server.add_argument(
         "--patients",

@@ -71,18 +71,7 @@ def report_as_json(report: ServerReport) -> dict[str, Any]:
         "patients": [
             {
                 "patient": patient.patient_id,
-                "queries": [
-                    {
-                        "key": query.key,
-                        "query": query.query,
-                        "found": query.counts,
-                        "failed": query.failed,
-                        "incomplete": query.incomplete,
-                        "ms": round(query.ms, 1),
-                        "withinCall": query.ms <= report.call_ms,
-                    }
-                    for query in patient.queries
-                ],
+                "queries": [_query_as_json(query, report.call_ms) for query in patient.queries],
             }
             for patient in report.patients
         ],
@@ -90,6 +79,18 @@ def report_as_json(report: ServerReport) -> dict[str, Any]:
             {"kind": item.kind, "what": item.what, "count": item.count, "example": item.example}
             for item in report.not_known
         ],
+    }
+
+
+def _query_as_json(query: QueryResult, call_ms: int) -> dict[str, Any]:
+    return {
+        "key": query.key,
+        "query": query.query,
+        "found": query.counts,
+        "failed": query.failed,
+        "incomplete": query.incomplete,
+        "ms": round(query.ms, 1),
+        "withinCall": query.ms <= call_ms,
     }
 
 
