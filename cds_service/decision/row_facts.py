@@ -5,6 +5,7 @@ it cannot go stale.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -12,7 +13,11 @@ from typing import Any
 from recommender.assessment import Assessment
 from recommender.treatment import RULES, Condition, Rule
 
-ASSESSMENT_MEMBERS = frozenset(name for name in vars(Assessment) if not name.startswith("_"))
+ASSESSMENT_MEMBERS = frozenset(
+    name
+    for name in (*(field.name for field in fields(Assessment)), *vars(Assessment))
+    if not name.startswith("_")
+)
 
 _CAUSE = ("cause",)
 _DEFICIENCY = (

@@ -50,12 +50,12 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
     blueprint.before_request(_ask_for_password)
     blueprint.after_request(_set_headers)
     blueprint.get("/", endpoint="page")(lambda: _page(listed(this_deployment().today())))
-    blueprint.get("")(_add_the_slash)
-    blueprint.get("/controls")(_controls)
-    blueprint.get("/patients")(_patients)
-    blueprint.get("/patients/<patient_id>")(_patient)
-    blueprint.post("/explain")(_explain_request)
-    blueprint.post("/chart")(_chart)
+    blueprint.get("", endpoint="add_the_slash")(_add_the_slash)
+    blueprint.get("/controls", endpoint="controls")(_controls)
+    blueprint.get("/patients", endpoint="patients")(_patients)
+    blueprint.get("/patients/<patient_id>", endpoint="patient")(_patient)
+    blueprint.post("/explain", endpoint="explain_request")(_explain_request)
+    blueprint.post("/chart", endpoint="chart")(_chart)
     return blueprint
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from cds_service.cards.reason_kinds import OTHER
 from cds_service.decision import decide_request, explain
+from cds_service.decision.row_facts import facts_of_condition
 from cds_service.site.settings import demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance import cite
+from recommender.treatment import RULES
 
 AS_OF = dt.date(2026, 11, 21)
 VALUE_SETS = load_value_sets()
@@ -73,3 +75,11 @@ def test_every_prepared_patient_is_told_in_short() -> None:
         ]
         if told["cards"]:
             assert decision["headline"].startswith(told["cards"][0]["summary"][:40])
+
+
+def test_every_condition_but_that_of_the_policy_names_the_facts_it_looks_at() -> None:
+    conditions = [condition for rule in RULES for condition in rule.when]
+    without = {one.words for one in conditions if not facts_of_condition(one)}
+
+    assert len(conditions) > 50
+    assert without == {"the site starts with injections"}
