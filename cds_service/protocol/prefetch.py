@@ -13,6 +13,7 @@ from typing import Any
 
 from cds_service.protocol.bundles import (
     WITHHELD,
+    Within,
     bundles_within,
     empty_entries,
     included,
@@ -140,16 +141,13 @@ def _read_resources(
     key: str, value: dict[str, Any] | list[Any], place: str, source: str, read_before: int
 ) -> Reading:
     """Read a Bundle, a bare array, or a single resource in the place of either."""
-    found = list(resources_within(value, place))
+    listed = _plain_list(value, place)
+    found = resources_within(value, place) if listed is None else listed
     if len(found) > MOST_ENTRIES:
         raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
     outcomes, usable, foreign = _sort(key, found)
-    within = list(bundles_within(value, place))
-    empty = list(
-        chain(
-            empty_entries(value, place), *(empty_entries(one.bundle, one.place) for one in within)
-        )
-    )
+    within = list(bundles_within(value, place)) if listed is None else []
+    empty = _empty(value, place, within) if listed is None else []
     unusable = _name_unusable(key, outcomes, foreign, empty)
     failed = any(is_failure(outcome.resource) for outcome in outcomes)
     if not usable and (
@@ -173,6 +171,35 @@ def _read_resources(
         next_link(value),
         unusable=unusable,
     )
+
+
+def _plain_list(value: Any, place: str) -> list[Placed] | None:
+    """Return the resources of a Bundle in which every entry holds one and none is a Bundle, as
+    nearly all are; `None` for anything else, which is looked through entry by entry.
+    """
+    is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
+    entries = value.get("entry") if is_bundle else None
+    if not isinstance(entries, list):
+        return None
+    found: list[Placed] = []
+    for number, entry in enumerate(entries):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if not isinstance(kind, str) or kind in ("", "Bundle") or "resourceType" in entry:
+            return None
+        url = entry.get("fullUrl")
+        found.append(
+            Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
+        )
+    return found
+
+
+def _empty(value: Any, place: str, within: list[Within]) -> list[str]:
+    """Return the places of entries of which nothing can be read, in a list and the Bundles in
+    it.
+    """
+    inner = (empty_entries(one.bundle, one.place) for one in within)
+    return list(chain(empty_entries(value, place), *inner))
 
 
 def _name_unusable(

@@ -80,6 +80,8 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
+        if _passes_over(index, placed):
+            continue
         known = _find_known(index, context, placed, placed.resource)
         index.understanding.count("labs", placed, _understood(index, placed.resource, known))
         observed += _read_one(index, context, placed, placed.resource, known)
@@ -94,6 +96,39 @@ def read_observations(index: RecordIndex) -> Observations:
         [item for item in observed if item.not_counted is None],
         [item for item in observed if item.not_counted is not None],
     )
+
+
+HOLD_MORE = frozenset({"component", "contained", "valueCodeableConcept", "language"})
+"""Members by which a result may say more than its code does."""
+
+
+def _passes_over(index: RecordIndex, placed: Placed) -> bool:
+    """Note a result of a test that is none of ours, and that holds nothing more to read; return
+    whether it is such a one, as most are. The same test is looked at once in a record.
+    """
+    resource = placed.resource
+    if not HOLD_MORE.isdisjoint(resource):
+        return False
+    written = ("another test", repr(resource.get("code")))
+    if written not in index.read_before:
+        index.read_before[written] = _understood_as_another(index, resource)
+    by: Understood | None = index.read_before[written]
+    if by is None:
+        return False
+    index.understanding.count("labs", placed, by)
+    index.receipt.ignore(placed, partial(_why_unknown, resource))
+    return True
+
+
+def _understood_as_another(index: RecordIndex, resource: dict[str, Any]) -> Understood | None:
+    """Return by what the name of a test is understood that is none of ours; `None` for one that is,
+    that has no name, or that speaks of vitamin B12 given.
+    """
+    code = resource.get("code")
+    named = _read_name(index, code)
+    if named.matches or named.says_nothing or _text_of_event(code):
+        return None
+    return _name_understood(index, resource)
 
 
 def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known]) -> Understood:
@@ -161,14 +196,20 @@ def _show_event(
     index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
 ) -> None:
     """Note that the words of an Observation that is no result speak of vitamin B12 given (Q28)."""
-    for text in texts_of(resource.get("code")):
+    text = _text_of_event(resource.get("code"))
+    if text:
+        day = context.date(placed, resource).day
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
+
+
+def _text_of_event(code: Any) -> str:
+    """Return the words of a code that speak of vitamin B12 given; empty for none."""
+    for text in texts_of(code):
         read = read_words(text, Field.PROCEDURES)
         said = (*read.decided, *read.shown)
         if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
-            day = context.date(placed, resource).day
-            day_or_none = day.latest if day else None
-            index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day_or_none)
-            return
+            return text
+    return ""
 
 
 def _why_not_counted(
