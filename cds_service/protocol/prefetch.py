@@ -184,8 +184,10 @@ def _plain_list(value: Any, place: str) -> list[Placed] | None:
     found: list[Placed] = []
     for number, entry in enumerate(entries):
         resource = entry.get("resource") if isinstance(entry, dict) else None
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if not isinstance(kind, str) or kind in ("", "Bundle") or "resourceType" in entry:
+        if not isinstance(resource, dict) or "resourceType" in entry:
+            return None
+        kind = resource.get("resourceType")
+        if not isinstance(kind, str) or kind in ("", "Bundle"):
             return None
         url = entry.get("fullUrl")
         found.append(

@@ -59,7 +59,7 @@ class RowTrace:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recommendation:
     """The outcome of the ordered decision table.
 

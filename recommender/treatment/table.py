@@ -24,6 +24,7 @@ from recommender.treatment.precautions import (
 )
 from recommender.treatment.products import select_products
 from recommender.treatment.recommendation import Option, Outcome, Recommendation, RowTrace
+from recommender.treatment_so_far import Treatment
 
 Item = TypeVar("Item")
 
@@ -499,8 +500,43 @@ def recommend(scenario: ClinicalScenario, policy: Policy) -> Recommendation:
     return decide(assess(scenario, policy), policy)
 
 
+NOTHING_GIVEN = Treatment(TreatmentPhase.NONE)
+
+MOST_REMEMBERED = 512
+"""Sets of discrete facts of which the advice is remembered."""
+
+
+def discrete_facts(assessment: Assessment) -> Assessment | None:
+    """Return the facts without evidence and words, where nothing was given or ordered yet: all that
+    is left are truths and members of closed enumerations. `None` for any other treatment so far,
+    which holds days, doses and keys.
+    """
+    treatment = changed(assessment.treatment, reason="")
+    if treatment != NOTHING_GIVEN:
+        return None
+    return changed(assessment, facts=(), treatment=NOTHING_GIVEN)
+
+
 def decide(assessment: Assessment, policy: Policy) -> Recommendation:
-    """Return what the guidance says of these derived facts."""
+    """Return what the guidance says of these derived facts.
+
+    What follows from discrete facts alone is worked out once for each policy.
+    """
+    discrete = discrete_facts(assessment)
+    if discrete is None:
+        return _decide(assessment, policy)
+    key = (discrete, policy.version)
+    if key not in _SAID:
+        if len(_SAID) >= MOST_REMEMBERED:
+            _SAID.clear()
+        _SAID[key] = _decide(discrete, policy)
+    return changed(_SAID[key], assessment=assessment)
+
+
+_SAID: dict[tuple[Assessment, str], Recommendation] = {}
+
+
+def _decide(assessment: Assessment, policy: Policy) -> Recommendation:
     primary = primary_rule(assessment, policy)
     beside = _rules_beside(primary, assessment, policy)
     offer = _offer(primary, beside, assessment, policy)

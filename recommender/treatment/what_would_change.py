@@ -10,7 +10,12 @@ from recommender.guidance import Policy
 from recommender.language import Cause, Truth, changed, describe_regimen
 from recommender.treatment.offers import without_neurological_symptoms
 from recommender.treatment.recommendation import Recommendation
-from recommender.treatment.table import decide, primary_rule
+from recommender.treatment.table import (
+    MOST_REMEMBERED,
+    decide,
+    discrete_facts,
+    primary_rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,25 @@ VARIATIONS: tuple[Variation, ...] = (
 
 def nearest_changes(now: Recommendation, policy: Policy) -> Iterator[str]:
     """Yield which single facts would change this advice and into what, facts not known first;
-    nothing when none would.
+    nothing when none would. What follows from discrete facts alone is worked out once for each
+    policy.
     """
+    discrete = discrete_facts(now.assessment)
+    if discrete is None:
+        yield from _changes(now, policy)
+        return
+    key = (discrete, policy.version)
+    if key not in _CHANGES:
+        if len(_CHANGES) >= MOST_REMEMBERED:
+            _CHANGES.clear()
+        _CHANGES[key] = tuple(_changes(changed(now, assessment=discrete), policy))
+    yield from _CHANGES[key]
+
+
+_CHANGES: dict[tuple[Assessment, str], tuple[str, ...]] = {}
+
+
+def _changes(now: Recommendation, policy: Policy) -> Iterator[str]:
     assessment = now.assessment
     for variation in sorted(VARIATIONS, key=lambda variation: not variation.open(assessment)):
         if not variation.applies(assessment):
