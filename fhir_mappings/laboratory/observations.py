@@ -125,7 +125,7 @@ def _understood_as_another(index: RecordIndex, resource: dict[str, Any]) -> Unde
     that has no name, or that speaks of vitamin B12 given.
     """
     code = resource.get("code")
-    named = _read_name(index, code)
+    named = read_name(index, code)
     if named.matches or named.says_nothing or _text_of_event(code):
         return None
     return _name_understood(index, resource)
