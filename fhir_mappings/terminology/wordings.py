@@ -57,10 +57,23 @@ NOTHING = WordsRead()
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
+    """One wording; its pattern, the display of the member, is compiled when it is first tried."""
+
     member: Member
     decides: bool
-    whole: re.Pattern[str]
-    word: re.Pattern[str]
+
+    @property
+    def word(self) -> re.Pattern[str]:
+        return as_word(self.member.display)
+
+    @property
+    def whole(self) -> re.Pattern[str]:
+        return _as_whole(self.member.display)
+
+
+@functools.cache
+def _as_whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +146,7 @@ def _load_wordings() -> Mapping[Field, _Wordings]:
                 never.setdefault(field, []).append(pattern)
                 continue
             member = Member(Concept(row["concept"]), Role(row["role"]), "", "", pattern)
-            whole, word = re.compile(f"(?:{pattern})"), as_word(pattern)
-            decides = row["kind"] == "decides"
-            listed.setdefault(field, []).append(_Wording(member, decides, whole, word))
+            listed.setdefault(field, []).append(_Wording(member, row["kind"] == "decides"))
     return {
         field: _Wordings(
             index_beginnings(item.member.display for item in each),

@@ -4,6 +4,7 @@ rows accumulate beside it (2.10).
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -525,15 +526,12 @@ def decide(assessment: Assessment, policy: Policy) -> Recommendation:
     discrete = discrete_facts(assessment)
     if discrete is None:
         return _decide(assessment, policy)
-    key = (discrete, policy.version)
-    if key not in _SAID:
-        if len(_SAID) >= MOST_REMEMBERED:
-            _SAID.clear()
-        _SAID[key] = _decide(discrete, policy)
-    return changed(_SAID[key], assessment=assessment)
+    return changed(_decide_discrete(discrete, policy), assessment=assessment)
 
 
-_SAID: dict[tuple[Assessment, str], Recommendation] = {}
+@functools.lru_cache(MOST_REMEMBERED)
+def _decide_discrete(discrete: Assessment, policy: Policy) -> Recommendation:
+    return _decide(discrete, policy)
 
 
 def _decide(assessment: Assessment, policy: Policy) -> Recommendation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -135,16 +136,13 @@ def nearest_changes(now: Recommendation, policy: Policy) -> Iterator[str]:
     discrete = discrete_facts(now.assessment)
     if discrete is None:
         yield from _changes(now, policy)
-        return
-    key = (discrete, policy.version)
-    if key not in _CHANGES:
-        if len(_CHANGES) >= MOST_REMEMBERED:
-            _CHANGES.clear()
-        _CHANGES[key] = tuple(_changes(changed(now, assessment=discrete), policy))
-    yield from _CHANGES[key]
+    else:
+        yield from _changes_of_discrete(discrete, policy)
 
 
-_CHANGES: dict[tuple[Assessment, str], tuple[str, ...]] = {}
+@functools.lru_cache(MOST_REMEMBERED)
+def _changes_of_discrete(discrete: Assessment, policy: Policy) -> tuple[str, ...]:
+    return tuple(_changes(decide(discrete, policy), policy))
 
 
 def _changes(now: Recommendation, policy: Policy) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _changed(known: dict[str, Any]) -> dict[str, Any]:
     scenario = build_scenario(known)
     return {
         name: getattr(scenario, name)
-        for name in PLAIN.__slots__
+        for name in PLAIN.__dict__
         if getattr(scenario, name) != getattr(PLAIN, name)
     }
 

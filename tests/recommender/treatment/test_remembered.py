@@ -11,7 +11,7 @@ import pytest
 
 from recommender.assessment import Assessment, assess
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Fact, Truth, changed
+from recommender.language import ClinicalScenario, Fact, Route, Substance, Truth, changed
 from recommender.treatment.table import NOTHING_GIVEN, _decide, decide, discrete_facts
 from recommender.treatment.what_would_change import VARIATIONS, _changes, nearest_changes
 from recommender.treatment_so_far import Treatment, TreatmentPhase
@@ -56,7 +56,12 @@ def test_treatment_of_any_kind_is_never_remembered(treatment):
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda one: one.words)
 def test_what_is_remembered_is_what_is_worked_out(variation):
-    for policy in (POLICY, Policy(oral_dose_mcg=POLICY.oral_dose_mcg * 2)):
+    nothing_by_mouth = {(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)}
+    for policy in (
+        POLICY,
+        Policy(oral_dose_mcg=POLICY.oral_dose_mcg * 2),
+        Policy(available_products=frozenset(nothing_by_mouth)),
+    ):
         for facts in (UNTREATED, variation.vary(UNTREATED)):
             worked_out = _decide(facts, policy)
             for _ in range(2):
