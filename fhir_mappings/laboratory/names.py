@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.terminology import LOINC, NPU, Concept, Field, Match, Role
+from fhir_mappings.judging import Understood, reads_as_words
+from fhir_mappings.terminology import (
+    LOINC,
+    NPU,
+    Concept,
+    Field,
+    Match,
+    Role,
+    is_enumerated,
+    read_words,
+)
 from recommender.language import NotCounted
 
 COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
@@ -38,6 +48,44 @@ def read_name(index: RecordIndex, code: Any) -> Named:
         contradicts = _contradiction(index, code, matches) if matches else None
         known = index.read_before[written] = Named(matches, nothing, contradicts)
     return known
+
+
+def name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
+    """Return by what the name of a test that is none of ours is understood; each is looked at
+    once in a record.
+    """
+    code = resource.get("code")
+    written = ("test", repr(code), resource.get("language"))
+    by: Understood | None = index.read_before.get(written)
+    if by is None:
+        if is_enumerated(index.value_sets, code, Field.LABS):
+            by = Understood.BY_CODE
+        else:
+            worded = reads_as_words(index.value_sets_for(resource), code)
+            by = Understood.BY_WORDS if worded else Understood.NOT
+        index.read_before[written] = by
+    return by
+
+
+def understood_as_another(index: RecordIndex, resource: dict[str, Any]) -> Understood | None:
+    """Return by what the name of a test is understood that is none of ours; `None` for one that is,
+    that has no name, or that speaks of vitamin B12 given.
+    """
+    code = resource.get("code")
+    named = read_name(index, code)
+    if named.matches or named.says_nothing or text_of_event(code):
+        return None
+    return name_understood(index, resource)
+
+
+def text_of_event(code: Any) -> str:
+    """Return the words of a code that speak of vitamin B12 given; empty for none."""
+    for text in texts_of(code):
+        read = read_words(text, Field.PROCEDURES)
+        said = (*read.decided, *read.shown)
+        if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
+            return text
+    return ""
 
 
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:

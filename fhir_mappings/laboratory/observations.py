@@ -19,19 +19,20 @@ from fhir_mappings.fhir import (
     code_of,
     read_date,
     reference_of,
-    texts_of,
 )
 from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
-from fhir_mappings.judging import Understood, reads_as_words
-from fhir_mappings.laboratory.names import COUNTED_ROLES, read_name
+from fhir_mappings.judging import Understood
+from fhir_mappings.laboratory.names import (
+    COUNTED_ROLES,
+    name_understood,
+    read_name,
+    text_of_event,
+    understood_as_another,
+)
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import (
-    Concept,
-    Field,
     Match,
     Role,
-    is_enumerated,
-    read_words,
 )
 from recommender.language import HintAt, NotCounted
 
@@ -111,7 +112,7 @@ def _passes_over(index: RecordIndex, placed: Placed) -> bool:
         return False
     written = ("another test", repr(resource.get("code")))
     if written not in index.read_before:
-        index.read_before[written] = _understood_as_another(index, resource)
+        index.read_before[written] = understood_as_another(index, resource)
     by: Understood | None = index.read_before[written]
     if by is None:
         return False
@@ -120,41 +121,13 @@ def _passes_over(index: RecordIndex, placed: Placed) -> bool:
     return True
 
 
-def _understood_as_another(index: RecordIndex, resource: dict[str, Any]) -> Understood | None:
-    """Return by what the name of a test is understood that is none of ours; `None` for one that is,
-    that has no name, or that speaks of vitamin B12 given.
-    """
-    code = resource.get("code")
-    named = read_name(index, code)
-    if named.matches or named.says_nothing or _text_of_event(code):
-        return None
-    return _name_understood(index, resource)
-
-
 def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known]) -> Understood:
     """Return by what a result was understood: by a code, ours or not; by its words; or not."""
     matched = {match.matched_by for _, _, matches, *_ in known for match in matches}
     if "code" in matched:
         return Understood.BY_CODE
-    by = _name_understood(index, resource)
+    by = name_understood(index, resource)
     return Understood.BY_WORDS if matched and by is not Understood.BY_CODE else by
-
-
-def _name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
-    """Return by what the name of a test that is none of ours is understood; each is looked at
-    once in a record.
-    """
-    code = resource.get("code")
-    written = ("test", repr(code), resource.get("language"))
-    by: Understood | None = index.read_before.get(written)
-    if by is None:
-        if is_enumerated(index.value_sets, code, Field.LABS):
-            by = Understood.BY_CODE
-        else:
-            worded = reads_as_words(index.value_sets_for(resource), code)
-            by = Understood.BY_WORDS if worded else Understood.NOT
-        index.read_before[written] = by
-    return by
 
 
 def _read_one(
@@ -196,20 +169,10 @@ def _show_event(
     index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
 ) -> None:
     """Note that the words of an Observation that is no result speak of vitamin B12 given (Q28)."""
-    text = _text_of_event(resource.get("code"))
+    text = text_of_event(resource.get("code"))
     if text:
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
-
-
-def _text_of_event(code: Any) -> str:
-    """Return the words of a code that speak of vitamin B12 given; empty for none."""
-    for text in texts_of(code):
-        read = read_words(text, Field.PROCEDURES)
-        said = (*read.decided, *read.shown)
-        if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
-            return text
-    return ""
 
 
 def _why_not_counted(

@@ -23,8 +23,14 @@ from recommender.treatment.precautions import (
     technique,
     unavailable_record_advice,
 )
-from recommender.treatment.products import select_products
-from recommender.treatment.recommendation import Option, Outcome, Recommendation, RowTrace
+from recommender.treatment.products import Selection, select_products
+from recommender.treatment.recommendation import (
+    Advice,
+    Option,
+    Outcome,
+    Recommendation,
+    RowTrace,
+)
 from recommender.treatment_so_far import Treatment
 
 Item = TypeVar("Item")
@@ -540,36 +546,33 @@ def _decide(assessment: Assessment, policy: Policy) -> Recommendation:
     offer = _offer(primary, beside, assessment, policy)
     kept, reason = _options_to_draft(offer, assessment)
     selection = select_products(kept, assessment, policy)
-    injecting = _injects(selection.options)
-    advice = (
-        *offer.advice,
-        *neurological_advice(assessment),
-        *advise(assessment, injecting=injecting),
-        *unavailable_record_advice(assessment),
-    )
     advises = primary.id not in (RuleId.DECEASED, RuleId.G1)
+    cited = (cited for rule in (primary, *beside) for cited in rule.citations)
     return Recommendation(
         rule=primary.id,
         outcome=primary.outcome,
         summary=primary.summary,
         options=selection.options,
         assessment=assessment,
-        citations=_distinct(
-            (
-                *primary.citations,
-                *(cited for rule in beside for cited in rule.citations),
-                *selection.citations,
-            )
-        ),
+        citations=_distinct((*cited, *selection.citations)),
         also=offer.rows,
         acceptable=offer.acceptable,
         follow_ups=offer.follow_ups,
-        advice=advice if advises else (),
+        advice=_advice(offer, selection, assessment) if advises else (),
         needs=offer.needs,
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),
         already_ordered=_is_ordered(selection.options, assessment),
         may_be_marked=_may_be_marked(primary, assessment),
+    )
+
+
+def _advice(offer: Offer, selection: Selection, assessment: Assessment) -> tuple[Advice, ...]:
+    return (
+        *offer.advice,
+        *neurological_advice(assessment),
+        *advise(assessment, injecting=_injects(selection.options)),
+        *unavailable_record_advice(assessment),
     )
 
 
