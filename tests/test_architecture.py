@@ -128,6 +128,7 @@ ROOMS = (
     "fhir_mappings.medicines",
     "fhir_mappings.history",
     "fhir_mappings.drafts",
+    "fhir_mappings.scenario",
     "fhir_mappings",
     "cds_service.telemetry",
     "cds_service.protocol",

@@ -21,6 +21,7 @@ from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
+    Because,
     Cause,
     CauseFinding,
     Evidence,
@@ -87,6 +88,9 @@ DEFICIENCY = frozenset(
     }
 )
 """Diagnoses that say "vitamin B12 deficiency" (F8)."""
+
+DEFICIENCY_ITSELF = frozenset({Concept.B12_DEFICIENCY, Concept.B12_DEFICIENCY_ANAEMIA})
+"""What refutes the deficiency where it is refuted; a refuted cause or consequence does not."""
 
 KIDNEY_DISEASE = frozenset(
     {
@@ -256,9 +260,6 @@ def _deficiency(
                 f"{why}: {found[0].evidence.display}",
                 diagnoses.use("deficiency_diagnosis", found),
             ), None
-    refuted = diagnoses.of(DEFICIENCY, Standing.REFUTED)
-    if refuted:
-        return Fact(Truth.FALSE, "refuted", diagnoses.use("deficiency_diagnosis", refuted)), None
     past = diagnoses.of(DEFICIENCY, Standing.RESOLVED, Standing.INACTIVE)
     if past:
         evidence = diagnoses.use("deficiency_diagnosis", past)
@@ -267,6 +268,9 @@ def _deficiency(
             f"recorded as {past[0].standing.value}: {past[0].evidence.display}",
             evidence,
         ), None
+    refuted = diagnoses.of(DEFICIENCY_ITSELF, Standing.REFUTED)
+    if refuted and nothing.because is not Because.HINT:
+        return Fact(Truth.FALSE, "refuted", diagnoses.use("deficiency_diagnosis", refuted)), None
     return nothing, None
 
 

@@ -12,14 +12,15 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from fhir_mappings.terminology import Concept, Role
-from recommender.language import Allergen, Cause, ClinicalScenario, Truth
+from recommender.language import ClinicalScenario, Truth
+from tests.fhir_mappings.generated_facts import FACTS, Written
 from tests.fhir_mappings.generated_medicines import loosened_uses, make, wrong_values
+from tests.fhir_mappings.generated_people import make_person, wrong_answers
 from tests.fhir_mappings.records import (
     SNOMED,
     VALUE_SETS,
@@ -34,137 +35,6 @@ Resource = dict[str, Any]
 LOCAL = "https://hospital.example.org/codes"
 ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 
-
-@dataclass(frozen=True)
-class Written:
-    """A fact: the concept whose codes say it, wordings that say it whole, and how it is mapped."""
-
-    name: str
-    concept: Concept
-    words: tuple[str, ...]
-    read: Callable[[ClinicalScenario], Truth]
-    make: Callable[..., Resource] = condition
-
-
-def fact(name: str) -> Callable[[ClinicalScenario], Truth]:
-    return lambda scenario: getattr(scenario, name).truth
-
-
-def cause(which: Cause) -> Callable[[ClinicalScenario], Truth]:
-    """A cause listed is TRUE; one that is not is never a known "no" (open world)."""
-
-    def read(scenario: ClinicalScenario) -> Truth:
-        found = any(item.cause is which for item in scenario.causes)
-        return Truth.TRUE if found else Truth.UNKNOWN
-
-    return read
-
-
-def allergic(which: Allergen) -> Callable[[ClinicalScenario], Truth]:
-    def read(scenario: ClinicalScenario) -> Truth:
-        if any(item.allergen is which for item in scenario.allergies):
-            return Truth.TRUE
-        return Truth.UNKNOWN if scenario.allergy_fact.is_true else scenario.allergy_fact.truth
-
-    return read
-
-
-FACTS = (
-    Written(
-        "lebers",
-        Concept.LHON,
-        (
-            "Leber's optic neuropathy",
-            "LHON",
-            "Leber hereditary optic atrophy",
-            "Lebersche hereditäre Optikusneuropathie",
-            "Neuropathie optique de Leber",
-            "Neuropatía óptica hereditaria de Leber",
-            "Neuropatia ottica di Leber",
-            "Neuropatia óptica hereditária de Leber",
-        ),
-        fact("lebers"),
-    ),
-    Written(
-        "bleeding_disorder",
-        Concept.HAEMOPHILIA_BLEEDING,
-        (
-            "Haemophilia A",
-            "Hemophilia B",
-            "von Willebrand's disease",
-            "Factor XI deficiency",
-            "Bleeding disorder",
-            "Hämophilie A",
-            "Bluterkrankheit",
-            "Hémophilie A",
-            "Hemofilia",
-            "Malattia di von Willebrand",
-            "Ziekte van von Willebrand",
-            "Blödarsjuka",
-            "Blødersykdom",
-            "Doença de von Willebrand",
-        ),
-        fact("bleeding_disorder"),
-    ),
-    Written(
-        "dialysis",
-        Concept.DIALYSIS_DEPENDENCE,
-        ("On dialysis", "On haemodialysis", "Dialysis dependent", "dialysepflichtig"),
-        fact("dialysis"),
-    ),
-    Written(
-        "kidney_disease",
-        Concept.CKD_STAGE_4,
-        ("CKD stage 4", "Chronic kidney disease stage 4"),
-        fact("kidney_disease"),
-    ),
-    Written(
-        "haemolysis",
-        Concept.HAEMOLYSIS,
-        ("Sickle cell disease", "Hereditary spherocytosis", "Autoimmune haemolytic anaemia"),
-        fact("haemolysis"),
-    ),
-    Written(
-        "nitrous_oxide",
-        Concept.NITROUS_OXIDE_EXPOSURE,
-        ("Nitrous oxide misuse", "Recreational nitrous oxide", "Lachgaskonsum"),
-        fact("nitrous_oxide"),
-    ),
-    Written(
-        "pernicious",
-        Concept.PERNICIOUS_ANAEMIA,
-        ("Pernicious anaemia", "Perniziöse Anämie", "Anémie de Biermer", "Anemia perniciosa"),
-        cause(Cause.PERNICIOUS_ANAEMIA),
-    ),
-    Written(
-        "bariatric",
-        Concept.GASTRIC_BYPASS_RNY,
-        ("Gastric bypass", "Roux-en-Y gastric bypass", "Magenbypass", "s/p gastric bypass 2012"),
-        cause(Cause.BARIATRIC),
-        procedure,
-    ),
-    Written(
-        "gastrectomy",
-        Concept.TOTAL_GASTRECTOMY,
-        ("Total gastrectomy", "Status post total gastrectomy", "Total gastrectomy 2015"),
-        cause(Cause.TOTAL_GASTRECTOMY),
-        procedure,
-    ),
-    Written(
-        "allergy_hydroxocobalamin",
-        Concept.HYDROXOCOBALAMIN,
-        ("Hydroxocobalamin", "Cobalin-H", "Neo-Cytamen", "Hydroxocobalaminacetat"),
-        allergic(Allergen.HYDROXOCOBALAMIN),
-        allergy,
-    ),
-    Written(
-        "allergy_b12",
-        Concept.COBALAMIN_UNSPECIFIED,
-        ("Vitamin B12", "B12 injections", "vit B-12"),
-        allergic(Allergen.UNSPECIFIED_B12),
-        allergy,
-    ),
-)
 
 NEGATED = ("No {}", "{} excluded", "{} ruled out", "Not {}")
 OTHERS = ("Family history of {}", "FH {}", "Mother has {}", "Brother: {}", "Carrier of {}")
@@ -208,6 +78,20 @@ NOT_UNDERSTOOD: tuple[Resource, ...] = (
 NO_STATUS = ("refuted", "entered-in-error")
 
 
+IMPLIED = {
+    "kidney_disease": ("dialysis",),
+    "deficiency_diagnosis": ("pernicious",),
+}
+"""Facts that another one says, too: who is on dialysis has kidney disease."""
+
+DEFICIENCY = {
+    Concept.B12_DEFICIENCY_ANAEMIA,
+    Concept.COGNITIVE_IMPAIRMENT_OF_B12_DEFICIENCY,
+    Concept.OPTIC_NEUROPATHY_OF_B12_DEFICIENCY,
+}
+"""What says that there is a deficiency beside the finding itself."""
+
+
 @dataclass
 class Record:
     """Resources, and what was written of each fact: TRUE, or FALSE where it was denied, said of
@@ -228,6 +112,7 @@ def make_record(number: int) -> Record:
     chance = random.Random(number)
     resources: list[Resource] = []
     truths: dict[str, Truth] = {}
+    said: set[str] = set()
     for item in FACTS:
         way = chance.choice(("none", "none", "code", "words", "denied", "other", "doubt", "status"))
         truths[item.name] = Truth.TRUE if way in ("code", "words") else Truth.FALSE
@@ -235,14 +120,27 @@ def make_record(number: int) -> Record:
             truths[item.name] = Truth.UNKNOWN
         if way != "none":
             resources.append(_write(item, way, chance))
-    # who is on dialysis has kidney disease
-    truths["kidney_disease"] = truths["kidney_disease"] | truths["dialysis"]
+        if way == "code":
+            said |= _said_too(resources[-1])
+    truths |= dict.fromkeys(said, Truth.TRUE)
+    for fact, implying in IMPLIED.items():
+        for other in implying:
+            truths[fact] = truths[fact] | truths[other]
     for _ in range(chance.randrange(4)):
         resources.append(condition("", code={"text": chance.choice(NOISE)}))
     if chance.random() < 0.3:
         resources.append(condition("", code=chance.choice(NOT_UNDERSTOOD)))
     chance.shuffle(resources)
     return Record(tuple(resources), truths)
+
+
+def _said_too(resource: Resource) -> set[str]:
+    """Return every fact that the code of a resource says: one of them may say several
+    ("Megaloblastic anaemia due to coeliac disease").
+    """
+    concepts = {match.concept for match in VALUE_SETS.concepts(resource["code"])}
+    said = {item.name for item in FACTS if item.concept in concepts}
+    return said | ({"deficiency_diagnosis"} if concepts & DEFICIENCY else set())
 
 
 def _write(item: Written, way: str, chance: random.Random) -> Resource:
@@ -288,15 +186,17 @@ def wrong_facts(record: Record) -> list[str]:
 
 
 def loosened_facts(record: Record, number: int) -> list[str]:
-    """Return the facts that became a known "no" when an entry that is not understood was added, or
-    when a code lost its system.
+    """Return the facts that became a known "no" when an entry that is not understood was added
+    (every other record), or when a code lost its system.
     """
     chance = random.Random(number)
     before = record.mapped
     extra = chance.choice((condition, procedure, allergy))("", code=chance.choice(NOT_UNDERSTOOD))
-    changed = [scenario_of(*record.resources, extra)]
     coded = [one for one in record.resources if one["code"].get("coding")]
-    if coded:
+    changed = []
+    if number % 2 or not coded:
+        changed.append(scenario_of(*record.resources, extra))
+    else:
         lost = chance.choice(coded)
         bare = [{k: v for k, v in c.items() if k != "system"} for c in lost["code"]["coding"]]
         without = {**lost, "code": {**lost["code"], "coding": bare}}
@@ -315,7 +215,7 @@ PROGRESS = 1000
 
 
 def main() -> int:
-    """Make and map so many records, each of a history and of results and medicines; exit status 1
+    """Make and map so many records of each kind: history, results and medicines, people; exit 1
     when a fact of one is wrong.
     """
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -331,6 +231,7 @@ def main() -> int:
             *loosened_facts(record, seed),
             *wrong_values(made),
             *loosened_uses(made, seed),
+            *wrong_answers(make_person(seed)),
         ):
             wrong += 1
             counts[complaint] += 1

@@ -9,6 +9,7 @@ import pytest
 from recommender.language import Truth
 from tests.fhir_mappings.generated import FACTS, loosened_facts, make_record, wrong_facts
 from tests.fhir_mappings.generated_medicines import TESTS, USES, loosened_uses, make, wrong_values
+from tests.fhir_mappings.generated_people import make_person, wrong_answers
 from tests.fhir_mappings.records import scenario_of
 
 RECORDS = 1500
@@ -24,6 +25,7 @@ def test_no_fact_is_known_and_other_than_written(first: int) -> None:
         made = make(number)
         assert wrong_values(made) == [], number
         assert loosened_uses(made, number) == [], number
+        assert wrong_answers(make_person(number)) == [], number
 
 
 def test_the_sample_writes_every_fact_in_every_truth() -> None:

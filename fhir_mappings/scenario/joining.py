@@ -1,0 +1,74 @@
+"""One fact from two sources: which of them decides, and what the receipt says of the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from fhir_mappings.intake import RecordIndex
+from recommender.language import Because, Fact
+
+
+def join(
+    index: RecordIndex, name: str, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact
+) -> Fact:
+    """Return a fact from two sources; the receipt no longer says of what was outweighed that it was
+    used.
+    """
+    fact = join(one, other)
+    if one.evidence and other.evidence:
+        cited = [entry.reference for entry in fact.evidence]
+        for entry in (*one.evidence, *other.evidence):
+            if entry.reference not in cited:
+                index.receipt.take_back(
+                    entry.reference, name, f"{entry.display}, outweighed by {', '.join(cited)}"
+                )
+    return fact
+
+
+PRECEDENCE = (
+    Because.HINT,
+    Because.COULD_NOT_BE_READ,
+    Because.IN_FUTURE,
+    Because.LIST_NOT_COMPLETE,
+    Because.NOT_UNDERSTOOD,
+    Because.NOT_CERTAIN,
+    Because.NONE_RECORDED,
+)
+"""Of two reasons for one unknown the one that restricts more (Q28)."""
+
+
+def either(one: Fact, other: Fact) -> Fact:
+    """Return the Kleene `or` of two sources of one claim, with the reason and evidence of those
+    that decide it.
+    """
+    if one is other:
+        return one
+    truth = one.truth | other.truth
+    deciding = [fact for fact in (one, other) if fact.truth is truth] or [one]
+    reasons = dict.fromkeys(fact.reason for fact in deciding if fact.reason)
+    evidence = tuple(dict.fromkeys(item for fact in deciding for item in fact.evidence))
+    informative = [reason for reason in reasons if reason != "none recorded"]
+    codes = [fact.because for fact in deciding]
+    because = next((code for code in PRECEDENCE if code in codes), None)
+    words = "; ".join(informative) or next(iter(reasons), "")
+    return Fact(truth, words, evidence, because=because)
+
+
+def explicit(one: Fact, other: Fact) -> Fact:
+    """Return an open-world claim from two sources: true if either says so, else false if either
+    says so in so many words.
+    """
+    known = [fact for fact in (one, other) if not fact.is_unknown]
+    return next((fact for fact in known if fact.is_true), known[0]) if known else either(one, other)
+
+
+def newer_of(one: Fact, other: Fact) -> Fact:
+    """Return of two known facts the one with the newer evidence, else the known one."""
+    if one.is_unknown or other.is_unknown:
+        return one if other.is_unknown and (one.evidence or not other.evidence) else other
+    dates = [
+        max((item.date for item in fact.evidence if item.date), default=dt.date.min)
+        for fact in (one, other)
+    ]
+    return one if dates[0] > dates[1] else other

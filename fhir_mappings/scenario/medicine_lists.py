@@ -1,0 +1,186 @@
+"""The medication lists: what is read of them, by what each entry was understood, and what words
+in them may mean (Q26 to Q28).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fhir_mappings.fhir import (
+    ADMINISTRATION_TYPES,
+    DISPENSE_TYPES,
+    MEDICATION_ORDER_TYPES,
+    STATEMENT_TYPES,
+    Placed,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    read_authored,
+    read_medication,
+    reference_of,
+)
+from fhir_mappings.intake import HINTS, RecordIndex
+from fhir_mappings.judging import Understood, judge_name, meaningful_texts
+from fhir_mappings.medicines import (
+    MedicationFacts,
+    first_day,
+    identify_product,
+    map_medications,
+    may_matter,
+    near_b12_name,
+)
+from fhir_mappings.terminology import Field, read_words
+from recommender.language import Fact, HintAt
+
+MEDICATION_TYPES = (
+    "MedicationRequest",
+    "MedicationOrder",
+    "MedicationPrescription",
+    "MedicationStatement",
+    "MedicationUsage",
+    "MedicationDispense",
+    "MedicationAdministration",
+    "Medication",
+    "Condition",
+)
+"""Resource types the medication mapping reads: the uses of medicines, and what they point to."""
+
+
+def read_medicines(index: RecordIndex) -> MedicationFacts:
+    """Return the facts of the medicines, as far as the lists can say "none"."""
+    medicines = map_medications(
+        index.of_type(*MEDICATION_TYPES), index.as_of, index.value_sets, index.receipt
+    )
+    if medicines.nameless:
+        entries = (
+            "1 entry does not say"
+            if medicines.nameless == 1
+            else f"{medicines.nameless} entries do not say"
+        )
+        index.gaps.setdefault("medications", f"{entries} which medicine it is")
+    if medicines.in_future:
+        days = ", ".join(str(day) for day in medicines.in_future[:3])
+        index.gaps.setdefault("medications", f"an entry is dated in the future: {days}")
+    return _as_available(index, medicines)
+
+
+def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
+    """Turn "none recorded" into unknown where the medication list could not be had completely (Q6),
+    was not understood whole, or words anywhere point at the medicine (Q26).
+    """
+
+    def none_of(fact: Fact, *at: HintAt) -> Fact:
+        return index.nothing_found("medications", at=at) if fact.is_false else fact
+
+    return replace(
+        medicines,
+        anticoagulant_fact=none_of(medicines.anticoagulant_fact, HintAt.ANTICOAGULANT),
+        methotrexate=none_of(medicines.methotrexate, HintAt.METHOTREXATE),
+        nitrous_oxide=none_of(medicines.nitrous_oxide, HintAt.NITROUS_OXIDE),
+    )
+
+
+def count_medicines(index: RecordIndex) -> None:
+    """Count by what each entry of the two medication lists was understood (Q26); one that could say
+    nothing whatever its medicine is understood. A name that is nearly one of vitamin B12 is shown.
+    """
+    medications = {placed.reference: placed.resource for placed in index.of_type("Medication")}
+    for key, types in MEDICATION_LISTS.items():
+        for placed in index.of_type(*sorted(types)):
+            stated = _medicine_of(placed.resource, medications)
+            by, shown = _understand_medicine(index, placed.resource, stated)
+            if not may_matter(placed, index.as_of):
+                by = Understood.BY_CODE if by is Understood.NOT else by
+            elif _show_medicine(index, placed, shown):
+                by = Understood.NOT
+            if code_of(placed.resource.get("status")) in UNSURE.get(key, ()):
+                _show_unsure(index, placed, stated)
+            index.understanding.count(key, placed, by)
+    for placed in index.of_type("Medication"):
+        code = placed.resource.get("code")
+        by = judge_name(index.value_sets, code, index.value_sets.find(code, Field.DRUGS))
+        index.receipt.note_understood(placed, by.value)
+
+
+_ShownOfMedicine = tuple[tuple[HintAt, str], ...]
+
+
+def _understand_medicine(
+    index: RecordIndex, resource: Resource, stated: Any
+) -> tuple[Understood, _ShownOfMedicine]:
+    """Return by what the name of a medicine was understood, and what the words of one that nothing
+    names may mean; the same name is looked at once in a record.
+    """
+    written = ("medicine", repr(stated), resource.get("language"))
+    known: tuple[Understood, _ShownOfMedicine] | None = index.read_before.get(written)
+    if known is None:
+        found = index.value_sets.find(stated, Field.DRUGS)
+        by = judge_name(index.value_sets_for(resource), stated, found)
+        shown = () if found else tuple(_shown_of_medicine(index, stated))
+        known = index.read_before[written] = (by, shown)
+    return known
+
+
+def _shown_of_medicine(index: RecordIndex, stated: Any) -> Iterator[tuple[HintAt, str]]:
+    """Yield what the words of a medicine may mean ("blood thinner"), and that they are nearly the
+    name of vitamin B12.
+    """
+    for text in meaningful_texts(index.value_sets, stated):
+        for member in read_words(text, Field.DRUGS).shown:
+            for at in HINTS.get(member.concept, ()):
+                if at in SHOWN_OF_MEDICINES:
+                    yield at, text
+    near = near_b12_name(stated)
+    if near:
+        yield HintAt.B12_TREATMENT, near
+
+
+def _show_medicine(index: RecordIndex, placed: Placed, shown: _ShownOfMedicine) -> bool:
+    """Note what the words of a medicine may mean; return whether it may be vitamin B12."""
+    day = first_day(read_authored(placed.resource)) if shown else None
+    for at, text in shown:
+        index.understanding.hint(at, placed, text, day)
+    return any(at is HintAt.B12_TREATMENT for at, _ in shown)
+
+
+UNSURE = {"administrations": frozenset({"", "unknown", "stopped", "on-hold", "preparation"})}
+"""Statuses of an administration or dispense that leave open whether anything was given."""
+
+
+def _show_unsure(index: RecordIndex, placed: Placed, stated: Any) -> None:
+    """Note that vitamin B12 may have been given where an entry leaves that open."""
+    product = identify_product(stated, index.value_sets)
+    if product.has_cobalamin:
+        status = code_of(placed.resource.get("status")) or "missing"
+        words = f"{product.name}, status {status}"
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
+
+
+SHOWN_OF_MEDICINES = frozenset({HintAt.ANTICOAGULANT, HintAt.METHOTREXATE, HintAt.NITROUS_OXIDE})
+"""What the words of a medicine may point at; allergies are none of it."""
+
+
+def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any:
+    """Return the CodeableConcept of an entry's medicine: its own, or of the one it points to."""
+    stated, reference = read_medication(resource)
+    if stated is not None:
+        return stated
+    target = reference_of(reference)
+    contained = {
+        f"#{as_text(item.get('id'))}": item
+        for item in as_list(resource.get("contained"))
+        if isinstance(item, dict)
+    }
+    found = contained.get(target) or medications.get(target) or {}
+    return found.get("code") or as_dict(reference).get("display")
+
+
+MEDICATION_LISTS = {
+    "medications": MEDICATION_ORDER_TYPES,
+    "statements": STATEMENT_TYPES,
+    "administrations": ADMINISTRATION_TYPES | DISPENSE_TYPES,
+}

@@ -1,0 +1,205 @@
+"""Puts the facts that were read together to one ClinicalScenario, group by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_mappings.fhir import Availability
+from fhir_mappings.history import AllergyFacts, AnswerFacts, ConditionFacts, ProcedureFacts
+from fhir_mappings.intake import AREAS, Demographics, RecordIndex
+from fhir_mappings.judging import Understood
+from fhir_mappings.laboratory import LaboratoryFacts
+from fhir_mappings.medicines import MedicationFacts
+from fhir_mappings.scenario.joining import either, explicit, join, newer_of
+from fhir_mappings.scenario.several_sources import (
+    anticoagulant,
+    bleeding_disorder,
+    cause_resolved,
+    causes,
+    length,
+    neurological_reason,
+    supplement_before_test,
+)
+from recommender.language import (
+    Because,
+    ClinicalScenario,
+    DoseGiven,
+    Fact,
+    ListUnderstood,
+    ReviewDone,
+    Truth,
+)
+
+NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR", because=Because.NONE_RECORDED)
+"""A fact for which no code is in the value sets: the record may well hold it."""
+
+Facts = dict[str, Any]
+"""Facts of a ClinicalScenario by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactsRead:
+    """What the parts of the record say, each for itself."""
+
+    who: Demographics
+    laboratory: LaboratoryFacts
+    diagnosed: ConditionFacts
+    answers: AnswerFacts
+    operations: ProcedureFacts
+    medicines: MedicationFacts
+    doses: tuple[DoseGiven, ...]
+    allergies: AllergyFacts
+    reviews: tuple[ReviewDone, ...]
+    kidney_risk: Fact
+
+
+def put_together(index: RecordIndex, read: FactsRead) -> ClinicalScenario:
+    """Return the scenario of what was read."""
+    return ClinicalScenario(
+        as_of=index.as_of,
+        **_person(index, read),
+        **_results(index, read),
+        **_diagnoses(index, read),
+        **_causes(index, read),
+        **_medicines(index, read),
+        **_how_far_understood(index),
+    )
+
+
+def _person(index: RecordIndex, read: FactsRead) -> Facts:
+    who, diagnosed, answers = read.who, read.diagnosed, read.answers
+    return {
+        "age": who.age,
+        "female": who.female,
+        "deceased": who.deceased,
+        "pregnant": join(index, "pregnant", newer_of, diagnosed.pregnant, answers.pregnant),
+        "planning_pregnancy": join(
+            index,
+            "planning_pregnancy",
+            explicit,
+            diagnosed.planning_pregnancy,
+            answers.planning_pregnancy,
+        ),
+        "breastfeeding": join(
+            index, "breastfeeding", explicit, diagnosed.breastfeeding, answers.breastfeeding
+        ),
+    }
+
+
+def _results(index: RecordIndex, read: FactsRead) -> Facts:
+    laboratory = read.laboratory
+    return {
+        "total_b12": laboratory.total_b12,
+        "holotranscobalamin": laboratory.holotranscobalamin,
+        "mma": laboratory.mma,
+        "homocysteine": laboratory.homocysteine,
+        "total_b12_on_treatment": laboratory.total_b12_on_treatment,
+        "homocysteine_on_treatment": laboratory.homocysteine_on_treatment,
+        "uncounted_b12": laboratory.uncounted_b12,
+        "b12_supplement_before_test": supplement_before_test(
+            index, laboratory, read.medicines, read.doses
+        ),
+        "reviews_done": read.reviews,
+        "folate": laboratory.folate,
+        "haemoglobin": laboratory.haemoglobin,
+        "mcv": laboratory.mcv,
+        "potassium": laboratory.potassium,
+        "platelets": laboratory.platelets,
+        "inr": laboratory.inr,
+        "egfr": laboratory.egfr,
+    }
+
+
+def _diagnoses(index: RecordIndex, read: FactsRead) -> Facts:
+    diagnosed, answers, operations = read.diagnosed, read.answers, read.operations
+    return {
+        "deficiency_diagnosis": diagnosed.deficiency,
+        "deficiency_diagnosed_on": diagnosed.deficiency_since,
+        "neurological_findings": diagnosed.findings + answers.findings,
+        "neurological_screen": answers.neurological_screen,
+        "refuted_signs": diagnosed.refuted_signs,
+        "neurological_reason": neurological_reason(index, answers),
+        "symptoms": join(index, "symptoms", explicit, diagnosed.symptoms, answers.symptoms),
+        "recurrence": diagnosed.recurrence,
+        "kidney_disease": join(
+            index, "kidney_disease", either, diagnosed.kidney_disease, operations.dialysis
+        ),
+        "dialysis": join(index, "dialysis", either, diagnosed.dialysis, operations.dialysis),
+        "kidney_risk": read.kidney_risk,
+        "lebers": diagnosed.lebers,
+        "bleeding_disorder": bleeding_disorder(index, diagnosed, read.laboratory.platelets),
+        "haemolysis": diagnosed.haemolysis,
+        "raises_b12": diagnosed.raises_b12,
+    }
+
+
+def _causes(index: RecordIndex, read: FactsRead) -> Facts:
+    diagnosed, answers, operations = read.diagnosed, read.answers, read.operations
+    found = causes(diagnosed, answers, operations, read.medicines)
+    resected, extent = answers.ileal_resection_length, answers.crohns_ileal_extent
+    return {
+        "causes": found,
+        "causes_reason": index.not_recorded("conditions", "procedures", "medications").reason,
+        "ileal_resection_length": length(
+            index, "ileal_resection_length", resected, operations.ileal_resection_length
+        ),
+        "ileal_resection_complete": operations.ileal_resection_complete,
+        "crohns_ileal_extent": length(
+            index, "crohns_ileal_extent", extent, diagnosed.crohns_extent
+        ),
+        "cause_resolved": cause_resolved(diagnosed, found),
+        "nitrous_oxide": join(
+            index, "nitrous_oxide", either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide
+        ),
+    }
+
+
+def _medicines(index: RecordIndex, read: FactsRead) -> Facts:
+    medicines = read.medicines
+    return {
+        "allergies": read.allergies.allergies,
+        "allergy_fact": read.allergies.fact,
+        "anticoagulant": medicines.anticoagulant,
+        "anticoagulant_fact": anticoagulant(index, read.diagnosed, read.operations, medicines),
+        "lowering_drugs": medicines.lowering_drugs,
+        "methotrexate": medicines.methotrexate,
+        "oral_feasible": NOT_READ,
+        "im_feasible": NOT_READ,
+        "orders": medicines.orders,
+        "doses": read.doses,
+        "combinations": medicines.combinations,
+    }
+
+
+def _how_far_understood(index: RecordIndex) -> Facts:
+    return {
+        "unavailable": frozenset(
+            area
+            for key, area in AREAS.items()
+            if index.record.part(key).availability is Availability.UNAVAILABLE
+        ),
+        "incomplete": frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
+        "lists": tuple(_list_of(index, key) for key in LISTS),
+        "hints": tuple(index.understanding.hints.values()),
+    }
+
+
+LISTS = tuple(AREAS)
+"""The prefetch keys whose understanding is counted (F33)."""
+
+
+def _list_of(index: RecordIndex, key: str) -> ListUnderstood:
+    counts = index.understanding.counts.get(key, {})
+    by = [counts.get(kind, 0) for kind in (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)]
+    complete = (
+        index.record.part(key).availability is Availability.COMPLETE and key not in index.gaps
+    )
+    return ListUnderstood(AREAS[key], complete, sum(by), *by)
+
+
+def _is_incomplete(index: RecordIndex, key: str) -> bool:
+    """Whether more may exist than was read: only a part was sent, or part of what was sent is of no
+    use.
+    """
+    return index.record.part(key).availability is Availability.INCOMPLETE or key in index.gaps

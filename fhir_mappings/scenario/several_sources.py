@@ -1,0 +1,189 @@
+"""Facts that several parts of the record say together: a diagnosis and a result, a medicine and a
+code that there is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from fhir_mappings.history import AnswerFacts, ConditionFacts, ProcedureFacts
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.laboratory import LaboratoryFacts
+from fhir_mappings.medicines import MedicationFacts
+from fhir_mappings.scenario.joining import either, join
+from recommender.assessment import took_b12_before
+from recommender.language import (
+    Because,
+    Cause,
+    CauseFinding,
+    DoseGiven,
+    Evidence,
+    Fact,
+    HintAt,
+    LoweringDrug,
+    Measurement,
+    Truth,
+)
+
+
+def supplement_before_test(
+    index: RecordIndex,
+    laboratory: LaboratoryFacts,
+    medicines: MedicationFacts,
+    doses: tuple[DoseGiven, ...],
+) -> Fact:
+    """Return whether vitamin B12 was taken in the 4 months before the test that diagnoses (F9),
+    before today where there is none.
+
+    Unknown when the list is (Q6).
+    """
+    tested = (
+        laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
+    )
+    day = tested.date or index.as_of
+    taken = [dose.evidence for dose in doses if took_b12_before(day, (), (dose,))]
+    ordered = [
+        order for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())
+    ]
+    taken += [order.evidence for order in ordered if order.evidence and not order.planned]
+    if not taken and ordered:
+        planned = tuple(order.evidence for order in ordered if order.evidence)
+        why = "an order or statement of which it is not known whether it is taken"
+        return Fact(Truth.UNKNOWN, why, planned, because=Because.NOT_CERTAIN)
+    if not taken:
+        return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))
+    cited: dict[str, Evidence] = {}
+    # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
+    for entry in taken:
+        cited.setdefault(entry.reference, entry)
+    index.receipt.use_further(cited, "b12_supplement_before_test")
+    when = "in the 4 months before the test" if tested.date else "in the last 4 months"
+    return Fact(Truth.TRUE, f"vitamin B12 recorded {when}", tuple(cited.values()))
+
+
+def causes(
+    diagnosed: ConditionFacts,
+    answers: AnswerFacts,
+    operations: ProcedureFacts,
+    medicines: MedicationFacts,
+) -> tuple[CauseFinding, ...]:
+    """All causes of F13. A medicine is one once it has been taken for long enough (F27)."""
+    drugs = tuple(
+        CauseFinding(Cause.DRUG, use.evidence)
+        for use in medicines.lowering_drugs
+        if use.long_term.is_true
+    )
+    gas = tuple(
+        CauseFinding(Cause.NITROUS_OXIDE, item) for item in medicines.nitrous_oxide.evidence
+    )
+    found = diagnosed.causes + answers.causes + operations.causes + drugs + gas
+    return tuple(dict.fromkeys(found))
+
+
+def cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) -> Fact:
+    """TRUE only when every cause is a Condition that ended (F15)."""
+    resolved = diagnosed.causes_resolved
+    if resolved.is_true and not set(causes) <= set(diagnosed.causes):
+        return replace(
+            resolved, truth=Truth.FALSE, reason="another cause is recorded that has not ended"
+        )
+    return resolved
+
+
+def neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
+    """Why neurological involvement is not known, should it not be."""
+    unread = index.reason_missing("conditions")
+    if unread or answers.neurological_screen.evidence:
+        return unread or answers.neurological_screen.reason
+    hinted = index.understanding.hint_fact((HintAt.NEUROLOGY,))
+    if hinted:
+        return hinted.reason
+    missing = index.reason_missing("labs").removeprefix("none recorded, but ")
+    return f"none recorded among the conditions; {missing}" if missing else "none recorded"
+
+
+def kidney_risk(
+    index: RecordIndex, diagnosed: ConditionFacts, measured: Fact, medicines: MedicationFacts
+) -> Fact:
+    """Whether anything points at the kidneys (Q51): a diagnosis, an old result, or metformin, the
+    one medicine for diabetes that the value sets hold.
+    """
+    metformin = tuple(
+        use.evidence for use in medicines.lowering_drugs if use.drug is LoweringDrug.METFORMIN
+    )
+    index.receipt.use_further({entry.reference for entry in metformin}, "kidney_risk")
+    none = index.nothing_found("medications")
+    treated = Fact(Truth.TRUE, "", metformin) if metformin else none
+    joined = partial(join, index, "kidney_risk", either)
+    return joined(joined(diagnosed.kidney_risk, measured), treated)
+
+
+def bleeding_disorder(
+    index: RecordIndex, diagnosed: ConditionFacts, platelets: Measurement
+) -> Fact:
+    """A coded thrombocytopenia stands in for the count while there is none: it calls for the same
+    care with the needle.
+    """
+    if (
+        diagnosed.thrombocytopenia
+        and not platelets.is_known
+        and not diagnosed.bleeding_disorder.is_true
+    ):
+        return Fact(
+            Truth.TRUE,
+            "thrombocytopenia recorded, platelet count not known",
+            diagnosed.thrombocytopenia,
+        )
+    for entry in diagnosed.thrombocytopenia:
+        known = (
+            "the platelet count is known"
+            if platelets.is_known
+            else "a bleeding disorder is recorded"
+        )
+        index.receipt.take_back(
+            entry.reference, "bleeding_disorder", f"{entry.display}, not needed: {known}"
+        )
+    return diagnosed.bleeding_disorder
+
+
+def anticoagulant(
+    index: RecordIndex,
+    diagnosed: ConditionFacts,
+    operations: ProcedureFacts,
+    medicines: MedicationFacts,
+) -> Fact:
+    """The medication list decides; a coded "long-term anticoagulant" says that there is one, not
+    which.
+    """
+    coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
+    if medicines.anticoagulant_fact.is_true:
+        for entry in coded:
+            index.receipt.take_back(
+                entry.reference,
+                "anticoagulant",
+                f"{entry.display}, outweighed by the medication list",
+            )
+    if medicines.anticoagulant_fact.is_true or not coded:
+        return medicines.anticoagulant_fact
+    return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
+
+
+def length(
+    index: RecordIndex, name: str, observed: Measurement, written: Measurement
+) -> Measurement:
+    """Return the length that was observed, else the one in words (Q2); one observed since that
+    cannot be read leaves it unknown.
+    """
+    since = bool(observed.evidence) and (
+        written.date is None or (observed.date is not None and observed.date >= written.date)
+    )
+    if written.is_known and not observed.is_known and not since:
+        return written
+    for entry in written.evidence:
+        index.receipt.take_back(
+            entry.reference,
+            name,
+            f"{entry.display}, outweighed by {observed.evidence[0].reference}",
+        )
+    return observed
