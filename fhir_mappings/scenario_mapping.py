@@ -78,43 +78,37 @@ def map_scenario(
 
 
 def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
-    as_of = index.as_of
     judge_lists(index)
     add_order_reasons(index, drafts)
     count_medicines(index)
-    who = map_demographics(index)
-    operations = map_procedures(index)
-    observed = read_observations(index)
-    medicines = read_medicines(index)
+    read, results = _read(index)
+    _close(index)
+    return MappedScenario(put_together(index, read), index.receipt, index.gaps, results)
+
+
+def _read(index: RecordIndex) -> tuple[FactsRead, Results]:
+    """Read the parts of the record in the order in which one needs the other."""
+    who, operations = map_demographics(index), map_procedures(index)
+    observed, medicines = read_observations(index), read_medicines(index)
     doses = medicines.doses + operations.doses + read_events(index, observed.counted)
-    start = find_treatment_start(medicines.orders, doses, as_of)
+    start = find_treatment_start(medicines.orders, doses, index.as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
     answers = map_answers(index, observed.counted, start)
     results = read_results(index, observed.counted)
-    laboratory = map_laboratory(
+    labs = map_laboratory(
         index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over
     )
     reviews = map_reviews(index, observed)
-    measured = kidney_risk_by_results(index, results, laboratory.egfr)
+    measured = kidney_risk_by_results(index, results, labs.egfr)
     kidneys = kidney_risk(index, diagnosed, measured, medicines)
     allergies = map_allergies(index)
     diagnoses.close()
-    _close(index)
     read = FactsRead(
-        who,
-        laboratory,
-        diagnosed,
-        answers,
-        operations,
-        medicines,
-        doses,
-        allergies,
-        reviews,
-        kidneys,
+        who, labs, diagnosed, answers, operations, medicines, doses, allergies, reviews, kidneys
     )
-    return MappedScenario(put_together(index, read), index.receipt, index.gaps, results)
+    return read, results
 
 
 def _close(index: RecordIndex) -> None:

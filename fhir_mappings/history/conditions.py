@@ -21,7 +21,6 @@ from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
-    Because,
     Cause,
     CauseFinding,
     Evidence,
@@ -269,7 +268,8 @@ def _deficiency(
             evidence,
         ), None
     refuted = diagnoses.of(DEFICIENCY_ITSELF, Standing.REFUTED)
-    if refuted and nothing.because is not Because.HINT:
+    none = diagnoses.index.nothing_found("conditions", at=(HintAt.DEFICIENCY,))
+    if refuted and none.is_false:  # else an entry that was not read may say otherwise
         return Fact(Truth.FALSE, "refuted", diagnoses.use("deficiency_diagnosis", refuted)), None
     return nothing, None
 

@@ -51,7 +51,8 @@ def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
         mutants = [mutant for mutant in mutants if mutant.id not in known]
     mutants = random.Random(1).sample(mutants, len(mutants))
     RESULTS.parent.mkdir(exist_ok=True)
-    tried = try_all(mutants, options.jobs, options.part, options.package, proofs=options.proofs)
+    folders = (options.package, *options.tests)
+    tried = try_all(mutants, options.jobs, options.part, folders, proofs=options.proofs)
     with results_of(options.package).open("a", encoding="utf-8") as results:
         for number, (mutant, outcome) in enumerate(tried, start=1):
             results.write(json.dumps([mutant.id, outcome.value]) + "\n")
@@ -79,6 +80,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--package",
         default=RECOMMENDER,
         help="a package or one of its rooms: fhir_mappings/history",
+    )
+    parser.add_argument(
+        "--tests",
+        nargs="+",
+        default=(),
+        metavar="FOLDER",
+        help="further folders of tests to run: fhir_mappings/medicines",
     )
     parser.add_argument("--jobs", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--proofs", action="store_true", help="run the long proofs as well")

@@ -78,7 +78,7 @@ def try_all(
     mutants: Sequence[Mutant],
     jobs: int,
     part: str = "all",
-    package: str = "recommender",
+    packages: Sequence[str] = ("recommender",),
     *,
     proofs: bool = False,
 ) -> Iterator[tuple[Mutant, Outcome]]:
@@ -87,14 +87,15 @@ def try_all(
     Args:
         part: "functions" or "import" to try only those that lie in functions, or only those in code
             that runs at import.
-        package: where the faults are, and whose tests are run.
+        packages: where the faults are, and whose tests are run; the tests of further folders.
     """
+    package = packages[0]
     assert package not in sys.modules, (
         "faults in code that runs at import need a process that has not imported it"
     )
-    tests = TESTS / package
-    files = [path for path in sorted(tests.rglob("test_*.py")) if path.name not in PROOFS]
-    files += [path for name in PROOFS for path in tests.rglob(name)] if proofs else []
+    listed = sorted({path for one in packages for path in (TESTS / one).rglob("test_*.py")})
+    files = [path for path in listed if path.name not in PROOFS]
+    files += [path for name in PROOFS for path in listed if path.name == name] if proofs else []
     receive, send = os.pipe()
     pid = os.fork()
     if not pid:
@@ -282,7 +283,8 @@ class _Trial:
             self.seen = set()
             sys.settrace(self.trace)
             started = time.perf_counter()
-            assert _passes(item), item.nodeid
+            if not _passes(item):  # a test that the tracing slows too much notices nothing
+                self.seen = set()
             covered.append((time.perf_counter() - started, self.seen))
             sys.settrace(None)
         with os.fdopen(send, "wb") as stream:

@@ -35,6 +35,7 @@ from tests.fhir_mappings.records import (
     why_ignored,
 )
 
+B12_DEFICIENCY = "64117007"
 PERNICIOUS_ANAEMIA, NEUROPATHY, PARAESTHESIA, GAIT, MEMORY = (
     "84027009",
     "302226006",
@@ -101,7 +102,7 @@ def test_a_past_or_unconfirmed_diagnosis_is_not_deficiency(changes: Resource, re
 
 def test_statuses_of_old_fhir_versions_are_plain_codes_and_are_read() -> None:
     dstu2 = condition(
-        PERNICIOUS_ANAEMIA,
+        B12_DEFICIENCY,
         clinicalStatus="active",
         verificationStatus="confirmed",
         subject=None,
@@ -109,6 +110,20 @@ def test_statuses_of_old_fhir_versions_are_plain_codes_and_are_read() -> None:
     )
     assert scenario_of(dstu2).deficiency_diagnosis.is_true
     assert scenario_of({**dstu2, "verificationStatus": "refuted"}).deficiency_diagnosis.is_false
+
+
+def test_what_refutes_a_cause_of_deficiency_refutes_no_deficiency() -> None:
+    refuted = {"verificationStatus": {"coding": [{"code": "refuted"}]}}
+    cause = condition(PERNICIOUS_ANAEMIA, **refuted)
+    deficiency = condition(B12_DEFICIENCY, **refuted)
+    doubted = condition("", code={"text": "?Vitamin B12 deficiency"})
+    unread = condition("", code={"text": "Xyzzy"})
+    past = condition(B12_DEFICIENCY, clinical="resolved", days=900)
+
+    assert scenario_of(cause).deficiency_diagnosis.is_unknown
+    assert scenario_of(deficiency).deficiency_diagnosis.is_false
+    for beside in (doubted, unread, past):
+        assert scenario_of(deficiency, beside).deficiency_diagnosis.is_unknown
 
 
 def test_a_diagnosis_without_statuses_is_current() -> None:
