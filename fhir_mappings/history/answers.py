@@ -14,8 +14,9 @@ from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.fhir import code_of, months_before
-from fhir_mappings.history.conditions import CAUSES as DIAGNOSED_CAUSES
-from fhir_mappings.history.conditions import NEW_SIGN_DAYS, PREGNANCY_DAYS, SIGNS
+from fhir_mappings.history.conditions import PREGNANCY_DAYS
+from fhir_mappings.history.signs_and_causes import CAUSES as DIAGNOSED_CAUSES
+from fhir_mappings.history.signs_and_causes import NEW_SIGN_DAYS, SIGNS
 from fhir_mappings.intake import RecordIndex, cite, name_entry, words_as_recorded
 from fhir_mappings.laboratory import (
     ANALYTES,

@@ -20,8 +20,9 @@ from fhir_mappings.fhir import (
     read_reasons,
     reference_of,
 )
-from fhir_mappings.history.conditions import CAUSES, DEFICIENCY
+from fhir_mappings.history.conditions import DEFICIENCY
 from fhir_mappings.history.reading_lists import notes_of
+from fhir_mappings.history.signs_and_causes import CAUSES
 from fhir_mappings.intake import RecordIndex, is_about_another
 from fhir_mappings.judging import Judged, judge
 from fhir_mappings.terminology import Field

@@ -1,0 +1,227 @@
+"""Neurological signs and causes of deficiency among the Conditions (F10, F13, F15)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_before, texts_of
+from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
+from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
+from fhir_mappings.intake import newest_day
+from fhir_mappings.laboratory import read_involved_length
+from fhir_mappings.terminology import Concept, Role
+from recommender.language import (
+    NO_RESULT,
+    NONE_RECORDED,
+    Cause,
+    CauseFinding,
+    Evidence,
+    Fact,
+    HintAt,
+    Measurement,
+    NeurologicalFinding,
+    NeurologicalSign,
+    Truth,
+)
+
+SIGNS: dict[Concept, NeurologicalSign] = {
+    Concept.PERIPHERAL_NEUROPATHY: NeurologicalSign.PERIPHERAL_NEUROPATHY,
+    Concept.PERIPHERAL_NEUROPATHY_OTHER_CAUSE: NeurologicalSign.PERIPHERAL_NEUROPATHY,
+    Concept.PARAESTHESIA_NUMBNESS: NeurologicalSign.PARAESTHESIA,
+    Concept.GAIT_DISTURBANCE: NeurologicalSign.GAIT_DISTURBANCE,
+    Concept.GAIT_DISTURBANCE_OTHER_CAUSE: NeurologicalSign.GAIT_DISTURBANCE,
+    Concept.ATAXIA: NeurologicalSign.ATAXIA,
+    Concept.ATAXIA_OTHER_CAUSE: NeurologicalSign.ATAXIA,
+    Concept.VIBRATION_SENSE_SIGNS: NeurologicalSign.ATAXIA,
+    Concept.COGNITIVE_IMPAIRMENT: NeurologicalSign.COGNITIVE_IMPAIRMENT,
+    Concept.COGNITIVE_IMPAIRMENT_OTHER_CAUSE: NeurologicalSign.COGNITIVE_IMPAIRMENT,
+    Concept.COGNITIVE_IMPAIRMENT_OF_B12_DEFICIENCY: NeurologicalSign.COGNITIVE_IMPAIRMENT,
+    Concept.SUBACUTE_COMBINED_DEGENERATION: NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+    Concept.OPTIC_NEUROPATHY: NeurologicalSign.OPTIC_NEUROPATHY,
+    Concept.OPTIC_NEUROPATHY_OTHER_CAUSE: NeurologicalSign.OPTIC_NEUROPATHY,
+    Concept.OPTIC_NEUROPATHY_OF_B12_DEFICIENCY: NeurologicalSign.OPTIC_NEUROPATHY,
+    Concept.GLOSSITIS: NeurologicalSign.GLOSSITIS,
+}
+"""What counts as a neurological sign (S8, S44, S67, C6, C29)."""
+
+CAUSES: dict[Concept, Cause] = {
+    **OPERATION_CAUSES,  # an operation may stand in the problem list
+    Concept.PERNICIOUS_ANAEMIA: Cause.PERNICIOUS_ANAEMIA,
+    Concept.ATROPHIC_GASTRITIS: Cause.PERNICIOUS_ANAEMIA,
+    Concept.TOTAL_GASTRECTOMY: Cause.TOTAL_GASTRECTOMY,
+    Concept.CROHN_ILEAL: Cause.CROHNS_ILEAL,
+    Concept.BARIATRIC_STATUS: Cause.BARIATRIC,
+    # The status code stands for the whole stomach or a part of it: the extent is asked (F13, P6).
+    Concept.GASTRECTOMY_STATUS: Cause.GASTRECTOMY_OTHER,
+    Concept.GI_BYPASS_HISTORY: Cause.OTHER_MALABSORPTION,
+    Concept.SHORT_BOWEL: Cause.OTHER_MALABSORPTION,
+    Concept.COELIAC: Cause.OTHER_MALABSORPTION,
+    Concept.SPRUE: Cause.OTHER_MALABSORPTION,
+    Concept.BLIND_LOOP_SIBO: Cause.OTHER_MALABSORPTION,
+    Concept.MALABSORPTION: Cause.OTHER_MALABSORPTION,
+    Concept.POSTSURGICAL_MALABSORPTION: Cause.OTHER_MALABSORPTION,
+    Concept.PANCREATIC_INSUFFICIENCY: Cause.OTHER_MALABSORPTION,
+    Concept.FISH_TAPEWORM: Cause.OTHER_MALABSORPTION,
+    Concept.VEGAN: Cause.DIETARY,
+    Concept.LOW_B12_INTAKE: Cause.DIETARY,
+    Concept.DRUG_INDUCED_B12_DEFICIENCY: Cause.DRUG,
+    Concept.NITROUS_OXIDE_EXPOSURE: Cause.NITROUS_OXIDE,
+}
+"""The causes of F13 that a diagnosis names."""
+
+NEW_SIGN_DAYS = 90
+"""Days for which a sign counts as new (Q3), and a refuted one as evidence against (Q1)."""
+
+
+def texts_of_diagnosis(diagnosis: Diagnosis) -> list[str]:
+    """Return the words of a diagnosis and its notes."""
+    resource = diagnosis.placed.resource
+    notes = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
+    return [*texts_of(resource.get("code")), *notes, as_text(resource.get("notes"))]
+
+
+def is_new(diagnosis: Diagnosis, treatment_start: dt.date | None, as_of: dt.date) -> bool:
+    """Recurrent, or begun after the current treatment did and within 90 days (Q3)."""
+    if diagnosis.recurrent:
+        return True
+    began = diagnosis.began
+    recent = as_of - dt.timedelta(days=NEW_SIGN_DAYS)
+    return (
+        began is not None
+        and treatment_start is not None
+        and began.earliest > treatment_start
+        and began.earliest >= recent
+    )
+
+
+OLD_ENCOUNTER_MONTHS = 12
+"""After so many months the diagnosis of one encounter, without a clinical status, no longer says
+how it is now (F10). A design default.
+"""
+
+LASTING = frozenset(
+    {
+        NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+        NeurologicalSign.MYELOPATHY,
+        NeurologicalSign.OPTIC_NEUROPATHY,
+    }
+)
+"""Signs that stay, however old the encounter."""
+
+
+def _is_old_encounter(diagnosis: Diagnosis, since: dt.date) -> bool:
+    resource = diagnosis.placed.resource
+    categories = {
+        as_text(coding.get("code"))
+        for category in as_list(resource.get("category"))
+        for coding in codings_of(category)
+    }
+    return (
+        SIGNS[diagnosis.concept] not in LASTING
+        and "encounter-diagnosis" in categories
+        and not resource.get("clinicalStatus")
+        and diagnosis.standing is Standing.CURRENT
+        and diagnosis.began is not None
+        and diagnosis.began.latest < since
+    )
+
+
+def _without_old_encounters(diagnoses: Diagnoses, found: list[Diagnosis]) -> list[Diagnosis]:
+    """Return the signs without those of old encounters, which are only hints (F10)."""
+    since = months_before(diagnoses.index.as_of, OLD_ENCOUNTER_MONTHS)
+    kept = []
+    for item in found:
+        if _is_old_encounter(item, since):
+            diagnoses.index.understanding.hint(
+                HintAt.NEUROLOGY, item.placed, item.evidence.display, newest_day(item.began)
+            )
+        else:
+            kept.append(item)
+    return kept
+
+
+def read_findings(
+    diagnoses: Diagnoses, treatment_start: dt.date | None
+) -> tuple[NeurologicalFinding, ...]:
+    """Every neurological sign that was not refuted. A code that leaves the cause open is treated
+    like one that names another (Q4).
+    """
+    found = diagnoses.of(
+        SIGNS, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
+    )
+    found = _without_old_encounters(diagnoses, found)
+    diagnoses.use("neurological_involvement", found)
+    return tuple(
+        NeurologicalFinding(
+            SIGNS[item.concept],
+            current=item.standing in (Standing.CURRENT, Standing.SUSPECTED),
+            evidence=item.evidence,
+            other_cause=item.match.role in (Role.COMPETING_CAUSE, Role.REVIEW),
+            is_new=is_new(item, treatment_start, diagnoses.index.as_of),
+        )
+        for item in found
+    )
+
+
+def read_refuted_signs(diagnoses: Diagnoses) -> frozenset[NeurologicalSign]:
+    """The signs refuted within 90 days (Q1); one without a date of recording does not count."""
+    recent = diagnoses.index.as_of - dt.timedelta(days=NEW_SIGN_DAYS)
+    refuted = [
+        item
+        for item in diagnoses.of(SIGNS, Standing.REFUTED)
+        if item.match.role is Role.INCLUDE
+        and (said := item.recorded or item.onset) is not None
+        and said.earliest >= recent
+    ]
+    diagnoses.use("neurological_involvement", refuted)
+    return frozenset(SIGNS[item.concept] for item in refuted)
+
+
+def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
+    """Every cause ever recorded (F13), suspected ones too: a cause restricts."""
+    found = diagnoses.of(
+        CAUSES, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
+    )
+    counted = [item for item in found if item.match.role is Role.INCLUDE]
+    diagnoses.use("cause", counted)
+    return tuple(CauseFinding(CAUSES[item.concept], item.evidence) for item in counted)
+
+
+def read_causes_resolved(diagnoses: Diagnoses) -> Fact:
+    """TRUE only when every cause recorded as a Condition is recorded as resolved, however long ago
+    (F15): a diet that was changed stays changed.
+
+    Where a list that may hold another cause did not come completely, nothing can be said of every
+    cause.
+    """
+    lists = ("conditions", "procedures", "medications")
+    if diagnoses.index.reason_missing(*lists):
+        return diagnoses.index.not_recorded(*lists)
+    found = diagnoses.of(
+        CAUSES, *(standing for standing in Standing if standing is not Standing.REFUTED)
+    )
+    ended = [item for item in found if item.standing is Standing.RESOLVED]
+    if found and len(ended) == len(found):
+        diagnoses.use("cause_resolved", ended)
+        return Fact(Truth.TRUE, "", tuple(map(_as_resolved, ended)))
+    return NONE_RECORDED
+
+
+def _as_resolved(diagnosis: Diagnosis) -> Evidence:
+    """The diagnosis with the day it ended, which is not the day it began."""
+    abated = diagnosis.abated
+    return replace(diagnosis.evidence, date=abated.latest if abated else None)
+
+
+def read_crohns_extent(diagnoses: Diagnoses) -> Measurement:
+    """The extent as written in the words of the diagnosis, in a fixed form only (Q34)."""
+    for item in diagnoses.of(
+        {Concept.CROHN_ILEAL}, Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED
+    ):
+        length = read_involved_length(texts_of_diagnosis(item))
+        if length is not None:
+            diagnoses.use("crohns_ileal_extent", [item])
+            evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
+            return Measurement(length, item.evidence.date, "read from text", (evidence,))
+    return NO_RESULT
