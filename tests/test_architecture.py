@@ -126,6 +126,7 @@ ROOMS = (
     "fhir_mappings.dosing",
     "fhir_mappings.laboratory",
     "fhir_mappings.medicines",
+    "fhir_mappings.formulary",
     "fhir_mappings.history",
     "fhir_mappings.drafts",
     "fhir_mappings.scenario",

@@ -26,8 +26,9 @@ from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
 from cds_service.site.modes import Approval, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
+from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.laboratory import reads_unit
-from fhir_mappings.medicines import BUILT_IN, FormularyRow, read_formulary, reads_dose_unit
+from fhir_mappings.medicines import reads_dose_unit
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance

@@ -28,15 +28,8 @@ from fhir_mappings.fhir import (
     texts_of,
     write_shape,
 )
-from fhir_mappings.medicines import (
-    BASIS,
-    BUILT_IN,
-    STATED,
-    Form,
-    FormularyRow,
-    identify_product,
-    read_phases,
-)
+from fhir_mappings.formulary import BUILT_IN, FormularyRow
+from fhir_mappings.medicines import BASIS, STATED, Form, identify_product, read_phases
 from fhir_mappings.terminology import RXNORM, SNOMED, ValueSets
 from recommender.language import (
     InjectionSite,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fhir_mappings.fhir import Resource
-from fhir_mappings.medicines import FormularyRow
+from fhir_mappings.formulary import FormularyRow
 from recommender.language import DAYS_PER_UNIT, PeriodUnit, Phase, PhaseKind, Route, Timing
 
 UCUM = "http://unitsofmeasure.org"

@@ -1,8 +1,8 @@
 """What the record says of medicines: products, strengths, dosage, timing, orders and use."""
 
-from fhir_mappings.medicines.dosage import read_phases, reads_dose_unit
+from fhir_mappings.medicines.dosage import read_phases
+from fhir_mappings.medicines.dose_amounts import reads_dose_unit
 from fhir_mappings.medicines.doses import read_events
-from fhir_mappings.medicines.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.medicines.medication_orders import (
     BASIS,
     LEADS_NOWHERE,
@@ -27,11 +27,9 @@ from fhir_mappings.medicines.products import Form, Product, identify_product, na
 
 __all__ = [
     "BASIS",
-    "BUILT_IN",
     "LEADS_NOWHERE",
     "STATED",
     "Form",
-    "FormularyRow",
     "MedicationFacts",
     "Product",
     "Siblings",
@@ -48,7 +46,6 @@ __all__ = [
     "names_nothing",
     "near_b12_name",
     "read_events",
-    "read_formulary",
     "read_orders",
     "read_phases",
     "reads_dose_unit",

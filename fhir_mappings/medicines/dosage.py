@@ -10,128 +10,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from fhir_mappings.dosing import (
-    MASS_UNITS,
-    VOLUME_UNITS,
-    NotComputable,
     TimingReading,
     WrittenDosage,
     read_number,
     read_timing,
     read_written,
     shorten,
-    spelt_unit,
 )
-from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
+from fhir_mappings.fhir import as_dict, as_list, as_text
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.products import Form, Ingredient, Product
-from fhir_mappings.terminology import Concept, Field, ValueSets
-from recommender.language import DoseLine, InjectionSite, Route, Timing
-
-ROUTES: dict[Concept, Route] = {
-    Concept.ROUTE_IM: Route.INTRAMUSCULAR,
-    Concept.ROUTE_ORAL: Route.ORAL,
-    # Sublingual and buccal count as oral (Q22).
-    Concept.ROUTE_SUBLINGUAL: Route.ORAL,
-    Concept.ROUTE_SUBCUTANEOUS: Route.SUBCUTANEOUS,
-    Concept.ROUTE_NASAL: Route.NASAL,
-    Concept.ROUTE_INTRAVENOUS: Route.INTRAVENOUS,
-}
-
-SITES: dict[Concept, InjectionSite] = {
-    Concept.SITE_DELTOID: InjectionSite.DELTOID,
-    Concept.SITE_VASTUS_LATERALIS: InjectionSite.VASTUS_LATERALIS,
-    Concept.SITE_BUTTOCK: InjectionSite.BUTTOCK,
-}
-
-_PIECES = frozenset(
-    [
-        "tablet",
-        "tablets",
-        "tab",
-        "tabs",
-        "tbl",
-        "pill",
-        "pills",
-        "capsule",
-        "capsules",
-        "cap",
-        "caps",
-        "caplet",
-        "caplets",
-        "lozenge",
-        "lozenges",
-        *[
-            "tabletten",
-            "tablette",
-            "tabletter",
-            "tablett",
-            "comprimé",
-            "comprimés",
-            "comprime",
-            "comprimes",
-        ],
-        *[
-            "comprimido",
-            "comprimidos",
-            "compressa",
-            "compresse",
-            "kapsel",
-            "kapseln",
-            "gélule",
-            "gélules",
-        ],
-        *["cápsula", "cápsulas", "capsula", "capsulas"],
-    ]
-)
-_CONTAINERS = frozenset(
-    [
-        "ampoule",
-        "ampoules",
-        "ampule",
-        "ampules",
-        "amp",
-        "amps",
-        "vial",
-        "vials",
-        "syringe",
-        "syringes",
-        "ampulle",
-        "ampullen",
-        "ampul",
-        "ampullen",
-        "ampolla",
-        "ampollas",
-        "ampola",
-        "ampolas",
-        "fiala",
-        "fiale",
-        "ampull",
-        "ampuller",
-        "injection",
-        "injections",
-    ]
-)
-_SNOMED_UNITS = {
-    "428673006": "tablet",
-    "428641000": "capsule",
-    "413516001": "ampoule",
-    "258773002": "ml",
-}
-_TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|transfusion")
-
-LARGEST_AMOUNT = Decimal(10) ** 9
-"""A number of tablets, millilitres or milligrams above this is a slip of the pen and is not
-computed with.
-"""
-
-_Read = TypeVar("_Read")
+from fhir_mappings.medicines.dose_amounts import attempt, dose_in_words, read_dose
+from fhir_mappings.medicines.products import Ingredient, Product
+from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
+from fhir_mappings.terminology import ValueSets
+from recommender.language import DoseLine, InjectionSite, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +70,7 @@ def read_dosage(
     the guidance differs.
     """
     written = _written_lines(resource)
-    noted = _notes_technique(resource)
+    noted = notes_technique(resource)
     first = _read_once(
         written[0] if written else {}, noted, product, value_sets, authored, read_before
     )
@@ -205,7 +103,7 @@ def read_phases(
     )
     if numbered:
         lines = sorted(lines, key=lambda line: int(line["sequence"]))
-    noted = _notes_technique(resource)
+    noted = notes_technique(resource)
     phases = tuple(
         _read_once(line, noted, product, value_sets, authored, read_before) for line in lines
     )
@@ -263,39 +161,17 @@ def _read_line(
 ) -> Dosage:
     problems: list[str] = []
     words = _words_of_line(line, product)
-    as_needed = fhir_versions.read_as_needed(line) or words.as_needed
-    # "as needed" says how often, without a frequency (Q42)
-    timing = _attempt(
-        lambda: _timing_or_words(read_timing, line, authored, words),
-        [] if as_needed and not as_dict(line.get("timing")) else problems,
-    ) or TimingReading(None)
-    # Folic acid is judged by its daily dose, whatever its route.
-    route = _attempt(
-        lambda: _read_route(line, product, value_sets, words),
-        problems if product.has_cobalamin else [],
-    )
-    doses = [
-        _attempt(
-            lambda item=item: _read_dose(line, item, product, words, value_sets.units),  # type: ignore[misc]
-            problems,
-        )
-        for item in product.ingredients
-    ]
+    timing = _read_timing(line, authored, words, problems)
+    lines = _read_lines(line, product, value_sets, words, timing, problems)
     if product.doubt:
         problems.append(product.doubt)
-    as_needed = as_needed or timing.as_needed
-    substances = [item.substance for item in product.ingredients]
-    lines = tuple(
-        DoseLine(substance, route, dose, timing.timing, as_needed)
-        for substance, dose in zip(substances, doses, strict=True)
-    )
     structured = not _only_words(line)
     return Dosage(
         lines=lines,
         problem=_in_words(problems, line, timing),
         starts=timing.starts,
         ends=timing.ends,
-        site=_read_site(line, value_sets),
+        site=read_site(line, value_sets),
         technique_noted=technique_noted,
         text=as_text(line.get("text")),
         written=_written_beside(words, timing, product) if structured else None,
@@ -303,6 +179,49 @@ def _read_line(
         implausible=_implausible(timing.timing, line),
         review_noted=words.review_noted,
         count_alone=_count_alone(line) if timing.timing is None else None,
+    )
+
+
+def _read_timing(
+    line: Mapping[str, Any],
+    authored: dt.date | None,
+    words: WrittenDosage,
+    problems: list[str],
+) -> TimingReading:
+    """Return the timing of a line; "as needed" says how often, without a frequency (Q42)."""
+    needed = _is_as_needed(line, words) and not as_dict(line.get("timing"))
+    read = attempt(
+        lambda: _timing_or_words(read_timing, line, authored, words), [] if needed else problems
+    )
+    return read or TimingReading(None)
+
+
+def _is_as_needed(line: Mapping[str, Any], words: WrittenDosage) -> bool:
+    return fhir_versions.read_as_needed(line) or words.as_needed
+
+
+def _read_lines(
+    line: Mapping[str, Any],
+    product: Product,
+    value_sets: ValueSets,
+    words: WrittenDosage,
+    timing: TimingReading,
+    problems: list[str],
+) -> tuple[DoseLine, ...]:
+    """Return what a line says of each ingredient."""
+    # Folic acid is judged by its daily dose, whatever its route.
+    route = attempt(
+        lambda: read_route(line, product, value_sets, words),
+        problems if product.has_cobalamin else [],
+    )
+    as_needed = _is_as_needed(line, words) or timing.as_needed
+
+    def dose_of(item: Ingredient) -> Decimal | None:
+        return attempt(lambda: read_dose(line, item, product, words, value_sets.units), problems)
+
+    return tuple(
+        DoseLine(item.substance, route, dose_of(item), timing.timing, as_needed)
+        for item in product.ingredients
     )
 
 
@@ -354,24 +273,7 @@ def _written_beside(
     item = next(iter(product.ingredients), None)
     if item is None or not (words.says_something or rhythm):
         return None
-    return DoseLine(item.substance, words.route, _dose_in_words(words, item, product), rhythm)
-
-
-def _dose_in_words(
-    words: WrittenDosage, ingredient: Ingredient, product: Product
-) -> Decimal | None:
-    """Return the dose that the words name, `None` when they name none or several."""
-    doses = [
-        _attempt(
-            lambda number=number, unit=unit: _micrograms(  # type: ignore[misc]
-                {"value": number, "unit": unit}, ingredient, product
-            ),
-            [],
-        )
-        for number, unit in words.amounts
-    ]
-    known = {dose for dose in doses if dose is not None}
-    return known.pop() if len(known) == 1 else None
+    return DoseLine(item.substance, words.route, dose_in_words(words, item, product), rhythm)
 
 
 MOST_IN_A_DAY = 24
@@ -391,16 +293,6 @@ def _implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
     return ""
 
 
-def _attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
-    """Return what was read; where nothing could be, note why and return `None`."""
-    try:
-        return read()
-    except NotComputable as why:
-        if str(why) not in problems:
-            problems.append(str(why))
-        return None
-
-
 def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:
     """Return the problems as one sentence; an order that says everything in free text is named as
     that.
@@ -410,193 +302,3 @@ def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReadin
     if text and nothing_structured and problems:
         return f'dose only as text: "{shorten(text)}"'
     return "; ".join(problems)
-
-
-def _read_dose(
-    line: Mapping[str, Any],
-    ingredient: Ingredient,
-    product: Product,
-    words: WrittenDosage,
-    site_units: Mapping[str, str],
-) -> Decimal:
-    """Return the single dose of one ingredient in micrograms; of a line without a quantity the one
-    in words, where these are read whole.
-
-    Several quantities (ordered, calculated, amount given) must agree once converted; those that
-    cannot be converted do not count as long as one can.
-    """
-    quantities, ranges = fhir_versions.read_dose_quantities(line)
-    quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
-    quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
-    if not quantities:
-        spoken = _dose_in_words(words, ingredient, product) if words.whole else None
-        if spoken is None:
-            raise NotComputable("dose not stated")
-        return spoken
-    doses: set[Decimal] = set()
-    reasons: list[str] = []
-    for quantity in quantities:
-        dose = _attempt(
-            lambda quantity=quantity: _micrograms(  # type: ignore[misc]
-                quantity, ingredient, product
-            ),
-            reasons,
-        )
-        doses |= set() if dose is None else {dose}
-    if len(doses) > 1:
-        raise NotComputable(
-            "doses that differ: "
-            + " and ".join(f"{dose.normalize():f} micrograms" for dose in sorted(doses))
-        )
-    if not doses or any("not a usable number" in reason for reason in reasons):
-        raise NotComputable(reasons[0])
-    return doses.pop()
-
-
-def _in_known_unit(quantity: dict[str, Any], site_units: Mapping[str, str]) -> dict[str, Any]:
-    """Return a quantity whose unit, as the site writes it, is one that is read."""
-    for name in ("unit", "code"):
-        known = site_units.get(as_text(quantity.get(name)))
-        if known:
-            return {**quantity, "unit": known, "code": known}
-    return quantity
-
-
-def reads_dose_unit(unit: str) -> bool:
-    """Return whether a dose in this unit is read: a mass, a volume, or a piece."""
-    known = (MASS_UNITS, VOLUME_UNITS, _PIECES, _CONTAINERS)
-    return any(unit.lower() in units for units in known)
-
-
-def _fixed_range(dose_range: Any) -> dict[str, Any]:
-    """Return the quantity of a range whose ends are equal."""
-    low, high = as_dict(as_dict(dose_range).get("low")), as_dict(as_dict(dose_range).get("high"))
-    ends = {(read_number(end.get("value")), spelt_unit(end)) for end in (low, high) if end}
-    if len(ends) == 1 and low and high:
-        return high
-    raise NotComputable("dose is a range: " + " to ".join(_said(end) for end in (low, high) if end))
-
-
-def _said(quantity: Mapping[str, Any]) -> str:
-    value, unit = (
-        quantity.get("value"),
-        as_text(quantity.get("unit")) or as_text(quantity.get("code")),
-    )
-    return shorten(f"{'?' if value is None else value} {unit}".strip())
-
-
-def _micrograms(quantity: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
-    """Return a Quantity of a product as micrograms of one ingredient."""
-    value = read_number(quantity.get("value"))
-    if value is None or not 0 < value <= LARGEST_AMOUNT:
-        raise NotComputable(f"dose is not a usable number: {_said(quantity)}")
-    unit = _unit_of(quantity)
-    if unit in MASS_UNITS:
-        if len(product.ingredients) > 1:
-            raise NotComputable(
-                f"dose by weight of a product with several ingredients: {_said(quantity)}"
-            )
-        return value * MASS_UNITS[unit]
-    return value * _micrograms_per(unit, ingredient, product, quantity)
-
-
-def _unit_of(quantity: Mapping[str, Any]) -> str:
-    """Return the unit in lower case, words for SNOMED CT units and braces taken off; code and unit
-    must not contradict each other.
-    """
-    code = as_text(quantity.get("code"))
-    coded = _SNOMED_UNITS.get(code) or code.lower().strip("{}") if code and code != "G" else ""
-    spelt = as_text(quantity.get("unit"))
-    worded = "" if spelt == "G" else spelt.lower().strip("{}")
-    known = [
-        unit
-        for unit in (coded, worded)
-        if unit in MASS_UNITS or unit in VOLUME_UNITS or unit in _PIECES or unit in _CONTAINERS
-    ]
-    if len(known) == 2 and MASS_UNITS.get(known[0]) != MASS_UNITS.get(known[1]):
-        raise NotComputable(f"unit and its code disagree: {spelt} and {code}")
-    return known[0] if known else coded or worded
-
-
-def _micrograms_per(
-    unit: str, ingredient: Ingredient, product: Product, quantity: Mapping[str, Any]
-) -> Decimal:
-    """Return the micrograms of the ingredient in one millilitre, tablet or ampoule of the
-    product.
-    """
-    strength = ingredient.strength
-    if not unit:
-        raise NotComputable(f"unit of the dose is missing: {_said(quantity)}")
-    if unit not in VOLUME_UNITS and unit not in _PIECES and unit not in _CONTAINERS:
-        raise NotComputable(f"dose cannot be computed from its unit: {_said(quantity)}")
-    if strength is None:
-        raise NotComputable(f"strength of the product is not known: {_said(quantity)}")
-    if unit in VOLUME_UNITS and strength.per_ml:
-        return strength.micrograms
-    if unit in _PIECES and not strength.per_ml and product.form is not Form.INJECTION:
-        return strength.micrograms
-    if unit in _CONTAINERS and product.form in (Form.INJECTION, Form.UNKNOWN):
-        if not strength.per_ml:
-            return strength.micrograms
-        if strength.container:
-            return strength.micrograms * strength.container
-    raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")
-
-
-def _read_route(
-    line: Mapping[str, Any], product: Product, value_sets: ValueSets, words: WrittenDosage
-) -> Route:
-    """Return the route the line names, or the only one the product's form can have, or the one its
-    words name.
-    """
-    stated = line.get("route")
-    routes = {
-        ROUTES[match.concept]
-        for match in value_sets.find(stated, Field.ROUTES)
-        if match.concept in ROUTES
-    }
-    if not routes:
-        # Clients put their own codes beside the words; the words are asked even where a standard
-        # code is not known.
-        spoken = [
-            match
-            for text in texts_of(stated)
-            for match in value_sets.match_text(text, Field.ROUTES)
-        ]
-        routes = {ROUTES[match.concept] for match in spoken if match.concept in ROUTES}
-    if len(routes) == 1:
-        return routes.pop()
-    if routes:
-        raise NotComputable("route is given in two ways that differ")
-    if words_of(stated):
-        raise NotComputable(f"route is not known here: {shorten(words_of(stated))}")
-    if product.form.route is not None:
-        return product.form.route
-    if words.route is not None:
-        return words.route
-    raise NotComputable("route not recorded")
-
-
-def _read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
-    stated = (line[name] for name in ("site", "siteCodeableConcept") if name in line)
-    matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
-    return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
-
-
-def _notes_technique(resource: Mapping[str, Any]) -> bool:
-    """Return whether the order says how to inject when bleeding is a risk: needle, pressure or
-    transfusion.
-    """
-    lines = [
-        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
-    ]
-    instructions = [
-        item for line in lines for item in fhir_versions.read_additional_instructions(line)
-    ]
-    texts = [text for item in instructions for text in texts_of(item)]
-    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
-    texts += [
-        as_text(as_dict(note).get("text") if isinstance(note, dict) else note)
-        for note in as_list(resource.get("note"))
-    ]
-    return any(_TECHNIQUE.search(text.lower()) for text in texts)

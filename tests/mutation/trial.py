@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 
 import pytest
 import yaml
+from _pytest.tmpdir import tmppath_result_key
 
 from tests.mutation.mutants import Mutant
 
@@ -297,6 +298,7 @@ def _passes(item: pytest.Item) -> bool:
     test.
     """
     state = item.session._setupstate
+    item.stash[tmppath_result_key] = {}  # a folder of a test asks how the test went
     try:
         state.setup(item)
         item.runtest()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.medicines import read_formulary
+from fhir_mappings.formulary import read_formulary
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.products import identify_product
 from fhir_mappings.terminology import SiteCodes, load_value_sets

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.medicines import BUILT_IN, read_formulary
+from fhir_mappings.formulary import BUILT_IN, read_formulary
 from fhir_mappings.terminology import ATC, RXNORM, SNOMED
 
 PRODUCT = {

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
-from fhir_mappings.medicines.formulary_codes import other_products
-from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.formulary.formulary_codes import other_products
+from fhir_mappings.medicines import Form, identify_product
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
 from recommender.language import Route, Substance
 

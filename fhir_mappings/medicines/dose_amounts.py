@@ -1,0 +1,262 @@
+"""The amount of a dose as micrograms of one ingredient, from quantities or words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from fhir_mappings.dosing import (
+    MASS_UNITS,
+    VOLUME_UNITS,
+    NotComputable,
+    WrittenDosage,
+    read_number,
+    shorten,
+    spelt_unit,
+)
+from fhir_mappings.fhir import as_dict, as_text
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.medicines.products import Form, Ingredient, Product
+
+_PIECES = frozenset(
+    [
+        "tablet",
+        "tablets",
+        "tab",
+        "tabs",
+        "tbl",
+        "pill",
+        "pills",
+        "capsule",
+        "capsules",
+        "cap",
+        "caps",
+        "caplet",
+        "caplets",
+        "lozenge",
+        "lozenges",
+        *[
+            "tabletten",
+            "tablette",
+            "tabletter",
+            "tablett",
+            "comprimé",
+            "comprimés",
+            "comprime",
+            "comprimes",
+        ],
+        *[
+            "comprimido",
+            "comprimidos",
+            "compressa",
+            "compresse",
+            "kapsel",
+            "kapseln",
+            "gélule",
+            "gélules",
+        ],
+        *["cápsula", "cápsulas", "capsula", "capsulas"],
+    ]
+)
+_CONTAINERS = frozenset(
+    [
+        "ampoule",
+        "ampoules",
+        "ampule",
+        "ampules",
+        "amp",
+        "amps",
+        "vial",
+        "vials",
+        "syringe",
+        "syringes",
+        "ampulle",
+        "ampullen",
+        "ampul",
+        "ampullen",
+        "ampolla",
+        "ampollas",
+        "ampola",
+        "ampolas",
+        "fiala",
+        "fiale",
+        "ampull",
+        "ampuller",
+        "injection",
+        "injections",
+    ]
+)
+_SNOMED_UNITS = {
+    "428673006": "tablet",
+    "428641000": "capsule",
+    "413516001": "ampoule",
+    "258773002": "ml",
+}
+LARGEST_AMOUNT = Decimal(10) ** 9
+"""A number of tablets, millilitres or milligrams above this is a slip of the pen and is not
+computed with.
+"""
+
+_Read = TypeVar("_Read")
+
+
+def attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
+    """Return what was read; where nothing could be, note why and return `None`."""
+    try:
+        return read()
+    except NotComputable as why:
+        if str(why) not in problems:
+            problems.append(str(why))
+        return None
+
+
+def dose_in_words(words: WrittenDosage, ingredient: Ingredient, product: Product) -> Decimal | None:
+    """Return the dose that the words name, `None` when they name none or several."""
+    doses = [
+        attempt(
+            lambda number=number, unit=unit: _micrograms(  # type: ignore[misc]
+                {"value": number, "unit": unit}, ingredient, product
+            ),
+            [],
+        )
+        for number, unit in words.amounts
+    ]
+    known = {dose for dose in doses if dose is not None}
+    return known.pop() if len(known) == 1 else None
+
+
+def read_dose(
+    line: Mapping[str, Any],
+    ingredient: Ingredient,
+    product: Product,
+    words: WrittenDosage,
+    site_units: Mapping[str, str],
+) -> Decimal:
+    """Return the single dose of one ingredient in micrograms; of a line without a quantity the one
+    in words, where these are read whole.
+
+    Several quantities (ordered, calculated, amount given) must agree once converted; those that
+    cannot be converted do not count as long as one can.
+    """
+    quantities, ranges = fhir_versions.read_dose_quantities(line)
+    quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
+    quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
+    if not quantities:
+        spoken = dose_in_words(words, ingredient, product) if words.whole else None
+        if spoken is None:
+            raise NotComputable("dose not stated")
+        return spoken
+    return _agreed(quantities, ingredient, product)
+
+
+def _agreed(quantities: list[dict[str, Any]], ingredient: Ingredient, product: Product) -> Decimal:
+    """Return the dose that several quantities of one line agree on."""
+    doses: set[Decimal] = set()
+    reasons: list[str] = []
+    for quantity in quantities:
+        dose = attempt(
+            lambda quantity=quantity: _micrograms(  # type: ignore[misc]
+                quantity, ingredient, product
+            ),
+            reasons,
+        )
+        doses |= set() if dose is None else {dose}
+    if len(doses) > 1:
+        raise NotComputable(
+            "doses that differ: "
+            + " and ".join(f"{dose.normalize():f} micrograms" for dose in sorted(doses))
+        )
+    if not doses or any("not a usable number" in reason for reason in reasons):
+        raise NotComputable(reasons[0])
+    return doses.pop()
+
+
+def _in_known_unit(quantity: dict[str, Any], site_units: Mapping[str, str]) -> dict[str, Any]:
+    """Return a quantity whose unit, as the site writes it, is one that is read."""
+    for name in ("unit", "code"):
+        known = site_units.get(as_text(quantity.get(name)))
+        if known:
+            return {**quantity, "unit": known, "code": known}
+    return quantity
+
+
+def reads_dose_unit(unit: str) -> bool:
+    """Return whether a dose in this unit is read: a mass, a volume, or a piece."""
+    known = (MASS_UNITS, VOLUME_UNITS, _PIECES, _CONTAINERS)
+    return any(unit.lower() in units for units in known)
+
+
+def _fixed_range(dose_range: Any) -> dict[str, Any]:
+    """Return the quantity of a range whose ends are equal."""
+    low, high = as_dict(as_dict(dose_range).get("low")), as_dict(as_dict(dose_range).get("high"))
+    ends = {(read_number(end.get("value")), spelt_unit(end)) for end in (low, high) if end}
+    if len(ends) == 1 and low and high:
+        return high
+    raise NotComputable("dose is a range: " + " to ".join(_said(end) for end in (low, high) if end))
+
+
+def _said(quantity: Mapping[str, Any]) -> str:
+    value, unit = (
+        quantity.get("value"),
+        as_text(quantity.get("unit")) or as_text(quantity.get("code")),
+    )
+    return shorten(f"{'?' if value is None else value} {unit}".strip())
+
+
+def _micrograms(quantity: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
+    """Return a Quantity of a product as micrograms of one ingredient."""
+    value = read_number(quantity.get("value"))
+    if value is None or not 0 < value <= LARGEST_AMOUNT:
+        raise NotComputable(f"dose is not a usable number: {_said(quantity)}")
+    unit = _unit_of(quantity)
+    if unit in MASS_UNITS:
+        if len(product.ingredients) > 1:
+            raise NotComputable(
+                f"dose by weight of a product with several ingredients: {_said(quantity)}"
+            )
+        return value * MASS_UNITS[unit]
+    return value * _micrograms_per(unit, ingredient, product, quantity)
+
+
+def _unit_of(quantity: Mapping[str, Any]) -> str:
+    """Return the unit in lower case, words for SNOMED CT units and braces taken off; code and unit
+    must not contradict each other.
+    """
+    code = as_text(quantity.get("code"))
+    coded = _SNOMED_UNITS.get(code) or code.lower().strip("{}") if code and code != "G" else ""
+    spelt = as_text(quantity.get("unit"))
+    worded = "" if spelt == "G" else spelt.lower().strip("{}")
+    known = [
+        unit
+        for unit in (coded, worded)
+        if unit in MASS_UNITS or unit in VOLUME_UNITS or unit in _PIECES or unit in _CONTAINERS
+    ]
+    if len(known) == 2 and MASS_UNITS.get(known[0]) != MASS_UNITS.get(known[1]):
+        raise NotComputable(f"unit and its code disagree: {spelt} and {code}")
+    return known[0] if known else coded or worded
+
+
+def _micrograms_per(
+    unit: str, ingredient: Ingredient, product: Product, quantity: Mapping[str, Any]
+) -> Decimal:
+    """Return the micrograms of the ingredient in one millilitre, tablet or ampoule of the
+    product.
+    """
+    strength = ingredient.strength
+    if not unit:
+        raise NotComputable(f"unit of the dose is missing: {_said(quantity)}")
+    if unit not in VOLUME_UNITS and unit not in _PIECES and unit not in _CONTAINERS:
+        raise NotComputable(f"dose cannot be computed from its unit: {_said(quantity)}")
+    if strength is None:
+        raise NotComputable(f"strength of the product is not known: {_said(quantity)}")
+    if unit in VOLUME_UNITS and strength.per_ml:
+        return strength.micrograms
+    if unit in _PIECES and not strength.per_ml and product.form is not Form.INJECTION:
+        return strength.micrograms
+    if unit in _CONTAINERS and product.form in (Form.INJECTION, Form.UNKNOWN):
+        if not strength.per_ml:
+            return strength.micrograms
+        if strength.container:
+            return strength.micrograms * strength.container
+    raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")

@@ -1,0 +1,92 @@
+"""Route, body site and technique of an order's dosage lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fhir_mappings.dosing import NotComputable, WrittenDosage, shorten
+from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.medicines.products import Product
+from fhir_mappings.terminology import Concept, Field, ValueSets
+from recommender.language import InjectionSite, Route
+
+ROUTES: dict[Concept, Route] = {
+    Concept.ROUTE_IM: Route.INTRAMUSCULAR,
+    Concept.ROUTE_ORAL: Route.ORAL,
+    # Sublingual and buccal count as oral (Q22).
+    Concept.ROUTE_SUBLINGUAL: Route.ORAL,
+    Concept.ROUTE_SUBCUTANEOUS: Route.SUBCUTANEOUS,
+    Concept.ROUTE_NASAL: Route.NASAL,
+    Concept.ROUTE_INTRAVENOUS: Route.INTRAVENOUS,
+}
+
+SITES: dict[Concept, InjectionSite] = {
+    Concept.SITE_DELTOID: InjectionSite.DELTOID,
+    Concept.SITE_VASTUS_LATERALIS: InjectionSite.VASTUS_LATERALIS,
+    Concept.SITE_BUTTOCK: InjectionSite.BUTTOCK,
+}
+
+_TECHNIQUE = re.compile(r"gauge|needle|pressure|press (?:firmly )?(?:for|on)|transfusion")
+
+
+def read_route(
+    line: Mapping[str, Any], product: Product, value_sets: ValueSets, words: WrittenDosage
+) -> Route:
+    """Return the route the line names, or the only one the product's form can have, or the one its
+    words name.
+    """
+    stated = line.get("route")
+    routes = {
+        ROUTES[match.concept]
+        for match in value_sets.find(stated, Field.ROUTES)
+        if match.concept in ROUTES
+    }
+    if not routes:
+        # Clients put their own codes beside the words; the words are asked even where a standard
+        # code is not known.
+        spoken = [
+            match
+            for text in texts_of(stated)
+            for match in value_sets.match_text(text, Field.ROUTES)
+        ]
+        routes = {ROUTES[match.concept] for match in spoken if match.concept in ROUTES}
+    if len(routes) == 1:
+        return routes.pop()
+    if routes:
+        raise NotComputable("route is given in two ways that differ")
+    if words_of(stated):
+        raise NotComputable(f"route is not known here: {shorten(words_of(stated))}")
+    if product.form.route is not None:
+        return product.form.route
+    if words.route is not None:
+        return words.route
+    raise NotComputable("route not recorded")
+
+
+def read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:
+    """Return the body site that a line names; `None` where it names none that is known here."""
+    stated = (line[name] for name in ("site", "siteCodeableConcept") if name in line)
+    matches = (match for site in stated for match in value_sets.find(site, Field.ROUTES))
+    return next((SITES[match.concept] for match in matches if match.concept in SITES), None)
+
+
+def notes_technique(resource: Mapping[str, Any]) -> bool:
+    """Return whether the order says how to inject when bleeding is a risk: needle, pressure or
+    transfusion.
+    """
+    lines = [
+        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
+    ]
+    instructions = [
+        item for line in lines for item in fhir_versions.read_additional_instructions(line)
+    ]
+    texts = [text for item in instructions for text in texts_of(item)]
+    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
+    texts += [
+        as_text(as_dict(note).get("text") if isinstance(note, dict) else note)
+        for note in as_list(resource.get("note"))
+    ]
+    return any(_TECHNIQUE.search(text.lower()) for text in texts)
