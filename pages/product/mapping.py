@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.history import answers, conditions, procedures, reviews
+from fhir_mappings.history import answers, conditions, procedures, reviews, signs_and_causes
 from fhir_mappings.history.allergies import ALLERGENS
 from fhir_mappings.history.procedures import DIALYSIS_DAYS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
@@ -225,7 +225,7 @@ ROWS: tuple[FactRow, ...] = (
         "neurological_involvement",
         "F10, F11, Q3, Q4",
         "signs: Condition, Observation",
-        frozenset(conditions.SIGNS),
+        frozenset(signs_and_causes.SIGNS),
         back="current; past ones for life",
         holds=("neurological_findings",),
     ),
@@ -240,8 +240,8 @@ ROWS: tuple[FactRow, ...] = (
         "neurological_involvement",
         "Q1",
         "signs denied: Condition with verificationStatus refuted",
-        frozenset(conditions.SIGNS),
-        back=f"{conditions.NEW_SIGN_DAYS} days",
+        frozenset(signs_and_causes.SIGNS),
+        back=f"{signs_and_causes.NEW_SIGN_DAYS} days",
         holds=("refuted_signs",),
     ),
     FactRow(
@@ -256,7 +256,7 @@ ROWS: tuple[FactRow, ...] = (
         "F26, Q3",
         "Condition begun after treatment did, or with status recurrence or relapse",
         conditions.DEFICIENCY | _of(Concept.B12_SYMPTOM_FATIGUE),
-        back=f"{conditions.NEW_SIGN_DAYS} days",
+        back=f"{signs_and_causes.NEW_SIGN_DAYS} days",
     ),
     FactRow(
         "kidney_disease",
@@ -291,7 +291,7 @@ ROWS: tuple[FactRow, ...] = (
         "cause",
         "F13",
         "Condition, Procedure, Observation (antibody, diet), medicines taken long enough",
-        frozenset(conditions.CAUSES)
+        frozenset(signs_and_causes.CAUSES)
         | frozenset(procedures.CAUSES)
         | answers.DIET
         | _of(Concept.INTRINSIC_FACTOR_AB),
@@ -317,7 +317,7 @@ ROWS: tuple[FactRow, ...] = (
         "F15",
         "Condition.abatement[x] of every cause; unknown unless conditions, procedures and "
         "medication orders came completely",
-        frozenset(conditions.CAUSES),
+        frozenset(signs_and_causes.CAUSES),
     ),
     FactRow(
         "nitrous_oxide",

@@ -140,7 +140,8 @@ def _said_too(resource: Resource) -> set[str]:
     """
     concepts = {match.concept for match in VALUE_SETS.concepts(resource["code"])}
     said = {item.name for item in FACTS if item.concept in concepts}
-    return said | ({"deficiency_diagnosis"} if concepts & DEFICIENCY else set())
+    diagnosed = resource["resourceType"] == "Condition" and concepts & DEFICIENCY
+    return said | ({"deficiency_diagnosis"} if diagnosed else set())
 
 
 def _write(item: Written, way: str, chance: random.Random) -> Resource:
