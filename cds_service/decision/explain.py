@@ -26,6 +26,7 @@ from recommender.language import (
     Order,
     Phase,
     TestOrder,
+    as_recorded,
     describe_dose,
     describe_line,
     describe_regimen,
@@ -230,7 +231,7 @@ def _evidence(entry: Evidence, decided: bool) -> Json:
 
 
 def _iso(date: dt.date | None) -> str:
-    return date.isoformat() if date else ""
+    return as_recorded(date) if date else ""
 
 
 def _resource(line: ReceiptLine) -> Json:

@@ -9,6 +9,8 @@ import datetime as dt
 import functools
 from typing import Any, NamedTuple
 
+from recommender.language import MonthDate, YearDate, as_recorded
+
 Json = Any
 """Anything that came out of a JSON parser."""
 
@@ -177,11 +179,7 @@ class DateSpan(NamedTuple):
         return self.earliest == self.latest
 
     def __str__(self) -> str:
-        return (
-            self.earliest.isoformat()
-            if self.is_one_day
-            else f"{self.earliest.isoformat()} to {self.latest.isoformat()}"
-        )
+        return as_recorded(self.earliest)
 
 
 def read_date(value: Json) -> DateSpan | None:
@@ -201,11 +199,10 @@ def read_date(value: Json) -> DateSpan | None:
             day = (moment if moment.tzinfo in (None, dt.UTC) else moment.astimezone(dt.UTC)).date()
         elif len(text) == 7 and text[4] == "-":
             year, month = int(text[:4]), int(text[5:])
-            return DateSpan(
-                dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
-            )
+            last = calendar.monthrange(year, month)[1]
+            return DateSpan(MonthDate(year, month, 1), MonthDate(year, month, last))
         elif len(text) == 4:
-            return DateSpan(dt.date(int(text), 1, 1), dt.date(int(text), 12, 31))
+            return DateSpan(YearDate(int(text), 1, 1), YearDate(int(text), 12, 31))
         else:
             return None
     except (ValueError, OverflowError):

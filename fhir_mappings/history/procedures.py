@@ -23,7 +23,15 @@ from fhir_mappings.fhir import (
     read_date,
     texts_of,
 )
-from fhir_mappings.intake import RecordIndex, cite, name_entry, newest_day, why_status, why_unknown
+from fhir_mappings.intake import (
+    RecordIndex,
+    cite,
+    day_given,
+    name_entry,
+    newest_day,
+    why_status,
+    why_unknown,
+)
 from fhir_mappings.laboratory import read_resected_length
 from fhir_mappings.terminology import Concept, Match, Role
 from recommender.language import (
@@ -252,7 +260,7 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
             INJECTIONS[item.match.concept],
             Route.INTRAMUSCULAR,
             None,
-            newest_day(item.done),
+            day_given(newest_day(item.done), index.as_of),
             item.evidence,
             DoseKind.EVENT,
         )

@@ -13,7 +13,7 @@ from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed, read_booleanish
 from fhir_mappings.terminology import Concept
-from recommender.language import NotCounted, ReviewDone, Test
+from recommender.language import NotCounted, ReviewDone, Test, not_after
 
 REVIEW_MONTHS = 15
 """How far back a review is looked for (F34)."""
@@ -45,7 +45,7 @@ def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[Revie
         test = _test_of(item)
         if test is None or item.day is None:
             continue
-        day = min(item.day.latest, index.as_of)
+        day = not_after(item.day.latest, index.as_of)
         if test is Test.SYMPTOM_REVIEW:
             _note_review(index, item)
         if day >= first and (test is not Test.SYMPTOM_REVIEW or _was_done(item)):

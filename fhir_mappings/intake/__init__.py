@@ -3,6 +3,7 @@
 from fhir_mappings.intake.demographics import Demographics, completed_years, map_demographics
 from fhir_mappings.intake.evidence import (
     cite,
+    day_given,
     describe_codes,
     name_entry,
     newest_day,
@@ -25,6 +26,7 @@ __all__ = [
     "Understanding",
     "cite",
     "completed_years",
+    "day_given",
     "describe_codes",
     "index_record",
     "is_about_another",

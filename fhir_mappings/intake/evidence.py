@@ -8,7 +8,7 @@ from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, coding_of, codings_of, texts_of, words_of
 from fhir_mappings.terminology import Match
-from recommender.language import Evidence
+from recommender.language import Evidence, YearDate, not_after
 
 
 def cite(
@@ -49,6 +49,15 @@ def newest_day(span: DateSpan | None) -> dt.date | None:
     date.
     """
     return None if span is None else span.latest
+
+
+def day_given(day: dt.date | None, as_of: dt.date) -> dt.date | None:
+    """Return the day on which a dose counts as given, today at the latest; `None` also where the
+    record gives only this year or the last one, since it may then be due or long overdue.
+    """
+    if day is None or (isinstance(day, YearDate) and day.year >= as_of.year - 1):
+        return None
+    return not_after(day, as_of)
 
 
 def describe_codes(codeable: Any) -> str:

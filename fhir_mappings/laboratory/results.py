@@ -90,17 +90,13 @@ class Result:
     @cached_property
     def evidence(self) -> Evidence:
         day, reported = self.observed.day, self.reading.reported
-        if (
-            day is not None and not day.is_one_day
-        ):  # the earliest day it may mean makes no result look newer than it is
-            reported = f"{reported}, taken {day}"
         if day is not None and self.observed.by_issue:
             reported = f"{reported}, issued {day} (sampling date not recorded)".removeprefix(", ")
         return cite(
             self.observed.placed,
             self.match,
             self.observed.code,
-            day.earliest if day else None,
+            day.earliest if day else None,  # so no result looks newer than it is
             reported,
             self.reading.converted,
         )
@@ -236,7 +232,7 @@ def _why_uncounted(
     """Return why a result does not decide; `None` when it does, or says that there is none."""
     day = result.observed.day
     if result.is_absent:
-        return NotCounted.NO_RESULT if was_taken(result.observed.body) else None
+        return NotCounted.NO_VALUE if was_taken(result.observed.body) else None
     if result.observed.placed.reference in decides and result.reading.quantity is not None:
         return NotCounted.BY_ISSUE if result.observed.by_issue else None
     if result.reading.why is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from fhir_mappings.fhir import as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.intake import RecordIndex, cite
+from fhir_mappings.intake import RecordIndex, cite, day_given
 from fhir_mappings.laboratory import Observed, read_booleanish
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
@@ -55,7 +55,7 @@ def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
 def read_doses(use: MedicineUse, dosage: Dosage, as_of: dt.date) -> list[DoseGiven]:
     """Return the doses that an entry documents; one dated tomorrow counts as of today (Q46)."""
     evidence = cite_medicine(use.placed, use.product, use.last, dosage.text)
-    day = None if use.last is None else min(use.last, as_of)
+    day = day_given(use.last, as_of)
     return [
         DoseGiven(
             line.substance,
@@ -172,7 +172,7 @@ def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseG
         if _was_not_given(item.body):
             index.receipt.ignore(item.placed, f"{match.member.display}, not given")
             continue
-        day = None if item.day is None else min(item.day.latest, index.as_of)
+        day = day_given(item.day.latest if item.day else None, index.as_of)
         evidence = cite(item.placed, match, item.code, day)
         index.receipt.use(item.placed, "treatment_phase")
         doses.append(

@@ -51,6 +51,12 @@ def supplement_before_test(
         planned = tuple(order.evidence for order in ordered if order.evidence)
         why = "an order or statement of which it is not known whether it is taken"
         return Fact(Truth.UNKNOWN, why, planned, because=Because.NOT_CERTAIN)
+    undated = tuple(
+        dose.evidence for dose in doses if dose.date is None and dose.substance.is_cobalamin
+    )
+    if not taken and undated:
+        why = "a dose of vitamin B12 without its date"
+        return Fact(Truth.UNKNOWN, why, undated, because=Because.NOT_CERTAIN)
     if not taken:
         return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))
     cited: dict[str, Evidence] = {}

@@ -725,6 +725,8 @@ def _perhaps_not_loaded(case: Case, order: Order) -> Issue:
     known = f"Last B12 on record {words.day(words.last_dose)}" if words.last_dose else ""
     if treatment.unknown is UnknownPhase.COULD_NOT_BE_READ:
         known = "B12 treatment could not be read"
+    if treatment.unknown is UnknownPhase.UNDATED_DOSE:
+        known = "A B12 dose without its date is on record"
     known = known or "B12 treatment so far is not known"
     summary = f"{known}: was loading given? If not, load first"
     reason = "Whether loading was given cannot be told from the record."

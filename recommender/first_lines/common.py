@@ -64,9 +64,8 @@ def no_test(words: Words, before: str) -> str:
         return f"Laboratory results could not be read: is there a B12 result? If not, test {before}"
     if "laboratory results" in words.not_whole:
         return f"No B12 among the results that came, the list is not complete: test {before}"
-    if words.last_dose and "dose" in before:
-        given = f"B12 given {words.day(words.last_dose)}"
-        return f"{given}, no B12 test on record: take one {before}"
+    if words.given and "dose" in before:
+        return f"{words.given}, no B12 test on record: take one {before}"
     if "dose" in before:
         return f"No B12 test on record: take one {before}"
     return f"No B12 test on record: test {before}"

@@ -12,7 +12,7 @@ from recommender.wording import Words, capital, say_age
 
 def b13(case: Case, _: Issue, words: Words) -> str:
     s = case.scenario
-    before = "before the next dose" if words.last_dose else "before the first dose"
+    before = "before the next dose" if words.given else "before the first dose"
     if case.rule == "N2":
         return f"{words.finding}, B12 status open: take samples, then give the first dose today"
     if words.level and s.b12_supplement_before_test.may_be_true:

@@ -113,7 +113,7 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "NAMES_CONTRADICT",
             "SEVERAL_TESTS",
             "ABOUT_ANOTHER",
-            "NO_RESULT",
+            "NO_VALUE",
             "IN_WORDS",
             "NOT_READABLE",
             "IMPLAUSIBLE",

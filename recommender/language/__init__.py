@@ -79,6 +79,7 @@ from recommender.language.ordered_line import (
     rhythm_of,
     total_doses,
 )
+from recommender.language.partial_dates import MonthDate, YearDate, as_recorded, not_after
 from recommender.language.scenario import (
     Allergen,
     Allergy,
@@ -146,6 +147,7 @@ __all__ = [
     "LoweringDrug",
     "LoweringDrugUse",
     "Measurement",
+    "MonthDate",
     "NameReplaced",
     "NeurologicalFinding",
     "NeurologicalSign",
@@ -170,7 +172,9 @@ __all__ = [
     "Truth",
     "UncountedResult",
     "Unit",
+    "YearDate",
     "any_true",
+    "as_recorded",
     "changed",
     "contradictions",
     "describe",
@@ -184,6 +188,7 @@ __all__ = [
     "is_same_line",
     "is_treatment_dose",
     "label",
+    "not_after",
     "read_line",
     "rhythm_by_days",
     "rhythm_of",

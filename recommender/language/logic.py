@@ -258,7 +258,7 @@ class NotCounted(Choice):
     NAMES_CONTRADICT = "its code and its words name different tests"
     SEVERAL_TESTS = "it names several tests"
     ABOUT_ANOTHER = "it is about somebody or something else"
-    NO_RESULT = "no result is given"
+    NO_VALUE = "no result is given"
     IN_WORDS = "it is reported in words"
     NOT_READABLE = "it could not be read"
     IMPLAUSIBLE = "its value is not plausible"

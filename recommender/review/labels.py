@@ -24,7 +24,7 @@ from recommender.language import (
     describe,
     label,
 )
-from recommender.wording import TEST_NAMES, capital, join
+from recommender.wording import TEST_NAMES, capital, join, say_full_date
 
 LONGEST = 80
 """Characters of a label; what does not fit stands in the description of its actions."""
@@ -168,7 +168,7 @@ def _named(edit: NameReplaced) -> str:
     does = "This replaces" if edit.changes else "This renews"
     if edit.written is None:
         return f"{does} the active order"
-    return f"{does} the order of {edit.written:%-d %b %Y}"
+    return f"{does} the order of {say_full_date(edit.written)}"
 
 
 _BRIEF = {

@@ -58,7 +58,7 @@ class History:
     treatment (Q55). `waiting` are orders on hold. `over` are active orders whose end has passed,
     `ended` completed ones of 15 months. `unreadable` are active ones whose dosage could not be
     read, `planned` active plans of which nobody reported that they are taken (Q32). `given_before`
-    are injections longer ago than 15 months.
+    are injections longer ago than 15 months, `undated` doses of which nobody wrote when.
     """
 
     as_of: dt.date
@@ -73,6 +73,7 @@ class History:
     given: tuple[DoseGiven, ...]
     all_orders: tuple[Order, ...]
     given_before: tuple[dt.date, ...] = ()
+    undated: tuple[DoseGiven, ...] = ()
 
     @classmethod
     def of(cls, scenario: ClinicalScenario) -> History:
@@ -102,6 +103,7 @@ class History:
             given=_doses_given(scenario, b12),
             all_orders=b12,
             given_before=_given_before(scenario),
+            undated=_undated(scenario, b12),
         )
 
     @property
@@ -335,6 +337,19 @@ def _doses_given(scenario: ClinicalScenario, orders: Iterable[Order]) -> tuple[D
     ]
     return tuple(
         sorted(doses, key=lambda dose: (dose.date or dt.date.min, dose.evidence.reference))
+    )
+
+
+def _undated(scenario: ClinicalScenario, orders: tuple[Order, ...]) -> tuple[DoseGiven, ...]:
+    """The doses at treatment dose, and issues of them, that have no date: they may be of any
+    time.
+    """
+    issues = (_issue(order, dt.date.min) for order in orders)
+    documented = (dose for dose in scenario.doses if dose.substance.is_cobalamin)
+    return tuple(
+        dose
+        for dose in (*documented, *(issue for issue in issues if issue is not None))
+        if dose.date is None and is_given_at_treatment_dose(dose)
     )
 
 

@@ -449,6 +449,8 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
             return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
         found = _unknown(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
         return changed(found, reason=f"{found.reason}, on {history.last_injection}")
+    if history.undated:
+        return _unknown(UnknownPhase.UNDATED_DOSE)
     if scenario.hints_at(HintAt.B12_TREATMENT):
         return _unknown(UnknownPhase.HINT)
     return _none_or_not_known(history, scenario)

@@ -34,6 +34,7 @@ class UnknownPhase(enum.Enum):
     HINT = "words of the record speak of vitamin B12 treatment"
     SUPPLY_NOT_KNOWN = "tablets were supplied, not known for how long"
     ONE_INJECTION = "a single injection is recorded"
+    UNDATED_DOSE = "a dose is recorded without its date"
     COULD_NOT_BE_READ = "the medication list could not be read"
     LIST_NOT_COMPLETE = "only part of the medication list came"
     NOT_UNDERSTOOD = "an entry of the medication list could not be understood"

@@ -10,9 +10,11 @@ from decimal import Decimal
 from recommender.language import (
     DoseLine,
     Measurement,
+    MonthDate,
     Quantity,
     Test,
     Unit,
+    YearDate,
     describe_interval,
 )
 
@@ -29,20 +31,30 @@ _UNITS = {Unit.EGFR: "", Unit.PER_NL: "", Unit.RATIO: "", Unit.UMOL_PER_L: "µmo
 
 
 def say_date(date: dt.date | None, as_of: dt.date) -> str:
-    """Return "6 Nov", or "Sep 2025" for what lies more than a year back or in the future; empty
-    when unknown.
+    """Return "6 Nov", or "Sep 2025" for what lies more than a year back or of which the record
+    gives no day, "2025" where it gives the year alone; empty when unknown.
     """
     if date is None:
         return ""
-    if 0 <= (as_of - date).days < A_YEAR:
+    if date > as_of or isinstance(date, MonthDate | YearDate):
+        return say_full_date(date)
+    if (as_of - date).days < A_YEAR:
         return f"{date.day} {_MONTHS[date.month - 1]}"
-    if date > as_of:
-        return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
     return f"{_MONTHS[date.month - 1]} {date.year}"
 
 
+def say_full_date(date: dt.date) -> str:
+    """Return "6 Nov 2026", or as much of it as the record gives: "Nov 2026", "2026"."""
+    if isinstance(date, YearDate):
+        return f"{date.year}"
+    month = f"{_MONTHS[date.month - 1]} {date.year}"
+    return month if isinstance(date, MonthDate) else f"{date.day} {month}"
+
+
 def say_age(date: dt.date, as_of: dt.date) -> str:
-    """Return how long ago: "12 days", "14 months", "3 years"."""
+    """Return how long ago: "12 days", "14 months"; "up to" it for a date without a day."""
+    if isinstance(date, MonthDate | YearDate):
+        return f"up to {say_age(dt.date(date.year, date.month, date.day), as_of)}"
     days = max((as_of - date).days, 0)
     if days < 62:
         return f"{days} day{'' if days == 1 else 's'}"

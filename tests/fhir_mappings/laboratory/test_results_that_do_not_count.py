@@ -482,7 +482,7 @@ def absent(code: str, text: str = "") -> dict[str, Any]:
 def test_a_test_that_gave_no_value_is_told_as_one_without_a_result_Q36(changes):
     told = only(without_value(**changes))
 
-    assert (told.why, told.readings) == (NotCounted.NO_RESULT, ())
+    assert (told.why, told.readings) == (NotCounted.NO_VALUE, ())
 
 
 @pytest.mark.parametrize("code", ["not-performed", "not-asked", "not-applicable"])

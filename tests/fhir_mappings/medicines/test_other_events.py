@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from recommender.language import HintAt
+from recommender.assessment import UnknownPhase, assess
+from recommender.guidance import Policy
+from recommender.language import HintAt, MonthDate
 from tests.fhir_mappings.records import (
+    AS_OF,
     SNOMED,
     SUBJECT,
     concept,
     condition,
     days_ago,
+    injection_given,
     observation,
     procedure,
     scenario_of,
@@ -106,3 +110,45 @@ def test_an_administration_of_unsure_status_is_a_hint(status: str | None, kind: 
 def test_other_words_speak_of_no_treatment(text: str) -> None:
     for kind in ("Observation", "Procedure", "Condition"):
         assert scenario_of(given(text, kind)).hints_at(HintAt.B12_TREATMENT) == ()
+
+
+def undated(resource: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in resource.items()
+        if not name.startswith(("effective", "performed", "occurrence", "issued"))
+    }
+
+
+EVENTS = (
+    injection_given(50),
+    procedure(INJECTION, days=50),
+    observation("", code=concept(SNOMED, INJECTION), days=50),
+)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["resourceType"])
+@pytest.mark.parametrize("written", [None, "soon", f"{AS_OF:%Y}", f"{AS_OF.year - 1}"])
+def test_a_dose_without_a_day_is_on_record_and_leaves_the_course_unknown(
+    event: dict[str, Any], written: str | None
+) -> None:
+    name = next(key for key in event if key.startswith(("effective", "performed")))
+    resource = undated(event) | ({name: written} if written else {})
+    scenario = scenario_of(resource)
+
+    (dose,) = scenario.doses
+    assert dose.date is None
+    assert scenario.b12_supplement_before_test.is_unknown
+    treatment = assess(scenario, Policy()).treatment
+    assert treatment.unknown is UnknownPhase.UNDATED_DOSE
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["resourceType"])
+def test_a_dose_of_a_month_counts_within_it_and_is_said_as_the_month(
+    event: dict[str, Any],
+) -> None:
+    name = next(key for key in event if key.startswith(("effective", "performed")))
+    (dose,) = scenario_of(undated(event) | {name: f"{AS_OF:%Y-%m}"}).doses
+
+    assert isinstance(dose.date, MonthDate)
+    assert AS_OF.replace(day=1) <= dose.date <= AS_OF

@@ -4,6 +4,7 @@ known never opens what was closed.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import random
@@ -84,9 +85,9 @@ def records(*dimensions: tuple[dict[str, Any], ...]) -> Iterator[ClinicalScenari
 def _changed(known: dict[str, Any]) -> dict[str, Any]:
     scenario = build_scenario(known)
     return {
-        name: getattr(scenario, name)
-        for name in PLAIN.__dict__
-        if getattr(scenario, name) != getattr(PLAIN, name)
+        field.name: getattr(scenario, field.name)
+        for field in dataclasses.fields(PLAIN)
+        if getattr(scenario, field.name) != getattr(PLAIN, field.name)
     }
 
 
