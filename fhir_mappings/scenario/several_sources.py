@@ -4,6 +4,7 @@ code that there is one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +24,7 @@ from recommender.language import (
     HintAt,
     LoweringDrug,
     Measurement,
+    Order,
     Truth,
 )
 
@@ -47,16 +49,8 @@ def supplement_before_test(
         order for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())
     ]
     taken += [order.evidence for order in ordered if order.evidence and not order.planned]
-    if not taken and ordered:
-        planned = tuple(order.evidence for order in ordered if order.evidence)
-        why = "an order or statement of which it is not known whether it is taken"
-        return Fact(Truth.UNKNOWN, why, planned, because=Because.NOT_CERTAIN)
-    undated = tuple(
-        dose.evidence for dose in doses if dose.date is None and dose.substance.is_cobalamin
-    )
-    if not taken and undated:
-        why = "a dose of vitamin B12 without its date"
-        return Fact(Truth.UNKNOWN, why, undated, because=Because.NOT_CERTAIN)
+    if not taken and (may_be := _perhaps_taken(ordered, doses)):
+        return may_be
     if not taken:
         return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))
     cited: dict[str, Evidence] = {}
@@ -66,6 +60,17 @@ def supplement_before_test(
     index.receipt.use_further(cited, "b12_supplement_before_test")
     when = "in the 4 months before the test" if tested.date else "in the last 4 months"
     return Fact(Truth.TRUE, f"vitamin B12 recorded {when}", tuple(cited.values()))
+
+
+def _perhaps_taken(ordered: Iterable[Order], doses: Iterable[DoseGiven]) -> Fact | None:
+    """Return what may have been taken before the test, where nobody knows whether or when."""
+    why = "an order or statement of which it is not known whether it is taken"
+    found = tuple(order.evidence for order in ordered if order.evidence)
+    if not found:
+        why = "a dose of vitamin B12 without its date"
+        undated = (dose for dose in doses if dose.date is None and dose.substance.is_cobalamin)
+        found = tuple(dose.evidence for dose in undated)
+    return Fact(Truth.UNKNOWN, why, found, because=Because.NOT_CERTAIN) if found else None
 
 
 def causes(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from recommender.assessment import (
     Ground,
     NotConclusive,
+    UnknownPhase,
     contradicting_result,
     older_low_result,
 )
@@ -58,14 +59,24 @@ def led(lead: str, then: str) -> str:
     return f"{lead}: {then}" if lead else capital(then)
 
 
+def given(words: Words) -> str:
+    """Return the newest dose on record: "B12 given 3 Nov", or one without its date; empty for
+    none.
+    """
+    if words.last_dose:
+        return f"B12 given {words.day(words.last_dose)}"
+    undated = words.assessment.treatment.unknown is UnknownPhase.UNDATED_DOSE
+    return "A B12 dose without its date" if undated else ""
+
+
 def no_test(words: Words, before: str) -> str:
     """Say that there is no test only of results that could be read (Q58)."""
     if "laboratory results" in words.unread:
         return f"Laboratory results could not be read: is there a B12 result? If not, test {before}"
     if "laboratory results" in words.not_whole:
         return f"No B12 among the results that came, the list is not complete: test {before}"
-    if words.given and "dose" in before:
-        return f"{words.given}, no B12 test on record: take one {before}"
+    if given(words) and "dose" in before:
+        return f"{given(words)}, no B12 test on record: take one {before}"
     if "dose" in before:
         return f"No B12 test on record: take one {before}"
     return f"No B12 test on record: test {before}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from recommender.assessment import Deficiency
 from recommender.cards import Indicator
 from recommender.checks import Case, Issue
-from recommender.first_lines.common import led, no_test, open_level
+from recommender.first_lines.common import given, led, no_test, open_level
 from recommender.language import OrderState
 from recommender.wording import Words, capital, say_age
 
 
 def b13(case: Case, _: Issue, words: Words) -> str:
     s = case.scenario
-    before = "before the next dose" if words.given else "before the first dose"
+    before = "before the next dose" if given(words) else "before the first dose"
     if case.rule == "N2":
         return f"{words.finding}, B12 status open: take samples, then give the first dose today"
     if words.level and s.b12_supplement_before_test.may_be_true:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, TreatmentPhase, UnknownPhase
+from recommender.assessment import Assessment, TreatmentPhase
 from recommender.language import (
     Cause,
     ClinicalScenario,
@@ -226,14 +226,6 @@ class Words:
     def last_dose(self) -> dt.date | None:
         """The day of the newest dose on record, of any kind; `None` when none has a date."""
         return max((dose.date for dose in self.scenario.doses if dose.date), default=None)
-
-    @property
-    def given(self) -> str:
-        """The newest dose on record: "B12 given 3 Nov", or one without its date; empty for none."""
-        if self.last_dose:
-            return f"B12 given {self.day(self.last_dose)}"
-        undated = self.assessment.treatment.unknown is UnknownPhase.UNDATED_DOSE
-        return "A B12 dose without its date" if undated else ""
 
     @property
     def last_supply(self) -> str:
