@@ -205,7 +205,11 @@ def _said(quantity: Mapping[str, Any]) -> str:
 
 
 def _micrograms(quantity: Mapping[str, Any], ingredient: Ingredient, product: Product) -> Decimal:
-    """Return a Quantity of a product as micrograms of one ingredient."""
+    """Return a Quantity of a product as micrograms of one ingredient; one with a comparator says no
+    dose (FHIR SimpleQuantity has none).
+    """
+    if comparator := as_text(quantity.get("comparator")):
+        raise NotComputable(f"dose is not one number: {shorten(comparator)}{_said(quantity)}")
     value = read_number(quantity.get("value"))
     if value is None or not 0 < value <= LARGEST_AMOUNT:
         raise NotComputable(f"dose is not a usable number: {_said(quantity)}")

@@ -79,6 +79,11 @@ def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
         (INJECTION, {"value": 1}, "unit of the dose is missing: 1"),
         (INJECTION, {"value": 0, "unit": "mg"}, "dose is not a usable number: 0 mg"),
         (INJECTION, {"value": -1, "unit": "mg"}, "dose is not a usable number: -1 mg"),
+        (
+            INJECTION,
+            {"value": 1, "unit": "mg", "comparator": ">"},
+            "dose is not one number: >1 mg",
+        ),
         (INJECTION, {"unit": "mg"}, r"dose is not a usable number: \? mg"),
         (
             INJECTION,
