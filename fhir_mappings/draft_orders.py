@@ -26,6 +26,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import Receipt, why_status
 from fhir_mappings.medicines import (
     LEADS_NOWHERE,
+    InCourse,
     Product,
     Siblings,
     cite_medicine,
@@ -283,13 +284,11 @@ class _Reading:
             )
         if product.ingredients:
             state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
-            key = self._key_of(placed)
+            stands = InCourse(self._key_of(placed), state, selected)
             forbids = placed.resource.get("doNotPerform") is True
             self.orders += [
                 changed(order, forbids=forbids)
-                for order in read_orders(
-                    placed, key, state, product, self.value_sets, self.siblings, selected
-                )
+                for order in read_orders(placed, stands, product, self.value_sets, self.siblings)
             ]
             self.receipt.use(placed, "course")
             if medication and medication.place != "contained":

@@ -80,43 +80,37 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
     """Return one Diagnosis for each thing a Condition stands for; the receipt says why the others
     are not used.
     """
-    diagnoses: list[Diagnosis] = []
-    for placed in index.of_type("Condition"):
-        resource = placed.resource
-        verification = code_of(resource.get("verificationStatus"))
-        if verification == "entered-in-error":
-            index.receipt.ignore(placed, partial(_why_in_error, resource.get("code")))
-            continue
-        judged = index.understanding.judged[placed.place]
-        if not judged.matches:
-            index.receipt.ignore(placed, partial(why_unknown, resource.get("code")))
-            continue
-        standing = _standing(resource, verification, judged.past)
-        onset, recorded = _onset(resource), _recorded(resource)
-        dated = [span for span in (onset, recorded) if span and span.earliest > index.tomorrow]
-        if dated:
-            name = name_entry(resource.get("code"), judged.matches[0])
-            index.receipt.ignore(placed, f"{name}, in the future: {dated[0]}")
-            continue
-        for match in judged.matches:
-            evidence = cite(
-                placed, match, resource.get("code"), newest_day(onset or recorded), standing.value
-            )
-            recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
-            diagnoses.append(
-                Diagnosis(
-                    placed,
-                    match,
-                    standing,
-                    evidence,
-                    onset,
-                    recorded,
-                    _abated(resource),
-                    recurrent,
-                    judged.past and standing is Standing.INACTIVE,
-                )
-            )
+    diagnoses = [
+        diagnosis for placed in index.of_type("Condition") for diagnosis in _read_one(index, placed)
+    ]
     return Diagnoses(index, tuple(diagnoses), frozenset(item.concept for item in diagnoses))
+
+
+def _read_one(index: RecordIndex, placed: Placed) -> list[Diagnosis]:
+    resource, code = placed.resource, placed.resource.get("code")
+    verification = code_of(resource.get("verificationStatus"))
+    if verification == "entered-in-error":
+        index.receipt.ignore(placed, partial(_why_in_error, code))
+        return []
+    judged = index.understanding.judged[placed.place]
+    if not judged.matches:
+        index.receipt.ignore(placed, partial(why_unknown, code))
+        return []
+    standing = _standing(resource, verification, judged.past)
+    onset, recorded, abated = _onset(resource), _recorded(resource), _abated(resource)
+    dated = [span for span in (onset, recorded) if span and span.earliest > index.tomorrow]
+    if dated:
+        name = name_entry(code, judged.matches[0])
+        index.receipt.ignore(placed, f"{name}, in the future: {dated[0]}")
+        return []
+    recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
+    past, day = judged.past and standing is Standing.INACTIVE, newest_day(onset or recorded)
+    found = []
+    for match in judged.matches:
+        evidence = cite(placed, match, code, day, standing.value)
+        dates = (onset, recorded, abated)
+        found.append(Diagnosis(placed, match, standing, evidence, *dates, recurrent, past))
+    return found
 
 
 def _standing(resource: dict[str, Any], verification: str, past: bool) -> Standing:

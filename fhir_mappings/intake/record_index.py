@@ -152,43 +152,52 @@ def index_record(
     receipt = Receipt(tick=tick)
     value_sets = value_sets.speaking(_languages_of(record))
     index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
-    receipt, by_type, patient_id = index.receipt, index.by_type, record.patient_id
     index.gaps.update(_stale_lists(record, as_of))
+    kept = _without_copies(index)
+    # What a server returns has no order of its own: nothing may hang on it.
+    for reference in sorted(kept):
+        placed = kept[reference]
+        index.by_type.setdefault(placed.resource["resourceType"], []).append(placed)
+    if any(is_not_main(placed.resource) for placed in index.by_type.get("Patient", ())):
+        for key in AREAS.keys() - {"patient"}:
+            index.gaps.setdefault(key, NOT_MAIN)
+    return index
+
+
+def _without_copies(index: RecordIndex) -> dict[str, Placed]:
+    """Return the resources about this patient by reference, of several versions the newest; one
+    without an id stands under its place.
+    """
     kept: dict[str, Placed] = {}
+    patient_id = index.record.patient_id
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
-    for key, came in record.entries():
-        placed = _with_site_units(came, value_sets) if value_sets.units else came
+    for key, came in index.record.entries():
+        placed = _with_site_units(came, index.value_sets) if index.value_sets.units else came
         resource = placed.resource
-        receipt.enter(placed)
+        index.receipt.enter(placed)
         kind = resource.get("resourceType")
         if not isinstance(kind, str):
-            receipt.ignore(placed, "no resourceType")
+            index.receipt.ignore(placed, "no resourceType")
             continue
         subject = resource.get("subject")
         if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(
             resource, patient_id
         ):
-            receipt.ignore(placed, "about another patient")
+            index.receipt.ignore(placed, "about another patient")
             index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
-        identity = resource.get("id")
-        if isinstance(identity, str) and identity:
-            reference = f"{kind}/{identity}"
-            kept[reference] = (
-                _newer(index, kept[reference], placed) if reference in kept else placed
-            )
-        else:
-            kept[placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"] = (
-                placed
-            )
-    # What a server returns has no order of its own: nothing may hang on it.
-    for reference in sorted(kept):
-        placed = kept[reference]
-        by_type.setdefault(placed.resource["resourceType"], []).append(placed)
-    if any(is_not_main(placed.resource) for placed in by_type.get("Patient", ())):
-        for key in AREAS.keys() - {"patient"}:
-            index.gaps.setdefault(key, NOT_MAIN)
-    return index
+        _keep(index, kept, placed, kind)
+    return kept
+
+
+def _keep(index: RecordIndex, kept: dict[str, Placed], placed: Placed, kind: str) -> None:
+    identity = placed.resource.get("id")
+    if not isinstance(identity, str) or not identity:
+        place = placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"
+        kept[place] = placed
+        return
+    reference = f"{kind}/{identity}"
+    kept[reference] = _newer(index, kept[reference], placed) if reference in kept else placed
 
 
 NOT_MAIN = "the Patient is out of use or names another record that counts"

@@ -127,16 +127,20 @@ def medication_target(resource: Mapping[str, Any]) -> str:
     return as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("reference"))
 
 
+@dataclass(frozen=True, slots=True)
+class InCourse:
+    """How an order stands in the course: under which key, in which state, whether it is selected
+    in the request, and whether it is a plan that nobody reported as taken (Q32).
+    """
+
+    key: str
+    state: OrderState
+    selected: bool = False
+    planned: bool = False
+
+
 def read_orders(
-    placed: Placed,
-    key: str,
-    state: OrderState,
-    product: Product,
-    value_sets: ValueSets,
-    siblings: Siblings,
-    selected: bool = False,
-    *,
-    planned: bool = False,
+    placed: Placed, stands: InCourse, product: Product, value_sets: ValueSets, siblings: Siblings
 ) -> list[Order]:
     """Return an order for a product that holds vitamin B12 or folic acid.
 
@@ -145,45 +149,61 @@ def read_orders(
     """
     resource = placed.resource
     authored = first_day(fhir_versions.read_authored(resource))
-    indication = _folate_indication(resource, value_sets, siblings)
     phases = read_phases(resource, product, value_sets, authored, siblings.lines)
+    whole = _whole(placed, stands, product, authored)
+    whole |= {"folate_indication": _folate_indication(resource, value_sets, siblings)}
     return [
         Order(
-            key=key if number == 1 else f"{key}#{number}",
-            part_of="" if number == 1 else key,
-            state=state,
-            lines=dosage.lines,
-            product=product.name,
-            selected=selected,
-            not_computable=dosage.problem,
-            product_error=product.error,
-            antidote=product.antidote,
-            authored=authored,
-            starts=dosage.starts or _starts(resource),
-            ends=dosage.ends or _ends(resource),
-            site=dosage.site,
-            folate_indication=indication,
-            replaces=reference_of(resource.get("priorPrescription")),
-            technique_noted=dosage.technique_noted,
-            condition=_stated_condition(resource),
+            key=stands.key if number == 1 else f"{stands.key}#{number}",
+            part_of="" if number == 1 else stands.key,
             evidence=cite_medicine(placed, product, authored, dosage.text),
-            written=dosage.written,
-            words=dosage.text,
-            from_words=dosage.from_words,
-            implausible=dosage.implausible,
-            combination=product.is_combination
-            and (product.multivitamin or _states_content(dosage)),
-            review_noted=dosage.review_noted or _review_in_notes(resource),
-            count_alone=dosage.count_alone,
-            planned=planned,
-            group=_identifier(resource.get("groupIdentifier")),
-            based_on=_based_on(resource),
-            identifiers=tuple(filter(None, map(_identifier, as_list(resource.get("identifier"))))),
-            supply_days=supply_days(resource),
-            valid_until=_valid_until(resource),
+            **whole,
+            **_of_line(dosage, resource, product),
         )
         for number, dosage in enumerate(phases, start=1)
     ]
+
+
+def _whole(
+    placed: Placed, stands: InCourse, product: Product, authored: dt.date | None
+) -> dict[str, Any]:
+    """Return what an order says as a whole, by the names of an Order's fields."""
+    resource = placed.resource
+    return {
+        "state": stands.state,
+        "product": product.name,
+        "selected": stands.selected,
+        "product_error": product.error,
+        "antidote": product.antidote,
+        "authored": authored,
+        "replaces": reference_of(resource.get("priorPrescription")),
+        "condition": _stated_condition(resource),
+        "planned": stands.planned,
+        "group": _identifier(resource.get("groupIdentifier")),
+        "based_on": _based_on(resource),
+        "identifiers": tuple(filter(None, map(_identifier, as_list(resource.get("identifier"))))),
+        "supply_days": supply_days(resource),
+        "valid_until": _valid_until(resource),
+    }
+
+
+def _of_line(dosage: Dosage, resource: Resource, product: Product) -> dict[str, Any]:
+    """Return what one dosage line of an order says, by the names of an Order's fields."""
+    return {
+        "lines": dosage.lines,
+        "not_computable": dosage.problem,
+        "starts": dosage.starts or _starts(resource),
+        "ends": dosage.ends or _ends(resource),
+        "site": dosage.site,
+        "technique_noted": dosage.technique_noted,
+        "written": dosage.written,
+        "words": dosage.text,
+        "from_words": dosage.from_words,
+        "implausible": dosage.implausible,
+        "combination": product.is_combination and (product.multivitamin or _states_content(dosage)),
+        "review_noted": dosage.review_noted or _review_in_notes(resource),
+        "count_alone": dosage.count_alone,
+    }
 
 
 def _states_content(dosage: Dosage) -> bool:
@@ -306,27 +326,30 @@ def _folate_indication(
         for reason in fhir_versions.read_reasons(resource)
         for code in _codeables_of(reason, resource, siblings)
     ]
-    matches = [
-        match for codeable in codeables for match in value_sets.find(codeable, Field.CONDITIONS)
-    ]
     coded = (
         PROTECTING_CONDITIONS.get(match.concept)
-        for match in matches
+        for codeable in codeables
+        for match in value_sets.find(codeable, Field.CONDITIONS)
         if match.role is not Role.EXCLUDE
     )
-    found = next((indication for indication in coded if indication), None)
-    if found:
-        return found
     texts = [text for codeable in codeables for text in texts_of(codeable)]
-    texts += [
-        as_text(as_dict(note).get("text"))
+    return next(filter(None, coded), None) or _protecting_words([*texts, *_words_of(resource)])
+
+
+def _words_of(resource: Resource) -> list[str]:
+    """Return the notes of an order and the words of its dosage lines."""
+    notes = [
+        as_text(note.get("text"))
         for note in as_list(resource.get("note"))
         if isinstance(note, dict)
     ]
-    lines = [
-        line for line in as_list(fhir_versions.read_dosages(resource)) if isinstance(line, dict)
-    ]
-    texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
+    dosages = as_list(fhir_versions.read_dosages(resource))
+    lines = [line for line in dosages if isinstance(line, dict)]
+    names = ("text", "patientInstruction")
+    return notes + [as_text(line.get(name)) for line in lines for name in names]
+
+
+def _protecting_words(texts: list[str]) -> FolateIndication | None:
     words = normalise_text(" ; ".join(texts))
     return next(
         (indication for indication, pattern in _PROTECTING_WORDS if pattern.search(words)), None

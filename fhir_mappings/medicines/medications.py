@@ -16,6 +16,7 @@ from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
 from fhir_mappings.medicines.medication_orders import (
+    InCourse,
     Siblings,
     cite_medicine,
     medication_target,
@@ -210,12 +211,10 @@ def _treatment(
         ):
             found.orders += read_orders(
                 use.placed,
-                use.placed.reference,
-                use.state,
+                InCourse(use.placed.reference, use.state, planned=use.planned),
                 use.product,
                 value_sets,
                 siblings,
-                planned=use.planned,
             )
             use.feeds(fact, receipt)
         given = not (use.is_order or use.planned)
