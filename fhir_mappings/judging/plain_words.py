@@ -60,8 +60,8 @@ _NEAR = tuple(sorted(_words_of("near")))
 """Names of things that count; a word that is in no list may be a slip of one."""
 
 _SLIP = 0.84
-"""How near an unknown word of six letters or more is to a name to be a slip of it. A design
-default."""
+"""How near an unknown word of five to 20 letters is to a name to be a slip of it. A design default.
+"""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -99,8 +99,7 @@ def _are_mostly_of(words: list[str], language: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _is_a_slip(word: str) -> bool:
-    known = len(word) < 6 or len(word) > 20
-    return not known and bool(difflib.get_close_matches(word, _NEAR, 1, _SLIP))
+    return 5 <= len(word) <= 20 and bool(difflib.get_close_matches(word, _NEAR, 1, _SLIP))
 
 
 # --- words that belong to what a closed fact is about
