@@ -19,7 +19,15 @@ from fhir_mappings.history import (
     map_reviews,
     read_diagnoses,
 )
-from fhir_mappings.intake import Receipt, RecordIndex, index_record, map_demographics, no_clock
+from fhir_mappings.intake import (
+    USUAL,
+    Limits,
+    Receipt,
+    RecordIndex,
+    index_record,
+    map_demographics,
+    no_clock,
+)
 from fhir_mappings.judging import Understood, forget_texts
 from fhir_mappings.laboratory import (
     Results,
@@ -61,6 +69,7 @@ def map_scenario(
     value_sets: ValueSets,
     drafts: Sequence[Placed] = (),
     tick: Callable[[], None] = no_clock,
+    limits: Limits = USUAL,
 ) -> MappedScenario:
     """Return the scenario of one patient on one day, with its receipt.
 
@@ -69,10 +78,11 @@ def map_scenario(
         as_of: the day the scenario is true for, in the site's time zone (Q46).
         drafts: the draft orders, whose reasons are evidence too.
         tick: called again and again; what it raises ends the mapping (R182).
+        limits: what the site set of how old things may be.
     Raises: TooMany, and what `tick` raises.
     """
     try:
-        return _map(index_record(record, as_of, value_sets, tick), drafts)
+        return _map(index_record(record, as_of, value_sets, tick, limits), drafts)
     finally:
         forget_texts()
 

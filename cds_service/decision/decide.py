@@ -29,7 +29,7 @@ from fhir_mappings.fhir import (
     detect_version,
     parse_version,
 )
-from fhir_mappings.intake import Receipt, ReceiptLine, no_clock
+from fhir_mappings.intake import Limits, Receipt, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
 from recommender.cards import Finding
@@ -172,7 +172,8 @@ def decide(
     timings: dict[str, float] = {}
     policy, drafts = basis.settings.policy, orders.drafts
     with _timed(timings, "map", tick):
-        mapped = map_scenario(record, basis.as_of, basis.value_sets, request.drafts, tick)
+        limits = Limits(policy.prefetch_max_age_hours, policy.old_encounter_diagnosis_months)
+        mapped = map_scenario(record, basis.as_of, basis.value_sets, request.drafts, tick, limits)
         course = _read_course(record, orders, mapped, basis)
     with _timed(timings, "recommend", tick):
         advised = recommend(mapped.scenario, policy)

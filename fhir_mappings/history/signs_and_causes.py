@@ -95,11 +95,6 @@ def is_new(diagnosis: Diagnosis, treatment_start: dt.date | None, as_of: dt.date
     )
 
 
-OLD_ENCOUNTER_MONTHS = 12
-"""After so many months the diagnosis of one encounter, without a clinical status, no longer says
-how it is now (F10). A design default.
-"""
-
 LASTING = frozenset(
     {
         NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
@@ -129,7 +124,7 @@ def _is_old_encounter(diagnosis: Diagnosis, since: dt.date) -> bool:
 
 def _without_old_encounters(diagnoses: Diagnoses, found: list[Diagnosis]) -> list[Diagnosis]:
     """Return the signs without those of old encounters, which are only hints (F10)."""
-    since = months_before(diagnoses.index.as_of, OLD_ENCOUNTER_MONTHS)
+    since = months_before(diagnoses.index.as_of, diagnoses.index.limits.old_encounter_months)
     kept = []
     for item in found:
         if _is_old_encounter(item, since):

@@ -12,6 +12,7 @@ from fhir_mappings.intake.evidence import (
     why_unknown,
     words_as_recorded,
 )
+from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, ReceiptLine, no_clock
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
 from fhir_mappings.intake.understanding import HINTS, Understanding
@@ -19,7 +20,9 @@ from fhir_mappings.intake.understanding import HINTS, Understanding
 __all__ = [
     "AREAS",
     "HINTS",
+    "USUAL",
     "Demographics",
+    "Limits",
     "Receipt",
     "ReceiptLine",
     "RecordIndex",

@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     is_not_main,
     subject_id,
 )
+from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, no_clock
 from fhir_mappings.intake.understanding import Understanding
 from fhir_mappings.terminology import Concept, ValueSets
@@ -65,6 +66,7 @@ class RecordIndex:
     receipt: Receipt
     complete: frozenset[str]
     understanding: Understanding
+    limits: Limits = USUAL
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     uncounted: dict[Concept, list[str]] = field(default_factory=dict)
@@ -142,6 +144,7 @@ def index_record(
     as_of: dt.date,
     value_sets: ValueSets,
     tick: Callable[[], None] = no_clock,
+    limits: Limits = USUAL,
 ) -> RecordIndex:
     """Return the index of a record. A resource about somebody else, or that came twice, is left out
     and the receipt says so.
@@ -151,8 +154,9 @@ def index_record(
     )
     receipt = Receipt(tick=tick)
     value_sets = value_sets.speaking(_languages_of(record))
-    index = RecordIndex(record, as_of, value_sets, receipt, complete, Understanding(receipt))
-    index.gaps.update(_stale_lists(record, as_of))
+    ledger = Understanding(receipt)
+    index = RecordIndex(record, as_of, value_sets, receipt, complete, ledger, limits)
+    index.gaps.update(_stale_lists(record, as_of, limits.list_days))
     kept = _without_copies(index)
     # What a server returns has no order of its own: nothing may hang on it.
     for reference in sorted(kept):
@@ -216,18 +220,12 @@ def _languages_of(record: PatientRecord) -> list[str]:
     return [language for language in stated if language]
 
 
-PREFETCH_DAYS = 1
-"""Days that a stamped list may be old (Q61: 24 hours). A design default."""
-
-
-def _stale_lists(record: PatientRecord, as_of: dt.date) -> dict[str, str]:
+def _stale_lists(record: PatientRecord, as_of: dt.date, days: int) -> dict[str, str]:
     """Return which lists were put together too long ago to be all there is (Q61)."""
     return {
         key: f"the {AREAS[key].value} that came are of {part.stamped}"
         for key, part in record.parts.items()
-        if key != "patient"
-        and part.stamped is not None
-        and (as_of - part.stamped).days > PREFETCH_DAYS
+        if key != "patient" and part.stamped is not None and (as_of - part.stamped).days > days
     }
 
 

@@ -150,6 +150,7 @@ class Policy:
     confirm_consistent_orders: ConfirmConsistentOrders = ConfirmConsistentOrders.ACTIONABLE_ONLY
     lowering_drug_cards: bool = False
     standing_order_months: int = 15
+    prefetch_max_age_hours: int = 24
     old_encounter_diagnosis_months: int = 12
     neuro_min_loading_days: int = 14
     alt_loading_accepted: bool = True
@@ -472,6 +473,14 @@ SETTINGS: tuple[Setting, ...] = (
         "C39",
         "months after which an active order without a dose is a standing order",
         bounds=(12, 24),
+        whole=True,
+    ),
+    Setting(
+        "prefetchMaxAgeHours",
+        "prefetch_max_age_hours",
+        "Q61",
+        'hours after which a list that says when it was put together no longer says "none"',
+        bounds=(1, 168),
         whole=True,
     ),
     Setting(

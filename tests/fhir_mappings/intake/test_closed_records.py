@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from fhir_mappings.intake import Limits
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.language import Because, ClinicalScenario, RecordArea
+from recommender.language import Because, ClinicalScenario, HintAt, RecordArea
 from tests.fhir_mappings.records import AS_OF, VALUE_SETS, condition, patient, record_of
 
 LISTS = frozenset(RecordArea) - {RecordArea.PATIENT}
@@ -59,6 +60,34 @@ def test_a_list_that_was_put_together_too_long_ago_is_not_whole(days: int, whole
     assert scenario.lebers.is_false is whole
     assert (RecordArea.CONDITIONS in scenario.incomplete) is not whole
     assert RecordArea.PROCEDURES not in scenario.incomplete
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "whole"),
+    [(1, 0, True), (1, 1, False), (23, 1, False), (24, 1, True), (48, 2, True), (71, 3, False),
+     (168, 7, True), (168, 8, False)],
+)  # fmt: skip
+def test_a_site_sets_how_old_a_list_may_be_Q61(hours: int, days: int, whole: bool) -> None:
+    """Of a list only the day is known on which it was made; part of a day counts as none."""
+    record = record_of([patient(), condition("38341003")])
+    stamped = replace(record.part("conditions"), stamped=AS_OF - dt.timedelta(days=days))
+    record = replace(record, parts={**record.parts, "conditions": stamped})
+    limits = Limits(list_hours=hours)
+    assert map_scenario(record, AS_OF, VALUE_SETS, limits=limits).scenario.lebers.is_false is whole
+
+
+@pytest.mark.parametrize(("months", "hinted"), [(12, True), (24, False)])
+def test_a_site_sets_for_how_long_the_diagnosis_of_an_encounter_counts_F10(
+    months: int, hinted: bool
+) -> None:
+    encounter = [{"coding": [{"code": "encounter-diagnosis"}]}]
+    sign = condition("91019004", days=500, category=encounter)
+    sign.pop("clinicalStatus")
+    limits = Limits(old_encounter_months=months)
+    record = record_of([patient(), sign])
+    scenario = map_scenario(record, AS_OF, VALUE_SETS, limits=limits).scenario
+    assert bool(scenario.hints_at(HintAt.NEUROLOGY)) is hinted
+    assert bool(scenario.neurological_findings) is not hinted
 
 
 @pytest.mark.parametrize(("born", "known"), [("1905-06-15", False), ("1906-06-15", True)])

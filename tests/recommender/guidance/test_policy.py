@@ -59,6 +59,7 @@ DEFAULTS = {
     "confirmConsistentOrders": "ACTIONABLE_ONLY",
     "loweringDrugCards": False,
     "standingOrderMonths": 15,
+    "prefetchMaxAgeHours": 24,
     "oldEncounterDiagnosisMonths": 12,
     "neuroMinLoadingDays": 14,
     "altLoadingAccepted": True,
