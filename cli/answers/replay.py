@@ -58,12 +58,29 @@ def _add_many(command: argparse.ArgumentParser) -> None:
 def _replay(chosen: argparse.Namespace) -> int:
     if (chosen.decision is None) == (chosen.since is None):
         raise Refusal("replay: expected either --decision ID or --since 7d --against FILE.toml.")
+    _refuse_what_does_not_go_together(chosen)
     if chosen.since is not None:
         if chosen.against is None:
             raise Refusal("--since: found no other settings, expected --against FILE.toml.")
         check_file(chosen.against)
         return _replay_since(chosen, settings_of(chosen), load_settings(chosen.against))
     return _replay_one(chosen, settings_of(chosen))
+
+
+def _refuse_what_does_not_go_together(chosen: argparse.Namespace) -> None:
+    """Say which option would go unused."""
+    alone = {"--against": chosen.against} if chosen.decision else {}
+    if chosen.since is not None:
+        alone = {"--request": chosen.request, "--program": chosen.program}
+    other = "--since" if chosen.decision else "--decision"
+    for option, value in alone.items():
+        if value:
+            raise Refusal(f"{option}: goes with {other}, and would change nothing here.")
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _replay_one(chosen: argparse.Namespace, settings: Settings) -> int:
@@ -79,7 +96,7 @@ def _replay_one(chosen: argparse.Namespace, settings: Settings) -> int:
                 return _tell(_ask_beside(chosen, recorded), chosen.json)
             return _tell(_ask_here(chosen, recorded, archive, settings), chosen.json)
     except (StoreUnavailable, ValueError) as error:
-        raise Refusal(f"{str(error).rstrip('.')}.") from None
+        raise Refusal(_sentence(error)) from None
 
 
 def _ask_here(chosen: argparse.Namespace, recorded: Any, archive: Any, settings: Settings) -> Any:
@@ -156,6 +173,6 @@ def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Setting
                 else:
                     print(f"{change.patient[:12]}  {change.before} -> {change.after}")
     except (StoreUnavailable, ValueError) as error:
-        raise Refusal(f"{str(error).rstrip('.')}.") from None
+        raise Refusal(_sentence(error)) from None
     print(f"{decided} decided again, {changed} otherwise.", file=sys.stderr)
     return 1 if changed else 0

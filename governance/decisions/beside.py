@@ -50,7 +50,12 @@ def _explain(program: str, request: str, config: str, day: str) -> dict[str, Any
         status, output = _run(command)
     if status:
         raise CannotAsk(f"the other version does not explain this request as of {day}")
-    answer: dict[str, Any] = json.loads(output)
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise CannotAsk("what was run does not explain requests as b12-cds does")
     return answer
 
 

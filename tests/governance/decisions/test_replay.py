@@ -155,6 +155,9 @@ def test_all_kept_requests_are_decided_under_other_settings(
         (("--since", "7d"), "expected --against"),
         (("--since", "7"), "expected days such as 7d"),
         (("--decision", "none"), "no decision none"),
+        (("--decision", "none", "--against", "site.toml"), "--against: goes with --since"),
+        (("--since", "7d", "--against", "s.toml", "--request", "r"), "--request: goes with"),
+        (("--since", "7d", "--against", "s.toml", "--program", "p"), "--program: goes with"),
     ],
 )
 def test_what_cannot_be_replayed_is_said(
@@ -168,6 +171,17 @@ def test_what_cannot_be_replayed_is_said(
     status, _, err = run(*arguments)
 
     assert (status, problem in err) == (2, True)
+
+
+def test_a_program_that_is_another_thing_is_said(
+    site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    request = written(tmp_path, order_select)
+
+    for program, problem in (("true", "does not explain requests"), ("/none", "cannot be run")):
+        status, _, err = run("--decision", identity, "--request", request, "--program", program)
+        assert (status, problem in err) == (2, True)
 
 
 def test_without_a_kept_request_a_file_is_asked_for(
