@@ -12,6 +12,7 @@ from typing import Any
 from cds_service.protocol import HOOKS
 from cds_service.site.site_file import nearest
 from recommender.cards import CARDS
+from recommender.guidance import SETTINGS, Policy, looser_settings, policy_as_dict
 
 LIVE = "live"
 SILENT = "silent"
@@ -86,9 +87,27 @@ def read_approvals(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Approval, .
             for key in needed
             if not row.get(key)
         ]
+        known = (CRITICAL_MODES, *(setting.key for setting in SETTINGS))
+        if not wrong and row["what"] not in known:
+            wrong = [
+                f'approvals[{number}].what: is neither a setting nor "{CRITICAL_MODES}"'
+                f"{nearest(row['what'], known)}."
+            ]
         if not wrong and row.get("expires", row["date"]) < row["date"]:
             wrong = [f"approvals[{number}].expires: is before the date of the approval."]
         problems += wrong
         if not wrong:
             approvals.append(Approval(**row))
     return tuple(approvals), problems
+
+
+def check_loosened(policy: Policy, approvals: Iterable[Approval]) -> list[str]:
+    """Return the settings that are looser than their defaults and that nobody approved (Q62)."""
+    approved = {approval.what for approval in approvals}
+    in_force, defaults = policy_as_dict(policy), policy_as_dict(Policy())
+    return [
+        f"policy.{key}: found {in_force[key]}, looser than {defaults[key]}; expected an "
+        f'[[approvals]] table with what = "{key}", name, date and reason.'
+        for key in looser_settings(policy)
+        if key not in approved
+    ]

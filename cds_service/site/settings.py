@@ -23,7 +23,7 @@ from cds_service.site.client_profiles import (
     with_profile,
 )
 from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
-from cds_service.site.modes import Approval, check_modes, read_approvals
+from cds_service.site.modes import Approval, check_loosened, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from cds_service.site.web_address import is_web_url
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
@@ -264,6 +264,8 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     store = document.get("store", {})
     approvals, wrong = read_approvals(document.get("approvals", []))
     problems += [*wrong, *check_modes(document.get("modes", {}), "modes")]
+    policy = _policy(document, _available(formulary), problems)
+    problems += check_loosened(policy, approvals)
     return replace(
         settings,
         store_url=store.get("url", settings.store_url),
@@ -273,7 +275,7 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
         retention_days=store.get("retention_days", 0),
         modes=document.get("modes", {}),
         approvals=approvals,
-        policy=_policy(document, _available(formulary), problems),
+        policy=policy,
         formulary=formulary,
         extra_codes=_extra_codes(document, folder, problems),
         clients=_clients(document, problems),

@@ -78,9 +78,14 @@ def _side(name: str) -> Json:
             "manifest": make_manifest(settings, dt.datetime.now(dt.UTC).date()),
             "decisions": [(person.words, words) for person, words in decided],
         }
-    manifest = json.loads(_ask(name, "--json"))
-    lines = _ask(name, "--decisions").splitlines()
-    return {"manifest": manifest, "decisions": [tuple(json.loads(line)) for line in lines]}
+    try:
+        manifest = json.loads(_ask(name, "--json"))
+        lines = [tuple(json.loads(line)) for line in _ask(name, "--decisions").splitlines()]
+    except (ValueError, TypeError):
+        manifest = None
+    if not isinstance(manifest, dict) or "digests" not in manifest:
+        raise Refusal(f"{name}: prints no manifest as b12-cds does.")
+    return {"manifest": manifest, "decisions": lines}
 
 
 def _ask(program: str, form: str) -> bytes:

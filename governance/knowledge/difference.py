@@ -14,8 +14,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that differs: its kind (setting, rule, text, code, version), its name, and both
-    values; empty for one that is not there.
+    """One thing that differs: its kind (setting, mode, approval, rule, text, code, version), its
+    name, and both values; empty for one that is not there.
     """
 
     kind: str
@@ -41,6 +41,8 @@ def compare_manifests(old: Json, new: Json) -> tuple[Line, ...]:
     return (
         *_lines("version", _versions(old), _versions(new)),
         *_lines("setting", old["settings"], new["settings"]),
+        *_lines("mode", old.get("modes", {}), new.get("modes", {})),
+        *_lines("approval", _listed(old), _listed(new)),
         *_lines("rule", _rules(old), _rules(new)),
         *_lines("text", _texts(old), _texts(new)),
         *_lines("code", old["digests"]["terminology"], new["digests"]["terminology"]),
@@ -49,6 +51,10 @@ def compare_manifests(old: Json, new: Json) -> tuple[Line, ...]:
 
 def _versions(manifest: Json) -> Json:
     return {name: manifest[name] for name in ("program", "knowledge", "policy", "terminology")}
+
+
+def _listed(manifest: Json) -> Json:
+    return dict.fromkeys(manifest.get("approvals", ()), "given")
 
 
 def _rules(manifest: Json) -> Json:

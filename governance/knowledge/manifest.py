@@ -19,6 +19,7 @@ from cds_service.site import (
     program_version,
     terminology_version,
 )
+from governance.decisions import list_modes
 from governance.knowledge.attributes import DOCUMENT_STATUS
 from governance.knowledge.reviews import list_reviews, overdue
 from recommender.cards import CARDS
@@ -49,6 +50,14 @@ def make_manifest(settings: Settings, today: dt.date) -> Json:
             "formulary": _digest([str(row) for row in settings.formulary]),
         },
         "settings": policy_as_dict(settings.policy),
+        "modes": {
+            f"{client or 'site'}: {what}": mode
+            for (client, what), mode in list_modes(settings).items()
+        },
+        "approvals": [
+            f"{one.what}: {one.name}, {one.date}, until {one.expires or 'taken back'}"
+            for one in settings.approvals
+        ],
         "documents": [
             {"id": letter, "title": title, "status": DOCUMENT_STATUS}
             for letter, title in DOCUMENTS.items()

@@ -3,6 +3,7 @@ look.
 """
 
 from recommender.guidance.look_back import NEW_SIGN_DAYS
+from recommender.guidance.looser import looser_settings
 from recommender.guidance.policy import (
     SETTINGS,
     AltDailyLoading,
@@ -91,6 +92,7 @@ __all__ = [
     "SubcutaneousHydroxocobalamin",
     "check_citations",
     "cite",
+    "looser_settings",
     "policy_as_dict",
     "starting_now",
     "with_interval",
