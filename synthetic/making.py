@@ -14,6 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import IO, Any
+from zlib import crc32
 
 import orjson
 
@@ -118,6 +119,7 @@ def write_person(
         if chance.random() < plan.gone_wrong:
             _go_wrong(chart, chance)
     add_noise(chart, chance, tests=2, most=6)
+    _say_who_ordered(chart)
     by_kind: dict[str, list[bytes]] = {}
     for resource in chart.resources:
         by_kind.setdefault(resource["resourceType"], []).append(orjson.dumps(resource))
@@ -145,6 +147,19 @@ def _sign(chart: Chart, story: Story) -> None:
         else:
             named = f"mr-{chart.patient}-o{number}"
             chart.resources.append({**draft, "id": named, "status": "active"})
+
+
+PRESCRIBERS = 60
+"""Made-up prescribers, each of whom treats some of the people."""
+
+
+def _say_who_ordered(chart: Chart) -> None:
+    """Name on every prescription who wrote it: for one person always the same prescriber."""
+    who = {"reference": f"Practitioner/made-{crc32(chart.patient.encode()) % PRESCRIBERS}"}
+    chart.resources = [
+        {**one, "requester": who} if one["resourceType"] == "MedicationRequest" else one
+        for one in chart.resources
+    ]
 
 
 def _go_wrong(chart: Chart, chance: Random) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cds_service.records import week_of
 from population.report.help_most import WAITS_FOR
 
 MOST_NAMES = 100_000
@@ -18,7 +21,8 @@ DEFICIENT = frozenset({"confirmed", "probable"})
 @dataclass(slots=True)
 class Counts:
     """The counts of one run. `orders` counts orders, refills and stops; `cards_of_patients` how
-    many patients got so many cards; `then` what followed a card.
+    many patients got so many cards; `then` what followed a card; `prescriber_weeks` the cards of
+    each prescriber in each week in which they ordered, by its Monday.
     """
 
     decisions: int = 0
@@ -30,11 +34,13 @@ class Counts:
     cards: Counter[str] = field(default_factory=Counter)
     card_patients: Counter[str] = field(default_factory=Counter)
     indicators: Counter[str] = field(default_factory=Counter)
+    loud_cards: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     rule_cards: Counter[tuple[str, str]] = field(default_factory=Counter)
     cards_of_patients: Counter[int] = field(default_factory=Counter)
     then: Counter[tuple[str, str]] = field(default_factory=Counter)
     waits_for: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    prescriber_weeks: Counter[tuple[str, str]] = field(default_factory=Counter)
     deficient: int = 0
     deficient_answered: int = 0
     not_used: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -76,10 +82,14 @@ def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
     counts.spoken += bool(row["cards"])
     counts.cards.update(row["cards"])
     counts.indicators.update(row["indicators"])
+    counts.loud_cards.update(zip(row["cards"], row["indicators"], strict=True))
     counts.rules[row["rule"]] += 1
     counts.rule_cards.update((row["rule"], card) for card in row["cards"])
     if row["then"]:
         counts.then.update((card, row["then"]) for card in row["cards"] or ("no card",))
+    if row["prescriber"]:
+        week = week_of(dt.date.fromisoformat(row["time"][:10]))
+        counts.prescriber_weeks[row["prescriber"], week] += len(row["cards"])
     counts.incomplete.update(row["incomplete"])
     counts.without_time += row["without_time"]
     counts.versions[f"{row['version']}, policy {row['policy_version']}"] += 1
@@ -108,3 +118,24 @@ def _count_waiting(counts: Counts, row: Mapping[str, Any]) -> None:
 
 LAST_ROW = "E2"
 """The row that holds when nothing above does."""
+
+
+def load_base(counts: Counts) -> tuple[int, float, str]:
+    """Return what cards are counted over: orders in a replay, patients in a snapshot."""
+    if counts.orders:
+        return counts.orders, 1000.0, "per 1,000 orders"
+    return counts.patients, 100.0, "per 100 patients"
+
+
+def cards_a_week(counts: Counts) -> list[float]:
+    """Return the cards of each prescriber in an average week in which they ordered, ascending."""
+    weeks, cards = Counter[str](), Counter[str]()
+    for (prescriber, _), number in counts.prescriber_weeks.items():
+        weeks[prescriber] += 1
+        cards[prescriber] += number
+    return sorted(cards[prescriber] / number for prescriber, number in weeks.items())
+
+
+def quantile(ascending: Sequence[float], part: float) -> float:
+    """Return the value that this part of the values does not exceed; 0 of none."""
+    return ascending[max(0, math.ceil(part * len(ascending)) - 1)] if ascending else 0.0

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from population.report.small_counts import hidden_rows, shown
+
 WAITS_FOR: dict[str, tuple[str, ...]] = {
     "U1": ("neurological_screen",),
     "M7": ("egfr",),
@@ -59,3 +65,30 @@ def what_to_do(fact: str, code: str) -> str:
     """Return what would make a fact known."""
     words = WHAT_TO_DO.get(fact, f"Record {fact.replace('_', ' ')}")
     return f"{words}: {MENDED[code]}" if code in MENDED else words
+
+
+def help_rows(
+    waits_for: Mapping[tuple[str, str, str], int], show_small: bool
+) -> tuple[tuple[Any, ...], ...]:
+    """Return what would help, the most first: what to do, decisions, fact, reason and rules.
+
+    Args:
+        waits_for: decisions that waited, by fact, code of the reason, and rule.
+    """
+    by_fact: Counter[tuple[str, str]] = Counter()
+    rules: dict[tuple[str, str], set[str]] = {}
+    for (fact, code, rule), count in waits_for.items():
+        by_fact[fact, code] += count
+        rules.setdefault((fact, code), set()).add(rule)
+    hidden = hidden_rows(by_fact, show_small)
+    ranked = sorted(by_fact.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(
+        (
+            what_to_do(fact, code),
+            shown(count, (fact, code) in hidden),
+            fact,
+            code,
+            ", ".join(sorted(rules[fact, code])),
+        )
+        for (fact, code), count in ranked
+    )

@@ -8,9 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from population.report.counts import Counts
-from population.report.intervals import SMALLEST_SHOWN, part_interval, rate_interval
-from population.report.tables import HIDDEN, SMALL, Table, load_base
+from population.report.counts import Counts, cards_a_week, load_base, quantile
+from population.report.intervals import part_interval, rate_interval
+from population.report.small_counts import HIDDEN, SMALL, SMALLEST_SHOWN, is_small
+from population.report.tables import Table
 
 STYLE = Path(__file__).parent / "style.css"
 
@@ -35,6 +36,7 @@ def build_page(
     tables: Sequence[Table],
     codes: Sequence[Mapping[str, Any]],
     command: str,
+    show_small: bool,
 ) -> str:
     """Return the page. `codes` are the rows of local-codes.csv, `command` what made the page."""
     body = [
@@ -43,7 +45,7 @@ def build_page(
         '<main id="main"><h1>Population report</h1>',
         f"<p>{escape(_what_was_done(run))} {NOT_FOR_PERSONS}</p>",
         MADE_UP if run["sliced"].get("made") else "",
-        _headline(counts),
+        _headline(counts, show_small),
         f'<div class="pair">{"".join(_section(table) for table in tables[:2])}</div>',
         *(_section(table) for table in tables[2:]),
         _codes(codes),
@@ -70,8 +72,8 @@ def _what_was_done(run: Mapping[str, Any]) -> str:
     return f"Every patient's chart as it would open on {run['asOf']}."
 
 
-def _headline(counts: Counts) -> str:
-    cells = tuple(_figures(counts))
+def _headline(counts: Counts, show_small: bool) -> str:
+    cells = tuple(_figures(counts, show_small))
     head = "".join(f"<th>{escape(title)}</th>" for title, _, _ in cells)
     row = "".join(
         f'<td data-l="{escape(title)}">{escape(figure)}<span>{escape(note)}</span></td>'
@@ -80,16 +82,24 @@ def _headline(counts: Counts) -> str:
     return f'<table class="kpi"><thead><tr>{head}</tr></thead><tbody><tr>{row}</tr></tbody></table>'
 
 
-def _figures(counts: Counts) -> Iterator[tuple[str, str, str]]:
+def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]:
     """Yield the figures of the head: what it is, the figure, and a note."""
     base, per, words = load_base(counts)
     rate, low, high = rate_interval(counts.cards.total(), base, per)
     interval = f"95 % interval {low:,.1f} to {high:,.1f}"
-    yield "If it were switched on", f"{rate:,.1f} cards {words}", interval
+    figure, small = f"{rate:,.1f} cards {words}", is_small(counts.cards.total())
+    told = ("fewer than 5 cards", words) if small and not show_small else (figure, interval)
+    yield "If it were switched on", *told
+    if weeks := cards_a_week(counts):
+        median, most = quantile(weeks, 0.5), quantile(weeks, 0.95)
+        note = f"median of {len(weeks):,} prescribers who order; {most:.1f} at the 95th percentile"
+        yield "Per prescriber and week", f"{median:.1f}", note
     silent = 100 * (1 - counts.spoken / max(1, counts.decisions))
-    yield "Silent", f"{silent:.1f} %", f"of {counts.decisions:,} decisions"
+    part = "nearly all" if is_small(counts.spoken) and not show_small else f"{silent:.1f} %"
+    yield "Silent", part, f"of {counts.decisions:,} decisions"
     read = f"of {counts.patients:,} patients; {counts.orders:,} orders"
-    yield "Adults read", f"{counts.adults:,}", read
+    others = is_small(counts.patients - counts.adults) and not show_small
+    yield "Adults read", "nearly all" if others else f"{counts.adults:,}", read
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     yield "Answerable", answerable, "of the decisions on deficient adults"

@@ -7,22 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from population.report.counts import Counts
-from population.report.help_most import what_to_do
-from population.report.intervals import (
-    SMALLEST_SHOWN,
+from population.report.counts import Counts, cards_a_week, load_base
+from population.report.help_most import help_rows
+from population.report.intervals import part_interval, rate_interval
+from population.report.small_counts import (
+    SMALL,
+    hidden_in_parts,
     hidden_rows,
-    part_interval,
-    rate_interval,
+    hidden_sums,
+    instead,
+    is_small,
+    shown,
+    simple_rows,
 )
 from recommender.cards import CARDS
 from recommender.treatment import RULES
-
-SMALL = "<5"
-"""Stands for a count from 1 to 4; rates that rest on it are left out."""
-
-HIDDEN = "hidden"
-"""Stands for a larger count that is not shown, as a small one could be worked out from it."""
 
 MOST_ROWS = 50
 
@@ -45,6 +44,7 @@ def build_tables(counts: Counts, show_small: bool) -> list[Table]:
     """Return every table about one run that has a row."""
     tables = [
         _by_indicator(counts, show_small),
+        _prescribers(counts, show_small),
         _cards_of_patients(counts, show_small),
         _help(counts, show_small),
         _by_card(counts, show_small),
@@ -57,50 +57,57 @@ def build_tables(counts: Counts, show_small: bool) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
-def load_base(counts: Counts) -> tuple[int, float, str]:
-    """Return what cards are counted over: orders in a replay, patients in a snapshot."""
-    if counts.orders:
-        return counts.orders, 1000.0, "per 1,000 orders"
-    return counts.patients, 100.0, "per 100 patients"
-
-
 def _rates(
     counted: Mapping[str, int],
     counts: Counts,
     show_small: bool,
+    hidden: frozenset[str],
     more: Mapping[str, int] | None = None,
 ) -> tuple[list[tuple[Any, ...]], list[tuple[float, float, float] | None]]:
     base, per, _ = load_base(counts)
-    hidden = hidden_rows(counted, show_small)
     rows: list[tuple[Any, ...]] = []
     bars: list[tuple[float, float, float] | None] = []
     for name, count in counted.items():
         extra = () if more is None else (more.get(name, 0),)
         if name in hidden:
-            rows.append((name, _instead(count), "", "", *map(_instead, extra)))
+            rows.append((name, instead(count), "", "", *map(instead, extra)))
             bars.append(None)
             continue
         rate, low, high = rate_interval(count, base, per)
-        shown = tuple(
-            value if show_small or value == 0 or value >= SMALLEST_SHOWN else SMALL
-            for value in extra
-        )
-        rows.append((name, count, round(rate, 2), f"{low:.2f} to {high:.2f}", *shown))
+        beside = tuple(SMALL if is_small(value) and not show_small else value for value in extra)
+        rows.append((name, count, round(rate, 2), f"{low:.2f} to {high:.2f}", *beside))
         bars.append((rate, low, high))
     return rows, bars
 
 
 def _by_indicator(counts: Counts, show_small: bool) -> Table:
     counted = {name: counts.indicators[name] for name in ("critical", "warning", "info")}
-    rows, bars = _rates(counted, counts, show_small)
+    by_card = {
+        indicator: {
+            card: number for (card, loud), number in counts.loud_cards.items() if loud == indicator
+        }
+        for indicator in counted
+    }
+    hidden = hidden_sums(by_card, _hidden_cards(counts, show_small), show_small)
+    hidden |= hidden_rows(counted, show_small)
+    rows, bars = _rates(counted, counts, show_small, hidden)
     head = ("Indicator", "Cards", load_base(counts)[2], "95 % interval")
     note = f"How often a card of each loudness would come, {load_base(counts)[2]}."
     return Table("indicators", "Alert load", note, head, tuple(rows), tuple(bars))
 
 
+def _hidden_cards(counts: Counts, show_small: bool) -> frozenset[str]:
+    """Return the cards whose count is not shown; those of each indicator are summed up too."""
+    parts: dict[str, Counter[str]] = {}
+    for (card, indicator), number in counts.loud_cards.items():
+        parts.setdefault(indicator, Counter())[card] += number
+    return hidden_in_parts(counts.cards, parts.values(), show_small)
+
+
 def _by_card(counts: Counts, show_small: bool) -> Table:
     counted = dict(sorted(counts.cards.items(), key=lambda item: (-item[1], item[0])))
-    rows, bars = _rates(counted, counts, show_small, counts.card_patients)
+    hidden = _hidden_cards(counts, show_small)
+    rows, bars = _rates(counted, counts, show_small, hidden, counts.card_patients)
     named = {card.id: card.name for card in CARDS}
     rows = [(row[0], named.get(row[0], ""), *row[1:]) for row in rows]
     head = ("Card", "About", "Cards", load_base(counts)[2], "95 % interval", "Patients")
@@ -117,13 +124,13 @@ def _by_rule(counts: Counts, show_small: bool) -> Table:
     rows: list[tuple[Any, ...]] = []
     for rule, count in sorted(counts.rules.items(), key=lambda item: (-item[1], item[0])):
         if rule in hidden:
-            rows.append((rule, said.get(rule, ""), _instead(count), "", "", ""))
+            rows.append((rule, said.get(rule, ""), instead(count), "", "", ""))
             continue
         part, low, high = part_interval(count, counts.decisions)
         cards = with_card[rule]
-        shown = cards if show_small or cards == 0 or cards >= SMALLEST_SHOWN else SMALL
+        told = shown(cards, is_small(cards) and not show_small)
         rows.append(
-            (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", shown)
+            (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", told)
         )
     head = ("Rule", "In words", "Decisions", "Part", "95 % interval", "Cards")
     note = "The row of the decision table that decided, for every decision, silent ones too."
@@ -135,43 +142,51 @@ def _cards_of_patients(counts: Counts, show_small: bool) -> Table:
     for cards, patients in counts.cards_of_patients.items():
         grouped[str(cards) if cards < 5 else "5 or more"] += patients
     counted = dict(sorted(grouped.items()))
-    rows = _simple(counted, show_small)
+    rows = simple_rows(counted, show_small)
     note = "How many patients would get so many cards; more than one is a repeat."
     return Table("repeats", "Repeats", note, ("Cards", "Patients"), rows)
 
 
+def _prescribers(counts: Counts, show_small: bool) -> Table:
+    found = Counter(min(MOST_A_WEEK, int(cards + 0.5)) for cards in cards_a_week(counts))
+    counted = {
+        f"{cards} or more" if cards == MOST_A_WEEK else str(cards): found[cards]
+        for cards in range(max(found, default=-1) + 1)
+    }
+    rows = simple_rows(counted, show_small)
+    note = (
+        f"How many of {sum(counted.values()):,} prescribers would see so many cards in an average "
+        f"week in which they order."
+    )
+    head = ("Cards a week", "Prescribers")
+    return Table("prescribers", "Prescribers", note, head, rows)
+
+
+MOST_A_WEEK = 7
+"""Cards a week from which prescribers are counted together."""
+
+
 def _what_followed(counts: Counts, show_small: bool) -> Table:
     said = ("kept", "stopped", "replaced")
-    hidden = hidden_rows(counts.then, show_small)
-    cards = sorted({card for card, _ in counts.then})
-    rows = tuple(
-        (card, *(_shown(counts.then[card, what], (card, what) in hidden) for what in said))
-        for card in cards
-    )
+    unseen = _hidden_cards(counts, show_small)
+    rows = []
+    for card in sorted({card for card, _ in counts.then}):
+        followed = {what: counts.then[card, what] for what in said}
+        hidden = frozenset(said) if card in unseen else hidden_rows(followed, show_small)
+        told = (shown(number, number > 0 and what in hidden) for what, number in followed.items())
+        rows.append((card, *told))
     note = "What became of the order within 30 days, where the record tells."
     return Table(
-        "then", "What the prescriber then did", note, ("Card", "Kept", "Stopped", "Replaced"), rows
+        "then",
+        "What the prescriber then did",
+        note,
+        ("Card", "Kept", "Stopped", "Replaced"),
+        tuple(rows),
     )
 
 
 def _help(counts: Counts, show_small: bool) -> Table:
-    by_fact: Counter[tuple[str, str]] = Counter()
-    rules: dict[tuple[str, str], set[str]] = {}
-    for (fact, code, rule), count in counts.waits_for.items():
-        by_fact[fact, code] += count
-        rules.setdefault((fact, code), set()).add(rule)
-    hidden = hidden_rows(by_fact, show_small)
-    ranked = sorted(by_fact.items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]
-    rows = tuple(
-        (
-            what_to_do(fact, code),
-            _shown(count, (fact, code) in hidden),
-            fact,
-            code,
-            ", ".join(sorted(rules[fact, code])),
-        )
-        for (fact, code), count in ranked
-    )
+    rows = help_rows(counts.waits_for, show_small)[:MOST_ROWS]
     note = (
         "Facts that are not known, ranked by the decisions that waited for them. Figures overlap: "
         "one decision can wait for two."
@@ -204,20 +219,24 @@ MONITORING = "m1"
 
 
 def _groups(counts: Counts, show_small: bool) -> Table:
-    counted = {name: sum(counts.rules[rule] for rule in rules) for name, rules in GROUPS.items()}
-    counted["under treatment, and tests are due"] = counts.cards[MONITORING]
+    parts = {name: {rule: counts.rules[rule] for rule in rules} for name, rules in GROUPS.items()}
+    hidden = hidden_sums(parts, hidden_rows(counts.rules, show_small), show_small)
+    counted = {name: sum(rules.values()) for name, rules in parts.items()}
+    rows = [(name, shown(count, name in hidden)) for name, count in counted.items() if count]
+    due = counts.cards[MONITORING]
+    if due:
+        unseen = MONITORING in _hidden_cards(counts, show_small)
+        rows.append(("under treatment, and tests are due", shown(due, unseen)))
     note = "Decisions by what the rule says of the treatment."
-    rows = _simple({name: count for name, count in counted.items() if count}, show_small)
-    return Table(
-        "groups", "Untreated, wrongly treated, unmonitored", note, ("Group", "Decisions"), rows
-    )
+    head = ("Group", "Decisions")
+    return Table("groups", "Untreated, wrongly treated, unmonitored", note, head, tuple(rows))
 
 
 def _not_used(counts: Counts, show_small: bool) -> Table:
     hidden = hidden_rows(counts.not_used, show_small)
     ranked = sorted(counts.not_used.items(), key=lambda item: (-item[1], item[0]))
     rows = tuple(
-        (test.replace("_", " "), why, unit, _shown(count, (test, why, unit) in hidden))
+        (test.replace("_", " "), why, unit, shown(count, (test, why, unit) in hidden))
         for (test, why, unit), count in ranked[:MOST_ROWS]
     )
     note = "Values of tests we know that cannot be used: units that are not read among them."
@@ -237,22 +256,8 @@ def _incomplete(counts: Counts, show_small: bool) -> Table:
         "Lists that were incomplete",
         note,
         ("List", "Decisions"),
-        _simple(counted, show_small),
+        simple_rows(counted, show_small),
     )
-
-
-def _simple(counted: Mapping[str, int], show_small: bool) -> tuple[tuple[Any, ...], ...]:
-    hidden = hidden_rows(counted, show_small)
-    return tuple((name, _shown(count, name in hidden)) for name, count in counted.items())
-
-
-def _shown(count: int, is_hidden: bool) -> int | str:
-    return _instead(count) if is_hidden else count
-
-
-def _instead(count: int) -> str:
-    """Return what stands for a count that is not shown."""
-    return SMALL if count < SMALLEST_SHOWN else HIDDEN
 
 
 def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> list[Table]:
@@ -273,7 +278,7 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
             "Which fact did it",
             "Facts that differ, or that the rules look at.",
             ("Fact", "Decisions"),
-            _simple(by_fact, show_small),
+            simple_rows(by_fact, show_small),
         ),
     ]
     return [table for table in tables if table.rows]
@@ -287,7 +292,7 @@ def _moves(
         (
             f"{rule or 'not decided'} ({cards or 'no card'})",
             f"{then or 'not decided'} ({then_cards or 'no card'})",
-            _shown(count, (rule, cards, then, then_cards) in hidden),
+            shown(count, (rule, cards, then, then_cards) in hidden),
         )
         for (rule, cards, then, then_cards), count in sorted(
             moves.items(), key=lambda one: (-one[1], one[0])

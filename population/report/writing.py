@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from fhir_mappings.terminology import load_value_sets
 from population.report.counts import Counts, count_decisions
-from population.report.intervals import SMALLEST_SHOWN
 from population.report.nearest import Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
+from population.report.small_counts import SMALLEST_SHOWN
 from population.report.tables import Table, build_tables, change_tables
 from population.runs import read_rows
 from population.slices import list_parts
@@ -52,6 +52,8 @@ COLUMNS = [
     "without_time",
     "unreadable",
     "then",
+    "time",
+    "prescriber",
     "version",
     "policy_version",
 ]
@@ -86,7 +88,9 @@ def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> 
     out.parent.mkdir(parents=True, exist_ok=True)
     command = f"b12-cds population report --input {run.name} --out {out.name}"
     command += " --show-small" if show_small else ""
-    out.write_text(build_page(counts, description, tables, codes, command), encoding="utf-8")
+    out.write_text(
+        build_page(counts, description, tables, codes, command, show_small), encoding="utf-8"
+    )
     written = [
         out,
         *_write_tables(out, tables),

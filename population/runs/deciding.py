@@ -111,6 +111,7 @@ class Decider:
             "without_time": event.without_time,
             "unreadable": unreadable,
             "then": event.then,
+            "prescriber": event.prescriber,
             "version": __version__,
             "policy_version": decision.policy.version,
         }

@@ -5,6 +5,7 @@ and stop, with what was on record then.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class Event:
     """One thing to decide on: the request a client would have sent.
 
     `then` is what the prescriber did next where the record tells; `without_time` counts the
-    entries left out because nothing says when they were recorded.
+    entries left out because nothing says when they were recorded. `prescriber` is a digest of who
+    ordered; empty where that is not told, and of a stop.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Event:
     body: dict[str, Any]
     then: str = ""
     without_time: int = 0
+    prescriber: str = ""
 
 
 def chart_opened(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> Event:
@@ -96,7 +99,28 @@ def _event(
     refill = kind == REFILL
     context = {"medications" if refill else "draftOrders": bundle}
     body = _body(MEDICATION_REFILL if refill else ORDER_SIGN, patient, known, context)
-    return Event(kind, time, named, body, then, without_time)
+    who = "" if stop else prescriber_of(together[0])
+    return Event(kind, time, named, body, then, without_time, who)
+
+
+PRESCRIBER_DIGITS = 16
+"""Digits of the digest that stands for a prescriber: enough to tell them apart, and no name."""
+
+
+def prescriber_of(order: Mapping[str, Any]) -> str:
+    """Return a digest of the reference or identifier of who ordered, in any version of FHIR; empty
+    where none is given.
+    """
+    who = order.get("requester") or order.get("prescriber")
+    who = who.get("agent", who) if isinstance(who, dict) else None
+    if not isinstance(who, dict):
+        return ""
+    identifier = who.get("identifier")
+    value = identifier.get("value") if isinstance(identifier, dict) else None
+    named = who.get("reference") or value
+    if not isinstance(named, str):
+        return ""
+    return hashlib.sha256(named.encode()).hexdigest()[:PRESCRIBER_DIGITS]
 
 
 def continues(order: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> bool:

@@ -43,6 +43,7 @@ DECISIONS = pa.schema(
         ("without_time", pa.int32()),
         ("unreadable", pa.int32()),
         ("then", pa.string()),
+        ("prescriber", pa.string()),
         ("version", pa.string()),
         ("policy_version", pa.string()),
     ]
@@ -55,7 +56,7 @@ loudest, empty where nothing was said. `not_used` holds the results of tests we 
 cannot be used, each kind once. `incomplete` names the lists that may lack entries;
 `without_time` counts entries left out of a replay because nothing says when they were recorded;
 `unreadable` counts lines that are no strict JSON. `then` is what the prescriber did next, where the
-record tells.
+record tells; `prescriber` a digest of who ordered, empty where that is not told.
 """
 
 ROWS_A_GROUP = 2000

@@ -14,11 +14,13 @@ import pytest
 
 from fhir_mappings.terminology import load_value_sets
 from population.report import ReportRefused, write_report
-from population.report.counts import count_decisions
-from population.report.intervals import hidden_rows, part_interval, rate_interval
+from population.report.counts import cards_a_week, count_decisions, quantile
+from population.report.intervals import part_interval, rate_interval
 from population.report.nearest import Nearest
-from population.report.tables import GROUPS, HIDDEN, IN_NO_GROUP, SMALL, build_tables
+from population.report.small_counts import HIDDEN, SMALL, hidden_rows
+from population.report.tables import GROUPS, IN_NO_GROUP, build_tables
 from population.runs import DeciderSetup, Mode, RunJob, run_decisions
+from population.runs.events import prescriber_of
 from population.slices import SliceJob, run_slice
 from recommender.treatment import RULES
 from tests.population.conftest import AS_OF
@@ -48,6 +50,8 @@ def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:
         "without_time": 0,
         "unreadable": 0,
         "then": "kept",
+        "time": "2026-03-04T10:00:00+00:00",
+        "prescriber": "",
         "version": "1",
         "policy_version": "p",
     } | more
@@ -116,6 +120,84 @@ def test_a_larger_count_that_is_hidden_is_not_called_small() -> None:
     assert HIDDEN in shown.values() or SMALL not in shown.values()
     cards = next(table for table in build_tables(counts, False) if table.name == "cards")
     assert {cells[0]: cells[2] for cells in cards.rows} == {"b4": HIDDEN, "d3": SMALL}
+
+
+def told(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """Return the first count of each row of a table of the report on these decisions."""
+    table = next(one for one in build_tables(count_decisions(rows), False) if one.name == name)
+    place = next(n for n, title in enumerate(table.head) if title in ("Cards", "Decisions"))
+    return {cells[0]: cells[place] for cells in table.rows}
+
+
+def test_two_small_counts_that_can_only_be_one_way_take_a_third_with_them() -> None:
+    """1 and 1 come to 2: their sum alone would tell both."""
+    assert hidden_rows({"a": 1, "b": 1, "c": 9, "d": 20}, False) == {"a", "b", "c"}
+    assert hidden_rows({"a": 3, "b": 2, "c": 9}, False) == {"a", "b"}
+
+
+def test_a_card_cannot_be_worked_out_from_its_indicator() -> None:
+    """Of the critical cards b1 came 12 times and b8 3 times; 15 critical ones would tell it."""
+    critical = {"indicators": ["critical"]}
+    rows = [row(f"p{n}", "b4") for n in range(40)] + [row(f"q{n}", "d2") for n in range(3)]
+    rows += [row(f"r{n}", "b1", **critical) for n in range(12)]
+    rows += [row(f"s{n}", "b8", **critical) for n in range(3)]
+
+    cards, indicators = told(rows, "cards"), told(rows, "indicators")
+    assert (cards["b8"], cards["d2"], cards["b1"], cards["b4"]) == (SMALL, SMALL, HIDDEN, HIDDEN)
+    assert indicators["critical"] == 15
+
+
+def test_a_rule_cannot_be_worked_out_from_its_group() -> None:
+    rows = [row(f"p{n}", rule="M2") for n in range(40)] + [row("q", rule="B1")] * 3
+    rows += [row(f"r{n}", rule="E3") for n in range(12)]
+
+    assert told(rows, "groups")["untreated: treatment is indicated"] == 40
+    pair = "borderline, or a test that is too old or unusable: a test decides"
+    rules = {cells[0]: cells[2] for cells in _table(rows, "rules").rows}
+    assert (rules["B1"], rules["E3"]) == (SMALL, HIDDEN)
+    assert told(rows, "groups")[pair] == 15
+    alone = [one for one in rows if one["rule"] != "E3"]
+    assert told(alone, "groups")[pair] == SMALL
+    assert told(alone, "groups")["untreated: treatment is indicated"] == HIDDEN
+
+
+def _table(rows: list[dict[str, Any]], name: str) -> Any:
+    tables = build_tables(count_decisions(rows), False)
+    return next(one for one in tables if one.name == name)
+
+
+def test_cards_of_a_prescriber_are_counted_by_the_week_in_which_they_order() -> None:
+    later = {"time": "2026-03-11T10:00:00+00:00"}
+    rows = [row(f"p{n}", "b4", "d2", prescriber=f"dr{n}") for n in range(6)]
+    rows += [row(f"p{n}", prescriber=f"dr{n}", **later) for n in range(6)]
+    rows += [row(f"q{n}", prescriber=f"quiet{n}") for n in range(5)]
+    rows.append(row("z", "b4"))
+
+    weeks = cards_a_week(count_decisions(rows))
+    assert weeks == [0.0] * 5 + [1.0] * 6
+    assert (quantile(weeks, 0.5), quantile(weeks, 0.95), quantile([], 0.5)) == (1.0, 1.0, 0.0)
+    assert _table(rows, "prescribers").rows == (("0", 5), ("1", 6))
+    assert "prescribers" not in {one.name for one in build_tables(count_decisions([]), False)}
+
+
+@pytest.mark.parametrize(
+    ("order", "is_told"),
+    [
+        ({"requester": {"reference": "Practitioner/1"}}, True),
+        ({"requester": {"agent": {"reference": "Practitioner/1"}}}, True),
+        ({"prescriber": {"reference": "Practitioner/1"}}, True),
+        ({"requester": {"identifier": {"value": "1"}}}, True),
+        ({"requester": {"display": "Dr Somebody"}}, False),
+        ({"requester": "Practitioner/1"}, False),
+        ({"requester": {"reference": 1}}, False),
+        ({}, False),
+    ],
+)
+def test_who_ordered_is_a_digest_in_every_version_of_fhir(order: Any, is_told: bool) -> None:
+    found = prescriber_of(order)
+
+    assert bool(found) is is_told
+    assert "Practitioner" not in found
 
 
 def test_every_rule_is_in_one_group_or_in_none_for_a_reason() -> None:

@@ -1,0 +1,89 @@
+"""Which counts are not shown: those from 1 to 4, and larger ones from which a small one could be
+worked out, by a sum or a difference, in the same table or between two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+SMALLEST_SHOWN = 5
+"""Counts from 1 up to this are not shown unless asked for."""
+
+SMALL = "<5"
+"""Stands for a count from 1 to 4; rates that rest on it are left out."""
+
+HIDDEN = "hidden"
+"""Stands for a larger count that is not shown, as a small one could be worked out from it."""
+
+Key = TypeVar("Key")
+
+
+def is_small(count: int) -> bool:
+    """Return whether a count is one that is not shown."""
+    return 0 < count < SMALLEST_SHOWN
+
+
+def hidden_rows(counts: Mapping[Key, int], show_small: bool) -> frozenset[Key]:
+    """Return the rows of a table whose count is not shown: those from 1 to 4, and the next smallest
+    until at least two are hidden that come to 5 or more, as their sum can be worked out.
+    """
+    if show_small:
+        return frozenset()
+    small = {row for row, count in counts.items() if is_small(count)}
+    others = sorted(
+        (row for row, count in counts.items() if count and row not in small),
+        key=lambda row: counts[row],
+    )
+    while small and others and (len(small) < 2 or _sum(counts, small) < SMALLEST_SHOWN):
+        small.add(others.pop(0))
+    return frozenset(small)
+
+
+def hidden_in_parts(
+    counts: Mapping[Key, int], parts: Iterable[Mapping[Key, int]], show_small: bool
+) -> frozenset[Key]:
+    """Return the rows that are not shown where sums of parts of the table stand in another one.
+
+    Args:
+        parts: the counts of each part that is summed up elsewhere.
+    """
+    hidden = hidden_rows(counts, show_small)
+    return hidden.union(*(hidden_rows(part, show_small) for part in parts))
+
+
+def hidden_sums(
+    groups: Mapping[str, Mapping[Key, int]], hidden: frozenset[Key], show_small: bool
+) -> frozenset[str]:
+    """Return the groups whose sum is not shown: it is small, or what is hidden in it could be
+    worked out from it.
+    """
+    if show_small:
+        return frozenset()
+
+    def tells(rows: Mapping[Key, int]) -> bool:
+        unseen = {row for row, count in rows.items() if count and row in hidden}
+        few = len(unseen) < 2 or _sum(rows, unseen) < SMALLEST_SHOWN
+        return is_small(sum(rows.values())) or (bool(unseen) and few)
+
+    return frozenset(name for name, rows in groups.items() if tells(rows))
+
+
+def _sum(counts: Mapping[Key, int], rows: Iterable[Key]) -> int:
+    return sum(counts[row] for row in rows)
+
+
+def simple_rows(counted: Mapping[str, int], show_small: bool) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows of a table of names and counts."""
+    hidden = hidden_rows(counted, show_small)
+    return tuple((name, shown(count, name in hidden)) for name, count in counted.items())
+
+
+def shown(count: int, is_hidden: bool) -> int | str:
+    """Return a count, or what stands for it."""
+    return instead(count) if is_hidden else count
+
+
+def instead(count: int) -> str:
+    """Return what stands for a count that is not shown."""
+    return SMALL if count < SMALLEST_SHOWN else HIDDEN
