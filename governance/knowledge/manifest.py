@@ -58,6 +58,15 @@ def make_manifest(settings: Settings, today: dt.date) -> Json:
             f"{one.what}: {one.name}, {one.date}, until {one.expires or 'taken back'}"
             for one in settings.approvals
         ],
+        **_sources(),
+        "rules": _rules(),
+        "overdue": [review.rule for review in overdue(today)],
+    }
+
+
+def _sources() -> Json:
+    """Return the source documents, what of them is lost, and the other sources."""
+    return {
         "documents": [
             {"id": letter, "title": title, "status": DOCUMENT_STATUS}
             for letter, title in DOCUMENTS.items()
@@ -67,8 +76,6 @@ def make_manifest(settings: Settings, today: dt.date) -> Json:
             {"id": one.id, "title": one.label, "status": _status(one.secondary_reading)}
             for one in EXTERNAL_SOURCES.values()
         ],
-        "rules": _rules(),
-        "overdue": [review.rule for review in overdue(today)],
     }
 
 
