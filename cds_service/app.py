@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from cds_service import __version__
 from cds_service.demonstration import load_request
@@ -98,6 +99,8 @@ def _start_call() -> Response | None:
             mimetype="application/json",
             headers={"Allow": ", ".join(sorted(methods or ())), "Access-Control-Max-Age": "600"},
         )
+    if isinstance(request.routing_exception, MethodNotAllowed):
+        hooks.check_service_of(request.path)
     return None
 
 

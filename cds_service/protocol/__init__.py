@@ -5,6 +5,7 @@ from cds_service.protocol.bundles import (
     bundles_within,
     empty_entries,
     lacks_some,
+    resources_within,
     why_not_whole,
 )
 from cds_service.protocol.errors import Problem, bad_request, kind_of, operation_outcome
@@ -12,6 +13,7 @@ from cds_service.protocol.hook_request import (
     HOOK_ROWS,
     HOOKS,
     MEDICATION_REFILL,
+    NO_SERVER,
     OF_THE_CONTEXT,
     ORDER_HOOKS,
     ORDER_SELECT,
@@ -21,7 +23,6 @@ from cds_service.protocol.hook_request import (
     HookRequest,
     Reviewed,
     parse_hook_request,
-    resources_within,
 )
 from cds_service.protocol.json_text import (
     read_all_but_prefetch,
@@ -45,6 +46,7 @@ __all__ = [
     "MEDICATION_REFILL",
     "MORE_PAGES",
     "NOT_SENT",
+    "NO_SERVER",
     "OF_THE_CONTEXT",
     "ORDER_HOOKS",
     "ORDER_SELECT",

@@ -1,5 +1,5 @@
-"""What a list says of itself: whether it is whole, what came along with the matches, and which of
-its entries are nothing that can be read.
+"""The resources of a list, and what it says of itself: whether it is whole, what came along with
+the matches, and which of its entries are nothing that can be read.
 """
 
 from __future__ import annotations
@@ -8,14 +8,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cds_service.protocol.hook_request import DEEPEST_BUNDLE, resources_within
-from fhir_mappings.fhir import as_dict, as_list, as_text, is_cut
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
 
 WITHHELD = "the EHR says that part of it is withheld"
 """Why a list is incomplete of which something was cut out or not sent."""
+
+
+DEEPEST_BUNDLE = 8
+"""Levels of Bundle and entry that are read; real clients nest two Bundles."""
 
 
 class Within(NamedTuple):
@@ -151,3 +154,47 @@ def empty_entries(value: dict[str, Any] | list[Any], place: str) -> Iterator[str
         resource = entry.get("resource", entry) if isinstance(entry, dict) else None
         if not (isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)):
             yield f"{where}[{number}]"
+
+
+def resources_within(value: Any, place: str) -> list[Placed]:
+    """Return every resource of a Bundle, a bare array or a single resource, Bundles within Bundles
+    too (R57, R166).
+    """
+    found: list[Placed] = []
+    _collect(value, place, 0, "", found)
+    return found
+
+
+def _collect(value: Any, place: str, depth: int, full_url: str, into: list[Placed]) -> None:
+    if depth > DEEPEST_BUNDLE:
+        return
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            inner, url = _unwrapped(item)
+            kind = inner.get("resourceType") if isinstance(inner, dict) else None
+            if (
+                kind and kind != "Bundle" and depth < DEEPEST_BUNDLE
+            ):  # nearly every entry: no Bundle to look into
+                into.append(Placed(f"{place}[{number}]", inner, url))
+            else:
+                _collect(inner, f"{place}[{number}]", depth + 1, url, into)
+    elif isinstance(value, dict):
+        entries = value.get("entry")
+        if value.get("resourceType") == "Bundle" or (
+            entries is not None and "resourceType" not in value
+        ):
+            listed = entries if isinstance(entries, list) else [entries]
+            _collect(listed, f"{place}.entry", depth + 1, "", into)
+        elif value.get("resourceType"):
+            into.append(Placed(place, value, full_url))
+
+
+def _unwrapped(item: Any) -> tuple[Any, str]:
+    """Return the resource of a Bundle entry, or the item itself in a bare array of resources, and
+    the `fullUrl` it stands under.
+    """
+    if not isinstance(item, dict):
+        return item, ""
+    url = item.get("fullUrl")
+    inner = item if "resourceType" in item else item.get("resource")
+    return inner if isinstance(inner, dict) else item, url if isinstance(url, str) else ""

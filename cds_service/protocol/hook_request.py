@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cds_service.protocol.bundles import resources_within
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
 from cds_service.protocol.long_texts import LongText, whole_text
@@ -67,9 +68,6 @@ MOST_DRAFTS = 200
 MOST_SELECTIONS = 200
 """Draft orders and selections of one call; a larger order set is no clinician's screen (R181)."""
 
-DEEPEST_BUNDLE = 8
-"""Levels of Bundle and entry that are read; real clients nest two Bundles."""
-
 
 @dataclass(frozen=True, slots=True)
 class HookRequest:
@@ -77,7 +75,8 @@ class HookRequest:
     known.
 
     `drafts` are the resources of `context.draftOrders` in their order, order or not. `prefetch` is
-    as received, `access_token` empty when none came and never shown. `version_hint` is the FHIR
+    as received, `access_token` empty when none came and never shown; `no_access` says why the FHIR
+    server may not be asked although one was named. `version_hint` is the FHIR
     version as the client names it, or empty. `tolerated` lists what was off but not needed: (place,
     what is wrong).
     """
@@ -91,6 +90,7 @@ class HookRequest:
     drafts: tuple[Placed, ...] = ()
     fhir_server: str = ""
     access_token: str = field(default="", repr=False)
+    no_access: str = ""
     prefetch: Mapping[str, Any] = field(default_factory=dict, repr=False)
     extension: Mapping[str, Any] = field(default_factory=dict, repr=False)
     version_hint: str = ""
@@ -104,21 +104,13 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
     of the wrong type, or there are more drafts or selections than are read.
     Source: R26 to R37, R181.
     """
-    if not isinstance(body, dict):
-        raise bad_request(
-            "The body", kind_of(body), "an object with hook, hookInstance and context"
-        )
-    _check_hook(body, hook)
-    instance = _required_text(body, "hookInstance", "hookInstance")
-    context = body.get("context")
-    if not isinstance(context, dict):
-        raise bad_request("context", _found(body, "context"), "an object with patientId")
+    instance, context = _check_shape(body, hook)
     tolerated: list[tuple[str, str]] = []
     patient_id = _patient_id(context)
     _check_one_patient(body, patient_id)
     extension = _optional(body, "extension", dict, tolerated)
     version_hint = extension.get(EPIC_FHIR_VERSION)
-    fhir_server, access_token = _fhir_access(body, tolerated)
+    fhir_server, access_token, no_access = _fhir_access(body, tolerated)
     return HookRequest(
         hook=hook,
         hook_instance=instance,
@@ -129,13 +121,34 @@ def parse_hook_request(body: Any, hook: str) -> HookRequest:
         drafts=_drafts(context, hook),
         fhir_server=fhir_server,
         access_token=access_token,
-        prefetch=unread
-        if isinstance(unread := body.get("prefetch"), UnreadPrefetch)
-        else _optional(body, "prefetch", dict, tolerated),
+        no_access=no_access,
+        prefetch=_prefetch(body, tolerated),
         extension=extension,
         version_hint=version_hint if isinstance(version_hint, str) else "",
         tolerated=tuple(tolerated),
     )
+
+
+def _check_shape(body: Any, hook: str) -> tuple[str, dict[str, Any]]:
+    """Return the hook instance and the context of a request of this hook."""
+    if not isinstance(body, dict):
+        raise bad_request(
+            "The body", kind_of(body), "an object with hook, hookInstance and context"
+        )
+    _check_hook(body, hook)
+    instance = _required_text(body, "hookInstance", "hookInstance")
+    context = body.get("context")
+    if not isinstance(context, dict):
+        raise bad_request("context", _found(body, "context"), "an object with patientId")
+    return instance, context
+
+
+def _prefetch(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> Mapping[str, Any]:
+    """Return prefetch as it came; of an order hook it is read when it is looked into."""
+    unread = body.get("prefetch")
+    if isinstance(unread, UnreadPrefetch):
+        return unread
+    return _optional(body, "prefetch", dict, tolerated)  # type: ignore[no-any-return]
 
 
 def _check_hook(body: dict[str, Any], hook: str) -> None:
@@ -218,27 +231,36 @@ def _typed_id(value: Any) -> str:
     return "/".join(parts[-2:]) if len(parts) >= 2 and parts[-2] in USER_TYPES else ""
 
 
-def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str]:
-    """Return server and token. An authorization without server, or without token, gives no access
-    (R29, R62).
+NO_SERVER = "the EHR named no FHIR server"
+NO_TOKEN = "the EHR's authorization holds no access token"
+OTHER_TOKEN = "the EHR's access token is of another type than Bearer"
+"""Why no FHIR server may be asked, in words for card and receipt."""
+
+
+def _fhir_access(body: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """Return server, token, and why the server may not be asked. An authorization without server,
+    without token, or with a token that is not to be shown as Bearer, gives no access (R29, R62).
 
     An empty token is what crd-request-generator sends for an open server; that one can be read
-    without any (R60).
+    without any (R60). A type that is not stated is taken as Bearer, the only one there is (R62).
     """
     server = _optional(body, "fhirServer", str, tolerated).strip()
     authorization = _optional(body, "fhirAuthorization", dict, tolerated)
     if not authorization:
-        return server, ""
+        return server, "", ""
     if not server:
         tolerated.append(
             ("fhirServer", "is missing beside fhirAuthorization, so nothing was fetched")
         )
-        return "", ""
-    token = authorization.get("access_token")
+        return "", "", NO_SERVER
+    token, kind = authorization.get("access_token"), authorization.get("token_type")
     if not isinstance(token, str):
         tolerated.append(("fhirAuthorization.access_token", "is missing, so nothing was fetched"))
-        return "", ""
-    return server, whole_text(token).strip()
+        return "", "", NO_TOKEN
+    if kind is not None and not (isinstance(kind, str) and kind.strip().lower() == "bearer"):
+        tolerated.append(("fhirAuthorization.token_type", "is not Bearer, so nothing was fetched"))
+        return "", "", OTHER_TOKEN
+    return server, whole_text(token).strip(), ""
 
 
 def _selections(context: dict[str, Any], tolerated: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -269,47 +291,3 @@ def _drafts(context: dict[str, Any], hook: str) -> tuple[Placed, ...]:
     found = tuple(resources_within(drafts, f"context.{member}"))
     _check_count(f"context.{member}", len(found), MOST_DRAFTS)
     return found
-
-
-def resources_within(value: Any, place: str) -> list[Placed]:
-    """Return every resource of a Bundle, a bare array or a single resource, Bundles within Bundles
-    too (R57, R166).
-    """
-    found: list[Placed] = []
-    _collect(value, place, 0, "", found)
-    return found
-
-
-def _collect(value: Any, place: str, depth: int, full_url: str, into: list[Placed]) -> None:
-    if depth > DEEPEST_BUNDLE:
-        return
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            inner, url = _unwrapped(item)
-            kind = inner.get("resourceType") if isinstance(inner, dict) else None
-            if (
-                kind and kind != "Bundle" and depth < DEEPEST_BUNDLE
-            ):  # nearly every entry: no Bundle to look into
-                into.append(Placed(f"{place}[{number}]", inner, url))
-            else:
-                _collect(inner, f"{place}[{number}]", depth + 1, url, into)
-    elif isinstance(value, dict):
-        entries = value.get("entry")
-        if value.get("resourceType") == "Bundle" or (
-            entries is not None and "resourceType" not in value
-        ):
-            listed = entries if isinstance(entries, list) else [entries]
-            _collect(listed, f"{place}.entry", depth + 1, "", into)
-        elif value.get("resourceType"):
-            into.append(Placed(place, value, full_url))
-
-
-def _unwrapped(item: Any) -> tuple[Any, str]:
-    """Return the resource of a Bundle entry, or the item itself in a bare array of resources, and
-    the `fullUrl` it stands under.
-    """
-    if not isinstance(item, dict):
-        return item, ""
-    url = item.get("fullUrl")
-    inner = item if "resourceType" in item else item.get("resource")
-    return inner if isinstance(inner, dict) else item, url if isinstance(url, str) else ""

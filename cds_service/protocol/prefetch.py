@@ -19,11 +19,11 @@ from cds_service.protocol.bundles import (
     included,
     lacks_some,
     next_link,
+    resources_within,
     stamped_on,
     why_not_whole,
 )
 from cds_service.protocol.errors import bad_request, kind_of
-from cds_service.protocol.hook_request import resources_within
 from fhir_mappings.fhir import Availability, Placed, RecordPart, is_cut, says_suppressed
 
 _MEDICINES = frozenset(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cds_service.protocol import HookRequest
+from cds_service.protocol import NO_SERVER, HookRequest
 from cds_service.retrieval.addresses import Reach
 from cds_service.site import Client, Settings, WebAddress, read_address
 
 ACCEPT = "application/fhir+json, application/json+fhir;q=0.9, application/json;q=0.8"
 
-NONE_NAMED = "the EHR named no FHIR server"
 NO_ADDRESS = "the FHIR server has no http address that can be read in one way only"
 NOT_REGISTERED = "the FHIR server is not registered for this client"
 NO_TOKEN_TEXT = "the access token is not a text of printable characters"
@@ -52,8 +51,8 @@ def find_server(request: HookRequest, client: Client, settings: Settings) -> Fhi
     Raises: NoAccess when none was named, or it is not one of the client's.
     Source: R29, R65, R178.
     """
-    if not request.fhir_server:
-        raise NoAccess(NONE_NAMED)
+    if request.no_access or not request.fhir_server:
+        raise NoAccess(request.no_access or NO_SERVER)
     named = read_address(request.fhir_server.strip())
     if named is None or named.query is not None:
         raise NoAccess(NO_ADDRESS)

@@ -173,6 +173,15 @@ def find_service(deployment: Deployment, service_id: str) -> Service:
     return service
 
 
+def check_service_of(path: str) -> None:
+    """Let a wrong method at the path of a service that does not exist be not found (R36).
+
+    Raises: Problem 404.
+    """
+    if path.startswith(f"{BASE}/"):
+        find_service(this_deployment(), path.removeprefix(f"{BASE}/").removesuffix("/feedback"))
+
+
 def service_of_hook(deployment: Deployment, body: Any) -> Service:
     """Return the service of the hook that a call to the shared id names (R167).
 

@@ -382,6 +382,34 @@ def test_any_value_in_any_place_is_read_or_refused(member: str, inner: str, valu
         assert request.hook_instance
 
 
+@pytest.mark.parametrize("kind", ["MAC", "DPoP", "", "Bearer x", 5, ["Bearer"], {"a": 1}, True])
+def test_a_token_that_is_not_of_the_type_bearer_is_not_used_R62(kind: Any) -> None:
+    access = {"access_token": "t", "token_type": kind}
+
+    request = parse_hook_request(
+        body(fhirServer="https://ehr/fhir", fhirAuthorization=access), "order-select"
+    )
+
+    assert (request.fhir_server, request.access_token) == ("", "")
+    assert request.no_access == "the EHR's access token is of another type than Bearer"
+    assert (
+        "fhirAuthorization.token_type",
+        "is not Bearer, so nothing was fetched",
+    ) in request.tolerated
+
+
+@pytest.mark.parametrize("kind", ["Bearer", "bearer", " BEARER ", None])
+def test_a_bearer_token_is_used_however_the_type_is_written_R62(kind: Any) -> None:
+    access = {"access_token": "t", "token_type": kind}
+
+    request = parse_hook_request(
+        body(fhirServer="https://ehr/fhir", fhirAuthorization=access), "order-select"
+    )
+
+    assert (request.fhir_server, request.access_token) == ("https://ehr/fhir", "t")
+    assert request.no_access == ""
+
+
 def test_an_empty_token_leaves_an_open_server_readable_R60() -> None:
     request = parse_hook_request(
         body(fhirServer="https://ehr/fhir", fhirAuthorization={"access_token": ""}), "order-select"

@@ -110,6 +110,19 @@ def test_an_unknown_service_is_404_R36(client: FlaskClient, order_select: dict[s
         assert answer.json["issue"][0]["code"] == "not-found"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["/cds-services/other", "/cds-services/other/feedback"])
+def test_an_unknown_service_is_404_whatever_the_method_R36(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    answer = client.open(path, method=method)
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "application/json"
+    assert "Access-Control-Allow-Origin" in answer.headers
+    assert method == "HEAD" or answer.json["issue"][0]["code"] == "not-found"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
