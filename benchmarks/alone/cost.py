@@ -1,5 +1,5 @@
 """What the dearest requests cost: every dimension of `tests/cost/dimensions.py` at the largest size
-that is read, in seconds of one processor.
+that is read, and bodies filled to their limit with one thing, in seconds of one processor.
 
 `python -m benchmarks.alone.cost`
 """
@@ -20,6 +20,7 @@ from cds_service.protocol.json_text import write_json
 from cds_service.site.settings import demonstration
 from cds_service.telemetry import configure_logs
 from tests.cost.dimensions import AS_OF, COUNTS, NUMBERS, TEXTS, request
+from tests.cost.whole_bodies import whole_bodies
 
 SIZES = (19_900, 190)
 """The largest first; the second where a limit refuses the first."""
@@ -38,7 +39,7 @@ def main() -> None:
         _cost(client, request())
         rows = sorted(_rows(client), reverse=True)
     for seconds, status, size, name in rows[:25]:
-        print(f"{seconds:6.2f} s  {status}  {size:>6}  {name}")
+        print(f"{seconds:6.2f} s  {status}  {size:>10}  {name}")
     print(f"{len(rows)} dimensions, the dearest {rows[0][0]:.2f} s of {MOST_SECONDS:g}")
 
 
@@ -52,6 +53,10 @@ def _rows(client: FlaskClient) -> Iterator[tuple[float, int, int, str]]:
         yield seconds, status, size, name
     for names, size in ((TEXTS, LONGEST_TEXT), (NUMBERS, LONGEST_NUMBER)):
         yield from (_row(client, name, build, size) for name, build in names.items())
+    for name, make in whole_bodies().items():
+        body = make()
+        seconds, status, _ = _cost_of(client, body)
+        yield seconds, status, len(body), f"a whole body: {name}"
 
 
 def _row(
@@ -62,7 +67,10 @@ def _row(
 
 
 def _cost(client: FlaskClient, body: Any) -> tuple[float, int, str]:
-    data = write_json(body)
+    return _cost_of(client, write_json(body))
+
+
+def _cost_of(client: FlaskClient, data: bytes) -> tuple[float, int, str]:
     started = time.process_time()
     answer = client.post(
         "/cds-services/b12-order-select", data=data, content_type="application/json"

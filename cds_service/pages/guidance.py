@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from cds_service.pages.pages import WITH_FORM, wants_json
-from cds_service.protocol import Problem
+from cds_service.protocol import Problem, make_plain
 from cds_service.site import knowledge_version
 from cds_service.telemetry import metrics
 from cds_service.web import json_answer, this_deployment
@@ -73,7 +73,7 @@ def guidance_blueprint() -> Blueprint:
         guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
         if wants_json():
             return json_answer(guidance)
-        asked = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+        asked = make_plain(request.args.get("q", ""), LONGEST_SEARCH)
         found = search_guidance(guidance, asked) if asked else []
         return render_template("guidance/index.html", guidance=guidance, asked=asked, found=found)
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cds_service.protocol.plain_text import make_plain
+
 
 class Problem(Exception):
     """A refusal that the client can understand: the HTTP status, the FHIR issue code, and a
@@ -28,10 +30,10 @@ def bad_request(where: str, found: str, expected: str) -> Problem:
 
 
 def operation_outcome(code: str, text: str) -> dict[str, Any]:
-    """Return the OperationOutcome body of a refusal (R72)."""
+    """Return the OperationOutcome body of a refusal, on one line of visible characters (R72)."""
     return {
         "resourceType": "OperationOutcome",
-        "issue": [{"severity": "error", "code": code, "diagnostics": text}],
+        "issue": [{"severity": "error", "code": code, "diagnostics": make_plain(text)}],
     }
 
 

@@ -19,13 +19,19 @@ DEEPEST = 200
 """Levels of nesting that are read; the parser refuses more."""
 
 
+MOST_VALUES = 1_000_000
+"""Values of one JSON text that are read, counted by what begins or parts them; the longest body of
+FHIR has about 700,000 (R181).
+"""
+
+
 def read_json(body: bytes) -> Any:
     """Return the JSON value of a request body; numbers with a fraction or exponent are Decimals
     that keep their digits, texts too long to be read are LongTexts.
 
     Raises: Problem 400 for anything that is not strict JSON: duplicate keys, NaN, a byte order
-    mark, invalid UTF-8, too deep nesting.
-    Source: R1, R6, R7, R8.
+    mark, invalid UTF-8, too deep nesting; and for more values than are read.
+    Source: R1, R6, R7, R8, R181.
     """
     if body.startswith(b"\xef\xbb\xbf"):
         raise Problem(
@@ -33,6 +39,7 @@ def read_json(body: bytes) -> Any:
             "structure",
             "The body starts with a byte order mark; expected JSON in UTF-8 without one.",
         )
+    _check_values(body)
     try:
         value = jiter.from_json(
             body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal"
@@ -42,6 +49,16 @@ def read_json(body: bytes) -> Any:
             400, "structure", f"The body is not valid JSON: {_without_content(str(error))}."
         ) from None
     return bound_texts(value, body)
+
+
+def _check_values(body: bytes) -> None:
+    """Raise Problem 400 for a body of more values than are read; no short one holds as many."""
+    if len(body) > MOST_VALUES and sum(body.count(sign) for sign in (b",", b"[", b"{")) > (
+        MOST_VALUES
+    ):
+        raise Problem(
+            400, "too-costly", f"The body: found too many values, expected at most {MOST_VALUES}."
+        )
 
 
 def _without_content(message: str) -> str:
@@ -97,6 +114,7 @@ def read_all_but_prefetch(body: bytes) -> Any:
     Raises: Problem 400.
     Source: R7.
     """
+    _check_values(body)
     try:
         prefetch = bytes(_FIND_PREFETCH.decode(body).prefetch)
         if not prefetch.isascii():

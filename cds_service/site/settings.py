@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cds_service.protocol import make_plain
 from cds_service.site.client_profiles import (
     CDS_HOOKS_VERSIONS,
     GENERIC_2_0,
@@ -145,12 +146,16 @@ class Settings:
         return self.public_url.rstrip("/") + path
 
 
+LONGEST_PROBLEM = 1000
+"""Characters of what is said of one thing that is wrong in a site file."""
+
+
 class SettingsError(Exception):
     """The site file cannot be used. `problems` says everything that is wrong, one sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = [make_plain(one, LONGEST_PROBLEM) for one in problems]
+        super().__init__("\n".join(self.problems))
 
 
 def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:

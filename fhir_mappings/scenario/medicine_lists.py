@@ -91,6 +91,7 @@ def count_medicines(index: RecordIndex) -> None:
     medications = {placed.reference: placed.resource for placed in index.of_type("Medication")}
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
+            index.receipt.tick()
             stated = _medicine_of(placed.resource, medications)
             by, shown = _understand_medicine(index, placed.resource, stated)
             if not may_matter(placed, index.as_of):
@@ -101,6 +102,7 @@ def count_medicines(index: RecordIndex) -> None:
                 _show_unsure(index, placed, stated)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
+        index.receipt.tick()
         code = placed.resource.get("code")
         by = judge_name(index.value_sets, code, index.value_sets.find(code, Field.DRUGS))
         index.receipt.note_understood(placed, by.value)

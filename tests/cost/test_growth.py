@@ -39,6 +39,7 @@ from tests.cost.dimensions import (
     request,
     with_entries,
 )
+from tests.cost.whole_bodies import BODY_BYTES, whole_bodies
 
 PATH = "/cds-services/b12-order-select"
 SIZE = 40
@@ -124,6 +125,36 @@ def test_a_text_that_is_too_long_is_not_read_R181(
 @pytest.mark.parametrize("dimension", NUMBERS)
 def test_a_long_number_costs_little_R181(client: FlaskClient, plain: float, dimension: str) -> None:
     assert seconds_of(client, NUMBERS[dimension], 4000) < OF_A_TEXT * plain
+
+
+WHOLE = whole_bodies(("draft",))
+MOST_SECONDS = 2.0
+CROWDED = 2
+"""Seconds of processor that a request may cost, and how much dearer a crowded machine makes it."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("filling", WHOLE)
+def test_a_body_filled_to_its_limit_costs_at_most_two_seconds_R182(
+    client: FlaskClient, filling: str
+) -> None:
+    body = WHOLE[filling]()
+    assert len(body) <= BODY_BYTES
+    started = time.process_time()
+    answer = client.post(PATH, data=body, content_type="application/json")
+    seconds = time.process_time() - started
+
+    assert answer.status_code in (200, 400, 503), answer.get_data()
+    assert seconds < CROWDED * MOST_SECONDS
+
+
+def test_more_values_than_are_read_are_a_400_that_says_the_limit_R181() -> None:
+    def body(values: int) -> bytes:
+        return b"[" + b",".join([b"1"] * values) + b"]"
+
+    assert len(read_json(body(1_000_000))) == 1_000_000
+    with pytest.raises(Problem, match="at most 1000000"):
+        read_json(body(1_000_001))
 
 
 def seconds_of(client: FlaskClient, build: Callable[[int], Any], size: int) -> float:

@@ -19,34 +19,10 @@ from cds_service.decision import say
 from cds_service.protocol import make_plain
 from synthetic.sandbox import sandbox_patients
 from tests.cds_service.conftest import AS_OF
+from tests.hostile import HOSTILE, OBEYED, UNSEEN, without_breaks
 
 Json = dict[str, Any]
 
-HOSTILE = {
-    "terminal": "a\x1b[31mred\x1b]0;title\x07\x9b2J\x7f\x00\x08b",
-    "direction": "safe\u202etxt.exe\u202c\u2066x\u2069\u200f\u061c",
-    "invisible": "hydroxo\u200bcobal\u2060amin\ufeff\u00ad\U000e0041\U000e007f",
-    "lines": "one\r\ntwo\u2028three\u2029four\x0bfive\x85six\n\n# Heading\n\n- item\n> quote",
-    "html": "<img src=x onerror=alert(1)><script>alert(1)</script><b>&lt;i&gt;",
-    "html entities": "&lt;script&gt;alert(1)&lt;/script&gt; &#60;img&#62; &#x6a;avascript:&nbsp;",
-    "markdown": "**bold** _it_ ~~gone~~ `code` ![x](http://evil.example/y) [l](javascript:alert)",
-    "link definition": "[1]: http://evil.example \n[text][1] [2] [^3]",
-    "bare links": "http://evil.example https://evil.example/x www.evil.example ftp://evil.example/z",
-    "domains": "go to evil.example or evil.example.com/path?x=1 now",
-    "addresses": "<me@evil.example> mailto:me@evil.example me@evil.example xmpp:me@evil.example",
-    "scheme": "javascript:alert(1) data:text/html;base64,AAAA vbscript:x file:///etc/passwd",
-    "table": "|a|b|\n|-|-|\n|c|d|",
-    "template": "{{context.patientId}} ${7*7} {% x %} %s %n {0}",
-    "half characters": "a\ud800b\udfffc",
-    "long": "hydroxocobalamin " + "very " * 700 + "long",
-    "much too long": "x" * 60_000,
-    "marks": "Z\u0351\u036b\u0343\u036a\u0302a" * 100,
-}
-
-OBEYED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
-UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\U000e0000-\U000e007f]")
 ADDRESS = re.compile(
     r"(?i)(?<![\w/])(?:https?|ftp)://\S+|(?<!\w)www\.\w\S*|[\w.+-]+@[\w-]+\.[\w.]+|\b[\w-]+\.example\b"
 )
@@ -141,16 +117,9 @@ def test_hostile_texts_are_explained_without_being_obeyed(
             continue
         explained = answer.get_json()
         for key, text in texts_of({**explained, "cards": []}):
-            assert not OBEYED.search(_shown(text)), (key, text)
+            assert not OBEYED.search(without_breaks(text)), (key, text)
         words = say(explained, colour=False)
-        assert not OBEYED.search(_shown(words)), words
-
-
-def _shown(text: str) -> str:
-    """Return text without what stands in it and is obeyed by nobody: ends of lines, a mark of
-    nothing.
-    """
-    return re.sub("\r\n|[\n\t\ufeff]", "", text)
+        assert not OBEYED.search(without_breaks(words)), words
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
