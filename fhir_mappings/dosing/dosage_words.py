@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
-from fhir_mappings.dosing.strengths import MASS_UNITS
+from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
 from recommender.language import Route, Timing
 
 _MASS = "|".join(
@@ -145,14 +145,12 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
     """
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
-    folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
-    folded = re.sub(r"(?<=\d),(?=\d)", ".", folded)
-    folded = _SPELT_AGAIN.sub("", folded)
+    folded = _SPELT_AGAIN.sub("", plain_numbers(fold(text)))
     review = _binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
-            plain = plain.replace(fold(name), " ")
+            plain = plain.replace(plain_numbers(fold(name)), " ")
     clauses = [part.strip() for part in re.split(r"[;\n]|\.(?= |$)", plain) if part.strip()]
     spoken = [part for part in clauses if not _ASIDE.search(part) and not _LATER.search(part)]
     aside = any(_LATER.search(part) and not _ASIDE.search(part) for part in clauses)

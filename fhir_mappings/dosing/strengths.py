@@ -74,14 +74,29 @@ class Strength:
     container: Decimal | None = None
 
 
+_MICROGRAMS = "|".join(sorted({fold(u) for u, f in MASS_UNITS.items() if f == 1}, key=len)[::-1])
+_THOUSANDS = re.compile(
+    r"(?<![\d.,])([1-9]\d{0,2})(?:,(?=\d{3}(?!\d))"  # 1,000
+    rf"|[ '’](?=000 ?(?:{_MICROGRAMS})\b)"  # 1 000 µg, 1'000 µg
+    rf"|\.(?=[05]00 ?(?:{_MICROGRAMS})\b))"  # 1.000 µg
+)
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+
+
+def plain_numbers(folded: str) -> str:
+    """Return folded words whose numbers are plain: thousands joined ("1,000", and of micrograms
+    "1.000", "1.500", "1 000", "1'000", as German, French and Swiss labels write them), a decimal
+    comma as a full stop. Of three decimals of a microgram nobody speaks.
+    """
+    return _DECIMAL_COMMA.sub(".", _THOUSANDS.sub(r"\1", folded))
+
+
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
     rf"(?<![\d.]){_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
 )
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
-_THOUSANDS = re.compile(r"(?<=[1-9]),(?=\d{3}\b)")
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _PER_ML = re.compile(r" */ *(?=\d*(?:\.\d*)? ?ml\b)")
 _PARTS = re.compile(r" / | ?\+ ?|, | and | with ")
 
@@ -96,8 +111,7 @@ def split_name(name: str) -> list[str]:
     """
     if len(name) > LONGEST_NAME:
         return []
-    plain = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", fold(name)))
-    return _PARTS.split(_PER_ML.sub("/", plain))
+    return _PARTS.split(_PER_ML.sub("/", plain_numbers(fold(name))))
 
 
 def read_strengths(part: str) -> list[Strength]:
