@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from cds_service.protocol import write_json
 from cds_service.site import is_web_url
@@ -19,6 +21,9 @@ from cli.patients.walk import add_walk, choose_patients
 from synthetic import SandboxPatient, sandbox_bundle
 
 SECONDS = 30
+
+NO_TRANSACTIONS = (400, 404, 405, 501)
+"""How a server answers that knows no transactions; each resource is put alone then."""
 
 
 def add_sandbox(commands: Any) -> None:
@@ -71,6 +76,7 @@ def _load(chosen: argparse.Namespace) -> int:
         return 1
     with requests.Session() as session:
         session.trust_env = False
+        session.mount(chosen.base, HTTPAdapter(max_retries=Retry(2, allowed_methods={"PUT"})))
         session.headers["Content-Type"] = "application/fhir+json"
         if chosen.token:
             session.headers["Authorization"] = f"Bearer {chosen.token}"
@@ -109,8 +115,21 @@ def _agreed(count: int, host: str, ask: Callable[[str], str] = input) -> bool:
 
 
 def _put(session: requests.Session, base: str, patient: SandboxPatient) -> bool:
-    bundle = write_json(sandbox_bundle([patient]))
+    """Put one patient there: in one transaction, or, where the server knows none, one by one."""
+    root = base.rstrip("/")
     try:
-        return session.post(base.rstrip("/"), data=bundle, timeout=SECONDS).ok
+        try:
+            bundle = write_json(sandbox_bundle([patient]))
+            answer = session.post(root, data=bundle, timeout=SECONDS, allow_redirects=False)
+            if answer.status_code not in NO_TRANSACTIONS:
+                return answer.ok
+        except requests.ConnectionError:
+            pass  # some close the connection on what they do not know, without reading it
+        return all(_put_one(session, root, resource) for resource in patient.resources)
     except requests.RequestException as error:
         raise Refusal(f"{base} cannot be written to: {type(error).__name__}.") from None
+
+
+def _put_one(session: requests.Session, root: str, resource: dict[str, Any]) -> bool:
+    url = f"{root}/{resource['resourceType']}/{resource['id']}"
+    return session.put(url, data=write_json(resource), timeout=SECONDS, allow_redirects=False).ok

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,29 +35,49 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def base() -> Iterator[str]:
-    """The base address of a running server that holds the demonstration's record and noise."""
+@contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    """Run a server, and give its base address."""
     assert JAVA is not None
     path = os.pathsep.join([str(HERE / "target" / "classes"), str(HERE / "target" / "lib" / "*")])
     process = subprocess.Popen(
-        [JAVA, "-cp", path, "PlainServer"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [JAVA, "-cp", path, "PlainServer", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     try:
         assert process.stdout is not None
-        base = f"http://127.0.0.1:{int(process.stdout.readline())}/fhir"
-        record = list(resources_of(load_request(AS_OF)["prefetch"]))
-        other = {"resourceType": "Patient", "id": "other", "birthDate": "1950-01-01"}
-        noise = [
-            observation("other-b12", "Patient/other", "14685-2"),
-            observation("height", "Patient/pat1", "8302-2"),
-        ]
-        for resource in (*record, other, *noise):
-            put(base, resource)
-        yield base
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/fhir"
     finally:
         process.terminate()
         process.wait(20)
+
+
+def put_record(base: str) -> None:
+    """Put the demonstration's record and noise there."""
+    record = list(resources_of(load_request(AS_OF)["prefetch"]))
+    other = {"resourceType": "Patient", "id": "other", "birthDate": "1950-01-01"}
+    noise = [
+        observation("other-b12", "Patient/other", "14685-2"),
+        observation("height", "Patient/pat1", "8302-2"),
+    ]
+    for resource in (*record, other, *noise):
+        put(base, resource)
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    with served() as base:
+        put_record(base)
+        yield base
+
+
+@pytest.fixture(scope="module")
+def one_to_a_page() -> Iterator[str]:
+    """The same server, one resource to a page, and without transactions."""
+    with served("1") as base:
+        put_record(base)
+        yield base
 
 
 def put(base: str, resource: dict[str, Any]) -> None:
@@ -90,19 +111,27 @@ def test_every_query_works_there_R43(base: str, capsys: pytest.CaptureFixture[st
     assert found["labs"]["Observation"] >= 1
 
 
-def test_a_test_patient_that_is_put_there_is_read_as_the_sandbox_says(
-    base: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    [fred] = [one for one in sandbox_patients(AS_OF) if one.story.name == "Bela Novak"]
-    for resource in fred.resources:
-        if resource["resourceType"] != "Medication":
-            put(base, resource)
-    as_of = AS_OF.isoformat()
-    read = ["explain", "--fhir", base, "--patient", fred.patient, "--as-of", as_of, "--json"]
+def test_a_list_in_pages_of_one_is_read_to_its_end_R56(one_to_a_page: str, tmp_path: Path) -> None:
+    answer = ask(tmp_path, one_to_a_page, prefetch=None)
 
-    assert main(read) == 0
+    assert advice(answer)[0][2] == "N1"
+    assert "Not known" not in answer.json["cards"][0]["detail"]
+
+
+@pytest.mark.parametrize("server", ["base", "one_to_a_page"], ids=["a transaction", "one by one"])
+def test_a_test_patient_that_is_loaded_there_is_read_as_the_sandbox_says(
+    request: pytest.FixtureRequest, server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = request.getfixturevalue(server)
+    as_of = ("--as-of", AS_OF.isoformat())
+    [bela] = [one for one in sandbox_patients(AS_OF) if one.story.name == "Bela Novak"]
+    assert main(["sandbox", "load", base, "--rule", bela.story.rule, *as_of]) == 0
+    assert "patients are on 127.0.0.1" in capsys.readouterr().out
+    read = ["explain", "--fhir", base, "--patient", bela.patient, "--json"]
+
+    assert main([*read, *as_of]) == 0
     explained = json.loads(capsys.readouterr().out)
-    assert explained["decision"]["rule"] == fred.story.rule
+    assert explained["decision"]["rule"] == bela.story.rule
     assert [card["source"]["topic"]["code"] for card in explained["cards"]] == list(
-        fred.story.cards
+        bela.story.cards
     )

@@ -1,7 +1,7 @@
 /** The address of the page: a link to it shows a colleague the same. */
 
 import { at, bench } from "./bench.js";
-import { patientIds } from "./source.js";
+import { lookFor, patientIds } from "./source.js";
 import { openTab } from "./tabs.js";
 
 /* the address: a prepared patient, the open tab, and what was changed; never anything of one's own data */
@@ -12,14 +12,18 @@ export function writeAddress() {
   history.replaceState(null, "", location.pathname + place);
 }
 
+/** A link that looks for patients, as the guidance has for each row: `#find=M8`. */
+const FIND = "find=";
+
 /** What the address names: the patient, the tab, and the controls to move; the day and settings go into the query. */
 export function readAddress() {
   const [path, what = ""] = location.hash.slice(1).split("?");
-  const [id, tab = "card"] = path.split("/").map(decodeURIComponent);
+  const [name, tab = "card"] = path.split("/").map(decodeURIComponent);
+  const id = name.startsWith(FIND) ? lookFor(name.slice(FIND.length)) : name;
   const named = Object.fromEntries(new URLSearchParams(what));
   const whatIf = Object.fromEntries(Object.entries(named).filter(([key]) => key.startsWith("control-")));
   const query = Object.fromEntries(Object.entries(named).filter(([key]) => !key.startsWith("control-")));
-  return { id: patientIds().includes(id) ? id : "", asked: id, tab, whatIf, query };
+  return { id: patientIds().includes(id) ? id : "", asked: name, tab, whatIf, query };
 }
 
 /** Move a control as a person would, and wait for the answer. */

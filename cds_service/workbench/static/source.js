@@ -29,6 +29,13 @@ export function openSource() {
   at("source").open = true;
 }
 
+/** Look for patients as if the text were typed into the field; returns the id of the first. */
+export function lookFor(text) {
+  at("find").value = text;
+  find(text);
+  return patients().find((one) => !one.parentElement.hidden)?.dataset.patient;
+}
+
 function find(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   for (const one of patients()) one.parentElement.hidden = !words.every((word) => one.dataset.words.includes(word));

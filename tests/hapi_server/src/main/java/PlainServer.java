@@ -3,15 +3,21 @@ import ca.uhn.fhir.rest.annotation.OptionalParam;
 import ca.uhn.fhir.rest.annotation.RequiredParam;
 import ca.uhn.fhir.rest.annotation.Search;
 import ca.uhn.fhir.rest.annotation.Sort;
+import ca.uhn.fhir.rest.annotation.Transaction;
+import ca.uhn.fhir.rest.annotation.TransactionParam;
 import ca.uhn.fhir.rest.api.SortSpec;
+import ca.uhn.fhir.rest.api.server.RequestDetails;
 import ca.uhn.fhir.rest.param.ReferenceParam;
 import ca.uhn.fhir.rest.param.TokenOrListParam;
 import ca.uhn.fhir.rest.param.TokenParam;
 import ca.uhn.fhir.rest.server.FifoMemoryPagingProvider;
 import ca.uhn.fhir.rest.server.RestfulServer;
+import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.rest.server.provider.HashMapResourceProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -19,8 +25,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.instance.model.api.IPrimitiveType;
 import org.hl7.fhir.r4.model.AllergyIntolerance;
+import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Coding;
 import org.hl7.fhir.r4.model.Condition;
+import org.hl7.fhir.r4.model.Medication;
 import org.hl7.fhir.r4.model.MedicationAdministration;
 import org.hl7.fhir.r4.model.MedicationRequest;
 import org.hl7.fhir.r4.model.MedicationStatement;
@@ -77,11 +85,39 @@ public class PlainServer {
     }
   }
 
+  /** Puts every resource of a transaction where its request says; nothing else is known. */
+  public static class Transactions {
+    private final Map<String, HashMapResourceProvider<? extends IBaseResource>> providers;
+
+    public Transactions(List<HashMapResourceProvider<? extends IBaseResource>> all, FhirContext context) {
+      providers = all.stream().collect(Collectors.toMap(one -> context.getResourceType(one.getResourceType()), one -> one));
+    }
+
+    @Transaction
+    public Bundle transaction(@TransactionParam Bundle asked, RequestDetails request) {
+      Bundle answer = new Bundle().setType(Bundle.BundleType.TRANSACTIONRESPONSE);
+      for (Bundle.BundleEntryComponent entry : asked.getEntry()) {
+        put(entry.getResource(), request);
+        answer.addEntry().getResponse().setStatus("200 OK");
+      }
+      return answer;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends IBaseResource> void put(T resource, RequestDetails request) {
+      var provider = (HashMapResourceProvider<T>) providers.get(resource.fhirType());
+      if (provider == null) throw new InvalidRequestException("no resources of type " + resource.fhirType());
+      provider.update(resource, null, request);
+    }
+  }
+
   public static void main(String[] arguments) throws Exception {
     FhirContext context = FhirContext.forR4();
     RestfulServer fhir = new RestfulServer(context);
-    fhir.setPagingProvider(new FifoMemoryPagingProvider(100).setDefaultPageSize(250).setMaximumPageSize(1000));
-    fhir.registerProviders(List.of(
+    int page = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 250;
+    fhir.setPagingProvider(new FifoMemoryPagingProvider(100).setDefaultPageSize(page).setMaximumPageSize(page == 250 ? 1000 : page));
+    List<HashMapResourceProvider<? extends IBaseResource>> providers = List.of(
+        new HashMapResourceProvider<>(context, Medication.class),
         new HashMapResourceProvider<>(context, Patient.class),
         new OfPatient<>(context, Condition.class),
         new OfPatient<>(context, Observation.class),
@@ -89,7 +125,9 @@ public class PlainServer {
         new OfPatient<>(context, MedicationStatement.class),
         new OfPatient<>(context, MedicationAdministration.class),
         new OfPatient<>(context, Procedure.class),
-        new OfPatient<>(context, AllergyIntolerance.class)));
+        new OfPatient<>(context, AllergyIntolerance.class));
+    fhir.registerProviders(new ArrayList<>(providers));
+    if (arguments.length == 0) fhir.registerProvider(new Transactions(providers, context));
     Server server = new Server();
     ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
