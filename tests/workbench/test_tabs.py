@@ -89,6 +89,17 @@ def test_the_address_holds_patient_tab_and_what_if_and_opens_the_same_again(
     expect(page.locator("#tab-why")).to_have_attribute("aria-selected", "true")
 
 
+def test_a_row_of_the_guidance_leads_to_its_patients(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}/guidance#rule-M8")
+    page.get_by_role("link", name="Patients of row M8 in the workbench").first.click()
+    wait_for_answer(page)
+
+    expect(page.locator("#find")).to_have_value("M8")
+    assert rule_shown(page) == "M8"
+    assert page.locator("button.patient:visible").count() >= 2
+    expect(page.locator("#verdict")).to_have_attribute("aria-live", "polite")
+
+
 def test_nothing_of_ones_own_stands_in_the_address(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     page.locator('[data-way="own"]').click()
