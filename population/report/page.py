@@ -190,5 +190,16 @@ def _foot(counts: Counts, run: Mapping[str, Any], command: str) -> str:
         f"Byar's, of parts Wilson's. Nothing on this page names a patient."
     )
     found = json.dumps(sliced["found"]) if sliced["found"] else ""
-    made = f"<p>Made by <code>{escape(command)}</code></p>"
+    commands = f"<code>{escape(_run_command(run))}</code>, then <code>{escape(command)}</code>"
+    made = f"<p>Every figure comes again from {commands}</p>"
     return f"<footer><p>{escape(said)} {escape(found)}</p>{made}</footer>"
+
+
+def _run_command(run: Mapping[str, Any]) -> str:
+    """Return the command that made the decisions; files stand by the digests of what they hold."""
+    command = f"b12-cds population run --input SLICE-{run['slice'][:12]} --out DIR"
+    command += f" --mode {run['mode']} --as-of {run['asOf']}"
+    for option in ("policy", "against"):
+        if run.get(option):
+            command += f" --{option} FILE-{run[option][:12]}"
+    return command

@@ -151,7 +151,7 @@ def _prescribers(counts: Counts, show_small: bool) -> Table:
     found = Counter(min(MOST_A_WEEK, int(cards + 0.5)) for cards in cards_a_week(counts))
     counted = {
         f"{cards} or more" if cards == MOST_A_WEEK else str(cards): found[cards]
-        for cards in range(max(found, default=-1) + 1)
+        for cards in sorted(found)
     }
     rows = simple_rows(counted, show_small)
     note = (

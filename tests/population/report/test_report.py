@@ -240,6 +240,8 @@ def test_the_page_is_one_file_without_scripts_and_names_no_patient(
     assert page.links == []
     assert page.tags["table"] >= 6
     assert "Made-up people" in text
+    again = f"--mode replay --as-of {AS_OF}</code>, then <code>b12-cds population report --input"
+    assert again in text
     assert [path.name for path in written] == [
         "report.html",
         "report.csv",
