@@ -222,7 +222,9 @@ def _slice(chosen: argparse.Namespace) -> int:
         raise Refusal(str(error)) from None
     progress.end()
     _say_slice(summary, chosen)
-    return 0
+    if not summary["patients"]:
+        print("No patient was found in the input.", file=sys.stderr)
+    return 0 if summary["patients"] else 1
 
 
 def _slice_of(chosen: argparse.Namespace) -> SliceJob:

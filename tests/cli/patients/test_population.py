@@ -256,3 +256,16 @@ def test_sandbox_walk_for_curl_is_one_command(capsys: pytest.CaptureFixture[str]
     assert output.startswith("curl -s http://127.0.0.1:8080/cds-services/b12-order-sign")
     body = output.split("<<'JSON'\n")[1].removesuffix("\nJSON\n")
     assert json.loads(body)["context"]["patientId"] == "fred-oakes"
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "<html>login</html>\n", "[]\n"])
+def test_an_input_without_a_patient_is_said_and_is_status_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    export = tmp_path / "in"
+    export.mkdir()
+    (export / "x.ndjson").write_text(text)
+
+    sliced = ["--input", export, "--out", tmp_path / "out", "--workers", 1]
+    assert run("population", "slice", *sliced) == 1
+    assert "No patient was found" in capsys.readouterr().err
