@@ -16,6 +16,11 @@ playwright_api = pytest.importorskip(
 )
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+PATIENCE = 40_000
+"""Milliseconds that a page may take on a crowded machine before its test gives up: no measure of
+speed.
+"""
+
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
@@ -50,7 +55,7 @@ def open_patient(page: Page, workbench: str, patient: str) -> None:
 
 def wait_for_answer(page: Page) -> None:
     settled = "body:not(.asking, .drawing) #verdict :is(.rule, .problem)"
-    page.locator(settled).wait_for(state="attached", timeout=8000)
+    page.locator(settled).wait_for(state="attached", timeout=PATIENCE)
 
 
 def choose_patient(page: Page, patient: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.workbench.browser import (
+    PATIENCE,
     cards_shown,
     change_and_wait,
     choose_patient,
@@ -39,7 +40,7 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=running.url)
     page = context.new_page()
-    page.set_default_timeout(6000)
+    page.set_default_timeout(PATIENCE)
     troubles: list[str] = []
     page.on(
         "console",
@@ -67,7 +68,7 @@ def shared_page(browser: Browser, running: Running) -> Iterator[Page]:
     cost time.
     """
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.set_default_timeout(6000)
+    page.set_default_timeout(PATIENCE)
     open_patient(page, running.workbench, "01-numb-feet-tablets")
     yield page
     page.close()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cds_service.misbehaving_fhir import answer_with, fhir_server
 from tests.workbench.browser import (
+    PATIENCE,
     change_and_wait,
     launched,
     needs_chromium,
@@ -33,7 +34,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, running: Running) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(8000)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.close()
 
