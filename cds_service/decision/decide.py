@@ -161,10 +161,12 @@ def decide(
     orders: Orders,
     basis: Basis,
     tick: Callable[[], None] = no_clock,
+    written: bool = True,
 ) -> Decision:
     """Return the decision on one hook request (steps 6 to 9).
 
     Args:
+        written: whether the cards are written; each finding has one, which says no more than it.
         tick: called again and again; what it raises ends the decision, and there is none (R182).
     Raises: TooMany, and what `tick` raises; nothing else for any record: what cannot be read is an
         unknown fact with its reason.
@@ -185,7 +187,8 @@ def decide(
     version = _version(request, record, basis.client)
     case = Case(basis, request, record, drafts, mapped, facts, advised, version)
     with _timed(timings, "cards", tick):
-        cards = tuple(write_cards(findings, read_context(case))) if findings else ()
+        context = read_context(case) if findings and written else None
+        cards = tuple(write_cards(findings, context)) if context else ()
     return Decision(case, orders, course, findings, cards, timings)
 
 

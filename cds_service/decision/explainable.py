@@ -69,15 +69,21 @@ def decide_request(
 
 
 def decide_prefetched(
-    request: HookRequest, orders: Orders, templates: Mapping[str, str], basis: Basis
+    request: HookRequest,
+    orders: Orders,
+    templates: Mapping[str, str],
+    basis: Basis,
+    written: bool = True,
 ) -> Decision:
     """Return the decision on a request from what it holds itself, as the service decides where no
     FHIR server can be asked.
 
     Args:
         templates: the prefetch templates of the service.
+        written: whether the cards are written.
     """
-    return decide(request, assemble_from_prefetch(request, templates), orders, basis)
+    record = assemble_from_prefetch(request, templates)
+    return decide(request, record, orders, basis, written=written)
 
 
 def decide_bundle(

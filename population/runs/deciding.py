@@ -76,7 +76,7 @@ class Decider:
         orders = read_orders(request, basis)
         if not orders.in_scope:
             return None
-        return decide_prefetched(request, orders, self._templates, basis)
+        return decide_prefetched(request, orders, self._templates, basis, written=False)
 
     def rows_of(self, row: Mapping[str, Any]) -> Iterator[Json]:
         """Yield the rows of one patient: in a snapshot exactly one."""
@@ -87,8 +87,8 @@ class Decider:
                 yield self.row_of(row["patient"], event, decision, unreadable)
 
     def row_of(self, patient: str, event: Event, decision: Decision, unreadable: int) -> Json:
-        cards = [card["source"]["topic"]["code"] for card in decision.cards]
-        indicators = [card["indicator"] for card in decision.cards]
+        cards = [finding.card.id for finding in decision.findings]
+        indicators = [finding.indicator.value for finding in decision.findings]
         facts = {fact.name: fact for fact in decision.facts}
         prefetch = event.body["prefetch"]
         return {
