@@ -308,6 +308,7 @@ def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorte
     else:
         owner, why = owner_of(resource, fallback)
     if why:
+        into.dropped[kind] += 1
         into.fail(Fault(number, f"{kind} {why}"))
         return
     meta = resource.get("meta")

@@ -161,10 +161,12 @@ def test_whose_an_entry_is_must_be_said_and_is_never_guessed(tmp_path: Path) -> 
         "a group": {"reference": "Group/1"},
     }
     odd = [{**PROBLEM, "id": name, "subject": who} for name, who in subjects.items()]
-    _, errors, rows = slice_of(
+    summary, errors, rows = slice_of(
         tmp_path, Patient__ndjson=lines(ANA), Condition__ndjson=lines(*odd, PROBLEM)
     )
 
+    counts = (summary["read"], summary["kept"], summary["dropped"])
+    assert [one.get("Condition") for one in counts] == [5, 1, 4]
     assert [(error["line"], error["reason"].partition(" ")[2]) for error in errors] == [
         (1, "without a subject"),
         (2, "without a subject"),
