@@ -8,7 +8,7 @@ const INDICATORS = { critical: "Critical", warning: "Warning", info: "Informatio
 /** The cards of an answer. `take(card, suggestion)` and `override(card, reason, comment)` are called when the user decides. */
 export function renderCards(cards, { take, override }) {
   if (!cards.length) {
-    return [html("p", { class: "quiet-answer" }, "No card: see the line above.")];
+    return [html("p", { class: "quiet-answer" }, "The EHR gets no card. Why says what was checked, Facts what it rests on.")];
   }
   return cards.map((card, index) => renderCard(card, index, take, override));
 }
