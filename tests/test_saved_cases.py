@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 
 CASES = sorted((Path(__file__).parent / "cases" / "http").glob("*.json"))

@@ -24,7 +24,7 @@ from flask import Flask
 from benchmarks.scenarios.bodies import AS_OF
 from benchmarks.scenarios.scenarios import Scenario, list_scenarios
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.telemetry import configure_logs
 from cds_service.warm_up import warm_up
 from cds_service.web.deployment import CONFIG_KEY

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.protocol.json_text import write_json
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.telemetry import configure_logs
 from tests.cost.dimensions import AS_OF, COUNTS, NUMBERS, TEXTS, request
 from tests.cost.whole_bodies import whole_bodies

@@ -23,7 +23,7 @@ from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.protocol.json_text import read_json
 from cds_service.server import tune_collector
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.warm_up import warm_up
 
 SIZES = (20, 200, 2000)

@@ -25,7 +25,7 @@ from jwt.algorithms import ECAlgorithm
 
 from benchmarks.scenarios.bodies import AS_OF
 from cds_service.server import Server, server_options, tune_collector
-from cds_service.site.settings import Client, Settings, demonstration
+from cds_service.site import Client, Settings, demonstration
 from cds_service.web.http_rules import WsgiApp
 
 PATH = "/cds-services/b12-order-select"

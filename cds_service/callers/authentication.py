@@ -90,15 +90,13 @@ class ReplayStore(Protocol):
 def authenticate(
     authorization: str | None,
     endpoint_urls: Sequence[str],
-    clients: Sequence[Client],
     keys: KeySets,
     replay: ReplayStore,
     now: float,
-    *,
     longest_lifetime: float = LONGEST_LIFETIME_SECONDS,
 ) -> Caller:
-    """Return the caller whose token holds for one of the public URLs of this endpoint, and remember
-    the token as used.
+    """Return the caller, one of the clients of `keys`, whose token holds for one of the public URLs
+    of this endpoint, and remember the token as used.
 
     Args: `now` in seconds since 1970; `endpoint_urls` as configured, never taken from the request.
     Raises: NotAuthenticated.
@@ -107,7 +105,7 @@ def authenticate(
     token = _read_authorization(authorization)
     header, claims = _read_token(token)
     algorithm = _check_header(header)
-    client = _find_client(clients, claims, header, algorithm)
+    client = _find_client(keys.clients, claims, header, algorithm)
     _check_signature(token, algorithm, keys.find_key(client, header["kid"], algorithm, now))
     _check_audience(claims, [*endpoint_urls, *client.audiences])
     expires = _check_times(claims, now, longest_lifetime)

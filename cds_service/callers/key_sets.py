@@ -88,6 +88,7 @@ class KeySets:
     """
 
     def __init__(self, clients: Sequence[Client], production: bool) -> None:
+        self.clients = tuple(clients)
         self._production = production
         self._static = {
             _of(client): read_keys(client.keys, production) for client in clients if client.keys

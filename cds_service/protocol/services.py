@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.protocol.hook_request import (
     MEDICATION_REFILL,
@@ -35,7 +35,7 @@ class Service:
     usage_requirements: str
     prefetch: Mapping[str, str]
     queries: Mapping[str, tuple[str, ...]]
-    hook_version: str = "1.0.0"
+    hook_version: str
 
     @property
     def path(self) -> str:
@@ -60,52 +60,66 @@ USAGE = (
 )
 
 
+class _Row(NamedTuple):
+    """What tells a service from the others."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    hook_version: str = "1.0.0"
+
+
+ROWS = (
+    _Row(
+        "b12-order-select",
+        ORDER_SELECT,
+        "Vitamin B12: order being chosen",
+        "Checks a vitamin B12 or folic acid order against the patient's record while it is "
+        "being chosen, says what is not known, "
+        "and offers the complete regimen as draft orders.",
+    ),
+    _Row(
+        "b12-order-sign",
+        ORDER_SIGN,
+        "Vitamin B12: orders about to be signed",
+        "Checks every vitamin B12 and folic acid order, stops and holds included, before it is "
+        "signed.",
+    ),
+    _Row(
+        "b12-patient-view",
+        PATIENT_VIEW,
+        "Vitamin B12: chart opened",
+        "Proposes treatment when vitamin B12 deficiency is confirmed and none is ordered, and "
+        "points out treatment that is unsafe.",
+    ),
+    _Row(
+        "b12-medication-refill",
+        MEDICATION_REFILL,
+        "Vitamin B12: order being refilled",
+        "Checks a vitamin B12 or folic acid order that is being refilled: dose and interval, "
+        "symptoms that returned, doses that were missed, and reviews that are due.",
+        hook_version="0.1.0",
+    ),
+)
+"""The services in the order in which discovery lists them; a new hook is a row here."""
+
+
 def build_services(value_sets: ValueSets) -> tuple[Service, ...]:
     """Return the services in the order in which discovery lists them."""
     prefetch, queries = build_prefetch(value_sets), build_queries(value_sets)
-    return (
+    return tuple(
         Service(
-            "b12-order-select",
-            ORDER_SELECT,
-            "Vitamin B12: order being chosen",
-            "Checks a vitamin B12 or folic acid order against the patient's record while it is "
-            "being chosen, says what is not known, "
-            "and offers the complete regimen as draft orders.",
+            row.id,
+            row.hook,
+            row.title,
+            row.description,
             USAGE,
             prefetch,
             queries,
-        ),
-        Service(
-            "b12-order-sign",
-            ORDER_SIGN,
-            "Vitamin B12: orders about to be signed",
-            "Checks every vitamin B12 and folic acid order, stops and holds included, before it is "
-            "signed.",
-            USAGE,
-            prefetch,
-            queries,
-        ),
-        Service(
-            "b12-patient-view",
-            PATIENT_VIEW,
-            "Vitamin B12: chart opened",
-            "Proposes treatment when vitamin B12 deficiency is confirmed and none is ordered, and "
-            "points out treatment that is unsafe.",
-            USAGE,
-            prefetch,
-            queries,
-        ),
-        Service(
-            "b12-medication-refill",
-            MEDICATION_REFILL,
-            "Vitamin B12: order being refilled",
-            "Checks a vitamin B12 or folic acid order that is being refilled: dose and interval, "
-            "symptoms that returned, doses that were missed, and reviews that are due.",
-            USAGE,
-            prefetch,
-            queries,
-            hook_version="0.1.0",
-        ),
+            row.hook_version,
+        )
+        for row in ROWS
     )
 
 

@@ -2,6 +2,7 @@
 
 from cds_service.site.basis import Basis
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
+from cds_service.site.clients import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
     PACKAGES,
@@ -23,13 +24,10 @@ from cds_service.site.modes import (
 )
 from cds_service.site.settings import (
     DEMONSTRATION,
-    DEMONSTRATION_CLIENT,
     LONGEST_CALL_MS,
-    Client,
     Settings,
     SettingsError,
     check_config,
-    client_of_profile,
     demonstration,
     load_settings,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from cds_service.site.settings import Client, Settings
+from cds_service.site.clients import Client
+from cds_service.site.settings import Settings
 from fhir_mappings.terminology import ValueSets
 
 

@@ -14,19 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cds_service.protocol import make_plain
-from cds_service.site.client_profiles import (
-    CDS_HOOKS_VERSIONS,
-    GENERIC_2_0,
-    IGNORED,
-    PREFETCH_DIALECTS,
-    PROFILES,
-    RXNORM,
-    with_profile,
-)
-from cds_service.site.keys import ALGORITHMS, check_key, is_public_test_key
+from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
+from cds_service.site.clients import Client, client_urls, read_clients
+from cds_service.site.keys import is_public_test_key
 from cds_service.site.modes import Approval, check_loosened, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
-from cds_service.site.web_address import is_web_url
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.laboratory import reads_unit
 from fhir_mappings.medicines import reads_dose_unit
@@ -38,60 +30,6 @@ DEMONSTRATION = "demonstration"
 PRODUCTION = "production"
 
 SHORTEST_PASSWORD = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """One CDS client: how it proves who it is, where its FHIR server is, and what its EHR
-    understands.
-
-    `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for
-    clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server to be at a private
-    address.
-
-    `profile` names the row of `client_profiles` that the keys not given come from. `shared_id`: the
-    client is shown one id under every hook instead of one a hook (R167). `cds_hooks_version` and
-    `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
-    "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
-    `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
-    comes back as an order on record. `explain_empty`: an answer
-    without cards says why. `modes` takes the place of the site's own table as a whole.
-    """
-
-    name: str
-    iss: str = ""
-    jku: str = ""
-    keys: tuple[Mapping[str, Any], ...] = ()
-    algorithms: tuple[str, ...] = ("ES384", "RS384")
-    audiences: tuple[str, ...] = ()
-    tenants: tuple[str, ...] = ()
-    fhir_base_urls: tuple[str, ...] = ()
-    selection_behavior: str = "at-most-one"
-    replace_strategy: str = "replace"
-    delete_style: str = "resourceId"
-    intent: str = "order"
-    preferred_system: str = RXNORM
-    fhir_version: str = ""
-    fhir_on_site_network: bool = False
-    profile: str = GENERIC_2_0
-    shared_id: bool = False
-    cds_hooks_version: str = "2.0.1"
-    hook_version: bool = False
-    prefetch_dialect: str = "2.0"
-    ignores: tuple[str, ...] = ()
-    stores_accepted: bool = True
-    explain_empty: bool = False
-    modes: Mapping[str, str | float] = field(default_factory=dict)
-    expected_calls_per_day: int = 0
-
-
-DEMONSTRATION_CLIENT = Client("Demonstration")
-"""Who calls when nobody has to say who they are."""
-
-
-def client_of_profile(profile: str) -> Client:
-    """Return a client of which only the profile is known."""
-    return Client(**{"name": profile, **with_profile({"profile": profile})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +101,6 @@ def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:
     return Settings(public_url=public_url)
 
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "selection_behavior": ("at-most-one", "any"),
-    "replace_strategy": ("replace", "update", "split"),
-    "delete_style": ("resourceId", "resource"),
-    "intent": ("order", "proposal"),
-    "fhir_version": ("", "DSTU2", "STU3", "R4", "R4B", "R5"),
-    "profile": tuple(PROFILES),
-    "cds_hooks_version": CDS_HOOKS_VERSIONS,
-    "prefetch_dialect": PREFETCH_DIALECTS,
-}
-"""The words a client's switches may hold."""
-
-
 def is_time_zone(name: str) -> bool:
     """Return whether this is a time zone of the IANA list that this machine knows."""
     try:
@@ -237,33 +162,8 @@ def _systems_without_effect(
 
 
 def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Settings:
-    profile = document.get("profile", DEMONSTRATION)
-    if profile not in (DEMONSTRATION, PRODUCTION):
-        problems.append(
-            f'profile: found "{profile}", expected "{PRODUCTION}" or "{DEMONSTRATION}".'
-        )
-    service, limits = document.get("service", {}), document.get("limits", {})
-    if service.get("discovery_profile", GENERIC_2_0) not in PROFILES:
-        problems.append(
-            f'service.discovery_profile: found "{service["discovery_profile"]}", expected one of '
-            f"{', '.join(PROFILES)}."
-        )
-    if not is_time_zone(service.get("time_zone", "UTC")):
-        problems.append(
-            f'service.time_zone: found "{service["time_zone"]}", expected a name of the IANA list '
-            f'such as "Europe/London".'
-        )
-        service = {key: value for key, value in service.items() if key != "time_zone"}
-    if limits.get("call_ms", 0) > LONGEST_CALL_MS:
-        problems.append(
-            f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "
-            f"answer may come later than that."
-        )
-    plain = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in {**service, **limits}.items()
-    }
-    settings = Settings(profile=profile, **{**_profile_defaults(profile), **plain})
+    """Return the settings of a document; what is wrong in it is added to the problems."""
+    settings = _plain_settings(document, problems)
     formulary = _formulary(document, problems)
     problems += _store_problems(document)
     store = document.get("store", {})
@@ -283,8 +183,47 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
         policy=policy,
         formulary=formulary,
         extra_codes=_extra_codes(document, folder, problems),
-        clients=_clients(document, problems),
+        clients=read_clients(document, problems),
     )
+
+
+def _plain_settings(document: Mapping[str, Any], problems: list[str]) -> Settings:
+    """Return the settings of `profile`, `[service]` and `[limits]`, the rest as without a file."""
+    profile = document.get("profile", DEMONSTRATION)
+    service, limits = dict(document.get("service", {})), document.get("limits", {})
+    problems += _problems_of_service(profile, service, limits)
+    if not is_time_zone(service.get("time_zone", "UTC")):
+        problems.append(
+            f'service.time_zone: found "{service["time_zone"]}", expected a name of the IANA list '
+            f'such as "Europe/London".'
+        )
+        del service["time_zone"]
+    plain = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in {**service, **limits}.items()
+    }
+    return Settings(profile=profile, **{**_profile_defaults(profile), **plain})
+
+
+def _problems_of_service(
+    profile: str, service: Mapping[str, Any], limits: Mapping[str, Any]
+) -> list[str]:
+    problems = []
+    if profile not in (DEMONSTRATION, PRODUCTION):
+        problems.append(
+            f'profile: found "{profile}", expected "{PRODUCTION}" or "{DEMONSTRATION}".'
+        )
+    if service.get("discovery_profile", GENERIC_2_0) not in PROFILES:
+        problems.append(
+            f'service.discovery_profile: found "{service["discovery_profile"]}", expected one of '
+            f"{', '.join(PROFILES)}."
+        )
+    if limits.get("call_ms", 0) > LONGEST_CALL_MS:
+        problems.append(
+            f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "
+            f"answer may come later than that."
+        )
+    return problems
 
 
 def _store_problems(document: Mapping[str, Any]) -> list[str]:
@@ -406,88 +345,6 @@ def _record_languages(document: Mapping[str, Any]) -> tuple[tuple[str, ...], lis
     return ("en",), [f"policy.{LANGUAGES_KEY}: found {found}, {expected}."]
 
 
-def _clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:
-    clients = []
-    for number, row in enumerate(document.get("clients", [])):
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in with_profile(row).items()
-        }
-        client = Client(**{"name": "", **values})
-        problems += [f"clients[{number}].{problem}" for problem in _client_problems(client)]
-        clients.append(client)
-    problems += _twins(clients)
-    return tuple(clients)
-
-
-def _client_problems(client: Client) -> list[str]:
-    problems = [
-        f"{key}: is missing or empty." for key in ("name", "iss") if not getattr(client, key)
-    ]
-    if not client.jku and not client.keys:
-        problems.append(
-            "jku: is missing, and there are no keys; expected one of the two, else no token can be "
-            "verified."
-        )
-    for key, choices in CHOICES.items():
-        value = getattr(client, key)
-        if value not in choices:
-            known = " or ".join(f'"{choice}"' for choice in choices if choice)
-            problems.append(f'{key}: found "{value}", expected {known}.')
-    problems += [
-        f'ignores: found "{ignored}", expected one of {", ".join(IGNORED)}.'
-        for ignored in client.ignores
-        if ignored not in IGNORED
-    ]
-    for algorithm in client.algorithms:
-        if algorithm not in ALGORITHMS:
-            problems.append(
-                f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.'
-            )
-    problems += [
-        f"keys[{number}]: {problem}."
-        for number, key in enumerate(client.keys)
-        if (problem := check_key(key))
-    ]
-    problems += check_modes(client.modes, "modes")
-    problems += [
-        f"{key}: is not an absolute http(s) URL."
-        for key, url in _client_urls(client)
-        if not is_web_url(url)
-    ]
-    return problems
-
-
-def _twins(clients: list[Client]) -> list[str]:
-    """Return the complaints about clients that no token could tell apart, or no record: feedback is
-    kept under the name.
-    """
-    seen: dict[str, Client] = {}
-    named: set[str] = set()
-    problems = []
-    for number, client in enumerate(clients):
-        if client.name and client.name in named:
-            problems.append(
-                f'clients[{number}].name: "{client.name}" is the name of another client too; '
-                f"expected one of its own."
-            )
-        named.add(client.name)
-        other = seen.setdefault(client.iss, client)
-        if other is not client and not (
-            client.tenants and other.tenants and set(client.tenants).isdisjoint(other.tenants)
-        ):
-            problems.append(
-                f'clients[{number}].iss: is that of "{other.name}" too; expected one client for '
-                f"each iss, or tenants that differ."
-            )
-    return problems
-
-
-def _client_urls(client: Client) -> list[tuple[str, str]]:
-    urls = [(f"fhir_base_urls[{number}]", url) for number, url in enumerate(client.fhir_base_urls)]
-    return [*urls, ("jku", client.jku)] if client.jku else urls
-
-
 def _refuse_in_production(settings: Settings) -> list[str]:
     """Return everything that must not go into production."""
     problems = []
@@ -513,7 +370,7 @@ def _refuse_in_production(settings: Settings) -> list[str]:
                 f"clients[{number}].keys: holds a public test key, whose private half anybody can "
                 f"have."
             )
-        for key, url in _client_urls(client):
+        for key, url in client_urls(client):
             if not url.startswith("https://"):
                 problems.append(f"clients[{number}].{key}: production expects an https URL.")
     return problems

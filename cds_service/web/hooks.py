@@ -211,7 +211,6 @@ def identify_caller(
     return authenticate(
         environ.get("HTTP_AUTHORIZATION"),
         urls,
-        settings.clients,
         deployment.keys,
         deployment.store,
         time.time(),

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.site.settings import Settings, demonstration
+from cds_service.site import Settings, demonstration
 from cds_service.web.deployment import CONFIG_KEY, Deployment
 
 AS_OF = dt.date(2026, 6, 1)

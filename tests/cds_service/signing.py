@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from cds_service.site.settings import Client
+from cds_service.site import Client
 
 NOW = 1_795_000_000.0
 ISSUER = "https://ehr.example.org"

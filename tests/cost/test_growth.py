@@ -26,7 +26,7 @@ from cds_service.protocol.errors import Problem
 from cds_service.protocol.hook_request import parse_hook_request
 from cds_service.protocol.json_text import read_json, write_json
 from cds_service.protocol.long_texts import LONGEST_TEXT, READ_INSTEAD
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from tests.cds_service.conftest import running
 from tests.cost.dimensions import (
     COUNTS,

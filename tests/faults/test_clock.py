@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from benchmarks.scenarios.bodies import AS_OF, make_bodies
 from benchmarks.served.servers import PATH
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 from tests.cds_service.signing import NOW, claims, client, sign
 

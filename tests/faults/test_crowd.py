@@ -21,7 +21,7 @@ from benchmarks.served.load import serving, write_call
 from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.admission import MOST_AT_ONCE
 from cds_service.web.deployment import CONFIG_KEY
 from tests.cds_service.misbehaving_fhir import answer_with, bundle, fhir_server

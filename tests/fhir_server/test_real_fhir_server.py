@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from cds_service.demonstration import load_request
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from tests.cds_service.conftest import AS_OF, running
 
 HERE = Path(__file__).parent

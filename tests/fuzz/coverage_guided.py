@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["cds_service", "fhir_mappings", "recomm
     from cds_service.demonstration import load_request
     from cds_service.protocol.errors import Problem
     from cds_service.protocol.json_text import read_json, write_json
-    from cds_service.site.settings import demonstration
+    from cds_service.site import demonstration
     from fhir_mappings.laboratory.quantities import read_result
     from fhir_mappings.laboratory.units import Analyte
     from fhir_mappings.medicines.dosage import read_phases

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision import decide_request
-from cds_service.site.settings import DEMONSTRATION_CLIENT, demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.drafts import medication_request, service_request
 from fhir_mappings.drafts.medication_request import DraftContext

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from cds_service.site import Client, Settings
 from cds_service.site.client_profiles import PROFILES, RXNORM_AS_OID
-from cds_service.site.settings import Client, Settings
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import KEYSTROKES, Step, accept, choose, tell_story
 from tests.cds_service.conftest import AS_OF, running, settings  # noqa: F401  a fixture

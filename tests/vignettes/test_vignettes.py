@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from cds_service.app import create_app
-from cds_service.site.settings import Settings
+from cds_service.site import Settings
 from recommender.guidance.policy import Policy
 
 sys.path.insert(0, str(Path(__file__).parent))

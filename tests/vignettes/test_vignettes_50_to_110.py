@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision.explainable import decide_request
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from fhir_mappings.terminology.loading import load_value_sets
 
 TODAY = dt.date(2026, 11, 26)

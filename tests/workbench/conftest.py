@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 
 TODAY = dt.date(2026, 11, 21)

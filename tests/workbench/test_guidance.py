@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 from recommender.cards import CARDS
 from recommender.guidance.policy import Policy

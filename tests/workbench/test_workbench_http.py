@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app
 from cds_service.decision.explain import explain
 from cds_service.decision.explainable import decide_request
-from cds_service.site.settings import Settings, demonstration
+from cds_service.site import Settings, demonstration
 from cds_service.web.deployment import CONFIG_KEY
 from fhir_mappings.terminology.loading import load_value_sets
 

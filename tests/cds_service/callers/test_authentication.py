@@ -22,7 +22,7 @@ from cds_service.callers.authentication import (
 )
 from cds_service.callers.key_sets import KeySets
 from cds_service.records.token_memory import TokenMemory
-from cds_service.site.settings import Client
+from cds_service.site import Client
 from tests.cds_service.signing import (
     ENDPOINT,
     ISSUER,
@@ -58,7 +58,6 @@ def call(
     return authenticate(
         authorization,
         urls,
-        registered,
         KeySets(registered, production=True),
         tokens or Tokens(),
         now,
@@ -495,7 +494,6 @@ def spec_call(jwk: dict[str, str] = SPEC_KEY, production: bool = False, **option
     return authenticate(
         SPEC_TOKEN,
         [SPEC_URL],
-        registered,
         KeySets(registered, production),
         Tokens(),
         SPEC_TIME,
@@ -551,7 +549,7 @@ def sandbox_call(production: bool) -> Caller:
     registered = [client(iss="https://sandbox.cds-hooks.org", jku=jku, keys=(SANDBOX_KEY,))]
     urls = [SANDBOX_URL + "/feedback", SANDBOX_URL]
     return authenticate(
-        SANDBOX_TOKEN, urls, registered, KeySets(registered, production), Tokens(), 1_795_170_600.0
+        SANDBOX_TOKEN, urls, KeySets(registered, production), Tokens(), 1_795_170_600.0
     )
 
 

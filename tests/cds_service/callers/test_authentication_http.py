@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.site.settings import Client, Settings
+from cds_service.site import Client, Settings
 from cds_service.web.deployment import CONFIG_KEY
 from tests.cds_service.deployed import Deployed
 from tests.cds_service.signing import JKU, claims, client, ec_key, forge, sign

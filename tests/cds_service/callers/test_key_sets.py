@@ -29,7 +29,7 @@ from cds_service.callers.key_sets import (
 )
 from cds_service.records.token_memory import TokenMemory
 from cds_service.retrieval.addresses import Reach
-from cds_service.site.settings import Client
+from cds_service.site import Client
 from tests.cds_service.signing import ENDPOINT, NOW, claims, client, ec_key, public_jwk, sign
 
 KEY_1, KEY_2 = public_jwk(ec_key(), "key-1"), public_jwk(ec_key("P-384", 2), "key-2")
@@ -186,7 +186,7 @@ def test_a_token_is_checked_with_the_key_that_its_clients_own_address_publishes_
         remember_token = TokenMemory.add
 
     caller = authenticate(
-        sign(claims(), jku=server.url), [ENDPOINT], [server.client], key_sets(server), Tokens(), NOW
+        sign(claims(), jku=server.url), [ENDPOINT], key_sets(server), Tokens(), NOW
     )
 
     assert caller.client == server.client

@@ -19,7 +19,7 @@ import pytest
 from cds_service.cards.suggestions import LONE_DELETE
 from cds_service.decision.decide import Decision
 from cds_service.decision.explainable import decide_request
-from cds_service.site.settings import DEMONSTRATION_CLIENT, Client, demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, Client, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.review import CLAIMS

@@ -10,7 +10,7 @@ import pytest
 from cds_service.cards.reason_kinds import OTHER
 from cds_service.decision import decide_request, explain
 from cds_service.decision.row_facts import facts_of_condition
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance import cite

@@ -18,7 +18,7 @@ from cds_service.app import create_app
 from cds_service.database import CARDS
 from cds_service.decision import decide_request
 from cds_service.decision.quiet_cards import may_be_silenced
-from cds_service.site.settings import Client, Settings
+from cds_service.site import Client, Settings
 from cds_service.web.deployment import CONFIG_KEY
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology import load_value_sets

@@ -12,7 +12,7 @@ import pytest
 from cds_service.decision.explain import explain
 from cds_service.decision.explain_words import say
 from cds_service.decision.explainable import decide_bundle, decide_request
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.workbench.prepared import PreparedPatient, load_patients
 from fhir_mappings.terminology.loading import load_value_sets
 

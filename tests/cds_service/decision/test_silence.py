@@ -10,7 +10,7 @@ import pytest
 
 from cds_service.decision import decide_request, explain_silence
 from cds_service.protocol import HookRequest, parse_hook_request
-from cds_service.site.settings import DEMONSTRATION_CLIENT, Settings, demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, Settings, demonstration
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
 from tests.cds_service.conftest import AS_OF, running

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask.testing import FlaskClient
 
-from cds_service.site.settings import Settings
+from cds_service.site import Settings
 from tests.cds_service.conftest import running
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.site.settings import Settings
+from cds_service.site import Settings
 from tests.cds_service.conftest import running
 
 PUBLIC = "https://host.example.org/b12"

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 from cds_service.demonstration import load_request
 from cds_service.records import METADATA
-from cds_service.site.settings import Settings, demonstration
+from cds_service.site import Settings, demonstration
 from cds_service.telemetry import configure_logs
 from synthetic.sandbox import sandbox_patients
 from tests.cds_service.conftest import AS_OF, running

@@ -35,7 +35,7 @@ from cds_service.records.patient_key import VARIABLE
 from cds_service.records.records import DecisionRecord, Listener
 from cds_service.records.store import Store
 from cds_service.records.worker_counts import WorkerCounts
-from cds_service.site.settings import check_config
+from cds_service.site import check_config
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
 

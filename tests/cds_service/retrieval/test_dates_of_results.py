@@ -14,7 +14,7 @@ from cds_service.protocol.hook_request import HookRequest
 from cds_service.retrieval import Retrieval
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.patient_record import assemble_record
-from cds_service.site.settings import DEMONSTRATION_CLIENT, demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, demonstration
 from fhir_mappings.fhir.record import PatientRecord
 from tests.cds_service.misbehaving_fhir import answer_with, bundle, fhir_server
 

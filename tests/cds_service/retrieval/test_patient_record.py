@@ -35,7 +35,7 @@ from cds_service.retrieval.patient_record import (
     describe_availability,
     holds_nothing,
 )
-from cds_service.site.settings import DEMONSTRATION_CLIENT, Client, demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, Client, demonstration
 from fhir_mappings.fhir.record import Availability, PatientRecord
 from tests.cds_service.misbehaving_fhir import (
     FhirServer,

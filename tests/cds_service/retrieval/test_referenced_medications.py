@@ -24,7 +24,7 @@ from cds_service.retrieval.referenced_medications import (
     read_medications,
     with_medications,
 )
-from cds_service.site.settings import Client, Settings, demonstration
+from cds_service.site import Client, Settings, demonstration
 from cds_service.site.web_address import WebAddress
 from fhir_mappings.fhir.record import PatientRecord
 from tests.cds_service.conftest import running

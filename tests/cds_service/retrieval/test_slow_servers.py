@@ -25,7 +25,7 @@ from cds_service.retrieval.server_shares import (
     ServerShares,
     Share,
 )
-from cds_service.site.settings import Client, demonstration
+from cds_service.site import Client, demonstration
 from fhir_mappings.fhir.record import Availability, PatientRecord
 from fhir_mappings.terminology import load_value_sets
 from tests.cds_service.misbehaving_fhir import (

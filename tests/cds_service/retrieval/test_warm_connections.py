@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cds_service.demonstration import load_request
 from cds_service.retrieval.server_shares import PARALLEL
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from tests.cds_service.conftest import AS_OF, running
 from tests.cds_service.misbehaving_fhir import answer_with, fhir_server
 

@@ -20,7 +20,7 @@ from cds_service.retrieval.addresses import Reach, may_reach
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.patient_record import assemble_record
 from cds_service.retrieval.referenced_medications import read_medications
-from cds_service.site.settings import Client, demonstration
+from cds_service.site import Client, demonstration
 from cds_service.site.web_address import WebAddress, read_address
 from fhir_mappings.fhir.record import Availability, PatientRecord
 from tests.cds_service.misbehaving_fhir import FhirServer, answer_with, bundle, fhir_server

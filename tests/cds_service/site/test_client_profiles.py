@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from cds_service.site import Settings, check_config, client_of_profile, load_settings
 from cds_service.site.client_profiles import PROFILES
-from cds_service.site.settings import Settings, check_config, client_of_profile, load_settings
 from tests.cds_service.conftest import running
 
 SITE = """

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.protocol.json_text import read_json
-from cds_service.site.settings import Client, Settings
+from cds_service.site import Client, Settings
 from tests.cds_service.card_rules import broken_rules
 from tests.cds_service.conftest import running
 from tests.cds_service.signing import client as registered

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.site.settings import SettingsError, check_config, demonstration, load_settings
+from cds_service.site import SettingsError, check_config, demonstration, load_settings
 from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
 from recommender.language.doses import Route, Substance

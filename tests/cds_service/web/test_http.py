@@ -13,7 +13,7 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from cds_service.site.settings import Settings
+from cds_service.site import Settings
 from cds_service.telemetry.logs import configure_logs
 from tests.cds_service.conftest import running
 

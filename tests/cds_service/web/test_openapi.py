@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from cds_service.app import create_app
 from cds_service.records import open_engine, upgrade_schema
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from tests.cds_service.conftest import AS_OF
 
 DOCUMENT: dict[str, Any] = json.loads((files("cds_service") / "openapi.json").read_text("utf-8"))

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.site.settings import Settings, demonstration
+from cds_service.site import Settings, demonstration
 from cli.main import main
 from tests.cds_service.conftest import AS_OF
 from tests.cds_service.signing import ISSUER, ec_key, public_jwk, rsa_key

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.site.settings import SettingsError, load_settings
+from cds_service.site import SettingsError, load_settings
 from cli.main import main
 from fhir_mappings.terminology import Concept, load_value_sets
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.site.settings import check_config, load_settings
+from cds_service.site import check_config, load_settings
 from cli.main import main
 
 

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from cds_service.app import create_app
 from cds_service.protocol import write_json
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cli.main import main
 from cli.patients import sandbox
 from population.runs import Decider, DeciderSetup, Mode, read_rows

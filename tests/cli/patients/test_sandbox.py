@@ -14,7 +14,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from cds_service.app import create_app
-from cds_service.site.settings import demonstration
+from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 from cli.main import main
 

@@ -1,0 +1,188 @@
+"""The clients that a site file registers: what is known of each, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds_service.site.client_profiles import (
+    CDS_HOOKS_VERSIONS,
+    GENERIC_2_0,
+    IGNORED,
+    PREFETCH_DIALECTS,
+    PROFILES,
+    RXNORM,
+    with_profile,
+)
+from cds_service.site.keys import ALGORITHMS, check_key
+from cds_service.site.modes import check_modes
+from cds_service.site.web_address import is_web_url
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One CDS client: how it proves who it is, where its FHIR server is, and what its EHR
+    understands.
+
+    `fhir_version` overrides what the request's shape says (R158); `delete_style` is `resource` for
+    clients of CDS Hooks 1.0. `fhir_on_site_network` allows its FHIR server to be at a private
+    address.
+
+    `profile` names the row of `client_profiles` that the keys not given come from. `shared_id`: the
+    client is shown one id under every hook instead of one a hook (R167). `cds_hooks_version` and
+    `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
+    "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
+    `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
+    comes back as an order on record. `explain_empty`: an answer
+    without cards says why. `modes` takes the place of the site's own table as a whole.
+    """
+
+    name: str
+    iss: str = ""
+    jku: str = ""
+    keys: tuple[Mapping[str, Any], ...] = ()
+    algorithms: tuple[str, ...] = ("ES384", "RS384")
+    audiences: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    fhir_base_urls: tuple[str, ...] = ()
+    selection_behavior: str = "at-most-one"
+    replace_strategy: str = "replace"
+    delete_style: str = "resourceId"
+    intent: str = "order"
+    preferred_system: str = RXNORM
+    fhir_version: str = ""
+    fhir_on_site_network: bool = False
+    profile: str = GENERIC_2_0
+    shared_id: bool = False
+    cds_hooks_version: str = "2.0.1"
+    hook_version: bool = False
+    prefetch_dialect: str = "2.0"
+    ignores: tuple[str, ...] = ()
+    stores_accepted: bool = True
+    explain_empty: bool = False
+    modes: Mapping[str, str | float] = field(default_factory=dict)
+    expected_calls_per_day: int = 0
+
+
+DEMONSTRATION_CLIENT = Client("Demonstration")
+"""Who calls when nobody has to say who they are."""
+
+
+def client_of_profile(profile: str) -> Client:
+    """Return a client of which only the profile is known."""
+    return Client(**{"name": profile, **with_profile({"profile": profile})})
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "selection_behavior": ("at-most-one", "any"),
+    "replace_strategy": ("replace", "update", "split"),
+    "delete_style": ("resourceId", "resource"),
+    "intent": ("order", "proposal"),
+    "fhir_version": ("", "DSTU2", "STU3", "R4", "R4B", "R5"),
+    "profile": tuple(PROFILES),
+    "cds_hooks_version": CDS_HOOKS_VERSIONS,
+    "prefetch_dialect": PREFETCH_DIALECTS,
+}
+"""The words a client's switches may hold."""
+
+
+def read_clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:
+    clients = []
+    for number, row in enumerate(document.get("clients", [])):
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in with_profile(row).items()
+        }
+        client = Client(**{"name": "", **values})
+        problems += [f"clients[{number}].{problem}" for problem in _client_problems(client)]
+        clients.append(client)
+    problems += _twins(clients)
+    return tuple(clients)
+
+
+def _client_problems(client: Client) -> list[str]:
+    """Return what is wrong with a client, whatever the others are."""
+    urls = (
+        f"{key}: is not an absolute http(s) URL."
+        for key, url in client_urls(client)
+        if not is_web_url(url)
+    )
+    return [
+        *_identity_problems(client),
+        *_switch_problems(client),
+        *_key_problems(client),
+        *check_modes(client.modes, "modes"),
+        *urls,
+    ]
+
+
+def _identity_problems(client: Client) -> list[str]:
+    problems = [
+        f"{key}: is missing or empty." for key in ("name", "iss") if not getattr(client, key)
+    ]
+    if not client.jku and not client.keys:
+        problems.append(
+            "jku: is missing, and there are no keys; expected one of the two, else no token can be "
+            "verified."
+        )
+    return problems
+
+
+def _switch_problems(client: Client) -> list[str]:
+    problems = []
+    for key, choices in CHOICES.items():
+        value = getattr(client, key)
+        if value not in choices:
+            known = " or ".join(f'"{choice}"' for choice in choices if choice)
+            problems.append(f'{key}: found "{value}", expected {known}.')
+    ignores = (
+        f'ignores: found "{ignored}", expected one of {", ".join(IGNORED)}.'
+        for ignored in client.ignores
+        if ignored not in IGNORED
+    )
+    return [*problems, *ignores]
+
+
+def _key_problems(client: Client) -> list[str]:
+    algorithms = (
+        f'algorithms: found "{algorithm}", expected one of {", ".join(sorted(ALGORITHMS))}.'
+        for algorithm in client.algorithms
+        if algorithm not in ALGORITHMS
+    )
+    keys = (
+        f"keys[{number}]: {problem}."
+        for number, key in enumerate(client.keys)
+        if (problem := check_key(key))
+    )
+    return [*algorithms, *keys]
+
+
+def _twins(clients: list[Client]) -> list[str]:
+    """Return the complaints about clients that no token could tell apart, or no record: feedback is
+    kept under the name.
+    """
+    seen: dict[str, Client] = {}
+    named: set[str] = set()
+    problems = []
+    for number, client in enumerate(clients):
+        if client.name and client.name in named:
+            problems.append(
+                f'clients[{number}].name: "{client.name}" is the name of another client too; '
+                f"expected one of its own."
+            )
+        named.add(client.name)
+        other = seen.setdefault(client.iss, client)
+        if other is not client and not (
+            client.tenants and other.tenants and set(client.tenants).isdisjoint(other.tenants)
+        ):
+            problems.append(
+                f'clients[{number}].iss: is that of "{other.name}" too; expected one client for '
+                f"each iss, or tenants that differ."
+            )
+    return problems
+
+
+def client_urls(client: Client) -> list[tuple[str, str]]:
+    urls = [(f"fhir_base_urls[{number}]", url) for number, url in enumerate(client.fhir_base_urls)]
+    return [*urls, ("jku", client.jku)] if client.jku else urls
