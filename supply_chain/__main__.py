@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service import __version__
 from supply_chain.audit import find_advisories
-from supply_chain.packages import Package, read_base, read_direct_needs, read_packages
+from supply_chain.packages import DOCKERFILE, Package, read_base, read_direct_needs, read_packages
 
 PRODUCT = "b12-cds"
 BASE_REFERENCE = "base-image"
@@ -24,6 +24,7 @@ def main() -> int:
     match sys.argv[1:]:
         case ["sbom"]:
             print(json.dumps(write_bill(read_packages()), indent=2))
+            say_when_not_pinned()
         case ["licences"]:
             for package in read_packages():
                 print(f"{package.name:28}{package.version:16}{package.licence}")
@@ -33,6 +34,17 @@ def main() -> int:
             print("usage: supply_chain sbom | licences | audit OSV.zip", file=sys.stderr)
             return 2
     return 0
+
+
+def say_when_not_pinned(dockerfile: Path = DOCKERFILE) -> None:
+    """Say on standard error that the base of the image is named without its digest."""
+    name, tag, digest = read_base(dockerfile)
+    if not digest:
+        print(
+            f"The base of the image, {name}:{tag}, is not pinned by its digest; build with "
+            f"--build-arg BASE={name}:{tag}@sha256:...",
+            file=sys.stderr,
+        )
 
 
 def audit(database: Path) -> int:

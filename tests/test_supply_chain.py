@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from supply_chain.__main__ import PRODUCT, audit, write_bill
+from supply_chain.__main__ import PRODUCT, audit, say_when_not_pinned, write_bill
 from supply_chain.packages import LOCK, read_base, read_packages
 
 PERMISSIVE = re.compile(
@@ -112,3 +112,17 @@ def test_the_bill_has_the_hashes_of_the_lock_and_the_base_of_the_image(tmp_path:
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(f"ARG BASE=python:3.13-slim@sha256:{'a' * 64}\nFROM ${{BASE}}\n")
     assert read_base(dockerfile) == ("python", "3.13-slim", f"sha256:{'a' * 64}")
+
+
+@pytest.mark.parametrize(
+    ("base", "said"), [("python:3.13-slim", True), ("python:3.13-slim@sha256:" + "a" * 64, False)]
+)
+def test_a_base_without_its_digest_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], base: str, said: bool
+) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(f"ARG BASE={base}\nFROM ${{BASE}}\n")
+
+    say_when_not_pinned(dockerfile)
+
+    assert ("is not pinned" in capsys.readouterr().err) == said
