@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from cds_service.site.client_profiles import (
 from cds_service.site.keys import ALGORITHMS, check_key
 from cds_service.site.modes import check_modes
 from cds_service.site.web_address import is_web_url
+from fhir_mappings.formulary import FormularyRow
+from fhir_mappings.terminology import load_value_sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +188,22 @@ def _twins(clients: list[Client]) -> list[str]:
 def client_urls(client: Client) -> list[tuple[str, str]]:
     urls = [(f"fhir_base_urls[{number}]", url) for number, url in enumerate(client.fhir_base_urls)]
     return [*urls, ("jku", client.jku)] if client.jku else urls
+
+
+def systems_without_effect(
+    clients: Sequence[Mapping[str, Any]], formulary: tuple[FormularyRow, ...]
+) -> list[str]:
+    """Return the complaints about preferred code systems in which no product is coded."""
+    normalise = load_value_sets().normalise_system
+    coded = {normalise(coding.system) for row in formulary for coding in row.codings}
+    preferred = {
+        number: str(with_profile(row)["preferred_system"])
+        for number, row in enumerate(clients)
+        if "preferred_system" in with_profile(row)
+    }
+    return [
+        f'clients[{number}].preferred_system: "{system}" has no effect, as no product of the '
+        f"formulary has a code in it; expected one of {', '.join(sorted(coded)) or 'none'}."
+        for number, system in preferred.items()
+        if normalise(system) not in coded
+    ]

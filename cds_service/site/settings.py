@@ -7,15 +7,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cds_service.protocol import make_plain
-from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
-from cds_service.site.clients import Client, client_urls, read_clients
+from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
+from cds_service.site.clients import Client, client_urls, read_clients, systems_without_effect
 from cds_service.site.keys import is_public_test_key
 from cds_service.site.modes import Approval, check_loosened, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
@@ -139,26 +139,7 @@ def check_config(path: Path) -> list[str]:
     except SettingsError as error:
         return error.problems
     document, _ = read_site_file(path)
-    return _systems_without_effect(document.get("clients", []), settings.formulary)
-
-
-def _systems_without_effect(
-    clients: Sequence[Mapping[str, Any]], formulary: tuple[FormularyRow, ...]
-) -> list[str]:
-    """Return the complaints about preferred code systems in which no product is coded."""
-    normalise = load_value_sets().normalise_system
-    coded = {normalise(coding.system) for row in formulary for coding in row.codings}
-    preferred = {
-        number: str(with_profile(row)["preferred_system"])
-        for number, row in enumerate(clients)
-        if "preferred_system" in with_profile(row)
-    }
-    return [
-        f'clients[{number}].preferred_system: "{system}" has no effect, as no product of the '
-        f"formulary has a code in it; expected one of {', '.join(sorted(coded)) or 'none'}."
-        for number, system in preferred.items()
-        if normalise(system) not in coded
-    ]
+    return systems_without_effect(document.get("clients", []), settings.formulary)
 
 
 def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Settings:
