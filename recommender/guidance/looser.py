@@ -29,6 +29,7 @@ NUMBERS: Mapping[str, Looser] = {
     "neuroMinLoadingDays": Looser.LOWER,
     "mmaMinEgfr": Looser.LOWER,
     "standingOrderMonths": Looser.LOWER,
+    "prefetchMaxAgeHours": Looser.HIGHER,
     "traceB12McgPerDay": Looser.HIGHER,
     "mmaNmolL": Looser.HIGHER,
     "crohnsExtentCm": Looser.HIGHER,

@@ -23,6 +23,8 @@ CASES = [
     ({"traceB12McgPerDay": 26}, ("traceB12McgPerDay",)),
     ({"traceB12McgPerDay": 24}, ()),
     ({"crohnsExtentCm": 31}, ("crohnsExtentCm",)),
+    ({"prefetchMaxAgeHours": 25}, ("prefetchMaxAgeHours",)),
+    ({"prefetchMaxAgeHours": 23}, ()),
     ({"standingOrderMonths": 14}, ("standingOrderMonths",)),
     ({"standingOrderMonths": 16}, ()),
     ({"renewalWindowDays": 32}, ("renewalWindowDays",)),
