@@ -81,7 +81,9 @@ def _medicine(resource: Resource) -> object:
 
 
 def _dose_of(action: Action, is_there: bool) -> str:
-    words = action["description"].removeprefix("Change the order to: ")
+    words = action["description"]
+    for prefix in ("Change the order to: ", "Complete the order as: "):
+        words = words.removeprefix(prefix)
     return f"{'Enter in the order that is there' if is_there else 'Check in the order'}: {words}"
 
 

@@ -39,7 +39,7 @@ from recommender.language import (
     RemoveOrder,
     describe,
 )
-from recommender.review import claim_of, label_of_parts
+from recommender.remedies import claim_of, does, label_of_parts
 from recommender.treatment import NEURO_PRESENT_LABEL
 
 Action = dict[str, Any]
@@ -336,7 +336,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
         case ChangeOrder(_, phase, technique, _, replaces):
             return medication_request.rewrite(
                 draft, phase, context, technique, replaces
-            ), f"Change the order to: {describe(phase)}"
+            ), f"{does(edit)}: {describe(phase)}"
         case AddTechnique(_, technique):
             return medication_request.with_technique(
                 draft, technique, context

@@ -23,7 +23,7 @@ from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.laboratory import reads_unit
 from fhir_mappings.medicines import reads_dose_unit
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
-from recommender.guidance import Policy, PolicyError
+from recommender.guidance import Policy, PolicyError, ProductExcipients
 from recommender.language import Route, Substance
 
 DEMONSTRATION = "demonstration"
@@ -150,7 +150,7 @@ def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Se
     store = document.get("store", {})
     approvals, wrong = read_approvals(document.get("approvals", []))
     problems += [*wrong, *check_modes(document.get("modes", {}), "modes")]
-    policy = _policy(document, _available(formulary), problems)
+    policy = _policy(document, formulary, problems)
     problems += check_loosened(policy, approvals)
     return replace(
         settings,
@@ -253,13 +253,13 @@ def _profile_defaults(profile: str) -> dict[str, Any]:
 
 
 def _policy(
-    document: Mapping[str, Any], available: frozenset[tuple[Substance, Route]], problems: list[str]
+    document: Mapping[str, Any], formulary: tuple[FormularyRow, ...], problems: list[str]
 ) -> Policy:
     settings = {
         name: value for name, value in document.get("policy", {}).items() if name != LANGUAGES_KEY
     }
     try:
-        return Policy.from_settings(settings, available)
+        return Policy.from_settings(settings, _available(formulary), _excipients(formulary))
     except PolicyError as error:
         problems += [f"policy.{problem.rstrip('.')}." for problem in error.problems]
         return Policy()
@@ -275,6 +275,13 @@ def _formulary(document: Mapping[str, Any], problems: list[str]) -> tuple[Formul
 
 def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[tuple[Substance, Route]]:
     return frozenset((row.substance, row.route) for row in formulary if row.available)
+
+
+def _excipients(formulary: tuple[FormularyRow, ...]) -> ProductExcipients:
+    """Return what the products hold besides, also those that are not in stock (Q63)."""
+    return frozenset(
+        (row.substance, row.route, allergen) for row in formulary for allergen in row.excipients
+    )
 
 
 def _extra_codes(

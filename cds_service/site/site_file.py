@@ -66,6 +66,7 @@ FORMULARY_ROW = {
     "codings": TABLES,
     "available": FLAG,
     "dispense_unit": TEXT,
+    "excipients": TEXTS,
 }
 
 CLIENT = {

@@ -134,7 +134,9 @@ def _policy(policy: Policy) -> Policy:
         return policy
     in_force = {key: value for key, value in policy_as_dict(policy).items() if value != "NONE"}
     try:
-        return Policy.from_settings({**in_force, **named}, policy.available_products)
+        return Policy.from_settings(
+            {**in_force, **named}, policy.available_products, policy.product_excipients
+        )
     except PolicyError as error:
         raise Problem(400, "invalid", " ".join(error.problems)) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.formulary.formulary_codes import other_products
 from fhir_mappings.medicines import Form, identify_product
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
-from recommender.language import Route, Substance
+from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class ProductCoding:
 class FormularyRow:
     """One product: what a draft names, and whether the site has it. `dispense_unit` is what is
     counted when it is dispensed, empty where the site does not say. `strength` is as on the label,
-    and empty where not stated.
+    and empty where not stated. `excipients`: what else it holds that people react to (Q63); one
+    that is not listed is not known to be absent.
     """
 
     substance: Substance
@@ -38,6 +39,7 @@ class FormularyRow:
     codings: tuple[ProductCoding, ...]
     available: bool = True
     dispense_unit: str = ""
+    excipients: tuple[Allergen, ...] = ()
 
     def units_of(self, dose: Decimal) -> Decimal | None:
         """Return how many of what is counted (ampoules, mL, tablets) hold the dose in micrograms;
@@ -107,6 +109,10 @@ a product (I11).
 """
 
 
+EXCIPIENT_NAMES = {allergen.value: allergen for allergen in Allergen if allergen in EXCIPIENTS}
+"""What a site file may list as excipients: those that an allergy is read for."""
+
+
 def read_formulary(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[FormularyRow, ...], list[str]]:
     """Return the rows of a site's formulary, and for each that cannot be used `[n].key: why`."""
     read, problems = [], []
@@ -146,10 +152,20 @@ def _problems_of(row: Mapping[str, Any]) -> list[str]:
             "strength: found 10 mg or more in one mL or piece, expected a product for replacement, "
             "which holds 1 mg or so."
         )
+    problems += [*_problems_of_excipients(row), *_problems_of_codings(row)]
+    return problems or _contradictions_of(row)
+
+
+def _problems_of_excipients(row: Mapping[str, Any]) -> Iterator[str]:
+    for name in row.get("excipients", []):
+        if name not in EXCIPIENT_NAMES:
+            yield f'excipients: found "{name}", expected some of: {", ".join(EXCIPIENT_NAMES)}.'
+
+
+def _problems_of_codings(row: Mapping[str, Any]) -> Iterator[str]:
     for number, coding in enumerate(row.get("codings", [])):
         if not all(isinstance(coding.get(key), str) and coding[key] for key in ("system", "code")):
-            problems.append(f"codings[{number}]: expected a system and a code.")
-    return problems or _contradictions_of(row)
+            yield f"codings[{number}]: expected a system and a code."
 
 
 FORMS_OF_ROUTES: dict[Route, frozenset[Form]] = {
@@ -213,4 +229,5 @@ def _read_row(row: Mapping[str, Any]) -> FormularyRow:
         ),
         row.get("available", True),
         row.get("dispense_unit", ""),
+        tuple(EXCIPIENT_NAMES[name] for name in row.get("excipients", [])),
     )

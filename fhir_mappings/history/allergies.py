@@ -24,7 +24,7 @@ from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
 from fhir_mappings.terminology import Concept, Field, Match, Member, Role, ValueSets, read_words
 from fhir_mappings.text import normalise_text
-from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
+from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
 ALLERGENS: dict[Concept, Allergen] = {
     Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
@@ -46,7 +46,9 @@ ALLERGENS: dict[Concept, Allergen] = {
     Concept.METHYLCOBALAMIN_ORAL: Allergen.UNSPECIFIED_B12,
     Concept.ADENOSYLCOBALAMIN: Allergen.UNSPECIFIED_B12,
     Concept.COBALT: Allergen.COBALT,
-    Concept.EXCIPIENT: Allergen.EXCIPIENT,
+    Concept.BENZYL_ALCOHOL: Allergen.BENZYL_ALCOHOL,
+    Concept.MACROGOL: Allergen.MACROGOL,
+    Concept.PARABENS: Allergen.PARABENS,
 }
 """What an allergy to a substance or product is to."""
 
@@ -270,7 +272,7 @@ def _pointed_at(index: RecordIndex, text: str) -> list[HintAt]:
     pointed = []
     if Allergen.COBALT in allergens:
         pointed.append(HintAt.COBALT_ALLERGY)
-    named = allergens - {Allergen.COBALT, Allergen.EXCIPIENT}
+    named = allergens - {Allergen.COBALT, *EXCIPIENTS}
     if named or _names_a_cobalamin(normal) or _VITAMIN.search(normal):
         pointed.append(HintAt.ALLERGY)
     return pointed

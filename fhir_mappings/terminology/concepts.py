@@ -247,7 +247,9 @@ class Concept(Choice):
     HYDROXOCOBALAMIN_LOOKALIKE = "hydroxocobalamin_lookalike"
     ACID_SUPPRESSOR_PCAB = "acid_suppressor_pcab"
     METFORMIN_COMBO_LOOKALIKE = "metformin_combo_lookalike"
-    EXCIPIENT = "excipient"
+    BENZYL_ALCOHOL = "benzyl_alcohol"
+    MACROGOL = "macrogol"
+    PARABENS = "parabens"
     # routes, sites and dose forms
     ROUTE_IM = "route_im"
     ROUTE_ORAL = "route_oral"

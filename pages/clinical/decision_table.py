@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from recommender.assessment.deficiency_rows import ROWS
 from recommender.cards import CARDS, OVERRIDE_REASONS, Indicator, severity_key
+from recommender.deficiency.deficiency_rows import ROWS
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.dose_words import describe
-from recommender.treatment.precautions import MODIFIERS
+from recommender.precautions.modifiers import MODIFIERS
 from recommender.treatment.table import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "decision-table.md"

@@ -22,7 +22,7 @@ from recommender.guidance.statements import (
     ExternalSource,
     Statement,
 )
-from recommender.treatment.precautions import MODIFIERS
+from recommender.precautions.modifiers import MODIFIERS
 from recommender.treatment.table import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "statements.md"

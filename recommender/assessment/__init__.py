@@ -2,23 +2,25 @@
 facts.
 """
 
-from recommender.assessment.assessment import (
-    Assessment,
-    Deficiency,
-    Permanence,
-    PlateletBand,
-    assess,
-)
+from recommender.assessment.assessment import assess
 from recommender.assessment.bands import Band, bands_of
-from recommender.assessment.derived_facts import Ground, NotConclusive
-from recommender.assessment.levels import total_b12_is_borderline
-from recommender.assessment.older_results import contradicting_result, older_low_result
+from recommender.assessment.derived_facts import Assessment, PlateletBand
+from recommender.deficiency import (
+    Deficiency,
+    Ground,
+    NotConclusive,
+    Permanence,
+    contradicting_result,
+    older_low_result,
+    total_b12_is_borderline,
+    with_low_level,
+)
+from recommender.language import is_treatment_dose
 from recommender.treatment_so_far import (
     Treatment,
     TreatmentPhase,
     UnknownPhase,
     find_treatment_start,
-    is_treatment_dose,
     took_b12_before,
 )
 
@@ -41,4 +43,5 @@ __all__ = [
     "older_low_result",
     "took_b12_before",
     "total_b12_is_borderline",
+    "with_low_level",
 ]

@@ -9,33 +9,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
-from recommender.assessment.deficiency import (
+from recommender.assessment.blood_and_reactions import (
+    Facts,
+    absent_unless_unread,
+    kidneys_and_blood,
+    reactions,
+)
+from recommender.assessment.derived_facts import Assessment
+from recommender.assessment.explained_facts import explain_facts
+from recommender.assessment.neurology import Neurology, presses, read_neurology
+from recommender.deficiency import (
+    Beside,
+    Deficiency,
+    DeficiencyRow,
+    Ground,
+    Permanence,
     find_row,
     gather_deficiency_facts,
     mma_excludes,
     not_conclusive,
+    older_low_result,
+    total_b12_is_low,
+    with_low_level,
 )
-from recommender.assessment.deficiency_rows import DeficiencyRow
-from recommender.assessment.derived_facts import (
-    Assessment,
-    Deficiency,
-    Ground,
-    Permanence,
-    PlateletBand,
-)
-from recommender.assessment.explained_facts import explain_facts
-from recommender.assessment.levels import total_b12_is_low
-from recommender.assessment.neurology import Neurology, presses, read_neurology
-from recommender.assessment.older_results import older_low_result
 from recommender.guidance import Policy
 from recommender.language import (
-    Allergen,
     Cause,
     ClinicalScenario,
-    HintAt,
-    Measurement,
     RecordArea,
     Test,
     Truth,
@@ -45,30 +46,13 @@ from recommender.language import (
 )
 from recommender.treatment_so_far import Treatment, TreatmentPhase, read_treatment
 
-__all__ = [
-    "Assessment",
-    "Deficiency",
-    "Permanence",
-    "PlateletBand",
-    "Treatment",
-    "TreatmentPhase",
-    "assess",
-]
-
 ILEAL_RESECTION_OVER_CM = Decimal(20)
 """Ileal resection longer than this is a group of its own; exactly 20 cm is not (S20, S71)."""
 
-SEVERE_RENAL_BELOW = Decimal(30)
-"""eGFR below which reduced kidney function is severe (card d1)."""
-
-INR_HIGH_ABOVE = Decimal("3.0")
-"""INR above which it counts as high, for the person's own range is not recorded (K5)."""
-
-POTASSIUM_LOW_BELOW = Decimal("3.5")
-"""mmol/L (K9)."""
 
 PREGNANCY_AGE = (Decimal(12), Decimal(55))
 """Ages between which an unrecorded pregnancy is spoken of (F2)."""
+
 
 PERMANENT_CAUSES = frozenset(
     {
@@ -82,18 +66,20 @@ PERMANENT_CAUSES = frozenset(
 )
 """Causes that stay (S85, Q74)."""
 
+
 REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
+    scenario = _with_low_level(scenario, policy)
     ground = _Ground.of(scenario, policy)
     assessment = Assessment(
         **_who(scenario, policy),
         **_nerves(scenario, ground),
         **_cause(ground),
-        **_kidneys_and_blood(scenario, policy),
-        **_reactions(scenario),
+        **kidneys_and_blood(scenario, policy),
+        **reactions(scenario),
         **_level(scenario, policy, ground),
         deficiency=ground.row.deficiency,
         ground=ground.row.ground,
@@ -116,8 +102,12 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     return changed(assessment, facts=explained)
 
 
-Facts = dict[str, Any]
-"""Some fields of an Assessment by name."""
+def _with_low_level(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
+    if not total_b12_is_low(scenario.total_b12_on_treatment, policy).is_true:
+        return scenario  # most records: no phase is worked out for it
+    signs = read_neurology(scenario, policy, deficient_on_other_grounds=False)
+    phase = read_treatment(scenario, signs.involved, policy).phase
+    return with_low_level(scenario, policy, phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,57 +185,6 @@ def _cause(ground: _Ground) -> Facts:
     }
 
 
-def _kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
-    inr_high = scenario.inr.above(INR_HIGH_ABOVE)
-    by_issue_only = scenario.inr.by_issue and inr_high.is_false
-    return {
-        "renal": _renal(scenario, policy),
-        "renal_severe": scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW),
-        "kidney_risk": scenario.kidney_risk.truth,
-        "platelets": _platelet_band(scenario.platelets),
-        "inr_high": Truth.UNKNOWN if by_issue_only else inr_high,
-        "on_anticoagulant": _hinted_or(
-            scenario, HintAt.ANTICOAGULANT, scenario.anticoagulant_fact.truth
-        ),
-        "bleeding_disorder": _hinted_or(
-            scenario, HintAt.BLEEDING_DISORDER, scenario.bleeding_disorder.truth
-        ),
-        "anticoagulant": scenario.anticoagulant,
-        "severe_anaemia": scenario.haemoglobin.below(policy.severe_hb_g_per_l),
-        "low_potassium": scenario.potassium.below(POTASSIUM_LOW_BELOW),
-        "lebers": _hinted_or(scenario, HintAt.LEBERS, scenario.lebers.truth),
-    }
-
-
-def _hinted_or(scenario: ClinicalScenario, at: HintAt, truth: Truth) -> Truth:
-    """A hint at a closed-world fact leaves it unknown at least (Q28, I26)."""
-    return Truth.UNKNOWN if truth.is_false and scenario.hints_at(at) else truth
-
-
-def _reactions(scenario: ClinicalScenario) -> Facts:
-    hinted = bool(scenario.hints_at(HintAt.ALLERGY))
-    return {
-        "hydroxocobalamin_allergy": _allergy(scenario, Allergen.HYDROXOCOBALAMIN),
-        "cyanocobalamin_allergy": _allergy(scenario, Allergen.CYANOCOBALAMIN),
-        "unspecified_b12_allergy": _allergy(scenario, Allergen.UNSPECIFIED_B12),
-        "severe_reaction_hydroxocobalamin": _severe_reaction(scenario, Allergen.HYDROXOCOBALAMIN),
-        "severe_reaction_cyanocobalamin": _severe_reaction(scenario, Allergen.CYANOCOBALAMIN),
-        "severe_reaction_unspecified": _severe_reaction(scenario, Allergen.UNSPECIFIED_B12),
-        "cobalt_allergy": _hinted_or(
-            scenario, HintAt.COBALT_ALLERGY, _allergy(scenario, Allergen.COBALT)
-        ),
-        "allergies_unavailable": RecordArea.ALLERGIES in scenario.unavailable,
-        "allergy_unclear": hinted
-        or scenario.allergy_fact.is_unknown
-        or scenario.list_of(RecordArea.ALLERGIES).not_understood > 0,
-        "past_reactions": frozenset(
-            found.allergen
-            for found in scenario.allergies
-            if not found.active and found.severe.is_true
-        ),
-    }
-
-
 def _level(scenario: ClinicalScenario, policy: Policy, ground: _Ground) -> Facts:
     row = ground.row
     inconclusive = row.ground is Ground.LEVEL_NOT_CONCLUSIVE
@@ -272,15 +211,9 @@ def _neurology_and_deficiency(
     """
     own_signs = read_neurology(scenario, policy, deficient_on_other_grounds=False)
     before = read_treatment(scenario, own_signs.involved, policy)
-    facts = gather_deficiency_facts(
-        scenario,
-        policy,
-        on_treatment=False,
-        treatment_unknown=before.phase is TreatmentPhase.UNKNOWN,
-        neurological=own_signs.involved,
-        nitrous_oxide=nitrous_oxide,
-        permanence=permanence,
-    )
+    unknown = before.phase is TreatmentPhase.UNKNOWN
+    beside = Beside(unknown, own_signs.involved, nitrous_oxide, permanence)
+    facts = gather_deficiency_facts(scenario, policy, beside)
     row = find_row(facts)
     neurology, treatment = own_signs, before
     if row.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
@@ -296,7 +229,7 @@ def _ileal_resection_over_limit(scenario: ClinicalScenario, causes: frozenset[Ca
     if scenario.ileal_resection_complete.is_true:
         return Truth.TRUE
     if Cause.ILEAL_RESECTION not in causes:
-        return _absent_unless_unread(scenario, RecordArea.PROCEDURES)
+        return absent_unless_unread(scenario, RecordArea.PROCEDURES)
     return scenario.ileal_resection_length.above(ILEAL_RESECTION_OVER_CM)
 
 
@@ -304,15 +237,10 @@ def _crohns_over_limit(
     scenario: ClinicalScenario, causes: frozenset[Cause], policy: Policy
 ) -> Truth:
     if Cause.CROHNS_ILEAL not in causes:
-        return _absent_unless_unread(scenario, RecordArea.CONDITIONS)
+        return absent_unless_unread(scenario, RecordArea.CONDITIONS)
     if policy.crohns_any_extent_prophylaxis:
         return Truth.TRUE
     return ~scenario.crohns_ileal_extent.below(policy.crohns_extent_cm)
-
-
-def _absent_unless_unread(scenario: ClinicalScenario, area: RecordArea) -> Truth:
-    """No record counts as absent, unless that part of the record did not come completely."""
-    return Truth.UNKNOWN if area in scenario.unavailable | scenario.incomplete else Truth.FALSE
 
 
 def _established_malabsorption(causes: frozenset[Cause], ileal: Truth, crohns: Truth) -> Truth:
@@ -331,45 +259,6 @@ def _permanence(scenario: ClinicalScenario, causes: frozenset[Cause]) -> Permane
     if causes <= REVERSIBLE_CAUSES and scenario.cause_resolved.is_true:
         return Permanence.RESOLVED
     return Permanence.PERSISTENT
-
-
-def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
-    """Return whether kidney function is reduced: by eGFR or diagnosis; never FALSE when diagnoses
-    could not be had (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
-    (Q33).
-    """
-    below = scenario.egfr.below(policy.cyano_min_egfr)
-    if (below | scenario.kidney_disease.truth | scenario.dialysis.truth).is_true:
-        return Truth.TRUE
-    hinted = bool(scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS))
-    unread = RecordArea.CONDITIONS in scenario.unavailable
-    return Truth.UNKNOWN if unread or hinted or scenario.egfr.by_issue else below
-
-
-def _platelet_band(platelets: Measurement) -> PlateletBand:
-    """Return the most severe band that is certain: "<20" is certainly below 25, and claims no
-    more.
-    """
-    if platelets.below(Decimal(10)).is_true:
-        return PlateletBand.BELOW_10
-    if platelets.below(Decimal(25)).is_true:
-        return PlateletBand.FROM_10_TO_24
-    above = platelets.above(Decimal(50))
-    if above.is_unknown or (above.is_true and platelets.by_issue):
-        return PlateletBand.UNKNOWN
-    return PlateletBand.ABOVE_50 if above.is_true else PlateletBand.FROM_25_TO_50
-
-
-def _allergy(scenario: ClinicalScenario, allergen: Allergen) -> Truth:
-    recorded = any(allergy.allergen is allergen for allergy in scenario.allergies)
-    return Truth.TRUE if recorded else _absent_unless_unread(scenario, RecordArea.ALLERGIES)
-
-
-def _severe_reaction(scenario: ClinicalScenario, allergen: Allergen) -> Truth:
-    recorded = any_true(
-        allergy.severe for allergy in scenario.allergies if allergy.allergen is allergen
-    )
-    return recorded | _absent_unless_unread(scenario, RecordArea.ALLERGIES)
 
 
 def _pregnancy_possible(scenario: ClinicalScenario) -> bool:

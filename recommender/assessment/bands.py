@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.assessment.assessment import (
+from recommender.assessment.blood_and_reactions import (
     INR_HIGH_ABOVE,
     POTASSIUM_LOW_BELOW,
     SEVERE_RENAL_BELOW,
 )
-from recommender.assessment.levels import HOLOTC_HIGH, HOLOTC_LOW
+from recommender.deficiency import HOLOTC_HIGH, HOLOTC_LOW
 from recommender.guidance import Policy
 from recommender.language import Unit
 
@@ -46,36 +46,44 @@ def bands_of(fact: str, unit: Unit, policy: Policy) -> tuple[Band, ...]:
         case "holotranscobalamin", _:
             return _low_borderline_fine(HOLOTC_LOW, HOLOTC_HIGH)
         case "mma", _:
-            return Band("not raised", None, policy.mma_nmol_l, "none"), Band(
-                "raised", policy.mma_nmol_l, None, "high"
-            )
-        case "egfr", _:
-            return (
-                Band("severely reduced", None, SEVERE_RENAL_BELOW, "high"),
-                Band("reduced", SEVERE_RENAL_BELOW, policy.cyano_min_egfr, "some"),
-                Band("not reduced", policy.cyano_min_egfr, None, "none"),
-            )
-        case "platelets", _:
-            ten, twenty_five, fifty = PLATELET_LIMITS
-            return (
-                Band("below 10", None, ten, "high"),
-                Band("10 to 24", ten, twenty_five, "high"),
-                Band("25 to 50", twenty_five, fifty, "some"),
-                Band("above 50", fifty, None, "none"),
-            )
-        case "haemoglobin", _:
-            return Band("severe anaemia", None, policy.severe_hb_g_per_l, "high"), Band(
-                "", policy.severe_hb_g_per_l, None, "none"
-            )
-        case "potassium", _:
-            return Band("low", None, POTASSIUM_LOW_BELOW, "high"), Band(
-                "not low", POTASSIUM_LOW_BELOW, None, "none"
-            )
+            return _high_alone("not raised", policy.mma_nmol_l, "raised")
         case "inr", _:
-            return Band("not high", None, INR_HIGH_ABOVE, "none"), Band(
-                "high", INR_HIGH_ABOVE, None, "high"
-            )
+            return _high_alone("not high", INR_HIGH_ABOVE, "high")
+        case "haemoglobin", _:
+            return _low_alone("severe anaemia", policy.severe_hb_g_per_l, "")
+        case "potassium", _:
+            return _low_alone("low", POTASSIUM_LOW_BELOW, "not low")
+        case "egfr", _:
+            return _kidneys(policy.cyano_min_egfr)
+        case "platelets", _:
+            return _platelets()
     return ()
+
+
+def _high_alone(below: str, limit: Decimal, above: str) -> tuple[Band, ...]:
+    return Band(below, None, limit, "none"), Band(above, limit, None, "high")
+
+
+def _low_alone(below: str, limit: Decimal, above: str) -> tuple[Band, ...]:
+    return Band(below, None, limit, "high"), Band(above, limit, None, "none")
+
+
+def _kidneys(sufficient_from: Decimal) -> tuple[Band, ...]:
+    return (
+        Band("severely reduced", None, SEVERE_RENAL_BELOW, "high"),
+        Band("reduced", SEVERE_RENAL_BELOW, sufficient_from, "some"),
+        Band("not reduced", sufficient_from, None, "none"),
+    )
+
+
+def _platelets() -> tuple[Band, ...]:
+    ten, twenty_five, fifty = PLATELET_LIMITS
+    return (
+        Band("below 10", None, ten, "high"),
+        Band("10 to 24", ten, twenty_five, "high"),
+        Band("25 to 50", twenty_five, fifty, "some"),
+        Band("above 50", fifty, None, "none"),
+    )
 
 
 def _low_borderline_fine(low: Decimal, high: Decimal) -> tuple[Band, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Permanence
 from recommender.language import (
     SURGERY_HINTS,
     Allergen,
@@ -19,26 +20,6 @@ from recommender.language import (
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 
 
-class Deficiency(enum.Enum):
-    """How sure we are of vitamin B12 deficiency (decisions 2.3, D1 to D7)."""
-
-    DIAGNOSED = "diagnosed and treated"
-    CONFIRMED = "confirmed"
-    PROBABLE = "probable"
-    UNRESOLVED = "unresolved"
-    UNLIKELY = "unlikely"
-    UNKNOWN = "unknown"
-
-
-class Permanence(enum.Enum):
-    """Whether the cause stays (decisions 2.3). UNKNOWN behaves as PERMANENT."""
-
-    PERMANENT = "permanent"
-    PERSISTENT = "persistent"
-    RESOLVED = "resolved"
-    UNKNOWN = "unknown"
-
-
 class PlateletBand(enum.Enum):
     """Platelets in 10*9/L (S31 to S34, C14)."""
 
@@ -47,36 +28,6 @@ class PlateletBand(enum.Enum):
     FROM_10_TO_24 = "10 to below 25"
     BELOW_10 = "below 10"
     UNKNOWN = "unknown"
-
-
-class Ground(enum.Enum):
-    """What decided how sure we are of deficiency, as a code; the row of D1 to D7 says it in
-    words.
-    """
-
-    ON_TREATMENT = "D1"
-    PREGNANCY = "D2-pregnancy"
-    OUTDATED_DIAGNOSIS = "D2-outdated"
-    LOW = "D2-low"
-    DIAGNOSIS = "D2-diagnosis"
-    MMA = "D3"
-    MMA_AGAINST_LEVEL = "D3-level"
-    PROBABLE = "D4"
-    LOW_BEFORE = "D4-low-before"
-    CONTRADICT = "D5b"
-    BORDERLINE = "D5"
-    LEVEL_NOT_CONCLUSIVE = "D5-level"
-    EXCLUDED = "D6"
-    NOTHING_DECIDES = "D7"
-
-
-class NotConclusive(enum.Enum):
-    """Why a level that is not low excludes nothing (Q60, Q79)."""
-
-    INTRINSIC_FACTOR = "pernicious anaemia, whose antibody can raise the measured level"
-    FLAGGED_LOW = "its laboratory calls it low"
-    RAISING_CONDITION = "a condition that raises vitamin B12 is recorded"
-    KIDNEYS = "severely reduced kidney function raises vitamin B12"
 
 
 @dataclass(frozen=True)
@@ -89,7 +40,8 @@ class Assessment:
     (Q6). `tests_on_record` are those with a usable result. `ground` is the row that decided the
     deficiency, `not_conclusive` why a level excludes nothing. `hinted` are the facts that words of
     the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
-    such. `past_reactions` are severe ones marked as no longer active (Q80). `laboratory_unread`:
+    such. `past_reactions` are severe ones marked as no longer active (Q80), `excipient_reactions`
+    those to what products hold besides (Q63). `laboratory_unread`:
     results did not come, or not whole (Q58).
     `neurological_recent` and `neurological_last_90_days`: a sign of the last 12 months or 90 days
     (one without a date counts); `signs_before_last_dose`: every sign is older than the last dose
@@ -150,6 +102,7 @@ class Assessment:
     hinted: frozenset[HintAt] = frozenset()
     allergy_unclear: bool = False
     past_reactions: frozenset[Allergen] = frozenset()
+    excipient_reactions: frozenset[Allergen] = frozenset()
     neurological_recent: bool = True
     neurological_last_90_days: bool = True
     signs_before_last_dose: bool = False

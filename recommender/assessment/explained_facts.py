@@ -6,21 +6,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recommender.assessment.deficiency import deficiency_evidence
-from recommender.assessment.deficiency_rows import DeficiencyRow
-from recommender.assessment.derived_facts import (
-    Assessment,
-    Deficiency,
-    Permanence,
-    PlateletBand,
-)
+from recommender.assessment.derived_facts import Assessment, PlateletBand
 from recommender.assessment.neurology import Neurology
+from recommender.deficiency import Deficiency, DeficiencyRow, Permanence, deficiency_evidence
 from recommender.language import (
     Because,
     Cause,
     ClinicalScenario,
     Evidence,
     Fact,
+    Measurement,
     RecordArea,
     Truth,
     truth_of,
@@ -82,70 +77,56 @@ def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
 def _explain(
     assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
 ) -> tuple[tuple[str, Fact], ...]:
-    deficiency = assessment.deficiency
-    treatment = assessment.treatment
     return (
         ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
-        (
-            "deficiency",
-            Fact(
-                _DEFICIENCY_TRUTH.get(deficiency, Truth.UNKNOWN),
-                f"{row.words} ({row.id})",
-                deficiency_evidence(scenario),
-                deficiency.value,
-            ),
-        ),
-        (
-            "neurological_involvement",
-            _neurological_fact(neurology, neurology.involved),
-        ),
+        ("deficiency", _deficiency_fact(assessment, scenario, row)),
+        ("neurological_involvement", _neurological_fact(neurology, neurology.involved)),
         ("neurological_involvement_ever", _neurological_fact(neurology, neurology.ever)),
         ("new_neurological_signs", _neurological_fact(neurology, neurology.new)),
         ("kidney_function", _kidney_fact(assessment, scenario)),
         ("cause", _cause_fact(assessment, scenario)),
-        (
-            "permanence_of_cause",
-            _valued(
-                assessment.permanence is not Permanence.UNKNOWN,
-                assessment.permanence.value,
-                scenario.causes_reason,
-            ),
-        ),
-        (
-            "established_malabsorption",
-            Fact(
-                assessment.established_malabsorption,
-                _reason(assessment, scenario),
-                _cause_evidence(scenario),
-            ),
-        ),
+        ("permanence_of_cause", _permanence_fact(assessment, scenario)),
+        ("established_malabsorption", _malabsorption_fact(assessment, scenario)),
         ("ileal_resection_over_20_cm", _ileal_resection_fact(assessment, scenario)),
         ("crohns_ileal_extent_over_limit", _crohns_fact(assessment, scenario)),
         ("platelet_band", _platelet_fact(assessment, scenario)),
-        (
-            "treatment_phase",
-            Fact(
-                Truth.UNKNOWN
-                if treatment.phase is TreatmentPhase.UNKNOWN
-                else truth_of(treatment.phase is not TreatmentPhase.NONE),
-                treatment.reason,
-                treatment.evidence,
-                treatment.phase.value,
-            ),
-        ),
-        (
-            "severe_anaemia",
-            Fact(
-                assessment.severe_anaemia,
-                scenario.haemoglobin.reason,
-                scenario.haemoglobin.evidence,
-            ),
-        ),
-        (
-            "low_potassium",
-            Fact(assessment.low_potassium, scenario.potassium.reason, scenario.potassium.evidence),
-        ),
+        ("treatment_phase", _treatment_fact(assessment)),
+        ("severe_anaemia", _measured(assessment.severe_anaemia, scenario.haemoglobin)),
+        ("low_potassium", _measured(assessment.low_potassium, scenario.potassium)),
     )
+
+
+def _deficiency_fact(
+    assessment: Assessment, scenario: ClinicalScenario, row: DeficiencyRow
+) -> Fact:
+    deficiency = assessment.deficiency
+    known = _DEFICIENCY_TRUTH.get(deficiency, Truth.UNKNOWN)
+    why = f"{row.words} ({row.id})"
+    return Fact(known, why, deficiency_evidence(scenario), deficiency.value)
+
+
+def _permanence_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    known = assessment.permanence is not Permanence.UNKNOWN
+    return _valued(known, assessment.permanence.value, scenario.causes_reason)
+
+
+def _malabsorption_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
+    why = _reason(assessment, scenario)
+    return Fact(assessment.established_malabsorption, why, _cause_evidence(scenario))
+
+
+def _treatment_fact(assessment: Assessment) -> Fact:
+    treatment = assessment.treatment
+    known = (
+        Truth.UNKNOWN
+        if treatment.phase is TreatmentPhase.UNKNOWN
+        else truth_of(treatment.phase is not TreatmentPhase.NONE)
+    )
+    return Fact(known, treatment.reason, treatment.evidence, treatment.phase.value)
+
+
+def _measured(truth: Truth, result: Measurement) -> Fact:
+    return Fact(truth, result.reason, result.evidence)
 
 
 def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:

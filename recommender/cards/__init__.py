@@ -5,8 +5,11 @@ against it. A card is named by its constant: `cards.B14_UNREADABLE`.
 from recommender.cards import cards, override_reasons
 from recommender.cards.cards import (
     CARDS,
+    CRITICAL,
+    INFO,
     MAY_BE_SILENCED,
     NEVER_SILENCED_WITH_SIGNS,
+    WARNING,
     Card,
     Indicator,
     Remedy,
@@ -17,9 +20,12 @@ from recommender.cards.override_reasons import OVERRIDE_REASONS, OverrideReason
 
 __all__ = [
     "CARDS",
+    "CRITICAL",
+    "INFO",
     "MAY_BE_SILENCED",
     "NEVER_SILENCED_WITH_SIGNS",
     "OVERRIDE_REASONS",
+    "WARNING",
     "Card",
     "Detail",
     "Finding",

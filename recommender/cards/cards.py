@@ -25,6 +25,9 @@ class Indicator(enum.Enum):
     CRITICAL = "critical"
 
 
+INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+
+
 class Remedy(enum.Enum):
     """What a card wants done with the order it speaks of."""
 

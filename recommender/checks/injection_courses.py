@@ -8,9 +8,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from recommender.cards import Indicator, cards
-from recommender.checks.case import Case, Issue
-from recommender.checks.course_reading import is_readable, is_treatment, kind_of
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import Case, Issue, is_readable, is_treatment, kind_of
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     DoseLine,
@@ -24,8 +23,6 @@ from recommender.language import (
     read_line,
     total_doses,
 )
-
-INFO, WARNING = Indicator.INFO, Indicator.WARNING
 
 LOADING_WEEKS_DOSES = 7
 """Injections on alternate days that make two weeks (Q39)."""

@@ -9,19 +9,18 @@ import enum
 from collections.abc import Iterable, Iterator
 
 from recommender.cards import Indicator, cards
-from recommender.checks import (
+from recommender.case import (
     Case,
     Issue,
-    american_course,
     fulfils,
     is_bound_together,
-    is_injected,
     is_oral,
     is_readable,
     is_treatment,
     kind_of,
 )
-from recommender.language import DoseLine, Order, PhaseKind, contradictions
+from recommender.checks import american_course
+from recommender.language import DoseLine, Order, PhaseKind, contradictions, is_injected
 from recommender.treatment_so_far import end_of
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.cards import Indicator, cards
-from recommender.checks import Case, Issue, has_test, is_treatment, kind_of
+from recommender.case import Case, Issue, has_test, is_treatment, kind_of
 from recommender.guidance import MonitoringCards
 from recommender.language import PhaseKind, Test
 from recommender.monitoring import CITATIONS, OverdueReview, ReviewRow, find_overdue

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.assessment import Deficiency
 from recommender.cards import Indicator, cards
-from recommender.checks import Case, Issue, is_treatment
+from recommender.case import Case, Issue, is_treatment
+from recommender.deficiency import Deficiency
 from recommender.language import Cause, FollowUp, RecordArea
 from recommender.wording import LISTS, Words, join
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import Permanence
-from recommender.cards import Indicator, cards
-from recommender.checks import Case, Issue, has_test, may_be_cyanocobalamin, reaction_to
+from recommender.cards import CRITICAL, INFO, WARNING, cards
+from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
+from recommender.deficiency import Permanence
 from recommender.language import HintAt, Order, Test, is_treatment_dose
-
-INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
+from recommender.safety import reaction_to
 
 
 def check_stops(case: Case) -> Iterator[Issue]:
@@ -34,18 +33,27 @@ def check_stops(case: Case) -> Iterator[Issue]:
                 (stop.key,),
             )
         elif not has_test(case, Test.SERUM_B12):
-            loud = case.policy.lifelong_for_dietary
-            reason = (
-                "The cause is recorded as resolved. Stopping may still lead to relapse: review "
-                "symptoms and recheck in 3 to 6 months."
-            )
-            yield Issue(
-                cards.F2_STOP_CAUSE_RESOLVED,
-                WARNING if loud else INFO,
-                (reason,),
-                ("S46", "S84"),
-                (stop.key,),
-            )
+            yield _resolved(case, stop)
+
+
+def _resolved(case: Case, stop: Order) -> Issue:
+    """Return f2: the cause has passed, and the sources differ on stopping (C18)."""
+    reason = (
+        "The cause is recorded as resolved. Stopping may still lead to relapse: review symptoms "
+        "and recheck in 3 to 6 months."
+    )
+    loud = WARNING if case.policy.lifelong_for_dietary else INFO
+    return issue_of(cards.F2_STOP_CAUSE_RESOLVED, loud, stop, reason, ("S46", "S84"))
+
+
+def forbids_what_is_due(case: Case) -> bool:
+    """Return whether all that is selected forbids vitamin B12 that nobody takes, without a reason
+    of the record: no stop (Q20), and what is due is said beside it.
+    """
+    stops = case.selected_stops
+    return bool(stops) and all(
+        stop.forbids and not _is_active(case, stop) and not why_right(case, stop) for stop in stops
+    )
 
 
 def why_right(case: Case, stop: Order) -> str:

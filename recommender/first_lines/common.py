@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recommender.assessment import (
-    Ground,
-    NotConclusive,
-    UnknownPhase,
-    contradicting_result,
-    older_low_result,
-)
-from recommender.checks import Case, Issue
-from recommender.language import (
-    SURGERY_HINTS,
-    Cause,
-    NotCounted,
-    Order,
-    Route,
-    describe_interval,
-)
-from recommender.treatment import maintenance_phase
+from recommender.case import Case, Issue
+from recommender.deficiency import Ground, NotConclusive, contradicting_result, older_low_result
+from recommender.language import SURGERY_HINTS, Cause, NotCounted, Order, Route, describe_interval
+from recommender.monitoring import maintenance_phase
+from recommender.treatment_so_far import UnknownPhase
 from recommender.wording import TEST_NAMES, Words, capital, quote
 
 Form = Callable[[Case, Issue, Words], str]

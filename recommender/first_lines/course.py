@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from recommender.assessment import Permanence
 from recommender.cards import Indicator, cards
-from recommender.checks import Case, Issue, is_oral
+from recommender.case import Case, Issue, is_oral
 from recommender.courses import Repeats, overdue_review, repeats
+from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
 from recommender.monitoring import ReviewRow
 from recommender.wording import Words, capital, say_date, say_often

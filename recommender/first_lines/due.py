@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from recommender.assessment import TreatmentPhase
-from recommender.checks import Case, Issue
-from recommender.first_lines.common import (
-    led,
-    maintenance_words,
-    no_test,
-    old_and_low,
-    open_level,
-    operation,
-    order_of,
+from recommender.case import Case, Issue
+from recommender.first_lines.common import led, order_of
+from recommender.first_lines.due_open import (
+    b1,
+    e1,
+    e2,
+    e3,
+    ileum,
+    lacks_deciding_test,
+    n3,
+    p6,
+    prophylaxis,
+)
+from recommender.first_lines.due_under_way import (
+    t0,
+    t1,
+    t1b,
+    t2,
+    t3,
+    t3b,
+    t4,
+    t4a,
+    t5,
+    t5b,
+    t6,
+    t7,
+    t8,
 )
 from recommender.guidance import N_LOAD, RuleGroup
 from recommender.language import (
     Allergen,
-    Cause,
-    HintAt,
     Order,
     OrderState,
     PhaseKind,
     RecordArea,
     Route,
-    Substance,
-    describe_interval,
     read_line,
 )
-from recommender.treatment import cyanocobalamin_may_go_on, hydroxocobalamin_allowed
-from recommender.wording import Words, capital, quote
+from recommender.treatment import hydroxocobalamin_allowed
+from recommender.wording import Words
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -54,10 +67,10 @@ def say_due(case: Case, words: Words) -> str:
     if not hydroxocobalamin_allowed(case.assessment) and case.recommendation.not_drafted:
         return _g2(case, words)
     rule = case.rule
-    if case.is_prophylaxis and rule not in ("N3", "B1"):
-        return _prophylaxis(case, words)
+    if case.is_prophylaxis and rule != "N3" and not (rule == "B1" and lacks_deciding_test(case)):
+        return prophylaxis(case, words)
     if rule in _WATCHED or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
-        return _ileum(case, words)
+        return ileum(case, words)
     if case.group is RuleGroup.LOADING:
         return _without_signs(case, words)
     form = _BY_RULE.get(rule)
@@ -65,9 +78,6 @@ def say_due(case: Case, words: Words) -> str:
 
 
 _WATCHED = ("P3",)
-
-
-# --- untreated
 
 
 def _n1(case: Case, words: Words) -> str:
@@ -128,6 +138,8 @@ def _not_untreated(words: Words) -> str:
         return f"{lead}, last B12 on record {words.day(words.last_dose)}: start it again"
     if order := words.only_ordered:
         return f"{lead}; {words.as_ordered(order)}, {_first_of(order)}"
+    if words.last_order:
+        return f"{lead}, last B12 on record {words.day(words.last_order)}: start it again"
     return f"{lead}: treatment so far is not known. Is B12 being given?"
 
 
@@ -155,180 +167,6 @@ def _regimen(case: Case) -> str:
     return "loading injections" if first.kind is PhaseKind.LOADING else "B12 injections"
 
 
-# --- under way
-
-
-def _t0(_: Case, words: Words) -> str:
-    return f"{words.finding} on {words.treatment}: change to injections on alternate days"
-
-
-def _t1(_: Case, words: Words) -> str:
-    return f"{words.finding} since treatment began: inject more often; reload if it progresses"
-
-
-def _t1b(_: Case, words: Words) -> str:
-    return f"{words.finding} since before treatment, no alternate days on record: still improving?"
-
-
-def _t2(case: Case, words: Words) -> str:
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
-    timing = regimens[0].phases[0].line.timing if regimens else None
-    often = f"inject {describe_interval(timing)}" if timing else "inject more often"
-    return f"Symptoms have returned on {words.treatment}: {often}"
-
-
-def _t3(case: Case, words: Words) -> str:
-    ended = words.day(words.last_dose)
-    when = f"Loading ended {ended}" if ended else "Loading is complete"
-    return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"
-
-
-def _t3b(case: Case, words: Words) -> str:
-    ended = words.day(case.assessment.treatment.alternate_days_ended)
-    when = f"Alternate days ended {ended}" if ended else "Alternate days have ended"
-    return f"{when}: still improving? Go on; if not, every 2 months"
-
-
-def _t4a(_: Case, words: Words) -> str:
-    last = words.day(words.last_dose)
-    since = f", last B12 injection {last}" if last else ", B12 treatment has lapsed"
-    return f"{words.finding}{since}: injections on alternate days again"
-
-
-def _t4(case: Case, words: Words) -> str:
-    if case.assessment.treatment.by_mouth:
-        return f"{words.last_supply}: still taken? Ask about numbness, gait and memory"
-    last = words.day(words.last_dose)
-    due = f", due {maintenance_words(case)}" if last else ""
-    return f"Last B12 injection {last}{due}: give one now" if last else ""
-
-
-def _t5(_: Case, words: Words) -> str:
-    return led(words.cause, "on tablets, injections are preferred")
-
-
-def _t5b(case: Case, words: Words) -> str:
-    days = case.assessment.treatment.days_on_treatment
-    months = f"{days // 30} months" if days else "3 months or more"
-    if case.assessment.b12_still_low.is_true:
-        level = words.result("B12", case.scenario.total_b12_on_treatment)
-        return f"{level} after {months} of tablets: check they are taken, change to injections"
-    return f"Symptoms persist after {months} of tablets: change to injections"
-
-
-def _t6(case: Case, words: Words) -> str:
-    treatment = case.assessment.treatment
-    if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
-        case.assessment
-    ):
-        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
-    if treatment.phase is TreatmentPhase.LOADING:
-        return "B12 loading is under way, no maintenance order: order what follows it"
-    if not treatment.maintenance_ordered:
-        return f"{capital(words.treatment)} is being given, no active order for it is on record"
-    return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
-
-
-def _t7(case: Case, words: Words) -> str:
-    """Ask whether it is given; a recent result that shows deficiency leads (Q73)."""
-    order = words.order
-    ordered = f"ordered {words.day(order.authored)}" if order and order.authored else "ordered"
-    if case.assessment.positive_by_recent_result and words.level:
-        return (
-            f"{words.level}; {words.product} {ordered}, no dose on record: is it given? "
-            f"Ask about numbness, gait, memory"
-        )
-    if ordered == "ordered":
-        return "B12 is ordered, no dose on record: still given?"
-    return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
-
-
-def _t8(case: Case, words: Words) -> str:
-    end = case.assessment.treatment.order_ends
-    day = f" {words.day(end)}" if end else " soon"
-    if end and end < case.scenario.as_of:
-        return f"{capital(words.treatment)}: the prescription ended{day}; renew it"
-    return f"{capital(words.treatment)}: the prescription ends{day}; renew it"
-
-
-# --- prevention and tests
-
-
-def _prophylaxis(case: Case, words: Words) -> str:
-    a = case.assessment
-    ordered = "no B12 ordered" if words.whole_medication_list else "B12 orders not readable"
-    if any(order.has_cobalamin for order in case.course.active):
-        ordered = "no more than a B12 supplement ordered"
-    if a.ileal_resection_over_limit.is_true:
-        length = f"{words.ileum} of ileum" if words.ileum else "The terminal ileum"
-        return f"{length} resected, {ordered}: monthly injections for life are advised"
-    if a.crohns_over_limit.is_true:
-        extent = f", {words.crohns}" if words.crohns else ""
-        return f"Ileal Crohn's{extent}, {ordered}: monthly injections for life are advised"
-    if Cause.BARIATRIC in a.causes:
-        operation = f"Bariatric surgery{words.year_of(Cause.BARIATRIC)}"
-        return f"{operation}, {ordered}: injection every 3 months, or daily tablets"
-    if Cause.TOTAL_GASTRECTOMY in a.causes:
-        operation = f"Total gastrectomy{words.year_of(Cause.TOTAL_GASTRECTOMY)}"
-        return f"{operation}, {ordered}: test it and decide on injections for life"
-    return ""
-
-
-def _ileum(case: Case, words: Words) -> str:
-    last = words.day(case.scenario.total_b12.date)
-    when = f" (last {last})" if last else ""
-    if Cause.ILEAL_RESECTION in case.assessment.causes:
-        length = words.ileum or "length not recorded"
-        year = words.year_of(Cause.ILEAL_RESECTION)
-        return f"Ileal resection{year}, {length}: B12 yearly{when}; how much was removed?"
-    extent = words.crohns or "extent not recorded"
-    return f"Ileal Crohn's, {extent}: B12 yearly{when}; sources differ on injections"
-
-
-def _p6(case: Case, words: Words) -> str:
-    last = words.day(case.scenario.total_b12.date)
-    when = f" (last {last})" if last else ""
-    return f"{operation(case, words)}: which operation? B12 once a year{when}"
-
-
-def _b1(case: Case, words: Words) -> str:
-    if case.assessment.pregnant.is_true:
-        lead = f"Pregnant, {words.level}" if words.level else "Pregnant"
-        return f"{lead}: measure active B12 or methylmalonic acid, ask haematology"
-    return open_level(case, words)
-
-
-def _e3(case: Case, words: Words) -> str:
-    return old_and_low(case, words)
-
-
-def _e2(case: Case, words: Words) -> str:
-    hints = case.scenario.hints_at(HintAt.NEUROLOGY)
-    if hints and not words.level and not words.older_level:
-        return f"Record says {quote(hints[0].words, 40)}: {no_test(words, 'now')}"
-    if words.level:
-        return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
-    if words.older_level:
-        return f"{words.older_level} does not decide it: repeat it"
-    return no_test(words, "now")
-
-
-def _e1(_: Case, words: Words) -> str:
-    return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
-
-
-def _n3(case: Case, words: Words) -> str:
-    if case.assessment.urgent_neurology:
-        return (
-            f"{words.finding}, {words.level} not low: same-day neurology; measure methylmalonic "
-            f"acid"
-        )
-    return (
-        f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
-        f"elsewhere"
-    )
-
-
 def _g2(_: Case, words: Words) -> str:
     """Say the reaction that stands against treatment, no stronger than it is recorded (I33)."""
     cobalamins = [one for one in words.scenario.allergies if one.allergen in _COBALAMINS]
@@ -354,24 +192,24 @@ _BY_RULE = {
     "N1": _n1,
     "N2": _n2,
     "U1": _u1,
-    "T0": _t0,
-    "T1": _t1,
-    "T1b": _t1b,
-    "T2": _t2,
-    "T3": _t3,
-    "T3b": _t3b,
-    "T4a": _t4a,
-    "T4": _t4,
-    "T5": _t5,
-    "T5b": _t5b,
-    "T6": _t6,
-    "T7": _t7,
-    "T8": _t8,
-    "P6": _p6,
-    "B1": _b1,
-    "N3": _n3,
-    "E1": _e1,
-    "E2": _e2,
-    "E3": _e3,
+    "T0": t0,
+    "T1": t1,
+    "T1b": t1b,
+    "T2": t2,
+    "T3": t3,
+    "T3b": t3b,
+    "T4a": t4a,
+    "T4": t4,
+    "T5": t5,
+    "T5b": t5b,
+    "T6": t6,
+    "T7": t7,
+    "T8": t8,
+    "P6": p6,
+    "B1": b1,
+    "N3": n3,
+    "E1": e1,
+    "E2": e2,
+    "E3": e3,
     "G2": _g2,
 }

@@ -5,11 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_CEILING, Decimal
 
-from recommender.assessment import Permanence, PlateletBand
+from recommender.assessment import PlateletBand
 from recommender.cards import Indicator
-from recommender.checks import Case, Column, Issue, is_injected, is_oral
+from recommender.case import Case, Column, Issue, is_oral
+from recommender.deficiency import Permanence
 from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
-from recommender.language import HintAt, OrderState, Route, describe_days, read_line, short_dose
+from recommender.language import (
+    HintAt,
+    OrderState,
+    Route,
+    describe_days,
+    is_injected,
+    read_line,
+    short_dose,
+)
 from recommender.wording import Words, capital, plain, quote, say_age, say_often
 
 
@@ -57,7 +66,8 @@ def b4(case: Case, _: Issue, words: Words) -> str:
         return f"{words.b12}; B12 on hold{since}: load first, then {maintenance_words(case)}"
     if before := case.assessment.treatment.treated_before:
         last = f"last B12 on record {words.day(before)}"
-        return f"{words.b12}, {last}: load again, then {maintenance_words(case)}"
+        again = "load again" if words.last_dose else "load first"
+        return f"{words.b12}, {last}: {again}, then {maintenance_words(case)}"
     return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
 
 

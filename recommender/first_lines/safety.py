@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from recommender.cards import Indicator
-from recommender.checks import Case, Issue, is_injected
+from recommender.case import Case, Issue
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.language import read_line, short_dose
+from recommender.language import is_injected, read_line, short_dose
 from recommender.wording import Words, capital, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)

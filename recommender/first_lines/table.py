@@ -8,7 +8,7 @@ comes from here, and from the card itself where there is nothing to put into it.
 from __future__ import annotations
 
 from recommender.cards import Card, cards
-from recommender.checks import Case, Issue
+from recommender.case import Case, Issue
 from recommender.first_lines import course, due, orders, safety
 from recommender.first_lines import tests_and_folate as folate
 from recommender.first_lines.common import Form

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from recommender.assessment import Deficiency
 from recommender.cards import Indicator
-from recommender.checks import Case, Issue
+from recommender.case import Case, Issue
+from recommender.deficiency import Deficiency
 from recommender.first_lines.common import given, led, no_test, open_level
-from recommender.language import OrderState
+from recommender.language import NotCounted, OrderState
 from recommender.wording import Words, capital, say_age
 
 
@@ -26,7 +26,7 @@ def b13(case: Case, _: Issue, words: Words) -> str:
         return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
     if s.uncounted_b12:
         newest = s.uncounted_b12[0]
-        if newest.why.name == "TOO_OLD" and newest.evidence.date:
+        if newest.why is NotCounted.TOO_OLD and newest.evidence.date:
             age = say_age(newest.evidence.date, words.as_of)
             low = " and was low" if newest.flagged_low else ""
             then = "repeat it; do not wait if there are symptoms" if low else f"test {before}"
@@ -63,6 +63,8 @@ def c1(_: Case, __: Issue, words: Words) -> str:
     if order := words.only_ordered:
         lead = f"{words.level}; " if words.level else ""
         return capital(f"{lead}{words.as_ordered(order)}, no dose on record: give {first}")
+    if words.last_order:
+        return f"Last B12 on record {words.day(words.last_order)}: restart {first}"
     if words.level:
         return f"{words.level}, not treated: start {first}"
     if words.b12:
@@ -139,4 +141,6 @@ def _untreated(words: Words, then: str) -> str:
     if order := words.only_ordered:
         lead = f"{words.level}; " if words.level else ""
         return capital(f"{lead}{words.as_ordered(order)}, no dose on record: {then}")
+    if words.last_order:
+        return f"Last B12 on record {words.day(words.last_order)}: {then}"
     return f"{words.b12}, not treated: {then}" if words.b12 else ""

@@ -17,6 +17,7 @@ from recommender.guidance.policy import (
     OralInEstablishedMalabsorption,
     Policy,
     PolicyError,
+    ProductExcipients,
     SubcutaneousHydroxocobalamin,
     policy_as_dict,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "OralInEstablishedMalabsorption",
     "Policy",
     "PolicyError",
+    "ProductExcipients",
     "RuleGroup",
     "RuleId",
     "SubcutaneousHydroxocobalamin",

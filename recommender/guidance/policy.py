@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from recommender.language import Route, Substance
+from recommender.language import Allergen, Route, Substance
 
 
 class NonNeuroRoute(enum.Enum):
@@ -107,13 +107,18 @@ BUILT_IN_PRODUCTS = frozenset(
 )
 """What can be had where a site names no formulary of its own."""
 
+ProductExcipients = frozenset[tuple[Substance, Route, Allergen]]
+"""An excipient that the formulary lists for a product, one entry each (Q63)."""
+
 
 @dataclass(frozen=True)
 class Policy:
     """The clinical settings of one site; the defaults are those of decisions section 1.
 
     `cyano_im_protocol` is the text of the site's signed protocol for cyanocobalamin injections,
-    empty for none (C27). `available_products` comes from the formulary, not from the settings.
+    empty for none (C27). `available_products` and `product_excipients` come from the formulary, not
+    from the settings: what can be had, and what else a product holds that people react to (Q63).
+    A product for which no excipient is listed is not known to be free of any.
     """
 
     non_neuro_route: NonNeuroRoute = NonNeuroRoute.ORAL_FIRST
@@ -171,6 +176,7 @@ class Policy:
     draft_site: bool = True
     draft_start: bool = True
     available_products: frozenset[tuple[Substance, Route]] = BUILT_IN_PRODUCTS
+    product_excipients: ProductExcipients = frozenset()
 
     def __post_init__(self) -> None:
         problems = _problems_of(self)
@@ -182,13 +188,18 @@ class Policy:
         cls,
         settings: Mapping[str, object],
         available_products: frozenset[tuple[Substance, Route]] = BUILT_IN_PRODUCTS,
+        product_excipients: ProductExcipients = frozenset(),
     ) -> Policy:
         """Return the policy of a site's `[policy]` table, keys as in decisions 2.9.
 
         Raises: PolicyError with every problem at once.
         """
         values, problems = _read(settings)
-        readable = _unchecked(cls, values, available_products)
+        products = {
+            "available_products": available_products,
+            "product_excipients": product_excipients,
+        }
+        readable = _unchecked(cls, values | products)
         problems = problems + _problems_of(readable)
         if problems:
             raise PolicyError(problems)
@@ -691,15 +702,11 @@ def _number(found: object, whole: bool) -> object | None:
     return int(exact) if whole else exact
 
 
-def _unchecked(
-    kind: type[Policy],
-    values: dict[str, object],
-    available_products: frozenset[tuple[Substance, Route]],
-) -> Policy:
+def _unchecked(kind: type[Policy], values: dict[str, object]) -> Policy:
     """Build the policy without its own check, so that all problems can be said together."""
     policy = object.__new__(kind)
     defaults = {field.name: field.default for field in fields(kind)}
-    for name, value in (defaults | values | {"available_products": available_products}).items():
+    for name, value in (defaults | values).items():
         object.__setattr__(policy, name, value)
     return policy
 

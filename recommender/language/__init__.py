@@ -2,23 +2,14 @@
 
 from recommender.language.choices import Choice, changed
 from recommender.language.course import (
-    AddFollowUps,
-    AddRegimen,
-    AddTechnique,
-    ChangeOrder,
-    ChangeSite,
-    ChangeStart,
     Course,
     DoseGiven,
     DoseKind,
-    Edit,
     FolateIndication,
     FollowUp,
     InjectionSite,
-    NameReplaced,
     Order,
     OrderState,
-    RemoveOrder,
     Test,
     TestOrder,
 )
@@ -47,6 +38,17 @@ from recommender.language.doses import (
     Timing,
     contradictions,
     is_same_line,
+)
+from recommender.language.edits import (
+    AddFollowUps,
+    AddRegimen,
+    AddTechnique,
+    ChangeOrder,
+    ChangeSite,
+    ChangeStart,
+    Edit,
+    NameReplaced,
+    RemoveOrder,
 )
 from recommender.language.logic import (
     NO_RESULT,
@@ -79,8 +81,8 @@ from recommender.language.ordered_line import (
     rhythm_of,
     total_doses,
 )
-from recommender.language.partial_dates import MonthDate, YearDate, as_recorded, not_after
 from recommender.language.scenario import (
+    EXCIPIENTS,
     Allergen,
     Allergy,
     Anticoagulant,
@@ -100,11 +102,16 @@ from recommender.language.understanding import (
     Hint,
     HintAt,
     ListUnderstood,
+    MonthDate,
     RecordArea,
+    YearDate,
+    as_recorded,
+    not_after,
 )
 
 __all__ = [
     "DAYS_PER_UNIT",
+    "EXCIPIENTS",
     "LOADING_BELOW_DAYS",
     "NONE_RECORDED",
     "NOT_RECORDED",

@@ -1,9 +1,5 @@
 """The course: all vitamin B12 and folic acid orders, drafted and active, read together, and the
-edits of it.
-
-A finding's resolution is a tuple of edits; `apply` carries them out, which is what the fixed-point
-proof does. Keys are opaque: the mapping gives each order and test one, and the edits name orders by
-it.
+tests ordered with them.
 """
 
 from __future__ import annotations
@@ -12,13 +8,11 @@ import calendar
 import datetime as dt
 import enum
 import functools
-import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.language.choices import Choice, changed
-from recommender.language.doses import DoseLine, Phase, Regimen, Route, Substance, Timing
+from recommender.language.choices import Choice
+from recommender.language.doses import DoseLine, Route, Substance, Timing
 from recommender.language.logic import Evidence
 
 
@@ -238,185 +232,3 @@ class Course:
             or any(test.selected for test in self.tests)
             or self.lowering_drug_selected
         )
-
-
-@dataclass(frozen=True, slots=True)
-class AddRegimen:
-    """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from
-    (Q16), or empty.
-
-    `condition` is the claim the prescriber states by taking it ("no neurological symptoms"); the
-    draft carries it.
-    """
-
-    regimen: Regimen
-    technique: tuple[str, ...] = ()
-    replaces: str = ""
-    starts: dt.date | None = None
-    condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeOrder:
-    """Rewrite a drafted order as this phase, keeping its key. `condition` and `replaces` as in
-    AddRegimen.
-    """
-
-    key: str
-    phase: Phase
-    technique: tuple[str, ...] = ()
-    condition: str = ""
-    replaces: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveOrder:
-    """Take a draft (also a drafted stop, or a test) out of the draft set."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddFollowUps:
-    """Draft these tests and reviews."""
-
-    follow_ups: tuple[FollowUp, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddTechnique:
-    """Write injection technique into a drafted order."""
-
-    key: str
-    technique: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeStart:
-    """Let a drafted order start on this day."""
-
-    key: str
-    starts: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSite:
-    """Order the injection for another site."""
-
-    key: str
-    site: InjectionSite
-
-
-@dataclass(frozen=True, slots=True)
-class NameReplaced:
-    """Let a drafted order name the active order that it renews or takes the place of (Q38).
-
-    `written` is the day of that order; `changes`: the draft differs from it.
-    """
-
-    key: str
-    replaces: str
-    written: dt.date | None = None
-    changes: bool = False
-
-
-Edit = (
-    AddRegimen
-    | ChangeOrder
-    | RemoveOrder
-    | AddFollowUps
-    | AddTechnique
-    | ChangeStart
-    | ChangeSite
-    | NameReplaced
-)
-"""One change of the course that a prescriber can accept."""
-
-
-def apply(course: Course, edits: tuple[Edit, ...], as_of: dt.date) -> Course:
-    """Return the course after the edits. Created orders are selected, as an EHR sends them next.
-
-    An edit that names a key which is not in the course changes nothing.
-    """
-    for edit in edits:
-        course = _apply_one(course, edit, as_of)
-    return course
-
-
-def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
-    match edit:
-        case AddRegimen():
-            keys = _free_keys("new/", (order.key for order in course.orders))
-            added = tuple(_drafted(edit, phase, next(keys)) for phase in edit.regimen.phases)
-            return replace(course, orders=course.orders + added)
-        case ChangeOrder(key, phase, technique, condition, replaces):
-            taken_over = {"replaces": replaces} if replaces else {}
-            return _change(
-                course,
-                key,
-                **taken_over,
-                lines=(phase.line,),
-                not_computable="",
-                product_error="",
-                product=phase.line.substance.value,
-                technique_noted=bool(technique),
-                condition=condition,
-                written=None,
-                words="",
-                from_words=False,
-                implausible="",
-                count_alone=None,
-                combination=False,
-                antidote=False,
-            )
-        case RemoveOrder(key):
-            kept_orders = tuple(
-                order for order in course.orders if key not in (order.key, order.part_of)
-            )
-            return replace(
-                course,
-                orders=kept_orders,
-                tests=tuple(test for test in course.tests if test.key != key),
-            )
-        case AddFollowUps(follow_ups):
-            keys = _free_keys("new-test/", (test.key for test in course.tests))
-            drafted = tuple(
-                TestOrder(next(keys), item.test, selected=True, due=due_date(item, as_of))
-                for item in follow_ups
-            )
-            return replace(course, tests=course.tests + drafted)
-        case AddTechnique(key, _):
-            return _change(course, key, technique_noted=True)
-        case ChangeStart(key, starts):
-            return _change(course, key, starts=starts)
-        case ChangeSite(key, site):
-            return _change(course, key, site=site)
-        case NameReplaced(key=key, replaces=replaces):
-            return _change(course, key, replaces=replaces)
-
-
-def _free_keys(prefix: str, taken: Iterable[str]) -> Iterator[str]:
-    """Yield keys that no order or test has yet."""
-    known = set(taken)
-    return (key for number in itertools.count() if (key := f"{prefix}{number}") not in known)
-
-
-def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
-    return Order(
-        key=key,
-        state=OrderState.DRAFT,
-        lines=(phase.line,),
-        product=phase.line.substance.value,
-        selected=True,
-        starts=edit.starts,
-        replaces=edit.replaces,
-        technique_noted=bool(edit.technique),
-        condition=edit.condition,
-    )
-
-
-def _change(course: Course, key: str, **changes: object) -> Course:
-    orders = tuple(
-        changed(order, **changes) if order.key == key else order for order in course.orders
-    )
-    return replace(course, orders=orders)

@@ -10,14 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from recommender.language.doses import (
-    DAYS_PER_UNIT,
-    DoseLine,
-    PhaseKind,
-    Route,
-    Substance,
-    Timing,
-)
+from recommender.language.doses import DAYS_PER_UNIT, DoseLine, PhaseKind, Route, Substance, Timing
 from recommender.language.logic import Truth, truth_of
 
 TREATMENT_DOSE_INJECTED = Decimal(250)

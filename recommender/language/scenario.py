@@ -92,7 +92,13 @@ class Allergen(Choice):
     CYANOCOBALAMIN = "cyanocobalamin"
     UNSPECIFIED_B12 = "vitamin B12 (form not recorded)"
     COBALT = "cobalt"
-    EXCIPIENT = "excipient of a vitamin B12 product"
+    BENZYL_ALCOHOL = "benzyl alcohol"
+    MACROGOL = "polyethylene glycol"
+    PARABENS = "parabens"
+
+
+EXCIPIENTS = frozenset({Allergen.BENZYL_ALCOHOL, Allergen.MACROGOL, Allergen.PARABENS})
+"""What vitamin B12 products may hold besides, and people react to (Q63)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.assessment import Assessment, TreatmentPhase, total_b12_is_borderline
+from recommender.assessment import Assessment
+from recommender.deficiency import total_b12_is_borderline
 from recommender.guidance import Policy
 from recommender.language import Cause, ClinicalScenario, RecordArea, Test
 from recommender.monitoring.follow_up import REVIEW_MONTHS
+from recommender.treatment_so_far import TreatmentPhase
 
 
 class ReviewRow(enum.Enum):

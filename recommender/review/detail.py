@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from recommender.assessment import Permanence
 from recommender.cards import Card, Detail, cards
-from recommender.checks import Case, Issue, has_test
+from recommender.case import Case, Issue, has_test
+from recommender.deficiency import Permanence
 from recommender.guidance import NonNeuroRoute
 from recommender.language import FollowUp, Substance, Test
 from recommender.wording import (

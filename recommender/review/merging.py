@@ -7,17 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from recommender.cards import (
-    Finding,
-    Indicator,
-    OverrideReason,
-    Resolution,
-    override_reasons,
-    severity_key,
-)
-from recommender.checks import Case, Column, Issue
+from recommender.cards import Finding, Indicator, OverrideReason, Resolution, override_reasons
+from recommender.case import Case, Column, Issue, sort_issues
 from recommender.first_lines import summarise
-from recommender.language import AddRegimen, ChangeOrder, FollowUp
+from recommender.language import AddFollowUps, AddRegimen, ChangeOrder, FollowUp
 from recommender.review.detail import detail_of
 
 _Item = TypeVar("_Item")
@@ -38,11 +31,8 @@ def fold(
     """
     first, *folded = sort_issues(issues)
     everything = (first, *folded)
-    offers = any(
-        isinstance(edit, AddRegimen | ChangeOrder)
-        for resolution in resolutions
-        for edit in resolution.edits
-    )
+    edits = [edit for resolution in resolutions for edit in resolution.edits]
+    offers = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     summary = summarise(case, first)
     return Finding(
         card=first.card,
@@ -55,22 +45,19 @@ def fold(
         citations=distinct(citation for issue in everything for citation in issue.citations),
         about=distinct(key for issue in everything for key in issue.about),
         resolutions=_distinct_resolutions(resolutions),
+        choice=not _may_all_be_taken(case, resolutions),
         override_reasons=_override_reasons(case, everything),
-        also_found=tuple(
-            card for card in distinct(issue.card for issue in folded) if card != first.card
-        ),
+        also_found=distinct(one.card for one in folded if one.card != first.card),
         detail=detail_of(case, everything, offers=offers, planned=planned, said=summary),
     )
 
 
-def sort_issues(issues: Iterable[Issue]) -> list[Issue]:
-    """Return the issues in merge order, the primary one first."""
-    return sorted(issues, key=_place)
-
-
-def _place(issue: Issue) -> tuple[int, int, str, tuple[str, ...]]:
-    loudness, rank, card = severity_key(issue.card, issue.indicator)
-    return loudness, issue.rank or rank, card, issue.about
+def _may_all_be_taken(case: Case, resolutions: Sequence[Resolution]) -> bool:
+    """Return whether the suggestions are additions to each other: a test beside prophylaxis."""
+    drugs = [
+        one for one in resolutions if not all(isinstance(edit, AddFollowUps) for edit in one.edits)
+    ]
+    return case.is_prophylaxis and len(drugs) < min(2, len(resolutions))
 
 
 def _reasons_of(case: Case, issue: Issue, first: Issue) -> tuple[str, ...]:

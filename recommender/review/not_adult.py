@@ -7,19 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recommender.cards import Finding, Indicator, Resolution, cards
-from recommender.checks import (
-    Case,
-    Issue,
-    check_alone,
-    check_contraindications,
-    check_folate,
-    check_route,
-    check_site,
-    is_treatment,
-)
+from recommender.case import Case, Issue, is_treatment
+from recommender.checks import check_route
+from recommender.folic_acid import check_folate
 from recommender.language import Order, RecordArea
+from recommender.remedies import resolve_removals
 from recommender.review.merging import distinct, fold
-from recommender.review.suggestions import resolve_removals
+from recommender.safety import check_alone, check_contraindications, check_site
 
 AT_ANY_AGE = frozenset({cards.B8_UNIT_OR_PRODUCT, cards.B21_FREQUENCY})
 """What an order shows by itself that harms at any age; of the rest a child's doctor knows more."""

@@ -4,74 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recommender.assessment import Deficiency
-from recommender.cards import Card, Finding, Indicator, Remedy, Resolution, cards
-from recommender.checks import (
-    Case,
-    Column,
-    Issue,
-    check_folate,
-    check_lowering_drug,
-    check_maintenance,
-    check_not_ordered,
-    check_order,
-    check_safety,
-    check_tests,
-    check_unread,
-    due_treatment,
-    has_test,
-    is_emergency,
-    is_treatment,
-)
+from recommender.cards import Finding, Indicator, Remedy, cards
+from recommender.case import Case, Column, Issue, case_of, is_treatment
+from recommender.checks import check_order
 from recommender.courses import (
     check_duplicates,
+    check_maintenance,
     check_reviews,
-    check_stops,
-    more_than_an_order,
-    right_order,
-    sources_differ,
+    check_unread,
+    due_treatment,
 )
-from recommender.guidance import ConfirmConsistentOrders, Policy
+from recommender.deficiency import Deficiency
+from recommender.folic_acid import check_folate
+from recommender.guidance import Policy
 from recommender.language import (
-    AddFollowUps,
     AddRegimen,
-    ChangeOrder,
     ClinicalScenario,
     Course,
-    FollowUp,
     Order,
     RecordArea,
     RemoveOrder,
     Route,
     Substance,
-    Test,
 )
-from recommender.review.labels import label_of_tests
-from recommender.review.merging import fold, sort_issues
+from recommender.remedies import resolve_folate, resolve_review
+from recommender.review.course_card import course_card
+from recommender.review.merging import fold
 from recommender.review.not_adult import review_not_adult
+from recommender.review.other_cards import consistent, due_card, not_ordered, stop_and_test_cards
 from recommender.review.refill import said_on_a_refill
-from recommender.review.suggestions import (
-    resolve_course,
-    resolve_folate,
-    resolve_not_ordered,
-    resolve_review,
-    resolve_stop,
-    resolve_test,
-    resolve_tests_due,
-)
-from recommender.treatment import (
-    Outcome,
-    Recommendation,
-    hydroxocobalamin_allowed,
-    review_follow_ups,
-)
+from recommender.safety import check_safety
+from recommender.treatment import Outcome, Recommendation, hydroxocobalamin_allowed
 from recommender.wording import LISTS, join
 
 STARTS_B12 = frozenset({Remedy.START_FIRST, Remedy.START_BESIDE})
 """Remedies of cards about folic acid that vitamin B12 treatment resolves."""
-
-CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
-"""Tests of which the advice about the cause already speaks (K16)."""
 
 
 def review(
@@ -80,7 +47,7 @@ def review(
     """Return what is to be said about the selected orders, the loudest first; nothing when they are
     as they should be.
     """
-    return _review(Case(course, scenario, recommendation, policy))
+    return _review(case_of(course, scenario, recommendation, policy))
 
 
 def review_refill(
@@ -89,7 +56,7 @@ def review_refill(
     """Return what is to be said about orders that are being refilled (cards.md 9)."""
     if not policy.refill_cards:
         return ()
-    case = Case(course, scenario, recommendation, policy, refill=True)
+    case = case_of(course, scenario, recommendation, policy, refill=True)
     return _review(case) or tuple(not_checked(case))
 
 
@@ -117,13 +84,12 @@ def review_record(
     """
     if recommendation.assessment.deceased.is_true or not recommendation.assessment.adult.is_true:
         return ()  # the table offers them nothing either; said here all the same
-    case = Case(
-        Course(orders=scenario.orders, doses=scenario.doses), scenario, recommendation, policy
-    )
+    course = Course(orders=scenario.orders, doses=scenario.doses)
+    case = case_of(course, scenario, recommendation, policy)
     overdue = list(check_reviews(case))
     line = overdue if case.is_under_way else []
     due = tuple(
-        _due(case, issue, also=line, about_drug_or_test=True) for issue in due_treatment(case)
+        due_card(case, issue, also=line, about_drug_or_test=True) for issue in due_treatment(case)
     )
     return due or tuple(_review_cards(case, overdue)) or tuple(not_checked(case))
 
@@ -161,10 +127,6 @@ def _has_reason_to_look(case: Case) -> bool:
     return bool(case.course.orders or a.causes or a.neurological.is_true or low or case.refill)
 
 
-# --- adults
-# --------------------------------------------------------------------------------------------------
-
-
 def _findings(case: Case) -> Iterator[Finding]:
     b12, folate = list(_course_issues(case)), list(_folate_issues(case))
     if case.refill:
@@ -177,20 +139,20 @@ def _findings(case: Case) -> Iterator[Finding]:
     waiting = [issue for issue in folate if issue not in with_b12]
     taken_out = False
     if b12 or with_b12:
-        finding = _course_card(case, b12 + with_b12)
+        finding = course_card(case, b12 + with_b12)
         taken_out = _may_leave_nothing(case, finding)
         yield finding
     if waiting:
         yield fold(case, waiting, () if taken_out else resolve_folate(case, waiting))
-    yield from _stop_and_test_cards(case)
+    yield from stop_and_test_cards(case)
     if not (b12 or with_b12):
         yield from _review_cards(case, [issue for issue in overdue if case.refill or issue.is_loud])
     if case.refill:
         return
     if not b12:
-        yield from _consistent(case)
+        yield from consistent(case)
     if not with_b12 and not _asks_the_same(case, waiting):
-        yield from _not_ordered(case)
+        yield from not_ordered(case)
 
 
 def _may_leave_nothing(case: Case, finding: Finding) -> bool:
@@ -283,154 +245,3 @@ def _supply(case: Case, orders: Sequence[Order]) -> Iterator[Issue]:
             ("S23", "S77", "X12"),
             about,
         )
-
-
-def _course_card(case: Case, issues: Sequence[Issue]) -> Finding:
-    resolutions = resolve_course(case, issues)
-    return fold(
-        case,
-        issues,
-        resolutions,
-        _advice(case, issues, resolutions),
-        _planned(issues, case, resolutions),
-    )
-
-
-ALWAYS_SAID = frozenset({"G2", "T5", "K12", "K15"})
-"""Advice that is given although no regimen is offered with it: it is the whole answer of its row,
-or does not wait for one (Q50).
-"""
-
-LEFT_OUT = frozenset({"K1", "2.7"})
-"""The site of injection stands in every drafted order; when to monitor yearly decides nothing about
-an order.
-"""
-
-SAID_BY: dict[str, set[Card]] = {
-    "K2": {cards.H1_PLATELETS_25_TO_50, cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
-    "K3": {cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
-    "K4": {cards.H3_PLATELETS_BELOW_10},
-    "K5": {cards.H4_INR, cards.H5_BLEEDING},
-    "K6": {cards.H5_BLEEDING},
-    "K7": {cards.D1_KIDNEY},
-    "K8": {cards.D3_LEBERS},
-    "K9": {cards.K2_POTASSIUM},
-    "T5": {cards.B10_BY_MOUTH_MALABSORPTION},
-}
-"""Advice that these cards already give."""
-
-
-def _advice(
-    case: Case, issues: Sequence[Issue], resolutions: Sequence[Resolution]
-) -> tuple[str, ...]:
-    """Return what goes with a regimen that is offered: the modifiers, and why nothing can be
-    drafted where that is so.
-    """
-    offers = any(
-        isinstance(edit, AddRegimen | ChangeOrder)
-        for resolution in resolutions
-        for edit in resolution.edits
-    )
-    found = {issue.card for issue in issues}
-    advice = (
-        advice.text
-        for advice in case.recommendation.advice
-        if (offers or advice.id in ALWAYS_SAID or _pregnant_now(case, advice.id))
-        and advice.id not in LEFT_OUT
-        and not SAID_BY.get(advice.id, set()) & found
-    )
-    return (
-        *advice,
-        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
-    )
-
-
-def _pregnant_now(case: Case, advice: str) -> bool:
-    return advice == "K10" and case.assessment.pregnant.is_true
-
-
-def _planned(
-    issues: Sequence[Issue], case: Case, resolutions: Sequence[Resolution]
-) -> tuple[FollowUp, ...]:
-    """Return the tests before the first dose and the reviews that go with treatment that starts;
-    nothing waits for them (2.7).
-    """
-    starts = any(
-        isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits
-    )
-    matters = any(issue.is_loud or issue.card == cards.K1_DUE for issue in issues)
-    if not (starts and matters) or not case.starts_treatment or case.rule == "N2":
-        return ()
-    return tuple(item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS)
-
-
-def _stop_and_test_cards(case: Case) -> Iterator[Finding]:
-    stops = list(check_stops(case))
-    if stops:
-        yield fold(case, stops, resolve_stop(case, stops))
-    tests = list(check_tests(case))
-    if tests:
-        yield fold(case, tests, resolve_test(case, tests))
-
-
-def _not_ordered(case: Case) -> Iterator[Finding]:
-    """Yield k1, g1 or g2: what is due while something else is selected. Of two that say the same
-    the louder one is shown.
-    """
-    if case.drafts or case.selected_stops:
-        return
-    drug = list(check_lowering_drug(case))
-    in_scope = (
-        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
-    )
-    due = list(check_not_ordered(case)) if in_scope else []
-    issues = sort_issues([*due, *drug])
-    if issues:
-        yield _due(case, issues[0], also=issues[1:], about_drug_or_test=not case.selected_folate)
-
-
-def _due(
-    case: Case, issue: Issue, *, also: Sequence[Issue] = (), about_drug_or_test: bool
-) -> Finding:
-    """Return the card of treatment that is due. N2 offers its regimen only beside vitamin B12 or
-    folic acid (cards.md 1).
-    """
-    opened = not case.course.has_anything_selected  # the chart, not an order
-    emergency = opened and is_emergency(case)
-    tests_only = case.rule == "N2" and about_drug_or_test and not emergency
-    resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
-    issues = (issue, *also)
-    return fold(
-        case,
-        issues,
-        resolutions,
-        _advice(case, issues, resolutions),
-        _planned(issues, case, resolutions),
-    )
-
-
-def _consistent(case: Case) -> Iterator[Finding]:
-    """Yield a1 for orders that match the guidance, where the site or the person calls for it, or
-    where not all could be checked.
-    """
-    if case.drafts and case.column is not Column.NONE and (urgent := more_than_an_order(case)):
-        yield fold(case, (urgent,), ())
-        return
-    if case.drafts and (conflict := sources_differ(case)):
-        yield fold(case, (conflict,), resolve_tests_due(case))
-        return
-    follow_ups = [
-        item for item in review_follow_ups(case.assessment) if not has_test(case, item.test)
-    ]
-    a = case.assessment
-    personal = (a.pregnant | a.breastfeeding).is_true and bool(follow_ups) and case.starts_treatment
-    always = case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ALWAYS
-    wanted = always or (
-        personal
-        and case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ACTIONABLE_ONLY
-    )
-    if not case.drafts or case.column is Column.NONE or not wanted:
-        return
-    tests = tuple(follow_ups) if case.starts_treatment else ()
-    resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
-    yield fold(case, (right_order(case, tests),), resolutions)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from recommender.cards import Card, Indicator, cards
-from recommender.checks import Case, Issue
+from recommender.case import Case, Issue
 
 NOT_ON_A_REFILL: dict[Card, str] = {
     cards.B4_NO_LOADING: "it is a continuation; loading is history, or asked by b23",

@@ -12,8 +12,12 @@ from recommender.monitoring import (
 from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
-from recommender.treatment.offers_under_way import cyanocobalamin_may_go_on
-from recommender.treatment.products import hydroxocobalamin_allowed, product_for
+from recommender.treatment.products import (
+    cyanocobalamin_may_go_on,
+    excipients_reacted_to,
+    hydroxocobalamin_allowed,
+    product_for,
+)
 from recommender.treatment.recommendation import Option, Outcome, Recommendation
 from recommender.treatment.table import RULES, Rule, recommend, trace_rows
 from recommender.treatment.what_would_change import nearest_changes
@@ -28,6 +32,7 @@ __all__ = [
     "Rule",
     "conditions",
     "cyanocobalamin_may_go_on",
+    "excipients_reacted_to",
     "hydroxocobalamin_allowed",
     "interval_of",
     "longest_acceptable_interval",

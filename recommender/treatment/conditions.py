@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, Deficiency, TreatmentPhase
+from recommender.assessment import Assessment
+from recommender.deficiency import Deficiency
 from recommender.guidance import NonNeuroRoute, Policy
 from recommender.language import Allergen, Cause, Truth
 from recommender.treatment.products import can_take_by_mouth, could_take_by_mouth_once_checked
+from recommender.treatment_so_far import TreatmentPhase
 
 A_YEAR = 365
 """Days from the start of treatment within which alternate days are still worth asking for (T1b)."""

@@ -1,6 +1,4 @@
-"""What each row of the decision table offers: regimens, choices, tests (the column "Outcome" of
-decisions 2.4).
-"""
+"""What each row of the decision table offers: the column "Outcome" of decisions 2.4."""
 
 from __future__ import annotations
 
@@ -30,8 +28,9 @@ from recommender.monitoring import (
     pregnancy_plan_b12,
     review_follow_ups,
 )
+from recommender.precautions import Advice
 from recommender.treatment.products import can_take_by_mouth
-from recommender.treatment.recommendation import Advice, Option
+from recommender.treatment.recommendation import Option
 
 NEURO_PRESENT_LABEL = "neurological symptoms present"
 NEURO_ABSENT_LABEL = "no neurological symptoms"
@@ -40,9 +39,7 @@ NEURO_ABSENT_LABEL = "no neurological symptoms"
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a row gives: options to draft, regimens that are never called wrong, tests, advice, and
-    what is missing.
-
-    `rows` names further rows that part of it comes from.
+    what is missing. `rows` names further rows that part of it comes from.
     """
 
     options: tuple[Option, ...] = ()

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recommender.assessment import Assessment, Deficiency
+from recommender.assessment import Assessment
+from recommender.deficiency import Deficiency
 from recommender.guidance import (
     PROPH_1M,
     PROPH_3M,
@@ -18,8 +19,9 @@ from recommender.guidance import (
 )
 from recommender.language import Cause, FollowUp, Regimen, Test
 from recommender.monitoring import ileal_phase, pregnancy_plan_b12, yearly_b12
+from recommender.precautions import Advice
 from recommender.treatment.offers import Offer, bariatric_maintenance, ileal_needs, still_needed
-from recommender.treatment.recommendation import Advice, Option
+from recommender.treatment.recommendation import Option
 
 
 def look_for_other_causes(assessment: Assessment, _: Policy) -> Offer:

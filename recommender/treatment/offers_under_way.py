@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recommender.assessment import Assessment, TreatmentPhase
+from recommender.assessment import Assessment
 from recommender.guidance import (
     M_LOAD,
     MAINT_1M,
@@ -25,6 +25,7 @@ from recommender.monitoring import (
     phase_at,
     review_follow_ups,
 )
+from recommender.precautions import Advice
 from recommender.treatment.conditions import may_need_reloading
 from recommender.treatment.offers import (
     NEURO_ABSENT_LABEL,
@@ -36,8 +37,9 @@ from recommender.treatment.offers import (
     neurological_loading,
     without_neurological_symptoms,
 )
-from recommender.treatment.products import can_take_by_mouth
-from recommender.treatment.recommendation import Advice, Option
+from recommender.treatment.products import can_take_by_mouth, cyanocobalamin_may_go_on
+from recommender.treatment.recommendation import Option
+from recommender.treatment_so_far import TreatmentPhase
 
 
 def switch_to_neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
@@ -61,6 +63,8 @@ def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
         key=interval_of,
     )
     again = Option("progressive symptoms or objective signs", Regimen((N_LOAD, afterwards)))
+    if assessment.urgent_neurology:  # signs of the cord or the optic nerve are objective
+        more_often, again = (), replace(again, condition="")
     review = FollowUp(
         Test.SYMPTOM_REVIEW,
         why="urgent review: neurological symptoms have returned",
@@ -277,19 +281,6 @@ def _monitoring_advice(policy: Policy) -> Advice:
         "and no result changes the interval: symptoms do."
     )
     return Advice("2.7", text, ("S16", "S39", "S42", "S43", "S46", "S81", "S84", "S91", "S92"))
-
-
-def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:
-    """Whether cyanocobalamin under way may go on: what is known to forbid it stops it; an unknown
-    kidney function is asked for.
-    """
-    forbidden = (
-        assessment.renal
-        | assessment.lebers
-        | assessment.cyanocobalamin_allergy
-        | assessment.unspecified_b12_allergy
-    )
-    return not forbidden.is_true
 
 
 def _replacing(offer: Offer, assessment: Assessment) -> Offer:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 
 from recommender.assessment import Assessment, PlateletBand
 from recommender.guidance import MAINT_1M, Policy, SubcutaneousHydroxocobalamin
-from recommender.language import Phase, PhaseKind, Regimen, Route, Substance, Truth, changed
+from recommender.language import (
+    Allergen,
+    Phase,
+    PhaseKind,
+    Regimen,
+    Route,
+    Substance,
+    Truth,
+    changed,
+)
 from recommender.treatment.recommendation import Option
 
 
@@ -43,9 +52,28 @@ def hydroxocobalamin_allowed(assessment: Assessment) -> bool:
     return not (assessment.hydroxocobalamin_allergy | assessment.unspecified_b12_allergy).is_true
 
 
+def excipients_reacted_to(
+    substance: Substance, route: Route | None, assessment: Assessment, policy: Policy
+) -> frozenset[Allergen]:
+    """Return which of the excipients that the formulary lists for this product the person has
+    reacted to (Q63). Injections are one product by every route, and a form or route that is not
+    recorded may be any of them; an excipient that is not listed is not known to be absent.
+    """
+    return frozenset(
+        allergen
+        for listed, by, allergen in policy.product_excipients
+        if allergen in assessment.excipient_reactions
+        and substance in (listed, Substance.COBALAMIN_UNSPECIFIED)
+        and (route is None or route is by or (route.is_parenteral and by.is_parenteral))
+    )
+
+
 def can_take_by_mouth(assessment: Assessment, policy: Policy) -> bool:
     """Whether oral cyanocobalamin may be offered without neurological involvement (M6)."""
-    available = (Substance.CYANOCOBALAMIN, Route.ORAL) in policy.available_products
+    product = (Substance.CYANOCOBALAMIN, Route.ORAL)
+    available = product in policy.available_products and not excipients_reacted_to(
+        *product, assessment, policy
+    )
     feasible = not (assessment.oral_infeasible | assessment.severe_anaemia).is_true
     return (
         available
@@ -75,7 +103,7 @@ def select_products(
     )
     if not lost:
         return Selection(selected)
-    return Selection(selected, *_why_not(assessment))
+    return Selection(selected, *_why_not(assessment, policy))
 
 
 def _with_products(option: Option, assessment: Assessment, policy: Policy) -> Option:
@@ -88,6 +116,15 @@ def _with_products(option: Option, assessment: Assessment, policy: Policy) -> Op
 
 def product_for(phase: Phase, assessment: Assessment, policy: Policy) -> Phase | None:
     """Return the phase with the product to draft, or `None` when none may be drafted."""
+    product = _choose_product(phase, assessment, policy)
+    if product is None:
+        return None
+    line = product.line
+    held = excipients_reacted_to(line.substance, line.route, assessment, policy)
+    return None if held else product
+
+
+def _choose_product(phase: Phase, assessment: Assessment, policy: Policy) -> Phase | None:
     if phase.line.route is Route.ORAL:
         drafted = (
             Substance.CYANOCOBALAMIN,
@@ -137,18 +174,25 @@ def _severe_hydroxocobalamin_reaction(assessment: Assessment) -> bool:
     )
 
 
-def _why_not(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
+def _why_not(assessment: Assessment, policy: Policy) -> tuple[str, tuple[str, ...]]:
     """Say why a regimen cannot be drafted, and what that rests on. Oral regimens are only offered
     where they can be (M6).
     """
-    if hydroxocobalamin_allowed(assessment):
+    if not hydroxocobalamin_allowed(assessment):
+        words, citations = _why_not_with_allergy(assessment)
+    elif held := _excipients_of_injection(assessment, policy):
+        named = " and ".join(sorted(allergen.value for allergen in held))
+        words = (
+            f"The injection of this formulary holds {named}, to which a reaction is recorded: ask "
+            f"pharmacy for a product without it."
+        )
+        citations = ("X27",)
+    else:
         words = (
             "Hydroxocobalamin injection is not available on the formulary: source it, or ask for a "
             "specialist decision."
         )
-        citations: tuple[str, ...] = ("S23", "S77", "X12")
-    else:
-        words, citations = _why_not_with_allergy(assessment)
+        citations = ("S23", "S77", "X12")
     if assessment.neurological.may_be_true:
         words += (
             " Do not delay parenteral vitamin B12 if neurological symptoms are present: that risks "
@@ -156,6 +200,17 @@ def _why_not(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
         )
         citations = (*citations, "S8", "S69")
     return words, citations
+
+
+def _excipients_of_injection(assessment: Assessment, policy: Policy) -> frozenset[Allergen]:
+    """Return what the injection that would be drafted holds that the person has reacted to."""
+    hydroxocobalamin = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)
+    if hydroxocobalamin in policy.available_products:
+        return excipients_reacted_to(*hydroxocobalamin, assessment, policy)
+    if policy.cyano_im_protocol and cyanocobalamin_allowed(assessment):
+        injection = (Substance.CYANOCOBALAMIN, Route.INTRAMUSCULAR)
+        return excipients_reacted_to(*injection, assessment, policy)
+    return frozenset()
 
 
 def _why_not_with_allergy(assessment: Assessment) -> tuple[str, tuple[str, ...]]:
@@ -180,3 +235,16 @@ def _why_not_with_allergy(assessment: Assessment) -> tuple[str, tuple[str, ...]]
         "allergy and haematology advice.",
         ("X27",),
     )
+
+
+def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:
+    """Whether cyanocobalamin under way may go on: what is known to forbid it stops it; an unknown
+    kidney function is asked for.
+    """
+    forbidden = (
+        assessment.renal
+        | assessment.lebers
+        | assessment.cyanocobalamin_allergy
+        | assessment.unspecified_b12_allergy
+    )
+    return not forbidden.is_true

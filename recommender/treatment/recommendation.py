@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, Deficiency
+from recommender.assessment import Assessment
+from recommender.deficiency import Deficiency
 from recommender.guidance import RuleGroup, RuleId
 from recommender.language import FollowUp, Regimen
+from recommender.precautions import Advice
 
 
 class Outcome(enum.Enum):
@@ -37,17 +39,6 @@ class Option:
     regimen: Regimen | None
     follow_ups: tuple[FollowUp, ...] = ()
     replaces: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One sentence that goes with the recommendation, and what it rests on. `id` names the modifier
-    or row (K2, T5, ...).
-    """
-
-    id: str
-    text: str
-    citations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

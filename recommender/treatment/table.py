@@ -8,30 +8,26 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from recommender.assessment import Assessment, Deficiency, TreatmentPhase, assess
+from recommender.assessment import Assessment, assess
+from recommender.deficiency import Deficiency
 from recommender.guidance import Policy, RuleId, check_citations
 from recommender.language import ClinicalScenario, FollowUp, changed, is_same_line
+from recommender.precautions import (
+    Advice,
+    advise,
+    neurological_advice,
+    technique,
+    unavailable_record_advice,
+)
 from recommender.treatment import conditions as c
 from recommender.treatment import offers as o
 from recommender.treatment import offers_open as open_rows
 from recommender.treatment import offers_under_way as under_way
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import Offer, Offering
-from recommender.treatment.precautions import (
-    advise,
-    neurological_advice,
-    technique,
-    unavailable_record_advice,
-)
 from recommender.treatment.products import Selection, select_products
-from recommender.treatment.recommendation import (
-    Advice,
-    Option,
-    Outcome,
-    Recommendation,
-    RowTrace,
-)
-from recommender.treatment_so_far import Treatment
+from recommender.treatment.recommendation import Option, Outcome, Recommendation, RowTrace
+from recommender.treatment_so_far import Treatment, TreatmentPhase
 
 Item = TypeVar("Item")
 
@@ -563,7 +559,7 @@ def _decide(assessment: Assessment, policy: Policy) -> Recommendation:
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),
         already_ordered=_is_ordered(selection.options, assessment),
-        may_be_marked=_may_be_marked(primary, assessment),
+        may_be_marked=_may_be_marked((primary.id, *offer.rows), assessment),
     )
 
 
@@ -589,11 +585,13 @@ def _is_ordered(options: tuple[Option, ...], assessment: Assessment) -> bool:
     )
 
 
-def _may_be_marked(primary: Rule, assessment: Assessment) -> bool:
-    """Whether an option may be shown as recommended: not before a test after gastrectomy (P5), nor
-    while allergies or medicines are not known (Q28, Q58).
+def _may_be_marked(rows: tuple[RuleId, ...], assessment: Assessment) -> bool:
+    """Whether an option may be shown as recommended: not before a test after gastrectomy (P5) or
+    while a level leaves deficiency open (B1), nor while allergies or medicines are not known (Q28,
+    Q58).
     """
-    untested = primary.id is RuleId.P5 and assessment.deficiency is not Deficiency.UNLIKELY
+    untested = RuleId.P5 in rows and assessment.deficiency is not Deficiency.UNLIKELY
+    untested = untested or rows[0] is RuleId.B1
     doubtful = (
         assessment.allergies_unavailable
         or assessment.allergy_unclear

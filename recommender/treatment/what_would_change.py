@@ -6,7 +6,8 @@ import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, Deficiency, Permanence, TreatmentPhase
+from recommender.assessment import Assessment
+from recommender.deficiency import Deficiency, Permanence
 from recommender.guidance import Policy
 from recommender.language import Cause, Truth, changed, describe_regimen
 from recommender.treatment.offers import without_neurological_symptoms
@@ -17,6 +18,7 @@ from recommender.treatment.table import (
     discrete_facts,
     primary_rule,
 )
+from recommender.treatment_so_far import TreatmentPhase
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,33 +15,34 @@ from recommender.language import (
     OrderState,
     Route,
     Substance,
+    is_treatment_dose,
+)
+from recommender.treatment_so_far.entries import (
+    LOADING_DOSES,
+    LOADING_WINDOW,
+    doses_given,
+    ended_recently,
+    given_before,
+    has_ended,
+    may_treat,
+    on_hold,
+    undated,
 )
 from recommender.treatment_so_far.reading import (
-    end_of,
     interval_of_order,
     is_alternate_days,
-    is_given_at_treatment_dose,
     is_injected,
     is_loading,
-    is_treatment_dose,
     start_of,
 )
-
-LOOKBACK = 457
-"""Days for which past treatment is read: 15 months (F25)."""
-
-LOADING_WINDOW = 21
-"""Days: an unbounded loading order counts as one up to this age, six injections within it complete
-a loading course (Q11).
-"""
-
-LOADING_DOSES = 6
 
 LAPSED_AFTER = Decimal("1.5")
 """Intervals since the last dose after which treatment has lapsed (2.3)."""
 
+
 LONGEST_INTERVAL = Decimal(93)
 """Days: three months, the longest maintenance interval (S12, S17)."""
+
 
 STATED_ORAL_LOOKBACK = 90
 """Days for which a dispensed or stated oral treatment dose counts as current oral treatment. A
@@ -79,11 +79,11 @@ class History:
     def of(cls, scenario: ClinicalScenario) -> History:
         """Sort out what the record holds; a multivitamin is no treatment (Q49)."""
         as_of = scenario.as_of
-        b12 = tuple(order for order in scenario.orders if _may_treat(order))
+        b12 = tuple(order for order in scenario.orders if may_treat(order))
         active = [order for order in b12 if order.state is OrderState.ACTIVE]
         planned = tuple(order for order in active if order.planned)
         running = [order for order in active if not order.planned]
-        current = [order for order in running if not _has_ended(order, as_of)]
+        current = [order for order in running if not has_ended(order, as_of)]
         treating = [order for order in current if is_treatment_dose(order.cobalamin).is_true]
         injected = [order for order in treating if is_injected(order.cobalamin)]
         timed = [order for order in injected if interval_of_order(order) is not None]
@@ -92,18 +92,18 @@ class History:
             loading=tuple(order for order in timed if is_loading(order)),
             maintenance=tuple(order for order in timed if not is_loading(order)),
             oral=tuple(order for order in treating if not is_injected(order.cobalamin)),
-            waiting=_on_hold(b12),
-            over=tuple(order for order in running if _has_ended(order, as_of)),
-            ended=tuple(order for order in b12 if _ended_recently(order, as_of)),
+            waiting=on_hold(b12),
+            over=tuple(order for order in running if has_ended(order, as_of)),
+            ended=tuple(order for order in b12 if ended_recently(order, as_of)),
             unreadable=tuple(
                 order for order in current if is_treatment_dose(order.cobalamin).is_unknown
             )
             + tuple(order for order in injected if interval_of_order(order) is None),
             planned=planned,
-            given=_doses_given(scenario, b12),
+            given=doses_given(scenario, b12),
             all_orders=b12,
-            given_before=_given_before(scenario),
-            undated=_undated(scenario, b12),
+            given_before=given_before(scenario),
+            undated=undated(scenario, b12),
         )
 
     @property
@@ -231,160 +231,3 @@ class History:
 
 ALTERNATE_GAP, ALTERNATE_GAPS = 2, 3
 """Three gaps of two days in a row are an alternate-day course; three a week has two at most."""
-
-
-def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
-    """Return the earliest dose or treatment order of the record at any age, and whether it is a
-    loading course, so that the start is certain (Q54).
-    """
-    orders = [order for order in scenario.orders if _may_treat(order) and not order.planned]
-    ordered = [
-        (start, is_loading(order) and is_injected(order.cobalamin))
-        for order in orders
-        if order.state in _STARTED
-        and is_treatment_dose(order.cobalamin).is_true
-        and (start := start_of(order)) is not None
-    ]
-    given = sorted(
-        dose.date
-        for dose in scenario.doses
-        if dose.substance.is_cobalamin and dose.date and is_given_at_treatment_dose(dose)
-    )
-    signs = [day for day, _ in ordered] + given
-    past = [day for day in signs if day <= scenario.as_of]
-    if not past:
-        return None, False
-    first = min(past)
-    loaded = any(loading and day == first for day, loading in ordered)
-    six = given[LOADING_DOSES - 1 : LOADING_DOSES]
-    return first, loaded or (bool(six) and (six[0] - first).days <= LOADING_WINDOW)
-
-
-_STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
-
-
-def last_sign(scenario: ClinicalScenario) -> dt.date | None:
-    """Return the newest dose, or end of an order that is over, of treatment at any age (Q29)."""
-    days = [
-        dose.date
-        for dose in scenario.doses
-        if dose.substance.is_cobalamin and dose.date and is_given_at_treatment_dose(dose)
-    ]
-    for order in scenario.orders:
-        over = order.state in (OrderState.COMPLETED, OrderState.STOPPED) or (
-            order.state is OrderState.ACTIVE and _has_ended(order, scenario.as_of)
-        )
-        day = end_of(order) or start_of(order)
-        if over and day and _may_treat(order) and is_treatment_dose(order.cobalamin).is_true:
-            days.append(min(day, scenario.as_of))
-    return max((day for day in days if day <= scenario.as_of), default=None)
-
-
-def _may_treat(order: Order) -> bool:
-    """Whether an order may be vitamin B12 treatment; a multivitamin is one only where its dose says
-    so (Q49).
-    """
-    if not order.has_cobalamin:
-        return False
-    return not order.combination or is_treatment_dose(order.cobalamin).is_true
-
-
-def _on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:
-    return tuple(
-        order
-        for order in orders
-        if order.state is OrderState.ON_HOLD and is_treatment_dose(order.cobalamin).is_true
-    )
-
-
-def _has_ended(order: Order, as_of: dt.date) -> bool:
-    """Whether the period of an order has passed (Q38): a loading course has its own reading of its
-    bound, and a supply that ran out is no end.
-    """
-    return order.ends is not None and order.ends < as_of
-
-
-def _ended_recently(order: Order, as_of: dt.date) -> bool:
-    end = order.ends or start_of(order)
-    return (
-        order.state is OrderState.COMPLETED
-        and end is not None
-        and 0 <= (as_of - end).days <= LOOKBACK
-    )
-
-
-def _doses_given(scenario: ClinicalScenario, orders: Iterable[Order]) -> tuple[DoseGiven, ...]:
-    """The dated doses at treatment dose of the last 15 months, oldest first; a completed order that
-    is no loading course counts as one issue on its day (Q30).
-    """
-    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
-    doses = [
-        dose
-        for dose in scenario.doses
-        if dose.substance.is_cobalamin
-        and dose.date is not None
-        and since <= dose.date <= scenario.as_of
-        and is_given_at_treatment_dose(dose)
-    ]
-    known = {(dose.date, dose.route is Route.ORAL) for dose in doses}
-    doses += [
-        issue
-        for order in orders
-        if (issue := _issue(order, since)) is not None
-        and issue.date is not None
-        and since <= issue.date <= scenario.as_of
-        and (issue.date, issue.route is Route.ORAL) not in known
-    ]
-    return tuple(
-        sorted(doses, key=lambda dose: (dose.date or dt.date.min, dose.evidence.reference))
-    )
-
-
-def _undated(scenario: ClinicalScenario, orders: tuple[Order, ...]) -> tuple[DoseGiven, ...]:
-    """The doses at treatment dose, and issues of them, that have no date: they may be of any
-    time.
-    """
-    issues = (_issue(order, dt.date.min) for order in orders)
-    documented = (dose for dose in scenario.doses if dose.substance.is_cobalamin)
-    return tuple(
-        dose
-        for dose in (*documented, *(issue for issue in issues if issue is not None))
-        if dose.date is None and is_given_at_treatment_dose(dose)
-    )
-
-
-def _given_before(scenario: ClinicalScenario) -> tuple[dt.date, ...]:
-    """The days of injections that are longer ago than the 15 months that count."""
-    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
-    return tuple(
-        dose.date
-        for dose in scenario.doses
-        if dose.substance.is_cobalamin
-        and dose.route is not Route.ORAL
-        and dose.date is not None
-        and dose.date < since
-        and is_given_at_treatment_dose(dose)
-    )
-
-
-def _issue(order: Order, since: dt.date) -> DoseGiven | None:
-    """A completed order of a treatment product as an issue of it on the day it was written, or
-    ended where that was longer ago than is read.
-    """
-    line = order.cobalamin
-    if order.state is not OrderState.COMPLETED or line is None or order.evidence is None:
-        return None
-    if is_loading(order) or is_treatment_dose(line).is_false:
-        return None
-    written = order.authored or order.starts
-    dose = DoseGiven(
-        line.substance,
-        line.route,
-        line.dose,
-        written if written is None or written >= since else order.ends,
-        order.evidence,
-        DoseKind.ISSUED,
-        line.timing,
-        order.supply_days,
-    )
-    return dose if is_given_at_treatment_dose(dose) else None

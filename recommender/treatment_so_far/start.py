@@ -9,14 +9,9 @@ import itertools
 from collections.abc import Iterable
 
 from recommender.guidance import look_back
-from recommender.language import DoseGiven, Order, OrderState
-from recommender.treatment_so_far.history import LOOKBACK
-from recommender.treatment_so_far.reading import (
-    is_given_at_treatment_dose,
-    is_injected,
-    is_loading,
-    is_treatment_dose,
-)
+from recommender.language import DoseGiven, Order, OrderState, is_treatment_dose
+from recommender.treatment_so_far.entries import LOOKBACK
+from recommender.treatment_so_far.reading import is_given_at_treatment_dose, is_injected, is_loading
 
 MOST_IN_A_MULTIVITAMIN = 100
 """Micrograms a day in a combination product up to which it is a trace at some site, so that the
@@ -33,7 +28,17 @@ def find_treatment_start(
     A pause of more than 15 months ends a course. A supplement is no treatment. Ordered is not
     given: while no dose is on record, only loading and tablets of a month begin a course (Q55).
     """
-    orders, doses = tuple(orders), tuple(doses)
+    days = _days_of_treatment(tuple(orders), tuple(doses), as_of)
+    if not days or (as_of - days[0]).days > LOOKBACK:
+        return None
+    pauses = itertools.pairwise(days)
+    return next((later for later, earlier in pauses if (later - earlier).days > LOOKBACK), days[-1])
+
+
+def _days_of_treatment(
+    orders: tuple[Order, ...], doses: tuple[DoseGiven, ...], as_of: dt.date
+) -> list[dt.date]:
+    """Return the days on which treatment was ordered or given, newest first."""
     treating = [
         order
         for order in orders
@@ -54,13 +59,8 @@ def find_treatment_start(
         for dose in doses
         if dose.substance.is_cobalamin and is_given_at_treatment_dose(dose)
     ]
-    days = sorted(
-        {day for day in ordered + given if day is not None and day <= as_of}, reverse=True
-    )
-    if not days or (as_of - days[0]).days > LOOKBACK:
-        return None
-    pauses = itertools.pairwise(days)
-    return next((later for later, earlier in pauses if (later - earlier).days > LOOKBACK), days[-1])
+    days = {day for day in ordered + given if day is not None and day <= as_of}
+    return sorted(days, reverse=True)
 
 
 _STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})

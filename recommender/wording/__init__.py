@@ -2,6 +2,7 @@
 
 from recommender.wording.fact_lines import facts_that_decided, unread_lines
 from recommender.wording.hints import hint_lines, judged_by_words
+from recommender.wording.names import CAUSE_WORDS, LISTS
 from recommender.wording.short import (
     TEST_NAMES,
     capital,
@@ -16,7 +17,7 @@ from recommender.wording.short import (
     say_result,
     with_date,
 )
-from recommender.wording.words import CAUSE_WORDS, LISTS, Words
+from recommender.wording.words import Words
 
 __all__ = [
     "CAUSE_WORDS",

@@ -8,61 +8,30 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, TreatmentPhase
+from recommender.assessment import Assessment
 from recommender.language import (
     Cause,
     ClinicalScenario,
     Measurement,
     NeurologicalFinding,
-    NeurologicalSign,
     NotCounted,
     Order,
     OrderState,
     RecordArea,
     Route,
     UncountedResult,
-    Unit,
     is_treatment_dose,
 )
-from recommender.wording.short import (
-    capital,
-    join,
-    say_date,
-    say_often,
-    say_result,
-    with_date,
+from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording.names import (
+    CAUSE_WORDS,
+    LISTS,
+    active_alone_is_low,
+    length,
+    ordinal,
+    urgency,
 )
-
-_URGENT_FIRST = (
-    NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
-    NeurologicalSign.MYELOPATHY,
-    NeurologicalSign.OPTIC_NEUROPATHY,
-)
-
-CAUSE_WORDS = {
-    Cause.PERNICIOUS_ANAEMIA: "pernicious anaemia",
-    Cause.TOTAL_GASTRECTOMY: "total gastrectomy",
-    Cause.ILEAL_RESECTION: "ileal resection",
-    Cause.CROHNS_ILEAL: "ileal Crohn's disease",
-    Cause.BARIATRIC: "bariatric surgery",
-    Cause.GASTRECTOMY_OTHER: "gastric surgery",
-    Cause.GASTRIC_BAND: "gastric band",
-    Cause.OTHER_MALABSORPTION: "malabsorption",
-    Cause.DIETARY: "diet low in B12",
-    Cause.DRUG: "medicine that lowers B12",
-    Cause.NITROUS_OXIDE: "nitrous oxide",
-}
-
-LISTS = {
-    RecordArea.CONDITIONS: "conditions",
-    RecordArea.LABORATORY: "laboratory results",
-    RecordArea.MEDICATIONS: "medication list",
-    RecordArea.PROCEDURES: "procedures",
-    RecordArea.ALLERGIES: "allergies",
-}
-"""Parts of the record a card speaks of when they could not be read; the others change nothing
-(Q6).
-"""
+from recommender.wording.short import capital, join, say_date, say_often, say_result, with_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +71,7 @@ class Words:
         s = self.scenario
         total = self.result("B12", s.total_b12)
         active = self.result("active B12", s.holotranscobalamin)
-        if total and active and _active_alone_is_low(s):
+        if total and active and active_alone_is_low(s):
             return capital(active)
         return total or capital(active) or self._in_doubt
 
@@ -150,7 +119,7 @@ class Words:
         """The recorded signs that are present, the urgent ones first, then the newest."""
         present = [found for found in self.scenario.neurological_findings if found.current]
         return tuple(
-            sorted(present, key=lambda found: (_urgency(found), -_ordinal(found.evidence.date)))
+            sorted(present, key=lambda found: (urgency(found), -ordinal(found.evidence.date)))
         )
 
     @property
@@ -193,12 +162,12 @@ class Words:
     @property
     def ileum(self) -> str:
         """How much ileum was resected: "25 cm", empty when not known."""
-        return _length(self.scenario.ileal_resection_length)
+        return length(self.scenario.ileal_resection_length)
 
     @property
     def crohns(self) -> str:
         """How much ileum Crohn's disease takes: "40 cm", empty when not known."""
-        return _length(self.scenario.crohns_ileal_extent)
+        return length(self.scenario.crohns_ileal_extent)
 
     # --- treatment
 
@@ -228,6 +197,13 @@ class Words:
         return max((dose.date for dose in self.scenario.doses if dose.date), default=None)
 
     @property
+    def last_order(self) -> dt.date | None:
+        """The day of the newest order that is over, of which no dose is on record, where nothing is
+        under way: who had one is not "not treated" (I27).
+        """
+        return None if self.last_dose else self.assessment.treatment.treated_before
+
+    @property
     def last_supply(self) -> str:
         """The newest supply of tablets: "Tablets last supplied 29 Jul for 30 days"."""
         dated = [dose for dose in self.scenario.doses if dose.date and dose.route is Route.ORAL]
@@ -255,6 +231,7 @@ class Words:
             and self.whole_medication_list
             and not self.scenario.doses
             and self.only_ordered is None
+            and self.last_order is None
         )
 
     @property
@@ -302,24 +279,3 @@ class Words:
         """The parts of the record of which only a part came."""
         areas = self.scenario.incomplete - self.scenario.unavailable
         return join([LISTS[area] for area in LISTS if area in areas])
-
-
-def _urgency(found: NeurologicalFinding) -> int:
-    return _URGENT_FIRST.index(found.sign) if found.sign in _URGENT_FIRST else len(_URGENT_FIRST)
-
-
-def _ordinal(date: dt.date | None) -> int:
-    return date.toordinal() if date else 0
-
-
-def _length(measured: Measurement) -> str:
-    return say_result("", measured, dt.date.min, dated=False).strip() if measured.is_known else ""
-
-
-def _active_alone_is_low(scenario: ClinicalScenario) -> bool:
-    """Whether the fraction of the deficiency limit that active B12 reaches is the smaller one."""
-    limits = {Unit.PMOL_PER_L: 133, Unit.PG_PER_ML: 180}
-    total, active = scenario.total_b12.quantity, scenario.holotranscobalamin.quantity
-    if total is None or active is None or total.unit not in limits:
-        return False
-    return active.value / 25 < total.value / limits[total.unit]

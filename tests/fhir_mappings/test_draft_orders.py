@@ -19,16 +19,9 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
-from recommender.language.course import (
-    FolateIndication,
-    InjectionSite,
-    Order,
-    OrderState,
-    RemoveOrder,
-    Test,
-    apply,
-)
+from recommender.language.course import FolateIndication, InjectionSite, Order, OrderState, Test
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
+from recommender.language.edits import RemoveOrder, apply
 from recommender.language.scenario import ClinicalScenario, LoweringDrug
 
 VALUE_SETS = load_value_sets()

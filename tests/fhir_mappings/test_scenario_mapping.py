@@ -18,7 +18,8 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake import AREAS
 from fhir_mappings.scenario_mapping import map_scenario
 from recommender.language.logic import NONE_RECORDED, Fact, Measurement
-from recommender.language.scenario import Cause, ClinicalScenario, RecordArea
+from recommender.language.scenario import Cause, ClinicalScenario
+from recommender.language.understanding import RecordArea
 from tests.fhir_mappings.records import (
     AS_OF,
     KEY_OF_TYPE,

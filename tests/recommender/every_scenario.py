@@ -13,12 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from recommender.assessment.assessment import (
-    Assessment,
-    Deficiency,
-    Permanence,
-    PlateletBand,
-)
+from recommender.assessment.derived_facts import Assessment, PlateletBand
+from recommender.deficiency.grounds import Deficiency, Permanence
 from recommender.guidance.policy import (
     AltDailyLoading,
     BariatricMaintenance,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.assessment import Assessment, PlateletBand
+from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import NonNeuroMaintenance, Policy
 from recommender.guidance.statements import is_citable
 from recommender.language.doses import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
@@ -17,6 +18,7 @@ from recommender.language.logic import Truth
 from recommender.language.scenario import Cause
 from recommender.treatment.recommendation import Option, Outcome, Recommendation
 from recommender.treatment.table import trace_rows
+from recommender.treatment_so_far.treatment import TreatmentPhase
 
 CYANO, HYDROXO = Substance.CYANOCOBALAMIN, Substance.HYDROXOCOBALAMIN
 FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)

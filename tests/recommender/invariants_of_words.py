@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recommender.assessment import TreatmentPhase
-from recommender.cards.findings import Finding, Indicator
-from recommender.checks.case import Case
-from recommender.checks.course_reading import is_treatment, kind_of
-from recommender.checks.folate import FolateClass, folate_class
+from recommender.cards.cards import Indicator
+from recommender.cards.findings import Finding
+from recommender.case.case import Case
+from recommender.case.course_reading import is_treatment, kind_of
+from recommender.folic_acid.gate import FolateClass, folate_class
 from recommender.language import is_treatment_dose
-from recommender.language.course import OrderState, RemoveOrder
+from recommender.language.course import OrderState
+from recommender.language.edits import RemoveOrder
 from recommender.language.logic import Truth
 from recommender.language.understanding import RecordArea
 from recommender.monitoring import find_overdue
 from recommender.review.spoken import SPOKEN, Where
+from recommender.treatment_so_far.treatment import TreatmentPhase
 
 UNTREATED = re.compile(r"\bnot treated\b|\buntreated\b|\bno B12 treatment on record\b")
 NEVER_LOADED = re.compile(r"\bno loading\b|\bnever loaded\b")

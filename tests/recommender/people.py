@@ -17,6 +17,7 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
+    NotCounted,
     Quantity,
     Truth,
     Unit,
@@ -33,7 +34,6 @@ from recommender.language.scenario import (
     LoweringDrugUse,
     NeurologicalFinding,
     NeurologicalSign,
-    NotCounted,
     ReviewDone,
     UncountedResult,
 )

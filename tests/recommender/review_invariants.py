@@ -9,31 +9,29 @@ import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.assessment.assessment import PlateletBand
-from recommender.cards.findings import Finding, Indicator, Resolution
-from recommender.checks.case import Case, has_test
-from recommender.checks.folate import FolateClass, FolateGate, folate_class, folate_gate
+from recommender.assessment.derived_facts import PlateletBand
+from recommender.cards.cards import Indicator
+from recommender.cards.findings import Finding, Resolution
+from recommender.case.case import Case, has_test
+from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.guidance.policy import OralInEstablishedMalabsorption, Policy
 from recommender.guidance.statements import check_citations
-from recommender.language.course import (
+from recommender.language.course import Course, InjectionSite, OrderState, Test
+from recommender.language.dose_words import short_timing
+from recommender.language.doses import Phase, PhaseKind, Route, Substance
+from recommender.language.edits import (
     AddFollowUps,
     AddRegimen,
     AddTechnique,
     ChangeOrder,
     ChangeSite,
     ChangeStart,
-    Course,
     Edit,
-    InjectionSite,
-    OrderState,
     RemoveOrder,
-    Test,
     apply,
 )
-from recommender.language.dose_words import short_timing
-from recommender.language.doses import Phase, PhaseKind, Route, Substance
 from recommender.language.scenario import ClinicalScenario
-from recommender.review.labels import ABBREVIATED, LONGEST
+from recommender.remedies.labels import ABBREVIATED, LONGEST
 from recommender.review.order_review import review
 from recommender.treatment.offers import NEURO_ABSENT_LABEL
 from recommender.treatment.recommendation import Recommendation
@@ -98,6 +96,16 @@ def _suggestions(case: Case, finding: Finding) -> Iterator[str]:
             yield from (
                 f"{finding.card}: {problem}: {resolution.label}" for problem in _edit(case, edit)
             )
+        if _takes_folic_acid_unseen(case, resolution):
+            yield f"{finding.card}: takes folic acid out unseen: {resolution.label}"
+
+
+def _takes_folic_acid_unseen(case: Case, resolution: Resolution) -> bool:
+    """Whether a suggestion that drafts vitamin B12 also removes folic acid, and does not say so."""
+    folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
+    removed = {edit.key for edit in resolution.edits if isinstance(edit, RemoveOrder)}
+    drafts = any(True for _ in drafted_phases(resolution.edits))
+    return drafts and bool(folate & removed) and "Hold folic acid" not in resolution.label
 
 
 def _label(resolution: Resolution) -> Iterator[str]:
@@ -237,6 +245,9 @@ def _injected_phase(case: Case, resolution: Resolution, phase: Phase) -> Iterato
     )
     if line.substance is Substance.HYDROXOCOBALAMIN and severe.is_true:
         yield "I16 drafts hydroxocobalamin after a severe reaction"
+    listed = case.policy.product_excipients
+    if any((line.substance, line.route, one) in listed for one in a.excipient_reactions):
+        yield "I16 drafts a product that holds what the person reacted to (Q63)"
 
 
 def _edit(case: Case, edit: Edit) -> Iterator[str]:

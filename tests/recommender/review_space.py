@@ -148,7 +148,10 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "HC allergy": {"allergies": (Allergy(Allergen.HYDROXOCOBALAMIN, Truth.FALSE, SEEN),)},
     "severe CC reaction": {"allergies": (Allergy(Allergen.CYANOCOBALAMIN, Truth.TRUE, SEEN),)},
     "CC allergy": {"allergies": (Allergy(Allergen.CYANOCOBALAMIN, Truth.UNKNOWN, SEEN),)},
-    "excipient allergy": {"allergies": (Allergy(Allergen.EXCIPIENT, Truth.UNKNOWN, SEEN),)},
+    "excipient allergy": {"allergies": (Allergy(Allergen.BENZYL_ALCOHOL, Truth.UNKNOWN, SEEN),)},
+    "severe excipient reaction": {
+        "allergies": (Allergy(Allergen.BENZYL_ALCOHOL, Truth.TRUE, SEEN),)
+    },
     "B12 allergy": {"allergies": (Allergy(Allergen.UNSPECIFIED_B12, Truth.TRUE, SEEN),)},
     "age 10": {"age": measured(10, Unit.YEARS)},
     "age unknown": {"age": NO_RESULT},
@@ -497,6 +500,12 @@ POLICIES: dict[str, Policy] = {
     "no hydroxocobalamin": Policy(available_products=NO_HYDROXOCOBALAMIN),
     "cyanocobalamin protocol": Policy(
         available_products=NO_HYDROXOCOBALAMIN, cyano_im_protocol="signed"
+    ),
+    "benzyl alcohol in injections": Policy(
+        product_excipients=frozenset(
+            (substance, Route.INTRAMUSCULAR, Allergen.BENZYL_ALCOHOL)
+            for substance in (Substance.HYDROXOCOBALAMIN, Substance.CYANOCOBALAMIN)
+        )
     ),
     "subcutaneous drafted": Policy(sc_hydroxocobalamin=SubcutaneousHydroxocobalamin.DRAFT),
 }

@@ -129,7 +129,7 @@ def test_a_dose_of_folic_acid_that_nobody_means_is_said(
 def test_a_reaction_to_an_excipient_is_said_on_the_card(
     client: FlaskClient, order_select: Json
 ) -> None:
-    """H26: no rule turns on it, so the reader must see it."""
+    """H26: the formulary lists no excipients here, so the reader must see it and ask."""
     allergy = {
         "resourceType": "AllergyIntolerance",
         "id": "a",
@@ -141,7 +141,7 @@ def test_a_reaction_to_an_excipient_is_said_on_the_card(
     order_select["prefetch"]["allergies"] = bundle
     [card] = ask(client, order_select)["cards"]
 
-    assert "Severe reaction to excipient of a vitamin B12 product" in card["detail"]
+    assert "Severe reaction to benzyl alcohol" in card["detail"]
 
 
 def test_both_legs_of_a_choice_are_noticed_when_they_are_signed(client: FlaskClient) -> None:

@@ -22,7 +22,7 @@ from cds_service.decision.explainable import decide_request
 from cds_service.site import DEMONSTRATION_CLIENT, Client, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
-from recommender.review import CLAIMS
+from recommender.remedies.labels import CLAIMS
 
 Json = dict[str, Any]
 AS_OF = dt.date(2026, 6, 1)

@@ -13,6 +13,7 @@ from cds_service.site import SettingsError, check_config, demonstration, load_se
 from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
 from recommender.language.doses import Route, Substance
+from recommender.language.scenario import Allergen
 
 ROOT = Path(__file__).parents[3]
 
@@ -391,3 +392,21 @@ def test_a_card_is_valid_until_the_end_of_the_sites_day_Q64(
     zone: str, day: dt.date, end: str
 ) -> None:
     assert replace(demonstration(), time_zone=zone).end_of(day) == end
+
+
+def test_a_formulary_lists_what_a_product_holds_besides(tmp_path: Path) -> None:
+    """An excipient that no allergy is read for is a mistake of the file, never passed over."""
+    row = """
+        [[formulary]]
+        substance = "hydroxocobalamin"
+        route = "IM"
+        text = "Hydroxocobalamin 1 mg/mL solution for injection"
+        available = false
+        excipients = ["{}"]
+        """
+    listed = load_settings(write(tmp_path, row.format("benzyl alcohol")))
+    wrong = check_config(write(tmp_path, row.format("benzil alcohol")))
+
+    product = (Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR)
+    assert listed.policy.product_excipients == {(*product, Allergen.BENZYL_ALCOHOL)}
+    assert [problem for problem in wrong if 'excipients: found "benzil alcohol"' in problem]

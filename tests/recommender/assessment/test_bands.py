@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from recommender.assessment.assessment import Deficiency, PlateletBand, assess
+from recommender.assessment.assessment import assess
 from recommender.assessment.bands import bands_of
+from recommender.assessment.derived_facts import PlateletBand
+from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import Policy
 from recommender.language.logic import Truth, Unit
 from tests.recommender.people import build_scenario

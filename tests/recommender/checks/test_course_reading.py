@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from recommender.checks.course_reading import (
+from recommender.case.course_reading import (
     daily_dose,
     fulfils,
     is_daily,

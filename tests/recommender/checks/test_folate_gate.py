@@ -14,14 +14,9 @@ from typing import Any
 
 import pytest
 
-from recommender.checks.case import Case
-from recommender.checks.folate import (
-    FolateClass,
-    FolateGate,
-    check_folate,
-    folate_class,
-    folate_gate,
-)
+from recommender.case.case import Case
+from recommender.folic_acid.folic_acid import check_folate
+from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.guidance.policy import FolateGateOpens, Policy
 from recommender.guidance.regimens import MAINT_N
 from recommender.language.course import Course, FolateIndication, Order, OrderState, Test, TestOrder

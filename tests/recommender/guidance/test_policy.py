@@ -93,7 +93,8 @@ def test_the_defaults_are_those_of_the_guidance() -> None:
 
 def test_every_setting_stands_in_the_table() -> None:
     assert {setting.field for setting in SETTINGS} == {field.name for field in fields(Policy)} - {
-        "available_products"
+        "available_products",
+        "product_excipients",
     }
     assert all(setting.source and setting.meaning and setting.expected for setting in SETTINGS)
 

@@ -11,6 +11,7 @@ import pytest
 
 from recommender.cards import CARDS
 from recommender.guidance.readers import FACTS, MEMBERS_NOT_READ
+from recommender.language.logic import NotCounted
 from recommender.language.scenario import (
     Allergen,
     Anticoagulant,
@@ -18,7 +19,6 @@ from recommender.language.scenario import (
     ClinicalScenario,
     LoweringDrug,
     NeurologicalSign,
-    NotCounted,
 )
 from recommender.language.understanding import HintAt
 from recommender.review.spoken import SPOKEN

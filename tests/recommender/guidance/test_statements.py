@@ -16,7 +16,7 @@ from recommender.guidance.statements import (
     cite,
     is_citable,
 )
-from recommender.treatment.precautions import MODIFIERS, Modifier
+from recommender.precautions.modifiers import MODIFIERS, Modifier
 from recommender.treatment.recommendation import Outcome
 from recommender.treatment.table import RULES, Rule
 

@@ -11,24 +11,26 @@ import pytest
 
 from recommender.guidance.regimens import M_LOAD, MAINT_N, N_LOAD
 from recommender.language.course import (
+    Course,
+    FollowUp,
+    InjectionSite,
+    Order,
+    OrderState,
+    Test,
+    TestOrder,
+    due_date,
+)
+from recommender.language.doses import Regimen
+from recommender.language.edits import (
     AddFollowUps,
     AddRegimen,
     AddTechnique,
     ChangeOrder,
     ChangeSite,
     ChangeStart,
-    Course,
-    FollowUp,
-    InjectionSite,
-    Order,
-    OrderState,
     RemoveOrder,
-    Test,
-    TestOrder,
     apply,
-    due_date,
 )
-from recommender.language.doses import Regimen
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 from tests.recommender.review_space import LINES, TODAY, folic, order
 

@@ -12,8 +12,8 @@ from recommender.language.scenario import (
     Cause,
     LoweringDrug,
     NeurologicalSign,
-    RecordArea,
 )
+from recommender.language.understanding import RecordArea
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,9 @@ from recommender.language.scenario import (
                 "cyanocobalamin",
                 "vitamin B12 (form not recorded)",
                 "cobalt",
-                "excipient of a vitamin B12 product",
+                "benzyl alcohol",
+                "polyethylene glycol",
+                "parabens",
             ],
         ),
         (Anticoagulant, ["warfarin", "direct oral anticoagulant", "heparin"]),

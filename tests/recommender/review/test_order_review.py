@@ -12,22 +12,14 @@ import pytest
 import yaml
 
 from recommender.cards.findings import Finding
-from recommender.checks.plausibility import is_unit_error
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_1M
-from recommender.language.course import (
-    AddFollowUps,
-    AddRegimen,
-    ChangeOrder,
-    Course,
-    FollowUp,
-    RemoveOrder,
-    Test,
-    TestOrder,
-)
+from recommender.language.course import Course, FollowUp, Test, TestOrder
 from recommender.language.doses import PhaseKind
-from recommender.review.labels import describe_tests
+from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder
+from recommender.remedies.labels import describe_tests
 from recommender.review.order_review import review
+from recommender.safety.plausibility import is_unit_error
 from recommender.treatment.table import recommend
 from tests.recommender.review_cases import FACTS, WORDS, build_case
 from tests.recommender.review_invariants import review_violations

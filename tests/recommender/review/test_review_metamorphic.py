@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import pytest
 
-from recommender.cards.findings import Finding, Indicator
+from recommender.cards.cards import Indicator
+from recommender.cards.findings import Finding
 from recommender.language.course import Course
 from recommender.language.scenario import ClinicalScenario
 from recommender.review.order_review import review

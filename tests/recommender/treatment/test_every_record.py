@@ -14,14 +14,17 @@ from typing import Any
 
 import pytest
 
-from recommender.assessment.assessment import Deficiency, TreatmentPhase, assess
+from recommender.assessment.assessment import assess
+from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import Policy
 from recommender.language.course import Order
 from recommender.language.doses import Route, Substance
 from recommender.language.logic import Evidence, Truth
-from recommender.language.scenario import ClinicalScenario, RecordArea
+from recommender.language.scenario import ClinicalScenario
+from recommender.language.understanding import RecordArea
 from recommender.treatment.recommendation import Recommendation
 from recommender.treatment.table import recommend
+from recommender.treatment_so_far.treatment import TreatmentPhase
 from tests.recommender.invariants import violations
 from tests.recommender.people import build_scenario
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.assessment.assessment import Assessment, Deficiency
+from recommender.assessment.derived_facts import Assessment
+from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import Policy
 from recommender.treatment.table import RULES, decide
 from tests.recommender.every_scenario import QUICK, Sweep

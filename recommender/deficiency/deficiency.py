@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.assessment.deficiency_rows import ROWS, DeficiencyFacts, DeficiencyRow
-from recommender.assessment.derived_facts import NotConclusive, Permanence
-from recommender.assessment.levels import (
-    B12Class,
-    classify_b12,
-    holotc_class,
-    total_b12_is_low,
-)
-from recommender.assessment.older_results import flagged_low, low_before, low_in_the_year_before
+from recommender.deficiency.deficiency_rows import ROWS, DeficiencyFacts, DeficiencyRow
+from recommender.deficiency.grounds import NotConclusive, Permanence
+from recommender.deficiency.levels import B12Class, classify_b12, holotc_class, total_b12_is_low
+from recommender.deficiency.older_results import flagged_low, low_before, low_in_the_year_before
 from recommender.guidance import Policy, look_back
 from recommender.language import (
     Because,
@@ -43,54 +39,62 @@ source gives it.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the rows ask beside the results. `treatment_unknown`: whether treatment is under way is
+    not known, whatever the reason (Q29). `neurological` leaves out signs with another cause (Q4).
+    """
+
+    treatment_unknown: bool
+    neurological: Truth
+    nitrous_oxide: Truth
+    permanence: Permanence
+
+
 def gather_deficiency_facts(
-    scenario: ClinicalScenario,
-    policy: Policy,
-    *,
-    on_treatment: bool,
-    treatment_unknown: bool,
-    neurological: Truth,
-    nitrous_oxide: Truth,
-    permanence: Permanence,
+    scenario: ClinicalScenario, policy: Policy, beside: Beside
 ) -> DeficiencyFacts:
-    """Return what the rows ask of this scenario."""
-    b12 = classify_b12(scenario, policy)
-    mma_raised = _mma_raised(scenario, policy)
-    reason = not_conclusive(scenario, neurological)
-    ill = (neurological | scenario.symptoms.truth).is_true
-    any_age = ill or permanence is Permanence.PERMANENT
-    contradicted = low_before(scenario, policy, any_age=any_age)
-    by_issue = any(result.by_issue for result in (scenario.total_b12, scenario.holotranscobalamin))
-    trusted = not treatment_unknown and not by_issue and reason is None and not contradicted
+    """Return what the rows ask of this scenario while no treatment is under way."""
+    reason = not_conclusive(scenario, beside.neurological)
+    contradicted = _contradicted(scenario, policy, beside)
+    by_issue = scenario.total_b12.by_issue or scenario.holotranscobalamin.by_issue
     on_trace, unstated = _trace(scenario, policy)
+    trusted = not (beside.treatment_unknown or by_issue or reason or contradicted)
     return DeficiencyFacts(
-        on_treatment=on_treatment,
-        treatment_unknown=treatment_unknown,
-        b12=b12,
+        treatment_unknown=beside.treatment_unknown,
+        b12=classify_b12(scenario, policy),
         by_issue=by_issue,
         low_before=contradicted,
         low_in_the_year_before=low_in_the_year_before(scenario, policy),
         not_conclusive=reason,
         on_trace=on_trace,
         trace_unstated=unstated,
-        nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, nitrous_oxide),
-        mma_raised=mma_raised,
+        nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, beside.nitrous_oxide),
+        mma_raised=_mma_raised(scenario, policy),
         mma_measured=scenario.mma.is_known,
         mma_readable=_readable(scenario, policy),
-        homocysteine_raised=_above(
-            scenario.homocysteine, HOMOCYSTEINE_RAISED_ABOVE, Unit.UMOL_PER_L
-        ),
+        homocysteine_raised=_homocysteine_raised(scenario),
         diagnosed=scenario.deficiency_diagnosis.truth,
-        neurological=neurological,
+        neurological=beside.neurological,
         symptoms=scenario.symptoms.truth,
-        nitrous_oxide=nitrous_oxide,
+        nitrous_oxide=beside.nitrous_oxide,
         supplement=_supplement(scenario, policy),
-        only_low_total_b12_in_pregnancy=_only_low_total_b12_in_pregnancy(
-            scenario, policy, neurological, mma_raised
-        ),
-        only_an_outdated_diagnosis=trusted
-        and _only_an_outdated_diagnosis(scenario, b12, permanence),
+        only_low_total_b12_in_pregnancy=_only_low_in_pregnancy(scenario, policy, beside),
+        only_an_outdated_diagnosis=trusted and _only_outdated(scenario, policy, beside),
     )
+
+
+def _contradicted(scenario: ClinicalScenario, policy: Policy, beside: Beside) -> bool:
+    """Whether an older low result contradicts the newest one, of any age where somebody is ill or
+    the cause stays (D5b, Q88).
+    """
+    ill = (beside.neurological | scenario.symptoms.truth).is_true
+    any_age = ill or beside.permanence is Permanence.PERMANENT
+    return low_before(scenario, policy, any_age=any_age)
+
+
+def _homocysteine_raised(scenario: ClinicalScenario) -> Truth:
+    return _above(scenario.homocysteine, HOMOCYSTEINE_RAISED_ABOVE, Unit.UMOL_PER_L)
 
 
 def _mma_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
@@ -197,21 +201,19 @@ LISTS_OF_CAUSES = frozenset({RecordArea.CONDITIONS, RecordArea.PROCEDURES})
 """Where a cause would stand: unless they came whole, that there is none is not known."""
 
 
-def _only_low_total_b12_in_pregnancy(
-    scenario: ClinicalScenario, policy: Policy, neurological: Truth, mma_raised: Truth
-) -> bool:
+def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: Beside) -> bool:
     """Pregnant, total vitamin B12 low but not very low, haemoglobin normal, and no other sign or
     cause of deficiency recorded in lists that came whole (D2, Q13, Q84).
     """
     no_other_abnormality = (
         not LISTS_OF_CAUSES & (scenario.unavailable | scenario.incomplete)
         and scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
-        and not (neurological | scenario.symptoms.truth).is_true
+        and not (beside.neurological | scenario.symptoms.truth).is_true
         and not scenario.deficiency_diagnosis.is_true
         and not scenario.causes
         and not _very_low(scenario.total_b12)
         and holotc_class(scenario.holotranscobalamin) is not B12Class.LOW
-        and not mma_raised.is_true
+        and not _mma_raised(scenario, policy).is_true
     )
     return (
         scenario.pregnant.is_true
@@ -230,15 +232,13 @@ def _very_low(result: Measurement) -> bool:
     return limit is None or result.below(limit).may_be_true
 
 
-def _only_an_outdated_diagnosis(
-    scenario: ClinicalScenario, b12: B12Class, permanence: Permanence
-) -> bool:
+def _only_outdated(scenario: ClinicalScenario, policy: Policy, beside: Beside) -> bool:
     """Only the diagnosis speaks for deficiency, its cause is not permanent, and a later test
     without vitamin B12 was normal (D2).
     """
-    cause_can_pass = permanence in (Permanence.PERSISTENT, Permanence.RESOLVED)
+    cause_can_pass = beside.permanence in (Permanence.PERSISTENT, Permanence.RESOLVED)
     untreated = scenario.b12_supplement_before_test.is_false
-    normal = b12 is B12Class.NOT_LOW
+    normal = classify_b12(scenario, policy) is B12Class.NOT_LOW
     return (
         scenario.deficiency_diagnosis.is_true
         and cause_can_pass

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from recommender.cards import Card, Indicator, cards
-from recommender.checks.case import Case, Issue
-from recommender.checks.course_reading import is_readable
+from recommender.cards import CRITICAL, INFO, WARNING, cards
+from recommender.case import Case, Issue, is_readable, issue_of
 from recommender.language import (
     DoseLine,
     DosePart,
@@ -21,8 +20,6 @@ from recommender.language import (
     is_injected,
     read_line,
 )
-
-INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
 UNIT_ERROR_INJECTED = Decimal(5000)
 """Micrograms of one injection from which a unit or product error is likely (card b8)."""
@@ -105,7 +102,7 @@ def _is_slip(line: DoseLine) -> bool:
 
 def _unit_error(order: Order) -> Issue:
     found = order.product_error or "the dose is far above any dose of vitamin B12 replacement"
-    return _issue(
+    return issue_of(
         cards.B8_UNIT_OR_PRODUCT,
         CRITICAL,
         order,
@@ -126,19 +123,19 @@ def _frequency(case: Case, order: Order) -> Iterator[Issue]:
     card = cards.B21_FREQUENCY
     if order.implausible or any(map(_is_slip, readings)):
         reason = "No form of vitamin B12 is given so often: check number, period and unit."
-        yield _issue(card, CRITICAL, order, reason, ("S7", "S10", "S12"))
+        yield issue_of(card, CRITICAL, order, reason, ("S7", "S10", "S12"))
     elif is_unit_error(order):
         return
     elif any(_is_often_by_mouth(case, line) for line in readings):
         reason = "Tablets of vitamin B12 are taken once a day."
-        yield _issue(card, WARNING, order, reason, ("S47", "S52"))
+        yield issue_of(card, WARNING, order, reason, ("S47", "S52"))
     elif (
         is_readable(order)
         and not case.assessment.neurological.is_true
         and any(map(_goes_on_daily, readings))
     ):
         reason = "Injections every day are a loading course of 5 to 6 doses, not a treatment."
-        yield _issue(card, WARNING, order, reason, ("S10", "S11", "S12"))
+        yield issue_of(card, WARNING, order, reason, ("S10", "S11", "S12"))
 
 
 def _is_often_by_mouth(case: Case, line: DoseLine) -> bool:
@@ -158,7 +155,7 @@ def _goes_on_daily(line: DoseLine) -> bool:
 def _two_readings(order: Order, parts: tuple[DosePart, ...]) -> Issue:
     named = " and ".join(part.value for part in parts)
     reason = f"Fields and text differ in {named}; which of them is dispensed or given is not known."
-    return _issue(cards.B20_TEXT_AGAINST_FIELDS, WARNING, order, reason, ("S2",))
+    return issue_of(cards.B20_TEXT_AGAINST_FIELDS, WARNING, order, reason, ("S2",))
 
 
 def check_readable(order: Order) -> Iterator[Issue]:
@@ -166,16 +163,10 @@ def check_readable(order: Order) -> Iterator[Issue]:
     if is_readable(order):
         return
     missing = order.not_computable or "route, dose or frequency is not recorded"
-    yield _issue(
+    yield issue_of(
         cards.B14_UNREADABLE,
         INFO,
         order,
         f"Not checked against the guidance: {missing}. Nothing here says that the order is right.",
         ("S2",),
     )
-
-
-def _issue(
-    card: Card, indicator: Indicator, order: Order, reason: str, citations: tuple[str, ...]
-) -> Issue:
-    return Issue(card, indicator, (reason,), citations, (order.key,))

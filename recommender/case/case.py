@@ -11,15 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from recommender.assessment import (
-    Assessment,
-    Deficiency,
-    NotConclusive,
-    PlateletBand,
-    TreatmentPhase,
-)
-from recommender.cards import Card, Indicator
-from recommender.checks.course_reading import is_standing, is_treatment
+from recommender.assessment import Assessment, PlateletBand
+from recommender.case.course_reading import is_standing, is_treatment
+from recommender.deficiency import Deficiency, NotConclusive, with_low_level
 from recommender.guidance import Policy, RuleGroup
 from recommender.language import (
     Cause,
@@ -34,7 +28,9 @@ from recommender.language import (
     Test,
     Truth,
 )
-from recommender.treatment import Recommendation, interval_of, longest_acceptable_interval
+from recommender.monitoring import interval_of, longest_acceptable_interval
+from recommender.treatment import Recommendation
+from recommender.treatment_so_far import TreatmentPhase
 
 Answer = TypeVar("Answer")
 
@@ -59,29 +55,9 @@ _COLUMN_OF_RULE = {
     "T4a": Column.NEUROLOGICAL,
     "U1": Column.QUESTION,
 }
+
+
 _PROPHYLAXIS_RULES = {"P1", "P2", "P4", "P5"}
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One thing to say about the course, before it is folded into a card.
-
-    `about` holds the keys of the orders it speaks of. `summary`
-    replaces the card's own where the case differs from the usual one. `rank` is its place among
-    cards of one indicator where that is not the card's own.
-    """
-
-    card: Card
-    indicator: Indicator
-    reasons: tuple[str, ...]
-    citations: tuple[str, ...]
-    about: tuple[str, ...]
-    summary: str = ""
-    rank: int = 0
-
-    @property
-    def is_loud(self) -> bool:
-        return self.indicator is not Indicator.INFO
 
 
 @dataclass(frozen=True)
@@ -255,6 +231,22 @@ class Case:
         """Return the case with this order in the place of the one with its key."""
         orders = tuple(order if other.key == order.key else other for other in self.course.orders)
         return replace(self, course=replace(self.course, orders=orders))
+
+
+def case_of(
+    course: Course,
+    scenario: ClinicalScenario,
+    recommendation: Recommendation,
+    policy: Policy,
+    *,
+    refill: bool = False,
+) -> Case:
+    """Return the case, with the level that decided: also a low one taken after treatment that is
+    over.
+    """
+    phase = recommendation.assessment.treatment.phase
+    settled = with_low_level(scenario, policy, phase)
+    return Case(course, settled, recommendation, policy, refill)
 
 
 def has_test(case: Case, test: Test) -> bool:

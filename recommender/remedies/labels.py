@@ -53,7 +53,10 @@ _CLAIMS = {
 CLAIMS = {
     **_CLAIMS,
     "not given any more": "NOT given any more",
-    **{f"{claim}, not given any more": f"NOT given, {said}" for claim, said in _CLAIMS.items()},
+    **{
+        f"{claim}, not given any more": f"NOT given, {said.removesuffix(', no eGFR needed')}"
+        for claim, said in _CLAIMS.items()
+    },
 }
 """The claims that a prescriber states by taking a suggestion, as a label says them."""
 
@@ -91,7 +94,12 @@ def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[str, str]]:
                 alone = AddRegimen(Regimen((phase,)))
                 yield describe(phase), label_of((alone,), edit.condition)
         if isinstance(edit, ChangeOrder):
-            yield f"Change the order to: {describe(edit.phase)}", label_of((edit,), edit.condition)
+            yield f"{does(edit)}: {describe(edit.phase)}", label_of((edit,), edit.condition)
+
+
+def does(edit: ChangeOrder) -> str:
+    """Say what a change does to an order: it completes one that lost its dose."""
+    return "Complete the order as" if edit.completes else "Change the order to"
 
 
 def claim_of(edits: tuple[Edit, ...]) -> str:
@@ -118,13 +126,14 @@ def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
-    yield _led(lead, claim, first)
-    yield _led("", claim, first)
+    for said in (claim, claim.partition(", ")[0]):  # never without the lead: it would go unseen
+        yield _led(lead, said, first)
 
 
 def _verb(edits: tuple[Edit, ...]) -> str:
-    if any(isinstance(edit, ChangeOrder) for edit in edits):
-        return "Change to"
+    changes = [edit for edit in edits if isinstance(edit, ChangeOrder)]
+    if changes:
+        return "Complete as" if all(edit.completes for edit in changes) else "Change to"
     return "Replace by" if any(isinstance(edit, RemoveOrder) for edit in edits) else ""
 
 

@@ -1,25 +1,31 @@
-"""The modifiers K1 to K16 of decisions 2.6: advice that goes with a recommendation, and injection
-technique for this person.
-"""
+"""The modifiers K1 to K17 of decisions 2.6: advice that goes with a recommendation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, Deficiency, PlateletBand, TreatmentPhase
+from recommender.assessment import Assessment, PlateletBand
+from recommender.deficiency import Deficiency
 from recommender.guidance import check_citations
 from recommender.language import Anticoagulant, HintAt, LoweringDrug
-from recommender.treatment.recommendation import Advice
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One sentence that goes with the recommendation, and what it rests on. `id` names the modifier
+    or row (K2, T5, ...).
+    """
+
+    id: str
+    text: str
+    citations: tuple[str, ...]
+
 
 SITE_TECHNIQUE = "Inject into the deltoid or vastus lateralis, not the buttock."
+
+
 NEEDLE_TECHNIQUE = "25 to 27 gauge needle; press on the site for 5 to 10 minutes."
-HAEMATOLOGY_TECHNIQUE = "Discuss with haematology before the injection; consider another route."
-TRANSFUSION_TECHNIQUE = "Consider platelet transfusion before the injection."
-BLEEDING_NOT_KNOWN_TECHNIQUE = "Bleeding risk not known: ask; fine needle, firm pressure."
-BLEEDING_TECHNIQUE = (
-    "Fine needle and firm pressure on the site; tell the person about bleeding into the muscle."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Modifier:
 
 
 FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
+
+
 VERY_FEW_PLATELETS = (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
 
 
@@ -276,7 +284,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K15",
         lambda a: a.urgent_neurology and a.neurological.is_true,
         "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
-        "haematology.",
+        "haematology; B12 does not wait for it.",
         ("X33",),
     ),
     Modifier(
@@ -299,102 +307,3 @@ def advise(assessment: Assessment, *, injecting: bool) -> tuple[Advice, ...]:
         for modifier in MODIFIERS
         if modifier.applies(assessment) and (injecting or not modifier.injection)
     )
-
-
-def technique(assessment: Assessment) -> tuple[str, ...]:
-    """Return the injection technique for this person, as it stands in the order (K1 to K6)."""
-    lines = [SITE_TECHNIQUE]
-    if assessment.platelets in FEW_PLATELETS:
-        lines.append(NEEDLE_TECHNIQUE)
-    if assessment.platelets in VERY_FEW_PLATELETS:
-        lines.append(HAEMATOLOGY_TECHNIQUE)
-    if assessment.platelets is PlateletBand.BELOW_10:
-        lines.append(TRANSFUSION_TECHNIQUE)
-    if (assessment.on_anticoagulant | assessment.bleeding_disorder | assessment.inr_high).is_true:
-        lines.append(BLEEDING_TECHNIQUE)
-    elif (assessment.on_anticoagulant | assessment.bleeding_disorder).is_unknown:
-        lines.append(BLEEDING_NOT_KNOWN_TECHNIQUE)
-    return tuple(lines)
-
-
-def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
-    """Return what is said of the neurological signs themselves: urgency, attribution, glossitis
-    (C6, Q4).
-    """
-    if not assessment.neurological.is_true:
-        return ()
-    if assessment.glossitis_only:
-        text = (
-            "Glossitis alone calls for the intensive regimen by one source; it is not a sign of "
-            "nerve damage."
-        )
-        return (Advice("C6", text, ("S67",)),)
-    if (
-        assessment.treatment.phase is TreatmentPhase.MAINTENANCE
-        and not assessment.neurological_new.may_be_true
-    ):
-        return ()  # old signs that stay on maintenance are no emergency
-    words = (
-        "Take urgent neurology and haematology advice; start treatment if advice is not "
-        "immediately available."
-    )
-    urgent = Advice("N1", words, ("X7", "S8", "S69"))
-    if not assessment.attribution_uncertain:
-        return (urgent,)
-    text = (
-        "The recorded signs name another cause: attribution to vitamin B12 deficiency is "
-        "uncertain, and treated as possible."
-    )
-    return (urgent, Advice("Q4", text, ("S67",)))
-
-
-def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
-    """Return what is said when parts of the record could not be had (Q6)."""
-    advice: list[Advice] = []
-    if assessment.allergies_unavailable:
-        advice.append(
-            Advice(
-                "Q6",
-                "The allergy list was not available: check for reactions to vitamin B12 products.",
-                ("X27",),
-            )
-        )
-    elif assessment.allergy_unclear:
-        words = (
-            "The allergy list holds more than could be read: check it before vitamin B12 is given."
-        )
-        advice.append(Advice("Q28", words, ("X27",)))
-    if assessment.past_reactions:
-        advice.append(_past_reaction(assessment))
-    advice += _treatment_not_known(assessment)
-    return tuple(advice)
-
-
-def _treatment_not_known(assessment: Assessment) -> list[Advice]:
-    """What is said of treatment that the record leaves open: never "untreated" (I27, Q29, Q55)."""
-    treatment = assessment.treatment
-    if treatment.unknown_by_record:
-        signs = assessment.neurological.is_true
-        relapse = " If it was given, the signs are a relapse on treatment." if signs else ""
-        words = (
-            f"Vitamin B12 may be under way ({treatment.reason}): ask whether it is given.{relapse}"
-        )
-        return [Advice("T7", words, ("S16", "S84", "S86"))]
-    if treatment.phase is TreatmentPhase.UNKNOWN:
-        words = (
-            f"Treatment so far is not known ({treatment.reason}): check for vitamin B12 given "
-            f"elsewhere."
-        )
-        return [Advice("Q6", words, ("S16",))]
-    if treatment.ordered:
-        words = f"Vitamin B12 was ordered on {treatment.ordered_on}, no dose is on record."
-        return [Advice("Q55", words, ("S7", "S16"))]
-    return []
-
-
-def _past_reaction(assessment: Assessment) -> Advice:
-    """A severe reaction marked inactive still asks for clearance (Q80)."""
-    words = "A past severe reaction is marked inactive: confirm it was cleared before any dose."
-    if assessment.neurological.is_true:
-        words += " With nerve signs take allergy advice the same day."
-    return Advice("Q80", words, ("X27",))

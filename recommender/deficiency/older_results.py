@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
-from recommender.assessment.levels import B12Class, class_of_reading
+from recommender.deficiency.levels import B12Class, class_of_reading, total_b12_is_low
 from recommender.guidance import Policy
 from recommender.language import (
     ClinicalScenario,
@@ -16,6 +17,7 @@ from recommender.language import (
     Truth,
     UncountedResult,
 )
+from recommender.treatment_so_far import TreatmentPhase
 
 CONTRADICTS_WITHIN = 365
 """Days before a newer result within which an older low one contradicts it: 12 months (D5b, Q88)."""
@@ -29,10 +31,14 @@ _TREATED = frozenset({NotCounted.ON_TREATMENT})
 def older_low_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:
     """Return the newest result that asks to be repeated (E3): one of the deficient class, never
     treated since and not followed by one that is not low; or one that cannot be used but is flagged
-    low, or may be low or borderline in any of its readings. `None` when there is none.
+    low, or may be low or borderline in any of its readings; or the last one on treatment, where it
+    was no better. `None` when there is none.
     """
+    on_treatment = [item for item in scenario.uncounted_b12 if item.why in _TREATED]
     for result in scenario.uncounted_b12:
         if result.why in _TREATED:
+            if result is on_treatment[0] and _may_be_low(result, policy):
+                return result
             continue
         if result.why in _SOUND:
             found = _class(result, policy)
@@ -126,3 +132,27 @@ def flagged_low(scenario: ClinicalScenario) -> Truth:
     """Return whether the laboratory calls a result that decides low, or below its range (Q60)."""
     flagged = scenario.total_b12.flagged_low or scenario.holotranscobalamin.flagged_low
     return Truth.TRUE if flagged else Truth.FALSE
+
+
+NOT_UNDER_WAY = frozenset({TreatmentPhase.NONE, TreatmentPhase.UNKNOWN})
+
+
+def with_low_level(
+    scenario: ClinicalScenario, policy: Policy, phase: TreatmentPhase
+) -> ClinicalScenario:
+    """Return the scenario with a low level taken after an earlier treatment as the one that
+    decides, where no treatment is known to be under way.
+
+    Vitamin B12 taken before can only have raised it, so it confirms; one that is not low excludes
+    nothing and stays where it is (D1, I18, Q29).
+    """
+    later = scenario.total_b12_on_treatment
+    if phase not in NOT_UNDER_WAY or not total_b12_is_low(later, policy).is_true:
+        return scenario
+    cited = {entry.reference for entry in later.evidence}
+    passed_over = (
+        result
+        for result in scenario.uncounted_b12
+        if result.why is not NotCounted.ON_TREATMENT or result.evidence.reference not in cited
+    )
+    return replace(scenario, total_b12=later, uncounted_b12=tuple(passed_over))

@@ -1,0 +1,47 @@
+"""What order review looks at: the course, the person, the recommendation, and how one order is read
+in it.
+"""
+
+from recommender.case.case import Case, Column, case_of, has_test, is_muscle_or_unknown
+from recommender.case.course_reading import (
+    LOADING_DOSES,
+    WITHOUT_A_DOSE,
+    daily_dose,
+    fulfils,
+    is_bound_together,
+    is_count_alone,
+    is_daily,
+    is_oral,
+    is_readable,
+    is_trace,
+    is_treatment,
+    kind_of,
+    may_be_cyanocobalamin,
+    same_kind,
+)
+from recommender.case.issues import Issue, issue_of, sort_issues
+
+__all__ = [
+    "LOADING_DOSES",
+    "WITHOUT_A_DOSE",
+    "Case",
+    "Column",
+    "Issue",
+    "case_of",
+    "daily_dose",
+    "fulfils",
+    "has_test",
+    "is_bound_together",
+    "is_count_alone",
+    "is_daily",
+    "is_muscle_or_unknown",
+    "is_oral",
+    "is_readable",
+    "is_trace",
+    "is_treatment",
+    "issue_of",
+    "kind_of",
+    "may_be_cyanocobalamin",
+    "same_kind",
+    "sort_issues",
+]

@@ -1,0 +1,205 @@
+"""Vitamin B12 by mouth: whether tablets suit, and their dose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from recommender.cards import CRITICAL, INFO, WARNING, cards
+from recommender.case import Case, Column, Issue, daily_dose, is_daily, issue_of, kind_of
+from recommender.checks.beside import asks_loudly, has_alternate_days, is_loaded, symptoms_answered
+from recommender.guidance import OralInEstablishedMalabsorption
+from recommender.language import (
+    Cause,
+    DoseLine,
+    Order,
+    PhaseKind,
+    Route,
+    describe_interval,
+    is_treatment_dose,
+)
+
+ORAL_DOSES = (Decimal(1000), Decimal(2000))
+"""Micrograms a day by mouth that the guidance gives (S47, S52)."""
+
+
+def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    """Yield what is said of the route, whatever the dose: it holds while dose and frequency are
+    still to be filled in.
+    """
+    if _has_adequate_treatment_beside(case, order, line):
+        return
+    if case.rule == "T5b":
+        yield _tablets_fail(case, order)
+    elif case.assessment.neurological.is_true and not case.is_prophylaxis:
+        if not _injections_go_on(case, order):
+            yield oral_with_signs(case, order)
+    elif _replaces_injections_in_malabsorption(case):
+        yield _oral_in_malabsorption(case, order)
+    elif case.column is Column.QUESTION and not symptoms_answered(case):
+        yield _ask_before_oral(case, order)
+    elif (
+        case.column is Column.LOADING
+        and _is_partial_malabsorption(case)
+        and not is_loaded(case, order)
+    ):
+        reason = (
+            "Malabsorption is recorded: injections act faster and stay preferred; an oral order is "
+            "not wrong."
+        )
+        yield issue_of(
+            cards.B10_BY_MOUTH_MALABSORPTION,
+            INFO,
+            order,
+            reason,
+            ("S49", "S50"),
+        )
+
+
+def _has_adequate_treatment_beside(case: Case, order: Order, line: DoseLine) -> bool:
+    """Return whether the order does no harm beside the treatment of the course: a supplement, or
+    oral beside alternate-day injections.
+    """
+    return _is_supplement_beside_treatment(case, order, line) or has_alternate_days(case, order)
+
+
+def _is_partial_malabsorption(case: Case) -> bool:
+    return bool(case.assessment.causes & {Cause.OTHER_MALABSORPTION, Cause.BARIATRIC})
+
+
+def _injections_go_on(case: Case, order: Order) -> bool:
+    """Return whether maintenance injections go on beside the oral order and need no change (then e2
+    says the rest).
+    """
+    maintenance = (
+        other
+        for other in (*case.standing, *case.all_drafts)
+        if kind_of(other) is PhaseKind.MAINTENANCE
+    )
+    return case.rule == "T6" and any(
+        other.key != order.key and is_treatment_dose(other.cobalamin).is_true
+        for other in maintenance
+    )
+
+
+def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
+    """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
+    does no harm.
+    """
+    others = (other for other in (*case.all_drafts, *case.standing) if other.key != order.key)
+    return is_treatment_dose(line).is_false and any(
+        is_treatment_dose(other.cobalamin).is_true for other in others
+    )
+
+
+def oral_with_signs(case: Case, order: Order) -> Issue:
+    if case.column is Column.MAINTENANCE and case.rule != "T1":
+        reason = (
+            f"{case.signs} recorded: injections go on; oral vitamin B12 does not take their place."
+        )
+        return issue_of(cards.B1_BY_MOUTH_WITH_SIGNS, WARNING, order, reason, ("S47", "S64"))
+    if case.assessment.glossitis_only:
+        reason = (
+            "By one source glossitis calls for the neurological regimen: injections at the start, "
+            "not oral vitamin B12."
+        )
+    else:
+        reason = (
+            "With neurological involvement oral vitamin B12 is not used at the start: faster "
+            "improvement prevents lasting damage."
+        )
+    return issue_of(
+        cards.B1_BY_MOUTH_WITH_SIGNS,
+        WARNING if case.rule == "N2" else CRITICAL,
+        order,
+        reason,
+        ("S3", "S64", "S67", "S68", "S69"),
+    )
+
+
+def _replaces_injections_in_malabsorption(case: Case) -> bool:
+    allowed = (
+        case.policy.oral_in_established_malabsorption is OralInEstablishedMalabsorption.ALLOWED
+    )
+    return case.assessment.established_malabsorption.is_true and not allowed
+
+
+def _oral_in_malabsorption(case: Case, order: Order) -> Issue:
+    """Return b10; an info where it only continues tablets that are taken already (T5)."""
+    reason = (
+        "Evidence does not show that oral vitamin B12 safely replaces injections in established "
+        "malabsorption."
+    )
+    loud = INFO if case.rule == "T5" else WARNING
+    return issue_of(cards.B10_BY_MOUTH_MALABSORPTION, loud, order, reason, ("S48", "S49"))
+
+
+def _tablets_fail(case: Case, order: Order) -> Issue:
+    """Return b22: a warning where B12 is still low or malabsorption is established, an info where
+    only symptoms persist (Q71).
+    """
+    a = case.assessment
+    loud = (a.b12_still_low | a.established_malabsorption).is_true
+    reason = "Check first that the tablets are taken; then injections are the next step."
+    return issue_of(
+        cards.B22_TABLETS_FAIL, WARNING if loud else INFO, order, reason, ("S48", "S62", "S92")
+    )
+
+
+def _ask_before_oral(case: Case, order: Order) -> Issue:
+    a = case.assessment
+    why = (
+        "could not be read from the record"
+        if a.neurological_unreadable
+        else "are not recorded, which does not mean absent"
+    )
+    oral = _is_oral_offered(case)
+    without = "oral treatment is suitable" if oral else "fewer injections are"
+    reason = (
+        f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "
+        f"them, {without}."
+    )
+    summary = "" if oral else "Ask about numbness, gait and memory: they decide how often to inject"
+    return issue_of(
+        cards.B2_ASK_ABOUT_SIGNS,
+        WARNING if asks_loudly(case) else INFO,
+        order,
+        reason,
+        ("S3", "S52", "S64", "S68"),
+        summary,
+    )
+
+
+def _is_oral_offered(case: Case) -> bool:
+    """Return whether tablets are among what the guidance offers this person; kidneys, Leber's
+    disease or malabsorption may forbid them.
+    """
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    return any(phase.line.route is Route.ORAL for regimen in regimens for phase in regimen.phases)
+
+
+def check_oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if _has_adequate_treatment_beside(case, order, line):
+        return
+    if line.as_needed or line.timing is None or not is_daily(line.timing):
+        often = describe_interval(line.timing) if line.timing else ""
+        ordered = "as needed" if line.as_needed else often or "as needed"
+        reason = (
+            f"Ordered {ordered}; too little is absorbed of each dose to last longer than a day."
+        )
+        yield issue_of(cards.B6_INTERVAL_TOO_LONG, WARNING, order, reason, ("S47", "S52", "X19"))
+        return
+    daily = daily_dose(line)
+    if daily is None:
+        return
+    if daily > ORAL_DOSES[1]:
+        reason = "Above 2000 micrograms (2 mg) a day no further benefit is shown."
+        yield issue_of(cards.B7_DOSE, INFO, order, reason, ("S47", "S52"))
+    elif daily < ORAL_DOSES[0] and not _is_accepted_low_dose(case):
+        reason = "Below 1000 micrograms (1 mg) a day too little is absorbed to treat deficiency."
+        yield issue_of(cards.B7_DOSE, WARNING, order, reason, ("S47", "S52", "S59"))
+
+
+def _is_accepted_low_dose(case: Case) -> bool:
+    """Return whether the site accepts lower doses for a diet that lacks vitamin B12."""
+    return case.policy.dietary_low_dose_accepted and case.dietary_only

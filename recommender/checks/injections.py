@@ -1,0 +1,149 @@
+"""Injections of vitamin B12, by what is recommended: with nerve signs, without, or maintenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import Case, Column, Issue, issue_of, kind_of
+from recommender.checks.beside import has_alternate_days, loading_is_selected
+from recommender.checks.injection_courses import american_course, check_bound
+from recommender.checks.intervals import check_interval, more_than_needed
+from recommender.checks.loading import (
+    check_loading,
+    check_unconfirmed,
+    maintenance_before_loading,
+    never_loaded,
+)
+from recommender.guidance import INJECTION_DOSE
+from recommender.language import (
+    DoseLine,
+    Order,
+    PhaseKind,
+    Rhythm,
+    Timing,
+    describe_interval,
+    rhythm_of,
+    total_doses,
+)
+from recommender.treatment_so_far import TreatmentPhase
+
+
+def check_injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if line.dose != INJECTION_DOSE:
+        reason = "Each injection of the guidance is 1000 micrograms (1 mg)."
+        yield issue_of(cards.B7_DOSE, WARNING, order, reason, ("S2", "S7", "S10", "S12"))
+    if line.as_needed or line.timing is None:
+        reason = (
+            "Injections as needed are not a treatment: the guidance gives them at fixed intervals."
+        )
+        yield issue_of(
+            cards.B6_INTERVAL_TOO_LONG,
+            WARNING,
+            order,
+            reason,
+            ("S2", "S13"),
+        )
+        return
+    if order.key in american_course(case):
+        yield from _american(case, order)
+        return
+    match case.column:
+        case Column.NEUROLOGICAL:
+            yield from _neurological(case, order, line, line.timing)
+        case Column.QUESTION:
+            yield from check_unconfirmed(case, order, line, line.timing)
+        case Column.LOADING:
+            yield from check_loading(case, order, line, line.timing)
+        case _:
+            yield from check_maintenance_injections(case, order, line, line.timing)
+
+
+def _american(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield one issue for the whole course (Q40): with nerve signs it is too seldom, beside
+    treatment more than is needed, else it is acceptable.
+    """
+    keys = tuple(sorted(american_course(case)))
+    if order.key != keys[0]:
+        return
+    if case.column is Column.NEUROLOGICAL:
+        reason = "With nerve signs injections go on on alternate days until nothing improves."
+        yield Issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, (reason,), ("S3", "S7", "S65"), keys)
+    elif case.column is Column.MAINTENANCE:
+        reason = "Loading is not called for here: injections at the maintenance interval do."
+        yield Issue(cards.B6_INTERVAL_TOO_LONG, INFO, (reason,), ("S10", "S13"), keys)
+
+
+def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm = rhythm_of(timing)
+    if rhythm is Rhythm.ALTERNATE_DAYS:
+        yield from check_bound(case, order, line)
+    elif rhythm is Rhythm.SINGLE and never_loaded(case, order):
+        yield from maintenance_before_loading(case, order, line, timing)
+    elif has_alternate_days(case, order) or (
+        rhythm is Rhythm.MAINTENANCE and loading_is_selected(case, order)
+    ):
+        yield from check_interval(case, order, line, timing)
+    elif rhythm is Rhythm.DAILY and total_doses(timing) is None:
+        yield more_than_needed(
+            order, "Daily injections are more frequent than the alternate days of the guidance."
+        )
+    else:
+        then = " A daily course must go over into alternate days." if rhythm is Rhythm.DAILY else ""
+        involved = "glossitis" if case.assessment.glossitis_only else "neurological involvement"
+        advised = (
+            f"With {involved} injections are given on alternate days until no further improvement."
+        )
+        reason = f"Ordered {describe_interval(timing)}. {advised}{then}"
+        yield issue_of(
+            cards.B3_TOO_SELDOM_WITH_SIGNS,
+            WARNING,
+            order,
+            reason,
+            ("S3", "S7", "S65", "S67", "S69"),
+        )
+
+
+def check_maintenance_injections(
+    case: Case, order: Order, line: DoseLine, timing: Timing
+) -> Iterator[Issue]:
+    if kind_of(order) is not PhaseKind.LOADING:
+        if rhythm_of(timing) is Rhythm.MAINTENANCE:
+            yield from check_interval(case, order, line, timing)
+        return
+    if _is_called_for(case, rhythm_of(timing)):
+        return
+    if _is_known_course(timing):
+        yield more_than_needed(
+            order,
+            "A loading course is not called for here: injections at the maintenance interval are "
+            "enough.",
+        )
+        return
+    ordered = f"Ordered {describe_interval(timing)}"
+    yield issue_of(
+        cards.B6_INTERVAL_TOO_LONG,
+        WARNING,
+        order,
+        f"{ordered}. Outside a loading course injections are at least 7 days apart.",
+        ("S15", "S89"),
+        f"{ordered}; outside a loading course at least 7 days apart",
+    )
+
+
+def _is_called_for(case: Case, rhythm: Rhythm) -> bool:
+    """Return whether loading again has its place in treatment that is under way."""
+    phases = (TreatmentPhase.ORAL, TreatmentPhase.LOADING)
+    reloads = case.rule in ("T3b", "T4", "T5", "T5b", "T7")
+    if reloads or case.assessment.treatment.phase in phases:
+        return True
+    return case.rule == "T1" and rhythm in (Rhythm.ALTERNATE_DAYS, Rhythm.DAILY)
+
+
+def _is_known_course(timing: Timing) -> bool:
+    """Return whether the order is one of the loading courses of the guidance."""
+    rhythm = rhythm_of(timing)
+    with_an_end = total_doses(timing) is not None
+    return rhythm is Rhythm.ALTERNATE_DAYS or (
+        rhythm in (Rhythm.DAILY, Rhythm.THREE_A_WEEK) and with_an_end
+    )

@@ -1,0 +1,153 @@
+"""Loading without nerve signs, or where they are not known: whether it is whole, and whether
+anything loads at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import LOADING_DOSES, Case, Column, Issue, issue_of, kind_of
+from recommender.checks.beside import (
+    asks_loudly,
+    has_alternate_days,
+    has_full_loading,
+    is_full_loading,
+    is_loaded,
+    loading_is_selected,
+    symptoms_answered,
+)
+from recommender.checks.intervals import check_interval, more_than_needed
+from recommender.guidance import AltDailyLoading
+from recommender.language import (
+    DoseLine,
+    Order,
+    PhaseKind,
+    Rhythm,
+    Timing,
+    describe_interval,
+    describe_timing,
+    rhythm_of,
+    total_doses,
+)
+from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
+from recommender.wording import Words
+
+
+def never_loaded(case: Case, order: Order) -> bool:
+    """Return whether nothing was given, ordered or drafted that loads."""
+    never = case.assessment.treatment.phase is TreatmentPhase.NONE
+    return never and not is_loaded(case, order)
+
+
+def check_unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm = rhythm_of(timing)
+    if rhythm is Rhythm.ALTERNATE_DAYS:
+        return
+    if kind_of(order) is PhaseKind.LOADING and not is_full_loading(timing):
+        yield from _less_than_loading(case, order, timing)
+    elif kind_of(order) is PhaseKind.LOADING:
+        if not symptoms_answered(case) and not has_alternate_days(case, order):
+            yield from _ask_before_loading(case, order)
+    else:
+        yield from maintenance_before_loading(case, order, line, timing)
+
+
+def _ask_before_loading(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b2 on loading only where words hint at signs or the record could not be read; else the
+    opened chart asks (cards.md 3).
+    """
+    if not asks_loudly(case):
+        return
+    reason = "With nerve signs, injections are given on alternate days until nothing improves."
+    yield issue_of(cards.B2_ASK_ABOUT_SIGNS, INFO, order, reason, ("S3", "S7", "S10"))
+
+
+def check_loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
+    rhythm, doses = rhythm_of(timing), total_doses(timing)
+    if kind_of(order) is not PhaseKind.LOADING:
+        yield from maintenance_before_loading(case, order, line, timing)
+    elif rhythm is Rhythm.ALTERNATE_DAYS:
+        yield more_than_needed(
+            order,
+            "Without neurological involvement three injections a week for 2 weeks are enough.",
+        )
+    elif not is_full_loading(timing):
+        yield from _less_than_loading(case, order, timing)
+    elif (
+        doses is None
+        or (rhythm is Rhythm.DAILY and doses > LOADING_DOSES)
+        or _rejects_daily(case, rhythm)
+    ):
+        yield more_than_needed(
+            order,
+            "The loading course is three injections a week for 2 weeks: it ends after six doses.",
+        )
+
+
+def _rejects_daily(case: Case, rhythm: Rhythm) -> bool:
+    return rhythm is Rhythm.DAILY and case.policy.alt_daily_loading is AltDailyLoading.REJECT
+
+
+def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Issue]:
+    if has_full_loading(case, order):
+        return
+    reason = (
+        f"Ordered {describe_interval(timing)}. Loading is three injections a week for 2 weeks (6 "
+        f"doses)."
+    )
+    yield issue_of(
+        cards.B4_NO_LOADING,
+        WARNING,
+        order,
+        reason,
+        ("S10", "S62"),
+        f"Ordered {describe_timing(timing)}; the loading course is 6 injections in 2 weeks",
+    )
+
+
+def maintenance_before_loading(
+    case: Case, order: Order, line: DoseLine, timing: Timing
+) -> Iterator[Issue]:
+    if is_loaded(case, order) or loading_is_selected(case, order):
+        yield from check_interval(case, order, line, timing)
+        return
+    if case.assessment.treatment.phase is TreatmentPhase.UNKNOWN:
+        yield _perhaps_not_loaded(case, order)
+        return
+    reason = (
+        f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
+    )
+    yield issue_of(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
+
+
+def _perhaps_not_loaded(case: Case, order: Order) -> Issue:
+    """Return b23 where the record does not say whether loading was given: b4 would claim that it
+    was not (I27).
+    """
+    treatment = case.assessment.treatment
+    words = Words(case.scenario, case.assessment)
+    known = f"Last B12 on record {words.day(words.last_dose)}" if words.last_dose else ""
+    if treatment.unknown is UnknownPhase.COULD_NOT_BE_READ:
+        known = "B12 treatment could not be read"
+    if treatment.unknown is UnknownPhase.UNDATED_DOSE:
+        known = "A B12 dose without its date is on record"
+    known = known or "B12 treatment so far is not known"
+    summary = f"{known}: was loading given? If not, load first"
+    reason = "Whether loading was given cannot be told from the record."
+    return issue_of(cards.B23_LAPSED, WARNING, order, reason, ("S5", "S10", "S12"), summary)
+
+
+def check_count_alone(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b4 for a number of injections without a frequency, where loading is due; b3 with nerve
+    signs where treatment is or may be under way, since loading may have been given (I27).
+    """
+    due = case.column in (Column.NEUROLOGICAL, Column.QUESTION, Column.LOADING)
+    if not due or is_loaded(case, order) or loading_is_selected(case, order):
+        return
+    reason = f"Ordered: {order.count_alone} in all, without saying how often."
+    never = case.assessment.treatment.phase is TreatmentPhase.NONE
+    if case.column is Column.NEUROLOGICAL and not never:
+        yield issue_of(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, order, reason, ("S7", "S65"))
+    else:
+        yield issue_of(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))

@@ -1,0 +1,126 @@
+"""An order of vitamin B12 where nothing calls for it yet: the test that decides, another cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import Case, Issue, has_test, issue_of
+from recommender.deficiency import Deficiency
+from recommender.language import Cause, Order, Test, is_injected
+from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording import Words
+
+
+def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
+    a = case.assessment
+    match case.rule:
+        case "B1":
+            yield from measure_first(case, order)
+        case "P3" if order.cobalamin is not None and is_injected(order.cobalamin):
+            if not case.refill:
+                yield _ileal_conflict(case, order)
+        case "E2" | "E3" | "P3" | "P6":
+            if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
+                reason = _why_not_known(case)
+                loud = WARNING if case.rule == "E3" and a.symptoms.is_true else INFO
+                yield issue_of(cards.B13_NO_USABLE_TEST, loud, order, reason, ("S52", "S87"))
+        case "N3":
+            yield from _signs_without_deficiency(case, order)
+        case "E1":
+            yield from _not_low(case, order)
+
+
+def measure_first(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b18 of a level that does not decide, while the test that does is not drafted."""
+    asked = case.recommendation.follow_ups
+    if case.excluded_for_now or all(has_test(case, one.test) for one in asked):
+        return
+    reason = (
+        "The level does not decide: the order is not wrong, but methylmalonic acid says whether "
+        "there is deficiency."
+    )
+    yield issue_of(cards.B18_BORDERLINE, INFO, order, reason, ("S38", "S87", "S88"))
+
+
+def _not_low(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b17 of a level that makes deficiency unlikely; symptoms ask for methylmalonic acid."""
+    reason = "The result makes deficiency unlikely, and no reason for prophylaxis is recorded."
+    if case.assessment.symptoms.is_true:
+        if has_test(case, Test.MMA):
+            return
+        reason = "Symptoms that persist call for methylmalonic acid."
+    yield issue_of(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
+
+
+def _ileal_conflict(case: Case, order: Order) -> Issue:
+    """Return a1 of an order in ileal disease whose extent or length does not decide: by one source
+    it is right, the other tests once a year (C10, Q53).
+    """
+    words = Words(case.scenario, case.assessment)
+    if Cause.ILEAL_RESECTION in case.assessment.causes:
+        length = words.ileum or "length not recorded"
+        year = words.year_of(Cause.ILEAL_RESECTION)
+        reason = "More than 20 cm resected calls for injections every month for life."
+        summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
+    else:
+        extent = words.crohns or "extent not recorded"
+        reason = "The order is right by one source; the other tests once a year below 30 cm."
+        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
+    return issue_of(cards.A1_RIGHT_BUT_MORE, INFO, order, reason, ("S20", "S21", "S71"), summary)
+
+
+def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b17 of nerve signs with a level that is not low: methylmalonic acid first, then another
+    cause (Q69).
+    """
+    words = Words(case.scenario, case.assessment)
+    measured = case.scenario.mma.above(case.policy.mma_nmol_l).is_false
+    if not measured and has_test(case, Test.MMA):
+        return
+    reason = "The level alone does not rule out that vitamin B12 is lacking in the nerves."
+    summary = (
+        f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
+        f"elsewhere"
+    )
+    if measured:
+        reason = "Deficiency is unlikely: look for another cause of the neurological signs."
+        summary = ""
+    yield issue_of(cards.B17_NO_INDICATION, INFO, order, reason, ("S86", "S88"), summary)
+
+
+def _why_not_known(case: Case) -> str:
+    """Return the reason of b13: nothing was measured, or what was measured decides nothing, and why
+    not.
+    """
+    a, scenario = case.assessment, case.scenario
+    if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
+        return "Whether vitamin B12 is deficient is not known: no usable result is on record."
+    why = {
+        "vitamin B12 was, or may have been, taken before it": (
+            scenario.b12_supplement_before_test.may_be_true
+        ),
+        "nitrous oxide makes it mislead": a.nitrous_oxide.may_be_true,
+        "treatment so far is not known": a.treatment.phase is TreatmentPhase.UNKNOWN,
+    }
+    said = (
+        "; ".join(words for words, holds in why.items() if holds)
+        or "it is not exact enough, or another result speaks against it"
+    )
+    return f"The result on record does not decide it: {said}."
+
+
+def samples_first(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b13 for N2: the samples come before the first dose, and nothing waits for their
+    results.
+    """
+    if all(has_test(case, item.test) for item in case.recommendation.follow_ups):
+        return
+    reason = "The samples come before the first dose; treatment does not wait for their results."
+    yield issue_of(
+        cards.B13_NO_USABLE_TEST,
+        INFO,
+        order,
+        reason,
+        ("S69", "X6"),
+    )

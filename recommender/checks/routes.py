@@ -1,0 +1,86 @@
+"""Product and route of an order: into a vein, by the nose, under the skin, and forms that are
+second choice or have no dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import WITHOUT_A_DOSE, Case, Column, Issue, issue_of, may_be_cyanocobalamin
+from recommender.checks.by_mouth import oral_with_signs
+from recommender.language import DoseLine, Order, Route, Substance, is_injected
+
+
+def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    if line.substance in WITHOUT_A_DOSE:
+        yield _without_a_dose(case, order)
+    if case.is_advised_product(line):
+        return
+    match line.route:
+        case Route.INTRAVENOUS:
+            yield from check_route(order)
+        case Route.NASAL:
+            yield from _nasal(case, order)
+        case Route.SUBCUTANEOUS:
+            if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
+                reason = "Deep under the skin is for people in whom bleeding into muscle is a risk."
+                yield issue_of(
+                    cards.B15_ROUTE,
+                    INFO,
+                    order,
+                    reason,
+                    ("S2", "S28"),
+                )
+    if is_injected(line) and may_be_cyanocobalamin(line) and case.column is not Column.NONE:
+        yield _cyanocobalamin_injection(case, order, line)
+
+
+def check_route(order: Order) -> Iterator[Issue]:
+    """Yield b15 for a route that is wrong for anybody: into a vein (X10)."""
+    if order.cobalamin is not None and order.cobalamin.route is Route.INTRAVENOUS:
+        reason = "Vitamin B12 given into a vein is lost in the urine."
+        yield issue_of(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))
+
+
+def _without_a_dose(case: Case, order: Order) -> Issue:
+    """Methylcobalamin or adenosylcobalamin: named in the guidance, but without a dose (C17)."""
+    loud = case.column in (Column.NEUROLOGICAL, Column.QUESTION) or (
+        case.column is Column.LOADING and not case.assessment.renal.is_true
+    )
+    reason = (
+        "The guidance names this form as an alternative in reduced kidney function but gives no "
+        "dose of it."
+    )
+    return issue_of(
+        cards.B16_METHYLCOBALAMIN, WARNING if loud else INFO, order, reason, ("S27", "S74", "S77")
+    )
+
+
+def _nasal(case: Case, order: Order) -> Iterator[Issue]:
+    if case.assessment.neurological.is_true and case.column in (
+        Column.NEUROLOGICAL,
+        Column.MAINTENANCE,
+    ):
+        yield oral_with_signs(case, order)
+        return
+    loud = case.column in (Column.QUESTION, Column.LOADING)
+    reason = "The guidance gives no dose of nasal vitamin B12; it is not a treatment of deficiency."
+    yield issue_of(cards.B15_ROUTE, WARNING if loud else INFO, order, reason, ("S2", "S52", "X11"))
+
+
+def _cyanocobalamin_injection(case: Case, order: Order, line: DoseLine) -> Issue:
+    form = (
+        ""
+        if line.substance is Substance.CYANOCOBALAMIN
+        else " The form is not recorded; it may be cyanocobalamin."
+    )
+    reason = f"Hydroxocobalamin is retained better, and its schedule is established.{form}"
+    loud = case.column is Column.NEUROLOGICAL
+    return issue_of(
+        cards.B9_SECOND_CHOICE,
+        WARNING if loud else INFO,
+        order,
+        reason,
+        ("S23", "S24", "S77", "X10"),
+    )

@@ -1,0 +1,174 @@
+"""Checks of the course as a whole: maintenance missing, tests that set no interval, medicines that
+lower vitamin B12.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from recommender.cards import INFO, WARNING, cards
+from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_of
+from recommender.deficiency import Deficiency
+from recommender.language import Order, PhaseKind, Test, TestOrder, is_injected
+from recommender.monitoring import find_overdue, months_after, review_points
+from recommender.safety import is_implausible
+from recommender.treatment_so_far import TreatmentPhase
+
+REVIEW_TOLERANCE = 30
+"""Days around the point of a review within which a test belongs to it (Q54)."""
+
+
+A_YEAR_SINCE_LAST = (10, 14)
+"""Months since the last vitamin B12 within which a test is the yearly one, where the start of
+treatment is not certain (Q54).
+"""
+
+
+def check_maintenance(case: Case) -> Iterator[Issue]:
+    """Yield b5: a loading course is drafted, and no order would follow it (I5)."""
+    loading = [order for order in case.drafts if _loads(order)]
+    if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
+        return
+    if case.rule == "T1" or any(
+        _follows_loading(order) for order in (*case.all_drafts, *case.standing)
+    ):
+        return
+    loud = case.assessment.stays_for_life
+    reason = "Without one, treatment ends with the last loading dose."
+    about = tuple(order.key for order in loading)
+    yield Issue(
+        cards.B5_NO_MAINTENANCE,
+        WARNING if loud else INFO,
+        (reason,),
+        ("S6", "S9", "S12", "S16"),
+        about,
+    )
+
+
+def _loads(order: Order) -> bool:
+    """Return whether the order is a loading course; one whose dose or frequency cannot be read is
+    not taken for any course.
+    """
+    readable = not order.not_computable and not is_implausible(order)
+    return readable and kind_of(order) is PhaseKind.LOADING and is_injected_order(order)
+
+
+def _follows_loading(order: Order) -> bool:
+    kind = kind_of(order)
+    return kind in (PhaseKind.MAINTENANCE, PhaseKind.ORAL) and is_treatment(order)
+
+
+def is_injected_order(order: Order) -> bool:
+    line = order.cobalamin
+    return line is not None and is_injected(line)
+
+
+def check_tests(case: Case) -> Iterator[Issue]:
+    """Yield i1: a vitamin B12 level ordered on maintenance injections outside a scheduled
+    review.
+    """
+    a = case.assessment
+    if a.treatment.phase is not TreatmentPhase.MAINTENANCE or _has_reason_to_test(case):
+        return
+    for test in case.course.tests:
+        if (
+            test.selected
+            and test.drafted
+            and test.test is Test.SERUM_B12
+            and not _is_scheduled(case, test)
+        ):
+            reason = (
+                "Injections are adjusted by symptoms; a level may be measured at the scheduled "
+                "reviews or to look for another cause."
+            )
+            yield Issue(
+                cards.I1_LEVEL_SETS_NO_INTERVAL,
+                INFO,
+                (reason,),
+                ("S42", "S43", "S91", "S92"),
+                (test.key,),
+                _REVIEW_TOO if _review_overdue(case) else "",
+            )
+
+
+_REVIEW_TOO = (
+    "On B12 injections, a review is due: ask about symptoms, take blood count and homocysteine too"
+)
+
+
+def _review_overdue(case: Case) -> bool:
+    overdue = find_overdue(case.scenario, case.assessment, case.policy)
+    return overdue is not None and Test.FULL_BLOOD_COUNT in overdue.tests
+
+
+def _has_reason_to_test(case: Case) -> bool:
+    a = case.assessment
+    return (
+        a.symptoms | a.recurrence | a.neurological_new | a.pregnant | a.planning_pregnancy
+    ).is_true
+
+
+def _is_scheduled(case: Case, test: TestOrder) -> bool:
+    """Return whether the test belongs to a review (Q54): it falls on one of its points, goes with
+    its other tests while one is overdue, or is the yearly one where the start is not certain.
+
+    An unknown start decides nothing.
+    """
+    treatment = case.assessment.treatment
+    if treatment.started is None:
+        return True
+    day = test.due or case.scenario.as_of
+    points = (point for _, point in review_points(case.scenario, case.assessment, day))
+    if any(abs((day - point).days) <= REVIEW_TOLERANCE for point in points):
+        return True
+    if _review_overdue(case) and has_test(case, Test.FULL_BLOOD_COUNT):
+        return True
+    return not treatment.start_certain and _is_yearly(case, treatment.started, day)
+
+
+def _is_yearly(case: Case, started: dt.date, day: dt.date) -> bool:
+    """Return whether a day is near a year of the oldest sign of treatment, or a year after the last
+    vitamin B12.
+    """
+    years = range(12, (day.year - started.year + 1) * 12 + 1, 12)
+    near = (abs((day - months_after(started, months)).days) for months in years)
+    if any(days <= REVIEW_TOLERANCE for days in near):
+        return True
+    last = max((done.date for done in case.scenario.reviews_done if done.test in B12), default=None)
+    if last is None:
+        return False
+    first, until = (months_after(last, months) for months in A_YEAR_SINCE_LAST)
+    return first <= day <= until
+
+
+B12 = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
+
+
+def check_lowering_drug(case: Case) -> Iterator[Issue]:
+    """Yield g1 or g2 for a selected long-term medicine that lowers vitamin B12, where the site
+    wants them.
+    """
+    if (
+        not case.course.lowering_drug_selected
+        or not case.policy.lowering_drug_cards
+        or has_test(case, Test.SERUM_B12)
+    ):
+        return
+    a = case.assessment
+    if a.deficiency is Deficiency.DIAGNOSED:
+        return
+    low = a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
+    if low or (a.symptoms.is_true and a.deficiency is not Deficiency.UNLIKELY):
+        reason = (
+            "The medicine is not stopped for this; deficiency is tested for, or treated where it "
+            "is shown."
+        )
+        yield Issue(cards.G1_LOWERING_DRUG, WARNING, (reason,), ("X13", "X25"), ())
+    elif (
+        not a.symptoms.is_true
+        and not a.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
+        and (a.causes or a.lowering_drugs)
+    ):
+        reason = "No vitamin B12 result of the last 12 months is on record, and a risk factor is."
+        yield Issue(cards.G2_LOWERING_DRUG_UNTESTED, INFO, (reason,), ("X13", "X25"), ())

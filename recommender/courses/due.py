@@ -1,0 +1,223 @@
+"""What is due and not ordered: treatment, prophylaxis or a test, told where the chart is opened or
+another order is selected (k1, Q19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from recommender.cards import INFO, WARNING, Indicator, Remedy, cards
+from recommender.case import (
+    Case,
+    Issue,
+    fulfils,
+    has_test,
+    is_count_alone,
+    is_oral,
+    is_readable,
+    is_treatment,
+)
+from recommender.deficiency import Deficiency
+from recommender.guidance import NEW_SIGN_DAYS
+from recommender.language import HintAt, Order, Substance, Test
+from recommender.safety import is_implausible
+from recommender.treatment import RULES, Outcome, cyanocobalamin_may_go_on
+
+
+def check_not_ordered(case: Case) -> Iterator[Issue]:
+    """Yield k1: treatment is due, and what is selected is another order in scope (Q19)."""
+    if any(is_treatment(order) for order in case.all_drafts):
+        return
+    yield from due_treatment(case)
+
+
+UNREAD_RANK = 1050
+"""Where k1 about an unread order stands among the cards: after c5, before b22 (cards.md 5)."""
+
+
+def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
+    """Yield k1 about a selected draft that cannot be read, where treatment is recommended that
+    nothing else in the course gives: what is recommended leads, the reading is folded (Q37, I36).
+
+    Args: found: what is said of the drafts already; a card that brings a regimen leads by itself.
+    """
+    said = {key for issue in found if _says_what_is_due(issue) for key in issue.about}
+    unread = [order for order in case.drafts if _is_unread(order) and order.key not in said]
+    in_time = case.rule in ("T6", "T8")  # nothing is due: b14 says that it was not checked (Q37)
+    if not unread or in_time or case.recommendation.not_drafted or not _lacks_an_option(case):
+        return
+    loud = case.assessment.neurological.is_true or case.rule in ("T0", "T1")
+    by_mouth = any(order.cobalamin and is_oral(order.cobalamin) for order in unread)
+    loud = loud or (by_mouth and case.assessment.established_malabsorption.is_true)
+    yield Issue(
+        cards.K1_DUE,
+        WARNING if loud else INFO,
+        _advice(case),
+        case.recommendation.citations,
+        tuple(order.key for order in unread),
+        rank=UNREAD_RANK,
+    )
+
+
+def _says_what_is_due(issue: Issue) -> bool:
+    """Return whether a card about route or frequency brings the regimen; one about the product does
+    not say what is due.
+    """
+    about_product = issue.card in (cards.D2_KIDNEY_NOT_KNOWN, cards.B9_SECOND_CHOICE)
+    return issue.card.remedy in (Remedy.CHANGE, Remedy.ASK) and not about_product
+
+
+def _is_unread(order: Order) -> bool:
+    return not is_readable(order) and not is_count_alone(order) and not is_implausible(order)
+
+
+def _lacks_an_option(case: Case) -> bool:
+    """Return whether regimens are offered and the orders that can be read make up none of them."""
+    orders = (*case.all_drafts, *case.standing)
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    return bool(regimens) and not any(
+        all(any(fulfils(order, phase) for order in orders) for phase in regimen.phases)
+        for regimen in regimens
+    )
+
+
+def due_treatment(case: Case) -> Iterator[Issue]:
+    """Yield k1 when the recommendation asks for treatment, prophylaxis or a test that is not under
+    way (Q19). An active order that is what would be drafted meets the rule: accepted advice falls
+    silent (Q55).
+    """
+    recommendation = case.recommendation
+    if recommendation.already_ordered or case.excluded_for_now:
+        return
+    if _asks_for_a_first_test(case):
+        yield _due(case, INFO)
+    elif _presses_under_treatment(case):
+        yield _due(case, WARNING)
+    elif _tests_come_first(case):
+        yield from _tests_due(case)
+    elif (
+        any(option.regimen or option.follow_ups for option in recommendation.options)
+        or recommendation.not_drafted
+        or recommendation.rule == "T5"
+        or _is_deficient_without_product(case)
+    ):
+        yield _due(case, WARNING if _is_pressing(case) else INFO)
+
+
+def _due(case: Case, indicator: Indicator, advice: tuple[str, ...] = ()) -> Issue:
+    said = advice or _advice(case)
+    return Issue(cards.K1_DUE, indicator, said, case.recommendation.citations, ())
+
+
+def _presses_under_treatment(case: Case) -> bool:
+    """Return whether the opened chart holds recent signs of the cord or the optic nerve while
+    treatment is right and under way (K15, Q50, Q83): their same-day route is said all the same.
+    """
+    return case.rule == "T6" and is_emergency(case) and not case.course.has_anything_selected
+
+
+def _tests_come_first(case: Case) -> bool:
+    tested = case.recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
+    return tested or _looks_behind_the_level(case)
+
+
+def _tests_due(case: Case) -> Iterator[Issue]:
+    """Yield k1 of tests that nobody has drafted, else of the length or extent that decides."""
+    asked = [item for item in case.recommendation.follow_ups if item.months == 0]
+    if any(not has_test(case, item.test) for item in asked):
+        yield _due(case, WARNING if is_emergency(case) or _low_and_ill(case) else INFO)
+    elif _ileal_size_is_missing(case):
+        yield _due(case, INFO, (_SIZE_DECIDES,))
+
+
+def _asks_for_a_first_test(case: Case) -> bool:
+    """Return whether the opened chart asks for a vitamin B12 where nothing is known of it: words
+    hint at nerve signs, or a cause meets symptoms or nerve signs that another cause explains (E2,
+    Q89).
+    """
+    a, s = case.assessment, case.scenario
+    if case.rule != "E2" or case.course.has_anything_selected:
+        return False
+    explained = any(found.current and found.other_cause for found in s.neurological_findings)
+    return bool(s.hints_at(HintAt.NEUROLOGY)) or (
+        bool(a.causes) and (a.symptoms.is_true or explained)
+    )
+
+
+def _looks_behind_the_level(case: Case) -> bool:
+    """Return whether the opened chart asks for methylmalonic acid though the level is not low:
+    nerve signs that are new, or of the cord or the optic nerve, and neither test done (Q69).
+    """
+    a, today = case.assessment, case.scenario.as_of
+    if case.rule != "N3" or case.course.has_anything_selected:
+        return False
+    dates = [one.evidence.date for one in case.scenario.neurological_findings if one.current]
+    new = any(date and (today - date).days <= NEW_SIGN_DAYS for date in dates)
+    return (new or a.urgent_neurology) and not a.tests_on_record & {Test.MMA, Test.HOMOCYSTEINE}
+
+
+_SIZE_DECIDES = (
+    "More than 20 cm of ileum resected, or extensive ileal Crohn's disease, calls for injections "
+    "every month for life."
+)
+
+
+def _ileal_size_is_missing(case: Case) -> bool:
+    """Return whether only the missing length or extent keeps ileal disease from being treated or
+    left alone (P3).
+    """
+    return (
+        "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown
+    )
+
+
+def _is_deficient_without_product(case: Case) -> bool:
+    """Return whether there is deficiency or neurological involvement, and reactions stand against
+    every product (G2).
+    """
+    a = case.assessment
+    needs_treatment = case.needs_treatment or (
+        a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY
+    )
+    return case.rule == "G2" and needs_treatment
+
+
+def _low_and_ill(case: Case) -> bool:
+    """Return whether an old or unusable low result meets symptoms, so that its repeat does not
+    wait (E3).
+    """
+    return case.rule == "E3" and case.assessment.symptoms.is_true
+
+
+def is_emergency(case: Case) -> bool:
+    """Return whether signs of the cord or the optic nerve call for the same day (K15)."""
+    return case.assessment.urgent_neurology and case.assessment.neurological.is_true
+
+
+def _is_pressing(case: Case) -> bool:
+    """Return whether treatment is due now: untreated, lapsed, incomplete or failing deficiency, or
+    a product that harms this person. Treatment that may be under way is only asked about, unless a
+    recent result shows deficiency (T7, Q73).
+    """
+    if case.rule == "T7":
+        return case.assessment.positive_by_recent_result
+    return (
+        case.assessment.is_deficient
+        or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
+        or _is_on_unsuitable_product(case)
+    )
+
+
+def _is_on_unsuitable_product(case: Case) -> bool:
+    treatment = case.assessment.treatment
+    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        case.assessment
+    )
+    return case.rule == "T6" and unsuitable
+
+
+def _advice(case: Case) -> tuple[str, ...]:
+    """Return what the rule says, and what the rows beside it offer with it (P-rows)."""
+    beside = {rule.id: rule.summary for rule in RULES if rule.id in case.recommendation.also}
+    rows = beside.values() if case.is_prophylaxis else ()
+    return (f"{case.recommendation.summary}.", *(f"{row}." for row in rows))

@@ -1,0 +1,44 @@
+"""How sure we are of vitamin B12 deficiency: classes of levels, and the rows of decisions 2.3."""
+
+from recommender.deficiency.deficiency import (
+    Beside,
+    deficiency_evidence,
+    find_row,
+    gather_deficiency_facts,
+    mma_excludes,
+    not_conclusive,
+)
+from recommender.deficiency.deficiency_rows import DeficiencyRow
+from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Permanence
+from recommender.deficiency.levels import (
+    HOLOTC_HIGH,
+    HOLOTC_LOW,
+    total_b12_is_borderline,
+    total_b12_is_low,
+)
+from recommender.deficiency.older_results import (
+    contradicting_result,
+    older_low_result,
+    with_low_level,
+)
+
+__all__ = [
+    "HOLOTC_HIGH",
+    "HOLOTC_LOW",
+    "Beside",
+    "Deficiency",
+    "DeficiencyRow",
+    "Ground",
+    "NotConclusive",
+    "Permanence",
+    "contradicting_result",
+    "deficiency_evidence",
+    "find_row",
+    "gather_deficiency_facts",
+    "mma_excludes",
+    "not_conclusive",
+    "older_low_result",
+    "total_b12_is_borderline",
+    "total_b12_is_low",
+    "with_low_level",
+]

@@ -1,0 +1,96 @@
+"""First lines of k1 where deficiency is not shown: prophylaxis, tests, questions."""
+
+from __future__ import annotations
+
+from recommender.case import Case, has_test
+from recommender.first_lines.common import no_test, old_and_low, open_level, operation
+from recommender.language import Cause, HintAt, Test
+from recommender.wording import Words, quote
+
+
+def prophylaxis(case: Case, words: Words) -> str:
+    a = case.assessment
+    ordered = "no B12 ordered" if words.whole_medication_list else "B12 orders not readable"
+    if any(order.has_cobalamin for order in case.course.active):
+        ordered = "no more than a B12 supplement ordered"
+    if a.ileal_resection_over_limit.is_true:
+        length = f"{words.ileum} of ileum" if words.ileum else "The terminal ileum"
+        return f"{length} resected, {ordered}: monthly injections for life are advised"
+    if a.crohns_over_limit.is_true:
+        extent = f", {words.crohns}" if words.crohns else ""
+        return f"Ileal Crohn's{extent}, {ordered}: monthly injections for life are advised"
+    if Cause.BARIATRIC in a.causes:
+        operation = f"Bariatric surgery{words.year_of(Cause.BARIATRIC)}"
+        return f"{operation}, {ordered}: injection every 3 months, or daily tablets"
+    if Cause.TOTAL_GASTRECTOMY in a.causes:
+        operation = f"Total gastrectomy{words.year_of(Cause.TOTAL_GASTRECTOMY)}"
+        test_first = "test it and decide" if _lacks_level(case) else "decide"
+        return f"{operation}, {ordered}: {test_first} on injections for life"
+    return ""
+
+
+def lacks_deciding_test(case: Case) -> bool:
+    """Return whether the test that the rule asks for first is not drafted."""
+    asked = [item.test for item in case.recommendation.follow_ups if not item.months]
+    return bool(asked) and not has_test(case, asked[0])
+
+
+def _lacks_level(case: Case) -> bool:
+    """Return whether vitamin B12 was not measured, and is not drafted."""
+    asked = any(item.test is Test.SERUM_B12 for item in case.recommendation.follow_ups)
+    return asked and not has_test(case, Test.SERUM_B12)
+
+
+def ileum(case: Case, words: Words) -> str:
+    last = words.day(case.scenario.total_b12.date)
+    when = f" (last {last})" if last else ""
+    if Cause.ILEAL_RESECTION in case.assessment.causes:
+        length = words.ileum or "length not recorded"
+        year = words.year_of(Cause.ILEAL_RESECTION)
+        return f"Ileal resection{year}, {length}: B12 yearly{when}; how much was removed?"
+    extent = words.crohns or "extent not recorded"
+    return f"Ileal Crohn's, {extent}: B12 yearly{when}; sources differ on injections"
+
+
+def p6(case: Case, words: Words) -> str:
+    last = words.day(case.scenario.total_b12.date)
+    when = f" (last {last})" if last else ""
+    return f"{operation(case, words)}: which operation? B12 once a year{when}"
+
+
+def b1(case: Case, words: Words) -> str:
+    if case.assessment.pregnant.is_true:
+        lead = f"Pregnant, {words.level}" if words.level else "Pregnant"
+        return f"{lead}: measure active B12 or methylmalonic acid, ask haematology"
+    return open_level(case, words)
+
+
+def e3(case: Case, words: Words) -> str:
+    return old_and_low(case, words)
+
+
+def e2(case: Case, words: Words) -> str:
+    hints = case.scenario.hints_at(HintAt.NEUROLOGY)
+    if hints and not words.level and not words.older_level:
+        return f"Record says {quote(hints[0].words, 40)}: {no_test(words, 'now')}"
+    if words.level:
+        return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
+    if words.older_level:
+        return f"{words.older_level} does not decide it: repeat it"
+    return no_test(words, "now")
+
+
+def e1(_: Case, words: Words) -> str:
+    return f"{words.level} is not low but symptoms persist: measure methylmalonic acid"
+
+
+def n3(case: Case, words: Words) -> str:
+    if case.assessment.urgent_neurology:
+        return (
+            f"{words.finding}, {words.level} not low: same-day neurology; measure methylmalonic "
+            f"acid"
+        )
+    return (
+        f"{words.finding}, {words.level} not low: measure methylmalonic acid before looking "
+        f"elsewhere"
+    )

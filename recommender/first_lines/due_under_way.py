@@ -1,0 +1,113 @@
+"""First lines of k1 for treatment that is under way, or may be (T0 to T8)."""
+
+from __future__ import annotations
+
+from recommender.case import Case
+from recommender.first_lines.common import led, maintenance_words
+from recommender.language import Substance, describe_interval
+from recommender.treatment import cyanocobalamin_may_go_on
+from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording import Words, capital
+
+
+def t0(_: Case, words: Words) -> str:
+    return f"{words.finding} on {words.treatment}: change to injections on alternate days"
+
+
+def t1(case: Case, words: Words) -> str:
+    if case.assessment.urgent_neurology:
+        return f"{words.finding} since treatment began: same-day neurology; alternate days again"
+    return f"{words.finding} since treatment began: inject more often; reload if it progresses"
+
+
+def t1b(_: Case, words: Words) -> str:
+    return f"{words.finding} since before treatment, no alternate days on record: still improving?"
+
+
+def t2(case: Case, words: Words) -> str:
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    timing = regimens[0].phases[0].line.timing if regimens else None
+    often = f"inject {describe_interval(timing)}" if timing else "inject more often"
+    return f"Symptoms have returned on {words.treatment}: {often}"
+
+
+def t3(case: Case, words: Words) -> str:
+    ended = words.day(words.last_dose)
+    when = f"Loading ended {ended}" if ended else "Loading is complete"
+    return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"
+
+
+def t3b(case: Case, words: Words) -> str:
+    ended = words.day(case.assessment.treatment.alternate_days_ended)
+    when = f"Alternate days ended {ended}" if ended else "Alternate days have ended"
+    return f"{when}: still improving? Go on; if not, every 2 months"
+
+
+def t4a(_: Case, words: Words) -> str:
+    last = words.day(words.last_dose)
+    since = f", last B12 injection {last}" if last else ", B12 treatment has lapsed"
+    return f"{words.finding}{since}: injections on alternate days again"
+
+
+def t4(case: Case, words: Words) -> str:
+    if case.assessment.treatment.by_mouth:
+        return f"{words.last_supply}: still taken? Ask about numbness, gait and memory"
+    last = words.day(words.last_dose)
+    due = f", due {maintenance_words(case)}" if last else ""
+    return f"Last B12 injection {last}{due}: give one now" if last else ""
+
+
+def t5(_: Case, words: Words) -> str:
+    return led(words.cause, "on tablets, injections are preferred")
+
+
+def t5b(case: Case, words: Words) -> str:
+    days = case.assessment.treatment.days_on_treatment
+    months = f"{days // 30} months" if days else "3 months or more"
+    if case.assessment.b12_still_low.is_true:
+        level = words.result("B12", case.scenario.total_b12_on_treatment)
+        return f"{level} after {months} of tablets: check they are taken, change to injections"
+    return f"Symptoms persist after {months} of tablets: change to injections"
+
+
+def t6(case: Case, words: Words) -> str:
+    treatment = case.assessment.treatment
+    if case.assessment.urgent_neurology and case.assessment.neurological.is_true:
+        return f"{words.finding}: same-day neurology and haematology; B12 goes on"
+    if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
+        case.assessment
+    ):
+        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
+    if treatment.phase is TreatmentPhase.LOADING:
+        return "B12 loading is under way, no maintenance order: order what follows it"
+    if not treatment.maintenance_ordered:
+        return f"{capital(words.treatment)} is being given, no active order for it is on record"
+    return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
+
+
+def t7(case: Case, words: Words) -> str:
+    """Ask whether it is given; a recent result that shows deficiency leads (Q73)."""
+    order = words.order
+    ordered = f"ordered {words.day(order.authored)}" if order and order.authored else "ordered"
+    if case.assessment.positive_by_recent_result and words.level and words.last_dose:
+        last = words.day(words.last_dose)
+        return (
+            f"{words.level}, last B12 on record {last}: is it still given? "
+            f"Ask about numbness, gait, memory"
+        )
+    if case.assessment.positive_by_recent_result and words.level:
+        return (
+            f"{words.level}; {words.product} {ordered}, no dose on record: is it given? "
+            f"Ask about numbness, gait, memory"
+        )
+    if ordered == "ordered":
+        return "B12 is ordered, no dose on record: still given?"
+    return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
+
+
+def t8(case: Case, words: Words) -> str:
+    end = case.assessment.treatment.order_ends
+    day = f" {words.day(end)}" if end else " soon"
+    if end and end < case.scenario.as_of:
+        return f"{capital(words.treatment)}: the prescription ended{day}; renew it"
+    return f"{capital(words.treatment)}: the prescription ends{day}; renew it"

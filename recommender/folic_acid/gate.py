@@ -1,0 +1,160 @@
+"""The folic acid gate (decisions 2.8): whether vitamin B12 stands in the way of folic acid, and the
+class of a folic acid order.
+"""
+
+from __future__ import annotations
+
+import enum
+from decimal import Decimal
+
+from recommender.case import Case, daily_dose
+from recommender.deficiency import Deficiency
+from recommender.guidance import FolateGateOpens
+from recommender.language import HintAt, Order, OrderState, Substance, is_treatment_dose
+from recommender.treatment_so_far import TreatmentPhase
+
+LOW_DOSE = Decimal(400)
+"""Micrograms of folic acid a day up to which the dose is low; more counts as therapeutic unless
+protected.
+"""
+
+
+EXCLUSION_VALID_DAYS = 183
+"""Days for which a test that makes deficiency unlikely keeps the gate open: 6 months."""
+
+
+class FolateGate(enum.Enum):
+    """Whether vitamin B12 stands in the way of folic acid."""
+
+    OPEN_EXCLUDED = "open: deficiency excluded"
+    OPEN_TREATED = "open: vitamin B12 treated"
+    PENDING = "vitamin B12 ordered, no dose documented"
+    CLOSED = "vitamin B12 deficiency untreated"
+    UNKNOWN = "vitamin B12 status unknown"
+
+
+class FolateClass(enum.Enum):
+    """Dose and indication of a folic acid order."""
+
+    THERAPEUTIC = "therapeutic"
+    LOW = "low"
+    PROTECTED = "protected"
+
+
+def folate_gate(case: Case) -> FolateGate:
+    """Return the state of the gate for the course as drafted: vitamin B12 in the same draft set
+    counts as ordered.
+    """
+    a = case.assessment
+    if case.rule == "T5b" and a.b12_still_low.is_true:
+        return FolateGate.PENDING  # whatever was given: it does not treat (Q71)
+    if is_adequately_treated(case):
+        return FolateGate.OPEN_TREATED
+    if a.deficiency is Deficiency.UNLIKELY and _exclusion_holds(case):
+        return FolateGate.OPEN_EXCLUDED
+    if case.once(_treatment_is_ordered):
+        return FolateGate.PENDING
+    if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
+        return FolateGate.CLOSED
+    if a.deficiency is Deficiency.DIAGNOSED:
+        return _without_order(case)
+    return FolateGate.UNKNOWN
+
+
+def _treatment_is_ordered(case: Case) -> bool:
+    return any(
+        holds_treatment_dose(order) and _will_be_given(case, order) for order in case.course.orders
+    )
+
+
+def is_adequately_treated(case: Case) -> bool:
+    """Return whether vitamin B12 treatment is under way with a documented dose, or loading complete
+    where the site asks it (C25).
+
+    Treatment that is known from regular doses alone, without an order, counts too: it is under way
+    until it lapses.
+    """
+    treatment = case.assessment.treatment
+    if (
+        treatment.phase
+        not in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE, TreatmentPhase.ORAL)
+        or not treatment.dose_documented
+    ):
+        return False
+    loaded = treatment.loading_complete or treatment.phase is not TreatmentPhase.LOADING
+    return loaded or case.policy.folate_gate_opens is FolateGateOpens.FIRST_DOSE
+
+
+def _without_order(case: Case) -> FolateGate:
+    """Treatment known from doses alone that is not adequate yet is waited for; a lapse closes the
+    gate.
+    """
+    treatment = case.assessment.treatment
+    return (
+        FolateGate.CLOSED
+        if treatment.phase is TreatmentPhase.LAPSED or not treatment.dose_documented
+        else FolateGate.PENDING
+    )
+
+
+def counts_as_ordered(order: Order) -> bool:
+    """Return whether the order will be given: active, or drafted in the same set."""
+    return order.state is OrderState.DRAFT or order.state is OrderState.ACTIVE
+
+
+def _will_be_given(case: Case, order: Order) -> bool:
+    """Return whether a dose is to be expected from the order; an active one that has lapsed shows
+    that none comes (2.8, CLOSED).
+    """
+    lapsed = case.assessment.treatment.phase is TreatmentPhase.LAPSED
+    return counts_as_ordered(order) and (order.state is OrderState.DRAFT or not lapsed)
+
+
+def holds_treatment_dose(order: Order) -> bool:
+    """Return whether the order is known to hold vitamin B12 at treatment dose; a supplement does
+    not count.
+    """
+    return not order.product_error and is_treatment_dose(order.cobalamin).is_true
+
+
+def _exclusion_holds(case: Case) -> bool:
+    scenario = case.scenario
+    dates = [
+        result.date
+        for result in (scenario.total_b12, scenario.holotranscobalamin)
+        if result.is_known and result.date
+    ]
+    recent = any(0 <= (scenario.as_of - date).days <= EXCLUSION_VALID_DAYS for date in dates)
+    a = case.assessment
+    nerves = a.neurological.is_true or bool(scenario.hints_at(HintAt.NEUROLOGY))
+    quiet = recent and a.nitrous_oxide.is_false and not a.symptoms.is_true
+    return quiet and (not nerves or _mma_speaks_against(case))
+
+
+def _mma_speaks_against(case: Case) -> bool:
+    """Return whether methylmalonic acid of the last 6 months is not raised (Q69)."""
+    mma = case.scenario.mma
+    recent = mma.date is not None and (
+        0 <= (case.scenario.as_of - mma.date).days <= EXCLUSION_VALID_DAYS
+    )
+    return recent and mma.above(case.policy.mma_nmol_l).is_false
+
+
+def folate_class(order: Order, case: Case) -> FolateClass:
+    """Return the class of a folic acid order; an unreadable dose counts as therapeutic, for
+    safety.
+    """
+    line = order.folate
+    if line is None or line.substance is Substance.FOLINIC_ACID or _is_protected(order, case):
+        return FolateClass.PROTECTED
+    daily = daily_dose(line)
+    return FolateClass.LOW if daily is not None and daily <= LOW_DOSE else FolateClass.THERAPEUTIC
+
+
+def _is_protected(order: Order, case: Case) -> bool:
+    scenario = case.scenario
+    pregnancy = (scenario.pregnant.truth | scenario.planning_pregnancy.truth).is_true
+    specialist = (
+        scenario.methotrexate.truth | scenario.haemolysis.truth | scenario.dialysis.truth
+    ).is_true
+    return order.folate_indication is not None or pregnancy or specialist

@@ -1,0 +1,181 @@
+"""The suggestions about stops, tests, reviews, and treatment that is not ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from recommender.cards import Resolution, cards
+from recommender.case import Case, Issue, has_test
+from recommender.courses import overdue_review
+from recommender.guidance import starting_now
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    Edit,
+    FollowUp,
+    Phase,
+    PhaseKind,
+    Regimen,
+    RemoveOrder,
+    Test,
+)
+from recommender.monitoring import CITATIONS, interval_of, maintenance_phase
+from recommender.remedies.labels import label_of, label_of_tests
+from recommender.remedies.targets import Target
+from recommender.remedies.towards import towards
+from recommender.treatment import product_for
+from recommender.treatment_so_far import TreatmentPhase
+
+RECHECK = tuple(
+    FollowUp(test, months=3, why="recheck after stopping", citations=("S84",))
+    for test in (Test.SYMPTOM_REVIEW, Test.SERUM_B12, Test.MMA)
+)
+"""The recheck after stopping: 3 to 6 months later (C18)."""
+
+
+def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestions for a drafted stop: take it out of the draft set (f1), or plan the
+    recheck (f2).
+    """
+    if all(issue.card == cards.F1_STOP and not issue.is_loud for issue in issues):
+        return ()  # the stop is right, and never offered for deletion (Q72)
+    if all(issue.card == cards.F2_STOP_CAUSE_RESOLVED for issue in issues):
+        return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
+    stops = {key for issue in issues for key in issue.about}
+    edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
+    phase = _maintenance_if_nothing_remains(case)
+    if plateau := _maintenance_after_plateau(case):
+        return (
+            Resolution("STILL IMPROVING: do not stop, injections go on as ordered", edits),
+            Resolution(label_of((plateau,), "NO further improvement"), (plateau,)),
+        )
+    if phase is None:
+        return (Resolution("Do not stop: B12 goes on as ordered", edits, recommended=True),)
+    edits = (phase, *edits)
+    return (Resolution(label_of((phase,), lead="Do not stop"), edits, recommended=True),)
+
+
+def _maintenance_after_plateau(case: Case) -> AddRegimen | None:
+    """Return the maintenance that must follow when alternate-day loading is stopped because nothing
+    improves further (C24, S9).
+    """
+    treatment = case.assessment.treatment
+    if not (
+        case.rule == "T6" and treatment.phase is TreatmentPhase.LOADING and treatment.alternate_days
+    ):
+        return None
+    phase = product_for(
+        maintenance_phase(case.assessment, case.policy), case.assessment, case.policy
+    )
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
+    """Return maintenance to draft where no active order remains once the stop is taken out
+    (Q20).
+    """
+    treated = case.is_under_way and not case.recommendation.not_drafted
+    if not treated or any(order.has_cobalamin for order in case.course.active):
+        return None
+    phase = product_for(starting_now(_maintenance_due(case)), case.assessment, case.policy)
+    return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
+
+
+def _maintenance_due(case: Case) -> Phase:
+    """Return maintenance as it is recommended now: more often than usual where symptoms returned
+    (T1, T2).
+    """
+    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    offered = [
+        phase
+        for regimen in regimens
+        for phase in regimen.phases
+        if phase.kind is PhaseKind.MAINTENANCE
+    ]
+    return min([maintenance_phase(case.assessment, case.policy), *offered], key=interval_of)
+
+
+def resolve_test(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
+    """Return the suggestion for a level that sets no interval: a symptom review in its place; where
+    a review is overdue, what belongs to it beside the level (i1, Q54).
+    """
+    overdue = overdue_review(replace(case, course=replace(case.course, tests=())))
+    if overdue is not None and Test.FULL_BLOOD_COUNT in overdue.tests:
+        missing = tuple(
+            FollowUp(test, why="the review is overdue", citations=CITATIONS[overdue.row])
+            for test in overdue.tests
+            if not has_test(case, test)
+        )
+        return (Resolution(label_of_tests(missing), (AddFollowUps(missing),)),)
+    review = AddFollowUps(
+        (
+            FollowUp(
+                Test.SYMPTOM_REVIEW,
+                why="injections are adjusted by symptoms",
+                citations=("S91", "S92"),
+            ),
+        )
+    )
+    removals = tuple(
+        RemoveOrder(key) for key in dict.fromkeys(key for issue in issues for key in issue.about)
+    )
+    return (
+        Resolution(
+            "Replace the B12 level by a review of symptoms and nerve signs",
+            (review, *removals),
+        ),
+    )
+
+
+def resolve_review(case: Case) -> tuple[Resolution, ...]:
+    """Return the tests of a review that is overdue (m1); a line alone asks for none (V6)."""
+    overdue = overdue_review(case)
+    if overdue is None or not overdue.tests:
+        return ()
+    tests = tuple(
+        FollowUp(test, why="the review is overdue", citations=CITATIONS[overdue.row])
+        for test in overdue.tests
+    )
+    return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),)
+
+
+def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
+    """Return the suggestions of k1: what the recommendation offers, or the tests it asks for."""
+    options = case.recommendation.options
+    offered = tuple(
+        _offer(case, option.condition, option.follow_ups)
+        for option in options
+        if option.regimen is None and option.follow_ups
+    )
+    targets = tuple(
+        Target(option.regimen, option.condition, option.replaces)
+        for option in options
+        if option.regimen
+    )
+    regimens = tuple(
+        resolution
+        for target in targets
+        if (resolution := towards(case, target, (), alone=len(options) == 1))
+    )
+    if regimens and case.is_prophylaxis:
+        tests = resolve_tests_due(case)
+        return tests + regimens if case.rule in ("B1", "P5") else regimens + tests
+    if offered or regimens or case.recommendation.not_drafted:
+        return offered + regimens
+    return resolve_tests_due(case)
+
+
+def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
+    """Return the tests that the recommendation asks for now and nobody has drafted."""
+    tests = tuple(
+        item
+        for item in case.recommendation.follow_ups
+        if not item.months and not has_test(case, item.test)
+    )
+    return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
+
+
+def _offer(case: Case, condition: str, follow_ups: tuple[FollowUp, ...]) -> Resolution:
+    tests = tuple(replace(item) for item in follow_ups if not has_test(case, item.test))
+    return Resolution(label_of_tests(tests, condition=condition), (AddFollowUps(tests),))

@@ -1,0 +1,231 @@
+"""The edits that bring the drafts to a regimen, and keep what is already right.
+
+Loading and maintenance that are already ordered stay; an order of the right product is changed, any
+other is replaced (Q25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from recommender.cards import Card, Remedy, cards
+from recommender.case import Case, Issue, fulfils, is_oral, is_treatment, kind_of, same_kind
+from recommender.checks import check_order
+from recommender.courses import Repeats, repeats
+from recommender.guidance import INJECTION_DOSE
+from recommender.language import (
+    AddRegimen,
+    ChangeOrder,
+    Edit,
+    Order,
+    Phase,
+    PhaseKind,
+    Regimen,
+    RemoveOrder,
+    Route,
+    changed,
+    is_injected,
+)
+from recommender.remedies.additions import (
+    LEAVES_ORDER_AS_IT_IS,
+    CardsByOrder,
+    additions,
+    cards_by_order,
+    cards_of,
+    has_parts,
+    is_second,
+    remove,
+    technique_of,
+)
+from recommender.remedies.targets import Target
+
+
+def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit, ...]:
+    """Return the edits that bring the course to the target and resolve the issues about the drafted
+    orders.
+    """
+    issues = tuple(issues)
+    edits, needed = _change_drafts(case, target, issues)
+    removed = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    if whole := removed & {order.part_of for order in case.all_drafts}:
+        edits, needed = _change_drafts(case, target, issues, frozenset(whole))
+    if needed:
+        edits.insert(
+            0,
+            AddRegimen(
+                Regimen(needed),
+                technique_of(case, needed),
+                target.replaces,
+                condition=target.condition,
+            ),
+        )
+    return (*edits, *additions(case, issues, edits))
+
+
+def _change_drafts(
+    case: Case, target: Target, issues: tuple[Issue, ...], whole: frozenset[str] = frozenset()
+) -> tuple[list[Edit], tuple[Phase, ...]]:
+    """Return the edits of the drafts, and the phases that none of them fulfils; drafts that are
+    right claim their phase first.
+
+    Args: whole: the keys of drafts of several dosage lines of which one must go, so that all do.
+    """
+    needed = _unclaimed(case, target)
+    found = cards_by_order(issues)
+    second = {id(order) for order in case.all_drafts if is_second(case, found, order)}
+    gone = {
+        id(order): order
+        for order in case.all_drafts
+        if {order.key, order.part_of} & whole
+        or (id(order) in second and repeats(case, order) is Repeats.DRAFT)
+    }
+    kept: set[int] = set()
+    for order in sorted(case.all_drafts, key=lambda order: id(order) in second):
+        phase = next((phase for phase in needed if fulfils(order, phase)), None)
+        if phase is not None and id(order) not in gone and _only_asks(found, order):
+            kept.add(id(order))
+            needed = _without(needed, phase)
+    gone |= {
+        id(order): order
+        for order in case.all_drafts
+        if id(order) not in kept and id(order) not in gone and id(order) in second
+    }
+    edits: list[Edit] = [edit for order in gone.values() for edit in remove(case, order)]
+    for order in case.all_drafts:
+        if id(order) not in gone and id(order) not in kept:
+            wrong = _wrong_cards(found, order)
+            changes, needed = _put_order_right(case, target, order, wrong, needed)
+            edits += changes
+    return list(dict.fromkeys(edits)), needed
+
+
+def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
+    """Return the phases of the target whose place no standing order has; one that the target takes
+    over from has none.
+    """
+    standing = [order for order in case.standing if order.key != target.replaces]
+    return tuple(
+        phase
+        for phase in target.regimen.phases
+        if not any(same_kind(order, phase) for order in standing)
+    )
+
+
+def _wrong_cards(found: CardsByOrder, order: Order) -> frozenset[Card]:
+    """Return the cards that speak against the order itself, not for something beside it."""
+    return frozenset(
+        card for card in cards_of(found, order) if card.remedy not in LEAVES_ORDER_AS_IT_IS
+    )
+
+
+def _only_asks(found: CardsByOrder, order: Order) -> bool:
+    """Return whether nothing speaks against the order but a question about neurological signs."""
+    return all(card.remedy is Remedy.ASK for card in _wrong_cards(found, order))
+
+
+def _put_order_right(
+    case: Case, target: Target, order: Order, wrong: frozenset[Card], needed: tuple[Phase, ...]
+) -> tuple[list[Edit], tuple[Phase, ...]]:
+    """Return the edits for one draft that is not right, and the phases that are still needed after
+    them.
+    """
+    if not wrong and not _is_in_the_way(order, target):
+        return [], needed
+    takes_over = bool(target.replaces) and target.replaces not in (order.replaces, order.key)
+    replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
+    whole = takes_over or replaced or order.has_folate or has_parts(case, order)
+    phase = None if whole else _phase_for(order, needed)
+    if phase is None:
+        return remove(case, order), needed
+    adapted = _adapted(case, order, phase)
+    change = ChangeOrder(
+        order.key,
+        adapted,
+        technique_of(case, (adapted,)),
+        target.condition,
+        completes=_lost_its_dose(order),
+    )
+    return [change], _without(needed, phase)
+
+
+def _lost_its_dose(order: Order) -> bool:
+    """Return whether the form of an order lost its dose, and no words say another (I36)."""
+    line = order.cobalamin
+    return line is not None and line.dose is None and not order.words
+
+
+def _is_in_the_way(order: Order, target: Target) -> bool:
+    """Return whether a draft without fault would stand beside the target as a second of its kind,
+    or as injections beside oral.
+    """
+    if not is_treatment(order):
+        return False
+    oral_instead = (
+        all(is_oral(phase.line) for phase in target.regimen.phases)
+        and kind_of(order) is not PhaseKind.ORAL
+    )
+    return oral_instead or any(
+        same_kind(order, phase) and not fulfils(order, phase) for phase in target.regimen.phases
+    )
+
+
+def _without(phases: tuple[Phase, ...], taken: Phase) -> tuple[Phase, ...]:
+    return tuple(phase for phase in phases if phase is not taken)
+
+
+def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
+    """Return the phase that this draft becomes by a change of dose or frequency alone: of the same
+    product, its own kind first (Q25).
+    """
+    line = order.cobalamin
+    if line is None:
+        return None
+    route = line.route or (Route.INTRAMUSCULAR if is_injected(line) else None)
+    same = [
+        phase
+        for phase in needed
+        if line.substance is phase.line.substance and route is phase.line.route
+    ]
+    return next((phase for phase in same if same_kind(order, phase)), same[0] if same else None)
+
+
+A_MONTH = Decimal(28)
+"""Days: injections as often as monthly are acceptable for anybody (S14, S90)."""
+
+
+def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
+    """Return the phase with the ordered frequency, where only the dose was wrong or only the start
+    changes.
+
+    An end that was ordered is kept for a course that has one: neither alternate days nor what goes
+    on for life may gain one (I4, I20).
+    """
+    line, asked = order.cobalamin, phase.line.timing
+    if (
+        line is None
+        or line.timing is None
+        or asked is None
+        or not same_kind(order, phase)
+        or line.route is Route.ORAL
+    ):
+        return phase
+    timing = (
+        line.timing
+        if asked.is_bounded
+        else replace(line.timing, count=None, count_max=None, duration=None)
+    )
+    least = min(A_MONTH, asked.shortest_interval)
+    if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
+        return phase  # more often than monthly is for symptoms that return (S15)
+    corrected = replace(line, dose=INJECTION_DOSE, timing=timing, as_needed=False)
+    trial = changed(order, lines=(corrected,), not_computable="", product_error="")
+    if not fulfils(trial, phase):
+        return phase
+    found = {issue.card for issue in check_order(case.with_order(trial), trial)}
+    return (
+        phase
+        if found - {cards.B4_NO_LOADING, cards.B9_SECOND_CHOICE}
+        else replace(phase, line=corrected)
+    )

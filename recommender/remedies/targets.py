@@ -1,0 +1,138 @@
+"""The regimens that would put the course right, by the ordered route where both suit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from recommender.cards import Remedy, cards
+from recommender.case import Case, Column, Issue, is_oral
+from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
+from recommender.language import DoseLine, Order, Phase, Regimen, Route, is_injected
+from recommender.monitoring import maintenance_phase
+from recommender.treatment import NEURO_PRESENT_LABEL, product_for, without_neurological_symptoms
+
+AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL})
+"""Cards that want injections in the place of tablets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A regimen to bring the course to. `condition` is the claim it rests on, `replaces` the active
+    order it takes over from.
+    """
+
+    regimen: Regimen
+    condition: str = ""
+    replaces: str = ""
+
+    @property
+    def drafts(self) -> tuple[str, tuple[DoseLine, ...]]:
+        """What tells one target from another: the claim, and the doses."""
+        return self.condition, tuple(phase.line for phase in self.regimen.phases)
+
+
+def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
+    """Return the regimens that would resolve the issues: what is recommended, by injection where
+    injections were ordered.
+
+    An order that must go while treatment stands needs nothing in its place.
+    """
+    ordered = _orders_of(case, issues)
+    injected = any(
+        order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered
+    )
+    by_mouth = (
+        bool(ordered)
+        and not injected
+        and not any(issue.card in AGAINST_TABLETS for issue in issues)
+    )
+    targets = [
+        _by_ordered_route(
+            case,
+            Target(option.regimen, option.condition, option.replaces),
+            injected=injected,
+            by_mouth=by_mouth,
+        )
+        for option in case.recommendation.options
+        if option.regimen is not None
+    ]
+    replaced_for_safety = any(issue.card.remedy is Remedy.REPLACE for issue in issues)
+    if not targets and not (replaced_for_safety and case.standing):
+        targets = [
+            target
+            for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),)
+            if target
+        ]
+    return tuple({target.drafts: target for target in reversed(targets)}.values())[::-1]
+
+
+def _orders_of(case: Case, issues: Iterable[Issue]) -> list[Order]:
+    keys = {key for issue in issues for key in issue.about}
+    return [order for order in case.drafts if order.key in keys]
+
+
+def _by_ordered_route(case: Case, target: Target, *, injected: bool, by_mouth: bool) -> Target:
+    """Keep to the ordered route where both routes are acceptable (C1): nobody's acceptable choice
+    is argued with.
+    """
+    recommended_oral = all(phase.line.route is Route.ORAL for phase in target.regimen.phases)
+    if injected and recommended_oral:
+        injections = _injections(case, target.condition)
+        return replace(target, regimen=injections) if injections else target
+    if (
+        by_mouth
+        and not recommended_oral
+        and _oral_is_acceptable(case)
+        and target.condition != NEURO_PRESENT_LABEL
+    ):
+        return replace(target, regimen=Regimen((with_oral_dose(ORAL, case.policy.oral_dose_mcg),)))
+    return target
+
+
+def _oral_is_acceptable(case: Case) -> bool:
+    return any(
+        len(regimen.phases) == 1 and regimen.phases[0].line.route is Route.ORAL
+        for regimen in case.recommendation.acceptable
+    )
+
+
+def _injections(case: Case, condition: str) -> Regimen | None:
+    """Return loading and maintenance injections for a person without neurological symptoms, as far
+    as products allow.
+    """
+    a = without_neurological_symptoms(case.assessment) if condition else case.assessment
+    maintenance = maintenance_phase(a, case.policy)
+    phases = (maintenance,) if case.column is Column.MAINTENANCE else (M_LOAD, maintenance)
+    return _with_products(case, phases)
+
+
+def _with_products(case: Case, phases: tuple[Phase, ...]) -> Regimen | None:
+    usable = [
+        phase
+        for phase in (product_for(phase, case.assessment, case.policy) for phase in phases)
+        if phase is not None
+    ]
+    return Regimen(tuple(usable)) if len(usable) == len(phases) else None
+
+
+def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Target | None:
+    """Return what to bring the course to where the recommendation proposes nothing new: treatment
+    goes on as it should be (T6).
+
+    A person for whom no treatment is indicated gets none drafted.
+    """
+    if (
+        case.column is not Column.MAINTENANCE
+        or case.is_prophylaxis
+        or case.recommendation.not_drafted
+    ):
+        return None
+    if by_mouth and any(order.cobalamin and is_oral(order.cobalamin) for order in case.standing):
+        return None
+    regimen = (
+        _with_products(case, (starting_now(maintenance_phase(case.assessment, case.policy)),))
+        if injected
+        else None
+    )
+    return Target(regimen) if regimen else None

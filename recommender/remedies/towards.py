@@ -1,0 +1,151 @@
+"""One suggestion: the edits that bring the course to a regimen, and its label."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from recommender.cards import Remedy, Resolution, cards
+from recommender.case import Case, Column, Issue
+from recommender.folic_acid import (
+    FolateClass,
+    FolateGate,
+    first_b12_day,
+    folate_class,
+    folate_gate,
+    holds_treatment_dose,
+    starts_after_first_dose,
+)
+from recommender.guidance import N_LOAD
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    ChangeOrder,
+    ChangeStart,
+    Edit,
+    Order,
+    PhaseKind,
+    RecordArea,
+    RemoveOrder,
+)
+from recommender.remedies.additions import remove
+from recommender.remedies.labels import label_of
+from recommender.remedies.put_right import put_right
+from recommender.remedies.targets import Target
+
+
+def towards(
+    case: Case, target: Target, issues: Sequence[Issue], *, alone: bool
+) -> Resolution | None:
+    """Return the resolution that brings the course to the target, or `None` when nothing would
+    change.
+    """
+    edits = put_right(case, target, issues)
+    edits += tuple(
+        edit for order in folate_to_remove(case, issues, edits) for edit in remove(case, order)
+    )
+    edits += folate_after(case, edits)
+    edits += _resumed_today(case, target, issues, edits)
+    if not any(not isinstance(edit, AddFollowUps) for edit in edits):
+        return None
+    treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
+    open_still = asked or _is_open(case)
+    recommended = treats and alone and not target.condition and not open_still
+    return Resolution(_label(case, edits, target.condition), edits, recommended)
+
+
+def _resumed_today(
+    case: Case, target: Target, issues: Sequence[Issue], edits: tuple[Edit, ...]
+) -> tuple[Edit, ...]:
+    """Let an order that resumes treatment start today, unless loading comes first (b23)."""
+    if any(phase.kind is PhaseKind.LOADING for phase in target.regimen.phases):
+        return ()
+    today = case.scenario.as_of
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    about = {key for issue in issues if issue.card == cards.B23_LAPSED for key in issue.about}
+    return tuple(
+        ChangeStart(order.key, today)
+        for order in case.drafts
+        if order.key in about - gone and order.starts != today
+    )
+
+
+def _is_open(case: Case) -> bool:
+    """Return whether allergies, what the products hold, or treatment so far are not known, or a
+    test comes first (P5), so that nothing is marked as recommended (C35, Q6, Q28, Q58, Q63).
+    """
+    s = case.scenario
+    if case.assessment.excipient_reactions:
+        return True
+    unread = RecordArea.MEDICATIONS in s.unavailable or s.allergy_fact.is_unknown
+    open_still = case.assessment.allergies_unavailable or unread
+    return open_still or not case.recommendation.may_be_marked
+
+
+def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
+    """Say the edits; where folic acid goes and vitamin B12 comes, say both."""
+    folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
+    treatment = tuple(
+        edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate)
+    )
+    if treatment != edits:
+        return label_of(treatment, condition, lead="Hold folic acid")
+    folate |= {order.key for order in case.selected_folate}
+    later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
+    lead = "Folic acid a day later" if later else ""
+    claim = condition or ("GLOSSITIS" if _rests_on_glossitis(case, edits) else "")
+    return label_of(treatment, claim, lead=lead)
+
+
+def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:
+    """Return whether alternate days are drafted for glossitis alone (C6)."""
+    loads = any(
+        N_LOAD in edit.regimen.phases
+        if isinstance(edit, AddRegimen)
+        else isinstance(edit, ChangeOrder) and edit.phase.id == N_LOAD.id
+        for edit in edits
+    )
+    return loads and case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL
+
+
+def folate_to_remove(
+    case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]
+) -> Iterator[Order]:
+    keys = {
+        key for issue in issues if issue.card.remedy is Remedy.START_FIRST for key in issue.about
+    }
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
+
+
+def folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2), unless the
+    gate is open.
+    """
+    drafted = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    if not drafted or folate_gate(case) in (FolateGate.OPEN_EXCLUDED, FolateGate.OPEN_TREATED):
+        return ()
+    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    return tuple(
+        edit
+        for order in case.selected_folate
+        if order.key not in gone
+        for edit in _start_after(case, order)
+    )
+
+
+def _start_after(case: Case, order: Order) -> tuple[Edit, ...]:
+    """Return the later start of therapeutic folic acid that does not bring vitamin B12 at treatment
+    dose itself.
+    """
+    waits = folate_class(order, case) is FolateClass.THERAPEUTIC and not holds_treatment_dose(order)
+    return (
+        (ChangeStart(order.key, day_after(case)),)
+        if waits and not starts_after_first_dose(case, order)
+        else ()
+    )
+
+
+def day_after(case: Case) -> dt.date:
+    return first_b12_day(case) + dt.timedelta(days=1)

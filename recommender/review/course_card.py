@@ -1,0 +1,95 @@
+"""The card of a drafted course: its findings folded, the advice and the tests that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recommender.cards import Card, Finding, Resolution, cards
+from recommender.case import Case, Issue
+from recommender.language import AddRegimen, ChangeOrder, FollowUp, Test
+from recommender.remedies import resolve_course
+from recommender.review.merging import fold
+
+CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
+"""Tests of which the advice about the cause already speaks (K16)."""
+
+
+def course_card(case: Case, issues: Sequence[Issue]) -> Finding:
+    resolutions = resolve_course(case, issues)
+    return fold(
+        case,
+        issues,
+        resolutions,
+        advice_of(case, issues, resolutions),
+        planned_tests(issues, case, resolutions),
+    )
+
+
+ALWAYS_SAID = frozenset({"G2", "T5", "K12", "K15"})
+"""Advice that is given although no regimen is offered with it: it is the whole answer of its row,
+or does not wait for one (Q50).
+"""
+
+
+LEFT_OUT = frozenset({"K1", "2.7"})
+"""The site of injection stands in every drafted order; when to monitor yearly decides nothing about
+an order.
+"""
+
+
+SAID_BY: dict[str, set[Card]] = {
+    "K2": {cards.H1_PLATELETS_25_TO_50, cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
+    "K3": {cards.H2_PLATELETS_10_TO_24, cards.H3_PLATELETS_BELOW_10},
+    "K4": {cards.H3_PLATELETS_BELOW_10},
+    "K5": {cards.H4_INR, cards.H5_BLEEDING},
+    "K6": {cards.H5_BLEEDING},
+    "K7": {cards.D1_KIDNEY},
+    "K8": {cards.D3_LEBERS},
+    "K9": {cards.K2_POTASSIUM},
+    "T5": {cards.B10_BY_MOUTH_MALABSORPTION},
+}
+"""Advice that these cards already give."""
+
+
+def advice_of(
+    case: Case, issues: Sequence[Issue], resolutions: Sequence[Resolution]
+) -> tuple[str, ...]:
+    """Return what goes with a regimen that is offered: the modifiers, and why nothing can be
+    drafted where that is so.
+    """
+    offers = any(
+        isinstance(edit, AddRegimen | ChangeOrder)
+        for resolution in resolutions
+        for edit in resolution.edits
+    )
+    found = {issue.card for issue in issues}
+    advice = (
+        advice.text
+        for advice in case.recommendation.advice
+        if (offers or advice.id in ALWAYS_SAID or _pregnant_now(case, advice.id))
+        and advice.id not in LEFT_OUT
+        and not SAID_BY.get(advice.id, set()) & found
+    )
+    return (
+        *advice,
+        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
+    )
+
+
+def _pregnant_now(case: Case, advice: str) -> bool:
+    return advice == "K10" and case.assessment.pregnant.is_true
+
+
+def planned_tests(
+    issues: Sequence[Issue], case: Case, resolutions: Sequence[Resolution]
+) -> tuple[FollowUp, ...]:
+    """Return the tests before the first dose and the reviews that go with treatment that starts;
+    nothing waits for them (2.7).
+    """
+    starts = any(
+        isinstance(edit, AddRegimen) for resolution in resolutions for edit in resolution.edits
+    )
+    matters = any(issue.is_loud or issue.card == cards.K1_DUE for issue in issues)
+    if not (starts and matters) or not case.starts_treatment or case.rule == "N2":
+        return ()
+    return tuple(item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS)

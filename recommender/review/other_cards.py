@@ -1,0 +1,120 @@
+"""The cards beside that of the course: stops, tests, treatment that is due, right orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from recommender.cards import Finding, Resolution
+from recommender.case import Case, Column, Issue, has_test, sort_issues
+from recommender.courses import (
+    check_lowering_drug,
+    check_not_ordered,
+    check_stops,
+    check_tests,
+    forbids_what_is_due,
+    is_emergency,
+    more_than_an_order,
+    right_order,
+    sources_differ,
+)
+from recommender.guidance import ConfirmConsistentOrders
+from recommender.language import AddFollowUps
+from recommender.monitoring import review_follow_ups
+from recommender.remedies import (
+    label_of_tests,
+    resolve_not_ordered,
+    resolve_stop,
+    resolve_test,
+    resolve_tests_due,
+)
+from recommender.review.course_card import advice_of, planned_tests
+from recommender.review.merging import fold
+
+
+def stop_and_test_cards(case: Case) -> Iterator[Finding]:
+    stops = list(check_stops(case))
+    if stops:
+        yield fold(case, stops, resolve_stop(case, stops))
+    tests = list(check_tests(case))
+    if tests:
+        yield fold(case, tests, resolve_test(case, tests))
+
+
+def not_ordered(case: Case) -> Iterator[Finding]:
+    """Yield k1, g1 or g2: what is due while something else is selected. Of two that say the same
+    the louder one is shown.
+    """
+    if case.drafts:
+        return
+    if case.selected_stops:
+        yield from _due_and_forbidden(case)
+        return
+    drug = list(check_lowering_drug(case))
+    in_scope = (
+        bool(case.selected_folate) or any(test.selected for test in case.course.tests) or bool(drug)
+    )
+    due = list(check_not_ordered(case)) if in_scope else []
+    issues = sort_issues([*due, *drug])
+    if issues:
+        yield due_card(
+            case, issues[0], also=issues[1:], about_drug_or_test=not case.selected_folate
+        )
+
+
+def _due_and_forbidden(case: Case) -> Iterator[Finding]:
+    """Yield k1 where an order forbids vitamin B12 that is due and given by nobody: said, and left
+    to the prescriber, who has just decided otherwise.
+    """
+    if forbids_what_is_due(case):
+        said = "This order forbids vitamin B12, which is due."
+        loud = (issue for issue in check_not_ordered(case) if issue.is_loud)
+        for issue in loud:
+            yield fold(case, (replace(issue, reasons=(said, *issue.reasons)),), ())
+
+
+def due_card(
+    case: Case, issue: Issue, *, also: Sequence[Issue] = (), about_drug_or_test: bool
+) -> Finding:
+    """Return the card of treatment that is due. N2 offers its regimen only beside vitamin B12 or
+    folic acid (cards.md 1).
+    """
+    opened = not case.course.has_anything_selected  # the chart, not an order
+    emergency = opened and is_emergency(case)
+    tests_only = case.rule == "N2" and about_drug_or_test and not emergency
+    resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
+    issues = (issue, *also)
+    return fold(
+        case,
+        issues,
+        resolutions,
+        advice_of(case, issues, resolutions),
+        planned_tests(issues, case, resolutions),
+    )
+
+
+def consistent(case: Case) -> Iterator[Finding]:
+    """Yield a1 for orders that match the guidance, where the site or the person calls for it, or
+    where not all could be checked.
+    """
+    if case.drafts and case.column is not Column.NONE and (urgent := more_than_an_order(case)):
+        yield fold(case, (urgent,), ())
+        return
+    if case.drafts and (conflict := sources_differ(case)):
+        yield fold(case, (conflict,), resolve_tests_due(case))
+        return
+    follow_ups = [
+        item for item in review_follow_ups(case.assessment) if not has_test(case, item.test)
+    ]
+    a = case.assessment
+    personal = (a.pregnant | a.breastfeeding).is_true and bool(follow_ups) and case.starts_treatment
+    always = case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ALWAYS
+    wanted = always or (
+        personal
+        and case.policy.confirm_consistent_orders is ConfirmConsistentOrders.ACTIONABLE_ONLY
+    )
+    if not case.drafts or case.column is Column.NONE or not wanted:
+        return
+    tests = tuple(follow_ups) if case.starts_treatment else ()
+    resolutions = (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
+    yield fold(case, (right_order(case, tests),), resolutions)

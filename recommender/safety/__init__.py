@@ -1,0 +1,19 @@
+"""Checks of an order that hold whatever is recommended: what it shows by itself, reactions,
+kidneys, bleeding.
+"""
+
+from recommender.safety.bleeding import check_site, needs_inr
+from recommender.safety.plausibility import check_alone, check_readable, is_implausible
+from recommender.safety.reactions import check_contraindications, reaction_to
+from recommender.safety.safety import check_safety
+
+__all__ = [
+    "check_alone",
+    "check_contraindications",
+    "check_readable",
+    "check_safety",
+    "check_site",
+    "is_implausible",
+    "needs_inr",
+    "reaction_to",
+]

@@ -1,0 +1,104 @@
+"""Where an injection goes, and the risk of bleeding into muscle (K2 to K6, K17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recommender.assessment import Assessment, PlateletBand
+from recommender.cards import CRITICAL, INFO, WARNING, cards
+from recommender.case import Case, Issue, has_test, issue_of
+from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, RecordArea, Test
+from recommender.wording import quote
+
+
+def check_site(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield b12: the buttock was ordered."""
+    if order.site is not InjectionSite.BUTTOCK:
+        return
+    a = case.assessment
+    few_platelets = a.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
+    loud = few_platelets or (a.on_anticoagulant | a.bleeding_disorder | a.inr_high).is_true
+    reason = "If the buttock must be used: upper outer quadrant only, needle directed anteriorly."
+    yield issue_of(
+        cards.B12_BUTTOCK, WARNING if loud else INFO, order, reason, ("S28", "S29", "S30")
+    )
+
+
+def check_bleeding(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield h1 to h5; the technique written into the order resolves h1 to h3 and h5, an INR test h4
+    (Q17).
+    """
+    a = case.assessment
+    if not order.technique_noted:
+        yield from _platelets(case, order)
+    if needs_inr(a):
+        if not has_test(case, Test.INR):
+            yield _inr(case, order)
+    elif not order.technique_noted:
+        yield from _risk_of_bleeding(case, order)
+
+
+def _inr(case: Case, order: Order) -> Issue:
+    """Return h4 of an INR above range, h5 of warfarin without an INR (K5)."""
+    sources = ("X28", "X29")
+    if case.assessment.inr_high.is_true:
+        reason = "Repeat the INR before the injection."
+        return issue_of(cards.H4_INR, WARNING, order, reason, sources)
+    summary = f"On warfarin, {_no_inr(case)}: check it before an IM injection"
+    reason = "An INR above range calls for another day or another route."
+    return issue_of(cards.H5_BLEEDING, INFO, order, reason, sources, summary)
+
+
+def _risk_of_bleeding(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield h5 of an anticoagulant or a bleeding disorder, recorded or pointed at (K6, Q28)."""
+    a = case.assessment
+    said = ""
+    reason = "A small injection into muscle is of low risk with this technique."
+    if not (a.on_anticoagulant | a.bleeding_disorder).is_true:
+        hints = case.scenario.hints_at(HintAt.BLEEDING_DISORDER, HintAt.ANTICOAGULANT)
+        if not hints:
+            return
+        words = quote(hints[0].words)
+        said = f"Record says {words}: ask about bleeding; fine needle, firm pressure"
+        reason = "What it means could not be read."
+    yield issue_of(cards.H5_BLEEDING, INFO, order, reason, ("X28", "X29"), said)
+
+
+def _no_inr(case: Case) -> str:
+    """Say why there is no INR, in the sentence that is true (Q58)."""
+    unread = RecordArea.LABORATORY in case.scenario.unavailable
+    return "INR could not be read" if unread else "no INR in 30 days"
+
+
+def needs_inr(assessment: Assessment) -> bool:
+    """Return whether the INR is to be measured before an injection into muscle: above range, or on
+    warfarin and not known (K5).
+    """
+    warfarin = assessment.anticoagulant is Anticoagulant.WARFARIN
+    return assessment.inr_high.is_true or (warfarin and assessment.inr_high.is_unknown)
+
+
+def _platelets(case: Case, order: Order) -> Iterator[Issue]:
+    match case.assessment.platelets:
+        case PlateletBand.FROM_25_TO_50:
+            yield issue_of(
+                cards.H1_PLATELETS_25_TO_50,
+                WARNING,
+                order,
+                "The order does not carry the injection technique for few platelets.",
+                ("S31", "S32", "S33"),
+            )
+        case PlateletBand.FROM_10_TO_24:
+            reason = (
+                "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes. Not a "
+                "reason to withhold vitamin B12."
+            )
+            yield issue_of(cards.H2_PLATELETS_10_TO_24, WARNING, order, reason, ("S32", "S33"))
+        case PlateletBand.BELOW_10:
+            reason = (
+                "Take same-day haematology advice. Not a reason to withhold vitamin B12 when "
+                "neurological signs are present."
+            )
+            yield issue_of(
+                cards.H3_PLATELETS_BELOW_10, CRITICAL, order, reason, ("S32", "S33", "S34")
+            )

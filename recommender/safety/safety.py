@@ -1,0 +1,100 @@
+"""Checks of a drafted vitamin B12 order that hold whatever is recommended: kidneys, Leber's,
+reactions, site, bleeding, anaemia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from recommender.cards import CRITICAL, INFO, WARNING, cards
+from recommender.case import (
+    Case,
+    Issue,
+    has_test,
+    is_muscle_or_unknown,
+    is_treatment,
+    issue_of,
+    may_be_cyanocobalamin,
+)
+from recommender.language import DoseLine, HintAt, Order, Test, is_injected, is_treatment_dose
+from recommender.safety.bleeding import check_bleeding, check_site
+from recommender.safety.reactions import check_contraindications, form_note
+from recommender.wording import quote
+
+
+def check_safety(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield the safety issues of one drafted order of vitamin B12."""
+    line = order.cobalamin
+    if line is None:
+        return
+    yield from check_contraindications(case, order)
+    yield from check_kidneys(case, order, line)
+    yield from _starting(case, order)
+    if is_injected(line):
+        yield from check_site(case, order)
+        if is_muscle_or_unknown(line):
+            yield from check_bleeding(case, order)
+
+
+def check_kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
+    """Yield d1 or d2; the few micrograms in a product of folic acid are not cyanocobalamin
+    treatment.
+    """
+    supplement_with_folate = order.has_folate and is_treatment_dose(line).is_false
+    if not may_be_cyanocobalamin(line) or supplement_with_folate:
+        return
+    a = case.assessment
+    if a.renal.is_true:
+        loud = CRITICAL if a.renal_severe.is_true else WARNING
+        reason = f"Hydroxocobalamin needs no kidney result.{form_note(line)}"
+        yield issue_of(cards.D1_KIDNEY, loud, order, reason, ("S25", "S27", "S74", "S75"))
+    elif a.renal.is_unknown and not has_test(case, Test.EGFR):
+        yield _kidneys_not_known(case, order, line)
+
+
+def _kidneys_not_known(case: Case, order: Order, line: DoseLine) -> Issue:
+    """Return d2, quietly for the young and for words that only may mean the kidneys (Q51)."""
+    sufficient = case.scenario.egfr.below(case.policy.cyano_min_egfr).is_false
+    unread = (
+        " The eGFR on record is sufficient, but whether kidney disease is diagnosed could not be "
+        "read."
+        if sufficient
+        else ""
+    )
+    reason = (
+        f"Cyanocobalamin needs a kidney result, hydroxocobalamin needs "
+        f"none.{unread}{form_note(line)}"
+    )
+    hints = case.scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)
+    said = (
+        f"Record says {quote(hints[0].words)}: check eGFR, or use hydroxocobalamin" if hints else ""
+    )
+    loud = INFO if hints or _kidneys_need_no_haste(case) else WARNING
+    return issue_of(cards.D2_KIDNEY_NOT_KNOWN, loud, order, reason, ("S25", "S74"), said)
+
+
+def _kidneys_need_no_haste(case: Case) -> bool:
+    """Return whether somebody is known to be young, and nothing at all points at the kidneys
+    (Q51).
+    """
+    young = case.scenario.age.below(Decimal(case.policy.kidney_ask_age))
+    return (young & ~case.assessment.kidney_risk).is_true
+
+
+def _starting(case: Case, order: Order) -> Iterator[Issue]:
+    """Yield k2: treatment starts with severe anaemia or low potassium, and no potassium test is
+    ordered (K9, Q17).
+    """
+    a = case.assessment
+    starting = case.starts_treatment and is_treatment(order)
+    if (
+        starting
+        and (a.severe_anaemia | a.low_potassium).is_true
+        and not has_test(case, Test.POTASSIUM)
+    ):
+        found = "Severe anaemia" if a.severe_anaemia.is_true else "Low potassium"
+        reason = (
+            f"{found} is recorded: potassium can fall sharply in the first 48 hours of treatment."
+        )
+        yield issue_of(cards.K2_POTASSIUM, WARNING, order, reason, ("X8", "X9"))

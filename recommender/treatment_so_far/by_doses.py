@@ -1,0 +1,157 @@
+"""What injections given, and tablets supplied, say of the course (Q11, Q30, Q77)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from statistics import median
+
+from recommender.language import (
+    LOADING_BELOW_DAYS,
+    Rhythm,
+    Substance,
+    Truth,
+    changed,
+    rhythm_by_days,
+)
+from recommender.treatment_so_far.by_orders import FIRST_MAINTENANCE_DUE, from_order, most_frequent
+from recommender.treatment_so_far.entries import LOADING_DOSES, LOADING_WINDOW
+from recommender.treatment_so_far.history import (
+    LAPSED_AFTER,
+    LONGEST_INTERVAL,
+    STATED_ORAL_LOOKBACK,
+    History,
+)
+from recommender.treatment_so_far.reading import start_of
+from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
+
+SUPPLY_OVER_AFTER = 30
+"""Days after the end of the last supply of tablets from which they have lapsed (Q77)."""
+
+
+def course_by_doses(history: History, neurological: Truth) -> Treatment | None:
+    """What the injections given say where no order does; one injection alone says nothing."""
+    last = history.last_injection
+    substance = history.substance
+    if last is None or not history.gaps:
+        return _one_after_others(history, last, substance)
+    if history.gaps[-1] >= LOADING_BELOW_DAYS or history.only_issued:
+        return _spaced_injections(history, last, substance)
+    usual = Decimal(median(history.gaps[-LOADING_DOSES:]))
+    alternate_days = rhythm_by_days(usual) is Rhythm.ALTERNATE_DAYS
+    complete = (
+        history.six_doses_given(last - dt.timedelta(days=LOADING_WINDOW))
+        and not neurological.is_true
+    )
+    reason = f"injections given, the last on {last}"
+    if history.days_since(last) > (
+        LAPSED_AFTER * FIRST_MAINTENANCE_DUE if complete else LOADING_WINDOW
+    ):
+        return Treatment(TreatmentPhase.LAPSED, substance=substance, reason=reason)
+    return Treatment(
+        TreatmentPhase.LOADING,
+        substance=substance,
+        alternate_days=alternate_days,
+        loading_complete=complete,
+        maintenance_ordered=bool(history.oral),
+        reason=reason,
+    )
+
+
+def _one_after_others(
+    history: History, last: dt.date | None, substance: Substance | None
+) -> Treatment | None:
+    """Return the course of a single injection within reach that older ones went before: maintenance
+    at their spacing, lapsed where the next is overdue (2.3).
+    """
+    gap = history.gap_before_reach
+    if last is None or gap is None or gap < LOADING_BELOW_DAYS:
+        return None
+    interval = min(Decimal(gap), LONGEST_INTERVAL)  # whatever was missed, nobody waits longer
+    lapsed = history.days_since(last) > LAPSED_AFTER * interval
+    return Treatment(
+        TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE,
+        substance=substance,
+        interval=interval,
+        reason=f"injections given, the last on {last}",
+    )
+
+
+ISSUES_APART = 21
+"""Days between two issues of injections from which they are a course (Q30)."""
+
+
+def _spaced_injections(
+    history: History, last: dt.date, substance: Substance | None
+) -> Treatment | None:
+    """Maintenance at the median spacing of the injections, or of the issues (Q11, Q30)."""
+    least = ISSUES_APART if history.only_issued else LOADING_BELOW_DAYS
+    spaced = [gap for gap in history.gaps if gap >= least]
+    if not spaced:
+        return None
+    interval = Decimal(median(spaced))
+    lapsed = history.days_since(last) > LAPSED_AFTER * interval
+    done = "issued" if history.only_issued else "given"
+    return Treatment(
+        TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE,
+        substance=substance,
+        interval=interval,
+        maintenance_ordered=bool(history.unreadable),
+        reason=f"injections {done}, the last on {last}",
+    )
+
+
+def oral(history: History) -> Treatment | None:
+    """Tablets by their order or by what was supplied; lapsed when the supply is over, a question
+    where it is not known for how long it lasts (Q77).
+    """
+    if history.oral and not _supply_says_otherwise(history):
+        return from_order(TreatmentPhase.ORAL, most_frequent(history.oral), history)
+    if not history.taken:
+        return None
+    end = _supply_end(history)
+    if end is None:
+        if not history.oral_stated:
+            return _of_tablets(TreatmentPhase.UNKNOWN, history, UnknownPhase.SUPPLY_NOT_KNOWN)
+        return _of_tablets(TreatmentPhase.ORAL, history)
+    lapsed = history.days_since(end) > SUPPLY_OVER_AFTER
+    return _of_tablets(TreatmentPhase.LAPSED if lapsed else TreatmentPhase.ORAL, history)
+
+
+def _supply_says_otherwise(history: History) -> bool:
+    """Whether what was supplied speaks against tablets being taken though their order is active."""
+    if not history.taken:
+        return False
+    newest = max(
+        (start for order in history.oral if (start := start_of(order))), default=dt.date.min
+    )
+    if history.days_since(newest) < STATED_ORAL_LOOKBACK:
+        return False
+    end = _supply_end(history)
+    return not history.oral_stated if end is None else history.days_since(end) > SUPPLY_OVER_AFTER
+
+
+def _supply_end(history: History) -> dt.date | None:
+    """The last day that the tablets supplied last; `None` where that is not known."""
+    ends = [
+        dose.date + dt.timedelta(days=int(dose.supply_days))
+        for dose in history.taken
+        if dose.date is not None and dose.supply_days is not None
+    ]
+    return max(ends, default=None)
+
+
+def _of_tablets(
+    phase: TreatmentPhase, history: History, unknown: UnknownPhase | None = None
+) -> Treatment:
+    found = Treatment(
+        phase,
+        substance=Substance.CYANOCOBALAMIN,
+        reason=unknown.value if unknown else "oral treatment dispensed or stated as taken",
+        unknown=unknown,
+        by_mouth=True,
+    )
+    if not history.oral:
+        return found
+    order = most_frequent(history.oral)
+    return changed(found, order_key=order.key, ordered_on=start_of(order), maintenance_ordered=True)

@@ -1,0 +1,248 @@
+"""What orders say of the course: loading, maintenance, ordered and not given (Q11, Q29, Q55)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from recommender.guidance import Policy
+from recommender.language import Order, Truth, changed, is_treatment_dose
+from recommender.treatment_so_far.entries import LOADING_WINDOW
+from recommender.treatment_so_far.history import LAPSED_AFTER, History
+from recommender.treatment_so_far.reading import (
+    bound_end,
+    bound_passed,
+    end_of,
+    interval_of_order,
+    is_alternate_days,
+    is_injected,
+    is_loading,
+    start_of,
+)
+from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
+
+FIRST_MAINTENANCE_DUE = Decimal(62)
+"""Days after loading within which maintenance begins: two months (S9)."""
+
+
+ORAL_ORDER_COUNTS_AFTER = 30
+"""Days after which an active order for tablets counts as taken, though no dose is on record
+(Q55).
+"""
+
+
+DAYS_A_MONTH = Decimal("30.44")
+
+
+def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
+    """What an order alone says (Q29, Q55): nothing yet, a question, or tablets that are taken.
+
+    A young loading order is a loading course (Q11), and is left to the rows below.
+    """
+    standing = int(policy.standing_order_months * DAYS_A_MONTH)
+    current = history.current
+    if not current:
+        return None
+    fresh = [order for order in current if not _is_older(order, standing, history)]
+    if not fresh:
+        return asked(UnknownPhase.STANDING_ORDER, current, history)
+    if any(is_loading(order) and is_injected(order.cobalamin) for order in fresh):
+        return None
+    taken = [order for order in fresh if order in history.oral and _counts_as_taken(order, history)]
+    if taken:
+        return from_order(
+            TreatmentPhase.ORAL, most_frequent(taken), history, reason="ordered; taking not known"
+        )
+    late = [order for order in fresh if _is_overdue(order, history)]
+    if late:
+        return asked(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
+    first = most_frequent(fresh)
+    return Treatment(
+        TreatmentPhase.NONE,
+        ordered_on=start_of(first),
+        ordered=tuple(order.cobalamin for order in fresh if order.cobalamin),
+        maintenance_ordered=True,
+        reason=f"an order for {first.product}, no dose on record yet",
+    )
+
+
+def _is_older(order: Order, days: int, history: History) -> bool:
+    start = start_of(order)
+    return start is None or history.days_since(start) > days
+
+
+def _counts_as_taken(order: Order, history: History) -> bool:
+    start = start_of(order)
+    return start is not None and history.days_since(start) >= ORAL_ORDER_COUNTS_AFTER
+
+
+def _is_overdue(order: Order, history: History) -> bool:
+    """Whether more than one interval of an injection has passed without a dose on record."""
+    start, interval = start_of(order), interval_of_order(order)
+    if order in history.oral or start is None or interval is None:
+        return False
+    return history.days_since(start) > interval
+
+
+def asked(unknown: UnknownPhase, orders: Sequence[Order], history: History) -> Treatment:
+    order = most_frequent(orders)
+    return changed(
+        from_order(TreatmentPhase.UNKNOWN, order, history, reason=unknown.value), unknown=unknown
+    )
+
+
+def unknown(unknown: UnknownPhase) -> Treatment:
+    return Treatment(TreatmentPhase.UNKNOWN, reason=unknown.value, unknown=unknown)
+
+
+def loading_by_order(history: History, neurological: Truth) -> Treatment | None:
+    under_way = [order for order in history.loading if _still_loading(order, history)]
+    if not under_way:
+        return None
+    order = most_frequent(under_way)
+    alternate_days = any(is_alternate_days(order) for order in under_way)
+    given = [date for date in history.injection_dates if date >= history.course_since]
+    six_given = history.six_doses_given(history.course_since)
+    ended: dt.date | None = None
+    if all(bound_passed(order, history.as_of) for order in under_way):
+        bound = max(end for order in under_way if (end := bound_end(order)))
+        ended = given[-1] if given else bound
+        if history.days_since(ended) > (
+            LOADING_WINDOW if given and not six_given else LAPSED_AFTER * FIRST_MAINTENANCE_DUE
+        ):
+            # A stale order: nobody went on with the course. Tablets ordered since have taken its
+            # place.
+            return None if history.oral else from_order(TreatmentPhase.LAPSED, order, history)
+        six_given = six_given or not given
+    complete = six_given and not neurological.is_true and not alternate_days
+    return changed(
+        from_order(TreatmentPhase.LOADING, order, history),
+        alternate_days=alternate_days,
+        loading_complete=complete,
+        alternate_days_ended=bound_end(order) if ended and alternate_days else None,
+    )
+
+
+def _still_loading(order: Order, history: History) -> bool:
+    """Whether an active order with less than 7 days from dose to dose is a loading course under way
+    (Q11).
+
+    The alternate-day course has no end (S7), so its order counts for as long as it is active. A
+    bounded course whose time has passed is over once a maintenance order stands beside it.
+    """
+    line = order.cobalamin
+    if line is None or line.timing is None:
+        return False
+    if line.timing.is_bounded:
+        return not (history.maintenance and bound_passed(order, history.as_of))
+    start = start_of(order)
+    return is_alternate_days(order) or (
+        start is not None and history.days_since(start) < LOADING_WINDOW
+    )
+
+
+def maintenance_by_order(history: History, policy: Policy) -> Treatment | None:
+    over = tuple(order for order in history.over if _is_maintenance(order))
+    orders = history.maintenance or (over if history.injections else ())
+    if not orders:
+        return None
+    order = most_frequent(orders)
+    interval = interval_of_order(order)
+    last = history.last_injection
+    lapsed = (
+        last is not None
+        and interval is not None
+        and history.days_since(last) > LAPSED_AFTER * interval
+    )
+    phase = TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE
+    ends, due = _renewal(orders, history, policy)
+    return changed(
+        from_order(phase, order, history),
+        interval=interval,
+        renewal_due=due and last is not None and not lapsed,
+        order_ends=ends,
+    )
+
+
+def _is_maintenance(order: Order) -> bool:
+    treats = is_treatment_dose(order.cobalamin).is_true and is_injected(order.cobalamin)
+    return treats and interval_of_order(order) is not None and not is_loading(order)
+
+
+def _renewal(
+    orders: Sequence[Order], history: History, policy: Policy
+) -> tuple[dt.date | None, bool]:
+    """Return when the last of the orders ends, and whether that is past or near with none to follow
+    (T8); `None` where one is open.
+    """
+    ends = [end_of(order) for order in orders]
+    known = [end for end in ends if end is not None]
+    if len(known) < len(ends) or not known:
+        return None, False
+    last = max(known)
+    near = last <= history.as_of + dt.timedelta(days=policy.renewal_window_days)
+    return last, near and not history.oral and not history.waiting
+
+
+def ended_loading(history: History, neurological: Truth) -> Treatment | None:
+    """A loading course whose order was completed and that awaits maintenance."""
+    ended = [
+        order
+        for order in history.ended
+        if is_loading(order)
+        and is_treatment_dose(order.cobalamin).is_true
+        and is_injected(order.cobalamin)
+    ]
+    if not ended:
+        return None
+    order = max(ended, key=lambda order: (order.ends or start_of(order) or dt.date.min, order.key))
+    end = order.ends or start_of(order)
+    if end is None:
+        return None
+    since = history.days_since(max(end, history.last_injection or end))
+    lapsed = since > LAPSED_AFTER * FIRST_MAINTENANCE_DUE
+    line = order.cobalamin
+    alternate_days = is_alternate_days(order)
+    bounded = line is not None and line.timing is not None and line.timing.is_bounded
+    return Treatment(
+        TreatmentPhase.LAPSED if lapsed else TreatmentPhase.LOADING,
+        substance=line.substance if line else None,
+        alternate_days=alternate_days,
+        loading_complete=not (alternate_days and bounded)
+        and (not neurological.is_true or alternate_days),
+        alternate_days_ended=end if alternate_days and bounded else None,
+        reason="an order for loading injections was completed",
+    )
+
+
+def unreadable_with_doses(history: History) -> Treatment | None:
+    """An active order that could not be read, with any dose: maintenance of unknown interval
+    (Q30).
+    """
+    if not history.unreadable or history.last_injection is None:
+        return None
+    order = most_frequent(history.unreadable)
+    return changed(from_order(TreatmentPhase.MAINTENANCE, order, history), maintenance_ordered=True)
+
+
+def from_order(
+    phase: TreatmentPhase, order: Order, history: History, reason: str = ""
+) -> Treatment:
+    line = order.cobalamin
+    return Treatment(
+        phase,
+        order_key=order.key,
+        substance=line.substance if line else None,
+        maintenance_ordered=bool(history.maintenance or history.oral),
+        interval=None,
+        reason=reason or f"an active order for {order.product}",
+        ordered_on=start_of(order),
+    )
+
+
+def most_frequent(orders: Sequence[Order]) -> Order:
+    """The order with the shortest interval; of equal ones the first by key, so that the order in
+    the record does not matter.
+    """
+    return min(orders, key=lambda order: (interval_of_order(order) or Decimal(0), order.key))

@@ -1,0 +1,215 @@
+"""One fact in words, as it stands behind a card: name, value, unit, date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from recommender.language import Cause, Fact, RecordArea, Truth
+from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording.names import CAUSE_WORDS
+from recommender.wording.short import say_result
+from recommender.wording.words import Words
+
+Line = Callable[[Words], str]
+
+
+def age(words: Words) -> str:
+    age = words.scenario.age
+    return f"age {say_result('', age, words.as_of, dated=False)}" if age.is_known else "age unknown"
+
+
+def level(words: Words) -> str:
+    s = words.scenario
+    known = [
+        words.result("B12", s.total_b12),
+        words.result("active B12", s.holotranscobalamin),
+    ]
+    said = ", ".join(value for value in known if value)
+    return said or words.diagnosis or words.older_level or _no_level(words)
+
+
+def _no_level(words: Words) -> str:
+    if RecordArea.LABORATORY in words.scenario.unavailable:
+        return "B12 result: could not be read"
+    if RecordArea.LABORATORY in words.scenario.incomplete:
+        return "B12 result: none among those that came"
+    return "B12 result: none recorded"
+
+
+def level_on_treatment(words: Words) -> str:
+    return words.result("B12 on treatment", words.scenario.total_b12_on_treatment)
+
+
+def mma(words: Words) -> str:
+    return words.result("methylmalonic acid", words.scenario.mma)
+
+
+def nerves(words: Words) -> str:
+    a, s = words.assessment, words.scenario
+    if words.findings and a.neurological.is_true:
+        said = ", ".join(
+            dict.fromkeys(words.on(one.sign.value, one.evidence.date) for one in words.findings)
+        )
+        return f"{said}, other cause recorded" if a.attribution_uncertain else said
+    screen = s.neurological_screen
+    day = screen.evidence[0].date if screen.evidence else None
+    match a.neurological:
+        case Truth.TRUE:
+            return f"nerve signs{_screen(words, day)}"
+        case Truth.FALSE:
+            return f"no nerve signs{_screen(words, day)}"
+    if RecordArea.CONDITIONS in s.unavailable:
+        return "nerve signs: conditions could not be read"
+    if RecordArea.CONDITIONS in s.incomplete:
+        return "nerve signs: the list of conditions is not complete"
+    if words.findings:
+        return (
+            f"{words.on(words.findings[0].sign.value, words.findings[0].evidence.date)}, by its "
+            f"code of another cause"
+        )
+    return "nerve signs: not recorded"
+
+
+def _screen(words: Words, day: dt.date | None) -> str:
+    return f" (screen {words.day(day)})" if day else ""
+
+
+def nerves_ever(words: Words) -> str:
+    ever = words.scenario.neurological_findings
+    return ", ".join(dict.fromkeys(words.on(one.sign.value, one.evidence.date) for one in ever))
+
+
+def nerves_before(words: Words) -> str:
+    """Nerve signs now, else those of earlier: they decide how loudly a lapse is asked about."""
+    ever = words.assessment.neurological_ever.is_true and not words.findings
+    return f"earlier {nerves_ever(words)}" if ever and nerves_ever(words) else nerves(words)
+
+
+def causes(words: Words) -> str:
+    said = {}
+    for one in words.scenario.causes:
+        named = CAUSE_WORDS[one.cause]
+        if one.cause is Cause.ILEAL_RESECTION:
+            named = f"ileum resected {words.ileum or 'length not recorded'}"
+        if one.cause is Cause.CROHNS_ILEAL:
+            named = f"ileal Crohn's disease {words.crohns or 'extent not recorded'}"
+        said[one.cause] = words.on(named, one.evidence.date)
+    return ", ".join(said.values()) or "cause not known"
+
+
+def kidney(words: Words) -> str:
+    s = words.scenario
+    measured = words.result("eGFR", s.egfr)
+    diagnosed = _dated(words, "dialysis recorded", s.dialysis) or _dated(
+        words, "kidney disease recorded", s.kidney_disease
+    )
+    said = ", ".join(value for value in (measured, diagnosed) if value)
+    unread = "could not be read" if RecordArea.LABORATORY in s.unavailable else "none in 12 months"
+    return said or f"kidney result: {unread}"
+
+
+def treatment(words: Words) -> str:
+    a, s = words.assessment, words.scenario
+    match a.treatment.phase:
+        case TreatmentPhase.NONE if words.never_treated:
+            return "no B12 treatment on record"
+        case TreatmentPhase.NONE | TreatmentPhase.UNKNOWN:
+            return _treatment_not_known(words)
+    order = words.order
+    since = f", ordered {words.day(order.authored)}" if order and order.authored else ""
+    last = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
+    gone = "lapsed: " if a.treatment.phase is TreatmentPhase.LAPSED else ""
+    nothing = "" if words.last_dose or not s.orders else ", no dose on record"
+    return f"{gone}{words.treatment}{since}{last}{nothing}"
+
+
+def _treatment_not_known(words: Words) -> str:
+    if RecordArea.MEDICATIONS in words.scenario.unavailable:
+        return "B12 treatment: medication list could not be read"
+    if RecordArea.MEDICATIONS in words.scenario.incomplete:
+        return "B12 treatment: the medication list is not complete"
+    if words.last_dose:
+        return f"last B12 on record {words.day(words.last_dose)}"
+    if order := words.only_ordered:
+        return f"{words.as_ordered(order)}, no dose on record"
+    if words.last_order:
+        return f"last B12 on record ordered {words.day(words.last_order)}, no dose of it"
+    return "B12 treatment so far: not known"
+
+
+def platelets(words: Words) -> str:
+    return words.result("platelets", words.scenario.platelets)
+
+
+def inr(words: Words) -> str:
+    return words.result("INR", words.scenario.inr)
+
+
+def bleeding(words: Words) -> str:
+    s = words.scenario
+    drug = s.anticoagulant.value if s.anticoagulant else ""
+    disorder = _dated(words, "bleeding disorder recorded", s.bleeding_disorder)
+    return ", ".join(value for value in (drug, disorder) if value)
+
+
+def blood(words: Words) -> str:
+    a, s = words.assessment, words.scenario
+    low = [words.result("haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
+    low += [words.result("potassium", s.potassium)] if a.low_potassium.is_true else []
+    return ", ".join(low)
+
+
+def lebers(words: Words) -> str:
+    return _dated(words, "Leber's optic neuropathy recorded", words.scenario.lebers)
+
+
+_SEVERITY = {
+    Truth.TRUE: "severe reaction to",
+    Truth.FALSE: "mild reaction to",
+    Truth.UNKNOWN: "allergy, severity not stated, to",
+}
+
+
+def allergies(words: Words) -> str:
+    said = [
+        words.on(f"{_SEVERITY[one.severe]} {one.allergen.value}", one.evidence.date)
+        for one in words.scenario.allergies
+    ]
+    return ", ".join(dict.fromkeys(said))
+
+
+def pregnant(words: Words) -> str:
+    return "pregnant" if words.scenario.pregnant.is_true else ""
+
+
+def planning(words: Words) -> str:
+    return "planning pregnancy" if words.scenario.planning_pregnancy.is_true else ""
+
+
+def nitrous_oxide(words: Words) -> str:
+    return "nitrous oxide" if words.assessment.nitrous_oxide.is_true else ""
+
+
+def symptoms(words: Words) -> str:
+    s = words.scenario
+    if s.recurrence.is_true:
+        return _dated(words, "symptoms returned", s.recurrence)
+    return _dated(words, "symptoms recorded", s.symptoms)
+
+
+def drugs(words: Words) -> str:
+    said = [
+        f"{use.drug.value} since {words.day(use.evidence.date)}"
+        if use.evidence.date
+        else use.drug.value
+        for use in words.scenario.lowering_drugs
+    ]
+    return ", ".join(dict.fromkeys(said))
+
+
+def _dated(words: Words, said: str, fact: Fact) -> str:
+    """Say a fact that is true with the date of its first entry; else nothing."""
+    if not fact.is_true:
+        return ""
+    return words.on(said, fact.evidence[0].date if fact.evidence else None)

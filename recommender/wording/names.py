@@ -1,0 +1,70 @@
+"""What causes and parts of the record are called, and small readings that words need."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from recommender.language import (
+    Cause,
+    ClinicalScenario,
+    Measurement,
+    NeurologicalFinding,
+    NeurologicalSign,
+    RecordArea,
+    Unit,
+)
+from recommender.wording.short import say_result
+
+_URGENT_FIRST = (
+    NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+    NeurologicalSign.MYELOPATHY,
+    NeurologicalSign.OPTIC_NEUROPATHY,
+)
+
+
+CAUSE_WORDS = {
+    Cause.PERNICIOUS_ANAEMIA: "pernicious anaemia",
+    Cause.TOTAL_GASTRECTOMY: "total gastrectomy",
+    Cause.ILEAL_RESECTION: "ileal resection",
+    Cause.CROHNS_ILEAL: "ileal Crohn's disease",
+    Cause.BARIATRIC: "bariatric surgery",
+    Cause.GASTRECTOMY_OTHER: "gastric surgery",
+    Cause.GASTRIC_BAND: "gastric band",
+    Cause.OTHER_MALABSORPTION: "malabsorption",
+    Cause.DIETARY: "diet low in B12",
+    Cause.DRUG: "medicine that lowers B12",
+    Cause.NITROUS_OXIDE: "nitrous oxide",
+}
+
+
+LISTS = {
+    RecordArea.CONDITIONS: "conditions",
+    RecordArea.LABORATORY: "laboratory results",
+    RecordArea.MEDICATIONS: "medication list",
+    RecordArea.PROCEDURES: "procedures",
+    RecordArea.ALLERGIES: "allergies",
+}
+"""Parts of the record a card speaks of when they could not be read; the others change nothing
+(Q6).
+"""
+
+
+def urgency(found: NeurologicalFinding) -> int:
+    return _URGENT_FIRST.index(found.sign) if found.sign in _URGENT_FIRST else len(_URGENT_FIRST)
+
+
+def ordinal(date: dt.date | None) -> int:
+    return date.toordinal() if date else 0
+
+
+def length(measured: Measurement) -> str:
+    return say_result("", measured, dt.date.min, dated=False).strip() if measured.is_known else ""
+
+
+def active_alone_is_low(scenario: ClinicalScenario) -> bool:
+    """Whether the fraction of the deficiency limit that active B12 reaches is the smaller one."""
+    limits = {Unit.PMOL_PER_L: 133, Unit.PG_PER_ML: 180}
+    total, active = scenario.total_b12.quantity, scenario.holotranscobalamin.quantity
+    if total is None or active is None or total.unit not in limits:
+        return False
+    return active.value / 25 < total.value / limits[total.unit]
