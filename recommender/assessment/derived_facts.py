@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Permanence
+from recommender.deficiency import Deficiency, Ground, NotConclusive, Permanence
 from recommender.language import (
     SURGERY_HINTS,
     Allergen,
