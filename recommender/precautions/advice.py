@@ -62,15 +62,14 @@ def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
         "Take urgent neurology and haematology advice; start treatment if advice is not "
         "immediately available."
     )
-    same_day = assessment.urgent_neurology  # K15 says more
-    urgent = () if same_day else (Advice("N1", words, ("X7", "S8", "S69")),)
+    urgent = Advice("N1", words, ("X7", "S8", "S69"))
     if not assessment.attribution_uncertain:
-        return urgent
+        return (urgent,)
     text = (
         "The recorded signs name another cause: attribution to vitamin B12 deficiency is "
         "uncertain, and treated as possible."
     )
-    return (*urgent, Advice("Q4", text, ("S67",)))
+    return (urgent, Advice("Q4", text, ("S67",)))
 
 
 def _signs_are_old(assessment: Assessment) -> bool:

@@ -284,7 +284,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K15",
         lambda a: a.urgent_neurology and a.neurological.is_true,
         "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
-        "haematology; B12 does not wait for it.",
+        "haematology.",
         ("X33",),
     ),
     Modifier(
