@@ -23,7 +23,7 @@ from fhir_mappings.formulary import BUILT_IN, FormularyRow, read_formulary
 from fhir_mappings.laboratory import reads_unit
 from fhir_mappings.medicines import reads_dose_unit
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
-from recommender.guidance import Policy, PolicyError, ProductExcipients
+from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 
 DEMONSTRATION = "demonstration"
@@ -259,7 +259,7 @@ def _policy(
         name: value for name, value in document.get("policy", {}).items() if name != LANGUAGES_KEY
     }
     try:
-        return Policy.from_settings(settings, _available(formulary), _excipients(formulary))
+        return Policy.from_settings(settings, _available(formulary), excipients_of(formulary))
     except PolicyError as error:
         problems += [f"policy.{problem.rstrip('.')}." for problem in error.problems]
         return Policy()
@@ -275,13 +275,6 @@ def _formulary(document: Mapping[str, Any], problems: list[str]) -> tuple[Formul
 
 def _available(formulary: tuple[FormularyRow, ...]) -> frozenset[tuple[Substance, Route]]:
     return frozenset((row.substance, row.route) for row in formulary if row.available)
-
-
-def _excipients(formulary: tuple[FormularyRow, ...]) -> ProductExcipients:
-    """Return what the products hold besides, also those that are not in stock (Q63)."""
-    return frozenset(
-        (row.substance, row.route, allergen) for row in formulary for allergen in row.excipients
-    )
 
 
 def _extra_codes(
