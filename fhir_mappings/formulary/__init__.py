@@ -4,6 +4,7 @@ from fhir_mappings.formulary.formulary import (
     BUILT_IN,
     FormularyRow,
     ProductCoding,
+    excipients_of,
     read_formulary,
 )
 

@@ -113,6 +113,15 @@ EXCIPIENT_NAMES = {allergen.value: allergen for allergen in Allergen if allergen
 """What a site file may list as excipients: those that an allergy is read for."""
 
 
+def excipients_of(
+    formulary: Sequence[FormularyRow],
+) -> frozenset[tuple[Substance, Route, Allergen]]:
+    """Return what the products hold besides, also those that are not in stock (Q63)."""
+    return frozenset(
+        (row.substance, row.route, allergen) for row in formulary for allergen in row.excipients
+    )
+
+
 def read_formulary(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[FormularyRow, ...], list[str]]:
     """Return the rows of a site's formulary, and for each that cannot be used `[n].key: why`."""
     read, problems = [], []
