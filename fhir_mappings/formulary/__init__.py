@@ -8,4 +8,4 @@ from fhir_mappings.formulary.formulary import (
     read_formulary,
 )
 
-__all__ = ["BUILT_IN", "FormularyRow", "ProductCoding", "read_formulary"]
+__all__ = ["BUILT_IN", "FormularyRow", "ProductCoding", "excipients_of", "read_formulary"]
