@@ -18,7 +18,7 @@ from cds_service.records.patient_key import VARIABLE as PATIENT_KEY_VARIABLE
 from cds_service.records.patient_key import load_patient_key
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
 from cds_service.records.sealed_words import open_words
-from cds_service.records.store import Store, clean_text, utc
+from cds_service.records.store import Store, clean_text
 from cds_service.records.tallies import (
     SHOWN,
     Kind,
@@ -61,6 +61,5 @@ __all__ = [
     "read_tallies",
     "settle_feedback",
     "upgrade_schema",
-    "utc",
     "week_of",
 ]

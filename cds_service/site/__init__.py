@@ -1,7 +1,7 @@
 """The site's settings, the file they are read from, and its keys."""
 
 from cds_service.site.basis import Basis
-from cds_service.site.client_profiles import GENERIC_2_0, PROFILES, with_profile
+from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
 from cds_service.site.clients import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
@@ -17,7 +17,6 @@ from cds_service.site.modes import (
     DEFAULT,
     LIVE,
     SHARE,
-    SILENT,
     Approval,
     Mode,
     read_mode,
@@ -45,7 +44,6 @@ __all__ = [
     "PACKAGES",
     "PROFILES",
     "SHARE",
-    "SILENT",
     "TABLES",
     "Approval",
     "Basis",
@@ -67,5 +65,4 @@ __all__ = [
     "read_keys",
     "read_mode",
     "terminology_version",
-    "with_profile",
 ]

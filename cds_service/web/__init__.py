@@ -6,7 +6,6 @@ from cds_service.web.deployment import (
     Deployment,
     build_deployment,
     this_deployment,
-    today_of,
 )
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.health import known_case_holds
@@ -26,5 +25,4 @@ __all__ = [
     "refusal_of",
     "this_deployment",
     "tidy_paths",
-    "today_of",
 ]

@@ -2,7 +2,6 @@
 are written without holding one. Slow clients cost memory for a while, and nothing else.
 """
 
-from cds_service.wire.incoming import LONGEST_LINE, Incoming, State
-from cds_service.wire.refusals import problem_of, write_refusal
+from cds_service.wire.incoming import LONGEST_LINE
 
-__all__ = ["LONGEST_LINE", "Incoming", "State", "problem_of", "write_refusal"]
+__all__ = ["LONGEST_LINE"]
