@@ -267,10 +267,24 @@ FACTS = (
         allergy,
     ),
     Written(
-        "allergy_excipient",
-        Concept.EXCIPIENT,
-        ("Benzyl alcohol", "Parabens", "Macrogol"),
-        allergic(Allergen.EXCIPIENT),
+        "allergy_benzyl_alcohol",
+        Concept.BENZYL_ALCOHOL,
+        ("Benzyl alcohol",),
+        allergic(Allergen.BENZYL_ALCOHOL),
+        allergy,
+    ),
+    Written(
+        "allergy_macrogol",
+        Concept.MACROGOL,
+        ("Macrogol",),
+        allergic(Allergen.MACROGOL),
+        allergy,
+    ),
+    Written(
+        "allergy_parabens",
+        Concept.PARABENS,
+        ("Parabens",),
+        allergic(Allergen.PARABENS),
         allergy,
     ),
 )

@@ -105,7 +105,7 @@ TESTS = (
         19,
         180,
     ),
-    Test("mcv", ((LOINC, "787-2"),), ("MCV",), (("fL", ONE),), 70, 125, 180),
+    Test("mcv", ((LOINC, "787-2"),), ("MCV",), (("fL", ONE),), 70, 125, 13),
     Test("inr", ((LOINC, "6301-6"),), ("INR",), (("{INR}", ONE), ("", ONE)), 1, 8, 29),
     Test(
         "potassium",
