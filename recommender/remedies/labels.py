@@ -29,6 +29,9 @@ from recommender.wording import TEST_NAMES, capital, join, say_full_date
 LONGEST = 80
 """Characters of a label; what does not fit stands in the description of its actions."""
 
+HOLD_FOLIC_ACID = "Hold folic acid"
+"""What leads the label of a suggestion that takes folic acid out."""
+
 _CLAIMS = {
     "neurological symptoms present": "NEURO signs",
     "no neurological symptoms": "NO neuro signs",
@@ -126,8 +129,10 @@ def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
-    for said in (claim, claim.partition(", ")[0]):  # never without the lead: it would go unseen
+    for said in (claim, claim.partition(", ")[0]):
         yield _led(lead, said, first)
+    if lead != HOLD_FOLIC_ACID:  # what is removed is always said
+        yield _led("", claim, first)
 
 
 def _verb(edits: tuple[Edit, ...]) -> str:

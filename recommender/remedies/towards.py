@@ -29,7 +29,7 @@ from recommender.language import (
     RemoveOrder,
 )
 from recommender.remedies.additions import remove
-from recommender.remedies.labels import label_of
+from recommender.remedies.labels import HOLD_FOLIC_ACID, label_of
 from recommender.remedies.put_right import put_right
 from recommender.remedies.targets import Target
 
@@ -90,7 +90,7 @@ def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
         edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate)
     )
     if treatment != edits:
-        return label_of(treatment, condition, lead="Hold folic acid")
+        return label_of(treatment, condition, lead=HOLD_FOLIC_ACID)
     folate |= {order.key for order in case.selected_folate}
     later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
     lead = "Folic acid a day later" if later else ""

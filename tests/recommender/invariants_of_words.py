@@ -1,8 +1,8 @@
 """The invariants of decisions 2.11 that were added last, as far as one review shows them: I27, I29,
 I31, I33, I34 and I36. They are asked of the answer alone, not of the code that wrote it.
 
-Where the others are shown: I26, I28 and I30 in the tests of the mapping, I32 in those of the
-decision (`test_quiet_cards.py`), I35 in those of the drafts.
+I26 and I28 stand in `invariants_of_facts.py`. Where the others are shown: I30 in the tests of the
+mapping, I32 in those of the decision (`test_quiet_cards.py`), I35 in those of the drafts.
 """
 
 from __future__ import annotations

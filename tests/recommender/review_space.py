@@ -58,6 +58,7 @@ from recommender.language.scenario import (
     NeurologicalSign,
     ReviewDone,
 )
+from recommender.language.understanding import Hint, HintAt
 
 TODAY = dt.date(2026, 11, 21)
 SEEN = Evidence("Observation/1")
@@ -156,6 +157,15 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "age 10": {"age": measured(10, Unit.YEARS)},
     "age unknown": {"age": NO_RESULT},
     "deceased": {"deceased": YES},
+    **{
+        f"words of {at.value}": {"hints": (Hint(at, "words that may mean it", "Condition/9"),)}
+        for at in (
+            HintAt.LEBERS,
+            HintAt.KIDNEY_DISEASE,
+            HintAt.BLEEDING_DISORDER,
+            HintAt.NEUROLOGY,
+        )
+    },
 }
 
 
