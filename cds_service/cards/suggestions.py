@@ -18,6 +18,7 @@ from fhir_mappings.drafts import (
     DraftContext,
     check_new_draft,
     check_outgoing,
+    draft_changes,
     group_id_of,
     medication_request,
     service_request,
@@ -334,24 +335,23 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
     """
     match edit:
         case ChangeOrder(_, phase, technique, _, replaces):
-            return medication_request.rewrite(
+            return draft_changes.rewrite(
                 draft, phase, context, technique, replaces
             ), f"{does(edit)}: {describe(phase)}"
         case AddTechnique(_, technique):
-            return medication_request.with_technique(
+            return draft_changes.with_technique(
                 draft, technique, context
             ), f"Add to the order: {' '.join(technique)}"
         case ChangeStart(_, starts):
-            return medication_request.with_start(
-                draft, starts, context
-            ), f"Let the order start on {starts.isoformat()}"
+            moved = draft_changes.with_start(draft, starts, context)
+            return moved, f"Let the order start on {starts.isoformat()}"
         case NameReplaced(replaces=replaces):
             return (
-                medication_request.with_prior(draft, replaces, context),
+                draft_changes.with_prior(draft, replaces, context),
                 "Let the order name the active order that it renews or replaces",
             )
         case ChangeSite(_, site):
-            return medication_request.with_site(
+            return draft_changes.with_site(
                 draft, site, context
             ), f"Change the injection site to: {site.value}"
         case _:

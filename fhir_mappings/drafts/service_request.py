@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from fhir_mappings.drafts.medication_request import DraftContext, write_circumstances
+from fhir_mappings.drafts.draft_context import DraftContext, write_circumstances
 from fhir_mappings.fhir import (
     Resource,
     as_dict,

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.draft_orders import read_drafts
-from fhir_mappings.drafts import medication_request, service_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts import draft_changes, medication_request, service_request
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.fhir.versions import FhirVersion, detect_version
@@ -139,9 +139,7 @@ def test_nothing_is_written_in_DSTU2_R159():
 
     assert medication_request.draft(CATALOGUE[0], context) is None
     assert (
-        medication_request.rewrite(
-            {"resourceType": "MedicationOrder", "id": "1"}, CATALOGUE[0], context
-        )
+        draft_changes.rewrite({"resourceType": "MedicationOrder", "id": "1"}, CATALOGUE[0], context)
         is None
     )
     assert service_request.draft(FollowUp(Test.MMA), context) is None

@@ -23,7 +23,7 @@ from cds_service.decision import decide_request
 from cds_service.site import DEMONSTRATION_CLIENT, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.drafts import medication_request, service_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from fhir_mappings.drafts import medication_request, service_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts import draft_changes, medication_request, service_request
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.fhir.record import Resource
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.code_systems import RXNORM
@@ -121,13 +121,11 @@ def test_three_independent_validators_find_nothing_wrong_with_any_draft():
         service_request.draft(FollowUp(test, months=3, why="review", citations=("S35",)), CONTEXT)
         for test in Test
     ]
+    drafts += [draft_changes.rewrite(RECEIVED, phase, CONTEXT, TECHNIQUE) for phase in CATALOGUE]
     drafts += [
-        medication_request.rewrite(RECEIVED, phase, CONTEXT, TECHNIQUE) for phase in CATALOGUE
-    ]
-    drafts += [
-        medication_request.with_technique(RECEIVED, TECHNIQUE, CONTEXT),
-        medication_request.with_start(RECEIVED, DAY, CONTEXT),
-        medication_request.with_site(RECEIVED, InjectionSite.DELTOID, CONTEXT),
+        draft_changes.with_technique(RECEIVED, TECHNIQUE, CONTEXT),
+        draft_changes.with_start(RECEIVED, DAY, CONTEXT),
+        draft_changes.with_site(RECEIVED, InjectionSite.DELTOID, CONTEXT),
     ]
     resources = [draft for draft in drafts if draft is not None]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fhir_mappings.drafts import medication_request, service_request
 from fhir_mappings.drafts.checked_templates import check_new_draft, write_template
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.loading import load_value_sets

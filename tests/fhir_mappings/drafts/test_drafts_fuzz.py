@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.draft_orders import read_drafts
-from fhir_mappings.drafts import medication_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts import draft_changes
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.fhir.versions import FhirVersion, detect_version
@@ -266,10 +266,10 @@ def test_changing_any_draft_answers_with_a_resource_that_can_be_checked(resource
     technique = ("Use a 25 to 27 gauge needle.",)
 
     changed = [
-        medication_request.rewrite(resource, M_LOAD, context, technique),
-        medication_request.with_technique(resource, technique, context),
-        medication_request.with_start(resource, AS_OF, context),
-        medication_request.with_site(resource, InjectionSite.DELTOID, context),
+        draft_changes.rewrite(resource, M_LOAD, context, technique),
+        draft_changes.with_technique(resource, technique, context),
+        draft_changes.with_start(resource, AS_OF, context),
+        draft_changes.with_site(resource, InjectionSite.DELTOID, context),
     ]
 
     assert all(

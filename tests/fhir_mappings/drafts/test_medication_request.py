@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_mappings.drafts import medication_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts import draft_changes, medication_request
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.drafts.supply import Writing
 from fhir_mappings.fhir.versions import FhirVersion
@@ -380,7 +380,7 @@ def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
     draft = received()
     before = copy.deepcopy(draft)
 
-    update = medication_request.rewrite(draft, N_LOAD, replace(CONTEXT, version=version))
+    update = draft_changes.rewrite(draft, N_LOAD, replace(CONTEXT, version=version))
 
     assert draft == before
     assert (update["resourceType"], update["id"], update["authoredOn"]) == (
@@ -400,7 +400,7 @@ def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
 
 
 def test_an_update_drops_what_would_now_be_wrong_R110():
-    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+    update = draft_changes.rewrite(received(), N_LOAD, CONTEXT)
 
     line = update["dosageInstruction"][0]
     assert "text" not in update
@@ -410,7 +410,7 @@ def test_an_update_drops_what_would_now_be_wrong_R110():
 
 
 def test_an_update_mends_the_shapes_that_are_known_to_be_faulty_R166():
-    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+    update = draft_changes.rewrite(received(), N_LOAD, CONTEXT)
 
     assert isinstance(update["category"], list)
     assert update["reasonCode"] == [{"text": "Pernicious anaemia"}]
@@ -419,7 +419,7 @@ def test_an_update_mends_the_shapes_that_are_known_to_be_faulty_R166():
 
 
 def test_an_update_leaves_the_product_that_the_clinician_picked():
-    update = medication_request.rewrite(received(), N_LOAD, CONTEXT)
+    update = draft_changes.rewrite(received(), N_LOAD, CONTEXT)
 
     assert update["medicationCodeableConcept"] == HC_INJECTION
 
@@ -433,7 +433,7 @@ def test_an_update_leaves_the_product_that_the_clinician_picked():
     ],
 )
 def test_an_update_changes_a_product_that_is_not_the_one_meant(medication):
-    update = medication_request.rewrite(received(medication), N_LOAD, CONTEXT)
+    update = draft_changes.rewrite(received(medication), N_LOAD, CONTEXT)
 
     assert (
         update["medicationCodeableConcept"]["text"]
@@ -445,7 +445,7 @@ def test_an_update_changes_a_product_that_is_not_the_one_meant(medication):
 def test_an_update_to_oral_does_not_keep_an_injection():
     injection = {"text": "Cyanocobalamin 1 mg/mL injection"}
 
-    update = medication_request.rewrite(received(injection), ORAL, CONTEXT)
+    update = draft_changes.rewrite(received(injection), ORAL, CONTEXT)
 
     assert update["medicationCodeableConcept"]["coding"][0]["code"] == "309593"
 
@@ -456,7 +456,7 @@ def test_an_update_of_the_loading_line_keeps_the_maintenance_line_after_it():
         for phase in (M_LOAD, MAINT_M)
     ]
 
-    update = medication_request.rewrite(received(dosageInstruction=lines), N_LOAD, CONTEXT)
+    update = draft_changes.rewrite(received(dosageInstruction=lines), N_LOAD, CONTEXT)
 
     assert [line["timing"]["repeat"]["period"] for line in update["dosageInstruction"]] == [2, 2]
     assert [line["timing"]["repeat"]["periodUnit"] for line in update["dosageInstruction"]] == [
@@ -470,8 +470,8 @@ def test_technique_is_added_once(version):
     context = replace(CONTEXT, version=version)
     technique = ("Use a 25 to 27 gauge needle.",)
 
-    once = medication_request.with_technique(received(), technique, context)
-    twice = medication_request.with_technique(once, technique, context)
+    once = draft_changes.with_technique(received(), technique, context)
+    twice = draft_changes.with_technique(once, technique, context)
 
     assert once["dosageInstruction"][0]["additionalInstruction"] == [
         {"text": "Keep in the fridge"},
@@ -499,9 +499,9 @@ def test_a_start_day_is_written_into_the_bounds_Q17(bounds, expected):
         ]
     )
 
-    repeat = medication_request.with_start(draft, dt.date(2026, 11, 22), CONTEXT)[
-        "dosageInstruction"
-    ][0]["timing"]["repeat"]
+    repeat = draft_changes.with_start(draft, dt.date(2026, 11, 22), CONTEXT)["dosageInstruction"][
+        0
+    ]["timing"]["repeat"]
 
     assert repeat == {"frequency": 1, "period": 1, "periodUnit": "d"} | expected
 
@@ -510,7 +510,7 @@ def test_a_start_day_can_be_given_to_a_draft_without_dosage():
     draft = received()
     del draft["dosageInstruction"]
 
-    update = medication_request.with_start(draft, dt.date(2026, 11, 22), CONTEXT)
+    update = draft_changes.with_start(draft, dt.date(2026, 11, 22), CONTEXT)
 
     assert update["dosageInstruction"] == [
         {"timing": {"repeat": {"boundsPeriod": {"start": "2026-11-22"}}}}
@@ -519,7 +519,7 @@ def test_a_start_day_can_be_given_to_a_draft_without_dosage():
 
 
 def test_the_site_of_an_injection_can_be_changed():
-    update = medication_request.with_site(received(), InjectionSite.DELTOID, CONTEXT)
+    update = draft_changes.with_site(received(), InjectionSite.DELTOID, CONTEXT)
 
     assert update["dosageInstruction"][0]["site"]["coding"][0]["code"] == "35259002"
     assert check_outgoing(update, FhirVersion.R4) == []
@@ -527,7 +527,7 @@ def test_the_site_of_an_injection_can_be_changed():
 
 def test_what_is_no_medication_order_is_not_rewritten():
     assert (
-        medication_request.rewrite({"resourceType": "ServiceRequest", "id": "1"}, N_LOAD, CONTEXT)
+        draft_changes.rewrite({"resourceType": "ServiceRequest", "id": "1"}, N_LOAD, CONTEXT)
         is None
     )
 
@@ -556,8 +556,8 @@ def test_an_update_adds_the_user_as_requester_where_none_is_named_R190(version, 
     anonymous = {name: value for name, value in received().items() if name != "requester"}
     named = anonymous | {"requester": {"reference": "Practitioner/other"}, "intent": "plan"}
 
-    added = medication_request.with_site(anonymous, InjectionSite.DELTOID, context)
-    kept = medication_request.with_site(named, InjectionSite.DELTOID, context)
+    added = draft_changes.with_site(anonymous, InjectionSite.DELTOID, context)
+    kept = draft_changes.with_site(named, InjectionSite.DELTOID, context)
 
     assert added.get("requester") == written
     assert (kept["requester"], kept["intent"]) == (named["requester"], "plan")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from fhir_mappings.drafts import medication_request, outgoing, service_request
-from fhir_mappings.drafts.medication_request import DraftContext
+from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import M_LOAD

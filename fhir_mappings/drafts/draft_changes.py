@@ -1,0 +1,226 @@
+"""The changes of a received draft that a suggestion may make.
+
+A changed draft keeps every element that the change does not mean.
+Source: R106, R110, R163, R166; Q16, Q25; decisions 2.5.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+from fhir_mappings.drafts.dosage_instruction import SITE_CODINGS, first_line, start_on
+from fhir_mappings.drafts.draft_context import DraftContext
+from fhir_mappings.drafts.medication_request import draft_r4, prior_prescription
+from fhir_mappings.fhir import (
+    MEDICATION_ORDER_TYPES,
+    FhirVersion,
+    Resource,
+    as_dict,
+    as_list,
+    as_text,
+    read_dosages,
+    read_medication,
+    repair_order,
+    texts_of,
+    write_shape,
+)
+from fhir_mappings.medicines import BASIS, Form, identify_product, read_phases
+from fhir_mappings.terminology import SNOMED
+from recommender.language import (
+    InjectionSite,
+    Phase,
+    Route,
+)
+
+
+def rewrite(
+    received: Resource,
+    phase: Phase,
+    context: DraftContext,
+    technique: tuple[str, ...] = (),
+    replaces: str = "",
+) -> Resource | None:
+    """Return a received draft as this phase, under its own id; `None` when it is no medication
+    order or its version is not written.
+
+    The product stays as the clinician picked it when it is the product of the phase; else it is
+    taken from the formulary.
+    """
+    fresh = write_shape(draft_r4(phase, context, technique), context.version)
+    order = _copy_of(received, context)
+    if fresh is None or order is None:
+        return None
+    later: list[Resource] = []
+    if _is_product_of(received, phase, context):
+        later = _lines_that_follow(order, context)
+    else:
+        order = _with_product_of(order, fresh)
+    order["dosageInstruction"] = [_merged_dosage(order, fresh["dosageInstruction"][0]), *later]
+    order.pop("courseOfTherapyType", None)
+    order |= {name: fresh[name] for name in ("courseOfTherapyType",) if name in fresh}
+    prior = prior_prescription(replaces)
+    if prior:
+        order["priorPrescription"] = prior
+    others = [one for one in as_list(order.get("extension")) if as_dict(one).get("url") != BASIS]
+    course = _course_and_reason(order, fresh)
+    return course | order | {"extension": [*others, *fresh["extension"]]}
+
+
+def _with_product_of(order: Resource, fresh: Resource) -> Resource:
+    """Return the order for the product of the fresh draft, without what it said of its own."""
+    names = ("medicationCodeableConcept", "medicationReference", "medication", "substitution")
+    for name in names:
+        order.pop(name, None)
+    order |= {
+        name: fresh[name] for name in ("medicationCodeableConcept", "medication") if name in fresh
+    }
+    return _without_quantity(order)
+
+
+_REASONS = ("reasonReference", "reasonCode", "reason")
+"""Where an order says why, whatever its FHIR version."""
+
+
+def _course_and_reason(order: Resource, fresh: Resource) -> Resource:
+    """Return the group of the fresh draft, and its reason where the order gives none."""
+    reasons = () if any(name in order for name in _REASONS) else _REASONS
+    return {name: fresh[name] for name in ("groupIdentifier", *reasons) if name in fresh}
+
+
+def with_technique(
+    received: Resource, technique: tuple[str, ...], context: DraftContext
+) -> Resource | None:
+    """Return the draft with the injection technique among its additional instructions."""
+    order = _copy_of(received, context)
+    if order is None:
+        return None
+    line = first_line(order)
+    present = as_list(line.get("additionalInstruction"))
+    known = {text for item in present for text in texts_of(item)}
+    line["additionalInstruction"] = [
+        *present,
+        *({"text": text} for text in technique if text not in known),
+    ]
+    return order
+
+
+def with_start(received: Resource, starts: dt.date, context: DraftContext) -> Resource | None:
+    """Return the draft with this day as its first."""
+    order = _copy_of(received, context)
+    return None if order is None else start_on(order, starts)
+
+
+def with_prior(received: Resource, replaces: str, context: DraftContext) -> Resource | None:
+    """Return the draft with the order that it renews or takes the place of (Q38)."""
+    order = _copy_of(received, context)
+    prior = prior_prescription(replaces)
+    return None if order is None or prior is None else {**order, "priorPrescription": prior}
+
+
+def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:
+    """Return the draft with this injection site."""
+    order = _copy_of(received, context)
+    if order is None:
+        return None
+    code, display = SITE_CODINGS[site]
+    first_line(order)["site"] = {
+        "coding": [{"system": SNOMED, "code": code, "display": display}],
+        "text": site.value.capitalize(),
+    }
+    return order
+
+
+def _copy_of(received: Resource, context: DraftContext) -> Resource | None:
+    """Return a deep copy that may be changed: known faults of shape repaired, the narrative, now
+    stale, left out (R110).
+    """
+    if (
+        as_text(received.get("resourceType")) not in MEDICATION_ORDER_TYPES
+        or not context.version.can_be_written
+    ):
+        return None
+    order = repair_order(copy.deepcopy(received), context.version)
+    order.pop("text", None)
+    order.setdefault("status", "draft")
+    order.setdefault("intent", context.intent)
+    order.setdefault("subject", {"reference": f"Patient/{context.patient_id}"})
+    if not order.get("requester"):
+        order |= _requester_of_a_change(context)
+    return order
+
+
+def _requester_of_a_change(context: DraftContext) -> Resource:
+    """Return the user as the requester of a draft that names none (R190), as the version has it."""
+    if not context.user_id:
+        return {}
+    written = {"reference": context.user_id}
+    if context.version is not FhirVersion.STU3:
+        return {"requester": written}
+    # STU3 allows no PractitionerRole here.
+    role = context.user_id.startswith("PractitionerRole/")
+    return {} if role else {"requester": {"agent": written}}
+
+
+def _is_product_of(received: Resource, phase: Phase, context: DraftContext) -> bool:
+    """Return whether the draft already orders the product of the phase: its substance alone, in a
+    form that its route allows.
+    """
+    concept, _ = read_medication(received)
+    product = identify_product(concept, context.value_sets)
+    if (
+        product.error
+        or product.doubt
+        or [item.substance for item in product.ingredients] != [phase.line.substance]
+    ):
+        return False
+    return product.form.route is phase.line.route or (
+        product.form.route is None and not _is_oral(phase, product.form)
+    )
+
+
+def _lines_that_follow(order: Resource, context: DraftContext) -> list[Resource]:
+    """Return the dosage lines after the first where they follow it (loading, then maintenance), so
+    that changing it keeps them.
+    """
+    product = identify_product(read_medication(order)[0], context.value_sets)
+    lines: list[Resource] = order.get("dosageInstruction", [])
+    return lines[1:] if len(read_phases(order, product, context.value_sets)) == len(lines) else []
+
+
+def _is_oral(phase: Phase, form: Form) -> bool:
+    return phase.line.route is Route.ORAL and form is Form.INJECTION
+
+
+def _without_quantity(order: Resource) -> Resource:
+    """Leave out how much of the former product to dispense."""
+    if not isinstance(order.get("dispenseRequest"), dict):
+        return order
+    request = {
+        name: value
+        for name, value in order["dispenseRequest"].items()
+        if name not in ("quantity", "initialFill")
+    }
+    return {name: value for name, value in order.items() if name != "dispenseRequest"} | (
+        {"dispenseRequest": request} if request else {}
+    )
+
+
+_KEPT_OF_A_LINE = ("id", "sequence", "additionalInstruction", "site", "method", "modifierExtension")
+"""What of the received dosage line is not about dose, route or timing."""
+
+
+def _merged_dosage(order: Resource, fresh: Resource) -> Resource:
+    """Return the new dosage line with what the received one holds besides dose, route and
+    timing.
+    """
+    received = as_dict(read_dosages(order))
+    kept = {name: received[name] for name in _KEPT_OF_A_LINE if name in received}
+    instructions = [
+        *as_list(kept.pop("additionalInstruction", None)),
+        *fresh.get("additionalInstruction", []),
+    ]
+    distinct = [
+        item for number, item in enumerate(instructions) if item not in instructions[:number]
+    ]
+    return fresh | kept | ({"additionalInstruction": distinct} if distinct else {})

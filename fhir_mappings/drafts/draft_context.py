@@ -1,0 +1,70 @@
+"""Who and what a draft is for, and the elements that say so in any order.
+
+Source: CONTRACT "The draft order"; R190.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from fhir_mappings.drafts.supply import ALL_OF_IT, Writing
+from fhir_mappings.fhir import (
+    FhirVersion,
+    Resource,
+)
+from fhir_mappings.formulary import BUILT_IN, FormularyRow
+from fhir_mappings.terminology import RXNORM, ValueSets
+from recommender.language import (
+    Phase,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContext:
+    """Who and what a draft is for.
+
+    `user_id` is `Type/id`; the other ids are bare. `requester_of_the_draft` is whom the draft at
+    hand names, for a new one where no user is known (R190). `reason_reference` names the Condition
+    used (`Condition/id`), `reason_text` is said where there is none. `review_days` is after how
+    many days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
+    `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the
+    extension that says what it rests on. With `deficient`, the deficiency is coded beside
+    `reason_text`. `after` is
+    the loading phase of the same suggestion, `writing` what the site wants written.
+    """
+
+    version: FhirVersion
+    patient_id: str
+    as_of: dt.date
+    value_sets: ValueSets
+    formulary: tuple[FormularyRow, ...] = BUILT_IN
+    encounter_id: str = ""
+    user_id: str = ""
+    requester_of_the_draft: str = ""
+    intent: str = "order"
+    preferred_system: str = RXNORM
+    group_id: str = ""
+    reason_reference: str = ""
+    reason_text: str = ""
+    rule: str = ""
+    statements: tuple[str, ...] = ()
+    review_days: int | None = None
+    condition: str = ""
+    deficient: bool = False
+    after: Phase | None = None
+    writing: Writing = ALL_OF_IT
+
+
+def write_circumstances(context: DraftContext) -> Resource:
+    """Return subject, encounter, date and requester of any order."""
+    circumstances: Resource = {
+        "subject": {"reference": f"Patient/{context.patient_id}"},
+        "authoredOn": context.as_of.isoformat(),
+    }
+    if context.encounter_id:
+        circumstances["encounter"] = {"reference": f"Encounter/{context.encounter_id}"}
+    requester = context.user_id or context.requester_of_the_draft
+    if requester:
+        circumstances["requester"] = {"reference": requester}
+    return circumstances
