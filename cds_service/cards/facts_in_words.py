@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cds_service.cards.reason_kinds import kind_of_reason
 from fhir_mappings.laboratory import show_number
 from recommender.assessment import Assessment
 from recommender.language import (
@@ -22,6 +21,9 @@ from recommender.language import (
     RecordArea,
     Truth,
 )
+
+OTHER = "other"
+"""What is counted for a reason that is none of the codes, such as a row that leaves it open."""
 
 WORDS = {Truth.TRUE: "yes", Truth.FALSE: "no"}
 
@@ -49,7 +51,7 @@ class FactInWords(NamedTuple):
         """The reason as it is counted and kept: a code of a closed list, never the words, which may
         quote the record (R187).
         """
-        return self.reason_code or kind_of_reason(self.reason)
+        return self.reason_code or OTHER
 
 
 LABELS = {

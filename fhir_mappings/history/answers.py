@@ -196,7 +196,7 @@ def _unread(index: RecordIndex, answer: Answer, why: str) -> Fact:
     too.
     """
     index.receipt.ignore(answer.observed.placed, f"{answer.name}, {why}")
-    return Fact(Truth.UNKNOWN, why, (answer.cite(),))
+    return Fact(Truth.UNKNOWN, why, (answer.cite(),), because=Because.NOT_CERTAIN)
 
 
 def _pregnant(index: RecordIndex, answers: dict[Concept, list[Answer]], nothing: Fact) -> Fact:

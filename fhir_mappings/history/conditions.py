@@ -27,6 +27,7 @@ from fhir_mappings.terminology import Concept, Role
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
+    Because,
     CauseFinding,
     Evidence,
     Fact,
@@ -227,12 +228,13 @@ def _not_current(diagnoses: Diagnoses) -> Fact | None:
         found = diagnoses.of(DEFICIENCY, standing)
         if found:
             evidence = diagnoses.use("deficiency_diagnosis", found)
-            return Fact(Truth.UNKNOWN, f"{why}: {found[0].evidence.display}", evidence)
+            said = f"{why}: {found[0].evidence.display}"
+            return Fact(Truth.UNKNOWN, said, evidence, because=Because.NOT_CERTAIN)
     past = diagnoses.of(DEFICIENCY, Standing.RESOLVED, Standing.INACTIVE)
     if past:
         evidence = diagnoses.use("deficiency_diagnosis", past)
         words = f"recorded as {past[0].standing.value}: {past[0].evidence.display}"
-        return Fact(Truth.UNKNOWN, words, evidence)
+        return Fact(Truth.UNKNOWN, words, evidence, because=Because.NOT_CERTAIN)
     return None
 
 

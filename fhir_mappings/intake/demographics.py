@@ -97,7 +97,9 @@ def _female(placed: Placed) -> Fact:
         case "male":
             return Fact(Truth.FALSE, "", evidence)
         case _:
-            return Fact(Truth.UNKNOWN, f"recorded as {gender}" if gender else "none recorded")
+            because = Because.NOT_CERTAIN if gender else Because.NONE_RECORDED
+            said = f"recorded as {gender}" if gender else "none recorded"
+            return Fact(Truth.UNKNOWN, said, because=because)
 
 
 def _deceased(placed: Placed) -> Fact:
@@ -116,4 +118,8 @@ def _deceased(placed: Placed) -> Fact:
             "",
             (Evidence(placed.reference, "", "deceased", str(said).lower()),),
         )
-    return NONE_RECORDED if said is None else Fact(Truth.UNKNOWN, "deceased not readable")
+    return (
+        NONE_RECORDED
+        if said is None
+        else Fact(Truth.UNKNOWN, "deceased not readable", because=Because.COULD_NOT_BE_READ)
+    )

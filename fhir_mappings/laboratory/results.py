@@ -440,7 +440,8 @@ def _outside(
         words = "taken after vitamin B12 treatment began: {}".format
         return _Reason(partial(words, day), NotCounted.ON_TREATMENT)
     if after is not None and day.earliest <= after:
-        return _Reason(partial("taken before vitamin B12 treatment began: {}".format, day))
+        early = "taken before vitamin B12 treatment began: {}"
+        return _Reason(partial(early.format, day), Because.BEFORE_TREATMENT)
     return None
 
 

@@ -116,6 +116,7 @@ class Because(enum.Enum):
     HINT = "hint"
     IN_FUTURE = "in-future"
     NOT_CERTAIN = "not-certain"
+    BEFORE_TREATMENT = "before-treatment"
 
     @property
     def code(self) -> str:

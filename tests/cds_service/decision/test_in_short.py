@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from cds_service.cards.reason_kinds import OTHER
+from cds_service.cards.facts_in_words import OTHER
 from cds_service.decision import decide_request, explain
 from cds_service.decision.row_facts import facts_of_condition
 from cds_service.site import demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance import cite
+from recommender.language import Because, NotCounted
 from recommender.treatment import RULES
+from synthetic import sandbox_patients
 
 AS_OF = dt.date(2026, 11, 21)
 VALUE_SETS = load_value_sets()
@@ -49,6 +51,17 @@ def test_what_did_not_come_is_a_reason_with_a_code_of_its_own(key: str, how: str
     codes = {fact["reasonCode"] for fact in told["facts"] if fact["certainty"] == "unknown"}
     assert OTHER not in codes
     assert {"missing": "could-not-be-read", "in part": "list-not-complete"}[how] in codes
+
+
+def test_every_reason_of_every_prepared_and_test_patient_has_a_code_of_its_own() -> None:
+    codes = {code.code for code in (*Because, *NotCounted)}
+    settings = demonstration()
+    requests = [patient.request_at(AS_OF) for patient in load_patients()]
+    requests += [patient.request() for patient in sandbox_patients(AS_OF)]
+    for request in requests:
+        decision = decide_request(request, settings, VALUE_SETS, AS_OF)
+        for fact in decision.unknown_facts:
+            assert fact.kind_of_reason in codes, (fact.name, fact.reason)
 
 
 def test_every_prepared_patient_is_told_in_short() -> None:
