@@ -297,6 +297,7 @@ class TestForm:
                 "drafts",
                 "fhir_server",
                 "access_token",
+                "no_access",  # not kept: what could not be had stands in the parts of the record
                 "prefetch",
                 "extension",
                 "version_hint",
