@@ -21,7 +21,8 @@ from cds_service.protocol import (
     resources_within,
 )
 from cds_service.site import Basis, Client
-from fhir_mappings.draft_orders import Drafts, read_course, read_drafts, read_stored_halves
+from fhir_mappings.course import read_course
+from fhir_mappings.draft_orders import Drafts, read_drafts, read_stored_halves
 from fhir_mappings.fhir import (
     FhirVersion,
     PatientRecord,

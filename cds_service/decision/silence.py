@@ -6,8 +6,8 @@ from typing import Any
 
 from cds_service.decision.decide import Decision
 from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
-from fhir_mappings.draft_orders import resolve_selections
 from fhir_mappings.fhir import Placed, read_medication, subject_id, words_of
+from fhir_mappings.selections import resolve_selections
 from recommender.wording import join, quote
 
 EXTENSION = "org.b12-cds"

@@ -8,15 +8,15 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_mappings.course import read_course
 from fhir_mappings.draft_orders import (
     are_all_unrelated,
-    read_course,
     read_drafts,
     read_stored_halves,
-    resolve_selections,
 )
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
+from fhir_mappings.selections import resolve_selections
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.course import FolateIndication, InjectionSite, Order, OrderState, Test

@@ -1,0 +1,73 @@
+"""The course: drafts, their halves that are stored already, and orders of the record together.
+
+Source: Q16, Q20, Q56.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fhir_mappings.draft_orders import Drafts
+from recommender.language import (
+    ClinicalScenario,
+    Course,
+    Order,
+    OrderState,
+)
+
+
+def find_stopped(stop: Order, recorded: Sequence[Order]) -> Order | None:
+    """Return the order of the record that a drafted stop is about: the one that it names by its id,
+    an identifier, `basedOn` or `priorPrescription`, else the only active one with the same
+    substance, route, dose and frequency; `None` where none or several fit (Q56).
+    """
+    if stop.state is not OrderState.STOP:
+        return None
+    named = {f"{stop.key}#recorded", stop.replaces, *stop.based_on} - {""}
+    for order in recorded:
+        if order.key in named or set(order.identifiers) & set(stop.identifiers):
+            return order
+    active = [order for order in recorded if order.state is OrderState.ACTIVE and order.lines]
+    alike = [order for order in active if _is_same_treatment(stop, order)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _is_same_treatment(stop: Order, order: Order) -> bool:
+    """Return whether both are for the same substances at the same dose, route and frequency; what
+    the stop does not say does not tell them apart.
+    """
+    if len(stop.lines) != len(order.lines):
+        return False
+    pairs = zip(stop.lines, order.lines, strict=True)
+    return all(
+        ours.substance is theirs.substance
+        and ours.route in (None, theirs.route)
+        and ours.dose in (None, theirs.dose)
+        and (ours.timing is None or ours.timing == theirs.timing)
+        for ours, theirs in pairs
+    )
+
+
+def read_course(
+    drafts: Drafts, scenario: ClinicalScenario, stored: tuple[Order, ...] = ()
+) -> Course:
+    """Return the course: the drafts, their halves that are stored already, the orders of the record
+    and the doses given.
+
+    An order of the record that is drafted anew is read from its draft. One that a draft would stop
+    stays beside the stop, so that removing the stop leaves it, its key marked where the two share
+    it; the stop names it as what it replaces, whatever its own id (Q56).
+    """
+    stops = {order.key for order in drafts.orders if order.state is OrderState.STOP}
+    revised = {order.key for order in drafts.orders} - stops
+    recorded = [
+        replace(order, key=f"{order.key}#recorded") if order.key in stops else order
+        for order in scenario.orders
+    ]
+    drafted = [
+        replace(order, replaces=found.key) if (found := find_stopped(order, recorded)) else order
+        for order in drafts.orders
+    ]
+    orders = (*drafted, *stored, *(order for order in recorded if order.key not in revised))
+    return Course(orders, drafts.tests, scenario.doses, drafts.lowering_drug_selected)
