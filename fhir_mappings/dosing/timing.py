@@ -12,15 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT, simplest, times_per
 from fhir_mappings.dosing.interval_vocabulary import fold
-from fhir_mappings.dosing.interval_words import (
-    AS_NEEDED,
-    HIGHEST_COUNT,
-    LONGEST_TEXT,
-    parse_rhythm,
-    simplest,
-    times_per,
-)
+from fhir_mappings.dosing.interval_words import AS_NEEDED, LONGEST_TEXT, parse_rhythm
 from fhir_mappings.fhir import as_dict, as_list, read_period, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import PeriodUnit, Timing

@@ -26,6 +26,7 @@ from fhir_mappings.fhir.record import (
     RecordPart,
     Resource,
 )
+from fhir_mappings.fhir.shapes import repair_order, write_shape
 from fhir_mappings.fhir.versions import (
     ADMINISTRATION_TYPES,
     DISPENSE_TYPES,
@@ -40,8 +41,6 @@ from fhir_mappings.fhir.versions import (
     read_medication,
     read_reasons,
     read_requester,
-    repair_order,
-    write_shape,
 )
 from fhir_mappings.fhir.withheld import is_cut, is_not_main, says_suppressed
 

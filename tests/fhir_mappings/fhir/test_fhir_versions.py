@@ -5,14 +5,13 @@ import copy
 import pytest
 
 from fhir_mappings.fhir.record import Placed
+from fhir_mappings.fhir.shapes import repair_order, write_shape
 from fhir_mappings.fhir.versions import (
     FhirVersion,
     detect_version,
     parse_version,
     read_as_needed,
     read_reasons,
-    repair_order,
-    write_shape,
 )
 
 

@@ -1,0 +1,203 @@
+"""Phrases that say how often, and the timing each means: "every 2-3 months", "twice a week"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from fhir_mappings.dosing.interval_vocabulary import (
+    ADVERBS,
+    DAYTIMES,
+    EVERY,
+    EVERY_OTHER,
+    HALF_YEARLY,
+    NUMBERS,
+    ONCE,
+    ONE_DOSE,
+    ORDINALS,
+    PER,
+    QUARTERLY,
+    TIMES,
+    TO,
+    UNITS,
+    WEEKDAYS,
+)
+from recommender.language import PeriodUnit, Timing
+
+DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
+
+HIGHEST_COUNT = 10_000
+"""A frequency, count or period above this is a slip of the pen and is not computed with."""
+
+UNIT_OF = {"hour": DAY, "day": DAY, "week": WEEK, "month": MONTH, "year": YEAR}
+
+_Q_UNIT = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
+
+FRACTION_OF = {"7": "day", "52": "week", "12": "month"}
+"""UK shorthand: 3/7 is three days, 2/52 two weeks, 3/12 three months."""
+
+
+def times_per(
+    frequency: int, period: int | Decimal, unit: PeriodUnit, period_max: int | Decimal | None = None
+) -> Timing:
+    """Return so many doses every period, which may be a range."""
+    longest = None if period_max is None else Decimal(period_max)
+    return Timing(frequency, Decimal(period), unit, longest)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{_any(NUMBERS)})"
+
+UNIT_WORDS, ADVERB_WORDS = _any(UNITS), _any(ADVERBS)
+
+_COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
+
+LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
+
+_LOW_HIGH2 = rf"(?P<low2>{NUMBER})(?: ?(?:{TO}) ?(?P<high2>{NUMBER}))?"
+
+_EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
+
+_DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+
+_LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
+
+Build = Callable[[re.Match[str]], Timing | None]
+
+
+def number_in(word: str) -> Decimal:
+    return Decimal(NUMBERS.get(word, 0) or word)
+
+
+def _count(match: re.Match[str]) -> int | None:
+    if match["once"]:
+        return ONCE[match["once"]]
+    number = number_in(match["n"])
+    return int(number) if number == int(number) and 0 < number <= HIGHEST_COUNT else None
+
+
+def every(period: str, period_max: str | None, unit_name: str, frequency: int = 1) -> Timing | None:
+    """Return so many doses every so many units; `None` for a period or a range that is none."""
+    low, high = number_in(period), number_in(period_max) if period_max else None
+    if not 0 < low <= HIGHEST_COUNT or (high is not None and not low <= high <= HIGHEST_COUNT):
+        return None
+    part = Decimal(24) if unit_name == "hour" else Decimal(1)
+    return simplest(frequency, low, high, UNIT_OF[unit_name], part)
+
+
+def simplest(
+    frequency: int, period: Decimal, period_max: Decimal | None, unit: PeriodUnit, part: Decimal
+) -> Timing:
+    """Write a period counted in parts of a unit in the unit itself: once every 8 hours is 3 per
+    day.
+    """
+    per_day = frequency * part / period
+    if part > 1 and period_max is None and period < part and per_day == per_day.to_integral_value():
+        return times_per(int(per_day), 1, unit)
+    longest = None if period_max in (None, period) else period_max / part
+    return times_per(frequency, period / part, unit, longest)
+
+
+def _times_every(match: re.Match[str]) -> Timing | None:
+    count = _count(match)
+    low, high = match["low"] or match["low2"] or "1", match["high"] or match["high2"]
+    return every(low, high, UNITS[match["unit"]], count) if count else None
+
+
+def _times_per(match: re.Match[str]) -> Timing | None:
+    count = _count(match)
+    unit = UNITS.get(match["unit"] or "") or ADVERBS[match["adverb"]]
+    return every("1", None, unit, count) if count else None
+
+
+def _bare_per(match: re.Match[str]) -> Timing | None:
+    number = number_in(match["n"])
+    return every("1", None, UNITS[match["unit"]], int(number)) if number == int(number) else None
+
+
+def _every_second(unit_name: str, _: re.Match[str]) -> Timing | None:
+    return every("2", None, unit_name)
+
+
+def once_per(match: re.Match[str]) -> Timing | None:
+    return every("1", None, UNITS[match["unit"]])
+
+
+def _ordinal(match: re.Match[str]) -> Timing | None:
+    return every(str(ORDINALS[match["nth"]]), None, UNITS[match["unit"]])
+
+
+def _weekdays(match: re.Match[str]) -> Timing | None:
+    days = {_day(word) for word in re.findall(_DAYS, match[0])}
+    return times_per(len(days), 1, WEEK) if days else None
+
+
+def _day(word: str) -> str:
+    return next(day for name, day in WEEKDAYS.items() if re.fullmatch(name, word))
+
+
+def _every_adverb(match: re.Match[str]) -> Timing | None:
+    """Return "12 weekly" as every 12 weeks (Q43); "2 daily" may be two tablets a day or every other
+    day.
+    """
+    unit, low = ADVERBS[match["adverb"]], match["low"]
+    if unit == "day" and (number_in(low) != 1 or match["high"]):
+        return None
+    return every(low, match["high"], unit)
+
+
+def _fraction(match: re.Match[str]) -> Timing | None:
+    return every(match["low"], match["high"], FRACTION_OF[match["of"]])
+
+
+def _compile(*rows: tuple[str, Build]) -> tuple[tuple[re.Pattern[str], Build], ...]:
+    return tuple((re.compile(rf"(?<![a-z0-9/.])(?:{p})(?![a-z0-9/])"), b) for p, b in rows)
+
+
+PHRASES = _compile(
+    *((phrases, partial(_every_second, unit)) for unit, phrases in EVERY_OTHER.items()),
+    (QUARTERLY, lambda _: every("3", None, "month")),
+    (HALF_YEARLY, lambda _: every("6", None, "month")),
+    (ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
+    (rf"{DAYTIMES} (?:and|&|\+) {DAYTIMES}", lambda _: times_per(2, 1, DAY)),
+    (DAYTIMES, lambda _: times_per(1, 1, DAY)),
+    (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
+    (
+        rf"{_COUNTED},? ?(?:{_EACH} ?(?:{LOW_HIGH} ?)?|per {_LOW_HIGH2} )(?P<unit>{UNIT_WORDS})",
+        _times_every,
+    ),
+    (rf"(?:once )?{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{UNIT_WORDS})", _ordinal),
+    (
+        rf"(?:(?:1|one) )?(?:{_EACH}|q) ?(?:{LOW_HIGH} ?)(?P<unit>{UNIT_WORDS})",
+        lambda m: every(m["low"], m["high"], UNITS[m["unit"]]),
+    ),
+    (rf"(?:{_EACH}|q) ?{LOW_HIGH} ?/ ?(?P<of>7|52|12)", _fraction),
+    (rf"{LOW_HIGH}/(?P<of>52|12)ly", _fraction),
+    (
+        r"q ?(?P<low>\d{1,4})(?: ?(?:-|to) ?(?P<high>\d{1,4}))? ?(?P<q>[hdwmy])(?:k|o|on|r)?s?",
+        lambda m: every(m["low"], m["high"], _Q_UNIT[m["q"]]),
+    ),
+    (
+        rf"{_COUNTED},? ?(?:(?:{PER}) ?)?(?:(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
+        _times_per,
+    ),
+    (rf"(?P<n>{NUMBER}) ?(?:per|a|an|pro|par|por|al|/) ?(?P<unit>{UNIT_WORDS})", _bare_per),
+    (
+        rf"{LOW_HIGH}[ -]{{0,2}}(?P<adverb>{ADVERB_WORDS})(?! (?:inj|dos|shot|spritz))",
+        _every_adverb,
+    ),
+    (rf"(?:{_EACH} |q ?)(?P<unit>{UNIT_WORDS})", lambda m: every("1", None, UNITS[m["unit"]])),
+    (
+        rf"(?:on |every |each )?(?:{_DAYS})(?:(?: ?[,/&+-] ?(?:and )?| and | )(?:{_DAYS}))+"
+        rf"|(?:on |every |each )?(?:{_LONG_DAYS})",
+        _weekdays,
+    ),
+    (rf"(?P<adverb>{ADVERB_WORDS})", lambda m: every("1", None, ADVERBS[m["adverb"]])),
+)
+"""What is said, the longest first, and the timing it means; `None`: it is said and not readable."""
