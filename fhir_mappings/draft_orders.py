@@ -19,10 +19,8 @@ from fhir_mappings.fhir import (
     read_medication,
 )
 from fhir_mappings.intake import Receipt
-from fhir_mappings.medicines import (
-    Siblings,
-    names_nothing,
-)
+from fhir_mappings.medicines import Siblings
+from fhir_mappings.products import names_nothing
 from fhir_mappings.selections import resolve_selections
 from fhir_mappings.terminology import ValueSets
 from recommender.guidance import look_back

@@ -21,17 +21,16 @@ from fhir_mappings.intake import Receipt, why_status
 from fhir_mappings.medicines import (
     LEADS_NOWHERE,
     InCourse,
-    Product,
     Siblings,
     cite_medicine,
     find_product,
     first_day,
-    identify_product,
     is_nameless,
     is_unresolved,
     medication_target,
     read_orders,
 )
+from fhir_mappings.products import Product, identify_product
 from fhir_mappings.terminology import Concept, Field, ValueSets
 from recommender.language import (
     DoseLine,

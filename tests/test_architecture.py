@@ -130,6 +130,7 @@ ROOMS = (
     "fhir_mappings.judging",
     "fhir_mappings.intake",
     "fhir_mappings.dosing",
+    "fhir_mappings.products",
     "fhir_mappings.laboratory",
     "fhir_mappings.medicines",
     "fhir_mappings.formulary",

@@ -72,6 +72,7 @@ Build = Callable[[re.Match[str]], Timing | None]
 
 
 def number_in(word: str) -> Decimal:
+    """Return the number that a word or digits say."""
     return Decimal(NUMBERS.get(word, 0) or word)
 
 
@@ -126,6 +127,7 @@ def _every_second(unit_name: str, _: re.Match[str]) -> Timing | None:
 
 
 def once_per(match: re.Match[str]) -> Timing | None:
+    """Return one dose every unit that was said."""
     return every("1", None, UNITS[match["unit"]])
 
 

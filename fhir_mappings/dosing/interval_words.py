@@ -27,10 +27,7 @@ from fhir_mappings.dosing.interval_phrases import (
     once_per,
     times_per,
 )
-from fhir_mappings.dosing.interval_vocabulary import (
-    UNITS,
-    fold,
-)
+from fhir_mappings.dosing.interval_vocabulary import UNITS, fold
 from recommender.language import PeriodUnit, Timing
 
 FOR_LIFE = re.compile(

@@ -11,10 +11,7 @@ from typing import Any
 
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.supply import first_dose
-from fhir_mappings.fhir import (
-    Resource,
-    as_dict,
-)
+from fhir_mappings.fhir import Resource, as_dict
 from fhir_mappings.terminology import SNOMED
 from recommender.language import (
     InjectionSite,
@@ -28,7 +25,6 @@ from recommender.language import (
 
 UCUM = "http://unitsofmeasure.org"
 
-
 ROUTE_CODINGS: dict[Route, tuple[str, str]] = {
     Route.INTRAMUSCULAR: ("78421000", "Intramuscular route"),
     Route.ORAL: ("26643006", "Oral route"),
@@ -36,7 +32,6 @@ ROUTE_CODINGS: dict[Route, tuple[str, str]] = {
     Route.NASAL: ("46713006", "Nasal route"),
     Route.INTRAVENOUS: ("47625008", "Intravenous route"),
 }
-
 
 SITE_CODINGS: dict[InjectionSite, tuple[str, str]] = {
     InjectionSite.DELTOID: ("35259002", "Deltoid muscle"),
@@ -46,6 +41,7 @@ SITE_CODINGS: dict[InjectionSite, tuple[str, str]] = {
 
 
 def write_dosage(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> Resource:
+    """Return the dosage line of a phase, with the technique as its instructions."""
     line = phase.line
     dosage: Resource = {"text": write_text(phase, context.review_days)}
     if technique:
@@ -119,6 +115,7 @@ def _number(value: Decimal) -> int | float:
 
 
 def first_line(order: Resource) -> Resource:
+    """Return the first dosage line of an order, made where there is none."""
     lines: list[Resource] = order.setdefault("dosageInstruction", [{}])
     return lines[0]
 

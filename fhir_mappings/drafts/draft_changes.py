@@ -25,13 +25,10 @@ from fhir_mappings.fhir import (
     texts_of,
     write_shape,
 )
-from fhir_mappings.medicines import BASIS, Form, identify_product, read_phases
+from fhir_mappings.medicines import BASIS, read_phases
+from fhir_mappings.products import Form, identify_product
 from fhir_mappings.terminology import SNOMED
-from recommender.language import (
-    InjectionSite,
-    Phase,
-    Route,
-)
+from recommender.language import InjectionSite, Phase, Route
 
 
 def rewrite(

@@ -9,15 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from fhir_mappings.drafts.supply import ALL_OF_IT, Writing
-from fhir_mappings.fhir import (
-    FhirVersion,
-    Resource,
-)
+from fhir_mappings.fhir import FhirVersion, Resource
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
 from fhir_mappings.terminology import RXNORM, ValueSets
-from recommender.language import (
-    Phase,
-)
+from recommender.language import Phase
 
 
 @dataclass(frozen=True, slots=True)

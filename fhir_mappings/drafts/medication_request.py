@@ -11,22 +11,11 @@ import datetime as dt
 from fhir_mappings.drafts.dosage_instruction import start_on, write_dosage
 from fhir_mappings.drafts.draft_context import DraftContext, write_circumstances
 from fhir_mappings.drafts.supply import write_dispense
-from fhir_mappings.fhir import (
-    Resource,
-    as_dict,
-    as_text,
-    write_shape,
-)
+from fhir_mappings.fhir import Resource, as_dict, as_text, write_shape
 from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.medicines import BASIS, STATED
 from fhir_mappings.terminology import SNOMED
-from recommender.language import (
-    Phase,
-    PhaseKind,
-    Route,
-    Timing,
-    describe_timing,
-)
+from recommender.language import Phase, PhaseKind, Route, Timing, describe_timing
 
 
 def _continuous_therapy() -> Resource:
@@ -64,6 +53,7 @@ def draft(
 
 
 def draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> Resource:
+    """Return the draft of one phase in R4."""
     resource: Resource = {
         "resourceType": "MedicationRequest",
         "status": "draft",
@@ -210,6 +200,7 @@ def _basis(phase: Phase, context: DraftContext) -> Resource:
 
 
 def prior_prescription(replaces: str) -> Resource | None:
+    """Return the reference to the order replaced; `None` for any other key."""
     # The course may mark a key with what follows "#"; the reference is what stands before it.
     reference = replaces.partition("#")[0]
     return {"reference": reference} if reference.startswith("MedicationRequest/") else None

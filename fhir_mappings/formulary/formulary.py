@@ -10,7 +10,7 @@ from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.formulary.formulary_codes import other_products
-from fhir_mappings.medicines import Form, identify_product
+from fhir_mappings.products import Form, identify_product
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
 from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 

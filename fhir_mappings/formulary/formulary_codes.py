@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
-from fhir_mappings.medicines import identify_product
+from fhir_mappings.products import identify_product
 from fhir_mappings.terminology import ATC, Field, ValueSets, load_value_sets
 from recommender.language import Substance
 

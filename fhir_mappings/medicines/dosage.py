@@ -15,19 +15,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import (
-    TimingReading,
-    WrittenDosage,
-    read_number,
-    read_timing,
-    read_written,
-    shorten,
-)
+from fhir_mappings.dosing import TimingReading, WrittenDosage, read_timing, read_written, shorten
 from fhir_mappings.fhir import as_dict, as_list, as_text
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dose_amounts import attempt, dose_in_words, read_dose
-from fhir_mappings.medicines.products import Ingredient, Product
+from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
+from fhir_mappings.products import Ingredient, Product
 from fhir_mappings.terminology import ValueSets
 from recommender.language import DoseLine, InjectionSite, Timing
 
@@ -178,7 +171,7 @@ def _read_line(
         from_words=words.whole and words.says_something and not structured,
         implausible=_implausible(timing.timing, line),
         review_noted=words.review_noted,
-        count_alone=_count_alone(line) if timing.timing is None else None,
+        count_alone=count_alone(line) if timing.timing is None else None,
     )
 
 
@@ -223,17 +216,6 @@ def _read_lines(
         DoseLine(item.substance, route, dose_of(item), timing.timing, as_needed)
         for item in product.ingredients
     )
-
-
-def _count_alone(line: Mapping[str, Any]) -> int | None:
-    """Return the number of doses of a line without a frequency; `None` when it says none."""
-    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
-    count = read_number(repeat.get("countMax") or repeat.get("count"))
-    return int(count) if count is not None and 0 < count <= MOST_DOSES else None
-
-
-MOST_DOSES = 10000
-"""A number of doses above this is a slip of the pen."""
 
 
 def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:

@@ -17,7 +17,7 @@ from fhir_mappings.dosing import (
 )
 from fhir_mappings.fhir import as_dict, as_text
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.products import Form, Ingredient, Product
+from fhir_mappings.products import Form, Ingredient, Product
 
 _PIECES = frozenset(
     [
@@ -264,3 +264,14 @@ def _micrograms_per(
         if strength.container:
             return strength.micrograms * strength.container
     raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")
+
+
+def count_alone(line: Mapping[str, Any]) -> int | None:
+    """Return the number of doses of a line without a frequency; `None` when it says none."""
+    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
+    count = read_number(repeat.get("countMax") or repeat.get("count"))
+    return int(count) if count is not None and 0 < count <= MOST_DOSES else None
+
+
+MOST_DOSES = 10000
+"""A number of doses above this is a slip of the pen."""

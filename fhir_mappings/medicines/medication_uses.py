@@ -23,15 +23,14 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import Receipt, say_status
-from fhir_mappings.medicines.medication_orders import (
+from fhir_mappings.medicines.medication_orders import cite_medicine, first_day
+from fhir_mappings.medicines.named_medicines import (
     LEADS_NOWHERE,
     Siblings,
-    cite_medicine,
     find_product,
-    first_day,
     is_nameless,
 )
-from fhir_mappings.medicines.products import Product
+from fhir_mappings.products import Product
 from fhir_mappings.terminology import ValueSets
 from recommender.language import Evidence, OrderState
 

@@ -15,13 +15,7 @@ from fhir_mappings.fhir import PatientRecord, Placed, months_before
 from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
-from fhir_mappings.medicines.medication_orders import (
-    InCourse,
-    Siblings,
-    cite_medicine,
-    medication_target,
-    read_orders,
-)
+from fhir_mappings.medicines.medication_orders import InCourse, read_orders
 from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
     points_to_medicine,
@@ -29,37 +23,25 @@ from fhir_mappings.medicines.medication_uses import (
     read_nameless_use,
     read_use,
 )
+from fhir_mappings.medicines.named_medicines import Siblings, medication_target
+from fhir_mappings.medicines.other_medicines import (
+    LOWERING_MONTHS,
+    read_anticoagulant,
+    read_exposure,
+    read_lowering_drugs,
+    read_taken,
+)
 from fhir_mappings.terminology import ValueSets
 from recommender.language import (
     NONE_RECORDED,
     Anticoagulant,
-    Because,
     CombinationUse,
     DoseGiven,
     Fact,
-    LoweringDrug,
     LoweringDrugUse,
     Order,
-    OrderState,
-    Truth,
+    Substance,
 )
-
-LOWERING_MONTHS = 18
-"""How far back B12-lowering medicines and nitrous oxide are read (F27)."""
-
-SUPPLY_MONTHS = 3
-"""For how long a medicine that was given or dispensed counts as taken where no order or statement
-says so. A design default.
-"""
-
-LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
-    LoweringDrug.METFORMIN: 4,
-    LoweringDrug.PROTON_PUMP_INHIBITOR: 12,
-    LoweringDrug.H2_RECEPTOR_ANTAGONIST: 12,
-}
-"""From how many months on a medicine is taken long term (F27). Colchicine has no such limit, so its
-use stays unknown.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +83,18 @@ def map_medications(
     uses, in_future = _without_future(every, as_of, receipt)
     ours = [use for use in uses if use.product.ingredients]
     treatment = _treatment(ours, as_of, value_sets, siblings, receipt)
-    blood, anticoagulant_fact = _anticoagulant(uses, as_of, receipt)
+    blood, anticoagulant_fact = read_anticoagulant(uses, as_of, receipt)
     return MedicationFacts(
         tuple(treatment.orders),
         tuple(treatment.doses),
         tuple(treatment.combinations),
-        _lowering_drugs(uses, as_of, receipt),
+        read_lowering_drugs(uses, as_of, receipt),
         blood,
         anticoagulant_fact,
-        _taken([use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt),
-        _exposure(
+        read_taken(
+            [use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt
+        ),
+        read_exposure(
             [use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt
         ),
         sum(
@@ -168,11 +152,50 @@ def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Treatment:
-    """The vitamin B12 and folic acid treatment as far as it is read."""
+    """The vitamin B12 and folic acid treatment as far as it is read.
 
+    `ordered` are the substances that an order in force is for.
+    """
+
+    as_of: dt.date
+    value_sets: ValueSets
+    siblings: Siblings
+    receipt: Receipt
+    ordered: frozenset[Substance]
     orders: list[Order] = field(default_factory=list)
     doses: list[DoseGiven] = field(default_factory=list)
     combinations: list[CombinationUse] = field(default_factory=list)
+
+    def read(self, use: MedicineUse) -> None:
+        """Read one entry: a multivitamin, or an order, doses, or both."""
+        dosage = read_dosage(
+            use.placed.resource, use.product, self.value_sets, read_before=self.siblings.lines
+        )
+        multivitamin = read_combination(use, dosage)
+        if multivitamin:
+            self.combinations.append(multivitamin)
+            use.feeds("trace_supplement", self.receipt)
+            return
+        fact = "treatment_phase" if use.product.has_cobalamin else "course"
+        if use.is_order or (use.current and not _substances_of(use) & self.ordered):
+            stands = InCourse(use.placed.reference, use.state, planned=use.planned)
+            self.orders += read_orders(
+                use.placed, stands, use.product, self.value_sets, self.siblings
+            )
+            use.feeds(fact, self.receipt)
+        given = not (use.is_order or use.planned)
+        if use.product.has_cobalamin and (given or is_issue(use, dosage)):
+            self.doses += read_doses(use, dosage, self.as_of)
+            use.feeds(fact, self.receipt)
+        elif not use.is_order:
+            self.receipt.ignore(
+                use.placed,
+                f"{use.product.name}, given or taken: no fact is read from it beside an order",
+            )
+
+
+def _substances_of(use: MedicineUse) -> frozenset[Substance]:
+    return frozenset(item.substance for item in use.product.ingredients)
 
 
 def _treatment(
@@ -188,179 +211,9 @@ def _treatment(
     What is stated as being taken counts as an order too where none is active for the same
     substance: somebody must have started it.
     """
-    ordered = {
-        item.substance
-        for use in uses
-        if use.is_order and use.current
-        for item in use.product.ingredients
-    }
-    found = _Treatment()
+    in_force = [_substances_of(use) for use in uses if use.is_order and use.current]
+    found = _Treatment(as_of, value_sets, siblings, receipt, frozenset().union(*in_force))
     for use in uses:
         receipt.tick()
-        fact = "treatment_phase" if use.product.has_cobalamin else "course"
-        dosage = read_dosage(
-            use.placed.resource, use.product, value_sets, read_before=siblings.lines
-        )
-        multivitamin = read_combination(use, dosage)
-        if multivitamin:
-            found.combinations.append(multivitamin)
-            use.feeds("trace_supplement", receipt)
-            continue
-        if use.is_order or (
-            use.current and not {item.substance for item in use.product.ingredients} & ordered
-        ):
-            found.orders += read_orders(
-                use.placed,
-                InCourse(use.placed.reference, use.state, planned=use.planned),
-                use.product,
-                value_sets,
-                siblings,
-            )
-            use.feeds(fact, receipt)
-        given = not (use.is_order or use.planned)
-        if use.product.has_cobalamin and (given or is_issue(use, dosage)):
-            found.doses += read_doses(use, dosage, as_of)
-            use.feeds(fact, receipt)
-        elif not use.is_order:
-            receipt.ignore(
-                use.placed,
-                f"{use.product.name}, given or taken: no fact is read from it beside an order",
-            )
+        found.read(use)
     return found
-
-
-def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
-    """Return whether the medicine counts as taken now: ordered or stated as current, or supplied
-    not long ago.
-    """
-    if use.current:
-        return True
-    return (
-        not use.is_order
-        and use.last is not None
-        and use.last >= months_before(as_of, SUPPLY_MONTHS)
-    )
-
-
-def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
-    """Return whether a completed order is so recent that what it supplied may still be taken."""
-    recent = months_before(as_of, SUPPLY_MONTHS)
-    completed = use.is_order and use.state is OrderState.COMPLETED
-    return completed and use.last is not None and use.last >= recent
-
-
-def _taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
-    current = [use for use in uses if _is_taken(use, as_of) or _was_issued(use, as_of)]
-    for use in uses:
-        if use in current:
-            use.feeds(fact, receipt)
-        else:
-            receipt.ignore(
-                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
-            )
-    certain = [use for use in current if not use.planned and _is_taken(use, as_of)]
-    if certain:
-        return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in certain))
-    if current:
-        named = ", ".join(use.product.name for use in current)
-        return Fact(
-            Truth.UNKNOWN,
-            f"planned, supplied of late, or of unknown status: {named}",
-            tuple(use.evidence for use in current),
-            because=Because.NOT_CERTAIN,
-        )
-    return NONE_RECORDED
-
-
-def _exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
-    """Return whether somebody was exposed within the look-back; an entry without a date counts."""
-    oldest = months_before(as_of, LOWERING_MONTHS)
-    recent = [use for use in uses if use.last is None or use.last >= oldest]
-    for use in uses:
-        if use in recent:
-            use.feeds(fact, receipt)
-            use.feeds("cause", receipt)
-        else:
-            receipt.ignore(
-                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
-            )
-    return (
-        Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent))
-        if recent
-        else NONE_RECORDED
-    )
-
-
-def _anticoagulant(
-    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
-) -> tuple[Anticoagulant | None, Fact]:
-    """Return the class and the fact; of several classes warfarin comes first, since its INR has to
-    be known.
-    """
-    found = [use for use in uses if use.product.anticoagulant]
-    fact = _taken(found, "anticoagulant", as_of, receipt)
-    classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
-    return next((kind for kind in Anticoagulant if kind in classes), None), fact
-
-
-def _lowering_drugs(
-    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
-) -> tuple[LoweringDrugUse, ...]:
-    """Return each B12-lowering medicine of the last 18 months once.
-
-    Its evidence is the newest entry, or the one that proves that it was taken for long enough to be
-    a cause.
-    """
-    oldest = months_before(as_of, LOWERING_MONTHS)
-    found: dict[LoweringDrug, list[MedicineUse]] = {}
-    for use in uses:
-        if use.product.lowering is None:
-            continue
-        if not use.current and use.last is not None and use.last < oldest:
-            receipt.ignore(
-                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
-            )
-        elif not (use.current or _is_taken(use, as_of)):
-            receipt.ignore(
-                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
-            )
-        else:
-            use.feeds("lowering_drugs", receipt)
-            found.setdefault(use.product.lowering, []).append(use)
-    return tuple(
-        _in_use(drug, found[drug], uses, as_of, receipt) for drug in LoweringDrug if drug in found
-    )
-
-
-def _in_use(
-    drug: LoweringDrug,
-    taken: list[MedicineUse],
-    uses: list[MedicineUse],
-    as_of: dt.date,
-    receipt: Receipt,
-) -> LoweringDrugUse:
-    """Return whether a medicine taken now has been taken for long enough, and what shows it, be it
-    an entry of long ago.
-
-    Short entries prove nothing: earlier ones may be missing, so only a stated start makes it FALSE.
-    """
-    newest = max(taken, key=lambda use: (use.last or dt.date.min, use.placed.place))
-    if drug not in LONG_TERM_MONTHS:
-        return LoweringDrugUse(drug, Truth.UNKNOWN, newest.evidence)
-    limit = months_before(as_of, LONG_TERM_MONTHS[drug])
-    proofs = [
-        use for use in uses if use.product.lowering is drug and use.since and use.since < limit
-    ]
-    if proofs:
-        proof = max(proofs, key=lambda use: (use in taken, use.since or limit, use.placed.place))
-        for fact in ("lowering_drugs", "cause"):
-            proof.feeds(fact, receipt)
-        return LoweringDrugUse(
-            drug, Truth.TRUE, cite_medicine(proof.placed, proof.product, proof.since)
-        )
-    stated = any(
-        not use.is_order and use.current and use.since
-        for use in uses
-        if use.product.lowering is drug
-    )
-    return LoweringDrugUse(drug, Truth.FALSE if stated else Truth.UNKNOWN, newest.evidence)

@@ -9,7 +9,7 @@ from typing import Any
 from fhir_mappings.dosing import NotComputable, WrittenDosage, shorten
 from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.products import Product
+from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, ValueSets
 from recommender.language import InjectionSite, Route
 

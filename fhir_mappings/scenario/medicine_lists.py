@@ -28,11 +28,10 @@ from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
     first_day,
-    identify_product,
     map_medications,
     may_matter,
-    near_b12_name,
 )
+from fhir_mappings.products import identify_product, near_b12_name
 from fhir_mappings.terminology import Field, read_words
 from recommender.language import Fact, HintAt
 

@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["cds_service", "fhir_mappings", "recomm
     from fhir_mappings.laboratory.quantities import read_result
     from fhir_mappings.laboratory.units import Analyte
     from fhir_mappings.medicines.dosage import read_phases
-    from fhir_mappings.medicines.products import identify_product
+    from fhir_mappings.products.identify import identify_product
     from fhir_mappings.terminology.loading import load_value_sets
 
 from tests.fuzz.mutations import change, words_of

@@ -10,7 +10,7 @@ import pytest
 
 from fhir_mappings.formulary import read_formulary
 from fhir_mappings.medicines.dosage import read_dosage
-from fhir_mappings.medicines.products import identify_product
+from fhir_mappings.products.identify import identify_product
 from fhir_mappings.terminology import SiteCodes, load_value_sets
 from recommender.language import Cause, Route
 from tests.fhir_mappings.records import AS_OF, map_scenario, patient, procedure, record_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fhir_mappings.medicines.dosage import read_dosage, read_phases
-from fhir_mappings.medicines.products import identify_product
+from fhir_mappings.products.identify import identify_product
 from fhir_mappings.terminology.code_systems import RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.course import InjectionSite

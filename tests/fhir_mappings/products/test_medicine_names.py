@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.products.identify import identify_product
+from fhir_mappings.products.product import Form
 from fhir_mappings.terminology import RXNORM
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language import Anticoagulant, LoweringDrug, Substance

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhir_mappings.medicines.near_names import near_b12_name
+from fhir_mappings.products.near_names import near_b12_name
 from recommender.language import HintAt
 from tests.fhir_mappings.records import SUBJECT, scenario_of
 

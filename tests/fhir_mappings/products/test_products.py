@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_mappings.medicines.products import Form, identify_product
+from fhir_mappings.products.identify import identify_product
+from fhir_mappings.products.product import Form
 from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.doses import Substance

@@ -1,0 +1,104 @@
+"""Which medicine an entry names, in itself or by a reference to another resource.
+
+Source: R160 (where a medication reference may lead).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, reference_of
+from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.medicines.dosage import LinesRead
+from fhir_mappings.products import Product, identify_product
+from fhir_mappings.terminology import ValueSets
+
+LEADS_NOWHERE = "its medicine is a reference that leads nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The resources of a record or draft set that others point to, by `Type/id` and by the
+    `fullUrl` of their entry.
+
+    `products` holds the medicines told apart so far, by how they are written: most stand in a
+    record many times; `lines` the dosage lines.
+    """
+
+    by_reference: Mapping[str, Placed] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    lines: LinesRead = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, placed: Iterable[Placed]) -> Siblings:
+        """Index the Medications and Conditions; of two with one id the first counts."""
+        found: dict[str, Placed] = {}
+        for item in placed:
+            if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
+                found.setdefault(item.reference, item)
+                found.setdefault(item.full_url, item)
+        found.pop("", None)
+        return cls(found)
+
+    def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:
+        """Return the resource a Reference leads to, in the holder's `contained` or among the
+        siblings.
+        """
+        target = reference_of(as_dict(reference) or reference)
+        if target.startswith("#"):
+            contained = (
+                item for item in as_list(holder.get("contained")) if isinstance(item, dict)
+            )
+            return next(
+                (Placed("contained", item) for item in contained if item.get("id") == target[1:]),
+                None,
+            )
+        named = (
+            target,
+            as_text(as_dict(reference).get("reference")),
+            f"Medication/{target.removeprefix('urn:uuid:')}",
+        )
+        return next((self.by_reference[name] for name in named if name in self.by_reference), None)
+
+
+def find_product(
+    resource: Mapping[str, Any], siblings: Siblings, value_sets: ValueSets
+) -> tuple[Product, Placed | None]:
+    """Return the medicine of a resource, and the Medication resource it was read from, if any.
+
+    A reference that leads nowhere leaves its display text; without one the drug is not known.
+    """
+    concept, reference = fhir_versions.read_medication(resource)
+    target = siblings.find(reference, resource) if reference else None
+    named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
+    written = repr((named, target.resource) if target else named)
+    product = siblings.products.get(written)
+    if product is None:
+        product = identify_product(named, value_sets, target.resource if target else None)
+        siblings.products[written] = product
+    return product, target
+
+
+def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether the drug is named by a reference that leads to nothing at hand; its display
+    may still say what it is.
+    """
+    concept, reference = fhir_versions.read_medication(resource)
+    return concept is None and bool(reference) and siblings.find(reference, resource) is None
+
+
+def is_nameless(resource: Mapping[str, Any], siblings: Siblings) -> bool:
+    """Return whether nothing at hand says which drug it is."""
+    concept, reference = fhir_versions.read_medication(resource)
+    return (
+        concept is None
+        and is_unresolved(resource, siblings)
+        and not as_text(as_dict(reference).get("display"))
+    )
+
+
+def medication_target(resource: Mapping[str, Any]) -> str:
+    """Return where the reference to the drug leads, as it stands; empty for none."""
+    return as_text(as_dict(fhir_versions.read_medication(resource)[1]).get("reference"))

@@ -1,0 +1,179 @@
+"""What else is taken that the guidance asks about: B12-lowering medicines, anticoagulants,
+methotrexate, nitrous oxide.
+
+Source: decisions 2.2 (F19, F27).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from fhir_mappings.fhir import months_before
+from fhir_mappings.intake import Receipt
+from fhir_mappings.medicines.medication_orders import cite_medicine
+from fhir_mappings.medicines.medication_uses import MedicineUse
+from recommender.language import (
+    NONE_RECORDED,
+    Anticoagulant,
+    Because,
+    Fact,
+    LoweringDrug,
+    LoweringDrugUse,
+    OrderState,
+    Truth,
+)
+
+LOWERING_MONTHS = 18
+"""How far back B12-lowering medicines and nitrous oxide are read (F27)."""
+
+SUPPLY_MONTHS = 3
+"""For how long a medicine that was given or dispensed counts as taken where no order or statement
+says so. A design default.
+"""
+
+LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
+    LoweringDrug.METFORMIN: 4,
+    LoweringDrug.PROTON_PUMP_INHIBITOR: 12,
+    LoweringDrug.H2_RECEPTOR_ANTAGONIST: 12,
+}
+"""From how many months on a medicine is taken long term (F27). Colchicine has no such limit, so its
+use stays unknown.
+"""
+
+
+def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether the medicine counts as taken now: ordered or stated as current, or supplied
+    not long ago.
+    """
+    if use.current:
+        return True
+    return (
+        not use.is_order
+        and use.last is not None
+        and use.last >= months_before(as_of, SUPPLY_MONTHS)
+    )
+
+
+def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
+    """Return whether a completed order is so recent that what it supplied may still be taken."""
+    recent = months_before(as_of, SUPPLY_MONTHS)
+    completed = use.is_order and use.state is OrderState.COMPLETED
+    return completed and use.last is not None and use.last >= recent
+
+
+def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    """Return whether a medicine is taken now; planned or of unknown status is unknown."""
+    current = [use for use in uses if _is_taken(use, as_of) or _was_issued(use, as_of)]
+    for use in uses:
+        if use in current:
+            use.feeds(fact, receipt)
+        else:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
+            )
+    certain = [use for use in current if not use.planned and _is_taken(use, as_of)]
+    if certain:
+        return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in certain))
+    if current:
+        named = ", ".join(use.product.name for use in current)
+        return Fact(
+            Truth.UNKNOWN,
+            f"planned, supplied of late, or of unknown status: {named}",
+            tuple(use.evidence for use in current),
+            because=Because.NOT_CERTAIN,
+        )
+    return NONE_RECORDED
+
+
+def read_exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+    """Return whether somebody was exposed within the look-back; an entry without a date counts."""
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    recent = [use for use in uses if use.last is None or use.last >= oldest]
+    for use in uses:
+        if use in recent:
+            use.feeds(fact, receipt)
+            use.feeds("cause", receipt)
+        else:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
+            )
+    return (
+        Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent))
+        if recent
+        else NONE_RECORDED
+    )
+
+
+def read_anticoagulant(
+    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
+) -> tuple[Anticoagulant | None, Fact]:
+    """Return the class and the fact; of several classes warfarin comes first, since its INR has to
+    be known.
+    """
+    found = [use for use in uses if use.product.anticoagulant]
+    fact = read_taken(found, "anticoagulant", as_of, receipt)
+    classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
+    return next((kind for kind in Anticoagulant if kind in classes), None), fact
+
+
+def read_lowering_drugs(
+    uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
+) -> tuple[LoweringDrugUse, ...]:
+    """Return each B12-lowering medicine of the last 18 months once.
+
+    Its evidence is the newest entry, or the one that proves that it was taken for long enough to be
+    a cause.
+    """
+    oldest = months_before(as_of, LOWERING_MONTHS)
+    found: dict[LoweringDrug, list[MedicineUse]] = {}
+    for use in uses:
+        if use.product.lowering is None:
+            continue
+        if not use.current and use.last is not None and use.last < oldest:
+            receipt.ignore(
+                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
+            )
+        elif not (use.current or _is_taken(use, as_of)):
+            receipt.ignore(
+                use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
+            )
+        else:
+            use.feeds("lowering_drugs", receipt)
+            found.setdefault(use.product.lowering, []).append(use)
+    return tuple(
+        _in_use(drug, found[drug], uses, as_of, receipt) for drug in LoweringDrug if drug in found
+    )
+
+
+def _in_use(
+    drug: LoweringDrug,
+    taken: list[MedicineUse],
+    uses: list[MedicineUse],
+    as_of: dt.date,
+    receipt: Receipt,
+) -> LoweringDrugUse:
+    """Return whether a medicine taken now has been taken for long enough, and what shows it, be it
+    an entry of long ago.
+
+    Short entries prove nothing: earlier ones may be missing, so only a stated start makes it FALSE.
+    """
+    newest = max(taken, key=lambda use: (use.last or dt.date.min, use.placed.place))
+    if drug not in LONG_TERM_MONTHS:
+        return LoweringDrugUse(drug, Truth.UNKNOWN, newest.evidence)
+    limit = months_before(as_of, LONG_TERM_MONTHS[drug])
+    proofs = [
+        use for use in uses if use.product.lowering is drug and use.since and use.since < limit
+    ]
+    if proofs:
+        proof = max(proofs, key=lambda use: (use in taken, use.since or limit, use.placed.place))
+        for fact in ("lowering_drugs", "cause"):
+            proof.feeds(fact, receipt)
+        return LoweringDrugUse(
+            drug, Truth.TRUE, cite_medicine(proof.placed, proof.product, proof.since)
+        )
+    stated = any(
+        not use.is_order and use.current and use.since
+        for use in uses
+        if use.product.lowering is drug
+    )
+    return LoweringDrugUse(drug, Truth.FALSE if stated else Truth.UNKNOWN, newest.evidence)

@@ -1,0 +1,14 @@
+"""Which medicine is this: products by their codes and words, their ingredients and strengths."""
+
+from fhir_mappings.products.identify import identify_product, names_nothing
+from fhir_mappings.products.near_names import near_b12_name
+from fhir_mappings.products.product import Form, Ingredient, Product
+
+__all__ = [
+    "Form",
+    "Ingredient",
+    "Product",
+    "identify_product",
+    "names_nothing",
+    "near_b12_name",
+]

@@ -1,0 +1,55 @@
+"""What form a product has, by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fhir_mappings.fhir import texts_of
+from fhir_mappings.products.product import Form
+from fhir_mappings.terminology import Field, Match, ValueSets
+from fhir_mappings.text import without_accents
+
+_TABLET = re.compile(
+    r"tablet|capsul|caplet|\btabs?\b|\bcaps?\b|\bpill|lozenge|chewable|sublingual|pastille|\bodt\b|"
+    r"comprim|compress[ae]|kapsel|kapsler|gelule|dragee|\btbl\b"
+)
+
+_ORAL = re.compile(
+    r"\boral|syrup|elixir|by mouth|sachet|granules|tropfen|gouttes|druppels|buvable|sirup|sirop"
+)
+
+_NASAL = re.compile(r"nasal|nasen")
+
+_INJECTION = re.compile(
+    r"inject|\binj\b|ampoule|ampul|\bvial|prefilled|\bsyringe|injekt|injek|inyect|injec|iniett|"
+    r"ampol|\bfial|\bamp\b|injizier"
+)
+
+
+def read_form(
+    texts: list[str], matches: list[Match], resource: Mapping[str, Any], value_sets: ValueSets
+) -> Form:
+    """Return the form that names and stated form say, else the displays of the codes."""
+    matches_of_form = value_sets.find(resource.get("form"), Field.ROUTES)
+    stated = " ".join(match.member.display for match in matches_of_form)
+    words = " ".join([*texts, *texts_of(resource.get("form")), stated]).lower()
+    named = _form_of_words(without_accents(words))
+    displays = " ".join(match.member.display for match in matches if match.matched_by == "code")
+    return _form_of_words(displays.lower()) if named is Form.UNKNOWN else named
+
+
+def _form_of_words(words: str) -> Form:
+    """Return the form that a name speaks of. "Oral solution" is checked after injections, which are
+    solutions too.
+    """
+    for form, pattern in (
+        (Form.NASAL, _NASAL),
+        (Form.INJECTION, _INJECTION),
+        (Form.TABLET, _TABLET),
+        (Form.ORAL_LIQUID, _ORAL),
+    ):
+        if pattern.search(words):
+            return form
+    return Form.UNKNOWN

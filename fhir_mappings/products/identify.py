@@ -1,0 +1,136 @@
+"""Which medicine is this: its ingredients of ours with their strengths, its form, and what is wrong
+with it.
+
+A product is known by its codes; words are the last resort and said to be. A combination is its
+ingredients.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fhir_mappings.dosing import shorten
+from fhir_mappings.fhir import as_list, texts_of, words_of
+from fhir_mappings.products.forms import read_form
+from fhir_mappings.products.ingredient_strengths import (
+    item_of,
+    read_named_strengths,
+    read_stated_strengths,
+)
+from fhir_mappings.products.product import Ingredient, Product
+from fhir_mappings.products.substances import COMBINATIONS, MULTIVITAMINS, find_substances
+from fhir_mappings.products.uses import read_uses
+from fhir_mappings.terminology import Concept, Field, Match, ValueSets
+from fhir_mappings.text import normalise_text
+
+_NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
+
+_ANTIDOTE = re.compile(r"cyanokit")
+
+_ISOTOPE = re.compile(r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)")
+
+
+def identify_product(
+    codeable: Any, value_sets: ValueSets, medication: Mapping[str, Any] | None = None
+) -> Product:
+    """Return the medicine that a CodeableConcept, or the Medication resource it points to, stands
+    for.
+
+    Anything that is not of interest here, a look-alike too, comes back as a Product without
+    ingredients or uses.
+    """
+    resource = medication or {}
+    items = (item_of(part) for part in as_list(resource.get("ingredient")))
+    concepts = [codeable, resource.get("code"), *items]
+    texts = list(dict.fromkeys(text for concept in concepts for text in texts_of(concept)))
+    matches = _matches(concepts, value_sets)
+    name = shorten(next(iter(texts), "") or _name_of(matches) or _any_code(concepts))
+    if not matches:
+        return Product(name)
+    product = Product(
+        name,
+        form=read_form(texts, matches, resource, value_sets),
+        matched_by=matches[0].matched_by,
+        source=matches[0].source,
+        **read_uses(matches),
+    )
+    substances, doubt = find_substances(matches, texts, concepts, value_sets)
+    if not substances:
+        return product
+    names = [*texts, *(match.member.display for match in matches if match.matched_by == "code")]
+    strengths = read_named_strengths(names, substances)
+    strengths |= read_stated_strengths(resource, substances, value_sets)
+    ingredients = tuple(Ingredient(substance, strengths.get(substance)) for substance in substances)
+    error, antidote = _find_error(matches, texts, value_sets)
+    made = replace(product, ingredients=ingredients, error=error, antidote=antidote, doubt=doubt)
+    return _as_combination(made, {match.concept for match in matches})
+
+
+def _as_combination(product: Product, concepts: set[Concept]) -> Product:
+    """Return the product with whether it is a combination or a multivitamin (Q49, Q75)."""
+    return replace(
+        product,
+        combined=bool(concepts & COMBINATIONS),
+        multivitamin=bool(concepts & MULTIVITAMINS),
+    )
+
+
+def names_nothing(codeable: Any, value_sets: ValueSets) -> bool:
+    """Return whether a CodeableConcept names no medicine that is of interest here, by code or by
+    words: `identify_product` would find neither ingredients nor uses.
+    """
+    return not _matches((codeable,), value_sets)
+
+
+def _name_of(matches: Iterable[Match]) -> str:
+    return next((match.member.display for match in matches), "")
+
+
+def _any_code(concepts: Iterable[Any]) -> str:
+    return next((name for name in map(words_of, concepts) if name), "medicine without a name")
+
+
+def _matches(concepts: Iterable[Any], value_sets: ValueSets) -> list[Match]:
+    """Return what the codes say; only when no code is known, what the words say."""
+    listed = list(concepts)
+    coded = [match for concept in listed for match in value_sets.concepts(concept)]
+    if coded:
+        return coded
+    spoken = [match for concept in listed for match in value_sets.match_words(concept, Field.DRUGS)]
+    return [
+        match
+        for match in spoken
+        if not _NOT_A_MEDICINE.search(words := match.source.lower()) and not _ISOTOPE.search(words)
+    ]
+
+
+def _find_error(
+    matches: Iterable[Match], texts: list[str], value_sets: ValueSets
+) -> tuple[str, bool]:
+    """Return what is wrong with the product itself, and whether it is the cyanide antidote
+    (I11).
+    """
+    concepts = {match.concept for match in matches}
+    if Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts or any(
+        _ANTIDOTE.search(text.lower()) for text in texts
+    ):
+        return (
+            "this product is the cyanide antidote (5 g of hydroxocobalamin), not vitamin B12 "
+            "replacement",
+            True,
+        )
+    lookalikes = {
+        normalise_text(member.display)
+        for member in value_sets.members.get(Concept.HYDROXOCOBALAMIN_LOOKALIKE, ())
+    }
+    if Concept.HYDROXOCOBALAMIN_LOOKALIKE in concepts or lookalikes & {
+        normalise_text(text) for text in texts
+    }:
+        return (
+            "one ampoule of this product holds 10 mg, ten times the 1 mg of the usual ampoule",
+            False,
+        )
+    return "", False
