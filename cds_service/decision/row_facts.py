@@ -60,6 +60,7 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     "severe_reaction_hydroxocobalamin": ("allergies",),
     "severe_reaction_cyanocobalamin": ("allergies",),
     "past_reactions": ("allergies",),
+    "excipient_reactions": ("allergies",),
     "surgery_hinted": _CAUSE,
     "low_once": _DEFICIENCY,
     "signs_before_last_dose": ("treatment_phase", *_NEUROLOGICAL),

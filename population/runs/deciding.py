@@ -67,16 +67,16 @@ class Decider:
             return [chart_opened(patient, prefetch, self.setup.as_of)], unreadable
         return list(past_orders(patient, prefetch, self.setup.as_of)), unreadable
 
-    def decide(self, event: Event) -> Decision | None:
-        """Return the decision on an event, or `None` where nothing about vitamin B12 or folic acid
-        was ordered.
+    def decide(self, event: Event, *, written: bool = False) -> Decision | None:
+        """Return the decision on an event, its cards as findings unless they are to be written, or
+        `None` where nothing about vitamin B12 or folic acid was ordered.
         """
         request = parse_hook_request(event.body, event.body["hook"])
         basis = Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day_of(event.time))
         orders = read_orders(request, basis)
         if not orders.in_scope:
             return None
-        return decide_prefetched(request, orders, self._templates, basis, written=False)
+        return decide_prefetched(request, orders, self._templates, basis, written=written)
 
     def rows_of(self, row: Mapping[str, Any]) -> Iterator[Json]:
         """Yield the rows of one patient: in a snapshot exactly one."""

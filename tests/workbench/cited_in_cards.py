@@ -25,7 +25,7 @@ def _issues_in(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in ("Issue", "_issue")
+            and node.func.id in ("Issue", "_issue", "issue_of")
             and node.args
         ):
             card = node.args[0]

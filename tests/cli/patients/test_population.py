@@ -138,7 +138,7 @@ def test_the_answer_of_a_run_is_the_answer_over_http(
         for row in list(read_rows(list_parts(folder / "slice")))[:120]:
             for event in decider.events_of(row)[0]:
                 event = replace(event, time=event.time.replace(2026, 11, 26))
-                decision = decider.decide(event)
+                decision = decider.decide(event, written=True)
                 target = f"{url}/cds-services/b12-{event.body['hook']}"
                 answer = session.post(target, data=write_json(event.body), timeout=30)
                 ours = json.loads(write_json(decision.cards if decision else []))

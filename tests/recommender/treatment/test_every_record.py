@@ -165,9 +165,10 @@ def unconditional_oral(found: Recommendation) -> bool:
 
 def test_a_level_never_changes_an_injection_interval_I7() -> None:
     levels = ({}, {"total_b12_on_treatment": 50}, {"total_b12_on_treatment": 1500})
+    given = {"injections": [200, 140, 80, 20]}
     injected = (
-        {"orders": [{"phase": "MAINT-N", "days_ago": 200}]},
-        {"orders": [{"phase": "MAINT-BAR", "days_ago": 200}]},
+        {"orders": [{"phase": "MAINT-N", "days_ago": 200}], **given},
+        {"orders": [{"phase": "MAINT-BAR", "days_ago": 200}], **given},
     )
     for course, cause, nerves in itertools.product(injected, CAUSES, NERVES):
         answers = {
@@ -175,6 +176,19 @@ def test_a_level_never_changes_an_injection_interval_I7() -> None:
             for level in levels
         }
         assert len(answers) == 1
+
+
+def test_a_level_never_changes_how_an_order_goes_on_that_may_be_given_I7() -> None:
+    """Of an order without a dose on record T7 asks; what the level may change is only what follows
+    where nothing was given (Q29).
+    """
+    levels = ({}, {"total_b12_on_treatment": 50}, {"total_b12_on_treatment": 1500})
+    ordered = {"orders": [{"phase": "MAINT-N", "days_ago": 200}]}
+    for cause in CAUSES:
+        asked = [recommend(build_scenario(ordered | cause | level), POLICY) for level in levels]
+        assert {found.rule for found in asked} == {"T7"}
+        assert len({found.options[0] for found in asked}) == 1
+        assert asked[0].options[0].condition == "still given"
 
 
 INTENSITY = {"ORAL": 2, "PROPH-ORAL": 2, "PROPH-3M": 3, "PROPH-1M": 3, "M-LOAD": 4, "N-LOAD": 5}
