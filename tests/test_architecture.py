@@ -131,6 +131,7 @@ ROOMS = (
     "fhir_mappings.intake",
     "fhir_mappings.dosing",
     "fhir_mappings.products",
+    "fhir_mappings.values",
     "fhir_mappings.laboratory",
     "fhir_mappings.medicines",
     "fhir_mappings.formulary",

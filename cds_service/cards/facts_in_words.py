@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from fhir_mappings.laboratory import show_number
+from fhir_mappings.values import show_number
 from recommender.assessment import Assessment
 from recommender.language import (
     Because,

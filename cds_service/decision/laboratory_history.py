@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from cds_service.cards import LABELS, UNIT_WORDS
-from fhir_mappings.laboratory import Analyte, Result, Results
+from fhir_mappings.laboratory import Result, Results
+from fhir_mappings.values import Analyte
 from recommender.assessment import Band, bands_of
 from recommender.guidance import Policy
 from recommender.language import Quantity, Unit

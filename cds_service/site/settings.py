@@ -20,9 +20,9 @@ from cds_service.site.keys import is_public_test_key
 from cds_service.site.modes import Approval, check_loosened, check_modes, read_approvals
 from cds_service.site.site_file import read_site_file
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, excipients_of, read_formulary
-from fhir_mappings.laboratory import reads_unit
 from fhir_mappings.medicines import reads_dose_unit
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
+from fhir_mappings.values import reads_unit
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 

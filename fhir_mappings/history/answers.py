@@ -18,15 +18,9 @@ from fhir_mappings.history.conditions import PREGNANCY_DAYS
 from fhir_mappings.history.signs_and_causes import CAUSES as DIAGNOSED_CAUSES
 from fhir_mappings.history.signs_and_causes import NEW_SIGN_DAYS, SIGNS
 from fhir_mappings.intake import RecordIndex, cite, name_entry, words_as_recorded
-from fhir_mappings.laboratory import (
-    ANALYTES,
-    Analyte,
-    Observed,
-    Reading,
-    read_booleanish,
-    read_result,
-)
+from fhir_mappings.laboratory import ANALYTES, Observed
 from fhir_mappings.terminology import Concept, Match, Role
+from fhir_mappings.values import Analyte, Reading, read_booleanish, read_result
 from recommender.language import (
     NO_RESULT,
     Because,

@@ -32,8 +32,8 @@ from fhir_mappings.intake import (
     why_status,
     why_unknown,
 )
-from fhir_mappings.laboratory import read_resected_length
 from fhir_mappings.terminology import Concept, Match, Role
+from fhir_mappings.values import read_resected_length
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,

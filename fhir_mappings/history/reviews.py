@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed, read_booleanish
+from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed
 from fhir_mappings.terminology import Concept
+from fhir_mappings.values import read_booleanish
 from recommender.language import NotCounted, ReviewDone, Test, not_after
 
 REVIEW_MONTHS = 15

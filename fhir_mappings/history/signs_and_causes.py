@@ -9,8 +9,8 @@ from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_bef
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
 from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
 from fhir_mappings.intake import newest_day
-from fhir_mappings.laboratory import read_involved_length
 from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.values import read_involved_length
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,

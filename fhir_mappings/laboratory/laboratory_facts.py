@@ -22,7 +22,7 @@ from fhir_mappings.laboratory.results import (
     measure_newest,
     pass_over,
 )
-from fhir_mappings.laboratory.units import Analyte
+from fhir_mappings.values import Analyte
 from recommender.language import Because, Measurement, NotCounted, Truth, UncountedResult
 
 WINDOWS: dict[str, Window] = {

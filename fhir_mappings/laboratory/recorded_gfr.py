@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, Receipt, RecordIndex
-from fhir_mappings.laboratory.kidney_function import compute_egfr
 from fhir_mappings.laboratory.report_context import is_flagged_high
 from fhir_mappings.laboratory.results import (
     Result,
@@ -19,8 +18,8 @@ from fhir_mappings.laboratory.results import (
     measure_newest,
     pass_over,
 )
-from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept
+from fhir_mappings.values import Analyte, compute_egfr
 from recommender.language import NONE_RECORDED, Because, Fact, Measurement, Truth
 
 NORMAL_GFR_FROM = Decimal(90)

@@ -20,10 +20,9 @@ from fhir_mappings.fhir import code_of, months_before
 from fhir_mappings.intake import RecordIndex, cite
 from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observations import Observed, why_no_day, why_not_used
-from fhir_mappings.laboratory.quantities import Reading, read_result
 from fhir_mappings.laboratory.report_context import is_flagged_low, was_taken
-from fhir_mappings.laboratory.units import Analyte
 from fhir_mappings.terminology import Concept, Match, Role
+from fhir_mappings.values import Analyte, Reading, read_result
 from recommender.language import (
     Alarm,
     Because,

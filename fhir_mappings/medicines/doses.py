@@ -14,12 +14,13 @@ from typing import Any
 from fhir_mappings.fhir import as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import RecordIndex, cite, day_given
-from fhir_mappings.laboratory import Observed, read_booleanish
+from fhir_mappings.laboratory import Observed
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.text import normalise_text
+from fhir_mappings.values import read_booleanish
 from recommender.language import (
     CombinationUse,
     DoseGiven,

@@ -14,12 +14,12 @@ from fhir_mappings.history.allergies import ALLERGENS
 from fhir_mappings.history.procedures import DIALYSIS_DAYS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
 from fhir_mappings.laboratory import results
-from fhir_mappings.laboratory.units import UNITS, Analyte
 from fhir_mappings.products.substances import SUBSTANCES
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets
 from fhir_mappings.terminology.members import Role
 from fhir_mappings.terminology.value_sets import ValueSets
+from fhir_mappings.values.units import UNITS, Analyte
 from recommender.language import HintAt
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "mapping.md"

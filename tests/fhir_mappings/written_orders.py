@@ -14,7 +14,7 @@ from typing import Any
 
 from fhir_mappings.dosing import read_written
 from fhir_mappings.dosing.interval_words import parse_rhythm
-from fhir_mappings.laboratory import Analyte, read_result
+from fhir_mappings.values import Analyte, read_result
 from recommender.language import Comparator, PeriodUnit, Quantity, Timing, Unit
 
 DAY, WEEK, MONTH = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH

@@ -27,11 +27,11 @@ with atheris.instrument_imports(include=["cds_service", "fhir_mappings", "recomm
     from cds_service.protocol.errors import Problem
     from cds_service.protocol.json_text import read_json, write_json
     from cds_service.site import demonstration
-    from fhir_mappings.laboratory.quantities import read_result
-    from fhir_mappings.laboratory.units import Analyte
     from fhir_mappings.medicines.dosage import read_phases
     from fhir_mappings.products.identify import identify_product
     from fhir_mappings.terminology.loading import load_value_sets
+    from fhir_mappings.values.result_values import read_result
+    from fhir_mappings.values.units import Analyte
 
 from tests.fuzz.mutations import change, words_of
 

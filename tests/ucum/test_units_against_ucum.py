@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_mappings.laboratory.units import MOLAR_MASS, UNITS, Analyte, Kind, UnitRow
+from fhir_mappings.values.units import MOLAR_MASS, UNITS, Analyte, Kind, UnitRow
 from recommender.language.logic import Unit
 
 HERE = Path(__file__).parent

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.laboratory.kidney_function import estimate_gfr
 from fhir_mappings.scenario_mapping import map_scenario
+from fhir_mappings.values.computed_gfr import estimate_gfr
 from recommender.language import MonthDate
 from recommender.language.logic import Comparator, Measurement
 from tests.fhir_mappings.records import (

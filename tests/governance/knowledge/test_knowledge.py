@@ -42,7 +42,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("a text", "recommender/guidance/statements.py", "secondary", "primary"),
         ("a card", "recommender/cards/cards.py", "summary", "summery"),
         ("a code", "fhir_mappings/terminology/labs.csv", "\n", "\n\n"),
-        ("a reading", "fhir_mappings/laboratory/units.py", "import", "import "),
+        ("a reading", "fhir_mappings/values/units.py", "import", "import "),
     ],
 )
 def test_the_knowledge_version_changes_with(

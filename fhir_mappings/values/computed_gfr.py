@@ -8,8 +8,8 @@ import datetime as dt
 from decimal import Decimal
 
 from fhir_mappings.intake import completed_years
-from fhir_mappings.laboratory.quantities import show_number
-from fhir_mappings.laboratory.units import MOLAR_MASS, Analyte
+from fhir_mappings.values.quantities import show_number
+from fhir_mappings.values.units import MOLAR_MASS, Analyte
 from recommender.language import Alarm, Comparator, Evidence, Measurement, Quantity, Unit
 
 UMOL_PER_MG_DL = 10000 / MOLAR_MASS[Analyte.CREATININE]

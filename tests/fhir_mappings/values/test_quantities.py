@@ -12,15 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_mappings.laboratory.quantities import (
-    PLAUSIBLE,
-    read_booleanish,
-    read_involved_length,
-    read_quantity,
-    read_resected_length,
-    read_result,
-)
-from fhir_mappings.laboratory.units import UNITS, Analyte, Kind, ucum_of
+from fhir_mappings.values.ileum_lengths import read_involved_length, read_resected_length
+from fhir_mappings.values.quantities import PLAUSIBLE, read_quantity
+from fhir_mappings.values.result_values import read_result
+from fhir_mappings.values.units import UNITS, Analyte, Kind, ucum_of
+from fhir_mappings.values.yes_or_no import read_booleanish
 from recommender.language.logic import Comparator, Quantity, Unit
 
 UCUM = "http://unitsofmeasure.org"

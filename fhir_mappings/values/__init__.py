@@ -1,0 +1,20 @@
+"""What a value says: a quantity in its unit, a written result, a length, yes or no."""
+
+from fhir_mappings.values.computed_gfr import compute_egfr
+from fhir_mappings.values.ileum_lengths import read_involved_length, read_resected_length
+from fhir_mappings.values.quantities import Reading, show_number
+from fhir_mappings.values.result_values import read_result
+from fhir_mappings.values.units import Analyte, reads_unit
+from fhir_mappings.values.yes_or_no import read_booleanish
+
+__all__ = [
+    "Analyte",
+    "Reading",
+    "compute_egfr",
+    "read_booleanish",
+    "read_involved_length",
+    "read_resected_length",
+    "read_result",
+    "reads_unit",
+    "show_number",
+]

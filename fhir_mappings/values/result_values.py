@@ -1,0 +1,105 @@
+"""The value of a result in each element that may hold it: a quantity, a text, a range, a comment.
+
+Source: decisions 2.1 and Q35 (comments, comparators in words).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
+from fhir_mappings.values.quantities import Reading, as_reported, read_number, read_quantity
+from fhir_mappings.values.units import Analyte
+from fhir_mappings.values.written_results import read_written
+from recommender.language import NotCounted
+
+
+def read_result(
+    result: dict[str, Any], analyte: Analyte, property_kind: str = "", usual_unit: str = ""
+) -> Reading:
+    """Return the value of an Observation (or of one component of it) for this analyte.
+
+    Args:
+        result: the Observation or component.
+        analyte: what it measures, as its code says.
+        property_kind: the property of its LOINC code (MCnc, SCnc, mixed); empty when not known.
+        usual_unit: the unit that the site's own table gives for results of this code that have
+            none; empty for none.
+    """
+    reading = _read_value(result, analyte, property_kind)
+    if reading.why is NotCounted.UNIT_MISSING and usual_unit:
+        told = _read_value(_with_unit(result, usual_unit), analyte, property_kind)
+        reported = f"{reading.reported} (unit by the site's table: {usual_unit})"
+        return replace(told, reported=reported)
+    return reading
+
+
+def _with_unit(result: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Return a result whose value has no unit with this one."""
+    quantity = result.get("valueQuantity")
+    if isinstance(quantity, dict):
+        return {**result, "valueQuantity": {**quantity, "unit": unit}}
+    for name in ("valueInteger", "valueDecimal"):
+        if name in result:
+            return {"valueQuantity": {"value": result[name], "unit": unit}}
+    text = as_text(result.get("valueString")) or words_of(result.get("valueCodeableConcept"))
+    return {"valueString": f"{text} {unit}"}
+
+
+def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    absent = result.get("dataAbsentReason")
+    if absent is not None:
+        return Reading(None, "", f"no result: {words_of(absent) or 'reason not given'}")
+    element = next(
+        (name for name in result if name.startswith("value") and result[name] is not None), ""
+    )
+    value = result.get(element)
+    match element:
+        case "":
+            return _read_comment(result, analyte, property_kind)
+        case "valueQuantity":
+            return read_quantity(as_dict(value), analyte, property_kind)
+        case "valueString":
+            return read_written(as_text(value), analyte, property_kind)
+        case "valueInteger" | "valueDecimal":
+            return read_quantity({"value": value}, analyte, property_kind)
+        case "valueRange":
+            return _read_range(as_dict(value), analyte, property_kind)
+        case "valueCodeableConcept":
+            reading = read_written(words_of(value), analyte, property_kind)
+            if reading.why is NotCounted.IN_WORDS:
+                said = f"reported in words, not as a number: {reading.reported}"
+                return replace(reading, reason=said)
+            return reading
+        case _:
+            said = f"reported as {element}, expected a number with a unit"
+            return Reading(None, "", said, why=NotCounted.NOT_READABLE)
+
+
+def _read_comment(result: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    """Return the value that the comment of a result without one gives (Q35); a comment that is no
+    number with a unit is no value.
+    """
+    notes = [as_text(as_dict(note).get("text")) for note in as_list(result.get("note"))]
+    for text in (*notes, as_text(result.get("comment")), as_text(result.get("comments"))):
+        reading = read_written(text.strip(), analyte, property_kind)
+        if reading.quantity is not None:
+            return reading
+    return Reading(None, "", "no value")
+
+
+def _read_range(value: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:
+    """A range open on one side is a comparator; a closed one has no single value."""
+    low, high = as_dict(value.get("low")), as_dict(value.get("high"))
+    if low and high:
+        shown = " to ".join(
+            as_reported(side, read_number(side.get("value")), "") for side in (low, high)
+        )
+        said = f"reported as a range: {shown}"
+        return Reading(None, shown, said, why=NotCounted.NOT_READABLE)
+    if low or high:
+        return read_quantity(
+            {**(low or high), "comparator": ">=" if low else "<="}, analyte, property_kind
+        )
+    return Reading(None, "", "no value")

@@ -1,0 +1,80 @@
+"""A result written as text: a number, its comparator by sign or in words, its unit and its flag.
+
+Source: decisions Q35.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from fhir_mappings.values.quantities import Reading, read_quantity
+from fhir_mappings.values.units import Analyte
+from recommender.language import NotCounted
+
+_WRITTEN = re.compile(
+    r"^(<=|>=|<|>|≤|≥|=)?\s*(\d{1,12}(?:\.\d{1,12})?|\d{1,12},\d{1,2})(?![\d.,])\s*"
+    r"([a-zA-Zµμ/{×%].*|10.*|)$"
+)
+_SPOKEN = (
+    (re.compile(r"^(?:less than or equal to|at most|not more than)\b", re.IGNORECASE), "<="),
+    (re.compile(r"^(?:greater|more) than or equal to\b|^at least\b", re.IGNORECASE), ">="),
+    (
+        re.compile(
+            r"^(?:less than|below|under|lower than|kleiner als|weniger als|unter|moins de|"
+            r"inf[ée]rieur à|menor (?:de|que)|inferior a|minore di|inferiore a|meno di|kleiner dan|"
+            r"minder dan|lager dan|mindre [äe]n[nd]?|under|abaixo de)(?= ?\d)",
+            re.IGNORECASE,
+        ),
+        "<",
+    ),
+    (
+        re.compile(
+            r"^(?:greater than|more than|above|over|higher than|gr(?:ö|oe)(?:ß|ss)er als|mehr als|"
+            r"über|plus de|sup[ée]rieur à|mayor (?:de|que)|superior a|maior que|acima de|"
+            r"maggiore di|superiore a|groter dan|meer dan|hoger dan|st[öø]rre [äe]n[nd]?|mer [äe]n)"
+            r"(?= ?\d)",
+            re.IGNORECASE,
+        ),
+        ">",
+    ),
+    (re.compile(r"^(?:equals?|equal to|result:?)(?= )", re.IGNORECASE), ""),
+)
+"""Comparators in words (Q35)."""
+
+_FLAG = re.compile(
+    r"\s+[(\[]?(?:ll?|hh?|low|high|abnormal|\*{1,3}|[+-]{1,2})[)\]]?$", re.IGNORECASE
+)
+"""The mark of the laboratory behind a unit ("150 pg/mL (L)")."""
+
+LONGEST_RESULT = 100
+"""Characters; what is longer is a story, not a result."""
+
+
+def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Reading:
+    """Return a result written as text ("<150 pg/mL"); a number with a thousands separator or words
+    around it is not read.
+    """
+    if not text:
+        return Reading(None, "", "no value")
+    shown = text if len(text) <= LONGEST_RESULT else f"{text[: LONGEST_RESULT - 3]}..."
+    plain = text.strip() if len(text) <= LONGEST_RESULT else ""
+    for pattern, sign in _SPOKEN:
+        plain = pattern.sub(sign, plain)
+    found = _WRITTEN.match(plain.strip())
+    if not found:
+        said = f"reported as text that is not a number with a unit: {shown}"
+        return Reading(None, shown, said, why=NotCounted.IN_WORDS)
+    comparator, number, unit = found.groups()
+    quantity = {
+        "value": number.replace(",", "."),
+        "comparator": (comparator or "").strip("="),
+        "unit": unit.strip(),
+    }
+    if comparator in ("<=", ">="):
+        quantity["comparator"] = comparator
+    reading = read_quantity(quantity, analyte, property_kind)
+    plain_unit = _FLAG.sub("", quantity["unit"])
+    if reading.quantity is None and plain_unit != quantity["unit"]:
+        reading = read_quantity({**quantity, "unit": plain_unit}, analyte, property_kind)
+    return replace(reading, reported=text)
