@@ -11,17 +11,11 @@ from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, RecordIndex
-from fhir_mappings.laboratory.observations import Observed
+from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
+from fhir_mappings.laboratory.observed import Observed
 from fhir_mappings.laboratory.recorded_gfr import map_egfr
-from fhir_mappings.laboratory.results import (
-    Result,
-    Results,
-    Window,
-    find_newest,
-    list_uncounted,
-    measure_newest,
-    pass_over,
-)
+from fhir_mappings.laboratory.results import Result, Results
+from fhir_mappings.laboratory.uncounted_results import list_uncounted
 from fhir_mappings.values import Analyte
 from recommender.language import Because, Measurement, NotCounted, Truth, UncountedResult
 
@@ -88,27 +82,18 @@ def map_laboratory(
             last 7 days counts.
         passed_over: the results that cannot count, whatever their value.
     """
-
-    def newest(
-        fact: str, analyte: Analyte, before: dt.date | None = None, after: dt.date | None = None
-    ) -> Measurement:
-        return find_newest(index, fact, analyte, results[analyte], WINDOWS[fact], before, after)
-
-    start = treatment_start
-    nothing_yet = Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
-
-    def since(fact: str, analyte: Analyte) -> Measurement:
-        return newest(fact, analyte, after=start) if start else nothing_yet
-
-    total = newest("total_b12", Analyte.TOTAL_B12, before=start)
-    active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, before=start)
+    start, newest = treatment_start, partial(_find, index, results)
+    since = partial(_find_since, index, results, treatment_start)
+    total = newest("total_b12", Analyte.TOTAL_B12, start)
+    active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, start)
+    egfr_window = EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]
     return LaboratoryFacts(
         total_b12=total,
         total_b12_on_treatment=since("total_b12_on_treatment", Analyte.TOTAL_B12),
         holotranscobalamin=active,
         uncounted_b12=list_uncounted(index, results, passed_over, (total, active), start),
-        mma=newest("mma", Analyte.MMA, before=start),
-        homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, before=start),
+        mma=newest("mma", Analyte.MMA, start),
+        homocysteine=newest("homocysteine", Analyte.HOMOCYSTEINE, start),
         homocysteine_on_treatment=since("homocysteine_on_treatment", Analyte.HOMOCYSTEINE),
         folate=newest("folate", Analyte.FOLATE),
         haemoglobin=newest("haemoglobin", Analyte.HAEMOGLOBIN),
@@ -116,10 +101,30 @@ def map_laboratory(
         potassium=newest("potassium", Analyte.POTASSIUM),
         platelets=_platelets(index, results[Analyte.PLATELETS]),
         inr=newest("inr", Analyte.INR),
-        egfr=map_egfr(
-            index, results, who, EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]
-        ),
+        egfr=map_egfr(index, results, who, egfr_window),
     )
+
+
+def _find(
+    index: RecordIndex,
+    results: Results,
+    fact: str,
+    analyte: Analyte,
+    before: dt.date | None = None,
+) -> Measurement:
+    """Return the newest result within the look-back of the fact, of that day or earlier."""
+    window = replace(WINDOWS[fact], before=before) if before else WINDOWS[fact]
+    return find_newest(index, fact, analyte, results[analyte], window)
+
+
+def _find_since(
+    index: RecordIndex, results: Results, start: dt.date | None, fact: str, analyte: Analyte
+) -> Measurement:
+    """Return the newest result since the treatment began; `None`: there is no treatment."""
+    if start is None:
+        return Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
+    window = replace(WINDOWS[fact], after=start)
+    return find_newest(index, fact, analyte, results[analyte], window)
 
 
 def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:

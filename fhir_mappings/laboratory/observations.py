@@ -1,7 +1,7 @@
-"""Observations as they stand: which concept, which value, which day; components, contained and
-panel results one by one.
+"""The observations of a record that stand for something: components, contained and panel results
+one by one, and the answers of questionnaires.
 
-Source: decisions 2.1 (status, latest by time of sampling), Q33 (which day that is).
+Source: decisions 2.1 (latest by time of sampling), Q1 (questionnaires), Q28 (events).
 """
 
 from __future__ import annotations
@@ -10,59 +10,18 @@ import datetime as dt
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import (
-    DateSpan,
-    Placed,
-    as_dict,
-    as_list,
-    as_text,
-    code_of,
-    read_date,
-    reference_of,
-)
-from fhir_mappings.intake import RecordIndex, name_entry, why_status, why_unknown
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory.names import (
-    COUNTED_ROLES,
     name_understood,
     read_name,
     text_of_event,
     understood_as_another,
 )
-from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
-from fhir_mappings.terminology import (
-    Match,
-    Role,
-)
-from recommender.language import HintAt, NotCounted
-
-COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
-"""Only these results count (decisions 2.1)."""
-
-
-class Observed(NamedTuple):
-    """One result: an Observation, one of its components, or a contained Observation.
-
-    `body` holds its value; `code` what it measures; `matches` what that stands for, or with
-    `from_answer` what the coded answer stands for. `day` is when it applied, `written` how the
-    record has that; `by_issue`: it is the day of issue alone. `not_counted` says why the result
-    cannot count, whatever its value. A tuple, since one call may make thousands.
-    """
-
-    placed: Placed
-    body: dict[str, Any]
-    code: Any
-    matches: tuple[Match, ...]
-    day: DateSpan | None
-    written: Any
-    from_answer: bool = False
-    by_issue: bool = False
-    not_counted: NotCounted | None = None
-
-    @property
-    def moment(self) -> str:
-        """A text that orders results of one day."""
-        return moment_of(self.written)
+from fhir_mappings.laboratory.observed import Known, Observed, observe
+from fhir_mappings.laboratory.report_context import ReportContext
+from recommender.language import HintAt
 
 
 class Observations(NamedTuple):
@@ -121,7 +80,7 @@ def _passes_over(index: RecordIndex, placed: Placed) -> bool:
     return True
 
 
-def _understood(index: RecordIndex, resource: dict[str, Any], known: list[_Known]) -> Understood:
+def _understood(index: RecordIndex, resource: dict[str, Any], known: list[Known]) -> Understood:
     """Return by what a result was understood: by a code, ours or not; by its words; or not."""
     matched = {match.matched_by for _, _, matches, *_ in known for match in matches}
     if "code" in matched:
@@ -135,7 +94,7 @@ def _read_one(
     context: ReportContext,
     placed: Placed,
     resource: dict[str, Any],
-    found: list[_Known],
+    found: list[Known],
 ) -> list[Observed]:
     inside = _read_contained(index, context, placed) if "contained" in resource else []
     if not found:
@@ -143,26 +102,7 @@ def _read_one(
         _show_event(index, context, placed, resource)
         return inside
     dated = context.date(placed, resource)
-    why = _why_not_counted(index, placed, resource, found, dated)
-    observed = [
-        Observed(
-            placed,
-            body,
-            code,
-            matches,
-            dated.day,
-            dated.written,
-            from_answer,
-            dated.by_issue,
-            why or contradicts,
-        )
-        for body, code, matches, from_answer, contradicts in found
-    ]
-    for item in observed:
-        if item.not_counted in CONTRADICTIONS:
-            index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
-            _note_uncounted(index, found, "whose names contradict each other")
-    return observed + inside
+    return observe(index, placed, resource, found, dated) + inside
 
 
 def _show_event(
@@ -175,75 +115,9 @@ def _show_event(
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
 
 
-def _why_not_counted(
-    index: RecordIndex,
-    placed: Placed,
-    resource: dict[str, Any],
-    found: list[_Known],
-    dated: Dated,
-) -> NotCounted | None:
-    """Return why a result cannot count, whatever its value, and say so in the receipt; `None` when
-    it may.
-    """
-    status = code_of(resource.get("status"))
-    if status not in COUNTED_STATUSES:
-        index.receipt.ignore(placed, why_status(_name(found), status))
-        _note_uncounted(index, found, _in_words(status))
-        early = status in ("registered", "preliminary")
-        return NotCounted.PRELIMINARY if early else NotCounted.OTHER_STATUS
-    if dated.day is not None and dated.day.earliest > index.as_of + dt.timedelta(days=1):
-        index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
-        _note_uncounted(index, found, "in the future")
-        return NotCounted.IN_FUTURE
-    if _is_about_another(resource):
-        index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
-        _note_uncounted(index, found, "about somebody or something else")
-        return NotCounted.ABOUT_ANOTHER
-    return None
-
-
-def _is_about_another(resource: dict[str, Any]) -> bool:
-    """Return whether a result names a focus other than the patient: a donor, a child unborn, a
-    device (FHIR R4 Observation.focus).
-    """
-    if "focus" not in resource:
-        return False
-    own = reference_of(as_dict(resource.get("subject")))
-    named = [as_dict(focus) for focus in as_list(resource["focus"])]
-    return any(focus and reference_of(focus) != own for focus in named)
-
-
-def _note_uncounted(index: RecordIndex, found: list[_Known], why: str) -> None:
-    for concept in {
-        match.concept
-        for _, _, matches, *_ in found
-        for match in matches
-        if match.role in COUNTED_ROLES
-    }:
-        index.uncounted.setdefault(concept, []).append(why)
-
-
-def _in_words(status: str) -> str:
-    if status in ("registered", "preliminary", "cancelled", "entered-in-error"):
-        return status
-    return f"of status {status}" if status else "without a status"
-
-
-_Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, NotCounted | None]
-"""A body, its code, what that stands for, if by its answer, and how its names contradict."""
-
-CONTRADICTIONS = frozenset({NotCounted.NAMES_CONTRADICT, NotCounted.SEVERAL_TESTS})
-"""What leaves open which test a result is of (Q35)."""
-
-
-def _name(found: list[_Known]) -> str:
-    _, code, matches, *_ = found[0]
-    return name_entry(code, matches[0])
-
-
 def _find_known(
     index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
-) -> list[_Known]:
+) -> list[Known]:
     """Return of an Observation and its components those that stand for something; an Observation
     without a name of its own takes that of the report whose only result it is.
     """
@@ -252,7 +126,7 @@ def _find_known(
         parts += [
             component for component in as_list(resource["component"]) if isinstance(component, dict)
         ]
-    found: list[_Known] = []
+    found: list[Known] = []
     for body in parts:
         code = body.get("code")
         if code is None and body is resource:
@@ -342,26 +216,3 @@ def _why_unknown(resource: dict[str, Any]) -> str:
     ):
         return "a panel: its results are read one by one"
     return why_unknown(resource.get("code"))
-
-
-def why_no_day(resource: dict[str, Any]) -> str:
-    """Return why a result has no day on which it applied."""
-    written = [as_text(resource[name]) for name in OWN_DATES if name in resource]
-    if any(written):
-        return f"date not readable: {' '.join(written)}"
-    return "no date on which the sample was taken, nor one of issue"
-
-
-def why_not_used(match: Match) -> str:
-    """Return what the receipt says of a known code that is not a result to count."""
-    name = match.member.display
-    match match.role:
-        case Role.EXCLUDE:
-            return f"looks alike, does not count: {name}"
-        case Role.REVIEW:
-            return f"not specific enough to count: {name}"
-        case Role.SEPARATE:
-            return f"another test with other limits: {name}"
-        case Role.ORDER:
-            return f"a panel: its results are read one by one ({name})"
-    return f"background, no rule rests on it: {name}"

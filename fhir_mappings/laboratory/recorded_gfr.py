@@ -9,15 +9,9 @@ from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, Receipt, RecordIndex
+from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
 from fhir_mappings.laboratory.report_context import is_flagged_high
-from fhir_mappings.laboratory.results import (
-    Result,
-    Results,
-    Window,
-    find_newest,
-    measure_newest,
-    pass_over,
-)
+from fhir_mappings.laboratory.results import Result, Results
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import Analyte, compute_egfr
 from recommender.language import NONE_RECORDED, Because, Fact, Measurement, Truth
@@ -81,26 +75,30 @@ def map_egfr(
     if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
         find_newest(index, "egfr", Analyte.CREATININE, creatinine, window)
         if source:
-            pass_over(
-                index,
-                source,
-                partial(str, "outweighed by the lower one computed from a newer creatinine"),
-            )
-    elif source:
+            pass_over(index, source, partial(str, WORSE_SINCE))
+        _note_not_needed(index, by_race, creatinine)
+        return computed
+    if source:
         index.receipt.use(source.observed.placed, "egfr")
-        computed = None
-    else:
-        lower = _egfr_by_race(index, by_race, window)
-        if lower.is_known or (by_race and not plain):
-            return lower
-        return recorded if plain or not creatinine else _not_computed(index, creatinine, window)
+        _note_not_needed(index, by_race, creatinine)
+        return recorded
+    lower = _egfr_by_race(index, by_race, window)
+    if lower.is_known or (by_race and not plain):
+        return lower
+    return recorded if plain or not creatinine else _not_computed(index, creatinine, window)
+
+
+WORSE_SINCE = "outweighed by the lower one computed from a newer creatinine"
+
+
+def _note_not_needed(index: RecordIndex, by_race: list[Result], creatinine: list[Result]) -> None:
+    """Write into the receipt which results an eGFR without race, or one recorded, outweighs."""
     for result in by_race:
         index.receipt.ignore(result.observed.placed, "race-specific eGFR: one without race is used")
     for result in creatinine:
         index.receipt.ignore(
             result.observed.placed, "creatinine is not needed: an eGFR is recorded"
         )
-    return computed or recorded
 
 
 def _since(recorded: Measurement, creatinine: list[Result]) -> list[Result]:

@@ -1,0 +1,208 @@
+"""Of one kind the newest usable result within its look-back window.
+
+A newer result that came but could not be read makes the fact unknown: the older one no longer
+speaks for today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
+
+from fhir_mappings.fhir import months_before
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.laboratory.observed import why_no_day
+from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, HIGH_IS_WORSE, Result
+from fhir_mappings.values import Analyte
+from recommender.language import Alarm, Because, Measurement, NotCounted
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a result is looked for (decisions 2.2), and on which side of a treatment.
+
+    `before`: only results of this day or earlier (the sample is taken before the first injection of
+    a day); `after`: only results after this day; `None` for all.
+    """
+
+    words: str
+    months: int = 0
+    days: int = 0
+    before: dt.date | None = None
+    after: dt.date | None = None
+
+    def first_day(self, as_of: dt.date) -> dt.date:
+        return months_before(as_of, self.months) - dt.timedelta(days=self.days)
+
+
+def find_newest(
+    index: RecordIndex, fact: str, analyte: Analyte, results: Iterable[Result], window: Window
+) -> Measurement:
+    """Return the newest result of the window, or why there is none; `fact` is its name in the
+    receipt.
+    """
+    measured, source = measure_newest(index, analyte, results, window)
+    if source:
+        index.receipt.use(source.observed.placed, fact)
+    return measured
+
+
+def measure_newest(
+    index: RecordIndex, analyte: Analyte, results: Iterable[Result], window: Window
+) -> tuple[Measurement, Result | None]:
+    """Return the same and, when it is known, the result it was read from: the caller says in the
+    receipt what that was used for.
+    """
+    inside, outside = _part(index, results, window)
+    newest = _last_usable(index, inside, outside)
+    if newest is None:
+        return _none_usable(index, analyte, outside), None
+    reading, evidence = newest.reading, newest.evidence
+    measured = Measurement(
+        reading.quantity,
+        evidence.date,
+        reading.reason,
+        (evidence,),
+        by_issue=newest.observed.by_issue,
+        flagged_low=newest.flagged_low,
+        alarms_only=_alarm_of(newest),
+        because=reading.why,
+    )
+    if measured.is_known:
+        return measured, newest
+    pass_over(index, newest, partial(str, reading.reason))
+    return measured, None
+
+
+def _part(
+    index: RecordIndex, results: Iterable[Result], window: Window
+) -> tuple[list[Result], list[tuple[dt.date, _Reason]]]:
+    """Return the results of the window, and of the others the day and why; the receipt says it
+    too.
+    """
+    first_day = window.first_day(index.as_of)
+    inside: list[Result] = []
+    outside: list[tuple[dt.date, _Reason]] = []
+    for result in results:
+        why_not = _outside(result, window, first_day)
+        if why_not:
+            pass_over(index, result, why_not.words)
+            outside.append((result.day, why_not))
+        else:
+            inside.append(result)
+    return inside, outside
+
+
+def _alarm_of(result: Result) -> Alarm | None:
+    """Return on which side alone a result counts; `None` for one whose sampling date is known.
+
+    A vitamin B12 by date of issue is classed as ever, and what the class may exclude is for the
+    rules to say (Q33, I18).
+    """
+    if not result.observed.by_issue or result.analyte in B12_TESTS:
+        return None
+    return Alarm.HIGH if result.analyte in HIGH_IS_WORSE else Alarm.LOW
+
+
+def _none_usable(
+    index: RecordIndex, analyte: Analyte, outside: list[tuple[dt.date, _Reason]]
+) -> Measurement:
+    """Return why there is none: the newest is outside the window, none counts, or none came."""
+    if outside:
+        _, newest = max(outside, key=lambda pair: (pair[0], pair[1].words()))
+        return Measurement(reason=newest.words(), because=newest.code)
+    uncounted = sorted(
+        why
+        for concept, whys in index.uncounted.items()
+        if ANALYTES.get(concept) is analyte
+        for why in whys
+    )
+    if not uncounted or index.reason_missing("labs"):
+        missing = index.not_recorded("labs")
+        return Measurement(reason=missing.reason, because=missing.because)
+    counted = ", ".join(f"{number} {why}" for why, number in Counter(uncounted).items())
+    return Measurement(
+        reason=f"none recorded that counts: {counted}", because=NotCounted.OTHER_STATUS
+    )
+
+
+_Why = Callable[[], str]
+"""A reason for the receipt, worded only when somebody reads it: a record holds many results, and
+few of them are used.
+"""
+
+
+class _Reason(NamedTuple):
+    """Why a result is not of the window, in words and as a code."""
+
+    words: _Why
+    code: Because | NotCounted | None = None
+
+
+def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
+    """Write into the receipt what the result is and why it is not used."""
+    index.receipt.ignore(result.observed.placed, partial(_with_name, result, why))
+
+
+def _with_name(result: Result, why: _Why) -> str:
+    return f"{result.name}, {why()}"
+
+
+def _last_usable(
+    index: RecordIndex, inside: list[Result], outside: list[tuple[dt.date, _Reason]]
+) -> Result | None:
+    """Return the newest result that does not say that there is none; those that say so join the
+    ones outside the window.
+    """
+    inside.sort(key=attrgetter("day"), reverse=True)
+    for _, one_day in itertools.groupby(inside, key=attrgetter("day")):
+        usable = []
+        for result in one_day:
+            if result.is_absent:
+                why = partial(str, result.reading.reason)
+                pass_over(index, result, why)
+                outside.append((result.day, _Reason(why, Because.NONE_RECORDED)))
+            else:
+                usable.append(result)
+        if usable:
+            newest = max(usable, key=attrgetter("newness"))
+            for older in inside:
+                if older is not newest:
+                    why = partial(_why_outweighed, older, newest)
+                    index.receipt.ignore(older.observed.placed, partial(_with_name, older, why))
+            return newest
+    return None
+
+
+def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | None:
+    """Return why a result is not of the window; `None` when it is."""
+    day = result.observed.day
+    if day is None:
+        return _Reason(partial(why_no_day, result.observed.placed.resource), NotCounted.NO_DATE)
+    if day.latest < first_day:
+        return _Reason(partial("older than {}: {}".format, window.words, day), NotCounted.TOO_OLD)
+    if day.earliest < first_day:
+        words = "date too coarse to tell whether it is within {}: {}".format
+        return _Reason(partial(words, window.words, day), NotCounted.NO_DATE)
+    if window.before is not None and day.latest > window.before:
+        words = "taken after vitamin B12 treatment began: {}".format
+        return _Reason(partial(words, day), NotCounted.ON_TREATMENT)
+    if window.after is not None and day.earliest <= window.after:
+        early = "taken before vitamin B12 treatment began: {}"
+        return _Reason(partial(early.format, day), Because.BEFORE_TREATMENT)
+    return None
+
+
+def _why_outweighed(older: Result, newest: Result) -> str:
+    if older.reading.quantity is None:
+        return older.reading.reason
+    where = newest.observed.placed.reference
+    if older.observed.day == newest.observed.day:
+        return f"outweighed by another result of the same day: {where}"
+    return f"outweighed by a newer result: {where} of {newest.observed.day}"

@@ -1,0 +1,152 @@
+"""One result as it stands: its value, its day, what it stands for, and why it cannot count.
+
+Source: decisions 2.1 (status), Q33 (which day it is of), Q35 (names that contradict each other).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, reference_of
+from fhir_mappings.intake import RecordIndex, name_entry, why_status
+from fhir_mappings.laboratory.names import COUNTED_ROLES
+from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, moment_of
+from fhir_mappings.terminology import Match, Role
+from recommender.language import NotCounted
+
+COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
+"""Only these results count (decisions 2.1)."""
+
+
+class Observed(NamedTuple):
+    """One result: an Observation, one of its components, or a contained Observation.
+
+    `body` holds its value; `code` what it measures; `matches` what that stands for, or with
+    `from_answer` what the coded answer stands for. `day` is when it applied, `written` how the
+    record has that; `by_issue`: it is the day of issue alone. `not_counted` says why the result
+    cannot count, whatever its value. A tuple, since one call may make thousands.
+    """
+
+    placed: Placed
+    body: dict[str, Any]
+    code: Any
+    matches: tuple[Match, ...]
+    day: DateSpan | None
+    written: Any
+    from_answer: bool = False
+    by_issue: bool = False
+    not_counted: NotCounted | None = None
+
+    @property
+    def moment(self) -> str:
+        """A text that orders results of one day."""
+        return moment_of(self.written)
+
+
+Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, NotCounted | None]
+"""A body, its code, what that stands for, if by its answer, and how its names contradict."""
+
+CONTRADICTIONS = frozenset({NotCounted.NAMES_CONTRADICT, NotCounted.SEVERAL_TESTS})
+"""What leaves open which test a result is of (Q35)."""
+
+
+def _name(found: list[Known]) -> str:
+    _, code, matches, *_ = found[0]
+    return name_entry(code, matches[0])
+
+
+def observe(
+    index: RecordIndex, placed: Placed, resource: dict[str, Any], found: list[Known], dated: Dated
+) -> list[Observed]:
+    """Return what an Observation and its components stand for, each with why it cannot count; the
+    receipt says it too.
+    """
+    day, written, by_issue = dated.day, dated.written, dated.by_issue
+    why = _why_not_counted(index, placed, resource, found, dated)
+    observed = [
+        Observed(placed, body, code, matches, day, written, by_answer, by_issue, why or contradicts)
+        for body, code, matches, by_answer, contradicts in found
+    ]
+    for item in observed:
+        if item.not_counted in CONTRADICTIONS:
+            index.receipt.ignore(placed, f"{_name(found)}, {item.not_counted.value}")
+            _note_uncounted(index, found, "whose names contradict each other")
+    return observed
+
+
+def _why_not_counted(
+    index: RecordIndex,
+    placed: Placed,
+    resource: dict[str, Any],
+    found: list[Known],
+    dated: Dated,
+) -> NotCounted | None:
+    """Return why a result cannot count, whatever its value, and say so in the receipt; `None` when
+    it may.
+    """
+    status = code_of(resource.get("status"))
+    if status not in COUNTED_STATUSES:
+        index.receipt.ignore(placed, why_status(_name(found), status))
+        _note_uncounted(index, found, _in_words(status))
+        early = status in ("registered", "preliminary")
+        return NotCounted.PRELIMINARY if early else NotCounted.OTHER_STATUS
+    if dated.day is not None and dated.day.earliest > index.as_of + dt.timedelta(days=1):
+        index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
+        _note_uncounted(index, found, "in the future")
+        return NotCounted.IN_FUTURE
+    if _is_about_another(resource):
+        index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
+        _note_uncounted(index, found, "about somebody or something else")
+        return NotCounted.ABOUT_ANOTHER
+    return None
+
+
+def _is_about_another(resource: dict[str, Any]) -> bool:
+    """Return whether a result names a focus other than the patient: a donor, a child unborn, a
+    device (FHIR R4 Observation.focus).
+    """
+    if "focus" not in resource:
+        return False
+    own = reference_of(as_dict(resource.get("subject")))
+    named = [as_dict(focus) for focus in as_list(resource["focus"])]
+    return any(focus and reference_of(focus) != own for focus in named)
+
+
+def _note_uncounted(index: RecordIndex, found: list[Known], why: str) -> None:
+    for concept in {
+        match.concept
+        for _, _, matches, *_ in found
+        for match in matches
+        if match.role in COUNTED_ROLES
+    }:
+        index.uncounted.setdefault(concept, []).append(why)
+
+
+def _in_words(status: str) -> str:
+    if status in ("registered", "preliminary", "cancelled", "entered-in-error"):
+        return status
+    return f"of status {status}" if status else "without a status"
+
+
+def why_no_day(resource: dict[str, Any]) -> str:
+    """Return why a result has no day on which it applied."""
+    written = [as_text(resource[name]) for name in OWN_DATES if name in resource]
+    if any(written):
+        return f"date not readable: {' '.join(written)}"
+    return "no date on which the sample was taken, nor one of issue"
+
+
+def why_not_used(match: Match) -> str:
+    """Return what the receipt says of a known code that is not a result to count."""
+    name = match.member.display
+    match match.role:
+        case Role.EXCLUDE:
+            return f"looks alike, does not count: {name}"
+        case Role.REVIEW:
+            return f"not specific enough to count: {name}"
+        case Role.SEPARATE:
+            return f"another test with other limits: {name}"
+        case Role.ORDER:
+            return f"a panel: its results are read one by one ({name})"
+    return f"background, no rule rests on it: {name}"

@@ -1,0 +1,106 @@
+"""The vitamin B12 results that do not decide, with why.
+
+Source: decisions F35, Q36.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fhir_mappings.fhir import code_of, months_before
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.laboratory.names import COUNTED_ROLES
+from fhir_mappings.laboratory.observed import Observed
+from fhir_mappings.laboratory.report_context import was_taken
+from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, Result, Results
+from recommender.language import Measurement, NotCounted, Test, UncountedResult
+
+UNCOUNTED_MONTHS = 60
+"""How far back results that do not decide are told: 5 years (F35). A design default."""
+
+
+def list_uncounted(
+    index: RecordIndex,
+    results: Results,
+    passed_over: Iterable[Observed],
+    deciding: Iterable[Measurement],
+    start: dt.date | None,
+) -> tuple[UncountedResult, ...]:
+    """Return the vitamin B12 results that do not decide, with why, the newest first (F35, Q36).
+
+    Args:
+        passed_over: the results that cannot count, whatever their value.
+        deciding: the vitamin B12 facts; what they rest on is no part of the list, unless only its
+            date of issue is known.
+        start: the first day of the current treatment; `None` for none.
+    """
+    decides = {entry.reference for fact in deciding if fact.is_known for entry in fact.evidence}
+    found: list[tuple[dt.date, UncountedResult]] = []
+    for analyte, test in B12_TESTS.items():
+        for result in results[analyte]:
+            why = _why_uncounted(index, result, decides, start)
+            if why is not None:
+                found.append((result.day, _uncounted(result, test, why)))
+    for item in passed_over:
+        if code_of(item.placed.resource.get("status")) in NEVER_TOLD:
+            continue
+        found += _passed_over(item)
+    oldest = months_before(index.as_of, UNCOUNTED_MONTHS)
+    recent = [pair for pair in found if pair[0] >= oldest or pair[0] == dt.date.min]
+    recent.sort(key=lambda pair: (pair[0], pair[1].evidence.reference), reverse=True)
+    return tuple(item for _, item in recent)
+
+
+NEVER_TOLD = frozenset({"entered-in-error", "cancelled"})
+"""Statuses of what never was a result."""
+
+
+def _why_uncounted(
+    index: RecordIndex, result: Result, decides: set[str], start: dt.date | None
+) -> NotCounted | None:
+    """Return why a result does not decide; `None` when it does, or says that there is none."""
+    day = result.observed.day
+    if result.is_absent:
+        return NotCounted.NO_VALUE if was_taken(result.observed.body) else None
+    if result.observed.placed.reference in decides and result.reading.quantity is not None:
+        return NotCounted.BY_ISSUE if result.observed.by_issue else None
+    if result.reading.why is not None:
+        return result.reading.why
+    if day is None:
+        return NotCounted.NO_DATE
+    if day.earliest < months_before(index.as_of, 12):
+        return NotCounted.TOO_OLD
+    if start is not None and day.latest > start:
+        return NotCounted.ON_TREATMENT
+    return NotCounted.NEWER_COUNTS
+
+
+def _uncounted(result: Result, test: Test, why: NotCounted) -> UncountedResult:
+    reading = result.reading
+    readings = (reading.quantity,) if reading.quantity else reading.readings
+    return UncountedResult(
+        test, why, result.evidence, readings, result.flagged_low, result.observed.by_issue
+    )
+
+
+def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
+    """Return a result that cannot count, whatever its value, if it is one of vitamin B12 and has a
+    value or still awaits it.
+    """
+    kinds = {
+        ANALYTES[match.concept]: match
+        for match in item.matches
+        if match.concept in ANALYTES and match.role in COUNTED_ROLES
+    }
+    found = []
+    for analyte, match in kinds.items():
+        result = Result(item, match, analyte, match.member.property)
+        told = not result.is_absent or item.not_counted is NotCounted.PRELIMINARY
+        if analyte in B12_TESTS and item.not_counted and told:
+            said = _uncounted(result, B12_TESTS[analyte], item.not_counted)
+            if item.not_counted is not NotCounted.PRELIMINARY:
+                said = replace(said, readings=())
+            found.append((result.day, said))
+    return found
