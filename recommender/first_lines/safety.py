@@ -35,6 +35,8 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
             f"Dose ordered is {short_dose(line.dose)}: milligrams for micrograms? The usual dose "
             f"is 1 mg"
         )
+    if ratio <= 1 and order is not None and order.product_error:
+        return "One ampoule of this product holds 10 mg, 10 times the usual: check dose and product"
     if ratio <= 1:
         return ""
     times = plain(Decimal(f"{ratio:.2g}"))

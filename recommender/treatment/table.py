@@ -452,7 +452,7 @@ RULES: tuple[Rule, ...] = (
         RuleId.P5,
         (*_PROPHYLAXIS, c.TOTAL_GASTRECTOMY),
         Outcome.PROPHYLAXIS,
-        "After total gastrectomy: test vitamin B12 and decide on injections for life",
+        "After total gastrectomy: decide on injections for life; vitamin B12 is tested once a year",
         open_rows.gastrectomy_prophylaxis,
         ("S13", "S85", "X8"),
         beside=_BESIDE,
