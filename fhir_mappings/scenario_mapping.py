@@ -8,12 +8,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fhir_mappings.answers import map_answers
 from fhir_mappings.fhir import PatientRecord, Placed
 from fhir_mappings.history import (
     add_order_reasons,
     judge_lists,
     map_allergies,
-    map_answers,
     map_conditions,
     map_procedures,
     map_reviews,

@@ -136,6 +136,7 @@ ROOMS = (
     "fhir_mappings.medicines",
     "fhir_mappings.formulary",
     "fhir_mappings.history",
+    "fhir_mappings.answers",
     "fhir_mappings.drafts",
     "fhir_mappings.scenario",
     "fhir_mappings",

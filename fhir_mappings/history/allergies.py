@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, texts_of
+from fhir_mappings.history.allergy_words import (
+    ALLERGENS,
+    is_allergy_type,
+    name_substance,
+    names_in,
+    pointed_at,
+)
 from fhir_mappings.history.reading_lists import (
-    LONGEST_SEARCHED,
     is_doubted,
     is_resolved_in_words,
     newest_of,
@@ -22,40 +26,8 @@ from fhir_mappings.history.reading_lists import (
 )
 from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
-from fhir_mappings.terminology import Concept, Field, Match, Member, Role, ValueSets, read_words
-from fhir_mappings.text import normalise_text
-from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth, truth_of
-
-ALLERGENS: dict[Concept, Allergen] = {
-    Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
-    Concept.HYDROXOCOBALAMIN_INJECTION: Allergen.HYDROXOCOBALAMIN,
-    Concept.HYDROXOCOBALAMIN_LOOKALIKE: Allergen.HYDROXOCOBALAMIN,
-    Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE: Allergen.HYDROXOCOBALAMIN,
-    Concept.HYDROXOCOBALAMIN_COMBO: Allergen.HYDROXOCOBALAMIN,
-    Concept.CYANOCOBALAMIN: Allergen.CYANOCOBALAMIN,
-    Concept.CYANOCOBALAMIN_INJECTION: Allergen.CYANOCOBALAMIN,
-    Concept.CYANOCOBALAMIN_ORAL: Allergen.CYANOCOBALAMIN,
-    Concept.CYANOCOBALAMIN_SUBLINGUAL: Allergen.CYANOCOBALAMIN,
-    Concept.CYANOCOBALAMIN_COMBO: Allergen.CYANOCOBALAMIN,
-    # The guidance has no word for the other forms; read as vitamin B12 in general, which restricts
-    # more.
-    Concept.COBALAMIN_UNSPECIFIED: Allergen.UNSPECIFIED_B12,
-    Concept.B12_GROUP: Allergen.UNSPECIFIED_B12,
-    Concept.B12_GROUP_PILL: Allergen.UNSPECIFIED_B12,
-    Concept.METHYLCOBALAMIN: Allergen.UNSPECIFIED_B12,
-    Concept.METHYLCOBALAMIN_ORAL: Allergen.UNSPECIFIED_B12,
-    Concept.ADENOSYLCOBALAMIN: Allergen.UNSPECIFIED_B12,
-    Concept.COBALT: Allergen.COBALT,
-    Concept.BENZYL_ALCOHOL: Allergen.BENZYL_ALCOHOL,
-    Concept.MACROGOL: Allergen.MACROGOL,
-    Concept.PARABENS: Allergen.PARABENS,
-}
-"""What an allergy to a substance or product is to."""
-
-COMBINED = frozenset(
-    {Concept.B12_COMBINATION, Concept.B12_FOLIC_COMBO, Concept.IRON_B12_FOLATE_COMBO}
-)
-"""Products in which vitamin B12 is one of several parts: an allergy to one may be to it."""
+from fhir_mappings.terminology import Concept, Match, Role, ValueSets
+from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
 _ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
 """The cyanide antidote never counts as treatment, but a reaction to it is one to
@@ -101,7 +73,7 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
         ledger.count("allergies", placed, Understood.BY_CODE)
         index.receipt.ignore(placed, partial(_why_not_current, resource, status))
         return []
-    named = [(substance, _named(index, substance)) for substance in substances]
+    named = [(substance, name_substance(index, substance)) for substance in substances]
     value_sets = index.value_sets_for(resource)
     ledger.count("allergies", placed, _understood(value_sets, named))
     date = newest_of(resource, "recordedDate", "assertedDate", "onsetDateTime")
@@ -153,37 +125,6 @@ def _substances(resource: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _named(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
-    """Return what a substance is, by its code, else by the names in its words; words that deny or
-    doubt it name nothing.
-    """
-    coded = index.value_sets.concepts(substance)
-    if coded:
-        return coded
-    texts = meaningful_texts(index.value_sets, substance)
-    for text in texts:
-        worded = () if is_doubted(_without_resolved(text)) else _names_in(index, text)
-        if worded:
-            return worded
-    return ()
-
-
-def _names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
-    """Return the medicines and substances that a text names (Q27)."""
-    cobalt = (member for member in read_words(text, Field.DRUGS).decided if not _is_type(member))
-    return index.value_sets.match_text(text, Field.DRUGS) or tuple(
-        Match(member, "text", text) for member in cobalt
-    )
-
-
-def _is_type(member: Member) -> bool:
-    return member.concept is Concept.ALLERGY_GENERIC
-
-
-def _without_resolved(text: str) -> str:
-    return text[len("resolved") + 1 :] if is_resolved_in_words(text) else text
-
-
 def _understood(value_sets: ValueSets, named: list[tuple[Any, tuple[Match, ...]]]) -> Understood:
     """Return by what the entry was understood; the best of its substances counts."""
     found = {judge_allergen(value_sets, substance, matches) for substance, matches in named}
@@ -228,60 +169,13 @@ def _show_hints(
         as_text(as_dict(item).get("description")) for item in reactions_of(placed.resource)
     )
     for text in (*texts, *notes_of(placed.resource), *(words for words in described if words)):
-        for at in _pointed_at(index, text):
+        for at in pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
-    unnamed = [text for text in texts if not _is_allergy_type(text)]
+    unnamed = [text for text in texts if not is_allergy_type(text)]
     if not unnamed and not index.value_sets.concepts(substances[0]):
         for text in texts or texts_of(substances[0]):
             if not is_negative(text):
                 index.understanding.hint(HintAt.ALLERGY, placed, text, day)
-
-
-_VITAMIN = re.compile(
-    r"\bvitamins?\b(?! ?(?:[acdek]|b ?[1-9])\b(?! ?12))|\bvit b\b|\bb vitamins?\b"
-)
-"""A vitamin that is not named: it may be B12."""
-
-
-_COBALAMIN = re.compile(r"(?<!trans)[ck]obalamin|[ck]obam|bedou?z|dodeca")
-_WHOLE_NAMES = ("hydroxocobalamin", "cyanocobalamin", "methylcobalamin", "hydroxycobalamin")
-_SLIPS = 0.85
-"""How near to a name a word of 10 letters or more is a slip of it: a sixth of its letters may be
-wrong. A design default.
-"""
-
-
-def _names_a_cobalamin(normal: str) -> bool:
-    """Return whether a word of the text is some cobalamin, holds a part by which brands of vitamin
-    B12 are named, or is a slip of the name of one.
-    """
-    if _COBALAMIN.search(normal):
-        return True
-    long_words = [word for word in normal.split() if 10 <= len(word) <= 20 and word.isalpha()]
-    return any(difflib.get_close_matches(word, _WHOLE_NAMES, 1, _SLIPS) for word in long_words[:20])
-
-
-def _pointed_at(index: RecordIndex, text: str) -> list[HintAt]:
-    """Return which of the two allergies a text may mean."""
-    concepts = {match.concept for match in _names_in(index, text)}
-    concepts |= {member.concept for member in read_words(text, Field.DRUGS).shown}
-    allergens = {ALLERGENS[concept] for concept in concepts if concept in ALLERGENS}
-    if concepts & COMBINED:  # it may be to another of its parts
-        allergens.add(Allergen.UNSPECIFIED_B12)
-    normal = normalise_text(text[:LONGEST_SEARCHED])
-    pointed = []
-    if Allergen.COBALT in allergens:
-        pointed.append(HintAt.COBALT_ALLERGY)
-    named = allergens - {Allergen.COBALT, *EXCIPIENTS}
-    if named or _names_a_cobalamin(normal) or _VITAMIN.search(normal):
-        pointed.append(HintAt.ALLERGY)
-    return pointed
-
-
-def _is_allergy_type(text: str) -> bool:
-    """Return whether a text says that there is an allergy and not to what."""
-    read = read_words(text, Field.DRUGS)
-    return any(_is_type(member) for member in (*read.decided, *read.shown)) and len(text) < 40
 
 
 def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
@@ -299,27 +193,33 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
-    over = code_of(resource.get("clinicalStatus")) in NOT_CURRENT
     for text in texts:
-        if not is_doubted(text):
-            found = [
-                Allergy(
-                    ALLERGENS[match.concept],
-                    truth_of(True if "anaphyla" in text.lower() else None),
-                    cite(placed, match, code, day),
-                    active=not over,
-                )
-                for match in _names_in(index, text)
-                if match.concept in ALLERGENS and _counts(match)
-            ]
-            counted = [item for item in found if item.active or item.severe.is_true]
-            if counted:
-                index.receipt.use(placed, "allergies")
-                return counted
+        counted = [] if is_doubted(text) else _allergies_in(index, placed, text, day)
+        if counted:
+            index.receipt.use(placed, "allergies")
+            return counted
     for text in (*texts, *noted):
-        for at in _pointed_at(index, text):
+        for at in pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
     return []
+
+
+def _allergies_in(
+    index: RecordIndex, placed: Placed, text: str, day: dt.date | None
+) -> list[Allergy]:
+    """Return the allergies that a text of the problem list names, of those that are over only the
+    severe ones.
+    """
+    code = placed.resource.get("code")
+    severe = truth_of(True if "anaphyla" in text.lower() else None)
+    over = code_of(placed.resource.get("clinicalStatus")) in NOT_CURRENT
+    if over and not severe.is_true:
+        return []
+    return [
+        Allergy(ALLERGENS[match.concept], severe, cite(placed, match, code, day), active=not over)
+        for match in names_in(index, text)
+        if match.concept in ALLERGENS and _counts(match)
+    ]
 
 
 def _severe(resource: dict[str, Any]) -> Truth:

@@ -233,22 +233,7 @@ class Diagnoses:
             standings: which standings count.
             since: the first day from which an entry counts; `None` for any time.
         """
-        found = []
-        asked = self.of(concepts, *standings, Standing.SUSPECTED)
-        # "history of" does not say that it is over: where only the present counts it is a doubt
-        asked += [
-            item
-            for item in self.of(concepts, Standing.INACTIVE)
-            if item.past_in_words and Standing.INACTIVE not in standings
-        ]
-        for item in asked:
-            if since is not None and item.is_before(since):
-                self.index.receipt.ignore(
-                    item.placed,
-                    f"too long ago to say how it is now: {item.evidence.display}, {item.began}",
-                )
-            else:
-                found.append(item)
+        found = self._asked(concepts, standings, since)
         sure = [
             item
             for item in found
@@ -257,16 +242,41 @@ class Diagnoses:
         ]
         if sure:
             return Fact(Truth.TRUE, "", self.use(fact, sure))
-        if found:
-            evidence = self.use(fact, found)
-            first = found[0]
-            why = (
-                f"no date, so it may be over: {first.evidence.display}"
-                if first.is_certain
-                else f"not certain: {first.doubt}"
-            )
-            return Fact(Truth.UNKNOWN, why, evidence, because=self._hint(found, first.is_certain))
-        return nothing
+        return self._doubt(fact, found) if found else nothing
+
+    def _asked(
+        self, concepts: Collection[Concept], standings: tuple[Standing, ...], since: dt.date | None
+    ) -> list[Diagnosis]:
+        """Return what may count, sure or not; the receipt says what is too long ago."""
+        asked = self.of(concepts, *standings, Standing.SUSPECTED)
+        # "history of" does not say that it is over: where only the present counts it is a doubt
+        asked += [
+            item
+            for item in self.of(concepts, Standing.INACTIVE)
+            if item.past_in_words and Standing.INACTIVE not in standings
+        ]
+        found = []
+        for item in asked:
+            if since is not None and item.is_before(since):
+                self.index.receipt.ignore(
+                    item.placed,
+                    f"too long ago to say how it is now: {item.evidence.display}, {item.began}",
+                )
+            else:
+                found.append(item)
+        return found
+
+    def _doubt(self, fact: str, found: list[Diagnosis]) -> Fact:
+        """Return the unknown fact of entries that are not certain, or whose date does not show
+        that they still hold.
+        """
+        evidence, first = self.use(fact, found), found[0]
+        why = (
+            f"no date, so it may be over: {first.evidence.display}"
+            if first.is_certain
+            else f"not certain: {first.doubt}"
+        )
+        return Fact(Truth.UNKNOWN, why, evidence, because=self._hint(found, first.is_certain))
 
     def _hint(self, found: list[Diagnosis], undated: bool) -> Because:
         """Note codes and suspicions that do not decide as hints (Q26); return the reason."""

@@ -115,7 +115,6 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
     operations = _read_operations(index)
     last_done = _last_done(operations)
     standing = [item for item in operations if not _was_undone(item, last_done)]
-    stands = {id(item) for item in standing}
     causing = [
         item
         for item in standing
@@ -140,12 +139,18 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
             item.evidence for item in _use(index, "anticoagulant", anticoagulated)
         ),
     )
+    _close(index, operations, standing)
+    return facts
+
+
+def _close(index: RecordIndex, operations: list[Operation], standing: list[Operation]) -> None:
+    """Write into the receipt why each operation that no fact made use of was not used."""
+    stands = {id(item) for item in standing}
     for item in operations:
         index.receipt.ignore(
             item.placed,
             _why_not_used(item.match) if id(item) in stands else "undone by a later operation",
         )
-    return facts
 
 
 def _read_operations(index: RecordIndex) -> list[Operation]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fhir_mappings.answers import AnswerFacts
 from fhir_mappings.fhir import Availability
-from fhir_mappings.history import AllergyFacts, AnswerFacts, ConditionFacts, ProcedureFacts
+from fhir_mappings.history import AllergyFacts, ConditionFacts, ProcedureFacts
 from fhir_mappings.intake import AREAS, Demographics, RecordIndex
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory import LaboratoryFacts

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from fhir_mappings.history import AnswerFacts, ConditionFacts, ProcedureFacts
+from fhir_mappings.answers import AnswerFacts
+from fhir_mappings.history import ConditionFacts, ProcedureFacts
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import LaboratoryFacts
 from fhir_mappings.medicines import MedicationFacts

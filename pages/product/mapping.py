@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.history import answers, conditions, procedures, reviews, signs_and_causes
-from fhir_mappings.history.allergies import ALLERGENS
+from fhir_mappings.answers import answers, states
+from fhir_mappings.history import conditions, procedures, reviews, signs_and_causes
+from fhir_mappings.history.allergy_words import ALLERGENS
 from fhir_mappings.history.procedures import DIALYSIS_DAYS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
 from fhir_mappings.laboratory import results
@@ -126,7 +127,7 @@ FOLATE_MEDICINES = frozenset(
     if any(not substance.is_cobalamin for substance in holds)
 )
 MEDICINES = "MedicationRequest, MedicationStatement, MedicationDispense, MedicationAdministration"
-SCREEN_DAYS = f"{answers.ANSWER_DAYS} days"
+SCREEN_DAYS = f"{states.ANSWER_DAYS} days"
 
 ROWS: tuple[FactRow, ...] = (
     FactRow("age", "F1", "Patient.birthDate; of a partial date only what it decides"),
@@ -137,7 +138,7 @@ ROWS: tuple[FactRow, ...] = (
         "F2",
         "Condition, Observation (the newer of the two)",
         conditions.PREGNANT | _of(Concept.PREGNANCY_STATUS, Concept.NOT_PREGNANT),
-        back=f"{conditions.PREGNANCY_DAYS} days; 'not pregnant' {answers.NOT_PREGNANT_DAYS} days",
+        back=f"{conditions.PREGNANCY_DAYS} days; 'not pregnant' {states.NOT_PREGNANT_DAYS} days",
     ),
     FactRow(
         "planning_pregnancy",

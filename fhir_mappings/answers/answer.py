@@ -1,0 +1,112 @@
+"""One answer to a question, and which of several is the newest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from fhir_mappings.fhir import code_of
+from fhir_mappings.intake import RecordIndex, cite, name_entry
+from fhir_mappings.laboratory import Observed
+from fhir_mappings.terminology import Concept, Match
+from fhir_mappings.values import read_booleanish
+from recommender.language import Because, Evidence, Fact, Truth
+
+NEGATIVE_INTERPRETATIONS = frozenset({"neg", "nd"})
+"""Interpretation codes by which something looked for was not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One Observation as one thing it stands for."""
+
+    observed: Observed
+    match: Match
+
+    @property
+    def date(self) -> dt.date | None:
+        return self.observed.day.latest if self.observed.day else None
+
+    def cite(self, reported: str = "", meaning: str = "") -> Evidence:
+        return cite(
+            self.observed.placed, self.match, self.observed.code, self.date, reported, meaning
+        )
+
+    @property
+    def name(self) -> str:
+        return name_entry(self.observed.code, self.match)
+
+    @property
+    def when(self) -> str:
+        return str(self.observed.day) if self.observed.day else "no date"
+
+    @property
+    def newness(self) -> tuple[dt.date, str, str]:
+        """Sorts answers from old to new; one without a date comes first."""
+        return self.date or dt.date.min, self.observed.moment, self.observed.placed.reference
+
+    def is_within(self, as_of: dt.date, days: int) -> bool:
+        """Return whether it was given in the last so many days; one without a full date cannot show
+        that.
+        """
+        day = self.observed.day
+        return day is not None and day.earliest >= as_of - dt.timedelta(days=days)
+
+
+Answers = dict[Concept, list[Answer]]
+"""The answers of a record by what they answer, the newest first."""
+
+
+def read_answer(answer: Answer) -> bool | None:
+    """Return what an answer says by its value, else by its interpretation; `None` for neither."""
+    said = read_booleanish(answer.observed.body)
+    interpretation = code_of(answer.observed.body.get("interpretation"))
+    if said is None and interpretation in ("pos", *NEGATIVE_INTERPRETATIONS):
+        return interpretation == "pos"
+    return said
+
+
+def affirms(answer: Answer) -> bool | None:
+    """Return whether an Observation that names a finding says that it is there; `None` when its
+    answer cannot be read.
+    """
+    if answer.observed.from_answer:
+        return True
+    said = read_answer(answer)
+    has_value = any(
+        name.startswith("value") or name == "dataAbsentReason" for name in answer.observed.body
+    )
+    return said if said is not None or has_value else True
+
+
+NEITHER_YES_NOR_NO = "answer not readable as yes or no"
+
+
+def take_newest(index: RecordIndex, answers: Iterable[Answer]) -> Answer | None:
+    """Return the newest of the answers to one question, after writing into the receipt that it
+    outweighs the others.
+    """
+    listed = list(answers)
+    newest = max(listed, key=lambda answer: answer.newness, default=None)
+    for older in listed:
+        if newest is not None and older.observed.placed is not newest.observed.placed:
+            index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))
+    return newest
+
+
+def why_outweighed(older: Answer, newest: Answer) -> str:
+    """Return what the receipt says of an answer that another one outweighs."""
+    reference = newest.observed.placed.reference
+    if older.date == newest.date:
+        return f"{older.name}, outweighed by another answer of the same day: {reference}"
+    return f"{older.name}, outweighed by a newer answer: {reference} of {newest.observed.day}"
+
+
+def unread(index: RecordIndex, answer: Answer, why: str) -> Fact:
+    """Return the unknown fact of an answer that does not count; the receipt says whose it is,
+    too.
+    """
+    index.receipt.ignore(answer.observed.placed, f"{answer.name}, {why}")
+    return Fact(Truth.UNKNOWN, why, (answer.cite(),), because=Because.NOT_CERTAIN)

@@ -1,0 +1,151 @@
+"""Observations that answer a question instead of giving a laboratory value: screens, symptoms,
+lengths, antibodies, pregnancy, diet.
+
+Source: decisions 2.2 (F2, F3, F10, F12 to F14) and Q1 to Q3. The service's own code system
+`urn:b12-cds:observation` names four of them; sites map their own codes to these concepts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_mappings.answers.answer import Answer, Answers, affirms
+from fhir_mappings.answers.lengths import read_length
+from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
+from fhir_mappings.fhir import code_of
+from fhir_mappings.history import DIAGNOSED_CAUSES, NEW_SIGN_DAYS, SIGNS
+from fhir_mappings.intake import RecordIndex
+from fhir_mappings.laboratory import ANALYTES, Observed
+from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.values import read_booleanish
+from recommender.language import (
+    NO_RESULT,
+    Cause,
+    CauseFinding,
+    Fact,
+    Measurement,
+    NeurologicalFinding,
+)
+
+POSITIVE_INTERPRETATIONS = frozenset({"pos", "h", "hh", "a", "aa"})
+"""Interpretation codes by which a laboratory calls an antibody present, beside a number."""
+
+
+DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What the answering Observations say."""
+
+    neurological_screen: Fact
+    symptoms: Fact
+    pregnant: Fact
+    breastfeeding: Fact
+    planning_pregnancy: Fact
+    ileal_resection_length: Measurement = NO_RESULT
+    crohns_ileal_extent: Measurement = NO_RESULT
+    findings: tuple[NeurologicalFinding, ...] = ()
+    causes: tuple[CauseFinding, ...] = ()
+
+
+def map_answers(
+    index: RecordIndex, observed: Iterable[Observed], treatment_start: dt.date | None
+) -> AnswerFacts:
+    """Return the facts of the answering Observations; `treatment_start` is when the current vitamin
+    B12 treatment began.
+    """
+    answers = _sort_answers(observed)
+    nothing = index.not_recorded("labs")
+    of = answers.get
+    feeding = (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING)
+    planning = (Concept.PLANNING_PREGNANCY,)
+    screened, symptoms = of(Concept.NEURO_SCREEN, []), of(Concept.B12_SYMPTOMS, [])
+    resected, involved = of(Concept.ILEAL_RESECTION_LENGTH, []), of(Concept.CROHNS_ILEAL_EXTENT, [])
+    return AnswerFacts(
+        neurological_screen=read_screen(index, "neurological_screen", screened, nothing),
+        symptoms=read_screen(index, "symptoms", symptoms, nothing),
+        pregnant=read_pregnancy(index, answers, nothing),
+        breastfeeding=read_of_the_year(index, "breastfeeding", answers, feeding, nothing),
+        planning_pregnancy=read_of_the_year(
+            index, "planning_pregnancy", answers, planning, nothing
+        ),
+        ileal_resection_length=read_length(index, "ileal_resection_length", resected, "procedures"),
+        crohns_ileal_extent=read_length(index, "crohns_ileal_extent", involved, "conditions"),
+        findings=_findings(index, answers, treatment_start),
+        causes=_causes(index, answers),
+    )
+
+
+def _sort_answers(observed: Iterable[Observed]) -> Answers:
+    """Return the answers by what they answer, the newest first."""
+    answers: Answers = {}
+    for item in observed:
+        for match in item.matches:
+            if match.concept not in ANALYTES:  # a measured value answers none of these questions
+                answers.setdefault(match.concept, []).append(Answer(item, match))
+    for given in answers.values():
+        given.sort(key=lambda answer: answer.newness, reverse=True)
+    return answers
+
+
+def _findings(
+    index: RecordIndex, answers: Answers, treatment_start: dt.date | None
+) -> tuple[NeurologicalFinding, ...]:
+    """Neurological signs observed; one older than 90 days no longer says how it is now."""
+    found: list[NeurologicalFinding] = []
+    for answer in (given for concept in SIGNS for given in answers.get(concept, [])):
+        if answer.match.role not in (Role.INCLUDE, Role.COMPETING_CAUSE, Role.REVIEW):
+            continue
+        if not affirms(answer):
+            index.receipt.ignore(
+                answer.observed.placed,
+                f"not affirmed, and one denied sign does not rule out the others: "
+                f"{answer.match.member.display}",
+            )
+            continue
+        index.receipt.use(answer.observed.placed, "neurological_involvement")
+        current = answer.is_within(index.as_of, NEW_SIGN_DAYS)
+        day = answer.observed.day
+        is_new = (
+            current
+            and treatment_start is not None
+            and day is not None
+            and day.earliest > treatment_start
+        )
+        other = answer.match.role is not Role.INCLUDE
+        found.append(
+            NeurologicalFinding(
+                SIGNS[answer.match.concept], current, answer.cite("observed"), other, is_new
+            )
+        )
+    return tuple(found)
+
+
+def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
+    """A positive intrinsic factor antibody, or a diet without vitamin B12 (F13)."""
+    found: list[CauseFinding] = []
+    for answer in answers.get(Concept.INTRINSIC_FACTOR_AB, []):
+        if _is_positive(answer):
+            index.receipt.use(answer.observed.placed, "cause")
+            found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, answer.cite("positive")))
+        else:
+            index.receipt.ignore(answer.observed.placed, "intrinsic factor antibody not positive")
+    for answer in (given for concept in DIET for given in answers.get(concept, [])):
+        if answer.match.role is Role.INCLUDE and affirms(answer):
+            index.receipt.use(answer.observed.placed, "cause")
+            found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
+        elif answer.match.role is Role.INCLUDE:
+            index.receipt.ignore(answer.observed.placed, f"{answer.name}, not affirmed")
+    return tuple(found)
+
+
+def _is_positive(answer: Answer) -> bool:
+    said = read_booleanish(answer.observed.body)
+    return (
+        code_of(answer.observed.body.get("interpretation")) in POSITIVE_INTERPRETATIONS
+        if said is None
+        else said
+    )

@@ -1,0 +1,124 @@
+"""What answers say of the person now: screens, symptoms, pregnancy and breastfeeding.
+
+Source: decisions 2.2 (F2, F3, F10, F12), Q1.
+"""
+
+from __future__ import annotations
+
+from fhir_mappings.answers.answer import (
+    NEITHER_YES_NOR_NO,
+    Answer,
+    Answers,
+    affirms,
+    read_answer,
+    take_newest,
+    unread,
+)
+from fhir_mappings.fhir import months_before
+from fhir_mappings.history import PREGNANCY_DAYS
+from fhir_mappings.intake import RecordIndex, words_as_recorded
+from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.values import read_booleanish
+from recommender.language import Fact, Truth, truth_of
+
+ANSWER_DAYS = 90
+"""Days for which the answer of a neurological or symptom screen counts (F10, F12, Q1)."""
+
+NOT_PREGNANT_DAYS = 30
+"""Days for which "not pregnant" counts. A design default."""
+
+
+def read_screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact) -> Fact:
+    """Return the newest answer of a yes-or-no screen while it counts; an older or unreadable one
+    leaves it unknown.
+    """
+    newest = take_newest(index, answers)
+    if newest is None:
+        return nothing
+    said = read_answer(newest)
+    if said is None:
+        return unread(index, newest, NEITHER_YES_NOR_NO)
+    if not newest.is_within(index.as_of, ANSWER_DAYS):
+        return unread(index, newest, f"not within {ANSWER_DAYS} days: {newest.when}")
+    index.receipt.use(newest.observed.placed, fact)
+    return Fact(
+        truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),)
+    )
+
+
+def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
+    """Return what the newest pregnancy status says (F2)."""
+    newest = take_newest(
+        index, (answer for concept in _PREGNANCY for answer in answers.get(concept, []))
+    )
+    if newest is None:
+        return nothing
+    means = _pregnancy_value(index, newest)
+    days = PREGNANCY_DAYS if means.is_true else NOT_PREGNANT_DAYS
+    if means.is_unknown:
+        return unread(index, newest, "pregnancy status not readable")
+    if not newest.is_within(index.as_of, days):
+        return unread(index, newest, f"not within {days} days: {newest.when}")
+    index.receipt.use(newest.observed.placed, "pregnant")
+    return Fact(means, "", (newest.cite(_coded_answer(index, newest)),))
+
+
+_PREGNANCY = (
+    Concept.PREGNANCY_STATUS,
+    Concept.PREGNANT,
+    Concept.NOT_PREGNANT,
+    Concept.POSSIBLE_PREGNANCY,
+)
+
+
+def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
+    concepts = {
+        match.concept
+        for match in index.value_sets.concepts(answer.observed.body.get("valueCodeableConcept"))
+    }
+    if answer.match.concept is not Concept.PREGNANCY_STATUS and not concepts:
+        said = affirms(answer)
+        if answer.match.concept is Concept.PREGNANT:
+            return truth_of(said)
+        concepts = {answer.match.concept} if said else set()
+    if concepts & {Concept.PREGNANT, Concept.PREGNANCY_ANSWER_PREGNANT}:
+        return Truth.TRUE
+    if Concept.NOT_PREGNANT in concepts:
+        return Truth.FALSE
+    return (
+        truth_of(read_booleanish(answer.observed.body))
+        if answer.match.concept is Concept.PREGNANCY_STATUS
+        else Truth.UNKNOWN
+    )
+
+
+def _coded_answer(index: RecordIndex, answer: Answer) -> str:
+    """Return the coded answer in words; empty when there is none."""
+    value = answer.observed.body.get("valueCodeableConcept")
+    return next((words_as_recorded(value, match) for match in index.value_sets.concepts(value)), "")
+
+
+def read_of_the_year(
+    index: RecordIndex,
+    fact: str,
+    answers: Answers,
+    concepts: tuple[Concept, ...],
+    nothing: Fact,
+) -> Fact:
+    """Return what the newest answer says if it is of the last 12 months (F3)."""
+    given = (
+        answer
+        for concept in concepts
+        for answer in answers.get(concept, [])
+        if answer.match.role in (Role.INCLUDE, Role.REVIEW)
+    )
+    newest = take_newest(index, given)
+    if newest is None:
+        return nothing
+    said = affirms(newest)
+    if said is None:
+        return unread(index, newest, NEITHER_YES_NOR_NO)
+    if not newest.is_within(index.as_of, (index.as_of - months_before(index.as_of, 12)).days):
+        return unread(index, newest, f"not within 12 months: {newest.when}")
+    index.receipt.use(newest.observed.placed, fact)
+    return Fact(truth_of(said), "", (newest.cite(),))
