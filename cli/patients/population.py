@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import json
 import os
-import shutil
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cli.parsing import Refusal, check_file, day, owner_only, positive_number, print_json
-
-if TYPE_CHECKING:
-    from population.runs import RunJob
-    from population.slices import SliceJob
+from cli.parsing import day, owner_only, positive_number
+from cli.patients.population_steps import (
+    decide_slice,
+    make_people,
+    report_run,
+    slice_export,
+)
 
 
 def add_population(commands: Any) -> None:
@@ -55,7 +53,7 @@ def _add_make(steps: Any) -> None:
         help="make the stories of a rule more or less frequent (10 is usual)",
     )
     make.add_argument("--json", action="store_true", help="the counts by type, as JSON")
-    make.set_defaults(run=_make)
+    make.set_defaults(run=make_people)
 
 
 def _add_slice(steps: Any) -> None:
@@ -82,7 +80,7 @@ def _add_slice(steps: Any) -> None:
     cut.add_argument("--policy", type=Path, metavar="FILE", help="a site file, for its own codes")
     _add_workers(cut)
     cut.add_argument("--json", action="store_true", help="answer with slice.json")
-    cut.set_defaults(run=owner_only(_slice))
+    cut.set_defaults(run=owner_only(slice_export))
 
 
 def _add_run(steps: Any) -> None:
@@ -114,7 +112,7 @@ def _add_run(steps: Any) -> None:
         "--engine", choices=("local", "spark"), default="local", help="what shares out the work"
     )
     _add_workers(run)
-    run.set_defaults(run=owner_only(_run))
+    run.set_defaults(run=owner_only(decide_slice))
 
 
 def _add_report(steps: Any) -> None:
@@ -131,7 +129,7 @@ def _add_report(steps: Any) -> None:
     report.add_argument(
         "--cases", type=Path, metavar="OUT", help="write the ids of patients by rule and card (CSV)"
     )
-    report.set_defaults(run=_report)
+    report.set_defaults(run=report_run)
 
 
 def _add_workers(command: argparse.ArgumentParser) -> None:
@@ -152,197 +150,3 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a number from 0 to 1')
     return share
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
-
-
-def _make(chosen: argparse.Namespace) -> int:
-    from population.sources import Progress, say_size
-    from synthetic import MadePopulation, make_population
-
-    weights = dict(_weight(text) for text in chosen.weight)
-    plan = MadePopulation(
-        chosen.patients,
-        chosen.seed,
-        chosen.out,
-        chosen.as_of or _today(),
-        chosen.share,
-        chosen.resources,
-        weights=weights,
-    )
-    size = plan.patients * plan.resources * 650
-    _check_disk(chosen.out, size)
-    print(f"about {say_size(size)} will be written", file=sys.stderr)
-    progress = Progress("make", "patients", plan.patients)
-    counts = make_population(plan, progress.add)
-    progress.end()
-    if chosen.json:
-        print_json(dict(sorted(counts.items())))
-        return 0
-    for kind, count in sorted(counts.items()):
-        print(f"{kind:28}{count:>12,}")
-    return 0
-
-
-def _weight(text: str) -> tuple[str, float]:
-    rule, _, number = text.partition("=")
-    try:
-        return rule, float(number)
-    except ValueError:
-        raise Refusal(f'--weight: found "{text}", expected RULE=NUMBER, such as N1=40.') from None
-
-
-def _check_disk(folder: Path, size: float) -> None:
-    from population.sources import say_size
-
-    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    free = shutil.disk_usage(place).free
-    if size > free:
-        raise Refusal(f"{folder}: {say_size(size)} are needed and {say_size(free)} are free.")
-
-
-def _slice(chosen: argparse.Namespace) -> int:
-    from population.slices import SliceRefused, run_slice
-    from population.sources import Progress, find_pieces, say_size
-
-    job = _slice_of(chosen)
-    size = sum(piece.size for piece in find_pieces(job.inputs)[0])
-    _check_disk(chosen.out, size / 5)
-    print(
-        f"{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
-        f"up to {say_size(size / 5)} on disk on the way",
-        file=sys.stderr,
-    )
-    progress = Progress("slice", "MB", size / 1e6)
-    try:
-        summary = run_slice(job, lambda count: progress.add(count / 1e6))
-    except SliceRefused as error:
-        raise Refusal(str(error)) from None
-    progress.end()
-    _say_slice(summary, chosen)
-    if not summary["patients"]:
-        print("No patient was found in the input.", file=sys.stderr)
-    return 0 if summary["patients"] else 1
-
-
-def _slice_of(chosen: argparse.Namespace) -> SliceJob:
-    """Return what is to be sliced; a server's export is fetched first."""
-    from cds_service.site import load_settings
-    from population.slices import SliceJob
-
-    if bool(chosen.input) == bool(chosen.from_server):
-        raise Refusal("population slice: expected either --input PATH or --from-server BASE.")
-    if chosen.policy:
-        check_file(chosen.policy)
-    inputs, complete = chosen.input, chosen.complete
-    deleted: tuple[Path, ...] = ()
-    for path in inputs:
-        if not path.exists():
-            raise Refusal(f"{path}: there is no such file or folder.")
-    if chosen.from_server:
-        inputs, deleted = _export(chosen)
-        complete = True
-    extra = load_settings(chosen.policy).extra_codes if chosen.policy else None
-    return SliceJob(tuple(inputs), chosen.out, chosen.workers, complete, tuple(deleted), extra)
-
-
-def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
-    from population.slices import TYPES_READ
-    from population.sources import ExportFailed, fetch_export
-
-    if not chosen.group:
-        raise Refusal("population slice: --from-server needs --group ID.")
-    folder = chosen.out / "export"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        export = fetch_export(
-            chosen.from_server,
-            chosen.group,
-            chosen.token,
-            TYPES_READ,
-            folder,
-            lambda line: print(line, file=sys.stderr, flush=True),
-        )
-    except ExportFailed as error:
-        raise Refusal(str(error)) from None
-    if export.problems:
-        print(
-            f"the server says of some resources that they could not be exported: "
-            f"{', '.join(path.name for path in export.problems)} in {folder / 'error'}",
-            file=sys.stderr,
-        )
-    return list(export.files), export.deleted
-
-
-def _say_slice(summary: dict[str, Any], chosen: argparse.Namespace) -> None:
-    if chosen.json:
-        print(json.dumps(summary, indent=1))
-        return
-    print(f"{summary['patients']:,} patients in {summary['parts']} parts")
-    print(f"{'':28}{'read':>12}{'kept':>12}{'dropped':>12}")
-    for kind, count in summary["read"].items():
-        kept, dropped = summary["kept"].get(kind, 0), summary["dropped"].get(kind, 0)
-        print(f"{kind:28}{count:>12,}{kept:>12,}{dropped:>12,}")
-    for what, count in summary["found"].items():
-        print(f"{what}: {count:,}")
-    for key, why in summary["missing"].items():
-        print(f"{key}: {why}, so what rests on it is unknown for everybody")
-    if summary["errors"]:
-        print(f"{summary['errors']:,} lines or files at fault: {chosen.out / 'errors.ndjson'}")
-
-
-def _run(chosen: argparse.Namespace) -> int:
-    from population.runs import CannotAsk, RunRefused, run_decisions
-    from population.sources import Progress, TaskFailed
-
-    job, patients = _job_of(chosen)
-    print(
-        f"{patients:,} patients with {chosen.workers} processes of about 0.2 GB each",
-        file=sys.stderr,
-    )
-    progress = Progress("run", "patients", patients)
-    try:
-        run_decisions(job, progress.add)
-    except (RunRefused, TaskFailed) as error:
-        raise Refusal(str(error)) from None
-    except CannotAsk as error:
-        raise Refusal(f"--against: {error}.") from None
-    progress.end()
-    return 0
-
-
-def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
-    """Return what is to be run, and over how many patients."""
-    from population.runs import DeciderSetup, Mode, RunJob, is_program
-
-    for name in (chosen.policy, "" if is_program(chosen.against) else chosen.against):
-        if name:
-            check_file(Path(name))
-    summary = chosen.input / "slice.json"
-    if not summary.is_file():
-        raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
-    sliced = json.loads(summary.read_bytes())
-    day, policy = chosen.as_of or _today(), str(chosen.policy or "")
-    job = RunJob(
-        chosen.input,
-        chosen.out,
-        DeciderSetup(Mode(chosen.mode), day, policy, sliced["missing"]),
-        chosen.against,
-        chosen.workers,
-        chosen.engine == "spark",
-    )
-    return job, sliced["patients"]
-
-
-def _report(chosen: argparse.Namespace) -> int:
-    from population.report import ReportRefused, write_report
-
-    try:
-        written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases)
-    except ReportRefused as error:
-        raise Refusal(str(error)) from None
-    for path in written:
-        print(path)
-    return 0

@@ -1,9 +1,10 @@
 """Slices: of a whole export, one row per patient that holds what the mapping reads."""
 
+from population.slices.kept import TYPES_READ
 from population.slices.request_body import prefetch_of
 from population.slices.rows import LISTS, SCHEMA, file_of, list_parts
-from population.slices.slicing import SliceJob, SliceRefused, run_slice
-from population.slices.sorting import TYPES_READ
+from population.slices.slicing import SliceRefused, run_slice
+from population.slices.summary import SliceJob
 
 __all__ = [
     "LISTS",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fhir_mappings.fhir import PREFETCH_KEYS
-from population.slices.sorting import EVERY_LIST, Fault, Kept
+from population.slices.kept import EVERY_LIST, Fault, Kept
 
 LISTS = tuple(key for key in PREFETCH_KEYS if key != "patient")
 """The lists of the record, each a column of JSON lines."""

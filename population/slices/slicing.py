@@ -9,17 +9,16 @@ import gc
 import json
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes, load_value_sets
-from population.slices.request_body import NOT_EXPORTED
-from population.slices.rows import LISTS, RowMaker, file_of, write_rows
+from population.slices.kept import SHARED, Fault, Kept, Sorted
+from population.slices.rows import RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
-from population.slices.sorting import EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted, sort_lines
+from population.slices.sorting import sort_lines
 from population.slices.spill import (
     Medications,
     bucket_of,
@@ -29,7 +28,8 @@ from population.slices.spill import (
     write_medications,
     write_spill,
 )
-from population.sources import DAMAGED, TOO_LONG, Kind, Piece, find_pieces, read_lines, run_tasks
+from population.slices.summary import Found, SliceJob, error_of, summarise, take, write_errors
+from population.sources import Piece, find_pieces, read_lines, run_tasks
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
@@ -39,41 +39,9 @@ COLLECTOR_THRESHOLDS = (200_000, 50, 1000)
 none.
 """
 
-MOST_CODES = 1000
-"""Codes of dropped results that slice.json lists, the most frequent first."""
-
 
 class SliceRefused(Exception):
     """An input or an output that cannot be used, in one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class SliceJob:
-    """What to slice. `complete` says that a type without any resource in the input means that
-    nobody has one; `deleted` are the files of an export that list what was deleted.
-    """
-
-    inputs: tuple[Path, ...]
-    out: Path
-    workers: int = 1
-    complete: bool = False
-    deleted: tuple[Path, ...] = ()
-    extra_codes: SiteCodes | None = None
-
-
-@dataclass(slots=True)
-class _Found:
-    """What came of all pieces together."""
-
-    read: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-    codes: Counter[bytes] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
-    cut: set[str] = field(default_factory=set)
-    bases: dict[str, tuple[str, int]] = field(default_factory=dict)
-    as_documents: bool = True
 
 
 def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]:
@@ -91,16 +59,16 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     size = sum(piece.size for piece in pieces)
     buckets = count_buckets(size)
     work = _clear(job.out)
-    found = _Found()
+    found = Found()
     for path in unread:
-        found.errors.append(_error(path.name, 0, "is no file of a kind that is read"))
+        found.errors.append(error_of(path.name, 0, "is no file of a kind that is read"))
     _read_pieces(job, pieces, work, buckets, found, advance)
     found.counts["Medications"] = join_medications(work)
     deleted = _read_deleted(job.deleted, found)
     _write_parts(job, work, buckets, found, deleted)
     shutil.rmtree(work)
-    summary = _summary(job, pieces, size, buckets, found)
-    _write_errors(job.out / "errors.ndjson", found.errors)
+    summary = summarise(job, pieces, size, buckets, found)
+    write_errors(job.out / "errors.ndjson", found.errors)
     (job.out / "slice.json").write_bytes(write_json(summary) + b"\n")
     return summary
 
@@ -121,14 +89,14 @@ def _read_pieces(
     pieces: Sequence[Piece],
     work: Path,
     buckets: int,
-    found: _Found,
+    found: Found,
     advance: Callable[[float], None],
 ) -> None:
     faults: dict[int, tuple[list[Fault], int]] = {}
     setup = (str(work), buckets, job.extra_codes)
     for piece, result in run_tasks(prepare_reading, setup, pieces, job.workers):
         faults[piece.number] = (result.faults, result.lines)
-        _take(piece, result, found)
+        take(piece, result, found)
         advance(piece.size)
     lines_before: dict[str, int] = {}
     for piece in pieces:
@@ -137,41 +105,8 @@ def _read_pieces(
         lines_before[piece.path] = base + lines
         found.bases[str(piece.number)] = (Path(piece.path).name, base)
         found.errors += (
-            _error(Path(piece.path).name, base + fault.line, fault.reason) for fault in listed
+            error_of(Path(piece.path).name, base + fault.line, fault.reason) for fault in listed
         )
-
-
-def _take(piece: Piece, result: Sorted, found: _Found) -> None:
-    found.read += result.read
-    found.dropped += result.dropped
-    found.codes += result.codes
-    if len(found.codes) > 20 * MOST_CODES:
-        found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
-    found.as_documents = found.as_documents and piece.kind is Kind.DOCUMENT
-    for fault in result.faults:
-        if fault.patient and (fault.key in LISTS or fault.key == EVERY_LIST):
-            found.faults[fault.patient].append(fault)
-    if result.more_faults:
-        name = Path(piece.path).name
-        found.errors.append(_error(name, 0, f"{result.more_faults} further lines are at fault"))
-    if result.more_faults or any(_ends_early(fault) for fault in result.faults):
-        found.cut |= {HOME[kind] for kind in result.read if kind in HOME}
-
-
-def _ends_early(fault: Fault) -> bool:
-    return fault.reason in CUT
-
-
-CUT = frozenset(
-    {
-        "is not JSON: it ends in the middle",
-        DAMAGED,
-        TOO_LONG,
-    }
-)
-"""Faults after which the rest of a file is missing: the lists it holds may lack entries for
-anybody.
-"""
 
 
 def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece], Sorted]:
@@ -203,7 +138,7 @@ def _write_out(folder: Path, name: str, buckets: int, found: Sorted) -> None:
     found.kept = []
 
 
-def _read_deleted(files: Iterable[Path], found: _Found) -> frozenset[str]:
+def _read_deleted(files: Iterable[Path], found: Found) -> frozenset[str]:
     """Return the references that an export lists as deleted."""
     deleted: set[str] = set()
     for path in files:
@@ -211,7 +146,7 @@ def _read_deleted(files: Iterable[Path], found: _Found) -> frozenset[str]:
             try:
                 bundle = json.loads(line) if line.strip() else {}
             except ValueError:
-                found.errors.append(_error(path.name, number, "is not JSON"))
+                found.errors.append(error_of(path.name, number, "is not JSON"))
                 continue
             for entry in bundle.get("entry", ()) if isinstance(bundle, dict) else ():
                 request = entry.get("request") if isinstance(entry, dict) else None
@@ -221,7 +156,7 @@ def _read_deleted(files: Iterable[Path], found: _Found) -> frozenset[str]:
 
 
 def _write_parts(
-    job: SliceJob, work: Path, buckets: int, found: _Found, deleted: frozenset[str]
+    job: SliceJob, work: Path, buckets: int, found: Found, deleted: frozenset[str]
 ) -> None:
     faults: dict[int, dict[str, list[Fault]]] = defaultdict(dict)
     for patient, listed in found.faults.items():
@@ -260,60 +195,8 @@ def _write_part(
 
     def say(source: str, entry: Kept, reason: str) -> None:
         name, base = bases[str(int(source.partition("-")[0]))]
-        said.append(_error(name, base + entry.position, reason))
+        said.append(error_of(name, base + entry.position, reason))
 
     maker = RowMaker(medications.find, deleted, say)
     write_rows(out / file_of(bucket), maker.make(read_bucket(work, bucket), faults))
     return maker.counts, said
-
-
-def _summary(
-    job: SliceJob, pieces: Sequence[Piece], size: int, buckets: int, found: _Found
-) -> dict[str, Any]:
-    missing = dict.fromkeys(sorted(found.cut & set(LISTS)), "the file it came in ends early")
-    if not job.complete and not found.as_documents:
-        exported = {HOME[kind] for kind in found.read if kind in HOME}
-        missing |= {key: NOT_EXPORTED for key in LISTS if key not in exported}
-    kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
-    return {
-        "version": 1,
-        "made": any((Path(piece.path).parent / ".made.json").exists() for piece in pieces),
-        "files": len({piece.path for piece in pieces}),
-        "bytes": size,
-        "parts": buckets,
-        "patients": found.counts["patients"],
-        "read": dict(sorted(found.read.items())),
-        "kept": {kind: count for kind, count in kept.items() if count},
-        "dropped": dict(sorted((+found.dropped).items())),
-        "found": {
-            name: count
-            for name, count in sorted(found.counts.items())
-            if count and name != "patients"
-        },
-        "missing": missing,
-        "errors": len(found.errors),
-        "codes": list(_codes_of(found.codes)),
-    }
-
-
-def _codes_of(codes: Counter[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the most frequent codes of dropped results; an unreadable one is left out."""
-    for code, count in sorted(codes.items(), key=lambda item: (-item[1], item[0]))[:MOST_CODES]:
-        text = code.decode("utf-8", "replace")
-        for attempt in (text, f"{text}}}"):
-            try:
-                value = json.loads(attempt)
-            except ValueError:
-                continue
-            yield {"code": value, "count": count}
-            break
-
-
-def _error(file: str, line: int, reason: str) -> dict[str, Any]:
-    return {"file": file, "line": line, "reason": reason}
-
-
-def _write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
-    with path.open("wb") as file:
-        for error in sorted(errors, key=lambda one: (one["file"], one["line"], one["reason"])):
-            file.write(write_json(error) + b"\n")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from population.slices.sorting import Kept
+from population.slices.kept import Kept
 
 BUCKET_BYTES = 256 << 20
 """Input bytes for which one bucket is made; most of the input is dropped before."""

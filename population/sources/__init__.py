@@ -2,17 +2,13 @@
 processes.
 """
 
-from population.sources.bulk_export import Export, ExportFailed, fetch_export
+from population.sources.bulk_export import Export, ExportFailed, Wanted, fetch_export
+from population.sources.content import DAMAGED
+from population.sources.documents import SPEAKS_OF_AN_ERROR, resources_of
 from population.sources.files import Kind, Piece, find_pieces
-from population.sources.lines import (
-    DAMAGED,
-    SPEAKS_OF_AN_ERROR,
-    TOO_LONG,
-    Lines,
-    read_lines,
-    resources_of,
-)
+from population.sources.lines import Lines
 from population.sources.progress import Progress, say_size
+from population.sources.reading import TOO_LONG, read_lines
 from population.sources.workers import TaskFailed, run_tasks
 
 __all__ = [
@@ -26,6 +22,7 @@ __all__ = [
     "Piece",
     "Progress",
     "TaskFailed",
+    "Wanted",
     "fetch_export",
     "find_pieces",
     "read_lines",

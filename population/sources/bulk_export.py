@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,18 @@ class ExportFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of which server: the resources of these types of one Group. `token` is the
+    bearer token, empty where the server wants none.
+    """
+
+    base: str
+    group: str
+    token: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """What was fetched: the files, those that list deleted resources, and what the server said of
     resources it could not export.
@@ -42,10 +54,7 @@ class Export:
 
 
 def fetch_export(
-    base: str,
-    group: str,
-    token: str,
-    types: Iterable[str],
+    wanted: Wanted,
     folder: Path,
     say: Callable[[str], None],
     pause: Callable[[float], None] = time.sleep,
@@ -53,27 +62,26 @@ def fetch_export(
     """Run `Group/[id]/$export` and save its files in `folder`.
 
     Args:
-        types: the resource types that are asked for.
         say: is told how far the server is, in one line.
     Raises: ExportFailed.
     """
     with requests.Session() as session:
         session.trust_env = False
-        if token:
-            session.headers["Authorization"] = f"Bearer {token}"
-        status_url = _start(session, base, group, types)
+        if wanted.token:
+            session.headers["Authorization"] = f"Bearer {wanted.token}"
+        status_url = _start(session, wanted)
         manifest = _wait(session, status_url, say, pause)
         export = _download(session, manifest, folder, say, pause)
         _finish(session, status_url)
     return export
 
 
-def _start(session: requests.Session, base: str, group: str, types: Iterable[str]) -> str:
+def _start(session: requests.Session, wanted: Wanted) -> str:
     answer = _ask(
         session,
-        f"{base.rstrip('/')}/Group/{quote(group, safe='')}/$export",
+        f"{wanted.base.rstrip('/')}/Group/{quote(wanted.group, safe='')}/$export",
         {"Accept": "application/fhir+json", "Prefer": "respond-async"},
-        {"_type": ",".join(sorted(types)), "_outputFormat": "application/fhir+ndjson"},
+        {"_type": ",".join(sorted(wanted.types)), "_outputFormat": "application/fhir+ndjson"},
     )
     place = answer.headers.get("Content-Location", "")
     if answer.status_code != 202 or not place:

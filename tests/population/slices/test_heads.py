@@ -11,8 +11,9 @@ import pytest
 
 from fhir_mappings.terminology import load_value_sets
 from population.slices import sorting
+from population.slices.kept import Sorted
 from population.slices.sieve import Sieve
-from population.slices.sorting import Sorted, sort_lines
+from population.slices.sorting import sort_lines
 from population.sources import Lines
 
 VALUE_SETS = load_value_sets()

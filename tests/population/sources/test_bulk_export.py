@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from population.slices import SliceJob, run_slice
-from population.sources import ExportFailed, fetch_export
+from population.sources import ExportFailed, Wanted, fetch_export
 
 PATIENT = b'{"resourceType":"Patient","id":"ana"}\n'
 PROBLEMS = (
@@ -112,9 +112,8 @@ def server() -> Iterator[_Server]:
 
 def export(server: _Server, folder: Path, waits: list[float], token: str = "secret") -> Any:
     said: list[str] = []
-    found = fetch_export(
-        server.base, "g1", token, ["Patient", "Condition"], folder, said.append, waits.append
-    )
+    wanted = Wanted(server.base, "g1", token, ("Patient", "Condition"))
+    found = fetch_export(wanted, folder, said.append, waits.append)
     return found, said
 
 
@@ -171,9 +170,9 @@ def test_the_token_goes_to_the_files_only_where_they_need_it_or_stand_on_the_sam
 
 def test_a_group_that_is_not_there_is_said(server: _Server, tmp_path: Path) -> None:
     with pytest.raises(ExportFailed, match="did not begin the export: it answered 404"):
-        fetch_export(server.base, "none", "", [], tmp_path, print, lambda _: None)
+        fetch_export(Wanted(server.base, "none", "", ()), tmp_path, print, lambda _: None)
 
 
 def test_a_server_that_is_not_there_is_said_without_a_trace(tmp_path: Path) -> None:
     with pytest.raises(ExportFailed, match="cannot be asked"):
-        fetch_export("http://127.0.0.1:9", "g1", "", [], tmp_path, print, lambda _: None)
+        fetch_export(Wanted("http://127.0.0.1:9", "g1", "", ()), tmp_path, print, lambda _: None)

@@ -1,0 +1,92 @@
+"""What sorting gives: what is kept of the input, and what is at fault in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+HOME: dict[str, str] = {
+    "Patient": "patient",
+    "Condition": "conditions",
+    "Observation": "labs",
+    "DiagnosticReport": "labs",
+    "Specimen": "labs",
+    "QuestionnaireResponse": "labs",
+    "MedicationRequest": "medications",
+    "MedicationOrder": "medications",
+    "MedicationPrescription": "medications",
+    "MedicationStatement": "statements",
+    "MedicationUsage": "statements",
+    "MedicationAdministration": "administrations",
+    "MedicationDispense": "administrations",
+    "Medication": "medications",
+    "Procedure": "procedures",
+    "AllergyIntolerance": "allergies",
+}
+"""The list, by prefetch key, under which the resources of each type come; other types are not
+read.
+"""
+
+TYPES_READ = tuple(sorted(HOME))
+"""The types to ask a server for."""
+
+SHARED = "Medication"
+"""The type whose resources belong to nobody; they come with the entries that point to them."""
+
+MOST_FAULTS = 10_000
+"""Lines at fault that are named one by one in one piece of the input."""
+
+
+class Kept(NamedTuple):
+    """A resource that goes into a slice. `position` is its line; `updated` its `lastUpdated`, by
+    which versions are told apart.
+    """
+
+    patient: str
+    key: str
+    reference: str
+    updated: str
+    position: int
+    line: bytes
+
+
+EVERY_LIST = "*"
+"""The key of a fault by which any list of a patient may lack an entry."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a line, and whose list may lack an entry by it where that can be told.
+
+    `patient` is empty where it is not known; `key` is empty where no list is touched, EVERY_LIST
+    where it may be any.
+    """
+
+    line: int
+    reason: str
+    patient: str = ""
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Sorted:
+    """What came of one piece of the input; `read` and `dropped` are counts by resource type."""
+
+    kept: list[Kept] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    codes: Counter[bytes] = field(default_factory=Counter)
+    lines: int = 0
+    more_faults: int = 0
+
+    def refuse(self, number: int, reason: str) -> None:
+        """Note a fault of the file itself."""
+        self.fail(Fault(number, reason))
+
+    def fail(self, fault: Fault) -> None:
+        """Note what is wrong with a line; beyond ten thousand of a piece they are only counted."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1

@@ -1,0 +1,138 @@
+"""What came of all pieces together, and what slice.json and errors.ndjson say of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cds_service.protocol import write_json
+from fhir_mappings.terminology import SiteCodes
+from population.slices.kept import EVERY_LIST, HOME, Fault, Sorted
+from population.slices.request_body import NOT_EXPORTED
+from population.slices.rows import LISTS
+from population.sources import DAMAGED, TOO_LONG, Kind, Piece
+
+MOST_CODES = 1000
+"""Codes of dropped results that slice.json lists, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJob:
+    """What to slice. `complete` says that a type without any resource in the input means that
+    nobody has one; `deleted` are the files of an export that list what was deleted.
+    """
+
+    inputs: tuple[Path, ...]
+    out: Path
+    workers: int = 1
+    complete: bool = False
+    deleted: tuple[Path, ...] = ()
+    extra_codes: SiteCodes | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of all pieces together."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    codes: Counter[bytes] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    cut: set[str] = field(default_factory=set)
+    bases: dict[str, tuple[str, int]] = field(default_factory=dict)
+    as_documents: bool = True
+
+
+def take(piece: Piece, result: Sorted, found: Found) -> None:
+    """Add what came of one piece."""
+    found.read += result.read
+    found.dropped += result.dropped
+    found.codes += result.codes
+    if len(found.codes) > 20 * MOST_CODES:
+        found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
+    found.as_documents = found.as_documents and piece.kind is Kind.DOCUMENT
+    for fault in result.faults:
+        if fault.patient and (fault.key in LISTS or fault.key == EVERY_LIST):
+            found.faults[fault.patient].append(fault)
+    if result.more_faults:
+        name = Path(piece.path).name
+        found.errors.append(error_of(name, 0, f"{result.more_faults} further lines are at fault"))
+    if result.more_faults or any(_ends_early(fault) for fault in result.faults):
+        found.cut |= {HOME[kind] for kind in result.read if kind in HOME}
+
+
+CUT = frozenset(
+    {
+        "is not JSON: it ends in the middle",
+        DAMAGED,
+        TOO_LONG,
+    }
+)
+"""Faults after which the rest of a file is missing: the lists it holds may lack entries for
+anybody.
+"""
+
+
+def _ends_early(fault: Fault) -> bool:
+    return fault.reason in CUT
+
+
+def summarise(
+    job: SliceJob, pieces: Sequence[Piece], size: int, buckets: int, found: Found
+) -> dict[str, Any]:
+    """Return what stands in slice.json."""
+    missing = dict.fromkeys(sorted(found.cut & set(LISTS)), "the file it came in ends early")
+    if not job.complete and not found.as_documents:
+        exported = {HOME[kind] for kind in found.read if kind in HOME}
+        missing |= {key: NOT_EXPORTED for key in LISTS if key not in exported}
+    kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
+    return {
+        "version": 1,
+        "made": any((Path(piece.path).parent / ".made.json").exists() for piece in pieces),
+        "files": len({piece.path for piece in pieces}),
+        "bytes": size,
+        "parts": buckets,
+        "patients": found.counts["patients"],
+        "read": dict(sorted(found.read.items())),
+        "kept": {kind: count for kind, count in kept.items() if count},
+        "dropped": dict(sorted((+found.dropped).items())),
+        "found": {
+            name: count
+            for name, count in sorted(found.counts.items())
+            if count and name != "patients"
+        },
+        "missing": missing,
+        "errors": len(found.errors),
+        "codes": list(_codes_of(found.codes)),
+    }
+
+
+def _codes_of(codes: Counter[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the most frequent codes of dropped results; an unreadable one is left out."""
+    for code, count in sorted(codes.items(), key=lambda item: (-item[1], item[0]))[:MOST_CODES]:
+        text = code.decode("utf-8", "replace")
+        for attempt in (text, f"{text}}}"):
+            try:
+                value = json.loads(attempt)
+            except ValueError:
+                continue
+            yield {"code": value, "count": count}
+            break
+
+
+def error_of(file: str, line: int, reason: str) -> dict[str, Any]:
+    """Return what errors.ndjson says of a line; 0 stands for the whole file."""
+    return {"file": file, "line": line, "reason": reason}
+
+
+def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
+    """Write errors.ndjson, in the order of files and lines."""
+    with path.open("wb") as file:
+        for error in sorted(errors, key=lambda one: (one["file"], one["line"], one["reason"])):
+            file.write(write_json(error) + b"\n")

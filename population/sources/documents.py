@@ -1,0 +1,99 @@
+"""The resources of a file that is one JSON value, and whether a Bundle holds all there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from cds_service.protocol import (
+    Problem,
+    bundles_within,
+    empty_entries,
+    is_failure,
+    lacks_some,
+    read_json,
+    resources_within,
+    why_not_whole,
+    write_json,
+)
+from fhir_mappings.fhir import Placed, is_cut, says_suppressed
+from population.sources.content import BYTE_ORDER_MARK, Refuse, blocks_of
+from population.sources.files import Piece
+from population.sources.lines import Lines
+
+LARGEST_DOCUMENT = 256 << 20
+"""Bytes of a file that is one JSON value, as it must be read whole."""
+
+SPEAKS_OF_AN_ERROR = "an OperationOutcome speaks of an error"
+
+
+def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    """Read a file that is one JSON value: a Bundle, an array or a resource; else lines of them."""
+    blocks, size = [], 0
+    for block in blocks_of(file, piece, refuse):
+        blocks.append(block)
+        size += len(block)
+        if size > LARGEST_DOCUMENT:
+            refuse(1, "is larger than 256 MB; as lines (.ndjson) any size is read")
+            return
+    content = b"".join(blocks).removeprefix(BYTE_ORDER_MARK)
+    if not content.strip():
+        refuse(1, "the file is empty")
+        return
+    try:
+        value = read_json(content)
+    except Problem:
+        first, _, more = content.partition(b"\n")
+        if first.rstrip().endswith(b"}") and more.strip():
+            yield Lines(1, content)
+        else:
+            refuse(1, "is not JSON")
+        return
+    yield from resources_of(value, 1, refuse)
+
+
+def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
+    """Yield the resources of a Bundle, an array or a single one.
+
+    In a Bundle of one patient a resource that names nobody is that patient's, and references by
+    `fullUrl` are kept by keeping the entry whole.
+    """
+    placed = [item for item in resources_within(value, "") if item.type]
+    if not placed:
+        refuse(number, "holds no resource")
+        return
+    patients = {str(item.resource.get("id")) for item in placed if item.type == "Patient"}
+    if len(patients) > 1:
+        refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
+    owner = next(iter(patients)) if len(patients) == 1 else ""
+    content = b"\n".join(_content_of(item) for item in placed)
+    yield Lines(number, content, 0, owner, _why_not_whole(value, placed))
+
+
+def _why_not_whole(value: Any, placed: list[Placed]) -> str:
+    """Return why a Bundle does not hold all there is: by its own words or those of one within, by
+    entries that hold nothing, or by an error or a withholding that stands among them.
+    """
+    if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
+        return ""
+    within = list(bundles_within(value, ""))
+    bundles = [value, *(one.bundle for one in within)]
+    empty = sum(len(list(empty_entries(bundle, ""))) for bundle in bundles)
+    outcomes = [item.resource for item in placed if item.type == "OperationOutcome"]
+    if empty:
+        return f"a Bundle in which {empty} entries hold no resource"
+    if any(map(is_failure, outcomes)):
+        return f"a Bundle that is not whole: {SPEAKS_OF_AN_ERROR}"
+    if any(map(says_suppressed, outcomes)) or any(is_cut(item.resource) for item in placed):
+        return "a Bundle that is not whole: part of it is withheld"
+    why = "one within it lacks some" if lacks_some(within) else why_not_whole(value, len(placed))
+    return f"a Bundle that is not whole: {why}" if why else ""
+
+
+def _content_of(item: Placed) -> bytes:
+    named = item.full_url.startswith("urn:") and not item.full_url.endswith(
+        str(item.resource.get("id"))
+    )
+    return write_json(
+        {"fullUrl": item.full_url, "resource": item.resource} if named else item.resource
+    )
