@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ LINES = {
 """What is drawn: name, colour and dashes of each row."""
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 860, 420, 56, 40, 250, 70
+INNER = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
 
 def save(results: dict[str, Any]) -> Path:
@@ -51,46 +54,63 @@ def draw() -> None:
     PICTURE.write_text(_picture(kept), encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a ratio of a run lies in the picture: so many runs across, the highest ratio on top."""
+
+    runs: int
+    highest: float
+
+    def place(self, number: int, ratio: float) -> tuple[float, float]:
+        """Return the point of a ratio of the run with this number."""
+        along = number / max(1, self.runs - 1)
+        return LEFT + along * INNER[0], TOP + INNER[1] * (1 - ratio / self.highest)
+
+
 def _picture(kept: list[dict[str, Any]]) -> str:
     highest = max((value for one in kept for value in one["ratios"].values()), default=1.0)
     shown = [one["ratios"].get(name, 0.0) for one in kept for name in LINES]
-    highest = max(shown, default=highest) * 1.1 or 1.0
-    inner = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-
-    def place(number: int, ratio: float) -> tuple[float, float]:
-        along = number / max(1, len(kept) - 1)
-        return LEFT + along * inner[0], TOP + inner[1] * (1 - ratio / highest)
-
+    scale = Scale(len(kept), max(shown, default=highest) * 1.1 or 1.0)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="sans-serif" font-size="13" role="img">',
         "<title>Processor time of a call as a ratio to a bare endpoint, over the commits</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         f'<text x="{LEFT}" y="22">Processor time as a ratio to bare Flask and orjson</text>',
+        *_steps(scale),
+        *(_run(scale, number, one) for number, one in enumerate(kept)),
     ]
-    for step in range(0, int(highest) + 1, max(1, int(highest) // 6)):
-        y = place(0, step)[1]
-        parts.append(
-            f'<path d="M{LEFT} {y:.1f}h{inner[0]}" stroke="#dddddd"/>'
-            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{step}</text>'
-        )
-    for number, one in enumerate(kept):
-        x = place(number, 0)[0]
-        day = one["at"][5:16].replace("T", " ")
-        parts.append(
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle" font-size="11">'
-            f"{one['commit'][:7]}</text>"
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 36}" text-anchor="middle" font-size="11">'
-            f"{day}</text>"
-        )
     for row, (name, look) in enumerate(LINES.items()):
         points = [
-            place(number, one["ratios"][name])
+            scale.place(number, one["ratios"][name])
             for number, one in enumerate(kept)
             if name in one["ratios"]
         ]
         parts += _line(points, row, *look)
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _steps(scale: Scale) -> Iterator[str]:
+    """Yield the lines across, each with its ratio."""
+    highest = int(scale.highest)
+    for step in range(0, highest + 1, max(1, highest // 6)):
+        y = scale.place(0, step)[1]
+        yield (
+            f'<path d="M{LEFT} {y:.1f}h{INNER[0]}" stroke="#dddddd"/>'
+            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{step}</text>'
+        )
+
+
+def _run(scale: Scale, number: int, one: dict[str, Any]) -> str:
+    """Return commit and day of a run, below its place."""
+    x = scale.place(number, 0)[0]
+    day = one["at"][5:16].replace("T", " ")
+    return (
+        f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle" font-size="11">'
+        f"{one['commit'][:7]}</text>"
+        f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 36}" text-anchor="middle" font-size="11">'
+        f"{day}</text>"
+    )
 
 
 def _line(

@@ -60,52 +60,56 @@ def guidance_blueprint() -> Blueprint:
         static_url_path="/static",
     )
 
-    @blueprint.after_request
-    def set_headers(response: Response) -> Response:
-        response.headers.update(WITH_FORM)
-        response.vary.add("Accept")
-        return response
-
-    @blueprint.get("")
-    def index() -> Response | str:
-        deployment = this_deployment()
-        passed = [review.rule for review in overdue(deployment.today())]
-        guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
-        if wants_json():
-            return json_answer(guidance)
-        asked = make_plain(request.args.get("q", ""), LONGEST_SEARCH)
-        found = search_guidance(guidance, asked) if asked else []
-        return render_template("guidance/index.html", guidance=guidance, asked=asked, found=found)
-
-    @blueprint.get("/attributes")
-    def attributes() -> Response | str:
-        as_json = wants_json()
-        metrics.ATTRIBUTES_OPENED.labels("json" if as_json else "page").inc()
-        page = attributes_as_json()
-        return json_answer(page) if as_json else render_template("guidance/attributes.html", **page)
-
-    @blueprint.get("/<citation>")
-    def statement(citation: str) -> Response | str:
-        found = next((one for one in describe_statements() if one["id"] == citation.upper()), None)
-        if found is None:
-            raise Problem(
-                404,
-                "not-found",
-                "The register has no statement of this number; they run from S1 to S92 and from X1 "
-                "to X36.",
-            )
-        page = {
-            "statement": found,
-            "provenance": PROVENANCE,
-            "knowledgeVersion": knowledge_version(),
-        }
-        return (
-            json_answer(page)
-            if wants_json()
-            else render_template("guidance/statement.html", restingOnIt=_spell_out(found), **page)
-        )
-
+    blueprint.after_request(_set_headers)
+    blueprint.add_url_rule("", "index", _index)
+    blueprint.add_url_rule("/attributes", "attributes", _attributes)
+    blueprint.add_url_rule("/<citation>", "statement", _statement)
     return blueprint
+
+
+def _set_headers(response: Response) -> Response:
+    response.headers.update(WITH_FORM)
+    response.vary.add("Accept")
+    return response
+
+
+def _index() -> Response | str:
+    deployment = this_deployment()
+    passed = [review.rule for review in overdue(deployment.today())]
+    guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
+    if wants_json():
+        return json_answer(guidance)
+    asked = make_plain(request.args.get("q", ""), LONGEST_SEARCH)
+    found = search_guidance(guidance, asked) if asked else []
+    return render_template("guidance/index.html", guidance=guidance, asked=asked, found=found)
+
+
+def _attributes() -> Response | str:
+    as_json = wants_json()
+    metrics.ATTRIBUTES_OPENED.labels("json" if as_json else "page").inc()
+    page = attributes_as_json()
+    return json_answer(page) if as_json else render_template("guidance/attributes.html", **page)
+
+
+def _statement(citation: str) -> Response | str:
+    found = next((one for one in describe_statements() if one["id"] == citation.upper()), None)
+    if found is None:
+        raise Problem(
+            404,
+            "not-found",
+            "The register has no statement of this number; they run from S1 to S92 and from X1 "
+            "to X36.",
+        )
+    page = {
+        "statement": found,
+        "provenance": PROVENANCE,
+        "knowledgeVersion": knowledge_version(),
+    }
+    return (
+        json_answer(page)
+        if wants_json()
+        else render_template("guidance/statement.html", restingOnIt=_spell_out(found), **page)
+    )
 
 
 def _spell_out(statement: Json) -> list[Json]:
@@ -171,16 +175,7 @@ def describe_guidance(policy: Policy) -> Json:
             {"id": card.id, "summary": card.summary, "statements": list(card.statements)}
             for card in CARDS
         ],
-        "spoken": [
-            {
-                "rule": rule,
-                "cells": [
-                    {"where": where.value, "words": cell.words, "cards": list(cell.cards)}
-                    for where, cell in row.items()
-                ],
-            }
-            for rule, row in SPOKEN.items()
-        ],
+        "spoken": _describe_spoken(),
         "places": [where.value for where in Where],
         "policy": describe_policy(policy),
         "lostFragments": [
@@ -188,6 +183,20 @@ def describe_guidance(policy: Policy) -> Json:
         ],
         "notCovered": list(NOT_COVERED),
     }
+
+
+def _describe_spoken() -> list[Json]:
+    """Return for each rule what is said of it where."""
+    return [
+        {
+            "rule": rule,
+            "cells": [
+                {"where": where.value, "words": cell.words, "cards": list(cell.cards)}
+                for where, cell in row.items()
+            ],
+        }
+        for rule, row in SPOKEN.items()
+    ]
 
 
 @cache

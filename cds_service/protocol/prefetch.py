@@ -60,6 +60,8 @@ class NotSent:
 
 NOT_SENT = NotSent()
 
+QUERY_FAILED = "the EHR's own query failed"
+
 MOST_ENTRIES = 20_000
 """Resources under one key that are read (R181)."""
 
@@ -133,7 +135,7 @@ def _read_wrapper(key: str, value: dict[str, Any], place: str, source: str) -> R
     if status.startswith(("404", "410")) and key == "patient":
         return read_part(key, None, place, source)
     if not status.startswith("2"):
-        return _unavailable("the EHR's own query failed", source)
+        return _unavailable(QUERY_FAILED, source)
     return read_part(key, value.get("resource"), f"{place}.resource", source)
 
 
@@ -156,15 +158,12 @@ def _read_resources(
         or not (outcomes or _is_list(value))
         or not {placed.place for placed in foreign} <= included(value, place)
     ):
-        why = (
-            "the EHR's own query failed" if failed else "nothing of the expected type could be read"
-        )
+        why = QUERY_FAILED if failed else "nothing of the expected type could be read"
         return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
-    reason = (
-        ""
-        if key == "patient"
-        else _why_incomplete(value, found, failed, bool(empty) or lacks_some(within), read_before)
-    )
+    reason = ""
+    if key != "patient":
+        some_unread = bool(empty) or lacks_some(within)
+        reason = _why_incomplete(value, found, failed, some_unread, read_before)
     availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
     return Reading(
         RecordPart(availability, tuple(usable), reason, source, _stamped(value)),

@@ -14,7 +14,6 @@ import errno
 import selectors
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -26,7 +25,9 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from cds_service.protocol import Problem
 from cds_service.wire.connection import PIECE, Connection, Phase, WholeBody
 from cds_service.wire.incoming import Incoming, State
+from cds_service.wire.parsed import closes_after, let_go, read_body
 from cds_service.wire.refusals import cut_off, problem_of, too_slow, write_refusal
+from cds_service.wire.settled import Settled
 
 HEAD_SECONDS = 5.0
 """From the first byte of a request, or the connection, to the end of its headers (R183)."""
@@ -56,26 +57,12 @@ EVENTS = {
 }
 
 
-class _Settled:
-    """The settings of gunicorn as they are when a worker begins: each is asked for again and again
-    by every request, and gunicorn looks each up by two calls.
-    """
-
-    def __init__(self, settings: Any) -> None:
-        self.__dict__.update({name: setting.get() for name, setting in settings.settings.items()})
-        self.is_ssl = settings.is_ssl
-        self._settings = settings
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["_settings"], name)
-
-
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker, but for who waits for clients."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cfg: Any = _Settled(vars(self)["cfg"])
+        self.cfg: Any = Settled(vars(self)["cfg"])
         self._open: set[Connection] = set()
         self._bytes = 0
         self._swept = 0.0
@@ -209,9 +196,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             head, body = conn.incoming.take()
             conn.parser.unreader.unread(head)
             req = next(conn.parser)
-            req.body = WholeBody(_read_body(req) if body is None else body)
+            req.body = WholeBody(read_body(req) if body is None else body)
             req._expected_100_continue = False  # it was told to go on while its body came
-            req.should_close = partial(_closes, req, req.should_close)
+            req.should_close = partial(closes_after, req, req.should_close)
             return bool(self.handle_request(req, conn)) and not req.should_close()
         except StopIteration:
             return False
@@ -222,7 +209,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.handle_error(req, conn.sock, conn.client, error)
         finally:
             if req is not None:
-                _let_go(req)
+                let_go(req)
         return False
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002 - gunicorn's signature
@@ -309,31 +296,3 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         for connection in self._open:
             if connection.incoming.state is State.IDLE:
                 connection.deadline = min(connection.deadline, deadline)
-
-
-def _read_body(req: Any) -> bytes:
-    """Return the body as the parser decodes it; it came already.
-
-    Raises: what the parser raises for chunks and trailers that are none; Problem 400 for a body
-    that broke off.
-    """
-    body: bytes = req.body.read()
-    lengths = [value for name, value in req.headers if name == "CONTENT-LENGTH"]
-    if lengths and len(body) < int(lengths[0]):
-        raise cut_off()
-    return body
-
-
-def _let_go(req: Any) -> None:
-    """Free the body of a request that was answered: request and what tells whether it closes hold
-    one another, and the collector comes by only after thousands of calls.
-    """
-    req.body = WholeBody(b"")
-    req.__dict__.pop("should_close", None)
-
-
-def _closes(req: Any, closes: Callable[[], bool]) -> bool:
-    """Return whether the connection ends with the answer: also when the body was refused unread
-    (R184).
-    """
-    return closes() or not req.body.is_read

@@ -446,52 +446,59 @@ result of interest. None of it is remembered between calls, since names and date
 def render() -> str:
     """Return the whole page."""
     value_sets = load_value_sets()
+    parts = [
+        HEAD,
+        *_facts(value_sets),
+        "",
+        *_derived(),
+        "",
+        *_none_rests_on(),
+        "",
+        "## Not read from FHIR",
+        "",
+        *(f"- `{name}`: {why}." for name, why in NOT_READ.items()),
+        "",
+        *_totals(value_sets),
+        "",
+        COST,
+    ]
+    return "\n".join(parts)
+
+
+def _facts(value_sets: ValueSets) -> list[str]:
     rows = [
         f"| `{row.name}` | {row.source} | {row.read_from} | "
         f"{_count(value_sets, row.concepts) or ''} | {_units(row.analyte)} | {row.back} |"
         for row in ROWS
     ]
-    head = ["| fact | model | FHIR | codes | units | back |", "|---|---|---|---|---|---|"]
-    left = [f"- `{name}`: {why}." for name, why in NOT_READ.items()]
-    derived = [
-        "",
+    return ["| fact | model | FHIR | codes | units | back |", "|---|---|---|---|---|---|", *rows]
+
+
+def _derived() -> list[str]:
+    return [
         "## Derived from these",
         "",
         *(f"- `{name}`: {what}." for name, what in DERIVED.items()),
-    ]
-    derived += [
         "",
         "`course` is no fact but a part of the explain JSON of its own: all orders of ours, "
         "drafted and active, read together.",
         "In the receipt it is what the orders of the request are used for.",
     ]
-    return "\n".join(
-        [
-            HEAD,
-            *head,
-            *rows,
-            *derived,
-            "",
-            '## What "none" rests on',
-            "",
-            "| fact | lists that must be whole and understood | words that forbid it |",
-            "|---|---|---|",
-            *(
-                f"| `{name}` | {lists} | {', '.join(f'`{hint.value}`' for hint in hints)} |"
-                for name, (lists, hints) in NONE_RESTS_ON.items()
-            ),
-            "",
-            *textwrap.wrap(NEVER_NONE, 100),
-            "",
-            "## Not read from FHIR",
-            "",
-            *left,
-            "",
-            *_totals(value_sets),
-            "",
-            COST,
-        ]
-    )
+
+
+def _none_rests_on() -> list[str]:
+    return [
+        '## What "none" rests on',
+        "",
+        "| fact | lists that must be whole and understood | words that forbid it |",
+        "|---|---|---|",
+        *(
+            f"| `{name}` | {lists} | {', '.join(f'`{hint.value}`' for hint in hints)} |"
+            for name, (lists, hints) in NONE_RESTS_ON.items()
+        ),
+        "",
+        *textwrap.wrap(NEVER_NONE, 100),
+    ]
 
 
 def _count(value_sets: ValueSets, concepts: Iterable[Concept]) -> int:

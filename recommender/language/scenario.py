@@ -20,11 +20,16 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
-    NotCounted,
     Quantity,
     Truth,
 )
-from recommender.language.understanding import Hint, HintAt, ListUnderstood, RecordArea
+from recommender.language.understanding import (
+    Hint,
+    HintAt,
+    ListUnderstood,
+    NotCounted,
+    RecordArea,
+)
 
 
 class NeurologicalSign(Choice):

@@ -2,12 +2,13 @@
 
 A list says "none" only over entries that were understood (Q26). What was not understood is a gap;
 words that point at a fact without deciding it are a hint (Q27). Both leave the fact unknown, and
-restrict as Q28 says.
+restrict as Q28 says. Why a fact is unknown, or a result does not count, is a code of its own here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from dataclasses import dataclass
 
 from recommender.language.choices import Choice
@@ -90,6 +91,55 @@ class Hint:
     words: str
     reference: str
     date: dt.date | None = None
+
+
+class Because(enum.Enum):
+    """Why nothing more is known of a claim, as a code: what decides, where `Fact.reason` is words.
+
+    The first three are the three sentences of Q58; NOT_UNDERSTOOD and LIST_NOT_COMPLETE are gaps,
+    HINT is a hint (Q28). COULD_NOT_BE_READ is a gap by failure (Q6).
+    """
+
+    NONE_RECORDED = "none-recorded"
+    COULD_NOT_BE_READ = "could-not-be-read"
+    LIST_NOT_COMPLETE = "list-not-complete"
+    NOT_UNDERSTOOD = "not-understood"
+    HINT = "hint"
+    IN_FUTURE = "in-future"
+    NOT_CERTAIN = "not-certain"
+    BEFORE_TREATMENT = "before-treatment"
+
+    @property
+    def code(self) -> str:
+        """The reason as a code."""
+        return self.value
+
+
+class NotCounted(Choice):
+    """Why a result on record does not decide (F35, Q33, Q35, Q36)."""
+
+    UNIT_MISSING = "its unit is missing"
+    UNIT_CONTRADICTS = "its unit contradicts what was measured"
+    NAMES_CONTRADICT = "its code and its words name different tests"
+    SEVERAL_TESTS = "it names several tests"
+    ABOUT_ANOTHER = "it is about somebody or something else"
+    NO_VALUE = "no result is given"
+    IN_WORDS = "it is reported in words"
+    NOT_READABLE = "it could not be read"
+    IMPLAUSIBLE = "its value is not plausible"
+    PRELIMINARY = "it is preliminary"
+    OTHER_STATUS = "its status does not count"
+    NO_DATE = "its date is not recorded"
+    BY_ISSUE = "only its date of issue is known"
+    IN_FUTURE = "it is dated in the future"
+    TOO_OLD = "it is older than 12 months"
+    ON_TREATMENT = "it was taken on vitamin B12"
+    NEWER_COUNTS = "a newer result counts"
+
+    @property
+    def code(self) -> str:
+        """The reason as a code: "unit-missing"."""
+        return self.name.lower().replace("_", "-")
 
 
 # --- days of which a record gives only the month or the year: they reckon as the first or the last

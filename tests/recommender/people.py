@@ -17,7 +17,6 @@ from recommender.language.logic import (
     Evidence,
     Fact,
     Measurement,
-    NotCounted,
     Quantity,
     Truth,
     Unit,
@@ -37,7 +36,7 @@ from recommender.language.scenario import (
     ReviewDone,
     UncountedResult,
 )
-from recommender.language.understanding import Hint, HintAt, RecordArea
+from recommender.language.understanding import Hint, HintAt, NotCounted, RecordArea
 
 TODAY = dt.date(2026, 11, 21)
 

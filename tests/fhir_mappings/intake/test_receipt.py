@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.language.logic import Because, Fact, Measurement, Truth
+from recommender.language import Because, Fact, Measurement, Truth
 from recommender.language.scenario import Cause, ClinicalScenario
 from tests.fhir_mappings.records import (
     AS_OF,

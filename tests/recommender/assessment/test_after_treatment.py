@@ -13,8 +13,8 @@ import pytest
 from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_N
+from recommender.language import Evidence, Measurement, NotCounted, Quantity, Unit
 from recommender.language.course import Course, OrderState, Test
-from recommender.language.logic import Evidence, Measurement, NotCounted, Quantity, Unit
 from recommender.language.scenario import ClinicalScenario, UncountedResult
 from recommender.review.order_review import review, review_record
 from recommender.treatment.table import recommend

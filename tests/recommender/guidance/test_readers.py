@@ -11,7 +11,6 @@ import pytest
 
 from recommender.cards import CARDS
 from recommender.guidance.readers import FACTS, MEMBERS_NOT_READ
-from recommender.language.logic import NotCounted
 from recommender.language.scenario import (
     Allergen,
     Anticoagulant,
@@ -20,7 +19,7 @@ from recommender.language.scenario import (
     LoweringDrug,
     NeurologicalSign,
 )
-from recommender.language.understanding import HintAt
+from recommender.language.understanding import HintAt, NotCounted
 from recommender.review.spoken import SPOKEN
 
 RECOMMENDER = Path(__file__).parents[3] / "recommender"
