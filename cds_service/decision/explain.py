@@ -7,14 +7,13 @@ Source: CONTRACT, "The explain JSON".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cds_service.cards import FactInWords
 from cds_service.decision.decide import Decision
 from cds_service.decision.laboratory_history import describe_history
-from cds_service.decision.row_facts import facts_of_condition, facts_of_rows
-from cds_service.decision.schedule import draw_schedule, schedule_as_json
+from cds_service.decision.row_facts import conditions_looked_at, facts_of_rows
+from cds_service.decision.schedule import draw_options, without_empty
 from cds_service.protocol import make_all_visible
 from fhir_mappings.intake import AREAS, ReceiptLine
 from recommender.guidance import cite
@@ -63,7 +62,9 @@ def _explain(decision: Decision) -> Json:
         "decision": _decision(decision.recommendation, decision.would_change_if)
         | _for_reading(decision)
         | _in_short(decision),
-        "laboratory": _laboratory(decision, receipt),
+        "laboratory": describe_history(
+            decision.results, {line.place for line in receipt if line.used}, decision.policy
+        ),
         "timingMs": {
             step: round(milliseconds, 3) for step, milliseconds in decision.timings_ms.items()
         },
@@ -91,57 +92,19 @@ def _in_short(decision: Decision) -> Json:
             "reasons": list(first.reasons if first else ()),
             "conditions": [
                 without_empty({"words": words, "state": state, "recordSays": says})
-                for words, state, says in _conditions(decision)
+                for words, state, says in conditions_looked_at(decision)
             ],
         }
     )
-
-
-def _conditions(decision: Decision) -> Iterator[tuple[str, str, str]]:
-    """Return each condition of the table down to the row that fired, once, with its state."""
-    assessment = decision.recommendation.assessment
-    facts = {fact.name: fact for fact in decision.facts}
-    states: dict[str, tuple[str, str]] = {}
-    for rule in RULES:
-        failed = False
-        for condition in rule.when:
-            if failed:
-                states.setdefault(condition.words, ("not looked at", ""))
-                continue
-            met = condition.holds(assessment, decision.policy)
-            looked_at = [facts[n] for n in facts_of_condition(condition) if n in facts]
-            states[condition.words] = ("met" if met else "not met", _record_says(looked_at))
-            failed = not met
-        if not failed and rule.id == decision.recommendation.rule:
-            break
-    return ((words, *state) for words, state in states.items())
-
-
-def _record_says(facts: Sequence[FactInWords]) -> str:
-    """Return what is known of these facts; of none, which are not known and why."""
-    known = [f"{fact.label}: {fact.value}" for fact in facts if fact.is_known and fact.value]
-    unknown = [f"{fact.label}: {fact.reason or 'not known'}" for fact in facts]
-    return "; ".join(known or unknown)
 
 
 def _for_reading(decision: Decision) -> Json:
     """Return the decision table as it was gone through, with the facts each row looked at, and the
     schedule of each option.
     """
-    recommendation = decision.recommendation
-    schedules = [
-        schedule_as_json(
-            draw_schedule(
-                option.regimen,
-                (*recommendation.follow_ups, *option.follow_ups),
-                decision.policy.neuro_review_days,
-                decision.as_of,
-            ),
-            option.condition,
-        )
-        for option in recommendation.options
-        if option.regimen
-    ]
+    schedules = draw_options(
+        decision.recommendation, decision.policy.neuro_review_days, decision.as_of
+    )
     return without_empty({"trace": _trace(decision), "schedule": schedules})
 
 
@@ -160,20 +123,6 @@ def _trace(decision: Decision) -> list[Json]:
         )
         for rule, row, facts in zip(RULES, traced, facts_of_rows(), strict=True)
     ]
-
-
-def _laboratory(decision: Decision, receipt: Sequence[ReceiptLine]) -> list[Json]:
-    used = {line.place for line in receipt if line.used}
-    return describe_history(decision.results, used, decision.policy)
-
-
-def without_empty(members: Json) -> Json:
-    """Return the members that have a value; `False` and 0 are values."""
-    return {
-        name: value
-        for name, value in members.items()
-        if value is not None and value != "" and value != [] and value != {}
-    }
 
 
 def _list_understood(listed: ListUnderstood) -> Json:

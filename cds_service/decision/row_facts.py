@@ -1,15 +1,17 @@
 """Which facts each row of the decision table looks at: read off the code of its conditions, so that
-it cannot go stale.
+it cannot go stale; and what a record says of the conditions that were looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from cds_service.cards import FactInWords
+from cds_service.decision.decide import Decision
 from recommender.assessment import Assessment
 from recommender.treatment import RULES, Condition, Rule
 
@@ -95,6 +97,33 @@ def facts_of_condition(condition: Condition) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(fact for field in fields for fact in FACTS_BEHIND.get(field, (field,)))
     )
+
+
+def conditions_looked_at(decision: Decision) -> Iterator[tuple[str, str, str]]:
+    """Return each condition of the table down to the row that fired, once, with its state."""
+    assessment = decision.recommendation.assessment
+    facts = {fact.name: fact for fact in decision.facts}
+    states: dict[str, tuple[str, str]] = {}
+    for rule in RULES:
+        failed = False
+        for condition in rule.when:
+            if failed:
+                states.setdefault(condition.words, ("not looked at", ""))
+                continue
+            met = condition.holds(assessment, decision.policy)
+            looked_at = [facts[n] for n in facts_of_condition(condition) if n in facts]
+            states[condition.words] = ("met" if met else "not met", _record_says(looked_at))
+            failed = not met
+        if not failed and rule.id == decision.recommendation.rule:
+            break
+    return ((words, *state) for words, state in states.items())
+
+
+def _record_says(facts: Sequence[FactInWords]) -> str:
+    """Return what is known of these facts; of none, which are not known and why."""
+    known = [f"{fact.label}: {fact.value}" for fact in facts if fact.is_known and fact.value]
+    unknown = [f"{fact.label}: {fact.reason or 'not known'}" for fact in facts]
+    return "; ".join(known or unknown)
 
 
 def _fields_named_in(function: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from recommender.language import (
     FollowUp,
@@ -23,6 +24,7 @@ from recommender.language import (
     describe,
     describe_interval,
 )
+from recommender.treatment import Recommendation
 
 MONTHS_DRAWN = 18
 OPEN_LOADING_DAYS = 56
@@ -192,6 +194,25 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def draw_options(
+    recommendation: Recommendation, neuro_review_days: int, starts: dt.date
+) -> list[dict[str, object]]:
+    """Return the schedule of each option with a regimen, as it stands in the explain JSON."""
+    return [
+        schedule_as_json(
+            draw_schedule(
+                option.regimen,
+                (*recommendation.follow_ups, *option.follow_ups),
+                neuro_review_days,
+                starts,
+            ),
+            option.condition,
+        )
+        for option in recommendation.options
+        if option.regimen
+    ]
+
+
 def schedule_as_json(schedule: Schedule, condition: str) -> dict[str, object]:
     """Return the schedule as it stands in the explain JSON."""
     members: dict[str, object] = {
@@ -203,7 +224,7 @@ def schedule_as_json(schedule: Schedule, condition: str) -> dict[str, object]:
             {"date": day.isoformat(), "what": list(what)} for day, what in schedule.reviews
         ],
     }
-    return {name: value for name, value in members.items() if value not in ("", [])}
+    return without_empty(members)
 
 
 def _phase_as_json(scheduled: ScheduledPhase) -> dict[str, object]:
@@ -219,4 +240,13 @@ def _phase_as_json(scheduled: ScheduledPhase) -> dict[str, object]:
         "ends": phase.ends,
         "assumed": scheduled.assumed,
     }
-    return {name: value for name, value in members.items() if value not in ("", [])}
+    return without_empty(members)
+
+
+def without_empty(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members that have a value; `False` and 0 are values."""
+    return {
+        name: value
+        for name, value in members.items()
+        if value is not None and value != "" and value != [] and value != {}
+    }

@@ -92,10 +92,7 @@ def call_service(
     caller = identify_caller(deployment, environ, [service.path])
     call.logged["client"] = caller.client.name
     call.note_step("authenticate")
-    body = read_body(environ, deployment.settings.body_bytes)
-    service, asked = _parse(deployment, service, body)
-    call.logged["hook"] = service.hook
-    call.note_step("parse")
+    service, asked = _parse(deployment, service, environ, call)
     if service.hook in ORDER_HOOKS and are_all_unrelated(asked.drafts, deployment.value_sets):
         call.note_step("orders")
         return _answer(deployment, caller.client, asked)
@@ -117,14 +114,20 @@ def call_service(
     return _answer(deployment, caller.client, asked, shown_cards(decision, showings), decision)
 
 
-def _parse(deployment: Deployment, service: Service, body: bytes) -> tuple[Service, HookRequest]:
+def _parse(
+    deployment: Deployment, service: Service, environ: dict[str, Any], call: Call
+) -> tuple[Service, HookRequest]:
     """Return the hook request, and the service of its hook where the shared id was called; the
     prefetch of an order hook is read when it is looked into.
     """
+    body = read_body(environ, deployment.settings.body_bytes)
     if service.id == SHARED_ID:
         service = service_of_hook(deployment, read_all_but_prefetch(body))
     read = read_all_but_prefetch if service.hook in ORDER_HOOKS else read_json
-    return service, parse_hook_request(read(body), service.hook)
+    asked = parse_hook_request(read(body), service.hook)
+    call.logged["hook"] = service.hook
+    call.note_step("parse")
+    return service, asked
 
 
 def _answer(
