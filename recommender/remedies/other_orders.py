@@ -44,6 +44,8 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
         return (Resolution(label_of_tests(RECHECK, before="Plan"), (AddFollowUps(RECHECK),)),)
     stops = {key for issue in issues for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
+    if case.rule == "T1b":  # maintenance would be too seldom, unless nothing improves (Q70)
+        return (Resolution("Do not stop: B12 goes on, nerve signs decide how", edits, True),)
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):
         return (
