@@ -164,14 +164,15 @@ _UNNAMED = frozenset(read_markers("unnamed"))
 
 @functools.lru_cache(maxsize=4096)
 def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
-    """Return whether a text can be taken for the name of a medicine, which belongs to no language:
-    Latin letters, and no small word of a language that the record is not in. Words such as
-    "tablets as before" name nothing.
+    """Return whether a text can be taken for the name of another medicine: a known name in it, and
+    no small word of a language that the record is not in; or words of a language of the record
+    (Q26). A name in no list may be a brand of anything; "tablets as before" names nothing.
     """
     if not _can_be_read(text) or not _names_something(text):
         return False
     words = normalise_text(text).split()
-    return _FOREIGN.isdisjoint(words) or is_in_language(text, languages)
+    known = any(map(_load_substances().hold, words)) and _FOREIGN.isdisjoint(words)
+    return known or is_in_language(text, languages)
 
 
 def _names_something(text: str) -> bool:

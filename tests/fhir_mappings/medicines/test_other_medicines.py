@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recommender.language import Because, HintAt, Truth
+from recommender.language import Because, HintAt, RecordArea, Truth
 from tests.fhir_mappings.records import SUBJECT, concept, days_ago, scenario_of
 
 WARFARIN = {"text": "Warfarin 3mg tablets"}
@@ -140,3 +140,20 @@ def test_a_plan_that_somebody_reports_is_use(reported: dict[str, Any]) -> None:
 def test_a_plan_that_nobody_reports_leaves_it_unknown() -> None:
     fact = scenario_of(ordered(WARFARIN, intent="plan")).anticoagulant_fact
     assert (fact.truth, fact.because) == (Truth.UNKNOWN, Because.NOT_CERTAIN)
+
+
+@pytest.mark.parametrize("name", ["Dobetin", "Vicapan N", "Triobe", "Benexol", "Tribedoce 5000"])
+def test_a_name_in_no_list_may_be_a_brand_of_vitamin_b12_or_an_anticoagulant_Q26(name):
+    scenario = scenario_of(ordered({"text": name}))
+
+    assert scenario.list_of(RecordArea.MEDICATIONS).not_understood == 1
+    assert scenario.b12_supplement_before_test.is_unknown
+    assert scenario.anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize("name", ["Jardiance", "Ventolin 100", "Zestril (lisinopril)", "Lantus"])
+def test_a_known_name_of_another_medicine_leaves_the_list_whole(name):
+    scenario = scenario_of(ordered({"text": name}))
+
+    assert scenario.list_of(RecordArea.MEDICATIONS).not_understood == 0
+    assert scenario.anticoagulant_fact.is_false
