@@ -18,6 +18,7 @@ from fhir_mappings.intake import (
     describe_codes,
     name_entry,
     newest_day,
+    why_role_unused,
     why_status,
     why_unknown,
 )
@@ -168,21 +169,8 @@ def _abated(resource: dict[str, Any]) -> DateSpan | None:
 
 def _why_not_used(match: Match, standing: Standing) -> str:
     """What the receipt says of a known condition that no fact made use of."""
-    name = match.member.display
-    match match.role:
-        case Role.EXCLUDE:
-            return f"looks alike, does not count: {name}"
-        case Role.HISTORY:
-            return f"of the past, not current: {name}"
-        case Role.CONTEXT:
-            return f"background, no rule rests on it: {name}"
-        case Role.REVIEW:
-            return f"not specific enough to count: {name}"
-    return (
-        f"{standing.value}: {name}"
-        if standing is not Standing.CURRENT
-        else f"known, but no rule asks for it: {name}"
-    )
+    current = standing is Standing.CURRENT
+    return why_role_unused(match, "known, but no rule asks for it" if current else standing.value)
 
 
 @dataclass(frozen=True, slots=True)

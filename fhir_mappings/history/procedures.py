@@ -29,6 +29,7 @@ from fhir_mappings.intake import (
     day_given,
     name_entry,
     newest_day,
+    why_role_unused,
     why_status,
     why_unknown,
 )
@@ -202,17 +203,10 @@ def _why_not_done(
 
 
 def _why_not_used(match: Match) -> str:
-    name = match.member.display
     if match.concept is Concept.RIGHT_HEMICOLECTOMY:
+        name = match.member.display
         return f"removes only the end of the ileum, not counted as ileal resection: {name}"
-    match match.role:
-        case Role.EXCLUDE:
-            return f"looks alike, does not count: {name}"
-        case Role.REVIEW:
-            return f"not specific enough to count: {name}"
-        case Role.CONTEXT:
-            return f"background, no rule rests on it: {name}"
-    return f"known, but no rule asks for it: {name}"
+    return why_role_unused(match, "known, but no rule asks for it")
 
 
 def _last_done(operations: list[Operation]) -> dict[Concept, dt.date]:

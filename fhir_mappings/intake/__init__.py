@@ -2,12 +2,14 @@
 
 from fhir_mappings.intake.demographics import Demographics, completed_years, map_demographics
 from fhir_mappings.intake.evidence import (
+    ROLE_WORDS,
     cite,
     day_given,
     describe_codes,
     name_entry,
     newest_day,
     say_status,
+    why_role_unused,
     why_status,
     why_unknown,
     words_as_recorded,
@@ -20,6 +22,7 @@ from fhir_mappings.intake.understanding import HINTS, Understanding
 __all__ = [
     "AREAS",
     "HINTS",
+    "ROLE_WORDS",
     "USUAL",
     "Demographics",
     "Limits",
@@ -38,6 +41,7 @@ __all__ = [
     "newest_day",
     "no_clock",
     "say_status",
+    "why_role_unused",
     "why_status",
     "why_unknown",
     "words_as_recorded",

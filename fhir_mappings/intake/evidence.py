@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, coding_of, codings_of, texts_of, words_of
-from fhir_mappings.terminology import Match
+from fhir_mappings.terminology import Match, Role
 from recommender.language import Evidence, YearDate, not_after
 
 
@@ -58,6 +58,24 @@ def day_given(day: dt.date | None, as_of: dt.date) -> dt.date | None:
     if day is None or (isinstance(day, YearDate) and day.year >= as_of.year - 1):
         return None
     return not_after(day, as_of)
+
+
+ROLE_WORDS = {
+    Role.EXCLUDE: "looks alike, does not count",
+    Role.REVIEW: "not specific enough to count",
+    Role.CONTEXT: "background, no rule rests on it",
+    Role.HISTORY: "of the past, not current",
+    Role.SEPARATE: "another test with other limits",
+    Role.ORDER: "a panel, its results are read one by one",
+}
+"""Why a known code is not used, by what it is listed as."""
+
+
+def why_role_unused(match: Match, otherwise: str) -> str:
+    """Return what the receipt says of a known code that no fact made use of; `otherwise` where its
+    role does not say why.
+    """
+    return f"{ROLE_WORDS.get(match.role, otherwise)}: {match.member.display}"
 
 
 def describe_codes(codeable: Any) -> str:

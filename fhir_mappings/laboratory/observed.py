@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, reference_of
-from fhir_mappings.intake import RecordIndex, name_entry, why_status
+from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
 from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, moment_of
 from fhir_mappings.terminology import Match, Role
@@ -139,14 +139,4 @@ def why_no_day(resource: dict[str, Any]) -> str:
 
 def why_not_used(match: Match) -> str:
     """Return what the receipt says of a known code that is not a result to count."""
-    name = match.member.display
-    match match.role:
-        case Role.EXCLUDE:
-            return f"looks alike, does not count: {name}"
-        case Role.REVIEW:
-            return f"not specific enough to count: {name}"
-        case Role.SEPARATE:
-            return f"another test with other limits: {name}"
-        case Role.ORDER:
-            return f"a panel: its results are read one by one ({name})"
-    return f"background, no rule rests on it: {name}"
+    return why_role_unused(match, ROLE_WORDS[Role.CONTEXT])
