@@ -18,7 +18,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
-from cds_service.site import Settings, demonstration
+from cds_service.site import Settings, demonstration, ends_of_approvals
 from cds_service.telemetry import configure_logs
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment
 from cds_service.wire import LONGEST_LINE
@@ -73,9 +73,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
         configure_logs()
         app = create_app(self._settings)
+        _say_what_ends(app.config[CONFIG_KEY])
         warm_up(app)
         tune_collector()
         return app
+
+
+def _say_what_ends(deployment: Deployment) -> None:
+    """Log the approvals that have ended, and with them settings that are at their defaults again,
+    and those that end soon.
+    """
+    policy, approvals = deployment.settings.policy, deployment.settings.approvals
+    for sentence in ends_of_approvals(policy, approvals, deployment.today()):
+        log.warning("approval", what=sentence)
 
 
 def tune_collector() -> None:

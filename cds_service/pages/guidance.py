@@ -15,7 +15,7 @@ from flask import Blueprint, Response, render_template, request
 
 from cds_service.pages.pages import WITH_FORM, wants_json
 from cds_service.protocol import Problem, make_plain
-from cds_service.site import knowledge_version
+from cds_service.site import in_force, knowledge_version
 from cds_service.telemetry import metrics
 from cds_service.web import json_answer, this_deployment
 from governance.knowledge import attributes_as_json, overdue
@@ -75,8 +75,11 @@ def _set_headers(response: Response) -> Response:
 
 def _index() -> Response | str:
     deployment = this_deployment()
-    passed = [review.rule for review in overdue(deployment.today())]
-    guidance = describe_guidance(deployment.settings.policy) | {"reviewOverdue": passed}
+    today = deployment.today()
+    passed = [review.rule for review in overdue(today)]
+    guidance = describe_guidance(in_force(deployment.settings, today).policy) | {
+        "reviewOverdue": passed
+    }
     if wants_json():
         return json_answer(guidance)
     asked = make_plain(request.args.get("q", ""), LONGEST_SEARCH)

@@ -1,6 +1,6 @@
 """The site's settings, the file they are read from, and its keys."""
 
-from cds_service.site.basis import Basis
+from cds_service.site.basis import Basis, in_force, tried_on
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
 from cds_service.site.clients import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
@@ -19,6 +19,7 @@ from cds_service.site.modes import (
     SHARE,
     Approval,
     Mode,
+    ends_of_approvals,
     read_mode,
 )
 from cds_service.site.settings import (
@@ -57,6 +58,8 @@ __all__ = [
     "client_of_profile",
     "demonstration",
     "digest_of",
+    "ends_of_approvals",
+    "in_force",
     "is_web_url",
     "knowledge_version",
     "load_settings",
@@ -65,4 +68,5 @@ __all__ = [
     "read_keys",
     "read_mode",
     "terminology_version",
+    "tried_on",
 ]

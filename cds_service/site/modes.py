@@ -6,13 +6,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from cds_service.protocol import HOOKS
 from cds_service.site.site_file import nearest
 from recommender.cards import CARDS
-from recommender.guidance import SETTINGS, Policy, looser_settings, policy_as_dict
+from recommender.guidance import (
+    SETTINGS,
+    Policy,
+    PolicyError,
+    looser_settings,
+    policy_as_dict,
+)
 
 LIVE = "live"
 SILENT = "silent"
@@ -43,6 +50,11 @@ class Approval:
     date: dt.date
     reason: str
     expires: dt.date | None = None
+
+    @property
+    def end(self) -> str:
+        """In words, how long it holds: "until 2026-08-31" or "without an end"."""
+        return f"until {self.expires}" if self.expires else "without an end"
 
     def holds_on(self, day: dt.date) -> bool:
         return self.date <= day and (self.expires is None or day <= self.expires)
@@ -99,6 +111,74 @@ def read_approvals(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Approval, .
         if not wrong:
             approvals.append(Approval(**row))
     return tuple(approvals), problems
+
+
+def unapproved_on(day: dt.date, policy: Policy, approvals: Iterable[Approval]) -> tuple[str, ...]:
+    """Return the settings that are looser than their defaults and for which no approval holds on
+    this day, in their order.
+    """
+    held = {approval.what for approval in approvals if approval.holds_on(day)}
+    return tuple(key for key in looser_settings(policy) if key not in held)
+
+
+@lru_cache(maxsize=8)
+def policy_in_force(policy: Policy, approvals: tuple[Approval, ...], day: dt.date) -> Policy:
+    """Return the policy of a day: a looser setting is its default again where no approval of it
+    holds, and so are all looser ones where they do not go together otherwise (Q62, Q90).
+    """
+    fallen = unapproved_on(day, policy, approvals)
+    try:
+        return _with_defaults(policy, fallen)
+    except PolicyError:
+        return _with_defaults(policy, looser_settings(policy))
+
+
+def _with_defaults(policy: Policy, keys: Iterable[str]) -> Policy:
+    fields = {setting.key: setting.field for setting in SETTINGS}
+    defaults = Policy()
+    changed: Any = {fields[key]: getattr(defaults, fields[key]) for key in keys}
+    return replace(policy, **changed) if changed else policy
+
+
+SAID_BEFORE_DAYS = 30
+"""Days before the end of an approval from which `check-config` says that it ends."""
+
+
+def ends_of_approvals(
+    policy: Policy, approvals: tuple[Approval, ...], day: dt.date
+) -> tuple[str, ...]:
+    """Return, in one sentence each, what is looser without an approval that holds on this day, and
+    what will be within 30 days.
+    """
+    said = [
+        f"policy.{key}: no [[approvals]] table holds on {day}{_when(key, approvals)}; its default "
+        f"is in force."
+        for key in unapproved_on(day, policy, approvals)
+    ]
+    critical = [one for one in approvals if one.what == CRITICAL_MODES]
+    if critical and not any(one.holds_on(day) for one in critical):
+        said.append(
+            f"{CRITICAL_MODES}: no [[approvals]] table holds on {day}"
+            f"{_when(CRITICAL_MODES, approvals)}; critical cards are shown."
+        )
+    return (*said, *_ends_soon((*looser_settings(policy), CRITICAL_MODES), approvals, day))
+
+
+def _ends_soon(keys: Iterable[str], approvals: Iterable[Approval], day: dt.date) -> list[str]:
+    """Say of each key whose approvals all end within 30 days on which day the last one does."""
+    soon, said = day + dt.timedelta(days=SAID_BEFORE_DAYS), []
+    for key in keys:
+        holding = [one for one in approvals if one.what == key and one.holds_on(day)]
+        ends = [one.expires for one in holding if one.expires]
+        if ends and len(ends) == len(holding) and max(ends) <= soon:
+            said.append(f"approvals: that of {key} holds until {max(ends)}, not longer.")
+    return said
+
+
+def _when(key: str, approvals: Iterable[Approval]) -> str:
+    """Return when the approvals of a setting hold, in brackets."""
+    told = ", ".join(f"{one.date} {one.end}" for one in approvals if one.what == key)
+    return f" ({told})" if told else ""
 
 
 def check_loosened(policy: Policy, approvals: Iterable[Approval]) -> list[str]:

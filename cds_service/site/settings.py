@@ -17,7 +17,13 @@ from cds_service.protocol import make_plain
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
 from cds_service.site.clients import Client, client_urls, read_clients, systems_without_effect
 from cds_service.site.keys import is_public_test_key
-from cds_service.site.modes import Approval, check_loosened, check_modes, read_approvals
+from cds_service.site.modes import (
+    Approval,
+    check_loosened,
+    check_modes,
+    ends_of_approvals,
+    read_approvals,
+)
 from cds_service.site.site_file import read_site_file
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, excipients_of, read_formulary
 from fhir_mappings.medicines import reads_dose_unit
@@ -131,15 +137,19 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def check_config(path: Path) -> list[str]:
-    """Return what is wrong with a site file or has no effect, one sentence each; empty when all of
-    it is of use.
+    """Return what is wrong with a site file, has no effect, or ends within 30 days, one sentence
+    each; empty when all of it is of use.
     """
     try:
         settings = load_settings(path)
     except SettingsError as error:
         return error.problems
     document, _ = read_site_file(path)
-    return systems_without_effect(document.get("clients", []), settings.formulary)
+    today = settings.today(dt.datetime.now(dt.UTC))
+    return [
+        *systems_without_effect(document.get("clients", []), settings.formulary),
+        *ends_of_approvals(settings.policy, settings.approvals, today),
+    ]
 
 
 def _build(document: Mapping[str, Any], folder: Path, problems: list[str]) -> Settings:

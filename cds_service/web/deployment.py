@@ -14,7 +14,7 @@ from cds_service.callers import KeySets
 from cds_service.protocol import Service, build_services
 from cds_service.records import Store, load_keeping
 from cds_service.retrieval import FhirClient
-from cds_service.site import Basis, Client, Settings
+from cds_service.site import Basis, Client, Settings, in_force
 from cds_service.web.admission import Admission
 from fhir_mappings.terminology import ValueSets, load_value_sets
 from governance.decisions import list_modes
@@ -46,7 +46,8 @@ class Deployment:
 
     def basis_for(self, client: Client) -> Basis:
         """Return what a decision for this client rests on today."""
-        return Basis(self.settings, self.value_sets, client, self.today())
+        today = self.today()
+        return Basis(in_force(self.settings, today), self.value_sets, client, today)
 
     def close(self) -> None:
         """Write what waits to be written and let go of connections and threads."""

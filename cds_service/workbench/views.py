@@ -15,7 +15,7 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.decision import decide_request, explain
 from cds_service.pages import PAGE_HEADERS
 from cds_service.protocol import Problem, bad_request, read_json
-from cds_service.site import Settings
+from cds_service.site import Settings, in_force, tried_on
 from cds_service.web import json_answer, read_body, this_deployment
 from cds_service.workbench.charts import read_chart
 from cds_service.workbench.listing import by_theme, describe_settings, list_patients
@@ -90,7 +90,7 @@ def _controls() -> Response:
     return json_answer(
         {
             **load_controls(),
-            "settings": describe_settings(deployment.settings.policy),
+            "settings": describe_settings(in_force(deployment.settings, deployment.today()).policy),
             "today": deployment.today().isoformat(),
         }
     )
@@ -109,9 +109,9 @@ def _patient(patient_id: str) -> Response:
 
 def _explain_request() -> Response:
     deployment = this_deployment()
-    settings = deployment.settings
-    body = read_json(read_body(request.environ, settings.body_bytes))
+    body = read_json(read_body(request.environ, deployment.settings.body_bytes))
     as_of = _day(request.args.get("asOf", "")) or deployment.today()
+    settings = tried_on(deployment.settings, as_of)
     changed = replace(settings, policy=_policy(settings.policy))
     return json_answer(explain(decide_request(body, changed, deployment.value_sets, as_of)))
 

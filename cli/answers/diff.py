@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cds_service.site import load_settings
+from cds_service.site import load_settings, tried_on
 from cli.answers.over_slice import OverSlice, compare_over_slice
 from cli.parsing import Refusal, check_file, counted, day, print_json
 
@@ -72,10 +72,11 @@ def _side(name: str) -> Json:
         from governance.knowledge import decide_all, make_manifest
 
         check_file(Path(name))
-        settings = load_settings(Path(name))
+        today = dt.datetime.now(dt.UTC).date()
+        settings = tried_on(load_settings(Path(name)), today)
         decided = counted(decide_all(settings.policy), "people decided")
         return {
-            "manifest": make_manifest(settings, dt.datetime.now(dt.UTC).date()),
+            "manifest": make_manifest(settings, today),
             "decisions": [(person.words, words) for person, words in decided],
         }
     try:

@@ -23,7 +23,7 @@ from cds_service.decision import (
     say,
 )
 from cds_service.protocol import Problem
-from cds_service.site import Settings, is_web_url, load_settings
+from cds_service.site import Settings, is_web_url, load_settings, tried_on
 from cli.answers.explain_inputs import Explained, read_inputs
 from cli.answers.explain_page import write_page
 from cli.parsing import (
@@ -172,7 +172,8 @@ def _explanations(
         from cds_service.retrieval import read_patient
 
         record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
-        decision = decide_chart(record, settings, value_sets, chosen.as_of or today)
+        as_of = chosen.as_of or today
+        decision = decide_chart(record, tried_on(settings, as_of), value_sets, as_of)
         yield f"{chosen.fhir}, patient {chosen.patient}", explain(decision)
         return
     for item in read_inputs(chosen.inputs, chosen.patient is not None):
@@ -189,7 +190,7 @@ def _explanations(
 
 def _decide(item: Explained, settings: Settings, value_sets: Any, as_of: dt.date) -> Decision:
     decide = decide_bundle if item.is_patient else decide_request
-    return decide(item.body, settings, value_sets, as_of)
+    return decide(item.body, tried_on(settings, as_of), value_sets, as_of)
 
 
 def _print(explained: Sequence[tuple[str, Json]], as_json: bool) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cds_service.site import tried_on
 from cli.parsing import print_json, settings_of
 
 Json = dict[str, Any]
@@ -57,7 +58,8 @@ def _print_manifest(chosen: argparse.Namespace) -> int:
 def _print_decisions(chosen: argparse.Namespace) -> int:
     from governance.knowledge import decide_all
 
-    for person, words in decide_all(settings_of(chosen).policy):
+    settings = tried_on(settings_of(chosen), dt.datetime.now(dt.UTC).date())
+    for person, words in decide_all(settings.policy):
         print_json([person.words, words])
     return 0
 

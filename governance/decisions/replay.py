@@ -28,9 +28,11 @@ from cds_service.site import (
     Basis,
     Client,
     Settings,
+    in_force,
     knowledge_version,
     program_version,
     terminology_version,
+    tried_on,
 )
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, RecordPart
 from fhir_mappings.terminology import ValueSets, load_value_sets
@@ -71,7 +73,9 @@ def replay(
     Args:
         recorded: the row of the decision, with its `cards`.
     """
-    decision = decide_again(asked, settings, value_sets, dt.date.fromisoformat(recorded["as_of"]))
+    as_of = dt.date.fromisoformat(recorded["as_of"])
+    settings = in_force(settings, as_of)
+    decision = decide_again(asked, settings, value_sets, as_of)
     now = {
         "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),
         "answer_digest": digest_answer(decision),
@@ -179,15 +183,16 @@ def compare_settings(
     kept: Iterable[tuple[Mapping[str, Any], bytes]], settings: Settings, other: Settings
 ) -> Iterator[Change]:
     """Yield for each kept request how it is answered under the one and the other settings, each at
-    the date it was decided for.
+    the date it was decided for; approvals of the other settings may be given later.
     """
-    sides = [(one, load_value_sets(one.extra_codes)) for one in (settings, other)]
+    sides = [load_value_sets(one.extra_codes) for one in (settings, other)]
     for recorded, request in kept:
         asked = read_asked(request)
         as_of = dt.date.fromisoformat(recorded["as_of"])
+        dated = (in_force(settings, as_of), tried_on(other, as_of))
         before, after = (
             _answer_in_words(decide_again(asked, one, value_sets, as_of))
-            for one, value_sets in sides
+            for one, value_sets in zip(dated, sides, strict=True)
         )
         yield Change(recorded["id"], recorded["patient"], before, after)
 

@@ -1,5 +1,6 @@
 """What somebody must look at: a client that has fallen silent, refusals or cards whose rate changed
-by more than chance, a known case that is answered otherwise, a critical card that is withheld.
+by more than chance, a known case that is answered otherwise, a critical card that is withheld, an
+approval that ends.
 
 Source: R145; each alarm is a metric and stands on the governance page.
 """
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.site import Settings
+from cds_service.site import Settings, ends_of_approvals
 from governance.decisions import critical_may_be_withheld
 from governance.figures.control import Mark, chart_cards, chart_refusals, find_changes
 from governance.figures.counts import Called, Figures
@@ -26,7 +27,8 @@ FEWEST_USUAL = 20
 """Usual calls a day below which silence of a day is not noticed."""
 
 CALLS, REFUSALS, RATE, ANSWER, WITHHELD = "calls", "refusals", "rate", "answer", "withheld"
-KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD)
+APPROVAL = "approval"
+KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD, APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def find_alarms(
         alarms.append(Alarm(ANSWER, "known case", "The known case is not answered as it must be."))
     if critical_may_be_withheld(settings, today):
         alarms.append(Alarm(WITHHELD, "critical", "An approval lets critical cards be withheld."))
-    return tuple(alarms)
+    ends = ends_of_approvals(settings.policy, settings.approvals, today)
+    return (*alarms, *(Alarm(APPROVAL, "approvals", words) for words in ends))
 
 
 def _silent_clients(calls: Mapping[Called, int], settings: Settings, today: dt.date) -> list[Alarm]:

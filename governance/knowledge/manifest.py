@@ -15,6 +15,7 @@ from cds_service.site import (
     TABLES,
     Settings,
     digest_of,
+    in_force,
     knowledge_version,
     program_version,
     terminology_version,
@@ -36,11 +37,14 @@ Json = dict[str, Any]
 
 
 def make_manifest(settings: Settings, today: dt.date) -> Json:
-    """Return the manifest of the installed knowledge under the settings of a site."""
+    """Return the manifest of the installed knowledge under the settings of a site, as they are in
+    force on a day.
+    """
+    policy = in_force(settings, today).policy
     return {
         "program": program_version(),
         "knowledge": knowledge_version(),
-        "policy": settings.policy.version,
+        "policy": policy.version,
         "terminology": terminology_version(settings.extra_codes),
         "digests": {
             "folders": {folder: digest_of((folder,)) for folder in TABLES},
@@ -49,14 +53,13 @@ def make_manifest(settings: Settings, today: dt.date) -> Json:
             "cards": {card.id: _digest([card.name, card.summary]) for card in CARDS},
             "formulary": _digest([str(row) for row in settings.formulary]),
         },
-        "settings": policy_as_dict(settings.policy),
+        "settings": policy_as_dict(policy),
         "modes": {
             f"{client or 'site'}: {what}": mode
             for (client, what), mode in list_modes(settings).items()
         },
         "approvals": [
-            f"{one.what}: {one.name}, {one.date}, until {one.expires or 'taken back'}"
-            for one in settings.approvals
+            f"{one.what}: {one.name}, {one.date}, {one.end}" for one in settings.approvals
         ],
         **_sources(),
         "rules": _rules(),

@@ -13,7 +13,7 @@ from cds_service import __version__
 from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_prefetched, read_orders
 from cds_service.protocol import build_prefetch, parse_hook_request
-from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_settings
+from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_settings, tried_on
 from fhir_mappings.fhir import Availability
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
@@ -52,7 +52,8 @@ class Decider:
 
     def __init__(self, setup: DeciderSetup) -> None:
         self.setup = setup
-        self.settings: Settings = load_settings(Path(setup.policy) if setup.policy else None)
+        loaded = load_settings(Path(setup.policy) if setup.policy else None)
+        self.settings: Settings = tried_on(loaded, setup.as_of)
         self.value_sets = load_value_sets(self.settings.extra_codes)
         self._not_understood = NotUnderstood(self.value_sets)
         self._templates = build_prefetch(self.value_sets)

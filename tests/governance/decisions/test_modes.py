@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ import pytest
 from cds_service.database import CARDS, DECISIONS, MODES
 from cds_service.site import Approval, Client, Settings, check_config, demonstration
 from governance.decisions.modes import arm_of, list_modes, mode_of
+from recommender.guidance import Policy
 from tests.cds_service.conftest import AS_OF, running
 from tests.cds_service.records.records import rows
 
 CALL = "/cds-services/b12-order-select"
 SILENT = {"default": "silent"}
+A_DAY_BEFORE = AS_OF - dt.timedelta(days=1)
 APPROVAL = Approval("modes.critical", "A. Officer", AS_OF, "silent start", AS_OF)
 
 
@@ -210,7 +213,7 @@ what = "modes.critical"
 name = "A. Officer"
 date = 2026-06-01
 reason = "silent start"
-expires = 2026-08-31
+expires = 2099-08-31
 """
         assert tomllib.loads(text)
         assert self.check(tmp_path, text) == []
@@ -264,3 +267,23 @@ def test_the_decision_record_names_no_one_and_holds_what_governance_needs(
     for name in ("program_version", "knowledge_version", "policy_version", "terminology_version"):
         assert row[name]
     assert not [value for value in ("enc-1", "role-1", "ward-7") if value in repr(row)]
+
+
+@pytest.mark.parametrize(("expires", "approved"), [(AS_OF, True), (A_DAY_BEFORE, False)])
+def test_the_answer_and_the_record_say_that_a_looser_setting_is_at_its_default_again(
+    tmp_path: Path, order_select: dict[str, Any], expires: dt.date, approved: bool
+) -> None:
+    policy = replace(Policy(), cyano_min_egfr=Decimal(50))
+    approval = Approval("cyanoMinEgfr", "A. Officer", A_DAY_BEFORE, "agreed", expires)
+    settings = site(tmp_path, policy=policy, approvals=(approval,))
+    with running(settings) as client:
+        [card, *_] = client.post(CALL, json=order_select).json["cards"]
+    with running(settings) as client:  # what the first wrote is in the store now
+        page = client.get("/governance", headers={"Accept": "application/json"}).json
+
+    expected = (policy if approved else Policy()).version
+    assert card["extension"]["org.b12-cds"]["policyVersion"] == expected
+    [row] = rows(settings.store_url, DECISIONS)
+    assert row["policy_version"] == expected
+    [alarm] = [one for one in page["alarms"] if one["kind"] == "approval"]
+    assert ("default is in force" in alarm["words"]) is not approved
