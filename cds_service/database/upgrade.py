@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.database.engine import BUSY_MS, StoreUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST_SCHEMA = "0003"
+NEWEST_SCHEMA = "0004"
 """The last of the migrations."""
 
 UPGRADE_WAIT_MS = 10_000

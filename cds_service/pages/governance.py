@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -20,9 +21,11 @@ from governance.figures import (
     CATEGORIES,
     Board,
     Chart,
+    NewVersion,
     Report,
     chart_cards,
     chart_refusals,
+    find_new_versions,
     make_report,
 )
 from recommender.cards import CARDS
@@ -78,6 +81,7 @@ def _read(settings: Settings, board: Board) -> Json:
         "report": report,
         "charts": chart_cards(chosen, [row.name for row in report.cards]),
         "refusals": chart_refusals(chosen.calls, today),
+        "versions": find_new_versions(chosen),
         "alarms": alarms,
         "modes": figures.modes,
         "weeks": weeks,
@@ -88,10 +92,12 @@ def _read(settings: Settings, board: Board) -> Json:
 
 def _render(told: Json, settings: Settings) -> str:
     report: Report = told["report"]
+    new = _new_by_week(told["versions"])
     return render_template(
         "governance/index.html",
         **told,
-        pictures={chart.name: _draw(chart) for chart in (*told["charts"], *told["refusals"])},
+        pictures={chart.name: _draw(chart, new) for chart in (*told["charts"], *told["refusals"])},
+        new_by_week=new,
         periods=PERIODS,
         hooks=HOOKS,
         clients=[one.name for one in settings.clients],
@@ -124,9 +130,18 @@ def _is_given(report: Report, category: str) -> bool:
     return any(category in counted for counted in report.reasons.values())
 
 
-def _draw(chart: Chart) -> Json:
+def _new_by_week(versions: Iterable[NewVersion]) -> dict[str, str]:
+    """Return, by week, what decides in another version than before: "knowledge, policy"."""
+    new: dict[str, list[str]] = {}
+    for one in versions:
+        new.setdefault(one.week, []).append(one.what)
+    return {week: ", ".join(what) for week, what in new.items()}
+
+
+def _draw(chart: Chart, new: Mapping[str, str]) -> Json:
     """Return the picture of a control chart, on its own scale from 0: the line of the rates, the
-    band of the limits, the height of the usual rate, and the places of the marked points.
+    band of the limits, the height of the usual rate, the places of the marked points, and where a
+    new version began to decide.
     """
     width, height = PICTURE
     limited = [(place, one) for place, one in enumerate(chart.points) if one.high < 1]
@@ -144,6 +159,11 @@ def _draw(chart: Chart) -> Json:
         "band": " ".join([*upper, *lower]),
         "usual": at(0, chart.usual)[1],
         "marked": [at(place, one.rate) for place, one in enumerate(chart.points) if one.mark],
+        "new": [
+            (at(place, 0)[0], new[one.when])
+            for place, one in enumerate(chart.points)
+            if one.when in new
+        ],
     }
 
 
@@ -154,6 +174,7 @@ def _as_json(page: Json) -> Json:
         "report": report,
         "charts": [_chart_as_json(chart) for chart in page["charts"]],
         "refusals": [_chart_as_json(chart) for chart in page["refusals"]],
+        "versions": [dataclasses.asdict(one) for one in page["versions"]],
         "alarms": [dataclasses.asdict(alarm) for alarm in page["alarms"]],
         "modes": [
             {**change._asdict(), "since": change.since.isoformat()} for change in page["modes"]

@@ -21,6 +21,7 @@ from cds_service.records.sealed_words import open_words
 from cds_service.records.store import Store, clean_text
 from cds_service.records.tallies import (
     SHOWN,
+    VERSIONED,
     Kind,
     Tally,
     add_tallies,
@@ -40,6 +41,7 @@ __all__ = [
     "NEWEST_SCHEMA",
     "PATIENT_KEY_VARIABLE",
     "SHOWN",
+    "VERSIONED",
     "CardRecord",
     "DecisionRecord",
     "FeedbackEntry",

@@ -36,7 +36,8 @@ class Kind(StrEnum):
 
     DECIDED: decisions. FIRED: the card, its mode, "shown" or "withheld". ANSWERED: the card, the
     outcome that was said last, the reason. COMMENTED: the card. UNKNOWN: the fact, the code of the
-    reason. STRAY: cards that are not in the record, by the week of the feedback.
+    reason. VERSION: what decided, one of `VERSIONED`, and its version. STRAY: cards that are not in
+    the record, by the week of the feedback.
     """
 
     DECIDED = "decided"
@@ -44,10 +45,14 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     COMMENTED = "commented"
     UNKNOWN = "unknown"
+    VERSION = "version"
     STRAY = "stray"
 
 
 SHOWN, WITHHELD = "shown", "withheld"
+
+VERSIONED = ("program", "knowledge", "policy", "terminology")
+"""What decides, each with a version in every decision."""
 
 
 class Tally(NamedTuple):
@@ -77,8 +82,11 @@ def count_decisions(
     counted: Counter[Tally] = Counter()
     for row in decisions:
         counted[Tally(*_where(row), Kind.DECIDED)] += 1
+        where = (row["week"], row["client"], row["hook"], "")
+        for what in VERSIONED:
+            version = row[f"{what}_version"][:LONGEST]
+            counted[Tally(*where, Kind.VERSION, what, version)] += bool(version)
         for fact, reason in row["unknown_facts"].items():
-            where = (row["week"], row["client"], row["hook"], "")
             counted[Tally(*where, Kind.UNKNOWN, fact, reason[:LONGEST])] += 1
     for row in cards:
         seen = SHOWN if row["shown"] else WITHHELD

@@ -8,6 +8,7 @@ from governance.figures.control import Chart, Mark, Point, chart_cards, chart_re
 from governance.figures.counts import Figures
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
+from governance.figures.versions import NewVersion, find_new_versions
 
 __all__ = [
     "CATEGORIES",
@@ -18,6 +19,7 @@ __all__ = [
     "Chart",
     "Figures",
     "Mark",
+    "NewVersion",
     "Point",
     "Report",
     "Row",
@@ -29,6 +31,7 @@ __all__ = [
     "chart_refusals",
     "each_row",
     "find_alarms",
+    "find_new_versions",
     "first_week",
     "load_figures",
     "make_report",

@@ -63,7 +63,8 @@ class ModeChange(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Everything that the page and the report count from, of some weeks. `unknown` is by fact and
-    reason, without roles; `stray` are cards with feedback that are not in the record.
+    reason, `versions` by what decided and its version, both without roles; `stray` are cards with
+    feedback that are not in the record.
     """
 
     decisions: Mapping[Decided, int] = field(default_factory=Counter)
@@ -71,6 +72,7 @@ class Figures:
     answers: Mapping[Answered, int] = field(default_factory=Counter)
     comments: Mapping[tuple[Decided, str], int] = field(default_factory=Counter)
     unknown: Mapping[tuple[Decided, str, str], int] = field(default_factory=Counter)
+    versions: Mapping[tuple[Decided, str, str], int] = field(default_factory=Counter)
     stray: Mapping[Decided, int] = field(default_factory=Counter)
     calls: Mapping[Called, int] = field(default_factory=Counter)
     modes: tuple[ModeChange, ...] = ()
@@ -102,6 +104,7 @@ class Figures:
             answers={one: n for one, n in self.answers.items() if chosen(one.at)},
             comments={one: n for one, n in self.comments.items() if chosen(one[0])},
             unknown={one: n for one, n in self.unknown.items() if chosen(one[0])},
+            versions={one: n for one, n in self.versions.items() if chosen(one[0])},
             stray={at: n for at, n in self.stray.items() if chosen(at)},
         )
 
@@ -120,6 +123,7 @@ def read_figures(connection: sa.Connection, since_week: str = "") -> Figures:
         counted[Kind.ANSWERED],
         counted[Kind.COMMENTED],
         counted[Kind.UNKNOWN],
+        counted[Kind.VERSION],
         counted[Kind.STRAY],
         _calls(connection, since_week),
         _modes(connection),
@@ -132,6 +136,7 @@ _KEYS: Mapping[str, Callable[[Decided, Tally], Any]] = {
     Kind.ANSWERED: lambda at, tally: Answered(at, tally.name, tally.detail, tally.reason),
     Kind.COMMENTED: lambda at, tally: (at, tally.name),
     Kind.UNKNOWN: lambda at, tally: (at, tally.name, tally.detail),
+    Kind.VERSION: lambda at, tally: (at, tally.name, tally.detail),
     Kind.STRAY: lambda at, _: at,
 }
 """What each kind of tally is kept under."""

@@ -30,6 +30,10 @@ def recount(url: str) -> Counter[Tally]:
         counted[Tally(*_place(row), Kind.DECIDED)] += 1
         for fact, reason in row["unknown_facts"].items():
             counted[Tally(*_place(row)[:3], "", Kind.UNKNOWN, fact, reason)] += 1
+        for what in ("program", "knowledge", "policy", "terminology"):
+            if row[f"{what}_version"]:
+                version = (what, row[f"{what}_version"])
+                counted[Tally(*_place(row)[:3], "", Kind.VERSION, *version)] += 1
     cards = {}
     for row in rows(url, CARDS):
         seen = "shown" if row["shown"] else "withheld"
@@ -81,6 +85,8 @@ def some_decisions(chance: random.Random, number: int) -> list[DecisionRecord]:
             hook=chance.choice(["order-select", "patient-view"]),
             user_role=chance.choice(["", "nurse"]),
             unknown_facts=chance.choice([{}, {"egfr": "none"}, {"egfr": "old", "mma": "none"}]),
+            policy_version=chance.choice(["", "p1", "p2"]),
+            program_version=chance.choice(["0.1.0", "0.2.0"]),
         )
         for _ in range(number)
     ]

@@ -1,0 +1,57 @@
+"""Since which week another version of the program, the knowledge, the policy or the terminology
+decides: the marks of the control charts, by which a change of rate is explained or not.
+
+Source: R145; hazards H96, H98.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cds_service.records import VERSIONED
+from governance.figures.counts import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A week in which a version decided that had decided nothing in the week with decisions before:
+    of what, which versions decided then and which now, each as "a, b" where there were several.
+    """
+
+    week: str
+    what: str
+    before: str
+    now: str
+
+
+def find_new_versions(figures: Figures) -> tuple[NewVersion, ...]:
+    """Return the changes of versions, oldest first; the first week of the figures has none, nor has
+    a version that an earlier release did not record.
+    """
+    found = [
+        change for what in VERSIONED for change in _changes(what, _versions_by_week(figures, what))
+    ]
+    return tuple(sorted(found, key=lambda one: one.week))
+
+
+def _versions_by_week(figures: Figures, what: str) -> dict[str, set[str]]:
+    weeks: dict[str, set[str]] = {}
+    for at, versioned, version in figures.versions:
+        if versioned == what:
+            weeks.setdefault(at.week, set()).add(version)
+    return dict(sorted(weeks.items()))
+
+
+def _changes(what: str, weeks: Mapping[str, set[str]]) -> list[NewVersion]:
+    changes: list[NewVersion] = []
+    before: set[str] = set()
+    for week, versions in weeks.items():
+        if before and versions - before:
+            changes.append(NewVersion(week, what, _listed(before), _listed(versions)))
+        before = versions
+    return changes
+
+
+def _listed(versions: set[str]) -> str:
+    return ", ".join(sorted(versions))

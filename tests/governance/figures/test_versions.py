@@ -1,0 +1,78 @@
+"""New versions of what decides: told by week, drawn in the charts, and in their table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.volume.governance import FIRST, WEEKS, make_record
+from cds_service.app import create_app
+from cds_service.site import demonstration
+from governance.figures import NewVersion, find_new_versions
+from governance.figures.counts import Decided, Figures
+
+ONE, TWO, THREE = "2026-06-01", "2026-06-08", "2026-06-15"
+MIDDLE = f"{FIRST + dt.timedelta(weeks=WEEKS // 2):%Y-%m-%d}"
+
+
+def figures(*decided: tuple[str, str, str]) -> Figures:
+    """Return figures in which these versions decided: week, what, version."""
+    where = [(Decided(week, "EHR", "order-select", ""), what, name) for week, what, name in decided]
+    return Figures(versions=Counter(where))
+
+
+@pytest.mark.parametrize(
+    ("decided", "expected"),
+    [
+        ([(ONE, "policy", "a"), (TWO, "policy", "a")], []),
+        ([(ONE, "policy", "a"), (TWO, "policy", "b")], [(TWO, "policy", "a", "b")]),
+        (  # a change within a week, told in that week alone
+            [
+                (ONE, "policy", "a"),
+                (TWO, "policy", "a"),
+                (TWO, "policy", "b"),
+                (THREE, "policy", "b"),
+            ],
+            [(TWO, "policy", "a", "a, b")],
+        ),
+        (  # a week without decisions stands between
+            [(ONE, "knowledge", "a"), (THREE, "knowledge", "b"), (THREE, "policy", "p")],
+            [(THREE, "knowledge", "a", "b")],
+        ),
+        (  # back to what decided before
+            [(ONE, "policy", "a"), (TWO, "policy", "b"), (THREE, "policy", "a")],
+            [(TWO, "policy", "a", "b"), (THREE, "policy", "b", "a")],
+        ),
+        ([], []),
+    ],
+)
+def test_a_version_is_new_where_it_did_not_decide_the_week_before(
+    decided: list[tuple[str, str, str]], expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert find_new_versions(figures(*decided)) == tuple(NewVersion(*one) for one in expected)
+
+
+def test_figures_of_another_client_have_no_marks_of_this_one() -> None:
+    changed = figures((ONE, "policy", "a"), (TWO, "policy", "b"))
+
+    assert find_new_versions(changed.of(client="EHR"))
+    assert find_new_versions(changed.of(client="Ward")) == ()
+    assert find_new_versions(changed.since(TWO)) == ()  # the first week of what is shown
+
+
+def test_a_new_version_is_drawn_in_each_chart_and_stands_in_the_tables(tmp_path: Path) -> None:
+    settings = replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db")
+    make_record(settings.store_url, 4000)
+    today = (FIRST + dt.timedelta(weeks=WEEKS, days=-1)).date()
+    client = create_app(settings, today=lambda: today).test_client()
+    told = json.loads(client.get("/governance", headers={"Accept": "application/json"}).data)
+    page = client.get("/governance", headers={"Accept": "text/html"}).text
+
+    assert told["versions"] == [{"week": MIDDLE, "what": "knowledge", "before": "k", "now": "k2"}]
+    assert page.count("<title>new knowledge</title>") == len(told["charts"]) > 1
+    assert f'<th scope="row">{MIDDLE}</th><td>knowledge</td><td>k</td><td>k2</td>' in page
