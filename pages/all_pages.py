@@ -13,7 +13,7 @@ from pages.clinical import (
     sandbox_patients,
     statements,
 )
-from pages.product import client_steps, mapping, names, rooms, settings, smallest_prefetch
+from pages.product import client_steps, mapping, names, rooms, settings
 from pages.safety import deploying_hospital, ehr_assumptions, hazard_csv, hazard_log, safety_case
 
 PAGES = (
@@ -33,7 +33,6 @@ PAGES = (
     safety_case,
     sandbox_patients,
     settings,
-    smallest_prefetch,
     statements,
 )
 

@@ -41,8 +41,10 @@ def decide_request(
     value_sets: ValueSets,
     as_of: dt.date,
     client: Client = DEMONSTRATION_CLIENT,
+    written: bool = True,
 ) -> Decision:
-    """Return the decision on a hook request as the request alone gives it.
+    """Return the decision on a hook request as the request alone gives it; `written`: its cards
+    too.
 
     A captured exchange, an object with the request under `body`, is read as its request.
     Raises: Problem 400 when it is no hook request of ours.
@@ -65,7 +67,7 @@ def decide_request(
     request = parse_hook_request(body, hook)
     basis = Basis(settings, value_sets, client, as_of)
     orders = read_orders(request, basis)
-    return decide_prefetched(request, orders, build_prefetch(value_sets), basis)
+    return decide_prefetched(request, orders, build_prefetch(value_sets), basis, written)
 
 
 def decide_prefetched(

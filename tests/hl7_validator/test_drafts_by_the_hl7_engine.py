@@ -1,39 +1,42 @@
-"""Every draft that a card offers, in each FHIR version that is written, judged by the HL7
-validation engine; and what US Core asks for beyond it.
+"""Drafts of the cases in each FHIR version that is written, judged by the HL7 validation engine;
+and what national profiles ask for beyond it, of every draft.
 
-`./run test` builds the engine by Maven; without Java or Maven the judge is skipped and says so.
+The engine judges a sample here, and all of them in `./run prove`. `./run test` builds it by Maven;
+without Java or Maven the judge is skipped and says so.
 """
 
 from __future__ import annotations
 
 import copy
 import datetime as dt
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
 
-from cds_service.decision import decide_request
-from cds_service.site import DEMONSTRATION_CLIENT, demonstration
-from cds_service.workbench.prepared import load_patients
 from fhir_mappings.drafts import medication_request, service_request
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.course import FollowUp, Test
+from tests.every_case import every_case
+from tests.hl7_validator.every_draft import (
+    ENGINE_VERSIONS,
+    HERE,
+    JAVA,
+    Offered,
+    added_errors,
+    clients,
+    distinct,
+    judge,
+    offered_in,
+)
 
-HERE = Path(__file__).parent
-JAVA = shutil.which("java")
 DAY = dt.date(2026, 11, 26)
-ENGINE_VERSIONS = {"STU3": "DSTU3", "R4": "R4", "R4B": "R4B", "R5": "R5"}
-"""Our name of a FHIR version -> that of the engine."""
+EVERY_NTH = 5
+"""Of the distinct drafts, those that the engine judges here."""
 
 Resource = dict[str, Any]
 
@@ -44,24 +47,6 @@ needs_engine = [
         reason="the HL7 engine was not built by maven: run ./run test where it is installed",
     ),
 ]
-
-
-def judge(resources: list[tuple[str, Resource]]) -> list[list[str]]:
-    """Return the errors of each resource, given with the name of its FHIR version."""
-    assert JAVA is not None
-    lines = [
-        f"{ENGINE_VERSIONS[version]} {json.dumps(resource)}" for version, resource in resources
-    ]
-    path = os.pathsep.join([str(HERE / "target" / "classes"), str(HERE / "target" / "lib" / "*")])
-    done = subprocess.run(
-        [JAVA, "-cp", path, "Validate"],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=600,
-    )
-    return [line.split("\t") if line else [] for line in done.stdout.splitlines()]
 
 
 def drafts_of_the_catalogue(version: FhirVersion) -> Iterator[Resource]:
@@ -93,17 +78,11 @@ def drafts_of_the_catalogue(version: FhirVersion) -> Iterator[Resource]:
             yield draft
 
 
-def drafts_on_cards(version: FhirVersion) -> Iterator[Resource]:
-    """Yield what the suggestions of every prepared patient would create or update."""
-    client = replace(DEMONSTRATION_CLIENT, fhir_version=version.name)
-    value_sets = load_value_sets()
-    for patient in load_patients():
-        request = patient.request_at(DAY)
-        for card in decide_request(request, demonstration(), value_sets, DAY, client).cards:
-            for suggestion in card.get("suggestions", []):
-                for action in suggestion.get("actions", []):
-                    if isinstance(action.get("resource"), dict):
-                        yield action["resource"]
+@cache
+def drafts_of_cases(name: str) -> list[Offered]:
+    """Return the distinct drafts of every case for a client of CDS Hooks 2.0."""
+    client = next(clients(name))
+    return distinct(one for case in every_case() for one in offered_in(case, client))
 
 
 class TestEngine:
@@ -111,17 +90,32 @@ class TestEngine:
 
     @pytest.mark.parametrize("name", ENGINE_VERSIONS)
     def test_the_engine_finds_each_planted_fault_and_no_error_in_any_draft(self, name: str) -> None:
-        version = FhirVersion[name]
-        drafts = [*drafts_of_the_catalogue(version), *drafts_on_cards(version)]
-        faults = list(faults_of(drafts[0]))
+        drafts = [
+            Offered(name, "catalogue", "catalogue", draft)
+            for draft in drafts_of_the_catalogue(FhirVersion[name])
+        ]
+        faults = dict(faults_of(drafts[0].resource))
 
-        verdicts = judge([(name, resource) for resource in (*drafts, *dict(faults).values())])
+        wrong = added_errors([*drafts, *drafts_of_cases(name)[::EVERY_NTH]])
+        planted = judge((name, resource) for resource in faults.values())
 
-        assert len(verdicts) == len(drafts) + len(faults)
-        judged = zip(drafts, verdicts[: len(drafts)], strict=True)
-        assert [(draft, found) for draft, found in judged if found] == []
-        planted = zip(faults, verdicts[len(drafts) :], strict=True)
-        assert [what for (what, _), found in planted if not found] == []
+        assert [(one.case, errors) for one, errors in wrong] == []
+        assert [what for what, found in zip(faults, planted, strict=True) if not found] == []
+
+    def test_an_error_that_was_received_is_the_clients_and_one_that_is_added_ours(self) -> None:
+        draft = next(iter(drafts_of_the_catalogue(FhirVersion.R4)))
+        received = {**draft, "status": "drafted"}
+        faulty = {**received, "intent": "wish"}
+
+        (found,) = added_errors(
+            [
+                Offered("R4", "planted", "same", received, received),
+                Offered("R4", "planted", "one more", faulty, received),
+            ]
+        )
+
+        assert found[0].case == "one more"
+        assert all("wish" in error or "intent" in error.lower() for error in found[1])
 
 
 def faults_of(draft: Resource) -> Iterator[tuple[str, Resource]]:
@@ -141,8 +135,42 @@ def faults_of(draft: Resource) -> Iterator[tuple[str, Resource]]:
     yield "a list where one value stands", changed(status=["draft"])
 
 
+def medicines(name: str) -> list[Offered]:
+    return [
+        one
+        for one in drafts_of_cases(name)
+        if one.resource["resourceType"] == "MedicationRequest" and one.received is None
+    ]
+
+
 @pytest.mark.parametrize("name", ENGINE_VERSIONS)
 def test_an_order_names_its_requester_as_us_core_asks_R190(name: str) -> None:
-    for draft in drafts_of_the_catalogue(FhirVersion[name]):
-        if draft["resourceType"] == "MedicationRequest":
-            assert draft["requester"], draft
+    """us-core-21: "requester SHALL be present if intent is 'order'"."""
+    drafts = list(drafts_of_the_catalogue(FhirVersion[name]))
+    offered = [one.resource for one in drafts_of_cases(name)]
+    ours = [one for one in (*drafts, *offered) if one["resourceType"] == "MedicationRequest"]
+    assert len(ours) > 100
+
+    lacking = [one for one in ours if one["intent"] == "order" and not one.get("requester")]
+
+    assert lacking == []
+
+
+@pytest.mark.parametrize("name", ENGINE_VERSIONS)
+def test_a_new_medicine_says_whether_another_may_be_dispensed_as_uk_core_asks_R191(
+    name: str,
+) -> None:
+    """UK Core has `substitution` 1..1, with `allowed[x]` 1..1 in R4 (`allowed` is a boolean in
+    STU3).
+    """
+    allowed = {"STU3": ("allowed",)}.get(name, ("allowedBoolean", "allowedCodeableConcept"))
+    drafts = list(drafts_of_the_catalogue(FhirVersion[name]))
+    created = [one for one in drafts if one["resourceType"] == "MedicationRequest"]
+    created += [one.resource for one in medicines(name)]
+    assert len(created) > 100
+
+    lacking = [
+        one for one in created if not any(way in one.get("substitution", {}) for way in allowed)
+    ]
+
+    assert lacking == []

@@ -1,5 +1,7 @@
-"""docs/generated/smallest-prefetch.md: what is lost without each prefetch key, measured on every
-test patient by leaving it out.
+"""docs/results/smallest-prefetch.md: what is lost without each prefetch key, measured on every case
+by leaving it out.
+
+`python -m tests.smallest_prefetch` measures and writes the page; `./run prove` does so too.
 """
 
 from __future__ import annotations
@@ -8,17 +10,15 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from cds_service.decision import decide_request
-from cds_service.site import demonstration
 from fhir_mappings.fhir import PREFETCH_KEYS
 from fhir_mappings.terminology import load_value_sets
-from synthetic import sandbox_patients
+from tests.every_case import Case, every_case
 
-PAGE = Path(__file__).parents[2] / "docs" / "generated" / "smallest-prefetch.md"
-
-DAY = dt.date(2026, 6, 1)
+PAGE = Path(__file__).parents[1] / "docs" / "results" / "smallest-prefetch.md"
 
 LOUD = ("warning", "critical")
 
@@ -38,11 +38,11 @@ WITHOUT = {
 
 HEAD = """# The smallest prefetch
 
-Each key is left out alone, as by a client that neither sends it nor lets it be read, for {people}
-test patients, on the chart or while their order is signed. *Another answer*: the cards differ.
-*Loses*: warning and critical cards that are not said any more, with the number of patients.
-*Gains*: what is asked or said instead. Nothing is ever said as if the list had come empty. Written
-by `./run pages`.
+Each key is left out alone, as by a client that neither sends it nor lets it be read, of {cases}
+requests: the vignettes, the saved cases, the patients of the workbench and the test patients.
+*Another answer*: the cards differ. *Loses*: warning and critical cards that are not said any more,
+with the number of requests. *Gains*: what is asked or said instead. Measured on {day} by
+`./run prove`.
 
 | key | without this key | another answer | loses | gains |
 |---|---|---|---|---|
@@ -51,7 +51,7 @@ by `./run pages`.
 
 @dataclass
 class Lost:
-    """What leaving out one key changed: patients with another answer, and cards by their number."""
+    """What leaving out one key changed: requests with another answer, and cards by their number."""
 
     changed: int = 0
     lost: Counter[str] = field(default_factory=Counter)
@@ -60,40 +60,44 @@ class Lost:
 
 def render() -> str:
     """Return the page."""
-    people, measured = measure()
+    cases = list(every_case(at_every_hook=False))
+    measured = measure(cases)
     rows = [
         f"| `{key}` | {WITHOUT[key]} | {one.changed} | {_said(one.lost)} | {_said(one.gained)} |\n"
         for key, one in measured.items()
     ]
     needed = [f"`{key}`" for key, one in measured.items() if one.lost]
     other = [f"`{key}`" for key, one in measured.items() if not one.lost]
-    tail = f"\nA loud card is lost without any of {', '.join(needed)}. "
-    tail += f"Without {', '.join(other)} none of these patients loses one." if other else ""
-    return HEAD.format(people=people) + "".join(rows) + tail.rstrip() + "\n"
+    tail = f"A loud card is lost without any of {', '.join(needed)}. "
+    tail += f"Without {', '.join(other)} none of these requests loses one." if other else ""
+    head = HEAD.format(cases=len(cases), day=dt.datetime.now(dt.UTC).date())
+    return head + "".join(rows) + "\n" + "\n".join(wrap(tail.rstrip(), 100)) + "\n"
 
 
-def measure() -> tuple[int, dict[str, Lost]]:
-    """Return the number of patients, and what each key left out changed."""
+def measure(cases: list[Case]) -> dict[str, Lost]:
+    """Return what each key left out changed."""
     measured = {key: Lost() for key in PREFETCH_KEYS}
-    people = [one for one in sandbox_patients(DAY) if not one.story.site]
-    for patient in people:
-        request = patient.request()
-        whole = _answer(request)
-        for key, found in measured.items():
-            prefetch = {name: part for name, part in request["prefetch"].items() if name != key}
-            less = _answer({**request, "prefetch": prefetch})
+    for case in cases:
+        prefetch = case.request.get("prefetch") or {}
+        whole = _answer(case, prefetch)
+        for key in PREFETCH_KEYS:
+            if key not in prefetch:
+                continue
+            less = _answer(case, {name: part for name, part in prefetch.items() if name != key})
+            found = measured[key]
             found.changed += less != whole
             found.lost.update(_loud(whole) - _loud(less))
             found.gained.update(_loud(less) - _loud(whole))
-    return len(people), measured
+    return measured
 
 
-_VALUE_SETS = load_value_sets(None)
+_VALUE_SETS = load_value_sets()
 
 
-def _answer(request: dict[str, Any]) -> frozenset[tuple[str, str]]:
+def _answer(case: Case, prefetch: dict[str, Any]) -> frozenset[tuple[str, str]]:
     """Return the cards of an answer as (id, severity); folded ones count as said."""
-    decision = decide_request(request, demonstration(), _VALUE_SETS, DAY)
+    request = {**case.request, "prefetch": prefetch}
+    decision = decide_request(request, case.settings, _VALUE_SETS, case.day, written=False)
     return frozenset(
         (card.id, finding.indicator.value)
         for finding in decision.findings
@@ -107,3 +111,8 @@ def _loud(answer: frozenset[tuple[str, str]]) -> set[str]:
 
 def _said(cards: Counter[str]) -> str:
     return ", ".join(f"{card} ({number})" for card, number in sorted(cards.items())) or "–"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
