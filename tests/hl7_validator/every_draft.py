@@ -28,7 +28,7 @@ from cds_service.site import PROFILES, Client, client_of_profile
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
 from synthetic.client_story import tell_story
-from tests.every_case import DAY, Case, every_case, site
+from tests.every_case.cases import DAY, Case, every_case, site
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parents[1] / "docs" / "results"

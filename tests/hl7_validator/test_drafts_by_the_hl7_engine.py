@@ -21,7 +21,7 @@ from fhir_mappings.fhir.versions import FhirVersion
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.course import FollowUp, Test
-from tests.every_case import every_case
+from tests.every_case.cases import every_case
 from tests.hl7_validator.every_draft import (
     ENGINE_VERSIONS,
     HERE,

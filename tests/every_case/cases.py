@@ -21,7 +21,7 @@ from cds_service.workbench.prepared import load_patients
 from synthetic import SandboxPatient, requests_of_walk, sandbox_patients
 from synthetic.client_story import refill_of
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 DAY = dt.date(2026, 11, 26)
 
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 from cds_service.decision import decide_request
 from fhir_mappings.fhir import PREFETCH_KEYS
 from fhir_mappings.terminology import load_value_sets
-from tests.every_case import Case, every_case
-from tests.smallest_prefetch import LOUD, PAGE, WITHOUT, measure
+from tests.every_case.cases import Case, every_case
+from tests.every_case.smallest_prefetch import LOUD, PAGE, WITHOUT, measure
 
 CASES = list(every_case(at_every_hook=False))
 VALUE_SETS = load_value_sets()

@@ -1,7 +1,7 @@
 """docs/results/smallest-prefetch.md: what is lost without each prefetch key, measured on every case
 by leaving it out.
 
-`python -m tests.smallest_prefetch` measures and writes the page; `./run prove` does so too.
+`python -m tests.every_case.smallest_prefetch` measures and writes the page, as `./run prove` does.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from cds_service.decision import decide_request
 from fhir_mappings.fhir import PREFETCH_KEYS
 from fhir_mappings.terminology import load_value_sets
-from tests.every_case import Case, every_case
+from tests.every_case.cases import Case, every_case
 
-PAGE = Path(__file__).parents[1] / "docs" / "results" / "smallest-prefetch.md"
+PAGE = Path(__file__).parents[2] / "docs" / "results" / "smallest-prefetch.md"
 
 LOUD = ("warning", "critical")
 
