@@ -28,14 +28,18 @@ is filled in; lines that begin with **Site** are for the hospital.
 | run silently on own orders | `[modes] default = "silent"`, `/governance` | **Site** |
 | read 20 receipts | `b12-cds explain`, the workbench | **Site** |
 | approve that critical cards are withheld meanwhile, with an end | `[[approvals]]` | **Site** |
+| approve each setting looser than its default, with an end | `[[approvals]]` | **Site** |
+| replay the own orders of a year | `b12-cds population run --mode replay` | **Site** |
 | walk a critical card through the real EHR, photograph it | `b12-cds sandbox walk` | **Site** |
 | compare 20 signed orders with their drafts | the orders of the EHR | **Site** |
 | publish a page for downtime | the decision table and the regimens | **Site** |
-| agree who looks at calls, refusals and firing rates each week | `/governance`, alarms | **Site** |
+| agree who looks at calls, refusals, firing rates, alarms | `/governance`, weekly | **Site** |
+| decide how long requests are kept for replay | `[store] keep_requests_days` | **Site** |
 | teach what silence means, the neurological question, override reasons | | **Site** |
 | agree how incidents reach the maker | | **Site** |
 
-Repeat after each change of EHR, laboratory, formulary or product.
+Repeat after each change of EHR, laboratory, formulary or product; `b12-cds diff` says what a change
+decides otherwise.
 
 ## 3 Assumptions on the EHR
 
@@ -49,11 +53,11 @@ Ask for each in writing; what breaks when it is untrue stands in
 HAZARDS = """
 ## 4 Hazards to score first
 
-Hazards whose suggested risk is 3 or more with the controls there are; the others stand in the
-[hazard log](hazard-log.md).
+Hazards whose suggested risk is 3 or more with the controls there are, and those of which something
+is known to be open in the product; the others stand in the [hazard log](hazard-log.md).
 
-| hazard | suggested risk | control of the site | score of the officer |
-|---|---|---|---|
+| hazard | suggested risk | open in the product | control of the site | score of the officer |
+|---|---|---|---|---|
 """
 
 
@@ -65,8 +69,8 @@ def render() -> str:
     )
     hazards = "".join(
         f"| [{one['id']}](hazard-log.md#{one['id'].lower()}) {cell(one['title'])} | "
-        f"{risk_now(one)} | **Site** | **Site** |\n"
+        f"{risk_now(one)} | {cell(one['gap']) or 'nothing known'} | **Site** | **Site** |\n"
         for one in sorted(read_hazards(), key=lambda one: -risk_now(one))
-        if risk_now(one) >= 3
+        if risk_now(one) >= 3 or one["gap"]
     )
     return HEAD + assumptions + HAZARDS + hazards

@@ -74,6 +74,11 @@ def open_hazards() -> tuple[Json, ...]:
     return tuple(hazard for hazard in read_hazards() if "why_none" in hazard)
 
 
+def with_gaps() -> tuple[Json, ...]:
+    """Return the hazards of which something is known to be open in the product of today."""
+    return tuple(hazard for hazard in read_hazards() if hazard["gap"])
+
+
 def risk_now(hazard: Json) -> int:
     """Return the suggested risk with the controls there are."""
     risk: int = hazard["suggested"]["risk"][1]

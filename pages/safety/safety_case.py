@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pages.safety.hazards import GENERATED, cell, open_hazards, read_hazards, risk_now
+from pages.safety.hazards import GENERATED, cell, open_hazards, read_hazards, risk_now, with_gaps
 from recommender.guidance import PROVENANCE
 
 PAGE = GENERATED / "safety-case.md"
@@ -27,8 +27,8 @@ the EHR sent every order, or that a usual dose of folic acid or interactions of 
 checked.
 
 Out of scope: children, inborn errors of metabolism, malignancy, dosing on dialysis,
-self-administration, cyanide poisoning, emergency care, parenteral nutrition, and decisions on
-persons from reports."""
+self-administration, needle length in obesity, interference with the assay, cyanide poisoning,
+emergency care, parenteral nutrition, and decisions on persons from reports."""
 
 
 SECTIONS = (
@@ -60,6 +60,7 @@ SECTIONS = (
     (
         "8 Test issues",
         "The whole test suite runs with each change; what it skipped it says at its end.\n"
+        "What is known to be open stands in section 6.\n"
         "**To be written**: open faults of the release, with their hazards.",
     ),
     ("9 Summary safety statement", "**To be written** by the clinical safety officer."),
@@ -68,7 +69,9 @@ SECTIONS = (
         "11 Configuration control and incidents",
         "Versions of program, knowledge, policy and terminology stand in each decision\n"
         "record; `b12-cds replay` re-derives an answer, `b12-cds diff` says what two versions\n"
-        "decide otherwise. **To be written**: how incidents reach the maker, and sites.",
+        "decide otherwise, and `/governance` marks the week in which another began to decide.\n"
+        "A setting looser than its default has an approval by name, which may end.\n"
+        "**To be written**: how incidents reach the maker, and sites.",
     ),
 )
 """The sections in the order of DCB0129; what stands in braces is filled in."""
@@ -93,10 +96,17 @@ def _open_table() -> str:
         f"{cell(one['why_none'])} |"
         for one in open_hazards()
     )
+    gaps = "\n".join(
+        f"| [{one['id']}](hazard-log.md#{one['id'].lower()}) {cell(one['title'])} | "
+        f"{cell(one['gap'])}. | {cell(one['proposed'])}. |"
+        for one in with_gaps()
+    )
     return (
         "Controls are design, tests, invariants, settings, pages and what the site does. Hazards\n"
         "with fewer than two controls that a machine checks:\n\n"
-        f"| hazard | | why |\n|---|---|---|\n{rows}"
+        f"| hazard | | why |\n|---|---|---|\n{rows}\n\n"
+        f"What is known to be open in the product of today, of {len(with_gaps())} hazards:\n\n"
+        f"| hazard | open | proposed |\n|---|---|---|\n{gaps}"
     )
 
 

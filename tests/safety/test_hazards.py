@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pages.safety.hazards import (
@@ -93,3 +95,19 @@ def test_assumptions_name_hazards_that_exist() -> None:
     ids = {hazard["id"] for hazard in HAZARDS}
 
     assert {name for _, _, opened in assumption_rows() for name in opened} <= ids
+
+
+@pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard["id"])
+def test_the_status_of_a_hazard_follows_from_what_is_open(hazard: dict[str, Any]) -> None:
+    """Nothing open: controlled, nothing more is proposed, and the risk of now is that of the
+    target.
+    """
+    scores = hazard["suggested"]
+    closed = not hazard["gap"]
+
+    assert hazard["status"] == ("controlled" if closed else "open")
+    assert bool(hazard["proposed"]) is not closed
+    if closed:
+        assert not hazard.get("why_none")
+        assert scores["likelihood_now"] == scores["likelihood_target"]
+        assert scores["risk"][1] == scores["risk"][2]
