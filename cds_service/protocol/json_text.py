@@ -165,12 +165,12 @@ def write_canonical(value: Any) -> bytes:
 
 
 def _as_it_came(value: Any) -> orjson.Fragment | str:
+    if isinstance(value, Decimal) and value.is_finite():  # nearly all that is asked about
+        return orjson.Fragment(str(value))
     if isinstance(value, LongText):
         return value.whole
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, Decimal) and value.is_finite():
-        return orjson.Fragment(str(value))
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

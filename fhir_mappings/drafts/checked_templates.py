@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
 import re
 from collections.abc import Callable
 from typing import Any
+
+import orjson
 
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir import FhirVersion, Resource
@@ -32,7 +33,7 @@ _SAMPLE_GROUP = {
 _REFERENCE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}")
 _GROUP = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OTHER_DAY = re.compile(r"[0-9](?!(?<=2)000-01-01)[0-9]{3}-[0-9]{2}-[0-9]{2}")
+_OTHER_DAY = re.compile(rb"[0-9](?!(?<=2)000-01-01)[0-9]{3}-[0-9]{2}-[0-9]{2}")
 """A day that is not the sample; looked for by its first digit, which is quick."""
 
 
@@ -49,11 +50,11 @@ def check_new_draft(draft: Resource, version: FhirVersion) -> list[str]:
 
 
 @functools.lru_cache(MOST_TEMPLATES)
-def _check_template(template: str, version: FhirVersion) -> tuple[str, ...]:
-    return tuple(check_outgoing(json.loads(template), version))
+def _check_template(template: bytes, version: FhirVersion) -> tuple[str, ...]:
+    return tuple(check_outgoing(orjson.loads(template), version))
 
 
-def write_template(draft: Resource) -> str | None:
+def write_template(draft: Resource) -> bytes | None:
     """Return the draft's text with samples for what is a patient's; `None` where that has another
     form, or another day is told.
     """
@@ -67,8 +68,8 @@ def write_template(draft: Resource) -> str | None:
         return None
     _with_sample_periods(template)
     try:
-        text = json.dumps(template)
-    except (TypeError, ValueError):
+        text = orjson.dumps(template)
+    except TypeError:
         return None
     return None if _OTHER_DAY.search(text) else text
 

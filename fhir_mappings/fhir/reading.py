@@ -73,7 +73,8 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
     if isinstance(codeable, dict):
         codings = codeable.get("coding")
         if isinstance(codings, list):
-            at_most(codings, MOST_CODINGS, "codings of one concept")
+            if len(codings) > MOST_CODINGS:
+                at_most(codings, MOST_CODINGS, "codings of one concept")
             return [coding for coding in codings if isinstance(coding, dict)]
         if codings is not None:
             return [codings] if isinstance(codings, dict) else []
@@ -89,7 +90,10 @@ def texts_of(codeable: Json) -> list[str]:
     """Return the words of a CodeableConcept: its text first, then the displays of its codings."""
     if codeable is None:
         return []
-    texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
+    if isinstance(codeable, dict):
+        texts = [codeable.get("text")]
+    else:
+        texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
     texts += [coding.get("display") for coding in codings_of(codeable)]
     return [text.strip() for text in texts if isinstance(text, str) and not text.isspace() and text]
 

@@ -52,7 +52,8 @@ def judge_lists(index: RecordIndex) -> None:
 def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
     judged = _judge(index, resource, (Field.CONDITIONS, Field.PROCEDURES))
-    if says_nothing_for(resource):
+    says_nothing = says_nothing_for(resource)
+    if says_nothing:
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged
     ledger.count("conditions", placed, judged.understood)
@@ -69,7 +70,7 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
         _note_future(index, placed, judged, day)
         return
     ledger.show(placed, Judged(judged.matches, shown), day)
-    if says_nothing_for(resource):
+    if says_nothing:
         return
     _ask_about_operations(index, placed, judged, day)
     if _names_injection(judged):
@@ -150,8 +151,9 @@ def certainty_of(resource: dict[str, Any]) -> str:
     """
     code = resource.get("code")
     holders = [resource, *as_list(code), *as_list(as_dict(code).get("coding"))]
-    for holder in holders:
-        for extension in as_list(as_dict(holder).get("extension")):
+    extended = (item for holder in holders if "extension" in (item := as_dict(holder)))
+    for holder in extended:
+        for extension in as_list(holder["extension"]):
             if as_text(as_dict(extension).get("url")) in CERTAINTY:
                 said = as_dict(extension)
                 coded = as_text(as_dict(said.get("valueCoding")).get("code"))
@@ -161,6 +163,8 @@ def certainty_of(resource: dict[str, Any]) -> str:
 
 def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
     """Return the notes of an entry as words; of many the first."""
+    if "note" not in resource and "notes" not in resource:
+        return ()
     noted = [*as_list(resource.get("note")), *as_list(resource.get("notes"))][:MOST_NOTES]
     texts = (as_text(as_dict(note).get("text")) or as_text(note) for note in noted)
     return tuple(text for text in texts if text)

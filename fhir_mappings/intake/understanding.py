@@ -139,6 +139,7 @@ LIST_NAMES = {
 
 
 _IN_WORDS = {by: by.value for by in Understood}
+_NONE_YET = dict.fromkeys(Understood, 0)
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ class Understanding:
         """Note by what an entry of a list was understood."""
         counts = self.counts.get(key)
         if counts is None:
-            counts = self.counts[key] = dict.fromkeys(Understood, 0)
+            counts = self.counts[key] = _NONE_YET.copy()
         counts[by] += 1
         self.receipt.note_understood(placed, _IN_WORDS[by])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, ClassVar, Protocol, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 
 class _Dataclass(Protocol):
@@ -19,6 +20,9 @@ class Choice(enum.Enum):
     """
 
     __hash__ = object.__hash__
+
+    if not TYPE_CHECKING:  # what Enum.value is, at a third of what asking it costs
+        value = property(attrgetter("_value_"))
 
 
 def changed(record: Record, **fields: object) -> Record:

@@ -103,21 +103,27 @@ class Order:
 
     @property
     def has_cobalamin(self) -> bool:
-        return any(line.substance.is_cobalamin for line in self.lines)
+        return self.cobalamin is not None
 
     @property
     def has_folate(self) -> bool:
-        return any(not line.substance.is_cobalamin for line in self.lines)
+        return self.folate is not None
 
     @property
     def cobalamin(self) -> DoseLine | None:
         """The vitamin B12 line, or `None` when the product holds none."""
-        return next((line for line in self.lines if line.substance.is_cobalamin), None)
+        for line in self.lines:
+            if line.substance.is_cobalamin:
+                return line
+        return None
 
     @property
     def folate(self) -> DoseLine | None:
         """The folic or folinic acid line, or `None` when the product holds none."""
-        return next((line for line in self.lines if not line.substance.is_cobalamin), None)
+        for line in self.lines:
+            if not line.substance.is_cobalamin:
+                return line
+        return None
 
 
 class DoseKind(enum.Enum):

@@ -26,9 +26,8 @@ class Substance(Choice):
     FOLIC_ACID = "folic acid"
     FOLINIC_ACID = "folinic acid"
 
-    @property
-    def is_cobalamin(self) -> bool:
-        return self not in (Substance.FOLIC_ACID, Substance.FOLINIC_ACID)
+    def __init__(self, words: str) -> None:
+        self.is_cobalamin = words not in ("folic acid", "folinic acid")
 
 
 class Route(Choice):
@@ -40,9 +39,8 @@ class Route(Choice):
     NASAL = "nasal"
     INTRAVENOUS = "intravenous"
 
-    @property
-    def is_parenteral(self) -> bool:
-        return self in (Route.INTRAMUSCULAR, Route.SUBCUTANEOUS, Route.INTRAVENOUS)
+    def __init__(self, words: str) -> None:
+        self.is_parenteral = words in ("intramuscular", "subcutaneous", "intravenous")
 
 
 class PeriodUnit(Choice):

@@ -22,22 +22,12 @@ class Truth(Choice):
     FALSE = "false"
     UNKNOWN = "unknown"
 
-    @property
-    def is_true(self) -> bool:
-        return self is Truth.TRUE
-
-    @property
-    def is_false(self) -> bool:
-        return self is Truth.FALSE
-
-    @property
-    def is_unknown(self) -> bool:
-        return self is Truth.UNKNOWN
-
-    @property
-    def may_be_true(self) -> bool:
+    def __init__(self, said: str) -> None:
+        self.is_true = said == "true"
+        self.is_false = said == "false"
+        self.is_unknown = said == "unknown"
+        self.may_be_true = said != "false"
         """True or unknown: what every restricting rule acts on."""
-        return self is not Truth.FALSE
 
     def __and__(self, other: Truth) -> Truth:
         if self.is_false or other.is_false:
