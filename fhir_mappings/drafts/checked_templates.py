@@ -71,7 +71,8 @@ def write_template(draft: Resource) -> bytes | None:
         text = orjson.dumps(template)
     except TypeError:
         return None
-    return None if _OTHER_DAY.search(text) else text
+    # orjson writes null for what is no number either, and a draft that is written here holds none
+    return None if b"null" in text or _OTHER_DAY.search(text) else text
 
 
 def _with_sample_periods(draft: Resource) -> None:
