@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.database.engine import BUSY_MS, StoreUnavailable
+from cds_service.database.tables import METADATA, TALLIED
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 NEWEST_SCHEMA = "0004"
@@ -34,7 +35,9 @@ def upgrade_schema(engine: sa.Engine) -> str | None:
         with engine.connect() as connection:
             _lock_schema(connection)
             before = _schema_of(connection)
-            if before != NEWEST_SCHEMA:
+            if before is None and not sa.inspect(connection).get_table_names():
+                _make_tables(connection)
+            elif before != NEWEST_SCHEMA:
                 _migrate(connection)
             connection.commit()
             return before
@@ -52,6 +55,19 @@ def _schema_of(connection: sa.Connection) -> str | None:
         sa.text("SELECT version_num FROM alembic_version")
     ).scalar()
     return version
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    """Make the tables of an empty database at once, as the migrations would leave them: loading
+    Alembic, which walks through these, takes a tenth of the start and ten megabytes.
+    """
+    METADATA.create_all(connection, checkfirst=False)
+    connection.execute(sa.insert(TALLIED), {"feedback": 0})
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{NEWEST_SCHEMA}')")
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -17,6 +17,7 @@ from cds_service.database import (
     MIGRATIONS,
     NEWEST_SCHEMA,
     open_engine,
+    upgrade_schema,
 )
 from cds_service.records.store import Store
 from tests.cds_service.records.records import card, decision, rows
@@ -43,14 +44,19 @@ SUNDAY = dt.datetime.fromisoformat("2026-11-22T23:59:00")
 MONDAY = dt.datetime.fromisoformat("2026-11-23T00:00:00")
 
 
+def walk(connection: sa.Connection, step: str) -> None:
+    """Bring a database to the schema of a migration."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, step)
+
+
 def make_first_schema(url: str) -> None:
     """Make a database as the first release made it, with two decisions and a card."""
     engine = open_engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        walk(connection, "0001")
         old = sa.MetaData()
         old.reflect(connection)
         decided: list[dict[str, Any]] = [
@@ -135,3 +141,38 @@ def test_the_newest_schema_is_the_one_of_the_tables(upgraded: str) -> None:
         assert set(found.tables[table.name].columns.keys()) == set(table.columns.keys())
         names = {index.name for index in found.tables[table.name].indexes}
         assert {index.name for index in table.indexes} <= names
+
+
+def described(connection: sa.Connection) -> dict[str, Any]:
+    """Return every table with its columns, keys and indexes, and what stands in the small ones."""
+    inspector = sa.inspect(connection)
+    tables = {
+        name: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"], column["default"])
+                for column in inspector.get_columns(name)
+            },
+            "key": inspector.get_pk_constraint(name),
+            "others": inspector.get_foreign_keys(name),
+            "indexes": sorted(inspector.get_indexes(name), key=str),
+        }
+        for name in inspector.get_table_names()
+    }
+    rows = {
+        name: connection.execute(sa.text(f"SELECT * FROM {name}")).all()
+        for name in ("tallied", "alembic_version")
+    }
+    return {"tables": tables, "rows": rows}
+
+
+def test_a_new_database_is_as_the_steps_would_leave_it(url: str) -> None:
+    engine = open_engine(url)
+    assert upgrade_schema(engine) is None
+    with engine.begin() as connection:
+        at_once = described(connection)
+        METADATA.drop_all(connection)
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+        walk(connection, "head")
+        by_steps = described(connection)
+
+    assert at_once == by_steps

@@ -61,7 +61,7 @@ def test_a_database_that_cannot_be_prepared_stops_nobody() -> None:
 
 
 class TestSchema:
-    def test_the_steps_lead_to_the_tables_that_the_code_uses(self, url: str) -> None:
+    def test_a_new_database_has_the_tables_that_the_code_uses(self, url: str) -> None:
         engine = open_engine(url)
         upgrade_schema(engine)
 
