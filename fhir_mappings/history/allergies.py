@@ -182,13 +182,8 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     """Return the allergies that an entry of the problem list names; its words are asked unless its
     code is a listed one.
     """
-    resource, code = placed.resource, placed.resource.get("code")
-    texts = [text for text in texts_of(code) if speaks_of_allergy(text)]
-    noted = [
-        text
-        for text in (*texts_of(code), *notes_of(resource))
-        if text not in texts and (speaks_of_allergy(text) or speaks_of_reaction(text))
-    ]
+    resource = placed.resource
+    texts, noted = _texts_that_speak(index, resource)
     if not (texts or noted) or says_nothing_for(resource):
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
@@ -202,6 +197,25 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
         for at in pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
     return []
+
+
+def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return which words of an entry speak of an allergy, and which others, notes too, may speak
+    of one or of a reaction; the same words are looked through once in a record.
+    """
+    code, notes = resource.get("code"), notes_of(resource)
+    written = ("allergy", repr(code), notes)
+    found: tuple[list[str], list[str]] | None = index.read_before.get(written)
+    if found is None:
+        named = list(dict.fromkeys(texts_of(code)))
+        texts = [text for text in named if speaks_of_allergy(text)]
+        noted = [
+            text
+            for text in (*named, *notes)
+            if text not in texts and (speaks_of_allergy(text) or speaks_of_reaction(text))
+        ]
+        found = index.read_before[written] = (texts, noted)
+    return found
 
 
 def _allergies_in(

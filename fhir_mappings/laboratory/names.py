@@ -38,9 +38,11 @@ class Named(NamedTuple):
     contradicts: NotCounted | None
 
 
-def read_name(index: RecordIndex, code: Any) -> Named:
-    """Return what a code says; the same test stands in a record again and again."""
-    written = repr(code)
+def read_name(index: RecordIndex, code: Any, as_written: str = "") -> Named:
+    """Return what a code says; the same test stands in a record again and again. `as_written` is
+    how the code is written, where the caller has that already.
+    """
+    written = as_written or repr(code)
     known: Named | None = index.read_before.get(written)
     if known is None:
         matches = _matches_of(index, code)
@@ -67,12 +69,14 @@ def name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
     return by
 
 
-def understood_as_another(index: RecordIndex, resource: dict[str, Any]) -> Understood | None:
+def understood_as_another(
+    index: RecordIndex, resource: dict[str, Any], as_written: str
+) -> Understood | None:
     """Return by what the name of a test is understood that is none of ours; `None` for one that is,
     that has no name, or that speaks of vitamin B12 given.
     """
     code = resource.get("code")
-    named = read_name(index, code)
+    named = read_name(index, code, as_written)
     if named.matches or named.says_nothing or text_of_event(code):
         return None
     return name_understood(index, resource)

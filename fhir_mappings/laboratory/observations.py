@@ -40,9 +40,10 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        if _passes_over(index, placed):
+        as_written = repr(placed.resource.get("code"))
+        if _passes_over(index, placed, as_written):
             continue
-        known = _find_known(index, context, placed, placed.resource)
+        known = _find_known(index, context, placed, placed.resource, as_written)
         index.understanding.count("labs", placed, _understood(index, placed.resource, known))
         observed += _read_one(index, context, placed, placed.resource, known)
     for placed in index.by_type.get("DiagnosticReport", ()):
@@ -62,16 +63,16 @@ HOLD_MORE = frozenset({"component", "contained", "valueCodeableConcept", "langua
 """Members by which a result may say more than its code does."""
 
 
-def _passes_over(index: RecordIndex, placed: Placed) -> bool:
+def _passes_over(index: RecordIndex, placed: Placed, as_written: str) -> bool:
     """Note a result of a test that is none of ours, and that holds nothing more to read; return
     whether it is such a one, as most are. The same test is looked at once in a record.
     """
     resource = placed.resource
     if not HOLD_MORE.isdisjoint(resource):
         return False
-    written = ("another test", repr(resource.get("code")))
+    written = ("another test", as_written)
     if written not in index.read_before:
-        index.read_before[written] = understood_as_another(index, resource)
+        index.read_before[written] = understood_as_another(index, resource, as_written)
     by: Understood | None = index.read_before[written]
     if by is None:
         return False
@@ -116,7 +117,11 @@ def _show_event(
 
 
 def _find_known(
-    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
+    index: RecordIndex,
+    context: ReportContext,
+    placed: Placed,
+    resource: dict[str, Any],
+    as_written: str = "",
 ) -> list[Known]:
     """Return of an Observation and its components those that stand for something; an Observation
     without a name of its own takes that of the report whose only result it is.
@@ -128,10 +133,10 @@ def _find_known(
         ]
     found: list[Known] = []
     for body in parts:
-        code = body.get("code")
+        code, own = body.get("code"), as_written if body is resource else ""
         if code is None and body is resource:
-            code = context.name_by_report(placed, resource)
-        named = read_name(index, code)
+            code, own = context.name_by_report(placed, resource), ""
+        named = read_name(index, code, own)
         if named.says_nothing and body is resource:
             code = context.name_by_report(placed, resource)
             named = read_name(index, code)
