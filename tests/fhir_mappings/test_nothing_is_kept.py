@@ -12,7 +12,6 @@ from fhir_mappings.fhir import PatientRecord
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import load_value_sets
 
-
 OF_OUR_PATTERNS = {
     "fhir_mappings.text.search.as_word",
     "fhir_mappings.terminology.wordings._as_whole",
