@@ -328,14 +328,12 @@ TABLES = {
     "recommender/guidance/statements.py",
     "recommender/precautions/modifiers.py",
     "recommender/review/spoken.py",
+    "recommender/treatment/conditions.py",
     "recommender/treatment/table.py",
-    "cds_service/records/store_tables.py",
     "synthetic/stories.py",
     "pages/product/mapping.py",
 }
 """Files that are tables: they may be as long as what they list."""
-
-EXCEPTIONS = ROOT / "tests" / "limits.txt"
 
 
 def sizes() -> Iterator[tuple[str, int, int, str]]:
@@ -365,27 +363,10 @@ def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return len(named) - (named[:1] in (["self"], ["cls"]))
 
 
-def exceptions() -> dict[tuple[str, str], int]:
-    found = {}
-    for line in EXCEPTIONS.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, most, name = line.split()
-            found[kind, name] = int(most)
-    return found
-
-
-def test_files_and_functions_are_short_and_exceptions_do_not_grow() -> None:
-    """What is longer stands in tests/limits.txt with how long it may be; the list only shrinks."""
-    allowed = exceptions()
-    grown = [
-        f"{kind} {name}: {size}, at most {allowed.get((kind, name), limit)}"
+def test_files_and_functions_are_short_and_take_few_parameters() -> None:
+    too_large = [
+        f"{kind} {name}: {size}, at most {limit}"
         for kind, size, limit, name in sizes()
-        if size > max(limit, allowed.get((kind, name), 0))
+        if size > limit
     ]
-    assert grown == []
-
-
-def test_an_exception_that_is_not_needed_is_taken_out_of_the_list() -> None:
-    over = {(kind, name) for kind, size, limit, name in sizes() if size > limit}
-
-    assert sorted(set(exceptions()) - over) == []
+    assert too_large == []

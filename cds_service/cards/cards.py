@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cds_service.cards.actions import SuggestionContext
 from cds_service.cards.new_ids import new_uuid
 from cds_service.cards.override_codings import write_override_reasons
-from cds_service.cards.suggestions import SuggestionContext, Suggestions, write_suggestions
+from cds_service.cards.suggestions import Suggestions, write_suggestions
 from cds_service.protocol import make_plain, write_canonical
 from cds_service.site import knowledge_version
 from fhir_mappings.fhir import Resource

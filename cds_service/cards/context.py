@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from cds_service.cards.actions import UNLESS, SuggestionContext
 from cds_service.cards.cards import CardContext
 from cds_service.cards.facts_in_words import FactInWords
-from cds_service.cards.suggestions import UNLESS, SuggestionContext
 from cds_service.protocol import HookRequest, make_plain
 from cds_service.site import Basis
 from fhir_mappings.draft_orders import Drafts

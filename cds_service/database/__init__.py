@@ -1,5 +1,6 @@
 """The tables, and how a database is opened and upgraded."""
 
+from cds_service.database.database import ASK_SECONDS, Database
 from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
 from cds_service.database.tables import (
     CALLS,
@@ -16,6 +17,7 @@ from cds_service.database.tables import (
 from cds_service.database.upgrade import MIGRATIONS, NEWEST_SCHEMA, upgrade_schema
 
 __all__ = [
+    "ASK_SECONDS",
     "CALLS",
     "CARDS",
     "DECISIONS",
@@ -28,6 +30,7 @@ __all__ = [
     "REPLAY",
     "TALLIED",
     "TALLIES",
+    "Database",
     "StoreUnavailable",
     "is_in_memory",
     "open_engine",

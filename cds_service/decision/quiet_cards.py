@@ -33,7 +33,7 @@ def find_quiet(
             finding.card.id,
             finding.rule,
             since,
-            about(finding, decision, store.hash_text),
+            about(finding, decision, store.key.hash_text),
         )
     )
 

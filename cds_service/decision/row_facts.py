@@ -1,25 +1,15 @@
-"""Which facts each row of the decision table looks at: read off the code of its conditions, so that
-it cannot go stale; and what a record says of the conditions that were looked at.
+"""Which facts each row of the decision table looks at, as its conditions declare; and what a record
+says of the conditions that were looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from functools import cache
-from types import CodeType, FunctionType
-from typing import Any
 
 from cds_service.cards import FactInWords
 from cds_service.decision.decide import Decision
-from recommender.assessment import Assessment
 from recommender.treatment import RULES, Condition, Rule
-
-ASSESSMENT_MEMBERS = frozenset(
-    name
-    for name in (*(field.name for field in fields(Assessment)), *vars(Assessment))
-    if not name.startswith("_")
-)
 
 _CAUSE = ("cause",)
 _DEFICIENCY = (
@@ -37,7 +27,6 @@ _KIDNEYS = ("kidney_function", "egfr", "kidney_disease", "dialysis")
 FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     "adult": ("adult", "age"),
     "deficiency": _DEFICIENCY,
-    "is_deficient": _DEFICIENCY,
     "neurological": _NEUROLOGICAL,
     "neurological_ever": ("neurological_involvement_ever", *_NEUROLOGICAL),
     "neurological_new": ("new_neurological_signs", *_NEUROLOGICAL),
@@ -51,7 +40,6 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     ),
     "crohns_over_limit": ("crohns_ileal_extent_over_limit", "crohns_ileal_extent"),
     "treatment": ("treatment_phase",),
-    "untreated": ("treatment_phase",),
     "severe_anaemia": ("severe_anaemia", "haemoglobin"),
     "b12_still_low": ("total_b12_on_treatment",),
     "oral_infeasible": ("oral_feasible",),
@@ -63,7 +51,7 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     "severe_reaction_cyanocobalamin": ("allergies",),
     "past_reactions": ("allergies",),
     "excipient_reactions": ("allergies",),
-    "surgery_hinted": _CAUSE,
+    "hinted": _CAUSE,
     "low_once": _DEFICIENCY,
     "signs_before_last_dose": ("treatment_phase", *_NEUROLOGICAL),
 }
@@ -93,10 +81,8 @@ def _facts_of(rule: Rule) -> tuple[str, ...]:
 
 def facts_of_condition(condition: Condition) -> tuple[str, ...]:
     """Return the names of the facts that one condition looks at."""
-    fields = _fields_named_in(condition.holds)
-    return tuple(
-        dict.fromkeys(fact for field in fields for fact in FACTS_BEHIND.get(field, (field,)))
-    )
+    behind = (FACTS_BEHIND.get(field, (field,)) for field in condition.reads)
+    return tuple(dict.fromkeys(fact for facts in behind for fact in facts))
 
 
 def conditions_looked_at(decision: Decision) -> Iterator[tuple[str, str, str]]:
@@ -124,21 +110,3 @@ def _record_says(facts: Sequence[FactInWords]) -> str:
     known = [f"{fact.label}: {fact.value}" for fact in facts if fact.is_known and fact.value]
     unknown = [f"{fact.label}: {fact.reason or 'not known'}" for fact in facts]
     return "; ".join(known or unknown)
-
-
-def _fields_named_in(function: Any) -> Iterator[str]:
-    """Yield the members of the assessment that a function names, also in the functions it calls."""
-    for code in _codes_of(function.__code__):
-        for name in code.co_names:
-            called = function.__globals__.get(name)
-            if name in ASSESSMENT_MEMBERS:
-                yield name
-            elif isinstance(called, FunctionType):
-                yield from _fields_named_in(called)
-
-
-def _codes_of(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes_of(constant)

@@ -52,7 +52,7 @@ def take_feedback(
     if unreadable and not entries:
         place, problem = unreadable[0]
         raise Problem(400, "invalid", f"{place}: {problem}.")
-    coded = [code_entry(entry, store.code_of, store.seal_words) for entry in entries]
+    coded = [code_entry(entry, store.key.code_of, store.key.seal_words) for entry in entries]
     try:
         store.record_feedback(coded, service, client, received_at)
     except StoreUnavailable as error:

@@ -14,11 +14,11 @@ from cds_service.database import (
     upgrade_schema,
 )
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
-from cds_service.records.patient_key import VARIABLE as PATIENT_KEY_VARIABLE
-from cds_service.records.patient_key import load_patient_key
+from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
+from cds_service.records.record_key import load_patient_key, open_words
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
-from cds_service.records.sealed_words import open_words
-from cds_service.records.store import Store, clean_text
+from cds_service.records.rows import clean_text
+from cds_service.records.store import Store
 from cds_service.records.tallies import (
     SHOWN,
     VERSIONED,

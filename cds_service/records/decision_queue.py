@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from cds_service.database import StoreUnavailable
 from cds_service.records.records import DecisionRecord
-from cds_service.records.worker_counts import WorkerCounts
+from cds_service.telemetry import WorkerCounts
 
 log = structlog.get_logger(__name__)
 

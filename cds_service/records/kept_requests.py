@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cds_service.database import DECISIONS, KEPT_REQUESTS
-from cds_service.records.patient_key import read_or_make_key
+from cds_service.records.record_key import read_or_make_key
 
 log = structlog.get_logger(__name__)
 

@@ -52,7 +52,7 @@ class CardRecord:
 class DecisionRecord:
     """One call and its answer.
 
-    `patient` is the keyed hash, see Store.hash_patient. `prefetch` maps each key to `data`,
+    `patient` is the keyed hash, see RecordKey.hash_patient. `prefetch` maps each key to `data`,
     `absent` or `unknown`; `unknown_facts` maps a fact to the reason why it is not known;
     `timings_ms` maps a step to its milliseconds.
 

@@ -10,6 +10,7 @@ Source: R119, R145.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from cds_service.database import FEEDBACK, TALLIED, TALLIES
+from cds_service.database import FEEDBACK, TALLIED, TALLIES, Database, StoreUnavailable
 
 LONGEST = 64
 """Characters of a role or reason that are told apart; the whole text stands in the record."""
@@ -214,3 +215,47 @@ def _take_turn(connection: sa.Connection) -> int | None:
 def drop_tallies(connection: sa.Connection, before: dt.datetime) -> None:
     """Delete the counts of weeks that had ended before a time."""
     connection.execute(sa.delete(TALLIES).where(TALLIES.c.week < week_of(before)))
+
+
+class CallCounts:
+    """How often each client called each hook a day, until it is written down."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._calls: Counter[tuple[str, str, str, str]] = Counter()
+        self._lock = threading.Lock()
+
+    def add(self, day: str, client: str, hook: str, outcome: str) -> None:
+        """Count a call of a day (ISO)."""
+        with self._lock:
+            self._calls[day, client, hook, outcome] += 1
+
+    def write(self) -> None:
+        """Add what was counted to the table.
+
+        Raises: StoreUnavailable; what was counted is then kept.
+        """
+        with self._lock:
+            counted, self._calls = self._calls, Counter()
+        if not counted:
+            return
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    _ADD_CALLS,
+                    [
+                        {"day": day, "client": client, "hook": hook, "outcome": outcome, "times": n}
+                        for (day, client, hook, outcome), n in sorted(counted.items())
+                    ],
+                )
+        except StoreUnavailable:
+            with self._lock:
+                self._calls.update(counted)
+            raise
+
+
+_ADD_CALLS = sa.text(
+    "INSERT INTO calls (day, client, hook, outcome, times) "
+    "VALUES (:day, :client, :hook, :outcome, :times) "
+    "ON CONFLICT (day, client, hook, outcome) DO UPDATE SET times = calls.times + excluded.times"
+)

@@ -1,6 +1,5 @@
 """The site's settings, the file they are read from, and its keys."""
 
-from cds_service.site.basis import Basis, in_force, tried_on
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
 from cds_service.site.clients import DEMONSTRATION_CLIENT, Client, client_of_profile
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
@@ -12,6 +11,7 @@ from cds_service.site.knowledge import (
     program_version,
     terminology_version,
 )
+from cds_service.site.loading import check_config, load_settings
 from cds_service.site.modes import (
     CRITICAL_MODES,
     DEFAULT,
@@ -25,12 +25,13 @@ from cds_service.site.modes import (
 from cds_service.site.settings import (
     DEMONSTRATION,
     LONGEST_CALL_MS,
+    Basis,
     Settings,
-    SettingsError,
-    check_config,
     demonstration,
-    load_settings,
+    in_force,
+    tried_on,
 )
+from cds_service.site.site_file import SettingsError
 from cds_service.site.web_address import WebAddress, is_web_url, read_address
 
 __all__ = [

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cds_service.protocol import make_plain
+
 TEXT = "a string"
 FLAG = "true or false"
 NUMBER = "a whole number above 0"
@@ -98,6 +100,18 @@ CLIENT = {
 }
 
 APPROVAL = {"what": TEXT, "name": TEXT, "date": DATE, "reason": TEXT, "expires": DATE}
+
+
+LONGEST_PROBLEM = 1000
+"""Characters of what is said of one thing that is wrong in a site file."""
+
+
+class SettingsError(Exception):
+    """The site file cannot be used. `problems` says everything that is wrong, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = [make_plain(one, LONGEST_PROBLEM) for one in problems]
+        super().__init__("\n".join(self.problems))
 
 
 def read_site_file(path: Path) -> tuple[dict[str, Any], list[str]]:

@@ -43,7 +43,7 @@ def record_call(
     there.
     """
     store = deployment.store
-    abouts = (about(finding, decision, store.hash_text) for finding in decision.findings)
+    abouts = (about(finding, decision, store.key.hash_text) for finding in decision.findings)
     cards = tuple(
         read_card(card, about, showing)
         for card, about, showing in zip(decision.cards, abouts, showings, strict=True)
@@ -75,28 +75,28 @@ def describe_call(
         received_at=dt.datetime.now(dt.UTC),
         service=asked.service,
         hook=request.hook,
-        hook_instance=store.code_of(request.hook_instance),
+        hook_instance=store.key.code_of(request.hook_instance),
         client=caller.client.name,
         status=200,
         duration_ms=(time.monotonic() - call.started) * 1000,
         issuer=caller.issuer,
         tenant=_tenant_of(caller, store),
-        token_id=store.code_of(caller.token_id),
-        patient=store.hash_patient(caller.issuer, request.patient_id),
+        token_id=store.key.code_of(caller.token_id),
+        patient=store.key.hash_patient(caller.issuer, request.patient_id),
         prefetch=describe_availability(asked.record),
         unknown_facts={fact.name: fact.kind_of_reason for fact in decision.unknown_facts},
         timings_ms=dict(decision.timings_ms),
         cards=cards,
         kept=write_asked(asked) if store.keeps_requests else None,
         **versions_of(decision.case.basis.settings),
-        **describe_decision(asked, decision, caller.issuer, store.hash_text),
+        **describe_decision(asked, decision, caller.issuer, store.key.hash_text),
     )
 
 
 def _tenant_of(caller: Caller, store: Store) -> str:
     """Return the tenant where the site names it; of any other the code that stands for it."""
     known = caller.tenant in caller.client.tenants
-    return caller.tenant if known else store.code_of(caller.tenant)
+    return caller.tenant if known else store.key.code_of(caller.tenant)
 
 
 def choose_cards(
@@ -106,7 +106,7 @@ def choose_cards(
     info card was overridden again and again by callers who proved who they are.
     """
     store = deployment.store
-    patient = store.hash_patient(caller.issuer, decision.record.patient_id)
+    patient = store.key.hash_patient(caller.issuer, decision.record.patient_id)
     showings = choose_what_is_shown(
         decision, service.hook, caller.client, deployment.settings, patient
     )

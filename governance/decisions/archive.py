@@ -37,7 +37,7 @@ class Archive:
 
     def hash_text(self, text: str) -> str:
         """Return a text hashed as in the record."""
-        return self._store.hash_text(text)
+        return self._store.key.hash_text(text)
 
     def find_decision(self, identity: str) -> Mapping[str, Any] | None:
         """Return the row of a decision with its `cards` as (card, indicator) in their order.

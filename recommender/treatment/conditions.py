@@ -25,9 +25,12 @@ ORAL_TRIAL_DAYS = 84
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a row: the claim in words, and whether it holds."""
+    """One condition of a row: the claim in words, the fields of the assessment that it depends on,
+    and whether it holds.
+    """
 
     words: str
+    reads: tuple[str, ...]
     holds: Callable[[Assessment, Policy], bool]
 
 
@@ -44,9 +47,11 @@ def _has(cause: Cause) -> Callable[[Assessment, Policy], bool]:
 
 
 # who
-DECEASED = Condition("the person is recorded as deceased", lambda a, _: a.deceased.is_true)
+DECEASED = Condition(
+    "the person is recorded as deceased", ("deceased",), lambda a, _: a.deceased.is_true
+)
 NOT_KNOWN_TO_BE_ADULT = Condition(
-    "the person is under age or of unknown age", lambda a, _: not a.adult.is_true
+    "the person is under age or of unknown age", ("adult",), lambda a, _: not a.adult.is_true
 )
 
 
@@ -76,86 +81,128 @@ def _no_cobalamin_is_safe(a: Assessment, _: Policy) -> bool:
 SEVERE_REACTION_TO_ALL = Condition(
     "a severe reaction to both hydroxocobalamin and cyanocobalamin, or to vitamin B12 of unknown "
     "form, is recorded",
+    (
+        "hydroxocobalamin_allergy",
+        "severe_reaction_hydroxocobalamin",
+        "cyanocobalamin_allergy",
+        "severe_reaction_cyanocobalamin",
+        "unspecified_b12_allergy",
+        "severe_reaction_unspecified",
+        "past_reactions",
+    ),
     _no_cobalamin_is_safe,
 )
 
 # neurological involvement
 NEURO_PRESENT = Condition(
-    "neurological involvement is recorded", lambda a, _: a.neurological.is_true
+    "neurological involvement is recorded", ("neurological",), lambda a, _: a.neurological.is_true
 )
 NEURO_ABSENT = Condition(
-    "neurological involvement is explicitly absent", lambda a, _: a.neurological.is_false
+    "neurological involvement is explicitly absent",
+    ("neurological",),
+    lambda a, _: a.neurological.is_false,
 )
 NEURO_UNCONFIRMED = Condition(
     "neurological involvement is neither recorded nor excluded",
+    ("neurological",),
     lambda a, _: a.neurological.is_unknown,
 )
 NEURO_NOT_PRESENT = Condition(
-    "no neurological involvement is recorded", lambda a, _: not a.neurological.is_true
+    "no neurological involvement is recorded",
+    ("neurological",),
+    lambda a, _: not a.neurological.is_true,
 )
 NEURO_NEW = Condition(
-    "neurological signs are new or have returned", lambda a, _: a.neurological_new.is_true
+    "neurological signs are new or have returned",
+    ("neurological_new",),
+    lambda a, _: a.neurological_new.is_true,
 )
 
 # deficiency
-DEFICIENT = Condition("deficiency is confirmed or probable", lambda a, _: a.is_deficient)
-OPEN = Condition(
-    "deficiency is unresolved or unknown", _deficiency_is(Deficiency.UNRESOLVED, Deficiency.UNKNOWN)
+DEFICIENT = Condition(
+    "deficiency is confirmed or probable", ("deficiency",), lambda a, _: a.is_deficient
 )
-UNRESOLVED = Condition("deficiency is unresolved", _deficiency_is(Deficiency.UNRESOLVED))
-UNLIKELY = Condition("deficiency is unlikely", _deficiency_is(Deficiency.UNLIKELY))
+OPEN = Condition(
+    "deficiency is unresolved or unknown",
+    ("deficiency",),
+    _deficiency_is(Deficiency.UNRESOLVED, Deficiency.UNKNOWN),
+)
+UNRESOLVED = Condition(
+    "deficiency is unresolved", ("deficiency",), _deficiency_is(Deficiency.UNRESOLVED)
+)
+UNLIKELY = Condition("deficiency is unlikely", ("deficiency",), _deficiency_is(Deficiency.UNLIKELY))
 NOT_SHOWN = Condition(
     "deficiency is unlikely, unresolved or unknown",
+    ("deficiency",),
     _deficiency_is(Deficiency.UNLIKELY, Deficiency.UNRESOLVED, Deficiency.UNKNOWN),
 )
 
 # treatment so far
-UNTREATED = Condition("no vitamin B12 treatment is known to be under way", lambda a, _: a.untreated)
-TREATED = Condition("vitamin B12 treatment is under way", lambda a, _: not a.untreated)
+UNTREATED = Condition(
+    "no vitamin B12 treatment is known to be under way", ("treatment",), lambda a, _: a.untreated
+)
+TREATED = Condition(
+    "vitamin B12 treatment is under way", ("treatment",), lambda a, _: not a.untreated
+)
 LOADING_OR_ORAL = Condition(
-    "loading or oral treatment is under way", _phase_is(TreatmentPhase.LOADING, TreatmentPhase.ORAL)
+    "loading or oral treatment is under way",
+    ("treatment",),
+    _phase_is(TreatmentPhase.LOADING, TreatmentPhase.ORAL),
 )
 NOT_ALTERNATE_DAYS = Condition(
-    "the course is not injections on alternate days", lambda a, _: not a.treatment.alternate_days
+    "the course is not injections on alternate days",
+    ("treatment",),
+    lambda a, _: not a.treatment.alternate_days,
 )
 ON_MAINTENANCE = Condition(
-    "maintenance injections are under way", _phase_is(TreatmentPhase.MAINTENANCE)
+    "maintenance injections are under way", ("treatment",), _phase_is(TreatmentPhase.MAINTENANCE)
 )
-RECURRENCE = Condition("symptoms have returned on maintenance", lambda a, _: a.recurrence.is_true)
+RECURRENCE = Condition(
+    "symptoms have returned on maintenance", ("recurrence",), lambda a, _: a.recurrence.is_true
+)
 LOADING_COMPLETE = Condition(
     "loading is complete",
+    ("treatment",),
     lambda a, _: a.treatment.phase is TreatmentPhase.LOADING and a.treatment.loading_complete,
 )
 NO_MAINTENANCE_ORDER = Condition(
-    "no maintenance order exists", lambda a, _: not a.treatment.maintenance_ordered
+    "no maintenance order exists", ("treatment",), lambda a, _: not a.treatment.maintenance_ordered
 )
 ALTERNATE_DAYS_ENDED = Condition(
     "a bounded course of injections on alternate days has ended",
+    ("treatment",),
     lambda a, _: (
         a.treatment.phase is TreatmentPhase.LOADING and a.treatment.alternate_days_ended is not None
     ),
 )
 NEVER_ON_ALTERNATE_DAYS = Condition(
     "no injections on alternate days are on record",
+    ("treatment",),
     lambda a, _: not a.treatment.alternate_days_on_record,
 )
 STARTED_WITHIN_A_YEAR = Condition(
     "treatment started in the last 12 months",
+    ("treatment",),
     lambda a, _: (
         a.treatment.days_on_treatment is not None and a.treatment.days_on_treatment <= A_YEAR
     ),
 )
 MAY_BE_TREATED = Condition(
     "the record says that there may be treatment, and no dose of it is on record",
+    ("treatment",),
     lambda a, _: a.treatment.unknown_by_record,
 )
 RENEWAL_DUE = Condition(
-    "the order has ended or ends soon, and none follows", lambda a, _: a.treatment.renewal_due
+    "the order has ended or ends soon, and none follows",
+    ("treatment",),
+    lambda a, _: a.treatment.renewal_due,
 )
 SIGNS_ALL_OLD = Condition(
-    "every nerve sign is older than the last dose", lambda a, _: a.signs_before_last_dose
+    "every nerve sign is older than the last dose",
+    ("signs_before_last_dose",),
+    lambda a, _: a.signs_before_last_dose,
 )
-LAPSED = Condition("treatment has lapsed", _phase_is(TreatmentPhase.LAPSED))
+LAPSED = Condition("treatment has lapsed", ("treatment",), _phase_is(TreatmentPhase.LAPSED))
 
 
 def may_need_reloading(a: Assessment) -> bool:
@@ -167,11 +214,13 @@ def may_need_reloading(a: Assessment) -> bool:
 
 MAY_NEED_RELOADING = Condition(
     "neurological involvement was ever present or is not known, or symptoms are recorded",
+    ("neurological_ever", "symptoms"),
     lambda a, _: may_need_reloading(a),
 )
-ON_ORAL = Condition("oral treatment is under way", _phase_is(TreatmentPhase.ORAL))
+ON_ORAL = Condition("oral treatment is under way", ("treatment",), _phase_is(TreatmentPhase.ORAL))
 ORAL_FOR_3_MONTHS = Condition(
     "oral treatment has lasted 3 months or more",
+    ("treatment",),
     lambda a, _: (
         a.treatment.days_on_treatment is not None
         and a.treatment.days_on_treatment >= ORAL_TRIAL_DAYS
@@ -179,51 +228,65 @@ ORAL_FOR_3_MONTHS = Condition(
 )
 NOT_WORKING = Condition(
     "symptoms persist or vitamin B12 is still low",
+    ("symptoms", "recurrence", "b12_still_low"),
     lambda a, _: (a.symptoms | a.recurrence | a.b12_still_low).is_true,
 )
 
 # cause
 ILEAL_OVER_LIMIT = Condition(
-    "more than 20 cm of ileum was resected", lambda a, _: a.ileal_resection_over_limit.is_true
+    "more than 20 cm of ileum was resected",
+    ("ileal_resection_over_limit",),
+    lambda a, _: a.ileal_resection_over_limit.is_true,
 )
 CROHNS_OVER_LIMIT = Condition(
     "ileal Crohn's disease reaches the extent for prophylaxis",
+    ("crohns_over_limit",),
     lambda a, _: a.crohns_over_limit.is_true,
 )
 ILEAL_DISEASE_OVER_LIMIT = Condition(
     "more than 20 cm of ileum was resected, or ileal Crohn's disease reaches the extent for "
     "prophylaxis",
+    ("ileal_resection_over_limit", "crohns_over_limit"),
     lambda a, _: (a.ileal_resection_over_limit | a.crohns_over_limit).is_true,
 )
 ESTABLISHED_MALABSORPTION = Condition(
-    "malabsorption is established", lambda a, _: a.established_malabsorption.is_true
+    "malabsorption is established",
+    ("established_malabsorption",),
+    lambda a, _: a.established_malabsorption.is_true,
 )
 MALABSORPTION = Condition(
     "malabsorption is established, or another malabsorption or gastrectomy is recorded",
+    ("established_malabsorption", "causes"),
     lambda a, _: (
         a.established_malabsorption.is_true
         or bool(a.causes & {Cause.OTHER_MALABSORPTION, Cause.GASTRECTOMY_OTHER})
     ),
 )
-BARIATRIC = Condition("bariatric surgery is recorded", _has(Cause.BARIATRIC))
+BARIATRIC = Condition("bariatric surgery is recorded", ("causes",), _has(Cause.BARIATRIC))
 ILEAL_DISEASE = Condition(
     "ileal Crohn's disease or an ileal resection is recorded, within the limit or of unknown size, "
     "or words of the record point at gastric, bariatric or ileal surgery",
+    ("causes", "hinted"),
     lambda a, _: bool(a.causes & {Cause.CROHNS_ILEAL, Cause.ILEAL_RESECTION}) or a.surgery_hinted,
 )
-TOTAL_GASTRECTOMY = Condition("total gastrectomy is recorded", _has(Cause.TOTAL_GASTRECTOMY))
+TOTAL_GASTRECTOMY = Condition(
+    "total gastrectomy is recorded", ("causes",), _has(Cause.TOTAL_GASTRECTOMY)
+)
 OPERATION_TO_ASK_ABOUT = Condition(
     "a partial gastrectomy or gastric band is recorded, or words of the record point at gastric, "
     "bariatric or ileal surgery",
+    ("causes", "hinted"),
     lambda a, _: bool(a.causes & {Cause.GASTRECTOMY_OTHER, Cause.GASTRIC_BAND}) or a.surgery_hinted,
 )
 LOW_ONCE = Condition(
     "an older or unusable result was low or is flagged low, and nothing answers it",
+    ("low_once",),
     lambda a, _: a.low_once,
 )
 ILEAL_DISEASE_TO_WATCH = Condition(
     "ileal Crohn's disease below the extent for prophylaxis or of unknown extent, or an ileal "
     "resection of unknown length",
+    ("causes", "crohns_over_limit", "ileal_resection_over_limit"),
     lambda a, _: (
         (Cause.CROHNS_ILEAL in a.causes and not a.crohns_over_limit.is_true)
         or (Cause.ILEAL_RESECTION in a.causes and a.ileal_resection_over_limit.is_unknown)
@@ -232,13 +295,29 @@ ILEAL_DISEASE_TO_WATCH = Condition(
 
 # the site's choice, and what oral treatment needs
 INJECTIONS_FIRST = Condition(
-    "the site starts with injections", lambda _, p: p.non_neuro_route is NonNeuroRoute.IM_FIRST
+    "the site starts with injections", (), lambda _, p: p.non_neuro_route is NonNeuroRoute.IM_FIRST
 )
+BY_MOUTH = (
+    "excipient_reactions",
+    "oral_infeasible",
+    "severe_anaemia",
+    "oral_allowed_by_record",
+    "cyanocobalamin_allergy",
+    "unspecified_b12_allergy",
+    "renal",
+    "lebers",
+    "hydroxocobalamin_allergy",
+    "severe_reaction_hydroxocobalamin",
+)
+"""What oral treatment depends on."""
+
 CAN_TAKE_BY_MOUTH = Condition(
     "kidney function is known to be sufficient and nothing stands against oral cyanocobalamin",
+    BY_MOUTH,
     can_take_by_mouth,
 )
 KIDNEYS_UNKNOWN = Condition(
     "kidney function is not known and nothing else stands against oral cyanocobalamin",
+    ("renal", *BY_MOUTH),
     could_take_by_mouth_once_checked,
 )

@@ -25,9 +25,9 @@ import requests
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.records.worker_counts import WorkerCounts
 from cds_service.server import server_options
 from cds_service.site import Client, demonstration
+from cds_service.telemetry import WorkerCounts
 from cds_service.warm_up import versions_expected
 from cds_service.web import CONFIG_KEY
 from fhir_mappings.fhir.versions import FhirVersion

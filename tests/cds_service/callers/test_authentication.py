@@ -21,7 +21,7 @@ from cds_service.callers.authentication import (
     authenticate,
 )
 from cds_service.callers.key_sets import KeySets
-from cds_service.records.token_memory import TokenMemory
+from cds_service.records.tokens import TokenMemory
 from cds_service.site import Client
 from tests.cds_service.signing import (
     ENDPOINT,

@@ -27,7 +27,7 @@ from cds_service.callers.key_sets import (
     KeySetUnavailable,
     fetch_keys,
 )
-from cds_service.records.token_memory import TokenMemory
+from cds_service.records.tokens import TokenMemory
 from cds_service.retrieval.addresses import Reach
 from cds_service.site import Client
 from tests.cds_service.signing import ENDPOINT, NOW, claims, client, ec_key, public_jwk, sign

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from cds_service.database import database as database_module
 from cds_service.records import store as store_module
 from cds_service.records.store import Store
 
@@ -149,7 +150,8 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer for the database than a clinician should, so that a busy test machine is not
     taken for a fault.
     """
-    monkeypatch.setattr(store_module, "ASK_SECONDS", 20.0)
+    for module in (database_module, store_module):
+        monkeypatch.setattr(module, "ASK_SECONDS", 20.0)
 
 
 @pytest.fixture

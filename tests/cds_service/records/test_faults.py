@@ -23,6 +23,7 @@ from cds_service.database import (
     StoreUnavailable,
     open_engine,
 )
+from cds_service.database import database as database_module
 from cds_service.records import store as store_module
 from cds_service.records.records import Listener
 from cds_service.records.store import Store
@@ -38,9 +39,10 @@ def _impatient(_patience: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Feedback gives up soon, and the database is asked again soon, so that the tests do not
     wait.
     """
-    monkeypatch.setattr(store_module, "ASK_SECONDS", 0.25)
+    for module in (database_module, store_module):
+        monkeypatch.setattr(module, "ASK_SECONDS", 0.25)
     monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 0.5)
-    monkeypatch.setattr(store_module, "REST_SECONDS", 0.5)
+    monkeypatch.setattr(database_module, "REST_SECONDS", 0.5)
 
 
 @contextmanager
@@ -84,7 +86,7 @@ class TestLocked:
                 advise(store, number)
 
         wait_until(lambda: is_written(url, 20))
-        assert store.dropped == 0
+        assert store.counts.lost == 0
 
     def test_a_replay_in_this_process_is_still_refused_R138(self, url: str, store: Store) -> None:
         store.upgrade()
@@ -106,7 +108,7 @@ class TestLocked:
         monkeypatch.setattr(store_module, "FEEDBACK_SECONDS", 20.0)
         store.upgrade()
         with locked(url):
-            answer = store._askers.submit(
+            answer = store.database._askers.submit(
                 store.record_feedback, [overridden("card-1")], "s", "c", NOW
             )
             assert not answer.done()
@@ -217,11 +219,12 @@ class TestGone:
 
 FULL_DISK = """
 import datetime as dt, resource, sys
+from cds_service.database import database
 from cds_service.records import store as module
 from cds_service.records.store import Store
 from cds_service.database import StoreUnavailable
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
-module.FEEDBACK_SECONDS = module.REST_SECONDS = 0.3
+module.FEEDBACK_SECONDS = database.REST_SECONDS = 0.3
 url = sys.argv[1]
 store = Store(url, "key")
 store.upgrade()
@@ -240,7 +243,7 @@ for number in range(300):
     store.record_decision(decision(card(), hook_instance=f"call-{number}"))
 from cds_service.database import DECISIONS, FEEDBACK
 assert len(rows(url, FEEDBACK)) == kept > 0
-assert store.waiting > 0 and store.dropped == 0
+assert store.counts.waiting > 0 and store.counts.lost == 0
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 wait_until(lambda: len(rows(url, DECISIONS)) == 300)
 store.record_feedback([overridden("card-last")], "s", "c", NOW)
@@ -271,7 +274,7 @@ def test_a_database_that_cannot_be_written_stops_no_advice_R145(tmp_path: Path) 
 
     assert not store.is_available()
     store.close()
-    assert store.dropped == 1
+    assert store.counts.lost == 1
 
 
 def test_the_log_names_the_fault_and_nothing_of_the_call_R139(url: str, store: Store) -> None:
@@ -282,7 +285,7 @@ def test_the_log_names_the_fault_and_nothing_of_the_call_R139(url: str, store: S
             with pytest.raises(StoreUnavailable) as refused:
                 store.record_feedback([overridden("secret-card", "secret-code")], "s", "c", NOW)
         store.record_decision(decision(card(), hook_instance="secret-instance", duration_ms=None))
-        wait_until(lambda: store.dropped == 1)
+        wait_until(lambda: store.counts.lost == 1)
 
     assert "the database" in logged[0]["event"]
     assert "secret" not in repr(logged) + str(refused.value)
@@ -328,7 +331,7 @@ def test_sqlite_flushes_feedback_to_the_disk_before_the_answer_R122(tmp_path: Pa
 
 
 def _synchronous(store: Store, durable: bool) -> object:
-    with store._transaction(durable=durable) as connection:
+    with store.database.transaction(durable=durable) as connection:
         connection.execute(
             sa.insert(FEEDBACK).values({**_feedback_row(), "card": f"card-{durable}"})
         )

@@ -22,8 +22,8 @@ from cds_service.feedback.feedback import (
 )
 from cds_service.protocol.errors import Problem
 from cds_service.records import store as store_module
+from cds_service.records.record_key import NOT_OPENED, open_words
 from cds_service.records.records import FeedbackEntry
-from cds_service.records.sealed_words import NOT_OPENED, open_words
 from cds_service.records.store import Store
 from cds_service.telemetry import metrics
 from tests.cds_service.records.records import NOW, rows
@@ -297,18 +297,18 @@ class TestStored:
 
         [row] = rows(url, FEEDBACK)
         del row["id"]
-        words = open_words(row.pop("user_comment"), row["card"], store.key)
+        words = open_words(row.pop("user_comment"), row["card"], store.key.secret)
         assert words == "contraindicated bad: as discussed"
         assert row == {
             "received_at": dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC).replace(tzinfo=None),
             "service": "b12-order-select",
             "client": "Epic",
-            "card": store.code_of("123456"),
+            "card": store.key.code_of("123456"),
             "outcome": "overridden",
             "outcome_timestamp": "2022-05-19T19:44:04+00:00",
-            "accepted_suggestions": [store.code_of("s")],
+            "accepted_suggestions": [store.key.code_of("s")],
             "reason_system": "",
-            "reason_code": store.code_of("contraindicated"),
+            "reason_code": store.key.code_of("contraindicated"),
             "reason_display": "",
         }
 
@@ -323,10 +323,10 @@ class TestStored:
             "urn:b12-cds:override-reason",
             "PATIENT-DECLINES-IM",
         )
-        assert open_words(row["user_comment"], row["card"], store.key) == "declined twice"
+        assert open_words(row["user_comment"], row["card"], store.key.secret) == "declined twice"
         assert open_words(row["user_comment"], row["card"], b"another key") == NOT_OPENED
-        assert open_words(row["user_comment"], "another card", store.key) == NOT_OPENED
-        assert open_words("of an earlier version", row["card"], store.key) == (
+        assert open_words(row["user_comment"], "another card", store.key.secret) == NOT_OPENED
+        assert open_words("of an earlier version", row["card"], store.key.secret) == (
             "of an earlier version"
         )
 

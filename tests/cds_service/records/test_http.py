@@ -59,7 +59,7 @@ def test_feedback_on_a_card_that_was_sent_is_in_the_report_R119_R145(
         ISSUER,
         request["hookInstance"],
     )
-    assert decision["patient"] == Store(url, "a key of this test").hash_patient(
+    assert decision["patient"] == Store(url, "a key of this test").key.hash_patient(
         ISSUER, request["context"]["patientId"]
     )
     assert decision["prefetch"]["patient"] == "data"

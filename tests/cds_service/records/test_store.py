@@ -31,11 +31,11 @@ from cds_service.database import (
 )
 from cds_service.records import decision_queue
 from cds_service.records.decision_queue import DecisionQueue
-from cds_service.records.patient_key import VARIABLE
+from cds_service.records.record_key import VARIABLE
 from cds_service.records.records import DecisionRecord, Listener
 from cds_service.records.store import Store
-from cds_service.records.worker_counts import WorkerCounts
 from cds_service.site import check_config
+from cds_service.telemetry import WorkerCounts
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows, wait_until
 
 
@@ -127,7 +127,7 @@ class TestDecisions:
             issuer="https://ehr.example.org",
             tenant="north",
             token_id="jti-1",
-            patient=store.hash_patient("https://ehr.example.org", "pat-1"),
+            patient=store.key.hash_patient("https://ehr.example.org", "pat-1"),
             policy_version="1",
             knowledge_version="2",
             prefetch={"labs": "data", "allergies": "absent", "procedures": "unknown"},
@@ -182,7 +182,7 @@ class TestDecisions:
             str(number) for number in range(500)
         }
         assert len(rows(url, CARDS)) == 1000
-        assert store.dropped == 0
+        assert store.counts.lost == 0
 
     def test_texts_that_a_database_cannot_hold_are_kept_as_far_as_it_can_R145(
         self, url: str, store: Store
@@ -200,7 +200,7 @@ class TestDecisions:
         store._decisions._write_patiently([good, bad, decision()])
 
         assert len(rows(url, DECISIONS)) == 2
-        assert store.dropped == 1
+        assert store.counts.lost == 1
 
 
 class TestQueue:
@@ -267,7 +267,7 @@ class TestTokens:
     def test_of_many_processes_one_gets_it_R138(self, url: str, store: Store) -> None:
         store.upgrade()
         script = (
-            "import sys\nfrom cds_service.records import store as module\n"
+            "import sys\nfrom cds_service.database import database as module\n"
             "from cds_service.records.store import Store\nmodule.ASK_SECONDS = 20\n"
             f"store = Store({url!r}); store.is_available(); sys.stdin.readline()\n"
             "print([store.remember_token('iss', f'jti-{number}', 2e9) for number in range(20)])"
@@ -291,7 +291,7 @@ class TestTokens:
         """
         script = f"""
 import os
-from cds_service.records import store as module
+from cds_service.database import database as module
 from cds_service.records.store import Store
 module.ASK_SECONDS = 20
 store = Store({url!r})
@@ -321,7 +321,7 @@ assert not store.remember_token("iss", "shared", 2e9)
 
         store.purge_tokens(1500.0)
 
-        assert [row["token_id"] for row in rows(url, REPLAY)] == [store.code_of("new")]
+        assert [row["token_id"] for row in rows(url, REPLAY)] == [store.key.code_of("new")]
         assert store.remember_token("iss", "old", 3000.0)
         assert not store.remember_token("iss", "new", 3000.0)
 
@@ -403,13 +403,13 @@ class TestPatientHash:
     def test_it_is_keyed_and_of_one_ehr(self, url: str) -> None:
         one, other = Store(url, "key one"), Store(url, "key two")
         hashes = {
-            one.hash_patient("ehr-a", "pat-1"),
-            one.hash_patient("ehr-b", "pat-1"),
-            one.hash_patient("ehr-a", "pat-2"),
+            one.key.hash_patient("ehr-a", "pat-1"),
+            one.key.hash_patient("ehr-b", "pat-1"),
+            one.key.hash_patient("ehr-a", "pat-2"),
         }
 
-        assert len(hashes | {other.hash_patient("ehr-a", "pat-1")}) == 4
-        assert one.hash_patient("ehr-a", "pat-1") == Store(url, "key one").hash_patient(
+        assert len(hashes | {other.key.hash_patient("ehr-a", "pat-1")}) == 4
+        assert one.key.hash_patient("ehr-a", "pat-1") == Store(url, "key one").key.hash_patient(
             "ehr-a", "pat-1"
         )
         assert all("pat-1" not in made and len(made) == 64 for made in hashes)
@@ -419,23 +419,25 @@ class TestPatientHash:
     ) -> None:
         monkeypatch.setenv(VARIABLE, "key one")
 
-        assert Store(url).hash_patient("ehr", "pat-1") == Store(url, "key one").hash_patient(
-            "ehr", "pat-1"
-        )
+        assert Store(url).key.hash_patient("ehr", "pat-1") == Store(
+            url, "key one"
+        ).key.hash_patient("ehr", "pat-1")
 
     def test_without_one_a_key_is_made_that_only_its_owner_can_read(self, tmp_path: Path) -> None:
         url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
-        made = Store(url).hash_patient("ehr", "pat-1")
+        made = Store(url).key.hash_patient("ehr", "pat-1")
 
         [key_file] = tmp_path.iterdir()
         assert key_file.name == "b12-cds.db.patient-key"
         assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-        assert Store(url).hash_patient("ehr", "pat-1") == made
+        assert Store(url).key.hash_patient("ehr", "pat-1") == made
 
     def test_workers_that_start_together_make_one_key(self, tmp_path: Path) -> None:
         url = f"sqlite:///{tmp_path / 'b12-cds.db'}"
         with ThreadPoolExecutor(8) as workers:
-            made = set(workers.map(lambda _: Store(url).hash_patient("ehr", "pat-1"), range(16)))
+            made = set(
+                workers.map(lambda _: Store(url).key.hash_patient("ehr", "pat-1"), range(16))
+            )
 
         assert len(made) == 1
         assert os.listdir(tmp_path) == ["b12-cds.db.patient-key"]
@@ -443,21 +445,21 @@ class TestPatientHash:
     def test_where_no_file_can_be_kept_the_hash_still_hides_the_patient(self) -> None:
         store = Store("sqlite:////nowhere/at/all/b12-cds.db")
 
-        assert store.hash_patient("ehr", "pat-1") == store.hash_patient("ehr", "pat-1")
+        assert store.key.hash_patient("ehr", "pat-1") == store.key.hash_patient("ehr", "pat-1")
 
 
 def test_nothing_of_the_patient_or_a_token_is_in_the_database_R139_R145(
     url: str, store: Store
 ) -> None:
     store.record_decision(
-        decision(card(), patient=store.hash_patient("ehr", "patient-4711"), issuer="ehr")
+        decision(card(), patient=store.key.hash_patient("ehr", "patient-4711"), issuer="ehr")
     )
     store.remember_token("ehr", "jti-1", 2e9)
     store.close()
 
     everything = repr([rows(url, table) for table in METADATA.sorted_tables])
     assert "patient-4711" not in everything
-    assert store.hash_patient("ehr", "patient-4711") in everything
+    assert store.key.hash_patient("ehr", "patient-4711") in everything
 
 
 def test_the_record_of_a_decision_holds_no_more_than_is_listed() -> None:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from cds_service.database import CARDS, DECISIONS, FEEDBACK, TALLIED, open_engine
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry
-from cds_service.records.store import Store, utc
+from cds_service.records.rows import utc
+from cds_service.records.store import Store
 from cds_service.records.tallies import Kind, Tally, read_tallies, settle_feedback, week_of
 from tests.cds_service.records.records import NOW, card, decision, overridden, rows
 

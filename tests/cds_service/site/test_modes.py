@@ -10,6 +10,7 @@ import pytest
 
 from cds_service.site import (
     Approval,
+    SettingsError,
     check_config,
     demonstration,
     ends_of_approvals,
@@ -17,7 +18,6 @@ from cds_service.site import (
     load_settings,
     tried_on,
 )
-from cds_service.site.settings import SettingsError
 from recommender.guidance import Policy
 
 APPROVAL = """

@@ -21,7 +21,8 @@ from cds_service.database import (
     open_engine,
 )
 from cds_service.records.records import FeedbackEntry
-from cds_service.records.store import PRUNED_AT_ONCE, Store
+from cds_service.records.retention import PRUNED_AT_ONCE
+from cds_service.records.store import Store
 from cli.main import main
 from tests.cds_service.records.conftest import PostgreSQL, postgresql
 from tests.cds_service.records.records import card, decision, overridden, rows

@@ -265,7 +265,7 @@ def age_by(url: str, days: int) -> None:
 
 def tidy(site: Path) -> None:
     deployment = build_deployment(load_settings(site))
-    deployment.store._purge_quietly()
+    deployment.store.tidy()
     deployment.close()
 
 

@@ -1,0 +1,234 @@
+"""Edits of the course as CDS Hooks actions with complete draft resources.
+
+Source: R96 to R110, R159, R161, R162; the strategies of Q25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cds_service.cards.client_limits import Action
+from cds_service.cards.new_ids import new_uuid
+from cds_service.site import Client
+from fhir_mappings.drafts import (
+    DraftContext,
+    draft_changes,
+    group_id_of,
+    medication_request,
+    service_request,
+)
+from fhir_mappings.fhir import Resource
+from recommender.cards import Resolution
+from recommender.language import (
+    AddFollowUps,
+    AddRegimen,
+    AddTechnique,
+    ChangeOrder,
+    ChangeSite,
+    ChangeStart,
+    Edit,
+    FollowUp,
+    NameReplaced,
+    Phase,
+    PhaseKind,
+    RemoveOrder,
+    describe,
+)
+from recommender.remedies import does
+
+UNLESS = ", if not already on B12"
+"""Said below what is drafted where the medication list could not be read (Q58)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionContext:
+    """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
+    hold vitamin B12, who it is for; `undosed` are the drafts of which no dose can be read. `unless`
+    goes below what is drafted, where the medication list
+    could not be read (Q58).
+    """
+
+    drafts: Mapping[str, Resource]
+    names: Mapping[str, str]
+    cobalamin_keys: frozenset[str]
+    draft_context: DraftContext
+    client: Client
+    unless: str = ""
+    undosed: frozenset[str] = frozenset()
+
+
+def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Action]:
+    """Return the actions of one resolution: creates and updates first, deletes last (R162).
+
+    Edits of one draft become one update (R106). The drafts of one resolution share a
+    `groupIdentifier`, with the loading course that is drafted already where they follow it (Q56).
+    """
+    claims = (
+        edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
+    )
+    drafting = replace(
+        context.draft_context,
+        group_id=_followed_group(resolution, context) or new_uuid(),
+        condition=next(claims, ""),
+        after=loading_of(resolution.edits),
+    )
+    context = replace(context, draft_context=drafting)
+    edits = resolution.edits
+    if context.client.replace_strategy == "update":
+        edits = _as_update(edits, context.cobalamin_keys)
+    return deletes_last(
+        [
+            *_updates(edits, context),
+            *(action for edit in edits for action in _additions(edit, context)),
+        ]
+    )
+
+
+def _followed_group(resolution: Resolution, context: SuggestionContext) -> str:
+    """Return the group of the B12 draft that new maintenance follows; empty where there is none."""
+    follows = all(isinstance(one, AddRegimen | AddFollowUps) for one in resolution.edits)
+    if not follows or loading_of(resolution.edits):
+        return ""
+    groups = {group_id_of(context.drafts.get(key, {})) for key in context.cobalamin_keys}
+    return groups.pop() if len(groups) == 1 else ""
+
+
+def loading_of(edits: tuple[Edit, ...]) -> Phase | None:
+    """Return the loading phase among the edits, which maintenance follows."""
+    added = [phase for one in edits if isinstance(one, AddRegimen) for phase in one.regimen.phases]
+    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
+    phases = (phase for phase in (*changed, *added) if phase.kind is PhaseKind.LOADING)
+    return next(phases, None)
+
+
+def deletes_last(actions: Iterable[Action]) -> list[Action]:
+    return sorted(actions, key=lambda action: action["type"] == "delete")
+
+
+def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple[Edit, ...]:
+    """Return edits in which a regimen that takes the place of a B12 draft rewrites it, so that only
+    further phases are created (Q25).
+
+    A folic acid draft that goes with it is removed, never rewritten.
+    """
+    regimen = next((edit for edit in edits if isinstance(edit, AddRegimen)), None)
+    removed = next(
+        (edit for edit in edits if isinstance(edit, RemoveOrder) and edit.key in cobalamin_keys),
+        None,
+    )
+    if regimen is None or removed is None:
+        return edits
+    first, *further = regimen.regimen.phases
+    rest = (
+        (replace(regimen, regimen=replace(regimen.regimen, phases=tuple(further)), starts=None),)
+        if further
+        else ()
+    )
+    kept = tuple(edit for edit in edits if edit is not regimen and edit is not removed)
+    change = ChangeOrder(removed.key, first, regimen.technique, regimen.condition, regimen.replaces)
+    start = (ChangeStart(removed.key, regimen.starts),) if regimen.starts else ()
+    return (change, *start, *rest, *kept)
+
+
+def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action]:
+    """Return one update for each draft that the edits change."""
+    changed: dict[str, Resource] = {}
+    descriptions: dict[str, list[str]] = {}
+    for edit in edits:
+        key = getattr(edit, "key", "")
+        if isinstance(edit, RemoveOrder) or key not in context.drafts:
+            continue
+        resource, words = _rewrite(
+            changed.get(key, context.drafts[key]), edit, context.draft_context
+        )
+        if resource is not None:
+            changed[key] = resource
+            descriptions.setdefault(key, []).append(words)
+    return [
+        {"type": "update", "description": "; ".join(descriptions[key]), "resource": resource}
+        for key, resource in changed.items()
+    ]
+
+
+def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resource | None, str]:
+    """Return the draft as the edit wants it, and what that does in words; `None` for an edit that
+    changes no draft.
+    """
+    match edit:
+        case ChangeOrder(_, phase, technique, _, replaces):
+            return draft_changes.rewrite(
+                draft, phase, context, technique, replaces
+            ), f"{does(edit)}: {describe(phase)}"
+        case AddTechnique(_, technique):
+            return draft_changes.with_technique(
+                draft, technique, context
+            ), f"Add to the order: {' '.join(technique)}"
+        case ChangeStart(_, starts):
+            moved = draft_changes.with_start(draft, starts, context)
+            return moved, f"Let the order start on {starts.isoformat()}"
+        case NameReplaced(replaces=replaces):
+            return (
+                draft_changes.with_prior(draft, replaces, context),
+                "Let the order name the active order that it renews or replaces",
+            )
+        case ChangeSite(_, site):
+            return draft_changes.with_site(
+                draft, site, context
+            ), f"Change the injection site to: {site.value}"
+        case _:
+            return None, ""
+
+
+def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
+    """Yield the creates and deletes of one edit; a draft that no id names cannot be deleted
+    (R161).
+    """
+    match edit:
+        case AddRegimen(regimen, technique, replaces, starts):
+            for phase in regimen.phases:
+                # Only the first phase starts on the day; the next one follows from it.
+                starts_on = starts if phase is regimen.phases[0] else None
+                yield _create(
+                    f"{describe(phase)}{context.unless}",
+                    medication_request.draft(
+                        phase, context.draft_context, technique, replaces, starts_on
+                    ),
+                )
+        case AddFollowUps(follow_ups):
+            for follow_up in follow_ups:
+                yield _create(
+                    f"Order {describe_follow_up(follow_up)}",
+                    service_request.draft(follow_up, context.draft_context),
+                )
+        case RemoveOrder(key) if key in context.drafts:
+            yield delete_action(
+                key, f"Remove the {context.names.get(key, f'draft order: {key}')}", context.client
+            )
+
+
+def delete_action(key: str, description: str, client: Client) -> Action:
+    """Return the delete; clients of CDS Hooks 1.0 want the id as text in `resource` (R107)."""
+    member = "resource" if client.delete_style == "resource" else "resourceId"
+    return {"type": "delete", "description": description, member: key}
+
+
+def _create(description: str, resource: Resource | None) -> Action:
+    return {"type": "create", "description": description, "resource": resource or {}}
+
+
+def describe_follow_up(follow_up: FollowUp) -> str:
+    """Say a test or review and when it is due: "full blood count in 3 months"."""
+    if follow_up.months:
+        return (
+            f"{follow_up.test.value} in {follow_up.months} months"
+            if follow_up.months > 1
+            else f"{follow_up.test.value} in 1 month"
+        )
+    if follow_up.days:
+        return (
+            f"{follow_up.test.value} in {follow_up.days} days"
+            if follow_up.days > 1
+            else f"{follow_up.test.value} tomorrow"
+        )
+    return f"{follow_up.test.value} now"

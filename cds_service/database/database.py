@@ -1,0 +1,144 @@
+"""One database as a process uses it: transactions on the newest schema, nobody waits for it longer
+than told, and after a failure it is left alone for a while.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
+from cds_service.database.upgrade import upgrade_schema
+
+log = structlog.get_logger(__name__)
+Answer = TypeVar("Answer")
+
+ASK_SECONDS = 0.25
+"""How long advice waits for the database."""
+
+REST_SECONDS = 5.0
+"""After the database failed to answer, how long advice goes on without asking it again."""
+
+ASKERS = 8
+"""Questions that are asked at the same time."""
+
+
+class Database:
+    """One database, shared by the threads of a process; a forked worker gets connections and
+    threads of its own.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Raise ValueError in words when the URL cannot be used; nothing is connected yet."""
+        self.url = url
+        self._engine = open_engine(url)
+        self._newest_schema = False
+        self._start_process()
+        this = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _start_child(this))
+
+    def _start_process(self) -> None:
+        """Make what cannot be shared with another process."""
+        self._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="store")
+        self._schema_lock = threading.Lock()
+        self._resting_until = 0.0
+
+    def upgrade(self) -> None:
+        """Bring the database to the newest schema; whenever it is used before that succeeded, it is
+        tried again.
+
+        Raises: StoreUnavailable.
+        """
+        if not self._newest_schema:
+            with self._schema_lock:
+                if not self._newest_schema:
+                    upgrade_schema(self._engine)
+                    self._newest_schema = True
+
+    @contextmanager
+    def transaction(self, durable: bool = False) -> Iterator[sa.Connection]:
+        """Open a transaction on the newest schema; with `durable`, its commit reaches the disk
+        before it returns.
+
+        PostgreSQL always commits so; SQLite in WAL mode only with `synchronous` FULL, which token
+        ids and decisions are not worth.
+        Raises: StoreUnavailable; IntegrityError and DataError for a row that is not taken.
+        """
+        try:
+            self.upgrade()
+            with self._engine.connect() as connection:
+                flush = durable and connection.dialect.name == "sqlite"
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=FULL")
+                yield connection
+                connection.commit()
+                if flush:
+                    connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        except (IntegrityError, DataError):
+            raise
+        except (DBAPIError, sa.exc.TimeoutError) as error:
+            raise StoreUnavailable(
+                f"the database cannot be used ({type(getattr(error, 'orig', error)).__name__})"
+            ) from None
+
+    def within(self, seconds: float, ask: Callable[..., Answer], *arguments: object) -> Answer:
+        """Ask the database in a thread of its own, and wait for the answer only so long.
+
+        SQLite is asked directly: it waits for a lock no longer than BUSY_MS anyway, and a change of
+        threads costs more than the answer.
+        Raises: StoreUnavailable.
+        """
+        if self._newest_schema and self._engine.dialect.name == "sqlite":
+            return ask(*arguments)
+        answer: Future[Answer] = self._askers.submit(ask, *arguments)
+        try:
+            return answer.result(seconds)
+        except TimeoutError:
+            answer.cancel()
+            raise StoreUnavailable(f"the database did not answer within {seconds:g} s") from None
+
+    def ask(self, ask: Callable[..., Answer], *arguments: object) -> Answer:
+        """Ask for advice: wait for ASK_SECONDS only.
+
+        Raises: StoreUnavailable.
+        """
+        return self.within(ASK_SECONDS, ask, *arguments)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the database is left alone now."""
+        return time.monotonic() < self._resting_until
+
+    def rest(self, consequence: str, error: StoreUnavailable) -> None:
+        """Leave the database alone for REST_SECONDS, and log what that means."""
+        self._resting_until = time.monotonic() + REST_SECONDS
+        log.error(
+            "the database is left alone for a while",
+            consequence=consequence,
+            why=str(error),
+            seconds=REST_SECONDS,
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._askers.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
+
+
+def _start_child(this: weakref.ref[Database]) -> None:
+    """Give a forked worker what it must not share with its parent."""
+    database = this()
+    if database is not None:
+        database._engine.dispose(close=False)
+        database._newest_schema = database._newest_schema and not is_in_memory(database._engine.url)
+        database._start_process()

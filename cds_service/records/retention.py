@@ -1,0 +1,63 @@
+"""What is deleted when it has had its time: old decisions with all that belongs to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from cds_service.database import CARDS, DECISIONS, FEEDBACK, KEPT_REQUESTS, Database
+from cds_service.records.rows import utc
+from cds_service.records.tallies import drop_tallies
+
+PRUNED_AT_ONCE = 500
+"""Decisions that are deleted in one transaction."""
+
+
+def prune_decisions(database: Database, before: dt.datetime) -> Counter[str]:
+    """Delete decisions from before a time, with their cards, feedback and kept requests; also
+    feedback and kept requests as old whose decision nobody knows. Return how many by table.
+
+    Each PRUNED_AT_ONCE decisions are a transaction of their own, so that nobody waits for long.
+    Raises: StoreUnavailable; what was deleted until then stays deleted.
+    """
+    gone: Counter[str] = Counter()
+    oldest = (
+        sa.select(DECISIONS.c.id)
+        .where(DECISIONS.c.received_at < utc(before))
+        .order_by(DECISIONS.c.received_at)
+        .limit(PRUNED_AT_ONCE)
+    )
+    while True:
+        with database.transaction() as connection:
+            ids = connection.execute(oldest).scalars().all()
+            which = _of_decisions(ids) if ids else _of_nobody(utc(before))
+            for table, rows in which:
+                gone[table.name] += connection.execute(sa.delete(table).where(rows)).rowcount
+            if not ids:
+                drop_tallies(connection, utc(before))
+        if not ids:
+            return gone
+
+
+def _of_decisions(ids: Sequence[str]) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return which rows of which table belong to these decisions, in the order of deletion."""
+    cards = sa.select(CARDS.c.uuid).where(CARDS.c.decision.in_(ids))
+    return [
+        (FEEDBACK, FEEDBACK.c.card.in_(cards)),
+        (KEPT_REQUESTS, KEPT_REQUESTS.c.decision.in_(ids)),
+        (CARDS, CARDS.c.decision.in_(ids)),
+        (DECISIONS, DECISIONS.c.id.in_(ids)),
+    ]
+
+
+def _of_nobody(before: dt.datetime) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return which feedback and kept requests from before a time belong to no decision."""
+    card = sa.exists().where(CARDS.c.uuid == FEEDBACK.c.card)
+    decision = sa.exists().where(DECISIONS.c.id == KEPT_REQUESTS.c.decision)
+    return [
+        (FEEDBACK, (FEEDBACK.c.received_at < before) & ~card),
+        (KEPT_REQUESTS, (KEPT_REQUESTS.c.kept_at < before) & ~decision),
+    ]
