@@ -293,11 +293,18 @@ def test_the_log_names_the_fault_and_nothing_of_the_call_R139(url: str, store: S
 
 KILLED = """
 import itertools, sys
+from cds_service.database import StoreUnavailable
 from cds_service.records.store import Store
 from tests.cds_service.records.records import NOW, overridden
 store = Store(sys.argv[1], "key")
 for number in itertools.count():
-    store.record_feedback([overridden(f"card-{number}-{part}") for part in range(3)], "s", "c", NOW)
+    entries = [overridden(f"card-{number}-{part}") for part in range(3)]
+    while True:
+        try:
+            store.record_feedback(entries, "s", "c", NOW)
+            break
+        except StoreUnavailable:  # the client is told to send it again
+            pass
     print(number, flush=True)  # the answer to the client
 """
 
