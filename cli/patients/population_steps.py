@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.parsing import Refusal, check_file, print_json
+from cli.patients.commands import (
+    read_commands,
+    report_command,
+    run_command,
+    slice_command,
+    write_commands,
+)
 
 if TYPE_CHECKING:
     from population.runs import RunJob
@@ -86,6 +93,7 @@ def slice_export(chosen: argparse.Namespace) -> int:
     except SliceRefused as error:
         raise Refusal(str(error)) from None
     progress.end()
+    write_commands(chosen.out, [slice_command(chosen)])
     _say_slice(summary, chosen)
     if not summary["patients"]:
         print("No patient was found in the input.", file=sys.stderr)
@@ -173,6 +181,8 @@ def decide_slice(chosen: argparse.Namespace) -> int:
     except CannotAsk as error:
         raise Refusal(f"--against: {error}.") from None
     progress.end()
+    commands = [*read_commands(chosen.input), run_command(chosen, job.setup.as_of)]
+    write_commands(chosen.out, commands)
     return 0
 
 
@@ -204,7 +214,8 @@ def report_run(chosen: argparse.Namespace) -> int:
     from population.report import ReportRefused, write_report
 
     try:
-        written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases)
+        commands = [*read_commands(chosen.input), report_command(chosen.show_small)]
+        written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases, commands)
     except ReportRefused as error:
         raise Refusal(str(error)) from None
     for path in written:

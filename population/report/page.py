@@ -35,10 +35,10 @@ def build_page(
     run: Mapping[str, Any],
     tables: Sequence[Table],
     codes: Sequence[Mapping[str, Any]],
-    command: str,
+    commands: Sequence[str],
     show_small: bool,
 ) -> str:
-    """Return the page. `codes` are the rows of local-codes.csv, `command` what made the page."""
+    """Return the page. `codes` are the rows of local-codes.csv, `commands` what made it all."""
     body = [
         "<header><b>b12-cds</b> Population"
         "<span>Not a certified medical device. For integration and testing.</span></header>",
@@ -49,7 +49,7 @@ def build_page(
         f'<div class="pair">{"".join(_section(table) for table in tables[:2])}</div>',
         *(_section(table) for table in tables[2:]),
         _codes(codes),
-        _foot(counts, run, command),
+        _foot(counts, run, commands),
         "</main>",
     ]
     style = STYLE.read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _foot(counts: Counts, run: Mapping[str, Any], command: str) -> str:
+def _foot(counts: Counts, run: Mapping[str, Any], commands: Sequence[str]) -> str:
     sliced = run["sliced"]
     missing = "; ".join(f"{key}: {why}" for key, why in sliced["missing"].items()) or "none"
     policy = run["policy"][:12] or "demonstration"
@@ -190,16 +190,16 @@ def _foot(counts: Counts, run: Mapping[str, Any], command: str) -> str:
         f"Byar's, of parts Wilson's. Nothing on this page names a patient."
     )
     found = json.dumps(sliced["found"]) if sliced["found"] else ""
-    commands = f"<code>{escape(_run_command(run))}</code>, then <code>{escape(command)}</code>"
-    made = f"<p>Every figure comes again from {commands}</p>"
-    return f"<footer><p>{escape(said)} {escape(found)}</p>{made}</footer>"
+    return f"<footer><p>{escape(said)} {escape(found)}</p>{_again(commands)}</footer>"
 
 
-def _run_command(run: Mapping[str, Any]) -> str:
-    """Return the command that made the decisions; files stand by the digests of what they hold."""
-    command = f"b12-cds population run --input SLICE-{run['slice'][:12]} --out DIR"
-    command += f" --mode {run['mode']} --as-of {run['asOf']}"
-    for option in ("policy", "against"):
-        if run.get(option):
-            command += f" --{option} FILE-{run[option][:12]}"
-    return command
+def _again(commands: Sequence[str]) -> str:
+    """Show the commands from which every figure comes again, to be copied as they stand."""
+    if not commands:
+        return ""
+    lines = escape("\n".join(commands))
+    return (
+        "<p>Every figure comes again, byte for byte, from these commands, in the folder in which "
+        "they were given first; the results stand in <code>again</code>:</p>"
+        f'<pre tabindex="0">{lines}</pre>'
+    )

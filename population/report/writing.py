@@ -63,11 +63,18 @@ class ReportRefused(Exception):
     """A run that cannot be reported on, in one sentence."""
 
 
-def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> list[Path]:
+def write_report(
+    run: Path,
+    out: Path,
+    show_small: bool,
+    cases: Path | None,
+    commands: Sequence[str] = (),
+) -> list[Path]:
     """Write the page, the same as CSV and Parquet, and local-codes.csv beside it; return the files.
 
     Args:
         cases: where to write the ids of patients by rule and card, for those who may see them.
+        commands: those from which every figure comes again, for the foot of the page.
     Raises: ReportRefused.
     """
     described = run / "run.json"
@@ -86,10 +93,8 @@ def write_report(run: Path, out: Path, show_small: bool, cases: Path | None) -> 
         tables += change_tables(read_rows([run / "changes.parquet"]), show_small)
     codes = list(codes_to_complete(counts, description["sliced"].get("codes", ()), show_small))
     out.parent.mkdir(parents=True, exist_ok=True)
-    command = f"b12-cds population report --input {run.name} --out {out.name}"
-    command += " --show-small" if show_small else ""
     out.write_text(
-        build_page(counts, description, tables, codes, command, show_small), encoding="utf-8"
+        build_page(counts, description, tables, codes, commands, show_small), encoding="utf-8"
     )
     written = [
         out,

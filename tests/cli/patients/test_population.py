@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,12 @@ from cds_service.protocol import write_json
 from cds_service.site import demonstration
 from cli.main import main
 from cli.patients import sandbox
+from cli.patients.commands import (
+    read_commands,
+    report_command,
+    run_command,
+    slice_command,
+)
 from population.runs import Decider, DeciderSetup, Mode, read_rows
 from population.slices import list_parts
 from synthetic import sandbox_patients
@@ -68,6 +77,40 @@ def test_what_names_patients_is_for_its_owner_alone(folder: Path) -> None:
     assert len(private) > 5
     assert set(modes.values()) == {0}
     assert "patient" in cases.read_text()
+
+
+def test_the_commands_in_the_foot_of_the_report_make_the_same_bytes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (folder / "report.html").read_text()
+    commands = unescape(page.partition('<pre tabindex="0">')[2].partition("</pre>")[0])
+    monkeypatch.chdir(folder)
+    for command in commands.splitlines():
+        program, *arguments = shlex.split(command)
+        assert program == "b12-cds"
+        assert run(*arguments) == 0
+
+    assert len(commands.splitlines()) == 3
+    for name in ("report.html", "report.csv", "report.parquet", "local-codes.csv"):
+        assert (folder / "again" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_commands_hold_every_choice_and_no_token(tmp_path: Path) -> None:
+    given = argparse.Namespace(
+        from_server="https://ehr.example/fhir", group="all of us", token="secret", input=[],
+        complete=True, policy=Path("site 1.toml"), mode="snapshot", against="/opt/b12-cds",
+    )  # fmt: skip
+
+    assert slice_command(given) == (
+        "b12-cds population slice --from-server https://ehr.example/fhir --group 'all of us' "
+        "--complete --policy 'site 1.toml' --out again/slice"
+    )
+    assert run_command(given, AS_OF) == (
+        f"b12-cds population run --input again/slice --mode snapshot --as-of {AS_OF} "
+        "--policy 'site 1.toml' --against /opt/b12-cds --out again/run"
+    )
+    assert report_command(True).endswith("--show-small --out again/report.html")
+    assert read_commands(tmp_path) == []
 
 
 def test_the_report_says_what_it_is_not_for(folder: Path) -> None:

@@ -231,7 +231,8 @@ class _Page(HTMLParser):
 def test_the_page_is_one_file_without_scripts_and_names_no_patient(
     replay: Path, tmp_path: Path
 ) -> None:
-    written = write_report(replay, tmp_path / "report.html", False, None)
+    commands = ["first 'a b'", "then <this>"]
+    written = write_report(replay, tmp_path / "report.html", False, None, commands)
 
     text = (tmp_path / "report.html").read_text()
     page = _Page()
@@ -240,8 +241,7 @@ def test_the_page_is_one_file_without_scripts_and_names_no_patient(
     assert page.links == []
     assert page.tags["table"] >= 6
     assert "Made-up people" in text
-    again = f"--mode replay --as-of {AS_OF}</code>, then <code>b12-cds population report --input"
-    assert again in text
+    assert '<pre tabindex="0">first &#x27;a b&#x27;\nthen &lt;this&gt;</pre>' in text
     assert [path.name for path in written] == [
         "report.html",
         "report.csv",
