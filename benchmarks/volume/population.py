@@ -129,7 +129,7 @@ def compare_all(sample: list[dict[str, object]], decider: Decider, url: str) -> 
         _wait_for(session, url)
         for row in sample:
             (event,), _ = decider.events_of(row)
-            decision = decider.decide(event)
+            decision = decider.decide(event, written=True)
             ours = [_without_ids(card) for card in (decision.cards if decision else ())]
             answer = session.post(
                 f"{url}/cds-services/b12-patient-view",
