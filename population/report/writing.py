@@ -77,16 +77,8 @@ def write_report(
         commands: those from which every figure comes again, for the foot of the page.
     Raises: ReportRefused.
     """
-    described = run / "run.json"
-    parts = list_parts(run / "decisions")
-    if not described.is_file() or not parts:
-        raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
-    if lacking := set(COLUMNS) - set(pq.read_schema(parts[0]).names):
-        raise ReportRefused(
-            f"{run}: holds a run of another version, without {', '.join(sorted(lacking))}; let "
-            f"this version run again."
-        )
-    description = json.loads(described.read_bytes())
+    parts = _decisions_of(run)
+    description = json.loads((run / "run.json").read_bytes())
     counts = count_decisions(read_rows(parts, COLUMNS))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
@@ -104,6 +96,19 @@ def write_report(
     if cases is not None:
         written.append(_write_cases(cases, parts))
     return written
+
+
+def _decisions_of(run: Path) -> list[Path]:
+    """Return the files of a run's decisions. Raises: ReportRefused."""
+    parts = list_parts(run / "decisions")
+    if not (run / "run.json").is_file() or not parts:
+        raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
+    if lacking := set(COLUMNS) - set(pq.read_schema(parts[0]).names):
+        raise ReportRefused(
+            f"{run}: holds a run of another version, without {', '.join(sorted(lacking))}; let "
+            f"this version run again."
+        )
+    return parts
 
 
 def codes_to_complete(

@@ -28,7 +28,15 @@ from population.slices.spill import (
     write_medications,
     write_spill,
 )
-from population.slices.summary import Found, SliceJob, error_of, summarise, take, write_errors
+from population.slices.summary import (
+    Found,
+    SliceJob,
+    error_of,
+    lists_named,
+    summarise,
+    take,
+    write_errors,
+)
 from population.sources import Piece, find_pieces, read_lines, run_tasks
 
 SPILL_BYTES = 48 << 20
@@ -38,6 +46,9 @@ COLLECTOR_THRESHOLDS = (200_000, 50, 1000)
 """Entries are many and hold no circles: looking for garbage among them costs a tenth and finds
 none.
 """
+
+
+NO_KIND = "is no file of a kind that is read (an archive is unpacked first)"
 
 
 class SliceRefused(Exception):
@@ -53,15 +64,18 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     """
     pieces, unread = find_pieces(job.inputs)
     if not pieces:
+        found_there = f" {unread[0].name} {NO_KIND}." if unread else ""
         raise SliceRefused(
-            "The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
+            f"The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
+            f"{found_there}"
         )
     size = sum(piece.size for piece in pieces)
     buckets = count_buckets(size)
     work = _clear(job.out)
     found = Found()
     for path in unread:
-        found.errors.append(error_of(path.name, 0, "is no file of a kind that is read"))
+        found.errors.append(error_of(path.name, 0, NO_KIND))
+        found.cut |= lists_named(path.name)
     _read_pieces(job, pieces, work, buckets, found, advance)
     found.counts["Medications"] = join_medications(work)
     deleted = _read_deleted(job.deleted, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from fhir_mappings.terminology import SiteCodes
 from population.slices.kept import EVERY_LIST, HOME, Fault, Sorted
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS
-from population.sources import DAMAGED, TOO_LONG, Kind, Piece
+from population.sources import DAMAGED, NOTHING_READ, TOO_LONG, Kind, Piece
 
 MOST_CODES = 1000
 """Codes of dropped results that slice.json lists, the most frequent first."""
@@ -63,8 +63,10 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
     if result.more_faults:
         name = Path(piece.path).name
         found.errors.append(error_of(name, 0, f"{result.more_faults} further lines are at fault"))
-    if result.more_faults or any(_ends_early(fault) for fault in result.faults):
-        found.cut |= {HOME[kind] for kind in result.read if kind in HOME}
+    if result.more_faults or any(fault.reason in CUT for fault in result.faults):
+        found.cut |= {HOME[kind] for kind in result.read if kind in HOME} or lists_named(
+            Path(piece.path).name, LISTS
+        )
 
 
 CUT = frozenset(
@@ -72,6 +74,7 @@ CUT = frozenset(
         "is not JSON: it ends in the middle",
         DAMAGED,
         TOO_LONG,
+        *NOTHING_READ,
     }
 )
 """Faults after which the rest of a file is missing: the lists it holds may lack entries for
@@ -79,8 +82,12 @@ anybody.
 """
 
 
-def _ends_early(fault: Fault) -> bool:
-    return fault.reason in CUT
+def lists_named(file: str, otherwise: Iterable[str] = ()) -> frozenset[str]:
+    """Return the lists that a file nothing was read of may have held, by the types in its name;
+    without any the lists given.
+    """
+    named = {key for kind, key in HOME.items() if kind.lower() in file.lower()}
+    return frozenset(named or otherwise)
 
 
 def summarise(

@@ -3,7 +3,7 @@ processes.
 """
 
 from population.sources.bulk_export import Export, ExportFailed, Wanted, fetch_export
-from population.sources.content import DAMAGED
+from population.sources.content import DAMAGED, NOTHING_READ
 from population.sources.documents import SPEAKS_OF_AN_ERROR, resources_of
 from population.sources.files import Kind, Piece, find_pieces
 from population.sources.lines import Lines
@@ -13,6 +13,7 @@ from population.sources.workers import TaskFailed, run_tasks
 
 __all__ = [
     "DAMAGED",
+    "NOTHING_READ",
     "SPEAKS_OF_AN_ERROR",
     "TOO_LONG",
     "Export",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import IO
 
-from population.sources.files import Piece
+from population.sources.files import Kind, Piece
 
 BLOCK_BYTES = 16 << 20
 """How much of a file is read at once: large, as the test of a block is made ready anew for each."""
@@ -23,6 +24,61 @@ DAMAGED = "the zipped file is damaged or ends in the middle"
 
 Refuse = Callable[[int, str], None]
 """Takes the number of a line, counted from 1 in its piece, and what is wrong with it."""
+
+HEAD_BYTES = 4096
+EMPTY = "the file is empty"
+UTF_16 = "is UTF-16 text, expected UTF-8; nothing of it is read"
+ARCHIVE = "is a zip archive, expected the files within or gzip; nothing of it is read"
+PARQUET = "is a Parquet file by another name, expected .parquet; nothing of it is read"
+NO_JSON = "holds no JSON, but text or a table of another kind; nothing of it is read"
+SPREAD = "is JSON over several lines, expected one resource a line; nothing of it is read"
+NOT_JSON = "the file is not JSON; nothing of it is read"
+TOO_LARGE = "is larger than 256 MB; as lines (.ndjson) any size is read"
+NO_TABLE = "is not a Parquet file, or ends in the middle"
+NO_COLUMN = "no column of the Parquet file holds JSON"
+NOTHING_READ = frozenset(
+    {UTF_16, ARCHIVE, PARQUET, NO_JSON, SPREAD, NOT_JSON, TOO_LARGE, NO_TABLE, NO_COLUMN}
+)
+"""Faults by which nothing of a file is read, so that lists lack for anybody what it held."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_MAGIC = (
+    (b"\xff\xfe", UTF_16),
+    (b"\xfe\xff", UTF_16),
+    (b"PK\x03\x04", ARCHIVE),
+    (b"PAR1", PARQUET),
+)
+
+
+def look_at_head(file: IO[bytes], piece: Piece) -> tuple[Piece, str]:
+    """Return the piece with how its file is read by what it holds, whatever its name says: packed
+    or not, one JSON value over several lines or lines; and why nothing of the file can be read,
+    empty where it can.
+    """
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    packed = head.startswith(_GZIP_MAGIC)
+    piece = replace(piece, zipped=packed, end=0 if packed else piece.end)
+    if packed or not head:
+        return piece, "" if head else EMPTY
+    why = next((why for magic, why in _MAGIC if head.startswith(magic)), "")
+    why = why or (UTF_16 if b"\0" in head else "")
+    if why:
+        return piece, why
+    lines = [line.strip() for line in head.removeprefix(BYTE_ORDER_MARK).splitlines()]
+    lines = [line for line in lines if line]
+    if not lines:
+        return piece, EMPTY if len(head) < HEAD_BYTES else ""
+    if piece.kind is Kind.LINES and not any(line[:1] in b"{[" for line in lines):
+        return piece, NO_JSON
+    if piece.kind is Kind.LINES and _is_spread(lines):
+        return replace(piece, kind=Kind.DOCUMENT, end=0), ""
+    return piece, ""
+
+
+def _is_spread(lines: list[bytes]) -> bool:
+    """Return whether one JSON value stands on several lines: the first opens it alone."""
+    return len(lines) > 1 and lines[0] in (b"{", b"[", b"[{")
 
 
 def blocks_of(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[bytes]:

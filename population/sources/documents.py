@@ -17,12 +17,23 @@ from cds_service.protocol import (
     write_json,
 )
 from fhir_mappings.fhir import Placed, is_cut, says_suppressed
-from population.sources.content import BYTE_ORDER_MARK, Refuse, blocks_of
+from population.sources.content import (
+    BYTE_ORDER_MARK,
+    EMPTY,
+    NOT_JSON,
+    SPREAD,
+    TOO_LARGE,
+    Refuse,
+    blocks_of,
+)
 from population.sources.files import Piece
 from population.sources.lines import Lines
 
 LARGEST_DOCUMENT = 256 << 20
 """Bytes of a file that is one JSON value, as it must be read whole."""
+
+LINE_NAMES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+"""How a file is named whose resources stand on a line each."""
 
 SPEAKS_OF_AN_ERROR = "an OperationOutcome speaks of an error"
 
@@ -34,11 +45,11 @@ def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lin
         blocks.append(block)
         size += len(block)
         if size > LARGEST_DOCUMENT:
-            refuse(1, "is larger than 256 MB; as lines (.ndjson) any size is read")
+            refuse(1, TOO_LARGE)
             return
     content = b"".join(blocks).removeprefix(BYTE_ORDER_MARK)
     if not content.strip():
-        refuse(1, "the file is empty")
+        refuse(1, EMPTY)
         return
     try:
         value = read_json(content)
@@ -47,7 +58,7 @@ def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lin
         if first.rstrip().endswith(b"}") and more.strip():
             yield Lines(1, content)
         else:
-            refuse(1, "is not JSON")
+            refuse(1, SPREAD if piece.path.lower().endswith(LINE_NAMES) else NOT_JSON)
         return
     yield from resources_of(value, 1, refuse)
 

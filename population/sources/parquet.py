@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from population.sources.content import Refuse
+from population.sources.content import NO_COLUMN, NO_TABLE, Refuse
 from population.sources.files import Piece
 from population.sources.lines import Lines
 
@@ -21,12 +21,12 @@ def read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
     try:
         table = pq.ParquetFile(piece.path)
     except (pa.ArrowInvalid, OSError):
-        refuse(1, "is not a Parquet file, or ends in the middle")
+        refuse(1, NO_TABLE)
         return
     with table:
         column = _json_column(table)
         if column is None:
-            refuse(1, "no column of the Parquet file holds JSON")
+            refuse(1, NO_COLUMN)
             return
         number = 0
         for batch in table.iter_batches(batch_size=2000, columns=[column]):

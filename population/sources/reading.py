@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from population.sources.content import BYTE_ORDER_MARK, Refuse, blocks_of
+from population.sources.content import BYTE_ORDER_MARK, Refuse, blocks_of, look_at_head
 from population.sources.documents import read_document
 from population.sources.files import Kind, Piece
 from population.sources.lines import Lines
@@ -27,10 +27,15 @@ def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
         yield from read_table(piece, refuse)
         return
     with open(piece.path, "rb") as file:
-        if piece.kind is Kind.DOCUMENT:
-            yield from read_document(file, piece, refuse)
+        seen, why = look_at_head(file, piece)
+        if piece.start and (why or seen.zipped or seen.kind is not piece.kind):
+            return  # the piece that begins the file says so, or reads all of it
+        if why:
+            refuse(1, why)
+        elif seen.kind is Kind.DOCUMENT:
+            yield from read_document(file, seen, refuse)
         else:
-            yield from _read_blocks(file, piece, refuse)
+            yield from _read_blocks(file, seen, refuse)
 
 
 def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from population.slices import LISTS
+from population.slices import LISTS, SliceRefused
 from tests.population.slices.test_slicing import (
     ANA,
     BEN,
@@ -22,6 +22,15 @@ from tests.population.slices.test_slicing import (
 )
 
 MARK = b"\xef\xbb\xbf"
+EACH_LIST = (
+    "Condition",
+    "Observation",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MedicationAdministration",
+    "Procedure",
+    "AllergyIntolerance",
+)
 PROBLEM = entry("Condition", "c1", code={"text": "Anything at all"})
 
 
@@ -197,7 +206,8 @@ def test_an_empty_file_exports_nothing_and_says_none_of_nothing(
     )
 
     assert summary["missing"]["conditions"] == "not exported"
-    assert (errors, list(rows)) == ([], ["ana"])
+    said = {"file": "Condition.ndjson", "line": 1, "reason": "the file is empty"}
+    assert (errors, list(rows)) == ([said], ["ana"])
 
 
 @pytest.mark.parametrize(
@@ -236,3 +246,91 @@ def test_a_zipped_file_that_is_cut_gives_what_came_before_and_nothing_is_none(
     assert "the zipped file is damaged or ends in the middle" in {one["reason"] for one in errors}
     assert summary["missing"]["conditions"] == "the file it came in ends early"
     assert 0 < rows["ana"]["conditions"].count("\n") < 400
+
+
+BOTH = lines(ANA, BEN)
+SPREAD_OUT = json.dumps(PROBLEM, indent=2)
+TABLE = "id,code\n1,Anything\n"
+UNREAD = [
+    ("Condition__ndjson", lines(PROBLEM).encode("utf-16"), "is UTF-16 text"),
+    ("Condition__ndjson", lines(PROBLEM).encode("utf-16-be"), "is UTF-16 text"),
+    ("Condition__json", SPREAD_OUT.encode("utf-16"), "is UTF-16 text"),
+    ("Condition__ndjson", b"PK\x03\x04" + bytes(80), "is a zip archive"),
+    ("Condition__ndjson", b"PAR1" + bytes(80), "is a Parquet file by another name"),
+    ("Condition__ndjson", TABLE.encode(), "holds no JSON, but text or a table"),
+    ("Condition__ndjson", f"{SPREAD_OUT}\n{SPREAD_OUT}".encode(), "is JSON over several lines"),
+    ("Condition__json", TABLE.encode(), "the file is not JSON"),
+    ("Condition__json", SPREAD_OUT[:-9].encode(), "the file is not JSON"),
+    ("Condition__parquet", b"PAR1 and no more", "is not a Parquet file"),
+    ("Condition__ndjson__gz", gzip.compress(lines(PROBLEM).encode() * 99)[:30], "is damaged"),
+    ("Condition__csv", TABLE.encode(), "is no file of a kind that is read"),
+    ("Condition__zip", b"PK\x03\x04" + bytes(80), "is no file of a kind that is read"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), UNREAD)
+def test_a_file_of_which_nothing_can_be_read_is_one_message_and_a_list_that_may_lack_some(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    files = {"Patient__ndjson": BOTH, "Other__ndjson": lines(PROBLEM), name: content}
+    summary, errors, rows = slice_of(tmp_path, **files)
+
+    named = [error for error in errors if error["file"] == name.replace("__", ".")]
+    assert said in named[-1]["reason"]
+    assert len(named) <= 2  # a cut file: the line in which it ends, and that it is cut
+    assert summary["missing"]["conditions"] == "the file it came in ends early"
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM  # of the other file
+    assert set(rows) == {"ana", "ben"}
+
+
+def test_a_file_that_names_no_type_may_have_held_entries_of_any_list(tmp_path: Path) -> None:
+    everything = {f"{kind}__ndjson": lines(entry(kind, kind)) for kind in EACH_LIST}
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    whole, _, _ = slice_of(folders[0], Patient__ndjson=BOTH, **everything)
+    lacking, errors, _ = slice_of(
+        folders[1], Patient__ndjson=BOTH, **everything, export__ndjson=TABLE
+    )
+
+    assert whole["missing"] == {}
+    assert set(lacking["missing"]) == set(LISTS)
+    assert [error["line"] for error in errors if error["file"] == "export.ndjson"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Condition__ndjson", SPREAD_OUT.encode()),
+        ("Condition__ndjson", json.dumps([PROBLEM], indent=1).encode()),
+        ("Condition__json", SPREAD_OUT.encode()),
+        ("Condition__ndjson", gzip.compress(lines(PROBLEM).encode())),
+        ("Condition__ndjson__gz", lines(PROBLEM).encode()),
+        ("Condition__json__gz", json.dumps(PROBLEM).encode()),
+    ],
+)
+def test_what_a_file_holds_counts_and_not_its_name(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    summary, errors, rows = slice_of(tmp_path, Patient__ndjson=BOTH, **{name: content})
+
+    assert errors == []
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+    assert "conditions" not in summary["missing"]
+
+
+def test_blank_lines_before_the_first_resource_cost_nothing(tmp_path: Path) -> None:
+    blank = "\n" * 5000
+    _, errors, rows = slice_of(
+        tmp_path, Patient__ndjson=BOTH, Condition__ndjson=blank + lines(PROBLEM)
+    )
+
+    assert errors == []
+    assert json.loads(rows["ana"]["conditions"]) == PROBLEM
+
+
+def test_an_input_without_a_file_that_is_read_names_the_first(tmp_path: Path) -> None:
+    (tmp_path / "export.zip").write_bytes(b"PK\x03\x04")
+
+    with pytest.raises(SliceRefused, match=r"export\.zip is no file of a kind that is read"):
+        slice_paths(tmp_path, tmp_path)
