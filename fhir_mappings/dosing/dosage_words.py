@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fhir_mappings.dosing.interval_phrases import UNIT_WORDS
 from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
@@ -20,10 +21,11 @@ _MASS = "|".join(
 )
 _NUMBER = rf"(\d{{1,7}}(?:\.\d{{1,4}})?|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 _PIECES = {
-    "tablet": "tablets?|tabs?|tbl|tabletten|tablette|tabletter|tablett|comprimes?|comprimidos?|"
-    "cpr|compresse|compressa|caplets?|to be taken",
+    "tablet": "tablets?|tabs?|tabl|tbl|tabletten|tablette|tabletter|tablett|comprimes?|"
+    "comprimidos?|comp|cpr|compresse|compressa|caplets?|to be taken",
     "capsule": "capsules?|caps?|kapseln?|kapsler|gelules?|capsulas?|capsule",
     "ampoule": "ampoules?|ampules?|amps?|ampullen?|ampuller|ampull|ampul|ampollas?|ampolas?|fiale?|"
+    "fl|injektione?n?|injektioner|injeksjone?r?|injectie|inyeccion|"
     "fiala|vials?|injections?|inj|doses?",
     "ml": "mls?|millilit(?:er|re)s?|cc",
 }
@@ -49,7 +51,9 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
     ),
     (
         Route.INTRAMUSCULAR,
-        r"(?:deep )?intra ?-?muscular(?:ly)?|im|i/m|into (?:the|a) muscle|intramuskular\w*|"
+        r"(?:deep )?intra ?-?muscular(?:ly)?|"
+        r"im(?! (?:monat|jahr|quartal|halbjahr|abstand|wechsel))|i/m|"
+        r"into (?:the|a) muscle|intramuskular\w*|"
         r"intramuskulart|intramusculaire|intramuscolare|intramusculair|into the (?:deltoid|"
         r"vastus lateralis|thigh)(?: muscle)?",
     ),
@@ -65,6 +69,7 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
         r"buccal|swallow|swallowed",
     ),
 )
+"""German "im" before a time is "in the", no route."""
 _ROUTE_PATTERNS = tuple(
     (route, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for route, words in _ROUTES
 )
@@ -78,6 +83,8 @@ _REVIEW_ABOUT = re.compile(
     r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)|"
     r"\b(?:improv|nerve|neuro|symptom|sign|stop|continu)\w*\b[^.;\n]{0,60}\b(?:review|reassess)"
 )
+_SENTENCE_END = re.compile(rf"[;\n]|(?<!\d)\.(?= |$)|(?<=\d)\.(?=$| (?!(?:{UNIT_WORDS})(?![a-z])))")
+"""Where a clause ends; the dot of an ordinal before a unit of time ("hver 3. maned") ends none."""
 _SPELT_AGAIN = re.compile(rf"(?<=\d) ?\((?:{'|'.join(NUMBERS)})\)")
 """A number that stands again in letters: "every 30 (thirty) days"."""
 _ASIDE = re.compile(
@@ -151,7 +158,7 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 3:
             plain = plain.replace(plain_numbers(fold(name)), " ")
-    clauses = [part.strip() for part in re.split(r"[;\n]|\.(?= |$)", plain) if part.strip()]
+    clauses = [part.strip() for part in _SENTENCE_END.split(plain) if part.strip()]
     spoken = [part for part in clauses if not _ASIDE.search(part) and not _LATER.search(part)]
     aside = any(_LATER.search(part) and not _ASIDE.search(part) for part in clauses)
     rest = " ; ".join(spoken)
@@ -173,6 +180,7 @@ def _binds_to_improvement(folded: str) -> bool:
 
 def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> WrittenDosage:
     route, rest = _take_route(_STRENGTH.sub(" ", rest))
+    rest = " ".join(rest.split())
     rhythms = find_rhythm(rest)
     ranged = bool(_RANGE.search(rhythms.rest))
     amounts, rest = _take_amounts(_RANGE.sub(" ", rhythms.rest))

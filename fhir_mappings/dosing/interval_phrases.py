@@ -68,6 +68,8 @@ _DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 
 _LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len, reverse=True))
 
+_DAILY = times_per(1, 1, DAY)
+
 Build = Callable[[re.Match[str]], Timing | None]
 
 
@@ -158,6 +160,24 @@ def _fraction(match: re.Match[str]) -> Timing | None:
     return every(match["low"], match["high"], FRACTION_OF[match["of"]])
 
 
+def _time_of_day(match: re.Match[str]) -> Timing | None:
+    """Return one dose a day, unless another time of day stands further on: the doses of each are
+    not read.
+    """
+    return None if re.search(rf"\b{DAYTIMES}\b", match.string[match.end() :]) else _DAILY
+
+
+def _scheme(match: re.Match[str]) -> Timing | None:
+    """Return "1-0-1", the doses of morning, noon, evening (and night), as two a day."""
+    doses = match[0].count("1")
+    return times_per(doses, 1, DAY) if doses else None
+
+
+def _repeated(match: re.Match[str]) -> Timing | None:
+    """Return "15/15 dias" or "8/8 h" as every 15 days, every 8 hours."""
+    return every(match["low"], None, UNITS[match["unit"]])
+
+
 def _compile(*rows: tuple[str, Build]) -> tuple[tuple[re.Pattern[str], Build], ...]:
     return tuple((re.compile(rf"(?<![a-z0-9/.])(?:{p})(?![a-z0-9/])"), b) for p, b in rows)
 
@@ -167,8 +187,10 @@ PHRASES = _compile(
     (QUARTERLY, lambda _: every("3", None, "month")),
     (HALF_YEARLY, lambda _: every("6", None, "month")),
     (ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
-    (rf"{DAYTIMES} (?:and|&|\+) {DAYTIMES}", lambda _: times_per(2, 1, DAY)),
-    (DAYTIMES, lambda _: times_per(1, 1, DAY)),
+    (rf"{DAYTIMES} ?(?:and|&|\+|und|et|e|y) ?{DAYTIMES}", lambda _: times_per(2, 1, DAY)),
+    (r"[01]-[01]-[01](?:-[01])?", _scheme),
+    (r"(?P<low>\d{1,2})/(?P=low) ?(?P<unit>h|horas?|dias?)", _repeated),
+    (DAYTIMES, _time_of_day),
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
     (
         rf"{_COUNTED},? ?(?:{_EACH} ?(?:{LOW_HIGH} ?)?|per {_LOW_HIGH2} )(?P<unit>{UNIT_WORDS})",
@@ -176,7 +198,8 @@ PHRASES = _compile(
     ),
     (rf"(?:once )?{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{UNIT_WORDS})", _ordinal),
     (
-        rf"(?:(?:1|one) )?(?:{_EACH}|q) ?(?:{LOW_HIGH} ?)(?P<unit>{UNIT_WORDS})",
+        rf"(?:(?:1|one) )?(?:{_EACH}|q|(?<![0-9] )(?:per|pro|par)) ?(?:{LOW_HIGH} ?)"
+        rf"(?P<unit>{UNIT_WORDS})",
         lambda m: every(m["low"], m["high"], UNITS[m["unit"]]),
     ),
     (rf"(?:{_EACH}|q) ?{LOW_HIGH} ?/ ?(?P<of>7|52|12)", _fraction),

@@ -48,14 +48,14 @@ ORDINALS: dict[str, int] = {
 UNITS: dict[str, str] = {
     word: unit
     for unit, words in {
-        "hour": "hour hours hr hrs stunde stunden heure heures hora horas ora ore uur uren timme "
+        "hour": "hour hours hr hrs h stunde stunden heure heures hora horas ora ore uur uren timme "
         "timmar timer",
         "day": "day days d tag tage tagen jour jours dia dias giorno giorni dag dagen dagar dage "
         "dager dagarna",
-        "week": "week weeks wk wks woche wochen semaine semaines semana semanas settimana "
+        "week": "week weeks wk wks woche wochen wo semaine semaines semana semanas settimana "
         "settimane weken vecka veckor veckan uge uger ugen uke uker uken",
         "month": "month months mth mths mo mos monat monate monaten mois mes meses mese mesi "
-        "maand maanden manad manader manaden maned maneder maneden",
+        "maand maanden mnd manad manader manaden maned maneder maneden",
         "year": "year years yr yrs jahr jahre jahren ans annee annees ano anos anno anni jaar ar",
     }.items()
     for word in words.split()
@@ -65,7 +65,7 @@ ADVERBS: dict[str, str] = {
     word: unit
     for unit, words in {
         "day": "daily taglich taeglich quotidien quotidienne quotidiennement diario diaria "
-        "diariamente quotidianamente dagelijks dagligen dagligt daglig",
+        "diariamente quotidianamente dagelijks dagligen dagligt daglig dagl tgl",
         "hour": "hourly stundlich stuendlich",
         "week": "weekly wkly wochentlich woechentlich hebdomadaire semanal semanalmente "
         "settimanale settimanalmente wekelijks ugentlig ugentligt ukentlig",
@@ -78,11 +78,13 @@ ADVERBS: dict[str, str] = {
 }
 
 EVERY = (
-    "every|each|alle|jede|jeden|jeder|jedes|tous les|toutes les|chaque|a cada|cada|ogni|elke|"
-    "iedere|om de|varje|var|hver|hvert"
+    "every|each|im abstand von|alle|jede|jeden|jeder|jedes|tous les|toutes les|chaque|a cada|cada|"
+    "ogni|elke|iedere|om de|c/|varje|var|hver|hvert"
 )
-TIMES = "x|times?|mal|fois|vez|veces|volta|volte|vezes|keer|maal|gang|gange|ganger"
-PER = "a|an|per|each|every|pro|par|por|por la|al|a la|alla|ao|in der|am|om|i|/"
+TIMES = "x|times?|mal|fois|vez|veces|volta|volte|vezes|keer|maal|gang|gange|ganger|ggr"
+PER = (
+    "a|an|per|im(?= (?:monat|jahr))|each|every|pro|par|por|por la|al|a la|alla|ao|in der|am|om|i|/"
+)
 TO = "-|to|bis|a|tot|till|til|or"
 
 ONCE: dict[str, int] = {
@@ -100,25 +102,33 @@ ONCE: dict[str, int] = {
 
 EVERY_OTHER: dict[str, str] = {
     "day": "(?:on |every )?(?:alternate|alternating|alt\\.?) days?|alternative days|"
-    "un jour sur deux|dias alternos|dias alternados|giorni alterni|a giorni alterni|om de dag|"
-    "varannan dag|annenhver dag|hveranden dag",
+    "(?:un|1) jour sur (?:deux|2)|dias alternos|dias alternados|giorni alterni|"
+    "a giorni alterni|om de dag|varannan dag|annenhver dag|hveranden dag",
     "week": "fortnightly|(?:once )?(?:every|each|a|per) fortnight|alternate weeks?|"
-    "une semaine sur deux|om de week|varannan vecka|annenhver uke|hveranden uge|"
+    "(?:une|1) semaine sur (?:deux|2)|om de week|varannan vecka|annenhver uke|hveranden uge|"
     "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
-    "month": "alternate months?|un mois sur deux|om de maand|varannan manad|annenhver maned",
+    "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de maand|varannan manad|"
+    "annenhver maned",
 }
 """Phrases for every second day, week and month. "Biweekly", "bimonthly" and "semi-monthly" mean two
 things and are left out.
 """
 
 QUARTERLY = (
+    "(?:(?:1 ?x|einmal) )?(?:im|pro|je|jedes) quartal|"
     "quarterly|every quarter|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|"
     "trimestrielle|trimestral|trimestrale|driemaandelijks|kvartalsvis"
 )
 
-HALF_YEARLY = "half ?-? ?yearly|halbjahrlich|halbjaehrlich|semestral|semestriel|halvarsvis"
+HALF_YEARLY = (
+    "half ?-? ?yearly|(?:(?:1 ?x|einmal) )?(?:im|pro|jedes) halbjahr|halbjahrlich|halbjaehrlich|"
+    "semestral|semestriel|halvarsvis"
+)
 
-DAYTIMES = "(?:(?:every|each|in the|at) )?(?:morning|night|evening|bedtime|noon|lunchtime)"
+DAYTIMES = (
+    "(?:(?:every|each|in the|at|le|la|al|por la|a la|om|til) )?(?:morning|night|evening|bedtime|"
+    "noon|lunchtime|mane|nocte|nightly|morgens|mittags|abends|matin|midi|soir|mattina|sera|manana|noche)"
+)
 """A time of day; two of them are two doses a day."""
 
 ONE_DOSE = "stat|single dose|one dose only|once only|one ?-? ?off(?: dose)?|einmalig|dose unique"

@@ -72,11 +72,11 @@ _IN_TEXT = frozenset(
         "eod",
         "qw",
         "tiw",
-        "nocte",
-        "mane",
-        "nightly",
         "qhs",
         "qam",
+        "mwf",
+        "m/w/f",
+        "m-w-f",
     ]
 )
 """Those that no other word is written like, so that they are read inside a text too."""
@@ -89,16 +89,17 @@ _AMBIGUOUS = re.compile(
 _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
     rf"|(?:for |fur |pendant |durante |gedurende |i |per )(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
-    rf"|for (?P<short>\d{{1,2}})/(?P<of>7|52|12)"
+    rf"|(?:for|x) ?(?P<short>\d{{1,2}})/(?P<of>7|52|12)"
     rf"|(?:for |total |of )?(?P<n>{NUMBER})(?: ?(?:to|-) ?(?P<most>{NUMBER}))? "
     r"(?:doses|injections|injektionen|dosen|dosis|doser))"
     r"(?![a-z0-9/])"
 )
 
 _AMOUNT_PER = re.compile(
-    rf"(?<=[a-z]) (?:a|per|pro|par|por|al|om) (?P<unit>{UNIT_WORDS})(?![a-z0-9/])"
+    rf"(?<=[a-z]) ?(?:/ ?|c/|(?<= )(?:a|per|pro|par|por|al|ao|om|pr) |im (?=monat|jahr))"
+    rf"(?P<unit>{UNIT_WORDS})(?![a-z0-9/])"
 )
-"""What stands behind an amount: "1 tablet a day"."""
+"""What stands behind an amount: "1 tablet a day", "1000 mcg/day"."""
 
 _CODE_IN_TEXT = re.compile(rf"(?<![a-z0-9/])(?:{'|'.join(sorted(_IN_TEXT))})(?![a-z0-9/])")
 

@@ -53,6 +53,27 @@ def every(period: int, unit: PeriodUnit, times: int = 1) -> Timing:
         ("1 tablett dagligen", [(1, "tablet")], None, every(1, DAY)),
         ("1 mg IM every 2 months for life", [(1, "mg")], IM, every(2, MONTH)),
         ("1 mg IM every 2 months. Review annually.", [(1, "mg")], IM, every(2, MONTH)),
+        ("1000 mcg/day", [(1000, "mcg")], None, every(1, DAY)),
+        ("1 mg IM/month", [(1, "mg")], IM, every(1, MONTH)),
+        ("1,000 mcg IM per month", [(1000, "mcg")], IM, every(1, MONTH)),
+        ("1000 µg/jour", [(1000, "ug")], None, every(1, DAY)),
+        ("1 injection IM par mois", [(1, "ampoule")], IM, every(1, MONTH)),
+        ("1 comprimé matin et soir", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("une injection IM 1 jour sur 2", [(1, "ampoule")], IM, every(2, DAY)),
+        ("1 fl im al mese", [(1, "ampoule")], IM, every(1, MONTH)),
+        ("1 amp IM c/ 30 dias", [(1, "ampoule")], IM, every(30, DAY)),
+        ("1 ampola IM 15/15 dias", [(1, "ampoule")], IM, every(15, DAY)),
+        ("1 comp ao dia", [(1, "tablet")], None, every(1, DAY)),
+        ("1 injectie per 2 maanden", [(1, "ampoule")], None, every(2, MONTH)),
+        ("1 injeksjon hver 3. måned", [(1, "ampoule")], None, every(3, MONTH)),
+        ("1 mg i.m. hver 12. uke", [(1, "mg")], IM, every(12, WEEK)),
+        ("jeden 2. Tag 1 Amp.", [(1, "ampoule")], None, every(2, DAY)),
+        ("1 Amp. alle 2 Wo.", [(1, "ampoule")], None, every(2, WEEK)),
+        ("1 Amp. i.m. im Abstand von 3 Monaten", [(1, "ampoule")], IM, every(3, MONTH)),
+        ("1 Tbl. 1-0-1", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 tablett 2 ggr dagl", [(1, "tablet")], None, every(1, DAY, 2)),
+        ("1 mg IM MWF", [(1, "mg")], IM, every(1, WEEK, 3)),
+        ("1 tab mane and nocte", [(1, "tablet")], None, every(1, DAY, 2)),
     ],
 )
 def test_what_is_read_whole(text, amounts, route, timing):
@@ -82,6 +103,34 @@ def test_what_is_read_whole(text, amounts, route, timing):
 )
 def test_what_is_not_read_whole(text):
     assert not read_written(text).whole
+
+
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("1 Tablette im Monat", every(1, MONTH)),
+        ("1x im Quartal 1 Tablette", every(3, MONTH)),
+        ("1 Tablette im Wechsel", None),
+    ],
+)
+def test_im_before_a_time_in_german_is_no_route(text, timing):
+    found = read_written(text)
+
+    assert (found.route, found.timing) == (None, timing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 mg IM in the morning, 1 mg at night",
+        "1 mane 1 nocte",
+        "1 cp matin, 1 cp soir",
+        "2-0-1",
+        "0-0-0",
+    ],
+)
+def test_doses_of_several_times_of_day_are_not_one_a_day(text):
+    assert read_written(text).timing is None
 
 
 @pytest.mark.parametrize(
