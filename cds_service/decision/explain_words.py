@@ -56,14 +56,14 @@ class Style:
 
 
 def say(explained: Json, colour: bool, width: int = WIDTH) -> str:
-    """Return the explain JSON as text for a reader: the decision first, then cards, course, facts
-    and the receipt.
+    """Return the explain JSON as text for a reader: the answer first, which is the cards or why
+    there is none, then course, facts and the receipt.
     """
     explained = make_all_visible(explained)
     style = Style(colour, width)
+    answer = (_say_cards, _say_decision) if explained["cards"] else (_say_decision, _say_cards)
     sections = (
-        _say_decision,
-        _say_cards,
+        *answer,
         _say_course,
         _say_facts,
         _say_understood,
@@ -231,16 +231,22 @@ def _say_understood(explained: Json, style: Style) -> Iterator[str]:
     yield style.heading("Lists: how far they were understood")
     for listed in explained["lists"]:
         whole = "" if listed["complete"] else ", not complete"
-        yield style.wrap(
-            f"{listed['key']}{whole}: {listed['entries']} entries, {listed['byCode']} by code, "
-            f"{listed['byWords']} by words, {listed['notUnderstood']} not understood"
-        )
+        yield style.wrap(f"{listed['key']}{whole}: {_understood(listed)}")
     for hint in explained["hints"]:
         when = f", {hint['date']}" if "date" in hint else ""
         yield style.wrap(
             f"in the record, not read: '{hint['words']}' ({hint['reference']}{when}), perhaps "
             f"{hint['fact']}"
         )
+
+
+def _understood(listed: Json) -> str:
+    """Say how many entries a list has and how they were understood; what is 0 is not said."""
+    entries = listed["entries"]
+    ways = (("byCode", "by code"), ("byWords", "by words"), ("notUnderstood", "not understood"))
+    said = [f"{listed[name]} {words}" for name, words in ways if listed[name]]
+    counted = "1 entry" if entries == 1 else f"{entries} entries" if entries else "no entry"
+    return ", ".join([counted, *said])
 
 
 def _say_resources(explained: Json, style: Style) -> Iterator[str]:
@@ -282,6 +288,6 @@ def _list_references(references: Sequence[str]) -> str:
 
 def _say_timings(explained: Json, style: Style) -> Iterator[str]:
     timings = ", ".join(
-        f"{step} {milliseconds:g} ms" for step, milliseconds in explained["timingMs"].items()
+        f"{step} {milliseconds:.1f} ms" for step, milliseconds in explained["timingMs"].items()
     )
     yield "\n" + style.paint(timings, _DIM)

@@ -130,12 +130,23 @@ def decide_chart(
     return decide(request, record, read_orders(request, basis), basis)
 
 
+_MESSAGES = {
+    "cards": "an answer with its cards",
+    "services": "a list of services",
+    "feedback": "feedback on cards",
+}
+"""Other messages of CDS Hooks, by the list they hold."""
+
+
 def _kind_of_input(value: Any) -> str:
     """Name what was given, without showing any of it."""
     if not isinstance(value, dict):
         return kind_of(value)
     if "hook" in value:
         return "a hook request"
+    for member, words in _MESSAGES.items():
+        if isinstance(value.get(member), list):
+            return words
     kind = value.get("resourceType")
     if isinstance(kind, str) and kind.isalpha() and len(kind) < 40:
         return f"a FHIR {kind}"

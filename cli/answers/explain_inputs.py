@@ -64,33 +64,61 @@ def _read_folder(name: str, as_patient: bool) -> Iterator[Explained | Refusal]:
             yield refusal
 
 
-def _read(name: str, as_patient: bool, charts: bool = False) -> Iterator[Explained]:
+def _read(name: str, as_patient: bool, charts: bool = False) -> Iterator[Explained | Refusal]:
     """Yield what a file holds.
 
     Args: charts: a Bundle among other files is one patient's, and its patient-view is wanted.
     """
     if name.endswith(".ndjson"):
-        lines = list(_lines(name))
-        if as_patient and all("resourceType" in body for _, body in lines):
-            yield Explained(name, _bundle([body for _, body in lines]), is_patient=True)
-            return
-        yield from (_one(f"{name}:{number}", body, as_patient) for number, body in lines)
+        yield from _read_lines(name, as_patient)
         return
     body = read_input(name)
     is_bundle = isinstance(body, dict) and body.get("resourceType") == "Bundle"
     yield _one(name, body, as_patient or (charts and is_bundle))
 
 
-def _lines(name: str) -> Iterator[tuple[int, Any]]:
-    """Yield each line with its number. Raises: Refusal with the line that is not JSON."""
+def _read_lines(name: str, as_patient: bool) -> Iterator[Explained | Refusal]:
+    """Yield the requests of a file of lines, and the lines that are none; or the one patient whose
+    resources they are, for whom every line must be read.
+    """
+    found = list(_lines_or_refusals(name))
+    lines = [one for one in found if not isinstance(one, Refusal)]
+    resources = [body for _, body in lines if isinstance(body, dict) and "resourceType" in body]
+    if resources and len(resources) == len(lines):
+        if not as_patient:
+            raise Refusal(
+                f"{name}: found FHIR resources, expected hook requests; with --patient the "
+                f"patient-view of the one patient they belong to is explained."
+            )
+        _refuse_first(found)
+        yield Explained(name, _bundle(resources), is_patient=True)
+        return
+    for one in found:
+        yield one if isinstance(one, Refusal) else _one(f"{name}:{one[0]}", one[1], as_patient)
+
+
+def _lines_or_refusals(name: str) -> Iterator[tuple[int, Any] | Refusal]:
+    """Yield each line with its number, or why it cannot be read."""
     for number, line in enumerate(read_file(name).splitlines(), start=1):
         if line.strip():
             try:
                 yield number, read_json(line)
             except Problem as problem:
-                raise Refusal(
-                    f"{name}, line {number}: {problem.text.removeprefix('The body ')}"
-                ) from None
+                why = problem.text.removeprefix("The body ")
+                yield Refusal(f"{name}, line {number}: {why}")
+
+
+def _refuse_first(found: Sequence[tuple[int, Any] | Refusal]) -> None:
+    for one in found:
+        if isinstance(one, Refusal):
+            raise one
+
+
+def _lines(name: str) -> list[tuple[int, Any]]:
+    """Return each line with its number. Raises: Refusal with the first line that is not JSON."""
+    found = list(_lines_or_refusals(name))
+    _refuse_first(found)
+    return [one for one in found if not isinstance(one, Refusal)]
 
 
 def _bundle(resources: Sequence[Any]) -> Json:

@@ -56,6 +56,9 @@ def written(tmp_path: Path) -> Any:
         (b'{"a": 1}\n{"a": 2}\n', (), "expected one JSON value, not one on each line"),
         ([], (), "The request: found an array, expected a hook request"),
         (PATIENT, (), "The request: found a FHIR Patient, expected a hook request"),
+        ({"cards": []}, (), "The request: found an answer with its cards, expected a hook request"),
+        ({"services": []}, (), "The request: found a list of services, expected a hook request"),
+        ({"feedback": []}, (), "The request: found feedback on cards, expected a hook request"),
         (
             {"hook": "order-dispatch"},
             (),
@@ -109,7 +112,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(
     assert capsys.readouterr().err.splitlines()[2:] == [f"{tmp_path}: is not a file."] * 2
 
 
-def test_a_bundle_of_a_patient_is_explained_decision_first_and_receipt_last(
+def test_a_bundle_of_a_patient_is_explained_answer_first_and_receipt_last(
     written: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     encounters = [{"resourceType": "Encounter", "id": str(number)} for number in range(5)]
@@ -122,9 +125,9 @@ def test_a_bundle_of_a_patient_is_explained_decision_first_and_receipt_last(
     ]
     assert status == 0
     assert headings[:-1] == [
+        "Cards",
         "Decision: rule U1",
         "Would change if",
-        "Cards",
         "Facts",
         "Not known",
         "Lists: how far they were understood",

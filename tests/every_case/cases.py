@@ -106,7 +106,7 @@ def of_files(folder: Path) -> Iterator[Case]:
         found = json.loads(path.read_text("utf-8-sig"))
         body = found.get("body", found) if isinstance(found, dict) else None
         if isinstance(body, dict) and body.get("hook") in HOOKS:
-            yield Case(f"file: {path.stem}", body, DAY, site())
+            yield Case(f"request in a file: {path.stem}", body, DAY, site())
 
 
 def with_policy(settings: Json) -> Settings:

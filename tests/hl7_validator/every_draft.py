@@ -213,9 +213,10 @@ def write_result(rows: list[tuple[str, Counter[str], int, float]], cases: int) -
     lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *table)]
     text = (
         f"# Drafts judged by the HL7 validation engine, {today}\n\n"
-        f"{cases:,} requests, answered as each of {len(PROFILES)} client profiles, and the\n"
-        "stories of the test patients from the choice of an order to its refill. A draft counts\n"
-        "where it was met first; drafts that differ by ids, references and dates alone are one.\n\n"
+        f"{cases:,} requests, answered as each of {len(PROFILES)} client profiles, and the stories "
+        "of the test patients from the\nchoice of an order to its refill. A draft counts where it "
+        "was met first; drafts that differ by ids,\nreferences and dates alone are one. An error "
+        "that a received draft brings along is the client's.\n\n"
     )
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"drafts-{today}.md").write_text(text + "\n".join(lines) + "\n", "utf-8")

@@ -187,3 +187,41 @@ def test_a_bundle_in_a_folder_is_one_patients_chart(
     chart, request = explained(capsys)
     assert (Path(chart["input"]).name, chart["decision"]["rule"]) == ("a.json", "U1")
     assert Path(request["input"]).name == "b.json"
+
+
+def test_a_line_that_is_not_json_keeps_no_other_line_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "two.ndjson", REQUEST, REQUEST)
+    path.write_text("{bad\n" + path.read_text("utf-8"), encoding="utf-8")
+
+    assert main(["explain", str(path), "--json", *AS_OF]) == 2
+
+    told = capsys.readouterr()
+    assert [json.loads(line)["input"] for line in told.out.splitlines()] == [
+        f"{path}:2",
+        f"{path}:3",
+    ]
+    assert told.err.startswith(f"{path}, line 1: is not valid JSON")
+
+
+def test_lines_of_resources_name_the_option_that_explains_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "chart.ndjson", PATIENT, B12)
+
+    assert main(["explain", str(path), *AS_OF]) == 2
+    assert capsys.readouterr().err == (
+        f"{path}: found FHIR resources, expected hook requests; with --patient the patient-view of "
+        "the one patient they belong to is explained.\n"
+    )
+
+
+def test_no_line_of_a_patients_record_may_be_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "chart.ndjson", PATIENT, B12)
+    path.write_text(path.read_text("utf-8") + "\n{bad\n", encoding="utf-8")
+
+    assert main(["explain", "--patient", str(path), *AS_OF]) == 2
+    assert capsys.readouterr().err.startswith(f"{path}, line 3: is not valid JSON")
