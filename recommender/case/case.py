@@ -30,7 +30,7 @@ from recommender.language import (
 )
 from recommender.monitoring import interval_of, longest_acceptable_interval
 from recommender.treatment import Recommendation
-from recommender.treatment_so_far import TreatmentPhase
+from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
 
 Answer = TypeVar("Answer")
 
@@ -198,6 +198,15 @@ class Case:
     @property
     def starts_treatment(self) -> bool:
         return self.assessment.untreated or self.assessment.treatment.phase is TreatmentPhase.LAPSED
+
+    @property
+    def had_a_dose(self) -> bool:
+        """Treatment starts, as far as known, but a dose is on record, with its date or without:
+        what comes is no first dose.
+        """
+        treatment = self.assessment.treatment
+        dosed = treatment.last_dose is not None or treatment.unknown is UnknownPhase.UNDATED_DOSE
+        return treatment.phase is TreatmentPhase.UNKNOWN and dosed
 
     @property
     def dietary_only(self) -> bool:

@@ -81,6 +81,7 @@ def say_tests(case: Case, planned: Iterable[FollowUp]) -> str:
             due.setdefault((item.months, item.days), []).append(item.test)
     now = due.pop((0, 0), [])
     first = "Before the first dose" if case.starts_treatment else "Now"
+    first = "Before the next dose" if case.had_a_dose else first
     said = [f"{first}: {_named(now)}."] if now else []
     said += [
         f"Within {days * 24} hours: {_named(tests)}." for (_, days), tests in due.items() if days

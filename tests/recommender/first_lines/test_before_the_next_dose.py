@@ -36,3 +36,19 @@ def test_after_a_dose_the_test_comes_before_the_next_one(days: int) -> None:
 
     assert said.startswith("B12 given ")
     assert said.endswith(", no B12 test on record: take one before the next dose")
+
+
+def said_of_tests(*doses: DoseGiven) -> str:
+    scenario = person(FACTS["no signs"], FACTS["confirmed"], {"doses": doses})
+    course = Course((order("a", MAINT_M.line),))
+    findings = review(course, scenario, recommend(scenario, POLICY), POLICY)
+    return next(finding.detail.tests for finding in findings if finding.detail.tests)
+
+
+def test_the_tests_of_a_treatment_that_starts_come_before_the_first_dose() -> None:
+    assert said_of_tests().startswith("Before the first dose: ")
+
+
+@pytest.mark.parametrize("days", [1, 20])
+def test_the_tests_after_a_dose_on_record_come_before_the_next_one(days: int) -> None:
+    assert said_of_tests(injection(days)).startswith("Before the next dose: ")
