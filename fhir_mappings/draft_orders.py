@@ -6,10 +6,10 @@ Source: R36 to R38, R152 to R161; cards.md 1 (what is in scope); Q16, Q20.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fhir_mappings.draft_reading import DraftReading
+from fhir_mappings.draft_reading import DraftRead, read_draft, why_no_order
 from fhir_mappings.fhir import (
     MEDICATION_ORDER_TYPES,
     Placed,
@@ -33,23 +33,41 @@ from recommender.language import (
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """What of the draft set is ours.
+    """The draft set as it was read, each entry once, and what of it is ours.
 
     `resources` holds the drafts of ours as they came, by the key under which a suggestion may
     change or delete them; a draft without an id, or with the id of another, is not among them
-    (R161). `lowering_drugs` are the B12-lowering medicines selected. `unresolved` says where the
-    selected drafts point that name their drug by a reference which leads to nothing that was read;
-    `unresolved_beside` says it of the others. `notes` says what was odd, for the log and the
-    receipt.
+    (R161). `lowering_drugs` are the B12-lowering medicines selected.
     """
 
+    entries: tuple[DraftRead, ...] = ()
     orders: tuple[Order, ...] = ()
     tests: tuple[TestOrder, ...] = ()
     lowering_drugs: frozenset[LoweringDrug] = frozenset()
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    unresolved: tuple[str, ...] = ()
-    unresolved_beside: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Sequence[DraftRead]) -> Drafts:
+        """Return what these entries come to."""
+        return cls(
+            tuple(entries),
+            tuple(order for entry in entries for order in entry.orders),
+            tuple(entry.test for entry in entries if entry.test),
+            frozenset(one.lowering for one in entries if one.lowering and one.selected),
+            {one.key: one.placed.resource for one in entries if one.is_ours and has_key(one)},
+        )
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """Where the selected drafts point that name their drug by a reference which leads to
+        nothing that was read.
+        """
+        return tuple(one.unresolved for one in self.entries if one.unresolved and one.selected)
+
+    @property
+    def unresolved_beside(self) -> tuple[str, ...]:
+        """Where the drafts that are not selected point so."""
+        return tuple(one.unresolved for one in self.entries if one.unresolved and not one.selected)
 
     @property
     def lowering_drug_selected(self) -> bool:
@@ -66,41 +84,88 @@ class Drafts:
             test.selected for test in self.tests
         )
 
+    @property
+    def receipt(self) -> Receipt:
+        """What each entry was used for, or why it was not."""
+        receipt = Receipt()
+        for entry in self.entries:
+            receipt.enter(entry.placed)
+        for entry in self.entries:
+            if entry.is_ours:
+                receipt.use(entry.placed, "course")
+            elif entry.why_not:
+                receipt.ignore(entry.placed, entry.why_not)
+            if entry.medication:
+                receipt.use(entry.medication, "course")
+        return receipt
+
+
+def has_key(entry: DraftRead) -> bool:
+    """Return whether an action can name the draft: by an id that no other draft has (R161)."""
+    return entry.key != entry.placed.place
+
 
 def read_drafts(
     drafts: Sequence[Placed],
     selections: Sequence[str] | None,
     patient_id: str,
     value_sets: ValueSets,
-    receipt: Receipt,
-    others: Iterable[Placed] = (),
+    others: Callable[[], Iterable[Placed]] = tuple,
 ) -> Drafts:
-    """Return what of the draft set is ours, with the selected orders marked.
+    """Return the draft set as it was read, with the selected orders marked.
 
     Args:
         selections: the references of order-select; `None` for order-sign, where every draft is
             selected.
         patient_id: drafts about anybody else get no advice (R38).
-        others: resources that came otherwise and that a draft may point to.
+        others: resources that came otherwise; looked through where a draft points to one.
     """
-    reading = DraftReading(value_sets, receipt, Siblings.of((*drafts, *others)))
-    own = [placed for placed in drafts if reading.is_order_for(placed, patient_id)]
+    no_order = {one.place: why_no_order(one, patient_id) for one in drafts}
+    own = [placed for placed in drafts if no_order[placed.place] is None]
     selected = (
-        {item.place for item in own}
-        if selections is None
-        else resolve_selections(selections, own, reading.notes)
+        {item.place for item in own} if selections is None else resolve_selections(selections, own)
     )
-    for placed in own:
-        reading.read(placed, placed.place in selected)
-    return Drafts(
-        tuple(reading.orders),
-        tuple(reading.tests),
-        frozenset(reading.lowering_drugs),
-        dict(reading.resources),
-        tuple(reading.unresolved),
-        tuple(reading.unresolved_beside),
-        tuple(reading.notes),
-    )
+    siblings = Siblings.of(drafts, others)
+    entries: list[DraftRead] = []
+    taken: set[str] = set()
+    for placed in drafts:
+        why = no_order[placed.place]
+        if why is not None:
+            entries.append(DraftRead(placed, why_not=why))
+        else:
+            key = _free_key(placed, taken)
+            entry = read_draft(placed, key, placed.place in selected, siblings, value_sets)
+            _take_key(entry, taken)
+            entries.append(entry)
+    return Drafts.of(entries)
+
+
+def name_drafts(drafts: Drafts, found: Sequence[Placed], value_sets: ValueSets) -> Drafts:
+    """Return the draft set with those read again whose medicine was not known, now that these
+    resources were found.
+    """
+    siblings = Siblings.of((one.placed for one in drafts.entries), lambda: found)
+    taken = {one.key for one in drafts.entries if one.is_ours and not one.unresolved}
+    entries = []
+    for entry in drafts.entries:
+        if entry.unresolved:
+            key = _free_key(entry.placed, taken)
+            entry = read_draft(entry.placed, key, entry.selected, siblings, value_sets)
+            _take_key(entry, taken)
+        entries.append(entry)
+    return Drafts.of(entries)
+
+
+def _free_key(placed: Placed, taken: set[str]) -> str:
+    """Return the key of a draft, `Type/id` byte for byte; its place when it has no id of its own,
+    so that no action can name it.
+    """
+    return placed.place if placed.reference in taken else placed.reference
+
+
+def _take_key(entry: DraftRead, taken: set[str]) -> None:
+    if entry.is_ours:
+        taken.add(entry.key)
 
 
 def are_all_unrelated(drafts: Sequence[Placed], value_sets: ValueSets) -> bool:
@@ -133,20 +198,18 @@ def read_stored_halves(
     if not groups:
         return ()
     waiting = [placed for placed in recorded if _is_stored_draft(placed)]
-    reading = DraftReading(value_sets, Receipt(), Siblings.of(recorded))
-    for placed in waiting:
-        if reading.is_order_for(placed, patient_id):
-            reading.read(placed, selected=False)
+    siblings = Siblings.of(recorded)
     drafted = {order.key for order in drafts.orders}
-    found = tuple(
-        order
-        for order in reading.orders
-        if order.group in groups and order.key not in drafted and _is_young(order, as_of)
-    )
+    found: list[Order] = []
+    for placed in waiting:
+        if why_no_order(placed, patient_id) is None:
+            read = read_draft(placed, placed.reference, False, siblings, value_sets)
+            halves = [one for one in read.orders if one.group in groups and _is_young(one, as_of)]
+            found += [one for one in halves if one.key not in drafted]
     for placed in waiting:
         if placed.reference in {order.key for order in found}:
             receipt.use(placed, "course")
-    return found
+    return tuple(found)
 
 
 def _is_stored_draft(placed: Placed) -> bool:

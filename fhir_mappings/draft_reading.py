@@ -1,11 +1,11 @@
-"""Drafts read one by one: whose each is, and the order or test that it stands for.
+"""Drafts read one by one: whose each is, and the orders or the test that it stands for.
 
 Source: R38, R157, R160, R161; cards.md 1 (what is in scope); Q19.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from fhir_mappings.drafts import TESTS_OF_B12_STATUS, read_code, read_due, read_test
 from fhir_mappings.fhir import (
@@ -17,7 +17,7 @@ from fhir_mappings.fhir import (
     code_of,
     subject_id,
 )
-from fhir_mappings.intake import Receipt, why_status
+from fhir_mappings.intake import why_status
 from fhir_mappings.medicines import (
     LEADS_NOWHERE,
     InCourse,
@@ -52,108 +52,94 @@ NOT_ORDERS = frozenset({"entered-in-error", "completed"})
 ORDER_TYPES = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
 
 
-@dataclass(slots=True)
-class DraftReading:
-    """The drafts as far as they are read."""
+@dataclass(frozen=True, slots=True)
+class DraftRead:
+    """One entry of the draft set as it was read: the orders or the test that it stands for, or why
+    it is neither.
 
-    value_sets: ValueSets
-    receipt: Receipt
-    siblings: Siblings
-    orders: list[Order] = field(default_factory=list)
-    tests: list[TestOrder] = field(default_factory=list)
-    lowering_drugs: set[LoweringDrug] = field(default_factory=set)
-    resources: dict[str, Resource] = field(default_factory=dict)
-    unresolved: list[str] = field(default_factory=list)
-    unresolved_beside: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    `lowering` is the B12-lowering medicine that it is for, `medication` the Medication that names
+    its drug. `unresolved` says where the reference to its drug points that leads to nothing that
+    was read.
+    """
 
-    def is_order_for(self, placed: Placed, patient_id: str) -> bool:
-        """Return whether this is an order, and for this patient; a draft that names nobody is taken
-        to be.
-        """
-        self.receipt.enter(placed)
-        kind = as_text(placed.resource.get("resourceType"))
-        if kind not in ORDER_TYPES:
-            if kind != "Medication":  # used, or said to be no order's, when the orders are read
-                self.receipt.ignore(placed, "no order of a medicine, test or procedure")
-            return False
-        about = subject_id(placed.resource)
-        if about and about != patient_id:
-            self.receipt.ignore(placed, "about another patient")
-            self.notes.append("a draft order is about another patient")
-            return False
-        if code_of(placed.resource.get("status")) in NOT_ORDERS:
-            self.receipt.ignore(
-                placed, why_status("draft order", code_of(placed.resource.get("status")))
-            )
-            return False
-        return True
+    placed: Placed
+    selected: bool = False
+    key: str = ""
+    orders: tuple[Order, ...] = ()
+    test: TestOrder | None = None
+    lowering: LoweringDrug | None = None
+    medication: Placed | None = None
+    unresolved: str = ""
+    why_not: str = ""
 
-    def read(self, placed: Placed, selected: bool) -> None:
-        if as_text(placed.resource.get("resourceType")) in MEDICATION_ORDER_TYPES:
-            self._read_medication(placed, selected)
-        else:
-            self._read_test(placed, selected)
+    @property
+    def is_ours(self) -> bool:
+        return bool(self.orders) or self.test is not None
 
-    def _read_medication(self, placed: Placed, selected: bool) -> None:
-        product, medication = find_product(placed.resource, self.siblings, self.value_sets)
-        if is_unresolved(placed.resource, self.siblings):
-            (self.unresolved if selected else self.unresolved_beside).append(
-                medication_target(placed.resource)
-            )
-        if product.ingredients:
-            state = OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT
-            stands = InCourse(self._key_of(placed), state, selected)
-            forbids = placed.resource.get("doNotPerform") is True
-            self.orders += [
-                changed(order, forbids=forbids)
-                for order in read_orders(placed, stands, product, self.value_sets, self.siblings)
-            ]
-            self.receipt.use(placed, "course")
-            if medication and medication.place != "contained":
-                self.receipt.use(medication, "course")
-        elif product.lowering and not is_stop(placed.resource):
-            if selected:
-                self.lowering_drugs.add(product.lowering)
-            self.receipt.ignore(
-                placed,
-                f"no vitamin B12 or folic acid, but a medicine that can lower vitamin B12: "
-                f"{product.name}",
-            )
-        else:
-            nameless = is_nameless(placed.resource, self.siblings)
-            self.receipt.ignore(
-                placed, LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}"
-            )
 
-    def _read_test(self, placed: Placed, selected: bool) -> None:
-        test = read_test(placed.resource, self.value_sets)
-        injection = None if test else _injection_ordered(placed, self.value_sets)
-        if injection:
-            self.orders.append(_read_injection(placed, self._key_of(placed), injection, selected))
-        elif test and not is_stop(placed.resource):
-            # A test beside the point of vitamin B12 counts as ordered but never brings the service
-            # up by itself (cards.md 1).
-            in_scope = selected and test in TESTS_OF_B12_STATUS
-            self.tests.append(
-                TestOrder(self._key_of(placed), test, in_scope, read_due(placed.resource))
-            )
-        else:
-            self.receipt.ignore(
-                placed, "not a test or procedure of ours" if test is None else "a stop of a test"
-            )
-            return
-        self.receipt.use(placed, "course")
+def why_no_order(placed: Placed, patient_id: str) -> str | None:
+    """Return why an entry of the draft set is no order of this patient; `None` for one that is. A
+    draft that names nobody is taken to be. Empty for a Medication: the orders say what it is for.
+    """
+    kind = as_text(placed.resource.get("resourceType"))
+    if kind not in ORDER_TYPES:
+        return "" if kind == "Medication" else "no order of a medicine, test or procedure"
+    about = subject_id(placed.resource)
+    if about and about != patient_id:
+        return "about another patient"
+    status = code_of(placed.resource.get("status"))
+    return why_status("draft order", status) if status in NOT_ORDERS else None
 
-    def _key_of(self, placed: Placed) -> str:
-        """Return the key of a draft, `Type/id` byte for byte; its place when it has no id of its
-        own, so that no action can name it.
-        """
-        key = placed.reference
-        if key == placed.place or key in self.resources:
-            return placed.place
-        self.resources[key] = placed.resource
-        return key
+
+def read_draft(
+    placed: Placed, key: str, selected: bool, siblings: Siblings, value_sets: ValueSets
+) -> DraftRead:
+    """Return an order of this patient as it was read.
+
+    Args:
+        key: under which a suggestion may change it, should it be ours.
+    """
+    if as_text(placed.resource.get("resourceType")) in MEDICATION_ORDER_TYPES:
+        return _read_medication(DraftRead(placed, selected, key), siblings, value_sets)
+    return _read_test(DraftRead(placed, selected, key), value_sets)
+
+
+def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets) -> DraftRead:
+    resource = draft.placed.resource
+    product, medication = find_product(resource, siblings, value_sets)
+    if is_unresolved(resource, siblings):
+        draft = replace(draft, unresolved=medication_target(resource))
+    if product.ingredients:
+        state = OrderState.STOP if is_stop(resource) else OrderState.DRAFT
+        stands = InCourse(draft.key, state, draft.selected)
+        forbids = resource.get("doNotPerform") is True
+        read = read_orders(draft.placed, stands, product, value_sets, siblings)
+        orders = tuple(changed(order, forbids=forbids) for order in read)
+        beside = medication if medication and medication.place != "contained" else None
+        return replace(draft, orders=orders, medication=beside)
+    if product.lowering and not is_stop(resource):
+        why = "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12"
+        return replace(draft, lowering=product.lowering, why_not=f"{why}: {product.name}")
+    nameless = is_nameless(resource, siblings)
+    why = LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}"
+    return replace(draft, why_not=why)
+
+
+def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
+    placed = draft.placed
+    test = read_test(placed.resource, value_sets)
+    injection = None if test else _injection_ordered(placed, value_sets)
+    if injection:
+        return replace(draft, orders=(_read_injection(draft, injection),))
+    if test is None:
+        return replace(draft, why_not="not a test or procedure of ours")
+    if is_stop(placed.resource):
+        return replace(draft, why_not="a stop of a test")
+    # A test beside the point of vitamin B12 counts as ordered but never brings the service up by
+    # itself (cards.md 1).
+    in_scope = draft.selected and test in TESTS_OF_B12_STATUS
+    due = read_due(placed.resource)
+    return replace(draft, test=TestOrder(draft.key, test, in_scope, due))
 
 
 def is_stop(resource: Resource) -> bool:
@@ -173,14 +159,15 @@ def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:
     return identify_product(code, value_sets)
 
 
-def _read_injection(placed: Placed, key: str, product: Product, selected: bool) -> Order:
+def _read_injection(draft: DraftRead, product: Product) -> Order:
     """Return a procedure order for an injection as an order without a dose: such a code names
     none.
     """
     substances = [item.substance for item in product.ingredients if item.substance.is_cobalamin]
+    placed = draft.placed
     authored = first_day(placed.resource.get("authoredOn"))
     return Order(
-        key=key,
+        key=draft.key,
         state=OrderState.STOP if is_stop(placed.resource) else OrderState.DRAFT,
         lines=(
             DoseLine(
@@ -188,7 +175,7 @@ def _read_injection(placed: Placed, key: str, product: Product, selected: bool) 
             ),
         ),
         product=product.name,
-        selected=selected,
+        selected=draft.selected,
         not_computable="the order names an injection, not a dose",
         authored=authored,
         evidence=cite_medicine(placed, product, authored),

@@ -14,9 +14,7 @@ from fhir_mappings.fhir import (
 )
 
 
-def resolve_selections(
-    selections: Sequence[str], orders: Sequence[Placed], notes: list[str]
-) -> set[str]:
+def resolve_selections(selections: Sequence[str], orders: Sequence[Placed]) -> set[str]:
     """Return the places of the selected orders.
 
     A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the
@@ -28,7 +26,6 @@ def resolve_selections(
         selection for selection in selections if isinstance(selection, str) and selection.strip()
     ]
     if not wanted:
-        notes.append("no selections came: every draft order was taken as selected")
         return {placed.place for placed in orders}
     by_name, by_id = _index_drafts(orders)
     places: set[str] = set()
@@ -38,8 +35,6 @@ def resolve_selections(
         if not found and "/" not in selection:
             of_this_id = by_id.get(reference_id(selection), ())
             found = list(of_this_id) if len(of_this_id) == 1 else []
-        if not found:
-            notes.append("a selection names no draft order")
         places.update(found)
     return places
 

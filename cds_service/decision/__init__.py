@@ -1,6 +1,6 @@
 """One decision: from orders and record to findings, and its explanation."""
 
-from cds_service.decision.decide import Decision, Orders, decide, read_orders
+from cds_service.decision.decide import Decision, Orders, decide, name_orders, read_orders
 from cds_service.decision.explain import explain
 from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
 from cds_service.decision.explainable import (
@@ -27,6 +27,7 @@ __all__ = [
     "explain_silence",
     "facts_of_rules",
     "find_quiet",
+    "name_orders",
     "read_orders",
     "say",
     "say_card_in_words",

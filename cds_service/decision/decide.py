@@ -22,7 +22,7 @@ from cds_service.protocol import (
 )
 from cds_service.site import Basis, Client
 from fhir_mappings.course import read_course
-from fhir_mappings.draft_orders import Drafts, read_drafts, read_stored_halves
+from fhir_mappings.draft_orders import Drafts, name_drafts, read_drafts, read_stored_halves
 from fhir_mappings.fhir import (
     FhirVersion,
     PatientRecord,
@@ -30,7 +30,7 @@ from fhir_mappings.fhir import (
     detect_version,
     parse_version,
 )
-from fhir_mappings.intake import Limits, Receipt, ReceiptLine, no_clock
+from fhir_mappings.intake import Limits, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
 from recommender.cards import Finding
@@ -42,12 +42,11 @@ from recommender.treatment import Recommendation, nearest_changes, recommend
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The drafts of ours, the receipt they were entered in, and whether there is anything to say
-    about what was selected.
+    """The drafts as they were read, and whether there is anything to say about what was
+    selected.
     """
 
     drafts: Drafts
-    receipt: Receipt
     in_scope: bool
 
 
@@ -110,7 +109,7 @@ class Decision:
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:
         """Every resource that came in, once."""
-        entered = (*self.orders.receipt.lines(), *self.case.mapped.receipt.lines())
+        entered = (*self.orders.drafts.receipt.lines(), *self.case.mapped.receipt.lines())
         unusable = (
             ReceiptLine.of(placed, ignored=why)._replace(unusable=True)
             for placed, why in self.record.unusable
@@ -123,37 +122,38 @@ class Decision:
         return tuple(nearest_changes(self.recommendation, self.policy))
 
 
-def read_orders(
-    request: HookRequest,
-    basis: Basis,
-    medications: tuple[Placed, ...] = (),
-) -> Orders:
+def read_orders(request: HookRequest, basis: Basis, medications: tuple[Placed, ...] = ()) -> Orders:
     """Return the orders of ours among the drafts (step 4); patient-view has none and is always in
     scope.
 
-    Prefetch is only looked through where a draft may point to it: for its drug (R160), or for the
-    reason that protects folic acid.
+    Prefetch is only looked through where a draft points to something that is not a draft: to its
+    drug (R160), or to the reason that protects folic acid.
 
     Args:
         medications: Medications that drafts point to and that were read from the FHIR server.
     """
+
+    def others() -> tuple[Placed, ...]:
+        return (*resources_within(list(request.prefetch.values()), "prefetch"), *medications)
+
     selections = request.selections if HOOK_ROWS[request.hook].selects else None
-    receipt, value_sets = Receipt(), basis.value_sets
-    drafts = read_drafts(request.drafts, selections, request.patient_id, value_sets, receipt)
-    if (
-        drafts.unresolved
-        or drafts.unresolved_beside
-        or any(order.has_folate for order in drafts.orders)
-    ):
-        receipt = Receipt()
-        others = (*resources_within(list(request.prefetch.values()), "prefetch"), *medications)
-        drafts = read_drafts(
-            request.drafts, selections, request.patient_id, value_sets, receipt, others
-        )
+    drafts = read_drafts(request.drafts, selections, request.patient_id, basis.value_sets, others)
+    return _orders_of(drafts, request, basis)
+
+
+def name_orders(
+    orders: Orders, request: HookRequest, basis: Basis, medications: tuple[Placed, ...]
+) -> Orders:
+    """Return the orders with those read again whose drug was not known, now that these Medications
+    were read from the FHIR server (R160).
+    """
+    drafts = name_drafts(orders.drafts, medications, basis.value_sets)
+    return _orders_of(drafts, request, basis)
+
+
+def _orders_of(drafts: Drafts, request: HookRequest, basis: Basis) -> Orders:
     lowering = basis.settings.policy.lowering_drug_cards and drafts.lowering_drug_selected
-    return Orders(
-        drafts, receipt, not HOOK_ROWS[request.hook].drafts_in or drafts.in_scope or lowering
-    )
+    return Orders(drafts, not HOOK_ROWS[request.hook].drafts_in or drafts.in_scope or lowering)
 
 
 def decide(

@@ -42,10 +42,10 @@ def _why_not_concerned(request: HookRequest) -> str:
     if not drafts:
         return ANOTHER_PATIENT
     if HOOK_ROWS[request.hook].selects:
-        places = resolve_selections(request.selections, drafts, [])
+        places = resolve_selections(request.selections, drafts)
         drafts = [one for one in drafts if one.place in places]
         if not drafts:
-            others = resolve_selections(request.selections, request.drafts, [])
+            others = resolve_selections(request.selections, request.drafts)
             return ANOTHER_PATIENT if others else NOT_A_DRAFT
     names = dict.fromkeys(name for one in drafts if (name := _name_of(one)))
     return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}" if names else NOT_CONCERNED

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
-from cds_service.decision import Decision, Orders, decide, explain_silence, read_orders
+from cds_service.decision import Decision, Orders, decide, explain_silence, name_orders, read_orders
 from cds_service.feedback import take_feedback
 from cds_service.protocol import (
     BASE,
@@ -235,7 +235,11 @@ def _read_orders(retrieval: Retrieval, basis: Basis) -> tuple[Orders, Medication
     """
     orders = read_orders(retrieval.request, basis)
     read = read_medications(orders.drafts.unresolved, retrieval)
-    return read_orders(retrieval.request, basis, read.found) if read.found else orders, read
+    return _named(orders, read, retrieval, basis), read
+
+
+def _named(orders: Orders, read: Medications, retrieval: Retrieval, basis: Basis) -> Orders:
+    return name_orders(orders, retrieval.request, basis, read.found) if read.found else orders
 
 
 def _name_medicines(
@@ -250,9 +254,7 @@ def _name_medicines(
     """
     references = (*orders.drafts.unresolved_beside, *find_open_references(record, basis.as_of))
     read = read_medications(references, retrieval, before)
-    if len(read.found) > len(before.found):
-        orders = read_orders(retrieval.request, basis, read.found)
-    return orders, read
+    return _named(orders, read, retrieval, basis), read
 
 
 def _check_that_something_is_known(record: PatientRecord, decision: Decision) -> None:

@@ -63,7 +63,8 @@ def read_orders(
     authored = first_day(fhir_versions.read_authored(resource))
     phases = read_phases(resource, product, value_sets, authored, siblings.lines)
     whole = _whole(placed, stands, product, authored)
-    whole |= {"folate_indication": _folate_indication(resource, value_sets, siblings)}
+    if product.has_folate:
+        whole["folate_indication"] = _folate_indication(resource, value_sets, siblings)
     return [
         Order(
             key=stands.key if number == 1 else f"{stands.key}#{number}",

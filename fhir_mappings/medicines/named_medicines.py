@@ -5,8 +5,9 @@ Source: R160 (where a medication reference may lead).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, reference_of
@@ -21,26 +22,23 @@ LEADS_NOWHERE = "its medicine is a reference that leads nowhere"
 @dataclass(frozen=True, slots=True)
 class Siblings:
     """The resources of a record or draft set that others point to, by `Type/id` and by the
-    `fullUrl` of their entry.
+    `fullUrl` of their entry; `beside` those that came otherwise, looked through when one is missed.
 
     `products` holds the medicines told apart so far, by how they are written: most stand in a
     record many times; `lines` the dosage lines.
     """
 
     by_reference: Mapping[str, Placed] = field(default_factory=dict)
+    beside: Callable[[], Mapping[str, Placed]] = dict
     products: dict[str, Product] = field(default_factory=dict)
     lines: LinesRead = field(default_factory=dict)
 
     @classmethod
-    def of(cls, placed: Iterable[Placed]) -> Siblings:
+    def of(
+        cls, placed: Iterable[Placed], others: Callable[[], Iterable[Placed]] = tuple
+    ) -> Siblings:
         """Index the Medications and Conditions; of two with one id the first counts."""
-        found: dict[str, Placed] = {}
-        for item in placed:
-            if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
-                found.setdefault(item.reference, item)
-                found.setdefault(item.full_url, item)
-        found.pop("", None)
-        return cls(found)
+        return cls(_by_reference(placed), cache(lambda: _by_reference(others())))
 
     def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:
         """Return the resource a Reference leads to, in the holder's `contained` or among the
@@ -60,7 +58,20 @@ class Siblings:
             as_text(as_dict(reference).get("reference")),
             f"Medication/{target.removeprefix('urn:uuid:')}",
         )
-        return next((self.by_reference[name] for name in named if name in self.by_reference), None)
+        for name in named:
+            if found := self.by_reference.get(name) or self.beside().get(name):
+                return found
+        return None
+
+
+def _by_reference(placed: Iterable[Placed]) -> dict[str, Placed]:
+    found: dict[str, Placed] = {}
+    for item in placed:
+        if as_text(item.resource.get("resourceType")) in ("Medication", "Condition"):
+            found.setdefault(item.reference, item)
+            found.setdefault(item.full_url, item)
+    found.pop("", None)
+    return found
 
 
 def find_product(

@@ -70,6 +70,10 @@ class Product:
         return any(item.substance.is_cobalamin for item in self.ingredients)
 
     @property
+    def has_folate(self) -> bool:
+        return any(not item.substance.is_cobalamin for item in self.ingredients)
+
+    @property
     def is_combination(self) -> bool:
         """Whether its vitamin B12 is one of several vitamins in it (Q75)."""
         return self.combined and self.has_cobalamin

@@ -11,6 +11,7 @@ import pytest
 from fhir_mappings.course import read_course
 from fhir_mappings.draft_orders import (
     are_all_unrelated,
+    name_drafts,
     read_drafts,
     read_stored_halves,
 )
@@ -66,10 +67,8 @@ def laboratory(loinc: str, identity: str = "t1", **elements) -> dict:
     )
 
 
-def read(*resources: dict, selections=None, others=(), receipt=None):
-    return read_drafts(
-        place(*resources), selections, "p1", VALUE_SETS, receipt or Receipt(), others
-    )
+def read(*resources: dict, selections=None, others=()):
+    return read_drafts(place(*resources), selections, "p1", VALUE_SETS, lambda: others)
 
 
 def test_order_sign_selects_every_draft():
@@ -106,7 +105,7 @@ def test_order_select_marks_the_selected_draft_alone_R154():
 def test_selections_are_resolved_in_every_form_they_are_sent_R155(selections, found):
     drafts = place(medicine(identity="a"), medicine(identity="b"))
 
-    places = resolve_selections(selections, drafts, [])
+    places = resolve_selections(selections, drafts)
 
     assert {placed.resource["id"] for placed in drafts if placed.place in places} == found
 
@@ -118,7 +117,7 @@ def test_a_selection_outside_the_draft_set_gets_no_advice_and_no_error_R156(sele
     drafts = read(medicine(identity="a"), selections=selections)
 
     assert not drafts.in_scope
-    assert drafts.notes == ("a selection names no draft order",)
+    assert [order.selected for order in drafts.orders] == [False]
 
 
 def test_a_bare_id_that_two_drafts_share_selects_neither():
@@ -143,13 +142,11 @@ def test_a_draft_without_an_id_is_described_but_nothing_can_name_it_R161():
 
 
 def test_a_draft_for_another_patient_gets_no_advice_R38():
-    receipt = Receipt()
-
-    drafts = read(medicine(subject={"reference": "Patient/p2"}), receipt=receipt)
+    drafts = read(medicine(subject={"reference": "Patient/p2"}))
 
     assert drafts.orders == ()
     assert not drafts.in_scope
-    assert [line.ignored for line in receipt.lines()] == ["about another patient"]
+    assert [line.ignored for line in drafts.receipt.lines()] == ["about another patient"]
 
 
 def test_a_draft_without_a_medicine_yet_is_out_of_scope_R157():
@@ -195,8 +192,7 @@ def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
     ],
 )
 def test_a_draft_that_is_not_used_says_what_it_is(resource, why):
-    receipt = Receipt()
-    read_drafts(place(resource), None, "p1", VALUE_SETS, receipt)
+    receipt = read(resource).receipt
 
     assert [line.ignored.startswith(why) for line in receipt.lines()] == [True]
 
@@ -317,6 +313,7 @@ def test_a_DSTU2_medication_order_is_read():
 
 def test_faulty_shapes_of_known_clients_are_read_R166():
     draft = medicine(
+        "199318",
         category={"coding": [{"code": "community"}]},
         reasonCode={"text": "Pregnancy", "coding": [{"system": SNOMED, "code": "77386006"}]},
         dosageInstruction={
@@ -418,17 +415,14 @@ def test_the_injection_site_of_a_draft_is_read():
 
 
 def test_every_draft_stands_in_the_receipt_once():
-    receipt = Receipt()
-
-    read(
+    drafts = read(
         medicine(),
         laboratory("2132-9"),
         medicine("199390", identity="x"),
         {"resourceType": "Patient", "id": "p1"},
-        receipt=receipt,
     )
 
-    assert [(line.reference, line.used) for line in receipt.lines()] == [
+    assert [(line.reference, line.used) for line in drafts.receipt.lines()] == [
         ("MedicationRequest/d1", True),
         ("ServiceRequest/t1", True),
         ("MedicationRequest/x", False),
@@ -623,3 +617,59 @@ def test_drafts_without_a_course_bind_nothing_that_is_stored_Q56():
     assert not read_stored_halves(
         place(stored()), read(medicine()), "p1", AS_OF, VALUE_SETS, Receipt()
     )
+
+
+def pointing(identity: str, code: str = "309593", **elements) -> dict:
+    """Return a draft that names its drug by a reference alone."""
+    draft = medicine(code, identity, **elements)
+    del draft["medicationCodeableConcept"]
+    return draft | {"medicationReference": {"reference": "Medication/m1"}}
+
+
+B12_TABLET = {
+    "resourceType": "Medication",
+    "id": "m1",
+    "code": {"coding": [{"system": RXNORM, "code": "309593"}]},
+}
+FETCHED = (Placed("Medication/m1", B12_TABLET),)
+
+
+def test_a_draft_is_read_again_only_where_its_medicine_was_not_known_R160():
+    drafts = read(medicine(identity="a"), pointing("b"))
+    assert [order.key for order in drafts.orders] == ["MedicationRequest/a"]
+    assert drafts.unresolved == ("Medication/m1",)
+
+    named = name_drafts(drafts, FETCHED, VALUE_SETS)
+
+    assert [order.key for order in named.orders] == ["MedicationRequest/a", "MedicationRequest/b"]
+    assert named.orders[0] is drafts.orders[0]
+    assert named.unresolved == ()
+    assert named == read(medicine(identity="a"), pointing("b"), others=FETCHED)
+    assert [line.used for line in named.receipt.lines()] == [True, True, True]
+
+
+def test_of_two_drafts_with_one_id_one_has_it_and_the_other_cannot_be_named_R161():
+    drafts = read(pointing("a"), medicine(identity="a"))
+
+    named = name_drafts(drafts, FETCHED, VALUE_SETS)
+
+    assert sorted(order.key for order in named.orders) == [
+        "MedicationRequest/a",
+        "context.draftOrders.entry[0]",
+    ]
+    assert len(named.resources) == 1
+
+
+def test_what_else_came_is_looked_through_only_where_a_draft_points_to_it():
+    asked = []
+
+    def others():
+        asked.append("others")
+        return FETCHED
+
+    read_drafts(place(medicine(identity="a")), None, "p1", VALUE_SETS, others)
+    assert asked == []
+
+    found = read_drafts(place(pointing("a"), pointing("b")), None, "p1", VALUE_SETS, others)
+    assert asked == ["others"]
+    assert len(found.orders) == 2

@@ -17,7 +17,6 @@ from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.fhir.versions import FhirVersion, detect_version
-from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.course import FollowUp, Order, OrderState, Test
@@ -57,7 +56,7 @@ def context_in(version: FhirVersion) -> DraftContext:
 def read_back(resource: dict, selections: list[str] | None = None) -> Order:
     sent = copy.deepcopy(resource) | {"id": "new-1"}
     drafts = read_drafts(
-        [Placed("context.draftOrders.entry[0]", sent)], selections, "p1", VALUE_SETS, Receipt()
+        [Placed("context.draftOrders.entry[0]", sent)], selections, "p1", VALUE_SETS
     )
     assert len(drafts.orders) == 1
     return drafts.orders[0]

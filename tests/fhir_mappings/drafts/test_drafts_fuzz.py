@@ -248,7 +248,7 @@ def test_the_medicines_do_not_depend_on_the_order_they_come_in(placed):
     ),
 )
 def test_reading_any_draft_set_answers_R157(placed, selections):
-    drafts = read_drafts(placed, selections, "1", VALUE_SETS, Receipt())
+    drafts = read_drafts(placed, selections, "1", VALUE_SETS)
 
     assert detect_version(placed) in FhirVersion
     assert all(
