@@ -15,11 +15,12 @@ from fhir_mappings.answers.answer import Answer, Answers, affirms
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
 from fhir_mappings.fhir import code_of
-from fhir_mappings.history import DIAGNOSED_CAUSES, NEW_SIGN_DAYS, SIGNS
+from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, Observed
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import read_booleanish
+from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
     Cause,
@@ -107,7 +108,7 @@ def _findings(
             )
             continue
         index.receipt.use(answer.observed.placed, "neurological_involvement")
-        current = answer.is_within(index.as_of, NEW_SIGN_DAYS)
+        current = answer.is_within(index.as_of, look_back.NEW_SIGN_DAYS)
         day = answer.observed.day
         is_new = (
             current

@@ -15,17 +15,11 @@ from fhir_mappings.answers.answer import (
     unread,
 )
 from fhir_mappings.fhir import months_before
-from fhir_mappings.history import PREGNANCY_DAYS
 from fhir_mappings.intake import RecordIndex, words_as_recorded
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import read_booleanish
+from recommender.guidance import look_back
 from recommender.language import Fact, Truth, truth_of
-
-ANSWER_DAYS = 90
-"""Days for which the answer of a neurological or symptom screen counts (F10, F12, Q1)."""
-
-NOT_PREGNANT_DAYS = 30
-"""Days for which "not pregnant" counts. A design default."""
 
 
 def read_screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact) -> Fact:
@@ -38,8 +32,8 @@ def read_screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: F
     said = read_answer(newest)
     if said is None:
         return unread(index, newest, NEITHER_YES_NOR_NO)
-    if not newest.is_within(index.as_of, ANSWER_DAYS):
-        return unread(index, newest, f"not within {ANSWER_DAYS} days: {newest.when}")
+    if not newest.is_within(index.as_of, look_back.ANSWER_DAYS):
+        return unread(index, newest, f"not within {look_back.ANSWER_DAYS} days: {newest.when}")
     index.receipt.use(newest.observed.placed, fact)
     return Fact(
         truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),)
@@ -54,7 +48,7 @@ def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
     if newest is None:
         return nothing
     means = _pregnancy_value(index, newest)
-    days = PREGNANCY_DAYS if means.is_true else NOT_PREGNANT_DAYS
+    days = look_back.PREGNANCY_DAYS if means.is_true else look_back.NOT_PREGNANT_DAYS
     if means.is_unknown:
         return unread(index, newest, "pregnancy status not readable")
     if not newest.is_within(index.as_of, days):
@@ -118,7 +112,8 @@ def read_of_the_year(
     said = affirms(newest)
     if said is None:
         return unread(index, newest, NEITHER_YES_NOR_NO)
-    if not newest.is_within(index.as_of, (index.as_of - months_before(index.as_of, 12)).days):
-        return unread(index, newest, f"not within 12 months: {newest.when}")
+    since = months_before(index.as_of, look_back.STATE_MONTHS)
+    if not newest.is_within(index.as_of, (index.as_of - since).days):
+        return unread(index, newest, f"not within {look_back.STATE_MONTHS} months: {newest.when}")
     index.receipt.use(newest.observed.placed, fact)
     return Fact(truth_of(said), "", (newest.cite(),))

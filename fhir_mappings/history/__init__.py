@@ -1,19 +1,17 @@
 """What the record says of the person's history: conditions, procedures, allergies, reviews."""
 
 from fhir_mappings.history.allergies import AllergyFacts, map_allergies
-from fhir_mappings.history.conditions import PREGNANCY_DAYS, ConditionFacts, map_conditions
+from fhir_mappings.history.conditions import ConditionFacts, map_conditions
 from fhir_mappings.history.diagnoses import read_diagnoses
 from fhir_mappings.history.order_reasons import add_order_reasons
 from fhir_mappings.history.procedures import ProcedureFacts, map_procedures
 from fhir_mappings.history.reading_lists import judge_lists
 from fhir_mappings.history.reviews import map_reviews
 from fhir_mappings.history.signs_and_causes import CAUSES as DIAGNOSED_CAUSES
-from fhir_mappings.history.signs_and_causes import NEW_SIGN_DAYS, SIGNS
+from fhir_mappings.history.signs_and_causes import SIGNS
 
 __all__ = [
     "DIAGNOSED_CAUSES",
-    "NEW_SIGN_DAYS",
-    "PREGNANCY_DAYS",
     "SIGNS",
     "AllergyFacts",
     "ConditionFacts",

@@ -24,6 +24,7 @@ from fhir_mappings.history.signs_and_causes import (
     texts_of_diagnosis,
 )
 from fhir_mappings.terminology import Concept, Role
+from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
@@ -81,9 +82,6 @@ KIDNEY_RISK = KIDNEY_DISEASE | {
 """Diagnoses that point at the kidneys, past ones too (Q51). A neuropathy of another cause stands
 for diabetes that has done harm: more than it says, since it makes a question louder only.
 """
-
-PREGNANCY_DAYS = 42 * 7
-"""Days for which a pregnancy recorded once counts (F2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +181,8 @@ def _open_world(diagnoses: Diagnoses) -> dict[str, Fact]:
     index, claim = diagnoses.index, diagnoses.claim
     unsaid = index.not_recorded("conditions")
     pregnancy = index.not_recorded("conditions", at=(HintAt.PREGNANCY,))
-    year = months_before(index.as_of, 12)
-    then = index.as_of - dt.timedelta(days=PREGNANCY_DAYS)
+    year = months_before(index.as_of, look_back.STATE_MONTHS)
+    then = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
     return {
         "pregnant": claim("pregnant", PREGNANT, pregnancy, since=then),
         "planning_pregnancy": claim(

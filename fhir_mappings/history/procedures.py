@@ -35,6 +35,7 @@ from fhir_mappings.intake import (
 )
 from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.values import read_resected_length
+from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
@@ -73,10 +74,6 @@ UNDONE_BY: dict[Concept, Concept] = {
 
 RESECTIONS = frozenset({Concept.ILEAL_RESECTION, Concept.TOTAL_ILEAL_RESECTION})
 
-DIALYSIS_DAYS = 90
-"""Days for which a dialysis session counts as being on dialysis; an older one may have been for an
-acute illness. A design default.
-"""
 
 NOT_DONE = frozenset(
     {"not-done", "entered-in-error", "preparation", "aborted", "suspended", "stopped", "on-hold"}
@@ -241,12 +238,12 @@ def _claim(index: RecordIndex, fact: str, operations: list[Operation], nothing: 
 
 
 def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) -> Fact:
-    recent = index.as_of - dt.timedelta(days=DIALYSIS_DAYS)
+    recent = index.as_of - dt.timedelta(days=look_back.DIALYSIS_DAYS)
     sessions = [item for item in operations if item.match.concept is Concept.DIALYSIS]
     now = [item for item in sessions if item.done is None or item.done.latest >= recent]
     for item in sessions:
         index.receipt.ignore(
-            item.placed, f"dialysis more than {DIALYSIS_DAYS} days ago: {item.done}"
+            item.placed, f"dialysis more than {look_back.DIALYSIS_DAYS} days ago: {item.done}"
         )
     return _claim(index, "dialysis", _use(index, "kidney_disease", now), nothing)
 

@@ -14,10 +14,8 @@ from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
+from recommender.guidance import look_back
 from recommender.language import NotCounted, ReviewDone, Test, not_after
-
-REVIEW_MONTHS = 15
-"""How far back a review is looked for (F34)."""
 
 REVIEW_TESTS: dict[Concept, Test] = {
     Concept.SERUM_B12: Test.SERUM_B12,
@@ -41,7 +39,7 @@ def map_reviews(index: RecordIndex, observed: Observations) -> tuple[ReviewDone,
 
 
 def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[ReviewDone]:
-    first = months_before(index.as_of, REVIEW_MONTHS)
+    first = months_before(index.as_of, look_back.REVIEWS_MONTHS)
     for item in observed:
         test = _test_of(item)
         if test is None or item.day is None:

@@ -11,6 +11,7 @@ from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
 from fhir_mappings.intake import newest_day
 from fhir_mappings.terminology import Concept, Role
 from fhir_mappings.values import read_involved_length
+from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
     NONE_RECORDED,
@@ -70,9 +71,6 @@ CAUSES: dict[Concept, Cause] = {
 }
 """The causes of F13 that a diagnosis names."""
 
-NEW_SIGN_DAYS = 90
-"""Days for which a sign counts as new (Q3), and a refuted one as evidence against (Q1)."""
-
 
 def texts_of_diagnosis(diagnosis: Diagnosis) -> list[str]:
     """Return the words of a diagnosis and its notes."""
@@ -86,7 +84,7 @@ def is_new(diagnosis: Diagnosis, treatment_start: dt.date | None, as_of: dt.date
     if diagnosis.recurrent:
         return True
     began = diagnosis.began
-    recent = as_of - dt.timedelta(days=NEW_SIGN_DAYS)
+    recent = as_of - dt.timedelta(days=look_back.NEW_SIGN_DAYS)
     return (
         began is not None
         and treatment_start is not None
@@ -161,7 +159,7 @@ def read_findings(
 
 def read_refuted_signs(diagnoses: Diagnoses) -> frozenset[NeurologicalSign]:
     """The signs refuted within 90 days (Q1); one without a date of recording does not count."""
-    recent = diagnoses.index.as_of - dt.timedelta(days=NEW_SIGN_DAYS)
+    recent = diagnoses.index.as_of - dt.timedelta(days=look_back.NEW_SIGN_DAYS)
     refuted = [
         item
         for item in diagnoses.of(SIGNS, Standing.REFUTED)

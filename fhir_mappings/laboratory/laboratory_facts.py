@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import partial
 
 from fhir_mappings.intake import Demographics, RecordIndex
@@ -17,28 +16,29 @@ from fhir_mappings.laboratory.recorded_gfr import map_egfr
 from fhir_mappings.laboratory.results import Result, Results
 from fhir_mappings.laboratory.uncounted_results import list_uncounted
 from fhir_mappings.values import Analyte
+from recommender.guidance import look_back
 from recommender.language import Because, Measurement, NotCounted, Truth, UncountedResult
 
 WINDOWS: dict[str, Window] = {
-    "total_b12": Window("12 months", months=12),
-    "total_b12_on_treatment": Window("12 months", months=12),
-    "holotranscobalamin": Window("12 months", months=12),
-    "mma": Window("6 months", months=6),
-    "homocysteine": Window("6 months", months=6),
-    "homocysteine_on_treatment": Window("90 days", days=90),
-    "folate": Window("6 months", months=6),
-    "egfr": Window("12 months", months=12),
-    "platelets": Window("90 days", days=90),
-    "inr": Window("30 days", days=30),
-    "haemoglobin": Window("14 days", days=14),
-    "mcv": Window("14 days", days=14),
-    "potassium": Window("14 days", days=14),
+    "total_b12": Window(months=look_back.B12_MONTHS),
+    "total_b12_on_treatment": Window(months=look_back.B12_MONTHS),
+    "holotranscobalamin": Window(months=look_back.B12_MONTHS),
+    "mma": Window(months=look_back.MMA_MONTHS),
+    "homocysteine": Window(months=look_back.MMA_MONTHS),
+    "homocysteine_on_treatment": Window(days=look_back.HOMOCYSTEINE_ON_TREATMENT_DAYS),
+    "folate": Window(months=look_back.FOLATE_MONTHS),
+    "egfr": Window(months=look_back.EGFR_MONTHS),
+    "platelets": Window(days=look_back.PLATELETS_DAYS),
+    "inr": Window(days=look_back.INR_DAYS),
+    "haemoglobin": Window(days=look_back.BLOOD_DAYS),
+    "mcv": Window(days=look_back.BLOOD_DAYS),
+    "potassium": Window(days=look_back.BLOOD_DAYS),
 }
 """The look-back of each fact (F4 to F7, F16, F18, F19, F23, F24)."""
 
-EGFR_AFTER_KIDNEY_INJURY = Window("7 days", days=7)
-LOW_PLATELETS, LOW_PLATELETS_DAYS = Decimal(100), 30
-VERY_LOW_PLATELETS, VERY_LOW_PLATELETS_DAYS = Decimal(50), 7
+EGFR_AFTER_KIDNEY_INJURY = Window(days=look_back.EGFR_AFTER_INJURY_DAYS)
+LOW_PLATELETS, LOW_PLATELETS_DAYS = look_back.LOW_PLATELETS
+VERY_LOW_PLATELETS, VERY_LOW_PLATELETS_DAYS = look_back.VERY_LOW_PLATELETS
 """A low count ages faster: below 100 it is unknown after 30 days, below 50 it is kept for
 precautions but to be repeated (F18, Q10).
 """

@@ -31,11 +31,14 @@ class Window:
     a day); `after`: only results after this day; `None` for all.
     """
 
-    words: str
     months: int = 0
     days: int = 0
     before: dt.date | None = None
     after: dt.date | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{self.months} months" if self.months else f"{self.days} days"
 
     def first_day(self, as_of: dt.date) -> dt.date:
         return months_before(as_of, self.months) - dt.timedelta(days=self.days)

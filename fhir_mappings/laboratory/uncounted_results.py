@@ -15,10 +15,8 @@ from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observed import Observed
 from fhir_mappings.laboratory.report_context import was_taken
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, Result, Results
+from recommender.guidance import look_back
 from recommender.language import Measurement, NotCounted, Test, UncountedResult
-
-UNCOUNTED_MONTHS = 60
-"""How far back results that do not decide are told: 5 years (F35). A design default."""
 
 
 def list_uncounted(
@@ -47,7 +45,7 @@ def list_uncounted(
         if code_of(item.placed.resource.get("status")) in NEVER_TOLD:
             continue
         found += _passed_over(item)
-    oldest = months_before(index.as_of, UNCOUNTED_MONTHS)
+    oldest = months_before(index.as_of, look_back.UNCOUNTED_B12_MONTHS)
     recent = [pair for pair in found if pair[0] >= oldest or pair[0] == dt.date.min]
     recent.sort(key=lambda pair: (pair[0], pair[1].evidence.reference), reverse=True)
     return tuple(item for _, item in recent)
@@ -70,7 +68,7 @@ def _why_uncounted(
         return result.reading.why
     if day is None:
         return NotCounted.NO_DATE
-    if day.earliest < months_before(index.as_of, 12):
+    if day.earliest < months_before(index.as_of, look_back.B12_MONTHS):
         return NotCounted.TOO_OLD
     if start is not None and day.latest > start:
         return NotCounted.ON_TREATMENT

@@ -25,13 +25,13 @@ from fhir_mappings.medicines.medication_uses import (
 )
 from fhir_mappings.medicines.named_medicines import Siblings, medication_target
 from fhir_mappings.medicines.other_medicines import (
-    LOWERING_MONTHS,
     read_anticoagulant,
     read_exposure,
     read_lowering_drugs,
     read_taken,
 )
 from fhir_mappings.terminology import ValueSets
+from recommender.guidance import look_back
 from recommender.language import (
     NONE_RECORDED,
     Anticoagulant,
@@ -120,7 +120,11 @@ def _without_future(
 
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
     """Return whether an entry lies within the look-back of any fact, whatever its medicine."""
-    return use.current or use.last is None or use.last >= months_before(as_of, LOWERING_MONTHS)
+    return (
+        use.current
+        or use.last is None
+        or use.last >= months_before(as_of, look_back.LOWERING_DRUG_MONTHS)
+    )
 
 
 def may_matter(placed: Placed, as_of: dt.date) -> bool:

@@ -12,6 +12,7 @@ from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import Receipt
 from fhir_mappings.medicines.medication_orders import cite_medicine
 from fhir_mappings.medicines.medication_uses import MedicineUse
+from recommender.guidance import look_back
 from recommender.language import (
     NONE_RECORDED,
     Anticoagulant,
@@ -22,14 +23,6 @@ from recommender.language import (
     OrderState,
     Truth,
 )
-
-LOWERING_MONTHS = 18
-"""How far back B12-lowering medicines and nitrous oxide are read (F27)."""
-
-SUPPLY_MONTHS = 3
-"""For how long a medicine that was given or dispensed counts as taken where no order or statement
-says so. A design default.
-"""
 
 LONG_TERM_MONTHS: dict[LoweringDrug, int] = {
     LoweringDrug.METFORMIN: 4,
@@ -50,13 +43,13 @@ def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
     return (
         not use.is_order
         and use.last is not None
-        and use.last >= months_before(as_of, SUPPLY_MONTHS)
+        and use.last >= months_before(as_of, look_back.SUPPLY_MONTHS)
     )
 
 
 def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
     """Return whether a completed order is so recent that what it supplied may still be taken."""
-    recent = months_before(as_of, SUPPLY_MONTHS)
+    recent = months_before(as_of, look_back.SUPPLY_MONTHS)
     completed = use.is_order and use.state is OrderState.COMPLETED
     return completed and use.last is not None and use.last >= recent
 
@@ -87,16 +80,14 @@ def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Rece
 
 def read_exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
     """Return whether somebody was exposed within the look-back; an entry without a date counts."""
-    oldest = months_before(as_of, LOWERING_MONTHS)
+    oldest = months_before(as_of, look_back.LOWERING_DRUG_MONTHS)
     recent = [use for use in uses if use.last is None or use.last >= oldest]
     for use in uses:
         if use in recent:
             use.feeds(fact, receipt)
             use.feeds("cause", receipt)
         else:
-            receipt.ignore(
-                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
-            )
+            receipt.ignore(use.placed, _why_too_old(use))
     return (
         Fact(Truth.TRUE, "recorded among the medicines", tuple(use.evidence for use in recent))
         if recent
@@ -124,15 +115,13 @@ def read_lowering_drugs(
     Its evidence is the newest entry, or the one that proves that it was taken for long enough to be
     a cause.
     """
-    oldest = months_before(as_of, LOWERING_MONTHS)
+    oldest = months_before(as_of, look_back.LOWERING_DRUG_MONTHS)
     found: dict[LoweringDrug, list[MedicineUse]] = {}
     for use in uses:
         if use.product.lowering is None:
             continue
         if not use.current and use.last is not None and use.last < oldest:
-            receipt.ignore(
-                use.placed, f"{use.product.name}, older than {LOWERING_MONTHS} months: {use.last}"
-            )
+            receipt.ignore(use.placed, _why_too_old(use))
         elif not (use.current or _is_taken(use, as_of)):
             receipt.ignore(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
@@ -177,3 +166,7 @@ def _in_use(
         if use.product.lowering is drug
     )
     return LoweringDrugUse(drug, Truth.FALSE if stated else Truth.UNKNOWN, newest.evidence)
+
+
+def _why_too_old(use: MedicineUse) -> str:
+    return f"{use.product.name}, older than {look_back.LOWERING_DRUG_MONTHS} months: {use.last}"

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fhir_mappings.answers import answers, states
+from fhir_mappings.answers import answers
 from fhir_mappings.history import conditions, procedures, reviews, signs_and_causes
 from fhir_mappings.history.allergy_words import ALLERGENS
-from fhir_mappings.history.procedures import DIALYSIS_DAYS
 from fhir_mappings.laboratory import laboratory_facts as laboratory
 from fhir_mappings.laboratory import results
 from fhir_mappings.products.substances import SUBSTANCES
@@ -21,6 +20,7 @@ from fhir_mappings.terminology.loading import load_value_sets
 from fhir_mappings.terminology.members import Role
 from fhir_mappings.terminology.value_sets import ValueSets
 from fhir_mappings.values.units import UNITS, Analyte
+from recommender.guidance import look_back
 from recommender.language import HintAt
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "mapping.md"
@@ -127,7 +127,7 @@ FOLATE_MEDICINES = frozenset(
     if any(not substance.is_cobalamin for substance in holds)
 )
 MEDICINES = "MedicationRequest, MedicationStatement, MedicationDispense, MedicationAdministration"
-SCREEN_DAYS = f"{states.ANSWER_DAYS} days"
+SCREEN_DAYS = f"{look_back.ANSWER_DAYS} days"
 
 ROWS: tuple[FactRow, ...] = (
     FactRow("age", "F1", "Patient.birthDate; of a partial date only what it decides"),
@@ -138,7 +138,7 @@ ROWS: tuple[FactRow, ...] = (
         "F2",
         "Condition, Observation (the newer of the two)",
         conditions.PREGNANT | _of(Concept.PREGNANCY_STATUS, Concept.NOT_PREGNANT),
-        back=f"{conditions.PREGNANCY_DAYS} days; 'not pregnant' {states.NOT_PREGNANT_DAYS} days",
+        back=f"{look_back.PREGNANCY_DAYS} days; 'not pregnant' {look_back.NOT_PREGNANT_DAYS} days",
     ),
     FactRow(
         "planning_pregnancy",
@@ -181,7 +181,7 @@ ROWS: tuple[FactRow, ...] = (
         "Observation: a vitamin B12, haemoglobin, homocysteine or methylmalonic acid result of any "
         "value, or a review noted as done",
         frozenset(reviews.REVIEW_TESTS),
-        back=f"{reviews.REVIEW_MONTHS} months",
+        back=f"{look_back.REVIEWS_MONTHS} months",
     ),
     FactRow(
         "b12_supplement_before_test",
@@ -242,7 +242,7 @@ ROWS: tuple[FactRow, ...] = (
         "Q1",
         "signs denied: Condition with verificationStatus refuted",
         frozenset(signs_and_causes.SIGNS),
-        back=f"{signs_and_causes.NEW_SIGN_DAYS} days",
+        back=f"{look_back.NEW_SIGN_DAYS} days",
         holds=("refuted_signs",),
     ),
     FactRow(
@@ -257,7 +257,7 @@ ROWS: tuple[FactRow, ...] = (
         "F26, Q3",
         "Condition begun after treatment did, or with status recurrence or relapse",
         conditions.DEFICIENCY | _of(Concept.B12_SYMPTOM_FATIGUE),
-        back=f"{signs_and_causes.NEW_SIGN_DAYS} days",
+        back=f"{look_back.NEW_SIGN_DAYS} days",
     ),
     FactRow(
         "kidney_disease",
@@ -271,7 +271,7 @@ ROWS: tuple[FactRow, ...] = (
         "F17",
         "Condition, Procedure",
         _of(Concept.DIALYSIS_DEPENDENCE, Concept.DIALYSIS),
-        back=f"active; a session {DIALYSIS_DAYS} days",
+        back=f"active; a session {look_back.DIALYSIS_DAYS} days",
     ),
     FactRow(
         "kidney_risk",

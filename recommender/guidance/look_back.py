@@ -16,6 +16,9 @@ B12_MONTHS: Final = 12
 MMA_MONTHS: Final = 6
 """Methylmalonic acid and homocysteine (F6, F7)."""
 
+HOMOCYSTEINE_ON_TREATMENT_DAYS: Final = 90
+"""Homocysteine on treatment: a line is worth one above the target (V6)."""
+
 FOLATE_MONTHS: Final = 6
 """Serum folate (F24)."""
 
@@ -37,8 +40,8 @@ VERY_LOW_PLATELETS: Final = (Decimal(50), 7)
 UNCOUNTED_B12_MONTHS: Final = 60
 """Vitamin B12 results that do not decide are kept for the text and E3 (F35)."""
 
-TREATMENT_MONTHS: Final = 15
-"""Doses and ended orders of vitamin B12; active orders count at any age (F25, Q29)."""
+TREATMENT_DAYS: Final = 457
+"""15 months. Doses and ended orders of vitamin B12; active orders count at any age (F25, Q29)."""
 
 SUPPLEMENT_DAYS: Final = 122
 """Days before a test within which any vitamin B12 taken may have raised it: 4 months (F9)."""
@@ -61,6 +64,12 @@ NEW_SIGN_DAYS: Final = 90
 PREGNANCY_DAYS: Final = 42 * 7
 NOT_PREGNANT_DAYS: Final = 30
 """A pregnancy, and an answer that there is none (F2)."""
+
+STATE_MONTHS: Final = 12
+"""Breastfeeding, and planning a pregnancy (F3)."""
+
+STATED_ORAL_DAYS: Final = 90
+"""An oral treatment dose that was dispensed or stated counts as current treatment (F25)."""
 
 DIALYSIS_DAYS: Final = 90
 """A dialysis procedure (F17)."""

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from recommender.assessment import Assessment
 from recommender.deficiency import total_b12_is_borderline
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import Cause, ClinicalScenario, RecordArea, Test
 from recommender.monitoring.follow_up import REVIEW_MONTHS
 from recommender.treatment_so_far import TreatmentPhase
@@ -69,8 +69,6 @@ DONE_FROM_MONTHS_BEFORE = 1
 HOMOCYSTEINE_TARGET = Decimal(10)
 """Micromoles per litre; on treatment the aim is below it (S37, S80)."""
 
-HOMOCYSTEINE_DAYS = 90
-"""Days for which a homocysteine above the target is worth a line (V6)."""
 
 LONG_ALTERNATE_DAYS = 4
 """Times the review interval after which alternate days without a review are a warning (Q67)."""
@@ -209,7 +207,7 @@ def _homocysteine(scenario: ClinicalScenario, assessment: Assessment) -> Iterato
     treated = assessment.treatment.phase in ON_TREATMENT
     if not treated or result.date is None or not result.above(HOMOCYSTEINE_TARGET).is_true:
         return
-    if (scenario.as_of - result.date).days <= HOMOCYSTEINE_DAYS:
+    if (scenario.as_of - result.date).days <= look_back.HOMOCYSTEINE_ON_TREATMENT_DAYS:
         yield OverdueReview(ReviewRow.V6, assessment.treatment.started, result.date)
 
 

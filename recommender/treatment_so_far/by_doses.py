@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from statistics import median
 
+from recommender.guidance import look_back
 from recommender.language import (
     LOADING_BELOW_DAYS,
     Rhythm,
@@ -19,7 +20,6 @@ from recommender.treatment_so_far.entries import LOADING_DOSES, LOADING_WINDOW
 from recommender.treatment_so_far.history import (
     LAPSED_AFTER,
     LONGEST_INTERVAL,
-    STATED_ORAL_LOOKBACK,
     History,
 )
 from recommender.treatment_so_far.reading import start_of
@@ -125,7 +125,7 @@ def _supply_says_otherwise(history: History) -> bool:
     newest = max(
         (start for order in history.oral if (start := start_of(order))), default=dt.date.min
     )
-    if history.days_since(newest) < STATED_ORAL_LOOKBACK:
+    if history.days_since(newest) < look_back.STATED_ORAL_DAYS:
         return False
     end = _supply_end(history)
     return not history.oral_stated if end is None else history.days_since(end) > SUPPLY_OVER_AFTER

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from recommender.guidance import look_back
 from recommender.language import (
     ClinicalScenario,
     DoseGiven,
@@ -21,10 +22,6 @@ from recommender.treatment_so_far.reading import (
     is_loading,
     start_of,
 )
-
-LOOKBACK = 457
-"""Days for which past treatment is read: 15 months (F25)."""
-
 
 LOADING_WINDOW = 21
 """Days: an unbounded loading order counts as one up to this age, six injections within it complete
@@ -111,7 +108,7 @@ def ended_recently(order: Order, as_of: dt.date) -> bool:
     return (
         order.state is OrderState.COMPLETED
         and end is not None
-        and 0 <= (as_of - end).days <= LOOKBACK
+        and 0 <= (as_of - end).days <= look_back.TREATMENT_DAYS
     )
 
 
@@ -119,7 +116,7 @@ def doses_given(scenario: ClinicalScenario, orders: Iterable[Order]) -> tuple[Do
     """The dated doses at treatment dose of the last 15 months, oldest first; a completed order that
     is no loading course counts as one issue on its day (Q30).
     """
-    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
+    since = scenario.as_of - dt.timedelta(days=look_back.TREATMENT_DAYS)
     doses = [
         dose
         for dose in scenario.doses
@@ -157,7 +154,7 @@ def undated(scenario: ClinicalScenario, orders: tuple[Order, ...]) -> tuple[Dose
 
 def given_before(scenario: ClinicalScenario) -> tuple[dt.date, ...]:
     """The days of injections that are longer ago than the 15 months that count."""
-    since = scenario.as_of - dt.timedelta(days=LOOKBACK)
+    since = scenario.as_of - dt.timedelta(days=look_back.TREATMENT_DAYS)
     return tuple(
         dose.date
         for dose in scenario.doses

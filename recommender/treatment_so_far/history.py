@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 
+from recommender.guidance import look_back
 from recommender.language import (
     ClinicalScenario,
     DoseGiven,
@@ -42,12 +43,6 @@ LAPSED_AFTER = Decimal("1.5")
 
 LONGEST_INTERVAL = Decimal(93)
 """Days: three months, the longest maintenance interval (S12, S17)."""
-
-
-STATED_ORAL_LOOKBACK = 90
-"""Days for which a dispensed or stated oral treatment dose counts as current oral treatment. A
-design default.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +163,7 @@ class History:
     @property
     def oral_stated(self) -> bool:
         """A treatment dose by mouth was dispensed or stated as taken not long ago."""
-        since = self.as_of - dt.timedelta(days=STATED_ORAL_LOOKBACK)
+        since = self.as_of - dt.timedelta(days=look_back.STATED_ORAL_DAYS)
         return any(dose.date is not None and dose.date >= since for dose in self.taken)
 
     @property
@@ -188,7 +183,7 @@ class History:
         taken = sorted((dose.date for dose in self.taken if dose.date is not None), reverse=True)
         began = min(ordered, default=taken[0] if taken else None)
         for date in taken:
-            if began is not None and 0 < (began - date).days <= STATED_ORAL_LOOKBACK:
+            if began is not None and 0 < (began - date).days <= look_back.STATED_ORAL_DAYS:
                 began = date
         return self.days_since(began) if began is not None else None
 

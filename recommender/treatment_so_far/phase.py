@@ -7,7 +7,7 @@ injections given elsewhere that nobody recorded; the advice says so.
 
 from __future__ import annotations
 
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import ClinicalScenario, Evidence, HintAt, RecordArea, Truth, changed
 from recommender.treatment_so_far.by_doses import course_by_doses, oral
 from recommender.treatment_so_far.by_orders import (
@@ -19,7 +19,7 @@ from recommender.treatment_so_far.by_orders import (
     unknown,
     unreadable_with_doses,
 )
-from recommender.treatment_so_far.entries import LOOKBACK, first_sign, last_sign
+from recommender.treatment_so_far.entries import first_sign, last_sign
 from recommender.treatment_so_far.history import LAPSED_AFTER, LONGEST_INTERVAL, History
 from recommender.treatment_so_far.reading import start_of
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
@@ -115,7 +115,7 @@ def _none_or_not_known(history: History, scenario: ClinicalScenario) -> Treatmen
 def _why_none(history: History, scenario: ClinicalScenario) -> str:
     """Say that nothing is recorded only where nothing is (I27)."""
     last = last_sign(scenario)
-    if last is None or history.days_since(last) > LOOKBACK:
+    if last is None or history.days_since(last) > look_back.TREATMENT_DAYS:
         return "no vitamin B12 treatment recorded in the last 15 months"
     return f"no vitamin B12 treatment is under way; the last on record is of {last}"
 

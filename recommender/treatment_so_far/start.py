@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from recommender.guidance import look_back
 from recommender.language import DoseGiven, Order, OrderState, is_treatment_dose
-from recommender.treatment_so_far.entries import LOOKBACK
 from recommender.treatment_so_far.reading import is_given_at_treatment_dose, is_injected, is_loading
 
 MOST_IN_A_MULTIVITAMIN = 100
@@ -29,10 +28,13 @@ def find_treatment_start(
     given: while no dose is on record, only loading and tablets of a month begin a course (Q55).
     """
     days = _days_of_treatment(tuple(orders), tuple(doses), as_of)
-    if not days or (as_of - days[0]).days > LOOKBACK:
+    if not days or (as_of - days[0]).days > look_back.TREATMENT_DAYS:
         return None
     pauses = itertools.pairwise(days)
-    return next((later for later, earlier in pauses if (later - earlier).days > LOOKBACK), days[-1])
+    return next(
+        (later for later, earlier in pauses if (later - earlier).days > look_back.TREATMENT_DAYS),
+        days[-1],
+    )
 
 
 def _days_of_treatment(
@@ -73,7 +75,7 @@ def _is_dose(dose: DoseGiven, as_of: dt.date) -> bool:
     return (
         dose.substance.is_cobalamin
         and dose.date is not None
-        and (as_of - dose.date).days <= LOOKBACK
+        and (as_of - dose.date).days <= look_back.TREATMENT_DAYS
         and is_given_at_treatment_dose(dose)
     )
 
