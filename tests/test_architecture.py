@@ -203,6 +203,36 @@ def test_rooms_import_downward_only_and_by_the_door(package: str) -> None:
                 assert name == other or other in FLOORS, f"{path} imports {name}, not by the door"
 
 
+def exports_of(room: str) -> set[str]:
+    door = ROOT / room.replace(".", "/") / "__init__.py"
+    for node in ast.parse(door.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def names_taken_by_others() -> dict[str, set[str]]:
+    """Return by room which of its names the code outside it imports by its door."""
+    taken: dict[str, set[str]] = {room: set() for room in ROOMS}
+    for path in (path for package in LIMITED for path in modules(package)):
+        own = room_of(module_of(path)) if path.relative_to(ROOT).parts[0] in OURS else ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in taken and node.module != own:
+                taken[node.module] |= {alias.name for alias in node.names}
+    return taken
+
+
+def test_every_name_that_a_room_offers_is_used_outside_it() -> None:
+    """The command line takes its groups of commands by their names."""
+    taken = names_taken_by_others()
+    unused = {
+        room: sorted(names)
+        for room in ROOMS
+        if not room.startswith("cli.") and (names := exports_of(room) - taken[room])
+    }
+    assert unused == {}
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_holds_at_most_nine_files(room: str) -> None:
     folder = ROOT / room.replace(".", "/")

@@ -8,13 +8,12 @@ from cds_service.database.tables import (
     DECISIONS,
     FEEDBACK,
     KEPT_REQUESTS,
-    METADATA,
     MODES,
     REPLAY,
     TALLIED,
     TALLIES,
 )
-from cds_service.database.upgrade import MIGRATIONS, NEWEST_SCHEMA, upgrade_schema
+from cds_service.database.upgrade import NEWEST_SCHEMA, upgrade_schema
 
 __all__ = [
     "ASK_SECONDS",
@@ -23,8 +22,6 @@ __all__ = [
     "DECISIONS",
     "FEEDBACK",
     "KEPT_REQUESTS",
-    "METADATA",
-    "MIGRATIONS",
     "MODES",
     "NEWEST_SCHEMA",
     "REPLAY",

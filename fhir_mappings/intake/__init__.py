@@ -17,7 +17,7 @@ from fhir_mappings.intake.evidence import (
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, ReceiptLine, no_clock
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
-from fhir_mappings.intake.understanding import HINTS, Understanding
+from fhir_mappings.intake.understanding import HINTS
 
 __all__ = [
     "AREAS",
@@ -29,7 +29,6 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "RecordIndex",
-    "Understanding",
     "cite",
     "completed_years",
     "day_given",

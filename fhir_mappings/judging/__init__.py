@@ -2,7 +2,6 @@
 
 from fhir_mappings.judging.judge import (
     Judged,
-    Shown,
     Understood,
     judge,
     judge_allergen,
@@ -14,7 +13,6 @@ from fhir_mappings.judging.plain_words import forget_texts, is_negative
 
 __all__ = [
     "Judged",
-    "Shown",
     "Understood",
     "forget_texts",
     "is_negative",

@@ -1,6 +1,5 @@
 """Facts that several parts of the record say, and the scenario they are put together to."""
 
-from fhir_mappings.scenario.joining import either, explicit, join, newer_of
 from fhir_mappings.scenario.medicine_lists import count_medicines, read_medicines
 from fhir_mappings.scenario.putting_together import FactsRead, put_together
 from fhir_mappings.scenario.several_sources import kidney_risk
@@ -8,11 +7,7 @@ from fhir_mappings.scenario.several_sources import kidney_risk
 __all__ = [
     "FactsRead",
     "count_medicines",
-    "either",
-    "explicit",
-    "join",
     "kidney_risk",
-    "newer_of",
     "put_together",
     "read_medicines",
 ]

@@ -1,14 +1,11 @@
 """Runs: every patient of a slice decided by the function that answers a hook request."""
 
-from population.runs.changes import CHANGES
 from population.runs.deciding import Decider, DeciderSetup, Mode
 from population.runs.running import RunJob, RunRefused, run_decisions
-from population.runs.tables import DECISIONS, read_rows
+from population.runs.tables import read_rows
 from population.runs.versions import CannotAsk, changes_between, is_program, run_beside
 
 __all__ = [
-    "CHANGES",
-    "DECISIONS",
     "CannotAsk",
     "Decider",
     "DeciderSetup",

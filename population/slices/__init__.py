@@ -2,13 +2,11 @@
 
 from population.slices.kept import TYPES_READ
 from population.slices.request_body import prefetch_of
-from population.slices.rows import LISTS, SCHEMA, file_of, list_parts
+from population.slices.rows import file_of, list_parts
 from population.slices.slicing import SliceRefused, run_slice
 from population.slices.summary import SliceJob
 
 __all__ = [
-    "LISTS",
-    "SCHEMA",
     "TYPES_READ",
     "SliceJob",
     "SliceRefused",

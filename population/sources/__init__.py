@@ -2,7 +2,7 @@
 processes.
 """
 
-from population.sources.bulk_export import Export, ExportFailed, Wanted, fetch_export
+from population.sources.bulk_export import ExportFailed, Wanted, fetch_export
 from population.sources.content import DAMAGED, NOTHING_READ
 from population.sources.documents import SPEAKS_OF_AN_ERROR, resources_of
 from population.sources.files import Kind, Piece, find_pieces
@@ -16,7 +16,6 @@ __all__ = [
     "NOTHING_READ",
     "SPEAKS_OF_AN_ERROR",
     "TOO_LONG",
-    "Export",
     "ExportFailed",
     "Kind",
     "Lines",

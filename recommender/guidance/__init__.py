@@ -17,7 +17,6 @@ from recommender.guidance.policy import (
     OralInEstablishedMalabsorption,
     Policy,
     PolicyError,
-    ProductExcipients,
     SubcutaneousHydroxocobalamin,
     policy_as_dict,
 )
@@ -88,7 +87,6 @@ __all__ = [
     "OralInEstablishedMalabsorption",
     "Policy",
     "PolicyError",
-    "ProductExcipients",
     "RuleGroup",
     "RuleId",
     "SubcutaneousHydroxocobalamin",

@@ -23,7 +23,6 @@ from recommender.language.dose_words import (
     describe_timing,
     label,
     short_dose,
-    short_timing,
 )
 from recommender.language.doses import (
     DAYS_PER_UNIT,
@@ -57,7 +56,6 @@ from recommender.language.logic import (
     Alarm,
     Comparator,
     Evidence,
-    EvidenceRole,
     Fact,
     Measurement,
     Quantity,
@@ -70,7 +68,6 @@ from recommender.language.ordered_line import (
     LOADING_BELOW_DAYS,
     TREATMENT_DOSE_INJECTED,
     TREATMENT_DOSE_ORAL,
-    OrderedLine,
     Rhythm,
     is_injected,
     is_treatment_dose,
@@ -143,7 +140,6 @@ __all__ = [
     "DosePart",
     "Edit",
     "Evidence",
-    "EvidenceRole",
     "Fact",
     "FolateIndication",
     "FollowUp",
@@ -161,7 +157,6 @@ __all__ = [
     "NotCounted",
     "Order",
     "OrderState",
-    "OrderedLine",
     "PeriodUnit",
     "Phase",
     "PhaseKind",
@@ -200,7 +195,6 @@ __all__ = [
     "rhythm_by_days",
     "rhythm_of",
     "short_dose",
-    "short_timing",
     "total_doses",
     "truth_of",
 ]

@@ -2,18 +2,13 @@
 together.
 """
 
-from recommender.remedies import CLAIMS, claim_of, does, label_of_parts
 from recommender.review.not_adult import says_more_than_the_record
 from recommender.review.order_review import review, review_record, review_refill
 from recommender.review.spoken import SPOKEN, Where
 
 __all__ = [
-    "CLAIMS",
     "SPOKEN",
     "Where",
-    "claim_of",
-    "does",
-    "label_of_parts",
     "review",
     "review_record",
     "review_refill",

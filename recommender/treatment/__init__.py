@@ -2,13 +2,6 @@
 monitoring.
 """
 
-from recommender.monitoring import (
-    interval_of,
-    longest_acceptable_interval,
-    maintenance_phase,
-    potassium_follow_ups,
-    review_follow_ups,
-)
 from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import NEURO_PRESENT_LABEL, without_neurological_symptoms
@@ -34,14 +27,9 @@ __all__ = [
     "cyanocobalamin_may_go_on",
     "excipients_reacted_to",
     "hydroxocobalamin_allowed",
-    "interval_of",
-    "longest_acceptable_interval",
-    "maintenance_phase",
     "nearest_changes",
-    "potassium_follow_ups",
     "product_for",
     "recommend",
-    "review_follow_ups",
     "trace_rows",
     "without_neurological_symptoms",
 ]

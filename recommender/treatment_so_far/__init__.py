@@ -1,14 +1,7 @@
 """Treatment so far: what orders and doses on record say of the course under way."""
 
-from recommender.language import is_treatment_dose
 from recommender.treatment_so_far.phase import read_treatment
-from recommender.treatment_so_far.reading import (
-    end_of,
-    is_alternate_days,
-    is_given_at_treatment_dose,
-    is_loading,
-    start_of,
-)
+from recommender.treatment_so_far.reading import end_of
 from recommender.treatment_so_far.start import find_treatment_start, took_b12_before
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
@@ -18,11 +11,6 @@ __all__ = [
     "UnknownPhase",
     "end_of",
     "find_treatment_start",
-    "is_alternate_days",
-    "is_given_at_treatment_dose",
-    "is_loading",
-    "is_treatment_dose",
     "read_treatment",
-    "start_of",
     "took_b12_before",
 ]

@@ -2,7 +2,7 @@
 
 from recommender.wording.fact_lines import facts_that_decided, unread_lines
 from recommender.wording.hints import hint_lines, judged_by_words
-from recommender.wording.names import CAUSE_WORDS, LISTS
+from recommender.wording.names import LISTS
 from recommender.wording.short import (
     TEST_NAMES,
     capital,
@@ -13,14 +13,10 @@ from recommender.wording.short import (
     say_date,
     say_full_date,
     say_often,
-    say_quantity,
-    say_result,
-    with_date,
 )
 from recommender.wording.words import Words
 
 __all__ = [
-    "CAUSE_WORDS",
     "LISTS",
     "TEST_NAMES",
     "Words",
@@ -35,8 +31,5 @@ __all__ = [
     "say_date",
     "say_full_date",
     "say_often",
-    "say_quantity",
-    "say_result",
     "unread_lines",
-    "with_date",
 ]

@@ -18,8 +18,9 @@ from typing import Any
 from cds_service.protocol import HOOKS
 from cds_service.site import Settings, demonstration, load_settings
 from cds_service.workbench.prepared import load_patients
-from synthetic import SandboxPatient, requests_of_walk, sandbox_patients
+from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import refill_of
+from synthetic.sandbox import requests_of_walk
 
 TESTS = Path(__file__).parents[1]
 DAY = dt.date(2026, 11, 26)

@@ -4,7 +4,7 @@ file.
 
 from alembic import context
 
-from cds_service.database import METADATA
+from cds_service.database.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -16,14 +16,9 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from cds_service.database import (
-    DECISIONS,
-    FEEDBACK,
-    METADATA,
-    StoreUnavailable,
-    open_engine,
-)
+from cds_service.database import DECISIONS, FEEDBACK, StoreUnavailable, open_engine
 from cds_service.database import database as database_module
+from cds_service.database.tables import METADATA
 from cds_service.records import store as store_module
 from cds_service.records.records import Listener
 from cds_service.records.store import Store

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from cds_service.database.tables import METADATA
 from cds_service.demonstration import load_request
-from cds_service.records import METADATA
 from cds_service.site import Settings, demonstration
 from cds_service.telemetry import configure_logs
 from synthetic.sandbox import sandbox_patients

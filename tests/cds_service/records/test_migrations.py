@@ -10,15 +10,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from cds_service.database import (
-    CARDS,
-    DECISIONS,
-    METADATA,
-    MIGRATIONS,
-    NEWEST_SCHEMA,
-    open_engine,
-    upgrade_schema,
-)
+from cds_service.database import CARDS, DECISIONS, NEWEST_SCHEMA, open_engine, upgrade_schema
+from cds_service.database.tables import METADATA
+from cds_service.database.upgrade import MIGRATIONS
 from cds_service.records.store import Store
 from tests.cds_service.records.records import card, decision, rows
 from tests.cds_service.records.test_tallies import recount, tallies

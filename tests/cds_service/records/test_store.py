@@ -22,13 +22,13 @@ from cds_service.database import (
     CARDS,
     DECISIONS,
     FEEDBACK,
-    METADATA,
     NEWEST_SCHEMA,
     REPLAY,
     StoreUnavailable,
     open_engine,
     upgrade_schema,
 )
+from cds_service.database.tables import METADATA
 from cds_service.records import decision_queue
 from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.record_key import VARIABLE

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cds_service.site import (
-    Approval,
     SettingsError,
     check_config,
     demonstration,
@@ -18,6 +17,7 @@ from cds_service.site import (
     load_settings,
     tried_on,
 )
+from cds_service.site.modes import Approval
 from recommender.guidance import Policy
 
 APPROVAL = """

@@ -11,7 +11,8 @@ from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.outgoing import check_outgoing
 from fhir_mappings.drafts.supply import Writing
 from fhir_mappings.fhir.versions import FhirVersion
-from fhir_mappings.formulary import BUILT_IN, FormularyRow, ProductCoding
+from fhir_mappings.formulary import BUILT_IN, FormularyRow
+from fhir_mappings.formulary.formulary import ProductCoding
 from fhir_mappings.terminology.code_systems import ATC, DMD, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import (

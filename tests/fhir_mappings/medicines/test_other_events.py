@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from recommender.assessment import UnknownPhase, assess
+from recommender.assessment import assess
 from recommender.guidance import Policy
 from recommender.language import HintAt, MonthDate
+from recommender.treatment_so_far.treatment import UnknownPhase
 from tests.fhir_mappings.records import (
     AS_OF,
     SNOMED,

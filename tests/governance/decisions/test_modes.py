@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from cds_service.database import CARDS, DECISIONS, MODES
-from cds_service.site import Approval, Client, Settings, check_config, demonstration
+from cds_service.site import Client, Settings, check_config, demonstration
+from cds_service.site.modes import Approval
 from governance.decisions.modes import arm_of, list_modes, mode_of
 from recommender.guidance import Policy
 from tests.cds_service.conftest import AS_OF, running

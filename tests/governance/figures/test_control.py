@@ -11,8 +11,9 @@ import pytest
 from cds_service.app import create_app
 from cds_service.records import CALLS, open_engine
 from cds_service.site import Client, demonstration
-from governance.figures import Mark, chart_cards, chart_refusals, find_alarms
-from governance.figures.control import draw_chart
+from governance.figures import chart_cards, chart_refusals
+from governance.figures.alarms import find_alarms
+from governance.figures.control import Mark, draw_chart
 from governance.figures.counts import Called, Decided, Figures, Fired
 from tests.cds_service.conftest import running
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from governance.knowledge import attributes_as_json, list_reviews
+from governance.knowledge import attributes_as_json
+from governance.knowledge.reviews import list_reviews
 from governance.knowledge.rule_attributes import (
     EVERYWHERE,
     OF_CONDITIONS,

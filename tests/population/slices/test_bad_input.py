@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from population.slices import LISTS, SliceRefused
+from population.slices import SliceRefused
+from population.slices.rows import LISTS
 from tests.population.slices.test_slicing import (
     ANA,
     BEN,
