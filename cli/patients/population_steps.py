@@ -143,7 +143,7 @@ def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
             f"{', '.join(path.name for path in export.problems)} in {folder / 'error'}",
             file=sys.stderr,
         )
-    return list(export.files), export.deleted
+    return [*export.files, *export.problems], export.deleted
 
 
 def _say_slice(summary: dict[str, Any], chosen: argparse.Namespace) -> None:

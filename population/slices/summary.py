@@ -14,7 +14,14 @@ from fhir_mappings.terminology import SiteCodes
 from population.slices.kept import EVERY_LIST, HOME, Fault, Sorted
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS
-from population.sources import DAMAGED, NOTHING_READ, TOO_LONG, Kind, Piece
+from population.sources import (
+    DAMAGED,
+    NOTHING_READ,
+    SPEAKS_OF_AN_ERROR,
+    TOO_LONG,
+    Kind,
+    Piece,
+)
 
 MOST_CODES = 1000
 """Codes of dropped results that slice.json lists, the most frequent first."""
@@ -69,16 +76,19 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
         )
 
 
+NOT_WHOLE = "a file it came in was not read whole, or the server says that some are missing"
+
 CUT = frozenset(
     {
+        SPEAKS_OF_AN_ERROR,
         "is not JSON: it ends in the middle",
         DAMAGED,
         TOO_LONG,
         *NOTHING_READ,
     }
 )
-"""Faults after which the rest of a file is missing: the lists it holds may lack entries for
-anybody.
+"""Faults by which the rest of a file is missing, or what the server could not export: the lists it
+holds may lack entries for anybody.
 """
 
 
@@ -94,7 +104,7 @@ def summarise(
     job: SliceJob, pieces: Sequence[Piece], size: int, buckets: int, found: Found
 ) -> dict[str, Any]:
     """Return what stands in slice.json."""
-    missing = dict.fromkeys(sorted(found.cut & set(LISTS)), "the file it came in ends early")
+    missing = dict.fromkeys(sorted(found.cut & set(LISTS)), NOT_WHOLE)
     if not job.complete and not found.as_documents:
         exported = {HOME[kind] for kind in found.read if kind in HOME}
         missing |= {key: NOT_EXPORTED for key in LISTS if key not in exported}

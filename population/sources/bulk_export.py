@@ -5,10 +5,12 @@ Source: FHIR Bulk Data Access 2.0, "Bulk Data Export Operation Request Flow".
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +23,9 @@ MOST_WAIT_SECONDS = 120.0
 FIRST_WAIT_SECONDS = 1.0
 MOST_TROUBLE = 5
 """How often in a row the server may fail to answer before the export is given up."""
+
+BUSY = frozenset({429, 502, 503, 504})
+"""Answers after which a server is asked again."""
 
 COPY_BYTES = 1 << 20
 
@@ -69,20 +74,24 @@ def fetch_export(
         session.trust_env = False
         if wanted.token:
             session.headers["Authorization"] = f"Bearer {wanted.token}"
-        status_url = _start(session, wanted)
+        status_url = _start(session, wanted, pause)
         manifest = _wait(session, status_url, say, pause)
         export = _download(session, manifest, folder, say, pause)
         _finish(session, status_url)
     return export
 
 
-def _start(session: requests.Session, wanted: Wanted) -> str:
-    answer = _ask(
-        session,
-        f"{wanted.base.rstrip('/')}/Group/{quote(wanted.group, safe='')}/$export",
-        {"Accept": "application/fhir+json", "Prefer": "respond-async"},
-        {"_type": ",".join(sorted(wanted.types)), "_outputFormat": "application/fhir+ndjson"},
-    )
+def _start(session: requests.Session, wanted: Wanted, pause: Callable[[float], None]) -> str:
+    url = f"{wanted.base.rstrip('/')}/Group/{quote(wanted.group, safe='')}/$export"
+    headers = {"Accept": "application/fhir+json", "Prefer": "respond-async"}
+    asked = {"_type": ",".join(sorted(wanted.types)), "_outputFormat": "application/fhir+ndjson"}
+    wait = FIRST_WAIT_SECONDS
+    for _ in range(MOST_TROUBLE):
+        answer = _ask(session, url, headers, asked)
+        if answer.status_code not in BUSY:
+            break
+        wait = _seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
+        pause(wait)
     place = answer.headers.get("Content-Location", "")
     if answer.status_code != 202 or not place:
         raise ExportFailed(
@@ -107,19 +116,26 @@ def _wait(
             trouble = 0
             progress = answer.headers.get("X-Progress", "in progress")[:80]
             say(f"the server prepares the export: {progress}")
-        elif answer.status_code in (429, 502, 503, 504) and trouble < MOST_TROUBLE:
+        elif answer.status_code in BUSY and trouble < MOST_TROUBLE:
             trouble += 1
         else:
+            gone = ": the job is gone or has expired" if answer.status_code in (404, 410) else ""
             raise ExportFailed(
-                f"The export failed on the server: it answered {answer.status_code}."
+                f"The export failed on the server: it answered {answer.status_code}{gone}."
             )
         wait = _seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
         pause(wait)
 
 
 def _seconds_to_wait(asked: str, before: float) -> float:
-    """Return what `Retry-After` asks for in seconds; without it, longer each time."""
+    """Return what `Retry-After` asks for, in seconds or as a date; without it, longer each time."""
     seconds = float(asked) if asked.isdecimal() else before * 1.5
+    if asked and not asked.isdecimal():
+        try:
+            until = parsedate_to_datetime(asked).astimezone(dt.UTC)
+            seconds = (until - dt.datetime.now(dt.UTC)).total_seconds()
+        except ValueError:
+            seconds = before * 1.5
     return min(max(seconds, 0.0), MOST_WAIT_SECONDS)
 
 
@@ -145,7 +161,7 @@ def _download(
     for part in ("output", "deleted", "error"):
         entries = [entry for entry in manifest.get(part) or () if isinstance(entry, dict)]
         for number, entry in enumerate(entries):
-            target = folder / part / f"{number:05d}.ndjson"
+            target = folder / part / f"{number:05d}{_named(entry)}.ndjson"
             say(f"fetching {part} {number + 1} of {len(entries)}")
             _save(session, str(entry.get("url", "")), needs_token, target, pause)
             saved.setdefault(part, []).append(target)
@@ -158,6 +174,12 @@ def _download(
         tuple(saved.get("error", ())),
         str(manifest.get("transactionTime", "")),
     )
+
+
+def _named(entry: dict[str, Any]) -> str:
+    """Return the type of a file for its name, so that it is known what a damaged one held."""
+    kind = entry.get("type")
+    return f"-{kind}" if isinstance(kind, str) and kind.isalpha() and kind.isascii() else ""
 
 
 NO_TOKEN: dict[str, str | None] = {"Authorization": None}
@@ -176,9 +198,11 @@ def _save(
     partial = target.with_suffix(".part")
     headers = {"Accept": "application/fhir+ndjson"} | ({} if needs_token else NO_TOKEN)
     for attempt in range(1, MOST_TROUBLE + 1):
+        asked = ""
         try:
             with session.get(url, headers=headers, stream=True, timeout=60) as answer:
                 if answer.status_code != 200:
+                    asked = answer.headers.get("Retry-After", "")
                     raise ExportFailed(f"A file of the export answered {answer.status_code}.")
                 with partial.open("wb") as file:
                     for block in answer.iter_content(COPY_BYTES):
@@ -190,7 +214,7 @@ def _save(
             if attempt == MOST_TROUBLE:
                 why = str(error) if isinstance(error, ExportFailed) else type(error).__name__
                 raise ExportFailed(f"A file of the export cannot be had: {why}") from None
-            pause(FIRST_WAIT_SECONDS * attempt)
+            pause(_seconds_to_wait(asked, FIRST_WAIT_SECONDS * attempt))
 
 
 def _check_whole(answer: requests.Response, saved: Path) -> None:

@@ -245,7 +245,7 @@ def test_a_zipped_file_that_is_cut_gives_what_came_before_and_nothing_is_none(
     )
 
     assert "the zipped file is damaged or ends in the middle" in {one["reason"] for one in errors}
-    assert summary["missing"]["conditions"] == "the file it came in ends early"
+    assert "not read whole" in summary["missing"]["conditions"]
     assert 0 < rows["ana"]["conditions"].count("\n") < 400
 
 
@@ -279,7 +279,7 @@ def test_a_file_of_which_nothing_can_be_read_is_one_message_and_a_list_that_may_
     named = [error for error in errors if error["file"] == name.replace("__", ".")]
     assert said in named[-1]["reason"]
     assert len(named) <= 2  # a cut file: the line in which it ends, and that it is cut
-    assert summary["missing"]["conditions"] == "the file it came in ends early"
+    assert "not read whole" in summary["missing"]["conditions"]
     assert json.loads(rows["ana"]["conditions"]) == PROBLEM  # of the other file
     assert set(rows) == {"ana", "ben"}
 

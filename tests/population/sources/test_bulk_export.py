@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 from collections.abc import Iterator
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from population.slices import SliceJob, run_slice
+from cli.main import main
+from population.slices import LISTS, SliceJob, run_slice
 from population.sources import ExportFailed, Wanted, fetch_export
 
 PATIENT = b'{"resourceType":"Patient","id":"ana"}\n'
@@ -35,6 +38,10 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: list[int] = [202, 429, 202, 200]
         self.broken = {"/files/conditions"}
+        self.starts: list[int] = []
+        self.busy: set[str] = set()
+        self.retry_after = "0"
+        self.errors: list[dict[str, str]] = []
         self.asked: list[tuple[str, str]] = []
         self.files_at = self.base
         self.needs_token = True
@@ -50,15 +57,20 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         self.server.asked.append((self.path, self.headers.get("Authorization", "")))
-        if path == "/Group/g1/$export":
+        if path == "/Group/g1/$export" and self.server.starts:
+            self._answer(self.server.starts.pop(0), b"", {"Retry-After": self.server.retry_after})
+        elif path == "/Group/g1/$export":
             self._answer(202, b"", {"Content-Location": f"{self.server.base}/status"})
         elif path == "/status":
             code = self.server.answers.pop(0)
             body = self._manifest() if code == 200 else b""
-            self._answer(code, body, {"Retry-After": "0", "X-Progress": "half done"})
+            self._answer(code, body, {**self._retry(), "X-Progress": "half done"})
         elif path in FILES:
             body = FILES[path]
-            if path in self.server.broken:
+            if path in self.server.busy:
+                self.server.busy.remove(path)
+                self._answer(429, b"", self._retry())
+            elif path in self.server.broken:
                 self.server.broken.remove(path)
                 self._answer(200, body[:20], {"Content-Length": str(len(body))})
                 self.close_connection = True
@@ -66,6 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200, body)
         else:
             self._answer(404, b"")
+
+    def _retry(self) -> dict[str, str]:
+        return {"Retry-After": self.server.retry_after}
 
     def do_DELETE(self) -> None:
         self.server.asked.append((f"DELETE {self.path}", ""))
@@ -82,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
                     {"type": "Condition", "url": f"{base}/files/conditions"},
                 ],
                 "deleted": [{"type": "Bundle", "url": f"{base}/files/deleted"}],
-                "error": [],
+                "error": self.server.errors,
             }
         ).encode()
 
@@ -97,7 +112,19 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-FILES = {"/files/patients": PATIENT, "/files/conditions": PROBLEMS, "/files/deleted": DELETED}
+NOT_EXPORTED = (
+    b'{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing"}]}\n'
+)
+NO_MORE = (
+    b'{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"success"}]}\n'
+)
+FILES = {
+    "/files/patients": PATIENT,
+    "/files/conditions": PROBLEMS,
+    "/files/deleted": DELETED,
+    "/files/errors": NOT_EXPORTED,
+    "/files/remarks": NO_MORE,
+}
 
 
 @pytest.fixture
@@ -143,8 +170,60 @@ def test_what_is_listed_as_deleted_is_not_in_the_slice(server: _Server, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("file", "kind", "lacking"),
+    [
+        ("errors", "OperationOutcome", set(LISTS)),
+        ("errors", "Condition", {"conditions"}),
+        ("remarks", "OperationOutcome", set()),
+    ],
+)
+def test_what_the_server_could_not_export_leaves_lists_incomplete(
+    server: _Server, tmp_path: Path, file: str, kind: str, lacking: set[str]
+) -> None:
+    server.errors = [{"type": kind, "url": f"{server.base}/files/{file}"}]
+    assert main(["population", "slice", "--from-server", server.base, "--group", "g1",
+                 "--out", str(tmp_path / "slice"), "--workers", "1"]) == 0  # fmt: skip
+
+    summary = json.loads((tmp_path / "slice" / "slice.json").read_bytes())
+    assert set(summary["missing"]) == lacking
+    assert summary["patients"] == 1
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least", "most"), [("7", 7, 7), ("", 1, 2), ("DATE", 2, 9)]
+)
+def test_a_server_that_is_busy_is_asked_again_when_it_says(
+    server: _Server, tmp_path: Path, retry_after: str, least: float, most: float
+) -> None:
+    """At the start, at the status and at a file, in seconds or as a date."""
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=9)
+    server.retry_after = (
+        format_datetime(soon, usegmt=True) if retry_after == "DATE" else retry_after
+    )
+    server.starts, server.answers, server.busy = [429], [429, 200], {"/files/patients"}
+    server.broken = set()
+    waits: list[float] = []
+    found, _ = export(server, tmp_path, waits)
+
+    assert len(found.files) == 2
+    assert len(waits) == 3
+    assert all(least <= wait <= most for wait in waits)
+
+
+def test_a_server_that_stays_busy_at_the_start_is_given_up(server: _Server, tmp_path: Path) -> None:
+    server.starts = [429] * 9
+    with pytest.raises(ExportFailed, match="did not begin the export: it answered 429"):
+        export(server, tmp_path, [])
+
+
+@pytest.mark.parametrize(
     ("answers", "said"),
-    [([500], "answered 500"), ([503] * 9, "answered 503"), ([202, 404], "answered 404")],
+    [
+        ([500], "answered 500"),
+        ([503] * 9, "answered 503"),
+        ([202, 404], "answered 404: the job is gone or has expired"),
+        ([202, 410], "answered 410: the job is gone or has expired"),
+    ],
 )
 def test_an_export_that_fails_is_said(
     server: _Server, tmp_path: Path, answers: list[int], said: str
