@@ -45,7 +45,9 @@ class Database:
         self._newest_schema = False
         self._start_process()
         this = weakref.ref(self)
-        os.register_at_fork(after_in_child=lambda: _start_child(this))
+        os.register_at_fork(
+            before=lambda: _end_threads(this), after_in_child=lambda: _start_child(this)
+        )
 
     def _start_process(self) -> None:
         """Make what cannot be shared with another process."""
@@ -133,6 +135,17 @@ class Database:
         """Let go of the database."""
         self._askers.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
+
+
+def _end_threads(this: weakref.ref[Database]) -> None:
+    """Let the idle threads end before a fork: a process of several threads cannot be forked
+    safely. New ones start with the next question.
+    """
+    database = this()
+    if database is not None:
+        askers = database._askers
+        database._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="store")
+        askers.shutdown(wait=True)
 
 
 def _start_child(this: weakref.ref[Database]) -> None:

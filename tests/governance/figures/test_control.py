@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from cds_service.app import create_app
+from cds_service.database import Database
 from cds_service.records import CALLS, open_engine
 from cds_service.site import Client, demonstration
 from governance.figures import chart_cards, chart_refusals
 from governance.figures.alarms import find_alarms
 from governance.figures.control import Mark, draw_chart
 from governance.figures.counts import Called, Decided, Figures, Fired
-from tests.cds_service.conftest import running
 
 STEADY = [14, 12, 15, 13, 14, 16, 12, 14, 13, 15, 14, 13]
 
@@ -167,8 +167,9 @@ def test_charts_are_on_the_page_and_a_metric(tmp_path: Path) -> None:
     settings = replace(
         demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", clients=(Client("EHR"),)
     )
-    with running(settings) as client:
-        client.get("/health/ready")
+    database = Database(settings.store_url)
+    database.upgrade()
+    database.close()
     engine = open_engine(settings.store_url)
     rows = {**calls("decided", 900, 900), **calls("401", 10, 90)}
     with engine.begin() as connection:
