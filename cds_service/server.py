@@ -90,9 +90,9 @@ def _say_what_ends(deployment: Deployment) -> None:
 
 def tune_collector() -> None:
     """Leave what was built so far out of every collection, so that workers keep sharing it, and
-    collect less often.
+    collect less often. The garbage in it, 0.2 MB, is left too: looking for it would take a
+    fifteenth of the start.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     gc.enable()
