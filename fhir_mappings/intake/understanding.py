@@ -171,6 +171,8 @@ class Understanding:
 
     def show(self, placed: Placed, judged: Judged, date: dt.date | None) -> None:
         """Note the hints of one entry: what its words point at and no code of it decides."""
+        if not judged.shown:
+            return
         decided = {at for match in judged.matches for at in HINTS.get(match.concept, ())}
         for shown in judged.shown:
             for at in HINTS.get(shown.concept, ()):
