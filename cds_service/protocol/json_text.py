@@ -42,7 +42,11 @@ def read_json(body: bytes) -> Any:
     _check_values(body)
     try:
         value = jiter.from_json(
-            body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal"
+            body,
+            allow_inf_nan=False,
+            catch_duplicate_keys=True,
+            float_mode="decimal",
+            cache_mode="keys",  # what texts say is never kept for the next call
         )
     except ValueError as error:
         raise Problem(
