@@ -153,9 +153,11 @@ WEEKDAYS: dict[str, str] = {
 
 def fold(text: str) -> str:
     """Return a text in lower case, without accents and with plain signs, spaces single."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("×", "x").replace("ø", "o"))
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("ß", "ss").replace("μ", "u"))
+    plain = text.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.replace("×", "x").replace("ø", "o"))
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+        plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("ß", "ss").replace("μ", "u"))
     # "q.o.d." is one word, "i.m." too; a decimal point stays.
     plain = re.sub(r"(?<![a-z0-9])((?:[a-z]\.){1,3}[a-z])\b\.?", _without_dots, plain)
     return " ".join(plain.split())

@@ -52,10 +52,10 @@ def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[Revie
 
 
 def _test_of(item: Observed) -> Test | None:
-    known = (
-        REVIEW_TESTS.get(match.concept) for match in item.matches if match.role in COUNTED_ROLES
-    )
-    return next((test for test in known if test is not None), None)
+    for match in item.matches:
+        if match.concept in REVIEW_TESTS and match.role in COUNTED_ROLES:
+            return REVIEW_TESTS[match.concept]
+    return None
 
 
 def _was_done(item: Observed) -> bool:

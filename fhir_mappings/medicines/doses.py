@@ -18,7 +18,7 @@ from fhir_mappings.laboratory import Observed
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
-from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values import read_booleanish
 from recommender.language import (
@@ -154,20 +154,20 @@ def _was_not_given(body: dict[str, Any]) -> bool:
     return any(normalise_text(text) in NOT_GIVEN for text in texts if text)
 
 
+def _injection_in(item: Observed) -> Match | None:
+    for match in item.matches:
+        if match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE:
+            return match
+    return None
+
+
 def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:
     """Return the injections of vitamin B12 that stand in the record as coded events; a negative
     value says that none was given, and dose and substance are not in the code (Q30).
     """
     doses = []
     for item in observed:
-        match = next(
-            (
-                match
-                for match in item.matches
-                if match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE
-            ),
-            None,
-        )
+        match = _injection_in(item)
         if match is None:
             continue
         if _was_not_given(item.body):

@@ -273,6 +273,8 @@ class ClinicalScenario:
 
     def hints_at(self, *facts: HintAt) -> tuple[Hint, ...]:
         """Return the hints at any of these, newest first, those without a date at the end."""
+        if not self.hints:
+            return ()
         found = [hint for hint in self.hints if hint.at in facts]
         return tuple(sorted(found, key=lambda hint: hint.date or dt.date.min, reverse=True))
 
