@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
@@ -113,8 +113,12 @@ def compare(sliced: Path, wanted: int) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    url = f"http://127.0.0.1:{port}"
+    decider.settings = replace(
+        decider.settings, public_url=url
+    )  # cards link to where they are from
     try:
-        different, spoken = compare_all(sample, decider, f"http://127.0.0.1:{port}")
+        different, spoken = compare_all(sample, decider, url)
     finally:
         server.terminate()
         server.wait()
