@@ -15,6 +15,9 @@ from population.report.help_most import WAITS_FOR
 MOST_NAMES = 100_000
 """Different names of what is not understood that are counted; rarer ones are then let go."""
 
+NO_CARD = "no card"
+"""Stands for a card where a decision has none."""
+
 DEFICIENT = frozenset({"confirmed", "probable"})
 
 
@@ -86,7 +89,7 @@ def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
     counts.rules[row["rule"]] += 1
     counts.rule_cards.update((row["rule"], card) for card in row["cards"])
     if row["then"]:
-        counts.then.update((card, row["then"]) for card in row["cards"] or ("no card",))
+        counts.then.update((card, row["then"]) for card in row["cards"] or (NO_CARD,))
     if row["prescriber"]:
         week = week_of(dt.date.fromisoformat(row["time"][:10]))
         counts.prescriber_weeks[row["prescriber"], week] += len(row["cards"])

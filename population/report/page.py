@@ -161,7 +161,7 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
     if not codes:
         return ""
     rows = "".join(
-        f'<tr><th scope="row"><code>{escape(code["system_uri"])}|{escape(code["code"])}</code></th>'
+        f'<tr><th scope="row">{_code_of(code)}</th>'
         f"<td>{escape(code['display'])}</td><td>{escape(code['unit'])}</td>"
         f"{_cell(code['count'])}<td>{escape(code['proposed'])}</td><td>{escape(code['why'])}</td></tr>"
         for code in codes[:MOST_CODES_SHOWN]
@@ -176,6 +176,13 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
         f'<div class="scrollx" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
+
+
+def _code_of(code: Mapping[str, Any]) -> str:
+    """Return system and code as they came; words where there was neither."""
+    if not code["code"]:
+        return "in words alone"
+    return f"<code>{escape(code['system_uri'])}|{escape(code['code'])}</code>"
 
 
 def _foot(counts: Counts, run: Mapping[str, Any], commands: Sequence[str]) -> str:

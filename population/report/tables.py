@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from population.report.counts import Counts, cards_a_week, load_base
+from population.report.counts import NO_CARD, Counts, cards_a_week, load_base
 from population.report.help_most import help_rows
 from population.report.intervals import part_interval, rate_interval
 from population.report.small_counts import (
@@ -167,22 +167,20 @@ MOST_A_WEEK = 7
 
 
 def _what_followed(counts: Counts, show_small: bool) -> Table:
-    said = ("kept", "stopped", "replaced")
+    said = ("kept", "stopped", "replaced", "not told")
     unseen = _hidden_cards(counts, show_small)
     rows = []
-    for card in sorted({card for card, _ in counts.then}):
+    for card in sorted({card for card, _ in counts.then}, key=lambda one: (one == NO_CARD, one)):
         followed = {what: counts.then[card, what] for what in said}
         hidden = frozenset(said) if card in unseen else hidden_rows(followed, show_small)
         told = (shown(number, number > 0 and what in hidden) for what, number in followed.items())
         rows.append((card, *told))
-    note = "What became of the order within 30 days, where the record tells."
-    return Table(
-        "then",
-        "What the prescriber then did",
-        note,
-        ("Card", "Kept", "Stopped", "Replaced"),
-        tuple(rows),
+    note = (
+        "What became of the order within 30 days; not told where the record ends before, or does "
+        "not say when the order ended. Orders without a card stand last, to compare with."
     )
+    head = ("Card", "Kept", "Stopped", "Replaced", "Not told")
+    return Table("then", "What the prescriber then did", note, head, tuple(rows))
 
 
 def _help(counts: Counts, show_small: bool) -> Table:

@@ -122,14 +122,18 @@ def codes_to_complete(
     """
     value_sets = load_value_sets()
     nearest = Nearest(value_sets)
-    named: Counter[tuple[str, ...]] = Counter(counts.names)
-    for entry in dropped:
-        for name in _names_of(entry["code"], value_sets):
-            named[name] += entry["count"]
+    found = counts.names.most_common() + [
+        (name, entry["count"]) for entry in dropped for name in _names_of(entry["code"], value_sets)
+    ]
+    named: Counter[tuple[str, ...]] = Counter()
+    lists: dict[tuple[str, ...], str] = {}
+    for (key, *name), count in found:
+        named[tuple(name)] += count
+        lists.setdefault(tuple(name), key)
     ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
     shown = [item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN][:MOST_CODES]
-    proposed = [(item, nearest.concept(item[0][0], item[0][3] or item[0][2])) for item in shown]
-    for ((_, system, code, text, unit), count), (concept, words) in sorted(
+    proposed = [(item, nearest.concept(lists[item[0]], item[0][2] or item[0][1])) for item in shown]
+    for ((system, code, text, unit), count), (concept, words) in sorted(
         proposed, key=lambda one: not one[1][0]
     ):
         yield {

@@ -74,7 +74,8 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
             moments.setdefault((ended, STOP), []).append(order)
     for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
         if time <= last:
-            yield _event(patient, prefetch, time, kind, together, orders)
+            then = "" if kind == STOP else what_followed(together, orders, time, last)
+            yield _event(patient, prefetch, time, kind, together, then)
 
 
 ORDER, REFILL, STOP = "order", "refill", "stop"
@@ -88,12 +89,11 @@ def _event(
     time: dt.datetime,
     kind: str,
     together: list[dict[str, Any]],
-    orders: list[dict[str, Any]],
+    then: str,
 ) -> Event:
     stop = kind == STOP
     drafts = [order if stop else {**order, "status": "draft"} for order in together]
     known, without_time = _known_then(prefetch, time, () if stop else together)
-    then = "" if stop else what_followed(together, orders, time)
     named = " ".join(str(order.get("id") or "") for order in together)
     bundle = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
     refill = kind == REFILL
@@ -140,10 +140,14 @@ def _medicine_of(order: Mapping[str, Any]) -> str:
 
 
 def what_followed(
-    together: Sequence[Mapping[str, Any]], orders: list[dict[str, Any]], time: dt.datetime
+    together: Sequence[Mapping[str, Any]],
+    orders: list[dict[str, Any]],
+    time: dt.datetime,
+    last: dt.datetime,
 ) -> str:
     """Return what the record tells of the month after an order: "replaced" by one that names it as
-    its prior, "stopped", or "kept".
+    its prior, "stopped", or "kept"; "not told" where the month reaches beyond the last day of the
+    record, or where nothing says when the order ended.
     """
     until = time + dt.timedelta(days=FOLLOWED_DAYS)
     names = {f"/{order.get('id')}" for order in together}
@@ -153,7 +157,12 @@ def what_followed(
         if f"/{target.rsplit('/', 1)[-1]}" in names and written and time < written <= until:
             return "replaced"
     ends = [stopped_at(order) for order in together if order.get("status") in STOPPED]
-    return "stopped" if any(end and time < end <= until for end in ends) else "kept"
+    if any(end and time < end <= until for end in ends):
+        return "stopped"
+    return NOT_TOLD if until > last or None in ends else "kept"
+
+
+NOT_TOLD = "not told"
 
 
 def _known_then(

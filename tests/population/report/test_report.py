@@ -14,11 +14,12 @@ import pytest
 
 from fhir_mappings.terminology import load_value_sets
 from population.report import ReportRefused, write_report
-from population.report.counts import cards_a_week, count_decisions, quantile
+from population.report.counts import Counts, cards_a_week, count_decisions, quantile
 from population.report.intervals import part_interval, rate_interval
 from population.report.nearest import Nearest
 from population.report.small_counts import HIDDEN, SMALL, hidden_rows
 from population.report.tables import GROUPS, IN_NO_GROUP, build_tables
+from population.report.writing import codes_to_complete
 from population.runs import DeciderSetup, Mode, RunJob, run_decisions
 from population.runs.events import prescriber_of
 from population.slices import SliceJob, run_slice
@@ -310,3 +311,21 @@ def test_a_name_that_is_like_nothing_gets_no_proposal() -> None:
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportRefused, match="holds no run"):
         write_report(tmp_path, tmp_path / "report.html", False, None)
+
+
+def test_what_the_prescriber_did_stands_by_card_and_orders_without_one_last() -> None:
+    rows = [row(f"p{n}", "b4", then=then) for then in ("kept", "not told") for n in range(6)]
+    rows += [row(f"q{n}", then="stopped") for n in range(7)]
+    table = next(one for one in build_tables(count_decisions(rows), False) if one.name == "then")
+
+    assert table.head == ("Card", "Kept", "Stopped", "Replaced", "Not told")
+    assert table.rows == (("b4", 6, 0, 0, 6), ("no card", 0, 7, 0, 0))
+
+
+def test_a_name_that_stands_in_two_lists_is_one_line() -> None:
+    counts = Counts()
+    for key, number in (("medications", 9), ("statements", 6)):
+        counts.names[key, "", "", "Amlodipine 5 mg", ""] = number
+    codes = list(codes_to_complete(counts, (), False))
+
+    assert [(code["display"], code["count"]) for code in codes] == [("Amlodipine 5 mg", 15)]

@@ -162,3 +162,36 @@ def test_a_refill_and_a_new_order_of_one_moment_are_two_events() -> None:
     events = list(past_orders("ana", prefetch, dt.date(2026, 11, 26)))
 
     assert [(one.kind, one.order) for one in events[1:]] == [("order", "new"), ("refill", "again")]
+
+
+STOPPED = {"status": "stopped", "meta": {"lastUpdated": "2026-04-20T10:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "last", "then"),
+    [
+        ({}, dt.date(2026, 5, 1), "kept"),
+        ({}, dt.date(2026, 4, 30), "not told"),  # 30 days after the order are not over
+        (STOPPED, dt.date(2026, 5, 1), "stopped"),
+        (STOPPED, dt.date(2026, 4, 21), "stopped"),
+        ({"status": "stopped"}, dt.date(2026, 11, 26), "not told"),  # nothing says when
+        (
+            {**STOPPED, "meta": {"lastUpdated": "2026-06-20T10:00:00Z"}},
+            dt.date(2026, 11, 26),
+            "kept",
+        ),
+    ],
+)
+def test_what_the_prescriber_did_is_told_only_where_the_record_tells_it(
+    changes: dict[str, object], last: dt.date, then: str
+) -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "first",
+        "status": "active",
+        "authoredOn": "2026-04-01T10:00:00Z",
+        **changes,
+    }
+    event, *_ = past_orders("ana", {"medications": _bundle(order)}, last)
+
+    assert event.then == then
