@@ -7,7 +7,6 @@ to assume something.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from recommender.language import (
     Timing,
     describe,
     describe_interval,
+    due_date,
+    months_after,
 )
 from recommender.treatment import Recommendation
 
@@ -69,7 +70,7 @@ def draw_schedule(
         neuro_review_days: days between the reviews while a loading course without an end goes on.
         starts: the day of the first dose.
     """
-    ends = add_months(starts, MONTHS_DRAWN)
+    ends = months_after(starts, MONTHS_DRAWN)
     phases: list[ScheduledPhase] = []
     for phase in regimen.phases:
         phases.append(_schedule_phase(phase, _beginning_of(phase, phases, starts), ends))
@@ -153,7 +154,7 @@ def _days_of(timing: Timing, begins: dt.date, skip: int = 0) -> Iterator[dt.date
         round_, place = divmod(number, timing.frequency)
         if timing.unit in MONTHS_OF:
             months = MONTHS_OF[timing.unit] * int(timing.period)
-            yield add_months(begins, round_ * months) + dt.timedelta(
+            yield months_after(begins, round_ * months) + dt.timedelta(
                 days=place * 30 * months // timing.frequency
             )
         else:
@@ -168,7 +169,7 @@ def _reviews(
     """Return what is due on which later day; what is due now is no visit of its own."""
     reviews: dict[dt.date, list[str]] = {}
     for item in follow_ups:
-        day = add_months(starts, item.months) + dt.timedelta(days=item.days)
+        day = due_date(item, starts)
         if starts < day <= ends:
             reviews.setdefault(day, []).append(item.test.value)
     return reviews
@@ -183,15 +184,8 @@ def _every(days: int, starts: dt.date, ends: dt.date) -> Iterator[dt.date]:
 
 def _add(day: dt.date, number: int, unit: PeriodUnit) -> dt.date:
     if unit in MONTHS_OF:
-        return add_months(day, number * MONTHS_OF[unit])
+        return months_after(day, number * MONTHS_OF[unit])
     return day + dt.timedelta(days=number * DAYS_OF[unit])
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """Return the same day of a later month, or its last day where the month is too short."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def draw_options(

@@ -14,14 +14,13 @@ from fhir_mappings.fhir import (
     Resource,
     as_dict,
     as_list,
-    months_before,
     read_date,
     texts_of,
     write_shape,
 )
 from fhir_mappings.terminology import LOINC, SNOMED, Concept, Field, ValueSets
 from fhir_mappings.text import normalise_text
-from recommender.language import FollowUp, Test
+from recommender.language import FollowUp, Test, due_date
 
 LOINC_CODES: dict[Test, str] = {
     Test.SERUM_B12: "2132-9",
@@ -84,7 +83,7 @@ def draft(follow_up: FollowUp, context: DraftContext) -> Resource | None:
     written (R159).
     """
     category, display = _LABORATORY if follow_up.test in LOINC_CODES else _EVALUATION
-    due = months_before(context.as_of, -follow_up.months) + dt.timedelta(days=follow_up.days)
+    due = due_date(follow_up, context.as_of)
     resource: Resource = {
         "resourceType": "ServiceRequest",
         "status": "draft",

@@ -5,14 +5,21 @@ What cannot be computed is left out, never guessed. Source: cards.md 8; Q48, Q93
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 from fhir_mappings.fhir import Resource
 from fhir_mappings.formulary import FormularyRow
-from recommender.language import DAYS_PER_UNIT, PeriodUnit, Phase, PhaseKind, Route, Timing
+from recommender.language import (
+    DAYS_PER_UNIT,
+    PeriodUnit,
+    Phase,
+    PhaseKind,
+    Route,
+    Timing,
+    months_after,
+)
 
 UCUM = "http://unitsofmeasure.org"
 
@@ -88,15 +95,8 @@ def first_dose(phase: Phase, as_of: dt.date, after: Phase | None) -> dt.date | N
 
 def _one_interval_after(day: dt.date, timing: Timing) -> dt.date:
     if timing.unit is PeriodUnit.MONTH:
-        return add_months(day, int(timing.period))
+        return months_after(day, int(timing.period))
     return day + dt.timedelta(days=int(timing.period * DAYS_PER_UNIT[timing.unit][0]))
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """Return the day so many calendar months later; a day that the month lacks becomes its last."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _units_of_a_dose(phase: Phase, row: FormularyRow | None) -> Decimal | None:
@@ -137,14 +137,14 @@ def _validity(phase: Phase, as_of: dt.date, after: Phase | None, writing: Writin
         end = (
             as_of + dt.timedelta(days=LOADING_VALID_DAYS)
             if bounded
-            else add_months(as_of, OPEN_LOADING_MONTHS)
+            else months_after(as_of, OPEN_LOADING_MONTHS)
         )
         return _period(as_of, end)
     start = first_dose(phase, as_of, after)
     if start is None:
         months = writing.prescription_months + OPEN_LOADING_MONTHS
-        return _period(as_of, add_months(as_of, months))
-    return _period(start, add_months(start, writing.prescription_months))
+        return _period(as_of, months_after(as_of, months))
+    return _period(start, months_after(start, writing.prescription_months))
 
 
 def _period(start: dt.date, end: dt.date) -> Resource:

@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 from typing import Any, NamedTuple
 
-from recommender.language import MonthDate, YearDate, as_recorded
+from recommender.language import MonthDate, YearDate, as_recorded, months_after
 
 Json = Any
 """Anything that came out of a JSON parser."""
@@ -225,6 +225,4 @@ def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
 @functools.lru_cache(maxsize=256)
 def months_before(day: dt.date, months: int) -> dt.date:
     """Return the day so many months earlier; the last of the month when that month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = calendar.monthrange(year, month + 1)[1] if day.day > 28 else day.day
-    return dt.date(year, month + 1, min(day.day, last))
+    return months_after(day, -months)

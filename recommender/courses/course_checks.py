@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_of
 from recommender.deficiency import Deficiency
-from recommender.language import Order, PhaseKind, Test, TestOrder, is_injected
-from recommender.monitoring import find_overdue, months_after, review_points
+from recommender.language import Order, PhaseKind, Test, TestOrder, is_injected, months_after
+from recommender.monitoring import find_overdue, review_points
 from recommender.safety import is_implausible
 from recommender.treatment_so_far import TreatmentPhase
 

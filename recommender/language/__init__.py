@@ -12,6 +12,8 @@ from recommender.language.course import (
     OrderState,
     Test,
     TestOrder,
+    due_date,
+    months_after,
 )
 from recommender.language.dose_words import (
     describe,
@@ -186,10 +188,12 @@ __all__ = [
     "describe_line",
     "describe_regimen",
     "describe_timing",
+    "due_date",
     "is_injected",
     "is_same_line",
     "is_treatment_dose",
     "label",
+    "months_after",
     "not_after",
     "read_line",
     "rhythm_by_days",

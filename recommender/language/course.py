@@ -191,10 +191,16 @@ def due_date(follow_up: FollowUp, as_of: dt.date) -> dt.date:
     """Return the day the test is due; a day of the month that the later month lacks becomes its
     last day.
     """
-    months = as_of.month - 1 + follow_up.months
-    year, month = as_of.year + months // 12, months % 12 + 1
-    day = min(as_of.day, calendar.monthrange(year, month)[1])
-    return dt.date(year, month, day) + dt.timedelta(days=follow_up.days)
+    return months_after(as_of, follow_up.months) + dt.timedelta(days=follow_up.days)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the day so many calendar months later, or earlier for a negative number; a day that
+    the month lacks becomes its last.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1] if day.day > 28 else day.day
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
 
 
 @dataclass(frozen=True, slots=True)

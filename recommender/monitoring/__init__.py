@@ -20,7 +20,6 @@ from recommender.monitoring.reviews import (
     OverdueReview,
     ReviewRow,
     find_overdue,
-    months_after,
     review_points,
 )
 
@@ -36,7 +35,6 @@ __all__ = [
     "interval_of",
     "longest_acceptable_interval",
     "maintenance_phase",
-    "months_after",
     "most_frequent_phase",
     "phase_at",
     "potassium_follow_ups",

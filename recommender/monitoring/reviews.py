@@ -6,7 +6,6 @@ Not known, so never said: tests done where this record does not see them ("none 
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from decimal import Decimal
 from recommender.assessment import Assessment
 from recommender.deficiency import total_b12_is_borderline
 from recommender.guidance import Policy, look_back
-from recommender.language import Cause, ClinicalScenario, RecordArea, Test
+from recommender.language import Cause, ClinicalScenario, RecordArea, Test, months_after
 from recommender.monitoring.follow_up import REVIEW_MONTHS
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -271,11 +270,3 @@ def _last_b12(scenario: ClinicalScenario) -> dt.date | None:
 def _opens(point: dt.date) -> dt.date:
     """Return the day from which a test counts for a point."""
     return months_after(point, -DONE_FROM_MONTHS_BEFORE)
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """Return the day so many calendar months later, the last of its month where there is none."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return day.replace(year=year, month=month + 1, day=min(day.day, last))

@@ -19,6 +19,7 @@ from recommender.language.course import (
     Test,
     TestOrder,
     due_date,
+    months_after,
 )
 from recommender.language.doses import Regimen
 from recommender.language.edits import (
@@ -65,6 +66,24 @@ def test_when_a_test_is_due(
     assert due_date(FollowUp(Test.SERUM_B12, months=months, days=days), dt.date(*today)) == dt.date(
         *due
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2026-11-30", 3, "2027-02-28"),
+        ("2027-11-30", 3, "2028-02-29"),
+        ("2026-12-01", 12, "2027-12-01"),
+        ("2026-01-31", -1, "2025-12-31"),
+        ("2028-02-29", -12, "2027-02-28"),
+        ("2026-03-31", -1, "2026-02-28"),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(
+    day: str, months: int, expected: str
+) -> None:
+    assert months_after(dt.date.fromisoformat(day), months).isoformat() == expected
 
 
 def test_a_regimen_is_drafted_and_selected_as_new_orders() -> None:

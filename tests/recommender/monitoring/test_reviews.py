@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from recommender.cards.findings import Finding
 from recommender.guidance.policy import MonitoringCards, Policy
 from recommender.language.course import Course, Test, TestOrder
-from recommender.monitoring import ReviewRow, find_overdue, months_after
+from recommender.monitoring import ReviewRow, find_overdue
 from recommender.review.order_review import review, review_record, review_refill
 from recommender.treatment.table import recommend
 from tests.recommender.people import build_scenario
@@ -284,11 +283,6 @@ def test_a_maintenance_order_ends_that_warning_Q67() -> None:
     ):
         found = _asked(known, "refill", drafts)
         assert not any(one.startswith(("warning m1", "critical")) for one in _said(found))
-
-
-def test_calendar_months_end_with_the_month() -> None:
-    assert months_after(dt.date(2026, 11, 30), 3) == dt.date(2027, 2, 28)
-    assert months_after(dt.date(2026, 1, 31), -1) == dt.date(2025, 12, 31)
 
 
 def test_every_row_of_the_document_has_its_citations() -> None:
