@@ -18,7 +18,13 @@ from recommender.assessment.blood_and_reactions import (
 )
 from recommender.assessment.derived_facts import Assessment
 from recommender.assessment.explained_facts import explain_facts
-from recommender.assessment.neurology import Neurology, presses, read_neurology
+from recommender.assessment.neurology import (
+    PRESSING_DAYS,
+    RECENT_DAYS,
+    Neurology,
+    presses,
+    read_neurology,
+)
 from recommender.deficiency import (
     Beside,
     Deficiency,
@@ -167,8 +173,9 @@ def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
         "glossitis_only": neurology.glossitis_only,
         "urgent_neurology": neurology.urgent and presses(neurology, treatment, scenario.as_of),
         "attribution_uncertain": neurology.attribution_uncertain,
-        "neurological_recent": neurology.seen_within(scenario.as_of, 365) or neurology.urgent,
-        "neurological_last_90_days": neurology.seen_within(scenario.as_of, 90),
+        "neurological_recent": neurology.seen_within(scenario.as_of, RECENT_DAYS)
+        or neurology.urgent,
+        "neurological_last_90_days": neurology.seen_within(scenario.as_of, PRESSING_DAYS),
         "signs_before_last_dose": last is not None and neurology.all_before(last),
     }
 

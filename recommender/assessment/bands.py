@@ -11,15 +11,13 @@ from decimal import Decimal
 
 from recommender.assessment.blood_and_reactions import (
     INR_HIGH_ABOVE,
+    PLATELET_LIMITS,
     POTASSIUM_LOW_BELOW,
     SEVERE_RENAL_BELOW,
 )
 from recommender.deficiency import HOLOTC_HIGH, HOLOTC_LOW
 from recommender.guidance import Policy
 from recommender.language import Unit
-
-PLATELET_LIMITS = (Decimal(10), Decimal(25), Decimal(50))
-"""Platelets in 10*9/L at which injection technique changes (S31 to S34, C14)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ INR_HIGH_ABOVE = Decimal("3.0")
 """INR above which it counts as high, for the person's own range is not recorded (K5)."""
 
 
+PLATELET_LIMITS = (Decimal(10), Decimal(25), Decimal(50))
+"""Platelets in 10*9/L at which injection technique changes (S31 to S34, C14)."""
+
+
 POTASSIUM_LOW_BELOW = Decimal("3.5")
 """mmol/L (K9)."""
 
@@ -110,11 +114,12 @@ def _platelet_band(platelets: Measurement) -> PlateletBand:
     """Return the most severe band that is certain: "<20" is certainly below 25, and claims no
     more.
     """
-    if platelets.below(Decimal(10)).is_true:
+    ten, twenty_five, fifty = PLATELET_LIMITS
+    if platelets.below(ten).is_true:
         return PlateletBand.BELOW_10
-    if platelets.below(Decimal(25)).is_true:
+    if platelets.below(twenty_five).is_true:
         return PlateletBand.FROM_10_TO_24
-    above = platelets.above(Decimal(50))
+    above = platelets.above(fifty)
     if above.is_unknown or (above.is_true and platelets.by_issue):
         return PlateletBand.UNKNOWN
     return PlateletBand.ABOVE_50 if above.is_true else PlateletBand.FROM_25_TO_50

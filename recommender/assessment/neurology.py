@@ -37,6 +37,14 @@ URGENT_SIGNS = frozenset(
 )
 """Signs of the cord or the optic nerve: same-day route (K15)."""
 
+PRESSING_DAYS = 90
+"""Days for which a sign of the cord or optic nerve presses though treatment is in time
+(K15), and for which a finding that vitamin B12 does not explain is asked about (N3, Q69).
+"""
+
+RECENT_DAYS = 365
+"""Days for which a sign counts as one of late, where it is older than treatment in time (Q83)."""
+
 SIGNS_TO_REFUTE = frozenset(
     {
         NeurologicalSign.PERIPHERAL_NEUROPATHY,
@@ -88,7 +96,7 @@ def presses(neurology: Neurology, treatment: Treatment, as_of: dt.date) -> bool:
         TreatmentPhase.MAINTENANCE,
         TreatmentPhase.ORAL,
     )
-    return neurology.new.is_true or neurology.seen_within(as_of, 90) or not in_time
+    return neurology.new.is_true or neurology.seen_within(as_of, PRESSING_DAYS) or not in_time
 
 
 def read_neurology(

@@ -80,7 +80,7 @@ def _trace(case: Case) -> Iterator[Issue]:
         return
     if any(is_treatment(other) for other in (*case.all_drafts, *case.standing)):
         return
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     summary = f"{words.b12}: a multivitamin does not treat this; ask about nerve signs, start B12"
     # about no order: the multivitamin stays as it is
     reason = f"{case.recommendation.summary}."

@@ -126,7 +126,7 @@ def _perhaps_not_loaded(case: Case, order: Order) -> Issue:
     was not (I27).
     """
     treatment = case.assessment.treatment
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     known = f"Last B12 on record {words.day(words.last_dose)}" if words.last_dose else ""
     if treatment.unknown is UnknownPhase.COULD_NOT_BE_READ:
         known = "B12 treatment could not be read"

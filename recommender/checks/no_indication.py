@@ -57,7 +57,7 @@ def _ileal_conflict(case: Case, order: Order) -> Issue:
     """Return a1 of an order in ileal disease whose extent or length does not decide: by one source
     it is right, the other tests once a year (C10, Q53).
     """
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     if Cause.ILEAL_RESECTION in case.assessment.causes:
         length = words.ileum or "length not recorded"
         year = words.year_of(Cause.ILEAL_RESECTION)
@@ -74,7 +74,7 @@ def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b17 of nerve signs with a level that is not low: methylmalonic acid first, then another
     cause (Q69).
     """
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     measured = case.scenario.mma.above(case.policy.mma_nmol_l).is_false
     if not measured and has_test(case, Test.MMA):
         return

@@ -21,7 +21,7 @@ from recommender.case import (
 )
 from recommender.checks import american_course
 from recommender.language import DoseLine, Order, PhaseKind, contradictions, is_injected
-from recommender.treatment_so_far import end_of
+from recommender.treatment_so_far import end_of, standing_order_days
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING
 
@@ -173,7 +173,7 @@ def is_standing_order(case: Case, order: Order) -> bool:
     """Return whether an active order is old, without an end, and no dose of its time is on record
     (Q29).
     """
-    since = case.scenario.as_of - dt.timedelta(days=round(case.policy.standing_order_months * 30.4))
+    since = case.scenario.as_of - dt.timedelta(days=standing_order_days(case.policy))
     old = order.authored is None or order.authored < since
     given = any(dose.date is not None and dose.date >= since for dose in case.course.doses)
     return old and not given and end_of(order) is None

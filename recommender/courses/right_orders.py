@@ -24,7 +24,7 @@ def sources_differ(case: Case) -> Issue | None:
         map(is_treatment, case.drafts)
     ):
         return None
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     if Cause.CROHNS_ILEAL in case.assessment.causes:
         extent = words.crohns or "extent not recorded"
         summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
@@ -48,7 +48,7 @@ def more_than_an_order(case: Case) -> Issue | None:
     could not be checked against.
     """
     about = tuple(order.key for order in case.drafts)
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     if (
         case.starts_treatment
         and case.assessment.urgent_neurology

@@ -9,6 +9,7 @@ from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobala
 from recommender.deficiency import Permanence
 from recommender.language import HintAt, Order, Test, is_treatment_dose
 from recommender.safety import reaction_to
+from recommender.wording import name_of
 
 
 def check_stops(case: Case) -> Iterator[Issue]:
@@ -73,7 +74,7 @@ def why_right(case: Case, stop: Order) -> str:
 
 def _right_stop(stop: Order, why: str) -> Issue:
     line = stop.cobalamin
-    named = line.substance.value.partition(" (")[0] if line else "this product"
+    named = name_of(line.substance) if line else "this product"
     summary = f"Stopping {named} is right, {why} so that B12 does not lapse"
     reason = "Treatment with vitamin B12 itself goes on."
     return Issue(cards.F1_STOP, INFO, (reason,), ("S16", "S84"), (stop.key,), summary)

@@ -13,6 +13,7 @@ from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Pe
 from recommender.deficiency.levels import (
     HOLOTC_HIGH,
     HOLOTC_LOW,
+    active_alone_is_low,
     total_b12_is_borderline,
     total_b12_is_low,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Ground",
     "NotConclusive",
     "Permanence",
+    "active_alone_is_low",
     "contradicting_result",
     "deficiency_evidence",
     "find_row",

@@ -98,6 +98,17 @@ def total_b12_is_borderline(result: Measurement, policy: Policy) -> bool:
     return _total_class(result, policy) in (B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
 
 
+def active_alone_is_low(scenario: ClinicalScenario, policy: Policy) -> bool:
+    """Return whether active B12 reaches the smaller fraction of its deficiency limit, of the two
+    results that were taken; FALSE where either is missing or its unit has no limit.
+    """
+    limits = _limits(scenario.total_b12, policy)
+    total, active = scenario.total_b12.quantity, scenario.holotranscobalamin.quantity
+    if total is None or active is None or limits is None:
+        return False
+    return active.value / HOLOTC_LOW < total.value / limits[0]
+
+
 def _limits(result: Measurement, policy: Policy) -> tuple[Decimal, Decimal] | None:
     if result.quantity is None:
         return None

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from recommender.case import Case, Issue
 from recommender.deficiency import Ground, NotConclusive, contradicting_result, older_low_result
-from recommender.language import SURGERY_HINTS, Cause, NotCounted, Order, Route, describe_interval
+from recommender.language import (
+    SURGERY_HINTS,
+    Cause,
+    NotCounted,
+    Order,
+    RecordArea,
+    Route,
+    describe_interval,
+)
 from recommender.monitoring import maintenance_phase
 from recommender.treatment_so_far import UnknownPhase
 from recommender.wording import TEST_NAMES, Words, capital, quote
@@ -59,15 +67,28 @@ def given(words: Words) -> str:
 
 def no_test(words: Words, before: str) -> str:
     """Say that there is no test only of results that could be read (Q58)."""
-    if "laboratory results" in words.unread:
+    if RecordArea.LABORATORY in words.scenario.unavailable:
         return f"Laboratory results could not be read: is there a B12 result? If not, test {before}"
-    if "laboratory results" in words.not_whole:
+    if RecordArea.LABORATORY in words.scenario.incomplete:
         return f"No B12 among the results that came, the list is not complete: test {before}"
     if given(words) and "dose" in before:
         return f"{given(words)}, no B12 test on record: take one {before}"
     if "dose" in before:
         return f"No B12 test on record: take one {before}"
     return f"No B12 test on record: test {before}"
+
+
+def tablets_not_enough(case: Case, words: Words) -> str:
+    """Say why tablets are changed to injections: the level taken on them, else the symptoms (T5b).
+
+    How long they were taken is said in months of 30 days; not known, it is the 3 that T5b asks for.
+    """
+    days = case.assessment.treatment.days_on_treatment
+    months = f"{days // 30} months" if days else "3 months or more"
+    if case.assessment.b12_still_low.is_true:
+        level = words.result("B12", case.scenario.total_b12_on_treatment)
+        return f"{level} after {months} of tablets: check they are taken, change to injections"
+    return f"Symptoms persist after {months} of tablets: change to injections"
 
 
 def open_level(case: Case, words: Words, before: str = "") -> str:

@@ -8,7 +8,7 @@ from recommender.courses import Repeats, overdue_review, repeats
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
 from recommender.monitoring import ReviewRow
-from recommender.wording import Words, capital, say_date, say_often
+from recommender.wording import Words, capital, name_of, say_date, say_often
 
 
 def e1(case: Case, issue: Issue, words: Words) -> str:
@@ -28,7 +28,7 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
     line = old.cobalamin
     if line is None:
         return ""
-    named = f"{capital(line.substance.value.partition(' (')[0])} {say_often(line)}".strip()
+    named = f"{capital(name_of(line.substance))} {say_often(line)}".strip()
     since = words.on("", None)
     if old.authored:
         since = f" (from {say_date(old.authored, words.as_of)})"

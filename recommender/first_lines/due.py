@@ -41,7 +41,7 @@ from recommender.language import (
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
-from recommender.wording import Words
+from recommender.wording import Words, name_of
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -172,7 +172,7 @@ def _g2(_: Case, words: Words) -> str:
     cobalamins = [one for one in words.scenario.allergies if one.allergen in _COBALAMINS]
     severe = [one for one in cobalamins if one.severe.is_true and one.active]
     first = next(iter((*severe, *cobalamins)), None)
-    substance = first.allergen.value.partition(" (")[0] if first else "B12"
+    substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
     beside = f" and {lead}" if lead else ""
     if first is not None and not first.active:

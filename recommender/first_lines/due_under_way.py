@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recommender.case import Case
-from recommender.first_lines.common import led, maintenance_words
+from recommender.first_lines.common import led, maintenance_words, tablets_not_enough
 from recommender.language import Substance, describe_interval
 from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.treatment_so_far import TreatmentPhase
@@ -62,12 +62,7 @@ def t5(_: Case, words: Words) -> str:
 
 
 def t5b(case: Case, words: Words) -> str:
-    days = case.assessment.treatment.days_on_treatment
-    months = f"{days // 30} months" if days else "3 months or more"
-    if case.assessment.b12_still_low.is_true:
-        level = words.result("B12", case.scenario.total_b12_on_treatment)
-        return f"{level} after {months} of tablets: check they are taken, change to injections"
-    return f"Symptoms persist after {months} of tablets: change to injections"
+    return tablets_not_enough(case, words)
 
 
 def t6(case: Case, words: Words) -> str:

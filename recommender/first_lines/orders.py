@@ -9,7 +9,13 @@ from recommender.assessment import PlateletBand
 from recommender.cards import Indicator
 from recommender.case import Case, Column, Issue, is_oral
 from recommender.deficiency import Permanence
-from recommender.first_lines.common import led, maintenance_words, order_of, rhythm_due
+from recommender.first_lines.common import (
+    led,
+    maintenance_words,
+    order_of,
+    rhythm_due,
+    tablets_not_enough,
+)
 from recommender.language import (
     HintAt,
     OrderState,
@@ -176,12 +182,7 @@ def b19(case: Case, issue: Issue, words: Words) -> str:
 
 
 def b22(case: Case, _: Issue, words: Words) -> str:
-    s, days = case.scenario, case.assessment.treatment.days_on_treatment
-    months = f"{days // 30} months" if days else "3 months or more"
-    if case.assessment.b12_still_low.is_true:
-        level = words.result("B12", s.total_b12_on_treatment)
-        return f"{level} after {months} of tablets: check they are taken, change to injections"
-    return f"Symptoms persist after {months} of tablets: change to injections"
+    return tablets_not_enough(case, words)
 
 
 def b23(case: Case, _: Issue, words: Words) -> str:

@@ -8,8 +8,8 @@ from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.language import is_injected, read_line, short_dose
-from recommender.wording import Words, capital, plain, quote, say_often
+from recommender.language import RecordArea, is_injected, read_line, short_dose
+from recommender.wording import Words, capital, name_of, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
 """Times the usual dose from which a slip of unit is asked about (Q44)."""
@@ -102,8 +102,10 @@ def d2(case: Case, _: Issue, words: Words) -> str:
     use = "check eGFR, or use hydroxocobalamin"
     if case.scenario.egfr.is_known:
         return f"{words.result('eGFR', case.scenario.egfr)}, kidney disease not known: {use}"
-    if "laboratory results" in words.unread:
+    if RecordArea.LABORATORY in case.scenario.unavailable:
         return f"Kidney results could not be read: {use}"
+    if RecordArea.LABORATORY in case.scenario.incomplete:
+        return f"No kidney result among those that came, the list is not complete: {use}"
     return f"No kidney result in 12 months: {use}"
 
 
@@ -118,9 +120,9 @@ def d4(case: Case, issue: Issue, _: Words) -> str:
     stated = [
         allergy.severe
         for allergy in case.scenario.allergies
-        if _names(allergy.allergen.value) == substance
+        if name_of(allergy.allergen) == substance
     ]
-    past = [_names(one.value) for one in case.assessment.past_reactions]
+    past = [name_of(one) for one in case.assessment.past_reactions]
     if substance in past:
         return f"Past severe reaction to {substance}, marked inactive: confirm it was cleared"
     if any(severe.is_false for severe in stated):
@@ -131,15 +133,11 @@ def d4(case: Case, issue: Issue, _: Words) -> str:
 def _reacted_to(case: Case, issue: Issue) -> str:
     """The allergen that is what is ordered, else vitamin B12."""
     order = order_of(case, issue)
-    substance = order.cobalamin.substance.value if order and order.cobalamin else ""
-    named = [_names(allergy.allergen.value) for allergy in case.scenario.allergies]
+    substance = name_of(order.cobalamin.substance) if order and order.cobalamin else ""
+    named = [name_of(allergy.allergen) for allergy in case.scenario.allergies]
     if substance in named:
         return substance
     return next((name for name in named if name == "vitamin B12"), named[0] if named else "B12")
-
-
-def _names(allergen: str) -> str:
-    return allergen.partition(" (")[0]
 
 
 def with_platelets(then: str) -> Form:

@@ -27,7 +27,7 @@ def summarise(case: Case, issue: Issue) -> str:
     form = FORMS.get(issue.card)
     if form is not None:
         for dated in (True, False):
-            words = form(case, issue, Words(case.scenario, case.assessment, dated))
+            words = form(case, issue, Words(case.scenario, case.assessment, case.policy, dated))
             if words and _length(words) <= LONGEST:
                 return words
     return issue.card.summary

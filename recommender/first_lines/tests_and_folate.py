@@ -102,7 +102,7 @@ def c3(case: Case, issue: Issue, words: Words) -> str:
         return f"{words.level} does not exclude deficiency: repeat it before folic acid"
     if s.uncounted_b12:
         newest = s.uncounted_b12[0]
-        if newest.why.name == "TOO_OLD" and newest.evidence.date:
+        if newest.why is NotCounted.TOO_OLD and newest.evidence.date:
             age = say_age(newest.evidence.date, words.as_of)
             return f"Last B12 {newest.evidence.reported} is {age} old: test before folic acid"
         return (

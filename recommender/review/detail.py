@@ -53,7 +53,7 @@ def detail_of(
         offers: whether the card offers a regimen.
         planned: tests that go with the treatment it starts.
     """
-    words = Words(case.scenario, case.assessment)
+    words = Words(case.scenario, case.assessment, case.policy)
     found = tuple(dict.fromkeys(issue.card for issue in issues))
     rules = (case.rule, *case.recommendation.also)
     facts = facts_that_decided(words, found, rules, offers=offers)

@@ -1,5 +1,6 @@
 """Treatment so far: what orders and doses on record say of the course under way."""
 
+from recommender.treatment_so_far.by_orders import standing_order_days
 from recommender.treatment_so_far.phase import read_treatment
 from recommender.treatment_so_far.reading import end_of
 from recommender.treatment_so_far.start import find_treatment_start, took_b12_before
@@ -12,5 +13,6 @@ __all__ = [
     "end_of",
     "find_treatment_start",
     "read_treatment",
+    "standing_order_days",
     "took_b12_before",
 ]

@@ -35,12 +35,17 @@ ORAL_ORDER_COUNTS_AFTER = 30
 DAYS_A_MONTH = Decimal("30.44")
 
 
+def standing_order_days(policy: Policy) -> int:
+    """Return the days after which an order without a dose says no longer that it is taken (Q29)."""
+    return int(policy.standing_order_months * DAYS_A_MONTH)
+
+
 def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     """What an order alone says (Q29, Q55): nothing yet, a question, or tablets that are taken.
 
     A young loading order is a loading course (Q11), and is left to the rows below.
     """
-    standing = int(policy.standing_order_months * DAYS_A_MONTH)
+    standing = standing_order_days(policy)
     current = history.current
     if not current:
         return None

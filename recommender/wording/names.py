@@ -6,12 +6,10 @@ import datetime as dt
 
 from recommender.language import (
     Cause,
-    ClinicalScenario,
     Measurement,
     NeurologicalFinding,
     NeurologicalSign,
     RecordArea,
-    Unit,
 )
 from recommender.wording.short import say_result
 
@@ -59,12 +57,3 @@ def ordinal(date: dt.date | None) -> int:
 
 def length(measured: Measurement) -> str:
     return say_result("", measured, dt.date.min, dated=False).strip() if measured.is_known else ""
-
-
-def active_alone_is_low(scenario: ClinicalScenario) -> bool:
-    """Whether the fraction of the deficiency limit that active B12 reaches is the smaller one."""
-    limits = {Unit.PMOL_PER_L: 133, Unit.PG_PER_ML: 180}
-    total, active = scenario.total_b12.quantity, scenario.holotranscobalamin.quantity
-    if total is None or active is None or total.unit not in limits:
-        return False
-    return active.value / 25 < total.value / limits[total.unit]

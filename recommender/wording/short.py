@@ -8,10 +8,12 @@ import datetime as dt
 from decimal import Decimal
 
 from recommender.language import (
+    Allergen,
     DoseLine,
     Measurement,
     MonthDate,
     Quantity,
+    Substance,
     Test,
     Unit,
     YearDate,
@@ -103,6 +105,15 @@ def quote(words: str, most: int = QUOTE) -> str:
     """Return words of the record in quotes, on one line, at most so many characters."""
     words = " ".join(words.split()).replace("'", "’")
     return f"'{words if len(words) <= most else words[: most - 1].rstrip() + '…'}'"
+
+
+def name_of(product: Substance | Allergen) -> str:
+    """Return the name within a sentence: "hydroxocobalamin"; "vitamin B12" where the form is not
+    recorded.
+    """
+    if product in (Substance.COBALAMIN_UNSPECIFIED, Allergen.UNSPECIFIED_B12):
+        return "vitamin B12"
+    return str(product.value)
 
 
 def join(words: list[str], last: str = "and") -> str:

@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from recommender.assessment import Assessment
+from recommender.deficiency import active_alone_is_low
+from recommender.guidance import Policy
 from recommender.language import (
     Cause,
     ClinicalScenario,
@@ -26,12 +28,19 @@ from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import (
     CAUSE_WORDS,
     LISTS,
-    active_alone_is_low,
     length,
     ordinal,
     urgency,
 )
-from recommender.wording.short import capital, join, say_date, say_often, say_result, with_date
+from recommender.wording.short import (
+    capital,
+    join,
+    name_of,
+    say_date,
+    say_often,
+    say_result,
+    with_date,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Words:
 
     scenario: ClinicalScenario
     assessment: Assessment
+    policy: Policy
     dated: bool = True
 
     @property
@@ -71,7 +81,7 @@ class Words:
         s = self.scenario
         total = self.result("B12", s.total_b12)
         active = self.result("active B12", s.holotranscobalamin)
-        if total and active and active_alone_is_low(s):
+        if total and active and active_alone_is_low(s, self.policy):
             return capital(active)
         return total or capital(active) or self._in_doubt
 
@@ -180,7 +190,7 @@ class Words:
     @property
     def product(self) -> str:
         substance = self.assessment.treatment.substance
-        return substance.value.partition(" (")[0] if substance else "vitamin B12"
+        return name_of(substance) if substance else "vitamin B12"
 
     @property
     def treatment(self) -> str:
@@ -261,7 +271,7 @@ class Words:
         that is on hold says so.
         """
         line = order.cobalamin
-        product = line.substance.value.partition(" (")[0] if line else "vitamin B12"
+        product = name_of(line.substance) if line else "vitamin B12"
         when = f"ordered {self.day(order.authored)}" if order.authored else "ordered"
         if order.state is OrderState.ON_HOLD:
             when = f"on hold ({when})"

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 
 from cds_service.decision.row_facts import FACTS_BEHIND, facts_of_rows
 from recommender.assessment.assessment import assess
-from recommender.assessment.bands import PLATELET_LIMITS, bands_of
+from recommender.assessment.bands import bands_of
+from recommender.assessment.blood_and_reactions import PLATELET_LIMITS
 from recommender.assessment.derived_facts import PlateletBand
 from recommender.guidance.policy import Policy
 from recommender.language.logic import Measurement, Quantity, Unit

@@ -1,0 +1,78 @@
+"""What a first line says of the record holds at this site and for the part that came."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from recommender.deficiency import active_alone_is_low
+from recommender.guidance.policy import Policy
+from recommender.language import Allergen, Course, PeriodUnit, RecordArea, Substance
+from recommender.review.order_review import review
+from recommender.treatment.table import recommend
+from recommender.wording import name_of
+from tests.recommender.people import build_scenario
+from tests.recommender.review_cases import FACTS
+from tests.recommender.review_space import every, injection, order, person
+
+
+@pytest.mark.parametrize(
+    ("low", "total", "active", "said"),
+    [
+        (133, 132, 24, True),  # 24/25 is less than 132/133
+        (133, 120, 24, False),
+        (148, 132, 24, False),  # at a site whose limit is 148 the total is the lower one
+        (133, 133, 25, False),
+        (133, None, 24, False),
+        (133, 132, None, False),
+    ],
+)
+def test_of_two_levels_the_one_further_below_its_limit_at_this_site_is_said(
+    low: int, total: int | None, active: int | None, said: bool
+) -> None:
+    taken = {"total_b12": total, "holotranscobalamin": active}
+    scenario = build_scenario({name: value for name, value in taken.items() if value is not None})
+    policy = Policy(b12_low_pmol_l=Decimal(low), b12_low_pg_ml=Decimal({133: 180, 148: 201}[low]))
+
+    assert active_alone_is_low(scenario, policy) is said
+
+
+@pytest.mark.parametrize(
+    ("lists", "lead"),
+    [
+        ({}, "No kidney result in 12 months"),
+        ({"unavailable": frozenset({RecordArea.LABORATORY})}, "Kidney results could not be read"),
+        (
+            {"incomplete": frozenset({RecordArea.LABORATORY})},
+            "No kidney result among those that came, the list is not complete",
+        ),
+    ],
+)
+def test_no_kidney_result_is_said_of_a_whole_list_only(
+    lists: dict[str, frozenset[RecordArea]], lead: str
+) -> None:
+    named = ("no signs", "confirmed", "pernicious anaemia", "eGFR unknown")
+    scenario = person(*(FACTS[name] for name in named), lists)
+    course = Course(
+        (order("a", injection(every(1, PeriodUnit.MONTH), substance=Substance.CYANOCOBALAMIN)),)
+    )
+    found = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    said = [finding.summary for finding in found if finding.card.id == "d2"]
+    assert said == [f"{lead}: check eGFR, or use hydroxocobalamin"]
+
+
+@pytest.mark.parametrize(
+    ("product", "name"),
+    [
+        (Substance.HYDROXOCOBALAMIN, "hydroxocobalamin"),
+        (Substance.COBALAMIN_UNSPECIFIED, "vitamin B12"),
+        (Allergen.UNSPECIFIED_B12, "vitamin B12"),
+        (Allergen.MACROGOL, "polyethylene glycol"),
+    ],
+)
+def test_a_form_that_is_not_recorded_is_vitamin_b12(
+    product: Substance | Allergen, name: str
+) -> None:
+    assert name_of(product) == name
