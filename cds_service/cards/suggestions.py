@@ -117,7 +117,7 @@ def _is_tests_alone(resolution: Resolution) -> bool:
 
 def _claims(resolution: Resolution, claim: str) -> bool:
     edits = (edit for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder))
-    return any(edit.condition == claim for edit in edits)
+    return any(edit.condition.startswith(claim) for edit in edits)
 
 
 def _problem(actions: list[Action], context: SuggestionContext) -> str:

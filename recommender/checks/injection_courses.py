@@ -142,7 +142,8 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     resumes = case.rule in ("T4", "T7") or (case.refill and case.starts_treatment)
     if not resumes or line is None or answered or not is_treatment(order):
         return
-    if kind_of(order) is PhaseKind.LOADING or _has_loading_beside(case, order):
+    loads = kind_of(order) is PhaseKind.LOADING or _has_loading_beside(case, order)
+    if loads and case.rule != "T7":
         return
     a = case.assessment
     today = order.starts is not None and order.starts == case.scenario.as_of

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from recommender.assessment import PlateletBand
 from recommender.cards import Indicator
-from recommender.case import Case, Column, Issue, is_oral
+from recommender.case import Case, Column, Issue, is_oral, kind_of
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import (
     led,
@@ -19,6 +19,7 @@ from recommender.first_lines.common import (
 from recommender.language import (
     HintAt,
     OrderState,
+    PhaseKind,
     Route,
     describe_days,
     is_injected,
@@ -185,8 +186,21 @@ def b22(case: Case, _: Issue, words: Words) -> str:
     return tablets_not_enough(case, words)
 
 
+def _already_given(case: Case, words: Words) -> str:
+    """Loading is ordered while treatment may be under way (T7)."""
+    if hints := case.scenario.hints_at(HintAt.B12_TREATMENT):
+        known = f"Record says {quote(hints[0].words)}"
+    elif since := words.day(words.order.authored if words.order else None):
+        known = f"B12 ordered {since}, no dose on record"
+    else:
+        known = "B12 treatment so far is not known"
+    return f"{known}: is B12 given already? Ask before loading"
+
+
 def b23(case: Case, _: Issue, words: Words) -> str:
     last = words.last_dose
+    if case.rule == "T7" and any(kind_of(order) is PhaseKind.LOADING for order in case.drafts):
+        return _already_given(case, words)
     if case.rule == "T7" or (last is None and case.assessment.untreated):
         since = words.day(last) or words.day(words.order.authored if words.order else None)
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from recommender.cards import Card, Remedy, cards
-from recommender.case import Case, Issue, has_test
+from recommender.case import Case, Issue, has_test, kind_of
 from recommender.courses import SECOND, Repeats, repeated_order, repeats
 from recommender.folic_acid import FolateClass, folate_class
 from recommender.language import (
@@ -70,7 +70,7 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     """
     edits, issues = tuple(edits), tuple(issues)
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
-    rewritten = {edit.key for edit in edits if isinstance(edit, ChangeOrder)}
+    rewritten = {edit.key: edit.phase.kind for edit in edits if isinstance(edit, ChangeOrder)}
     added: list[Edit] = []
     by_order = cards_by_order(issues)
     for order in case.drafts:
@@ -87,7 +87,8 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
         ):
             added.append(AddTechnique(order.key, case.recommendation.technique))
         old = repeated_order(case, order) if cards.E1_SECOND_ORDER in found else None
-        if old is not None and not order.replaces:
+        stays = rewritten.get(order.key, kind_of(order)) is kind_of(order)
+        if old is not None and stays and not order.replaces:
             changes = repeats(case, order) is Repeats.CHANGES
             added.append(NameReplaced(order.key, old.key, old.authored, changes))
         if cards.B12_BUTTOCK in found:

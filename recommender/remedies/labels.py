@@ -53,11 +53,14 @@ _CLAIMS = {
     "no further improvement": "NO further improvement",
 }
 
+NOT_GIVEN = "NOT given, "
+"""What leads a claim about treatment that may be under way (T7)."""
+
 CLAIMS = {
     **_CLAIMS,
     "not given any more": "NOT given any more",
     **{
-        f"{claim}, not given any more": f"NOT given, {said.removesuffix(', no eGFR needed')}"
+        f"{claim}, not given any more": f"{NOT_GIVEN}{said.removesuffix(', no eGFR needed')}"
         for claim, said in _CLAIMS.items()
     },
 }
@@ -129,10 +132,15 @@ def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
-    for said in (claim, claim.partition(", ")[0]):
+    for said in (claim, _briefer(claim)):
         yield _led(lead, said, first)
     if lead != HOLD_FOLIC_ACID:  # what is removed is always said
         yield _led("", claim, first)
+
+
+def _briefer(claim: str) -> str:
+    """Return a claim without what the card asks itself; what it says of nerve signs stays (I1)."""
+    return claim.removeprefix(NOT_GIVEN) if NOT_GIVEN in claim else claim.partition(", ")[0]
 
 
 def _verb(edits: tuple[Edit, ...]) -> str:

@@ -10,7 +10,12 @@ from recommender.case import Case, Column, Issue, is_oral
 from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
 from recommender.language import DoseLine, Order, Phase, Regimen, Route, is_injected
 from recommender.monitoring import maintenance_phase
-from recommender.treatment import NEURO_PRESENT_LABEL, product_for, without_neurological_symptoms
+from recommender.treatment import (
+    NEURO_ABSENT_LABEL,
+    NEURO_PRESENT_LABEL,
+    product_for,
+    without_neurological_symptoms,
+)
 
 AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL})
 """Cards that want injections in the place of tablets."""
@@ -84,7 +89,7 @@ def _by_ordered_route(case: Case, target: Target, *, injected: bool, by_mouth: b
         by_mouth
         and not recommended_oral
         and _oral_is_acceptable(case)
-        and target.condition != NEURO_PRESENT_LABEL
+        and not target.condition.startswith(NEURO_PRESENT_LABEL)  # "present, not given any more"
     ):
         return replace(target, regimen=Regimen((with_oral_dose(ORAL, case.policy.oral_dose_mcg),)))
     return target
@@ -101,7 +106,8 @@ def _injections(case: Case, condition: str) -> Regimen | None:
     """Return loading and maintenance injections for a person without neurological symptoms, as far
     as products allow.
     """
-    a = without_neurological_symptoms(case.assessment) if condition else case.assessment
+    absent = condition.startswith(NEURO_ABSENT_LABEL)
+    a = without_neurological_symptoms(case.assessment) if absent else case.assessment
     maintenance = maintenance_phase(a, case.policy)
     phases = (maintenance,) if case.column is Column.MAINTENANCE else (M_LOAD, maintenance)
     return _with_products(case, phases)

@@ -7,13 +7,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from recommender.cards import Finding, Indicator, OverrideReason, Resolution, override_reasons
+from recommender.cards import (
+    Finding,
+    Indicator,
+    OverrideReason,
+    Resolution,
+    cards,
+    override_reasons,
+)
 from recommender.case import Case, Column, Issue, sort_issues
 from recommender.first_lines import summarise
 from recommender.language import AddFollowUps, AddRegimen, ChangeOrder, FollowUp
 from recommender.review.detail import detail_of
+from recommender.safety import ask_about_allergy
 
 _Item = TypeVar("_Item")
+
+ASKED_ABOUT_REACTIONS = frozenset({cards.D4_REACTION, cards.D5_PERHAPS_ALLERGY})
+"""Cards that ask about reactions already; what any other drafts is asked about too (Q28)."""
 
 
 def fold(
@@ -30,10 +41,14 @@ def fold(
         planned: tests that go with the treatment the card starts.
     """
     first, *folded = sort_issues(issues)
-    everything = (first, *folded)
     edits = [edit for resolution in resolutions for edit in resolution.edits]
     offers = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    asked = {issue.card for issue in (first, *folded)} & ASKED_ABOUT_REACTIONS
+    if offers and not asked:
+        folded += ask_about_allergy(case, ())
+    everything = (first, *folded)
     summary = summarise(case, first)
+    said = " ".join((summary, *(issue.summary for issue in folded)))
     return Finding(
         card=first.card,
         indicator=first.indicator,
@@ -48,7 +63,7 @@ def fold(
         choice=not _may_all_be_taken(case, resolutions),
         override_reasons=_override_reasons(case, everything),
         also_found=distinct(one.card for one in folded if one.card != first.card),
-        detail=detail_of(case, everything, offers=offers, planned=planned, said=summary),
+        detail=detail_of(case, everything, offers=offers, planned=planned, said=said),
     )
 
 

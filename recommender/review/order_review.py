@@ -149,7 +149,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         yield from _review_cards(case, [issue for issue in overdue if case.refill or issue.is_loud])
     if case.refill:
         return
-    if not b12:
+    if not b12 and not any(order.key in together for order in case.drafts):
         yield from consistent(case)
     if not with_b12 and not _asks_the_same(case, waiting):
         yield from not_ordered(case)

@@ -4,10 +4,11 @@ kidneys, bleeding.
 
 from recommender.safety.bleeding import check_site, needs_inr
 from recommender.safety.plausibility import check_alone, check_readable, is_implausible
-from recommender.safety.reactions import check_contraindications, reaction_to
+from recommender.safety.reactions import ask_about_allergy, check_contraindications, reaction_to
 from recommender.safety.safety import check_safety
 
 __all__ = [
+    "ask_about_allergy",
     "check_alone",
     "check_contraindications",
     "check_readable",

@@ -24,16 +24,8 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
         yield reaction_issue(order, severe=reaction)
     elif excipients:
         yield _excipient_issue(order, excipients)
-    elif hints := case.scenario.hints_at(HintAt.ALLERGY):
-        reason = "Whether it means this product cannot be told from its words."
-        yield issue_of(
-            cards.D5_PERHAPS_ALLERGY,
-            WARNING,
-            order,
-            reason,
-            ("X26", "X27"),
-            f"Allergy entry {quote(hints[0].words)} may mean this B12: clarify before giving",
-        )
+    elif case.scenario.hints_at(HintAt.ALLERGY):
+        yield from ask_about_allergy(case, (order.key,))
     elif case.assessment.excipient_reactions and is_treatment(order):
         yield _excipient_question(case, order)
     if may_be_cyanocobalamin(line) and not case.assessment.lebers.is_true:
@@ -44,6 +36,14 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
             f"used.{form_note(line)}"
         )
         yield issue_of(cards.D3_LEBERS, CRITICAL, order, reason, ("X8", "X10"))
+
+
+def ask_about_allergy(case: Case, about: tuple[str, ...]) -> Iterator[Issue]:
+    """Yield d5: words of an allergy entry may mean vitamin B12, ordered or about to be (Q28)."""
+    for hint in case.scenario.hints_at(HintAt.ALLERGY)[:1]:
+        reason = "Whether it means this product cannot be told from its words."
+        said = f"Allergy entry {quote(hint.words)} may mean this B12: clarify before giving"
+        yield Issue(cards.D5_PERHAPS_ALLERGY, WARNING, (reason,), ("X26", "X27"), about, said)
 
 
 def _excipients_in(case: Case, line: DoseLine) -> tuple[Allergy, ...]:

@@ -14,7 +14,8 @@ from recommender.cards.cards import Indicator
 from recommender.cards.findings import Finding
 from recommender.case.case import Case
 from recommender.case.course_reading import is_treatment, kind_of
-from recommender.folic_acid.gate import FolateClass, folate_class
+from recommender.folic_acid import starts_after_first_dose
+from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.language import is_treatment_dose
 from recommender.language.course import OrderState
 from recommender.language.edits import RemoveOrder
@@ -132,6 +133,10 @@ def _silence(case: Case, findings: tuple[Finding, ...]) -> Iterator[str]:
     elif any(is_treatment(order) for order in case.all_drafts):
         return  # vitamin B12 is drafted beside: it speaks where it is selected itself
     elif FolateClass.THERAPEUTIC in classes:
+        if folate_gate(case) is FolateGate.PENDING and all(
+            starts_after_first_dose(case, order) for order in case.selected_folate
+        ):
+            return  # c2 is resolved: folic acid starts after the first dose of B12 (Q17)
         where = Where.FOLIC_ACID
     elif any(test.selected for test in course.tests):
         where = Where.TEST

@@ -18,6 +18,7 @@ from tests.recommender.review_space import (
     Named,
     courses,
     people,
+    people_at_turns,
     people_with_extras,
     with_record,
 )
@@ -59,7 +60,7 @@ def main() -> int:
     total: Counter[str] = Counter()
     for name, policy in POLICIES.items():
         begun = time.perf_counter()
-        counts = prove(policy, [*people(), *people_with_extras()], courses(), stride)
+        counts = prove(policy, [*people(), *people_with_extras(), *people_at_turns()], courses(), stride)
         total += counts
         print(f"{name}: {dict(counts)} in {time.perf_counter() - begun:.0f} s", flush=True)
     print(f"in all: {dict(total)}")

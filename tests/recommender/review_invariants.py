@@ -413,13 +413,14 @@ def _fixed_point(case: Case, finding: Finding, resolution: Resolution) -> Iterat
         for order in case.selected_folate
         if folate_class(order, case) is FolateClass.PROTECTED
     }
+    asked_before = any(card.id == "d5" for card in (finding.card, *finding.also_found))
     for later in after:
         mine = bool(set(later.about) & touched) or any(key.startswith("new") for key in later.about)
         if later.indicator is Indicator.INFO or not (mine or drafts):
             continue
         if set(later.about) & protected or (case.recommendation.not_drafted and not drafts):
             continue
-        if later.card.id == "d5":
+        if later.card.id == "d5" and asked_before:
             continue  # an allergy entry that may mean this B12 is clarified by asking (Q28)
         yield (
             f"{finding.card}: after {resolution.label!r} still "

@@ -57,8 +57,15 @@ from recommender.language.scenario import (
     NeurologicalFinding,
     NeurologicalSign,
     ReviewDone,
+    UncountedResult,
 )
-from recommender.language.understanding import Hint, HintAt
+from recommender.language.understanding import (
+    Hint,
+    HintAt,
+    ListUnderstood,
+    NotCounted,
+    RecordArea,
+)
 
 TODAY = dt.date(2026, 11, 21)
 SEEN = Evidence("Observation/1")
@@ -125,6 +132,9 @@ KIDNEYS: dict[str, dict[str, Any]] = {
 
 REVIEWED = (ReviewDone(Test.FULL_BLOOD_COUNT, TODAY - dt.timedelta(days=10)),)
 
+LISTS = tuple(area for area in RecordArea if area is not RecordArea.PATIENT)
+"""The lists of the record that may be missing, cut off or not understood."""
+
 EXTRAS: dict[str, dict[str, Any]] = {
     "platelets 40": {"platelets": measured(40, Unit.PER_NL)},
     "platelets 20": {"platelets": measured(20, Unit.PER_NL)},
@@ -159,12 +169,15 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "deceased": {"deceased": YES},
     **{
         f"words of {at.value}": {"hints": (Hint(at, "words that may mean it", "Condition/9"),)}
-        for at in (
-            HintAt.LEBERS,
-            HintAt.KIDNEY_DISEASE,
-            HintAt.BLEEDING_DISORDER,
-            HintAt.NEUROLOGY,
-        )
+        for at in HintAt
+    },
+    **{f"{area.value} unread": {"unavailable": frozenset({area})} for area in LISTS},
+    **{f"{area.value} not whole": {"incomplete": frozenset({area})} for area in LISTS},
+    **{
+        f"{area.value} not understood": {
+            "lists": (ListUnderstood(area, True, entries=3, by_code=2, not_understood=1),)
+        }
+        for area in LISTS
     },
 }
 
@@ -420,6 +433,37 @@ LONG_TREATMENT: dict[str, dict[str, Any]] = {
 }
 
 
+TURNS: dict[str, dict[str, Any]] = {
+    "standing order without a dose": _active(MAINT_BAR.line, 900),
+    "alternate days ended": _active(LINES["alternate days for 2 weeks"], 40)
+    | {"doses": _given(40, 38, 36, 34, 32, 30, 28)},
+    "the order ends this week": {
+        "orders": (
+            order(
+                "active",
+                MAINT_N.line,
+                state=OrderState.ACTIVE,
+                authored=TODAY - dt.timedelta(days=360),
+                ends=TODAY + dt.timedelta(days=5),
+            ),
+        ),
+        "doses": _given(140, 80, 20),
+    },
+    "total gastrectomy": {"causes": _cause(Cause.TOTAL_GASTRECTOMY)},
+    "low two years ago": {
+        "uncounted_b12": (
+            UncountedResult(
+                Test.SERUM_B12,
+                NotCounted.TOO_OLD,
+                Evidence("Observation/old", TODAY - dt.timedelta(days=730)),
+                (Quantity(Decimal(90), Unit.PMOL_PER_L),),
+            ),
+        )
+    },
+}
+"""What leads to rows that the product does not reach: T7, T3b, T8, P5, E3."""
+
+
 def person(*parts: dict[str, Any]) -> ClinicalScenario:
     """Return an adult of 50 with normal platelets and kidneys whose reviews are done, with these
     facts.
@@ -474,6 +518,20 @@ def people_with_extras() -> Iterator[Named]:
                 EXTRAS[extra],
             )
             yield ", ".join((*names, treatment)), person(*parts)
+
+
+def people_at_turns() -> Iterator[Named]:
+    """Yield people whose treatment or results lead to a row that few reach."""
+    for names in itertools.product(NEUROLOGY, DEFICIENCY, ("cause unknown", "diet"), KIDNEYS, TURNS):
+        neurology, deficiency, cause, kidneys, turn = names
+        parts = (
+            NEUROLOGY[neurology],
+            DEFICIENCY[deficiency],
+            CAUSES[cause],
+            KIDNEYS[kidneys],
+            TURNS[turn],
+        )
+        yield ", ".join(names), person(*parts)
 
 
 def with_record(course: Course, scenario: ClinicalScenario) -> Course:

@@ -18,6 +18,7 @@ from tests.recommender.review_space import (
     POLICIES,
     courses,
     people,
+    people_at_turns,
     people_with_extras,
     with_record,
 )
@@ -29,7 +30,7 @@ COURSES = courses()
 def test_every_suggestion_is_safe_and_resolves_its_card(
     name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    persons = [*people(), *people_with_extras()]
+    persons = [*people(), *people_with_extras(), *people_at_turns()]
     counts = prove(POLICIES[name], persons, COURSES, stride=131 if name == "default" else 601)
     for what, count in counts.items():
         record_property(what, count)
