@@ -60,7 +60,9 @@ def main() -> int:
     total: Counter[str] = Counter()
     for name, policy in POLICIES.items():
         begun = time.perf_counter()
-        counts = prove(policy, [*people(), *people_with_extras(), *people_at_turns()], courses(), stride)
+        counts = prove(
+            policy, [*people(), *people_with_extras(), *people_at_turns()], courses(), stride
+        )
         total += counts
         print(f"{name}: {dict(counts)} in {time.perf_counter() - begun:.0f} s", flush=True)
     print(f"in all: {dict(total)}")

@@ -522,7 +522,9 @@ def people_with_extras() -> Iterator[Named]:
 
 def people_at_turns() -> Iterator[Named]:
     """Yield people whose treatment or results lead to a row that few reach."""
-    for names in itertools.product(NEUROLOGY, DEFICIENCY, ("cause unknown", "diet"), KIDNEYS, TURNS):
+    for names in itertools.product(
+        NEUROLOGY, DEFICIENCY, ("cause unknown", "diet"), KIDNEYS, TURNS
+    ):
         neurology, deficiency, cause, kidneys, turn = names
         parts = (
             NEUROLOGY[neurology],
