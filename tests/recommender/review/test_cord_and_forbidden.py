@@ -1,4 +1,4 @@
-"""Signs of the cord and the optic nerve under treatment (T1, T6 with K15), and an order that forbids
+"""Signs of the cord and the optic nerve under treatment (T1, T6 with K15), and orders that forbid
 vitamin B12 which is due: each fires, does not, and what is not known stays a question.
 """
 
