@@ -201,6 +201,8 @@ def _is_pressing(case: Case) -> bool:
     """
     if case.rule == "T7":
         return case.assessment.positive_by_recent_result
+    if case.rule == "M7" and case.assessment.treatment.ordered:
+        return False  # tablets are ordered: only the kidney result is asked for (Q51, Q55)
     return (
         case.assessment.is_deficient
         or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
@@ -216,8 +218,15 @@ def _is_on_unsuitable_product(case: Case) -> bool:
     return case.rule == "T6" and unsuitable
 
 
+_IN_PREGNANCY = (
+    "Vitamin B12 deficiency in pregnancy, no nerve signs: injections first; tablets are a choice."
+)
+
+
 def _advice(case: Case) -> tuple[str, ...]:
     """Return what the rule says, and what the rows beside it offer with it (P-rows)."""
     beside = {rule.id: rule.summary for rule in RULES if rule.id in case.recommendation.also}
     rows = beside.values() if case.is_prophylaxis else ()
+    if case.rule == "M6" and case.assessment.pregnant.is_true:
+        return (_IN_PREGNANCY,)  # the row speaks of tablets alone
     return (f"{case.recommendation.summary}.", *(f"{row}." for row in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recommender.case import Case, Issue
+from recommender.deficiency import Deficiency
 from recommender.first_lines.common import led, order_of
 from recommender.first_lines.due_open import (
     b1,
@@ -85,6 +86,10 @@ def _n1(case: Case, words: Words) -> str:
         return _same_day(words)
     if other := _not_untreated(words):
         return other
+    a = case.assessment
+    if a.nitrous_oxide.is_true and a.deficiency is Deficiency.PROBABLE:
+        level = f" ({words.level} may mislead)" if words.level else ""
+        return f"{words.finding} with nitrous oxide{level}: start injections on alternate days"
     lead = words.finding if words.level == "" else f"{words.finding} and {words.level}"
     return f"{lead}, not treated: start injections on alternate days"
 

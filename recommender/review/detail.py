@@ -131,7 +131,8 @@ def _conflicts(case: Case, found: tuple[Card, ...]) -> Iterable[str]:
         yield C10
     if rule in ("P4", "M3"):
         yield C13
-    if rule in ("M5", "M6", "M7", "M8") and set(found) & {cards.K1_DUE, cards.B4_NO_LOADING}:
+    first = rule in ("M5", "M6", "M7", "M8") and not a.pregnant.is_true  # then injections (K10)
+    if first and set(found) & {cards.K1_DUE, cards.B4_NO_LOADING}:
         oral = case.policy.non_neuro_route is NonNeuroRoute.ORAL_FIRST
         yield C1.format(first="daily tablets" if oral else "injections")
 

@@ -31,6 +31,9 @@ CONDITIONS = {
     "haemophilia": "90935002",
     "cirrhosis": "19943007",
     "diabetic neuropathy": "230572002",
+    "planning pregnancy": "169449001",
+    "sickle cell disease": "417357006",
+    "dialysis": "105502003",
 }
 PROCEDURES = {
     "ileal resection": "307193005",
@@ -75,6 +78,9 @@ PRODUCTS = {
     "apixaban": {"text": "Apixaban", "coding": [{"system": RXNORM, "code": "1364430"}]},
     "folinic acid": {"text": "Leucovorin", "coding": [{"system": RXNORM, "code": "6313"}]},
     "Cyanokit": {"text": "Cyanokit 5 g", "coding": [{"system": RXNORM, "code": "700499"}]},
+    "omeprazole": {"text": "Omeprazole", "coding": [{"system": RXNORM, "code": "7646"}]},
+    "warfarin": {"text": "Warfarin", "coding": [{"system": RXNORM, "code": "11289"}]},
+    "multivitamin": {"text": "Multivitamin tablet with vitamin B12 10 micrograms"},
     "metformin": {"text": "Metformin", "coding": [{"system": RXNORM, "code": "6809"}]},
     "atorvastatin": {"text": "Atorvastatin 20 mg tablet"},
 }
@@ -96,6 +102,13 @@ RHYTHMS: dict[str, Resource] = {
     "every 2 to 3 months": {"frequency": 1, "period": 2, "periodMax": 3, "periodUnit": "mo"},
     "daily": {"frequency": 1, "period": 1, "periodUnit": "d"},
     "weekly": {"frequency": 1, "period": 1, "periodUnit": "wk"},
+    "twice a day": {"frequency": 2, "period": 1, "periodUnit": "d"},
+    "daily for 3 weeks": {
+        "frequency": 1,
+        "period": 1,
+        "periodUnit": "d",
+        "boundsDuration": {"value": 3, "unit": "weeks", "system": UCUM, "code": "wk"},
+    },
     "three times a week": {"frequency": 3, "period": 1, "periodUnit": "wk"},
     "three times a week for 2 weeks": {
         "frequency": 3,
@@ -138,8 +151,11 @@ def write_request(vignette: Resource) -> Resource:
             "resourceType": "Bundle",
             "entry": [{"resource": order} for order in orders],
         }
+    if vignette.get("refill"):
+        context = {"patientId": "p1", "medications": context["draftOrders"]}
+    hook = "medication-refill" if vignette.get("refill") else "order-select"
     return {
-        "hook": "order-select" if orders else "patient-view",
+        "hook": hook if orders else "patient-view",
         "hookInstance": "3b5d0c55-2e0f-4a52-9d6e-7a1e0c3f1c11",
         "context": context,
         "prefetch": write_prefetch(chart),

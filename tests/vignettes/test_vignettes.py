@@ -22,7 +22,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from chart import write_request
 
 AS_OF = dt.date(2026, 11, 21)
-VIGNETTES = yaml.safe_load((Path(__file__).parent / "vignettes.yaml").read_text(encoding="utf-8"))
+VIGNETTES = [
+    vignette
+    for name in ("vignettes", "clinical_cases")
+    for vignette in yaml.safe_load(
+        (Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8")
+    )
+]
 LOUDNESS = {"info": 0, "warning": 1, "critical": 2}
 
 Json = dict[str, Any]
@@ -151,15 +157,20 @@ def test_taking_any_suggestion_leaves_nothing_loud_about_it_R164(
             assert loud == [], f"{card['source']['topic']['code']}: {suggestion['label']}"
 
 
+def _by_key(bundle: Json) -> dict[str, Json]:
+    return {
+        f"{entry['resource']['resourceType']}/{entry['resource']['id']}": entry["resource"]
+        for entry in bundle.get("entry", ())
+    }
+
+
 def take(suggestion: Json, request: Json) -> Json:
     """Return the order-select request that an EHR sends after the suggestion was accepted: its
     drafts, the new ones selected.
     """
     context = request["context"]
-    drafts = {
-        f"{entry['resource']['resourceType']}/{entry['resource']['id']}": entry["resource"]
-        for entry in context.get("draftOrders", {}).get("entry", ())
-    }
+    refill = request["hook"] == "medication-refill"
+    drafts = _by_key(context.get("medications" if refill else "draftOrders", {}))
     taken: list[str] = []
     for number, action in enumerate(suggestion["actions"]):
         if action["type"] == "delete":
@@ -170,6 +181,9 @@ def take(suggestion: Json, request: Json) -> Json:
         key = f"{resource['resourceType']}/{resource['id']}"
         drafts[key] = resource
         taken.append(key)
+    if refill:  # what is refilled stays a refill
+        bundle = {"resourceType": "Bundle", "entry": [{"resource": r} for r in drafts.values()]}
+        return request | {"context": context | {"medications": bundle}}
     return request | {
         "hook": "order-select",
         "context": context
