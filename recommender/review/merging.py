@@ -43,9 +43,7 @@ def fold(
     first, *folded = sort_issues(issues)
     edits = [edit for resolution in resolutions for edit in resolution.edits]
     offers = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
-    asked = {issue.card for issue in (first, *folded)} & ASKED_ABOUT_REACTIONS
-    if offers and not asked:
-        folded += ask_about_allergy(case, ())
+    folded += _asked_of_the_draft(case, (first, *folded)) if offers else ()
     everything = (first, *folded)
     summary = summarise(case, first)
     said = " ".join((summary, *(issue.summary for issue in folded)))
@@ -65,6 +63,12 @@ def fold(
         also_found=distinct(one.card for one in folded if one.card != first.card),
         detail=detail_of(case, everything, offers=offers, planned=planned, said=said),
     )
+
+
+def _asked_of_the_draft(case: Case, issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """Return d5 for a card that drafts vitamin B12 and does not ask about reactions already."""
+    asked = {issue.card for issue in issues} & ASKED_ABOUT_REACTIONS
+    return () if asked else tuple(ask_about_allergy(case, ()))
 
 
 def _may_all_be_taken(case: Case, resolutions: Sequence[Resolution]) -> bool:
