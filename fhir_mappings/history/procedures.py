@@ -34,7 +34,7 @@ from fhir_mappings.intake import (
     why_unknown,
 )
 from fhir_mappings.terminology import Concept, Match, Role
-from fhir_mappings.values import read_resected_length
+from fhir_mappings.values import read_resected_length, words_of_not_given
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
@@ -165,11 +165,25 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
         if why_not:
             index.receipt.ignore(placed, why_not)
             continue
+        if _denies_injection(index, placed, matches):
+            continue
         for match in matches:
             operations.append(
                 Operation(placed, match, done, cite(placed, match, code, newest_day(done), "done"))
             )
     return operations
+
+
+def _denies_injection(index: RecordIndex, placed: Placed, matches: tuple[Match, ...]) -> bool:
+    """Return whether an entry that names an injection says in words that none was given: no dose,
+    and it is open whether there is treatment.
+    """
+    if not any(match.concept in INJECTIONS for match in matches):
+        return False
+    denied = words_of_not_given(placed.resource)
+    if denied:
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, denied, None)
+    return bool(denied)
 
 
 def _done_on(resource: dict[str, Any]) -> DateSpan | None:

@@ -22,6 +22,7 @@ from fhir_mappings.terminology import (
     ValueSets,
     has_marker,
     is_enumerated,
+    is_kept_out,
     read_words,
 )
 from recommender.language import Choice
@@ -80,7 +81,7 @@ def judge(
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
     if enumerated:
         by = Understood.BY_CODE
-    elif worded or shown or _are_of_no_interest(value_sets, texts):
+    elif worded or shown or _are_of_no_interest(value_sets, texts, fields):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
@@ -134,12 +135,24 @@ def _shown(
 def reads_as_words(value_sets: ValueSets, codeable: Any) -> bool:
     """Return whether the words of an entry are of a language of the record."""
     texts = meaningful_texts(value_sets, codeable)
-    return any(is_negative(text) or is_in_language(text, value_sets.languages) for text in texts)
+    return any(
+        is_negative(text)
+        or is_in_language(text, value_sets.languages)
+        or is_kept_out(text, Field.PROCEDURES)
+        for text in texts
+    )
 
 
-def _are_of_no_interest(value_sets: ValueSets, texts: tuple[str, ...]) -> bool:
+def _are_of_no_interest(
+    value_sets: ValueSets, texts: tuple[str, ...], fields: tuple[Field, ...]
+) -> bool:
     """Return whether some text of an entry is of no interest, and none leaves it open."""
-    return any(is_negative(text) or is_understood(text, value_sets.languages) for text in texts)
+    return any(
+        is_negative(text)
+        or is_understood(text, value_sets.languages)
+        or any(is_kept_out(text, field) for field in fields)
+        for text in texts
+    )
 
 
 def judge_name(value_sets: ValueSets, codeable: Any, matches: Iterable[Match]) -> Understood:

@@ -112,7 +112,8 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
 
 _SPECIMEN = re.compile(
     r"\[[^\]]{0,60}\]|\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
-    r"\bby automated count\b",
+    r"\bby automated count\b|\b(?:en (?:suero|plasma|sangre)|no (?:soro|plasma|sangue)|"
+    r"im (?:serum|plasma|blut)|(?:nel|su) (?:siero|plasma|sangue))\b",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)

@@ -13,6 +13,7 @@ from fhir_mappings.medicines.medication_orders import (
 )
 from fhir_mappings.medicines.medications import (
     MedicationFacts,
+    denied_words,
     find_nameless,
     map_medications,
     may_matter,
@@ -34,6 +35,7 @@ __all__ = [
     "MedicationFacts",
     "Siblings",
     "cite_medicine",
+    "denied_words",
     "find_nameless",
     "find_product",
     "first_day",

@@ -20,12 +20,13 @@ from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
 from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.text import normalise_text
-from fhir_mappings.values import read_booleanish
+from fhir_mappings.values import read_booleanish, words_of_not_given
 from recommender.language import (
     CombinationUse,
     DoseGiven,
     DoseKind,
     DoseLine,
+    HintAt,
     OrderState,
     Route,
     Substance,
@@ -172,6 +173,10 @@ def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseG
             continue
         if _was_not_given(item.body):
             index.receipt.ignore(item.placed, f"{match.member.display}, not given")
+            continue
+        denied = words_of_not_given(item.body)
+        if denied:
+            index.understanding.hint(HintAt.B12_TREATMENT, item.placed, denied, None)
             continue
         day = day_given(item.day.latest if item.day else None, index.as_of)
         evidence = cite(item.placed, match, item.code, day)

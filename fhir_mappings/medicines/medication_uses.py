@@ -32,6 +32,7 @@ from fhir_mappings.medicines.named_medicines import (
 )
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import ValueSets
+from fhir_mappings.values import words_of_not_given
 from recommender.language import Evidence, OrderState
 
 ORDER_STATES: dict[str, OrderState] = {
@@ -115,11 +116,23 @@ def read_use(
     if product.antidote:
         receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
         return None
+    if product.has_cobalamin and is_denied(found):
+        receipt.ignore(placed, f"{product.name}, not given by its own words")
+        return None
     return (
         found
         if medication is None or medication.place == "contained"
         else replace(found, medication=medication)
     )
+
+
+def is_denied(use: MedicineUse) -> bool:
+    """Return whether an entry that tells of doses says in words that none was given or taken: it is
+    no dose, and leaves open whether there is treatment. What is ordered and in force stays ordered.
+    """
+    if use.is_order and use.current:
+        return False
+    return bool(words_of_not_given(use.placed.resource))
 
 
 def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) -> str:

@@ -18,6 +18,7 @@ from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
 from fhir_mappings.medicines.medication_orders import InCourse, read_orders
 from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
+    is_denied,
     points_to_medicine,
     read_any_use,
     read_nameless_use,
@@ -31,6 +32,7 @@ from fhir_mappings.medicines.other_medicines import (
     read_taken,
 )
 from fhir_mappings.terminology import ValueSets
+from fhir_mappings.values import words_of_not_given
 from recommender.guidance import look_back
 from recommender.language import (
     NONE_RECORDED,
@@ -131,6 +133,14 @@ def may_matter(placed: Placed, as_of: dt.date) -> bool:
     """Return whether an entry could say something for any fact, whatever its medicine."""
     use = read_any_use(placed)
     return use is not None and _may_count(use, as_of)
+
+
+def denied_words(placed: Placed) -> str:
+    """Return the words by which an entry that tells of doses says that none was given or taken;
+    empty without, and where it says nothing whatever its medicine.
+    """
+    use = read_any_use(placed)
+    return words_of_not_given(placed.resource) if use is not None and is_denied(use) else ""
 
 
 def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
+    denied_words,
     first_day,
     map_medications,
     may_matter,
@@ -97,8 +98,11 @@ def count_medicines(index: RecordIndex) -> None:
                 by = Understood.BY_CODE if by is Understood.NOT else by
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
-            if code_of(placed.resource.get("status")) in UNSURE.get(key, ()):
-                _show_unsure(index, placed, stated)
+            status = code_of(placed.resource.get("status"))
+            if status in UNSURE.get(key, ()):
+                _show_unsure(index, placed, stated, f"status {status or 'missing'}")
+            elif said := denied_words(placed):
+                _show_unsure(index, placed, stated, said)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         index.receipt.tick()
@@ -152,12 +156,11 @@ UNSURE = {"administrations": frozenset({"", "unknown", "stopped", "on-hold", "pr
 """Statuses of an administration or dispense that leave open whether anything was given."""
 
 
-def _show_unsure(index: RecordIndex, placed: Placed, stated: Any) -> None:
+def _show_unsure(index: RecordIndex, placed: Placed, stated: Any, why: str) -> None:
     """Note that vitamin B12 may have been given where an entry leaves that open."""
     product = identify_product(stated, index.value_sets)
     if product.has_cobalamin:
-        status = code_of(placed.resource.get("status")) or "missing"
-        words = f"{product.name}, status {status}"
+        words = f"{product.name}, {why}"
         index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
 
 

@@ -27,6 +27,7 @@ from fhir_mappings.terminology.wordings import (
     LONGEST_SEARCHED,
     forget_wordings,
     has_marker,
+    is_kept_out,
     read_markers,
     read_words,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "forget_wordings",
     "has_marker",
     "is_enumerated",
+    "is_kept_out",
     "load_value_sets",
     "observation_search_codes",
     "observation_words",

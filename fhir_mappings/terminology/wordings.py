@@ -115,6 +115,16 @@ def read_words(text: str, field: Field) -> WordsRead:
     return WordsRead((), _once([member for member in found if member.role is not Role.EXCLUDE]))
 
 
+def is_kept_out(text: str, field: Field) -> bool:
+    """Return whether a text is as a whole one that looks like a wording of a field and is another
+    thing ("Factor V Leiden", "B12 injection declined"): it names nothing of ours.
+    """
+    wordings = _load_wordings().get(field)
+    if wordings is None or wordings.never is None or len(text) > LONGEST_DECIDING:
+        return False
+    return wordings.never.fullmatch(normalise_text(text)) is not None
+
+
 def _decided(normal: str, deciding: list[_Wording]) -> tuple[tuple[Member, ...], bool]:
     """Return what a whole text names, and whether as past."""
     cores, past = _cores(normal)

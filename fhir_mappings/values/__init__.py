@@ -2,6 +2,7 @@
 
 from fhir_mappings.values.computed_gfr import compute_egfr
 from fhir_mappings.values.ileum_lengths import read_involved_length, read_resected_length
+from fhir_mappings.values.not_given import words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.units import Analyte, reads_unit
@@ -17,4 +18,5 @@ __all__ = [
     "read_result",
     "reads_unit",
     "show_number",
+    "words_of_not_given",
 ]

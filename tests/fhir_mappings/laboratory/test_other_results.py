@@ -92,7 +92,10 @@ def test_a_code_and_words_of_different_tests_contradict(said: str) -> None:
     [
         (
             "total_b12",
-            ["Total B12", "Cobalamins", "Vitamin B12 i.S.", "Vitamine B12", "S-Kobalamin"],
+            [
+                *("Total B12", "Cobalamins", "Vitamin B12 i.S.", "Vitamine B12", "S-Kobalamin"),
+                *("Vitamina B12 en suero", "Vitamina B12 no soro", "Vitamin B12 im Serum"),
+            ],
             98,
             "pg/mL",
         ),

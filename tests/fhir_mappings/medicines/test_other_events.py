@@ -20,6 +20,7 @@ from tests.fhir_mappings.records import (
     condition,
     days_ago,
     injection_given,
+    map_all,
     observation,
     procedure,
     scenario_of,
@@ -153,3 +154,132 @@ def test_a_dose_of_a_month_counts_within_it_and_is_said_as_the_month(
 
     assert isinstance(dose.date, MonthDate)
     assert AS_OF.replace(day=1) <= dose.date <= AS_OF
+
+
+DENIALS = [
+    {"statusReason": [{"text": "Patient refused"}]},
+    {"reasonNotGiven": [{"coding": [{"code": "a", "display": "Patient declined"}]}]},
+    {"note": [{"text": "Not given: out of stock"}]},
+    {"note": [{"text": "Patient lehnt ab"}]},
+    {"note": [{"text": "El paciente rechaza la inyección"}]},
+    {"note": [{"text": "Injection non administrée"}]},
+    {"dosage": {"text": "declined by patient"}},
+]
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+def test_a_dose_given_whose_words_say_that_it_was_not_is_no_dose_and_asked_about(
+    denial: dict[str, Any],
+) -> None:
+    scenario = scenario_of({**injection_given(30), **denial})
+    assert scenario.doses == ()
+    assert len(scenario.hints_at(HintAt.B12_TREATMENT)) == 1
+    assert scenario.b12_supplement_before_test.is_unknown
+
+
+@pytest.mark.parametrize("text", ["given into the left deltoid", "declared fit", "no reaction"])
+def test_a_note_that_denies_nothing_leaves_the_dose(text: str) -> None:
+    scenario = scenario_of({**injection_given(30), "note": [{"text": text}]})
+    assert len(scenario.doses) == 1
+    assert scenario.hints_at(HintAt.B12_TREATMENT) == ()
+
+
+@pytest.mark.parametrize("kind", ["Observation", "Procedure"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"note": [{"text": "Patient declined today"}]},
+        {"statusReason": {"text": "refused by patient"}},
+        {"code": concept(SNOMED, INJECTION, "", "B12 injection - patient declined, will rebook")},
+    ],
+)
+def test_a_coded_event_whose_words_say_that_it_did_not_happen_is_no_dose_and_asked_about(
+    changes: dict[str, Any], kind: str
+) -> None:
+    make = observation if kind == "Observation" else procedure
+    event = {**make("", code=concept(SNOMED, INJECTION), days=60), **changes}
+    scenario = scenario_of(event)
+    assert scenario.doses == ()
+    assert len(scenario.hints_at(HintAt.B12_TREATMENT)) == 1
+
+
+def test_a_statement_of_no_longer_taking_is_no_treatment_and_asked_about() -> None:
+    taken = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectiveDateTime": days_ago(100),
+        "medicationCodeableConcept": {"text": "Cyanocobalamin 1 mg tablets"},
+    }
+    scenario = scenario_of({**taken, "note": [{"text": "No longer taking these"}]})
+    assert (scenario.doses, scenario.orders) == ((), ())
+    assert len(scenario.hints_at(HintAt.B12_TREATMENT)) == 1
+    assert len(scenario_of(taken).doses) == 1
+
+
+def test_words_of_not_taking_never_take_an_anticoagulant_off_the_list() -> None:
+    taken = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectiveDateTime": days_ago(100),
+        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
+        "note": [{"text": "No longer taking these"}],
+    }
+    assert scenario_of(taken).anticoagulant_fact.is_true
+
+
+def test_an_order_in_force_stays_ordered_whatever_its_note_says() -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(30),
+        "medicationCodeableConcept": {"text": "Hydroxocobalamin 1 mg/1 ml injection"},
+        "note": [{"text": "Patient declined tablets"}],
+    }
+    assert len(scenario_of(order).orders) == 1
+    issued = scenario_of({**order, "status": "completed"})
+    assert (issued.doses, len(issued.hints_at(HintAt.B12_TREATMENT))) == ((), 1)
+
+
+@pytest.mark.parametrize("kind", ["Observation", "Procedure", "Condition"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vitamin B12 injection declined",
+        "B12 injection - refused by patient",
+        "Patient declined B12 injections",
+        "Refused hydroxocobalamin injection",
+        "Hydroxocobalamin injection not given",
+        "No B12 injection given",
+        "B12 treatment declined",
+    ],
+)
+def test_an_entry_that_only_says_that_none_was_given_says_nothing_of_treatment(
+    text: str, kind: str
+) -> None:
+    mapped = map_all(given(text, kind))
+    scenario = mapped.scenario
+    assert (scenario.doses, scenario.hints) == ((), ())
+    assert not any(line.understood == "not" for line in mapped.receipt.lines())
+    assert scenario.b12_supplement_before_test.is_false
+
+
+@pytest.mark.parametrize("kind", ["Observation", "Procedure", "Condition"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Declined B12 injection last month, given today",
+        "B12 injection due",
+        "Did not attend for B12 injection",
+        "B12 injection withheld, usual dose next month",
+        "Invitation for B12 injection",
+    ],
+)
+def test_words_that_speak_of_a_course_beside_one_dose_leave_it_open(text: str, kind: str) -> None:
+    scenario = scenario_of(given(text, kind))
+    assert scenario.doses == ()
+    assert scenario.hints_at(HintAt.B12_TREATMENT)
+    assert scenario.b12_supplement_before_test.is_unknown
