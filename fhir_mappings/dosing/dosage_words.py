@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fhir_mappings.dosing.interval_phrases import UNIT_WORDS
+from fhir_mappings.dosing.interval_phrases import ADVERB_WORDS, UNIT_WORDS
 from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, FOR_LIFE, LONGEST_TEXT, find_rhythm
 from fhir_mappings.dosing.strengths import MASS_UNITS, plain_numbers
@@ -73,6 +73,11 @@ _ROUTES: tuple[tuple[Route, str], ...] = (
 _ROUTE_PATTERNS = tuple(
     (route, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for route, words in _ROUTES
 )
+_BARE_NUMBER_BEFORE_ROUTE = re.compile(
+    rf"(?<=\d) ?(?=(?:{'|'.join(words for _, words in _ROUTES)}) +(?:{ADVERB_WORDS})(?![a-z]))"
+)
+"""In "1000 im monthly" the number belongs to the dose, not to the interval."""
+
 _REVIEW = re.compile(
     r"until no (?:further|more) (?:neurological )?improvement|as long as (?:it is )?improving|"
     r"until (?:symptoms|signs) (?:stop|no longer) improv\w*|until improvement (?:stops|plateaus)|"
@@ -192,6 +197,7 @@ def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> Writ
 
 def _take_route(text: str) -> tuple[Route | None, str]:
     found = set()
+    text = _BARE_NUMBER_BEFORE_ROUTE.sub(" | ", text)
     for route, pattern in _ROUTE_PATTERNS:
         if pattern.search(text):
             found.add(route)

@@ -20,9 +20,9 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
-    read_date,
     texts_of,
 )
+from fhir_mappings.history.reading_lists import performed_on
 from fhir_mappings.intake import (
     RecordIndex,
     cite,
@@ -160,7 +160,7 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
         if not matches:
             index.receipt.ignore(placed, partial(why_unknown, code))
             continue
-        done = _done_on(resource)
+        done = performed_on(resource)
         why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.tomorrow)
         if why_not:
             index.receipt.ignore(placed, why_not)
@@ -184,20 +184,6 @@ def _denies_injection(index: RecordIndex, placed: Placed, matches: tuple[Match, 
     if denied:
         index.understanding.hint(HintAt.B12_TREATMENT, placed, denied, None)
     return bool(denied)
-
-
-def _done_on(resource: dict[str, Any]) -> DateSpan | None:
-    """When it was done: `performed[x]` (to R4), `occurrence[x]` (R5)."""
-    for name in ("performed", "occurrence"):
-        period = as_dict(resource.get(f"{name}Period"))
-        span = (
-            read_date(resource.get(f"{name}DateTime"))
-            or read_date(period.get("end"))
-            or read_date(period.get("start"))
-        )
-        if span:
-            return span
-    return None
 
 
 def _why_not_done(

@@ -117,7 +117,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged
     ledger.count("procedures", placed, judged.understood)
-    date = next(_performed(resource), None)
+    date = performed_on(resource)
     if _is_future(date, index.tomorrow) and not not_done:
         _note_future(index, placed, judged, date.latest if date else None)
         return
@@ -173,6 +173,11 @@ def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
 def newest_of(resource: dict[str, Any], *names: str) -> DateSpan | None:
     """Return the first of these dates that can be read."""
     return next((span for name in names if (span := read_date(resource.get(name)))), None)
+
+
+def performed_on(resource: dict[str, Any]) -> DateSpan | None:
+    """Return when a Procedure was done: `performed[x]` (to R4), `occurrence[x]` (R5)."""
+    return next(_performed(resource), None)
 
 
 def _performed(resource: dict[str, Any]) -> Iterator[DateSpan]:

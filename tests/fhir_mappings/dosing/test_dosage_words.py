@@ -165,3 +165,22 @@ def test_two_frequencies_are_none():
 )
 def test_as_needed_is_read(text):
     assert read_written(text).as_needed
+
+
+@pytest.mark.parametrize(
+    ("text", "route", "timing"),
+    [
+        ("1000 IM monthly", IM, every(1, MONTH)),
+        ("1000 i.m. monthly", IM, every(1, MONTH)),
+        ("2 intramuscularly weekly", IM, every(1, WEEK)),
+        ("500 sc weekly", SC, every(1, WEEK)),
+    ],
+)
+def test_a_number_before_the_route_is_no_part_of_the_interval(text, route, timing):
+    read = read_written(text)
+    assert (read.amounts, read.route, read.timing, read.whole) == ((), route, timing, False)
+
+
+def test_a_number_behind_the_route_is_the_interval():
+    read = read_written("1 mg IM 3 monthly")
+    assert (read.timing, read.whole) == (every(3, MONTH), True)
