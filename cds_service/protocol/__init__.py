@@ -30,6 +30,7 @@ from cds_service.protocol.json_text import (
 )
 from cds_service.protocol.plain_text import (
     make_all_visible,
+    make_cell,
     make_json_visible,
     make_plain,
     make_visible,
@@ -65,6 +66,7 @@ __all__ = [
     "kind_of",
     "lacks_some",
     "make_all_visible",
+    "make_cell",
     "make_json_visible",
     "make_plain",
     "make_visible",

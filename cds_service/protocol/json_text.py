@@ -80,12 +80,17 @@ class UnreadPrefetch(Mapping[str, Any]):
     that reading it at once would have.
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, prefetch: bytes, body: bytes) -> None:
+        self._prefetch = prefetch
         self._body = body
 
     @cached_property
     def _read(self) -> dict[str, Any]:
-        prefetch: dict[str, Any] = read_json(self._body)["prefetch"]
+        try:
+            read = read_json(b'{"prefetch":' + self._prefetch + b"}")
+        except Problem:
+            read = read_json(self._body)  # says where in the whole body it is wrong
+        prefetch: dict[str, Any] = read["prefetch"]
         return prefetch
 
     def __getitem__(self, key: str) -> Any:
@@ -143,7 +148,7 @@ def read_all_but_prefetch(body: bytes) -> Any:
         return read_json(body)  # says where in the whole body it is wrong
     if rest.get("prefetch") != "cut out":  # it was another member of this name that was found first
         return read_json(body)
-    return rest | {"prefetch": UnreadPrefetch(body)}
+    return rest | {"prefetch": UnreadPrefetch(prefetch, body)}
 
 
 def write_json(value: Any) -> bytes:

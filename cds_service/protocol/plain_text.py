@@ -16,6 +16,9 @@ _UNSEEN = re.compile(
 )
 """What is obeyed, and what is there and not seen."""
 
+_FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![\d.]*\Z))")
+"""How a formula begins; a number with its sign, and a sign alone, is none."""
+
 LONGEST_LINE = 2000
 """Characters of one line of text on a card."""
 
@@ -53,3 +56,9 @@ def make_all_visible(value: Any) -> Any:
 
 def _written_out(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def make_cell(text: str) -> str:
+    """Return text as the cell of a CSV file: made visible, and for a spreadsheet no formula."""
+    seen = make_visible(text)
+    return f"'{seen}" if _FORMULA.match(seen) else seen

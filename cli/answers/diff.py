@@ -52,7 +52,10 @@ def _diff(chosen: argparse.Namespace) -> int:
     from governance.knowledge import compare_decisions, compare_manifests
 
     old, new = (_side(name) for name in (chosen.old, chosen.new))
-    lines = compare_manifests(old["manifest"], new["manifest"])
+    try:
+        lines = compare_manifests(old["manifest"], new["manifest"])
+    except (KeyError, TypeError, AttributeError):
+        raise Refusal("diff: a manifest is not as b12-cds prints it.") from None
     try:
         decided = compare_decisions(old["decisions"], new["decisions"])
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any, TextIO
 
@@ -32,9 +33,12 @@ def print_coloured(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print a JSON value on one line."""
+    """Print a JSON value on one line; half characters, which UTF-8 has not, are written out."""
     sys.stdout.flush()
-    text = make_json_visible(write_json(value).decode("utf-8"))
+    try:
+        text = make_json_visible(write_json(value).decode("utf-8"))
+    except TypeError:
+        text = json.dumps(value)
     sys.stdout.buffer.write(f"{text}\n".encode())  # UTF-8, whatever the terminal is set to
     sys.stdout.buffer.flush()
 

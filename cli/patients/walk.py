@@ -15,6 +15,7 @@ import requests
 from cds_service.protocol import write_json
 from cds_service.site import GENERIC_2_0, PROFILES, client_of_profile
 from cli.parsing import Refusal, print_json
+from fhir_mappings.fhir import as_dict
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import Step, tell_story
 
@@ -113,10 +114,23 @@ def _post(session: requests.Session, url: str, request: dict[str, Any]) -> dict[
         answer = response.json()
     except requests.RequestException as error:
         raise Refusal(f"{url} does not answer ({type(error).__name__}); is it served?") from None
-    if response.status_code != 200 or not isinstance(answer.get("cards"), list):
+    if response.status_code != 200 or not _holds_cards(answer):
         raise Refusal(f"{target}: found status {response.status_code}, expected cards.")
     answered: dict[str, Any] = answer
     return answered
+
+
+def _holds_cards(answer: Any) -> bool:
+    """Return whether an answer is one of cards, as far as a walk reads them."""
+    cards = answer.get("cards") if isinstance(answer, dict) else None
+    return isinstance(cards, list) and all(
+        isinstance(card, dict)
+        and isinstance(card.get("indicator"), str)
+        and isinstance(card.get("summary"), str)
+        and isinstance(card.get("suggestions", []), list)
+        and all(isinstance(one, dict) for one in card.get("suggestions", []))
+        for card in cards
+    )
 
 
 def _say(step: Step) -> Iterator[str]:
@@ -124,9 +138,9 @@ def _say(step: Step) -> Iterator[str]:
     yield f"\n{words} ({step.request['hook']}): 200"
     for card in step.answer["cards"]:
         yield f"  {card['indicator'].upper()} {card['summary']}"
-        yield from (f"    [ ] {one['label']}" for one in card.get("suggestions", ()))
+        yield from (f"    [ ] {one.get('label', '')}" for one in card.get("suggestions", ()))
     if not step.answer["cards"]:
-        told = step.answer.get("extension", {}).get("org.b12-cds", {})
+        told = as_dict(as_dict(step.answer.get("extension")).get("org.b12-cds"))
         yield f"  no card: {told['why']}" if told.get("why") else "  no card"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from cds_service.protocol import write_json
+from cds_service.protocol import make_cell, write_json
 from cds_service.records import CARDS, DECISIONS, FEEDBACK, load_patient_key, open_words
 from governance.figures.board import reading
 from governance.figures.categories import WORDS, category_of
@@ -74,13 +74,8 @@ def as_csv(rows: Iterator[dict[str, str]]) -> Iterator[str]:
     yield ",".join(COLUMNS) + "\r\n"
     for row in rows:
         line = io.StringIO()
-        csv.writer(line).writerow(_harmless(row[name]) for name in COLUMNS)
+        csv.writer(line).writerow(make_cell(row[name]) for name in COLUMNS)
         yield line.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that a spreadsheet takes for text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def as_ndjson(rows: Iterator[dict[str, str]]) -> Iterator[str]:

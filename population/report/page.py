@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from cds_service.protocol import make_visible
 from population.report.counts import Counts, cards_a_week, load_base, quantile
 from population.report.intervals import part_interval, rate_interval
 from population.report.small_counts import HIDDEN, SMALL, SMALLEST_SHOWN, is_small
@@ -28,6 +29,11 @@ NOT_FOR_PERSONS = (
 
 BAR_WIDTH = 150
 MOST_CODES_SHOWN = 40
+
+
+def escape(text: str) -> str:
+    """Return text that a page shows and no browser obeys."""
+    return html.escape(make_visible(text))
 
 
 def build_page(

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cds_service.protocol import make_cell
 from fhir_mappings.terminology import load_value_sets
 from population.report.counts import Counts, count_decisions
 from population.report.nearest import Nearest
@@ -174,7 +175,7 @@ def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:
     with out.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, LONG.names)
         writer.writeheader()
-        writer.writerows(lines)
+        writer.writerows({name: make_cell(value) for name, value in one.items()} for one in lines)
     return out.with_suffix(".csv"), out.with_suffix(".parquet")
 
 
@@ -182,7 +183,9 @@ def _write_codes(path: Path, codes: Sequence[Mapping[str, Any]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, CODE_COLUMNS)
         writer.writeheader()
-        writer.writerows(codes)
+        writer.writerows(
+            {name: make_cell(str(value)) for name, value in one.items()} for one in codes
+        )
     return path
 
 
@@ -192,17 +195,9 @@ def _write_cases(path: Path, parts: Sequence[Path]) -> Path:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("patient", "order", "time", "rule", "cards", "indicator"))
         columns = ["patient", "order", "time", "rule", "cards", "indicator"]
+        writer.writerow(columns)
         for row in read_rows(parts, columns):
-            writer.writerow(
-                [
-                    row["patient"],
-                    row["order"],
-                    row["time"],
-                    row["rule"],
-                    " ".join(row["cards"]),
-                    row["indicator"],
-                ]
-            )
+            shown = row | {"cards": " ".join(row["cards"])}
+            writer.writerow([make_cell(str(shown[column] or "")) for column in columns])
     return path
