@@ -193,6 +193,7 @@ def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
     for name in (chosen.policy, "" if is_program(chosen.against) else chosen.against):
         if name:
             check_file(Path(name))
+            _say_what_ended(Path(name), chosen.as_of or _today())
     summary = chosen.input / "slice.json"
     if not summary.is_file():
         raise Refusal(f"{chosen.input}: holds no slice; expected what population slice wrote.")
@@ -207,6 +208,21 @@ def _job_of(chosen: argparse.Namespace) -> tuple[RunJob, int]:
         chosen.engine == "spark",
     )
     return job, sliced["patients"]
+
+
+def _say_what_ended(site: Path, day: dt.date) -> None:
+    """Say which looser settings of a site file are at their defaults on the day of the run."""
+    from cds_service.site import load_settings, tried_on
+    from recommender.guidance import looser_settings
+
+    settings = load_settings(site)
+    in_force = tried_on(settings, day).policy
+    for key in looser_settings(settings.policy):
+        if key not in looser_settings(in_force):
+            print(
+                f"{site}: policy.{key} is at its default, as its approval has ended by {day}",
+                file=sys.stderr,
+            )
 
 
 def report_run(chosen: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ from cli.patients.commands import (
 )
 from population.runs import Decider, DeciderSetup, Mode, read_rows
 from population.slices import list_parts
+from recommender.guidance import Policy
 from synthetic import sandbox_patients
 from tests.population.conftest import AS_OF
 
@@ -312,3 +313,20 @@ def test_an_input_without_a_patient_is_said_and_is_status_1(
     sliced = ["--input", export, "--out", tmp_path / "out", "--workers", 1]
     assert run("population", "slice", *sliced) == 1
     assert "No patient was found" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("expires", "said"), [("2026-01-31", True), ("2099-01-31", False)])
+def test_a_run_says_that_a_looser_setting_of_its_site_file_is_at_its_default(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], expires: str, said: bool
+) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        "[policy]\ncyanoMinEgfr = 50\n[[approvals]]\nwhat = 'cyanoMinEgfr'\nname = 'A. Officer'\n"
+        f"date = 2026-01-01\nreason = 'agreed'\nexpires = {expires}\n"
+    )
+    out = ["--out", tmp_path / "run", "--policy", site, *DAY, "--workers", 1]
+    assert run("population", "run", "--input", folder / "slice", *out) == 0
+
+    assert ("policy.cyanoMinEgfr is at its default" in capsys.readouterr().err) is said
+    rows = pq.read_table(tmp_path / "run" / "decisions").to_pylist()
+    assert {row["policy_version"] == Policy().version for row in rows} == {said}
