@@ -139,8 +139,8 @@ def _is_written(text: str, scheme: str, host: str, port: int | None) -> bool:
 
 
 def _is_plain_path(text: str) -> bool:
-    path = text.partition("://")[2].partition("?")[0].partition("/")[2]
-    segments = (segment.partition(";")[0] for segment in path.split("/"))
+    path = text.partition("://")[2].partition("?")[0]
+    segments = (segment.partition(";")[0] for segment in path.split("/")[1:])
     return (
         "//" not in path
         and not _HIDDEN.search(path)
