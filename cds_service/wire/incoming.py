@@ -28,7 +28,7 @@ _FRAMING = re.compile(
     rb"\r\n(content-length|transfer-encoding|expect):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)",
     re.IGNORECASE,
 )
-_SIZE = re.compile(rb"[0-9a-fA-F]{1,8}")
+_SIZE = re.compile(rb"[0-9a-fA-F]+")
 
 
 class State(enum.Enum):
@@ -146,8 +146,7 @@ class Incoming:
             ends = self._bytes.find(b"\r\n", self._chunk)
             size = self._size_of_chunk(ends) if ends >= 0 else None
             if ends < 0:
-                too_long = len(self._bytes) - self._chunk > LONGEST_LINE
-                self.state = State.WHOLE if too_long else State.BODY
+                self._check_size_line()
                 walks = False
             elif size is None:
                 self.state = State.WHOLE
@@ -157,6 +156,13 @@ class Incoming:
             else:
                 self._check_length(self._body + size)
                 walks = self._next_chunk(size, ends + 2 + size + 2)
+
+    def _check_size_line(self) -> None:
+        """Refuse the beginning of a line with a chunk's size that no more bytes make right."""
+        if self._bytes.find(b"\n", self._chunk) >= 0:
+            self._refuse(400, "The body of the request is not framed as HTTP says.")
+        elif len(self._bytes) - self._chunk > LONGEST_LINE:
+            self.state = State.WHOLE
 
     def _size_of_chunk(self, ends: int) -> int | None:
         written = bytes(self._bytes[self._chunk : ends]).partition(b";")[0].rstrip(b" \t")

@@ -23,6 +23,8 @@ WHOLE = {
     "the longest body": POST + b"Content-Length: 1000\r\n\r\n" + b"x" * LONGEST,
     "chunks": POST
     + b"Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n",
+    "a chunk size with zeros in front": POST
+    + b"Transfer-Encoding: chunked\r\n\r\n0000000000004\r\nabcd\r\n0\r\n\r\n",
     "no chunks": POST + b"transfer-encoding:\tChunked \r\n\r\n0\r\n\r\n",
     "trailers": POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\nZ: z\r\n\r\n",
     "continue": POST + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\nab",
@@ -42,6 +44,14 @@ REFUSED = {
     "a body one byte too long": (413, POST + b"Content-Length: 1001\r\n\r\n"),
     "a length of many digits": (413, POST + b"Content-Length: " + b"9" * 400 + b"\r\n\r\n"),
     "chunks that are too long": (413, POST + b"Transfer-Encoding: chunked\r\n\r\nFFFFFF\r\n"),
+    "a chunk size of many digits": (
+        413,
+        POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 18 + b"\r\n{}\r\n",
+    ),
+    "chunks whose lines end with LF alone": (
+        400,
+        POST + b"Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n",
+    ),
     "many chunks": (
         400,
         POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * (MOST_CHUNKS + 1),
