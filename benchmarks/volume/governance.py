@@ -96,6 +96,9 @@ def make_record(url: str, number: int) -> None:
             add_tallies(connection, count_decisions(rows[DECISIONS], rows[CARDS]))
     with engine.begin() as connection:
         connection.execute(sa.insert(CALLS), list(_calls(chance, number)))
+        if engine.dialect.name == "postgresql":  # its own ANALYZE may be at a table still
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("ANALYZE")
     count_until = FIRST + dt.timedelta(weeks=WEEKS + 1)
     more = True
