@@ -12,7 +12,7 @@ from typing import Any
 from cds_service.cards import FactInWords
 from cds_service.decision.decide import Decision
 from cds_service.decision.laboratory_history import describe_history
-from cds_service.decision.row_facts import conditions_looked_at, facts_of_rows
+from cds_service.decision.row_facts import conditions_looked_at, facts_of_rows, one_short
 from cds_service.decision.schedule import draw_options, without_empty
 from cds_service.protocol import make_all_visible
 from fhir_mappings.intake import AREAS, ReceiptLine
@@ -119,6 +119,7 @@ def _trace(decision: Decision) -> list[Json]:
                 "facts": list(facts),
                 "summary": rule.summary,
                 "needs": [condition.words for condition in rule.when],
+                "oneShort": one_short(rule, decision),
             }
         )
         for rule, row, facts in zip(RULES, traced, facts_of_rows(), strict=True)

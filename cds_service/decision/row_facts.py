@@ -105,6 +105,15 @@ def conditions_looked_at(decision: Decision) -> Iterator[tuple[str, str, str]]:
     return ((words, *state) for words, state in states.items())
 
 
+def one_short(rule: Rule, decision: Decision) -> str:
+    """Return the words of the one condition that a row lacks beside others that are met; empty
+    where it lacks none, or more, or has no other.
+    """
+    assessment, policy = decision.recommendation.assessment, decision.policy
+    lacking = [one.words for one in rule.when if not one.holds(assessment, policy)]
+    return lacking[0] if len(lacking) == 1 < len(rule.when) else ""
+
+
 def _record_says(facts: Sequence[FactInWords]) -> str:
     """Return what is known of these facts; of none, which are not known and why."""
     known = [f"{fact.label}: {fact.value}" for fact in facts if fact.is_known and fact.value]

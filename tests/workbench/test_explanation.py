@@ -143,3 +143,14 @@ def test_bands_have_no_gap_between_them(fact: str) -> None:
 
 def test_where_the_rules_have_no_limit_there_is_no_band() -> None:
     assert bands_of("homocysteine", Unit.UMOL_PER_L, Policy()) == ()
+
+
+def test_a_row_that_lacks_one_condition_of_several_names_it(client: FlaskClient) -> None:
+    """Numb feet are recorded, and M2 lacks only that none are; a row of one condition lacks all."""
+    trace = explained(client, "01-numb-feet-tablets")["decision"]["trace"]
+    short = {row["rule"]: row["oneShort"] for row in trace if "oneShort" in row}
+
+    assert short.keys() >= {"M2", "U1", "N3"}
+    assert not short.keys() & {"N1", "M1", "deceased"}
+    assert all(short[row["rule"]] in row["needs"] for row in trace if "oneShort" in row)
+    assert all(len(row["needs"]) > 1 and not row["fired"] for row in trace if "oneShort" in row)

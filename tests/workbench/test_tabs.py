@@ -186,3 +186,48 @@ def test_the_answer_comes_first(page: Page, running: Running, story: str) -> Non
     open_patient(page, running.workbench, story)
     expect(page.locator(".card h2").first).to_be_in_viewport()
     expect(page.locator(".suggestion").first).to_be_in_viewport()
+
+
+def test_the_answers_to_two_requests_stand_side_by_side(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+    open_tab(page, "compare")
+    page.select_option("#compare-with", "01-numb-feet-tablets")
+    row = page.locator("#compare-here table").first.locator("tr", has_text="Row")
+
+    expect(row).to_contain_text("N1")
+    expect(row).to_contain_text("M6")
+    expect(page.locator("#compare-here thead").first).to_contain_text("Numb feet")
+
+
+def test_an_answer_is_kept_and_compared_with_a_later_request(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "02-vegan-well")
+    open_tab(page, "compare")
+    page.click("#keep")
+    expect(page.locator("#compare-here .lead")).to_have_text("Both are the same.")
+    change_and_wait(page, lambda: page.locator('[data-patient="05-kidneys-reduced"]').click())
+
+    expect(page.locator("#compare-here thead").first).to_contain_text("(kept)")
+    expect(page.locator("#compare-here .lead")).to_contain_text("lines differ")
+
+
+def test_the_colours_that_were_chosen_are_there_before_anything_is_painted(
+    browser: Browser, running: Running
+) -> None:
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    open_patient(page, running.workbench, "02-vegan-well")
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(paper)
+
+    page.get_by_role("combobox", name="Colours").select_option("dark")
+    dark = page.evaluate(paper)
+    page.goto(f"{running.url}/guidance", wait_until="commit")
+    page.wait_for_function("document.documentElement.style.colorScheme === 'dark'")
+    page.wait_for_load_state()
+
+    assert light == "rgb(255, 255, 255)"
+    assert dark != light
+    assert page.evaluate(paper) == dark
+    page.get_by_role("combobox", name="Colours").select_option("auto")
+    assert page.evaluate(paper) == light
+    context.close()

@@ -6,9 +6,9 @@ export const show = (id, nodes) => at(id).replaceChildren(...[nodes].flat().filt
 /**
  * What is on the bench. `text` is what was pasted, sent as it is until the request is changed here. `walk` are the steps
  * back. `sent` is the request and answer before any change; `whatIf` the controls that were moved, by their id, for the
- * address; `query` the day and settings that are tried out.
+ * address; `query` the day and settings that are tried out; `kept` an answer to compare later ones with.
  */
-export const bench = { id: "", name: "", story: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null, sent: null, whatIf: {}, query: {} };
+export const bench = { id: "", name: "", story: "", request: null, text: null, answer: null, walk: [], controls: null, pending: null, sent: null, whatIf: {}, query: {}, kept: null };
 
 /** Longer texts are not put into the text field: a browser takes seconds to lay out two megabytes. */
 export const LONGEST_TEXT_EDITED = 100_000;

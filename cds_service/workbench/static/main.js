@@ -6,9 +6,9 @@ import { readInput, WrongInput } from "./base/input.js";
 import { draftsOf, newId, serviceOf, textOf, withSuggestion } from "./base/request.js";
 import { moveControl, readAddress, writeAddress } from "./address.js";
 import { at, bench, countOf, LONGEST_TEXT_EDITED, OUTCOMES, outcomeOf, show, textForReading } from "./bench.js";
+import { drawCompare, listenToCompare } from "./comparing.js";
 import { showFact, showFacts, showResources } from "./following.js";
 import { renderCards } from "./panels/cards.js";
-import { renderCompare } from "./panels/compare.js";
 import { renderControls } from "./panels/controls.js";
 import { renderDecision } from "./panels/decision.js";
 import { renderFacts, renderResources } from "./panels/facts.js";
@@ -67,7 +67,7 @@ function renderRest(exchange) {
   show("resources-here", renderResources(answer, bench.request, (line) => showResources([line.reference], line.for ?? [])));
   show("request-here", renderRequest(bench.request));
   show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange));
-  show("compare-here", renderCompare(bench.sent?.answer, answer));
+  drawCompare();
   countTab("facts", answer.facts.filter((fact) => fact.certainty === "known" && fact.evidence?.length).length);
   countTab("labs", answer.laboratory?.length);
   countTab("receipt", answer.resources.length);
@@ -263,6 +263,7 @@ function listen() {
   listenToSource((id) => openPatient(id));
   listenToTabs(() => bench.request && writeAddress());
   listenToControls();
+  listenToCompare();
   at("save").addEventListener("click", saveCase);
   at("edit").addEventListener("click", editAsText);
   at("link").addEventListener("click", async () => {

@@ -1,22 +1,22 @@
-/** Two answers side by side: as it was sent, and with what was changed here. */
+/** Two answers side by side: as it was sent and with what was changed here, or those to two requests. */
 
 import { html, table } from "../base/dom.js";
 import { nameOf } from "./facts.js";
 
-/** The lines of the comparison; `before` is the answer to what was sent, `after` the one shown. */
-export function renderCompare(before, after) {
-  if (!before) return [html("p", { class: "note" }, "Nothing to compare yet.")];
+/** The lines of the comparison; `before` is the other answer, `after` the one shown, `names` the heads of both. */
+export function renderCompare(before, after, names) {
+  if (!before || !after) return [html("p", { class: "note" }, "Nothing to compare yet.")];
   const rows = linesOf(before, after);
   const differing = rows.filter(([, one, other]) => one !== other);
   return [
     html("p", { class: "lead" }, differing.length ? `${differing.length} of ${rows.length} lines differ.` : "Both are the same."),
-    differing.length > 0 && compareTable("What differs", differing),
-    html("details", {}, html("summary", {}, `All ${rows.length} lines`), compareTable("All lines", rows)),
+    differing.length > 0 && compareTable("What differs", names, differing),
+    html("details", {}, html("summary", {}, `All ${rows.length} lines`), compareTable("All lines", names, rows)),
   ];
 }
 
-function compareTable(caption, rows) {
-  const node = table(caption, ["Line", "As sent", "What if", "Same?"], rows.map(([name, one, other]) => [name, one, other, one === other ? "same" : "differs"]), { class: "compare" });
+function compareTable(caption, names, rows) {
+  const node = table(caption, ["Line", ...names, "Same?"], rows.map(([name, one, other]) => [name, one, other, one === other ? "same" : "differs"]), { class: "compare" });
   rows.forEach(([, one, other], index) => node.tBodies[0].rows[index].classList.toggle("differs", one !== other));
   return node;
 }

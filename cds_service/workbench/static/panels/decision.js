@@ -62,8 +62,10 @@ function renderGroup(name, rows, { decision, fired, said, showFacts }) {
   const here = rows.some((row) => row.index === fired);
   const first = rows.find((row) => row.index !== fired);
   const state = here ? `${decision.rule} decides here` : fired >= 0 && rows[0].index > fired ? `Not reached: ${decision.rule} already decides` : upperFirst(stateOf(first));
+  const near = rows.filter((row) => row.oneShort && row.index !== fired).map((row) => row.rule);
   return html("details", { class: "group", open: here },
-    html("summary", {}, html("span", { class: "name" }, `${name} (${new Set(rows.map((row) => row.rule)).size})`), html("span", { class: "note" }, state)),
+    html("summary", {}, html("span", { class: "name" }, `${name} (${new Set(rows.map((row) => row.rule)).size})`),
+      html("span", { class: "note" }, near.length ? `${state}. One thing missing: ${[...new Set(near)].join(", ")}` : state)),
     rowsTable(rows, { decision, fired, said, showFacts }));
 }
 
@@ -79,11 +81,12 @@ const lackingOf = (row) => (row.why ?? "").replace(/^not met:\s*/, "");
 function rowsTable(rows, { decision, fired, said, showFacts }) {
   const cells = (row) => {
     const reached = fired < 0 || row.index <= fired;
-    const lacking = row.fired ? "" : lackingOf(row);
+    const lacking = row.fired ? "" : row.oneShort || lackingOf(row);
+    const short = row.oneShort && html("strong", {}, "One thing missing: ");
     return [
       row.facts?.length ? html("button", { type: "button", class: "plain", onclick: () => showFacts(row.facts), title: "Show the facts this row reads" }, row.rule) : row.rule,
       row.summary ?? "",
-      row.fired ? [html("span", {}, "All of it is met "), row.index === fired && citations(decision.statements)] : upperFirst(lacking),
+      row.fired ? [html("span", {}, "All of it is met "), row.index === fired && citations(decision.statements)] : short ? [short, row.oneShort] : upperFirst(lacking),
       lacking ? upperFirst(said.get(lacking)?.recordSays ?? "") : "",
       stateSign(row.fired ? "met" : reached || said.get(lacking)?.state === "not met" ? "not met" : "not looked at"),
     ];
@@ -97,6 +100,7 @@ function rowsTable(rows, { decision, fired, said, showFacts }) {
       line.classList.add("fired");
       line.setAttribute("aria-current", "true");
     } else if (row.fired) line.classList.add("beside");
+    if (row.oneShort) line.classList.add("near");
   });
   return node;
 }
