@@ -13,7 +13,9 @@ MOST_NAMED = 60
 
 def say_report(report: ServerReport) -> str:
     """Return the report as text."""
-    lines = [f"{report.base}, {len(report.patients)} patients, {report.seconds:.1f} s"]
+    number = len(report.patients)
+    asked = "1 patient" if number == 1 else f"{number} patients"
+    lines = [f"{report.base}, {asked}, {report.seconds:.1f} s"]
     if report.problem:
         return f"{lines[0]}\nFAILED: {report.problem}.\n"
     for patient in report.patients:

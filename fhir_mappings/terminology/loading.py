@@ -143,8 +143,11 @@ def read_rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
             reader = csv.DictReader(file)
             missing = {"concept", "system_uri", "code"} - set(reader.fieldnames or ())
             if missing:
+                named = ", ".join(sorted(missing))
+                several = len(missing) > 1
                 raise TerminologyError(
-                    f"{path.name}: the columns {', '.join(sorted(missing))} are missing"
+                    f"{path.name}: the column{'s' if several else ''} {named} "
+                    f"{'are' if several else 'is'} missing"
                 )
             return [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -1,0 +1,121 @@
+"""The computed eGFR, yes and no in codes, and the words by which an entry denies a dose."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fhir_mappings.values import compute_egfr, read_booleanish, words_of_not_given
+from recommender.language import Comparator, Evidence, Measurement, Quantity, Unit
+
+DAY = dt.date(2026, 6, 1)
+
+
+def creatinine(value: str, comparator: Comparator = Comparator.EXACT) -> Measurement:
+    quantity = Quantity(Decimal(value), Unit.UMOL_PER_L, comparator)
+    evidence = Evidence("Observation/c", "code", "Creatinine", f"{value} umol/L", "", DAY)
+    return Measurement(quantity, DAY, "", (evidence,))
+
+
+@pytest.mark.parametrize(
+    ("value", "born", "female", "egfr"),
+    [  # the published equation of 2021, computed apart; 88.42 umol/L are 1 mg/dL
+        ("88.42", 1976, False, "91.7"),
+        ("70.7", 1986, False, "114.8"),
+        ("106.1", 1966, True, "51.8"),
+        ("53.05", 1996, True, "123.8"),
+        ("200", 1951, True, "22.1"),
+    ],
+)
+def test_the_egfr_of_a_creatinine_is_that_of_ckd_epi_2021(
+    value: str, born: int, female: bool, egfr: str
+) -> None:
+    computed = compute_egfr(creatinine(value), dt.date(born, 1, 1), female)
+    assert computed is not None
+    assert computed.quantity is not None
+    assert computed.quantity.unit is Unit.EGFR
+    assert abs(computed.quantity.value - Decimal(egfr)) < Decimal("0.1")
+    assert computed.date == DAY
+    assert "CKD-EPI 2021" in computed.evidence[0].converted
+
+
+@pytest.mark.parametrize("lacking", ["value", "date", "comparator", "birth", "sex", "child"])
+def test_no_egfr_is_computed_from_less_than_the_equation_needs(lacking: str) -> None:
+    result = creatinine("88.42", Comparator.LESS if lacking == "comparator" else Comparator.EXACT)
+    born: dt.date | None = dt.date(2008 if lacking != "child" else 2009, 6, 1)
+    female: bool | None = True
+    if lacking == "value":
+        result = Measurement(None, DAY, "none recorded")
+    elif lacking == "date":
+        result = Measurement(result.quantity, None, "", result.evidence)
+    elif lacking == "birth":
+        born = None
+    elif lacking == "sex":
+        female = None
+    assert compute_egfr(result, born, female) is None
+
+
+def test_the_equation_holds_from_the_day_of_the_eighteenth_birthday() -> None:
+    assert compute_egfr(creatinine("88.42"), dt.date(2008, 6, 1), True) is not None
+    assert compute_egfr(creatinine("88.42"), dt.date(2008, 6, 2), True) is None
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"valueCodeableConcept": {"coding": [{"code": "POS"}]}}, True),
+        ({"valueCodeableConcept": {"coding": [{"code": "Y"}]}}, True),
+        ({"valueCodeableConcept": {"coding": [{"code": "NEG"}]}}, False),
+        ({"valueCodeableConcept": {"coding": [{"code": "N"}]}}, False),
+        ({"valueCodeableConcept": {"coding": [{"code": "IND"}]}}, None),
+        ({"valueString": "Weakly positive"}, True),
+        ({"valueString": "NOT detected."}, False),
+        ({"valueString": "not positive"}, None),
+        ({"valueBoolean": True}, True),
+        ({"valueBoolean": False}, False),
+        ({"valueBoolean": True, "dataAbsentReason": {"text": "unknown"}}, None),
+        ({}, None),
+    ],
+)
+def test_yes_and_no_are_read_where_they_are_plain(
+    result: dict[str, Any], said: bool | None
+) -> None:
+    assert read_booleanish(result) is said
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"statusReason": [{"text": "refused"}]},
+        {"statusReason": [{"concept": {"text": "refused"}}]},
+        {"statusReasonCodeableConcept": {"coding": [{"display": "refused"}]}},
+        {"notes": [{"text": "refused"}]},
+        {"note": ["refused"]},
+        {"dosage": {"text": "refused"}},
+        {"code": {"text": "refused"}},
+        {"outcome": {"text": "refused"}},
+        {"note": [{"text": "given"}] * 18 + [{"text": "refused"}]},
+    ],
+)
+def test_words_that_deny_a_dose_are_found_wherever_they_stand(entry: dict[str, Any]) -> None:
+    assert words_of_not_given(entry) == "refused"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"note": [{"text": "given, no reaction"}]},
+        {"note": [{"text": "refusenik"}]},
+        {"note": None, "statusReason": "refused?", "dosage": 3},
+        {"dosage": [{"text": "not given with food"}]},
+        {"reasonCode": [{"text": "tablets refused"}]},
+        {"note": [{"text": "given"}] * 20 + [{"text": "refused"}]},
+        {"note": [{"text": "x" * 2000 + " refused"}]},
+    ],
+)
+def test_what_denies_no_dose_is_left_alone(entry: dict[str, Any]) -> None:
+    assert words_of_not_given(entry) == ""
