@@ -89,7 +89,10 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     recommendation = case.recommendation
     if recommendation.already_ordered or case.excluded_for_now:
         return
-    if _asks_for_a_first_test(case):
+    if case.rule == "T7" and not case.course.has_anything_selected:
+        if case.assessment.has_deficiency_basis:  # else the receipt alone asks (Q29)
+            yield _due(case, WARNING if _is_pressing(case) else INFO)
+    elif _asks_for_a_first_test(case):
         yield _due(case, INFO)
     elif _presses_under_treatment(case):
         yield _due(case, WARNING)

@@ -8,6 +8,7 @@ from recommender.courses import Repeats, overdue_review, repeats
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
 from recommender.monitoring import ReviewRow
+from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, name_of, say_date, say_often
 
 
@@ -77,7 +78,9 @@ def m1(case: Case, issue: Issue, words: Words) -> str:
             return f"{result}, target under 10: check folate, kidneys, adherence"
         case ReviewRow.V7:
             when = f"last {last}" if last else "none on record in 15 months"
-            return f"Ileal Crohn's disease, not treated: B12 once a year, {when}"
+            known = case.assessment.treatment.phase is TreatmentPhase.NONE
+            untreated = ", not treated" if known else ""
+            return f"Ileal Crohn's disease{untreated}: B12 once a year, {when}"
         case ReviewRow.V8:
             if issue.is_loud:
                 return (
