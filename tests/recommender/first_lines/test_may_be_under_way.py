@@ -37,10 +37,12 @@ def opened(*known: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(
     ("deficiency", "cause", "symptoms"),
-    product(
-        ("confirmed", "unresolved", "unlikely", "unknown"),
-        ("cause unknown", *PERMANENT, "coeliac", "diet"),
-        ((), ("symptoms",)),
+    list(
+        product(
+            ("confirmed", "unresolved", "unlikely", "unknown"),
+            ("cause unknown", *PERMANENT, "coeliac", "diet"),
+            ((), ("symptoms",)),
+        )
     ),
 )
 def test_it_is_asked_about_where_anything_speaks_for_deficiency(
