@@ -172,6 +172,12 @@ def _explanations(
         from cds_service.retrieval import read_patient
 
         record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
+        person = record.part("patient")
+        if not person.resources:
+            raise Refusal(
+                f"{chosen.fhir}: the Patient {chosen.patient} could not be read: "
+                f"{person.reason or 'there is none'}."
+            )
         as_of = chosen.as_of or today
         decision = decide_chart(record, tried_on(settings, as_of), value_sets, as_of)
         yield f"{chosen.fhir}, patient {chosen.patient}", explain(decision)

@@ -110,7 +110,8 @@ def _print_answer(answer: requests.Response, as_json: bool) -> int:
     else:
         cards = answer.json()["cards"]
         took = answer.elapsed.total_seconds() * 1000
-        print(f"{answer.status_code}, {len(cards)} cards, {took:.0f} ms")
+        counted = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
+        print(f"{answer.status_code}, {counted}, {took:.0f} ms")
         for card in cards:
             print(say_card_in_words(card))
         why = answer.json().get("extension", {}).get("org.b12-cds", {}).get("why")

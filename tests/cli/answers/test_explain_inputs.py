@@ -225,3 +225,15 @@ def test_no_line_of_a_patients_record_may_be_lost(
 
     assert main(["explain", "--patient", str(path), *AS_OF]) == 2
     assert capsys.readouterr().err.startswith(f"{path}, line 3: is not valid JSON")
+
+
+def test_a_server_that_gives_no_patient_is_said_to_and_nothing_is_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nobody = "http://127.0.0.1:1/fhir"
+
+    assert main(["explain", "--fhir", nobody, "--patient", "p", *AS_OF]) == 2
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"{nobody}: the Patient p could not be read: ")
