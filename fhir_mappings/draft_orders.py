@@ -75,7 +75,8 @@ class Drafts:
 
     @property
     def in_scope(self) -> bool:
-        """Whether anything selected is an order of ours; if not, the call is answered at once.
+        """Whether anything selected is a vitamin B12 or folic acid order, or a test of them; if
+        not, the call is answered at once.
 
         A B12-lowering medicine is in scope only where the site has switched its cards on (Q19), so
         it is asked for by itself.

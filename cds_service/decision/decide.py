@@ -123,7 +123,7 @@ class Decision:
 
 
 def read_orders(request: HookRequest, basis: Basis, medications: tuple[Placed, ...] = ()) -> Orders:
-    """Return the orders of ours among the drafts (step 4); patient-view has none and is always in
+    """Return the vitamin B12 and folic acid drafts (step 4); patient-view has none and is always in
     scope.
 
     Prefetch is only looked through where a draft points to something that is not a draft: to its

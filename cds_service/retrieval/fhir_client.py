@@ -180,7 +180,7 @@ def _read_pages(query: _Query, start: WebAddress | None) -> Reading:
 
 
 def append_page(whole: Reading, page: Reading) -> Reading:
-    """Return the list with one more page; a page that could not be had leaves the list
+    """Return the list with one more page; a page that was not available leaves the list
     incomplete.
     """
     if page.part.availability is Availability.UNAVAILABLE:
@@ -194,7 +194,7 @@ def append_page(whole: Reading, page: Reading) -> Reading:
 
 
 def join_parts(parts: Sequence[Reading]) -> Reading:
-    """Return one list of the parts that were asked for side by side; a part that could not be had
+    """Return one list of the parts that were asked for side by side; a part that was not available
     leaves it incomplete.
     """
     came_first = sorted(parts, key=lambda part: part.part.availability is Availability.UNAVAILABLE)

@@ -230,7 +230,7 @@ def _begin_retrieval(
 
 
 def _read_orders(retrieval: Retrieval, basis: Basis) -> tuple[Orders, Medications]:
-    """Return the orders of ours among the drafts, and what was read to tell which medicine the
+    """Return the vitamin B12 and folic acid drafts, and what was read to tell which medicine the
     selected ones are for (R160).
     """
     orders = read_orders(retrieval.request, basis)

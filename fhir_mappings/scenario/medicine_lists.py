@@ -69,7 +69,7 @@ def read_medicines(index: RecordIndex) -> MedicationFacts:
 
 
 def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:
-    """Turn "none recorded" into unknown where the medication list could not be had completely (Q6),
+    """Turn "none recorded" into unknown where the medication list did not come completely (Q6),
     was not understood whole, or words anywhere point at the medicine (Q26).
     """
 

@@ -129,8 +129,8 @@ def not_conclusive(scenario: ClinicalScenario, neurological: Truth) -> NotConclu
 
 
 def _nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:
-    """Recorded, hinted, or its lists could not be had; an entry that was not understood alone does
-    not hold an exclusion up (Q28).
+    """Recorded, hinted, or its lists were not available; an entry that was not understood alone
+    does not hold an exclusion up (Q28).
     """
     only_a_gap = scenario.nitrous_oxide.because is Because.NOT_UNDERSTOOD
     hinted = bool(scenario.hints_at(HintAt.NITROUS_OXIDE))

@@ -218,7 +218,9 @@ class TestOrder:
 
 @dataclass(frozen=True)
 class Course:
-    """All orders of ours, drafted and active, the tests ordered with them, and the doses given."""
+    """All vitamin B12 and folic acid orders, drafted and active, the tests ordered with them,
+    and the doses given.
+    """
 
     orders: tuple[Order, ...] = ()
     tests: tuple[TestOrder, ...] = ()

@@ -134,7 +134,7 @@ class Fact:
     def is_gap(self) -> bool:
         """Return whether it is unknown only for entries not understood or a list not whole (Q28).
 
-        A list that could not be had at all is no such gap: Q6 holds.
+        A list that was not available at all is no such gap: Q6 holds.
         """
         return self.because in (Because.NOT_UNDERSTOOD, Because.LIST_NOT_COMPLETE)
 

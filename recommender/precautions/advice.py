@@ -85,7 +85,7 @@ def _signs_are_old(assessment: Assessment) -> bool:
 
 
 def unavailable_record_advice(assessment: Assessment) -> tuple[Advice, ...]:
-    """Return what is said when parts of the record could not be had (Q6)."""
+    """Return what is said when parts of the record were not available (Q6)."""
     advice: list[Advice] = []
     if assessment.allergies_unavailable:
         advice.append(
