@@ -19,9 +19,11 @@ from fhir_mappings.fhir import (
     as_text,
     read_reasons,
     reference_of,
+    texts_of,
 )
+from fhir_mappings.history.allergy_words import pointed_at
 from fhir_mappings.history.conditions import DEFICIENCY
-from fhir_mappings.history.reading_lists import notes_of
+from fhir_mappings.history.reading_lists import notes_of, speaks_of_allergy
 from fhir_mappings.history.signs_and_causes import CAUSES
 from fhir_mappings.intake import RecordIndex, is_about_another
 from fhir_mappings.judging import Judged, judge
@@ -74,8 +76,17 @@ def _add(
     index.receipt.leave_out(reason)
     index.understanding.judged[reason.place] = counted
     index.understanding.show(reason, counted, index.as_of)
+    _show_allergies(index, reason, (*notes, *texts_of(codeable)))
     if matches:
         index.by_type.setdefault("Condition", []).append(reason)
+
+
+def _show_allergies(index: RecordIndex, reason: Placed, texts: tuple[str, ...]) -> None:
+    """Note that the words of an order speak of an allergy to vitamin B12 or cobalt (Q27)."""
+    for text in texts:
+        if speaks_of_allergy(text):
+            for at in pointed_at(index, text):
+                index.understanding.hint(at, reason, text, index.as_of)
 
 
 _OUR_WORDS = frozenset(DEFICIENCY) | frozenset(CAUSES)

@@ -84,6 +84,31 @@ def test_the_note_of_an_order_shows_and_our_own_does_not() -> None:
     assert ours.hints == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"note": [{"text": "Allergic to hydroxocobalamin - anaphylaxis"}]}, HintAt.ALLERGY),
+        ({"note": [{"text": "Anaphylaxis after B12 injection 2019"}]}, HintAt.ALLERGY),
+        ({"reasonCode": [{"text": "Allergy to cyanocobalamin"}]}, HintAt.ALLERGY),
+        ({"note": [{"text": "cobalt allergy"}]}, HintAt.COBALT_ALLERGY),
+    ],
+)
+def test_words_of_an_order_that_speak_of_an_allergy_to_vitamin_b12_leave_it_open(
+    changes: dict[str, Any], at: HintAt
+) -> None:
+    scenario = map_with(**changes).scenario
+    assert len(scenario.hints_at(at)) == 1
+    assert scenario.allergies == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Allergic to penicillin", "allergies reviewed", "give B12 injection", "NKDA"]
+)
+def test_other_words_of_an_order_say_nothing_of_such_an_allergy(text: str) -> None:
+    scenario = map_with(note=[{"text": text}]).scenario
+    assert not scenario.hints_at(HintAt.ALLERGY, HintAt.COBALT_ALLERGY)
+
+
 def test_the_reason_of_another_patients_order_is_none() -> None:
     theirs = map_with(reasonCode=[PARAESTHESIA], subject={"reference": "Patient/other"})
     assert theirs.scenario.neurological_findings == ()
