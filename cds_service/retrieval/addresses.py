@@ -79,13 +79,6 @@ TUNNEL_IDS = (0x00005EFE, 0x02005EFE)
 """Upper half of an interface id in which ISATAP keeps an IPv4 address."""
 
 
-def is_public_address(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet, also when it is an IPv4 address
-    wrapped in IPv6.
-    """
-    return may_reach(address, Reach.PUBLIC)
-
-
 def may_reach(address: str, reach: Reach) -> bool:
     """Say whether an IP address may be connected to; an IPv4 address wrapped in IPv6 counts as what
     is inside.

@@ -125,10 +125,6 @@ def first_of(resource: Mapping[str, Any], *names: str) -> Any:
     return None
 
 
-def read_subject(resource: Mapping[str, Any]) -> Any:
-    return first_of(resource, "subject", "patient")
-
-
 def read_medication(resource: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the CodeableConcept and the Reference of the drug; either may be `None`."""
     medication = resource.get("medication")

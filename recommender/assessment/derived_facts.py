@@ -119,11 +119,6 @@ class Assessment:
         return bool(self.hinted & SURGERY_HINTS)
 
     @property
-    def neurological_hinted(self) -> bool:
-        """Words of the record point at nerve signs, and nothing decides them."""
-        return HintAt.NEUROLOGY in self.hinted and self.neurological.is_unknown
-
-    @property
     def has_deficiency_basis(self) -> bool:
         """Anything speaks for deficiency, so that a standing order is worth a question (Q29)."""
         return (
