@@ -20,7 +20,7 @@ from prometheus_client import multiprocess, values
 
 from cds_service.site import Settings, demonstration, ends_of_approvals
 from cds_service.telemetry import configure_logs
-from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment
+from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers
 from cds_service.wire import LONGEST_LINE
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def longest_body(self) -> int:
         """Bytes of a body that are read; the worker refuses a longer one before it comes."""
         return self._settings.body_bytes
+
+    def cors_headers(self, origin: str | None) -> tuple[tuple[str, str], ...]:
+        """What lets a browser client read a refusal by the server itself (R36, R141)."""
+        return cors_headers(self._settings, origin)
 
     def load(self) -> Flask:
         """Build and warm up the application before the workers are forked, so that they share its

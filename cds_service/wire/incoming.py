@@ -28,6 +28,7 @@ _FRAMING = re.compile(
     rb"\r\n(content-length|transfer-encoding|expect):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)",
     re.IGNORECASE,
 )
+_ORIGIN = re.compile(rb"\r\norigin:[ \t]*([!-~]{1,255})[ \t]*\r\n", re.IGNORECASE)
 _SIZE = re.compile(rb"[0-9a-fA-F]+")
 
 
@@ -39,6 +40,12 @@ class State(enum.Enum):
     BODY = "the body is not whole"
     WHOLE = "it can be answered"
     REFUSED = "it is longer than is read"
+
+
+def origin_of(head: bytes) -> str | None:
+    """Return the origin that a browser's request names, as far as its head came."""
+    found = _ORIGIN.search(head)
+    return found[1].decode("ascii") if found else None
 
 
 class Incoming:
@@ -65,6 +72,11 @@ class Incoming:
 
     def __len__(self) -> int:
         return len(self._bytes)
+
+    @property
+    def origin(self) -> str | None:
+        """The origin that the request names, as far as its head came."""
+        return origin_of(bytes(self._bytes[: self._begins or LONGEST_HEAD]))
 
     def add(self, data: bytes | memoryview) -> State:
         """Take bytes that came, and return how far the request is now."""

@@ -4,6 +4,7 @@ connection closed (R186). What was wrong is said by kind; nothing of the request
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
@@ -59,13 +60,19 @@ def cut_off() -> Problem:
     return Problem(400, "structure", "The body ended before all of it had come.")
 
 
-def write_refusal(problem: Problem) -> bytes:
-    """Return the whole answer to a request that is refused, and count and log it."""
+def write_refusal(problem: Problem, cors: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return the whole answer to a request that is refused, and count and log it.
+
+    Args:
+        problem: what is answered.
+        cors: the headers that let a browser client read it (R141).
+    """
     call = Call()
     body = write_json(operation_outcome(problem.code, problem.text))
     headers = [
         *call.finish(ENDPOINT, problem.status),
         *problem.headers.items(),
+        *cors,
         ("Cache-Control", "no-store"),
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),

@@ -24,7 +24,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from cds_service.protocol import Problem
 from cds_service.wire.connection import PIECE, Connection, Phase, WholeBody
-from cds_service.wire.incoming import Incoming, State
+from cds_service.wire.incoming import Incoming, State, origin_of
 from cds_service.wire.parsed import closes_after, let_go, read_body
 from cds_service.wire.refusals import cut_off, problem_of, too_slow, write_refusal
 from cds_service.wire.settled import Settled
@@ -190,7 +190,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return keeps
 
     def _answer(self, conn: Connection) -> bool:
-        req = None
+        req, head = None, b""
         try:
             conn.init()
             head, body = conn.incoming.take()
@@ -204,17 +204,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return False
         except NoMoreData:
             if req is not None:
-                self.handle_error(req, conn.sock, conn.client, cut_off())
+                self._tell(conn, head, cut_off())
         except Exception as error:  # noqa: BLE001 - whatever ended it, the client is told by kind
-            self.handle_error(req, conn.sock, conn.client, error)
+            self._tell(conn, head, error)
         finally:
             if req is not None:
                 let_go(req)
         return False
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002 - gunicorn's signature
+    def _tell(self, conn: Connection, head: bytes, error: BaseException) -> None:
         """Answer a request that could not be read; what was wrong with it is not repeated."""
-        client.sendall(write_refusal(problem_of(exc)))
+        cors = self.app.cors_headers(origin_of(head))
+        conn.sock.sendall(write_refusal(problem_of(error), cors))
 
     def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
         """Go on with a connection whose request was answered."""
@@ -252,9 +253,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _refuse(self, connection: Connection, problem: Problem) -> None:
         """Answer what cannot be read, and close."""
+        origin = connection.incoming.origin
         self._forget_bytes(connection)
         connection.keeps = False
-        connection.sock.sendall(write_refusal(problem))
+        connection.sock.sendall(write_refusal(problem, self.app.cors_headers(origin)))
         with suppress(OSError):
             connection.sock.flush()
         self._go_on(connection)

@@ -13,6 +13,7 @@ from recommender.precautions.modifiers import (
     Advice,
 )
 from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording import say_full_date
 
 HAEMATOLOGY_TECHNIQUE = "Discuss with haematology before the injection; consider another route."
 
@@ -123,7 +124,8 @@ def _treatment_not_known(assessment: Assessment) -> list[Advice]:
         )
         return [Advice("Q6", words, ("S16",))]
     if treatment.ordered:
-        words = f"Vitamin B12 was ordered on {treatment.ordered_on}, no dose is on record."
+        since = f" on {say_full_date(treatment.ordered_on)}" if treatment.ordered_on else ""
+        words = f"Vitamin B12 was ordered{since}, no dose is on record."
         return [Advice("Q55", words, ("S7", "S16"))]
     return []
 

@@ -554,7 +554,7 @@ def _decide(assessment: Assessment, policy: Policy) -> Recommendation:
         also=offer.rows,
         acceptable=offer.acceptable,
         follow_ups=offer.follow_ups,
-        advice=_advice(offer, selection, assessment) if advises else (),
+        advice=_advice(primary.id, offer, selection, assessment) if advises else (),
         needs=offer.needs,
         not_drafted=" ".join(words for words in (reason, selection.why) if words),
         technique=technique(assessment),
@@ -563,12 +563,15 @@ def _decide(assessment: Assessment, policy: Policy) -> Recommendation:
     )
 
 
-def _advice(offer: Offer, selection: Selection, assessment: Assessment) -> tuple[Advice, ...]:
+def _advice(
+    rule: str, offer: Offer, selection: Selection, assessment: Assessment
+) -> tuple[Advice, ...]:
+    """All that is said beside a rule; what is itself the rule's advice is not said twice."""
     return (
         *offer.advice,
         *neurological_advice(assessment),
         *advise(assessment, injecting=_injects(selection.options)),
-        *unavailable_record_advice(assessment),
+        *(one for one in unavailable_record_advice(assessment) if one.id != rule),
     )
 
 

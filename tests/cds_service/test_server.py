@@ -25,7 +25,7 @@ import requests
 
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
-from cds_service.server import server_options
+from cds_service.server import Server, server_options
 from cds_service.site import Client, demonstration
 from cds_service.telemetry import WorkerCounts
 from cds_service.warm_up import versions_expected
@@ -210,3 +210,14 @@ def test_a_worker_reaches_its_database_before_it_takes_calls_R138(tmp_path: Path
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT token_id FROM replay").fetchall() == [("readiness",)]
     app.config[CONFIG_KEY].close()
+
+
+def test_refusals_of_the_server_name_only_origins_of_the_site_R141() -> None:
+    settings = replace(demonstration(), cors_origins=("https://ehr.example",))
+    server = Server(settings, {})
+
+    assert ("Access-Control-Allow-Origin", "https://ehr.example") in server.cors_headers(
+        "https://ehr.example"
+    )
+    assert server.cors_headers("https://evil.example") == (("Vary", "Origin"),)
+    assert server.cors_headers(None) == (("Vary", "Origin"),)

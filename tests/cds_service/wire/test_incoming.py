@@ -128,3 +128,20 @@ def test_what_comes_after_a_request_is_the_next_one(data: bytes) -> None:
         assert head + body == data
         assert incoming.state is State.WHOLE
         assert incoming.take()[1] == b"abcd"
+
+
+@pytest.mark.parametrize(
+    ("data", "origin"),
+    [
+        (POST + b"Origin: https://ehr.example\r\nContent-Length: 9\r\n\r\n", "https://ehr.example"),
+        (POST + b"origin:https://ehr.example \r\nX: half of a", "https://ehr.example"),
+        (POST + b"X-Origin: https://ehr.example\r\nContent-Length: 9\r\n\r\n", None),
+        (POST + b"Content-Length: 90\r\n\r\n\r\nOrigin: https://ehr.example\r\n", None),
+        (b"", None),
+    ],
+    ids=["whole head", "half a head", "another header", "in the body", "nothing"],
+)
+def test_a_refusal_knows_the_origin_that_the_head_names_R141(
+    data: bytes, origin: str | None
+) -> None:
+    assert given_bytes(data).origin == origin

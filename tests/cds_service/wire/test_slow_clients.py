@@ -69,6 +69,7 @@ def check_refusal(answer: Answer, status: int) -> None:
     assert headers["content-type"] == "application/json"
     assert headers["x-request-id"]
     assert headers["connection"] == "close"
+    assert headers["access-control-allow-origin"] == "*", "a browser client may read why (R141)"
     assert body["resourceType"] == "OperationOutcome"
     assert "quokka" not in str(body)
 

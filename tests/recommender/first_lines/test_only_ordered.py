@@ -13,6 +13,7 @@ from recommender.guidance.regimens import MAINT_M, MAINT_N
 from recommender.language import Course, Fact, Order, OrderState, Phase, RecordArea, Truth
 from recommender.review.order_review import review, review_record
 from recommender.treatment.table import recommend
+from recommender.wording import say_full_date
 from tests.recommender.people import ago
 from tests.recommender.review_cases import FACTS
 from tests.recommender.review_space import folic, order, person
@@ -97,3 +98,20 @@ def test_a_recent_low_result_leads_the_question_whether_it_is_given(
     assert finding.summary.startswith(starts), finding.summary
     assert asks in finding.summary
     assert len(finding.summary) <= 140
+
+
+def test_the_day_of_the_order_is_said_as_a_clinic_writes_it() -> None:
+    ordered = active(MAINT_N)
+    assert ordered.authored
+    said = everything_said(PEOPLE["N1"], "opened chart", (ordered,))
+
+    assert any(f"was ordered on {say_full_date(ordered.authored)}".lower() in text for text in said)
+
+
+def test_an_order_of_old_is_asked_about_once_T7() -> None:
+    facts: dict[str, Any] = {"orders": (active(MAINT_M, 900),)}
+    scenario = person(*(FACTS[name] for name in PEOPLE["U1"]), facts)
+    found = recommend(scenario, POLICY)
+
+    assert found.rule == "T7"
+    assert not [advice for advice in found.advice if advice.id == "T7"]
