@@ -34,7 +34,7 @@ from fhir_mappings.intake import (
     why_unknown,
 )
 from fhir_mappings.terminology import Concept, Match, Role
-from fhir_mappings.values import read_resected_length, words_of_not_given
+from fhir_mappings.values import holds_length, read_resected_length, words_of_not_given
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
@@ -275,11 +275,20 @@ def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measureme
         if (length := read_resected_length(_words(item.placed.resource)))
     ]
     if not found:
+        _quote_numbers(index, resections)
         return NO_RESULT
     length, item = max(found, key=lambda each: each[0].value)
     _use(index, "ileal_resection_length", [item])
     evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
     return Measurement(length, item.evidence.date, "read from text", (evidence,))
+
+
+def _quote_numbers(index: RecordIndex, resections: list[Operation]) -> None:
+    """Note words that hold a length in no fixed form: quoted and asked about, no more (C34)."""
+    for item in resections:
+        for text in filter(holds_length, _words(item.placed.resource)):
+            day = item.evidence.date
+            index.understanding.hint(HintAt.ILEAL_LENGTH, item.placed, text, day)
 
 
 def _words(resource: dict[str, Any]) -> list[str]:

@@ -1,7 +1,11 @@
 """What a value says: a quantity in its unit, a written result, a length, yes or no."""
 
 from fhir_mappings.values.computed_gfr import compute_egfr
-from fhir_mappings.values.ileum_lengths import read_involved_length, read_resected_length
+from fhir_mappings.values.ileum_lengths import (
+    holds_length,
+    read_involved_length,
+    read_resected_length,
+)
 from fhir_mappings.values.not_given import words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
@@ -12,6 +16,7 @@ __all__ = [
     "Analyte",
     "Reading",
     "compute_egfr",
+    "holds_length",
     "read_booleanish",
     "read_involved_length",
     "read_resected_length",

@@ -42,6 +42,11 @@ def read_resected_length(texts: Iterable[str]) -> Quantity | None:
     return _length_in(texts, _RESECTED_FORMS)
 
 
+def holds_length(text: str) -> bool:
+    """Return whether a text names a length in any form (C34)."""
+    return bool(re.search(r"\d ?(?:cm|mm|inch|in\b|centimet|millimet)", text.lower()))
+
+
 def read_involved_length(texts: Iterable[str]) -> Quantity | None:
     """Return the length of ileum involved in Crohn's disease, likewise (Q34)."""
     return _length_in(texts, _INVOLVED_FORMS)

@@ -86,7 +86,8 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
     """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
     does no harm.
     """
-    others = (other for other in (*case.all_drafts, *case.standing) if other.key != order.key)
+    standing = () if case.rule == "T7" else case.standing  # T7: whether it is given is not known
+    others = (other for other in (*case.all_drafts, *standing) if other.key != order.key)
     return is_treatment_dose(line).is_false and any(
         is_treatment_dose(other.cobalamin).is_true for other in others
     )

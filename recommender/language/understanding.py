@@ -64,6 +64,7 @@ class HintAt(Choice):
     GASTRIC_SURGERY = "gastric_surgery"
     BARIATRIC_SURGERY = "bariatric_surgery"
     ILEAL_SURGERY = "ileal_surgery"
+    ILEAL_LENGTH = "ileal_resection_length"
     NEUROLOGY = "neurological_involvement"
     SYMPTOMS = "symptoms"
     DEFICIENCY = "deficiency_diagnosis"

@@ -219,7 +219,8 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     least = min(A_MONTH, asked.shortest_interval)
     if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
         return phase  # more often than monthly is for symptoms that return (S15)
-    corrected = replace(line, dose=INJECTION_DOSE, timing=timing, as_needed=False)
+    route = line.route or phase.line.route
+    corrected = replace(line, dose=INJECTION_DOSE, route=route, timing=timing, as_needed=False)
     trial = changed(order, lines=(corrected,), not_computable="", product_error="")
     if not fulfils(trial, phase):
         return phase

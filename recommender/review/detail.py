@@ -10,7 +10,7 @@ from recommender.cards import Card, Detail, cards
 from recommender.case import Case, Issue, has_test
 from recommender.deficiency import Permanence
 from recommender.guidance import NonNeuroRoute
-from recommender.language import FollowUp, Substance, Test
+from recommender.language import Cause, FollowUp, Substance, Test
 from recommender.wording import (
     TEST_NAMES,
     Words,
@@ -127,7 +127,7 @@ def _conflicts(case: Case, found: tuple[Card, ...]) -> Iterable[str]:
         cards.F1_STOP in found and a.permanence is not Permanence.PERMANENT
     ):
         yield C18
-    if "P3" in (rule, *case.recommendation.also):
+    if "P3" in (rule, *case.recommendation.also) and Cause.CROHNS_ILEAL in a.causes:
         yield C10
     if rule in ("P4", "M3"):
         yield C13

@@ -22,6 +22,7 @@ MOST_PRESSING_FIRST = (
     HintAt.GASTRIC_SURGERY,
     HintAt.BARIATRIC_SURGERY,
     HintAt.ILEAL_SURGERY,
+    HintAt.ILEAL_LENGTH,
     HintAt.NITROUS_OXIDE,
 )
 """Hints that change what is advised; the others stand in the receipt alone."""

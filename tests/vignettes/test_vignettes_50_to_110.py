@@ -377,7 +377,8 @@ VIGNETTES = [
       says=("which operation",), drafts_nothing=True),
     V("96", [operation(coded("307193005"), note=[{
         "text": "stricture 25 cm from ileocaecal valve; 8 cm segment removed"}]), b12(320),
-        no_signs()], never=("monthly injections for life are advised",), drafts_nothing=True),
+        no_signs()], says=("stricture 25 cm from ileocaecal valve; 8 cm segment removed",),
+      never=("monthly injections for life are advised", "Sources differ"), drafts_nothing=True),
     V("97", [operation(coded("307193005"), note=[{"text": "Length of ileum resected: 25 cm"}]),
              b12(320), no_signs()], rule="P1", says=("25 cm",)),
     V("98", [problem(CROHNS_ILEUM), b12(290), no_signs()], asked=[order(HC, "month")], card="a1",
