@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from population.slices import LISTS, SliceJob, run_slice
+from population.slices import SliceJob, run_slice
+from population.slices.rows import LISTS
 from population.sources import ExportFailed, Wanted, fetch_export
 
 PATIENT = b'{"resourceType":"Patient","id":"ana"}\n'
