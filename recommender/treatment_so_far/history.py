@@ -115,7 +115,15 @@ class History:
 
     @property
     def injections(self) -> tuple[DoseGiven, ...]:
-        return tuple(dose for dose in self.given if dose.route is not Route.ORAL)
+        """Doses that are not by mouth; one that is only stated counts with its route alone."""
+        return tuple(
+            dose for dose in self.given if dose.route is not Route.ORAL and not _of_no_route(dose)
+        )
+
+    @property
+    def stated(self) -> tuple[DoseGiven, ...]:
+        """Doses stated as taken, nobody says by which route: tablets or injections."""
+        return tuple(dose for dose in self.given if _of_no_route(dose))
 
     @property
     def injection_dates(self) -> tuple[dt.date, ...]:
@@ -222,6 +230,10 @@ class History:
 
     def days_since(self, date: dt.date) -> int:
         return (self.as_of - date).days
+
+
+def _of_no_route(dose: DoseGiven) -> bool:
+    return dose.kind is DoseKind.STATED and dose.route is None
 
 
 ALTERNATE_GAP, ALTERNATE_GAPS = 2, 3

@@ -84,6 +84,8 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
             return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
         found = unknown(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
         return changed(found, reason=f"{found.reason}, on {history.last_injection}")
+    if history.stated:
+        return unknown(UnknownPhase.STATED)
     if history.undated:
         return unknown(UnknownPhase.UNDATED_DOSE)
     if scenario.hints_at(HintAt.B12_TREATMENT):

@@ -24,7 +24,7 @@ class TreatmentPhase(enum.Enum):
 
 
 class UnknownPhase(enum.Enum):
-    """Why the phase is not known. The first seven are "by record" (Q29): T7 asks."""
+    """Why the phase is not known. The first eight are "by record" (Q29): T7 asks."""
 
     STANDING_ORDER = "an old order is still active, no dose is on record"
     ORDERED_NOT_GIVEN = "ordered longer ago than one interval, no dose is on record"
@@ -33,6 +33,7 @@ class UnknownPhase(enum.Enum):
     PLAN = "a plan of another prescriber, not known to be taken"
     HINT = "words of the record speak of vitamin B12 treatment"
     SUPPLY_NOT_KNOWN = "tablets were supplied, not known for how long"
+    STATED = "vitamin B12 is stated as taken, not by which route"
     ONE_INJECTION = "a single injection is recorded"
     UNDATED_DOSE = "a dose is recorded without its date"
     COULD_NOT_BE_READ = "the medication list could not be read"
@@ -54,6 +55,7 @@ _BY_RECORD = frozenset(
         UnknownPhase.PLAN,
         UnknownPhase.HINT,
         UnknownPhase.SUPPLY_NOT_KNOWN,
+        UnknownPhase.STATED,
     }
 )
 

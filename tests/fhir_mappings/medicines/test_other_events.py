@@ -11,7 +11,7 @@ import pytest
 from recommender.assessment import assess
 from recommender.guidance import Policy
 from recommender.language import HintAt, MonthDate
-from recommender.treatment_so_far.treatment import UnknownPhase
+from recommender.treatment_so_far.treatment import TreatmentPhase, UnknownPhase
 from tests.fhir_mappings.records import (
     AS_OF,
     SNOMED,
@@ -283,3 +283,42 @@ def test_words_that_speak_of_a_course_beside_one_dose_leave_it_open(text: str, k
     assert scenario.doses == ()
     assert scenario.hints_at(HintAt.B12_TREATMENT)
     assert scenario.b12_supplement_before_test.is_unknown
+
+
+def taken(name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationStatement",
+        "id": "taken",
+        "status": "active",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": name},
+        "effectivePeriod": {"start": days_ago(180)},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("name", ["B12 OTC gummies", "Vitamin B12 supplement", "Medivitan"])
+def test_b12_stated_as_taken_by_no_known_route_is_asked_about_and_is_no_injection(
+    name: str,
+) -> None:
+    """A period of taking is not two injections: what is taken may be tablets of any size."""
+    treatment = assess(scenario_of(taken(name)), Policy()).treatment
+    assert treatment.phase is TreatmentPhase.UNKNOWN
+    assert treatment.unknown_by_record
+
+
+def test_b12_that_was_stated_as_taken_for_a_time_is_asked_about() -> None:
+    times = {"start": days_ago(180), "end": days_ago(20)}
+    ended = taken("Vitamin B12 supplement", status="completed", effectivePeriod=times)
+
+    treatment = assess(scenario_of(ended), Policy()).treatment
+    assert (treatment.phase, treatment.unknown) == (TreatmentPhase.UNKNOWN, UnknownPhase.STATED)
+    assert treatment.unknown_by_record
+
+
+def test_injections_given_stand_beside_what_is_only_stated() -> None:
+    given = [injection_given(days) for days in (130, 70, 10)]
+
+    treatment = assess(scenario_of(taken("Vitamin B12 supplement"), *given), Policy()).treatment
+    assert treatment.phase is TreatmentPhase.MAINTENANCE
+    assert treatment.interval == 60
