@@ -219,12 +219,14 @@ def is_flagged_high(result: Mapping[str, Any]) -> bool:
 
 
 def _is_flagged(result: Mapping[str, Any], flags: frozenset[str], sayings: frozenset[str]) -> bool:
-    for flag in as_list(result.get("interpretation")):
-        codes = {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
-        words = {text.strip().lower() for text in texts_of(flag)}
-        if codes & flags or words & sayings or {word.upper() for word in words} & flags:
-            return True
-    return False
+    """Say whether a flag, or a value that is nothing but the flag ("Low"), is among these."""
+    said = {as_text(result.get("valueString"))}
+    codes = set()
+    for flag in (*as_list(result.get("interpretation")), result.get("valueCodeableConcept")):
+        codes |= {as_text(as_dict(coding).get("code")).upper() for coding in codings_of(flag)}
+        said.update(texts_of(flag))
+    words = {text.strip(" .!*").lower() for text in said}
+    return bool(codes & flags or words & sayings or {word.upper() for word in words} & flags)
 
 
 def _is_below(value: Decimal, unit: str, low: Mapping[str, Any]) -> bool:

@@ -295,6 +295,27 @@ def test_what_the_laboratory_calls_low(changes, low):
     assert scenario_of(b12(**changes)).total_b12.flagged_low is low
 
 
+@pytest.mark.parametrize(
+    ("value", "low"),
+    [
+        ({"valueString": "Low"}, True),
+        ({"valueString": "LOW."}, True),
+        ({"valueString": "L"}, True),
+        ({"valueCodeableConcept": {"text": "below normal"}}, True),
+        ({"valueCodeableConcept": {"coding": [{"code": "L"}]}}, True),
+        ({"valueString": "Normal"}, False),
+        ({"valueString": "not low"}, False),
+        ({"valueString": "Low sample volume"}, False),
+        ({"valueString": "H"}, False),
+    ],
+)
+def test_a_value_that_is_nothing_but_the_flag_is_the_flag(value, low):
+    bare = observation(B12_MASS, 140, "", 10)
+    del bare["valueQuantity"]
+
+    assert only(bare | value).flagged_low is low
+
+
 # --- names (Q35) and reports
 
 
