@@ -47,6 +47,11 @@ _FLAG = re.compile(
 )
 """The mark of the laboratory behind a unit ("150 pg/mL (L)")."""
 
+_FLAG_BEFORE = re.compile(
+    r"^[(\[]?(?:ll?|hh?|low|high|\*{1,3})[)\]]?(?::\s*|,\s*|\s+)(?=[<>≤≥=]?\s*\d)", re.IGNORECASE
+)
+"""The mark of the laboratory before the number ("L 150 pg/mL")."""
+
 LONGEST_RESULT = 100
 """Characters; what is longer is a story, not a result."""
 
@@ -61,7 +66,7 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     plain = text.strip() if len(text) <= LONGEST_RESULT else ""
     for pattern, sign in _SPOKEN:
         plain = pattern.sub(sign, plain)
-    found = _WRITTEN.match(plain.strip())
+    found = _WRITTEN.match(_FLAG_BEFORE.sub("", plain.strip()))
     if not found:
         said = f"reported as text that is not a number with a unit: {shown}"
         return Reading(None, shown, said, why=NotCounted.IN_WORDS)
