@@ -47,13 +47,16 @@ _NAMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One draft that a card offers. `received` is the draft that an update changes."""
+    """One draft that a card offers. `received` is the draft that an update changes; `for_user`:
+    the request says who asks, so a requester can be named.
+    """
 
     version: str
     of: str
     case: str
     resource: Resource
     received: Resource | None = None
+    for_user: bool = True
 
     @property
     def shape(self) -> str:
@@ -96,7 +99,8 @@ def offered_on(cards: Iterable[Resource], case: Case, client: Client) -> Iterato
     }
     for action in actions_of(cards):
         before = received.get(action["resource"].get("id")) if action["type"] == "update" else None
-        yield Offered(client.fhir_version, case.of, case.name, action["resource"], before)
+        user = bool(case.request["context"].get("userId"))
+        yield Offered(client.fhir_version, case.of, case.name, action["resource"], before, user)
 
 
 def actions_of(cards: Iterable[Resource]) -> Iterator[Resource]:
