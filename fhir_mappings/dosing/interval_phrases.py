@@ -70,6 +70,11 @@ _LONG_DAYS = "|".join(sorted((day for day in WEEKDAYS if len(day) > 5), key=len,
 
 _DAILY = times_per(1, 1, DAY)
 
+_DOSE = r"\d(?:[.,/\u2044]\d)?"
+
+LONGEST_SCHEME = 4
+"""Morning, noon, evening and night."""
+
 Build = Callable[[re.Match[str]], Timing | None]
 
 
@@ -168,9 +173,13 @@ def _time_of_day(match: re.Match[str]) -> Timing | None:
 
 
 def _scheme(match: re.Match[str]) -> Timing | None:
-    """Return "1-0-1", the doses of morning, noon, evening (and night), as two a day."""
-    doses = match[0].count("1")
-    return times_per(doses, 1, DAY) if doses else None
+    """Return "1-0-1", the doses of morning, noon, evening (and night), as two a day; `None` where
+    one of them is no single dose ("2-1-0-1", "1-0-½").
+    """
+    doses = match[0].split("-")
+    if len(doses) > LONGEST_SCHEME or not {"1"} <= set(doses) <= {"0", "1"}:
+        return None
+    return times_per(doses.count("1"), 1, DAY)
 
 
 def _repeated(match: re.Match[str]) -> Timing | None:
@@ -188,7 +197,7 @@ PHRASES = _compile(
     (HALF_YEARLY, lambda _: every("6", None, "month")),
     (ONE_DOSE, lambda _: replace(times_per(1, 1, DAY), count=1)),
     (rf"{DAYTIMES} ?(?:and|&|\+|und|et|e|y) ?{DAYTIMES}", lambda _: times_per(2, 1, DAY)),
-    (r"[01]-[01]-[01](?:-[01])?", _scheme),
+    (rf"{_DOSE}(?:-{_DOSE}){{2,}}", _scheme),
     (r"(?P<low>\d{1,2})/(?P=low) ?(?P<unit>h|horas?|dias?)", _repeated),
     (DAYTIMES, _time_of_day),
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),

@@ -127,6 +127,15 @@ def test_im_before_a_time_in_german_is_no_route(text, timing):
         "1 cp matin, 1 cp soir",
         "2-0-1",
         "0-0-0",
+        "2-1-0-1",
+        "1-0-1-2",
+        "1-0-0.5",
+        "1-0-0,5",
+        "1-0-½",
+        "½-0-1",
+        "1/2-0-1",
+        "1-0-1/2",
+        "1-0-1-0-1",
     ],
 )
 def test_doses_of_several_times_of_day_are_not_one_a_day(text):
