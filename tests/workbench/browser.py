@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def wait_for_answer(page: Page) -> None:
 def choose_patient(page: Page, patient: str) -> None:
     page.locator('[data-way="prepared"]').click()
     change_and_wait(page, lambda: page.locator(f'[data-patient="{patient}"]').click())
-    page.wait_for_function("id => location.hash.startsWith(`#${id}/`)", arg=patient)
+    page.wait_for_url(re.compile(rf"#{re.escape(patient)}/"), timeout=PATIENCE)
 
 
 def change_and_wait(page: Page, change: Any) -> None:

@@ -86,7 +86,7 @@ def test_the_address_holds_patient_tab_and_what_if_and_opens_the_same_again(
     page.goto("about:blank")
     page.goto(address)
     wait_for_answer(page)
-    page.wait_for_function("rule => document.querySelector('.rule').textContent === rule", arg=rule)
+    expect(page.locator(".rule").first).to_have_text(rule)
     expect(page.locator("#tab-why")).to_have_attribute("aria-selected", "true")
 
 
@@ -221,9 +221,11 @@ def test_the_colours_that_were_chosen_are_there_before_anything_is_painted(
 
     page.get_by_role("combobox", name="Colours").select_option("dark")
     dark = page.evaluate(paper)
-    page.goto(f"{running.url}/guidance", wait_until="commit")
-    page.wait_for_function("document.documentElement.style.colorScheme === 'dark'")
-    page.wait_for_load_state()
+    page.goto(f"{running.url}/guidance")
+    expect(page.locator("html")).to_have_css("color-scheme", "dark")
+    # A script of the head that is neither deferred nor a module runs before anything is painted.
+    at_once = page.locator("head > script[src*='theme.js']:not([defer], [async], [type])")
+    expect(at_once).to_have_count(1)
 
     assert light == "rgb(255, 255, 255)"
     assert dark != light
