@@ -77,6 +77,7 @@ def _register_pages(app: Flask, deployment: Deployment) -> None:
             today = deployment.today()
             alarms = board.count_alarms(today, health.known_case_holds())
             metrics.tell_alarms(alarms, board.out_of_control(today))
+            metrics.tell_withheld(board.days_withheld(today))
             return _write_metrics()
 
         app.add_url_rule("/metrics", "metrics", write_metrics)

@@ -8,6 +8,7 @@ import gc
 import os
 import resource
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -18,7 +19,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
-from cds_service.site import Settings, demonstration, ends_of_approvals
+from cds_service.site import Settings, SettingsError, demonstration, ends_of_approvals
 from cds_service.telemetry import configure_logs
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers
 from cds_service.wire import LONGEST_LINE
@@ -48,15 +49,36 @@ collecting among them halves the speed.
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our options instead of a command line."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, options: dict[str, Any], read_again: Callable[[], Settings]
+    ) -> None:
         self._settings = settings
         self._options = options
+        self._read_again = read_again
+        self.callable: Flask | None = None
         super().__init__()
 
     def load_config(self) -> None:
         """Hand gunicorn its options."""
         for name, value in self._options.items():
             self.cfg.set(name, value)
+
+    def reload(self) -> None:
+        """Begin again with the site file as it is now (SIGHUP): workers with the new settings take
+        the calls to come, the old ones finish theirs. A file that cannot be used is logged, and
+        everything stays as it was.
+        """
+        settings, app = self._settings, self.callable
+        gc.unfreeze()  # so that the application of before can go
+        try:
+            self._settings = self._read_again()
+            self.callable = self.load()
+            log.info("site file read again", policy=self._settings.policy.version)
+        except Exception as error:  # noqa: BLE001 - a server that runs does not end for a file
+            self._settings, self.callable = settings, app
+            tune_collector()
+            log.error("site file not used, all stays as it was", why=why_not(error))
+        super().reload()
 
     @property
     def longest_body(self) -> int:
@@ -83,6 +105,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return app
 
 
+def why_not(error: Exception) -> str:
+    """Say why a site file is not used: what is wrong in it, of anything else its kind only."""
+    return str(error) if isinstance(error, SettingsError) else type(error).__name__
+
+
 def _say_what_ends(deployment: Deployment) -> None:
     """Log the approvals that have ended, and with them settings that are at their defaults again,
     and those that end soon.
@@ -102,10 +129,18 @@ def tune_collector() -> None:
     gc.enable()
 
 
-def serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve until SIGTERM or SIGINT; calls that are being answered are finished first."""
-    if settings.public_url == demonstration().public_url:
-        settings = replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
+def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT; calls that are being answered are finished first. SIGHUP reads
+    the settings again.
+    """
+
+    def read() -> Settings:
+        settings = read_settings()
+        if settings.public_url != demonstration().public_url:
+            return settings
+        return replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
+
+    settings = read()
     options = server_options(host, port, workers)
     options["when_ready"] = lambda _: log.info(
         "listening",
@@ -116,7 +151,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     )
     if workers > 1:
         options |= _share_metrics()
-    Server(settings, options).run()
+    Server(settings, options, read).run()
 
 
 def _share_metrics() -> dict[str, Any]:

@@ -21,11 +21,10 @@ from governance.figures import (
     CATEGORIES,
     Board,
     Chart,
-    NewVersion,
     Report,
     chart_cards,
     chart_refusals,
-    find_new_versions,
+    days_withheld,
     make_report,
 )
 from recommender.cards import CARDS
@@ -73,17 +72,19 @@ def _read(settings: Settings, board: Board) -> Json:
     try:
         figures = board.figures(weeks, today)
         alarms = board.alarms(today, known_case_holds(), weeks)
+        chosen = figures.of(client, hook)
+        versions = board.new_versions(chosen)
     except StoreUnavailable as error:
         raise Problem(503, "transient", f"The figures cannot be read: {error}.") from None
-    chosen = figures.of(client, hook)
     report = make_report(chosen)
     return {
         "report": report,
         "charts": chart_cards(chosen, [row.name for row in report.cards]),
         "refusals": chart_refusals(chosen.calls, today),
-        "versions": find_new_versions(chosen),
+        "versions": versions,
         "alarms": alarms,
         "modes": figures.modes,
+        "withheld": days_withheld(figures.modes, settings, today),
         "weeks": weeks,
         "client": client,
         "hook": hook,
@@ -92,12 +93,19 @@ def _read(settings: Settings, board: Board) -> Json:
 
 def _render(told: Json, settings: Settings) -> str:
     report: Report = told["report"]
-    new = _new_by_week(told["versions"])
+    new = _new_versions((one.week, one.what) for one in told["versions"])
+    by_day = _new_versions((one.day, one.what) for one in told["versions"])
+    cards, refusals = told["charts"], told["refusals"]
     return render_template(
         "governance/index.html",
         **told,
-        pictures={chart.name: _draw(chart, new) for chart in (*told["charts"], *told["refusals"])},
+        pictures={
+            **{chart.name: _draw(chart, new) for chart in cards},
+            **{chart.name: _draw(chart, by_day) for chart in refusals},
+        },
         new_by_week=new,
+        new_by_day=by_day,
+        longest=settings.withheld_days,
         periods=PERIODS,
         hooks=HOOKS,
         clients=[one.name for one in settings.clients],
@@ -130,12 +138,12 @@ def _is_given(report: Report, category: str) -> bool:
     return any(category in counted for counted in report.reasons.values())
 
 
-def _new_by_week(versions: Iterable[NewVersion]) -> dict[str, str]:
-    """Return, by week, what decides in another version than before: "knowledge, policy"."""
+def _new_versions(changes: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return, by week or day, what decides in another version than before: "knowledge, policy"."""
     new: dict[str, list[str]] = {}
-    for one in versions:
-        new.setdefault(one.week, []).append(one.what)
-    return {week: ", ".join(what) for week, what in new.items()}
+    for when, what in changes:
+        new.setdefault(when, []).append(what)
+    return {when: ", ".join(what) for when, what in new.items()}
 
 
 def _draw(chart: Chart, new: Mapping[str, str]) -> Json:
@@ -169,15 +177,22 @@ def _draw(chart: Chart, new: Mapping[str, str]) -> Json:
 
 def _as_json(page: Json) -> Json:
     report = dataclasses.asdict(page["report"])
+    withheld = page["withheld"]
+    rest = {name: page[name] for name in ("weeks", "client", "hook")}
     return {
-        **page,
+        **rest,
         "report": report,
         "charts": [_chart_as_json(chart) for chart in page["charts"]],
         "refusals": [_chart_as_json(chart) for chart in page["refusals"]],
         "versions": [dataclasses.asdict(one) for one in page["versions"]],
         "alarms": [dataclasses.asdict(alarm) for alarm in page["alarms"]],
         "modes": [
-            {**change._asdict(), "since": change.since.isoformat()} for change in page["modes"]
+            {
+                **change._asdict(),
+                "since": change.since.isoformat(),
+                **({"withheldDays": withheld[change]} if change in withheld else {}),
+            }
+            for change in page["modes"]
         ],
     }
 

@@ -113,12 +113,18 @@ class Store:
         self.database.upgrade()
 
     def prepare(self) -> None:
-        """Connect, and bring the database to the newest schema, before the first call comes: a
-        call waits for neither, and until then each worker would know its own token ids only. A
-        database that cannot be used now is tried again with the calls.
+        """Connect, bring the database to the newest schema, and write down the modes that are set,
+        before the first call comes: a call waits for neither, and until then each worker would know
+        its own token ids only. A database that cannot be used now is tried again with the calls.
         """
         with suppress(StoreUnavailable):
             self.database.within(PREPARE_SECONDS, self._try_to_write)
+            self.database.within(PREPARE_SECONDS, self._note_modes)
+
+    def _note_modes(self) -> None:
+        with self.database.transaction() as connection:
+            note_modes(connection, self._modes)
+        self._modes_noted = True
 
     def is_available(self) -> bool:
         """Say whether the database takes a row now, for the readiness check: what one worker cannot

@@ -29,6 +29,7 @@ class Settings:
     `store_url` is a SQLAlchemy URL. `patient_key` keys the hash under which a patient stands in the
     decision record. `call_ms` bounds the whole call, retrieval of missing data included.
     `keep_requests_days` and `retention_days`: 0 keeps no requests, and decisions without end.
+    `withheld_days`: after so many days somebody is reminded of a mode that withholds cards (H95).
     """
 
     profile: str = DEMONSTRATION
@@ -53,6 +54,7 @@ class Settings:
     clients: tuple[Client, ...] = ()
     body_bytes: int = 10_485_760
     call_ms: int = 400
+    withheld_days: int = 90
     modes: Mapping[str, str | float] = field(default_factory=dict)
     approvals: tuple[Approval, ...] = ()
 

@@ -56,7 +56,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "retention_days": NUMBER,
     },
     "codes": {"add": TEXT, "systems": TEXT, "units": TEXT, "routes": TEXT, "forms": TEXT},
-    "limits": {"body_bytes": NUMBER, "call_ms": NUMBER},
+    "limits": {"body_bytes": NUMBER, "call_ms": NUMBER, "withheld_days": NUMBER},
 }
 """The keys of each plain table. `policy` is checked by the recommender, which owns its names."""
 

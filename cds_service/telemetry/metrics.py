@@ -46,6 +46,12 @@ OUT_OF_CONTROL = Gauge(
     ["chart", "name"],
     multiprocess_mode="mostrecent",
 )
+WITHHELD_DAYS = Gauge(
+    "b12_cds_withheld_days",
+    "Days for which a silent or share mode is set, by client (empty: the site) and what.",
+    ["client", "what"],
+    multiprocess_mode="mostrecent",
+)
 CARDS = Counter("b12_cds_cards", "Cards sent.", ["card", "indicator"])
 CARDS_WITHHELD = Counter(
     "b12_cds_cards_withheld", "Cards decided and not shown, by mode.", ["card", "mode"]
@@ -92,6 +98,7 @@ def count_hook_call(client: str, hook: str, outcome: str) -> None:
 
 
 _charts_told: set[tuple[str, str]] = set()
+_modes_told: set[tuple[str, str]] = set()
 
 
 def tell_alarms(alarms: Mapping[str, int], charts: Mapping[tuple[str, str], int]) -> None:
@@ -101,6 +108,13 @@ def tell_alarms(alarms: Mapping[str, int], charts: Mapping[tuple[str, str], int]
     _charts_told.update(charts)
     for chart, name in _charts_told:
         OUT_OF_CONTROL.labels(chart, name).set(charts.get((chart, name), 0))
+
+
+def tell_withheld(days: Mapping[tuple[str, str], int]) -> None:
+    """Set the gauge of modes that withhold cards; one that is gone withholds nothing."""
+    _modes_told.update(days)
+    for client, what in _modes_told:
+        WITHHELD_DAYS.labels(client, what).set(days.get((client, what), 0))
 
 
 def count_steps(timings_ms: Mapping[str, float]) -> None:

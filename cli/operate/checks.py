@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
+import sys
 from pathlib import Path
 from typing import Any
 
-from cds_service.site import check_config, is_web_url
+from cds_service.site import Settings, check_config, is_web_url, load_settings
 from cli.parsing import Refusal, check_file, positive_number, print_json, settings_of
 
 
@@ -52,11 +54,31 @@ def _add_check_server(commands: Any) -> None:
 def _check_config(chosen: argparse.Namespace) -> int:
     check_file(chosen.file)
     problems = check_config(chosen.file)
+    if not problems:
+        problems = _withheld_too_long(load_settings(chosen.file))
     if chosen.json:
         print_json({"file": str(chosen.file), "problems": problems})
     else:
         print("\n".join(problems) or f"{chosen.file}: nothing wrong")
     return 1 if problems else 0
+
+
+def _withheld_too_long(settings: Settings) -> list[str]:
+    """Return the modes that have withheld cards for longer than the site allows, by the record of
+    the site; that it cannot be read is said beside.
+    """
+    if not settings.modes and not any(client.modes for client in settings.clients):
+        return []
+    from cds_service.records import StoreUnavailable
+    from governance.figures import load_modes, withheld_too_long
+
+    try:
+        modes = load_modes(settings.store_url)
+    except StoreUnavailable as error:
+        print(f"Since when cards are withheld is not known: {error}", file=sys.stderr)
+        return []
+    today = settings.today(dt.datetime.now(dt.UTC))
+    return [alarm.words for alarm in withheld_too_long(modes, settings, today)]
 
 
 def _check_server(chosen: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from cds_service.site import Settings, SettingsError, load_settings
 from cli.parsing import Refusal, port_number, positive_number, settings_of
 
 
@@ -36,15 +37,27 @@ def add_serve(commands: Any) -> None:
 def _serve(chosen: argparse.Namespace) -> int:
     from cds_service.server import serve
 
-    settings = settings_of(chosen)
-    if not settings.is_production and chosen.host not in ("127.0.0.1", "::1", "localhost"):
-        raise Refusal(
-            f'--host: found "{chosen.host}", expected a loopback address, as the demonstration '
-            f"profile serves nothing else."
-        )
+    def read() -> Settings:
+        settings = load_settings(chosen.config)
+        if why := _too_open(settings, chosen.host):
+            raise SettingsError([why])
+        return settings
+
+    if why := _too_open(settings_of(chosen), chosen.host):
+        raise Refusal(why)
     check_port(chosen.host, chosen.port)
-    serve(settings, chosen.host, chosen.port, chosen.workers)
+    serve(read, chosen.host, chosen.port, chosen.workers)
     return 0
+
+
+def _too_open(settings: Settings, host: str) -> str:
+    """Say why these settings are not served at an address; empty when they may be."""
+    if settings.is_production or host in ("127.0.0.1", "::1", "localhost"):
+        return ""
+    return (
+        f'--host: found "{host}", expected a loopback address, as the demonstration profile '
+        f"serves nothing else."
+    )
 
 
 def check_port(host: str, port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import sys
 import tempfile
@@ -40,12 +41,21 @@ def _init_config(chosen: argparse.Namespace) -> int:
         raise Refusal(f"{chosen.out}: there is no folder {chosen.out.absolute().parent}.")
     text = write_site(_ask_all())
     problems = _problems_of(text)
-    chosen.out.write_text(text, encoding="utf-8")
-    chosen.out.chmod(0o600)  # it holds the key of the patient's hash
+    _write_for_its_owner(chosen.out, text)
     for problem in problems:
         print(problem)
     print(f"{chosen.out} is written; check it with: b12-cds check-config {chosen.out}")
     return 1 if problems else 0
+
+
+def _write_for_its_owner(path: Path, text: str) -> None:
+    """Write a new file that nobody else can read: it holds the key of the patient's hash."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refusal(f"{path}: {error.strerror or 'cannot be written'}.") from None
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _ask_all() -> dict[str, str]:
@@ -68,13 +78,16 @@ def _ask_all() -> dict[str, str]:
 
 
 def _ask(question: str, default: str, check: Check) -> str:
-    """Return the answer of a person, or the default for an empty one; asks again while it is wrong.
+    """Return the answer of a person, the default for an empty line; asks again while it is wrong.
 
-    At the end of the input the defaults are taken.
+    Raises: Refusal at the end of the input, which is nobody's answer.
     """
     while True:
         print(f"{question} [{default}]: ", end="", flush=True)
         line = sys.stdin.readline()
+        if not line:
+            print()
+            raise Refusal("init-config: the input ended before the questions did; nothing written.")
         answer = line.strip() or default
         wrong = check(answer)
         if not wrong:
@@ -82,8 +95,6 @@ def _ask(question: str, default: str, check: Check) -> str:
                 print()
             return answer
         print(wrong)
-        if not line:
-            raise Refusal("init-config: the input ended before the questions did.")
 
 
 def _any(_: str) -> str:

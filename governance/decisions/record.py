@@ -114,13 +114,12 @@ def without_uuids(text: bytes) -> bytes:
 
 def write_asked(asked: Asked, whole: bool = True) -> bytes:
     """Return what came and what was fetched as JSON in canonical form, without the access token;
-    `whole` adds the
-    prefetch as it was sent, which the record repeats.
+    `whole` adds what decides nothing: the prefetch as it was sent, which the record repeats, and
+    the uuid of the call.
     """
     request = asked.request
     sent = {
         "hook": request.hook,
-        "hookInstance": request.hook_instance,
         "patientId": request.patient_id,
         "encounterId": request.encounter_id,
         "userId": request.user_id,
@@ -132,7 +131,7 @@ def write_asked(asked: Asked, whole: bool = True) -> bytes:
         "tolerated": [list(one) for one in request.tolerated],
     }
     if whole:
-        sent["prefetch"] = dict(request.prefetch)
+        sent |= {"prefetch": dict(request.prefetch), "hookInstance": request.hook_instance}
     return write_canonical(
         {
             "service": asked.service,

@@ -19,6 +19,7 @@ from cds_service.retrieval import (
     FhirClient,
     Retrieval,
     assemble_record,
+    describe_availability,
     find_open_references,
     read_medications,
     with_medications,
@@ -91,6 +92,7 @@ def replay(
         for what, value in now.items()
         if before[what] != value
     ]
+    differences += _different_parts(recorded["prefetch"], describe_availability(asked.record))
     differences += _different_facts(recorded["facts"], code_facts(decision.facts, hash_text))
     changed = {difference.what for difference in differences}
     same = not changed & {"input_digest", "answer_digest"}
@@ -125,6 +127,16 @@ def versions_of(settings: Settings) -> Json:
 def cards_in_words(cards: Any) -> str:
     """Return cards as "b1 critical, d2 warning" in their order."""
     return ", ".join(f"{card} {indicator}" for card, indicator in cards) or "none"
+
+
+def _different_parts(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Difference]:
+    """Say of each part of the record that was there, absent or unknown and is not now, such as one
+    that was fetched and is not in the file.
+    """
+    for key in dict.fromkeys((*before, *now)):
+        was, is_now = before.get(key, "not asked for"), now.get(key, "not asked for")
+        if was != is_now:
+            yield Difference(f"part {key}", was, is_now)
 
 
 def _different_facts(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Difference]:

@@ -1,12 +1,13 @@
 """What fired, what became of it, and what somebody must look at."""
 
-from governance.figures.board import Board, first_week, load_figures
+from governance.figures.alarms import days_withheld, withheld_too_long
+from governance.figures.board import Board, first_week, load_figures, load_modes
 from governance.figures.categories import CATEGORIES
 from governance.figures.chance import Z_95, Share, wilson
 from governance.figures.control import Chart, chart_cards, chart_refusals
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
-from governance.figures.versions import NewVersion, find_new_versions
+from governance.figures.versions import NewVersion
 
 __all__ = [
     "CATEGORIES",
@@ -21,10 +22,12 @@ __all__ = [
     "as_ndjson",
     "chart_cards",
     "chart_refusals",
+    "days_withheld",
     "each_row",
-    "find_new_versions",
     "first_week",
     "load_figures",
+    "load_modes",
     "make_report",
     "wilson",
+    "withheld_too_long",
 ]

@@ -1,6 +1,6 @@
 """What somebody must look at: a client that has fallen silent, refusals or cards whose rate changed
-by more than chance, a known case that is answered otherwise, a critical card that is withheld, an
-approval that ends.
+by more than chance, a known case that is answered otherwise, a critical card that is withheld, a
+mode that withholds cards for too long, an approval that ends.
 
 Source: R145; each alarm is a metric and stands on the governance page.
 """
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cds_service.site import Settings, ends_of_approvals
+from cds_service.site import LIVE, Settings, ends_of_approvals
 from governance.decisions import critical_may_be_withheld
 from governance.figures.control import Mark, chart_cards, chart_refusals, find_changes
-from governance.figures.counts import Called, Figures
+from governance.figures.counts import Called, Figures, ModeChange
 
 WEEKS_COMPARED = 4
 """Weeks whose same weekday says how many calls of a day are usual."""
@@ -28,6 +28,9 @@ FEWEST_USUAL = 20
 
 CALLS, REFUSALS, RATE, ANSWER, WITHHELD = "calls", "refusals", "rate", "answer", "withheld"
 APPROVAL = "approval"
+SHOWS_ALL = (LIVE, "share 1")
+"""Modes, as they are written down, that withhold no card."""
+
 KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD, APPROVAL)
 
 
@@ -58,10 +61,50 @@ def find_alarms(
     ]
     if not known_answer:
         alarms.append(Alarm(ANSWER, "known case", "The known case is not answered as it must be."))
+    alarms += withheld_too_long(figures.modes, settings, today)
     if critical_may_be_withheld(settings, today):
         alarms.append(Alarm(WITHHELD, "critical", "An approval lets critical cards be withheld."))
     ends = ends_of_approvals(settings.policy, settings.approvals, today)
     return (*alarms, *(Alarm(APPROVAL, "approvals", words) for words in ends))
+
+
+def withheld_too_long(
+    modes: Iterable[ModeChange], settings: Settings, today: dt.date
+) -> list[Alarm]:
+    """Return the modes that have withheld cards for longer than the site allows, so that a silent
+    start is not forgotten.
+
+    Source: hazard H95.
+    """
+    return [
+        Alarm(
+            WITHHELD,
+            one.client or "the site",
+            f"{mode_place(one)} is {one.mode} since {one.since.date()}, {days} days: make "
+            f"it live, or allow more than limits.withheld_days = {settings.withheld_days}.",
+        )
+        for one, days in days_withheld(modes, settings, today).items()
+        if days > settings.withheld_days
+    ]
+
+
+def days_withheld(
+    modes: Iterable[ModeChange], settings: Settings, today: dt.date
+) -> dict[ModeChange, int]:
+    """Return for how many days each mode that withholds cards from somebody is set as it is; the
+    table of the site counts only where a client goes by it.
+    """
+    by_site = not settings.clients or any(not client.modes for client in settings.clients)
+    return {
+        one: (today - one.since.date()).days
+        for one in modes
+        if one.mode not in SHOWS_ALL and (one.client or by_site)
+    }
+
+
+def mode_place(change: ModeChange) -> str:
+    """Return the place of a mode in the site file: "modes.b2", "Main EHR: modes.default"."""
+    return f"{change.client}: modes.{change.what}" if change.client else f"modes.{change.what}"
 
 
 def _silent_clients(calls: Mapping[Called, int], settings: Settings, today: dt.date) -> list[Alarm]:

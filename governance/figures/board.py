@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,9 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.records import StoreUnavailable, open_engine, week_of
 from cds_service.site import Settings
-from governance.figures.alarms import KINDS, Alarm, find_alarms
+from governance.figures.alarms import KINDS, Alarm, days_withheld, find_alarms
 from governance.figures.control import WEEKS_BEFORE, chart_cards, chart_refusals
-from governance.figures.counts import Figures, read_figures
+from governance.figures.counts import Figures, ModeChange, read_figures, read_modes
+from governance.figures.versions import NewVersion, find_first_day, find_new_versions
 
 KEPT_SECONDS = 60.0
 """How long figures that were read serve others who ask."""
@@ -35,6 +37,7 @@ class Board:
         self._settings = settings
         self._lock = threading.Lock()
         self._kept: dict[int, tuple[float, Figures]] = {}
+        self._days: dict[NewVersion, str] = {}
 
     def figures(self, weeks: int, today: dt.date) -> Figures:
         """Return the figures of so many weeks, this one included, at most a minute old.
@@ -85,6 +88,38 @@ class Board:
             **{("card", chart.name): int(bool(chart.mark)) for chart in cards},
             **{("refusal", chart.name): int(bool(chart.mark)) for chart in refusals},
         }
+
+    def days_withheld(self, today: dt.date) -> dict[tuple[str, str], int]:
+        """Return for how many days each (client, what) is set to withhold cards; nothing while the
+        store cannot be read.
+        """
+        try:
+            modes = self.figures(WEEKS_OF_ALARMS, today).modes
+        except StoreUnavailable:
+            return {}
+        found = days_withheld(modes, self._settings, today)
+        return {(one.client, one.what): days for one, days in found.items()}
+
+    def new_versions(self, figures: Figures) -> tuple[NewVersion, ...]:
+        """Return the changes of versions, each with the day of its first decision.
+
+        Raises: StoreUnavailable.
+        """
+        found = find_new_versions(figures)
+        if missing := set(found).difference(self._days):
+            with reading(self._settings.store_url) as connection:
+                for one in missing:
+                    self._days[one] = find_first_day(connection, one)
+        return tuple(replace(one, day=self._days[one]) for one in found)
+
+
+def load_modes(store_url: str) -> tuple[ModeChange, ...]:
+    """Return the modes that are set, each since when.
+
+    Raises: StoreUnavailable.
+    """
+    with reading(store_url) as connection:
+        return read_modes(connection)
 
 
 def first_week(today: dt.date, weeks: int) -> str:

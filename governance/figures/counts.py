@@ -126,7 +126,7 @@ def read_figures(connection: sa.Connection, since_week: str = "") -> Figures:
         counted[Kind.VERSION],
         counted[Kind.STRAY],
         _calls(connection, since_week),
-        _modes(connection),
+        read_modes(connection),
     )
 
 
@@ -148,7 +148,8 @@ def _calls(connection: sa.Connection, since: str) -> dict[Called, int]:
     return {Called(*row[:4]): row[4] for row in rows}
 
 
-def _modes(connection: sa.Connection) -> tuple[ModeChange, ...]:
+def read_modes(connection: sa.Connection) -> tuple[ModeChange, ...]:
+    """Return the modes that are set, each since when it is as it is."""
     query = sa.select(MODES.c.since, MODES.c.client, MODES.c.what, MODES.c.mode)
     changes: dict[tuple[str, str], ModeChange] = {}
     for row in connection.execute(query.order_by(MODES.c.id)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -70,9 +71,12 @@ def _feedback(row: sa.RowMapping, key: bytes) -> str:
 
 
 def as_csv(rows: Iterator[dict[str, str]]) -> Iterator[str]:
-    """Yield the lines of a CSV file; no cell begins as a formula."""
+    """Yield the lines of a CSV file; no cell begins as a formula. Its head comes once the rows can
+    be read, so that no file looks whole that is not.
+    """
+    first = list(itertools.islice(rows, 1))
     yield ",".join(COLUMNS) + "\r\n"
-    for row in rows:
+    for row in itertools.chain(first, rows):
         line = io.StringIO()
         csv.writer(line).writerow(make_cell(row[name]) for name in COLUMNS)
         yield line.getvalue()

@@ -1,4 +1,4 @@
-"""Since which week another version of the program, the knowledge, the policy or the terminology
+"""Since when another version of the program, the knowledge, the policy or the terminology
 decides: the marks of the control charts, by which a change of rate is explained or not.
 
 Source: R145; hazards H96, H98.
@@ -6,23 +6,29 @@ Source: R145; hazards H96, H98.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.records import VERSIONED
+import sqlalchemy as sa
+
+from cds_service.records import DECISIONS, VERSIONED
 from governance.figures.counts import Figures
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
     """A week in which a version decided that had decided nothing in the week with decisions before:
-    of what, which versions decided then and which now, each as "a, b" where there were several.
+    of what, which versions decided then and which now, each as "a, b" where there were several;
+    which of them are new, and the day of its first decision, empty where the record has none.
     """
 
     week: str
     what: str
     before: str
     now: str
+    new: tuple[str, ...] = ()
+    day: str = ""
 
 
 def find_new_versions(figures: Figures) -> tuple[NewVersion, ...]:
@@ -33,6 +39,25 @@ def find_new_versions(figures: Figures) -> tuple[NewVersion, ...]:
         change for what in VERSIONED for change in _changes(what, _versions_by_week(figures, what))
     ]
     return tuple(sorted(found, key=lambda one: one.week))
+
+
+def find_first_day(connection: sa.Connection, change: NewVersion) -> str:
+    """Return the day (UTC) on which a new version first decided; empty when that is not in the
+    record any more.
+    """
+    monday = dt.datetime.fromisoformat(change.week)
+    query = (
+        sa.select(DECISIONS.c.received_at)
+        .where(
+            DECISIONS.c.received_at >= monday,
+            DECISIONS.c.received_at < monday + dt.timedelta(weeks=1),
+            DECISIONS.c[f"{change.what}_version"].in_(change.new),
+        )
+        .order_by(DECISIONS.c.received_at)
+        .limit(1)
+    )
+    first = connection.execute(query).scalar()
+    return first.date().isoformat() if first else ""
 
 
 def _versions_by_week(figures: Figures, what: str) -> dict[str, set[str]]:
@@ -48,7 +73,8 @@ def _changes(what: str, weeks: Mapping[str, set[str]]) -> list[NewVersion]:
     before: set[str] = set()
     for week, versions in weeks.items():
         if before and versions - before:
-            changes.append(NewVersion(week, what, _listed(before), _listed(versions)))
+            new = tuple(sorted(versions - before))
+            changes.append(NewVersion(week, what, _listed(before), _listed(versions), new))
         before = versions
     return changes
 

@@ -133,6 +133,52 @@ def test_a_call_that_is_being_answered_when_sigterm_comes_is_finished(tmp_path: 
     assert set(statuses) == {200}
 
 
+SITE = """[store]
+url = "sqlite:///{folder}/b12.db"
+[modes]
+default = "{mode}"
+[[approvals]]
+what = "modes.critical"
+name = "A. Officer"
+date = 2026-01-01
+reason = "silent start"
+expires = 2099-12-31
+"""
+
+
+def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(SITE.format(folder=tmp_path, mode="live"))
+    request = load_request(dt.datetime.now(dt.UTC).date())
+
+    def ask(base: str) -> requests.Response:
+        return requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=20)
+
+    def wait_until_silent(base: str) -> list[int]:
+        answers = [ask(base)]
+        deadline = time.monotonic() + PATIENCE
+        while answers[-1].json()["cards"] and time.monotonic() < deadline:
+            answers.append(ask(base))
+        return [answer.status_code for answer in answers] * (not answers[-1].json()["cards"])
+
+    with server(tmp_path, "--config", str(site), "--workers", "1") as (base, process):
+        assert ask(base).json()["cards"]
+        site.write_text(SITE.format(folder=tmp_path, mode="loud"))
+        process.send_signal(signal.SIGHUP)
+        while "all stays as it was" not in (tmp_path / "log").read_text():
+            assert ask(base).json()["cards"]
+        site.write_text(SITE.format(folder=tmp_path, mode="silent"))
+        process.send_signal(signal.SIGHUP)
+
+        assert set(wait_until_silent(base)) == {200}
+
+    log = (tmp_path / "log").read_text()
+    assert "modes.default: found 'loud'" in log
+    with sqlite3.connect(tmp_path / "b12.db") as connection:
+        noted = connection.execute("SELECT what, mode FROM modes ORDER BY id").fetchall()
+    assert noted == [("default", "live"), ("default", "silent")]
+
+
 def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cli.main", "serve", "--host", "0.0.0.0"]
     ended = subprocess.run(
@@ -214,7 +260,7 @@ def test_a_worker_reaches_its_database_before_it_takes_calls_R138(tmp_path: Path
 
 def test_refusals_of_the_server_name_only_origins_of_the_site_R141() -> None:
     settings = replace(demonstration(), cors_origins=("https://ehr.example",))
-    server = Server(settings, {})
+    server = Server(settings, {}, lambda: settings)
 
     assert ("Access-Control-Allow-Origin", "https://ehr.example") in server.cors_headers(
         "https://ehr.example"

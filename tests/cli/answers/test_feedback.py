@@ -177,6 +177,27 @@ def test_a_store_that_is_not_there_is_said_in_words_and_not_made(
     assert list(tmp_path.iterdir()) == [site]
 
 
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_an_export_of_nothing_that_can_be_read_has_no_head(
+    site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], form: str
+) -> None:
+    (tmp_path / "b12.db").touch()
+
+    assert main(["feedback", "export", "--format", form, "--config", str(site)]) == 2
+    assert capfd.readouterr().out == ""
+
+
+def test_an_export_of_a_record_without_cards_is_its_head_alone(
+    site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(f"sqlite:///{tmp_path}/b12.db", "key")
+    store.upgrade()
+    store.close()
+
+    assert main(["feedback", "export", "--format", "csv", "--config", str(site)]) == 0
+    assert capfd.readouterr().out == "intervention,action,feedback,user,date,place\r\n"
+
+
 def test_a_database_without_our_tables_is_said_in_words(
     site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,3 +54,18 @@ def test_a_file_that_is_there_is_never_overwritten(
     assert main(["init-config", "--out", str(out)]) == 2
     assert out.read_text(encoding="utf-8") == "mine"
     assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["", "https://cds.example.org\n", "\n" * 7])
+def test_an_input_that_ends_before_the_questions_is_no_answer(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+) -> None:
+    out = tmp_path / "site.toml"
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+
+    assert main(["init-config", "--out", str(out)]) == 2
+    assert "the input ended before the questions did" in capsys.readouterr().err
+    assert not out.exists()

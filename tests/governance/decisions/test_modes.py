@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from cds_service.database import CARDS, DECISIONS, MODES
+from cds_service.app import create_app
+from cds_service.database import CARDS, DECISIONS, MODES, open_engine
 from cds_service.site import Client, Settings, check_config, demonstration
 from cds_service.site.modes import Approval
+from cds_service.web.deployment import build_deployment
+from cli.main import main
 from governance.decisions.modes import arm_of, list_modes, mode_of
+from governance.figures import load_modes, withheld_too_long
 from recommender.guidance import Policy
 from tests.cds_service.conftest import AS_OF, running
 from tests.cds_service.records.records import rows
@@ -195,6 +200,84 @@ def test_the_record_says_which_mode_was_set_since_when(
 
     changes = [(row["what"], row["mode"]) for row in rows(before.store_url, MODES)]
     assert changes == [("default", "silent"), ("default", "live"), ("b2", "silent")]
+
+
+def noted(tmp_path: Path, days: int, **settings: Any) -> Settings:
+    """Return a site whose modes are in the record since so many days."""
+    one = site(tmp_path, **settings)
+    deployment = build_deployment(one)
+    deployment.store.prepare()
+    deployment.close()
+    since = dt.datetime.combine(AS_OF - dt.timedelta(days=days), dt.time(12))
+    engine = open_engine(one.store_url)
+    with engine.begin() as connection:
+        connection.execute(sa.update(MODES).values(since=since))
+    engine.dispose()
+    return one
+
+
+class TestModesThatWithholdForLong:
+    """A silent start that is forgotten is said (H95)."""
+
+    @pytest.mark.parametrize(("days", "said"), [(89, 0), (90, 0), (91, 1)])
+    def test_one_beyond_the_limit_is_an_alarm(self, tmp_path: Path, days: int, said: int) -> None:
+        settings = noted(tmp_path, days, modes={"b2": "silent"})
+
+        found = withheld_too_long(load_modes(settings.store_url), settings, AS_OF)
+
+        assert len(found) == said
+        assert all("modes.b2 is silent since" in alarm.words for alarm in found)
+
+    @pytest.mark.parametrize(
+        ("mode", "said"), [("live", 0), (1, 0), (1.0, 0), (0.5, 1), (0, 1), ("silent", 1)]
+    )
+    def test_only_what_withholds_from_somebody_counts(
+        self, tmp_path: Path, mode: str | float, said: int
+    ) -> None:
+        settings = noted(tmp_path, 400, modes={"default": mode})
+
+        assert len(withheld_too_long(load_modes(settings.store_url), settings, AS_OF)) == said
+
+    def test_the_table_of_the_site_counts_where_a_client_goes_by_it(self, tmp_path: Path) -> None:
+        own = Client("EHR", modes={"default": "live"})
+        one = noted(tmp_path, 400, modes=SILENT, clients=(own,))
+        modes = load_modes(one.store_url)
+
+        assert withheld_too_long(modes, one, AS_OF) == []
+        both = replace(one, clients=(own, Client("Ward")))
+        assert len(withheld_too_long(modes, both, AS_OF)) == 1
+
+    def test_page_metric_and_check_say_it(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings = noted(tmp_path, 91, modes={"b2": "silent"})
+        client = create_app(settings, today=lambda: AS_OF).test_client()
+
+        told = client.get("/governance", headers={"Accept": "application/json"}).json
+        assert [(one["kind"], one["about"]) for one in told["alarms"]] == [("withheld", "the site")]
+        assert {one["what"]: one.get("withheldDays") for one in told["modes"]} == {
+            "b2": 91,
+            "default": None,
+        }
+        assert "more than 90" in client.get("/governance", headers={"Accept": "text/html"}).text
+        metrics = client.get("/metrics").text
+        assert 'b12_cds_withheld_days{client="",what="b2"} 91.0' in metrics
+        assert 'b12_cds_alarms{kind="withheld"} 1.0' in metrics
+        path = tmp_path / "site.toml"
+        text = f'[store]\nurl = "{settings.store_url}"\n[modes]\nb2 = "silent"\n'
+        for limit, status in ((10, 1), (100_000, 0)):
+            path.write_text(f"{text}[limits]\nwithheld_days = {limit}\n")
+            assert main(["check-config", str(path)]) == status
+        assert "modes.b2 is silent since" in capsys.readouterr().out
+
+    def test_check_says_that_the_record_cannot_be_read(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "site.toml"
+        path.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/none.db"\n[modes]\nb2 = "silent"\n')
+
+        assert main(["check-config", str(path)]) == 0
+        assert "Since when cards are withheld is not known" in capsys.readouterr().err
 
 
 class TestSiteFile:

@@ -96,6 +96,31 @@ def test_the_request_of_a_file_gives_the_same_answer_again(
     assert (status, "the same answer" in out) == (0, True)
 
 
+def test_the_uuid_of_the_call_is_no_difference(
+    site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    again = {**order_select, "hookInstance": "7f3b6a52-0c5d-4a0e-9d0b-1c3e5f7a9b2d"}
+
+    assert run("--decision", identity, "--request", written(tmp_path, again))[0] == 0
+
+
+def test_a_part_that_is_missing_from_the_file_is_named(
+    site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    prefetch = {key: one for key, one in order_select["prefetch"].items() if key != "labs"}
+
+    status, out, _ = run(
+        "--decision",
+        identity,
+        "--request",
+        written(tmp_path, {**order_select, "prefetch": prefetch}),
+    )
+    assert status == 1
+    assert "part labs: recorded data, now unknown: " in out
+
+
 def test_an_answer_is_the_same_wherever_it_is_served(
     site: Path, run: Run, order_select: dict[str, Any]
 ) -> None:

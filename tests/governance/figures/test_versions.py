@@ -13,8 +13,9 @@ import pytest
 from benchmarks.volume.governance import FIRST, WEEKS, make_record
 from cds_service.app import create_app
 from cds_service.site import demonstration
-from governance.figures import NewVersion, find_new_versions
+from governance.figures import NewVersion
 from governance.figures.counts import Decided, Figures
+from governance.figures.versions import find_new_versions
 
 ONE, TWO, THREE = "2026-06-01", "2026-06-08", "2026-06-15"
 MIDDLE = f"{FIRST + dt.timedelta(weeks=WEEKS // 2):%Y-%m-%d}"
@@ -30,7 +31,7 @@ def figures(*decided: tuple[str, str, str]) -> Figures:
     ("decided", "expected"),
     [
         ([(ONE, "policy", "a"), (TWO, "policy", "a")], []),
-        ([(ONE, "policy", "a"), (TWO, "policy", "b")], [(TWO, "policy", "a", "b")]),
+        ([(ONE, "policy", "a"), (TWO, "policy", "b")], [(TWO, "policy", "a", "b", ("b",))]),
         (  # a change within a week, told in that week alone
             [
                 (ONE, "policy", "a"),
@@ -38,21 +39,24 @@ def figures(*decided: tuple[str, str, str]) -> Figures:
                 (TWO, "policy", "b"),
                 (THREE, "policy", "b"),
             ],
-            [(TWO, "policy", "a", "a, b")],
+            [(TWO, "policy", "a", "a, b", ("b",))],
         ),
         (  # a week without decisions stands between
             [(ONE, "knowledge", "a"), (THREE, "knowledge", "b"), (THREE, "policy", "p")],
-            [(THREE, "knowledge", "a", "b")],
+            [(THREE, "knowledge", "a", "b", ("b",))],
         ),
         (  # back to what decided before
             [(ONE, "policy", "a"), (TWO, "policy", "b"), (THREE, "policy", "a")],
-            [(TWO, "policy", "a", "b"), (THREE, "policy", "b", "a")],
+            [
+                (TWO, "policy", "a", "b", ("b",)),
+                (THREE, "policy", "b", "a", ("a",)),
+            ],
         ),
         ([], []),
     ],
 )
 def test_a_version_is_new_where_it_did_not_decide_the_week_before(
-    decided: list[tuple[str, str, str]], expected: list[tuple[str, str, str, str]]
+    decided: list[tuple[str, str, str]], expected: list[tuple[str, str, str, str, tuple[str, ...]]]
 ) -> None:
     assert find_new_versions(figures(*decided)) == tuple(NewVersion(*one) for one in expected)
 
@@ -73,6 +77,37 @@ def test_a_new_version_is_drawn_in_each_chart_and_stands_in_the_tables(tmp_path:
     told = json.loads(client.get("/governance", headers={"Accept": "application/json"}).data)
     page = client.get("/governance", headers={"Accept": "text/html"}).text
 
-    assert told["versions"] == [{"week": MIDDLE, "what": "knowledge", "before": "k", "now": "k2"}]
+    [version] = told["versions"]
+    day = version.pop("day")
+    assert day in {f"{dt.date.fromisoformat(MIDDLE) + dt.timedelta(days=day)}" for day in range(7)}
+    assert version == {
+        "week": MIDDLE,
+        "what": "knowledge",
+        "before": "k",
+        "now": "k2",
+        "new": ["k2"],
+    }
     assert page.count("<title>new knowledge</title>") == len(told["charts"]) > 1
-    assert f'<th scope="row">{MIDDLE}</th><td>knowledge</td><td>k</td><td>k2</td>' in page
+    assert (
+        f'<th scope="row">{MIDDLE}</th><td>{day}</td><td>knowledge</td><td>k</td><td>k2</td>'
+        in page
+    )
+
+
+def test_a_chart_by_day_is_marked_on_the_first_day_of_a_new_version(tmp_path: Path) -> None:
+    """The week of the change is among the last five here, so refusals are marked too."""
+    settings = replace(demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db")
+    make_record(settings.store_url, 20_000)
+    today = dt.date.fromisoformat(MIDDLE) + dt.timedelta(days=9)
+    client = create_app(settings, today=lambda: today).test_client()
+    told = json.loads(client.get("/governance", headers={"Accept": "application/json"}).data)
+    page = client.get("/governance", headers={"Accept": "text/html"}).text
+
+    [version] = told["versions"]
+    days = [point["when"] for point in told["refusals"][0]["points"]]
+    assert version["day"] in days
+    marks = page.count("<title>new knowledge</title>")
+    assert marks == len(told["charts"]) + len(told["refusals"])
+    rows = page.split(f'<th scope="row">{version["day"]}</th>')[1:]
+    ends = [row.partition("</tr>")[0].endswith("<td>knowledge</td>") for row in rows]
+    assert sum(ends) == 1 + (version["day"] == MIDDLE)  # by day, and by week on a Monday
