@@ -7,14 +7,12 @@ from governance.figures.chance import Z_95, Share, wilson
 from governance.figures.control import Chart, chart_cards, chart_refusals
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
-from governance.figures.versions import NewVersion
 
 __all__ = [
     "CATEGORIES",
     "Z_95",
     "Board",
     "Chart",
-    "NewVersion",
     "Report",
     "Row",
     "Share",

@@ -13,9 +13,8 @@ import pytest
 from benchmarks.volume.governance import FIRST, WEEKS, make_record
 from cds_service.app import create_app
 from cds_service.site import demonstration
-from governance.figures import NewVersion
 from governance.figures.counts import Decided, Figures
-from governance.figures.versions import find_new_versions
+from governance.figures.versions import NewVersion, find_new_versions
 
 ONE, TWO, THREE = "2026-06-01", "2026-06-08", "2026-06-15"
 MIDDLE = f"{FIRST + dt.timedelta(weeks=WEEKS // 2):%Y-%m-%d}"
