@@ -11,19 +11,17 @@ from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, texts
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
     is_allergy_type,
+    is_coded_as_allergy,
+    is_doubted,
+    is_resolved_in_words,
+    leaves_substance_open,
     name_substance,
     names_in,
     pointed_at,
-)
-from fhir_mappings.history.reading_lists import (
-    is_doubted,
-    is_resolved_in_words,
-    newest_of,
-    notes_of,
-    says_nothing_for,
     speaks_of_allergy,
     speaks_of_reaction,
 )
+from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
 from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
 from fhir_mappings.terminology import Concept, Match, Role, ValueSets
@@ -179,12 +177,13 @@ def _show_hints(
 
 
 def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
-    """Return the allergies that an entry of the problem list names; its words are asked unless its
-    code is a listed one.
+    """Return the allergies that an entry of the problem list names. One that does not say to what,
+    or names what nobody knows, leaves it open whether there is one.
     """
     resource = placed.resource
     texts, noted = _texts_that_speak(index, resource)
-    if not (texts or noted) or says_nothing_for(resource):
+    coded = is_coded_as_allergy(index.value_sets, resource.get("code"))
+    if not (texts or noted or coded) or says_nothing_for(resource):
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
@@ -193,10 +192,22 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
         if counted:
             index.receipt.use(placed, "allergies")
             return counted
-    for text in (*texts, *noted):
-        for at in pointed_at(index, text):
-            index.understanding.hint(at, placed, text, day)
+    hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]
+    for at, text in hints:
+        index.understanding.hint(at, placed, text, day)
+    if not hints:
+        _note_open(index, placed)
     return []
+
+
+def _note_open(index: RecordIndex, placed: Placed) -> None:
+    """Note an allergy of the problem list of which nobody knows to what it is."""
+    code, ledger = placed.resource.get("code"), index.understanding
+    by = ledger.judged[placed.place].understood
+    ended = code_of(placed.resource.get("clinicalStatus")) in NOT_CURRENT
+    if by is not Understood.BY_CODE and not ended and leaves_substance_open(index, code):
+        named = describe_codes(code)
+        ledger.open_allergy = f"an allergy in the problem list, to what is not known: {named}"
 
 
 def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -207,8 +218,13 @@ def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> tuple[lis
     written = ("allergy", repr(code), notes)
     found: tuple[list[str], list[str]] | None = index.read_before.get(written)
     if found is None:
-        named = list(dict.fromkeys(texts_of(code)))
-        texts = [text for text in named if speaks_of_allergy(text)]
+        coded = is_coded_as_allergy(index.value_sets, code)
+        named = (
+            meaningful_texts(index.value_sets, code)
+            if coded
+            else tuple(dict.fromkeys(texts_of(code)))
+        )
+        texts = [text for text in named if coded or speaks_of_allergy(text)]
         noted = [
             text
             for text in (*named, *notes)

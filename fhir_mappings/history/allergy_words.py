@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import partial
 from typing import Any
 
-from fhir_mappings.history.reading_lists import LONGEST_SEARCHED, is_doubted, is_resolved_in_words
+from fhir_mappings.fhir import codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import meaningful_texts
-from fhir_mappings.terminology import Concept, Field, Match, Member, read_words
+from fhir_mappings.judging import is_negative, meaningful_texts, names_another_substance
+from fhir_mappings.terminology import (
+    LONGEST_SEARCHED,
+    Concept,
+    Field,
+    Match,
+    Member,
+    Role,
+    ValueSets,
+    has_marker,
+    read_markers,
+    read_words,
+)
 from fhir_mappings.text import normalise_text
 from recommender.language import EXCIPIENTS, Allergen, HintAt
 
@@ -66,9 +78,20 @@ def name_substance(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
 def names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
     """Return the medicines and substances that a text names (Q27)."""
     cobalt = (member for member in read_words(text, Field.DRUGS).decided if not is_type(member))
-    return index.value_sets.match_text(text, Field.DRUGS) or tuple(
+    named = index.value_sets.match_text(text, Field.DRUGS) or tuple(
         Match(member, "text", text) for member in cobalt
     )
+    if named or len(text) > LONGEST_NAMING or not _SOME_COBALAMIN.search(normalise_text(text)):
+        return named
+    return (Match(_SOME_FORM, "text", text),)
+
+
+LONGEST_NAMING = 200
+"""Characters of a text that may name what an allergy is to: what is longer is a story."""
+
+_SOME_COBALAMIN = re.compile(r"(?<![a-z])(?:cytamen|cobalin|[ck]obalamin[a-z]{0,3})(?![a-z])")
+_SOME_FORM = Member(Concept.COBALAMIN_UNSPECIFIED, Role.INCLUDE, "", "", "cobalamin")
+"""Names that say, of an allergy, that it is to vitamin B12 and not to which form of it."""
 
 
 def is_type(member: Member) -> bool:
@@ -125,3 +148,94 @@ def is_allergy_type(text: str) -> bool:
     """Return whether a text says that there is an allergy and not to what."""
     read = read_words(text, Field.DRUGS)
     return any(is_type(member) for member in (*read.decided, *read.shown)) and len(text) < 40
+
+
+# --- allergies in the problem list
+
+_ALLERGY = re.compile(
+    r"all?erg|ana(?:ph|f)[iy]la|h?[iy]persensi|intol+eran|sensitiv(?:ity|e) (?:to|with|from)|"
+    r"(?:b12|cobalt|cobalin|cytamen|[ck]obalamin\w*) sensitivity|adverse (?:drug )?reaction|"
+    r"reaction (?:to|with|from|a)|uberempfindlich|unvertraglich|overgevoelig|"
+    r"overfolsom|overkanslig"
+)
+_REACTION = re.compile(
+    r"\b(?:rash|urticaria|hives|angioedema|collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
+    r"reactie|reaccion|reazione|reacao|exanthem\w*|ausschlag|urtikaria|nesselsucht|huduitslag|"
+    r"utslag|dermatit\w*|ecz?ema|ekzem\w*|adr|side effects?|adverse effects?|nebenwirkung\w*|"
+    r"intoxicated by|(?:not|un(?:able)?|poorly) (?:to )?tolerated?)\b"
+)
+
+
+def speaks_of_allergy(text: str) -> bool:
+    """Return whether a text speaks of an allergy or a reaction to something."""
+    return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
+def speaks_of_reaction(text: str) -> bool:
+    """Return whether a text speaks of what may have been a reaction to something, or may not."""
+    return _REACTION.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
+
+
+_RESOLVED_BEFORE_NAME = re.compile(r"^\s*resolved\b", re.IGNORECASE)
+
+
+def is_resolved_in_words(text: str) -> bool:
+    """Return whether a degraded allergy says in its words that it is over ("Resolved 'Penicillin
+    allergy'").
+    """
+    return _RESOLVED_BEFORE_NAME.match(text) is not None
+
+
+def is_doubted(text: str) -> bool:
+    """Return whether the words of an allergy deny or doubt it, or speak of somebody else."""
+    return has_marker(text)
+
+
+_SEVERAL = re.compile(r"[,;/+&\n]|\b(?:und|and|et|y|ed?|en|og|och)\b", re.IGNORECASE)
+_HISTORY = re.compile(r"\b[hs]/[op]\b", re.IGNORECASE)
+_MOST_WORDS = 8
+
+
+def names_only_an_allergy(value_sets: ValueSets, codeable: Any) -> bool:
+    """Return whether an entry of the problem list is an allergy and nothing else: its code says no
+    more than that, or a text speaks of an allergy to one thing in a few words.
+    """
+    return is_coded_as_allergy(value_sets, codeable) or any(
+        speaks_of_allergy(text)
+        and not _SEVERAL.search(_HISTORY.sub("", text))
+        and len(normalise_text(text).split()) <= _MOST_WORDS
+        for text in texts_of(codeable)
+    )
+
+
+def is_coded_as_allergy(value_sets: ValueSets, codeable: Any) -> bool:
+    """Return whether a code says that there is an allergy, and not to what."""
+    return any(map(value_sets.is_allergy_type, codings_of(codeable)))
+
+
+_TYPE_WORDS = frozenset(word for text in read_markers("allergy") for word in text.split())
+_NO_MEDICINE = re.compile(
+    r"rh?init|asth?ma|ecz?em|ekzem|dermatit|[ck]onjun[ck]tivit|la[ck]tos|lattos|glu[ck]os|"
+    r"fru[ck]tos|gluten|histamin|exercise|effort|exertion|alveolit|pneumonit|vas[ck]ulit|purpura|"
+    r"[ck]olit|gastroenterit|esofagit|esophagit|oesophagit"
+)
+"""Diseases that are called allergic, and what is not tolerated without being a medicine."""
+
+
+def leaves_substance_open(index: RecordIndex, codeable: Any) -> bool:
+    """Return whether an entry of the problem list that is an allergy does not say to what, or names
+    what may be a brand of vitamin B12: then there is an allergy of which nobody knows (Q26).
+    """
+    coded = is_coded_as_allergy(index.value_sets, codeable)
+    named = meaningful_texts(index.value_sets, codeable) if coded else ()
+    texts = named or [text for text in texts_of(codeable) if speaks_of_allergy(text)]
+    return (coded and not texts) or any(map(partial(_is_to_anything, index), texts))
+
+
+def _is_to_anything(index: RecordIndex, text: str) -> bool:
+    normal = normalise_text(text[:LONGEST_SEARCHED])
+    if is_negative(text) or _NO_MEDICINE.search(normal):
+        return False
+    return _TYPE_WORDS.issuperset(normal.split()) or not names_another_substance(
+        text, index.value_sets.languages
+    )

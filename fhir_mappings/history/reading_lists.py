@@ -7,19 +7,20 @@ Everything that concludes "none" comes after this, since a hint may stand in any
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.history.allergy_words import (
+    is_coded_as_allergy,
+    names_only_an_allergy,
+    speaks_of_allergy,
+)
 from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
 from fhir_mappings.judging import Judged, Understood, judge
-from fhir_mappings.terminology import Concept, Field, Role, has_marker
-from fhir_mappings.text import normalise_text
+from fhir_mappings.terminology import Concept, Field, Role
 from recommender.language import HintAt
-
-LONGEST_SEARCHED = 2000
-"""Characters of a text that are looked through."""
 
 MOST_NOTES = 10
 """Notes of one entry that are looked through."""
@@ -37,8 +38,6 @@ NO_EVIDENCE = frozenset({"entered-in-error", "refuted"})
 
 _ONLY_NOW = frozenset({HintAt.PREGNANCY, HintAt.SYMPTOMS, HintAt.NITROUS_OXIDE})
 """What the words of an entry that has ended no longer point at."""
-
-_RESOLVED_BEFORE_NAME = re.compile(r"^\s*resolved\b", re.IGNORECASE)
 
 
 def judge_lists(index: RecordIndex) -> None:
@@ -60,11 +59,14 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
     ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
+    allergy = is_coded_as_allergy(index.value_sets, resource.get("code"))
     shown = tuple(
         item
         for item in judged.shown
         if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
-        and not (item.concept is Concept.B12_ADMINISTRATION and speaks_of_allergy(item.text))
+        and not (
+            item.concept is Concept.B12_ADMINISTRATION and (allergy or speaks_of_allergy(item.text))
+        )
     )
     if _is_future(date, index.tomorrow):
         _note_future(index, placed, judged, day)
@@ -134,6 +136,10 @@ def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ..
     judged: Judged | None = index.read_before.get(written)
     if judged is None:
         judged = judge(index.value_sets_for(resource), resource.get("code"), fields, notes)
+        if judged.understood is Understood.NOT and names_only_an_allergy(
+            index.value_sets, resource.get("code")
+        ):
+            judged = replace(judged, understood=Understood.BY_WORDS)
         index.read_before[written] = judged
     return judged
 
@@ -202,36 +208,3 @@ def _note_future(index: RecordIndex, placed: Placed, judged: Judged, day: dt.dat
     ):
         for at in HINTS.get(concept, ()):
             index.understanding.future.setdefault(at, why)
-
-
-_ALLERGY = re.compile(
-    r"all?erg|ana(?:ph|f)[iy]la|h?[iy]persensi|intol+eran|sensitivity to|"
-    r"adverse (?:drug )?reaction|reaction (?:to|a)|uberempfindlich|unvertraglich|overgevoelig|"
-    r"overfolsom|overkanslig"
-)
-_REACTION = re.compile(
-    r"\b(?:rash|urticaria|hives|angioedema|collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
-    r"reactie|reaccion|reazione|reacao|exanthem\w*|ausschlag|urtikaria|nesselsucht|huduitslag|utslag)"
-)
-
-
-def speaks_of_allergy(text: str) -> bool:
-    """Return whether a text speaks of an allergy or a reaction to something."""
-    return _ALLERGY.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
-
-
-def speaks_of_reaction(text: str) -> bool:
-    """Return whether a text speaks of what may have been a reaction to something, or may not."""
-    return _REACTION.search(normalise_text(text[:LONGEST_SEARCHED])) is not None
-
-
-def is_resolved_in_words(text: str) -> bool:
-    """Return whether a degraded allergy says in its words that it is over ("Resolved 'Penicillin
-    allergy'").
-    """
-    return _RESOLVED_BEFORE_NAME.match(text) is not None
-
-
-def is_doubted(text: str) -> bool:
-    """Return whether the words of an allergy deny or doubt it, or speak of somebody else."""
-    return has_marker(text)

@@ -145,7 +145,7 @@ _NONE_YET = dict.fromkeys(Understood, 0)
 @dataclass(slots=True)
 class Understanding:
     """The ledger of what was understood while one record is mapped. Entries are told apart by their
-    place.
+    place. `open_allergy` says why another list leaves it open whether there is an allergy.
     """
 
     receipt: Receipt
@@ -153,6 +153,7 @@ class Understanding:
     counts: dict[str, dict[Understood, int]] = field(default_factory=dict)
     hints: dict[tuple[HintAt, str], Hint] = field(default_factory=dict)
     future: dict[HintAt, str] = field(default_factory=dict)
+    open_allergy: str = ""
 
     def count(self, key: str, placed: Placed, by: Understood) -> None:
         """Note by what an entry of a list was understood."""
@@ -202,6 +203,8 @@ class Understanding:
 
     def gap_fact(self, keys: tuple[str, ...]) -> Fact | None:
         """Return the unknown fact that entries not understood leave; `None` without."""
+        if "allergies" in keys and self.open_allergy:
+            return Fact(Truth.UNKNOWN, self.open_allergy, because=Because.NOT_UNDERSTOOD)
         number = self.not_understood(keys)
         if not number:
             return None

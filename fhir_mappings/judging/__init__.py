@@ -9,7 +9,11 @@ from fhir_mappings.judging.judge import (
     meaningful_texts,
     reads_as_words,
 )
-from fhir_mappings.judging.plain_words import forget_texts, is_negative
+from fhir_mappings.judging.plain_words import (
+    forget_texts,
+    is_negative,
+)
+from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
 
 __all__ = [
     "Judged",
@@ -20,5 +24,6 @@ __all__ = [
     "judge_allergen",
     "judge_name",
     "meaningful_texts",
+    "names_another_substance",
     "reads_as_words",
 ]

@@ -13,6 +13,7 @@ from fhir_mappings.judging.plain_words import (
     is_in_language,
     is_negative,
     is_understood,
+    says_nothing_else,
 )
 from fhir_mappings.terminology import (
     Concept,
@@ -24,6 +25,8 @@ from fhir_mappings.terminology import (
     is_enumerated,
     is_kept_out,
     read_words,
+    without_wordings,
+    without_year,
 )
 from recommender.language import Choice
 
@@ -81,7 +84,11 @@ def judge(
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
     if enumerated:
         by = Understood.BY_CODE
-    elif worded or shown or _are_of_no_interest(value_sets, texts, fields):
+    elif (
+        worded
+        or _are_of_no_interest(value_sets, texts, fields)
+        or (shown and any(_says_no_more(value_sets, text, fields) for text in texts))
+    ):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
@@ -114,6 +121,8 @@ def _decided_by_words(
                 return tuple(Match(member, "text", text) for member in read.decided), read.past
             doubted = has_marker(text) and not value_sets.is_listed(text, field)
             listed = () if doubted else value_sets.match_text(text, field)
+            if not (listed or doubted) and field is Field.PROCEDURES:
+                listed = value_sets.match_text(without_year(text), field)
             if listed:
                 return listed, False
     return (), False
@@ -152,6 +161,15 @@ def _are_of_no_interest(
         or is_understood(text, value_sets.languages)
         or any(is_kept_out(text, field) for field in fields)
         for text in texts
+    )
+
+
+def _says_no_more(value_sets: ValueSets, text: str, fields: tuple[Field, ...]) -> bool:
+    """Return whether a text that points at something is understood apart from that: in a language
+    of the record, or no word is left that may name another thing.
+    """
+    return is_in_language(text, value_sets.languages) or says_nothing_else(
+        text, without_wordings(text, fields)
     )
 
 

@@ -102,6 +102,26 @@ def _is_a_slip(word: str) -> bool:
     return 5 <= len(word) <= 20 and bool(difflib.get_close_matches(word, _NEAR, 1, _SLIP))
 
 
+_SAYS_LITTLE = (
+    _CLASS_WORDS
+    | _words_of("marker")
+    | _words_of("little")
+    | frozenset(["i", "ii", "iii", "iv", "v"])
+)
+
+
+def says_nothing_else(text: str, rest: str) -> bool:
+    """Return whether what is left of a text without the wordings in it holds no word that is in no
+    list of words, of whatever language, and none that belongs to what a closed fact is about:
+    "Leberse opticusneuropathie" says more than "opticusneuropathie".
+    """
+    if not _can_be_read(text):
+        return False
+    left = [word for word in _WORD.findall(rest) if word not in _SAYS_LITTLE]
+    known = all(any(word in load_vocabulary(one) for one in LANGUAGES) for word in left)
+    return known and not (left and _leaves_open(" ".join(left), "problems"))
+
+
 # --- words that belong to what a closed fact is about
 
 

@@ -30,6 +30,8 @@ from fhir_mappings.terminology.wordings import (
     is_kept_out,
     read_markers,
     read_words,
+    without_wordings,
+    without_year,
 )
 
 __all__ = [
@@ -63,4 +65,6 @@ __all__ = [
     "read_markers",
     "read_words",
     "suggest_concepts",
+    "without_wordings",
+    "without_year",
 ]

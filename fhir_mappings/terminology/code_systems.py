@@ -29,9 +29,22 @@ first four characters, and are read no further.
 SKS = "urn:b12-cds:sks"
 """Our name for the Danish list that holds ICD-10 codes behind a letter D."""
 
+SKS_OR_ICPC = "urn:b12-cds:sks-or-icpc-2"
+"""Our name for a Danish OID under which codes of that list came and codes of the ICPC-2: only those
+that look like the former are read.
+"""
+
+CIE_10_ES = "urn:b12-cds:cie-10-es"
+"""Our name for the Spanish edition, a translation of the clinical modification of which no table
+was read: its codes count where the WHO's list and the clinical modification agree on them.
+"""
+
+READ_IN_PART = (SKS_OR_ICPC, CIE_10_ES)
+"""Systems of which a code that is not found may mean anything: the words beside it decide."""
+
 _ICD = (ICD_10_CM, ICD_10, ICD_9_CM)
-_NATIONAL = (NATIONAL_ICD_10, SKS)
-SPELLED_FREELY = frozenset({*_ICD, *_NATIONAL, ATC, READ_V2})
+_NATIONAL = (NATIONAL_ICD_10, SKS, SKS_OR_ICPC)
+SPELLED_FREELY = frozenset({*_ICD, *_NATIONAL, CIE_10_ES, ATC, READ_V2})
 """Systems whose codes are written in several ways, or stand for the codes below them."""
 
 _ICD_MARKS = "†*+!#- "
@@ -104,10 +117,23 @@ def _icd_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
 
 def _national_candidates(system: str, code: str) -> Iterator[tuple[str, str]]:
     """Yield the code as the WHO has it: four characters; a Danish one without its letter D."""
-    plain = code[1:] if system == SKS and re.match(r"D[A-Z]\d", code) else code
+    danish = system != NATIONAL_ICD_10 and re.match(r"D[A-Z]\d", code) is not None
+    if system == SKS_OR_ICPC and not danish:
+        return
+    plain = code[1:] if danish else code
     for shorter in dict.fromkeys((plain[:4], plain[:3])):
         yield ICD_10, shorter
     yield from _prefixes(ICD_10, plain[:4])
+
+
+def spanish_candidates(code: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return, nearest first, under which index keys a Spanish code may be found in the WHO's list,
+    and in the clinical modification.
+    """
+    plain = index_key(ICD_10, code.strip(_ICD_MARKS))
+    found = ([(system, plain), *_prefixes(system, plain)] for system in (ICD_10, ICD_10_CM))
+    who, clinical = found
+    return who, clinical
 
 
 def _prefixes(system: str, plain: str) -> Iterator[tuple[str, str]]:

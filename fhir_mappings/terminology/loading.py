@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from fhir_mappings.terminology.code_systems import (
+    CIE_10_ES,
     NATIONAL_ICD_10,
     SKS,
+    SKS_OR_ICPC,
     SPELLED_FREELY,
     covers_its_own,
     index_key,
@@ -56,7 +58,7 @@ def load_value_sets(site: Path | SiteCodes | None = None) -> ValueSets:
         members[member.concept] = (*members.get(member.concept, ()), member)
     by_text, by_word = _index_texts(rows)
     codes = _index_codes(every)
-    for national in (NATIONAL_ICD_10, SKS):  # they have no codes of their own here
+    for national in _SYSTEM_OF_ROLE.values():  # they have no codes of their own here
         codes[national] = {}
     for kind in PREFIXES:
         for text, member in _site_words(own, kind):
@@ -92,19 +94,28 @@ def _site_words(site: SiteCodes, kind: str) -> Iterator[tuple[str, Member]]:
         yield text, Member(Concept(name), Role.INCLUDE, "", "", words)
 
 
-def _read_generic_codes() -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-    """Return the codes that carry no meaning, as system and code without a full stop, and their
-    names.
+_Coded = frozenset[tuple[str, str]]
+
+
+def _read_generic_codes() -> tuple[_Coded, frozenset[str], _Coded]:
+    """Return the codes that carry no meaning, as system and code without a full stop, their names,
+    and those of them that say that there is an allergy, and not to what.
     """
     with (TERMINOLOGY / "generic_codes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    codes = frozenset(
-        (row["system_uri"], row["code"].replace(".", ""))
-        if row["system_uri"] in SPELLED_FREELY
-        else (row["system_uri"], row["code"])
+    names = frozenset(normalise_text(without_tags(row["display"])) for row in rows)
+    allergies = (
+        row
         for row in rows
+        if (row["field"] == "allergy" and "food" not in row["display"].lower())
+        or row["kind"] == "type only"
     )
-    return codes, frozenset(normalise_text(without_tags(row["display"])) for row in rows)
+    return frozenset(map(_coded, rows)), names, frozenset(map(_coded, allergies))
+
+
+def _coded(row: Mapping[str, str]) -> tuple[str, str]:
+    system, code = row["system_uri"], row["code"]
+    return system, code.replace(".", "") if system in SPELLED_FREELY else code
 
 
 def _read_systems() -> dict[str, str]:
@@ -119,7 +130,12 @@ def _read_systems() -> dict[str, str]:
     return systems
 
 
-_SYSTEM_OF_ROLE = {"first-4": NATIONAL_ICD_10, "strip-d": SKS}
+_SYSTEM_OF_ROLE = {
+    "first-4": NATIONAL_ICD_10,
+    "strip-d": SKS,
+    "by-shape": SKS_OR_ICPC,
+    "agreed": CIE_10_ES,
+}
 """Systems that are read by a rule of their own instead of a list of their own."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from fhir_mappings.fhir import codings_of, texts_of
 from fhir_mappings.terminology.code_systems import (
     ATC,
+    CIE_10_ES,
     DMD,
     ICD_9_CM,
     ICD_10,
@@ -23,13 +24,16 @@ from fhir_mappings.terminology.code_systems import (
     LOINC,
     NATIONAL_ICD_10,
     NPU,
+    READ_IN_PART,
     RXNORM,
     SKS,
+    SKS_OR_ICPC,
     SNOMED,
     SPELLED_FREELY,
     code_candidates,
     has_shape,
     normalise_spelling,
+    spanish_candidates,
 )
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.members import (
@@ -62,6 +66,7 @@ class ValueSets:
     _by_word: Mapping[Field, Words]
     _generic: frozenset[tuple[str, str]] = frozenset()
     _empty_words: frozenset[str] = frozenset()
+    _allergy_types: frozenset[tuple[str, str]] = frozenset()
     languages: tuple[str, ...] = ("en",)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -117,11 +122,9 @@ class ValueSets:
         found = codes.get(code)
         if found is not None:
             return found
-        return (
-            self._match_spelling(system, code)
-            if system in SPELLED_FREELY or code[0] == " " or code[-1] == " "
-            else ()
-        )
+        spelled = system in SPELLED_FREELY or code[0] == " " or code[-1] == " "
+        found = self._match_spelling(system, code) if spelled else ()
+        return found if found or system not in READ_IN_PART else None
 
     def says_something(self, coding: Mapping[str, Any]) -> bool:
         """Return whether a Coding has a code that carries meaning, known or not."""
@@ -136,16 +139,24 @@ class ValueSets:
 
     def _says_nothing(self, system: str, code: str) -> bool:
         """Return whether a code carries no meaning, so that the words beside it decide."""
-        plain = code.strip().replace(".", "") if system in SPELLED_FREELY else code
-        system = ICD_10 if system in (NATIONAL_ICD_10, SKS, ICD_10_CM) else system
-        return (system, plain) in self._generic
+        return _without_edition(system, code) in self._generic
+
+    def is_allergy_type(self, coding: Mapping[str, Any]) -> bool:
+        """Return whether a Coding says that there is an allergy, and not to what."""
+        system, code = self.normalise_system(coding.get("system")), coding.get("code")
+        return isinstance(code, str) and _without_edition(system, code) in self._allergy_types
 
     def _match_spelling(self, system: str, code: str) -> tuple[Match, ...]:
-        for candidate_system, candidate in code_candidates(system, code.strip()):
-            found = self._by_code.get(candidate_system, {}).get(candidate)
-            if found:
-                return found
-        return ()
+        if system == CIE_10_ES:
+            who, clinical = map(self._first_of, spanish_candidates(code))
+            meant = {(match.concept, match.role) for match in clinical}
+            return tuple(match for match in who if (match.concept, match.role) in meant)
+        return self._first_of(code_candidates(system, code.strip()))
+
+    def _first_of(self, candidates: Iterable[tuple[str, str]]) -> tuple[Match, ...]:
+        """Return what the first of these index keys that is known stands for."""
+        found = (self._by_code.get(system, {}).get(code) for system, code in candidates)
+        return next(filter(None, found), ())
 
     def concepts(self, codeable: Any) -> tuple[Match, ...]:
         """Return every member that a CodeableConcept or Coding stands for by code; empty when none
@@ -224,6 +235,15 @@ class ValueSets:
         if not members and words:
             members = words.members_in(normal if named == text else normalise_text(text))
         return tuple(Match(member, "text", text) for member in members)
+
+
+_EDITIONS = (NATIONAL_ICD_10, SKS, SKS_OR_ICPC, CIE_10_ES, ICD_10_CM)
+
+
+def _without_edition(system: str, code: str) -> tuple[str, str]:
+    """Return a code as the codes without meaning are listed: of the ICD under the WHO's list."""
+    plain = code.strip().replace(".", "") if system in SPELLED_FREELY else code
+    return ICD_10 if system in _EDITIONS else system, plain
 
 
 ENUMERATES: dict[Field, frozenset[str]] = {

@@ -115,6 +115,15 @@ def read_words(text: str, field: Field) -> WordsRead:
     return WordsRead((), _once([member for member in found if member.role is not Role.EXCLUDE]))
 
 
+def without_wordings(text: str, fields: Iterable[Field]) -> str:
+    """Return a text in the form in which it is compared, without the wordings of these fields."""
+    rest = normalise_text(text[:LONGEST_SEARCHED])
+    for wordings in filter(None, map(_load_wordings().get, fields)):
+        for item in wordings.candidates(rest):
+            rest = item.word.sub(" ", rest)
+    return rest
+
+
 def is_kept_out(text: str, field: Field) -> bool:
     """Return whether a text is as a whole one that looks like a wording of a field and is another
     thing ("Factor V Leiden", "B12 injection declined"): it names nothing of ours.
@@ -139,6 +148,11 @@ def _cores(normal: str) -> tuple[tuple[str, ...], bool]:
     past = _PAST.search(normal) is not None
     core = _YEAR.sub("", _PAST.sub("", normal))
     return tuple(dict.fromkeys((core, _AFTER.sub("", _BEFORE.sub("", core))))), past
+
+
+def without_year(text: str) -> str:
+    """Return a text in the form in which it is compared, without the year at its end."""
+    return _YEAR.sub("", normalise_text(text[:LONGEST_SEARCHED]))
 
 
 def _once(members: Iterable[Member]) -> tuple[Member, ...]:
