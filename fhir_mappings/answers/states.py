@@ -14,9 +14,9 @@ from fhir_mappings.answers.answer import (
     take_newest,
     unread,
 )
-from fhir_mappings.fhir import months_before
+from fhir_mappings.fhir import as_text, months_before, texts_of
 from fhir_mappings.intake import RecordIndex, words_as_recorded
-from fhir_mappings.terminology import Concept, Role
+from fhir_mappings.terminology import Concept, Field, Role, read_words
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import Fact, Truth, truth_of
@@ -66,9 +66,11 @@ _PREGNANCY = (
 
 
 def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
-    concepts = {
-        match.concept
-        for match in index.value_sets.concepts(answer.observed.body.get("valueCodeableConcept"))
+    value = answer.observed.body.get("valueCodeableConcept")
+    concepts = {match.concept for match in index.value_sets.concepts(value)} or {
+        concept
+        for text in (*texts_of(value), as_text(answer.observed.body.get("valueString")))
+        for concept in _named_in(index, text)
     }
     if answer.match.concept is not Concept.PREGNANCY_STATUS and not concepts:
         said = affirms(answer)
@@ -84,6 +86,14 @@ def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
         if answer.match.concept is Concept.PREGNANCY_STATUS
         else Truth.UNKNOWN
     )
+
+
+def _named_in(index: RecordIndex, text: str) -> set[Concept]:
+    """Return what the words of an answer say as a whole ("Not pregnant")."""
+    named = {member.concept for member in read_words(text, Field.CONDITIONS).decided}
+    listed = index.value_sets.is_listed(text, Field.CONDITIONS)
+    found = index.value_sets.match_text(text, Field.CONDITIONS) if listed else ()
+    return named | {match.concept for match in found}
 
 
 def _coded_answer(index: RecordIndex, answer: Answer) -> str:

@@ -22,6 +22,7 @@ from fhir_mappings.terminology import (
     is_enumerated,
     read_words,
 )
+from fhir_mappings.text import normalise_text
 from recommender.language import NotCounted
 
 COUNTED_ROLES = (Role.INCLUDE, Role.ACCEPT_OLD)
@@ -73,11 +74,11 @@ def understood_as_another(
     index: RecordIndex, resource: dict[str, Any], as_written: str
 ) -> Understood | None:
     """Return by what the name of a test is understood that is none of ours; `None` for one that is,
-    that has no name, or that speaks of vitamin B12 given.
+    that has no name, or that speaks of vitamin B12 given or of a pregnancy.
     """
     code = resource.get("code")
     named = read_name(index, code, as_written)
-    if named.matches or named.says_nothing or text_of_event(code):
+    if named.matches or named.says_nothing or text_of_event(code) or text_of_pregnancy(code):
         return None
     return name_understood(index, resource)
 
@@ -90,6 +91,24 @@ def text_of_event(code: Any) -> str:
         if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
             return text
     return ""
+
+
+_DUE = re.compile(
+    r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
+    r"(?: date)?(?: estimated)?|due date|edd|edc"
+)
+_PREGNANCY_TEST = re.compile(
+    r"(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
+)
+
+
+def text_of_pregnancy(code: Any) -> str:
+    """Return the words of a code that name a day of birth to come or a test of pregnancy, for which
+    there are no codes here; empty for none.
+    """
+    named = ((text, normalise_text(text)) for text in texts_of(code) if len(text) <= LONGEST_NAME)
+    either = (_DUE, _PREGNANCY_TEST)
+    return next((text for text, name in named if any(one.fullmatch(name) for one in either)), "")
 
 
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:

@@ -17,10 +17,13 @@ from fhir_mappings.laboratory.names import (
     name_understood,
     read_name,
     text_of_event,
+    text_of_pregnancy,
     understood_as_another,
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe
 from fhir_mappings.laboratory.report_context import ReportContext
+from fhir_mappings.values import read_booleanish
+from recommender.guidance import look_back
 from recommender.language import HintAt
 
 
@@ -109,11 +112,30 @@ def _read_one(
 def _show_event(
     index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
 ) -> None:
-    """Note that the words of an Observation that is no result speak of vitamin B12 given (Q28)."""
-    text = text_of_event(resource.get("code"))
-    if text:
+    """Note that the words of an Observation that is no result speak of vitamin B12 given, or of a
+    pregnancy (Q28).
+    """
+    code = resource.get("code")
+    if text := text_of_event(code):
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
+    elif (text := text_of_pregnancy(code)) and _may_be_pregnant(index, context, placed, resource):
+        day = context.date(placed, resource).day
+        index.understanding.hint(HintAt.PREGNANCY, placed, text, day.latest if day else None)
+
+
+def _may_be_pregnant(
+    index: RecordIndex, context: ReportContext, placed: Placed, resource: dict[str, Any]
+) -> bool:
+    """Return whether the day of birth is yet to come, or a test of pregnancy of the last 42 weeks
+    was positive (F2).
+    """
+    due = read_date(resource.get("valueDateTime") or resource.get("valueString"))
+    if due is not None:
+        return due.latest >= index.as_of
+    day = context.date(placed, resource).day
+    since = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
+    return day is not None and day.latest >= since and read_booleanish(resource) is True
 
 
 def _find_known(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,11 +28,12 @@ _REASONS = (
 
 _NOT_GIVEN = re.compile(
     r"\b(?:(?:not|never)(?: been| yet| currently)? "
-    r"(?:given|administered|received|taking|done|performed)|"
+    r"(?:given|administered|received|taking|taken|had|done|performed)|"
     r"declin(?:ed|es|ing)|refus(?:ed|es|al|ing)|no longer (?:takes|taking)|never (?:took|taken)|"
     r"did(?: not|n t) (?:take|receive|attend|have)|does not take|omitted|withheld|dna|"
     r"nicht (?:gegeben|verabreicht|genommen|eingenommen)|verweigert|abgelehnt|lehnt ab|"
-    r"non (?:administre|injecte|realise|fait|pris|somministrat|assunt)[a-z]*|refuse|"
+    r"pas (?:fait|administre|injecte|recu|pris)e?|refuse|"
+    r"non (?:administre|injecte|realise|fait|pris|somministrat|assunt)[a-z]*|"
     r"no (?:administrad|aplicad|tomad|toma)[a-z]*|rechaz[a-z]*|"
     r"nao (?:administrad|aplicad|tomad|toma)[a-z]*|recus(?:ou|ad[ao])|rifiutat[oa]|"
     r"niet (?:gegeven|toegediend|ingenomen)|geweigerd|"
@@ -39,17 +41,65 @@ _NOT_GIVEN = re.compile(
 )
 
 
+_SENTENCE = re.compile(r"[.;\n]|\bbut\b|\baber\b|\bmais\b|\bpero\b", re.IGNORECASE)
+_ANOTHER = (
+    r"(?:vaccin[a-z]*|vacun[a-z]*|flu|influenza|grippe[a-z]*|gripe|covid[a-z0-9]*|immuni[sz][a-z]*|"
+    r"impfung[a-z]*|pneumococc[a-z]*|shingles|tetanus|chaperone|smear|screening|mammogra[a-z]*|"
+    r"bloods?|blood (?:tests?|pressure)|bp|weight|weighing|urine|swab|scan|ecg|referral|leaflet|"
+    r"(?:last |previous |follow up )?(?:appointments?|visit)|last (?:time|week|month|year)|"
+    r"previous(?:ly)?|counsel[a-z]*|smoking|alcohol|dietit?[a-z]*|interpreter|statins?|metformin|"
+    r"warfarin|apixaban|iron|ferrous|folic acid|vitamin d|antibiotics?|paracetamol|aspirin)"
+)
+_DENIED = r"(?:was |were |is |has been |have been )?(?:not (?:given|taken|done)|declined|refused)"
+_OF_ANOTHER = re.compile(
+    rf"\b{_ANOTHER}(?: (?:jabs?|vaccin[a-z]*|doses?|injections?|tests?|today|offered|also)){{0,3}} "
+    rf"{_DENIED}|\b(?:declin(?:ed|es|ing)|refus(?:ed|es|al of|ing)|omitted|withheld|dna|"
+    rf"no longer (?:takes|taking)|did(?: not|n t) attend)"
+    rf"(?: (?:the|a|an|any|his|her|further|all|offer of|to have|have|having)){{0,2}} {_ANOTHER}\b"
+)
+"""What in a note is denied of another thing: that thing stands beside the denial."""
+
+_THIS = re.compile(r"\bb12\b|[ck]obalamin|\b(?:cytamen|injections?|doses?|ampoules?)\b")
+_GIVEN = re.compile(
+    r"\b(?:given|administered|received|injected|done|had|gegeben|verabreicht|injecte|administrad[ao]|"
+    r"aplicad[ao]|gitt|givet|gegeven|toegediend)\b"
+)
+
+
 def words_of_not_given(resource: dict[str, Any]) -> str:
     """Return the words of an entry that say that nothing was given or taken, of its code, reasons,
     notes and the words of a dose given; empty for none. Beside a status that says the opposite they
-    leave open which is true.
+    leave open which is true. A note may deny another thing: "flu vaccine declined".
     """
-    for number, text in enumerate(_texts(resource)):
-        if number >= MOST_TEXTS:
-            break
-        if _NOT_GIVEN.search(normalise_text(text[:LONGEST_SEARCHED])):
+    texts = ((text, False) for text in _texts(resource))
+    noted = ((text, True) for text in _notes(resource))
+    for text, is_note in itertools.islice(itertools.chain(texts, noted), MOST_TEXTS):
+        said = text[:LONGEST_SEARCHED]
+        denied = (
+            any(map(_denies, _SENTENCE.split(said)))
+            if is_note
+            else _NOT_GIVEN.search(normalise_text(said)) is not None
+        )
+        if denied:
             return text
     return ""
+
+
+def _denies(sentence: str) -> bool:
+    """Return whether a sentence of a note denies the entry: with what it denies of other things
+    taken out, too; or in one breath with them ("B12 and flu jab declined").
+    """
+    normal = normalise_text(sentence)
+    if not _NOT_GIVEN.search(normal):
+        return False
+    rest = _OF_ANOTHER.sub(" ", normal)
+    in_one = _THIS.search(rest) is not None and _GIVEN.search(rest) is None
+    return in_one or _NOT_GIVEN.search(rest) is not None
+
+
+def _notes(resource: dict[str, Any]) -> Iterator[str]:
+    for note in (*as_list(resource.get("note")), *as_list(resource.get("notes"))):
+        yield as_text(as_dict(note).get("text")) or as_text(note)
 
 
 def _texts(resource: dict[str, Any]) -> Iterator[str]:
@@ -57,8 +107,6 @@ def _texts(resource: dict[str, Any]) -> Iterator[str]:
     for name in _REASONS:
         for reason in as_list(resource.get(name)):
             yield from texts_of(as_dict(reason).get("concept") or reason)
-    for note in (*as_list(resource.get("note")), *as_list(resource.get("notes"))):
-        yield as_text(as_dict(note).get("text")) or as_text(note)
     dosage = resource.get("dosage")
     if isinstance(dosage, dict):  # of a dose given; that of a statement is a list of instructions
         yield as_text(dosage.get("text"))

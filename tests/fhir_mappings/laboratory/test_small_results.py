@@ -151,3 +151,33 @@ def test_a_bare_number_without_a_unit_does_not_count(name: str) -> None:
 
 def test_a_value_that_fits_both_units_of_vitamin_B12_is_not_guessed() -> None:
     assert not scenario_of(observation(B12, 300)).total_b12.is_known
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DFG",
+        "DFG estimé",
+        "Débit de filtration glomérulaire (estimé)",
+        "Filtrado glomerular (estimado)",
+        "TFG",
+    ],
+)
+def test_the_egfr_in_french_spanish_and_portuguese(name: str) -> None:
+    result = observation("", 50, "mL/min/{1.73_m2}", code={"text": name})
+    quantity = scenario_of(result).egfr.quantity
+    assert quantity is not None
+    assert quantity.value == 50
+
+
+def test_further_names_of_laboratories() -> None:
+    b12 = observation("", 120, "pmol/L", code={"text": "P-Kobalaminer(B12)NY"})
+    platelets = observation("", 40, "10*9/L", code={"text": "Thrombo"})
+    inr = observation("", 2, "{INR}", code={"text": "INR - ber."})
+    scenario = scenario_of(b12, platelets, inr)
+    for measured in (scenario.total_b12, scenario.platelets, scenario.inr):
+        assert measured.quantity is not None
+
+
+def test_a_quick_value_is_no_inr() -> None:
+    assert scenario_of(observation("", 70, "%", code={"text": "Quick"})).inr.quantity is None

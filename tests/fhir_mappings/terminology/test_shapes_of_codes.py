@@ -56,3 +56,37 @@ def test_snomed_ct_is_read_without_a_scheme_and_with_a_query(system: str) -> Non
 
 def test_a_system_that_only_begins_like_snomed_ct_is_another() -> None:
     assert scenario_of(condition("84027009", system="http://snomed.info/sctx")).causes == ()
+
+
+SPANISH = "http://hl7.org/fhir/sid/icd-10-es"
+DANISH = "urn:oid:1.2.208.176.2.4.12"
+
+
+@pytest.mark.parametrize("code", ["D66", "D68.01", "D680"])
+def test_a_spanish_code_counts_where_both_lists_agree(code: str) -> None:
+    assert scenario_of(condition(code, SPANISH)).bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize("code", ["K50.8", "H47.2", "I10", "Z99"])
+def test_another_spanish_code_is_not_understood(code: str) -> None:
+    scenario = scenario_of(condition(code, SPANISH))
+    assert scenario.causes == ()
+    assert scenario.bleeding_disorder.because is Because.NOT_UNDERSTOOD
+
+
+def test_beside_another_spanish_code_the_words_decide() -> None:
+    code = concept(SPANISH, "Z99", "Hemofilia")
+    assert scenario_of(condition("", code=code)).bleeding_disorder.is_true
+
+
+def test_a_danish_code_is_told_from_one_of_the_icpc_by_its_form() -> None:
+    assert scenario_of(condition("DD66", DANISH)).bleeding_disorder.is_true
+    other = scenario_of(condition("D66", DANISH)).bleeding_disorder
+    assert other.because is Because.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize("code", ["D66", "D51.0"])
+def test_a_canadian_code_is_not_read(code: str) -> None:
+    scenario = scenario_of(condition(code, "http://hl7.org/fhir/sid/icd-10-ca"))
+    assert scenario.bleeding_disorder.because is Because.NOT_UNDERSTOOD
+    assert scenario.causes == ()

@@ -119,3 +119,42 @@ def test_words_that_deny_a_dose_are_found_wherever_they_stand(entry: dict[str, A
 )
 def test_what_denies_no_dose_is_left_alone(entry: dict[str, Any]) -> None:
     assert words_of_not_given(entry) == ""
+
+
+def noted(text: str) -> str:
+    return words_of_not_given({"note": [{"text": text}]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flu vaccine declined",
+        "B12 given, flu vaccine refused",
+        "Given in left deltoid. Declined blood test.",
+        "Declined a chaperone",
+        "Hydroxocobalamin given. Patient did not attend last appointment",
+        "No longer takes metformin",
+        "Previously declined, given today",
+    ],
+)
+def test_a_note_that_denies_another_thing_denies_no_dose(text: str) -> None:
+    assert noted(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient declined",
+        "Not given due to high BP",
+        "Not given awaiting bloods",
+        "Refused because of covid",
+        "B12 and flu jab declined",
+        "Declined B12 and flu vaccine",
+        "Did not have injection, flu vaccine declined",
+        "Not given. Flu vaccine given",
+        "Tablets not taken",
+        "pas faite",
+    ],
+)
+def test_a_note_that_denies_the_entry_or_both_is_found(text: str) -> None:
+    assert noted(text) == text

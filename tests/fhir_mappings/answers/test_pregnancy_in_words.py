@@ -1,0 +1,68 @@
+"""Pregnancy as answers and results say it in words (F2): there is no code here for a day of birth
+to come or for a test, so they point at it and decide nothing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from recommender.language import HintAt, Truth
+from tests.fhir_mappings.records import LOINC, Resource, concept, days_ago, observation, scenario_of
+
+STATUS = "82810-3"
+
+
+@pytest.mark.parametrize(
+    ("words", "truth"),
+    [
+        ("Pregnant", Truth.TRUE),
+        ("Currently pregnant", Truth.TRUE),
+        ("schwanger", Truth.TRUE),
+        ("Not pregnant", Truth.FALSE),
+        ("Possibly pregnant", Truth.UNKNOWN),
+        ("Nicht schwanger", Truth.UNKNOWN),
+        ("Unknown", Truth.UNKNOWN),
+    ],
+)
+def test_a_status_is_read_by_the_words_of_its_answer(words: str, truth: Truth) -> None:
+    coded = observation(STATUS, valueCodeableConcept={"text": words})
+    assert scenario_of(coded).pregnant.truth is truth
+    assert scenario_of(observation(STATUS, valueString=words)).pregnant.truth is truth
+
+
+def named(text: str, **value: object) -> Resource:
+    return observation("", code={"text": text}, days=30, **value)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        named("Estimated date of delivery", valueDateTime="2026-11-01"),
+        named("EDD", valueDateTime=days_ago(0)),
+        named("Pregnancy test", valueCodeableConcept={"text": "Positive"}),
+        named("Serum hCG", valueString="positive"),
+        observation(
+            "11778-8",
+            code=concept(LOINC, "11778-8", "Delivery date Estimated"),
+            valueDateTime="2026-11-01",
+        ),
+    ],
+)
+def test_what_points_at_a_pregnancy_is_a_hint(result: Resource) -> None:
+    scenario = scenario_of(result)
+    assert [hint.at for hint in scenario.hints] == [HintAt.PREGNANCY]
+    assert scenario.pregnant.is_unknown
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        named("Estimated date of delivery", valueDateTime=days_ago(1)),
+        named("Pregnancy test", valueCodeableConcept={"text": "Negative"}),
+        named("Pregnancy test"),
+        {**named("Pregnancy test", valueString="positive"), "effectiveDateTime": days_ago(295)},
+        named("Referral due date given", valueDateTime="2026-11-01"),
+    ],
+)
+def test_what_is_over_negative_or_another_thing_is_none(result: Resource) -> None:
+    assert scenario_of(result).hints == ()

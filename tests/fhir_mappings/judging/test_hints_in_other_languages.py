@@ -1,0 +1,89 @@
+"""Words that point at one fact say nothing of the others where the rest of the text is not
+understood (Q26).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from recommender.language import HintAt
+from tests.fhir_mappings.records import condition, procedure, scenario_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["opticusneuropathie zwiebel", "DOA / LHON", "Hémophilie grisou", "MDS thrombocytopenia"],
+)
+def test_the_rest_of_the_text_leaves_the_list_open(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.hints
+    assert scenario.nitrous_oxide.is_unknown
+    assert scenario.dialysis.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Niereninsuffizienz Stadium III",
+        "terminale Niereninsuffizienz",
+        "Morbus Leber",
+        "LHON - Leber hereditary optic neuropathy",
+        "Numbness of both feet",
+        "Hémophilie mineure",
+    ],
+)
+def test_a_text_that_says_no_more_is_understood(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.hints
+    assert scenario.nitrous_oxide.is_false
+
+
+def test_a_note_that_points_at_something_does_not_explain_the_name_of_the_entry() -> None:
+    scenario = scenario_of(condition("", code={"text": "高血圧"}, note=[{"text": "numb feet"}]))
+    assert [hint.at for hint in scenario.hints] == [HintAt.NEUROLOGY]
+    assert scenario.lebers.is_unknown
+
+
+@pytest.mark.parametrize("text", ["Leberse opticusneuropathie", "m.11778G>A mutation"])
+def test_lebers_in_further_wordings_is_a_hint(text: str) -> None:
+    fact = scenario_of(condition("", code={"text": text})).lebers
+    assert fact.is_unknown
+    assert "not read" in fact.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["B12-vitaminmangel", "Vitaminb12mangel", "B12-vitaminbrist", "Mangel på vitamin B12"],
+)
+def test_the_deficiency_in_nordic_and_german_wordings(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).deficiency_diagnosis.is_true
+
+
+@pytest.mark.parametrize("text", ["Von Willebrand disease, type I", "Willebrand-Syndrom Typ 1"])
+def test_a_type_in_roman_numbers_stands_around_a_name(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize("text", ["Gastrectomy 2010", "Total gastrectomy in 2010", "Gastrektomie"])
+def test_an_operation_is_read_with_its_year_and_in_german(text: str) -> None:
+    assert len(scenario_of(procedure("", code={"text": text})).causes) == 1
+
+
+@pytest.mark.parametrize("text", ["Right hemicolectomy", "Hémicolectomie droite"])
+def test_a_right_hemicolectomy_is_asked_about(text: str) -> None:
+    scenario = scenario_of(procedure("", code={"text": text}))
+    assert HintAt.ILEAL_SURGERY in [hint.at for hint in scenario.hints]
+
+
+@pytest.mark.parametrize("text", ["GI bleeding", "Nose bleeds", "Postmenopausal bleeding"])
+def test_a_bleeding_that_is_no_disorder_leaves_nothing_open(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.bleeding_disorder.is_false
+    assert scenario.lebers.is_false
+
+
+@pytest.mark.parametrize("text", ["Easy bruising", "Bleeds easily", "Low platelets"])
+def test_what_may_be_a_bleeding_disorder_is_a_hint_at_it_alone(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert scenario.bleeding_disorder.is_unknown
+    assert scenario.lebers.is_false
