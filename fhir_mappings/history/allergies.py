@@ -181,8 +181,7 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     or names what nobody knows, leaves it open whether there is one.
     """
     resource = placed.resource
-    texts, noted = _texts_that_speak(index, resource)
-    coded = is_coded_as_allergy(index.value_sets, resource.get("code"))
+    texts, noted, coded = _texts_that_speak(index, resource)
     if not (texts or noted or coded) or says_nothing_for(resource):
         return []
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
@@ -210,27 +209,26 @@ def _note_open(index: RecordIndex, placed: Placed) -> None:
         ledger.open_allergy = f"an allergy in the problem list, to what is not known: {named}"
 
 
-def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Return which words of an entry speak of an allergy, and which others, notes too, may speak
-    of one or of a reaction; the same words are looked through once in a record.
+_Speaking = tuple[list[str], list[str], bool]
+
+
+def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> _Speaking:
+    """Return which words of an entry speak of an allergy, which others, notes too, may speak of one
+    or of a reaction, and whether its code does; the same entry is looked through once in a record.
     """
     code, notes = resource.get("code"), notes_of(resource)
     written = ("allergy", repr(code), notes)
-    found: tuple[list[str], list[str]] | None = index.read_before.get(written)
+    found: _Speaking | None = index.read_before.get(written)
     if found is None:
         coded = is_coded_as_allergy(index.value_sets, code)
-        named = (
-            meaningful_texts(index.value_sets, code)
-            if coded
-            else tuple(dict.fromkeys(texts_of(code)))
-        )
-        texts = [text for text in named if coded or speaks_of_allergy(text)]
+        named = meaningful_texts(index.value_sets, code) if coded else tuple(texts_of(code))
+        texts = [text for text in dict.fromkeys(named) if coded or speaks_of_allergy(text)]
         noted = [
             text
             for text in (*named, *notes)
             if text not in texts and (speaks_of_allergy(text) or speaks_of_reaction(text))
         ]
-        found = index.read_before[written] = (texts, noted)
+        found = index.read_before[written] = (texts, noted, coded)
     return found
 
 

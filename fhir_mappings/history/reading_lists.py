@@ -18,7 +18,7 @@ from fhir_mappings.history.allergy_words import (
     speaks_of_allergy,
 )
 from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
-from fhir_mappings.judging import Judged, Understood, judge
+from fhir_mappings.judging import Judged, Shown, Understood, judge
 from fhir_mappings.terminology import Concept, Field, Role
 from recommender.language import HintAt
 
@@ -59,14 +59,11 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
     ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
-    allergy = is_coded_as_allergy(index.value_sets, resource.get("code"))
     shown = tuple(
         item
         for item in judged.shown
         if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
-        and not (
-            item.concept is Concept.B12_ADMINISTRATION and (allergy or speaks_of_allergy(item.text))
-        )
+        and not _names_an_allergen(index, resource.get("code"), item)
     )
     if _is_future(date, index.tomorrow):
         _note_future(index, placed, judged, day)
@@ -77,6 +74,13 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     _ask_about_operations(index, placed, judged, day)
     if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+
+
+def _names_an_allergen(index: RecordIndex, code: Any, item: Shown) -> bool:
+    """Return whether words that seem to speak of vitamin B12 given say what an allergy is to."""
+    return item.concept is Concept.B12_ADMINISTRATION and (
+        speaks_of_allergy(item.text) or is_coded_as_allergy(index.value_sets, code)
+    )
 
 
 ASKED_ABOUT = frozenset(

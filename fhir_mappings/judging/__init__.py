@@ -2,6 +2,7 @@
 
 from fhir_mappings.judging.judge import (
     Judged,
+    Shown,
     Understood,
     judge,
     judge_allergen,
@@ -17,6 +18,7 @@ from fhir_mappings.judging.plain_words import is_another_substance as names_anot
 
 __all__ = [
     "Judged",
+    "Shown",
     "Understood",
     "forget_texts",
     "is_negative",

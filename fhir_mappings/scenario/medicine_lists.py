@@ -32,7 +32,7 @@ from fhir_mappings.medicines import (
     map_medications,
     may_matter,
 )
-from fhir_mappings.products import identify_product, near_b12_name
+from fhir_mappings.products import identify_product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
 from recommender.language import Fact, HintAt
 
@@ -180,7 +180,14 @@ def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any
         if isinstance(item, dict)
     }
     found = contained.get(target) or medications.get(target) or {}
-    return found.get("code") or as_dict(reference).get("display")
+    display = as_text(as_dict(reference).get("display"))
+    return found.get("code") or _only_ingredient(found) or ({"text": display} if display else None)
+
+
+def _only_ingredient(medication: Resource) -> Any:
+    """Return what the single ingredient of a Medication without a code is; `None` for several."""
+    items = [item_of(part) for part in as_list(medication.get("ingredient"))]
+    return items[0] if len(items) == 1 else None
 
 
 MEDICATION_LISTS = {

@@ -104,12 +104,8 @@ def _read_generic_codes() -> tuple[_Coded, frozenset[str], _Coded]:
     with (TERMINOLOGY / "generic_codes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     names = frozenset(normalise_text(without_tags(row["display"])) for row in rows)
-    allergies = (
-        row
-        for row in rows
-        if (row["field"] == "allergy" and "food" not in row["display"].lower())
-        or row["kind"] == "type only"
-    )
+    typed = (row for row in rows if row["field"] == "allergy" or row["kind"] == "type only")
+    allergies = (row for row in typed if "food" not in row["display"].lower())
     return frozenset(map(_coded, rows)), names, frozenset(map(_coded, allergies))
 
 
