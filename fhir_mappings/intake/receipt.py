@@ -7,7 +7,7 @@ needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -106,14 +106,18 @@ class Receipt:
             if self._placed[place].reference in references:
                 facts.append(fact)
 
-    def take_back(self, reference: str, fact: str, why: str) -> None:
-        """Note that the resource does not feed this fact after all, since something outweighs
-        it.
+    def take_back(self, why: Mapping[str, str], fact: str) -> None:
+        """Note that these resources do not feed this fact after all, since something outweighs
+        them.
+
+        Args:
+            why: the reason by the reference of each resource.
         """
-        for place, facts in self._used.items():
-            if fact in facts and self._placed[place].reference == reference:
+        for place, facts in self._used.items() if why else ():
+            reference = self._placed[place].reference
+            if reference in why and fact in facts:
                 facts.remove(fact)
-                self._ignored[place] = why
+                self._ignored[place] = why[reference]
 
     def lines(self) -> tuple[ReceiptLine, ...]:
         """Return one line per resource, in the order in which they came."""

@@ -56,9 +56,10 @@ def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
 
 def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
     """Return whether a medicine is taken now; planned or of unknown status is unknown."""
-    current = [use for use in uses if _is_taken(use, as_of) or _was_issued(use, as_of)]
+    current = []
     for use in uses:
-        if use in current:
+        if _is_taken(use, as_of) or _was_issued(use, as_of):
+            current.append(use)
             use.feeds(fact, receipt)
         else:
             receipt.ignore(
@@ -81,9 +82,10 @@ def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Rece
 def read_exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
     """Return whether somebody was exposed within the look-back; an entry without a date counts."""
     oldest = months_before(as_of, look_back.LOWERING_DRUG_MONTHS)
-    recent = [use for use in uses if use.last is None or use.last >= oldest]
+    recent = []
     for use in uses:
-        if use in recent:
+        if use.last is None or use.last >= oldest:
+            recent.append(use)
             use.feeds(fact, receipt)
             use.feeds("cause", receipt)
         else:
@@ -154,7 +156,8 @@ def _in_use(
         use for use in uses if use.product.lowering is drug and use.since and use.since < limit
     ]
     if proofs:
-        proof = max(proofs, key=lambda use: (use in taken, use.since or limit, use.placed.place))
+        now = {use.placed.place for use in taken}
+        proof = max(proofs, key=lambda use: (use.placed.place in now, use.since, use.placed.place))
         for fact in ("lowering_drugs", "cause"):
             proof.feeds(fact, receipt)
         return LoweringDrugUse(

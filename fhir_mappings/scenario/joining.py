@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import islice
 
 from fhir_mappings.intake import RecordIndex
 from recommender.language import Because, Fact
+
+MOST_CITED = 5
+"""Entries that a line of the receipt names as outweighing another."""
 
 
 def join(
@@ -17,12 +21,14 @@ def join(
     """
     fact = join(one, other)
     if one.evidence and other.evidence:
-        cited = [entry.reference for entry in fact.evidence]
-        for entry in (*one.evidence, *other.evidence):
-            if entry.reference not in cited:
-                index.receipt.take_back(
-                    entry.reference, name, f"{entry.display}, outweighed by {', '.join(cited)}"
-                )
+        cited = dict.fromkeys(entry.reference for entry in fact.evidence)
+        by = ", ".join(islice(cited, MOST_CITED))
+        outweighed = {
+            entry.reference: f"{entry.display}, outweighed by {by}"
+            for entry in (*one.evidence, *other.evidence)
+            if entry.reference not in cited
+        }
+        index.receipt.take_back(outweighed, name)
     return fact
 
 

@@ -147,15 +147,14 @@ def bleeding_disorder(
             "thrombocytopenia recorded, platelet count not known",
             diagnosed.thrombocytopenia,
         )
-    for entry in diagnosed.thrombocytopenia:
-        known = (
-            "the platelet count is known"
-            if platelets.is_known
-            else "a bleeding disorder is recorded"
-        )
-        index.receipt.take_back(
-            entry.reference, "bleeding_disorder", f"{entry.display}, not needed: {known}"
-        )
+    known = (
+        "the platelet count is known" if platelets.is_known else "a bleeding disorder is recorded"
+    )
+    not_needed = {
+        entry.reference: f"{entry.display}, not needed: {known}"
+        for entry in diagnosed.thrombocytopenia
+    }
+    index.receipt.take_back(not_needed, "bleeding_disorder")
     return diagnosed.bleeding_disorder
 
 
@@ -170,12 +169,11 @@ def anticoagulant(
     """
     coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
     if medicines.anticoagulant_fact.is_true:
-        for entry in coded:
-            index.receipt.take_back(
-                entry.reference,
-                "anticoagulant",
-                f"{entry.display}, outweighed by the medication list",
-            )
+        outweighed = {
+            entry.reference: f"{entry.display}, outweighed by the medication list"
+            for entry in coded
+        }
+        index.receipt.take_back(outweighed, "anticoagulant")
     if medicines.anticoagulant_fact.is_true or not coded:
         return medicines.anticoagulant_fact
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
@@ -192,10 +190,9 @@ def length(
     )
     if written.is_known and not observed.is_known and not since:
         return written
-    for entry in written.evidence:
-        index.receipt.take_back(
-            entry.reference,
-            name,
-            f"{entry.display}, outweighed by {observed.evidence[0].reference}",
-        )
+    outweighed = {
+        entry.reference: f"{entry.display}, outweighed by {observed.evidence[0].reference}"
+        for entry in written.evidence
+    }
+    index.receipt.take_back(outweighed, name)
     return observed
