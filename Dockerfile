@@ -1,6 +1,6 @@
 # Two stages: the wheel and its locked packages are made in the first; the second has neither compiler, tests nor a shell history of them.
-# The base is an argument, so that a release names it with its digest: --build-arg BASE=python:3.13-slim@sha256:...
-ARG BASE=python:3.13-slim
+# The base is Python 3.13.16 on Debian 13, by the digest of its index, which all platforms share; docs/deploying.md says how a newer one is chosen.
+ARG BASE=python:3.13-slim@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
 FROM ${BASE} AS build
 WORKDIR /build
 COPY pyproject.toml README.md LICENSE requirements.lock requirements-build.lock ./

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from supply_chain.__main__ import PRODUCT, audit, say_when_not_pinned, write_bill
-from supply_chain.packages import LOCK, read_base, read_packages
+from supply_chain.packages import DOCKERFILE, LOCK, read_base, read_packages
 
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|0BSD|Unlicense|Public Domain",
@@ -98,6 +98,17 @@ def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(
     assert audit(tmp_path / "text") == 2
     assert audit(tmp_path / "none") == 2
     assert audit(write_database(tmp_path / "empty.zip")) == 2
+
+
+def test_the_image_is_built_on_a_base_that_is_pinned_by_its_digest() -> None:
+    text = DOCKERFILE.read_text()
+    [digest] = re.findall(r"^ARG BASE=python:3\.13-slim@(sha256:[0-9a-f]{64})$", text, re.MULTILINE)
+
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${BASE}", "${BASE}"]
+    assert read_base() == ("python", "3.13-slim", digest)
+    assert write_bill(read_packages())["components"][0]["hashes"] == [
+        {"alg": "SHA-256", "content": digest.removeprefix("sha256:")}
+    ]
 
 
 def test_the_bill_has_the_hashes_of_the_lock_and_the_base_of_the_image(tmp_path: Path) -> None:

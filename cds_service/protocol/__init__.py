@@ -35,7 +35,14 @@ from cds_service.protocol.plain_text import (
     make_plain,
     make_visible,
 )
-from cds_service.protocol.prefetch import NOT_SENT, TYPES, Reading, is_failure, read_part
+from cds_service.protocol.prefetch import (
+    MOST_ENTRIES,
+    NOT_SENT,
+    TYPES,
+    Reading,
+    is_failure,
+    read_part,
+)
 from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
 
 __all__ = [
@@ -44,6 +51,7 @@ __all__ = [
     "HOOK_ROWS",
     "MEDICATION_REFILL",
     "MORE_PAGES",
+    "MOST_ENTRIES",
     "NOT_SENT",
     "NO_SERVER",
     "OF_THE_CONTEXT",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from cds_service.protocol import (
+    MOST_ENTRIES,
     NOT_SENT,
     OF_THE_CONTEXT,
     HookRequest,
@@ -159,13 +160,19 @@ def _joined(sent: Reading, fetched: Reading) -> Reading:
 def _unadvertised(request: HookRequest, ours: Mapping[str, object]) -> list[tuple[Placed, str]]:
     """Return the resources under keys that are not ours, so that the receipt can say that nothing
     was read there (R49).
+
+    Raises: Problem 400 when they are more together than are read under one key.
     """
-    return [
-        (placed, f'came under the prefetch key "{key}", which is not one of this service')
-        for key, value in request.prefetch.items()
-        if key not in ours
-        for placed in resources_within(value, f"prefetch.{key}")
-    ]
+    found: list[tuple[Placed, str]] = []
+    for key in [key for key in request.prefetch if key not in ours]:
+        why = f'came under the prefetch key "{key}", which is not one of this service'
+        found += [
+            (placed, why) for placed in resources_within(request.prefetch[key], f"prefetch.{key}")
+        ]
+        if len(found) > MOST_ENTRIES:
+            text = f"at most {MOST_ENTRIES} under keys that are not of this service"
+            raise bad_request("prefetch", f"{len(found)} resources", text)
+    return found
 
 
 def describe_availability(record: PatientRecord) -> dict[str, str]:

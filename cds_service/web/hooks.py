@@ -93,6 +93,7 @@ def call_service(
     call.logged["client"] = caller.client.name
     call.note_step("authenticate")
     service, asked = _parse(deployment, service, environ, call)
+    patience.look()
     if service.hook in ORDER_HOOKS and are_all_unrelated(asked.drafts, deployment.value_sets):
         call.note_step("orders")
         return _answer(deployment, caller.client, asked)
@@ -106,6 +107,7 @@ def call_service(
     orders, medications = _name_medicines(orders, record, medications, retrieval, basis)
     record = with_medications(record, medications)
     call.note_step("record")
+    patience.look()
     decision = decide(asked, record, orders, basis, patience)
     _check_that_something_is_known(record, decision)
     showings = choose_cards(deployment, service, caller, decision)
@@ -121,10 +123,11 @@ def _parse(
     prefetch of an order hook is read when it is looked into.
     """
     body = read_body(environ, deployment.settings.body_bytes)
+    is_lazy = service.id == SHARED_ID or service.hook in ORDER_HOOKS
+    read = read_all_but_prefetch(body) if is_lazy else read_json(body)
     if service.id == SHARED_ID:
-        service = service_of_hook(deployment, read_all_but_prefetch(body))
-    read = read_all_but_prefetch if service.hook in ORDER_HOOKS else read_json
-    asked = parse_hook_request(read(body), service.hook)
+        service = service_of_hook(deployment, read)
+    asked = parse_hook_request(read, service.hook)
     call.logged["hook"] = service.hook
     call.note_step("parse")
     return service, asked

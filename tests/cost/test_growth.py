@@ -39,9 +39,10 @@ from tests.cost.dimensions import (
     request,
     with_entries,
 )
+from tests.cost.more_dimensions import MORE
 from tests.cost.whole_bodies import BODY_BYTES, whole_bodies
 
-PATH = "/cds-services/b12-order-select"
+PATH, SHARED = "/cds-services/b12-order-select", "/cds-services/b12"
 SIZE = 40
 ALLOWANCE = 1.25
 """The second half of a doubled size may cost so much of the first."""
@@ -88,8 +89,9 @@ def lines_run(client: FlaskClient, body: Any) -> int:
     return count
 
 
-def test_there_are_at_least_twenty_five_dimensions() -> None:
-    assert len(COUNTS) + len(NUMBERS) >= 25
+def test_there_are_at_least_sixty_dimensions() -> None:
+    assert len(COUNTS) + len(MORE) + len(NUMBERS) >= 60
+    assert not COUNTS.keys() & MORE.keys()
 
 
 @pytest.mark.parametrize("dimension", [name for name in COUNTS if "drafts" in name])
@@ -99,9 +101,9 @@ def test_drafts_cost_little_at_the_limit_R181_R182(
     assert seconds_of(client, COUNTS[dimension], 200) < AT_THE_LIMIT * plain
 
 
-@pytest.mark.parametrize("dimension", COUNTS)
+@pytest.mark.parametrize("dimension", [*COUNTS, *MORE])
 def test_the_cost_of_a_request_is_linear_in_R181(client: FlaskClient, dimension: str) -> None:
-    build = COUNTS[dimension]
+    build = (COUNTS | MORE)[dimension]
     post(client, build(2 * SIZE))  # what is loaded at the first use is no cost of the size
     none, once, twice = (lines_run(client, build(size)) for size in (1, SIZE, 2 * SIZE))
 
@@ -157,6 +159,15 @@ def test_more_values_than_are_read_are_a_400_that_says_the_limit_R181() -> None:
         read_json(body(1_000_001))
 
 
+def seconds_to(client: FlaskClient, path: str, data: bytes) -> float:
+    """Return the processor time of one answer."""
+    started = time.process_time()
+    answer = client.post(path, data=data, content_type="application/json")
+    seconds = time.process_time() - started
+    assert answer.status_code == 200, answer.get_data()
+    return seconds
+
+
 def seconds_of(client: FlaskClient, build: Callable[[int], Any], size: int) -> float:
     """Return the processor time of an answer, the least of three."""
     body = build(size)
@@ -207,6 +218,32 @@ def test_the_entries_of_one_key_have_a_limit_R181(
         text = answer.json["issue"][0]["diagnostics"]
         assert text.startswith("prefetch.procedures: ")
         assert "at most 20000" in text
+
+
+def test_a_body_sent_to_the_shared_id_is_read_once_R182(client: FlaskClient) -> None:
+    body = request() | {"extension": {f"key {n}": n for n in range(100_000)}}
+    data = write_json(body)
+    costs = {path: min(seconds_to(client, path, data) for _ in range(4)) for path in (PATH, SHARED)}
+
+    assert costs[SHARED] < 1.5 * costs[PATH]
+
+
+def test_resources_under_keys_that_are_not_ours_have_a_limit_together_R181(
+    client: FlaskClient,
+) -> None:
+    body = request()
+    for key in ("devices", "encounters"):
+        entries = [{"resource": {"resourceType": "Basic"}}] * 10_000
+        body["prefetch"][key] = {"resourceType": "Bundle", "entry": entries}
+    assert post(client, body).status_code == 200
+
+    entries.append(entries[0])
+    answer = post(client, body)
+
+    assert answer.status_code == 400
+    text = answer.json["issue"][0]["diagnostics"]
+    assert text.startswith("prefetch: ")
+    assert "at most 20000" in text
 
 
 def test_a_long_text_is_read_as_nothing_and_goes_back_whole_R181() -> None:
