@@ -14,7 +14,7 @@ from cds_service.database import (
 )
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
 from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
-from cds_service.records.record_key import load_patient_key, open_words
+from cds_service.records.record_key import RecordKey, find_patient_key, open_words
 from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
 from cds_service.records.rows import clean_text
 from cds_service.records.store import Store
@@ -45,6 +45,7 @@ __all__ = [
     "FeedbackEntry",
     "Kind",
     "Listener",
+    "RecordKey",
     "Store",
     "StoreUnavailable",
     "Tally",
@@ -53,9 +54,9 @@ __all__ = [
     "count_decisions",
     "each_kept",
     "find_kept",
+    "find_patient_key",
     "is_in_memory",
     "load_keeping",
-    "load_patient_key",
     "open_engine",
     "open_words",
     "read_tallies",

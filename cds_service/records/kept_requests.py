@@ -49,6 +49,20 @@ def load_keeping(days: int, key_file: Path | None) -> Keeping | None:
         return None
 
 
+def _read_key(key_file: Path) -> bytes:
+    """Return the AES-256 key for those who read what is kept.
+
+    Raises: ValueError when the file cannot be read; none is made.
+    """
+    try:
+        key = key_file.read_bytes().strip()
+    except OSError:
+        key = b""
+    if not key:
+        raise ValueError(f"the key of the kept requests cannot be read: {key_file.name}")
+    return hashlib.sha256(key).digest()
+
+
 def seal(kept: bytes, decision: str, key: bytes) -> bytes:
     """Return a request compressed and encrypted; it opens for this decision only."""
     nonce = os.urandom(NONCE_BYTES)
@@ -67,18 +81,25 @@ def unseal(sealed: bytes, decision: str, key: bytes) -> bytes:
     return zlib.decompress(opened)
 
 
-def find_kept(connection: sa.Connection, decision: str, key: bytes) -> bytes | None:
-    """Return the kept request of a decision; `None` where none is kept (any more)."""
+def find_kept(connection: sa.Connection, decision: str, key_file: Path) -> bytes | None:
+    """Return the kept request of a decision; `None` where none is kept (any more).
+
+    Raises: ValueError when the key cannot be read or does not open it.
+    """
     sealed = connection.execute(
         sa.select(KEPT_REQUESTS.c.sealed).where(KEPT_REQUESTS.c.decision == decision)
     ).scalar()
-    return None if sealed is None else unseal(sealed, decision, key)
+    return None if sealed is None else unseal(sealed, decision, _read_key(key_file))
 
 
 def each_kept(
-    connection: sa.Connection, since: dt.datetime, key: bytes
+    connection: sa.Connection, since: dt.datetime, key_file: Path
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield decision and request of each that is kept since a time (UTC), oldest first."""
+    """Yield decision and request of each that is kept since a time (UTC), oldest first.
+
+    Raises: ValueError when the key cannot be read or does not open one.
+    """
+    key = b""
     query = (
         sa.select(KEPT_REQUESTS.c.decision, KEPT_REQUESTS.c.sealed)
         .join(DECISIONS, DECISIONS.c.id == KEPT_REQUESTS.c.decision)
@@ -86,6 +107,7 @@ def each_kept(
         .order_by(KEPT_REQUESTS.c.kept_at, KEPT_REQUESTS.c.decision)
     )
     for decision, sealed in connection.execute(query):
+        key = key or _read_key(key_file)
         yield decision, unseal(sealed, decision, key)
 
 

@@ -90,25 +90,38 @@ def load_patient_key(store_url: str, configured: str) -> bytes:
     can be kept the key lasts as long as the process, and hashes of different processes cannot be
     compared.
     """
-    given = configured or os.environ.get(VARIABLE, "")
-    if given:
-        return given.encode()
-    url = sa.make_url(store_url)
-    if is_in_memory(url):
+    if key := find_patient_key(store_url, configured):
+        return key
+    if is_in_memory(sa.make_url(store_url)):
         return secrets.token_bytes(32)
-    path = (
-        Path(url.database + ".patient-key")
-        if url.get_backend_name() == "sqlite" and url.database
-        else Path("b12-cds.patient-key")
-    )
     try:
-        return read_or_make_key(path)
+        return read_or_make_key(_key_file(store_url))
     except OSError as error:
         log.error(
             "patient key not kept: patients of earlier records will not be recognised",
             why=error.strerror,
         )
         return secrets.token_bytes(32)
+
+
+def find_patient_key(store_url: str, configured: str) -> bytes:
+    """Return the key as configured or as its file holds it, empty where there is none; for those
+    who read the record, which is not read with a key that is made for it.
+    """
+    given = configured or os.environ.get(VARIABLE, "")
+    if given:
+        return given.encode()
+    path = _key_file(store_url)
+    try:
+        return path.read_bytes().strip() if path.is_file() else b""
+    except OSError:
+        return b""
+
+
+def _key_file(store_url: str) -> Path:
+    url = sa.make_url(store_url)
+    beside = url.get_backend_name() == "sqlite" and url.database
+    return Path(f"{url.database}.patient-key" if beside else "b12-cds.patient-key")
 
 
 def read_or_make_key(path: Path) -> bytes:

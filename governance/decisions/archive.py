@@ -16,28 +16,36 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.records import (
     CARDS,
     DECISIONS,
-    Store,
+    RecordKey,
     StoreUnavailable,
     each_kept,
     find_kept,
-    load_keeping,
+    find_patient_key,
     open_engine,
 )
 from cds_service.site import Settings
 
 
 class Archive:
-    """One connection to the record, and the keys of the site."""
+    """One connection to the record, and the keys of the site, none of which is made here."""
 
     def __init__(self, connection: sa.Connection, settings: Settings) -> None:
         self._connection = connection
-        self._store = Store(settings.store_url, settings.patient_key)
-        keeping = load_keeping(max(1, settings.keep_requests_days), settings.keep_requests_key_file)
-        self._key = keeping.key if keeping else None
+        self._settings = settings
 
     def hash_text(self, text: str) -> str:
-        """Return a text hashed as in the record."""
-        return self._store.key.hash_text(text)
+        """Return a text hashed as in the record.
+
+        Raises: ValueError where the key of the record is not there.
+        """
+        url, given = self._settings.store_url, self._settings.patient_key
+        key = find_patient_key(url, given)
+        if not key:
+            raise ValueError(
+                "the key that the record is hashed with is not there: beside the database, or in "
+                "[store] patient_key"
+            )
+        return RecordKey(url, key.decode()).hash_text(text)
 
     def find_decision(self, identity: str) -> Mapping[str, Any] | None:
         """Return the row of a decision with its `cards` as (card, indicator) in their order.
@@ -67,16 +75,18 @@ class Archive:
     def find_kept(self, decision: str) -> bytes | None:
         """Return the kept request of a decision; `None` where none is kept, or no key is set.
 
-        Raises: ValueError when the key does not open it.
+        Raises: ValueError when the key does not open it, or is not there.
         """
-        return find_kept(self._connection, decision, self._key) if self._key else None
+        key_file = self._settings.keep_requests_key_file
+        return find_kept(self._connection, decision, key_file) if key_file else None
 
     def each_kept(self, since: dt.datetime) -> Iterator[tuple[Mapping[str, Any], bytes]]:
         """Yield decision (id, date, patient) and request of each that is kept since a time."""
-        if self._key is None:
+        key_file = self._settings.keep_requests_key_file
+        if key_file is None:
             raise ValueError("no requests are kept; [store] keep_requests_days keeps them")
         naive = since.astimezone(dt.UTC).replace(tzinfo=None)
-        for identity, kept in list(each_kept(self._connection, naive, self._key)):
+        for identity, kept in list(each_kept(self._connection, naive, key_file)):
             row = self._connection.execute(
                 sa.select(DECISIONS.c.id, DECISIONS.c.as_of, DECISIONS.c.patient).where(
                     DECISIONS.c.id == identity

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from cds_service.protocol import make_cell, write_json
-from cds_service.records import CARDS, DECISIONS, FEEDBACK, load_patient_key, open_words
+from cds_service.records import CARDS, DECISIONS, FEEDBACK, find_patient_key, open_words
 from governance.figures.board import reading
 from governance.figures.categories import WORDS, category_of
 from governance.figures.report import NAMES, OVERRIDDEN
@@ -42,7 +42,7 @@ def each_row(store_url: str, patient_key: str = "") -> Iterator[dict[str, str]]:
         .order_by(DECISIONS.c.received_at, CARDS.c.id)
     )
     with reading(store_url) as connection:
-        key = load_patient_key(store_url, patient_key)
+        key = find_patient_key(store_url, patient_key)
         for row in connection.execution_options(yield_per=1000).execute(query).mappings():
             yield _row(row, key)
 

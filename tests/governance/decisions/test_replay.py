@@ -209,6 +209,23 @@ def test_a_program_that_is_another_thing_is_said(
         assert (status, problem in err) == (2, True)
 
 
+def test_a_key_that_is_not_there_is_said_and_none_is_made(
+    site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    (tmp_path / "requests.key").unlink()
+
+    for asked in (("--decision", identity), ("--since", "7d", "--against", str(site))):
+        status, _, err = run(*asked)
+        assert (status, "the key of the kept requests cannot be read" in err) == (2, True)
+    assert not (tmp_path / "requests.key").exists()
+
+    site.write_text(site.read_text().replace('patient_key = "a key of this test"\n', ""))
+    status, _, err = run("--decision", identity, "--request", written(tmp_path, order_select))
+    assert (status, "the key that the record is hashed with is not there" in err) == (2, True)
+    assert not (tmp_path / "b12.db.patient-key").exists()
+
+
 def test_without_a_kept_request_a_file_is_asked_for(
     site: Path, run: Run, order_select: dict[str, Any]
 ) -> None:
