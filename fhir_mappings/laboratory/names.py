@@ -111,6 +111,32 @@ def text_of_pregnancy(code: Any) -> str:
     return next((text for text, name in named if any(one.fullmatch(name) for one in either)), "")
 
 
+_UNDER_TREATMENT = re.compile(
+    r"(?:^|\b(?:patient|pt|currently|already|now|is|was|known|while) )on "
+    r"(?:(?:regular|oral|im|monthly|long term|maintenance|replacement) )*(?:vit(?:amin)? )?"
+    r"(?:b12|hydroxocobalamin|cyanocobalamin)\b|"
+    r"\b(?:taking|takes|receiving|receives) (?:vit(?:amin)? )?b12\b|"
+    r"\b(?:unter|nimmt|erhalt) (?:vitamin )?b12\b|\bsous (?:vitamine )?b12\b"
+)
+_IF = re.compile(r"\b(?:if|unless|whether|may|might|could|should|consider|wenn|falls|si)\b")
+
+
+def text_of_treatment(notes: Iterable[str]) -> str:
+    """Return the note of a result that says that vitamin B12 is being taken; empty for none. What a
+    laboratory advises everybody ("if on B12 ...") says nothing of this person.
+    """
+    for note in notes:
+        for sentence in re.split(r"[.;\n]", note[:LONGEST_NOTE]):
+            normal = normalise_text(sentence)
+            if _UNDER_TREATMENT.search(normal) and not _IF.search(normal):
+                return note
+    return ""
+
+
+LONGEST_NOTE = 2000
+"""Characters of a note that are looked through."""
+
+
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     """Return what a code stands for; of one whose system lists no laboratory tests, what its words
     name.

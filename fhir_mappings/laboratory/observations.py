@@ -10,7 +10,7 @@ import datetime as dt
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory.names import (
@@ -18,10 +18,12 @@ from fhir_mappings.laboratory.names import (
     read_name,
     text_of_event,
     text_of_pregnancy,
+    text_of_treatment,
     understood_as_another,
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe
 from fhir_mappings.laboratory.report_context import ReportContext
+from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import HintAt
@@ -106,7 +108,27 @@ def _read_one(
         _show_event(index, context, placed, resource)
         return inside
     dated = context.date(placed, resource)
+    _show_treatment(index, placed, resource, found, dated.day)
     return observe(index, placed, resource, found, dated) + inside
+
+
+_B12_TESTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
+
+
+def _show_treatment(
+    index: RecordIndex,
+    placed: Placed,
+    resource: dict[str, Any],
+    found: list[Known],
+    day: DateSpan | None,
+) -> None:
+    """Note that a vitamin B12 result says of itself that it was taken on treatment (Q28)."""
+    noted = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
+    noted += [as_text(resource.get(name)) for name in ("comment", "comments")]
+    of_b12 = any(match.concept in _B12_TESTS for known in found for match in known[2])
+    text = text_of_treatment(noted) if of_b12 and any(noted) else ""
+    if text:
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day and day.latest)
 
 
 def _show_event(

@@ -31,6 +31,8 @@ _NOT_GIVEN = re.compile(
     r"(?:given|administered|received|taking|taken|had|done|performed)|"
     r"declin(?:ed|es|ing)|refus(?:ed|es|al|ing)|no longer (?:takes|taking)|never (?:took|taken)|"
     r"did(?: not|n t) (?:take|receive|attend|have)|does not take|omitted|withheld|dna|"
+    r"(?:not|never|un) ?(?:collected|picked up|issued)|returned to stock|"
+    r"(?:ordered|issued|prescribed|entered|recorded|given) in error|wrong patient|"
     r"nicht (?:gegeben|verabreicht|genommen|eingenommen)|verweigert|abgelehnt|lehnt ab|"
     r"pas (?:fait|administre|injecte|recu|pris)e?|refuse|"
     r"non (?:administre|injecte|realise|fait|pris|somministrat|assunt)[a-z]*|"
@@ -82,6 +84,14 @@ def words_of_not_given(resource: dict[str, Any]) -> str:
         )
         if denied:
             return text
+    return _nothing_counted(resource)
+
+
+def _nothing_counted(resource: dict[str, Any]) -> str:
+    """Return the words for a quantity dispensed, or a dose given, of zero."""
+    dose = as_dict(as_dict(resource.get("dosage")).get("dose"))
+    if any(as_dict(one).get("value") in (0, "0") for one in (resource.get("quantity"), dose)):
+        return "quantity 0"
     return ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from fhir_mappings.text import normalise_text
 from fhir_mappings.values.quantities import Reading, read_quantity
 from fhir_mappings.values.units import Analyte
 from recommender.language import NotCounted
@@ -52,6 +53,18 @@ _FLAG_BEFORE = re.compile(
 )
 """The mark of the laboratory before the number ("L 150 pg/mL")."""
 
+_NO_RESULT = re.compile(
+    r"(?:(?:test|sample|specimen|result|assay|analysis) )?(?:(?:was|is) )?(?:not (?:done|performed|"
+    r"tested|received|available|measured|reported|processed|sufficient)|unavailable|pending|"
+    r"to follow|awaited|awaiting result|in progress|cancell?ed|insufficient|unsuitable|"
+    r"(?:grossly |badly )?h?a?emoly[sz]ed|clotted|lost|nicht (?:durchgefuhrt|bestimmt|gemessen)|"
+    r"folgt|non (?:fait|effectue|realise)|en (?:attente|cours)|no realizad[oa]|pendiente|"
+    r"non eseguito|niet (?:bepaald|verricht)|volgt|ej utford|ikke (?:utfort|udfort))"
+    r"(?: (?:sample|specimen|quantity|volume|material))?|no (?:result|sample|specimen)|qns|n/?a|"
+    r"quantity not sufficient"
+)
+"""Words by which a result says that there is none: they take nothing from an older one."""
+
 LONGEST_RESULT = 100
 """Characters; what is longer is a story, not a result."""
 
@@ -67,6 +80,8 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     for pattern, sign in _SPOKEN:
         plain = pattern.sub(sign, plain)
     found = _WRITTEN.match(_FLAG_BEFORE.sub("", plain.strip()))
+    if not found and _NO_RESULT.fullmatch(normalise_text(plain)):
+        return Reading(None, "", f"no result: {shown}")
     if not found:
         said = f"reported as text that is not a number with a unit: {shown}"
         return Reading(None, shown, said, why=NotCounted.IN_WORDS)

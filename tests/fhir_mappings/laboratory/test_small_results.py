@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_mappings.scenario_mapping import map_scenario
-from recommender.language import ClinicalScenario, Truth
+from recommender.language import ClinicalScenario, HintAt, NotCounted, Truth
 from tests.fhir_mappings.records import (
     AS_OF,
     VALUE_SETS,
@@ -181,3 +181,39 @@ def test_further_names_of_laboratories() -> None:
 
 def test_a_quick_value_is_no_inr() -> None:
     assert scenario_of(observation("", 70, "%", code={"text": "Quick"})).inr.quantity is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["pending", "Not done", "Sample haemolysed", "Insufficient sample", "QNS", "nicht bestimmt"],
+)
+def test_words_that_there_is_no_result_leave_the_older_one_standing(said: str) -> None:
+    older = observation(B12, 95, "pmol/L", days=60)
+    scenario = scenario_of(older, observation(B12, valueString=said, days=5))
+    assert scenario.total_b12.quantity is not None
+    assert scenario.total_b12.quantity.value == 95
+    alone = scenario_of(observation(B12, valueString=said, days=5))
+    assert [item.why for item in alone.uncounted_b12] == [NotCounted.NO_VALUE]
+
+
+@pytest.mark.parametrize("said", ["Low", "see comment", "Deficient"])
+def test_other_words_may_hold_a_result(said: str) -> None:
+    older = observation(B12, 95, "pmol/L", days=60)
+    assert not scenario_of(older, observation(B12, valueString=said, days=5)).total_b12.is_known
+
+
+@pytest.mark.parametrize(
+    "note", ["Patient on B12 injections", "On regular vitamin B12. Repeat in 3 months", "unter B12"]
+)
+def test_a_result_that_says_it_is_on_treatment_points_at_it(note: str) -> None:
+    for told in ({"note": [{"text": note}]}, {"comment": note}):
+        scenario = scenario_of(observation(B12, 900, "pmol/L", **told))
+        assert [hint.at for hint in scenario.hints] == [HintAt.B12_TREATMENT]
+        assert scenario.b12_supplement_before_test.is_unknown
+
+
+@pytest.mark.parametrize(
+    "note", ["If on B12, not reliable", "Consider B12 treatment", "not on B12", "sent by post"]
+)
+def test_what_a_laboratory_advises_everybody_points_at_nothing(note: str) -> None:
+    assert scenario_of(observation(B12, 900, "pmol/L", note=[{"text": note}])).hints == ()

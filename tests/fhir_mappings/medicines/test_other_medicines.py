@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from recommender.language import Because, HintAt, RecordArea, Truth
-from tests.fhir_mappings.records import SUBJECT, concept, days_ago, scenario_of
+from tests.fhir_mappings.records import SUBJECT, concept, condition, days_ago, scenario_of
 
 WARFARIN = {"text": "Warfarin 3mg tablets"}
 
@@ -157,3 +157,43 @@ def test_a_known_name_of_another_medicine_leaves_the_list_whole(name):
 
     assert scenario.list_of(RecordArea.MEDICATIONS).not_understood == 0
     assert scenario.anticoagulant_fact.is_false
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"medicationReference": {"reference": "Medication/gone", "display": "Warfarin 3 mg"}},
+        {
+            "medicationReference": {"reference": "#m"},
+            "contained": [
+                {
+                    "resourceType": "Medication",
+                    "id": "m",
+                    "ingredient": [{"itemCodeableConcept": {"text": "Warfarin"}}],
+                }
+            ],
+        },
+    ],
+)
+def test_a_medicine_known_by_its_reference_or_only_ingredient_is_understood(
+    named: dict[str, Any],
+) -> None:
+    order = {"resourceType": "MedicationRequest", "status": "active", "intent": "order", **named}
+    scenario = scenario_of(order)
+    assert scenario.anticoagulant_fact.is_true
+    assert scenario.methotrexate.is_false
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Self-administers B12", "Takes vitamin B12 tablets", "Uses B12 spray", "nimmt Vitamin B12"],
+)
+def test_own_vitamin_b12_among_the_problems_is_a_hint_at_treatment(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+    assert HintAt.B12_TREATMENT in [hint.at for hint in scenario.hints]
+    assert scenario.b12_supplement_before_test.is_unknown
+
+
+@pytest.mark.parametrize("text", ["Has low B12", "Taking bloods for B12 level"])
+def test_a_level_of_it_is_no_treatment(text: str) -> None:
+    assert scenario_of(condition("", code={"text": text})).b12_supplement_before_test.is_false

@@ -158,3 +158,20 @@ def test_a_note_that_denies_another_thing_denies_no_dose(text: str) -> None:
 )
 def test_a_note_that_denies_the_entry_or_both_is_found(text: str) -> None:
     assert noted(text) == text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"quantity": {"value": 0}},
+        {"dosage": {"dose": {"value": 0, "unit": "mg"}}},
+        {"note": [{"text": "Not collected, returned to stock"}]},
+        {"statusReason": {"text": "Ordered in error"}},
+    ],
+)
+def test_nothing_collected_or_a_dose_of_zero_is_none(entry: dict[str, Any]) -> None:
+    assert words_of_not_given(entry)
+
+
+def test_a_quantity_is_something() -> None:
+    assert words_of_not_given({"quantity": {"value": 1}}) == ""
