@@ -46,6 +46,7 @@ NOT_OFFERED = "the FHIR server does not offer this"
 REDIRECTED = "the FHIR server redirected elsewhere"
 FAILED = "the FHIR server failed"
 RESTING = "the FHIR server failed repeatedly and is left alone for a moment"
+BUSY = "too many calls wait for this FHIR server already"
 NOT_READABLE = "the answer is not FHIR JSON"
 TOO_MANY_PAGES = "there are more pages than are read"
 OTHER_ORIGIN = "the next page is at another origin"
@@ -53,13 +54,16 @@ OTHER_ORIGIN = "the next page is at another origin"
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """One list or resource to read: where it starts, and by when. `so_far` is what of it came."""
+    """One list or resource to read: where it starts (None for a link that leads nowhere), and by
+    when. `so_far` is what of it came.
+    """
 
     server: FhirServer
     outbound: Outbound
     share: Share
     key: str
     place: str
+    start: WebAddress | None
     deadline: float
     so_far: list[Reading] = field(default_factory=list)
 
@@ -87,13 +91,12 @@ class FhirClient:
                 link that leads nowhere.
             deadline: on the clock of `time.monotonic`.
         """
-        jobs = {}
+        asked = {}
         for key, addresses in queries.items():
             for number, address in enumerate(addresses):
                 place = f"fhirServer.{key}" + (f".part[{number}]" if number else "")
-                query = self._query(server, key, place, deadline)
-                jobs[key, number] = query, query.share.pool.submit(_read_pages, query, address)
-        parts = _await(jobs, deadline)
+                asked[key, number] = self._query(server, key, place, address, deadline)
+        parts = self._read_all(server, asked, deadline)
         return {
             key: join_parts([parts[key, number] for number in range(len(addresses))])
             for key, addresses in queries.items()
@@ -103,17 +106,33 @@ class FhirClient:
         self, server: FhirServer, ids: Iterable[str], deadline: float
     ) -> dict[str, Reading]:
         """Return what the server has for each id of a Medication (R160)."""
-        jobs = {}
+        asked = {}
         for identity in ids:
             place = f"fhirServer.Medication/{identity}"
-            query = self._query(server, "medications", place, deadline)
             address = server.base.below(f"Medication/{quote(identity, safe='')}")
-            jobs[identity] = query, query.share.pool.submit(_read_page, query, address, place)
-        return _await(jobs, deadline)
+            asked[identity] = self._query(server, "medications", place, address, deadline)
+        return self._read_all(server, asked, deadline)
 
-    def _query(self, server: FhirServer, key: str, place: str, deadline: float) -> _Query:
+    def _read_all(
+        self, server: FhirServer, asked: Mapping[Key, _Query], deadline: float
+    ) -> dict[Key, Reading]:
+        """Return what each query reads; nothing where too many calls wait for the server."""
         share = self._shares.of(server.base.origin)
-        return _Query(server, self._outbound[server.reach], share, key, place, deadline)
+        if not share.enter():
+            return {key: _failed(BUSY) for key in asked}
+        try:
+            return _await(
+                {key: (one, share.pool.submit(_read_pages, one)) for key, one in asked.items()},
+                deadline,
+            )
+        finally:
+            share.leave()
+
+    def _query(
+        self, server: FhirServer, key: str, place: str, start: WebAddress | None, deadline: float
+    ) -> _Query:
+        share = self._shares.of(server.base.origin)
+        return _Query(server, self._outbound[server.reach], share, key, place, start, deadline)
 
     def close(self) -> None:
         """Let go of connections and threads."""
@@ -160,9 +179,9 @@ def _failed(reason: str) -> Reading:
     return Reading(RecordPart(Availability.UNAVAILABLE, reason=reason, source="fhirServer"))
 
 
-def _read_pages(query: _Query, start: WebAddress | None) -> Reading:
+def _read_pages(query: _Query) -> Reading:
     """Follow a list to its end, or as far as limits and deadline allow."""
-    whole, seen, address = None, set(), start
+    whole, seen, address = None, set(), query.start
     for number in range(MOST_PAGES):
         if address is None or not query.server.base.holds(address):
             return cut_short(whole or _failed(OTHER_ORIGIN), OTHER_ORIGIN)

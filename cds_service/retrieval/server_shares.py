@@ -1,5 +1,5 @@
-"""One share of threads a FHIR server, and a rest for a server that fails: what one server does not
-answer delays no other's calls.
+"""One share of threads and of waiting calls a FHIR server, and a rest for a server that fails: what
+one server does not answer delays no other's calls.
 
 Source: R188.
 """
@@ -25,6 +25,11 @@ REST_SECONDS = 10.0
 alone for so long.
 """
 
+MOST_CALLS = 8
+"""Calls of one process that wait for one server at the same time; a further one does without it, so
+that a server that is slow never takes the places of another's calls.
+"""
+
 Origin = tuple[str, str, int]
 
 
@@ -36,6 +41,19 @@ class Share:
         self._failed_at: deque[float] = deque(maxlen=FAILURES)
         self._rests_until = 0.0
         self._lock = threading.Lock()
+        self._calls = 0
+
+    def enter(self) -> bool:
+        """Let a call wait for this server; return False where enough of them do."""
+        with self._lock:
+            enters = self._calls < MOST_CALLS
+            self._calls += enters
+            return enters
+
+    def leave(self) -> None:
+        """Note that a call that entered waits no longer."""
+        with self._lock:
+            self._calls -= 1
 
     def rests(self, now: float) -> bool:
         """Say whether the server is left alone now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -15,10 +16,11 @@ import pytest
 from cds_service.protocol.hook_request import HookRequest
 from cds_service.protocol.services import build_prefetch, build_queries
 from cds_service.retrieval import Retrieval
-from cds_service.retrieval.fhir_client import LATE, NO_CONNECTION, RESTING, FhirClient
+from cds_service.retrieval.fhir_client import BUSY, LATE, NO_CONNECTION, RESTING, FhirClient
 from cds_service.retrieval.patient_record import assemble_record
 from cds_service.retrieval.server_shares import (
     FAILURES,
+    MOST_CALLS,
     MOST_SERVERS,
     REST_SECONDS,
     WITHIN_SECONDS,
@@ -181,3 +183,29 @@ def test_only_laboratory_results_are_asked_for_in_two_R189() -> None:
     queries, prefetch = build_queries(load_value_sets()), build_prefetch(load_value_sets())
 
     assert {key for key, asked in queries.items() if asked != (prefetch[key],)} == {"labs"}
+
+
+def test_no_more_calls_wait_for_one_server_than_are_allowed_R188(fhir: FhirClient) -> None:
+    """Where every list is late but one answer comes, no rest begins: its calls must not take the
+    places of another server's.
+    """
+    conditions = answer_with(bundle(CONDITION))
+    with (
+        fhir_server(Condition=answer_never) as slow,
+        fhir_server(Condition=conditions) as well,
+        ThreadPoolExecutor(MOST_CALLS) as callers,
+    ):
+        waiting = [callers.submit(ask, fhir, slow, 1.5) for _ in range(MOST_CALLS)]
+        time.sleep(0.5)
+        began = time.monotonic()
+        refused = ask(fhir, slow, 1.5).part("conditions")
+        took = time.monotonic() - began
+        other = ask(fhir, well, 5).part("conditions")
+        reasons = {one.result().part("conditions").reason for one in waiting}
+        again = ask(fhir, slow, 0.2).part("conditions")
+
+    assert (refused.reason, refused.availability) == (BUSY, Availability.UNAVAILABLE)
+    assert took < 0.5
+    assert len(other.resources) == 1
+    assert reasons == {LATE}
+    assert again.reason != BUSY
