@@ -57,3 +57,17 @@ def test_lines_have_at_most_a_hundred_characters(document: Path) -> None:
         if len(line) > 100 and not line.lstrip().startswith("|") and not line.startswith("    ")
     ]
     assert long == []
+
+
+MAP = ROOT / "docs" / "README.md"
+
+
+@pytest.mark.parametrize("reader", ["Integrate", "Operate", "Clinical", "Develop"])
+def test_the_map_of_the_documents_is_by_reader(reader: str) -> None:
+    assert f"\n## {reader}: you " in MAP.read_text(encoding="utf-8")
+
+
+def test_every_document_stands_in_the_map_of_the_documents() -> None:
+    mapped = {(MAP.parent / target).resolve() for target, _ in links_of(MAP)}
+    written = {*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "clinical").glob("*.md")} - {MAP}
+    assert written - mapped == set()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.protocol import make_all_visible
+from cds_service.protocol import lines_of_markdown, make_all_visible
 
 Json = dict[str, Any]
 
@@ -141,9 +141,8 @@ def say_card(card: Json, style: Style) -> Iterator[str]:
     indicator, topic = card["indicator"], card["source"]["topic"]["code"]
     painted = style.paint(indicator.upper(), _BOLD, _INDICATOR_COLOURS.get(indicator, ""))
     yield f"  {painted} {style.paint(card['summary'], _BOLD)} [{topic}]"
-    for line in card.get("detail", "").splitlines():
-        if line.strip():
-            yield style.wrap(line.strip().replace("**", "").replace("\\", ""), "      ", "        ")
+    for line in lines_of_markdown(card.get("detail", "")):
+        yield style.wrap(line, "      ", "        ")
     for suggestion in card.get("suggestions", ()):
         yield style.paint(style.wrap(suggestion["label"], "    > ", "      "), _GREEN)
         for action in suggestion["actions"]:

@@ -29,6 +29,7 @@ from cds_service.protocol.json_text import (
     write_json,
 )
 from cds_service.protocol.plain_text import (
+    lines_of_markdown,
     make_all_visible,
     make_cell,
     make_json_visible,
@@ -73,6 +74,7 @@ __all__ = [
     "is_failure",
     "kind_of",
     "lacks_some",
+    "lines_of_markdown",
     "make_all_visible",
     "make_cell",
     "make_json_visible",

@@ -19,6 +19,9 @@ _UNSEEN = re.compile(
 _FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![\d.]*\Z))")
 """How a formula begins; a number with its sign, and a sign alone, is none."""
 
+_LINK = re.compile(r"(?<!\\)\[([^\]]+)\]\((https?://[^)\s]+)\)")
+"""A link of a card's detail, to a page on the web."""
+
 LONGEST_LINE = 2000
 """Characters of one line of text on a card."""
 
@@ -52,6 +55,16 @@ def make_all_visible(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [make_all_visible(one) for one in value]
     return value
+
+
+def lines_of_markdown(text: str) -> list[str]:
+    """Return the lines of a card's detail for a reader without a renderer: a link as its words and
+    its address, bold and escapes as plain words.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    return [
+        _LINK.sub(r"\1, \2", line).replace("**", "").replace("\\", "") for line in lines if line
+    ]
 
 
 def _written_out(code: int) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from cds_service.protocol import lines_of_markdown
+
 Json = dict[str, Any]
 
 OUTCOMES = {
@@ -22,9 +24,10 @@ OUTCOMES = {
 def write_page(explained: Sequence[tuple[str, Json]]) -> str:
     """Return the page of these explanations, each with the name of its input.
 
-    Every text of a record is escaped; a card's detail is shown as it is written, not as markup.
+    Every text of a record is escaped; a card's detail is shown as plain lines, not as markup.
     """
     environment = Environment(loader=PackageLoader("cli.answers"), autoescape=True)
+    environment.filters["lines"] = lines_of_markdown
     shown = [(name, one, _outcome(one)) for name, one in explained]
     return environment.get_template("explained.html").render(explained=shown)
 

@@ -90,7 +90,9 @@ def _end_with_reader(server: subprocess.Popen[bytes]) -> None:
 def show_demonstration(base: str) -> None:
     """Send the request and print question, answer and where to go."""
     request = load_request(demonstration().today(dt.datetime.now(dt.UTC)))
-    answer = requests.post(f"{base}/cds-services/b12-order-select", json=request, timeout=10)
+    answer = requests.post(
+        f"{base}/cds-services/b12-order-select", json=request, timeout=PATIENCE_SECONDS
+    )
     answer.raise_for_status()
     draft = request["context"]["draftOrders"]["entry"][0]["resource"]
     print(f"\nA clinician selects: {draft['medicationCodeableConcept']['text']}, once daily.")
@@ -122,7 +124,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], base: str) -> bool:
     while time.monotonic() < deadline and server.poll() is None:
         try:
             return requests.get(f"{base}/health/ready", timeout=2).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # not there yet, or busy starting
             time.sleep(0.1)
     return False
 

@@ -143,7 +143,7 @@ def test_overriding_sends_the_reason_and_the_comment(page: Page, running: Runnin
     assert entry["outcome"] == "overridden"
     assert entry["overrideReason"]["userComment"] == "assessed by neurology"
     assert entry["overrideReason"]["reason"]["code"]
-    expect(page.locator("#status")).to_contain_text("Overridden")
+    expect(page.locator(".card .override [role=status]").first).to_contain_text("Overridden")
     expect(page.locator("#status")).to_contain_text("Feedback was sent")
 
 

@@ -132,7 +132,6 @@ def test_what_differs_is_named_and_as_sent_brings_it_back(page: Page, running: R
 def test_another_day_and_other_settings_can_be_tried(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "02-vegan-well")
     open_tab(page, "compare")
-    page.locator("#policy summary").click()
 
     change_and_wait(page, lambda: page.select_option("#policy-nonNeuroRoute", "IM_FIRST"))
     expect(page.locator("#compare-here .lead")).to_contain_text("differ")
@@ -184,7 +183,7 @@ def test_the_answer_comes_first(page: Page, running: Running, story: str) -> Non
 
     page.set_viewport_size({"width": 390, "height": 844})
     open_patient(page, running.workbench, story)
-    expect(page.locator(".card h2").first).to_be_in_viewport()
+    expect(page.locator(".card h3").first).to_be_in_viewport()
     expect(page.locator(".suggestion").first).to_be_in_viewport()
 
 

@@ -19,7 +19,10 @@ import { renderRaw } from "./panels/raw.js";
 import { renderRequest } from "./panels/requestview.js";
 import { saveCase } from "./saving.js";
 import { listenToSource, markPatient, openSource, patientIds, showWay } from "./source.js";
-import { countTab, listenToTabs, showTab } from "./tabs.js";
+import { countTab, listenToTabs, openWhatIsShown, showTab } from "./tabs.js";
+
+const TOO_LONG = 413;
+const WHAT_TO_LEAVE_OUT = "Keep the Patient, and of the rest what the rules read: problems, laboratory results, medicines, procedures and allergies.";
 
 /** Put a request on the bench and ask the service about it. What follows the cards is drawn after them. */
 async function place(request, { text = null, walk = bench.walk } = {}) {
@@ -37,7 +40,7 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof ServiceError)) throw error;
-    renderFailure(error.message);
+    renderFailure(error.status === TOO_LONG ? `${error.message} ${WHAT_TO_LEAVE_OUT}` : error.message);
   } finally {
     if (!signal.aborted) document.body.classList.remove("asking");
   }
@@ -51,7 +54,7 @@ function renderFirst(answer) {
   renderHead(answer);
   renderVerdict(answer);
   show("walk", walkSteps());
-  show("cards-here", renderCards(answer.cards, { take, override }));
+  show("cards-here", renderCards(answer.cards, { take, override, open: (tab) => showTab(tab, true) }));
   countTab("card", answer.cards.length);
   announce("");
 }
@@ -66,7 +69,8 @@ function renderRest(exchange) {
   show("facts-here", renderFacts(answer, showFact, () => showTab("receipt", true)));
   show("resources-here", renderResources(answer, bench.request, (line) => showResources([line.reference], line.for ?? [])));
   show("request-here", renderRequest(bench.request));
-  show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange));
+  show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange, editAsText));
+  openWhatIsShown();
   drawCompare();
   countTab("facts", answer.facts.filter((fact) => fact.certainty === "known" && fact.evidence?.length).length);
   countTab("labs", answer.laboratory?.length);
@@ -108,7 +112,8 @@ function renderVerdict(answer) {
     html("span", { class: "sign", "aria-hidden": "true" }),
     html("strong", {}, OUTCOMES[outcome]),
     html("span", { class: "why" }, concerned ? `${countOf(cards)}. ${decision.summary}.` : "Nothing selected is a vitamin B12 or folic acid order."),
-    html("span", { class: "rule" }, concerned ? decision.rule : "–")));
+    concerned && html("span", { class: "unseen" }, "Row"),
+    html("span", { class: "rule", "aria-hidden": !concerned && "true" }, concerned ? decision.rule : "–")));
 }
 
 /** A failure is said above the last answer, which stays, greyed. */
@@ -147,10 +152,11 @@ async function take(card, suggestion) {
   announce(`Accepted, now ${countOf(bench.answer.cards).toLowerCase()}. ${await told}`);
 }
 
+/** Send why a card was gone against, and return what came of it, to be said beside the button. */
 async function override(card, reason, comment) {
   const { system, code } = reason;
   const overrideReason = { reason: { system, code }, ...(comment && { userComment: comment }) };
-  announce(`Overridden: ${reason.display ?? code}. ${await tell(card, { outcome: "overridden", overrideReason })}`);
+  return `Overridden: ${reason.display ?? code}. ${await tell(card, { outcome: "overridden", overrideReason })}`;
 }
 
 /** Send feedback as an EHR does, and say what came of it. */
@@ -265,7 +271,6 @@ function listen() {
   listenToControls();
   listenToCompare();
   at("save").addEventListener("click", saveCase);
-  at("edit").addEventListener("click", editAsText);
   at("link").addEventListener("click", async () => {
     writeAddress();
     await navigator.clipboard.writeText(location.href);

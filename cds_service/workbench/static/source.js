@@ -43,11 +43,22 @@ function find(text) {
   at("find-none").hidden = patients().some((one) => !one.parentElement.hidden);
 }
 
+/** The arrow keys go through the patients that are shown; from the first one up is the search field. */
+function moveInList(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const shown = patients().filter((one) => !one.parentElement.hidden);
+  const here = shown.indexOf(event.target.closest("button.patient"));
+  if (!step || here < 0) return;
+  event.preventDefault();
+  (shown[here + step] ?? (step < 0 ? at("find") : shown[here])).focus();
+}
+
 /** Listen to the list; `choose(id)` is called for a prepared patient. */
 export function listenToSource(choose) {
   at("source").open = !NARROW.matches;
   NARROW.addEventListener("change", () => { at("source").open = !NARROW.matches; });
   patients().forEach((one) => one.addEventListener("click", () => choose(one.dataset.patient)));
+  at("way-prepared").addEventListener("keydown", moveInList);
   document.querySelectorAll(".segment").forEach((one) => one.addEventListener("click", () => showWay(one.dataset.way)));
   at("find").addEventListener("input", (event) => find(event.target.value));
   at("find").addEventListener("keydown", (event) => {

@@ -19,8 +19,17 @@ export function showTab(name, focus = false) {
     tab.tabIndex = selected ? 0 : -1;
     panelOf(tab).hidden = !selected && !WIDE.matches;
   }
+  openWhatIsShown();
   if (focus) chosen.focus();
   told(openTab());
+}
+
+/** Open what is marked to be drawn only when its panel is shown: JSON that nobody looks at costs nothing. */
+export function openWhatIsShown() {
+  for (const part of document.querySelectorAll(".panel:not([hidden]) details[data-when-shown]")) {
+    part.removeAttribute("data-when-shown"); // closed by hand it stays closed
+    part.open = true;
+  }
 }
 
 /** Put a number beside the name of a tab. */

@@ -64,7 +64,7 @@ export function inPortions(items, makeRows, portion = 200) {
 
 /** A button that copies text and says so. */
 export function copyButton(label, getText) {
-  const button = html("button", { type: "button", class: "quiet", onclick: async () => {
+  const button = html("button", { type: "button", class: "quiet", "aria-live": "polite", onclick: async () => {
     await navigator.clipboard.writeText(getText());
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = label; }, 1500);

@@ -16,13 +16,32 @@ const MOST_OFFERS = 8;
 export function readInput(text) {
   let value;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bodyOfCurl(text) ?? text);
   } catch (error) {
     const lines = readLines(text);
-    if (!lines) throw new WrongInput(`This is not JSON: ${error.message}.`);
+    if (!lines) throw new WrongInput(whatTextIs(text) ?? `This is not JSON: ${error.message}. ${WANTED}`);
     return { value: lines, request: fromLines(lines) };
   }
-  return { value, request: asHookRequest(value) };
+  return { value: bodyOfCurl(text) ? null : value, request: asHookRequest(value) };
+}
+
+const WANTED = "Paste or open a hook request, or a Bundle of one patient's resources; or choose a prepared patient.";
+
+/** The body of a call as "Copy as curl" writes it, so that it can be pasted back. */
+function bodyOfCurl(text) {
+  const body = /^\s*curl\s[^]*?--data(?:-binary|-raw)?\s+'(\{[^]*\})'/.exec(text)?.[1];
+  return body?.replaceAll(String.raw`'\''`, "'");
+}
+
+/** What a text is that is no JSON, with the next step; nothing where it only has a mistake in it. */
+function whatTextIs(text) {
+  const begins = text.slice(0, 2000).trimStart();
+  if (!begins) return `This is empty. ${WANTED}`;
+  if (/[\0\ufffd]/.test(begins)) return `This is no text: an image, an archive or another binary file. ${WANTED}`;
+  if (/^<(!doctype html|html)/i.test(begins)) return "This is a web page, often the login page of a server. Save what the server answers to Accept: application/fhir+json.";
+  if (begins.startsWith("<")) return "This is XML; the service reads JSON. Ask the server for it with Accept: application/fhir+json (or _format=json).";
+  if (/^MSH\|/.test(begins)) return "This is a message of HL7 version 2; the service reads FHIR resources. Take the patient's chart from a FHIR server.";
+  return null;
 }
 
 /** The JSON value of each line of a text, where every line is one. */
@@ -44,13 +63,27 @@ function fromLines(lines) {
 
 const isRequest = (value) => typeof value?.hook === "string" && Boolean(value.context);
 
+const HOOKS = ["order-select", "order-sign", "patient-view", "medication-refill"];
+
 /** A parsed value as a hook request: it may also be a saved case, or one patient's resources. */
 function asHookRequest(value) {
-  if (isRequest(value)) return value;
-  if (isRequest(value?.request)) return value.request; // a saved case
+  if (isRequest(value)) return ofOurHooks(value);
+  if (isRequest(value?.request)) return ofOurHooks(value.request); // a saved case
   if (Array.isArray(value) && value.length && value.every((one) => one?.resourceType)) return fromResources(value);
   if (value?.resourceType === "Bundle") return fromResources([...resourcesIn(value, "")].map((one) => one.resource));
   throw whatItIs(value);
+}
+
+/** A request of another hook is named, and offered as one of ours where it names a patient. */
+function ofOurHooks(request) {
+  if (HOOKS.includes(request.hook)) return request;
+  const { draftOrders, patientId } = request.context;
+  const hook = draftOrders ? "order-sign" : "patient-view";
+  const what = draftOrders ? "Explain its draft orders, as when they are signed" : "Explain the patient's chart, as when it is opened";
+  throw new WrongInput(
+    `This is a request of the hook ${request.hook}. The service answers ${HOOKS.join(", ")}.`,
+    patientId ? [{ label: what, request: { ...request, hook } }] : [],
+  );
 }
 
 function fromResources(resources) {

@@ -8,7 +8,12 @@ export function serviceUrl(path) {
 }
 
 /** What went wrong with a call, in the service's own words. */
-export class ServiceError extends Error {}
+export class ServiceError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 async function call(path, options = {}) {
   let response;
@@ -19,7 +24,7 @@ async function call(path, options = {}) {
     throw new ServiceError("The service cannot be reached. Is it still running?");
   }
   const text = await response.text();
-  if (!response.ok) throw new ServiceError(problemIn(text) || `The service answered ${response.status}.`);
+  if (!response.ok) throw new ServiceError(problemIn(text) || `The service answered ${response.status}.`, response.status);
   return { response, text };
 }
 

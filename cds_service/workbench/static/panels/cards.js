@@ -5,10 +5,12 @@ import { isWebLink, renderMarkdown } from "../base/markdown.js";
 
 const INDICATORS = { critical: "Critical", warning: "Warning", info: "Information" };
 
-/** The cards of an answer. `take(card, suggestion)` and `override(card, reason, comment)` are called when the user decides. */
-export function renderCards(cards, { take, override }) {
+/** The cards of an answer. `take(card, suggestion)`, `override(card, reason, comment)` and `open(tab)` are called when the user decides. */
+export function renderCards(cards, { take, override, open }) {
   if (!cards.length) {
-    return [html("p", { class: "quiet-answer" }, "The EHR gets no card. Why says what was checked, Facts what it rests on.")];
+    return [html("div", { class: "quiet-answer" }, html("p", {}, html("strong", {}, "The EHR gets no card.")),
+      html("p", {}, html("button", { type: "button", class: "plain", onclick: () => open("why") }, "Why"), " says what was checked, ",
+        html("button", { type: "button", class: "plain", onclick: () => open("facts") }, "Facts"), " what it rests on."))];
   }
   return cards.map((card, index) => renderCard(card, index, take, override));
 }
@@ -18,7 +20,7 @@ function renderCard(card, index, take, override) {
   return html("article", { class: `card ${card.indicator}`, "aria-labelledby": heading },
     html("header", {},
       html("p", { class: "indicator" }, html("span", { class: "sign", "aria-hidden": "true" }), INDICATORS[card.indicator] ?? card.indicator),
-      html("h2", { id: heading }, card.summary)),
+      html("h3", { id: heading }, card.summary)),
     renderSuggestions(card, take),
     renderOverride(card, override),
     card.detail && renderDetail(card),
@@ -54,7 +56,7 @@ function renderDetail(card) {
 function fold(name, part, items) {
   const beginning = items.length ? items.join(" · ") : part.textContent;
   return html("details", { class: "fold" },
-    html("summary", {}, html("span", { class: "name" }, items.length ? `${name} (${items.length})` : name), " ", html("span", { class: "beginning" }, beginning)),
+    html("summary", {}, html("span", { class: "name" }, items.length ? `${name} (${items.length})` : name), " ", html("span", { class: "beginning", "aria-hidden": "true" }, beginning)),
     part);
 }
 
@@ -97,7 +99,8 @@ function renderOverride(card, override) {
   const comment = html("input", { type: "text", maxlength: 1000, placeholder: "Comment", "aria-label": "Comment" });
   const form = html("form", { class: "row", onsubmit: (event) => {
     event.preventDefault();
-    override(card, card.overrideReasons[reasons.value], comment.value.trim());
+    override(card, card.overrideReasons[reasons.value], comment.value.trim()).then((said) => { told.textContent = said; });
   } }, reasons, comment, html("button", { class: "quiet" }, "Override"));
-  return html("details", { class: "override" }, html("summary", {}, "Keep it as it is …"), form);
+  const told = html("p", { class: "note", role: "status" });
+  return html("details", { class: "override" }, html("summary", {}, "Keep it as it is …"), form, told);
 }

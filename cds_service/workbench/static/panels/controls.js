@@ -7,7 +7,7 @@ import { draftsOf, withAge, withOrder, withoutResources, withResource } from "..
 export function renderControls(form, controls, request, answer, change) {
   const bench = { request, answer: { ...answer, resources: answer.resources.filter((line) => line.used) }, change };
   form.replaceChildren(
-    field("Age", ageInput(bench)),
+    field("Age, years", ageInput(bench)),
     ...controls.choices.map((choice) => field(choice.label, choiceInput(choice, bench))),
     ...controls.numbers.map((number) => field(labelOf(number), ...numberInputs(number, bench))),
     field("Order", orderInput(controls.orders, bench)),
@@ -17,7 +17,7 @@ export function renderControls(form, controls, request, answer, change) {
 /** The label of a number, with its unit where there is only one: a number never stands apart from its unit. */
 const labelOf = (number) => (number.units.length > 1 ? number.label : `${number.label}, ${number.units[0].unit}`);
 
-const field = (label, ...inputs) => html("div", { class: "field", role: "group", "aria-label": label }, html("span", { "aria-hidden": "true" }, label), inputs);
+const field = (label, input, ...others) => html("div", { class: "field" }, html("label", { for: input.id }, label), input, others);
 
 const factNamed = (answer, name) => answer.facts.find((fact) => fact.name === name);
 const firstKnown = (answer, names) => names.map((name) => factNamed(answer, name)).find((fact) => fact?.certainty === "known");
@@ -34,12 +34,12 @@ const slowly = (act) => {
 function ageInput({ request, answer, change }) {
   const shown = numberIn(firstKnown(answer, ["age"])?.value);
   const set = slowly((value) => change(withAge(request, value, answer.asOf)));
-  return html("input", { type: "number", id: "control-age", min: 0, max: 120, value: shown, "aria-label": "Age in years", oninput: (event) => set(event.target.value) });
+  return html("input", { type: "number", id: "control-age", min: 0, max: 120, value: shown, oninput: (event) => set(event.target.value) });
 }
 
 function numberInputs(number, { request, answer, change }) {
   const fact = firstKnown(answer, number.facts);
-  const input = html("input", { type: "number", id: `control-${number.id}`, min: 0, step: "any", value: numberIn(fact?.value), "aria-label": number.label, placeholder: "not recorded" });
+  const input = html("input", { type: "number", id: `control-${number.id}`, min: 0, step: "any", value: numberIn(fact?.value), placeholder: "not recorded" });
   const units = number.units.length > 1 &&
     html("select", { id: `control-${number.id}-unit`, "aria-label": `Unit of ${number.label}` }, number.units.map(({ unit }) =>
       html("option", { value: unit, selected: fact?.value?.endsWith(unit) }, unit)));
@@ -61,14 +61,14 @@ function withNumber(request, answer, number, template, value) {
 
 function choiceInput(choice, { request, answer, change }) {
   const present = choice.options.findLast((option) => holds(option, request)) ?? understood(choice, answer);
-  const select = html("select", { id: `control-${choice.id}`, "aria-label": choice.label, onchange: () => {
+  const select = html("select", { id: `control-${choice.id}`, onchange: () => {
     const option = choice.options.find((one) => one.value === select.value);
     let changed = withoutResources(request, feeding(answer, choice.facts), true);
     const date = daysBefore(answer.asOf, 7);
     for (const { key, resource } of option.add) changed = withResource(changed, key, filled(resource, { patient: request.context.patientId, date }));
     change(changed);
   } });
-  if (!present) select.append(html("option", { value: "", selected: true, disabled: true }, "as in the request"));
+  if (!present) select.append(html("option", { value: "", selected: true, disabled: true }, "as sent"));
   select.append(...choice.options.map((option) => html("option", { value: option.value, selected: option === present }, option.label)));
   return select;
 }
@@ -88,11 +88,11 @@ const understood = (choice, answer) => (feeding(answer, choice.facts).size ? und
 function orderInput(orders, { request, change }) {
   const drafts = draftsOf(request);
   const shown = drafts.length === 1 ? orders.find((order) => order.value === drafts[0].id) : undefined;
-  const select = html("select", { id: "control-order", "aria-label": "Order selected", onchange: () => {
+  const select = html("select", { id: "control-order", onchange: () => {
     const order = orders.find((one) => one.value === select.value);
     change(withOrder(request, order && filled(order.resource, { patient: request.context.patientId, date: undefined })));
   } },
-  drafts.length > 0 && !shown && html("option", { value: "as-is", selected: true, disabled: true }, "as in the request"),
+  drafts.length > 0 && !shown && html("option", { value: "as-is", selected: true, disabled: true }, "as sent"),
   html("option", { value: "", selected: !drafts.length }, "none: the chart is opened"),
   orders.map((order) => html("option", { value: order.value, selected: order === shown }, order.label)));
   return select;

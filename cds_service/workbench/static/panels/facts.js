@@ -26,7 +26,7 @@ export function renderFacts({ facts, resources, decision }, show, showReceipt) {
   ];
 }
 
-const foldLine = (name, facts) => html("summary", {}, html("span", { class: "name" }, name), " ", html("span", { class: "beginning" }, facts.map(nameOf).join(", ")));
+const foldLine = (name, facts) => html("summary", {}, html("span", { class: "name" }, name), " ", html("span", { class: "beginning", "aria-hidden": "true" }, facts.map(nameOf).join(", ")));
 
 /** What of the record could not be understood or used, with what to do about it. */
 function renderNotUsed(resources, showReceipt) {
@@ -37,7 +37,7 @@ function renderNotUsed(resources, showReceipt) {
     html("p", {}, html("strong", {}, lost.length ? `Not understood: ${lost.length}. ` : "Not understood: nothing. "),
       unused.length ? `${unused.length} set aside for a stated reason. ` : "",
       html("button", { type: "button", class: "plain", onclick: showReceipt }, "All of it in the receipt")),
-    html("ul", {}, lost.slice(0, MOST_NAMED).map(one)),
+    lost.length > 0 && html("ul", {}, lost.slice(0, MOST_NAMED).map(one)),
     lost.length > 0 && html("p", { class: "note" }, "A site's own codes are taught by a file ([codes] add); the command b12-cds codes suggest names the nearest concept."));
 }
 

@@ -22,7 +22,8 @@ const selectedIn = (request, draft) => (request.context.selections?.includes(`${
 function renderAction({ suggestion, action }) {
   if (!action.resource) {
     const target = [action.resourceId].flat().join(", ");
-    return html("div", { class: "order" }, html("p", { class: "kind" }, DONE[action.type] ?? action.type), html("p", {}, action.description), html("p", { class: "note" }, target));
+    return html("div", { class: "order" }, html("p", { class: "kind" }, DONE[action.type] ?? action.type),
+      html("div", { class: "words" }, html("p", {}, action.description), html("p", { class: "note" }, target)));
   }
   return renderOrder(action.resource, DONE[action.type] ?? action.type, suggestion.label);
 }
@@ -32,11 +33,12 @@ const DONE = { create: "added by the suggestion", update: "changed by the sugges
 function renderOrder(resource, kind, label) {
   const json = () => JSON.stringify(resource, null, 2);
   return html("div", { class: "order" },
-    kind && html("p", { class: "kind" }, kind),
-    html("h4", {}, nameOf(resource)),
-    linesOf(resource).map((line) => html("p", {}, line)),
-    label && html("p", { class: "note" }, `Suggestion: ${label}`),
-    unfolding(`${resource.resourceType} as JSON`, () => [copyButton("Copy JSON", json), renderJson(resource)]),
+    html("p", { class: "kind" }, kind || "drafted"),
+    html("div", { class: "words" },
+      html("h4", {}, nameOf(resource)),
+      linesOf(resource).map((line) => html("p", {}, line)),
+      label && html("p", { class: "note" }, `Suggestion: ${label}`),
+      unfolding(`${resource.resourceType} as JSON`, () => [copyButton("Copy JSON", json), renderJson(resource)])),
     copyButton("Copy text", () => [nameOf(resource), ...linesOf(resource)].join("\n")),
   );
 }

@@ -4,7 +4,7 @@ import { html, inPortions, svg, table, unfolding } from "../base/dom.js";
 
 const DAY = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const LABEL_WIDTH = 128;
+const LABEL_WIDTH = 96;
 const ROW = 40;
 const MOST_DRAWN = 200;
 const MOST_SAID = 12;
@@ -24,7 +24,7 @@ function figure(caption, draw, below) {
       frame.replaceChildren(draw(width));
     }
   }).observe(frame);
-  return html("figure", {}, html("figcaption", {}, caption), frame, below);
+  return html("figure", { "aria-label": caption }, html("figcaption", {}, caption), frame, below);
 }
 
 /** The schedules of an answer, one for each thing that may be chosen. */
@@ -35,7 +35,7 @@ export function renderSchedules(schedules) {
     const start = { ...schedule, to: daysAfter(schedule.from, WEEKS * 7) };
     return html("div", { class: "schedule" },
       html("div", { class: "spans" },
-        figure("First 4 weeks", (width) => drawSchedule(start, `First 4 weeks, ${title}`, width, WEEKS_AXIS)),
+        figure("First 4 weeks", (width) => drawSchedule(start, "First 4 weeks", width, WEEKS_AXIS)),
         figure(title, (width) => drawSchedule(schedule, title, width, MONTHS_AXIS), [notesOf(schedule), scheduleTable(schedule, title)])));
   });
 }
@@ -46,7 +46,7 @@ const daysAfter = (day, days) => new Date(time(day) + days * DAY).toISOString().
 
 /** The lines of an axis: how many steps, how many of them apart, the day of one, and its words. */
 const WEEKS_AXIS = { steps: WEEKS, every: () => 1, dayOf: (start, step) => daysAfter(start, step * 7), words: (step) => (step === 1 ? "1 week" : `${step}`) };
-const MONTHS_AXIS = { steps: 18, every: (width) => (width < 480 ? 6 : 3), dayOf: (start, step) => addMonths(start, step), words: (step, width) => (step === 3 || width < 480 ? `${step} months` : `${step}`) };
+const MONTHS_AXIS = { steps: 18, every: (width) => (width < 480 ? 6 : 3), dayOf: (start, step) => addMonths(start, step), words: (step, width) => (step === MONTHS_AXIS.every(width) ? `${step} months` : `${step}`) };
 
 /** A schedule with the lists that an answer leaves out where they are empty. */
 const whole = ({ reviews = [], phases = [], ...schedule }) => (
@@ -71,14 +71,15 @@ function scheduleTable(schedule, title) {
     [phase.ends, phase.assumed].filter(Boolean).join("; "),
   ]);
   const reviews = () => schedule.reviews.map((review) => ["review", review.what.join(", "), inWords(review.date), ""]);
-  return asTable(() => table(title, ["Phase", "What", "When", "Ends"], [...rows(), ...reviews()]));
+  return asTable(title, () => table(title, ["Phase", "What", "When", "Ends"], [...rows(), ...reviews()]));
 }
 
-const asTable = (makeTable) => unfolding("The same as a table", makeTable, { class: "beside" });
+const asTable = (title, makeTable, attributes = {}) =>
+  unfolding(html("span", {}, "The same as a table", html("span", { class: "unseen" }, `: ${title}`)), makeTable, attributes);
 
 function drawSchedule(schedule, title, width, axis) {
   const [from, to] = [time(schedule.from), time(schedule.to)];
-  const narrow = width < 480;
+  const narrow = width < 320;
   const left = narrow ? 8 : LABEL_WIDTH;
   const x = (day) => left + ((time(day) - from) / (to - from)) * (width - left - 12);
   const lanes = [...schedule.phases.map((phase) => ({ name: phase.kind, phase })), ...(schedule.reviews.length ? [{ name: "reviews", reviews: schedule.reviews }] : [])];
@@ -132,23 +133,38 @@ function addMonths(day, months) {
 const describe = (schedule, title) =>
   `${title}: ${schedule.phases.map((phase) => phase.text).join("; then ")}. Reviews: ${schedule.reviews.map((review) => inWords(review.date)).join(", ") || "none"}.`;
 
-/** Laboratory results over time, one small chart for each kind of result and unit. */
+/** Laboratory results over time, one small chart for each kind of result and unit, all on one scale of time. */
 export function renderLaboratory(series) {
   if (!series?.length) return [html("p", { class: "note" }, "No laboratory result of the kinds the guidance asks for.")];
-  return [html("div", { class: "charts" }, series.map((one) => {
-    const title = capital([one.label, one.unit].filter(Boolean).join(", "));
-    const drawn = { ...one, points: one.points.filter((point, index) => point.used || index >= one.points.length - MOST_DRAWN) };
-    const left = one.points.length - drawn.points.length;
-    return figure(title, (width) => drawSeries(drawn, title, width), [
-      left > 0 && html("p", { class: "note" }, `${left} older results are not drawn; the table has them.`),
-      asTable(() => inPortions(one.points.toReversed(), (points) => seriesTable(one, points, title))),
-    ]);
-  }))];
+  const drawn = series.map((one) => ({ ...one, points: one.points.filter((point, index) => point.used || index >= one.points.length - MOST_DRAWN) }));
+  const days = daysOf(drawn);
+  return [
+    html("p", { class: "note" }, "Filled: the result that counts. Open: older, or not used. One scale of time for all."),
+    html("div", { class: "charts" }, drawn.map((one, index) => {
+      const all = series[index].points;
+      const title = capital([one.label, one.unit].filter(Boolean).join(", "));
+      const left = all.length - one.points.length;
+      return figure(title, (width) => drawSeries(one, title, width, days), [
+        left > 0 && html("p", { class: "note" }, `${left} older results are not drawn; the table has them.`),
+        asTable(title, () => inPortions(all.toReversed(), (points) => seriesTable(one, points, title)), { open: all.length <= MOST_IN_SIGHT }),
+      ]);
+    })),
+  ];
+}
+
+const MOST_IN_SIGHT = 3;
+const LEAST_SPAN = 60 * DAY;
+
+/** The first and last day of all results; a few days apart are drawn as two months. */
+function daysOf(series) {
+  const days = series.flatMap((one) => one.points.map((point) => time(point.date)));
+  const [first, last] = [days.reduce((one, other) => Math.min(one, other)), days.reduce((one, other) => Math.max(one, other))];
+  return { first: Math.min(first, last - LEAST_SPAN), last };
 }
 
 function seriesTable(series, points, title) {
   const rows = points.map((point) => [point.date, `${point.reported}`, bandOf(series, point.value)?.label ?? "", point.used ? "yes" : "no"]);
-  return table(title, ["Date", "Reported", "Band", "Used"], rows);
+  return table(title, ["Date", "Reported", "Band", "Used"], rows, { class: "series" });
 }
 
 /** The series in words, the newest results of it. */
@@ -170,16 +186,12 @@ const bandOf = (series, value) => (series.bands ?? []).find((band) => (band.from
 /** A number as it stands on an axis: three digits are enough, and none is shown that is not there. */
 const rounded = (value) => String(Number(value.toPrecision(3)));
 
-function drawSeries(series, title, width) {
+function drawSeries(series, title, width, { first, last }) {
   const longest = Math.max(0, ...(series.bands ?? []).map((band) => (band.label ?? "").length));
   const [height, left, right, top, bottom] = [150, 36, Math.max(16, 12 + longest * 7), 8, 124];
   const limits = (series.bands ?? []).flatMap((band) => [band.from, band.to]).filter((limit) => limit !== undefined);
   const highest = Math.max(...series.points.map((point) => point.value), ...limits.map((limit) => limit * 1.15)) * 1.12;
-  const days = series.points.map((point) => time(point.date));
-  const [first, last] = [Math.min(...days), Math.max(...days)];
-  const spread = last - first || 60 * DAY;
-  const start = last === first ? first - spread / 2 : first - spread * 0.06;
-  const x = (day) => left + ((time(day) - start) / (spread * (last === first ? 1 : 1.12))) * (width - left - right);
+  const x = (day) => left + INSET + ((time(day) - first) / (last - first)) * (width - left - right - 2 * INSET);
   const y = (value) => bottom - (Math.min(value, highest) / highest) * (bottom - top);
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${sayResults(series)}` });
   for (const band of series.bands ?? []) {
@@ -188,13 +200,31 @@ function drawSeries(series, title, width) {
     if (low - high > 11) root.append(svg("text", { x: width - right + 6, y: (high + low) / 2 + 4, class: "band-label" }, band.label ?? ""));
   }
   for (const limit of spaced([...new Set(limits)], y)) root.append(svg("text", { x: left - 5, y: y(limit) + 4, class: "tick", "text-anchor": "end" }, rounded(limit)));
-  const points = series.points.map((point) => [x(point.date), y(point.value)]);
-  root.append(svg("polyline", { points: points.map((pair) => pair.join(",")).join(" "), class: "trend" }));
-  series.points.forEach((point, index) => root.append(
-    svg("circle", { cx: points[index][0], cy: points[index][1], r: 4, class: point.used ? "point used" : "point" }, svg("title", {}, `${point.reported}, ${point.date}`))));
-  const lastLabel = points.at(-1);
-  root.append(svg("text", { x: lastLabel[0], y: lastLabel[1] < 24 ? lastLabel[1] + 18 : lastLabel[1] - 9, class: "value", "text-anchor": "middle" }, `${rounded(series.points.at(-1).value)}`));
-  root.append(...[...new Set([series.points[0], series.points.at(-1)])].map((point, index, both) =>
-    svg("text", { x: x(point.date), y: bottom + 18, class: "tick", "text-anchor": both.length === 1 ? "middle" : index ? "end" : "start" }, point.date)));
+  root.append(...timeTicks(first, last, x, bottom), ...pointMarks(series.points, x, y));
   return root;
+}
+
+const INSET = 18;
+
+/** The first and the last day of the scale, and the middle where there is room for it. */
+function timeTicks(first, last, x, bottom) {
+  const days = [first, (first + last) / 2, last].map((day) => new Date(day).toISOString().slice(0, 10));
+  return days.flatMap((day, index) => [
+    svg("line", { x1: x(day), x2: x(day), y1: bottom, y2: bottom + 4, class: "grid" }),
+    svg("text", { x: x(day) + [-INSET, 0, INSET][index], y: bottom + 18, class: "tick", "text-anchor": ["start", "middle", "end"][index] }, shortDay(day)),
+  ]);
+}
+
+const shortDay = (day) => `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(2, 4)}`;
+
+/** The results in their order, joined by a line; the last one with its number. */
+function pointMarks(points, x, y) {
+  const places = points.map((point) => [x(point.date), y(point.value)]);
+  const [labelX, labelY] = places.at(-1);
+  return [
+    svg("polyline", { points: places.map((pair) => pair.join(",")).join(" "), class: "trend" }),
+    ...points.map((point, index) =>
+      svg("circle", { cx: places[index][0], cy: places[index][1], r: 4, class: point.used ? "point used" : "point" }, svg("title", {}, `${point.reported}, ${point.date}`))),
+    svg("text", { x: labelX, y: labelY < 24 ? labelY + 18 : labelY - 9, class: "value", "text-anchor": "middle" }, rounded(points.at(-1).value)),
+  ];
 }

@@ -1,16 +1,16 @@
 /** The day and the settings that an answer can be tried under. */
 
 import { html } from "../base/dom.js";
+import { upperFirst } from "./facts.js";
 
 /** Fill the form; `change(query)` is called with what differs from what is in force. */
 export function renderPolicy(form, settings, today, change) {
-  const day = html("input", { type: "date", id: "policy-day", value: today, "aria-label": "Day it is true for" });
-  const choices = settings.map((setting) => html("select", { id: `policy-${setting.name}`, "aria-label": setting.what },
+  const day = html("input", { type: "date", id: "policy-day", value: today });
+  const choices = settings.map((setting) => html("select", { id: `policy-${setting.name}`, title: `${setting.name} in [policy]` },
     setting.choices.map((choice) => html("option", { value: choice, selected: choice === setting.value }, choice))));
   form.replaceChildren(
-    field("Day", day),
-    html("details", {}, html("summary", {}, `${settings.length} settings`),
-      html("div", { class: "controls" }, settings.map((setting, index) => field(`${setting.what} (${setting.name})`, choices[index])))),
+    field("Day it is true for", day),
+    ...settings.map((setting, index) => field(upperFirst(setting.what), choices[index])),
   );
   form.onchange = () => {
     const query = {};
@@ -20,4 +20,4 @@ export function renderPolicy(form, settings, today, change) {
   };
 }
 
-const field = (label, input) => html("div", { class: "field wide" }, html("span", { "aria-hidden": "true" }, label), input);
+const field = (label, input) => html("div", { class: "field" }, html("label", { for: input.id }, label), input);

@@ -7,21 +7,29 @@ import { serviceOf } from "../base/request.js";
 
 const milliseconds = (value) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
 
-/** The raw exchange. `text` is the request as it was sent, `exchange` what came back with it. */
-export function renderRaw(request, text, answer, exchange) {
+/** Longer texts stay folded: a browser takes its time to lay them out. */
+const LONGEST_SHOWN = 100_000;
+
+/** The raw exchange. `text` is the request as it was sent, `exchange` what came back with it; `edit()` takes the request to the text field. */
+export function renderRaw(request, text, answer, exchange, edit) {
+  const shown = (length) => ({ "data-when-shown": length <= LONGEST_SHOWN });
   return [
     html("div", { class: "row" },
-      copyButton("Copy request", () => text),
       copyButton("Copy as curl", () => asCurl(request, text)),
-      copyButton("Copy response", () => JSON.stringify(answer, null, 2))),
-    html("h3", {}, "Request"),
-    html("p", { class: "note" }, `POST ${serviceUrl(`cds-services/${serviceOf(request)}`)}, ${kilobytes(text)}`),
-    unfolding("Request as JSON", () => renderJson(request)),
-    html("h3", {}, "Response"),
-    html("p", { class: "note" }, `${exchange.status}, ${kilobytes(exchange.text)}`),
-    unfolding("Cards as the EHR gets them", () => renderJson({ cards: answer.cards })),
-    unfolding("Explanation as JSON", () => renderJson(answer)),
-    unfolding("Response headers", () => table("Response headers", ["Header", "Value"], exchange.headers, { class: "ledger" })),
+      copyButton("Copy request", () => text),
+      copyButton("Copy response", () => JSON.stringify(answer, null, 2)),
+      html("button", { type: "button", class: "quiet", onclick: edit }, "Edit the request")),
+    html("div", { class: "exchange" },
+      html("div", {},
+        html("h3", {}, "Request"),
+        html("p", { class: "note" }, `POST ${serviceUrl(`cds-services/${serviceOf(request)}`)}, ${kilobytes(text)}`),
+        unfolding("Request as JSON", () => renderJson(request), shown(text.length))),
+      html("div", {},
+        html("h3", {}, "Response"),
+        html("p", { class: "note" }, `${exchange.status}, ${kilobytes(exchange.text)}, ${milliseconds(exchange.took)}`),
+        unfolding("Cards as the EHR gets them", () => renderJson({ cards: answer.cards }), shown(exchange.text.length)),
+        unfolding("Explanation as JSON", () => renderJson(answer)),
+        unfolding("Response headers", () => table("Response headers", ["Header", "Value"], exchange.headers, { class: "ledger" })))),
     html("h3", {}, "Time"),
     html("div", { id: "timing-here" }, renderTiming(answer.timingMs, exchange.took)),
   ];
