@@ -28,6 +28,11 @@ from cds_service.protocol.json_text import (
     write_canonical,
     write_json,
 )
+from cds_service.protocol.own_links import (
+    asks_for_another,
+    asks_for_fewer,
+    codes_of_template,
+)
 from cds_service.protocol.plain_text import (
     lines_of_markdown,
     make_all_visible,
@@ -66,10 +71,13 @@ __all__ = [
     "Reading",
     "Reviewed",
     "Service",
+    "asks_for_another",
+    "asks_for_fewer",
     "bad_request",
     "build_prefetch",
     "build_services",
     "bundles_within",
+    "codes_of_template",
     "empty_entries",
     "is_failure",
     "kind_of",

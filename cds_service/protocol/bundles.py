@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, is_cut
+from cds_service.protocol.own_links import why_filtered
+from fhir_mappings.fhir import Placed, as_dict, as_text, is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
@@ -73,36 +74,6 @@ def stamped_on(bundle: Any) -> dt.date | None:
         return dt.date.fromisoformat(written[:10]) if written else None
     except ValueError:
         return None
-
-
-NARROWING = frozenset(
-    {
-        *["clinical-status", "verification-status", "category", "code", "status", "intent", "date"],
-        *["recorded-date", "onset-date", "authoredon", "effective", "effective-time", "performed"],
-        *["criticality", "type", "class", "encounter", "context", "medication", "whenhandedover"],
-        *["_lastUpdated", "_id", "_tag", "_security", "_elements", "_summary", "_filter", "_list"],
-    }
-)
-"""Search parameters by which a list holds less than all entries of the patient."""
-
-ASKED_OF_RESULTS = frozenset({"code", "category"})
-"""Those by which results are searched for all the same."""
-
-
-def why_filtered(bundle: dict[str, Any]) -> str:
-    """Return by which parameter the search that a list answers was narrower than ours (Q61); empty
-    where its `self` link says nothing of the kind.
-    """
-    for link in as_list(bundle.get("link")):
-        if not isinstance(link, dict) or link.get("relation") != "self":
-            continue
-        path, _, query = as_text(link.get("url")).partition("?")
-        names = {part.partition("=")[0].partition(":")[0] for part in query.split("&")}
-        allowed = ASKED_OF_RESULTS if path.endswith("Observation") else frozenset()
-        narrowed = sorted((names & NARROWING) - allowed)
-        if narrowed:
-            return f"the EHR searched by {', '.join(narrowed)} too"
-    return ""
 
 
 def lacks_some(within: Iterable[Within]) -> bool:

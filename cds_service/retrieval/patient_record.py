@@ -4,7 +4,7 @@ server within the deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -14,14 +14,17 @@ from cds_service.protocol import (
     OF_THE_CONTEXT,
     HookRequest,
     Reading,
+    asks_for_another,
+    asks_for_fewer,
     bad_request,
+    codes_of_template,
     read_part,
     resources_within,
 )
-from cds_service.retrieval.fhir_client import Retrieval, append_page
+from cds_service.retrieval.fhir_client import Retrieval, append_page, cut_short
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
 from cds_service.site import WebAddress
-from fhir_mappings.fhir import Availability, PatientRecord, Placed
+from fhir_mappings.fhir import Availability, PatientRecord, Placed, subject_id
 from fhir_mappings.laboratory import Undated, find_undated
 
 TOKEN = "{{context.patientId}}"
@@ -85,15 +88,47 @@ def _check_patient(readings: Mapping[str, Reading], patient_id: str) -> None:
             raise bad_request(placed.place, "another Patient", OF_THE_CONTEXT)
 
 
-def assemble_from_prefetch(request: HookRequest, keys: Iterable[str]) -> PatientRecord:
+def assemble_from_prefetch(request: HookRequest, templates: Mapping[str, str]) -> PatientRecord:
     """Return the record as the request alone gives it; nothing is fetched."""
-    return _as_record(request, _read_prefetch(request, keys))
+    queries = {key: (template,) for key, template in templates.items()}
+    return _as_record(request, _read_prefetch(request, queries))
 
 
-def _read_prefetch(request: HookRequest, keys: Iterable[str]) -> dict[str, Reading]:
-    return {
-        key: read_part(key, request.prefetch.get(key, NOT_SENT), f"prefetch.{key}") for key in keys
-    }
+FEWER_CODES = "the EHR searched for fewer codes than are asked for"
+OF_ANOTHER = "the list that came was searched for another patient"
+
+
+def _read_prefetch(
+    request: HookRequest, queries: Mapping[str, Sequence[str]]
+) -> dict[str, Reading]:
+    return {key: _read_sent(request, key, templates) for key, templates in queries.items()}
+
+
+def _read_sent(request: HookRequest, key: str, templates: Sequence[str]) -> Reading:
+    """Return what came under a key: less than all there is where its `self` link asks for less than
+    our templates, and without what only the link makes another patient's (Q61, Q64).
+    """
+    value = request.prefetch.get(key, NOT_SENT)
+    reading = read_part(key, value, f"prefetch.{key}")
+    if key == "patient" or not isinstance(value, dict) or "link" not in value:
+        return reading
+    if asks_for_another(value, request.patient_id):
+        return _without_another(reading)
+    codes = frozenset().union(*map(codes_of_template, templates))
+    return cut_short(reading, FEWER_CODES) if asks_for_fewer(value, codes) else reading
+
+
+def _without_another(reading: Reading) -> Reading:
+    """Return the list without the resources that name no patient themselves; where none is left, it
+    is asked for.
+    """
+    kept = tuple(one for one in reading.part.resources if subject_id(one.resource))
+    dropped = tuple(
+        (one, OF_ANOTHER) for one in reading.part.resources if not subject_id(one.resource)
+    )
+    availability = Availability.INCOMPLETE if kept else Availability.UNAVAILABLE
+    part = replace(reading.part, availability=availability, resources=kept, reason=OF_ANOTHER)
+    return Reading(part, to_fetch=not kept, unusable=reading.unusable + dropped)
 
 
 def _as_record(request: HookRequest, readings: Mapping[str, Reading]) -> PatientRecord:

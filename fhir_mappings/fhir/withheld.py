@@ -10,8 +10,12 @@ OBSERVATION_VALUES = frozenset(
     {
         "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
         "http://hl7.org/fhir/v3/ObservationValue",
+        "urn:oid:2.16.840.1.113883.5.1063",
+        "",
     }
 )
+"""The system of the labels as it is written; one that is left out may be it."""
+
 CUT = frozenset({"REDACTED", "MASKED", "SUBSETTED"})
 """HL7's security labels of what was taken out of a resource or Bundle before it was sent."""
 
@@ -32,7 +36,7 @@ def is_cut(resource: dict[str, Any]) -> bool:
     listed = (meta.get(name) for name in ("security", "tag"))
     return any(
         isinstance(label, dict)
-        and label.get("system") in OBSERVATION_VALUES
+        and (label.get("system") or "") in OBSERVATION_VALUES
         and label.get("code") in CUT
         for labels in listed
         if isinstance(labels, list)
@@ -49,11 +53,14 @@ def says_suppressed(outcome: dict[str, Any]) -> bool:
 
 
 def is_not_main(patient: dict[str, Any]) -> bool:
-    """Return whether a Patient is out of use or names another record as the one that counts."""
+    """Return whether a Patient is out of use or names another record as the one that counts; one
+    of which it cannot be read whether it is in use counts as out of it.
+    """
     links = patient.get("link")
     types = (
         [link.get("type") for link in links if isinstance(link, dict)]
         if isinstance(links, list)
         else []
     )
-    return patient.get("active") is False or any(kind in NOT_MAIN for kind in types)
+    is_active = patient.get("active", True)
+    return is_active not in (True, None) or any(kind in NOT_MAIN for kind in types)

@@ -94,7 +94,7 @@ def test_a_list_of_which_something_was_withheld_never_says_none(sent: Any) -> No
     "label",
     [
         {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"},
-        {"code": "REDACTED"},
+        {"system": "http://example.org/labels", "code": "REDACTED"},
         "REDACTED",
     ],
 )

@@ -34,6 +34,17 @@ def test_a_list_with_parts_left_out_is_not_whole(name: str, label: str) -> None:
         assert len(part.resources) == 1
 
 
+@pytest.mark.parametrize("label", ["REDACTED", "MASKED", "SUBSETTED"])
+@pytest.mark.parametrize("system", [{}, {"system": None}, {"system": ""}])
+def test_a_label_without_its_system_may_be_the_one_of_what_was_left_out(
+    label: str, system: dict[str, Any]
+) -> None:
+    meta = {"tag": [{"code": label, **system}]}
+    assert read(meta=meta).availability is Availability.INCOMPLETE
+    elsewhere = {"tag": [{"code": label, "system": "http://example.org/labels"}]}
+    assert read(meta=elsewhere).availability is Availability.COMPLETE
+
+
 @pytest.mark.parametrize("label", ["N", "R", "HTEST"])
 def test_another_label_says_nothing_of_what_was_left_out(label: str) -> None:
     assert read(meta={"security": [{"code": label}]}).availability is Availability.COMPLETE
@@ -46,6 +57,12 @@ def test_another_label_says_nothing_of_what_was_left_out(label: str) -> None:
         ("patient=p1&category:in=problem-list-item", "category"),
         ("patient=p1&recorded-date=ge2026-01-01&_count=10", "recorded-date"),
         ("patient=p1&_summary=true", "_summary"),
+        ("patient=p1&clinical%2Dstatus=active", "clinical-status"),
+        ("patient=p1&severity=24484000", "severity"),
+        ("patient=p1&asserter=Practitioner/1", "asserter"),
+        ("patient=p1&encounter.class=IMP", "encounter"),
+        ("patient=p1&_has:Encounter:diagnosis:_id=1", "_has"),
+        ("patient=p1&_since=2026-01-01", "_since"),
     ],
 )
 def test_a_search_narrower_than_ours_gives_no_whole_list(query: str, narrowed: str) -> None:
@@ -65,8 +82,34 @@ def test_results_are_searched_by_code_all_the_same() -> None:
     entry = {"resource": {"resourceType": "Observation", "id": "o1"}}
     by_code = link_to("patient=p1&code=2132-9&_sort=-date", "Observation")
     assert read("labs", entry, link=by_code).availability is Availability.COMPLETE
-    by_date = link_to("patient=p1&date=ge2026-06-01", "Observation")
-    assert read("labs", entry, link=by_date).availability is Availability.INCOMPLETE
+    for narrower in (
+        "date=ge2026-06-01",
+        "code:not=2132-9",
+        "category=vital-signs",
+        "category:not=laboratory",
+        "value-quantity=gt100",
+        "combo-code=2132-9",
+    ):
+        by_more = link_to(f"patient=p1&{narrower}", "Observation")
+        assert read("labs", entry, link=by_more).availability is Availability.INCOMPLETE
+    by_category = link_to("patient=p1&category=http://x|laboratory", "Observation")
+    assert read("labs", entry, link=by_category).availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("operation", "availability"),
+    [
+        ("Observation/$lastn", Availability.INCOMPLETE),
+        ("Patient/p1/$everything", Availability.COMPLETE),
+        ("Patient/p1/$everything?_type=Observation", Availability.INCOMPLETE),
+        ("Patient/p1/$everything?start=2020-01-01", Availability.INCOMPLETE),
+    ],
+)
+def test_an_operation_gives_a_whole_list_when_it_gives_everything(
+    operation: str, availability: Availability
+) -> None:
+    link = [{"relation": "self", "url": f"https://ehr.example.org/fhir/{operation}"}]
+    assert read(link=link).availability is availability
 
 
 def test_a_specimen_may_stand_among_the_results() -> None:
