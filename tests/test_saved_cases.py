@@ -1,5 +1,6 @@
-"""Cases saved from the workbench run as they are: a file in tests/cases/http is one request, its
-day, and what must follow.
+"""Cases saved from the workbench run as they are: a file in tests/cases/http or a folder of it is
+one request, its day, and what must follow. `records`, `clinical` and `clients` hold what was once
+answered wrongly.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from cds_service.app import create_app
 from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
 
-CASES = sorted((Path(__file__).parent / "cases" / "http").glob("*.json"))
+CASES = sorted((Path(__file__).parent / "cases" / "http").rglob("*.json"))
+
+ALWAYS = {"rule", "cards"}
+MORE = {"facts", "says", "never"}
+"""What a case may expect besides: facts by name, with their value or "unknown"; words that the
+cards say, and words that they never say.
+"""
 
 
 def read_case(path: Path) -> Any:
@@ -54,6 +61,30 @@ def test_a_saved_case_still_answers_as_it_did(client: FlaskClient, path: Path) -
     ]
     assert cards == case["expect"]["cards"], case["name"]
     assert explained["decision"]["rule"] == case["expect"]["rule"], case["name"]
+    check_facts(case, explained["facts"])
+    check_words(case, answer.get_json()["cards"])
+
+
+def check_facts(case: Any, facts: list[Any]) -> None:
+    found = {
+        fact["name"]: fact["value"] if fact["certainty"] == "known" else "unknown" for fact in facts
+    }
+    expected = case["expect"].get("facts", {})
+    assert {name: found[name] for name in expected} == expected, case["name"]
+
+
+def check_words(case: Any, cards: list[Any]) -> None:
+    said = "\n".join(
+        words
+        for card in cards
+        for words in (
+            card["summary"],
+            card.get("detail", ""),
+            *(suggestion["label"] for suggestion in card.get("suggestions", [])),
+        )
+    )
+    assert [words for words in case["expect"].get("says", []) if words not in said] == []
+    assert [words for words in case["expect"].get("never", []) if words in said] == []
 
 
 def test_there_are_saved_cases_and_each_has_its_parts() -> None:
@@ -61,4 +92,9 @@ def test_there_are_saved_cases_and_each_has_its_parts() -> None:
     for path in CASES:
         case = read_case(path)
         assert set(case) == {"name", "as_of", "request", "expect"}, path.name
-        assert set(case["expect"]) == {"rule", "cards"}, path.name
+        assert ALWAYS <= set(case["expect"]) <= ALWAYS | MORE, path.name
+
+
+def test_names_of_files_and_sentences_are_told_apart() -> None:
+    assert len({path.stem for path in CASES}) == len(CASES)
+    assert len({read_case(path)["name"] for path in CASES}) == len(CASES)

@@ -26,6 +26,7 @@ from recommender.wording import capital
 SOURCE_LABEL = "Vitamin B12 dosing guidance"
 CARD_SYSTEM = "urn:b12-cds:card"
 EXTENSION = "org.b12-cds"
+"""Our name in the extensions of cards, answers and requests."""
 LONGEST_SUMMARY = 139
 """UTF-16 units (R76: fewer than 140 characters)."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cds_service.cards import EXTENSION
 from cds_service.decision.decide import Decision
 from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
 from fhir_mappings.fhir import Placed, read_medication, subject_id, words_of
 from fhir_mappings.selections import resolve_selections
-from recommender.wording import join, quote
-
-EXTENSION = "org.b12-cds"
+from recommender.language import ClinicalScenario
+from recommender.wording import LISTS, join, quote
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
@@ -66,11 +66,32 @@ def _name_of(draft: Placed) -> str:
 
 
 def _reason(decision: Decision, hook: str) -> str:
-    """Return what was checked, and the row that leaves nothing to say."""
+    """Return what was checked, the row that leaves nothing to say, and what could not be checked
+    (Q59, Q92).
+    """
     found = decision.recommendation
-    row = f"{found.rule}, {found.summary[:1].lower()}{found.summary[1:]}"
     if found.rule == "deceased":
         return DECEASED
+    row = f"{found.rule}, {found.summary[:1].lower()}{found.summary[1:]}"
+    unread = unread_of(decision.scenario)
+    said = _found(decision, hook, row)
+    if not unread:
+        return said
+    return f"as far as the record could be read{said.removeprefix('checked')}. {unread}"
+
+
+def unread_of(scenario: ClinicalScenario) -> str:
+    """Return in a sentence which lists could not be read, or came in part; empty when none."""
+    parts = (("Could not be read", scenario.unavailable), ("Not complete", scenario.incomplete))
+    said = (
+        (words, join([name for area, name in LISTS.items() if area in areas]))
+        for words, areas in parts
+    )
+    return " ".join(f"{words}: {lists}." for words, lists in said if lists)
+
+
+def _found(decision: Decision, hook: str, row: str) -> str:
+    """Return what was found to be as it should be."""
     if hook == PATIENT_VIEW:
         return f"checked, nothing is due: {row}"
     if hook == MEDICATION_REFILL:

@@ -243,10 +243,13 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
     except _Redirected:
         return _failed(REDIRECTED)
     except (TooLate, HTTPError, OSError, ValueError) as error:
-        query.share.note_failure(time.monotonic())
+        query.share.note_failure(time.monotonic(), query.deadline)
         _let_go(error)
         return _failed(_why_no_answer(error, query.deadline))
-    query.share.note_failure(time.monotonic()) if status >= 500 else query.share.note_answer()
+    if status >= 500:
+        query.share.note_failure(time.monotonic(), query.deadline)
+    else:
+        query.share.note_answer()
     if status != 200:
         return _read_refusal(query.key, status, place)
     try:

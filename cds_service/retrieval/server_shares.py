@@ -21,8 +21,8 @@ threads when they are done.
 FAILURES = 5
 WITHIN_SECONDS = 30.0
 REST_SECONDS = 10.0
-"""So many failures, without an answer between, within so many seconds: then the server is left
-alone for so long.
+"""So many calls that failed, without an answer between, within so many seconds: then the server is
+left alone for so long. A call asks many queries side by side; one slow moment is one failure.
 """
 
 MOST_CALLS = 8
@@ -38,7 +38,8 @@ class Share:
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="fhir")
-        self._failed_at: deque[float] = deque(maxlen=FAILURES)
+        self._failed: deque[tuple[float, float]] = deque(maxlen=FAILURES)
+        """When the server failed, and the deadline of the call that it failed: one entry a call."""
         self._rests_until = 0.0
         self._lock = threading.Lock()
         self._calls = 0
@@ -62,13 +63,15 @@ class Share:
     def note_answer(self) -> None:
         """Note that the server answered; what failed before counts no more."""
         with self._lock:
-            self._failed_at.clear()
+            self._failed.clear()
 
-    def note_failure(self, now: float) -> None:
-        """Note that the server did not answer, or failed."""
+    def note_failure(self, now: float, deadline: float) -> None:
+        """Note that the server did not answer, or failed, in the call with this deadline."""
         with self._lock:
-            self._failed_at.append(now)
-            if len(self._failed_at) == FAILURES and now - self._failed_at[0] <= WITHIN_SECONDS:
+            if any(deadline == call for _, call in self._failed):
+                return
+            self._failed.append((now, deadline))
+            if len(self._failed) == FAILURES and now - self._failed[0][0] <= WITHIN_SECONDS:
                 self._rests_until = now + REST_SECONDS
 
 

@@ -1,7 +1,12 @@
 """The site's settings, the file they are read from, and its keys."""
 
 from cds_service.site.client_profiles import GENERIC_2_0, PROFILES
-from cds_service.site.clients import DEMONSTRATION_CLIENT, Client, client_of_profile
+from cds_service.site.clients import (
+    DEMONSTRATION_CLIENT,
+    Client,
+    client_of_profile,
+    demonstration_client,
+)
 from cds_service.site.keys import ALGORITHMS, PublicKey, read_keys
 from cds_service.site.knowledge import (
     PACKAGES,
@@ -56,6 +61,7 @@ __all__ = [
     "check_config",
     "client_of_profile",
     "demonstration",
+    "demonstration_client",
     "digest_of",
     "ends_of_approvals",
     "in_force",

@@ -67,13 +67,17 @@ class Client:
     expected_calls_per_day: int = 0
 
 
-DEMONSTRATION_CLIENT = Client("Demonstration")
-"""Who calls when nobody has to say who they are."""
+def client_of_profile(profile: str, name: str = "") -> Client:
+    """Return a client of which only the profile is known; without a name it is called so."""
+    return Client(**{"name": name or profile, **with_profile({"profile": profile})})
 
 
-def client_of_profile(profile: str) -> Client:
-    """Return a client of which only the profile is known."""
-    return Client(**{"name": profile, **with_profile({"profile": profile})})
+def demonstration_client(profile: str = GENERIC_2_0) -> Client:
+    """Return who calls when nobody has to say who they are."""
+    return client_of_profile(profile, "Demonstration")
+
+
+DEMONSTRATION_CLIENT = demonstration_client()
 
 
 CHOICES: dict[str, tuple[str, ...]] = {

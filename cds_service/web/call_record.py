@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cds_service.callers import Caller
+from cds_service.cards import EXTENSION
 from cds_service.decision import Decision, about, find_quiet
 from cds_service.protocol import Service
 from cds_service.records import CardRecord, DecisionRecord, Listener, Store
@@ -150,7 +151,7 @@ def read_card(card: dict[str, Any], about: str, showing: Showing) -> CardRecord:
     """Return what the record keeps of a card as it is sent or withheld; `about` says what order it
     speaks of.
     """
-    ours = card["extension"]["org.b12-cds"]
+    ours = card["extension"][EXTENSION]
     return CardRecord(
         uuid=card["uuid"],
         card=card["source"]["topic"]["code"],

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
+from cds_service.cards import EXTENSION
 from cds_service.decision import Decision, Orders, decide, explain_silence, name_orders, read_orders
 from cds_service.feedback import take_feedback
 from cds_service.protocol import (
@@ -40,7 +41,14 @@ from cds_service.retrieval import (
     read_medications,
     with_medications,
 )
-from cds_service.site import DEMONSTRATION, DEMONSTRATION_CLIENT, Basis, Client, client_of_profile
+from cds_service.site import (
+    DEMONSTRATION,
+    PROFILES,
+    Basis,
+    Client,
+    client_of_profile,
+    demonstration_client,
+)
 from cds_service.telemetry import Call
 from cds_service.web.admission import Patience
 from cds_service.web.call_record import choose_cards, record_call, shown_cards
@@ -94,6 +102,7 @@ def call_service(
     call.note_step("authenticate")
     service, asked = _parse(deployment, service, environ, call)
     patience.look()
+    caller = _as_demonstrated(deployment, caller, asked)
     if service.hook in ORDER_HOOKS and are_all_unrelated(asked.drafts, deployment.value_sets):
         call.note_step("orders")
         return _answer(deployment, caller.client, asked)
@@ -131,6 +140,24 @@ def _parse(
     call.logged["hook"] = service.hook
     call.note_step("parse")
     return service, asked
+
+
+def _as_demonstrated(deployment: Deployment, caller: Caller, asked: HookRequest) -> Caller:
+    """Return who calls; where nobody has to say who they are, a request may name the kind of
+    client it comes from in our own extension.
+
+    Raises: Problem 400 for a profile that is not one.
+    """
+    if deployment.settings.clients:
+        return caller
+    ours = asked.extension.get(EXTENSION)
+    profile = ours.get("profile") if isinstance(ours, dict) else None
+    if profile is None:
+        return caller
+    if profile not in PROFILES:
+        place = f"extension.{EXTENSION}.profile"
+        raise bad_request(place, kind_of(profile), f"one of {', '.join(PROFILES)}")
+    return Caller(demonstration_client(profile))
 
 
 def _answer(
@@ -212,7 +239,7 @@ def identify_caller(
     """
     settings = deployment.settings
     if not settings.clients:
-        return Caller(DEMONSTRATION_CLIENT)
+        return Caller(demonstration_client(settings.discovery_profile))
     urls = [settings.url_of(path) for path in paths]
     return authenticate(
         environ.get("HTTP_AUTHORIZATION"),

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import requests
 
-from cds_service.protocol import write_json
-from cds_service.site import GENERIC_2_0, PROFILES, client_of_profile
+from cds_service.cards import EXTENSION
+from cds_service.protocol import SHARED_ID, write_json
+from cds_service.site import GENERIC_2_0, PROFILES, Client, client_of_profile
 from cli.parsing import Refusal, print_json
 from fhir_mappings.fhir import as_dict
 from synthetic import SandboxPatient, sandbox_patients
@@ -45,7 +46,7 @@ def add_walk(steps: Any) -> argparse.ArgumentParser:
         "--profile",
         choices=tuple(PROFILES),
         default=GENERIC_2_0,
-        help="the kind of client, which decides what is taken of a suggestion",
+        help="the kind of client: what it is answered, and what it takes of a suggestion",
     )
     walk.add_argument("--json", action="store_true", help="requests and answers, a line each")
     walk.add_argument("--curl", action="store_true", help="print the request for curl instead")
@@ -67,16 +68,25 @@ def choose_patients(chosen: argparse.Namespace, rule: str = "") -> list[SandboxP
 def _walk(chosen: argparse.Namespace) -> int:
     patient = _named(chosen)
     if chosen.curl:
-        _print_for_curl(patient, chosen.url)
+        _print_for_curl(patient, chosen.url, client_of_profile(chosen.profile))
         return 0
-    if not chosen.json:
-        print(f"{patient.story.name}: {patient.expected}")
-    for step in _steps(chosen, patient):
-        if chosen.json:
+    if chosen.json:
+        for step in _steps(chosen, patient):
             print_json({"step": step.what, "request": step.request, "answer": step.answer})
-        elif step.what != "a keystroke":
-            print(*_say(step), sep="\n")
+        return 0
+    print(f"{patient.story.name}: {patient.expected}")
+    print(*_say_all(_steps(chosen, patient)), sep="\n")
     return 0
+
+
+def _say_all(steps: Iterator[Step]) -> Iterator[str]:
+    """Yield the steps in words; one that sends what the one before it sent is no news."""
+    before: dict[str, Any] = {}
+    for step in steps:
+        sent = {key: part for key, part in step.request.items() if key != "hookInstance"}
+        if sent != before:
+            yield from _say(step)
+        before = sent
 
 
 def _named(chosen: argparse.Namespace) -> SandboxPatient:
@@ -93,24 +103,28 @@ def _steps(chosen: argparse.Namespace, patient: SandboxPatient) -> Iterator[Step
     refill.
     """
     day = chosen.as_of or dt.datetime.now(dt.UTC).date()
+    client = client_of_profile(chosen.profile)
     with requests.Session() as session:
         session.trust_env = False
 
         def post(request: dict[str, Any]) -> dict[str, Any]:
-            return _post(session, chosen.url, request)
+            return _post(session, chosen.url, client, request)
 
         opened = {**patient.request("patient-view"), "hookInstance": str(uuid.uuid4())}
         yield Step("chart", opened, post(opened))
         if patient.drafts:
-            yield from tell_story(patient, client_of_profile(chosen.profile), day, post)
+            yield from tell_story(patient, client, day, post)
 
 
-def _post(session: requests.Session, url: str, request: dict[str, Any]) -> dict[str, Any]:
+def _post(
+    session: requests.Session, url: str, client: Client, request: dict[str, Any]
+) -> dict[str, Any]:
     """Return an answer. Raises: Refusal when none comes, or another than 200."""
-    target = f"{url.rstrip('/')}/cds-services/{quote(service_of(request['hook']))}"
+    target = f"{url.rstrip('/')}/cds-services/{quote(service_of(request['hook'], client))}"
     headers = {"Content-Type": "application/json"}
+    sent = write_json(as_client(request, client))
     try:
-        response = session.post(target, data=write_json(request), headers=headers, timeout=SECONDS)
+        response = session.post(target, data=sent, headers=headers, timeout=SECONDS)
         answer = response.json()
     except requests.RequestException as error:
         raise Refusal(f"{url} does not answer ({type(error).__name__}); is it served?") from None
@@ -134,23 +148,39 @@ def _holds_cards(answer: Any) -> bool:
 
 
 def _say(step: Step) -> Iterator[str]:
-    words = WORDS.get(step.what, f"order {step.what.removeprefix('signed ')} is signed")
+    words = WORDS.get(step.what) or f"signed: {', '.join(_orders_of(step.request))}"
     yield f"\n{words} ({step.request['hook']}): 200"
     for card in step.answer["cards"]:
         yield f"  {card['indicator'].upper()} {card['summary']}"
         yield from (f"    [ ] {one.get('label', '')}" for one in card.get("suggestions", ()))
     if not step.answer["cards"]:
-        told = as_dict(as_dict(step.answer.get("extension")).get("org.b12-cds"))
+        told = as_dict(as_dict(step.answer.get("extension")).get(EXTENSION))
         yield f"  no card: {told['why']}" if told.get("why") else "  no card"
 
 
-def service_of(hook: str) -> str:
-    """Return the id of our service of a hook."""
-    return f"b12-{hook}"
+def _orders_of(request: dict[str, Any]) -> Iterator[str]:
+    """Yield what each draft order names, and its dose in words where it has one."""
+    for entry in request["context"]["draftOrders"]["entry"]:
+        order = entry["resource"]
+        concept = order.get("medicationCodeableConcept", order.get("code", {}))
+        [line, *_] = order.get("dosageInstruction") or [{}]
+        yield ", ".join(filter(None, (concept.get("text"), line.get("text")))) or "an order"
 
 
-def _print_for_curl(patient: SandboxPatient, url: str) -> None:
-    request = patient.request()
-    target = f"{url.rstrip('/')}/cds-services/{service_of(request['hook'])}"
+def service_of(hook: str, client: Client) -> str:
+    """Return the id under which a client calls a hook."""
+    return SHARED_ID if client.shared_id else f"b12-{hook}"
+
+
+def as_client(request: dict[str, Any], client: Client) -> dict[str, Any]:
+    """Return the request as one that says what kind of client it comes from, which a service in the
+    demonstration profile answers accordingly.
+    """
+    return {**request, "extension": {EXTENSION: {"profile": client.profile}}}
+
+
+def _print_for_curl(patient: SandboxPatient, url: str, client: Client) -> None:
+    request = as_client(patient.request(), client)
+    target = f"{url.rstrip('/')}/cds-services/{service_of(request['hook'], client)}"
     body = json.dumps(request)
     print(f"curl -s {target} -H 'Content-Type: application/json' -d @- <<'JSON'\n{body}\nJSON")

@@ -70,8 +70,8 @@ def of_vignettes() -> Iterator[Case]:
 
 
 def of_saved_cases() -> Iterator[Case]:
-    """The cases saved from the workbench."""
-    for path in sorted((TESTS / "cases" / "http").glob("*.json")):
+    """The cases saved from the workbench, and those in the same form of what went wrong once."""
+    for path in sorted((TESTS / "cases" / "http").rglob("*.json")):
         case = json.loads(path.read_text("utf-8"))
         day = dt.date.fromisoformat(case["as_of"])
         yield Case(f"saved case: {path.stem}", case["request"], day, site())

@@ -38,9 +38,48 @@ def test_each_silence_is_a_sentence_of_its_rule(patient: Any, hook: str) -> None
     request = parse_hook_request(patient.request(hook), hook)
     said = explain_silence(decision, request)["org.b12-cds"]
 
-    assert re.fullmatch(r"(checked|not a vitamin|no cards|the cards of)[^|]*", said["why"])
+    assert re.fullmatch(
+        r"(checked|as far as|not a vitamin|no cards|the cards of)[^|]*", said["why"]
+    )
     assert said["why"].count("(") == said["why"].count(")"), "no half of a note"
     assert not re.search(r"\b[a-m]\d+\b", said["why"]), "no id of a card"
+
+
+FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        (FAILED, "Could not be read: conditions and laboratory results."),
+        (
+            {"resourceType": "Bundle", "entry": [], "link": [{"relation": "next", "url": "x"}]},
+            "Not complete: conditions and laboratory results.",
+        ),
+    ],
+)
+def test_a_silence_over_lists_that_were_not_read_is_not_said_to_be_checked(
+    came: dict[str, Any], said: str
+) -> None:
+    """Nothing else gives a reason to look, so there is no card (Q92); the words say the gap."""
+    request = {
+        "hook": "patient-view",
+        "hookInstance": "one",
+        "context": {"userId": "Practitioner/1", "patientId": "p"},
+        "prefetch": {
+            "patient": {"resourceType": "Patient", "id": "p", "birthDate": "1970-02-03"},
+            **dict.fromkeys(("conditions", "labs"), came),
+            **dict.fromkeys(
+                ("medications", "statements", "administrations", "procedures", "allergies")
+            ),
+        },
+    }
+    decision = decide_request(request, SETTINGS, VALUE_SETS, AS_OF)
+    assert decision.cards == ()
+    told = explain_silence(decision, parse_hook_request(request, "patient-view"))["org.b12-cds"]
+
+    assert told["why"].startswith("as far as the record could be read, nothing is due: E2")
+    assert told["why"].endswith(said)
 
 
 def test_there_are_silent_test_patients() -> None:

@@ -103,11 +103,24 @@ def test_an_answer_between_failures_keeps_a_server_asked_R188(fhir: FhirClient) 
     assert record.part("conditions").availability is Availability.COMPLETE
 
 
+def test_what_one_call_asks_side_by_side_is_one_failure_R188(fhir: FhirClient) -> None:
+    """A server that has one slow moment is asked again by the next call."""
+    whole = build_queries(load_value_sets())
+    kinds = {query.partition("?")[0].partition("/")[0] for part in whole.values() for query in part}
+    with fhir_server(**dict.fromkeys(kinds, answer_with({}, 503))) as server:
+        ask(fhir, server, 20, whole)
+        first = len(server.asked)
+        ask(fhir, server, 20, whole)
+
+    assert first > FAILURES
+    assert len(server.asked) == 2 * first
+
+
 @pytest.mark.parametrize(("apart", "rests"), [(7.4, True), (7.5, True), (7.6, False)])
 def test_failures_count_within_thirty_seconds_R188(apart: float, rests: bool) -> None:
     share = Share()
     for number in range(FAILURES):
-        share.note_failure(number * apart)
+        share.note_failure(number * apart, deadline=number)
     last = (FAILURES - 1) * apart
 
     assert WITHIN_SECONDS == 30

@@ -80,6 +80,41 @@ def test_one_id_a_hook_is_the_default_and_the_shared_id_that_of_3_0_R167(
     assert len({hook for _, hook in shared}) == len(shared)
 
 
+def answered_as(settings: Settings, request: dict[str, Any], profile: object) -> Any:
+    with running(settings) as client:
+        sent = {**request, "extension": {"org.b12-cds": {"profile": profile}}}
+        return client.post("/cds-services/b12-order-select", json=sent)
+
+
+def test_in_the_demonstration_a_request_may_say_what_kind_of_client_it_comes_from(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    for profile, behaviour, actions in (("epic", "any", 1), ("generic-2.0", "at-most-one", 3)):
+        [card] = answered_as(settings, order_select, profile).get_json()["cards"]
+        assert card["selectionBehavior"] == behaviour
+        assert len(card["suggestions"][0]["actions"]) == actions
+
+    answer = answered_as(settings, order_select, "cerner")
+    assert answer.status_code == 400
+    assert "extension.org.b12-cds.profile: found a string" in answer.text
+    assert "expected one of generic-2.0, generic-3.0, sandbox, epic" in answer.text
+
+
+def test_a_registered_client_is_what_the_site_file_says_whatever_the_request_says(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    known = replace(settings, clients=(client_of_profile("crd"),))
+    assert answered_as(known, order_select, "epic").status_code == 401
+
+
+def test_the_demonstration_answers_who_names_nothing_as_the_profile_of_discovery(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    with running(replace(settings, discovery_profile="epic")) as client:
+        answer = client.post("/cds-services/b12-order-select", json=order_select)
+    assert answer.get_json()["cards"][0]["selectionBehavior"] == "any"
+
+
 def test_versions_are_said_where_the_profile_says_so_R168(settings: Settings) -> None:
     for profile in PROFILES:
         client = client_of_profile(profile)

@@ -85,7 +85,21 @@ def test_a_walk_as_epic_goes_on_after_the_dose_was_lost(
     taken = [one["resource"] for one in accepted if one["resource"]["id"].startswith("taken")]
     assert len(taken) == 1, "the second action is not done"
     assert "dosageInstruction" not in taken[0]
-    assert by_name["by hand"]["answer"]["cards"] == []
+    topics = [
+        [card["source"]["topic"]["code"] for card in by_name[step]["answer"]["cards"]]
+        for step in ("by hand", "taken too")
+    ]
+    assert topics == [["b5"], []], "maintenance is offered alone once the loading course is there"
+
+
+def test_a_step_that_sends_the_same_again_is_not_said(
+    service: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sandbox", "walk", "una byrne", "--url", service, *AS_OF]) == 0
+    said = capfd.readouterr().out
+
+    assert "the suggestion is taken" not in said, "none was offered"
+    assert "signed: Lisinopril 10 mg tablet, " in said
 
 
 @pytest.mark.parametrize(
