@@ -100,9 +100,8 @@ def call_service(
     caller = identify_caller(deployment, environ, [service.path])
     call.logged["client"] = caller.client.name
     call.note_step("authenticate")
-    service, asked = _parse(deployment, service, environ, call)
+    service, caller, asked = _parse(deployment, service, caller, environ, call)
     patience.look()
-    caller = _as_demonstrated(deployment, caller, asked)
     if service.hook in ORDER_HOOKS and are_all_unrelated(asked.drafts, deployment.value_sets):
         call.note_step("orders")
         return _answer(deployment, caller.client, asked)
@@ -126,10 +125,10 @@ def call_service(
 
 
 def _parse(
-    deployment: Deployment, service: Service, environ: dict[str, Any], call: Call
-) -> tuple[Service, HookRequest]:
-    """Return the hook request, and the service of its hook where the shared id was called; the
-    prefetch of an order hook is read when it is looked into.
+    deployment: Deployment, service: Service, caller: Caller, environ: dict[str, Any], call: Call
+) -> tuple[Service, Caller, HookRequest]:
+    """Return the hook request, who it comes from, and the service of its hook where the shared id
+    was called; the prefetch of an order hook is read when it is looked into.
     """
     body = read_body(environ, deployment.settings.body_bytes)
     is_lazy = service.id == SHARED_ID or service.hook in ORDER_HOOKS
@@ -139,7 +138,7 @@ def _parse(
     asked = parse_hook_request(read, service.hook)
     call.logged["hook"] = service.hook
     call.note_step("parse")
-    return service, asked
+    return service, _as_demonstrated(deployment, caller, asked), asked
 
 
 def _as_demonstrated(deployment: Deployment, caller: Caller, asked: HookRequest) -> Caller:
