@@ -246,10 +246,7 @@ def _read_page(query: _Query, address: WebAddress, place: str, read_before: int 
         query.share.note_failure(time.monotonic(), query.deadline)
         _let_go(error)
         return _failed(_why_no_answer(error, query.deadline))
-    if status >= 500:
-        query.share.note_failure(time.monotonic(), query.deadline)
-    else:
-        query.share.note_answer()
+    query.share.note_status(status, time.monotonic(), query.deadline)
     if status != 200:
         return _read_refusal(query.key, status, place)
     try:

@@ -60,8 +60,13 @@ class Share:
         """Say whether the server is left alone now."""
         return now < self._rests_until
 
-    def note_answer(self) -> None:
-        """Note that the server answered; what failed before counts no more."""
+    def note_status(self, status: int, now: float, deadline: float) -> None:
+        """Note that the server answered; what failed before counts no more. A server error is a
+        failure.
+        """
+        if status >= 500:
+            self.note_failure(now, deadline)
+            return
         with self._lock:
             self._failed.clear()
 
