@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cds_service.site import Client
+from cds_service.site import GENERIC_2_0, Client
+from fhir_mappings.terminology import RXNORM
 from synthetic.sandbox import SandboxPatient
+from synthetic.vocabulary import UCUM
 
 Resource = dict[str, Any]
 Post = Callable[[Resource], Resource]
@@ -21,6 +23,19 @@ Post = Callable[[Resource], Resource]
 
 DOSE = ("dosageInstruction", "dispenseRequest", "courseOfTherapyType")
 """What a form without the dose lacks of an order."""
+
+SANDBOX_FORM: Resource = {
+    "dosageInstruction": [
+        {
+            "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+            "doseAndRate": [{"doseQuantity": {"value": 1, "system": UCUM, "code": "{pill}"}}],
+        }
+    ],
+    "dispenseRequest": {
+        "expectedSupplyDuration": {"value": 30, "unit": "days", "system": UCUM, "code": "d"}
+    },
+}
+"""What the form of the reference sandbox says of any order until somebody changes it."""
 
 KEYSTROKES = 3
 """How often an order screen asks while the order is typed."""
@@ -100,12 +115,27 @@ def accept(
     suggestions: Sequence[Resource], drafts: Sequence[Resource], client: Client
 ) -> list[Resource]:
     """Return the drafts after a client took suggestions: what it ignores is not done."""
+    if client.profile == "sandbox":
+        return _into_the_form(suggestions[:1], drafts)
     taken = list(drafts)
     for suggestion in suggestions:
         actions = suggestion.get("actions", [])
         for action in actions[:1] if "second-action" in client.ignores else actions:
             taken = _do(action, taken, client)
     return taken
+
+
+def _into_the_form(suggestions: Sequence[Resource], drafts: Sequence[Resource]) -> list[Resource]:
+    """Return the one order of the reference sandbox: its form takes the text and the first code of
+    the first medicine that is created or updated, and keeps its own dose.
+    """
+    for action in (action for one in suggestions for action in one.get("actions", [])):
+        concept = action.get("resource", {}).get("medicationCodeableConcept", {})
+        if concept.get("text") and concept.get("coding"):
+            code = concept["coding"][0]["code"]
+            name = {"text": concept["text"], "coding": [{"system": RXNORM, "code": code}]}
+            return [{**drafts[0], **SANDBOX_FORM, "medicationCodeableConcept": name}]
+    return list(drafts)
 
 
 def _do(action: Resource, drafts: list[Resource], client: Client) -> list[Resource]:
@@ -135,7 +165,8 @@ def finish_by_hand(answer: Resource, drafts: Sequence[Resource], client: Client)
     """Return the drafts after a person did what the card says and the client did not: the doses
     entered, the orders removed that are replaced.
     """
-    whole = accept(choose(answer), drafts, replace(client, ignores=()))
+    faithful = replace(client, ignores=(), profile=GENERIC_2_0)
+    whole = accept(choose(answer), drafts, faithful)
     to_do = "\n".join(card.get("detail", "") for card in answer["cards"])
     ours = [one["id"] for one in drafts]
     return [

@@ -41,7 +41,8 @@ class SandboxPatient:
         """What must be answered, in a sentence."""
         said = f"card {', '.join(self.story.cards)}" if self.story.cards else "no card"
         site = "; needs its own site file" if self.story.site else ""
-        return f"{self.story.what}: rule {self.story.rule}, {said}{site}"
+        failed = "; its queries fail, as the request says them" if self.story.failed else ""
+        return f"{self.story.what}: rule {self.story.rule}, {said}{site}{failed}"
 
     def request(self, hook: str = "", drafts: tuple[Resource, ...] | None = None) -> Resource:
         """Return the request of a hook about this patient, everything in prefetch."""
@@ -74,6 +75,9 @@ class SandboxPatient:
     def _prefetch(self) -> Resource:
         prefetch: Resource = {"patient": self.resources[0]}
         for key, kinds in LISTS.items():
+            if key in self.story.failed:
+                prefetch[key] = FAILED
+                continue
             found = [one for one in self.resources if one["resourceType"] in kinds]
             prefetch[key] = {
                 "resourceType": "Bundle",
@@ -83,6 +87,12 @@ class SandboxPatient:
             }
         return prefetch
 
+
+FAILED: Resource = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout", "diagnostics": "no answer"}],
+}
+"""What a client sends for a query that failed (R53)."""
 
 LISTS: dict[str, frozenset[str]] = {
     "conditions": frozenset({"Condition"}),

@@ -49,7 +49,8 @@ class Story:
     and cards that must follow.
 
     `share` says how many of ten thousand made people who have a story have this one. `site` is the
-    part of a site file that it needs, in TOML; empty for the demonstration profile.
+    part of a site file that it needs, in TOML; empty for the demonstration profile. `failed` are
+    the prefetch keys that come as a query that failed.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Story:
     share: int = 10
     died: bool = False
     site: str = ""
+    failed: tuple[str, ...] = ()
 
 
 STORIES = (
@@ -1773,5 +1775,29 @@ STORIES = (
         rule="M2",
         cards=("h5",),
         share=1,
+    ),
+    Story(
+        "Zelda Quinn",
+        "1959",
+        "female",
+        "a chart of which only the Patient could be read",
+        (
+            "problem: pernicious anaemia, 40",
+            LOW_B12,
+            NERVES_WELL,
+        ),
+        (),
+        rule="E2",
+        cards=("a3",),
+        share=0,
+        failed=(
+            "conditions",
+            "labs",
+            "medications",
+            "statements",
+            "administrations",
+            "procedures",
+            "allergies",
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from recommender.wording import LISTS, join, quote
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
+NO_NAMES = "the draft orders name no medicine and no test yet"
 MOST_NAMES = 5
 """Orders that are named; a larger order set is known to who sent it."""
 
@@ -48,7 +49,14 @@ def _why_not_concerned(request: HookRequest) -> str:
             others = resolve_selections(request.selections, request.drafts)
             return ANOTHER_PATIENT if others else NOT_A_DRAFT
     names = dict.fromkeys(name for one in drafts if (name := _name_of(one)))
-    return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}" if names else NOT_CONCERNED
+    if names:
+        return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}"
+    return NOT_CONCERNED if any(map(_orders_something, drafts)) else NO_NAMES
+
+
+def _orders_something(draft: Placed) -> bool:
+    """Return whether a draft says in any form what is ordered; an order screen fires before."""
+    return any(read_medication(draft.resource)) or bool(draft.resource.get("code"))
 
 
 def _is_about(draft: Placed, patient_id: str) -> bool:

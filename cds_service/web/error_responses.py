@@ -17,8 +17,8 @@ from fhir_mappings.fhir import TooMany
 log = structlog.get_logger(__name__)
 
 STATUS_WORDS = {
-    404: ("not-found", "There is nothing at this path."),
-    405: ("not-supported", "This path does not take this method."),
+    404: ("not-found", "There is nothing at this path; GET / says what there is."),
+    405: ("not-supported", "This path does not take this method"),
 }
 
 
@@ -73,5 +73,7 @@ def _problem_of(error: HTTPException) -> Problem:
     code, text = STATUS_WORDS.get(
         status, ("invalid" if status < 500 else "exception", "The request cannot be answered.")
     )
-    methods = getattr(error, "valid_methods", None)
-    return Problem(status, code, text, {"Allow": ", ".join(sorted(methods))} if methods else {})
+    methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    if status == 405:
+        text += f"; it takes {methods}." if methods else "."
+    return Problem(status, code, text, {"Allow": methods} if methods else {})

@@ -200,7 +200,8 @@ def find_service(deployment: Deployment, service_id: str) -> Service:
         raise Problem(
             404,
             "not-found",
-            f"There is no service of this id; there are {', '.join(deployment.services)}.",
+            f"There is no service of this id; there are {', '.join(deployment.services)}, and "
+            f"{SHARED_ID} for every hook.",
         )
     return service
 

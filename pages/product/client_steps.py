@@ -28,7 +28,9 @@ HTTP, with tokens, in `tests/synthetic/test_client_story.py`, which says why a c
 by `./run pages`.
 
 A card after "accepted" means that the form has lost something: the card says what to enter, and
-does not offer the same order again. `sandbox` stores nothing, so its chart says again what is due.
+does not offer the same order again. The form of `sandbox` takes the name alone and goes on saying
+one pill a day, and it stores nothing: each order is signed as if it were the only one, and its
+chart says again what is due.
 """
 
 

@@ -192,8 +192,12 @@ def test_a_client_that_takes_all_is_quiet_from_the_acceptance_on(told: Told) -> 
 
 @pytest.mark.parametrize("told", who_ignores("dose"), indirect=True)
 def test_a_form_that_lost_the_dose_is_told_so_and_not_offered_the_same_again(told: Told) -> None:
-    for name, steps in told[1].items():
+    client, stories = told
+    for name, steps in stories.items():
         first, after = step(steps, "chosen"), step(steps, "accepted")
+        if client.profile == "sandbox" and name in TABLETS:
+            assert after.cards == (), "its form says one a day, which is right"
+            continue
         [card, *_] = after.answer["cards"]
         drafted = [
             entry["resource"]["medicationCodeableConcept"]["text"]
@@ -265,7 +269,7 @@ def test_half_a_pair_that_is_stored_alone_is_asked_for_its_other_half(
     with running(replace(settings, clients=(client,), public_url=BASE)) as http:
         post = post_as(client, http)
         answer = post(fred.request("order-select"))
-        faithful = replace(client, ignores=())
+        faithful = replace(client, ignores=(), profile="generic-2.0")
         loading = accept(choose(answer), (), faithful)[:1]
         [card, *_] = post(fred.request("order-sign", tuple(loading)))["cards"]
 

@@ -12,6 +12,7 @@ from cds_service.site import load_settings
 from fhir_mappings.terminology import load_value_sets
 from population.runs import Decider, DeciderSetup, Mode, read_rows
 from population.slices import SliceJob, list_parts, run_slice
+from recommender.cards import CARDS
 from recommender.treatment import RULES
 from synthetic import (
     STORIES,
@@ -57,6 +58,11 @@ def test_a_test_patient_gets_the_answer_that_stands_beside_it(
 
 def test_every_rule_has_a_test_patient() -> None:
     assert {story.rule for story in STORIES} >= {rule.id for rule in RULES}
+
+
+def test_every_card_has_a_test_patient() -> None:
+    there = {card for story in STORIES for card in story.cards}
+    assert there >= {card.id for card in CARDS}
 
 
 def test_names_are_told_apart_and_there_are_forty_or_more() -> None:
