@@ -137,7 +137,7 @@ def read_all_but_prefetch(body: bytes) -> Any:
     if (
         not prefetch.startswith(b"{")
         or not found
-        or body[found.end() : found.end() + len(prefetch)] != prefetch
+        or not body.startswith(prefetch, found.end())
     ):
         return read_json(body)
     try:

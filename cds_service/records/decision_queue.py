@@ -25,7 +25,7 @@ disk.
 """
 
 LARGEST_BATCH = 200
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.5
 """How long a decision waits for others to be written with it: a transaction costs as much as three
 decisions.
 """

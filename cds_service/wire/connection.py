@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import enum
 import io
+import selectors
 import socket
 import struct
 from contextlib import suppress
 from typing import Any
 
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
 from cds_service.wire.incoming import Incoming
@@ -31,6 +33,14 @@ class Phase(enum.Enum):
     ANSWER = "its answer"
     SENT = "the client to take the answer"
     CLOSED = "the client to close"
+
+
+EVENTS = {
+    Phase.REQUEST: selectors.EVENT_READ,
+    Phase.SENT: selectors.EVENT_WRITE,
+    Phase.CLOSED: selectors.EVENT_READ,
+}
+"""What the loop waits for in a phase."""
 
 
 class PatientSocket:
@@ -76,7 +86,8 @@ class PatientSocket:
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     """A connection as the worker keeps it. `deadline` is on the clock of `time.monotonic`; `keeps`
-    says whether another request may follow, `watched` for which events the loop waits (0: none).
+    says whether another request may follow, `gone` that the client
+    is not there any more, `watched` for which events the loop waits (0: none).
     """
 
     sock: PatientSocket
@@ -89,7 +100,21 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.phase = Phase.REQUEST
         self.deadline = 0.0
         self.keeps = False
+        self.gone = False
         self.watched = 0
+        self.unreader = SocketUnreader(self.sock)
+        self.requests = 0
+
+    def init(self) -> None:
+        """Let the parser wait for what should be there, until the first answer."""
+        if not self.requests:
+            self.sock.setblocking(True)
+        self.requests += 1
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether bytes of the next request are here already."""
+        return bool(len(self.incoming) or self.unreader.buf.getvalue())
 
 
 class WholeBody(io.BytesIO):

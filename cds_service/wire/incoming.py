@@ -94,15 +94,15 @@ class Incoming:
         body is `None` where the parser has to find it in what follows the head: of chunks, and of
         what is odd.
         """
-        came = memoryview(bytes(self._bytes))
-        if self.state is not State.WHOLE or not self._ends or self._chunked:
+        came, begins, ends = self._bytes, self._begins, self._ends
+        if self.state is not State.WHOLE or not ends or self._chunked:
             self._start()
             return bytes(came), None
-        begins, ends = self._begins, self._ends
         self._start()
-        if len(came) > ends:
-            self.add(came[ends:])
-        return bytes(came[:begins]), bytes(came[begins:ends])
+        with memoryview(came) as view:
+            if len(came) > ends:
+                self.add(view[ends:])
+            return bytes(view[:begins]), bytes(view[begins:ends])
 
     def _read_head(self) -> None:
         ends = self._bytes.find(_END, max(0, self._searched - 3))

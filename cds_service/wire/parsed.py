@@ -1,14 +1,33 @@
-"""What the worker asks of a request that gunicorn has parsed: its body, whether the connection ends
-with the answer, and that its memory is freed.
+"""A request as gunicorn's strict parser reads its head, and what the worker asks of it: its body,
+and whether the connection ends with the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from cds_service.wire.connection import WholeBody
+from gunicorn.http.message import Request
+
 from cds_service.wire.refusals import cut_off
+
+
+class ParsedRequest(Request):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's request. Proxies say nothing that is believed, so nobody is asked whether they
+    may.
+    """
+
+    _says_close: bool | None = None
+
+    def _peer_is_trusted_proxy(self) -> bool:
+        return False
+
+    def should_close(self) -> bool:
+        """Return whether the connection ends with the answer: also when the body was refused unread
+        (R184). What the head says of it is looked up once.
+        """
+        if self._says_close is None:
+            self._says_close = bool(super().should_close())
+        return self._says_close or self.must_close or not self.body.is_read
 
 
 def read_body(req: Any) -> bytes:
@@ -22,18 +41,3 @@ def read_body(req: Any) -> bytes:
     if lengths and len(body) < int(lengths[0]):
         raise cut_off()
     return body
-
-
-def let_go(req: Any) -> None:
-    """Free the body of a request that was answered: request and what tells whether it closes hold
-    one another, and the collector comes by only after thousands of calls.
-    """
-    req.body = WholeBody(b"")
-    req.__dict__.pop("should_close", None)
-
-
-def closes_after(req: Any, closes: Callable[[], bool]) -> bool:
-    """Return whether the connection ends with the answer: also when the body was refused unread
-    (R184).
-    """
-    return closes() or not req.body.is_read

@@ -11,23 +11,22 @@ Source: R183, R184, R186.
 from __future__ import annotations
 
 import errno
-import selectors
 import socket
 import time
-from concurrent.futures import Future
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from cds_service.protocol import Problem
-from cds_service.wire.connection import PIECE, Connection, Phase, WholeBody
-from cds_service.wire.incoming import Incoming, State, origin_of
-from cds_service.wire.parsed import closes_after, let_go, read_body
-from cds_service.wire.refusals import cut_off, problem_of, too_slow, write_refusal
+from cds_service.wire.answer import answer_one
+from cds_service.wire.connection import EVENTS, PIECE, Connection, Phase
+from cds_service.wire.incoming import Incoming, State
+from cds_service.wire.refusals import too_slow, write_refusal
 from cds_service.wire.settled import Settled
+from cds_service.wire.threads import Threads
 
 HEAD_SECONDS = 5.0
 """From the first byte of a request, or the connection, to the end of its headers (R183)."""
@@ -44,17 +43,11 @@ CLOSED_SECONDS = 2.0
 """How long what a client still sends is thrown away, so that it can read why it was refused."""
 
 SWEEP_SECONDS = 0.25
+TELL_SECONDS = 1.0
 MOST_BYTES = 268_435_456
 """Bytes of requests that are not whole yet, of all connections of a worker together."""
 
 NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
-
-
-EVENTS = {
-    Phase.REQUEST: selectors.EVENT_READ,
-    Phase.SENT: selectors.EVENT_WRITE,
-    Phase.CLOSED: selectors.EVENT_READ,
-}
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -65,8 +58,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.cfg: Any = Settled(vars(self)["cfg"])
         self._open: set[Connection] = set()
         self._bytes = 0
+        self._piece = memoryview(bytearray(PIECE))  # what the loop reads last
         self._swept = 0.0
         self._longest_body: int = self.app.longest_body
+        self._answered: deque[Connection] = deque()
+        self._told = 0.0
+
+    def get_thread_pool(self) -> Threads[Connection]:
+        """Return the threads that answer."""
+        return Threads(self._answer, self.cfg.threads)
+
+    def notify(self) -> None:
+        """Tell the main process that the loop turns: once in so many seconds, not at each turn."""
+        now = time.monotonic()
+        if now - self._told >= TELL_SECONDS:
+            self._told = now
+            super().notify()
 
     def accept(self, listener: Any) -> None:
         """Take a connection; when there are too many, the one that waited longest makes room."""
@@ -109,7 +116,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             connection.watched = 0
             self.poller.unregister(connection.sock)
 
-    def _on_event(self, connection: Connection, _: Any) -> None:
+    def _on_event(self, connection: Connection, _: Any = None) -> None:
         """Go on with a connection, unless it was closed since the loop heard of it."""
         if connection not in self._open:
             return
@@ -143,14 +150,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _read(self, connection: Connection) -> None:
         """Read what came; hand the request over when it is whole."""
-        data = connection.sock.recv(PIECE)
-        if not data:
+        length = connection.sock.recv_into(self._piece)
+        if not length:
             self._read_end(connection)
             return
         incoming = connection.incoming
         before = incoming.state
-        state = incoming.add(data)
-        self._bytes += len(data)
+        state = incoming.add(self._piece[:length])
+        self._bytes += length
         if before is State.IDLE:
             connection.deadline = time.monotonic() + HEAD_SECONDS
         self._look_at(connection, state, before)
@@ -181,53 +188,42 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _hand_over(self, connection: Connection) -> None:
         self._bytes -= len(connection.incoming)
         connection.phase = Phase.ANSWER
-        self.enqueue_req(connection)
+        self.tpool.submit(connection)
 
-    def handle(self, conn: Connection) -> bool:
-        """Answer one request that is whole, in a thread; return whether another may follow."""
-        keeps = self._answer(conn)
-        conn.sock.flush()
-        return keeps
-
-    def _answer(self, conn: Connection) -> bool:
-        req, head = None, b""
+    def _answer(self, connection: Connection) -> None:
+        """Answer one request that is whole, in a thread, and give the connection back. One that
+        waits for its next request need not wake the loop: that request will.
+        """
         try:
-            conn.init()
-            head, body = conn.incoming.take()
-            conn.parser.unreader.unread(head)
-            req = next(conn.parser)
-            req.body = WholeBody(read_body(req) if body is None else body)
-            req._expected_100_continue = False  # it was told to go on while its body came
-            req.should_close = partial(closes_after, req, req.should_close)
-            return bool(self.handle_request(req, conn)) and not req.should_close()
-        except StopIteration:
-            return False
-        except NoMoreData:
-            if req is not None:
-                self._tell(conn, head, cut_off())
-        except Exception as error:  # noqa: BLE001 - whatever ended it, the client is told by kind
-            self._tell(conn, head, error)
-        finally:
-            if req is not None:
-                let_go(req)
-        return False
+            connection.keeps = answer_one(connection, self.app, self.wsgi, not self.alive)
+            connection.sock.flush()
+        except Exception:  # noqa: BLE001 - the client is gone
+            connection.keeps, connection.gone = False, True
+        wants_more = not connection.keeps or connection.sock.unsent or connection.reads_ahead
+        self._answered.append(connection)
+        if wants_more or not connection.watched or not self.alive:  # looked up after it was given
+            self.method_queue.defer(int)
 
-    def _tell(self, conn: Connection, head: bytes, error: BaseException) -> None:
-        """Answer a request that could not be read; what was wrong with it is not repeated."""
-        cors = self.app.cors_headers(origin_of(head))
-        conn.sock.sendall(write_refusal(problem_of(error), cors))
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for events and do what each asks for; connections come back before and after it."""
+        self._take_back()
+        events = self.poller.select(timeout)
+        self._take_back()
+        for key, _ in events:
+            key.data(key.fileobj)
 
-    def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
-        """Go on with a connection whose request was answered."""
-        gone = fs.exception() is not None
-        conn.keeps = not gone and fs.result()
-        conn.sock.setblocking(False)
-        if gone:
-            self._drop(conn)
-        elif conn.sock.unsent:
-            self._watch(conn, Phase.SENT, SENT_SECONDS)
-        else:
-            self._go_on(conn)
+    def _take_back(self) -> None:
+        """Go on with the connections whose request was answered."""
+        while self._answered:
+            connection = self._answered.popleft()
+            if connection.requests == 1:
+                connection.sock.setblocking(False)
+            if connection.gone:
+                self._drop(connection)
+            elif connection.sock.unsent:
+                self._watch(connection, Phase.SENT, SENT_SECONDS)
+            else:
+                self._go_on(connection)
 
     def _write(self, connection: Connection) -> None:
         if connection.sock.flush():
@@ -238,13 +234,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not connection.keeps:
             self._let_close(connection)
             return
-        self._watch(
-            connection,
-            Phase.REQUEST,
-            self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER,
-        )
+        seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER
+        self._watch(connection, Phase.REQUEST, seconds)
         incoming = connection.incoming
-        read_ahead = connection.parser.unreader.take_buffered()
+        read_ahead = connection.unreader.take_buffered()
         if read_ahead or len(incoming):
             incoming.add(read_ahead)
             self._bytes += len(incoming)
@@ -282,16 +275,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if now - self._swept < SWEEP_SECONDS:
             return
         self._swept = now
-        late = [one for one in self._open if one.deadline <= now]
-        for connection in late:
-            state = connection.incoming.state
-            if connection.phase is Phase.ANSWER:
-                continue
-            if connection.phase is Phase.REQUEST and state is not State.IDLE:
-                part = "head" if state is State.HEAD else "body"
-                self._refuse(connection, too_slow(f"{part} of the request"))
-            else:
-                self._drop(connection)
+        for connection in [one for one in self._open if one.deadline <= now]:
+            if connection.phase is Phase.REQUEST:
+                self._on_event(connection)  # what came while the loop was busy is not late
+            if connection.deadline <= now:
+                self._give_up(connection)
+
+    def _give_up(self, connection: Connection) -> None:
+        """End the connection of a client that was too slow; threads are left their time."""
+        state = connection.incoming.state
+        if connection.phase is Phase.REQUEST and state is not State.IDLE:
+            part = "head" if state is State.HEAD else "body"
+            self._refuse(connection, too_slow(f"{part} of the request"))
+        elif connection.phase is not Phase.ANSWER:
+            self._drop(connection)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Close connections without a request by then: the worker stops."""
