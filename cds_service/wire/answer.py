@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 _HEADERS = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*")
-"""Lines of headers: nothing in a name or a value begins another line (RFC 9110 section 5.5)."""
+"""Lines of headers, whatever they are (RFC 9110 section 5.5); there must be as many as headers."""
 
 
 _CHUNKED = "Transfer-Encoding: chunked\r\n"
@@ -56,7 +56,7 @@ class Answer(Response):  # type: ignore[misc]  # gunicorn has no types
         if self.headers_sent:
             return
         lines = "".join([f"{name}: {value}\r\n" for name, value in self.headers])
-        if not _HEADERS.fullmatch(lines):
+        if not _HEADERS.fullmatch(lines) or lines.count("\r\n") != len(self.headers):
             raise ValueError("a header of the application is more than a line")
         self.sock.sendall(f"{self._first_lines()}{lines}\r\n".encode("latin-1"))
         self.headers_sent = True
