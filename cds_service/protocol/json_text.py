@@ -134,11 +134,7 @@ def read_all_but_prefetch(body: bytes) -> Any:
     ):  # not an object, without prefetch, or not JSON: the exact parser says what is wrong
         return read_json(body)
     found = _PREFETCH_KEY.search(body)
-    if (
-        not prefetch.startswith(b"{")
-        or not found
-        or not body.startswith(prefetch, found.end())
-    ):
+    if not prefetch.startswith(b"{") or not found or not body.startswith(prefetch, found.end()):
         return read_json(body)
     try:
         rest = read_json(
