@@ -135,7 +135,8 @@ def main() -> None:
     options = server_options("127.0.0.1", port, workers)
     if kind == "bare":
         options |= {"worker_class": "gthread"}  # what anybody has who serves Flask
-    kinds[kind](settings_of(kind, folder, port), options).run()
+    settings = settings_of(kind, folder, port)
+    kinds[kind](settings, options, lambda: settings).run()
 
 
 if __name__ == "__main__":
