@@ -166,9 +166,9 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
 def _split(
     finding: Finding, resolution: Resolution, actions: list[Action], client: Client, whole: bool
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return one suggestion per action, for clients that take one action each and cannot update
-    (Epic), and the labels of actions that would do harm when they alone are accepted (Q65).
-    `whole`: these are all actions, so that a single one does what the label says.
+    """Return one suggestion per action, for clients that take one action each, leave out deletes
+    or cannot update (Epic), and the labels of actions that would do harm when they alone are
+    accepted (Q65). `whole`: these are all actions, so that a single one does what the label says.
     """
     if client.replace_strategy == "split":
         parts = (part for action in actions for part in _without_update(action, client))
@@ -184,7 +184,7 @@ def _split(
             if whole and len(actions) == 1
             else labels.get(words.removesuffix(UNLESS), alone)
         )
-        if client.replace_strategy != "split" or _is_safe_alone(finding, resolution, action):
+        if _is_safe_alone(finding, resolution, action):
             offered.append(_suggestion(label, [action]))
         else:
             in_words.append(label)

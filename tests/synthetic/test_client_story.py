@@ -88,8 +88,12 @@ maintenance must follow is said when it is signed, and offered there (Q65).
 """
 
 
+def takes_one_action(client: Client) -> bool:
+    return client.replace_strategy == "split" or "second-action" in client.ignores
+
+
 def loud(one: Step, client: Client | None = None) -> list[str]:
-    follows = client is not None and client.replace_strategy == "split"
+    follows = client is not None and takes_one_action(client)
     return [
         card["summary"]
         for card in one.answer["cards"]
@@ -140,7 +144,7 @@ doses (I27).
 
 def what_stays(client: Client, name: str, what: str) -> tuple[str, ...]:
     """Return the cards that a step after the acceptance may have; everything else is silence."""
-    if what == "by hand" and client.replace_strategy == "split" and name not in TABLETS:
+    if what == "by hand" and takes_one_action(client) and name not in TABLETS:
         return (FOLLOWS,)  # maintenance is offered now, and taken in the next step
     if what == "refilled" and (name in TABLETS or not client.stores_accepted):
         return ("b3",) if name == "Fred Oakes" else UNTAKEN

@@ -1,0 +1,85 @@
+"""What a client may accept alone is safe alone, whatever makes it take single actions (Q65)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cds_service.cards.suggestions import LONE_DELETE
+from cds_service.decision import decide_request
+from cds_service.site import Client, client_of_profile, demonstration
+from fhir_mappings.terminology import load_value_sets
+from synthetic import SandboxPatient, sandbox_patients
+
+DAY = dt.date(2026, 11, 26)
+SETTINGS = demonstration()
+VALUE_SETS = load_value_sets()
+PATIENTS = [one for one in sandbox_patients(DAY) if not one.story.site]
+GENERIC = client_of_profile("generic-2.0")
+
+CLIENTS = {
+    "split": replace(GENERIC, replace_strategy="split"),
+    "second-action": replace(GENERIC, ignores=("second-action",)),
+    "second-action, any": replace(GENERIC, ignores=("second-action",), selection_behavior="any"),
+    "delete": replace(GENERIC, ignores=("delete",)),
+    "sandbox": client_of_profile("sandbox"),
+    "epic": client_of_profile("epic"),
+}
+
+
+def cards_for(client: Client, patient: SandboxPatient) -> tuple[dict[str, Any], ...]:
+    hook = "order-select" if patient.drafts else "patient-view"
+    return decide_request(patient.request(hook), SETTINGS, VALUE_SETS, DAY, client).cards
+
+
+def actions_alone(card: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for suggestion in card.get("suggestions", []):
+        if len(suggestion["actions"]) == 1:
+            yield suggestion["actions"][0]
+
+
+def second_phases(patient: SandboxPatient) -> set[str]:
+    """Return what a card offers behind a loading course only, never by itself."""
+    cards = cards_for(GENERIC, patient)
+    alone = {action["description"] for card in cards for action in actions_alone(card)}
+    return {
+        action["description"]
+        for card in cards
+        for suggestion in card.get("suggestions", [])
+        for action in [
+            one
+            for one in suggestion["actions"]
+            if one["type"] == "create" and one["resource"]["resourceType"] == "MedicationRequest"
+        ][1:]
+    } - alone
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_maintenance_is_not_offered_without_the_loading_before_it_Q65(name: str) -> None:
+    checked = 0
+    for patient in PATIENTS:
+        later = second_phases(patient)
+        for card in cards_for(CLIENTS[name], patient):
+            alone = [action["description"] for action in actions_alone(card)]
+            assert not later & set(alone), patient.story.name
+            words = card["detail"]
+            checked += bool(later) and "Not offered as an order here" in words
+    assert checked > 5, "what is left out is said in words"
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_removal_alone_is_offered_of_harmful_orders_only_Q65(name: str) -> None:
+    removed = 0
+    for patient in PATIENTS:
+        for card in cards_for(CLIENTS[name], patient):
+            found = card["extension"]["org.b12-cds"].get("alsoFound", [])
+            said = {card["source"]["topic"]["code"], *found}
+            for action in actions_alone(card):
+                if action["type"] == "delete":
+                    removed += 1
+                    assert said & (LONE_DELETE | {"e1"}), patient.story.name
+    assert removed or "delete" in CLIENTS[name].ignores
