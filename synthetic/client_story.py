@@ -7,6 +7,7 @@ Source: docs/client-profiles.md; `ignores` and `stores_accepted` of a client; de
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -170,10 +171,24 @@ def finish_by_hand(answer: Resource, drafts: Sequence[Resource], client: Client)
     to_do = "\n".join(card.get("detail", "") for card in answer["cards"])
     ours = [one["id"] for one in drafts]
     return [
-        one
+        _entered(one, to_do) if ours == [one["id"]] else one
         for one in whole
         if one["id"] not in ours or f"Remove the draft order: {_name(one)}" not in to_do
     ]
+
+
+def _entered(order: Resource, to_do: str) -> Resource:
+    """Return the one order that is there as a person writes it anew, in words, where the card says
+    which dose to enter, or with what is to be added to it.
+    """
+    [line, *more] = order.get("dosageInstruction") or [{}]
+    for added in re.findall(r"- Add to the order: (.*)", to_do):
+        line = {**line, "additionalInstruction": [{"text": added}]}
+    doses = re.findall(r"- Enter in the order that is there: (.*)", to_do)
+    if len(doses) == 1:
+        rest = {name: value for name, value in order.items() if name not in DOSE}
+        return {**rest, "dosageInstruction": [{"text": doses[0]}]}
+    return {**order, "dosageInstruction": [line, *more]} if line else order
 
 
 def _name(order: Resource) -> str:

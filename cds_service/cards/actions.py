@@ -36,6 +36,7 @@ from recommender.language import (
     describe,
 )
 from recommender.remedies import does
+from recommender.wording import say_full_date
 
 UNLESS = ", if not already on B12"
 """Said below what is drafted where the medication list could not be read (Q58)."""
@@ -166,7 +167,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             ), f"Add to the order: {' '.join(technique)}"
         case ChangeStart(_, starts):
             moved = draft_changes.with_start(draft, starts, context)
-            return moved, f"Let the order start on {starts.isoformat()}"
+            return moved, f"Let the order start on {say_full_date(starts)}"
         case NameReplaced(replaces=replaces):
             return (
                 draft_changes.with_prior(draft, replaces, context),

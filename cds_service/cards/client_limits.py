@@ -81,10 +81,16 @@ def _medicine(resource: Resource) -> object:
 
 
 def _dose_of(action: Action, is_there: bool) -> str:
-    words = action["description"]
+    """Return what is to be done by hand for an action; an update that gives no dose says itself
+    what it does.
+    """
+    words: str = action["description"]
+    dose = words
     for prefix in ("Change the order to: ", "Complete the order as: "):
-        words = words.removeprefix(prefix)
-    return f"{'Enter in the order that is there' if is_there else 'Check in the order'}: {words}"
+        dose = dose.removeprefix(prefix)
+    if action["type"] == "update" and dose == words:
+        return words
+    return f"{'Enter in the order that is there' if is_there else 'Check in the order'}: {dose}"
 
 
 def _named(action: Action) -> str:

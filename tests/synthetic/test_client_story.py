@@ -16,7 +16,14 @@ from flask.testing import FlaskClient
 from cds_service.site import Client, Settings
 from cds_service.site.client_profiles import PROFILES, RXNORM_AS_OID
 from synthetic import SandboxPatient, sandbox_patients
-from synthetic.client_story import KEYSTROKES, Step, accept, choose, tell_story
+from synthetic.client_story import (
+    KEYSTROKES,
+    Step,
+    accept,
+    choose,
+    finish_by_hand,
+    tell_story,
+)
 from tests.cds_service.conftest import AS_OF, running, settings  # noqa: F401  a fixture
 from tests.cds_service.signing import client as registered
 from tests.cds_service.signing import sign
@@ -219,6 +226,28 @@ def test_a_form_that_lost_the_dose_is_told_so_and_not_offered_the_same_again(tol
             "By hand, as the order form does not take it over" in first.answer["cards"][0]["detail"]
         )
         assert "Enter in the order that is there: " in card["detail"], name
+
+
+CHANGED = ("Kate Roy", "Liam Shaw", "Pia Roth", "Ida Strand", "Kim Ueda", "May Sutton", "Inge Lund")
+"""People whose order stays and is changed: another interval, dose, frequency or technique."""
+
+
+@pytest.mark.parametrize("profile", who_ignores("dose"))
+def test_what_a_card_says_is_to_be_entered_makes_the_order_right(
+    settings: Settings,  # noqa: F811
+    people: dict[str, SandboxPatient],
+    profile: str,
+) -> None:
+    """The person writes it in words into the order that is there."""
+    client = client_of(profile)
+    with running(replace(settings, clients=(client,), public_url=BASE)) as http:
+        post = post_as(client, http)
+        for name in CHANGED:
+            first = post(people[name].request("order-select"))
+            assert first["cards"], name
+            drafts = finish_by_hand(first, people[name].drafts, client)
+            assert drafts != list(people[name].drafts), name
+            assert post(people[name].request("order-select", tuple(drafts)))["cards"] == [], name
 
 
 @pytest.mark.parametrize("told", who_ignores("second-action"), indirect=True)
