@@ -78,9 +78,10 @@ def _low_within(
         day = result.evidence.date
         if result.why not in _SOUND or day is None or day > now:
             continue
-        near = days is None or (now - day).days <= days
+        if days is not None and (now - day).days > days:
+            continue
         low = _class(result, policy) is B12Class.LOW
-        if near and low and not _treated_between(scenario, day, now):
+        if low and not _treated_between(scenario, day, now):
             return result
     return None
 
