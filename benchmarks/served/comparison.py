@@ -39,14 +39,14 @@ CASES = tuple(
     case
     for size in (20, 200)
     for case in (
-        Case("a  bare Flask and orjson", "bare", size, calls=1000),
+        Case("a  bare Flask and orjson", "bare", size, calls=3000),
         Case("b  order of ours", "service", size),
-        Case("c  unrelated order", "service", size, "unrelated", 1000),
+        Case("c  unrelated order", "service", size, "unrelated", 3000),
         Case("d  order of ours, ES384 token", "tokens", size),
         Case("e  order of ours, prefetch through fhir.resources", "models", size, calls=100),
         Case("f  each rule once", "service", size, "rules"),
         Case("g  order of ours, a record of no interest", "service", size, "noise"),
-        Case("h  1 order in 100 is ours", "service", size, "mix", 1000),
+        Case("h  1 order in 100 is ours", "service", size, "mix", 3000),
     )
 )
 
