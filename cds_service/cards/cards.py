@@ -27,6 +27,9 @@ SOURCE_LABEL = "Vitamin B12 dosing guidance"
 CARD_SYSTEM = "urn:b12-cds:card"
 EXTENSION = "org.b12-cds"
 """Our name in the extensions of cards, answers and requests."""
+
+BY_HAND = "By hand, as the order form does not take it over:"
+"""The line above what a client leaves to do by hand."""
 LONGEST_SUMMARY = 139
 """UTF-16 units (R76: fewer than 140 characters)."""
 
@@ -156,7 +159,7 @@ def write_detail(finding: Finding, context: CardContext, suggestions: Suggestion
 def _by_hand(suggestions: Suggestions) -> str:
     """Return what this client does not take over of a suggestion, as a list to be done by hand."""
     lines = [f"- {escape_markdown(line)}" for line in suggestions.by_hand]
-    return "\n".join(["By hand, as the order form does not take it over:", *lines]) if lines else ""
+    return "\n".join([BY_HAND, *lines]) if lines else ""
 
 
 def shorten(summary: str) -> str:

@@ -22,17 +22,20 @@ def fit_to_client(
     ignores: tuple[str, ...],
     drafts: Mapping[str, Resource],
     undosed: frozenset[str],
-) -> tuple[list[Action], list[str]]:
-    """Return the actions that the client carries out, and in words what is left to do by hand.
+) -> tuple[list[Action], list[tuple[str, Action]]]:
+    """Return the actions that the client carries out, and what is left to do by hand: in words, and
+    the action that it belongs to.
 
     Args:
         undosed: the keys of drafts whose dose cannot be read. An order form that has lost the dose
             holds one; the same product is not offered again beside it, its dose is to be entered.
     """
-    by_hand: list[str] = []
+    by_hand: list[tuple[str, Action]] = []
     if DOSE in ignores:
         twins = dict(_twins(actions, drafts, undosed))
-        by_hand += [_dose_of(action, number in twins) for number, action in _drafted(actions)]
+        by_hand += [
+            (_dose_of(action, number in twins), action) for number, action in _drafted(actions)
+        ]
         gone = set(twins.values()) - {""}
         actions = [
             action
@@ -40,7 +43,8 @@ def fit_to_client(
             if number not in twins and _named(action) not in gone
         ]
     if DELETE in ignores:
-        by_hand += [action["description"] for action in actions if action["type"] == "delete"]
+        deletes = [action for action in actions if action["type"] == "delete"]
+        by_hand += [(action["description"], action) for action in deletes]
         actions = [action for action in actions if action["type"] != "delete"]
     return actions, by_hand
 
@@ -65,6 +69,7 @@ def _twins(
         if action["type"] == "update":
             key = f"{action['resource']['resourceType']}/{action['resource'].get('id')}"
             if key in drafts and _medicine(drafts[key]) == wanted:
+                open_drafts.pop(key, None)  # it stands for this update, and for no create besides
                 yield number, ""
             continue
         twin = next((key for key, one in open_drafts.items() if _medicine(one) == wanted), "")

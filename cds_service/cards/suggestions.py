@@ -73,14 +73,15 @@ def write_suggestions(finding: Finding, context: SuggestionContext) -> Suggestio
             withheld.append((resolution.label, problem))
             continue
         done, left = fit_to_client(actions, ignores, context.drafts, context.undosed)
-        by_hand |= dict.fromkeys(left)
-        if len(done) == len(actions) and not _takes_one_action(context.client):
+        whole = len(done) == len(actions)
+        if whole and not _takes_one_action(context.client):
             offered.append(_suggestion(resolution.label, actions, resolution.recommended))
         else:
-            whole = len(done) == len(actions)
             split, left_out = _split(finding, resolution, done, context.client, whole=whole)
-            offered += split
-            in_words += left_out
+            offered += [_suggestion(label, [action]) for label, action in split]
+            in_words += [label for label, _ in left_out]
+            left = [(words, one) for words, one in left if one not in [one for _, one in left_out]]
+        by_hand |= dict.fromkeys(words for words, _ in left)
     return Suggestions(tuple(offered), tuple(withheld), tuple(by_hand), tuple(in_words))
 
 
@@ -165,17 +166,19 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
 
 def _split(
     finding: Finding, resolution: Resolution, actions: list[Action], client: Client, whole: bool
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return one suggestion per action, for clients that take one action each, leave out deletes
-    or cannot update (Epic), and the labels of actions that would do harm when they alone are
-    accepted (Q65). `whole`: these are all actions, so that a single one does what the label says.
+) -> tuple[list[tuple[str, Action]], list[tuple[str, Action]]]:
+    """Return each action with the label of a suggestion of its own, for clients that take one
+    action each, leave out deletes or cannot update (Epic), and those that would do harm when they
+    alone are accepted (Q65). `whole`: these are all actions, so that a single one does what the
+    label says.
     """
     if client.replace_strategy == "split":
         parts = (part for action in actions for part in _without_update(action, client))
         actions = deletes_last(parts)
     claim = claim_of(resolution.edits)
     labels: dict[str, str] = dict(label_of_parts(resolution.edits))
-    offered, in_words = [], []
+    offered: list[tuple[str, Action]] = []
+    left_out: list[tuple[str, Action]] = []
     for action in actions:
         words: str = action["description"]
         alone = f"{claim}: {words}" if claim else words
@@ -184,11 +187,9 @@ def _split(
             if whole and len(actions) == 1
             else labels.get(words.removesuffix(UNLESS), alone)
         )
-        if _is_safe_alone(finding, resolution, action):
-            offered.append(_suggestion(label, [action]))
-        else:
-            in_words.append(label)
-    return offered, in_words
+        is_safe = _is_safe_alone(finding, resolution, action)
+        (offered if is_safe else left_out).append((label, action))
+    return offered, left_out
 
 
 def _is_safe_alone(finding: Finding, resolution: Resolution, action: Action) -> bool:

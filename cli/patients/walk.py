@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import requests
 
-from cds_service.cards import EXTENSION
+from cds_service.cards import BY_HAND, EXTENSION
 from cds_service.protocol import SHARED_ID, write_json
 from cds_service.site import GENERIC_2_0, PROFILES, Client, client_of_profile
 from cli.parsing import Refusal, print_json
@@ -153,6 +153,8 @@ def _say(step: Step) -> Iterator[str]:
     for card in step.answer["cards"]:
         yield f"  {card['indicator'].upper()} {card['summary']}"
         yield from (f"    [ ] {one.get('label', '')}" for one in card.get("suggestions", ()))
+        to_do = str(card.get("detail", "")).partition(f"{BY_HAND}\n")[2].partition("\n\n")[0]
+        yield from (f"    by hand: {line[2:]}" for line in to_do.splitlines())
     if not step.answer["cards"]:
         told = as_dict(as_dict(step.answer.get("extension")).get(EXTENSION))
         yield f"  no card: {told['why']}" if told.get("why") else "  no card"
@@ -164,7 +166,10 @@ def _orders_of(request: dict[str, Any]) -> Iterator[str]:
         order = entry["resource"]
         concept = order.get("medicationCodeableConcept", order.get("code", {}))
         [line, *_] = order.get("dosageInstruction") or [{}]
-        yield ", ".join(filter(None, (concept.get("text"), line.get("text")))) or "an order"
+        named, dosed = concept.get("text", ""), line.get("text", "")
+        if named and dosed.startswith(named.split()[0]):  # ours say the medicine with the dose
+            named = ""
+        yield ", ".join(filter(None, (named, dosed))) or "an order"
 
 
 def service_of(hook: str, client: Client) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from cds_service.cards import BY_HAND
 from cds_service.cards.suggestions import LONE_DELETE
 from cds_service.decision import decide_request
 from cds_service.site import Client, client_of_profile, demonstration
 from fhir_mappings.terminology import load_value_sets
 from synthetic import SandboxPatient, sandbox_patients
+from synthetic.client_story import accept, choose
 
 DAY = dt.date(2026, 11, 26)
 SETTINGS = demonstration()
@@ -83,3 +85,18 @@ def test_a_removal_alone_is_offered_of_harmful_orders_only_Q65(name: str) -> Non
                     removed += 1
                     assert said & (LONE_DELETE | {"e1"}), patient.story.name
     assert removed or "delete" in CLIENTS[name].ignores
+
+
+def test_one_order_that_lost_its_dose_is_told_one_dose_not_two() -> None:
+    """The form holds the loading product; maintenance is another order, not offered yet."""
+    [fred] = [one for one in PATIENTS if one.story.name == "Fred Oakes"]
+    client = CLIENTS["sandbox"]
+    drafts = accept(choose({"cards": cards_for(client, fred)}), fred.drafts, client)
+    request = fred.request("order-select", tuple(drafts))
+    [card] = decide_request(request, SETTINGS, VALUE_SETS, DAY, client).cards
+
+    to_do = card["detail"].partition(f"{BY_HAND}\n")[2].partition("\n\n")[0].splitlines()
+    assert len(to_do) == 1
+    assert to_do[0].startswith("- Enter in the order that is there: Hydroxocobalamin 1000 micro")
+    assert "alternate days" in to_do[0]
+    assert "Not offered as an order here: Hydroxocobalamin 1 mg IM every 2 months" in card["detail"]
