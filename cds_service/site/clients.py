@@ -197,17 +197,32 @@ def client_urls(client: Client) -> list[tuple[str, str]]:
 def systems_without_effect(
     clients: Sequence[Mapping[str, Any]], formulary: tuple[FormularyRow, ...]
 ) -> list[str]:
-    """Return the complaints about preferred code systems in which no product is coded."""
-    normalise = load_value_sets().normalise_system
-    coded = {normalise(coding.system) for row in formulary for coding in row.codings}
+    """Return the complaints about preferred code systems in which no product is coded, or some
+    that may be drafted are not.
+    """
     preferred = {
         number: str(with_profile(row)["preferred_system"])
         for number, row in enumerate(clients)
         if "preferred_system" in with_profile(row)
     }
+    said = ((number, system, _effect(system, formulary)) for number, system in preferred.items())
     return [
-        f'clients[{number}].preferred_system: "{system}" has no effect, as no product of the '
-        f"formulary has a code in it; expected one of {', '.join(sorted(coded)) or 'none'}."
-        for number, system in preferred.items()
-        if normalise(system) not in coded
+        f'clients[{number}].preferred_system: "{system}" has no effect{why}.'
+        for number, system, why in said
+        if why
     ]
+
+
+def _effect(system: str, formulary: tuple[FormularyRow, ...]) -> str:
+    """Return which products a preferred code system does nothing for; empty when there are none."""
+    normalise = load_value_sets().normalise_system
+    wanted = normalise(system)
+    coded = {row: {normalise(coding.system) for coding in row.codings} for row in formulary}
+    systems = sorted(set().union(*coded.values()))
+    if wanted not in systems:
+        return (
+            f", as no product of the formulary has a code in it; expected one of "
+            f"{', '.join(systems) or 'none'}"
+        )
+    without = [row.text for row in formulary if row.available and wanted not in coded[row]]
+    return f" on {', '.join(without)}: found no code in it there" if without else ""

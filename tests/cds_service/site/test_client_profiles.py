@@ -167,6 +167,15 @@ def test_a_preferred_system_in_which_no_product_is_coded_is_said(tmp_path: Path)
     assert load_settings(written(tmp_path, with_ndc)).clients  # it stops no start
 
 
+def test_a_product_without_a_code_in_the_preferred_system_is_named(tmp_path: Path) -> None:
+    """The built-in tablets have no code of dm+d, the injection has."""
+    with_dmd = f'{SITE}preferred_system = "https://dmd.nhs.uk"\n'
+    [problem] = check_config(written(tmp_path, with_dmd))
+
+    assert "has no effect on Cyanocobalamin 1 mg oral tablet: found no code in it" in problem
+    assert "ydroxocobalamin" not in problem
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_system_of_each_profile_has_effect_with_the_built_in_formulary(
     tmp_path: Path, profile: str
