@@ -8,10 +8,11 @@ reads it.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from recommender.language import Choice
 
 Resource = dict[str, Any]
 
@@ -28,7 +29,7 @@ PREFETCH_KEYS = (
 """The prefetch keys of the service, each a part of the record."""
 
 
-class Availability(enum.Enum):
+class Availability(Choice):
     """What is known of one part of the record (PROTOCOL 2.D).
 
     COMPLETE: all there is came, and no resource means there is none. INCOMPLETE: some came and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -23,10 +22,10 @@ from fhir_mappings.intake import (
     why_unknown,
 )
 from fhir_mappings.terminology import Concept, Match, Role
-from recommender.language import Because, Evidence, Fact, Truth
+from recommender.language import Because, Choice, Evidence, Fact, Truth
 
 
-class Standing(enum.Enum):
+class Standing(Choice):
     """How a Condition stands: what its clinical and verification status say together."""
 
     CURRENT = "current"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from recommender.deficiency import Deficiency, Ground, NotConclusive, Permanence
@@ -11,6 +10,7 @@ from recommender.language import (
     Allergen,
     Anticoagulant,
     Cause,
+    Choice,
     Fact,
     HintAt,
     LoweringDrug,
@@ -20,7 +20,7 @@ from recommender.language import (
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 
 
-class PlateletBand(enum.Enum):
+class PlateletBand(Choice):
     """Platelets in 10*9/L (S31 to S34, C14)."""
 
     ABOVE_50 = "above 50"

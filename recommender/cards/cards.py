@@ -7,15 +7,14 @@ line in the review.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from recommender.cards import override_reasons as reason
 from recommender.cards.override_reasons import OverrideReason
-from recommender.language import Test
+from recommender.language import Choice, Test
 
 
-class Indicator(enum.Enum):
+class Indicator(Choice):
     """How loud a card is (cards.md 1): CRITICAL could directly cause serious harm, WARNING
     conflicts with a source rule.
     """
@@ -28,7 +27,7 @@ class Indicator(enum.Enum):
 INFO, WARNING, CRITICAL = Indicator.INFO, Indicator.WARNING, Indicator.CRITICAL
 
 
-class Remedy(enum.Enum):
+class Remedy(Choice):
     """What a card wants done with the order it speaks of."""
 
     REPLACE = "the order goes, and what is right is drafted anew"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
+from recommender.language import Choice
 
 
-class Deficiency(enum.Enum):
+class Deficiency(Choice):
     """How sure we are of vitamin B12 deficiency (decisions 2.3, D1 to D7)."""
 
     DIAGNOSED = "diagnosed and treated"
@@ -16,7 +16,7 @@ class Deficiency(enum.Enum):
     UNKNOWN = "unknown"
 
 
-class Permanence(enum.Enum):
+class Permanence(Choice):
     """Whether the cause stays (decisions 2.3). UNKNOWN behaves as PERMANENT."""
 
     PERMANENT = "permanent"
@@ -25,7 +25,7 @@ class Permanence(enum.Enum):
     UNKNOWN = "unknown"
 
 
-class Ground(enum.Enum):
+class Ground(Choice):
     """What decided how sure we are of deficiency, as a code; the row of D1 to D7 says it in
     words.
     """
@@ -46,7 +46,7 @@ class Ground(enum.Enum):
     NOTHING_DECIDES = "D7"
 
 
-class NotConclusive(enum.Enum):
+class NotConclusive(Choice):
     """Why a level that is not low excludes nothing (Q60, Q79)."""
 
     INTRINSIC_FACTOR = "pernicious anaemia, whose antibody can raise the measured level"

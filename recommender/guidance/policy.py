@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from recommender.language import Allergen, Route, Substance
+from recommender.language import Allergen, Choice, Route, Substance
 
 
-class NonNeuroRoute(enum.Enum):
+class NonNeuroRoute(Choice):
     """First treatment of deficiency without neurological involvement and without malabsorption
     (C1).
     """
@@ -26,7 +26,7 @@ class NonNeuroRoute(enum.Enum):
     IM_FIRST = "IM_FIRST"
 
 
-class OralInEstablishedMalabsorption(enum.Enum):
+class OralInEstablishedMalabsorption(Choice):
     """What is said of oral treatment in established malabsorption (C2). It is never offered as
     first choice (I19).
     """
@@ -36,7 +36,7 @@ class OralInEstablishedMalabsorption(enum.Enum):
     ALLOWED = "ALLOWED"
 
 
-class NonNeuroMaintenance(enum.Enum):
+class NonNeuroMaintenance(Choice):
     """Maintenance interval where neurological involvement was explicitly never present (C4)."""
 
     RANGE_2_3 = "RANGE_2_3"
@@ -44,7 +44,7 @@ class NonNeuroMaintenance(enum.Enum):
     FIXED_3 = "FIXED_3"
 
 
-class BariatricMaintenance(enum.Enum):
+class BariatricMaintenance(Choice):
     """Maintenance and prophylaxis after bariatric surgery (C13). EITHER: both offered, the
     injection first.
     """
@@ -54,7 +54,7 @@ class BariatricMaintenance(enum.Enum):
     EITHER = "EITHER"
 
 
-class SubcutaneousHydroxocobalamin(enum.Enum):
+class SubcutaneousHydroxocobalamin(Choice):
     """What is made of the subcutaneous route, off-label for hydroxocobalamin, when bleeding is a
     risk (C14, PS5).
     """
@@ -64,7 +64,7 @@ class SubcutaneousHydroxocobalamin(enum.Enum):
     OFF = "OFF"
 
 
-class AltDailyLoading(enum.Enum):
+class AltDailyLoading(Choice):
     """Loading by 5 to 6 daily injections (C22)."""
 
     ACCEPT = "ACCEPT"
@@ -72,21 +72,21 @@ class AltDailyLoading(enum.Enum):
     REJECT = "REJECT"
 
 
-class FolateGateOpens(enum.Enum):
+class FolateGateOpens(Choice):
     """When vitamin B12 treatment counts as adequate for folic acid (C25)."""
 
     FIRST_DOSE = "FIRST_DOSE"
     LOADING_COMPLETE = "LOADING_COMPLETE"
 
 
-class GastrectomyProphylaxis(enum.Enum):
+class GastrectomyProphylaxis(Choice):
     """Whether prophylaxis is offered after total gastrectomy before any test (C35)."""
 
     OFFER = "OFFER"
     TEST_ONLY = "TEST_ONLY"
 
 
-class MonitoringCards(enum.Enum):
+class MonitoringCards(Choice):
     """Where an overdue review is said (decisions 2.7)."""
 
     PATIENT_VIEW_AND_REFILL = "PATIENT_VIEW_AND_REFILL"
@@ -94,7 +94,7 @@ class MonitoringCards(enum.Enum):
     OFF = "OFF"
 
 
-class ConfirmConsistentOrders(enum.Enum):
+class ConfirmConsistentOrders(Choice):
     """Whether an order that matches the guidance gets a card (a1, a2)."""
 
     ALWAYS = "ALWAYS"

@@ -27,7 +27,7 @@ class OrderState(Choice):
     STOP = "drafted stop"
 
 
-class InjectionSite(enum.Enum):
+class InjectionSite(Choice):
     """The body site an injection was ordered for; only what the guidance speaks of."""
 
     DELTOID = "deltoid"

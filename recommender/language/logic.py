@@ -166,7 +166,7 @@ class Unit(Choice):
     YEARS = "a"
 
 
-class Comparator(enum.Enum):
+class Comparator(Choice):
     """How the true value stands to the number reported; EXACT when the number is the value."""
 
     EXACT = ""

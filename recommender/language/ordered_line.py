@@ -5,11 +5,11 @@ means one thing (Q39).
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from recommender.language.choices import Choice
 from recommender.language.doses import DAYS_PER_UNIT, DoseLine, PhaseKind, Route, Substance, Timing
 from recommender.language.logic import Truth, truth_of
 
@@ -34,7 +34,7 @@ THREE_A_WEEK_UP_TO = Decimal(7) / 3
 """Days from injection to injection up to which loading is not slower than three a week (S10)."""
 
 
-class Rhythm(enum.Enum):
+class Rhythm(Choice):
     """How an injection order is timed."""
 
     ALTERNATE_DAYS = "on alternate days"

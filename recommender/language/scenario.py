@@ -7,7 +7,6 @@ kidneys are impaired, ...) is worked out in `assessment`, `deficiency` and their
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -121,7 +120,7 @@ class Allergy:
     active: bool = True
 
 
-class Anticoagulant(enum.Enum):
+class Anticoagulant(Choice):
     """The class of an active anticoagulant (F19)."""
 
     WARFARIN = "warfarin"

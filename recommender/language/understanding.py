@@ -8,7 +8,6 @@ restrict as Q28 says. Why a fact is unknown, or a result does not count, is a co
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from dataclasses import dataclass
 
 from recommender.language.choices import Choice
@@ -94,7 +93,7 @@ class Hint:
     date: dt.date | None = None
 
 
-class Because(enum.Enum):
+class Because(Choice):
     """Why nothing more is known of a claim, as a code: what decides, where `Fact.reason` is words.
 
     The first three are the three sentences of Q58; NOT_UNDERSTOOD and LIST_NOT_COMPLETE are gaps,

@@ -5,14 +5,13 @@ course.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.language import DoseLine, Evidence, Substance
+from recommender.language import Choice, DoseLine, Evidence, Substance
 
 
-class TreatmentPhase(enum.Enum):
+class TreatmentPhase(Choice):
     """Where vitamin B12 treatment stands (decisions 2.3 and Q11)."""
 
     NONE = "none"
@@ -23,7 +22,7 @@ class TreatmentPhase(enum.Enum):
     UNKNOWN = "unknown"
 
 
-class UnknownPhase(enum.Enum):
+class UnknownPhase(Choice):
     """Why the phase is not known. The first eight are "by record" (Q29): T7 asks."""
 
     STANDING_ORDER = "an old order is still active, no dose is on record"
