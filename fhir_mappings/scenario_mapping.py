@@ -45,8 +45,9 @@ from fhir_mappings.scenario import (
     read_medicines,
 )
 from fhir_mappings.terminology import ValueSets
+from fhir_mappings.values import forget_units
 from recommender.assessment import find_treatment_start
-from recommender.language import ClinicalScenario
+from recommender.language import ClinicalScenario, forget_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,16 @@ def map_scenario(
     try:
         return _map(index_record(record, as_of, value_sets, tick, limits), drafts)
     finally:
-        forget_texts()
+        forget_record()
+
+
+def forget_record() -> None:
+    """Forget what was remembered of texts, units and dose lines while a call was answered: nothing
+    of it may outlast it.
+    """
+    forget_texts()
+    forget_units()
+    forget_lines()
 
 
 def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:

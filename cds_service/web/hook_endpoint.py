@@ -19,6 +19,7 @@ from cds_service.web.deployment import CONFIG_KEY, Deployment
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.hooks import ENDPOINT, call_service
 from cds_service.web.http_rules import WsgiApp, cors_headers
+from fhir_mappings.scenario_mapping import forget_record
 
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -49,6 +50,8 @@ def _answer(
     except Exception as error:  # noqa: BLE001 - a bug is answered too, and logged with its place
         answer, status, more = refusal_of(error, ENDPOINT, call.id)
         body, headers = write_json(answer), list(more.items())
+    finally:
+        forget_record()
     _count(deployment, call, status)
     headers += call.finish(ENDPOINT, status)
     headers += cors_headers(deployment.settings, environ.get("HTTP_ORIGIN"))

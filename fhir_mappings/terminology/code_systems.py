@@ -162,6 +162,11 @@ def _strip_spelling(system: str) -> str:
     return SNOMED if re.match(rf"{re.escape(SNOMED)}(?:[/?]|$)", plain) else text
 
 
+def forget_spellings() -> None:
+    """Forget what was remembered of how systems are written."""
+    _strip_spelling.cache_clear()
+
+
 def normalise_spelling(system: str, systems: Mapping[str, str]) -> str:
     """Return the canonical URI of a system in any spelling; `systems` maps the known spellings. An
     unknown one comes back trimmed.

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fhir_mappings.terminology.code_systems import forget_spellings
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.members import TERMINOLOGY, Field, Member, Role
 from fhir_mappings.text import BeginningsOf, as_word, index_beginnings, normalise_text
@@ -182,5 +183,6 @@ def _load_wordings() -> Mapping[Field, _Wordings]:
 
 
 def forget_wordings() -> None:
-    """Forget what was remembered of texts."""
+    """Forget what was remembered of texts, and of how systems are written."""
     read_words.cache_clear()
+    forget_spellings()

@@ -9,13 +9,14 @@ from fhir_mappings.values.ileum_lengths import (
 from fhir_mappings.values.not_given import words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
-from fhir_mappings.values.units import Analyte, reads_unit
+from fhir_mappings.values.units import Analyte, forget_units, reads_unit
 from fhir_mappings.values.yes_or_no import read_booleanish
 
 __all__ = [
     "Analyte",
     "Reading",
     "compute_egfr",
+    "forget_units",
     "holds_length",
     "read_booleanish",
     "read_involved_length",

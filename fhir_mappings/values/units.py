@@ -280,6 +280,10 @@ def _read_spelling(spelling: str) -> str:
     return _UCUM_BY_LOWER_CASE.get(plain, "")
 
 
+forget_units = _read_spelling.cache_clear
+"""Forgets what was remembered of how units are written."""
+
+
 def _plain_unit(text: str) -> str:
     plain = re.sub(r"\s+", " ", text.lower().translate(_SUPERSCRIPTS)).strip()
     plain = re.sub(r"\s?(?:/|\bper\b)\s?", "/", plain)

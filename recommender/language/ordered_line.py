@@ -68,7 +68,7 @@ class OrderedLine:
 
 @lru_cache(maxsize=4096)
 def read_line(line: DoseLine) -> OrderedLine:
-    """Return what the line amounts to; worked out once for equal lines."""
+    """Return what the line amounts to; worked out once for equal lines of a call."""
     timing = line.timing
     injected = is_injected(line)
     return OrderedLine(
@@ -81,6 +81,11 @@ def read_line(line: DoseLine) -> OrderedLine:
         daily_dose=line.dose * timing.doses_per_day if line.dose is not None and timing else None,
         bound_days=_bound_days(timing) if timing else None,
     )
+
+
+def forget_lines() -> None:
+    """Forget what was worked out of dose lines: they are a patient's."""
+    read_line.cache_clear()
 
 
 def is_injected(line: DoseLine) -> bool:

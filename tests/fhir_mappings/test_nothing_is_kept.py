@@ -27,6 +27,8 @@ def a_record(words: str) -> PatientRecord:
         entry["code"] = {"text": f"{words} {entry['id']}"}
     for order in keys["medications"]:
         order["medicationCodeableConcept"] = {"text": f"{words} {order['id']}"}
+    for result in keys["labs"]:
+        result["valueQuantity"] |= {"unit": f"{words} per mL", "code": None}
     return place(keys)
 
 
