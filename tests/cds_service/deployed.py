@@ -31,7 +31,8 @@ import sys
 from pathlib import Path
 from cds_service.server import serve
 from cds_service.site import load_settings
-serve(load_settings(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), int(sys.argv[3]))
+settings = load_settings(Path(sys.argv[1]))
+serve(lambda: settings, "127.0.0.1", int(sys.argv[2]), int(sys.argv[3]))
 """
 
 
