@@ -46,7 +46,10 @@ def add_calls(commands: Any) -> None:
     )
     _add_signing(token)
     token.set_defaults(run=_print_token)
-    call = commands.add_parser("call", help="send a hook request as a client would, signed")
+    call = commands.add_parser(
+        "call",
+        help="send a hook request as a client would, signed; to this machine only with --key",
+    )
     call.add_argument("request", metavar="REQUEST", help="a hook request, or - for standard input")
     call.add_argument(
         "--url", default=LOCAL, metavar="BASE", help="the service (default: %(default)s)"
