@@ -30,6 +30,9 @@ TOLD_BEFORE_DAYS = 330
 
 WRITE_BYTES = 1 << 20
 
+HOW_MADE = ".made.json"
+"""The file that says how the population of a folder was made, written when it is whole."""
+
 COMMON_TESTS = (
     ("haemoglobin {} g/dL", 11, 16),
     ("platelets {} 10*9/L", 160, 400),
@@ -63,8 +66,12 @@ def make_population(plan: MadePopulation, advance: Callable[[float], None]) -> C
     """Write `TYPE.ndjson` files and return how many resources of each type there are.
 
     The same plan gives the same bytes.
+    Raises: FileExistsError when the folder holds anything but the same population.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
+    how = plan.out / HOW_MADE
+    if any(plan.out.iterdir()) and not (how.is_file() and how.read_text() == _how_made(plan)):
+        raise FileExistsError(plan.out)
     counts: Counter[str] = Counter()
     noise = BulkNoise(plan.seed, plan.as_of, plan.resources)
     stories = [story for story in STORIES if story.share and not story.site]
@@ -83,7 +90,7 @@ def make_population(plan: MadePopulation, advance: Callable[[float], None]) -> C
                 files[kind].write(content)
                 counts[kind] += count
             advance(1)
-    (plan.out / ".made.json").write_text(_how_made(plan), encoding="utf-8")
+    how.write_text(_how_made(plan), encoding="utf-8")
     return counts
 
 

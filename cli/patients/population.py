@@ -129,6 +129,12 @@ def _add_report(steps: Any) -> None:
     report.add_argument(
         "--cases", type=Path, metavar="OUT", help="write the ids of patients by rule and card (CSV)"
     )
+    report.add_argument(
+        "--purpose",
+        default="",
+        metavar="TEXT",
+        help="what the ids of --cases are for; recorded in DIR2/cases.ndjson",
+    )
     report.set_defaults(run=report_run)
 
 

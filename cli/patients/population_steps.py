@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import getpass
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -43,7 +45,13 @@ def make_people(chosen: argparse.Namespace) -> int:
     _check_disk(chosen.out, size)
     print(f"about {say_size(size)} will be written", file=sys.stderr)
     progress = Progress("make", "patients", plan.patients)
-    counts = make_population(plan, progress.add)
+    try:
+        counts = make_population(plan, progress.add)
+    except FileExistsError:
+        raise Refusal(
+            f"{plan.out}: holds something else already; expected a new folder, or the one of the "
+            f"same population."
+        ) from None
     progress.end()
     if chosen.json:
         print_json(dict(sorted(counts.items())))
@@ -229,11 +237,32 @@ def report_run(chosen: argparse.Namespace) -> int:
     """Write the page about a run and its tables, and say where they are."""
     from population.report import ReportRefused, write_report
 
+    if chosen.purpose and chosen.cases is None:
+        raise Refusal("--purpose: goes with --cases, and would change nothing here.")
     try:
         commands = [*read_commands(chosen.input), report_command(chosen.show_small)]
         written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases, commands)
     except ReportRefused as error:
         raise Refusal(str(error)) from None
+    if chosen.cases is not None:
+        _record_purpose(chosen.input / "cases.ndjson", chosen.purpose)
     for path in written:
         print(path)
     return 0
+
+
+def _record_purpose(record: Path, purpose: str) -> None:
+    """Write down who took the ids of patients when and what for (H107)."""
+    if not purpose:
+        print(
+            "--cases: no purpose was given, and that is recorded; expected --purpose TEXT.",
+            file=sys.stderr,
+        )
+    told = {
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "by": getpass.getuser(),
+        "purpose": purpose or "not stated",
+    }
+    handle = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with open(handle, "a", encoding="utf-8") as file:
+        file.write(json.dumps(told) + "\n")

@@ -69,6 +69,8 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
             f"The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
             f"{found_there}"
         )
+    if any(Path(piece.path).resolve().parent == job.out.resolve() for piece in pieces):
+        raise SliceRefused(f"{job.out}: holds the input; expected another folder for the slice.")
     size = sum(piece.size for piece in pieces)
     buckets = count_buckets(size)
     work = _clear(job.out)

@@ -80,6 +80,54 @@ def test_what_names_patients_is_for_its_owner_alone(folder: Path) -> None:
     assert "patient" in cases.read_text()
 
 
+def test_who_took_the_ids_when_and_what_for_is_recorded(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = folder / "run" / "cases.ndjson"
+    record.unlink(missing_ok=True)
+    given = ["--input", folder / "run", "--out", tmp_path / "report.html"]
+    cases = ["--cases", tmp_path / "cases.csv"]
+
+    assert run("population", "report", *given, *cases) == 0
+    assert "no purpose was given" in capsys.readouterr().err
+    assert run("population", "report", *given, *cases, "--purpose", "audit of \n recall") == 0
+    assert run("population", "report", *given, "--purpose", "nothing") == 2
+
+    told = [json.loads(line) for line in record.read_text().splitlines()]
+    assert [one["purpose"] for one in told] == ["not stated", "audit of \n recall"]
+    assert all(set(one) == {"at", "by", "purpose"} and one["by"] for one in told)
+    assert record.stat().st_mode & 0o077 == 0
+
+
+def test_made_people_are_not_mixed_with_what_a_folder_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "made"
+    given = ["population", "make", "--patients", 3, "--resources", 20, "--out", made, *DAY]
+
+    assert run(*given) == 0
+    before = {path.name: path.read_bytes() for path in made.iterdir()}
+    assert run(*given) == 0
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == before
+    assert run(*given, "--seed", 2) == 2
+    assert "holds something else already" in capsys.readouterr().err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "Patient.ndjson").write_text("mine")
+    assert run(*given[:-3], tmp_path / "mine", *DAY) == 2
+    assert (tmp_path / "mine" / "Patient.ndjson").read_text() == "mine"
+
+
+def test_a_slice_is_not_written_over_its_input(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = tmp_path / "part-00000.parquet"
+    part.write_bytes(next((folder / "slice").glob("part-*.parquet")).read_bytes())
+
+    assert run("population", "slice", "--input", tmp_path, "--out", tmp_path) == 2
+    assert "holds the input" in capsys.readouterr().err
+    assert part.exists()
+
+
 def test_the_commands_in_the_foot_of_the_report_make_the_same_bytes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
