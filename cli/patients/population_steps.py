@@ -53,12 +53,16 @@ def make_people(chosen: argparse.Namespace) -> int:
             f"same population."
         ) from None
     progress.end()
-    if chosen.json:
+    _say_made(counts, chosen.json)
+    return 0
+
+
+def _say_made(counts: dict[str, int], as_json: bool) -> None:
+    if as_json:
         print_json(dict(sorted(counts.items())))
-        return 0
+        return
     for kind, count in sorted(counts.items()):
         print(f"{kind:28}{count:>12,}")
-    return 0
 
 
 def _today() -> dt.date:
