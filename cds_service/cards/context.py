@@ -173,14 +173,18 @@ def _condition_used(facts: tuple[FactInWords, ...]) -> str:
 
 
 def _gaps(record: PatientRecord, gaps: Mapping[str, str]) -> tuple[str, ...]:
-    """Say of the parts of the record that came whole why "none" cannot be concluded from them.
+    """Say of the parts of the record that came whole why "none" cannot be concluded from them; what
+    holds of several is said once.
 
     What could not be read or came in part is said by the recommender.
     """
+    by_reason: dict[str, list[str]] = {}
+    for key, words in PARTS_IN_WORDS.items():
+        if key in gaps and record.part(key).availability is Availability.COMPLETE:
+            by_reason.setdefault(gaps[key], []).append(words)
     return tuple(
-        f"{words.capitalize()}: {gaps[key]}."
-        for key, words in PARTS_IN_WORDS.items()
-        if key in gaps and record.part(key).availability is Availability.COMPLETE
+        f"{', '.join(words).capitalize() if len(words) == 1 else 'No list counts as whole'}: {why}."
+        for why, words in by_reason.items()
     )
 
 

@@ -84,7 +84,9 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     )
     found = _allergens(index, placed, named, date.latest if date else None, over)
     if not found:
-        _show_hints(index, placed, substances, date.latest if date else None)
+        cleared = over and _severe(resource).is_false  # mild, and over (Q52)
+        if not cleared:
+            _show_hints(index, placed, substances, date.latest if date else None)
         what = describe_codes(substances[0])
         why = f"not an allergy to vitamin B12, cobalt or an excipient: {what}"
         index.receipt.ignore(

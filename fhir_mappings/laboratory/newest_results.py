@@ -20,7 +20,7 @@ from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory.observed import why_no_day
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, HIGH_IS_WORSE, Result
 from fhir_mappings.values import Analyte
-from recommender.language import Alarm, Because, Measurement, NotCounted
+from recommender.language import Alarm, Because, Measurement, NotCounted, PassedOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def measure_newest(
     if newest is None:
         return _none_usable(index, analyte, outside), None
     reading, evidence = newest.reading, newest.evidence
+    unusable = reading.why if reading.quantity is None else None
     measured = Measurement(
         reading.quantity,
         evidence.date,
@@ -76,6 +77,7 @@ def measure_newest(
         flagged_low=newest.flagged_low,
         alarms_only=_alarm_of(newest),
         because=reading.why,
+        passed_over=PassedOver(evidence, unusable) if unusable else None,
     )
     if measured.is_known:
         return measured, newest
@@ -119,7 +121,9 @@ def _none_usable(
     """Return why there is none: the newest is outside the window, none counts, or none came."""
     if outside:
         _, newest = max(outside, key=lambda pair: (pair[0], pair[1].words()))
-        return Measurement(reason=newest.words(), because=newest.code)
+        return Measurement(
+            reason=newest.words(), because=newest.code, passed_over=newest.passed_over()
+        )
     uncounted = sorted(
         why
         for concept, whys in index.uncounted.items()
@@ -146,6 +150,13 @@ class _Reason(NamedTuple):
 
     words: _Why
     code: Because | NotCounted | None = None
+    result: Result | None = None
+
+    def passed_over(self) -> PassedOver | None:
+        """Return the result as reported, where it is one that is only too old."""
+        if self.result is None or self.code is not NotCounted.TOO_OLD:
+            return None
+        return PassedOver(self.result.evidence, NotCounted.TOO_OLD)
 
 
 def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
@@ -189,13 +200,14 @@ def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | No
     if day is None:
         return _Reason(partial(why_no_day, result.observed.placed.resource), NotCounted.NO_DATE)
     if day.latest < first_day:
-        return _Reason(partial("older than {}: {}".format, window.words, day), NotCounted.TOO_OLD)
+        words = partial("older than {}: {}".format, window.words, day)
+        return _Reason(words, NotCounted.TOO_OLD, result)
     if day.earliest < first_day:
-        words = "date too coarse to tell whether it is within {}: {}".format
-        return _Reason(partial(words, window.words, day), NotCounted.NO_DATE)
+        coarse = "date too coarse to tell whether it is within {}: {}".format
+        return _Reason(partial(coarse, window.words, day), NotCounted.NO_DATE)
     if window.before is not None and day.latest > window.before:
-        words = "taken after vitamin B12 treatment began: {}".format
-        return _Reason(partial(words, day), NotCounted.ON_TREATMENT)
+        late = "taken after vitamin B12 treatment began: {}".format
+        return _Reason(partial(late, day), NotCounted.ON_TREATMENT)
     if window.after is not None and day.earliest <= window.after:
         early = "taken before vitamin B12 treatment began: {}"
         return _Reason(partial(early.format, day), Because.BEFORE_TREATMENT)

@@ -64,7 +64,7 @@ def _why_uncounted(
         return NotCounted.NO_VALUE if was_taken(result.observed.body) else None
     if result.observed.placed.reference in decides and result.reading.quantity is not None:
         return NotCounted.BY_ISSUE if result.observed.by_issue else None
-    if result.reading.why is not None:
+    if result.reading.why is not None and result.reading.quantity is None:
         return result.reading.why
     if day is None:
         return NotCounted.NO_DATE

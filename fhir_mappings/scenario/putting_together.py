@@ -20,6 +20,7 @@ from fhir_mappings.scenario.several_sources import (
     causes,
     length,
     neurological_reason,
+    neurological_screen,
     supplement_before_test,
 )
 from recommender.language import (
@@ -118,7 +119,7 @@ def _diagnoses(index: RecordIndex, read: FactsRead) -> Facts:
         "deficiency_diagnosis": diagnosed.deficiency,
         "deficiency_diagnosed_on": diagnosed.deficiency_since,
         "neurological_findings": diagnosed.findings + answers.findings,
-        "neurological_screen": answers.neurological_screen,
+        "neurological_screen": neurological_screen(index, answers),
         "refuted_signs": diagnosed.refuted_signs,
         "neurological_reason": neurological_reason(index, answers),
         "symptoms": join(index, "symptoms", explicit, diagnosed.symptoms, answers.symptoms),

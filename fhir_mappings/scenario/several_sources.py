@@ -103,6 +103,16 @@ def cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) 
     return resolved
 
 
+def neurological_screen(index: RecordIndex, answers: AnswerFacts) -> Fact:
+    """Return the screen; one that found nothing does not stand beside signs dated in the future,
+    of which nobody knows what they mean (Q31).
+    """
+    future = index.understanding.future.get(HintAt.NEUROLOGY)
+    if future is None or answers.neurological_screen.is_true:
+        return answers.neurological_screen
+    return Fact(Truth.UNKNOWN, future, because=Because.IN_FUTURE)
+
+
 def neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:
     """Why neurological involvement is not known, should it not be."""
     unread = index.reason_missing("conditions")

@@ -123,7 +123,8 @@ def _read_contradicting(
     readings = (read, *_in_unit_of_code(stated, analyte, property_kind))
     if _low_either_way(analyte, readings):
         most = replace(read, comparator=Comparator.AT_MOST)
-        return Reading(most, reported, said, f"{reported}, low whichever unit holds")
+        low = f"{reported}, low whichever unit holds"
+        return Reading(most, reported, said, low, why=NotCounted.UNIT_CONTRADICTS)
     return Reading(None, reported, said, why=NotCounted.UNIT_CONTRADICTS, readings=readings)
 
 

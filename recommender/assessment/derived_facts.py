@@ -42,7 +42,8 @@ class Assessment:
     the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
     such. `past_reactions` are severe ones marked as no longer active (Q80), `excipient_reactions`
     those to what products hold besides (Q63). `laboratory_unread`:
-    results did not come, or not whole (Q58).
+    results did not come, or not whole, the latter is
+    `laboratory_in_part`; `platelets_unusable`: the newest count came and cannot be used (Q58).
     `neurological_recent` and `neurological_last_90_days`: a sign of the last 12 months or 90 days
     (one without a date counts); `signs_before_last_dose`: every sign is older than the last dose
     (T4a). `mma_excludes`: methylmalonic acid of the last 6 months is not raised. `low_once`: an
@@ -112,6 +113,8 @@ class Assessment:
     kidney_risk: Truth = Truth.UNKNOWN
     medications_unreadable: bool = False
     laboratory_unread: bool = False
+    laboratory_in_part: bool = False
+    platelets_unusable: bool = False
 
     @property
     def surgery_hinted(self) -> bool:

@@ -160,14 +160,12 @@ def _ask_before_oral(case: Case, order: Order) -> Issue:
         f"Neurological symptoms {why}. With them, injections on alternate days are needed; without "
         f"them, {without}."
     )
-    summary = "" if oral else "Ask about numbness, gait and memory: they decide how often to inject"
     return issue_of(
         cards.B2_ASK_ABOUT_SIGNS,
         WARNING if asks_loudly(case) else INFO,
         order,
         reason,
         ("S3", "S52", "S64", "S68"),
-        summary,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.deficiency import Deficiency
-from recommender.language import Cause, Order, Test, is_injected
+from recommender.language import Cause, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words
 
@@ -95,7 +95,9 @@ def _why_not_known(case: Case) -> str:
     """
     a, scenario = case.assessment, case.scenario
     if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
-        return "Whether vitamin B12 is deficient is not known: no usable result is on record."
+        unread = RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete
+        found = "the results did not all come" if unread else "no usable result is on record"
+        return f"Whether vitamin B12 is deficient is not known: {found}."
     why = {
         "vitamin B12 was, or may have been, taken before it": (
             scenario.b12_supplement_before_test.may_be_true

@@ -19,9 +19,10 @@ from recommender.case import (
 )
 from recommender.deficiency import Deficiency
 from recommender.guidance import NEW_SIGN_DAYS
-from recommender.language import HintAt, Order, Substance, Test
+from recommender.language import Cause, HintAt, Order, Substance, Test
 from recommender.safety import is_implausible
 from recommender.treatment import RULES, Outcome, cyanocobalamin_may_go_on
+from recommender.wording import capital, join
 
 
 def check_not_ordered(case: Case) -> Iterator[Issue]:
@@ -98,6 +99,8 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         yield _due(case, WARNING)
     elif _tests_come_first(case):
         yield from _tests_due(case)
+    elif _is_in_time(case):
+        return
     elif (
         any(option.regimen or option.follow_ups for option in recommendation.options)
         or recommendation.not_drafted
@@ -130,7 +133,7 @@ def _tests_due(case: Case) -> Iterator[Issue]:
     if any(not has_test(case, item.test) for item in asked):
         yield _due(case, WARNING if is_emergency(case) or _low_and_ill(case) else INFO)
     elif _ileal_size_is_missing(case):
-        yield _due(case, INFO, (_SIZE_DECIDES,))
+        yield _due(case, INFO, _size_decides(case))
 
 
 def _asks_for_a_first_test(case: Case) -> bool:
@@ -159,10 +162,15 @@ def _looks_behind_the_level(case: Case) -> bool:
     return (new or a.urgent_neurology) and not a.tests_on_record & {Test.MMA, Test.HOMOCYSTEINE}
 
 
-_SIZE_DECIDES = (
-    "More than 20 cm of ileum resected, or extensive ileal Crohn's disease, calls for injections "
-    "every month for life."
-)
+def _size_decides(case: Case) -> tuple[str, ...]:
+    """Say from which length or extent on injections are given, of what is recorded only (I33)."""
+    resected = Cause.ILEAL_RESECTION in case.assessment.causes
+    crohns = Cause.CROHNS_ILEAL in case.assessment.causes
+    limits = ["more than 20 cm of ileum resected"] if resected else []
+    extent = f"ileal Crohn's disease of {case.policy.crohns_extent_cm} cm or more"
+    limits += [extent] if crohns else []
+    said = join(limits, "or")
+    return (f"{capital(said)} calls for injections every month for life.",)
 
 
 def _ileal_size_is_missing(case: Case) -> bool:
@@ -210,6 +218,18 @@ def _is_pressing(case: Case) -> bool:
         case.assessment.is_deficient
         or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
         or _is_on_unsuitable_product(case)
+    )
+
+
+def _is_in_time(case: Case) -> bool:
+    """Return whether treatment goes on as it should and only its order is not on record: nothing
+    is said of that (section 6, T6), for who gives it knows; T3 and T8 ask where it ends.
+    """
+    treatment = case.assessment.treatment
+    return (
+        case.rule == "T6"
+        and not treatment.maintenance_ordered
+        and not _is_on_unsuitable_product(case)
     )
 
 

@@ -17,7 +17,7 @@ def check_stops(case: Case) -> Iterator[Issue]:
     treatment goes on.
     """
     for stop in case.selected_stops:
-        if is_treatment_dose(stop.cobalamin).is_false or _goes_on(case, stop):
+        if _is_no_treatment(case, stop) or _goes_on(case, stop):
             continue
         if stop.forbids and not _is_active(case, stop):
             continue
@@ -35,6 +35,16 @@ def check_stops(case: Case) -> Iterator[Issue]:
             )
         elif not has_test(case, Test.SERUM_B12):
             yield _resolved(case, stop)
+
+
+def _is_no_treatment(case: Case, stop: Order) -> bool:
+    """Return whether what is stopped treats nothing: below treatment dose, a multivitamin always,
+    B12 alone where nothing speaks for deficiency (Q75).
+    """
+    if not is_treatment_dose(stop.cobalamin).is_false:
+        return False
+    a = case.assessment
+    return stop.combination or not (a.has_deficiency_basis or a.causes)
 
 
 def _resolved(case: Case, stop: Order) -> Issue:

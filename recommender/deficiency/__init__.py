@@ -6,6 +6,7 @@ from recommender.deficiency.deficiency import (
     find_row,
     gather_deficiency_facts,
     mma_excludes,
+    mma_is_raised,
     not_conclusive,
 )
 from recommender.deficiency.deficiency_rows import DeficiencyRow
@@ -38,6 +39,7 @@ __all__ = [
     "find_row",
     "gather_deficiency_facts",
     "mma_excludes",
+    "mma_is_raised",
     "not_conclusive",
     "older_low_result",
     "total_b12_is_borderline",

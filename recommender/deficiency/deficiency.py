@@ -70,7 +70,7 @@ def gather_deficiency_facts(
         on_trace=on_trace,
         trace_unstated=unstated,
         nitrous_oxide_misleads=_nitrous_oxide_misleads(scenario, beside.nitrous_oxide),
-        mma_raised=_mma_raised(scenario, policy),
+        mma_raised=mma_is_raised(scenario, policy),
         mma_measured=scenario.mma.is_known,
         mma_readable=_readable(scenario, policy),
         homocysteine_raised=_homocysteine_raised(scenario),
@@ -97,7 +97,7 @@ def _homocysteine_raised(scenario: ClinicalScenario) -> Truth:
     return _above(scenario.homocysteine, HOMOCYSTEINE_RAISED_ABOVE, Unit.UMOL_PER_L)
 
 
-def _mma_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
+def mma_is_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
     """Whether methylmalonic acid is raised; by its date of issue alone it may alarm, and never
     exclude (Q33).
     """
@@ -107,7 +107,7 @@ def _mma_raised(scenario: ClinicalScenario, policy: Policy) -> Truth:
 
 def mma_excludes(scenario: ClinicalScenario, policy: Policy) -> bool:
     """Return whether methylmalonic acid of the last 6 months is certainly not raised (Q69)."""
-    return _mma_raised(scenario, policy).is_false
+    return mma_is_raised(scenario, policy).is_false
 
 
 def _readable(scenario: ClinicalScenario, policy: Policy) -> Truth:
@@ -213,7 +213,7 @@ def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: B
         and not scenario.causes
         and not _very_low(scenario.total_b12)
         and holotc_class(scenario.holotranscobalamin) is not B12Class.LOW
-        and not _mma_raised(scenario, policy).is_true
+        and not mma_is_raised(scenario, policy).is_true
     )
     return (
         scenario.pregnant.is_true

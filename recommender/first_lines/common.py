@@ -17,7 +17,7 @@ from recommender.language import (
 )
 from recommender.monitoring import maintenance_phase
 from recommender.treatment_so_far import UnknownPhase
-from recommender.wording import TEST_NAMES, Words, capital, quote
+from recommender.wording import TEST_NAMES, Words, capital, is_measured, quote
 
 Form = Callable[[Case, Issue, Words], str]
 """A first line from the case, the issue and the facts in words; empty where there is nothing to
@@ -109,9 +109,17 @@ def open_level(case: Case, words: Words, before: str = "") -> str:
         both = f"{words.level} after {words.uncounted(older)}, no B12 between"
         return f"{both}: repeat it with {test}{waits}"
     if a.ground is Ground.LEVEL_NOT_CONCLUSIVE:
-        why = f" ({_INCONCLUSIVE[a.not_conclusive]})" if a.not_conclusive else ""
+        why = f" ({_why_open(words)})" if a.not_conclusive else ""
         return f"{words.level} does not exclude deficiency{why}: {measure}"
     return f"{words.level} is borderline: {measure}"
+
+
+def _why_open(words: Words) -> str:
+    """Say in two words why the level decides nothing, by what the record holds (I33)."""
+    why = words.assessment.not_conclusive
+    if why is NotConclusive.INTRINSIC_FACTOR and is_measured(words, Cause.PERNICIOUS_ANAEMIA):
+        return "intrinsic factor antibody"
+    return _INCONCLUSIVE[why] if why else ""
 
 
 _INCONCLUSIVE = {

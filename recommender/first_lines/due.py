@@ -42,7 +42,7 @@ from recommender.language import (
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
-from recommender.wording import Words, name_of
+from recommender.wording import Words, capital, may_be_under_way, name_of
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -84,14 +84,34 @@ _WATCHED = ("P3",)
 def _n1(case: Case, words: Words) -> str:
     if case.assessment.urgent_neurology:
         return _same_day(words)
-    if other := _not_untreated(words):
+    if other := _signs_not_untreated(words):
         return other
     a = case.assessment
     if a.nitrous_oxide.is_true and a.deficiency is Deficiency.PROBABLE:
         level = f" ({words.level} may mislead)" if words.level else ""
         return f"{words.finding} with nitrous oxide{level}: start injections on alternate days"
-    lead = words.finding if words.level == "" else f"{words.finding} and {words.level}"
-    return f"{lead}, not treated: start injections on alternate days"
+    return f"{_signs_and_level(words)}, not treated: start injections on alternate days"
+
+
+def _signs_and_level(words: Words) -> str:
+    return f"{words.finding} and {words.level}" if words.level else words.finding
+
+
+def _signs_not_untreated(words: Words) -> str:
+    """Say what the record carries of treatment where there are nerve signs: the signs lead, and
+    nobody is told to wait for the answer (T7, I12); empty where "not treated" holds.
+    """
+    known = _not_untreated(words)
+    if not known:
+        return ""
+    a, lead, begin = words.assessment, _signs_and_level(words), "alternate-day injections"
+    if not words.whole_medication_list:
+        return f"{lead}; treatment could not be read: if not already on B12, start {begin}"
+    if words.last_dose:
+        return f"{lead}, last B12 on record {words.day(words.last_dose)}: start {begin}"
+    if a.treatment.unknown_by_record:
+        return f"{lead}; {may_be_under_way(words)}: {begin} are due"
+    return known
 
 
 def _n2(case: Case, words: Words) -> str:
@@ -145,6 +165,8 @@ def _not_untreated(words: Words) -> str:
         return f"{lead}; {words.as_ordered(order)}, {_first_of(order)}"
     if words.last_order:
         return f"{lead}, last B12 on record {words.day(words.last_order)}: start it again"
+    if words.assessment.treatment.unknown_by_record:
+        return f"{lead}; {may_be_under_way(words)}: is B12 being given?"
     return f"{lead}: treatment so far is not known. Is B12 being given?"
 
 
@@ -180,10 +202,14 @@ def _g2(_: Case, words: Words) -> str:
     substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
     beside = f" and {lead}" if lead else ""
+    signs = words.assessment.neurological.is_true
     if first is not None and not first.active:
-        return f"Past severe reaction to {substance}{beside}: confirm it was cleared before B12"
+        past = f"past severe reaction to {substance}"
+        if signs:
+            return f"{words.finding}, {past}: same-day allergy advice, B12 must not wait long"
+        return f"{capital(past)}{beside}: confirm it was cleared before B12"
     if first is not None and not first.severe.is_true:
-        day = "the same day" if words.assessment.neurological.is_true else "first"
+        day = "the same day" if signs else "first"
         if first.severe.is_false:
             return f"Mild reaction to {substance}{beside}: clarify it {day}"
         return f"Allergy to {substance}, severity not stated{beside}: clarify it {day}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.case import Case, has_test
 from recommender.first_lines.common import no_test, old_and_low, open_level, operation
 from recommender.language import Cause, HintAt, Test
-from recommender.wording import Words, quote
+from recommender.wording import Words, capital, quote
 
 
 def prophylaxis(case: Case, words: Words) -> str:
@@ -71,13 +71,21 @@ def e3(case: Case, words: Words) -> str:
 
 def e2(case: Case, words: Words) -> str:
     hints = case.scenario.hints_at(HintAt.NEUROLOGY)
-    if hints and not words.level and not words.older_level:
-        return f"Record says {quote(hints[0].words, 40)}: {no_test(words, 'now')}"
+    if not words.level and not words.older_level:
+        lead = f"record says {quote(hints[0].words, 40)}" if hints else _cause_and_symptoms(words)
+        missing = no_test(words, "now")
+        return f"{capital(lead)}. {missing}" if lead else missing
     if words.level:
         return f"{words.level} does not exclude deficiency: repeat it with methylmalonic acid"
     if words.older_level:
         return f"{words.older_level} does not decide it: repeat it"
-    return no_test(words, "now")
+    return ""
+
+
+def _cause_and_symptoms(words: Words) -> str:
+    """Say what asks for a first test: the cause, and the symptoms or signs it meets (Q89)."""
+    ill = "symptoms recorded" if words.assessment.symptoms.is_true else "nerve signs recorded"
+    return f"{words.cause} and {ill}" if words.cause else ""
 
 
 def e1(_: Case, words: Words) -> str:

@@ -7,7 +7,7 @@ from recommender.first_lines.common import led, maintenance_words, tablets_not_e
 from recommender.language import Substance, describe_interval
 from recommender.treatment import cyanocobalamin_may_go_on
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words, capital
+from recommender.wording import Words, capital, is_planned, last_supply, may_be_under_way
 
 
 def t0(_: Case, words: Words) -> str:
@@ -51,7 +51,7 @@ def t4a(_: Case, words: Words) -> str:
 
 def t4(case: Case, words: Words) -> str:
     if case.assessment.treatment.by_mouth:
-        return f"{words.last_supply}: still taken? Ask about numbness, gait and memory"
+        return f"{last_supply(words)}: still taken? Ask about numbness, gait and memory"
     last = words.day(words.last_dose)
     due = f", due {maintenance_words(case)}" if last else ""
     return f"Last B12 injection {last}{due}: give one now" if last else ""
@@ -82,21 +82,18 @@ def t6(case: Case, words: Words) -> str:
 
 def t7(case: Case, words: Words) -> str:
     """Ask whether it is given; a recent result that shows deficiency leads (Q73)."""
+    shown = case.assessment.positive_by_recent_result and words.level
+    signs = "Ask about numbness, gait, memory"
+    if words.last_dose:
+        lead = f"{words.level}, last" if shown else "Last"
+        known = f"{lead} B12 on record {words.day(words.last_dose)}: is it still given?"
+        return f"{known} {signs}" if shown else known
+    if shown:
+        return f"{words.level}; {may_be_under_way(words)}: is it given? {signs}"
     order = words.order
-    ordered = f"ordered {words.day(order.authored)}" if order and order.authored else "ordered"
-    if case.assessment.positive_by_recent_result and words.level and words.last_dose:
-        last = words.day(words.last_dose)
-        return (
-            f"{words.level}, last B12 on record {last}: is it still given? "
-            f"Ask about numbness, gait, memory"
-        )
-    if case.assessment.positive_by_recent_result and words.level:
-        return (
-            f"{words.level}; {words.product} {ordered}, no dose on record: is it given? "
-            f"Ask about numbness, gait, memory"
-        )
-    if ordered == "ordered":
-        return "B12 is ordered, no dose on record: still given?"
+    if order is None or order.authored is None or is_planned(words):
+        return f"{capital(may_be_under_way(words))}: is it given?"
+    ordered = f"ordered {words.day(order.authored)}"
     return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
 
 

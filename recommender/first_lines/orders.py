@@ -23,10 +23,11 @@ from recommender.language import (
     Route,
     describe_days,
     is_injected,
+    is_treatment_dose,
     read_line,
     short_dose,
 )
-from recommender.wording import Words, capital, plain, quote, say_age, say_often
+from recommender.wording import Words, capital, last_supply, plain, quote, say_age, say_often
 
 
 def b1(case: Case, issue: Issue, words: Words) -> str:
@@ -68,9 +69,8 @@ def b3(_: Case, issue: Issue, words: Words) -> str:
 def b4(case: Case, _: Issue, words: Words) -> str:
     if not words.b12:
         return ""
-    if (known := words.only_ordered) and known.state is OrderState.ON_HOLD:
-        since = f" (ordered {words.day(known.authored)})" if known.authored else ""
-        return f"{words.b12}; B12 on hold{since}: load first, then {maintenance_words(case)}"
+    if waiting := _waiting(case, words, PhaseKind.LOADING):
+        return f"{words.b12}; loading {waiting}: load first, then {maintenance_words(case)}"
     if before := case.assessment.treatment.treated_before:
         last = f"last B12 on record {words.day(before)}"
         again = "load again" if words.last_dose else "load first"
@@ -78,8 +78,32 @@ def b4(case: Case, _: Issue, words: Words) -> str:
     return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
 
 
+def _waiting(case: Case, words: Words, kind: PhaseKind) -> str:
+    """Say of the newest order of this kind on record that does not count why (Q78): "on hold since
+    24 Nov", "drafted 10 Nov, not signed"; empty where there is none.
+    """
+    drafted = {order.key for order in case.all_drafts}
+    found = [
+        order
+        for order in case.scenario.orders
+        if order.state in (OrderState.ON_HOLD, OrderState.DRAFT)
+        and order.key not in drafted
+        and kind_of(order) is kind
+        and is_treatment_dose(order.cobalamin).is_true
+    ]
+    newest = max(found, key=lambda order: (order.authored or dt.date.min, order.key), default=None)
+    if newest is None:
+        return ""
+    day = words.day(newest.authored)
+    if newest.state is OrderState.ON_HOLD:
+        return f"on hold (ordered {day})" if day else "on hold"
+    return f"drafted {day}, not signed" if day else "drafted, not signed"
+
+
 def b5(case: Case, _: Issue, words: Words) -> str:
     nothing = "Nothing is ordered after the loading course"
+    if waiting := _waiting(case, words, PhaseKind.MAINTENANCE):
+        nothing = f"Maintenance {waiting}, nothing else follows loading"
     if case.assessment.permanence is Permanence.UNKNOWN:
         return f"{nothing}; without a known cause B12 goes on"
     if case.assessment.stays_for_life and words.cause:
@@ -211,7 +235,7 @@ def b23(case: Case, _: Issue, words: Words) -> str:
     if last is None:
         return ""
     if case.assessment.treatment.by_mouth:
-        return f"{words.last_supply}: taken since? Ask about nerve signs, they call for injections"
+        return f"{last_supply(words)}: taken since? Ask about nerve signs, they call for injections"
     ago = say_age(last, words.as_of)
     return (
         f"Last B12 injection {words.day(last)}, {ago} ago: give one now; ask about nerve signs, "

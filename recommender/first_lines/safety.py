@@ -8,8 +8,8 @@ from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.language import RecordArea, is_injected, read_line, short_dose
-from recommender.wording import Words, capital, name_of, plain, quote, say_often
+from recommender.language import DoseLine, NotCounted, is_injected, read_line, short_dose
+from recommender.wording import Words, capital, name_of, no_result, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
 """Times the usual dose from which a slip of unit is asked about (Q44)."""
@@ -55,15 +55,20 @@ def b14(case: Case, issue: Issue, _: Words) -> str:
 def b20(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
     line = order.cobalamin if order else None
-    if order is None or line is None or not order.words:
+    if order is None or line is None or (order.written is None and not order.words):
         return ""
-    other_route = order.written is not None and order.written.route not in (None, line.route)
-    route = f" {line.route.value}" if other_route and line.route else ""
-    fields = f"{short_dose(line.dose)}{route} {say_often(line)}".strip()
-    return (
-        f"Two doses in one order: '{fields}' in the fields, {quote(order.words, 30)} in the text. "
-        f"Which one?"
-    )
+    written = order.written
+    other_route = written is not None and written.route not in (None, line.route)
+    fields = _as_dosed(line, with_route=other_route)
+    text = quote(order.words, 30)
+    if written is not None and not order.words:
+        text = f"'{_as_dosed(written, with_route=other_route)}'"
+    return f"Two doses in one order: '{fields}' in the fields, {text} in the text. Which one?"
+
+
+def _as_dosed(line: DoseLine, *, with_route: bool) -> str:
+    route = line.route.value if with_route and line.route else ""
+    return " ".join(part for part in (short_dose(line.dose), route, say_often(line)) if part)
 
 
 def b21(case: Case, issue: Issue, _: Words) -> str:
@@ -100,13 +105,12 @@ def d1(case: Case, _: Issue, words: Words) -> str:
 
 def d2(case: Case, _: Issue, words: Words) -> str:
     use = "check eGFR, or use hydroxocobalamin"
-    if case.scenario.egfr.is_known:
-        return f"{words.result('eGFR', case.scenario.egfr)}, kidney disease not known: {use}"
-    if RecordArea.LABORATORY in case.scenario.unavailable:
-        return f"Kidney results could not be read: {use}"
-    if RecordArea.LABORATORY in case.scenario.incomplete:
-        return f"No kidney result among those that came, the list is not complete: {use}"
-    return f"No kidney result in 12 months: {use}"
+    egfr = case.scenario.egfr
+    if egfr.by_issue:
+        return f"{words.result('eGFR', egfr)}, sampling date not recorded: {use}"
+    if egfr.is_known:
+        return f"{words.result('eGFR', egfr)}, kidney disease not known: {use}"
+    return f"{capital(no_result(words, 'eGFR', egfr, '12 months'))}: {use}"
 
 
 def d3(_: Case, __: Issue, ___: Words) -> str:
@@ -206,4 +210,6 @@ def k4(case: Case, _: Issue, __: Words) -> str:
         )
     if age.is_known:
         return "Age is not known for certain: adult B12 guidance is not applied"
+    if age.because is NotCounted.IMPLAUSIBLE:
+        return "The birth date on record cannot be right: adult B12 guidance is not applied"
     return "Age not recorded: adult B12 guidance is not applied"

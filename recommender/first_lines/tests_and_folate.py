@@ -6,8 +6,8 @@ from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.deficiency import Deficiency
 from recommender.first_lines.common import given, led, no_test, open_level
-from recommender.language import NotCounted, OrderState
-from recommender.wording import Words, capital, say_age
+from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
+from recommender.wording import Words, capital, quote, say_age
 
 
 def b13(case: Case, _: Issue, words: Words) -> str:
@@ -31,7 +31,7 @@ def b13(case: Case, _: Issue, words: Words) -> str:
             low = " and was low" if newest.flagged_low else ""
             then = "repeat it; do not wait if there are symptoms" if low else f"test {before}"
             return f"Last B12 {newest.evidence.reported} is {age} old{low}: {then}"
-        return f"{words.older_level} cannot be used ({newest.why.value}): confirm or repeat it"
+        return f"{words.older_level} cannot be used ({_why_unusable(newest)}): confirm or repeat it"
     return no_test(words, before)
 
 
@@ -90,25 +90,45 @@ def c2(case: Case, _: Issue, words: Words) -> str:
 def c3(case: Case, issue: Issue, words: Words) -> str:
     if issue.indicator is Indicator.INFO and not case.refill:
         return f"{_why_asked(case, words)}: check B12; continue this folic acid"
+    before = "before more folic acid" if case.refill else "before folic acid"
+    if case.refill and issue.indicator is Indicator.INFO:
+        return f"{_why_asked(case, words)}: check B12 while folic acid goes on"
     a, s = case.assessment, case.scenario
     if words.level and a.deficiency is Deficiency.UNRESOLVED:
-        return open_level(case, words, "before folic acid")
-    if words.level and a.deficiency is Deficiency.UNLIKELY and s.total_b12.date:
-        return (
-            f"Last {words.level} is {say_age(s.total_b12.date, words.as_of)} old: test before "
-            f"folic acid"
-        )
+        return open_level(case, words, before)
+    if words.level and a.deficiency is Deficiency.UNLIKELY:
+        return _not_low_and_open(case, words, before)
     if words.level:
-        return f"{words.level} does not exclude deficiency: repeat it before folic acid"
-    if s.uncounted_b12:
-        newest = s.uncounted_b12[0]
-        if newest.why is NotCounted.TOO_OLD and newest.evidence.date:
-            age = say_age(newest.evidence.date, words.as_of)
-            return f"Last B12 {newest.evidence.reported} is {age} old: test before folic acid"
-        return (
-            f"{words.older_level} cannot be used ({newest.why.value}): repeat it before folic acid"
-        )
-    return no_test(words, "before folic acid")
+        return f"{words.level} does not exclude deficiency: repeat it {before}"
+    if not s.uncounted_b12:
+        return no_test(words, before)
+    newest = s.uncounted_b12[0]
+    if newest.why is NotCounted.TOO_OLD and newest.evidence.date:
+        age = say_age(newest.evidence.date, words.as_of)
+        low = " and was low" if newest.flagged_low else ""
+        return f"Last B12 {newest.evidence.reported} is {age} old{low}: test {before}"
+    return f"{words.older_level} cannot be used ({_why_unusable(newest)}): repeat it {before}"
+
+
+def _why_unusable(result: UncountedResult) -> str:
+    """Say why a result cannot be used, and that its laboratory calls it low (Q35, Q36)."""
+    return f"{result.why.value}{', flagged low' if result.flagged_low else ''}"
+
+
+def _not_low_and_open(case: Case, words: Words, before: str) -> str:
+    """Say why a level that is not low does not open the way for folic acid: nerve signs, symptoms,
+    or its age (2.8, Q69).
+    """
+    measure = f"measure methylmalonic acid {before}"
+    if words.finding:
+        return f"{words.finding}, {words.level} not low: {measure}"
+    if hints := case.scenario.hints_at(HintAt.NEUROLOGY):
+        return f"Record says {quote(hints[0].words, 30)}, {words.level} not low: {measure}"
+    date = case.scenario.total_b12.date
+    if case.assessment.symptoms.is_true or date is None:
+        lead = "Symptoms recorded, " if case.assessment.symptoms.is_true else ""
+        return f"{lead}{words.level} not low: {measure}"
+    return f"Last {words.level} is {say_age(date, words.as_of)} old: test {before}"
 
 
 def _why_asked(case: Case, words: Words) -> str:

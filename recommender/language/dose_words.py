@@ -134,6 +134,7 @@ def short_dose(micrograms: Decimal | None) -> str:
     """Say "250 micrograms", "1 mg", "5 g"; empty when not known."""
     if micrograms is None:
         return ""
+    micrograms = round(micrograms, 3)  # a dose a day may be a fraction without end
     for size, unit in ((1_000_000, "g"), (1000, "mg")):
         if micrograms >= size:
             return f"{_plain(micrograms / size)} {unit}"

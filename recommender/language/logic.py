@@ -221,6 +221,14 @@ class Alarm(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A result on record that does not count, as reported, and why."""
+
+    evidence: Evidence
+    why: NotCounted
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """The newest usable result of one kind, or why there is none.
 
@@ -229,7 +237,8 @@ class Measurement:
     of issue alone, so the result may alarm and never exclude (Q33). `flagged_low`: its laboratory
     calls it low, or it lies below its own range (Q60). `alarms_only`: it may answer "low" or "high"
     and nothing that would reassure; its opposite is UNKNOWN (I30). `because` is the reason as a
-    code, `None` where something else than these decided.
+    code, `None` where something else than these decided. `passed_over` is the newest result of the
+    kind where there is no usable one: as reported, and why it does not count (Q36).
     """
 
     quantity: Quantity | None = None
@@ -240,6 +249,7 @@ class Measurement:
     flagged_low: bool = False
     alarms_only: Alarm | None = None
     because: Because | NotCounted | None = None
+    passed_over: PassedOver | None = None
 
     @property
     def is_known(self) -> bool:

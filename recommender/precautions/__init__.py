@@ -1,6 +1,13 @@
 """The modifiers of decisions 2.6, injection technique, and what is said of records not read."""
 
 from recommender.precautions.advice import neurological_advice, technique, unavailable_record_advice
-from recommender.precautions.modifiers import Advice, advise
+from recommender.precautions.modifiers import SAME_DAY, Advice, advise
 
-__all__ = ["Advice", "advise", "neurological_advice", "technique", "unavailable_record_advice"]
+__all__ = [
+    "SAME_DAY",
+    "Advice",
+    "advise",
+    "neurological_advice",
+    "technique",
+    "unavailable_record_advice",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,6 +92,33 @@ def _pregnant_with_open_or_shown_deficiency(a: Assessment) -> bool:
     return a.pregnant.is_true and (open_or_shown or (a.untreated and a.neurological.is_true))
 
 
+def _no_platelets(a: Assessment) -> NoCount | None:
+    """Return which sentence is true of a platelet count that is not known (Q58)."""
+    if a.platelets is not PlateletBand.UNKNOWN:
+        return None
+    if a.platelets_unusable:
+        return NoCount.NOT_USABLE
+    if not a.laboratory_unread:
+        return NoCount.NONE
+    return NoCount.IN_PART if a.laboratory_in_part else NoCount.NOT_READ
+
+
+SAME_DAY = (
+    "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
+    "haematology."
+)
+"""K15: it leads on every card."""
+
+
+class NoCount(enum.Enum):
+    """Why there is no platelet count."""
+
+    NONE = "none on record"
+    NOT_READ = "could not be read"
+    IN_PART = "the list is not complete"
+    NOT_USABLE = "the one on record cannot be used"
+
+
 MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K1",
@@ -109,7 +137,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K2",
-        lambda a: a.platelets is PlateletBand.UNKNOWN and not a.laboratory_unread,
+        lambda a: _no_platelets(a) is NoCount.NONE,
         "No recent platelet count: take one without waiting for it; if 50 or below, 25 to 27 gauge "
         "needle and 5 to 10 minutes of pressure.",
         ("S31", "S32", "S33"),
@@ -117,8 +145,25 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K2",
-        lambda a: a.platelets is PlateletBand.UNKNOWN and a.laboratory_unread,
+        lambda a: _no_platelets(a) is NoCount.NOT_READ,
         "A recent platelet count could not be read: look it up without waiting for it; if 50 or "
+        "below, 25 to 27 gauge needle and 5 to 10 minutes of pressure.",
+        ("S31", "S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K2",
+        lambda a: _no_platelets(a) is NoCount.IN_PART,
+        "No platelet count among the results that came, the list is not complete: look it up "
+        "without waiting for it; if 50 or below, 25 to 27 gauge needle and 5 to 10 minutes of "
+        "pressure.",
+        ("S31", "S32", "S33"),
+        injection=True,
+    ),
+    Modifier(
+        "K2",
+        lambda a: _no_platelets(a) is NoCount.NOT_USABLE,
+        "The platelet count on record cannot be used: repeat it without waiting for it; if 50 or "
         "below, 25 to 27 gauge needle and 5 to 10 minutes of pressure.",
         ("S31", "S32", "S33"),
         injection=True,
@@ -283,8 +328,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K15",
         lambda a: a.urgent_neurology and a.neurological.is_true,
-        "Signs of the spinal cord or the optic nerve: same-day emergency route, with neurology and "
-        "haematology.",
+        SAME_DAY,
         ("X33",),
     ),
     Modifier(

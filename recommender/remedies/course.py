@@ -131,10 +131,9 @@ def _without_regimen(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, .
     ]
     if not wrong:
         return _additions_only(case, issues)
-    return resolve_removals(
-        case,
-        [issue for issue in wrong if _harms(issue)],
-    )
+    removals = resolve_removals(case, [issue for issue in wrong if _harms(issue)])
+    # N2 by older signs offers no regimen: its tests are all there is to take (Q82)
+    return removals or (_additions_only(case, issues) if case.rule == "N2" else ())
 
 
 def _harms(issue: Issue) -> bool:
@@ -158,7 +157,8 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         for issue in issues
         if issue.is_loud and issue.card.remedy not in LEAVES_ORDER_AS_IT_IS
     }
-    if loud == {cards.D2_KIDNEY_NOT_KNOWN}:
+    asked = any(issue.card == cards.D2_KIDNEY_NOT_KNOWN for issue in issues)
+    if asked and loud <= {cards.D2_KIDNEY_NOT_KNOWN}:
         test = FollowUp(
             Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from recommender.cards import Card, Finding, Resolution, cards
 from recommender.case import Case, Issue
+from recommender.deficiency import Ground
 from recommender.language import AddRegimen, ChangeOrder, FollowUp, Test
 from recommender.remedies import resolve_course
 from recommender.review.merging import fold
@@ -68,12 +69,23 @@ def advice_of(
         for advice in case.recommendation.advice
         if (offers or advice.id in ALWAYS_SAID or _pregnant_now(case, advice.id))
         and advice.id not in LEFT_OUT
+        and not _is_asked_in_vain(case, advice.id)
         and not SAID_BY.get(advice.id, set()) & found
     )
     return (
         *advice,
         *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
     )
+
+
+def _is_asked_in_vain(case: Case, advice: str) -> bool:
+    """Return whether pregnancy is not known and would change nothing: only a low total level that
+    stands alone is read otherwise in pregnancy (D2, Q84).
+    """
+    a = case.assessment
+    alone = a.ground is Ground.LOW and not a.causes
+    ill = (a.neurological | a.symptoms | case.scenario.deficiency_diagnosis.truth).is_true
+    return advice == "K10" and a.pregnancy_possible and (not alone or ill)
 
 
 def _pregnant_now(case: Case, advice: str) -> bool:

@@ -18,6 +18,7 @@ from recommender.cards import (
 from recommender.case import Case, Column, Issue, sort_issues
 from recommender.first_lines import summarise
 from recommender.language import AddFollowUps, AddRegimen, ChangeOrder, FollowUp
+from recommender.precautions import SAME_DAY
 from recommender.review.detail import detail_of
 from recommender.safety import ask_about_allergy
 
@@ -51,7 +52,7 @@ def fold(
         card=first.card,
         indicator=first.indicator,
         summary=summary,
-        reasons=distinct(
+        reasons=_the_same_day_first(
             (*(said for issue in everything for said in _reasons_of(case, issue, first)), *further)
         ),
         rule=case.rule,
@@ -63,6 +64,11 @@ def fold(
         also_found=distinct(one.card for one in folded if one.card != first.card),
         detail=detail_of(case, everything, offers=offers, planned=planned, said=said),
     )
+
+
+def _the_same_day_first(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Return the sentences, each once; that of the same-day route leads (K15, Q50)."""
+    return tuple(sorted(distinct(sentences), key=lambda said: said != SAME_DAY))
 
 
 def _asked_of_the_draft(case: Case, issues: Sequence[Issue]) -> tuple[Issue, ...]:

@@ -13,6 +13,7 @@ from recommender.case import (
     Issue,
     has_test,
     is_muscle_or_unknown,
+    is_trace,
     is_treatment,
     issue_of,
     may_be_cyanocobalamin,
@@ -38,11 +39,12 @@ def check_safety(case: Case, order: Order) -> Iterator[Issue]:
 
 
 def check_kidneys(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
-    """Yield d1 or d2; the few micrograms in a product of folic acid are not cyanocobalamin
-    treatment.
+    """Yield d1 or d2; the few micrograms of a multivitamin or in a product of folic acid are not
+    cyanocobalamin treatment (Q49).
     """
     supplement_with_folate = order.has_folate and is_treatment_dose(line).is_false
-    if not may_be_cyanocobalamin(line) or supplement_with_folate:
+    trace = is_trace(order, case.policy.trace_b12_mcg_per_day)
+    if not may_be_cyanocobalamin(line) or supplement_with_folate or trace:
         return
     a = case.assessment
     if a.renal.is_true:

@@ -18,11 +18,12 @@ from recommender.language import (
 from recommender.treatment_so_far.by_orders import FIRST_MAINTENANCE_DUE, from_order, most_frequent
 from recommender.treatment_so_far.entries import LOADING_DOSES, LOADING_WINDOW
 from recommender.treatment_so_far.history import (
+    ALTERNATE_GAP,
     LAPSED_AFTER,
     LONGEST_INTERVAL,
     History,
 )
-from recommender.treatment_so_far.reading import start_of
+from recommender.treatment_so_far.reading import bound_end, is_alternate_days, start_of
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
 SUPPLY_OVER_AFTER = 30
@@ -54,8 +55,23 @@ def course_by_doses(history: History, neurological: Truth) -> Treatment | None:
         alternate_days=alternate_days,
         loading_complete=complete,
         maintenance_ordered=bool(history.oral),
+        alternate_days_ended=_alternate_days_over(history, last) if alternate_days else None,
         reason=reason,
     )
+
+
+def _alternate_days_over(history: History, last: dt.date) -> dt.date | None:
+    """Return when a bounded alternate-day course ended whose order was completed (T3b); `None`
+    where there is none, or injections went on.
+    """
+    ends = [
+        end if end <= history.as_of else last
+        for order in history.ended
+        if is_alternate_days(order) and (end := bound_end(order)) is not None
+    ]
+    ended = max(ends, default=None)
+    after = dt.timedelta(days=ALTERNATE_GAP)
+    return ended if ended is not None and last <= ended + after else None
 
 
 def _one_after_others(

@@ -1,8 +1,16 @@
 """How cards say facts: short dates, results, findings and causes, in words of ours."""
 
-from recommender.wording.fact_lines import facts_that_decided, unread_lines
+from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
+from recommender.wording.not_known import (
+    is_measured,
+    is_planned,
+    last_supply,
+    may_be_under_way,
+    no_result,
+    unread_lines,
+)
 from recommender.wording.short import (
     TEST_NAMES,
     capital,
@@ -24,9 +32,14 @@ __all__ = [
     "capital",
     "facts_that_decided",
     "hint_lines",
+    "is_measured",
+    "is_planned",
     "join",
     "judged_by_words",
+    "last_supply",
+    "may_be_under_way",
     "name_of",
+    "no_result",
     "plain",
     "quote",
     "say_age",

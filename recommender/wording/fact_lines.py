@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from recommender.cards import Card, cards
-from recommender.deficiency import Deficiency
+from recommender.deficiency import Deficiency, Ground
 from recommender.wording.facts_said import (
     Line,
     age,
@@ -27,6 +27,7 @@ from recommender.wording.facts_said import (
     nerves_before,
     nerves_ever,
     nitrous_oxide,
+    not_ruled_out,
     planning,
     platelets,
     pregnant,
@@ -68,7 +69,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "M5": (*_BASIS, causes),
     "M6": (*_BASIS, causes, kidney),
     "M7": (*_BASIS, causes, kidney),
-    "M8": (*_BASIS, causes, kidney),
+    "M8": (*_BASIS, causes, kidney, not_ruled_out),
     "P1": _PREVENTION,
     "P2": _PREVENTION,
     "P3": _PREVENTION,
@@ -176,15 +177,7 @@ def _beside(words: Words) -> Iterator[Line]:
         yield symptoms
     if a.lebers.is_true:
         yield lebers
+    if a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
+        yield kidney  # without it methylmalonic acid would show nothing (C9)
     if words.scenario.allergies:
         yield allergies
-
-
-def unread_lines(words: Words) -> tuple[str, ...]:
-    """Say which parts of the record could not be read, and which came in part (Q58)."""
-    lines = []
-    if words.unread:
-        lines.append(f"Could not be read: {words.unread}.")
-    if words.not_whole:
-        lines.append(f"Not complete: {words.not_whole}.")
-    return tuple(lines)

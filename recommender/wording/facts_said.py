@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from recommender.language import Cause, Fact, RecordArea, Truth
+from recommender.language import Because, Cause, Fact, RecordArea, Truth
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS
+from recommender.wording.not_known import no_result
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -68,6 +69,8 @@ def nerves(words: Words) -> str:
             f"{words.on(words.findings[0].sign.value, words.findings[0].evidence.date)}, by its "
             f"code of another cause"
         )
+    if screen.because is Because.IN_FUTURE:
+        return f"nerve signs: an entry is {screen.reason.partition(':')[0]}, in the future"
     return "nerve signs: not recorded"
 
 
@@ -105,8 +108,7 @@ def kidney(words: Words) -> str:
         words, "kidney disease recorded", s.kidney_disease
     )
     said = ", ".join(value for value in (measured, diagnosed) if value)
-    unread = "could not be read" if RecordArea.LABORATORY in s.unavailable else "none in 12 months"
-    return said or f"kidney result: {unread}"
+    return said or no_result(words, "eGFR", s.egfr, "12 months")
 
 
 def treatment(words: Words) -> str:
@@ -164,6 +166,17 @@ def lebers(words: Words) -> str:
     return _dated(words, "Leber's optic neuropathy recorded", words.scenario.lebers)
 
 
+def not_ruled_out(words: Words) -> str:
+    """Why tablets are not offered where only entries that were not understood stand against them:
+    they may be Leber's disease (Q26, Q28).
+    """
+    problems = words.scenario.list_of(RecordArea.CONDITIONS)
+    if not (words.scenario.lebers.is_gap and problems.not_understood):
+        return ""
+    counted = f"{problems.not_understood} of {problems.entries} problems"
+    return f"{counted} not understood, so Leber's disease is not ruled out: no tablets"
+
+
 _SEVERITY = {
     Truth.TRUE: "severe reaction to",
     Truth.FALSE: "mild reaction to",
@@ -173,7 +186,11 @@ _SEVERITY = {
 
 def allergies(words: Words) -> str:
     said = [
-        words.on(f"{_SEVERITY[one.severe]} {one.allergen.value}", one.evidence.date)
+        words.on(
+            f"{'' if one.active else 'past '}{_SEVERITY[one.severe]} {one.allergen.value}"
+            f"{'' if one.active else ', marked inactive'}",
+            one.evidence.date,
+        )
         for one in words.scenario.allergies
     ]
     return ", ".join(dict.fromkeys(said))

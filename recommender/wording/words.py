@@ -9,7 +9,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from recommender.assessment import Assessment
-from recommender.deficiency import active_alone_is_low
+from recommender.deficiency import (
+    Deficiency,
+    Ground,
+    active_alone_is_low,
+    contradicting_result,
+    mma_is_raised,
+)
 from recommender.guidance import Policy
 from recommender.language import (
     Cause,
@@ -20,27 +26,27 @@ from recommender.language import (
     Order,
     OrderState,
     RecordArea,
-    Route,
     UncountedResult,
     is_treatment_dose,
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import (
     CAUSE_WORDS,
-    LISTS,
     length,
     ordinal,
     urgency,
 )
 from recommender.wording.short import (
     capital,
-    join,
     name_of,
     say_date,
     say_often,
     say_result,
     with_date,
 )
+
+_BY_MMA = frozenset({Ground.MMA, Ground.MMA_AGAINST_LEVEL, Ground.PROBABLE})
+"""Grounds on which methylmalonic acid may be what shows deficiency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +82,39 @@ class Words:
     @property
     def level(self) -> str:
         """The result that decides: total B12, or active B12 where there is no total or it alone is
-        low.
+        low; with the result beside it that shows deficiency where the level alone does not.
         """
         s = self.scenario
-        total = self.result("B12", s.total_b12)
+        total = self._low_in_either_unit or self.result("B12", s.total_b12)
         active = self.result("active B12", s.holotranscobalamin)
         if total and active and active_alone_is_low(s, self.policy):
             return capital(active)
-        return total or capital(active) or self._in_doubt
+        measured = total or capital(active)
+        return f"{measured}{self._beside_level}" if measured else ""
 
     @property
-    def _in_doubt(self) -> str:
-        """A result that is low in either unit, where it is what shows deficiency (Q35)."""
-        newest = next(iter(self.scenario.uncounted_b12), None)
-        shown = newest is not None and newest.why is NotCounted.UNIT_CONTRADICTS
-        return (
-            f"{self.older_level}, low in either unit"
-            if shown and self.assessment.is_deficient
-            else ""
-        )
+    def _low_in_either_unit(self) -> str:
+        """A result whose unit contradicts its test, as reported, low in either (Q35)."""
+        level = self.scenario.total_b12
+        if level.quantity is None or level.because is not NotCounted.UNIT_CONTRADICTS:
+            return ""
+        cited = level.evidence[0]
+        return f"{self.on(f'B12 {cited.reported}', cited.date)}, low in either unit"
+
+    @property
+    def _beside_level(self) -> str:
+        """What shows deficiency beside a level that is not low: methylmalonic acid, or a low result
+        before (D3, D4); empty where the level itself does, or signs do.
+        """
+        a = self.assessment
+        if a.deficiency not in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
+            return ""
+        if a.ground is Ground.LOW_BEFORE:
+            before = contradicting_result(self.scenario, self.policy)
+            return f" after {self.uncounted(before)}" if before else ""
+        if a.ground in _BY_MMA and mma_is_raised(self.scenario, self.policy).is_true:
+            return f", {self.result('MMA', self.scenario.mma)}"
+        return ""
 
     @property
     def b12(self) -> str:
@@ -153,15 +173,6 @@ class Words:
         first = next((cause for cause in Cause if cause in found), None) if found else None
         return capital(CAUSE_WORDS[first]) if first else ""
 
-    @property
-    def causes(self) -> str:
-        """Every recorded cause with the date of its entry."""
-        said = {
-            one.cause: self.on(CAUSE_WORDS[one.cause], one.evidence.date)
-            for one in self.scenario.causes
-        }
-        return ", ".join(said.values())
-
     def year_of(self, cause: Cause) -> str:
         """The year of an operation, with a space before it; empty when not recorded."""
         for one in self.scenario.causes:
@@ -212,17 +223,6 @@ class Words:
         under way: who had one is not "not treated" (I27).
         """
         return None if self.last_dose else self.assessment.treatment.treated_before
-
-    @property
-    def last_supply(self) -> str:
-        """The newest supply of tablets: "Tablets last supplied 29 Jul for 30 days"."""
-        dated = [dose for dose in self.scenario.doses if dose.date and dose.route is Route.ORAL]
-        newest = max(dated, key=lambda dose: dose.date or dt.date.min, default=None)
-        if newest is None:
-            return "Tablets of B12 have lapsed"
-        days = newest.supply_days
-        how_long = f" for {days:f} days" if days is not None else ""
-        return f"Tablets last supplied {self.day(newest.date)}{how_long}"
 
     @property
     def whole_medication_list(self) -> bool:
@@ -276,16 +276,3 @@ class Words:
         if order.state is OrderState.ON_HOLD:
             when = f"on hold ({when})"
         return " ".join(part for part in (product, say_often(line), when) if part)
-
-    # --- record
-
-    @property
-    def unread(self) -> str:
-        """The parts of the record that could not be read."""
-        return join([LISTS[area] for area in LISTS if area in self.scenario.unavailable])
-
-    @property
-    def not_whole(self) -> str:
-        """The parts of the record of which only a part came."""
-        areas = self.scenario.incomplete - self.scenario.unavailable
-        return join([LISTS[area] for area in LISTS if area in areas])

@@ -1,0 +1,78 @@
+"""What is not known, in the sentence that is true of the record (Q36, Q58, I27, I33)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from recommender.language import Cause, HintAt, Measurement, NotCounted, RecordArea, Route
+from recommender.treatment_so_far import UnknownPhase
+from recommender.wording.names import LISTS
+from recommender.wording.short import join, quote, say_age
+from recommender.wording.words import Words
+
+
+def no_result(words: Words, name: str, result: Measurement, window: str) -> str:
+    """Say why there is no usable result: too old, not usable, could not be read, list not complete,
+    or none in that time.
+    """
+    found = result.passed_over
+    if found is not None and found.why is NotCounted.TOO_OLD and found.evidence.date:
+        age = say_age(found.evidence.date, words.as_of)
+        return f"{name} {found.evidence.reported} is {age} old"
+    if found is not None:
+        said = words.on(f"{name} {found.evidence.reported}".strip(), found.evidence.date)
+        return f"{said} cannot be used ({found.why.value})"
+    if RecordArea.LABORATORY in words.scenario.unavailable:
+        return f"{name} could not be read"
+    if RecordArea.LABORATORY in words.scenario.incomplete:
+        return f"no {name} among the results that came, the list is not complete"
+    return f"no {name} in {window}"
+
+
+def is_planned(words: Words) -> bool:
+    """Return whether all that is known of treatment is a plan of another prescriber (Q32)."""
+    return words.assessment.treatment.unknown is UnknownPhase.PLAN
+
+
+def may_be_under_way(words: Words) -> str:
+    """Say what speaks of treatment of which no dose is known (Q29): "hydroxocobalamin ordered 19
+    Aug, no dose on record"; words of the record are quoted.
+    """
+    if words.assessment.treatment.unknown is UnknownPhase.HINT:
+        hints = words.scenario.hints_at(HintAt.B12_TREATMENT)
+        return f"record says {quote(hints[0].words, 40)}" if hints else "B12 treatment not known"
+    order = words.order
+    if order is None:
+        return "B12 treatment so far is not known"
+    when = f" {words.day(order.authored)}" if order.authored else ""
+    done = "planned by another" if is_planned(words) else "ordered"
+    return f"{words.product} {done}{when}, no dose on record"
+
+
+def last_supply(words: Words) -> str:
+    """Say the newest supply of tablets: "Tablets last supplied 29 Jul for 30 days"."""
+    dated = [dose for dose in words.scenario.doses if dose.date and dose.route is Route.ORAL]
+    newest = max(dated, key=lambda dose: dose.date or dt.date.min, default=None)
+    if newest is None:
+        return "Tablets of B12 have lapsed"
+    days = newest.supply_days
+    how_long = f" for {days:f} days" if days is not None else ""
+    return f"Tablets last supplied {words.day(newest.date)}{how_long}"
+
+
+def is_measured(words: Words, cause: Cause) -> bool:
+    """Return whether a cause rests on a result alone and on no diagnosis: an antibody."""
+    found = [one.evidence.reference for one in words.scenario.causes if one.cause is cause]
+    return bool(found) and all("Observation" in one or ".labs." in one for one in found)
+
+
+def unread_lines(words: Words) -> tuple[str, ...]:
+    """Say which parts of the record could not be read, and which came in part (Q58)."""
+    unread = words.scenario.unavailable
+    in_part = words.scenario.incomplete - unread
+    said = (("Could not be read", unread), ("Not complete", in_part))
+    return tuple(
+        f"{lead}: {join([LISTS[area] for area in LISTS if area in areas])}."
+        for lead, areas in said
+        if areas & set(LISTS)
+    )
