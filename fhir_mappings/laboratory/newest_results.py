@@ -156,7 +156,7 @@ class _Reason(NamedTuple):
         """Return the result as reported, where it is one that is only too old."""
         if self.result is None or self.code is not NotCounted.TOO_OLD:
             return None
-        return PassedOver(self.result.evidence, NotCounted.TOO_OLD)
+        return PassedOver(self.result.evidence, NotCounted.TOO_OLD, self.result.reading.quantity)
 
 
 def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:

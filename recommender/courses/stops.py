@@ -39,12 +39,13 @@ def check_stops(case: Case) -> Iterator[Issue]:
 
 def _is_no_treatment(case: Case, stop: Order) -> bool:
     """Return whether what is stopped treats nothing: below treatment dose, a multivitamin always,
-    B12 alone where nothing speaks for deficiency (Q75).
+    B12 alone where treatment goes on, or nothing speaks for deficiency (Q75).
     """
     if not is_treatment_dose(stop.cobalamin).is_false:
         return False
     a = case.assessment
-    return stop.combination or not (a.has_deficiency_basis or a.causes)
+    treated = any(is_treatment_dose(order.cobalamin).is_true for order in case.course.active)
+    return stop.combination or treated or not (a.has_deficiency_basis or a.causes)
 
 
 def _resolved(case: Case, stop: Order) -> Issue:

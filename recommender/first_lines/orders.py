@@ -46,13 +46,12 @@ def b2(case: Case, issue: Issue, words: Words) -> str:
             f"days are needed"
         )
     order = order_of(case, issue)
-    by_mouth = order is not None and order.cobalamin is not None and is_oral(order.cobalamin)
-    then = (
-        "with signs, injections come before tablets"
-        if by_mouth
-        else "with signs, inject on alternate days"
-    )
-    return led(words.b12, f"ask about numbness, gait and memory; {then}")
+    ask = "ask about numbness, gait and memory"
+    if order is None or order.cobalamin is None or not is_oral(order.cobalamin):
+        return led(words.b12, f"{ask}; with signs, inject on alternate days")
+    if all(phase.line.route is not Route.ORAL for phase in case.offered_phases):
+        return led(words.b12, f"{ask}, which decide how often to inject")  # no tablets either way
+    return led(words.b12, f"{ask}; with signs, injections come before tablets")
 
 
 def b3(_: Case, issue: Issue, words: Words) -> str:

@@ -9,7 +9,7 @@ from recommender.case import Case, Issue
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import DoseLine, NotCounted, is_injected, read_line, short_dose
-from recommender.wording import Words, capital, name_of, no_result, plain, quote, say_often
+from recommender.wording import Words, capital, name_of, no_kidney_result, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
 """Times the usual dose from which a slip of unit is asked about (Q44)."""
@@ -110,7 +110,7 @@ def d2(case: Case, _: Issue, words: Words) -> str:
         return f"{words.result('eGFR', egfr)}, sampling date not recorded: {use}"
     if egfr.is_known:
         return f"{words.result('eGFR', egfr)}, kidney disease not known: {use}"
-    return f"{capital(no_result(words, 'eGFR', egfr, '12 months'))}: {use}"
+    return f"{capital(no_kidney_result(words))}: {use}"
 
 
 def d3(_: Case, __: Issue, ___: Words) -> str:

@@ -222,10 +222,13 @@ class Alarm(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A result on record that does not count, as reported, and why."""
+    """A result on record that does not count, and why: its value where it could be read, else as
+    reported.
+    """
 
     evidence: Evidence
     why: NotCounted
+    quantity: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from recommender.wording.not_known import (
     is_planned,
     last_supply,
     may_be_under_way,
-    no_result,
+    no_kidney_result,
     unread_lines,
 )
 from recommender.wording.short import (
@@ -39,7 +39,7 @@ __all__ = [
     "last_supply",
     "may_be_under_way",
     "name_of",
-    "no_result",
+    "no_kidney_result",
     "plain",
     "quote",
     "say_age",

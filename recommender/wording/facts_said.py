@@ -8,7 +8,7 @@ from collections.abc import Callable
 from recommender.language import Because, Cause, Fact, RecordArea, Truth
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS
-from recommender.wording.not_known import no_result
+from recommender.wording.not_known import no_kidney_result
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -23,7 +23,7 @@ def age(words: Words) -> str:
 def level(words: Words) -> str:
     s = words.scenario
     known = [
-        words.result("B12", s.total_b12),
+        words.low_in_either_unit or words.result("B12", s.total_b12),
         words.result("active B12", s.holotranscobalamin),
     ]
     said = ", ".join(value for value in known if value)
@@ -108,7 +108,7 @@ def kidney(words: Words) -> str:
         words, "kidney disease recorded", s.kidney_disease
     )
     said = ", ".join(value for value in (measured, diagnosed) if value)
-    return said or no_result(words, "eGFR", s.egfr, "12 months")
+    return said or no_kidney_result(words)
 
 
 def treatment(words: Words) -> str:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 
-from recommender.language import Cause, HintAt, Measurement, NotCounted, RecordArea, Route
+from recommender.language import Cause, HintAt, NotCounted, RecordArea, Route
 from recommender.treatment_so_far import UnknownPhase
 from recommender.wording.names import LISTS
-from recommender.wording.short import join, quote, say_age
+from recommender.wording.short import join, quote, say_age, say_quantity
 from recommender.wording.words import Words
 
 
-def no_result(words: Words, name: str, result: Measurement, window: str) -> str:
-    """Say why there is no usable result: too old, not usable, could not be read, list not complete,
-    or none in that time.
+def no_kidney_result(words: Words) -> str:
+    """Say why there is no usable eGFR: too old, not usable, could not be read, list not complete,
+    or none in 12 months (F16).
     """
-    found = result.passed_over
-    if found is not None and found.why is NotCounted.TOO_OLD and found.evidence.date:
-        age = say_age(found.evidence.date, words.as_of)
-        return f"{name} {found.evidence.reported} is {age} old"
-    if found is not None:
-        said = words.on(f"{name} {found.evidence.reported}".strip(), found.evidence.date)
-        return f"{said} cannot be used ({found.why.value})"
+    name, result = "eGFR", words.scenario.egfr
+    if (found := result.passed_over) is not None:
+        value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
+        said = f"{name} {value}".strip()
+        if found.why is NotCounted.TOO_OLD and found.evidence.date:
+            return f"{said} is {say_age(found.evidence.date, words.as_of)} old"
+        return f"{words.on(said, found.evidence.date)} cannot be used ({found.why.value})"
     if RecordArea.LABORATORY in words.scenario.unavailable:
-        return f"{name} could not be read"
+        return "kidney results could not be read"
     if RecordArea.LABORATORY in words.scenario.incomplete:
-        return f"no {name} among the results that came, the list is not complete"
-    return f"no {name} in {window}"
+        return "no kidney result among those that came, the list is not complete"
+    return "no kidney result in 12 months"
 
 
 def is_planned(words: Words) -> bool:

@@ -85,7 +85,7 @@ class Words:
         low; with the result beside it that shows deficiency where the level alone does not.
         """
         s = self.scenario
-        total = self._low_in_either_unit or self.result("B12", s.total_b12)
+        total = self.low_in_either_unit or self.result("B12", s.total_b12)
         active = self.result("active B12", s.holotranscobalamin)
         if total and active and active_alone_is_low(s, self.policy):
             return capital(active)
@@ -93,7 +93,7 @@ class Words:
         return f"{measured}{self._beside_level}" if measured else ""
 
     @property
-    def _low_in_either_unit(self) -> str:
+    def low_in_either_unit(self) -> str:
         """A result whose unit contradicts its test, as reported, low in either (Q35)."""
         level = self.scenario.total_b12
         if level.quantity is None or level.because is not NotCounted.UNIT_CONTRADICTS:
