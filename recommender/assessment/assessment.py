@@ -43,8 +43,6 @@ from recommender.guidance import Policy
 from recommender.language import (
     Cause,
     ClinicalScenario,
-    Measurement,
-    NotCounted,
     RecordArea,
     Test,
     Truth,
@@ -99,9 +97,6 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         & (scenario.unavailable | scenario.incomplete),
         treatment=ground.treatment,
         medications_unreadable=RecordArea.MEDICATIONS in scenario.unavailable,
-        laboratory_unread=RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
-        laboratory_in_part=RecordArea.LABORATORY in scenario.incomplete - scenario.unavailable,
-        platelets_unusable=_is_unusable(scenario.platelets),
         lowering_drugs=frozenset(
             use.drug for use in scenario.lowering_drugs if use.long_term.is_true
         ),
@@ -194,12 +189,6 @@ def _cause(ground: _Ground) -> Facts:
         ),
         "permanence": ground.permanence,
     }
-
-
-def _is_unusable(result: Measurement) -> bool:
-    """Return whether the newest result of a kind came and cannot be used, whatever its age."""
-    found = result.passed_over
-    return found is not None and found.why is not NotCounted.TOO_OLD
 
 
 def _level(scenario: ClinicalScenario, policy: Policy, ground: _Ground) -> Facts:

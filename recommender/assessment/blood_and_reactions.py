@@ -13,6 +13,7 @@ from recommender.language import (
     ClinicalScenario,
     HintAt,
     Measurement,
+    NotCounted,
     RecordArea,
     Truth,
     any_true,
@@ -45,7 +46,10 @@ def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
         "renal": _renal(scenario, policy),
         "renal_severe": scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW),
         "kidney_risk": scenario.kidney_risk.truth,
+        "laboratory_unread": RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
+        "laboratory_in_part": RecordArea.LABORATORY in scenario.incomplete - scenario.unavailable,
         "platelets": _platelet_band(scenario.platelets),
+        "platelets_unusable": _is_unusable(scenario.platelets),
         "inr_high": Truth.UNKNOWN if by_issue_only else inr_high,
         "on_anticoagulant": _hinted_or(
             scenario, HintAt.ANTICOAGULANT, scenario.anticoagulant_fact.truth
@@ -108,6 +112,12 @@ def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     hinted = bool(scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS))
     unread = RecordArea.CONDITIONS in scenario.unavailable
     return Truth.UNKNOWN if unread or hinted or scenario.egfr.by_issue else below
+
+
+def _is_unusable(result: Measurement) -> bool:
+    """Return whether the newest result of a kind came and cannot be used, whatever its age."""
+    found = result.passed_over
+    return found is not None and found.why is not NotCounted.TOO_OLD
 
 
 def _platelet_band(platelets: Measurement) -> PlateletBand:

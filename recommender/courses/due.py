@@ -104,7 +104,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
     elif (
         any(option.regimen or option.follow_ups for option in recommendation.options)
         or recommendation.not_drafted
-        or recommendation.rule == "T5"
+        or (recommendation.rule == "T5" and not case.course.has_anything_selected)
         or _is_deficient_without_product(case)
     ):
         yield _due(case, WARNING if _is_pressing(case) else INFO)
@@ -132,7 +132,7 @@ def _tests_due(case: Case) -> Iterator[Issue]:
     asked = [item for item in case.recommendation.follow_ups if item.months == 0]
     if any(not has_test(case, item.test) for item in asked):
         yield _due(case, WARNING if is_emergency(case) or _low_and_ill(case) else INFO)
-    elif _ileal_size_is_missing(case):
+    elif _ileal_size_is_missing(case) and not case.course.has_anything_selected:
         yield _due(case, INFO, _size_decides(case))
 
 

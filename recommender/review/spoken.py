@@ -33,12 +33,14 @@ class Cell:
 
     @property
     def cards(self) -> tuple[str, ...]:
-        spoken = self.words.partition("s: ")[0]
-        return tuple(dict.fromkeys(_ids(spoken)))
+        return tuple(dict.fromkeys(_ids(_SILENT.split(self.words)[0])))
 
     @property
     def silent_because(self) -> str:
-        return self.words.partition("s: ")[2]
+        return "".join(_SILENT.split(self.words, maxsplit=1)[1:])
+
+
+_SILENT = re.compile(r"\bs: ")
 
 
 def _ids(words: str) -> list[str]:
@@ -332,7 +334,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "E1": _row(
         "s: no need for B12",
-        "b17 (trace: s: harmless)",
+        "b17 (trace at most 25 mcg: s: harmless)",
         "b17",
         "s: gate open (else c3)",
         "s: no need",
@@ -350,7 +352,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "k1 info TEST(B12) if a neuro hint, or (symptoms T or neuropathy with another cause "
         "recorded) and a cause in F13; silenced by Q45; else s: screening is in no source "
         "(Q89)",
-        "b13 (trace at most 25 mcg: s)",
+        "b13 (trace at most 25 mcg: s: harmless)",
         "b13, b14",
         "c3",
         "s: nothing known",

@@ -62,8 +62,8 @@ def last_supply(words: Words) -> str:
 
 def is_measured(words: Words, cause: Cause) -> bool:
     """Return whether a cause rests on a result alone and on no diagnosis: an antibody."""
-    found = [one.evidence.reference for one in words.scenario.causes if one.cause is cause]
-    return bool(found) and all("Observation" in one or ".labs." in one for one in found)
+    found = [one.evidence for one in words.scenario.causes if one.cause is cause]
+    return bool(found) and all(one.reported for one in found)
 
 
 def unread_lines(words: Words) -> tuple[str, ...]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from recommender.cards import CARDS
+from recommender.cards import CARDS, Finding
 from recommender.guidance.policy import Policy
 from recommender.language.course import Course, Test, TestOrder
 from recommender.language.scenario import ClinicalScenario
-from recommender.review.order_review import review, review_record
+from recommender.review.order_review import review, review_record, review_refill
 from recommender.review.spoken import SPOKEN, Where
 from recommender.treatment.table import RULES, recommend
-from tests.recommender.review_cases import FACTS
+from tests.recommender.review_cases import FACTS, build_case
 from tests.recommender.review_space import folic, order, person
 
 POLICY = Policy()
@@ -67,3 +70,41 @@ def test_a_test_or_folic_acid_meets_silence_only_where_the_table_says_so(
 
 def _silent(rule: str, also: tuple[str, ...], where: Where) -> bool:
     return any(SPOKEN[one][where].silent_because for one in (rule, *also) if one in SPOKEN)
+
+
+# --- cells that name a card and a silence: the condition decides
+
+CELLS = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "review" / "spoken.yaml").read_text(encoding="utf-8")
+)
+SILENT_WORDS_NAME_A_CARD = {"E1 FOLIC_ACID", "E3 TEST", "T5 FOLIC_ACID"}
+"""Cells whose reason of silence says in brackets when a card comes all the same."""
+
+
+def test_every_cell_that_names_both_is_decided() -> None:
+    both = {
+        f"{rule} {where.name}"
+        for rule, cells in SPOKEN.items()
+        for where, cell in cells.items()
+        if cell.cards and cell.silent_because
+    }
+    assert {cell["cell"] for cell in CELLS} == both | SILENT_WORDS_NAME_A_CARD
+
+
+def _said(case: dict[str, Any], rule: str, where: Where) -> tuple[Finding, ...]:
+    """Return what comes of a case, after checking that it is one of this rule."""
+    scenario, course, policy = build_case({k: v for k, v in case.items() if k != "rule"})
+    recommendation = recommend(scenario, policy)
+    assert case.get("rule", rule) in (recommendation.rule, *recommendation.also)
+    if where is Where.PATIENT_VIEW:
+        return review_record(scenario, recommendation, policy)
+    ask = review_refill if where is Where.REFILL else review
+    return ask(course, scenario, recommendation, policy)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=[cell["cell"] for cell in CELLS])
+def test_the_condition_decides_between_card_and_silence(cell: dict[str, Any]) -> None:
+    rule, where = cell["cell"].split()
+    said = _said(cell["speaks"], rule, Where[where])
+    assert [finding.card.id for finding in said] == cell["cards"], cell["when"]
+    assert not _said(cell["silent"], rule, Where[where]), f"not: {cell['when']}"
