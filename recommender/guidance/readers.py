@@ -119,12 +119,10 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "NO_VALUE",
             "IN_WORDS",
             "NOT_READABLE",
-            "IMPLAUSIBLE",
             "PRELIMINARY",
             "OTHER_STATUS",
             "NO_DATE",
             "BY_ISSUE",
-            "IN_FUTURE",
         )
     },
 }

@@ -110,6 +110,10 @@ SAME_DAY = (
 """K15: it leads on every card."""
 
 
+def _inr_not_known(a: Assessment) -> bool:
+    return _on_warfarin(a) and a.inr_high.is_unknown
+
+
 class NoCount(enum.Enum):
     """Why there is no platelet count."""
 
@@ -201,7 +205,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K5",
-        lambda a: _on_warfarin(a) and a.inr_high.is_unknown and a.laboratory_unread,
+        lambda a: _inr_not_known(a) and a.laboratory_unread and not a.laboratory_in_part,
         "On warfarin, and a recent INR could not be read: look it up before an intramuscular "
         "injection; with neurological signs, the same day.",
         ("X28", "X29"),
@@ -209,7 +213,15 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K5",
-        lambda a: _on_warfarin(a) and a.inr_high.is_unknown and not a.laboratory_unread,
+        lambda a: _inr_not_known(a) and a.laboratory_in_part,
+        "On warfarin, and no INR among the results that came, the list is not complete: look it up "
+        "before an intramuscular injection; with neurological signs, the same day.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K5",
+        lambda a: _inr_not_known(a) and not a.laboratory_unread,
         "On warfarin without a recent INR: check the INR before an intramuscular injection; with "
         "neurological signs, the same day.",
         ("X28", "X29"),
