@@ -138,7 +138,11 @@ class ValueSets:
         )
 
     def _says_nothing(self, system: str, code: str) -> bool:
-        """Return whether a code carries no meaning, so that the words beside it decide."""
+        """Return whether a code carries no meaning, so that the words beside it decide; one whose
+        system is lost is taken for the generic one it may be.
+        """
+        if not system:
+            return any(code == generic for _, generic in self._generic)
         return _without_edition(system, code) in self._generic
 
     def is_allergy_type(self, coding: Mapping[str, Any]) -> bool:
