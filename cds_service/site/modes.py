@@ -88,6 +88,18 @@ def _is_mode(value: object) -> bool:
     return value in (LIVE, SILENT) if isinstance(value, str) else 0 <= value <= 1
 
 
+NOBODY = frozenset(
+    {"", "tbc", "tba", "tbd", "none", "no", "n/a", "na", "-", "?", "to be confirmed"}
+)
+"""Texts that name nobody and give no reason."""
+
+
+def _is_given(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip(" .").casefold() not in NOBODY
+    return value is not None
+
+
 def read_approvals(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Approval, ...], list[str]]:
     """Return the approvals that are whole, and what is wrong with the others."""
     approvals, problems = [], []
@@ -97,7 +109,7 @@ def read_approvals(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Approval, .
         wrong = [
             f"approvals[{number}].{key}: is missing or empty; expected all of {', '.join(needed)}."
             for key in needed
-            if not row.get(key)
+            if not _is_given(row.get(key))
         ]
         known = (CRITICAL_MODES, *(setting.key for setting in SETTINGS))
         if not wrong and row["what"] not in known:

@@ -4,10 +4,12 @@ loosen an invariant of 2.11.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import enum
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -247,7 +249,10 @@ class Setting:
                 f"{self.bounds[1]}"
             )
         return (
-            "text, or NONE" if self.text else " or ".join(_shown(choice) for choice in self.allowed)
+            "name and version, date (2026-01-31) and approver of the protocol, with commas "
+            "between, or NONE"
+            if self.text
+            else " or ".join(_shown(choice) for choice in self.allowed)
         )
 
     @property
@@ -667,18 +672,43 @@ def _read(settings: Mapping[str, object]) -> tuple[dict[str, object], tuple[str,
     return values, tuple(problems)
 
 
+NO_PROTOCOL = frozenset(
+    {
+        *["", "no", "none", "nil", "na", "n/a", "not applicable", "false", "off", "null", "never"],
+        *["tbc", "tba", "tbd", "to be confirmed", "to be agreed", "to be decided", "pending"],
+        *["todo", "to do", "draft", "in preparation", "unknown", "not yet", "-", "?"],
+    }
+)
+"""Words that say that there is no protocol (Q62)."""
+
+_REFERENCE = re.compile(r"(.*[^\W\d_].*?)[,;]\s*(\d{4}-\d\d-\d\d)[,;]\s*(.*[^\W\d_].*)")
+
+
+def _protocol(text: str) -> str | None:
+    """Return the reference to a signed protocol; empty for a word that says that there is none, and
+    `None` for a text that does not name protocol, date and approver.
+
+    Source: Q62.
+    """
+    whole = text.strip()
+    if whole.strip(" .!").casefold() in NO_PROTOCOL:
+        return ""
+    found = _REFERENCE.fullmatch(whole)
+    if not found or {found[1].strip().casefold(), found[3].strip(" .").casefold()} & NO_PROTOCOL:
+        return None
+    try:
+        dt.date.fromisoformat(found[2])
+    except ValueError:
+        return None
+    return whole
+
+
 def _value_of(setting: Setting, found: object) -> object | None:
     """Return the value as the field holds it, or `None` when it is not of the kind the setting
     takes.
     """
     if setting.text:
-        return (
-            None
-            if not isinstance(found, str)
-            else ""
-            if found.strip() in ("", "NONE")
-            else found.strip()
-        )
+        return _protocol(found) if isinstance(found, str) else None
     if setting.bounds is not None:
         return _number(found, setting.whole)
     if isinstance(setting.choices, tuple):

@@ -26,7 +26,7 @@ def _ends(setting: Setting) -> list[dict[str, Any]]:
     elif setting.choices is not None:
         found = [choice.value for choice in setting.choices]
     else:
-        found = ["signed protocol 3 of 2026, the pharmacy committee"]
+        found = ["signed protocol 3, 2026-01-05, the pharmacy committee"]
     return [_with_twin(setting.key, end) for end in found]
 
 

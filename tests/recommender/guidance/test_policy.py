@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -201,14 +202,37 @@ def test_methylcobalamin_is_never_drafted_C17() -> None:
         Policy.from_settings({"draftMethylcobalamin": True})
 
 
-def test_the_protocol_is_text_or_none() -> None:
-    assert (
-        Policy.from_settings({"cyanoImProtocol": " Protocol 7 "}).cyano_im_protocol == "Protocol 7"
-    )
-    assert Policy.from_settings({"cyanoImProtocol": "NONE"}).cyano_im_protocol == ""
-    assert Policy.from_settings({"cyanoImProtocol": ""}).cyano_im_protocol == ""
-    with pytest.raises(PolicyError, match="cyanoImProtocol: found 7, expected text, or NONE"):
-        Policy.from_settings({"cyanoImProtocol": 7})
+REFERENCE = "Shortage protocol v2, 2026-01-05, A. Officer"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f" {REFERENCE} ", REFERENCE),
+        ("NONE", ""),
+        ("", ""),
+        *[(word, "") for word in ("no", "None.", "TBC", "to be confirmed", "n/a", "pending")],
+    ],
+)
+def test_a_word_that_says_that_there_is_no_protocol_is_none_Q62(text: str, kept: str) -> None:
+    assert Policy.from_settings({"cyanoImProtocol": text}).cyano_im_protocol == kept
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        7,
+        "Protocol 7",
+        "signed",
+        "Protocol 7, 2026-01-05",
+        "Protocol 7, 2026-13-05, A. Officer",
+        "to be confirmed, 2026-01-05, A. Officer",
+        "Protocol 7 v2, 2026-01-05, tbc",
+    ],
+)
+def test_a_protocol_is_a_reference_with_date_and_approver_Q62(found: Any) -> None:
+    with pytest.raises(PolicyError, match=r"cyanoImProtocol: found .*, expected name and version"):
+        Policy.from_settings({"cyanoImProtocol": found})
 
 
 @pytest.mark.parametrize("value", [True, "7", None, float("nan"), float("inf"), 7.5])
