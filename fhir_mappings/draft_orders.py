@@ -18,7 +18,7 @@ from fhir_mappings.fhir import (
     code_of,
     read_medication,
 )
-from fhir_mappings.intake import Receipt
+from fhir_mappings.intake import Cited, Receipt, ReceiptLine
 from fhir_mappings.medicines import Siblings
 from fhir_mappings.products import names_nothing
 from fhir_mappings.selections import resolve_selections
@@ -86,19 +86,19 @@ class Drafts:
         )
 
     @property
-    def receipt(self) -> Receipt:
-        """What each entry was used for, or why it was not."""
+    def lines(self) -> tuple[ReceiptLine, ...]:
+        """One line per entry: what it was used for, or why it was not."""
         receipt = Receipt()
         for entry in self.entries:
             receipt.enter(entry.placed)
         for entry in self.entries:
-            if entry.is_ours:
-                receipt.use(entry.placed, "course")
-            elif entry.why_not:
+            if entry.why_not:
                 receipt.ignore(entry.placed, entry.why_not)
             if entry.medication:
-                receipt.use(entry.medication, "course")
-        return receipt
+                receipt.note_named(entry.medication, entry.placed)
+        return receipt.lines(
+            Cited({one.placed.place: ("course",) for one in self.entries if one.is_ours})
+        )
 
 
 def has_key(entry: DraftRead) -> bool:
@@ -189,7 +189,6 @@ def read_stored_halves(
     patient_id: str,
     as_of: dt.date,
     value_sets: ValueSets,
-    receipt: Receipt,
 ) -> tuple[Order, ...]:
     """Return the drafts of the record that belong to the course of a draft of the request, by their
     `groupIdentifier` (Q56): the other half of a pair that is signed one by one. Old ones do not
@@ -207,9 +206,6 @@ def read_stored_halves(
             read = read_draft(placed, placed.reference, False, siblings, value_sets)
             halves = [one for one in read.orders if one.group in groups and _is_young(one, as_of)]
             found += [one for one in halves if one.key not in drafted]
-    for placed in waiting:
-        if placed.reference in {order.key for order in found}:
-            receipt.use(placed, "course")
     return tuple(found)
 
 

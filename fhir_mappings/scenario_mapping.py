@@ -5,7 +5,7 @@ cannot be read is unknown, with a reason.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fhir_mappings.answers import map_answers
@@ -23,6 +23,7 @@ from fhir_mappings.intake import (
     USUAL,
     Limits,
     Receipt,
+    ReceiptLine,
     RecordIndex,
     index_record,
     map_demographics,
@@ -39,6 +40,7 @@ from fhir_mappings.laboratory import (
 from fhir_mappings.medicines import read_events
 from fhir_mappings.scenario import (
     FactsRead,
+    cited_by,
     count_medicines,
     kidney_risk,
     put_together,
@@ -62,6 +64,16 @@ class MappedScenario:
     receipt: Receipt
     gaps: Mapping[str, str] = field(default_factory=dict)
     results: Results = field(default_factory=dict)
+
+    def lines(self, in_course: Iterable[str] = ()) -> tuple[ReceiptLine, ...]:
+        """Return one line per resource: the facts that cite it, or why none does.
+
+        Args:
+            in_course: references of stored drafts that belong to the course of the request.
+        """
+        cited = cited_by(self.scenario)
+        known = {**cited.known, **dict.fromkeys(in_course, ("course",))}
+        return self.receipt.lines(cited._replace(known=known))
 
 
 def map_scenario(

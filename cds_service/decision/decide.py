@@ -109,7 +109,9 @@ class Decision:
     @property
     def receipt(self) -> tuple[ReceiptLine, ...]:
         """Every resource that came in, once."""
-        entered = (*self.orders.drafts.receipt.lines(), *self.case.mapped.receipt.lines())
+        drafted = {order.key for order in self.orders.drafts.orders}
+        stored = {order.key for order in self.course.drafts} - drafted
+        entered = (*self.orders.drafts.lines, *self.case.mapped.lines(stored))
         unusable = (
             ReceiptLine.of(placed, ignored=why)._replace(unusable=True)
             for placed, why in self.record.unusable
@@ -203,7 +205,6 @@ def _read_course(
         record.patient_id,
         basis.as_of,
         basis.value_sets,
-        mapped.receipt,
     )
     return read_course(orders.drafts, mapped.scenario, stored)
 

@@ -218,7 +218,7 @@ def _check_patient(check: _Check, patient_id: str) -> tuple[PatientReport, list[
     queries.append(_result(BY_CATEGORY, category, by_category, ms))
     record = PatientRecord(patient_id, {key: reading.part for key, (reading, _) in asked.items()})
     today = check.settings.today(dt.datetime.now(dt.UTC))
-    lines = map_scenario(record, today, check.value_sets).receipt.lines()
+    lines = map_scenario(record, today, check.value_sets).lines()
     items = [_of_line(line) for line in lines if not line.used]
     items += _unknown_results(by_category, check.value_sets)
     return PatientReport(patient_id, tuple(queries)), items

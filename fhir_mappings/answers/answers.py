@@ -66,15 +66,13 @@ def map_answers(
     screened, symptoms = of(Concept.NEURO_SCREEN, []), of(Concept.B12_SYMPTOMS, [])
     resected, involved = of(Concept.ILEAL_RESECTION_LENGTH, []), of(Concept.CROHNS_ILEAL_EXTENT, [])
     return AnswerFacts(
-        neurological_screen=read_screen(index, "neurological_screen", screened, nothing),
-        symptoms=read_screen(index, "symptoms", symptoms, nothing),
+        neurological_screen=read_screen(index, screened, nothing),
+        symptoms=read_screen(index, symptoms, nothing),
         pregnant=read_pregnancy(index, answers, nothing),
-        breastfeeding=read_of_the_year(index, "breastfeeding", answers, feeding, nothing),
-        planning_pregnancy=read_of_the_year(
-            index, "planning_pregnancy", answers, planning, nothing
-        ),
-        ileal_resection_length=read_length(index, "ileal_resection_length", resected, "procedures"),
-        crohns_ileal_extent=read_length(index, "crohns_ileal_extent", involved, "conditions"),
+        breastfeeding=read_of_the_year(index, answers, feeding, nothing),
+        planning_pregnancy=read_of_the_year(index, answers, planning, nothing),
+        ileal_resection_length=read_length(index, resected, "procedures"),
+        crohns_ileal_extent=read_length(index, involved, "conditions"),
         findings=_findings(index, answers, treatment_start),
         causes=_causes(index, answers),
     )
@@ -107,7 +105,6 @@ def _findings(
                 f"{answer.match.member.display}",
             )
             continue
-        index.receipt.use(answer.observed.placed, "neurological_involvement")
         current = answer.is_within(index.as_of, look_back.NEW_SIGN_DAYS)
         day = answer.observed.day
         is_new = (
@@ -130,13 +127,11 @@ def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
     found: list[CauseFinding] = []
     for answer in answers.get(Concept.INTRINSIC_FACTOR_AB, []):
         if _is_positive(answer):
-            index.receipt.use(answer.observed.placed, "cause")
             found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, answer.cite("positive")))
         else:
             index.receipt.ignore(answer.observed.placed, "intrinsic factor antibody not positive")
     for answer in (given for concept in DIET for given in answers.get(concept, [])):
         if answer.match.role is Role.INCLUDE and affirms(answer):
-            index.receipt.use(answer.observed.placed, "cause")
             found.append(CauseFinding(DIAGNOSED_CAUSES[answer.match.concept], answer.cite()))
         elif answer.match.role is Role.INCLUDE:
             index.receipt.ignore(answer.observed.placed, f"{answer.name}, not affirmed")

@@ -15,7 +15,7 @@ from fhir_mappings.values import Analyte, Reading, read_result
 from recommender.language import Because, Measurement
 
 
-def read_length(index: RecordIndex, fact: str, answers: list[Answer], words_in: str) -> Measurement:
+def read_length(index: RecordIndex, answers: list[Answer], words_in: str) -> Measurement:
     """Return the newest length recorded as a quantity (Q2), of one moment the longest; `words_in`
     is the other list it may stand in.
 
@@ -36,10 +36,9 @@ def read_length(index: RecordIndex, fact: str, answers: list[Answer], words_in: 
     newest, length = max(given, key=_length_newness)
     if length.quantity is None:
         index.receipt.ignore(newest.observed.placed, f"{newest.name}, {length.reason}")
-    else:
-        index.receipt.use(newest.observed.placed, fact)
     for older, _ in given:
-        index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))
+        if older is not newest:
+            index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))
     evidence = cite(
         newest.observed.placed,
         newest.match,

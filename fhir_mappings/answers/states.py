@@ -22,7 +22,7 @@ from recommender.guidance import look_back
 from recommender.language import Fact, Truth, truth_of
 
 
-def read_screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: Fact) -> Fact:
+def read_screen(index: RecordIndex, answers: list[Answer], nothing: Fact) -> Fact:
     """Return the newest answer of a yes-or-no screen while it counts; an older or unreadable one
     leaves it unknown.
     """
@@ -34,7 +34,6 @@ def read_screen(index: RecordIndex, fact: str, answers: list[Answer], nothing: F
         return unread(index, newest, NEITHER_YES_NOR_NO)
     if not newest.is_within(index.as_of, look_back.ANSWER_DAYS):
         return unread(index, newest, f"not within {look_back.ANSWER_DAYS} days: {newest.when}")
-    index.receipt.use(newest.observed.placed, fact)
     return Fact(
         truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),)
     )
@@ -53,7 +52,6 @@ def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
         return unread(index, newest, "pregnancy status not readable")
     if not newest.is_within(index.as_of, days):
         return unread(index, newest, f"not within {days} days: {newest.when}")
-    index.receipt.use(newest.observed.placed, "pregnant")
     return Fact(means, "", (newest.cite(_coded_answer(index, newest)),))
 
 
@@ -104,7 +102,6 @@ def _coded_answer(index: RecordIndex, answer: Answer) -> str:
 
 def read_of_the_year(
     index: RecordIndex,
-    fact: str,
     answers: Answers,
     concepts: tuple[Concept, ...],
     nothing: Fact,
@@ -125,5 +122,4 @@ def read_of_the_year(
     since = months_before(index.as_of, look_back.STATE_MONTHS)
     if not newest.is_within(index.as_of, (index.as_of - since).days):
         return unread(index, newest, f"not within {look_back.STATE_MONTHS} months: {newest.when}")
-    index.receipt.use(newest.observed.placed, fact)
     return Fact(truth_of(said), "", (newest.cite(),))

@@ -82,7 +82,7 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     over = status in NOT_CURRENT or any(
         is_resolved_in_words(text) for substance in substances for text in texts_of(substance)
     )
-    found = _allergens(index, placed, named, date.latest if date else None, over)
+    found = _allergens(placed, named, date.latest if date else None, over)
     if not found:
         cleared = over and _severe(resource).is_false  # mild, and over (Q52)
         if not cleared:
@@ -133,7 +133,6 @@ def _understood(value_sets: ValueSets, named: list[tuple[Any, tuple[Match, ...]]
 
 
 def _allergens(
-    index: RecordIndex,
     placed: Placed,
     named: list[tuple[Any, tuple[Match, ...]]],
     day: dt.date | None,
@@ -150,7 +149,6 @@ def _allergens(
                 continue
             evidence = cite(placed, match, substance, day, _described(placed.resource))
             found.setdefault(allergen, Allergy(allergen, severe, evidence, active=not over))
-            index.receipt.use(placed, "allergies")
     return list(found.values())
 
 
@@ -191,7 +189,6 @@ def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     for text in texts:
         counted = [] if is_doubted(text) else _allergies_in(index, placed, text, day)
         if counted:
-            index.receipt.use(placed, "allergies")
             return counted
     hints = [(at, text) for text in (*texts, *noted) for at in pointed_at(index, text)]
     for at, text in hints:

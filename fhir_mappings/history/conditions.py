@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from fhir_mappings.fhir import months_before
-from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
+from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing, evidence_of
 from fhir_mappings.history.signs_and_causes import (
     is_new,
     read_causes,
@@ -35,7 +35,7 @@ from recommender.language import (
     HintAt,
     Measurement,
     NeurologicalFinding,
-    NeurologicalSign,
+    RefutedSign,
     Truth,
 )
 
@@ -107,7 +107,7 @@ class ConditionFacts:
     anticoagulant_use: tuple[Evidence, ...] = ()
     deficiency_since: dt.date | None = None
     findings: tuple[NeurologicalFinding, ...] = ()
-    refuted_signs: frozenset[NeurologicalSign] = frozenset()
+    refuted_signs: tuple[RefutedSign, ...] = ()
     causes: tuple[CauseFinding, ...] = ()
     causes_resolved: Fact = NONE_RECORDED
     crohns_extent: Measurement = NO_RESULT
@@ -135,12 +135,8 @@ def map_conditions(
         **_open_world(diagnoses),
         recurrence=_recurrence(diagnoses, treatment_start, index.not_recorded("conditions")),
         acute_kidney_injury=bool(diagnoses.of({Concept.ACUTE_KIDNEY_INJURY}, Standing.CURRENT)),
-        thrombocytopenia=diagnoses.use(
-            "bleeding_disorder", diagnoses.of({Concept.THROMBOCYTOPENIA}, Standing.CURRENT)
-        ),
-        anticoagulant_use=diagnoses.use(
-            "anticoagulant", diagnoses.of({Concept.ANTICOAGULANT_USE}, Standing.CURRENT)
-        ),
+        thrombocytopenia=evidence_of(diagnoses.of({Concept.THROMBOCYTOPENIA}, Standing.CURRENT)),
+        anticoagulant_use=evidence_of(diagnoses.of({Concept.ANTICOAGULANT_USE}, Standing.CURRENT)),
         findings=read_findings(diagnoses, treatment_start),
         refuted_signs=read_refuted_signs(diagnoses),
         causes=read_causes(diagnoses),
@@ -166,13 +162,13 @@ def _closed_world(diagnoses: Diagnoses) -> dict[str, Fact]:
     raises = none_of(HintAt.RAISES_B12)
     return {
         "kidney_disease": _kidney_disease(diagnoses, kidneys),
-        "dialysis": claim("dialysis", ON_DIALYSIS, dialysis),
+        "dialysis": claim(ON_DIALYSIS, dialysis),
         "kidney_risk": _kidney_risk(diagnoses, kidneys_at_all),
-        "lebers": claim("lebers", {Concept.LHON}, no_lebers, EVER),
-        "bleeding_disorder": claim("bleeding_disorder", bleeding, no_bleeding, EVER[:2]),
-        "nitrous_oxide": claim("nitrous_oxide", NITROUS_OXIDE, no_gas),
-        "haemolysis": claim("haemolysis", {Concept.HAEMOLYSIS}, no_haemolysis, EVER),
-        "raises_b12": claim("raises_b12", {Concept.RAISES_B12}, raises),
+        "lebers": claim({Concept.LHON}, no_lebers, EVER),
+        "bleeding_disorder": claim(bleeding, no_bleeding, EVER[:2]),
+        "nitrous_oxide": claim(NITROUS_OXIDE, no_gas),
+        "haemolysis": claim({Concept.HAEMOLYSIS}, no_haemolysis, EVER),
+        "raises_b12": claim({Concept.RAISES_B12}, raises),
     }
 
 
@@ -184,12 +180,10 @@ def _open_world(diagnoses: Diagnoses) -> dict[str, Fact]:
     year = months_before(index.as_of, look_back.STATE_MONTHS)
     then = index.as_of - dt.timedelta(days=look_back.PREGNANCY_DAYS)
     return {
-        "pregnant": claim("pregnant", PREGNANT, pregnancy, since=then),
-        "planning_pregnancy": claim(
-            "planning_pregnancy", {Concept.PLANNING_PREGNANCY}, unsaid, since=year
-        ),
-        "breastfeeding": claim("breastfeeding", {Concept.BREASTFEEDING}, unsaid, since=year),
-        "symptoms": claim("symptoms", {Concept.B12_SYMPTOM_FATIGUE}, unsaid),
+        "pregnant": claim(PREGNANT, pregnancy, since=then),
+        "planning_pregnancy": claim({Concept.PLANNING_PREGNANCY}, unsaid, since=year),
+        "breastfeeding": claim({Concept.BREASTFEEDING}, unsaid, since=year),
+        "symptoms": claim({Concept.B12_SYMPTOM_FATIGUE}, unsaid),
     }
 
 
@@ -211,9 +205,7 @@ def _deficiency(
     ]
     if current:
         days = [item.began.latest for item in current if item.began is not None]
-        return Fact(Truth.TRUE, "", diagnoses.use("deficiency_diagnosis", current)), max(
-            days, default=None
-        )
+        return Fact(Truth.TRUE, "", evidence_of(current)), max(days, default=None)
     return _not_current(diagnoses) or _refuted(diagnoses) or nothing, None
 
 
@@ -225,12 +217,12 @@ def _not_current(diagnoses: Diagnoses) -> Fact | None:
     ):
         found = diagnoses.of(DEFICIENCY, standing)
         if found:
-            evidence = diagnoses.use("deficiency_diagnosis", found)
+            evidence = evidence_of(found)
             said = f"{why}: {found[0].evidence.display}"
             return Fact(Truth.UNKNOWN, said, evidence, because=Because.NOT_CERTAIN)
     past = diagnoses.of(DEFICIENCY, Standing.RESOLVED, Standing.INACTIVE)
     if past:
-        evidence = diagnoses.use("deficiency_diagnosis", past)
+        evidence = evidence_of(past)
         words = f"recorded as {past[0].standing.value}: {past[0].evidence.display}"
         return Fact(Truth.UNKNOWN, words, evidence, because=Because.NOT_CERTAIN)
     return None
@@ -244,7 +236,7 @@ def _refuted(diagnoses: Diagnoses) -> Fact | None:
     none = diagnoses.index.nothing_found("conditions", at=(HintAt.DEFICIENCY,))
     if not refuted or not none.is_false:
         return None
-    return Fact(Truth.FALSE, "refuted", diagnoses.use("deficiency_diagnosis", refuted))
+    return Fact(Truth.FALSE, "refuted", evidence_of(refuted))
 
 
 def names_b12(diagnosis: Diagnosis) -> bool:
@@ -259,8 +251,8 @@ def _kidney_disease(diagnoses: Diagnoses, nothing: Fact) -> Fact:
     """An unstaged code counts as kidney disease too (Q7)."""
     found = diagnoses.of(KIDNEY_DISEASE, Standing.CURRENT)
     if found:
-        return Fact(Truth.TRUE, "", diagnoses.use("kidney_disease", found))
-    return diagnoses.claim("kidney_disease", KIDNEY_DISEASE, nothing)
+        return Fact(Truth.TRUE, "", evidence_of(found))
+    return diagnoses.claim(KIDNEY_DISEASE, nothing)
 
 
 def _kidney_risk(diagnoses: Diagnoses, nothing: Fact) -> Fact:
@@ -272,7 +264,7 @@ def _kidney_risk(diagnoses: Diagnoses, nothing: Fact) -> Fact:
         and item.match.role is not Role.EXCLUDE
         and item.standing is not Standing.REFUTED
     ]
-    return Fact(Truth.TRUE, "", diagnoses.use("kidney_risk", found)) if found else nothing
+    return Fact(Truth.TRUE, "", evidence_of(found)) if found else nothing
 
 
 def _recurrence(diagnoses: Diagnoses, treatment_start: dt.date | None, nothing: Fact) -> Fact:
@@ -281,4 +273,4 @@ def _recurrence(diagnoses: Diagnoses, treatment_start: dt.date | None, nothing: 
     found = back + [
         item for item in symptoms if is_new(item, treatment_start, diagnoses.index.as_of)
     ]
-    return Fact(Truth.TRUE, "", diagnoses.use("recurrence", found)) if found else nothing
+    return Fact(Truth.TRUE, "", evidence_of(found)) if found else nothing

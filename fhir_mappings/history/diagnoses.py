@@ -172,6 +172,11 @@ def _why_not_used(match: Match, standing: Standing) -> str:
     return why_role_unused(match, "known, but no rule asks for it" if current else standing.value)
 
 
+def evidence_of(diagnoses: Iterable[Diagnosis]) -> tuple[Evidence, ...]:
+    """Return what a fact cites that rests on these."""
+    return tuple(diagnosis.evidence for diagnosis in diagnoses)
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnoses:
     """All diagnoses of the record, and how to ask them a question."""
@@ -194,18 +199,8 @@ class Diagnoses:
             and diagnosis.match.role not in NOT_COUNTED
         ]
 
-    def use(self, fact: str, diagnoses: Iterable[Diagnosis]) -> tuple[Evidence, ...]:
-        """Return the evidence of the diagnoses, after writing into the receipt what they were used
-        for.
-        """
-        listed = list(diagnoses)
-        for diagnosis in listed:
-            self.index.receipt.use(diagnosis.placed, fact)
-        return tuple(diagnosis.evidence for diagnosis in listed)
-
     def claim(
         self,
-        fact: str,
         concepts: Collection[Concept],
         nothing: Fact,
         standings: tuple[Standing, ...] = (Standing.CURRENT,),
@@ -215,7 +210,6 @@ class Diagnoses:
         ambiguous or undated, else `nothing`.
 
         Args:
-            fact: its name in the receipt.
             nothing: the fact when none of them is recorded.
             standings: which standings count.
             since: the first day from which an entry counts; `None` for any time.
@@ -228,8 +222,8 @@ class Diagnoses:
             and (since is None or item.began is not None)
         ]
         if sure:
-            return Fact(Truth.TRUE, "", self.use(fact, sure))
-        return self._doubt(fact, found) if found else nothing
+            return Fact(Truth.TRUE, "", evidence_of(sure))
+        return self._doubt(found) if found else nothing
 
     def _asked(
         self, concepts: Collection[Concept], standings: tuple[Standing, ...], since: dt.date | None
@@ -253,11 +247,11 @@ class Diagnoses:
                 found.append(item)
         return found
 
-    def _doubt(self, fact: str, found: list[Diagnosis]) -> Fact:
+    def _doubt(self, found: list[Diagnosis]) -> Fact:
         """Return the unknown fact of entries that are not certain, or whose date does not show
         that they still hold.
         """
-        evidence, first = self.use(fact, found), found[0]
+        evidence, first = evidence_of(found), found[0]
         why = (
             f"no date, so it may be over: {first.evidence.display}"
             if first.is_certain
@@ -276,9 +270,9 @@ class Diagnoses:
         return Because.HINT if hinted else Because.NOT_CERTAIN
 
     def close(self) -> None:
-        """Write into the receipt why each diagnosis that no fact made use of was not used."""
+        """Write into the receipt what is said of each diagnosis that no fact cites."""
         for item in self.listed:
-            self.index.receipt.ignore(item.placed, _why_not_used(item.match, item.standing))
+            self.index.receipt.unless_cited(item.placed, _why_not_used(item.match, item.standing))
 
 
 NOT_COUNTED = frozenset({Role.EXCLUDE, Role.CONTEXT, Role.HISTORY})

@@ -125,27 +125,22 @@ def map_procedures(index: RecordIndex) -> ProcedureFacts:
     nothing = index.nothing_found("procedures", at=(HintAt.ILEAL_SURGERY,))
     no_dialysis = index.nothing_found("procedures", at=(HintAt.DIALYSIS,))
     facts = ProcedureFacts(
-        causes=tuple(
-            CauseFinding(CAUSES[item.match.concept], item.evidence)
-            for item in _use(index, "cause", causing)
-        ),
+        causes=tuple(CauseFinding(CAUSES[item.match.concept], item.evidence) for item in causing),
         dialysis=_dialysis(index, operations, no_dialysis),
         doses=_doses(index, operations),
-        ileal_resection_complete=_claim(index, "ileal_resection_complete", complete, nothing),
+        ileal_resection_complete=_claim(complete, nothing),
         ileal_resection_length=_resection_length(index, causing),
-        anticoagulant_use=tuple(
-            item.evidence for item in _use(index, "anticoagulant", anticoagulated)
-        ),
+        anticoagulant_use=tuple(item.evidence for item in anticoagulated),
     )
     _close(index, operations, standing)
     return facts
 
 
 def _close(index: RecordIndex, operations: list[Operation], standing: list[Operation]) -> None:
-    """Write into the receipt why each operation that no fact made use of was not used."""
+    """Write into the receipt what is said of each operation that no fact cites."""
     stands = {id(item) for item in standing}
     for item in operations:
-        index.receipt.ignore(
+        index.receipt.unless_cited(
             item.placed,
             _why_not_used(item.match) if id(item) in stands else "undone by a later operation",
         )
@@ -225,16 +220,10 @@ def _was_undone(operation: Operation, last_done: Mapping[Concept, dt.date]) -> b
     return operation.done is not None and undone is not None and undone > operation.done.latest
 
 
-def _use(index: RecordIndex, fact: str, operations: list[Operation]) -> list[Operation]:
-    for item in operations:
-        index.receipt.use(item.placed, fact)
-    return operations
-
-
-def _claim(index: RecordIndex, fact: str, operations: list[Operation], nothing: Fact) -> Fact:
+def _claim(operations: list[Operation], nothing: Fact) -> Fact:
     if not operations:
         return nothing
-    return Fact(Truth.TRUE, "", tuple(item.evidence for item in _use(index, fact, operations)))
+    return Fact(Truth.TRUE, "", tuple(item.evidence for item in operations))
 
 
 def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) -> Fact:
@@ -245,7 +234,7 @@ def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) ->
         index.receipt.ignore(
             item.placed, f"dialysis more than {look_back.DIALYSIS_DAYS} days ago: {item.done}"
         )
-    return _claim(index, "dialysis", _use(index, "kidney_disease", now), nothing)
+    return _claim(now, nothing)
 
 
 def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, ...]:
@@ -260,7 +249,7 @@ def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, 
             item.evidence,
             DoseKind.EVENT,
         )
-        for item in _use(index, "treatment_phase", given)
+        for item in given
     )
 
 
@@ -278,7 +267,6 @@ def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measureme
         _quote_numbers(index, resections)
         return NO_RESULT
     length, item = max(found, key=lambda each: each[0].value)
-    _use(index, "ileal_resection_length", [item])
     evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
     return Measurement(length, item.evidence.date, "read from text", (evidence,))
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fhir_mappings.fhir import months_before
-from fhir_mappings.intake import RecordIndex
+from fhir_mappings.intake import RecordIndex, cite, newest_day
 from fhir_mappings.laboratory import COUNTED_ROLES, Observations, Observed
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
-from recommender.language import NotCounted, ReviewDone, Test, not_after
+from recommender.language import Evidence, NotCounted, ReviewDone, Test, not_after
 
 REVIEW_TESTS: dict[Concept, Test] = {
     Concept.SERUM_B12: Test.SERUM_B12,
@@ -45,10 +45,10 @@ def _reviews(index: RecordIndex, observed: Iterable[Observed]) -> Iterator[Revie
         if test is None or item.day is None:
             continue
         day = not_after(item.day.latest, index.as_of)
-        if test is Test.SYMPTOM_REVIEW:
-            _note_review(index, item)
-        if day >= first and (test is not Test.SYMPTOM_REVIEW or _was_done(item)):
-            yield ReviewDone(test, day)
+        if test is Test.SYMPTOM_REVIEW and not _was_done(item):
+            index.receipt.ignore(item.placed, "a review of vitamin B12 treatment that was not done")
+        elif day >= first:
+            yield ReviewDone(test, day, _cited(item) if test is Test.SYMPTOM_REVIEW else None)
 
 
 def _test_of(item: Observed) -> Test | None:
@@ -63,8 +63,6 @@ def _was_done(item: Observed) -> bool:
     return read_booleanish(item.body) is not False
 
 
-def _note_review(index: RecordIndex, item: Observed) -> None:
-    if _was_done(item):
-        index.receipt.use(item.placed, "reviews_done")
-    else:
-        index.receipt.ignore(item.placed, "a review of vitamin B12 treatment that was not done")
+def _cited(item: Observed) -> Evidence:
+    match = next(match for match in item.matches if match.concept is Concept.B12_REVIEW)
+    return cite(item.placed, match, item.code, newest_day(item.day))

@@ -23,6 +23,7 @@ from recommender.language import (
     Measurement,
     NeurologicalFinding,
     NeurologicalSign,
+    RefutedSign,
     Truth,
 )
 
@@ -144,7 +145,6 @@ def read_findings(
         SIGNS, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
     )
     found = _without_old_encounters(diagnoses, found)
-    diagnoses.use("neurological_involvement", found)
     return tuple(
         NeurologicalFinding(
             SIGNS[item.concept],
@@ -157,7 +157,7 @@ def read_findings(
     )
 
 
-def read_refuted_signs(diagnoses: Diagnoses) -> frozenset[NeurologicalSign]:
+def read_refuted_signs(diagnoses: Diagnoses) -> tuple[RefutedSign, ...]:
     """The signs refuted within 90 days (Q1); one without a date of recording does not count."""
     recent = diagnoses.index.as_of - dt.timedelta(days=look_back.NEW_SIGN_DAYS)
     refuted = [
@@ -167,8 +167,7 @@ def read_refuted_signs(diagnoses: Diagnoses) -> frozenset[NeurologicalSign]:
         and (said := item.recorded or item.onset) is not None
         and said.earliest >= recent
     ]
-    diagnoses.use("neurological_involvement", refuted)
-    return frozenset(SIGNS[item.concept] for item in refuted)
+    return tuple(RefutedSign(SIGNS[item.concept], item.evidence) for item in refuted)
 
 
 def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
@@ -177,7 +176,6 @@ def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
         CAUSES, Standing.CURRENT, Standing.SUSPECTED, Standing.INACTIVE, Standing.RESOLVED
     )
     counted = [item for item in found if item.match.role is Role.INCLUDE]
-    diagnoses.use("cause", counted)
     return tuple(CauseFinding(CAUSES[item.concept], item.evidence) for item in counted)
 
 
@@ -196,7 +194,6 @@ def read_causes_resolved(diagnoses: Diagnoses) -> Fact:
     )
     ended = [item for item in found if item.standing is Standing.RESOLVED]
     if found and len(ended) == len(found):
-        diagnoses.use("cause_resolved", ended)
         return Fact(Truth.TRUE, "", tuple(map(_as_resolved, ended)))
     return NONE_RECORDED
 
@@ -214,7 +211,6 @@ def read_crohns_extent(diagnoses: Diagnoses) -> Measurement:
     ):
         length = read_involved_length(texts_of_diagnosis(item))
         if length is not None:
-            diagnoses.use("crohns_ileal_extent", [item])
             evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
             return Measurement(length, item.evidence.date, "read from text", (evidence,))
     return NO_RESULT

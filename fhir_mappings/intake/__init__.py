@@ -15,7 +15,7 @@ from fhir_mappings.intake.evidence import (
     words_as_recorded,
 )
 from fhir_mappings.intake.limits import USUAL, Limits
-from fhir_mappings.intake.receipt import Receipt, ReceiptLine, no_clock
+from fhir_mappings.intake.receipt import Cited, Receipt, ReceiptLine, no_clock
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
 from fhir_mappings.intake.understanding import HINTS
 
@@ -24,6 +24,7 @@ __all__ = [
     "HINTS",
     "ROLE_WORDS",
     "USUAL",
+    "Cited",
     "Demographics",
     "Limits",
     "Receipt",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fhir_mappings.fhir import DateSpan, Placed, as_text, read_date
@@ -45,18 +45,10 @@ def map_demographics(index: RecordIndex) -> Demographics:
         return Demographics(no_age, missing, missing)
     placed = patients[0]
     for other in patients[1:]:
-        index.receipt.ignore(other, f"the patient is read from {placed.place}")
+        index.receipt.set_aside(other, f"the patient is read from {placed.place}")
     born = read_date(placed.resource.get("birthDate"))
-    who = Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
-    known = {
-        "age": who.age.is_known,
-        "female": not who.female.is_unknown,
-        "deceased": not who.deceased.is_unknown,
-    }
-    for fact in (name for name, is_known in known.items() if is_known):
-        index.receipt.use(placed, fact)
-    index.receipt.ignore(placed, "neither birth date, sex nor death can be read from it")
-    return who
+    index.receipt.unless_cited(placed, "neither birth date, sex nor death can be read from it")
+    return Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
 
 
 def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
@@ -118,8 +110,7 @@ def _deceased(placed: Placed) -> Fact:
             "",
             (Evidence(placed.reference, "", "deceased", str(said).lower()),),
         )
-    return (
-        NONE_RECORDED
-        if said is None
-        else Fact(Truth.UNKNOWN, "deceased not readable", because=Because.COULD_NOT_BE_READ)
-    )
+    if said is not None:
+        return Fact(Truth.UNKNOWN, "deceased not readable", because=Because.COULD_NOT_BE_READ)
+    unsaid = Evidence(placed.reference, "", "no death recorded")
+    return replace(NONE_RECORDED, evidence=(unsaid,))

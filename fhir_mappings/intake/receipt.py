@@ -1,14 +1,15 @@
 """The receipt: every resource that came in, exactly once, with what it was used for or why it was
 not.
 
-The mapping writes into a `Receipt` as it goes; what nothing spoke of by the end is closed as not
-needed.
+What an entry was used for follows from the facts that cite it; the mapping only writes into a
+`Receipt` why it does not use one. What nothing spoke of by the end is closed as not needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fhir_mappings.fhir import Placed
@@ -53,15 +54,31 @@ def no_clock() -> None:
     """Let a mapping take as long as it takes."""
 
 
+Why = str | Callable[[], str]
+"""A reason; one that costs time to word is worded when it is read."""
+
+
+class Cited(NamedTuple):
+    """The names of the facts that cite an entry, by its reference, or by its place where several
+    share the reference: `known` those that are known, `doubted` those that it leaves unknown.
+    """
+
+    known: Mapping[str, tuple[str, ...]]
+    doubted: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Receipt:
-    """The ledger of one mapping. Resources are told apart by their place, so two with the same id
-    both have a line.
+    """The ledger of one mapping: what came, and why an entry is not used, should no fact cite it.
+    Resources are told apart by their place, so two with the same id both have a line.
     """
 
     _placed: dict[str, Placed] = field(default_factory=dict)
-    _used: dict[str, list[str]] = field(default_factory=dict)
-    _ignored: dict[str, str | Callable[[], str]] = field(default_factory=dict)
+    _ignored: dict[str, Why] = field(default_factory=dict)
+    _otherwise: dict[str, Why] = field(default_factory=dict)
+    _outweighed: dict[str, str] = field(default_factory=dict)
+    _set_aside: set[str] = field(default_factory=set)
+    _named_by: dict[str, list[Placed]] = field(default_factory=dict)
     _understood: dict[str, str] = field(default_factory=dict)
     _hinted: dict[str, str] = field(default_factory=dict)
     _left_out: set[str] = field(default_factory=set)
@@ -72,21 +89,29 @@ class Receipt:
         """Note that the resource came in."""
         self._placed.setdefault(placed.place, placed)
 
-    def use(self, placed: Placed, fact: str) -> None:
-        """Note that the resource feeds this fact; a use outweighs any reason to ignore it."""
-        self.tick()
-        self._placed.setdefault(placed.place, placed)
-        facts = self._used.setdefault(placed.place, [])
-        if fact not in facts:
-            facts.append(fact)
-
-    def ignore(self, placed: Placed, why: str | Callable[[], str]) -> None:
-        """Note why the resource was not used; the first reason stays. A reason that costs time to
-        word is worded when it is read.
-        """
+    def ignore(self, placed: Placed, why: Why) -> None:
+        """Note why the resource does not count; the first reason stays."""
         self.tick()
         self._placed.setdefault(placed.place, placed)
         self._ignored.setdefault(placed.place, why)
+
+    def set_aside(self, placed: Placed, why: Why) -> None:
+        """Note why the resource is not read at all: no fact is cited from it, whatever its id."""
+        self.ignore(placed, why)
+        self._set_aside.add(placed.place)
+
+    def unless_cited(self, placed: Placed, why: Why) -> None:
+        """Note what is said of the resource where no fact cites it and nothing else was said."""
+        self._otherwise.setdefault(placed.place, why)
+
+    def outweigh(self, reference: str, why: str) -> None:
+        """Note by what the resource was outweighed, should no fact cite it."""
+        self._outweighed[reference] = why
+
+    def note_named(self, medication: Placed, by: Placed) -> None:
+        """Note that an entry names this Medication: it is used for what the entry is used for."""
+        self._placed.setdefault(medication.place, medication)
+        self._named_by.setdefault(medication.place, []).append(by)
 
     def leave_out(self, placed: Placed) -> None:
         """Give this no line of its own: it is a part of an entry that has one."""
@@ -100,47 +125,52 @@ class Receipt:
         """Note that words of the entry point at a fact that they do not decide."""
         self._hinted.setdefault(placed.place, why)
 
-    def use_further(self, references: Collection[str], fact: str) -> None:
-        """Note that these of the resources used feed this fact too."""
-        for place, facts in self._used.items():
-            if self._placed[place].reference in references:
-                facts.append(fact)
-
-    def take_back(self, why: Mapping[str, str], fact: str) -> None:
-        """Note that these resources do not feed this fact after all, since something outweighs
-        them.
-
-        Args:
-            why: the reason by the reference of each resource.
+    def lines(self, cited: Cited) -> tuple[ReceiptLine, ...]:
+        """Return one line per resource, in the order in which they came, with the facts that cite
+        it.
         """
-        for place, facts in self._used.items() if why else ():
-            reference = self._placed[place].reference
-            if reference in why and fact in facts:
-                facts.remove(fact)
-                self._ignored[place] = why[reference]
-
-    def lines(self) -> tuple[ReceiptLine, ...]:
-        """Return one line per resource, in the order in which they came."""
         return tuple(
-            self._line(placed)
+            self._line(placed, cited)
             for place, placed in self._placed.items()
             if place not in self._left_out
         )
 
-    def _line(self, placed: Placed) -> ReceiptLine:
-        used_for = tuple(self._used.get(placed.place, ()))
-        unspoken = (
-            "no order or medicine of ours names it"
-            if placed.type == "Medication"
-            else "not needed for any fact"
-        )
-        why = self._hinted.get(placed.place) or self._ignored.get(placed.place, unspoken)
+    def _line(self, placed: Placed, cited: Cited) -> ReceiptLine:
+        used_for = self._used_for(placed, cited)
+        why = "" if used_for else self._why_not(placed)
         return ReceiptLine(
             placed.reference,
             placed.type,
             placed.place,
             used_for,
-            "" if used_for else why if isinstance(why, str) else why(),
+            why if isinstance(why, str) else why(),
             self._understood.get(placed.place, ""),
             placed.place in self._hinted,
+        )
+
+    def _used_for(self, placed: Placed, cited: Cited) -> tuple[str, ...]:
+        if placed.place in self._set_aside:
+            return ()
+        counted = (cited.known,) if placed.place in self._ignored else cited
+        facts = [
+            fact
+            for key in (placed.place, placed.reference)
+            for by in counted
+            for fact in by.get(key, ())
+        ]
+        for entry in self._named_by.get(placed.place, ()):
+            facts += self._used_for(entry, cited)
+        return tuple(dict.fromkeys(facts))
+
+    def _why_not(self, placed: Placed) -> Why:
+        unspoken = (
+            "no order or medicine of ours names it"
+            if placed.type == "Medication"
+            else "not needed for any fact"
+        )
+        return (
+            self._hinted.get(placed.place)
+            or self._outweighed.get(placed.reference)
+            or self._ignored.get(placed.place)
+            or self._otherwise.get(placed.place, unspoken)
         )

@@ -181,13 +181,13 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
         index.receipt.enter(placed)
         kind = resource.get("resourceType")
         if not isinstance(kind, str):
-            index.receipt.ignore(placed, "no resourceType")
+            index.receipt.set_aside(placed, "no resourceType")
             continue
         subject = resource.get("subject")
         if not (isinstance(subject, dict) and subject.get("reference") in own) and is_about_another(
             resource, patient_id
         ):
-            index.receipt.ignore(placed, "about another patient")
+            index.receipt.set_aside(placed, "about another patient")
             index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
         _keep(index, kept, placed, kind)
@@ -269,7 +269,7 @@ def is_about_another(resource: Resource, patient_id: str) -> bool:
 def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:
     """Return of two versions of one resource the one updated last, whatever order they came in."""
     keep, drop = (later, earlier) if _version(later) > _version(earlier) else (earlier, later)
-    index.receipt.ignore(drop, f"the same resource came at {keep.place}")
+    index.receipt.set_aside(drop, f"the same resource came at {keep.place}")
     return keep
 
 

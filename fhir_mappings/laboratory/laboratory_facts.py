@@ -114,7 +114,7 @@ def _find(
 ) -> Measurement:
     """Return the newest result within the look-back of the fact, of that day or earlier."""
     window = replace(WINDOWS[fact], before=before) if before else WINDOWS[fact]
-    return find_newest(index, fact, analyte, results[analyte], window)
+    return find_newest(index, analyte, results[analyte], window)
 
 
 def _find_since(
@@ -124,15 +124,13 @@ def _find_since(
     if start is None:
         return Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
     window = replace(WINDOWS[fact], after=start)
-    return find_newest(index, fact, analyte, results[analyte], window)
+    return find_newest(index, analyte, results[analyte], window)
 
 
 def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:
     newest, source = measure_newest(index, Analyte.PLATELETS, counts, WINDOWS["platelets"])
     aged = _age_platelets(newest, index.as_of)
-    if source and aged.is_known:
-        index.receipt.use(source.observed.placed, "platelets")
-    elif source:
+    if source and not aged.is_known:
         pass_over(index, source, partial(str, aged.reason))
     return aged
 

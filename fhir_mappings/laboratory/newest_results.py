@@ -45,22 +45,19 @@ class Window:
 
 
 def find_newest(
-    index: RecordIndex, fact: str, analyte: Analyte, results: Iterable[Result], window: Window
+    index: RecordIndex, analyte: Analyte, results: Iterable[Result], window: Window
 ) -> Measurement:
-    """Return the newest result of the window, or why there is none; `fact` is its name in the
-    receipt.
+    """Return the newest result of the window, or why there is none; the receipt says why not the
+    others.
     """
-    measured, source = measure_newest(index, analyte, results, window)
-    if source:
-        index.receipt.use(source.observed.placed, fact)
-    return measured
+    return measure_newest(index, analyte, results, window)[0]
 
 
 def measure_newest(
     index: RecordIndex, analyte: Analyte, results: Iterable[Result], window: Window
 ) -> tuple[Measurement, Result | None]:
-    """Return the same and, when it is known, the result it was read from: the caller says in the
-    receipt what that was used for.
+    """Return the same and, when it is known, the result it was read from, for a caller that may
+    yet pass it over.
     """
     inside, outside = _part(index, results, window)
     newest = _last_usable(index, inside, outside)

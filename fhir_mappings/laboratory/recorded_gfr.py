@@ -26,7 +26,6 @@ def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measureme
     results did not come whole.
     """
     if egfr.is_known and egfr.below(NORMAL_GFR_FROM).is_true:
-        index.receipt.use_further({entry.reference for entry in egfr.evidence}, "kidney_risk")
         return Fact(Truth.TRUE, "", egfr.evidence)
     none = _no_result_points_there(index)
     if egfr.is_known:
@@ -40,8 +39,6 @@ def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measureme
     high = [
         result for result in results[Analyte.CREATININE] if is_flagged_high(result.observed.body)
     ]
-    for result in (*low, *high):
-        index.receipt.use(result.observed.placed, "kidney_risk")
     found = tuple(dict.fromkeys(result.evidence for result in (*low, *high)))
     return Fact(Truth.TRUE, "", found) if found else none
 
@@ -73,13 +70,12 @@ def map_egfr(
     recorded, source = measure_newest(index, Analyte.EGFR, plain, window)
     computed = _computed_egfr(index, _since(recorded, creatinine), who, window)
     if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
-        find_newest(index, "egfr", Analyte.CREATININE, creatinine, window)
+        find_newest(index, Analyte.CREATININE, creatinine, window)
         if source:
             pass_over(index, source, partial(str, WORSE_SINCE))
         _note_not_needed(index, by_race, creatinine)
         return computed
     if source:
-        index.receipt.use(source.observed.placed, "egfr")
         _note_not_needed(index, by_race, creatinine)
         return recorded
     lower = _egfr_by_race(index, by_race, window)
@@ -119,7 +115,6 @@ def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> 
             )
     lower = find_newest(
         index,
-        "egfr",
         Analyte.EGFR,
         [item for item in by_race if item.match.concept is Concept.EGFR_NON_BLACK],
         window,

@@ -180,7 +180,6 @@ def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseG
             continue
         day = day_given(item.day.latest if item.day else None, index.as_of)
         evidence = cite(item.placed, match, item.code, day)
-        index.receipt.use(item.placed, "treatment_phase")
         doses.append(
             DoseGiven(Substance.COBALAMIN_UNSPECIFIED, None, None, day, evidence, DoseKind.EVENT)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from fhir_mappings.fhir import (
@@ -76,7 +76,6 @@ class MedicineUse:
     current: bool
     since: dt.date | None
     last: dt.date | None
-    medication: Placed | None = None
     planned: bool = False
 
     @property
@@ -87,12 +86,6 @@ class MedicineUse:
     @property
     def evidence(self) -> Evidence:
         return cite_medicine(self.placed, self.product, self.last or self.since)
-
-    def feeds(self, fact: str, receipt: Receipt) -> None:
-        """Note in the receipt that this entry feeds a fact."""
-        receipt.use(self.placed, fact)
-        if self.medication:
-            receipt.use(self.medication, fact)
 
 
 def read_use(
@@ -119,11 +112,9 @@ def read_use(
     if product.has_cobalamin and is_denied(found):
         receipt.ignore(placed, f"{product.name}, not given by its own words")
         return None
-    return (
-        found
-        if medication is None or medication.place == "contained"
-        else replace(found, medication=medication)
-    )
+    if medication is not None and medication.place != "contained":
+        receipt.note_named(medication, placed)
+    return found
 
 
 def is_denied(use: MedicineUse) -> bool:

@@ -93,12 +93,8 @@ def map_medications(
         read_lowering_drugs(uses, as_of, receipt),
         blood,
         anticoagulant_fact,
-        read_taken(
-            [use for use in uses if use.product.methotrexate], "methotrexate", as_of, receipt
-        ),
-        read_exposure(
-            [use for use in uses if use.product.nitrous_oxide], "nitrous_oxide", as_of, receipt
-        ),
+        read_taken([use for use in uses if use.product.methotrexate], as_of, receipt),
+        read_exposure([use for use in uses if use.product.nitrous_oxide], as_of, receipt),
         sum(
             _may_count(use, as_of)
             for item in items
@@ -188,19 +184,15 @@ class _Treatment:
         multivitamin = read_combination(use, dosage)
         if multivitamin:
             self.combinations.append(multivitamin)
-            use.feeds("trace_supplement", self.receipt)
             return
-        fact = "treatment_phase" if use.product.has_cobalamin else "course"
         if use.is_order or (use.current and not _substances_of(use) & self.ordered):
             stands = InCourse(use.placed.reference, use.state, planned=use.planned)
             self.orders += read_orders(
                 use.placed, stands, use.product, self.value_sets, self.siblings
             )
-            use.feeds(fact, self.receipt)
         given = not (use.is_order or use.planned)
         if use.product.has_cobalamin and (given or is_issue(use, dosage)):
             self.doses += read_doses(use, dosage, self.as_of)
-            use.feeds(fact, self.receipt)
         elif not use.is_order:
             self.receipt.ignore(
                 use.placed,

@@ -7,6 +7,7 @@ Source: decisions 2.2 (F19, F27).
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from fhir_mappings.fhir import months_before
 from fhir_mappings.intake import Receipt
@@ -54,13 +55,12 @@ def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
     return completed and use.last is not None and use.last >= recent
 
 
-def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+def read_taken(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> Fact:
     """Return whether a medicine is taken now; planned or of unknown status is unknown."""
     current = []
     for use in uses:
         if _is_taken(use, as_of) or _was_issued(use, as_of):
             current.append(use)
-            use.feeds(fact, receipt)
         else:
             receipt.ignore(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
@@ -79,15 +79,13 @@ def read_taken(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Rece
     return NONE_RECORDED
 
 
-def read_exposure(uses: list[MedicineUse], fact: str, as_of: dt.date, receipt: Receipt) -> Fact:
+def read_exposure(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> Fact:
     """Return whether somebody was exposed within the look-back; an entry without a date counts."""
     oldest = months_before(as_of, look_back.LOWERING_DRUG_MONTHS)
     recent = []
     for use in uses:
         if use.last is None or use.last >= oldest:
             recent.append(use)
-            use.feeds(fact, receipt)
-            use.feeds("cause", receipt)
         else:
             receipt.ignore(use.placed, _why_too_old(use))
     return (
@@ -104,7 +102,7 @@ def read_anticoagulant(
     be known.
     """
     found = [use for use in uses if use.product.anticoagulant]
-    fact = read_taken(found, "anticoagulant", as_of, receipt)
+    fact = read_taken(found, as_of, receipt)
     classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
     return next((kind for kind in Anticoagulant if kind in classes), None), fact
 
@@ -129,19 +127,19 @@ def read_lowering_drugs(
                 use.placed, f"{use.product.name}, no longer taken: {use.last or 'no date'}"
             )
         else:
-            use.feeds("lowering_drugs", receipt)
             found.setdefault(use.product.lowering, []).append(use)
     return tuple(
-        _in_use(drug, found[drug], uses, as_of, receipt) for drug in LoweringDrug if drug in found
+        replace(
+            _in_use(drug, found[drug], uses, as_of),
+            beside=tuple(use.evidence for use in found[drug]),
+        )
+        for drug in LoweringDrug
+        if drug in found
     )
 
 
 def _in_use(
-    drug: LoweringDrug,
-    taken: list[MedicineUse],
-    uses: list[MedicineUse],
-    as_of: dt.date,
-    receipt: Receipt,
+    drug: LoweringDrug, taken: list[MedicineUse], uses: list[MedicineUse], as_of: dt.date
 ) -> LoweringDrugUse:
     """Return whether a medicine taken now has been taken for long enough, and what shows it, be it
     an entry of long ago.
@@ -158,8 +156,6 @@ def _in_use(
     if proofs:
         now = {use.placed.place for use in taken}
         proof = max(proofs, key=lambda use: (use.placed.place in now, use.since, use.placed.place))
-        for fact in ("lowering_drugs", "cause"):
-            proof.feeds(fact, receipt)
         return LoweringDrugUse(
             drug, Truth.TRUE, cite_medicine(proof.placed, proof.product, proof.since)
         )

@@ -13,22 +13,15 @@ MOST_CITED = 5
 """Entries that a line of the receipt names as outweighing another."""
 
 
-def join(
-    index: RecordIndex, name: str, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact
-) -> Fact:
-    """Return a fact from two sources; the receipt no longer says of what was outweighed that it was
-    used.
-    """
+def join(index: RecordIndex, join: Callable[[Fact, Fact], Fact], one: Fact, other: Fact) -> Fact:
+    """Return a fact from two sources; the receipt says by what the other was outweighed."""
     fact = join(one, other)
     if one.evidence and other.evidence:
         cited = dict.fromkeys(entry.reference for entry in fact.evidence)
         by = ", ".join(islice(cited, MOST_CITED))
-        outweighed = {
-            entry.reference: f"{entry.display}, outweighed by {by}"
-            for entry in (*one.evidence, *other.evidence)
-            if entry.reference not in cited
-        }
-        index.receipt.take_back(outweighed, name)
+        for entry in (*one.evidence, *other.evidence):
+            if entry.reference not in cited:
+                index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed by {by}")
     return fact
 
 

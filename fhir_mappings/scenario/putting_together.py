@@ -75,17 +75,14 @@ def _person(index: RecordIndex, read: FactsRead) -> Facts:
         "age": who.age,
         "female": who.female,
         "deceased": who.deceased,
-        "pregnant": join(index, "pregnant", newer_of, diagnosed.pregnant, answers.pregnant),
+        "pregnant": join(index, newer_of, diagnosed.pregnant, answers.pregnant),
         "planning_pregnancy": join(
             index,
-            "planning_pregnancy",
             explicit,
             diagnosed.planning_pregnancy,
             answers.planning_pregnancy,
         ),
-        "breastfeeding": join(
-            index, "breastfeeding", explicit, diagnosed.breastfeeding, answers.breastfeeding
-        ),
+        "breastfeeding": join(index, explicit, diagnosed.breastfeeding, answers.breastfeeding),
     }
 
 
@@ -122,12 +119,10 @@ def _diagnoses(index: RecordIndex, read: FactsRead) -> Facts:
         "neurological_screen": neurological_screen(index, answers),
         "refuted_signs": diagnosed.refuted_signs,
         "neurological_reason": neurological_reason(index, answers),
-        "symptoms": join(index, "symptoms", explicit, diagnosed.symptoms, answers.symptoms),
+        "symptoms": join(index, explicit, diagnosed.symptoms, answers.symptoms),
         "recurrence": diagnosed.recurrence,
-        "kidney_disease": join(
-            index, "kidney_disease", either, diagnosed.kidney_disease, operations.dialysis
-        ),
-        "dialysis": join(index, "dialysis", either, diagnosed.dialysis, operations.dialysis),
+        "kidney_disease": join(index, either, diagnosed.kidney_disease, operations.dialysis),
+        "dialysis": join(index, either, diagnosed.dialysis, operations.dialysis),
         "kidney_risk": read.kidney_risk,
         "lebers": diagnosed.lebers,
         "bleeding_disorder": bleeding_disorder(index, diagnosed, read.laboratory.platelets),
@@ -143,17 +138,11 @@ def _causes(index: RecordIndex, read: FactsRead) -> Facts:
     return {
         "causes": found,
         "causes_reason": index.not_recorded("conditions", "procedures", "medications").reason,
-        "ileal_resection_length": length(
-            index, "ileal_resection_length", resected, operations.ileal_resection_length
-        ),
+        "ileal_resection_length": length(index, resected, operations.ileal_resection_length),
         "ileal_resection_complete": operations.ileal_resection_complete,
-        "crohns_ileal_extent": length(
-            index, "crohns_ileal_extent", extent, diagnosed.crohns_extent
-        ),
+        "crohns_ileal_extent": length(index, extent, diagnosed.crohns_extent),
         "cause_resolved": cause_resolved(diagnosed, found),
-        "nitrous_oxide": join(
-            index, "nitrous_oxide", either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide
-        ),
+        "nitrous_oxide": join(index, either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide),
     }
 
 

@@ -58,7 +58,6 @@ def supplement_before_test(
     # what is stated as taken is a dose and an order: cited once, as the dose, which has its date
     for entry in taken:
         cited.setdefault(entry.reference, entry)
-    index.receipt.use_further(cited, "b12_supplement_before_test")
     when = "in the 4 months before the test" if tested.date else "in the last 4 months"
     return Fact(Truth.TRUE, f"vitamin B12 recorded {when}", tuple(cited.values()))
 
@@ -110,6 +109,8 @@ def neurological_screen(index: RecordIndex, answers: AnswerFacts) -> Fact:
     future = index.understanding.future.get(HintAt.NEUROLOGY)
     if future is None or answers.neurological_screen.is_true:
         return answers.neurological_screen
+    for entry in answers.neurological_screen.evidence:
+        index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed: {future}")
     return Fact(Truth.UNKNOWN, future, because=Because.IN_FUTURE)
 
 
@@ -134,10 +135,9 @@ def kidney_risk(
     metformin = tuple(
         use.evidence for use in medicines.lowering_drugs if use.drug is LoweringDrug.METFORMIN
     )
-    index.receipt.use_further({entry.reference for entry in metformin}, "kidney_risk")
     none = index.nothing_found("medications")
     treated = Fact(Truth.TRUE, "", metformin) if metformin else none
-    joined = partial(join, index, "kidney_risk", either)
+    joined = partial(join, index, either)
     return joined(joined(diagnosed.kidney_risk, measured), treated)
 
 
@@ -157,14 +157,13 @@ def bleeding_disorder(
             "thrombocytopenia recorded, platelet count not known",
             diagnosed.thrombocytopenia,
         )
-    known = (
-        "the platelet count is known" if platelets.is_known else "a bleeding disorder is recorded"
-    )
-    not_needed = {
-        entry.reference: f"{entry.display}, not needed: {known}"
-        for entry in diagnosed.thrombocytopenia
-    }
-    index.receipt.take_back(not_needed, "bleeding_disorder")
+    for entry in diagnosed.thrombocytopenia:
+        known = (
+            "the platelet count is known"
+            if platelets.is_known
+            else "a bleeding disorder is recorded"
+        )
+        index.receipt.outweigh(entry.reference, f"{entry.display}, not needed: {known}")
     return diagnosed.bleeding_disorder
 
 
@@ -179,19 +178,15 @@ def anticoagulant(
     """
     coded = diagnosed.anticoagulant_use + operations.anticoagulant_use
     if medicines.anticoagulant_fact.is_true:
-        outweighed = {
-            entry.reference: f"{entry.display}, outweighed by the medication list"
-            for entry in coded
-        }
-        index.receipt.take_back(outweighed, "anticoagulant")
+        for entry in coded:
+            why = f"{entry.display}, outweighed by the medication list"
+            index.receipt.outweigh(entry.reference, why)
     if medicines.anticoagulant_fact.is_true or not coded:
         return medicines.anticoagulant_fact
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
 
 
-def length(
-    index: RecordIndex, name: str, observed: Measurement, written: Measurement
-) -> Measurement:
+def length(index: RecordIndex, observed: Measurement, written: Measurement) -> Measurement:
     """Return the length that was observed, else the one in words (Q2); one observed since that
     cannot be read leaves it unknown.
     """
@@ -200,9 +195,7 @@ def length(
     )
     if written.is_known and not observed.is_known and not since:
         return written
-    outweighed = {
-        entry.reference: f"{entry.display}, outweighed by {observed.evidence[0].reference}"
-        for entry in written.evidence
-    }
-    index.receipt.take_back(outweighed, name)
+    for entry in written.evidence:
+        why = f"{entry.display}, outweighed by {observed.evidence[0].reference}"
+        index.receipt.outweigh(entry.reference, why)
     return observed

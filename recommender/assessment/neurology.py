@@ -18,6 +18,7 @@ from recommender.language import (
     NeurologicalFinding,
     NeurologicalSign,
     RecordArea,
+    RefutedSign,
     Truth,
     truth_of,
 )
@@ -128,11 +129,20 @@ def read_neurology(
         and not own
         and not scenario.neurological_screen.is_true,
         reason=_reason(scenario, involved, bool(others), complete),
-        evidence=tuple(found.evidence for found in recorded)
-        + scenario.neurological_screen.evidence,
+        evidence=_evidence(scenario, recorded, involved),
         dates=_dates(scenario, counting),
         because=_because(scenario, bool(others)) if involved.is_unknown else None,
     )
+
+
+def _evidence(
+    scenario: ClinicalScenario, recorded: list[NeurologicalFinding], involved: Truth
+) -> tuple[Evidence, ...]:
+    """The signs recorded, the screen, and what was refuted where that decides."""
+    found: tuple[NeurologicalFinding | RefutedSign, ...] = tuple(recorded)
+    if involved.is_false:
+        found += scenario.refuted_signs
+    return tuple(item.evidence for item in found) + scenario.neurological_screen.evidence
 
 
 def _dates(
@@ -165,9 +175,8 @@ def _involved(
         return Truth.TRUE
     if others or not complete:
         return Truth.UNKNOWN
-    all_refuted = (
-        SIGNS_TO_REFUTE | (counted & {NeurologicalSign.GLOSSITIS}) <= scenario.refuted_signs
-    )
+    refuted = {found.sign for found in scenario.refuted_signs}
+    all_refuted = SIGNS_TO_REFUTE | (counted & {NeurologicalSign.GLOSSITIS}) <= refuted
     return Truth.FALSE if scenario.neurological_screen.is_false or all_refuted else Truth.UNKNOWN
 
 

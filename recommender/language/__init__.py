@@ -93,6 +93,7 @@ from recommender.language.scenario import (
     LoweringDrugUse,
     NeurologicalFinding,
     NeurologicalSign,
+    RefutedSign,
     ReviewDone,
     UncountedResult,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "PhaseKind",
     "Quantity",
     "RecordArea",
+    "RefutedSign",
     "Regimen",
     "RemoveOrder",
     "ReviewDone",

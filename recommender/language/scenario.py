@@ -63,6 +63,14 @@ class NeurologicalFinding:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RefutedSign:
+    """One sign that was looked for and refuted within 90 days (Q1)."""
+
+    sign: NeurologicalSign
+    evidence: Evidence
+
+
 class Cause(Choice):
     """Why the person may lack vitamin B12 (F13). An empty set of causes means the cause is
     unknown.
@@ -141,11 +149,14 @@ class LoweringDrug(Choice):
 class LoweringDrugUse:
     """A B12-lowering medicine on the medication list. `long_term` is TRUE for metformin over 4
     months, PPI or H2RA over 12 (F27).
+
+    `evidence` is the entry that shows how long, `beside` are the others by which it is taken now.
     """
 
     drug: LoweringDrug
     long_term: Truth
     evidence: Evidence
+    beside: tuple[Evidence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +181,13 @@ class ReviewDone:
     """A test of a review on record (F34): total vitamin B12 or holotranscobalamin, blood count,
     homocysteine, methylmalonic acid, or a review of symptoms (SYMPTOM_REVIEW).
 
-    Results at any time count, whatever their value and whether they decide anything else.
+    Results at any time count, whatever their value and whether they decide anything else. The
+    `evidence` is that of a review that was noted as one; `None` for a result.
     """
 
     test: Test
     date: dt.date
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +244,7 @@ class ClinicalScenario:
     deficiency_diagnosed_on: dt.date | None = None
     neurological_findings: tuple[NeurologicalFinding, ...] = ()
     neurological_screen: Fact = NOT_RECORDED
-    refuted_signs: frozenset[NeurologicalSign] = frozenset()
+    refuted_signs: tuple[RefutedSign, ...] = ()
     neurological_reason: str = "none recorded"
     symptoms: Fact = NOT_RECORDED
     recurrence: Fact = NOT_RECORDED

@@ -59,7 +59,8 @@ def sign(which: NeurologicalSign) -> Callable[[ClinicalScenario], Truth]:
     def read(scenario: ClinicalScenario) -> Truth:
         if any(item.sign is which for item in scenario.neurological_findings):
             return Truth.TRUE
-        return Truth.FALSE if which in scenario.refuted_signs else Truth.UNKNOWN
+        refuted = any(item.sign is which for item in scenario.refuted_signs)
+        return Truth.FALSE if refuted else Truth.UNKNOWN
 
     return read
 

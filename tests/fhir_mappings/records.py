@@ -174,4 +174,4 @@ def scenario_of(*resources: Resource, **availability: Iterable[str]) -> Clinical
 
 def why_ignored(mapped: MappedScenario, kind: str) -> list[str]:
     """Return the reasons in the receipt for the resources of a type that were not used."""
-    return [line.ignored for line in mapped.receipt.lines() if line.type == kind and not line.used]
+    return [line.ignored for line in mapped.lines() if line.type == kind and not line.used]

@@ -16,7 +16,6 @@ from fhir_mappings.draft_orders import (
     read_stored_halves,
 )
 from fhir_mappings.fhir.record import Placed
-from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.selections import resolve_selections
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
@@ -146,7 +145,7 @@ def test_a_draft_for_another_patient_gets_no_advice_R38():
 
     assert drafts.orders == ()
     assert not drafts.in_scope
-    assert [line.ignored for line in drafts.receipt.lines()] == ["about another patient"]
+    assert [line.ignored for line in drafts.lines] == ["about another patient"]
 
 
 def test_a_draft_without_a_medicine_yet_is_out_of_scope_R157():
@@ -192,9 +191,9 @@ def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
     ],
 )
 def test_a_draft_that_is_not_used_says_what_it_is(resource, why):
-    receipt = read(resource).receipt
+    lines = read(resource).lines
 
-    assert [line.ignored.startswith(why) for line in receipt.lines()] == [True]
+    assert [line.ignored.startswith(why) for line in lines] == [True]
 
 
 @pytest.mark.parametrize(
@@ -422,7 +421,7 @@ def test_every_draft_stands_in_the_receipt_once():
         {"resourceType": "Patient", "id": "p1"},
     )
 
-    assert [(line.reference, line.used) for line in drafts.receipt.lines()] == [
+    assert [(line.reference, line.used) for line in drafts.lines] == [
         ("MedicationRequest/d1", True),
         ("ServiceRequest/t1", True),
         ("MedicationRequest/x", False),
@@ -602,21 +601,18 @@ def stored(**elements) -> dict:
     ],
 )
 def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_R177_Q56_Q78(half, counts):
-    drafts, receipt = read(medicine(**COURSE)), Receipt()
+    drafts = read(medicine(**COURSE))
 
-    found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS, receipt)
+    found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS)
 
     assert [order.key for order in found] == (["MedicationRequest/half"] if counts else [])
     assert [order.selected for order in found] == [False] * len(found)
-    assert [line.used for line in receipt.lines()] == [True] * len(found)
     course = read_course(drafts, ClinicalScenario(AS_OF), found)
     assert len(course.drafts) == 1 + len(found)
 
 
 def test_drafts_without_a_course_bind_nothing_that_is_stored_Q56():
-    assert not read_stored_halves(
-        place(stored()), read(medicine()), "p1", AS_OF, VALUE_SETS, Receipt()
-    )
+    assert not read_stored_halves(place(stored()), read(medicine()), "p1", AS_OF, VALUE_SETS)
 
 
 def pointing(identity: str, code: str = "309593", **elements) -> dict:
@@ -645,7 +641,7 @@ def test_a_draft_is_read_again_only_where_its_medicine_was_not_known_R160():
     assert named.orders[0] is drafts.orders[0]
     assert named.unresolved == ()
     assert named == read(medicine(identity="a"), pointing("b"), others=FETCHED)
-    assert [line.used for line in named.receipt.lines()] == [True, True, True]
+    assert [line.used for line in named.lines] == [True, True, True]
 
 
 def test_of_two_drafts_with_one_id_one_has_it_and_the_other_cannot_be_named_R161():

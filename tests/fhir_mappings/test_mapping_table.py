@@ -35,7 +35,7 @@ def test_every_fact_of_the_scenario_stands_on_the_page() -> None:
 
 
 def test_what_the_receipt_says_a_resource_was_used_for_stands_on_the_page() -> None:
-    lines = map_scenario(record_of(FULL_RECORD), AS_OF, VALUE_SETS).receipt.lines()
+    lines = map_scenario(record_of(FULL_RECORD), AS_OF, VALUE_SETS).lines()
     named = {fact for line in lines for fact in line.used_for}
     assert {"neurological_involvement", "cause", "treatment_phase", "anticoagulant"} <= named
     assert named <= {row.name for row in ROWS}

@@ -212,7 +212,7 @@ def test_a_resource_about_another_patient_is_never_used_R38(subject: Resource) -
     ]
     mapped = map_all(*theirs)
     assert_nothing_added(mapped.scenario, scenario_of())
-    assert [line.ignored for line in mapped.receipt.lines() if not line.used] == [
+    assert [line.ignored for line in mapped.lines() if not line.used] == [
         "about another patient"
     ] * 5
 
@@ -250,7 +250,7 @@ def test_every_resource_stands_in_the_receipt_exactly_once_with_a_use_or_a_reaso
         {"no": "type"},
     ]
     mapped = map_all(*resources)
-    lines = mapped.receipt.lines()
+    lines = mapped.lines()
     assert len(lines) == len({line.place for line in lines}) == len(resources) + 1
     assert all(bool(line.used_for) != bool(line.ignored) for line in lines)
 
@@ -272,7 +272,7 @@ def test_the_receipt_says_why_in_plain_words() -> None:
 
 def test_a_used_resource_names_the_facts_it_feeds() -> None:
     mapped = map_all(condition("84027009"))
-    (line,) = [line for line in mapped.receipt.lines() if line.type == "Condition"]
+    (line,) = [line for line in mapped.lines() if line.type == "Condition"]
     assert line.used_for == ("deficiency_diagnosis", "cause")
 
 
@@ -418,7 +418,7 @@ def test_any_element_may_be_anything_and_mapping_still_answers(
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took this element away
     mapped = map_scenario(record_of(resources), AS_OF, VALUE_SETS)
-    assert len(mapped.receipt.lines()) == len(resources)
+    assert len(mapped.lines()) == len(resources)
 
 
 TYPES = [
@@ -468,7 +468,7 @@ MORE = [
 @settings(max_examples=200, deadline=None)
 def test_generated_resources_never_stop_the_mapping(resources: list[Resource]) -> None:
     mapped = map_scenario(record_of(resources), AS_OF, VALUE_SETS)
-    assert len(mapped.receipt.lines()) == len(resources)
+    assert len(mapped.lines()) == len(resources)
 
 
 @given(st.sampled_from(FULL_RECORD[1:]), st.sampled_from(ELSEWHERE))

@@ -33,6 +33,7 @@ from recommender.language.scenario import (
     LoweringDrugUse,
     NeurologicalFinding,
     NeurologicalSign,
+    RefutedSign,
     ReviewDone,
     UncountedResult,
 )
@@ -166,7 +167,12 @@ def _field(key: str, value: Any) -> dict[str, Any]:
             amount = None if value == "unstated" else Decimal(value)
             return {"combinations": (CombinationUse(amount, evidence("x"), current=True),)}
         case "refuted_signs":
-            return {key: frozenset(NeurologicalSign(words) for words in value)}
+            return {
+                key: tuple(
+                    RefutedSign(NeurologicalSign(words), evidence(f"Condition/{words}"))
+                    for words in value
+                )
+            }
         case "neurological_findings":
             return {
                 key: tuple(_sign(kind, words) for kind, found in value.items() for words in found)

@@ -219,7 +219,7 @@ def test_a_refuted_sign_without_a_date_does_not_count() -> None:
         scenario_of(
             condition(NEUROPATHY, recordedDate=None, verificationStatus=status("refuted"))
         ).refuted_signs
-        == frozenset()
+        == ()
     )
 
 

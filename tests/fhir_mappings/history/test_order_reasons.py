@@ -46,7 +46,7 @@ def test_a_reason_that_names_a_sign_is_one(changes: dict[str, Any]) -> None:
     mapped = map_with(**changes)
     (finding,) = mapped.scenario.neurological_findings
     assert (finding.current, finding.evidence.reference) == (True, "MedicationRequest/d1")
-    assert [line.type for line in mapped.receipt.lines()] == ["Patient"]
+    assert [line.type for line in mapped.lines()] == ["Patient"]
 
 
 @pytest.mark.parametrize(

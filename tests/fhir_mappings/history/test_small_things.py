@@ -32,7 +32,7 @@ def worded(text: str, **changes: Any) -> dict[str, Any]:
 
 
 def used_for(*resources: dict[str, Any], kind: str = "Condition") -> set[str]:
-    lines = map_all(*resources).receipt.lines()
+    lines = map_all(*resources).lines()
     return {fact for line in lines if line.type == kind for fact in line.used_for}
 
 

@@ -477,7 +477,7 @@ def test_the_receipt_says_by_what_each_entry_was_understood() -> None:
         condition("1", LOCAL, id="not"),
         worded("Knee pain", id="knee"),
     )
-    lines = {line.reference: line for line in mapped.receipt.lines() if line.type == "Condition"}
+    lines = {line.reference: line for line in mapped.lines() if line.type == "Condition"}
     said = {
         name: (lines[f"Condition/{name}"].state, lines[f"Condition/{name}"].understood)
         for name in ("code", "words", "hint", "not", "knee")

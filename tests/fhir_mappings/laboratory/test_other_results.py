@@ -122,7 +122,7 @@ def test_a_test_by_its_name_counts_whatever_empty_code_stands_beside_it(
         result = observation("", value, unit, code={**code, "text": name}, id="o1")
         mapped = map_all(result)
         assert getattr(mapped.scenario, fact).is_known, name
-        (line,) = [line for line in mapped.receipt.lines() if line.type == "Observation"]
+        (line,) = [line for line in mapped.lines() if line.type == "Observation"]
         assert line.understood == "words"
 
 

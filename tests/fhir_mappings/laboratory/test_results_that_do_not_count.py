@@ -613,8 +613,8 @@ def test_an_injection_recorded_as_an_observation_is_a_dose_H09(code):
 
     (dose,) = mapped.scenario.doses
     assert (str(dose.date), dose.kind.name, dose.dose) == (days_ago(40), "EVENT", None)
-    assert [line.used_for for line in mapped.receipt.lines() if line.type == "Observation"] == [
-        ("treatment_phase", "b12_supplement_before_test")
+    assert [line.used_for for line in mapped.lines() if line.type == "Observation"] == [
+        ("b12_supplement_before_test", "treatment_phase")
     ]
 
 

@@ -10,12 +10,13 @@ import pytest
 from fhir_mappings.fhir.record import Placed
 from fhir_mappings.intake.receipt import Receipt
 from fhir_mappings.medicines.medications import map_medications
+from fhir_mappings.scenario.citations import cited_by
 from fhir_mappings.terminology.code_systems import ATC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.language.course import DoseKind, OrderState
 from recommender.language.doses import PeriodUnit, Route, Substance
 from recommender.language.logic import Truth
-from recommender.language.scenario import Anticoagulant, LoweringDrug
+from recommender.language.scenario import Anticoagulant, ClinicalScenario, LoweringDrug
 
 VALUE_SETS = load_value_sets()
 AS_OF = dt.date(2026, 11, 21)
@@ -63,16 +64,26 @@ def read(*resources: dict):
     ]
     for item in placed:
         receipt.enter(item)
-    return map_medications(placed, AS_OF, VALUE_SETS, receipt), receipt
+    facts = map_medications(placed, AS_OF, VALUE_SETS, receipt)
+    scenario = ClinicalScenario(
+        AS_OF,
+        anticoagulant_fact=facts.anticoagulant_fact,
+        orders=facts.orders,
+        doses=facts.doses,
+        combinations=facts.combinations,
+        methotrexate=facts.methotrexate,
+        nitrous_oxide=facts.nitrous_oxide,
+    )
+    return facts, receipt.lines(cited_by(scenario))
 
 
 def reason(*resources: dict) -> str:
     """Return why the first resource was ignored."""
-    return read(*resources)[1].lines()[0].ignored
+    return read(*resources)[1][0].ignored
 
 
 def test_an_active_order_is_read_with_its_dose_and_evidence():
-    facts, receipt = read(order())
+    facts, lines = read(order())
 
     (found,) = facts.orders
     assert (found.key, found.state, found.not_computable) == (
@@ -82,7 +93,7 @@ def test_an_active_order_is_read_with_its_dose_and_evidence():
     )
     assert (found.lines[0].dose, found.lines[0].timing.unit) == (1000, PeriodUnit.MONTH)
     assert (found.evidence.code, found.evidence.date) == (f"{RXNORM}|5514", dt.date(2026, 6, 1))
-    assert receipt.lines()[0].used_for == ("treatment_phase",)
+    assert lines[0].used_for == ("treatment_phase",)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +124,10 @@ def test_the_status_of_an_order_is_kept(status, state):
     ],
 )
 def test_an_order_that_says_nothing_of_treatment_is_ignored_with_its_reason(elements, why):
-    facts, receipt = read(order(**elements))
+    facts, lines = read(order(**elements))
 
     assert facts.orders == ()
-    assert [line.ignored for line in receipt.lines()] == [f"Hydroxocobalamin, {why}"]
+    assert [line.ignored for line in lines] == [f"Hydroxocobalamin, {why}"]
 
 
 @pytest.mark.parametrize("authored", ["1988-05-01", "2025-08-20", "2025-08-21", "2026-11-21"])
@@ -242,11 +253,11 @@ def test_an_order_that_is_not_completed_is_no_dose_Q55(status):
 )
 def test_a_multivitamin_is_set_apart_from_treatment_Q49_Q75(text, line, content):
     named = order(dosageInstruction=[line]) | {"medicationCodeableConcept": {"text": text}}
-    facts, receipt = read(named)
+    facts, lines = read(named)
 
     assert (facts.orders, facts.doses) == ((), ())
     assert [use.micrograms_per_day for use in facts.combinations] == [content]
-    assert receipt.lines()[0].used_for == ("trace_supplement",)
+    assert lines[0].used_for == ("trace_supplement",)
 
 
 @pytest.mark.parametrize(
@@ -400,10 +411,10 @@ def test_a_statement_beside_an_active_order_is_no_second_course():
     ],
 )
 def test_a_statement_of_not_taking_counts_for_nothing(elements):
-    facts, receipt = read(entry("MedicationStatement", HC, **(STATEMENT | elements)))
+    facts, lines = read(entry("MedicationStatement", HC, **(STATEMENT | elements)))
 
     assert (facts.orders, facts.doses) == ((), ())
-    assert receipt.lines()[0].ignored
+    assert lines[0].ignored
 
 
 @pytest.mark.parametrize(
@@ -426,10 +437,10 @@ def test_a_statement_that_ended_is_a_dose_but_no_course():
 
 
 def test_the_cyanide_antidote_never_counts_as_treatment_I11():
-    facts, receipt = read(given("700499"))
+    facts, lines = read(given("700499"))
 
     assert facts.doses == ()
-    assert receipt.lines()[0].ignored == "cyanide antidote, which is no vitamin B12 treatment"
+    assert lines[0].ignored == "cyanide antidote, which is no vitamin B12 treatment"
 
 
 def test_a_combination_counts_as_the_vitamin_B12_it_holds():
@@ -457,10 +468,10 @@ def test_a_medication_resource_is_used_with_the_order_that_names_it():
     by_reference = order() | {"medicationReference": {"reference": "Medication/m"}}
     del by_reference["medicationCodeableConcept"]
 
-    facts, receipt = read(by_reference, medication)
+    facts, lines = read(by_reference, medication)
 
     assert facts.orders[0].lines[0].substance is Substance.HYDROXOCOBALAMIN
-    assert [line.used for line in receipt.lines()] == [True, True]
+    assert [line.used for line in lines] == [True, True]
 
 
 def test_a_medicine_known_by_its_name_alone_says_so():
@@ -564,10 +575,10 @@ def test_an_anticoagulant_dispensed_within_three_months_counts_as_taken(day, tru
 
 
 def test_a_stopped_anticoagulant_is_not_taken():
-    facts, receipt = read(order(WARFARIN, status="stopped"))
+    facts, lines = read(order(WARFARIN, status="stopped"))
 
     assert facts.anticoagulant_fact.truth is Truth.FALSE
-    assert receipt.lines()[0].ignored.startswith("Warfarin, no longer taken")
+    assert lines[0].ignored.startswith("Warfarin, no longer taken")
 
 
 def test_methotrexate_and_nitrous_oxide_are_facts():

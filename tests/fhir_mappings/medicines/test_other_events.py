@@ -263,7 +263,7 @@ def test_an_entry_that_only_says_that_none_was_given_says_nothing_of_treatment(
     mapped = map_all(given(text, kind))
     scenario = mapped.scenario
     assert (scenario.doses, scenario.hints) == ((), ())
-    assert not any(line.understood == "not" for line in mapped.receipt.lines())
+    assert not any(line.understood == "not" for line in mapped.lines())
     assert scenario.b12_supplement_before_test.is_false
 
 
