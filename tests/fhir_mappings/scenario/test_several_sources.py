@@ -1,0 +1,105 @@
+"""Facts that several lists speak of, and what entries of the medication lists leave open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recommender.language import Cause, Truth
+from tests.fhir_mappings.records import (
+    ATC,
+    ICD_10_CM,
+    SUBJECT,
+    Resource,
+    concept,
+    condition,
+    days_ago,
+    map_all,
+    observation,
+    scenario_of,
+)
+
+METFORMIN, WARFARIN = concept(ATC, "A10BA02"), concept(ATC, "B01AA03")
+HYDROXOCOBALAMIN = concept(ATC, "B03BA03")
+
+
+def order(medicine: Resource, **changes: Any) -> Resource:
+    body = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(300),
+        "medicationCodeableConcept": medicine,
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def test_an_order_of_the_future_leaves_the_medication_list_open() -> None:
+    fact = scenario_of(order(METFORMIN, authoredOn=days_ago(-60))).anticoagulant_fact
+    assert fact.is_unknown
+    assert "in the future" in fact.reason
+
+
+def test_entries_that_do_not_say_which_medicine_are_counted_in_words() -> None:
+    nameless = {"medicationCodeableConcept": None, "medicationReference": {"reference": "#gone"}}
+    one = scenario_of(order(METFORMIN, **nameless)).anticoagulant_fact
+    two = scenario_of(order(METFORMIN, **nameless), order(METFORMIN, **nameless)).anticoagulant_fact
+    assert "1 entry does not say" in one.reason
+    assert "2 entries do not say" in two.reason
+
+
+def test_metformin_taken_for_nobody_knows_how_long_is_no_cause() -> None:
+    long = scenario_of(order(METFORMIN))
+    assert [item.cause for item in long.causes] == [Cause.DRUG]
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": METFORMIN,
+    }
+    undated = scenario_of(stated)
+    assert [use.long_term for use in undated.lowering_drugs] == [Truth.UNKNOWN]
+    assert undated.causes == ()
+
+
+def test_a_plan_of_somebody_else_may_have_been_taken_before_the_test() -> None:
+    b12 = observation("2132-9", 150, "pg/mL")
+    planned = scenario_of(b12, order(HYDROXOCOBALAMIN, intent="plan", authoredOn=days_ago(30)))
+    assert planned.b12_supplement_before_test.is_unknown
+    ordered = scenario_of(b12, order(HYDROXOCOBALAMIN, authoredOn=days_ago(30)))
+    assert ordered.b12_supplement_before_test.is_true
+
+
+def test_a_coded_anticoagulant_counts_while_the_list_does_not_say_which() -> None:
+    coded = condition("Z79.01", ICD_10_CM)
+    mapped = map_all(coded, unavailable=["medications"])
+    assert mapped.scenario.anticoagulant_fact.is_true
+    (used,) = [line for line in mapped.receipt.lines() if line.type == "Condition"]
+    assert used.used_for == ("anticoagulant",)
+    told = map_all(coded, order(WARFARIN))
+    (outweighed,) = [line for line in told.receipt.lines() if line.type == "Condition"]
+    assert not outweighed.used
+
+
+def test_an_unreadable_length_since_the_operation_outweighs_its_words() -> None:
+    operation = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "subject": SUBJECT,
+        "code": {"text": "Ileal resection 30 cm"},
+        "performedDateTime": days_ago(400),
+    }
+    length = {"system": "urn:b12-cds:observation", "valueString": "about a foot"}
+    measured = scenario_of(operation).ileal_resection_length
+    assert measured.is_known
+    for days, known in ((300, False), (500, True)):
+        later = observation("ileal-resection-length", days=days, **length)
+        assert scenario_of(operation, later).ileal_resection_length.is_known is known
+
+
+def test_a_medication_resource_says_in_the_receipt_by_what_it_was_understood() -> None:
+    medication = {"resourceType": "Medication", "id": "m", "code": METFORMIN}
+    mapped = map_all(medication, order(METFORMIN))
+    (line,) = [line for line in mapped.receipt.lines() if line.type == "Medication"]
+    assert line.understood == "code"
