@@ -58,7 +58,7 @@ def test_a_positive_antibody_is_used_for_the_cause() -> None:
     antibody = observation("31444-3", valueCodeableConcept={"text": "Positive"})
     mapped = map_all(antibody)
     assert len(mapped.scenario.causes) == 1
-    (line,) = [line for line in mapped.receipt.lines() if line.type == "Observation"]
+    (line,) = [line for line in mapped.lines() if line.type == "Observation"]
     assert line.used_for == ("cause",)
 
 
@@ -66,7 +66,7 @@ def test_a_positive_antibody_is_used_for_the_cause() -> None:
 def test_a_state_of_the_year_is_used_and_says_so(days: int) -> None:
     mapped = map_all(sign(BREASTFEEDING, days=days, valueBoolean=True))
     assert mapped.scenario.breastfeeding.is_true
-    (line,) = [line for line in mapped.receipt.lines() if line.type == "Observation"]
+    (line,) = [line for line in mapped.lines() if line.type == "Observation"]
     assert line.used_for == ("breastfeeding",)
 
 

@@ -75,10 +75,10 @@ def test_a_coded_anticoagulant_counts_while_the_list_does_not_say_which() -> Non
     coded = condition("Z79.01", ICD_10_CM)
     mapped = map_all(coded, unavailable=["medications"])
     assert mapped.scenario.anticoagulant_fact.is_true
-    (used,) = [line for line in mapped.receipt.lines() if line.type == "Condition"]
+    (used,) = [line for line in mapped.lines() if line.type == "Condition"]
     assert used.used_for == ("anticoagulant",)
     told = map_all(coded, order(WARFARIN))
-    (outweighed,) = [line for line in told.receipt.lines() if line.type == "Condition"]
+    (outweighed,) = [line for line in told.lines() if line.type == "Condition"]
     assert not outweighed.used
 
 
@@ -101,5 +101,5 @@ def test_an_unreadable_length_since_the_operation_outweighs_its_words() -> None:
 def test_a_medication_resource_says_in_the_receipt_by_what_it_was_understood() -> None:
     medication = {"resourceType": "Medication", "id": "m", "code": METFORMIN}
     mapped = map_all(medication, order(METFORMIN))
-    (line,) = [line for line in mapped.receipt.lines() if line.type == "Medication"]
+    (line,) = [line for line in mapped.lines() if line.type == "Medication"]
     assert line.understood == "code"
