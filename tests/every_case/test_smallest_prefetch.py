@@ -39,8 +39,9 @@ def test_a_card_that_rests_on_a_key_is_counted_as_lost_without_it() -> None:
 
 def test_no_regimen_is_marked_recommended_where_medicines_or_allergies_were_left_out() -> None:
     for case in CASES[::3]:
+        sent = case.request.get("prefetch", {})
         for key in ("medications", "allergies"):
-            rest = {name: part for name, part in case.request["prefetch"].items() if name != key}
+            rest = {name: part for name, part in sent.items() if name != key}
             request = {**case.request, "prefetch": rest}
             decided = decide_request(request, case.settings, VALUE_SETS, case.day)
 

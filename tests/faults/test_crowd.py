@@ -8,6 +8,7 @@ import copy
 import datetime as dt
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -21,6 +22,7 @@ from benchmarks.served.load import serving, write_call
 from benchmarks.served.servers import PATH
 from cds_service.app import create_app
 from cds_service.demonstration import load_request
+from cds_service.retrieval.server_shares import MOST_CALLS
 from cds_service.site import demonstration
 from cds_service.web.admission import MOST_AT_ONCE
 from cds_service.web.deployment import CONFIG_KEY
@@ -54,13 +56,17 @@ def test_a_call_too_many_gets_503_with_retry_after_while_health_is_answered(tmp_
         demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", call_ms=PATIENCE * 1000
     )
     app = create_app(settings, today=lambda: AS_OF)
-    with fhir_server(default=answer_when_told) as fhir:
-        slow = copy.deepcopy(load_request(AS_OF))
-        slow["fhirServer"] = fhir.base
-        del slow["prefetch"]["labs"]
+    with ExitStack() as servers:
+        slow = []
+        for _ in range(MOST_AT_ONCE // MOST_CALLS):  # one server holds no more than its share
+            request = copy.deepcopy(load_request(AS_OF))
+            fhir = servers.enter_context(fhir_server(default=answer_when_told))
+            request["fhirServer"] = fhir.base
+            del request["prefetch"]["labs"]
+            slow += [request] * MOST_CALLS
         callers = [
-            threading.Thread(target=lambda: statuses.append(insist(app, slow)))
-            for _ in range(MOST_AT_ONCE)
+            threading.Thread(target=lambda sent=sent: statuses.append(insist(app, sent)))
+            for sent in slow
         ]
         for caller in callers:
             caller.start()
