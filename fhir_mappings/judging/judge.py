@@ -84,11 +84,7 @@ def judge(
     shown = tuple(_shown((*texts, *notes), fields, {match.concept for match in matches}))
     if enumerated:
         by = Understood.BY_CODE
-    elif (
-        worded
-        or _are_of_no_interest(value_sets, texts, fields)
-        or (shown and any(_says_no_more(value_sets, text, fields) for text in texts))
-    ):
+    elif worded or _are_read(value_sets, texts, fields, {item.text for item in shown}):
         by = Understood.BY_WORDS
     else:
         by = Understood.NOT
@@ -162,6 +158,18 @@ def _are_of_no_interest(
         or any(is_kept_out(text, field) for field in fields)
         for text in texts
     )
+
+
+def _are_read(
+    value_sets: ValueSets, texts: tuple[str, ...], fields: tuple[Field, ...], pointing: set[str]
+) -> bool:
+    """Return whether the words of an entry are understood: each that points at something says no
+    more than that, or there is none, and one is of no interest.
+    """
+    pointed = [text for text in texts if text in pointing]
+    if pointed:
+        return all(_says_no_more(value_sets, text, fields) for text in pointed)
+    return _are_of_no_interest(value_sets, texts, fields)
 
 
 def _says_no_more(value_sets: ValueSets, text: str, fields: tuple[Field, ...]) -> bool:

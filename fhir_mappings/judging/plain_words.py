@@ -12,6 +12,7 @@ import csv
 import difflib
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_mappings.terminology import (
@@ -184,15 +185,25 @@ _UNNAMED = frozenset(read_markers("unnamed"))
 
 @functools.lru_cache(maxsize=4096)
 def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
-    """Return whether a text can be taken for the name of another medicine: a known name in it, and
-    no small word of a language that the record is not in; or words of a language of the record
-    (Q26). A name in no list may be a brand of anything; "tablets as before" names nothing.
+    """Return whether a text can be taken for the name of another medicine: a known name, or what is
+    no medicine, stands in it, and no small word of a language that the record is not in (Q26). A
+    name in no list may be a brand of anything; "as per letter" or "weekly injection" names nothing.
     """
     if not _can_be_read(text) or not _names_something(text):
         return False
     words = normalise_text(text).split()
-    known = any(map(_load_substances().hold, words)) and _FOREIGN.isdisjoint(words)
-    return known or is_in_language(text, languages)
+    return _hold_a_name(words) and (_FOREIGN.isdisjoint(words) or is_in_language(text, languages))
+
+
+def _hold_a_name(words: Iterable[str]) -> bool:
+    """Return whether a known name that is none of ours is among the words of a text."""
+    listed = list(words)
+    substances = _load_substances()
+    return any(map(substances.hold, listed)) or _VITAMIN.search(" ".join(listed)) is not None
+
+
+_VITAMIN = re.compile(r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[12367]|b5|b8)(?![a-z0-9])")
+"""A vitamin that is another than B12, B9 and the group of B."""
 
 
 def _names_something(text: str) -> bool:
@@ -226,8 +237,9 @@ def _load_substances() -> _Substances:
 
 @functools.lru_cache(maxsize=4096)
 def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
-    """Return whether a text names a substance that is none of ours: every word is a known name,
-    or a word of a language of the record. A name in no list may be a brand of anything (Q26).
+    """Return whether a text names a substance that is none of ours: a known name stands in it, and
+    every word is one or a word of a language of the record. A name in no list may be a brand of
+    anything, "red medicine" too (Q26).
     """
     if not _can_be_read(text) or not _names_something(text):
         return False
@@ -235,7 +247,7 @@ def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
     named = [word for word in said if word not in _UNNAMED]
     substances = _load_substances()
     unknown = [word for word in named if not substances.hold(word)]
-    return bool(named) and (
+    return _hold_a_name(normalise_text(text).split()) and (
         not unknown or any(load_vocabulary(language).issuperset(unknown) for language in languages)
     )
 

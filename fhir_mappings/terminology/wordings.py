@@ -117,8 +117,10 @@ def read_words(text: str, field: Field) -> WordsRead:
 
 
 def without_wordings(text: str, fields: Iterable[Field]) -> str:
-    """Return a text in the form in which it is compared, without the wordings of these fields."""
-    rest = normalise_text(text[:LONGEST_SEARCHED])
+    """Return a text in the form in which it is compared, without the wordings of these fields and
+    the words that deny or doubt them.
+    """
+    rest = _MARKER.sub(" ", normalise_text(text[:LONGEST_SEARCHED]))
     for wordings in filter(None, map(_load_wordings().get, fields)):
         for item in wordings.candidates(rest):
             rest = item.word.sub(" ", rest)

@@ -87,3 +87,14 @@ def test_what_may_be_a_bleeding_disorder_is_a_hint_at_it_alone(text: str) -> Non
     scenario = scenario_of(condition("", code={"text": text}))
     assert scenario.bleeding_disorder.is_unknown
     assert scenario.lebers.is_false
+
+
+@pytest.mark.parametrize("system", [{"system": "http://hl7.org/fhir/sid/icd-10"}, {}])
+def test_a_denied_wording_is_understood_with_and_without_the_system_beside_it(
+    system: dict[str, str],
+) -> None:
+    coding = {**system, "code": "R69", "display": "Unspecified morbidity"}
+    known = scenario_of(condition("", code={"coding": [coding], "text": "Glossite excluded"}))
+    assert known.lebers.is_false
+    foreign = {"coding": [coding], "text": "Glossite zwiebel"}
+    assert scenario_of(condition("", code=foreign)).lebers.is_unknown

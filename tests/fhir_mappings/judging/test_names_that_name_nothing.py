@@ -1,0 +1,52 @@
+"""A medicine or an allergen is understood as none of ours by a known name in it; words of a
+language alone name nothing (Q26).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from recommender.language import Because
+from tests.fhir_mappings.noise import as_resource, map_words, noisy_entries, open_facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As per discharge letter",
+        "Take as directed by consultant",
+        "one daily",
+        "Medicine for blood",
+        "Injections from practice nurse",
+        "Weekly tablet for arthritis",
+        "Chemotherapy",
+        "Study medication",
+        "Vitamin tablets",
+        "Food supplement",
+        "jab",
+    ],
+)
+def test_words_without_a_name_may_be_any_medicine(text: str) -> None:
+    scenario = map_words(as_resource("medicine", text))
+    assert scenario.methotrexate.because is Because.NOT_UNDERSTOOD
+    assert scenario.b12_supplement_before_test.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text", ["Medicine taken in 2010", "Red medicine", "Tonic", "Shot", "Something at the dentist"]
+)
+def test_they_may_be_any_allergen_too(text: str) -> None:
+    assert map_words(as_resource("allergy", text)).allergy_fact.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Home oxygen", "Test strips", "Eye drops", "Vitamin D 800 units", "Iron supplement", "Qtern"],
+)
+def test_what_is_no_medicine_of_ours_is_understood(text: str) -> None:
+    assert open_facts(map_words(as_resource("medicine", text))) == []
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("en", ()), ("en-2", ()), ("de", ("de",))])
+def test_everyday_entries_leave_nothing_open(language: str, spoken: tuple[str, ...]) -> None:
+    assert not any(noisy_entries(language, spoken).values())
