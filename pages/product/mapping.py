@@ -43,7 +43,8 @@ UCUM units; each has many accepted spellings. *Back* is how far the record is lo
 - A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy",
 a degraded entry, a null flavour) is no
   code: the words beside it are read. National editions of the ICD-10 are read at the four
-  characters at which they agree with the WHO.
+  characters at which they agree with the WHO; of the Spanish one the codes on which the WHO and the
+  clinical modification agree; the Canadian one by its words alone.
 - Words decide only as a whole text without negation, doubt or family ("History of", a severity and
 a year may stand around it), where no
   code of a system that enumerates the fact stands there; medicines and allergies also by a name in
@@ -54,6 +55,12 @@ unknown: a *hint*, quoted and never read.
 system that enumerates the fact, or by
   words mostly of a language of the record. Anything else is a *gap*: "N entries of the problem list
   could not be understood".
+- Of a medicine or an allergen the words must hold a known name: "weekly injection" and "red
+medicine" name nothing. Where words point at one fact, the rest of them must be understood for the
+  others to be "none".
+- An allergy in the problem list counts like one in the list of allergies, and leaves the other
+facts of the problem list alone. One that does not say to what ("drug allergy") makes the allergies
+  unknown.
 - The last day that counts as today is tomorrow in the site's time zone (Q46). An entry of later is
 no fact, but its fact is then not "none".
 - Words are asked in every language for what decides safety. As ordinary words an entry is

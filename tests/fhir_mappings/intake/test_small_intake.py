@@ -1,0 +1,113 @@
+"""What single faults in the intake of a record would change: versions, failed lists, hints, the
+person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fhir_mappings.scenario_mapping import map_scenario
+from fhir_mappings.terminology import SiteCodes, load_value_sets
+from recommender.language import Because, ClinicalScenario, NotCounted
+from tests.fhir_mappings.records import (
+    AS_OF,
+    VALUE_SETS,
+    condition,
+    map_all,
+    observation,
+    patient,
+    record_of,
+    scenario_of,
+    why_ignored,
+)
+
+
+def who(**changes: Any) -> ClinicalScenario:
+    return map_scenario(record_of([patient(**changes)]), AS_OF, VALUE_SETS).scenario
+
+
+@pytest.mark.parametrize("newer_says", ["refuted", "confirmed"])
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_of_two_versions_the_one_updated_last_counts(newer_says: str, newer_first: bool) -> None:
+    older_says = "confirmed" if newer_says == "refuted" else "refuted"
+    older, newer = (
+        condition(
+            "90935002",
+            id="c",
+            meta={"lastUpdated": f"2026-05-0{day}T10:00:00Z"},
+            verificationStatus={"coding": [{"code": says}]},
+        )
+        for day, says in ((1, older_says), (2, newer_says))
+    )
+    mapped = map_all(*((newer, older) if newer_first else (older, newer)))
+    assert mapped.scenario.bleeding_disorder.is_true is (newer_says == "confirmed")
+    assert any("the same resource came" in why for why in why_ignored(mapped, "Condition"))
+
+
+@pytest.mark.parametrize("failed", ["conditions", "medications"])
+def test_one_failed_list_of_several_is_told_as_not_read(failed: str) -> None:
+    fact = scenario_of(unavailable=[failed]).nitrous_oxide
+    assert fact.because is Because.COULD_NOT_BE_READ
+
+
+def test_the_newest_hint_is_the_one_that_is_told() -> None:
+    fact = scenario_of(
+        condition("", code={"text": "Leber disease"}, days=300),
+        condition("", code={"text": "Lebers sykdom"}, days=20),
+        condition("", code={"text": "Morbus Leber"}, days=200),
+    ).lebers
+    assert "Lebers sykdom" in fact.reason
+    undated = condition("", code={"text": "Leber disease"})
+    undated.pop("recordedDate")
+    told = scenario_of(undated, condition("", code={"text": "Lebers sykdom"}, days=20)).lebers
+    assert "Lebers sykdom" in told.reason
+
+
+def test_a_hint_at_one_fact_is_none_at_another() -> None:
+    scenario = scenario_of(condition("", code={"text": "Leber disease"}))
+    assert scenario.lebers.is_unknown
+    assert scenario.bleeding_disorder.is_false
+
+
+@pytest.mark.parametrize(
+    ("born", "because"),
+    [("", Because.NONE_RECORDED), ("soon", NotCounted.NOT_READABLE)],
+)
+def test_an_age_that_is_not_known_says_why(born: str, because: object) -> None:
+    age = who(birthDate=born).age
+    assert not age.is_known
+    assert age.because is because
+    assert born in age.reason
+
+
+def test_somebody_born_today_is_of_known_age() -> None:
+    age = who(birthDate=AS_OF.isoformat()).age
+    assert age.quantity is not None
+    assert age.quantity.value == 0
+    assert [item.reported for item in age.evidence] == [AS_OF.isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("gender", "because"),
+    [("other", Because.NOT_CERTAIN), (None, Because.NONE_RECORDED)],
+)
+def test_a_sex_that_is_not_known_says_why(gender: str | None, because: Because) -> None:
+    female = who(gender=gender).female
+    assert female.is_unknown
+    assert female.because is because
+
+
+def test_the_units_of_a_site_are_read_in_components_too(tmp_path: Any) -> None:
+    table = tmp_path / "units.csv"
+    table.write_text("spelling,ucum\nnmolprol,nmol/L\n")
+    sets = load_value_sets(SiteCodes(units=table))
+    part = {
+        "code": {"coding": [{"system": "http://loinc.org", "code": "13964-2"}]},
+        "valueQuantity": {"value": 400, "unit": "nmolprol"},
+    }
+    panel = observation("", code={"text": "Panel"}, component=[part, "not a component"])
+    scenario = map_scenario(record_of([patient(), panel]), AS_OF, sets).scenario
+    assert scenario.mma.quantity is not None
+    assert scenario.mma.quantity.value == 400
