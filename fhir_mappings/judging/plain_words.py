@@ -203,7 +203,7 @@ def _hold_a_name(words: Iterable[str]) -> bool:
 
 
 _VITAMIN = re.compile(r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[12367]|b5|b8)(?![a-z0-9])")
-"""A vitamin that is another than B12, B9 and the group of B."""
+"""A vitamin that is another than vitamin B12, folic acid and the group of B."""
 
 
 def _names_something(text: str) -> bool:
