@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +25,12 @@ from fhir_mappings.terminology import (
     has_marker,
     is_enumerated,
     is_kept_out,
+    read_markers,
     read_words,
     without_wordings,
     without_year,
 )
+from fhir_mappings.text import normalise_text
 from recommender.language import Choice
 
 MOST_TEXTS = 20
@@ -92,7 +95,9 @@ def judge(
 
 
 def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
-    """Return the words of an entry without those of codes that carry no meaning ("Disease")."""
+    """Return the words of an entry without those of codes that carry no meaning ("Disease"), and
+    without texts that say of no entry what it is ("Imported record, not coded").
+    """
     empty = {
         as_text(coding.get("display"))
         for coding in codings_of(codeable)
@@ -101,9 +106,23 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
     texts = dict.fromkeys(
         text
         for text in texts_of(codeable)
-        if text not in empty and value_sets.words_say_something(text)
+        if text not in empty and value_sets.words_say_something(text) and not _is_filler(text)
     )
     return tuple(texts)[:MOST_TEXTS]
+
+
+_NOT_CODED = re.compile(r"\b(?:no|not) coded?\b")
+_FILLER = frozenset(word for text in read_markers("filler") for word in text.split())
+
+
+def _is_filler(text: str) -> bool:
+    """Return whether a text has no other words than those with which systems fill a field."""
+    words = _NOT_CODED.sub("code", normalise_text(text[:LONGEST_FILLER])).split()
+    return len(text) <= LONGEST_FILLER and bool(words) and _FILLER.issuperset(words)
+
+
+LONGEST_FILLER = 100
+"""Characters of a text that may be filler alone."""
 
 
 def _decided_by_words(

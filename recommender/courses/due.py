@@ -22,7 +22,7 @@ from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Substance, Test
 from recommender.safety import is_implausible
 from recommender.treatment import RULES, Outcome, cyanocobalamin_may_go_on
-from recommender.wording import capital, join
+from recommender.wording import capital, join, plain
 
 
 def check_not_ordered(case: Case) -> Iterator[Issue]:
@@ -167,7 +167,7 @@ def _size_decides(case: Case) -> tuple[str, ...]:
     resected = Cause.ILEAL_RESECTION in case.assessment.causes
     crohns = Cause.CROHNS_ILEAL in case.assessment.causes
     limits = ["more than 20 cm of ileum resected"] if resected else []
-    extent = f"ileal Crohn's disease of {case.policy.crohns_extent_cm} cm or more"
+    extent = f"ileal Crohn's disease of {plain(case.policy.crohns_extent_cm)} cm or more"
     limits += [extent] if crohns else []
     said = join(limits, "or")
     return (f"{capital(said)} calls for injections every month for life.",)
