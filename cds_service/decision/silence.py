@@ -9,8 +9,7 @@ from cds_service.decision.decide import Decision
 from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
 from fhir_mappings.fhir import Placed, read_medication, subject_id, words_of
 from fhir_mappings.selections import resolve_selections
-from recommender.language import ClinicalScenario
-from recommender.wording import LISTS, join, quote
+from recommender.wording import join, quote, unread_lines
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
@@ -81,32 +80,21 @@ def _reason(decision: Decision, hook: str) -> str:
     if found.rule == "deceased":
         return DECEASED
     row = f"{found.rule}, {found.summary[:1].lower()}{found.summary[1:]}"
-    unread = unread_of(decision.scenario)
-    said = _found(decision, hook, row)
+    said, unread = _found(decision, hook, row), unread_lines(decision.scenario)
     if not unread:
-        return said
-    return f"as far as the record could be read{said.removeprefix('checked')}. {unread}"
-
-
-def unread_of(scenario: ClinicalScenario) -> str:
-    """Return in a sentence which lists could not be read, or came in part; empty when none."""
-    parts = (("Could not be read", scenario.unavailable), ("Not complete", scenario.incomplete))
-    said = (
-        (words, join([name for area, name in LISTS.items() if area in areas]))
-        for words, areas in parts
-    )
-    return " ".join(f"{words}: {lists}." for words, lists in said if lists)
+        return f"checked{said}"
+    return f"as far as the record could be read{said}. {' '.join(unread)}"
 
 
 def _found(decision: Decision, hook: str, row: str) -> str:
-    """Return what was found to be as it should be."""
+    """Return what was found to be as it should be, to be read after how it was checked."""
     if hook == PATIENT_VIEW:
-        return f"checked, nothing is due: {row}"
+        return f", nothing is due: {row}"
     if hook == MEDICATION_REFILL:
-        return f"checked: the refill is consistent with {row}"
+        return f": the refill is consistent with {row}"
     selected = [order for order in decision.course.drafts if order.selected]
     if any(order.has_cobalamin for order in selected):
-        return f"checked: consistent with {row}"
+        return f": consistent with {row}"
     if selected:
-        return f"checked: folic acid is not held back by {row}"
-    return f"checked, nothing to say about the test: {row}"
+        return f": folic acid is not held back by {row}"
+    return f", nothing to say about the test: {row}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from recommender.language import Cause, HintAt, NotCounted, RecordArea, Route
+from recommender.language import Cause, ClinicalScenario, HintAt, NotCounted, RecordArea, Route
 from recommender.treatment_so_far import UnknownPhase
 from recommender.wording.names import LISTS
 from recommender.wording.short import join, quote, say_age, say_quantity
@@ -66,10 +66,10 @@ def is_measured(words: Words, cause: Cause) -> bool:
     return bool(found) and all(one.reported for one in found)
 
 
-def unread_lines(words: Words) -> tuple[str, ...]:
+def unread_lines(scenario: ClinicalScenario) -> tuple[str, ...]:
     """Say which parts of the record could not be read, and which came in part (Q58)."""
-    unread = words.scenario.unavailable
-    in_part = words.scenario.incomplete - unread
+    unread = scenario.unavailable
+    in_part = scenario.incomplete - unread
     said = (("Could not be read", unread), ("Not complete", in_part))
     return tuple(
         f"{lead}: {join([LISTS[area] for area in LISTS if area in areas])}."
