@@ -23,7 +23,7 @@ from benchmarks.alone.calls import an_app, answer
 from benchmarks.scenarios.scenarios import Scenario, list_scenarios
 from benchmarks.served.servers import bare_app
 from cds_service.server import COLLECTOR_THRESHOLDS
-from cds_service.web.deployment import CONFIG_KEY
+from cds_service.web.deployment import CONFIG_KEY, Deployment
 
 CALLS = 10
 TOLD = ("order", "noise", "unrelated")
@@ -79,7 +79,7 @@ def _run_inside() -> None:
     bare = bare_app()
     with an_app() as app:
         for _, scenario in measured():
-            _settle(app)
+            settle(app)
             answer(app, scenario.path, scenario.bodies[0])
         time.sleep(15)  # the schema is made, and everything is loaded
         gc.collect()
@@ -95,19 +95,19 @@ def _answer_between(app: Flask, answering: Flask, scenario: Scenario) -> None:
     body = scenario.bodies[0]
     for _ in range(6):
         answer(answering, scenario.path, body)
-    _settle(app)
+    settle(app)
     gc.collect()
     os.getppid()
     for _ in range(CALLS):
         answer(answering, scenario.path, body)
-    _settle(app)
+    settle(app)
     os.getpgrp()
 
 
-def _settle(app: Flask) -> None:
+def settle(app: Flask) -> None:
     """Wait until what the calls left behind is written."""
-    store = app.config[CONFIG_KEY].store
-    while store.waiting:
+    deployment: Deployment = app.config[CONFIG_KEY]
+    while deployment.store.counts.waiting:
         time.sleep(0.1)
     time.sleep(3)
 
