@@ -18,6 +18,7 @@ from fhir_mappings.terminology import (
     Concept,
     Field,
     Match,
+    Member,
     Role,
     is_enumerated,
     read_words,
@@ -49,6 +50,9 @@ def read_name(index: RecordIndex, code: Any, as_written: str = "") -> Named:
         matches = _matches_of(index, code)
         nothing = not matches and not texts_of(code)
         contradicts = _contradiction(index, code, matches) if matches else None
+        if not (matches or nothing):
+            matches = _may_be_b12(code)
+            contradicts = NotCounted.NAME_UNCERTAIN if matches else None
         known = index.read_before[written] = Named(matches, nothing, contradicts)
     return known
 
@@ -156,12 +160,37 @@ def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
 
 
 _SPECIMEN = re.compile(
-    r"\[[^\]]{0,60}\]|\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
+    r"\[(?:[^\]/]{0,40}/[^\]]{0,40}|entitic[^\]]{0,20}|presence|\#)\]|"
+    r"\bin (?:serum|plasma|blood|platelet poor plasma)\b(?: or plasma)?|"
     r"\bby automated count\b|\b(?:en (?:suero|plasma|sangre)|no (?:soro|plasma|sangue)|"
     r"im (?:serum|plasma|blut)|(?:nel|su) (?:siero|plasma|sangue))\b",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^(?:[spb]|fs|erc|p \(?fp\)?)[ -]+(?=[a-z]{3})", re.IGNORECASE)
+_AROUND = re.compile(
+    r"(?<![a-z0-9])(?:levels?|assay|test|measurement|estimation|concentration|determination|"
+    r"observation|result|quantitative|qn|hematinics|(?:using )?(?:creatinine )?ckd epi|"
+    r"mdrd|eclia|cmia|clia|elisa|immunoassay|lc ms(?: ms)?|poc|edta|"
+    r"per 1.73 (?:m ?2|square met(?:re|er)s?))(?![a-z0-9])|/? ?1.73 ?m ?2(?![a-z0-9])"
+)
+"""Words around the name of a test that make it no other test."""
+_FLUID = re.compile(
+    r"\b(?:serum|plasma|serplas|serpl|ser ?plas|i ?s|i ?p|[ms]cnc|serique|plasmatique|"
+    r"serica|plasmatica|sierica|pt)\b"
+)
+"""Words for serum or plasma, in which vitamin B12 and the others of `_IN_FLUID` are measured."""
+_IN_FLUID = frozenset(
+    {
+        Concept.SERUM_B12,
+        Concept.ACTIVE_B12_HOLOTC,
+        Concept.MMA_SERUM_PLASMA,
+        Concept.HOMOCYSTEINE,
+        Concept.FOLATE_SERUM,
+        Concept.CREATININE,
+        Concept.EGFR,
+        Concept.INR,
+    }
+)
 
 
 def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
@@ -175,6 +204,34 @@ def _match_test(index: RecordIndex, text: str) -> tuple[Match, ...]:
         found = index.value_sets.match_text(name, Field.LABS)
         if found:
             return found
+    bare = " ".join(_AROUND.sub(" ", normalise_text(plain)).split())
+    dry = " ".join(_FLUID.sub(" ", bare).split())
+    return index.value_sets.match_text(bare, Field.LABS) or tuple(
+        match
+        for match in index.value_sets.match_text(dry, Field.LABS)
+        if match.concept in _IN_FLUID
+    )
+
+
+_SOME_B12 = re.compile(
+    r"\b(?:vit(?:amin[ae]?)? ?)?v?b12\b|\b(?:cyano|hydroxo)?[ck]obalamin[a-z]{0,3}\b"
+)
+_NO_LEVEL = re.compile(
+    r"bind|urin|csf|intake|diet|supplement|inject|dose|dosage|given|administ|therap|treat|medic|advice|"
+    r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
+    r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
+)
+_NAMED_SO = Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")
+
+
+def _may_be_b12(code: Any) -> tuple[Match, ...]:
+    """Return serum vitamin B12 for a test in no list in whose name it stands, and nothing that
+    makes it another thing: such a result is told and decides nothing (Q36).
+    """
+    for text in texts_of(code):
+        normal = normalise_text(text) if len(text) <= LONGEST_NAME else ""
+        if _SOME_B12.search(normal) and not _NO_LEVEL.search(normal) and not text_of_event(code):
+            return (Match(_NAMED_SO, "text", text),)
     return ()
 
 

@@ -47,7 +47,9 @@ class Observed(NamedTuple):
 Known = tuple[dict[str, Any], Any, tuple[Match, ...], bool, NotCounted | None]
 """A body, its code, what that stands for, if by its answer, and how its names contradict."""
 
-CONTRADICTIONS = frozenset({NotCounted.NAMES_CONTRADICT, NotCounted.SEVERAL_TESTS})
+CONTRADICTIONS = frozenset(
+    {NotCounted.NAMES_CONTRADICT, NotCounted.SEVERAL_TESTS, NotCounted.NAME_UNCERTAIN}
+)
 """What leaves open which test a result is of (Q35)."""
 
 

@@ -123,9 +123,40 @@ _TAGS = re.compile(r"(?<!\s)\s*(\[[^\]]*\]|\([^)]*\))\s*$")
 
 
 def without_tags(display: str) -> str:
-    """Return a display without the semantic tag or the note in brackets at its end."""
+    """Return a display of a list without the semantic tag or the note in brackets at its end."""
     while True:
         shorter = _TAGS.sub("", display)
         if shorter in (display, ""):
             return display
         display = shorter
+
+
+_TAG_WORD = re.compile(
+    r"finding|disorder|disease|procedure|regime/therapy|situation(?: with explicit context)?|"
+    r"event|substance|product|medicinal product(?: form)?|clinical drug|observable entity|sample|"
+    r"qualifier value|morphologic abnormality|record artifact|context-dependent category|person|"
+    r"navigational concept|body structure|assessment scale|occupation|social concept|specimen|"
+    r"physical object|nos|n\.o\.s\.?|dx|diagnosis|[dxvm]",
+    re.IGNORECASE,
+)
+_CODE_OR_DATE = re.compile(
+    r"[a-z]\d\d(?:\.?\w{1,4})?|\d{6,18}|(?=\w*\d)(?=\w*[a-z])\w{5}|"
+    r"(?:\d{1,2}[/.-]){0,2}(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+
+
+def without_semantic_tags(text: str) -> str:
+    """Return a text of a record without the tag, code or date in brackets at its end. Other words
+    in brackets may say that it is another thing: "Vitamin B12 (urine)".
+    """
+    while True:
+        found = _TAGS.search(text)
+        inside = found[1][1:-1].strip() if found else ""
+        if found is None or found.start() == 0 or not _is_tag(inside):
+            return text
+        text = text[: found.start()]
+
+
+def _is_tag(inside: str) -> bool:
+    return any(one.fullmatch(inside) for one in (_TAG_WORD, _CODE_OR_DATE))

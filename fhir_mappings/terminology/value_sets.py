@@ -43,6 +43,7 @@ from fhir_mappings.terminology.members import (
     Match,
     Member,
     Words,
+    without_semantic_tags,
     without_tags,
 )
 from fhir_mappings.text import normalise_text
@@ -232,7 +233,7 @@ class ValueSets:
         """
         if len(text) > LONGEST_TEXT:
             return ()
-        named = without_tags(text)
+        named = without_semantic_tags(text)
         normal = normalise_text(named)
         members = self._by_text.get(field, {}).get(normal, ())
         words = self._by_word.get(field)

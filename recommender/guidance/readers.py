@@ -115,6 +115,7 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "UNIT_MISSING",
             "NAMES_CONTRADICT",
             "SEVERAL_TESTS",
+            "NAME_UNCERTAIN",
             "ABOUT_ANOTHER",
             "NO_VALUE",
             "IN_WORDS",

@@ -122,6 +122,7 @@ class NotCounted(Choice):
     UNIT_CONTRADICTS = "its unit contradicts what was measured"
     NAMES_CONTRADICT = "its code and its words name different tests"
     SEVERAL_TESTS = "it names several tests"
+    NAME_UNCERTAIN = "its name leaves open which test it is"
     ABOUT_ANOTHER = "it is about somebody or something else"
     NO_VALUE = "no result is given"
     IN_WORDS = "it is reported in words"

@@ -1,0 +1,123 @@
+"""Names of laboratory tests as other systems write them: what is a test's whole name but for words
+such as "serum" and "level" counts; a name in which vitamin B12 only stands is told and decides
+nothing (Q36).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import NotCounted
+from tests.fhir_mappings.records import LOINC, SUBJECT, concept, days_ago, scenario_of
+
+AS_NAMED = (
+    "Vit. B12 i.S.",
+    "B12 assay",
+    "Haematinics: B12",
+    "Vitamin B12 SerPl-mCnc",
+    "Vitamin B12 SerPl QN",
+    "Vit B12 (plasma)",
+    "Vitamin B12 (ECLIA)",
+    "Serum B12 (XE2pf)",
+    "Vitamin B12 (observable entity)",
+    "Result: vitamin B12 level",
+)
+
+
+def result(name: str, value: float, unit: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": name},
+        "subject": SUBJECT,
+        "effectiveDateTime": days_ago(20),
+        "valueQuantity": {"value": value, "unit": unit},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("name", AS_NAMED)
+def test_words_around_a_name_do_not_hide_a_result(name: str) -> None:
+    assert scenario_of(result(name, 98, "ng/L")).total_b12.quantity is not None
+
+
+@pytest.mark.parametrize(
+    ("fact", "name", "value", "unit"),
+    [
+        ("mma", "Serum methylmalonate", 420, "nmol/L"),
+        ("homocysteine", "tHcy", 22, "umol/L"),
+        ("egfr", "eGFR/1.73m2", 35, "mL/min/1.73m2"),
+        ("egfr", "eGFRcreat (CKD-EPI)/1.73 m*2", 35, "mL/min/1.73m2"),
+        ("egfr", "Glomerular filtration rate", 35, "mL/min/1.73m2"),
+        ("platelets", "Platelet count - observation", 22, "10*9/L"),
+        ("inr", "PT-INR", 3.9, ""),
+    ],
+)
+def test_other_tests_are_found_as_well(fact: str, name: str, value: float, unit: str) -> None:
+    assert getattr(scenario_of(result(name, value, unit)), fact).quantity is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Cyanocobalamin (serum)", "VB12", "Vitamine B12 active", "B12 send away", "Vit B12 ext"],
+)
+def test_a_name_that_is_not_certain_is_told_and_decides_nothing(name: str) -> None:
+    scenario = scenario_of(result(name, 98, "ng/L"))
+
+    assert scenario.total_b12.quantity is None
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NAME_UNCERTAIN]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Vitamin B12 (urine)",
+        "Vitamin B12 (binding capacity)",
+        "Vitamin B12 (active)",
+        "Vitamin B12 [CSF]",
+    ],
+)
+def test_what_stands_in_brackets_may_make_it_another_test(name: str) -> None:
+    assert scenario_of(result(name, 98, "ng/L")).total_b12.quantity is None
+
+
+def test_a_code_in_no_list_beside_the_name_is_told_and_decides_nothing() -> None:
+    code = concept(LOINC, "99999-8", "Vitamin B12", "Vitamin B12")
+    scenario = scenario_of(result("", 98, "ng/L", code=code))
+
+    assert scenario.total_b12.quantity is None
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NAME_UNCERTAIN]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Vitamin B12 binding capacity",
+        "Urine vitamin B12",
+        "Vitamin B12 intake",
+        "Dietary B12",
+        "B12 injection dose",
+        "Hydroxocobalamin dose given",
+        "B12/folate ratio",
+        "Vitamin B12 deficiency screening score",
+        "Transcobalamin II",
+        "Vitamin B1",
+    ],
+)
+def test_what_is_no_level_of_vitamin_b12_is_not_told_as_one(name: str) -> None:
+    scenario = scenario_of(result(name, 98, "ng/L"))
+
+    assert scenario.total_b12.quantity is None
+    assert scenario.uncounted_b12 == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["Plasma haemoglobin", "Red cell folate level", "Urine creatinine"]
+)
+def test_a_specimen_is_not_taken_off_where_it_names_another_test(name: str) -> None:
+    scenario = scenario_of(result(name, 9, "g/dL"))
+
+    assert scenario.haemoglobin.quantity is None
+    assert scenario.folate.quantity is None
