@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhir_mappings.draft_reading import DraftRead, read_draft, why_no_order
 from fhir_mappings.fhir import (
@@ -27,7 +27,9 @@ from recommender.guidance import look_back
 from recommender.language import (
     LoweringDrug,
     Order,
+    OrderState,
     TestOrder,
+    is_bound_together,
 )
 
 
@@ -190,23 +192,26 @@ def read_stored_halves(
     as_of: dt.date,
     value_sets: ValueSets,
 ) -> tuple[Order, ...]:
-    """Return the drafts of the record that belong to the course of a draft of the request, by their
-    `groupIdentifier` (Q56): the other half of a pair that is signed one by one. Old ones do not
-    count (Q78).
+    """Return the drafts of the record that are one course with a draft of the request, by their
+    `groupIdentifier` or because one names the other (Q56): the other half of a pair that is signed
+    one by one. Old ones do not count as ordered, and say so by their state (Q78).
     """
-    groups = {order.group for order in drafts.orders if order.group}
-    if not groups:
-        return ()
     waiting = [placed for placed in recorded if _is_stored_draft(placed)]
+    if not waiting or not drafts.orders:
+        return ()
     siblings = Siblings.of(recorded)
     drafted = {order.key for order in drafts.orders}
     found: list[Order] = []
     for placed in waiting:
         if why_no_order(placed, patient_id) is None:
             read = read_draft(placed, placed.reference, False, siblings, value_sets)
-            halves = [one for one in read.orders if one.group in groups and _is_young(one, as_of)]
-            found += [one for one in halves if one.key not in drafted]
-    return tuple(found)
+            halves = [one for one in read.orders if one.key not in drafted]
+            found += [
+                one for one in halves if any(is_bound_together(one, d) for d in drafts.orders)
+            ]
+    return tuple(
+        one if _is_young(one, as_of) else replace(one, state=OrderState.OLD_DRAFT) for one in found
+    )
 
 
 def _is_stored_draft(placed: Placed) -> bool:

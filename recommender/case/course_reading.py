@@ -164,13 +164,3 @@ def is_trace(order: Order, most: Decimal) -> bool:
 def is_standing(order: Order) -> bool:
     """Return whether the order is active in the record; one on hold is no treatment (Q11, Q78)."""
     return order.state is OrderState.ACTIVE
-
-
-def is_bound_together(one: Order, other: Order) -> bool:
-    """Return whether two orders are one course: of one group, or one names the other (Q56)."""
-    if one.group and one.group == other.group:
-        return True
-    named = {other.key, *other.identifiers}
-    return bool(named & {*one.based_on, one.replaces}) or bool(
-        {one.key, *one.identifiers} & {*other.based_on, other.replaces}
-    )

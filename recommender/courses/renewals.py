@@ -13,14 +13,20 @@ from recommender.case import (
     Case,
     Issue,
     fulfils,
-    is_bound_together,
     is_oral,
     is_readable,
     is_treatment,
     kind_of,
 )
 from recommender.checks import american_course
-from recommender.language import DoseLine, Order, PhaseKind, contradictions, is_injected
+from recommender.language import (
+    DoseLine,
+    Order,
+    PhaseKind,
+    contradictions,
+    is_bound_together,
+    is_injected,
+)
 from recommender.treatment_so_far import end_of, standing_order_days
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING

@@ -18,10 +18,12 @@ from recommender.first_lines.common import (
 )
 from recommender.language import (
     HintAt,
+    Order,
     OrderState,
     PhaseKind,
     Route,
     describe_days,
+    is_bound_together,
     is_injected,
     is_treatment_dose,
     read_line,
@@ -65,10 +67,10 @@ def b3(_: Case, issue: Issue, words: Words) -> str:
     )
 
 
-def b4(case: Case, _: Issue, words: Words) -> str:
+def b4(case: Case, issue: Issue, words: Words) -> str:
     if not words.b12:
         return ""
-    if waiting := _waiting(case, words, PhaseKind.LOADING):
+    if waiting := _waiting(case, issue, words, PhaseKind.LOADING):
         return f"{words.b12}; loading {waiting}: load first, then {maintenance_words(case)}"
     if before := case.assessment.treatment.treated_before:
         last = f"last B12 on record {words.day(before)}"
@@ -77,16 +79,14 @@ def b4(case: Case, _: Issue, words: Words) -> str:
     return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
 
 
-def _waiting(case: Case, words: Words, kind: PhaseKind) -> str:
-    """Say of the newest order of this kind on record that does not count why (Q78): "on hold since
-    24 Nov", "drafted 10 Nov, not signed"; empty where there is none.
+def _waiting(case: Case, issue: Issue, words: Words, kind: PhaseKind) -> str:
+    """Say of the newest order of this kind on record that does not count why (Q78): "on hold
+    (ordered 24 Nov)", "drafted 10 Nov, not signed"; empty where there is none.
     """
-    drafted = {order.key for order in case.all_drafts}
     found = [
         order
-        for order in case.scenario.orders
-        if order.state in (OrderState.ON_HOLD, OrderState.DRAFT)
-        and order.key not in drafted
+        for order in case.course.orders
+        if _does_not_count(case, issue, order)
         and kind_of(order) is kind
         and is_treatment_dose(order.cobalamin).is_true
     ]
@@ -94,14 +94,24 @@ def _waiting(case: Case, words: Words, kind: PhaseKind) -> str:
     if newest is None:
         return ""
     day = words.day(newest.authored)
-    if newest.state is OrderState.ON_HOLD:
-        return f"on hold (ordered {day})" if day else "on hold"
-    return f"drafted {day}, not signed" if day else "drafted, not signed"
+    if newest.state is OrderState.OLD_DRAFT:
+        return f"drafted {day}, not signed" if day else "drafted, not signed"
+    return f"{newest.state.value} (ordered {day})" if day else newest.state.value
 
 
-def b5(case: Case, _: Issue, words: Words) -> str:
+def _does_not_count(case: Case, issue: Issue, order: Order) -> bool:
+    """Return whether an order of the course waits: on hold, a draft of long ago, or the stopped
+    half of what is drafted now.
+    """
+    if order.state is OrderState.STOPPED:
+        drafts = (draft for draft in case.all_drafts if draft.key in issue.about)
+        return any(is_bound_together(draft, order) for draft in drafts)
+    return order.state in (OrderState.ON_HOLD, OrderState.OLD_DRAFT)
+
+
+def b5(case: Case, issue: Issue, words: Words) -> str:
     nothing = "Nothing is ordered after the loading course"
-    if waiting := _waiting(case, words, PhaseKind.MAINTENANCE):
+    if waiting := _waiting(case, issue, words, PhaseKind.MAINTENANCE):
         nothing = f"Maintenance {waiting}, nothing else follows loading"
     if case.assessment.permanence is Permanence.UNKNOWN:
         return f"{nothing}; without a known cause B12 goes on"

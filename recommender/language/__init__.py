@@ -13,6 +13,7 @@ from recommender.language.course import (
     Test,
     TestOrder,
     due_date,
+    is_bound_together,
     months_after,
 )
 from recommender.language.dose_words import (
@@ -195,6 +196,7 @@ __all__ = [
     "describe_timing",
     "due_date",
     "forget_lines",
+    "is_bound_together",
     "is_injected",
     "is_same_line",
     "is_treatment_dose",

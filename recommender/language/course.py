@@ -17,7 +17,9 @@ from recommender.language.logic import Evidence
 
 
 class OrderState(Choice):
-    """Where an order stands. STOP is a drafted stop, hold or cancellation of an order (card f1)."""
+    """Where an order stands. STOP is a drafted stop, hold or cancellation of an order (card f1);
+    OLD_DRAFT a stored draft of the course that is too old to count as ordered (Q78).
+    """
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -25,6 +27,7 @@ class OrderState(Choice):
     COMPLETED = "completed"
     STOPPED = "stopped"
     STOP = "drafted stop"
+    OLD_DRAFT = "old draft"
 
 
 class InjectionSite(Choice):
@@ -201,6 +204,16 @@ def months_after(day: dt.date, months: int) -> dt.date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1] if day.day > 28 else day.day
     return day.replace(year=year, month=month + 1, day=min(day.day, last))
+
+
+def is_bound_together(one: Order, other: Order) -> bool:
+    """Return whether two orders are one course: of one group, or one names the other (Q56)."""
+    if one.group and one.group == other.group:
+        return True
+    named = {other.key, *other.identifiers}
+    return bool(named & {*one.based_on, one.replaces}) or bool(
+        {one.key, *one.identifiers} & {*other.based_on, other.replaces}
+    )
 
 
 @dataclass(frozen=True, slots=True)

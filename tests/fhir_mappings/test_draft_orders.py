@@ -582,17 +582,24 @@ def stored(**elements) -> dict:
         (stored(authoredOn=(AS_OF - dt.timedelta(days=7)).isoformat()), True),
         (stored(authoredOn=(AS_OF - dt.timedelta(days=8)).isoformat()), False),
         (stored(authoredOn=None), False),
-        (stored(groupIdentifier={"value": "urn:uuid:2"}), False),
-        (stored(status="active"), False),
-        (stored(status="entered-in-error"), False),
-        (stored(subject={"reference": "Patient/other"}), False),
-        (stored(id="d1"), False),
+        (stored(groupIdentifier=None, basedOn=[{"reference": "MedicationRequest/d1"}]), True),
+        (
+            stored(groupIdentifier=None, priorPrescription={"reference": "MedicationRequest/d1"}),
+            True,
+        ),
+        (stored(groupIdentifier={"value": "urn:uuid:2"}), None),
+        (stored(status="active"), None),
+        (stored(status="entered-in-error"), None),
+        (stored(subject={"reference": "Patient/other"}), None),
+        (stored(id="d1"), None),
     ],
     ids=[
         "of today",
         "of 7 days ago",
         "of 8 days ago",
         "of no day",
+        "of no group, based on the draft",
+        "of no group, after the draft",
         "of another course",
         "already an order",
         "a mistake",
@@ -605,10 +612,24 @@ def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_R177_Q5
 
     found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS)
 
-    assert [order.key for order in found] == (["MedicationRequest/half"] if counts else [])
+    assert [order.key for order in found] == ([] if counts is None else ["MedicationRequest/half"])
     assert [order.selected for order in found] == [False] * len(found)
     course = read_course(drafts, ClinicalScenario(AS_OF), found)
-    assert len(course.drafts) == 1 + len(found)
+    assert len(course.drafts) == (2 if counts else 1)
+    assert [order.state for order in course.orders[1:]] == (
+        [] if counts is None else [OrderState.DRAFT if counts else OrderState.OLD_DRAFT]
+    )
+
+
+@pytest.mark.parametrize("name", ["basedOn", "priorPrescription", "replaces"])
+def test_a_draft_that_names_a_stored_one_is_one_course_with_it_Q56(name):
+    named = {"reference": "MedicationRequest/half"}
+    drafts = read(medicine(**{name: named if name == "priorPrescription" else [named]}))
+    half = stored(groupIdentifier=None)
+
+    (found,) = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS)
+
+    assert (found.key, found.state) == ("MedicationRequest/half", OrderState.DRAFT)
 
 
 def test_drafts_without_a_course_bind_nothing_that_is_stored_Q56():
