@@ -21,6 +21,7 @@ from fhir_mappings.history.signs_and_causes import (
     read_crohns_extent,
     read_findings,
     read_refuted_signs,
+    read_resected_in_problems,
     texts_of_diagnosis,
 )
 from fhir_mappings.terminology import Concept, Role
@@ -111,6 +112,7 @@ class ConditionFacts:
     causes: tuple[CauseFinding, ...] = ()
     causes_resolved: Fact = NONE_RECORDED
     crohns_extent: Measurement = NO_RESULT
+    ileum_resected: Measurement = NO_RESULT
 
 
 def map_conditions(
@@ -142,6 +144,7 @@ def map_conditions(
         causes=read_causes(diagnoses),
         causes_resolved=read_causes_resolved(diagnoses),
         crohns_extent=read_crohns_extent(diagnoses),
+        ileum_resected=read_resected_in_problems(diagnoses),
     )
 
 

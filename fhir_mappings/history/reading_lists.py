@@ -20,6 +20,7 @@ from fhir_mappings.history.allergy_words import (
 from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
 from fhir_mappings.judging import Judged, Shown, Understood, judge
 from fhir_mappings.terminology import Concept, Field, Role
+from fhir_mappings.values import holds_length
 from recommender.language import HintAt
 
 MOST_NOTES = 10
@@ -72,6 +73,7 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     if says_nothing:
         return
     _ask_about_operations(index, placed, judged, day)
+    _quote_lengths(index, placed, judged, day)
     if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
 
@@ -103,6 +105,13 @@ def _ask_about_operations(
         if match.role is Role.REVIEW and match.concept in ASKED_ABOUT:
             for at in HINTS[match.concept]:
                 index.understanding.hint(at, placed, match.member.display, day)
+
+
+def _quote_lengths(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
+    """Note words that point at ileal Crohn's disease and hold a length in no fixed form (C34)."""
+    for item in judged.shown:
+        if item.concept is Concept.CROHN_ILEAL and holds_length(item.text):
+            index.understanding.hint(HintAt.ILEAL_LENGTH, placed, item.text, day)
 
 
 def _names_injection(judged: Judged) -> bool:

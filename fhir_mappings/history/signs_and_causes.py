@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_before, texts_of
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
 from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
+from fhir_mappings.history.procedures import RESECTIONS
 from fhir_mappings.intake import newest_day
 from fhir_mappings.terminology import Concept, Role
-from fhir_mappings.values import read_involved_length
+from fhir_mappings.values import holds_length, read_involved_length, read_resected_length
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
@@ -23,6 +25,7 @@ from recommender.language import (
     Measurement,
     NeurologicalFinding,
     NeurologicalSign,
+    Quantity,
     RefutedSign,
     Truth,
 )
@@ -205,12 +208,46 @@ def _as_resolved(diagnosis: Diagnosis) -> Evidence:
 
 
 def read_crohns_extent(diagnoses: Diagnoses) -> Measurement:
-    """The extent as written in the words of the diagnosis, in a fixed form only (Q34)."""
-    for item in diagnoses.of(
-        {Concept.CROHN_ILEAL}, Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED
-    ):
-        length = read_involved_length(texts_of_diagnosis(item))
-        if length is not None:
-            evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
-            return Measurement(length, item.evidence.date, "read from text", (evidence,))
+    """The extent as written in the words of the diagnosis or as an entry of its own, in a fixed
+    form only; other words that hold a length are quoted, as is an extent of which nobody recorded
+    the disease (Q34).
+    """
+    known = diagnoses.of({Concept.CROHN_ILEAL}, *EVER)
+    return _length_in_words(diagnoses, INVOLVEMENTS, read_involved_length if known else _not_read)
+
+
+def read_resected_in_problems(diagnoses: Diagnoses) -> Measurement:
+    """The length of ileum removed as written in the problem list, likewise (Q34)."""
+    return _length_in_words(diagnoses, RESECTIONS, read_resected_length)
+
+
+EVER = (Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED)
+
+
+def _not_read(_: Iterable[str]) -> None:
+    """Read no length."""
+
+
+INVOLVEMENTS = frozenset({Concept.CROHN_ILEAL, Concept.CROHNS_ILEAL_EXTENT})
+
+
+def _length_in_words(
+    diagnoses: Diagnoses,
+    concepts: frozenset[Concept],
+    read: Callable[[Iterable[str]], Quantity | None],
+) -> Measurement:
+    """The longest length that a whole text of these entries names; without one, every text that
+    holds a length is asked about (C34).
+    """
+    entries = diagnoses.of(concepts, *EVER)
+    written = [(length, one) for one in entries if (length := read(texts_of_diagnosis(one)))]
+    if written:
+        length, one = max(written, key=lambda each: each[0].value)
+        evidence = replace(one.evidence, reported=f"{length.value:f} cm, read from text")
+        return Measurement(length, one.evidence.date, "read from text", (evidence,))
+    for one in entries:
+        for text in filter(holds_length, texts_of_diagnosis(one)):
+            diagnoses.index.understanding.hint(
+                HintAt.ILEAL_LENGTH, one.placed, text, one.evidence.date
+            )
     return NO_RESULT

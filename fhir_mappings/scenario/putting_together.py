@@ -19,6 +19,7 @@ from fhir_mappings.scenario.several_sources import (
     cause_resolved,
     causes,
     length,
+    longer,
     neurological_reason,
     neurological_screen,
     supplement_before_test,
@@ -135,10 +136,11 @@ def _causes(index: RecordIndex, read: FactsRead) -> Facts:
     diagnosed, answers, operations = read.diagnosed, read.answers, read.operations
     found = causes(diagnosed, answers, operations, read.medicines)
     resected, extent = answers.ileal_resection_length, answers.crohns_ileal_extent
+    in_words = (operations.ileal_resection_length, diagnosed.ileum_resected)
     return {
         "causes": found,
         "causes_reason": index.not_recorded("conditions", "procedures", "medications").reason,
-        "ileal_resection_length": length(index, resected, operations.ileal_resection_length),
+        "ileal_resection_length": length(index, resected, longer(index, in_words)),
         "ileal_resection_complete": operations.ileal_resection_complete,
         "crohns_ileal_extent": length(index, extent, diagnosed.crohns_extent),
         "cause_resolved": cause_resolved(diagnosed, found),

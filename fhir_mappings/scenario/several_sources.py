@@ -186,6 +186,21 @@ def anticoagulant(
     return Fact(Truth.TRUE, "recorded as on an anticoagulant, which one is not", coded)
 
 
+def longer(index: RecordIndex, written: tuple[Measurement, ...]) -> Measurement:
+    """Return the longest of the lengths that words name, of an operation and of a problem: one and
+    the same resection may stand in both lists.
+    """
+    known = [one for one in written if one.quantity is not None]
+    if not known:
+        return written[0]
+    longest = max(known, key=lambda one: one.quantity.value if one.quantity else 0)
+    for one in known:
+        for entry in one.evidence if one is not longest else ():
+            why = f"{entry.display}, outweighed by {longest.evidence[0].reference}"
+            index.receipt.outweigh(entry.reference, why)
+    return longest
+
+
 def length(index: RecordIndex, observed: Measurement, written: Measurement) -> Measurement:
     """Return the length that was observed, else the one in words (Q2); one observed since that
     cannot be read leaves it unknown.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.deficiency import Deficiency
-from recommender.language import Cause, Order, RecordArea, Test, is_injected
+from recommender.language import Cause, HintAt, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words
+from recommender.wording import Words, quote
 
 
 def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
@@ -19,7 +19,7 @@ def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
             yield from measure_first(case, order)
         case "P3" if order.cobalamin is not None and is_injected(order.cobalamin):
             if not case.refill:
-                yield _ileal_conflict(case, order)
+                yield ileal_conflict(case, (order.key,))
         case "E2" | "E3" | "P3" | "P6":
             if not has_test(case, Test.SERUM_B12) and a.deficiency is not Deficiency.UNLIKELY:
                 reason = _why_not_known(case)
@@ -53,21 +53,28 @@ def _not_low(case: Case, order: Order) -> Iterator[Issue]:
     yield issue_of(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
 
 
-def _ileal_conflict(case: Case, order: Order) -> Issue:
-    """Return a1 of an order in ileal disease whose extent or length does not decide: by one source
-    it is right, the other tests once a year (C10, Q53).
+def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
+    """Return a1 of orders in ileal disease whose extent or length does not decide: by one source
+    they are right, the other tests once a year (C10, Q53); b11 where words name a length of ileum
+    removed that counts for nothing (Q34).
     """
     words = Words(case.scenario, case.assessment, case.policy)
+    hints = case.scenario.hints_at(HintAt.ILEAL_LENGTH)
+    said = f"Record says {quote(hints[0].words)}" if hints else ""
+    card = cards.A1_RIGHT_BUT_MORE
     if Cause.ILEAL_RESECTION in case.assessment.causes:
         length = words.ileum or "length not recorded"
         year = words.year_of(Cause.ILEAL_RESECTION)
         reason = "More than 20 cm resected calls for injections every month for life."
         summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
+        if said:
+            card = cards.B11_ILEUM_MONTHLY
+            summary = f"{said}: if over 20 cm was resected, inject every month"
     else:
-        extent = words.crohns or "extent not recorded"
+        extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
         reason = "The order is right by one source; the other tests once a year below 30 cm."
-        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
-    return issue_of(cards.A1_RIGHT_BUT_MORE, INFO, order, reason, ("S20", "S21", "S71"), summary)
+        summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
+    return Issue(card, INFO, (reason,), ("S20", "S21", "S71"), about, summary)
 
 
 def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:

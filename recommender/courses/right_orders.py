@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from recommender.cards import Indicator, cards
 from recommender.case import Case, Issue, is_treatment
+from recommender.checks import ileal_conflict
 from recommender.deficiency import Deficiency
-from recommender.language import Cause, FollowUp, RecordArea
+from recommender.language import FollowUp, RecordArea
 from recommender.wording import LISTS, Words, join
 
 _OPEN_OR_SHOWN = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
@@ -17,30 +18,14 @@ _OPEN_OR_SHOWN = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLV
 
 
 def sources_differ(case: Case) -> Issue | None:
-    """Return a1 where ileal disease of limited or unknown size is treated: one source does, the
-    other tests yearly (P3, Q53).
+    """Return what is said where ileal disease of limited or unknown size is treated: one source
+    does, the other tests yearly (P3, Q34, Q53).
     """
     if "P3" not in (case.rule, *case.recommendation.also) or not any(
         map(is_treatment, case.drafts)
     ):
         return None
-    words = Words(case.scenario, case.assessment, case.policy)
-    if Cause.CROHNS_ILEAL in case.assessment.causes:
-        extent = words.crohns or "extent not recorded"
-        summary = f"Ileal Crohn's, {extent}: sources differ, yearly B12 test or monthly injections"
-    else:
-        length = words.ileum or "length not recorded"
-        summary = (
-            f"Ileal resection, {length}: over 20 cm injections are monthly for life; how much?"
-        )
-    return Issue(
-        cards.A1_RIGHT_BUT_MORE,
-        Indicator.INFO,
-        ("The order is not called wrong; length or extent decides.",),
-        ("S21", "S22", "S71", "S72"),
-        tuple(order.key for order in case.drafts),
-        summary,
-    )
+    return ileal_conflict(case, tuple(order.key for order in case.drafts))
 
 
 def more_than_an_order(case: Case) -> Issue | None:

@@ -44,7 +44,11 @@ def _lacks_level(case: Case) -> bool:
 def ileum(case: Case, words: Words) -> str:
     last = words.day(case.scenario.total_b12.date)
     when = f" (last {last})" if last else ""
-    if Cause.ILEAL_RESECTION in case.assessment.causes:
+    resected = Cause.ILEAL_RESECTION in case.assessment.causes
+    if hints := case.scenario.hints_at(HintAt.ILEAL_LENGTH):
+        asked = "how much was removed?" if resected else "how much ileum is involved?"
+        return f"Record says {quote(hints[0].words)}: B12 yearly{when}; {asked}"
+    if resected:
         length = words.ileum or "length not recorded"
         year = words.year_of(Cause.ILEAL_RESECTION)
         return f"Ileal resection{year}, {length}: B12 yearly{when}; how much was removed?"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from recommender.assessment import Assessment
 from recommender.deficiency import Deficiency
 from recommender.guidance import NonNeuroRoute, Policy
-from recommender.language import Allergen, Cause, Truth
+from recommender.language import Allergen, Cause, HintAt, Truth
 from recommender.treatment.products import can_take_by_mouth, could_take_by_mouth_once_checked
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -284,12 +284,13 @@ LOW_ONCE = Condition(
     lambda a, _: a.low_once,
 )
 ILEAL_DISEASE_TO_WATCH = Condition(
-    "ileal Crohn's disease below the extent for prophylaxis or of unknown extent, or an ileal "
-    "resection of unknown length",
-    ("causes", "crohns_over_limit", "ileal_resection_over_limit"),
+    "ileal Crohn's disease below the extent for prophylaxis or of unknown extent, an ileal "
+    "resection of unknown length, or words of the record that name a length of ileum",
+    ("causes", "crohns_over_limit", "ileal_resection_over_limit", "hinted"),
     lambda a, _: (
         (Cause.CROHNS_ILEAL in a.causes and not a.crohns_over_limit.is_true)
         or (Cause.ILEAL_RESECTION in a.causes and a.ileal_resection_over_limit.is_unknown)
+        or HintAt.ILEAL_LENGTH in a.hinted
     ),
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fhir_mappings.scenario_mapping import map_scenario
+from recommender.language import HintAt
 from recommender.language.logic import Comparator, Truth
 from recommender.language.scenario import Allergen, Cause, ClinicalScenario, NeurologicalSign
 from tests.fhir_mappings.records import (
@@ -491,6 +492,79 @@ def test_a_length_in_the_text_of_the_procedure_is_read_last_and_said_to_be() -> 
         condition(ILEAL_CROHN, note=[{"text": "40 cm of terminal ileum involved"}])
     ).crohns_ileal_extent
     assert crohn.reason == "read from text"
+
+
+def in_words(text: str, **more: Any) -> Resource:
+    return condition("", code={"text": text}, **more)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ileal resection 25 cm",
+        "status post ileal resection 25 cm",
+        "laparoscopic ileocaecal resection of approx. 25 cm of ileum 2019",
+        "s/p terminal ileal resection, 25 cm",
+        "length of ileum removed: 25 cm",
+    ],
+)
+@pytest.mark.parametrize("listed", ["problem", "operation"])
+def test_a_resection_in_a_fixed_form_counts_in_either_list_Q34(text: str, listed: str) -> None:
+    operation = procedure("", code={"text": text})
+    scenario = scenario_of(in_words(text) if listed == "problem" else operation)
+
+    assert causes_of(scenario) == {Cause.ILEAL_RESECTION}
+    assert str(scenario.ileal_resection_length.quantity.value) == "25"  # type: ignore[union-attr]
+
+
+def test_the_longest_resection_in_words_counts_of_both_lists_Q34() -> None:
+    problem, operation = "ileal resection 15 cm", "resection of 25 cm of terminal ileum"
+    scenario = scenario_of(in_words(problem), procedure("", code={"text": operation}))
+    assert str(scenario.ileal_resection_length.quantity.value) == "25"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extent of ileal involvement: 45 cm",
+        "ileal involvement: 45 cm",
+        "ileal extent: 45 cm",
+        "45 cm of terminal ileum involved",
+    ],
+)
+def test_an_extent_as_a_problem_of_its_own_counts_beside_crohns_Q34(text: str) -> None:
+    extent = scenario_of(condition(ILEAL_CROHN), in_words(text)).crohns_ileal_extent
+    assert extent.quantity is not None
+    assert str(extent.quantity.value) == "45"
+
+    alone = scenario_of(in_words(text))
+    assert not alone.crohns_ileal_extent.is_known
+    assert [hint.words for hint in alone.hints_at(HintAt.ILEAL_LENGTH)] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Crohn's ileitis 45 cm involved",
+        "Ileal Crohn's disease, 45 cm, stricture",
+        "Crohn's disease, 45 cm of terminal ileum",
+        "ileal resection 10 inches",
+        "length of ileum removed: 250 mm",
+        "ileal extent: 3 inches",
+    ],
+)
+def test_any_other_length_of_ileum_is_quoted_and_decides_nothing_C34(text: str) -> None:
+    scenario = scenario_of(in_words(text))
+    assert [hint.words for hint in scenario.hints_at(HintAt.ILEAL_LENGTH)] == [text]
+    assert not scenario.ileal_resection_length.is_known
+    assert not scenario.crohns_ileal_extent.is_known
+
+
+@pytest.mark.parametrize(
+    "text", ["Stricture 25 cm from the valve", "colonic Crohn's disease 45 cm", "lipoma 4 cm"]
+)
+def test_a_length_of_something_else_is_not_quoted_C34(text: str) -> None:
+    assert not scenario_of(in_words(text)).hints_at(HintAt.ILEAL_LENGTH)
 
 
 def test_a_total_ileectomy_is_complete() -> None:
