@@ -28,8 +28,6 @@ from recommender.treatment.table import RULES
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "statements.md"
 
 WITHOUT_BEHAVIOUR = {
-    "S1": "names the subject of document A",
-    "S51": "names the subject of document B",
     "S53": "evidence for S52; in established malabsorption S48 and S49 outweigh it",
     "S54": "outweighed by S3, S64 and S68: any neurological involvement excludes oral treatment at "
     "the start",

@@ -140,14 +140,14 @@ _BESIDE = (
 )
 
 RULES: tuple[Rule, ...] = (
-    # who the guidance is for
+    # who the guidance is for; neither document speaks of the dead: their subject is dosing (Q14)
     Rule(
         RuleId.DECEASED,
         (c.DECEASED,),
         Outcome.NO_TREATMENT,
         "The person is recorded as deceased",
         o.nothing,
-        ("S52",),
+        ("S1", "S51"),
     ),
     Rule(
         RuleId.G1,
