@@ -112,6 +112,7 @@ def _render(told: Json, settings: Settings) -> str:
         categories=[name for name in CATEGORIES if _is_given(report, name)],
         size=PICTURE,
         statements={card.id: card.statements for card in CARDS},
+        names={card.id: card.name for card in CARDS},
         mode_of={
             row.name: mode_in_words(row.name, told["client"], told["hook"], settings)
             for row in report.cards

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -30,6 +30,9 @@ is still on its way.
 
 SETTLED_AT_ONCE = 5000
 """Words of feedback that are counted in one transaction."""
+
+IDS_AT_ONCE = 500
+"""Ids that stand in one query."""
 
 
 class Kind(StrEnum):
@@ -142,35 +145,49 @@ def count_feedback(
     was shown.
     """
     last = until if until is not None else 2**62
+    words = connection.execute(_FEEDBACK, {"after": after, "until": last}).mappings().all()
+    earlier = _words_by_id(connection, {row["earlier"] for row in words} - {None})
     counted: Counter[Tally] = Counter()
-    for row in connection.execute(_FEEDBACK, {"after": after, "until": last}).mappings():
-        _count_word(counted, row)
+    for row in words:
+        _count_word(counted, row, earlier.get(row["earlier"]))
     return counted
 
 
 _FEEDBACK = sa.text(
     "SELECT said.received_at, said.client, said.outcome, said.reason_code, said.reason_display, "
     "said.user_comment, cards.week, cards.hook, cards.user_role, cards.card, "
-    "earlier.id AS earlier, earlier.outcome AS earlier_outcome, "
-    "earlier.reason_code AS earlier_code, earlier.reason_display AS earlier_display "
+    "(SELECT max(id) FROM feedback one WHERE one.card = said.card AND one.client = said.client "
+    "AND one.id < said.id) AS earlier "
     "FROM feedback said LEFT JOIN cards ON cards.uuid = said.card AND cards.client = said.client "
-    "AND cards.shown LEFT JOIN feedback earlier ON earlier.id = (SELECT max(id) FROM feedback one "
-    "WHERE one.card = said.card AND one.client = said.client AND one.id < said.id) "
-    "WHERE said.id > :after AND said.id <= :until"
+    "AND cards.shown WHERE said.id > :after AND said.id <= :until"
 ).columns(received_at=sa.DateTime)
 
 
-def _count_word(counted: Counter[Tally], row: sa.RowMapping) -> None:
+def _words_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, sa.RowMapping]:
+    """Return the words of feedback by their ids. They are asked for by themselves: joined to the
+    words after them, PostgreSQL reads the whole table for each portion.
+    """
+    columns = (FEEDBACK.c.id, FEEDBACK.c.outcome, FEEDBACK.c.reason_code, FEEDBACK.c.reason_display)
+    found: dict[int, sa.RowMapping] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), IDS_AT_ONCE):
+        some = FEEDBACK.c.id.in_(ordered[start : start + IDS_AT_ONCE])
+        query = sa.select(*columns).where(some)
+        found.update((row["id"], row) for row in connection.execute(query).mappings())
+    return found
+
+
+def _count_word(counted: Counter[Tally], row: sa.RowMapping, earlier: sa.RowMapping | None) -> None:
     if row["card"] is None:
-        if row["earlier"] is None:
+        if earlier is None:
             counted[Tally(week_of(row["received_at"]), row["client"], "", "", Kind.STRAY)] += 1
         return
     where = (row["week"], row["client"], row["hook"], row["user_role"][:LONGEST])
     said = _reason(row["reason_code"], row["reason_display"])
     counted[Tally(*where, Kind.ANSWERED, row["card"], row["outcome"], said)] += 1
-    if row["earlier"] is not None:
-        said = _reason(row["earlier_code"], row["earlier_display"])
-        counted[Tally(*where, Kind.ANSWERED, row["card"], row["earlier_outcome"], said)] -= 1
+    if earlier is not None:
+        said = _reason(earlier["reason_code"], earlier["reason_display"])
+        counted[Tally(*where, Kind.ANSWERED, row["card"], earlier["outcome"], said)] -= 1
     if row["user_comment"]:
         counted[Tally(*where, Kind.COMMENTED, row["card"])] += 1
 

@@ -5,8 +5,8 @@ from governance.decisions.beside import CannotAsk, replay_beside
 from governance.decisions.known_case import AS_OF, answers_the_known_case
 from governance.decisions.modes import (
     Showing,
+    approvals_to_withhold_critical,
     choose_what_is_shown,
-    critical_may_be_withheld,
     list_modes,
     mode_in_words,
 )
@@ -25,10 +25,10 @@ __all__ = [
     "CannotAsk",
     "Showing",
     "answers_the_known_case",
+    "approvals_to_withhold_critical",
     "asked_of_request",
     "choose_what_is_shown",
     "compare_settings",
-    "critical_may_be_withheld",
     "describe_decision",
     "list_modes",
     "mode_in_words",

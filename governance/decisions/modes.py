@@ -18,6 +18,7 @@ from cds_service.site import (
     DEFAULT,
     LIVE,
     SHARE,
+    Approval,
     Client,
     Mode,
     Settings,
@@ -81,9 +82,15 @@ def _showing(
 
 def critical_may_be_withheld(settings: Settings, day: dt.date) -> bool:
     """Return whether somebody has approved that critical cards are withheld on this day."""
-    return any(
-        approval.what == CRITICAL_MODES and approval.holds_on(day)
+    return bool(approvals_to_withhold_critical(settings, day))
+
+
+def approvals_to_withhold_critical(settings: Settings, day: dt.date) -> tuple[Approval, ...]:
+    """Return the approvals by which critical cards may be withheld on this day."""
+    return tuple(
+        approval
         for approval in settings.approvals
+        if approval.what == CRITICAL_MODES and approval.holds_on(day)
     )
 
 
@@ -94,18 +101,23 @@ def arm_of(patient: str) -> float:
     return int(patient[:ARM_DIGITS], 16) / float(16**ARM_DIGITS)
 
 
+MIXED = "mixed"
+"""What is said of a mode that is not the same at every client and hook."""
+
+
 def mode_in_words(card: str, client: str, hook: str, settings: Settings) -> str:
     """Return the mode of a card at a client and hook, empty for all of them: "live", "silent" or
-    "share 0.5"; "by client and hook" where it is not the same everywhere.
+    "share 0.5"; "mixed" where it is not the same everywhere. Where the site lists no clients its
+    own table holds for whoever calls.
     """
     found = {
         _in_words(mode_of(card, each, one, settings))
-        for one in settings.clients
+        for one in settings.clients or (Client(""),)
         if client in ("", one.name)
         for each in HOOKS
         if hook in ("", each)
     }
-    return found.pop() if len(found) == 1 else "by client and hook"
+    return found.pop() if len(found) == 1 else MIXED
 
 
 def _in_words(mode: Mode) -> str:

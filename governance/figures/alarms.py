@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cds_service.site import LIVE, Settings, ends_of_approvals
-from governance.decisions import critical_may_be_withheld
+from governance.decisions import approvals_to_withhold_critical
 from governance.figures.control import Mark, chart_cards, chart_refusals, find_changes
 from governance.figures.counts import Called, Figures, ModeChange
 
@@ -62,8 +62,14 @@ def find_alarms(
     if not known_answer:
         alarms.append(Alarm(ANSWER, "known case", "The known case is not answered as it must be."))
     alarms += withheld_too_long(figures.modes, settings, today)
-    if critical_may_be_withheld(settings, today):
-        alarms.append(Alarm(WITHHELD, "critical", "An approval lets critical cards be withheld."))
+    alarms += [
+        Alarm(
+            WITHHELD,
+            "critical",
+            f"Critical cards may be withheld: approved by {one.name}, {one.end} ({one.reason}).",
+        )
+        for one in approvals_to_withhold_critical(settings, today)
+    ]
     ends = ends_of_approvals(settings.policy, settings.approvals, today)
     return (*alarms, *(Alarm(APPROVAL, "approvals", words) for words in ends))
 

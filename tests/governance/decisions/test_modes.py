@@ -23,7 +23,7 @@ from cds_service.site import Client, Settings, check_config, demonstration
 from cds_service.site.modes import Approval
 from cds_service.web.deployment import build_deployment
 from cli.main import main
-from governance.decisions.modes import arm_of, list_modes, mode_of
+from governance.decisions.modes import arm_of, list_modes, mode_in_words, mode_of
 from governance.figures import load_modes, withheld_too_long
 from recommender.guidance import Policy
 from tests.cds_service.conftest import AS_OF, running
@@ -111,6 +111,21 @@ def test_an_approval_holds_from_its_date_until_it_expires(
     assert (shown == []) is withheld
 
 
+@pytest.mark.parametrize(("expires", "said"), [(AS_OF, 1), (A_DAY_BEFORE, 0)])
+def test_who_approved_it_and_until_when_is_an_alarm(
+    tmp_path: Path, order_select: dict[str, Any], expires: dt.date, said: int
+) -> None:
+    approval = replace(APPROVAL, date=A_DAY_BEFORE, expires=expires)
+    settings = site(tmp_path, approvals=(approval,))
+    call(settings, order_select)
+    with running(settings) as client:
+        told = client.get("/governance", headers={"Accept": "application/json"}).json
+
+    words = [one["words"] for one in told["alarms"] if one["about"] == "critical"]
+    assert len(words) == said
+    assert all(f"approved by {approval.name}, until {AS_OF}" in one for one in words)
+
+
 def test_an_approval_of_something_else_withholds_nothing(
     tmp_path: Path, order_select: dict[str, Any]
 ) -> None:
@@ -162,6 +177,30 @@ class TestWhichLineHolds:
             ("", "b2"): "share 0.5",
             ("EHR", "order-select"): "live",
         }
+
+    @pytest.mark.parametrize(
+        ("card", "client", "hook", "words"),
+        [
+            ("b2", "", "", "share 0.5"),
+            ("b1", "", "", "mixed"),
+            ("b1", "", "order-sign", "live"),
+            ("b1", "", "order-select", "silent"),
+        ],
+    )
+    def test_the_page_says_the_mode_of_a_card_where_the_site_lists_no_client(
+        self, card: str, client: str, hook: str, words: str
+    ) -> None:
+        assert self.SITE.clients == ()
+        assert mode_in_words(card, client, hook, self.SITE) == words
+
+    @pytest.mark.parametrize(
+        ("client", "hook", "words"),
+        [("", "", "mixed"), ("EHR", "", "live"), ("Ward", "order-select", "silent")],
+    )
+    def test_and_at_each_client(self, client: str, hook: str, words: str) -> None:
+        settings = replace(self.SITE, clients=(self.EHR, Client("Ward")))
+
+        assert mode_in_words("b1", client, hook, settings) == words
 
 
 class TestShares:
