@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cds_service.cards.client_limits import Action
+from cds_service.cards.client_limits import Action, Planned
 from cds_service.cards.new_ids import new_uuid
 from cds_service.site import Client
 from fhir_mappings.drafts import (
@@ -34,8 +34,9 @@ from recommender.language import (
     PhaseKind,
     RemoveOrder,
     describe,
+    say_claims,
 )
-from recommender.remedies import does
+from recommender.remedies import claims_of, does
 from recommender.wording import say_full_date
 
 UNLESS = ", if not already on B12"
@@ -59,19 +60,16 @@ class SuggestionContext:
     undosed: frozenset[str] = frozenset()
 
 
-def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Action]:
+def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Planned]:
     """Return the actions of one resolution: creates and updates first, deletes last (R162).
 
     Edits of one draft become one update (R106). The drafts of one resolution share a
     `groupIdentifier`, with the loading course that is drafted already where they follow it (Q56).
     """
-    claims = (
-        edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
-    )
     drafting = replace(
         context.draft_context,
         group_id=_followed_group(resolution, context) or new_uuid(),
-        condition=next(claims, ""),
+        condition=say_claims(claims_of(resolution.edits)),
         after=loading_of(resolution.edits),
     )
     context = replace(context, draft_context=drafting)
@@ -103,8 +101,8 @@ def loading_of(edits: tuple[Edit, ...]) -> Phase | None:
     return next(phases, None)
 
 
-def deletes_last(actions: Iterable[Action]) -> list[Action]:
-    return sorted(actions, key=lambda action: action["type"] == "delete")
+def deletes_last(actions: Iterable[Planned]) -> list[Planned]:
+    return sorted(actions, key=lambda one: one.action["type"] == "delete")
 
 
 def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple[Edit, ...]:
@@ -127,15 +125,16 @@ def _as_update(edits: tuple[Edit, ...], cobalamin_keys: frozenset[str]) -> tuple
         else ()
     )
     kept = tuple(edit for edit in edits if edit is not regimen and edit is not removed)
-    change = ChangeOrder(removed.key, first, regimen.technique, regimen.condition, regimen.replaces)
+    change = ChangeOrder(removed.key, first, regimen.technique, regimen.claims, regimen.replaces)
     start = (ChangeStart(removed.key, regimen.starts),) if regimen.starts else ()
     return (change, *start, *rest, *kept)
 
 
-def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action]:
+def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Planned]:
     """Return one update for each draft that the edits change."""
     changed: dict[str, Resource] = {}
     descriptions: dict[str, list[str]] = {}
+    phases = {edit.key: edit.phase for edit in edits if isinstance(edit, ChangeOrder)}
     for edit in edits:
         key = getattr(edit, "key", "")
         if isinstance(edit, RemoveOrder) or key not in context.drafts:
@@ -147,7 +146,11 @@ def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Action
             changed[key] = resource
             descriptions.setdefault(key, []).append(words)
     return [
-        {"type": "update", "description": "; ".join(descriptions[key]), "resource": resource}
+        Planned(
+            {"type": "update", "description": "; ".join(descriptions[key]), "resource": resource},
+            phase=phases.get(key),
+            dose=describe(phases[key]) if key in phases else "",
+        )
         for key, resource in changed.items()
     ]
 
@@ -181,7 +184,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             return None, ""
 
 
-def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
+def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
     """Yield the creates and deletes of one edit; a draft that no id names cannot be deleted
     (R161).
     """
@@ -190,28 +193,25 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Action]:
             for phase in regimen.phases:
                 # Only the first phase starts on the day; the next one follows from it.
                 starts_on = starts if phase is regimen.phases[0] else None
-                yield _create(
-                    f"{describe(phase)}{context.unless}",
-                    medication_request.draft(
-                        phase, context.draft_context, technique, replaces, starts_on
-                    ),
+                words = f"{describe(phase)}{context.unless}"
+                drafted = medication_request.draft(
+                    phase, context.draft_context, technique, replaces, starts_on
                 )
+                yield Planned(_create(words, drafted), phase, words)
         case AddFollowUps(follow_ups):
             for follow_up in follow_ups:
-                yield _create(
-                    f"Order {describe_follow_up(follow_up)}",
-                    service_request.draft(follow_up, context.draft_context),
-                )
+                drafted = service_request.draft(follow_up, context.draft_context)
+                yield Planned(_create(f"Order {describe_follow_up(follow_up)}", drafted))
         case RemoveOrder(key) if key in context.drafts:
             yield delete_action(
                 key, f"Remove the {context.names.get(key, f'draft order: {key}')}", context.client
             )
 
 
-def delete_action(key: str, description: str, client: Client) -> Action:
+def delete_action(key: str, description: str, client: Client) -> Planned:
     """Return the delete; clients of CDS Hooks 1.0 want the id as text in `resource` (R107)."""
     member = "resource" if client.delete_style == "resource" else "resourceId"
-    return {"type": "delete", "description": description, member: key}
+    return Planned({"type": "delete", "description": description, member: key})
 
 
 def _create(description: str, resource: Resource | None) -> Action:

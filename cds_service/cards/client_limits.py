@@ -7,22 +7,36 @@ Source: `ignores` of a client (docs/client-profiles.md); cards.md 8; Q65.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fhir_mappings.fhir import Resource
+from recommender.language import Phase
 
 Action = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One action of a suggestion. `phase` is what a medication order of it gives, `None` for any
+    other action and for an update that gives no dose; `dose` says it for whoever enters it by hand.
+    """
+
+    action: Action
+    phase: Phase | None = None
+    dose: str = ""
+
 
 DOSE, SECOND_ACTION, DELETE = "dose", "second-action", "delete"
 """What a client may leave undone."""
 
 
 def fit_to_client(
-    actions: list[Action],
+    actions: list[Planned],
     ignores: tuple[str, ...],
     drafts: Mapping[str, Resource],
     undosed: frozenset[str],
-) -> tuple[list[Action], list[tuple[str, Action]]]:
+) -> tuple[list[Planned], list[tuple[str, Planned]]]:
     """Return the actions that the client carries out, and what is left to do by hand: in words, and
     the action that it belongs to.
 
@@ -30,41 +44,40 @@ def fit_to_client(
         undosed: the keys of drafts whose dose cannot be read. An order form that has lost the dose
             holds one; the same product is not offered again beside it, its dose is to be entered.
     """
-    by_hand: list[tuple[str, Action]] = []
+    by_hand: list[tuple[str, Planned]] = []
     if DOSE in ignores:
         twins = dict(_twins(actions, drafts, undosed))
-        by_hand += [
-            (_dose_of(action, number in twins), action) for number, action in _drafted(actions)
-        ]
+        by_hand += [(_dose_of(one, number in twins), one) for number, one in _drafted(actions)]
         gone = set(twins.values()) - {""}
         actions = [
-            action
-            for number, action in enumerate(actions)
-            if number not in twins and _named(action) not in gone
+            one
+            for number, one in enumerate(actions)
+            if number not in twins and _named(one.action) not in gone
         ]
     if DELETE in ignores:
-        deletes = [action for action in actions if action["type"] == "delete"]
-        by_hand += [(action["description"], action) for action in deletes]
-        actions = [action for action in actions if action["type"] != "delete"]
+        deletes = [one for one in actions if one.action["type"] == "delete"]
+        by_hand += [(one.action["description"], one) for one in deletes]
+        actions = [one for one in actions if one.action["type"] != "delete"]
     return actions, by_hand
 
 
-def _drafted(actions: list[Action]) -> Iterator[tuple[int, Action]]:
-    for number, action in enumerate(actions):
-        resource = action.get("resource")
+def _drafted(actions: list[Planned]) -> Iterator[tuple[int, Planned]]:
+    for number, one in enumerate(actions):
+        resource = one.action.get("resource")
         if isinstance(resource, dict) and resource.get("resourceType", "").startswith("Medication"):
-            yield number, action
+            yield number, one
 
 
 def _twins(
-    actions: list[Action], drafts: Mapping[str, Resource], undosed: frozenset[str]
+    actions: list[Planned], drafts: Mapping[str, Resource], undosed: frozenset[str]
 ) -> Iterator[tuple[int, str]]:
     """Yield which actions would give a draft that is there nothing but a dose: updates that keep
     its product, and creates of a product that a draft without a readable dose holds already, with
     its key. Each such draft stands for one create.
     """
     open_drafts = {key: one for key, one in drafts.items() if key in undosed}
-    for number, action in _drafted(actions):
+    for number, one in _drafted(actions):
+        action = one.action
         wanted = _medicine(action["resource"])
         if action["type"] == "update":
             key = f"{action['resource']['resourceType']}/{action['resource'].get('id')}"
@@ -72,7 +85,8 @@ def _twins(
                 open_drafts.pop(key, None)  # it stands for this update, and for no create besides
                 yield number, ""
             continue
-        twin = next((key for key, one in open_drafts.items() if _medicine(one) == wanted), "")
+        held = (key for key, draft in open_drafts.items() if _medicine(draft) == wanted)
+        twin = next(held, "")
         if action["type"] == "create" and twin:
             del open_drafts[twin]
             yield number, twin
@@ -85,17 +99,14 @@ def _medicine(resource: Resource) -> object:
     return concept.get("text") if isinstance(concept, dict) else None
 
 
-def _dose_of(action: Action, is_there: bool) -> str:
+def _dose_of(planned: Planned, is_there: bool) -> str:
     """Return what is to be done by hand for an action; an update that gives no dose says itself
     what it does.
     """
-    words: str = action["description"]
-    dose = words
-    for prefix in ("Change the order to: ", "Complete the order as: "):
-        dose = dose.removeprefix(prefix)
-    if action["type"] == "update" and dose == words:
-        return words
-    return f"{'Enter in the order that is there' if is_there else 'Check in the order'}: {dose}"
+    if planned.phase is None:
+        return str(planned.action["description"])
+    place = "Enter in the order that is there" if is_there else "Check in the order"
+    return f"{place}: {planned.dose}"
 
 
 def _named(action: Action) -> str:

@@ -6,18 +6,17 @@ Source: R96 to R110, R163 to R166; the strategies of Q25; Q65.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.cards.actions import (
-    UNLESS,
     SuggestionContext,
     delete_action,
     deletes_last,
     loading_of,
     write_actions,
 )
-from cds_service.cards.client_limits import SECOND_ACTION, Action, fit_to_client
+from cds_service.cards.client_limits import SECOND_ACTION, Action, Planned, fit_to_client
 from cds_service.cards.new_ids import new_uuid
 from cds_service.protocol import make_plain
 from cds_service.site import Client
@@ -26,13 +25,11 @@ from fhir_mappings.fhir import FhirVersion
 from recommender.cards import Finding, Resolution
 from recommender.language import (
     AddFollowUps,
-    AddRegimen,
-    ChangeOrder,
+    Claim,
+    Phase,
     RemoveOrder,
-    describe,
 )
-from recommender.remedies import claim_of, label_of_parts
-from recommender.treatment import NEURO_PRESENT_LABEL
+from recommender.remedies import claim_of, claims_of, label_of_parts
 
 LONGEST_LABEL = 120
 LONGEST_DESCRIPTION = 500
@@ -105,7 +102,7 @@ def _compatible(
     if len(legs) < 2:
         return resolutions, ()
     kept = next(
-        (one for one in legs if _claims(one, NEURO_PRESENT_LABEL)),
+        (one for one in legs if Claim.SIGNS_PRESENT in claims_of(one.edits)),
         next((one for one in legs if one.recommended), legs[0]),
     )
     excluded = tuple(one for one in legs if one is not kept)
@@ -116,18 +113,13 @@ def _is_tests_alone(resolution: Resolution) -> bool:
     return all(isinstance(edit, AddFollowUps) for edit in resolution.edits)
 
 
-def _claims(resolution: Resolution, claim: str) -> bool:
-    edits = (edit for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder))
-    return any(edit.condition.startswith(claim) for edit in edits)
-
-
-def _problem(actions: list[Action], context: SuggestionContext) -> str:
+def _problem(actions: list[Planned], context: SuggestionContext) -> str:
     """Return why these actions cannot be offered, or an empty string."""
     if not context.draft_context.version.can_be_written:
         return f"drafts are not written in FHIR {context.draft_context.version.value}"
     if not actions:
         return "the draft has no id, so no action can name it"
-    for action in actions:
+    for action in (one.action for one in actions):
         problems = _check_action(action, context.draft_context.version)
         if problems:
             return (
@@ -150,7 +142,7 @@ def _check_action(action: Action, version: FhirVersion) -> list[str]:
             return []
 
 
-def _suggestion(label: str, actions: list[Action], recommended: bool = False) -> dict[str, Any]:
+def _suggestion(label: str, actions: list[Planned], recommended: bool = False) -> dict[str, Any]:
     suggestion: dict[str, Any] = {
         "label": make_plain(label, LONGEST_LABEL),
         "uuid": new_uuid(),
@@ -158,62 +150,58 @@ def _suggestion(label: str, actions: list[Action], recommended: bool = False) ->
     if recommended:
         suggestion["isRecommended"] = True
     described = [
-        action | {"description": make_plain(action["description"], LONGEST_DESCRIPTION)}
-        for action in actions
+        one.action | {"description": make_plain(one.action["description"], LONGEST_DESCRIPTION)}
+        for one in actions
     ]
     return suggestion | {"actions": described}
 
 
 def _split(
-    finding: Finding, resolution: Resolution, actions: list[Action], client: Client, whole: bool
-) -> tuple[list[tuple[str, Action]], list[tuple[str, Action]]]:
+    finding: Finding, resolution: Resolution, actions: list[Planned], client: Client, whole: bool
+) -> tuple[list[tuple[str, Planned]], list[tuple[str, Planned]]]:
     """Return each action with the label of a suggestion of its own, for clients that take one
     action each, leave out deletes or cannot update (Epic), and those that would do harm when they
     alone are accepted (Q65). `whole`: these are all actions, so that a single one does what the
     label says.
     """
     if client.replace_strategy == "split":
-        parts = (part for action in actions for part in _without_update(action, client))
+        parts = (part for one in actions for part in _without_update(one, client))
         actions = deletes_last(parts)
     claim = claim_of(resolution.edits)
-    labels: dict[str, str] = dict(label_of_parts(resolution.edits))
-    offered: list[tuple[str, Action]] = []
-    left_out: list[tuple[str, Action]] = []
-    for action in actions:
-        words: str = action["description"]
+    labels: dict[Phase | None, str] = dict(label_of_parts(resolution.edits))
+    offered: list[tuple[str, Planned]] = []
+    left_out: list[tuple[str, Planned]] = []
+    for one in actions:
+        words: str = one.action["description"]
         alone = f"{claim}: {words}" if claim else words
-        label = (
-            resolution.label
-            if whole and len(actions) == 1
-            else labels.get(words.removesuffix(UNLESS), alone)
-        )
-        is_safe = _is_safe_alone(finding, resolution, action)
-        (offered if is_safe else left_out).append((label, action))
+        single = whole and len(actions) == 1
+        label = resolution.label if single else labels.get(one.phase, alone)
+        (offered if _is_safe_alone(finding, resolution, one) else left_out).append((label, one))
     return offered, left_out
 
 
-def _is_safe_alone(finding: Finding, resolution: Resolution, action: Action) -> bool:
+def _is_safe_alone(finding: Finding, resolution: Resolution, planned: Planned) -> bool:
     """Return whether an action does no harm where it is the only one accepted: a removal takes
     treatment away, and maintenance without its loading course is too little.
     """
-    if action["type"] == "delete":
+    if planned.action["type"] == "delete":
         found = {card.id for card in (finding.card, *finding.also_found)}
         only = all(isinstance(edit, RemoveOrder) for edit in resolution.edits)
         return bool(found & LONE_DELETE) or (only and finding.card.id == "e1")
     loading = loading_of(resolution.edits)
-    if loading is None or action["resource"].get("resourceType") != "MedicationRequest":
-        return True
-    return describe(loading) in action["description"]
+    medication = planned.action["resource"].get("resourceType") == "MedicationRequest"
+    return loading is None or not medication or planned.phase == loading
 
 
-def _without_update(action: Action, client: Client) -> Iterator[Action]:
+def _without_update(planned: Planned, client: Client) -> Iterator[Planned]:
     """Yield the create and the delete that stand for an update, for clients that cannot update
     (Epic).
     """
+    action = planned.action
     if action["type"] != "update":
-        yield action
+        yield planned
         return
     resource = {name: value for name, value in action["resource"].items() if name != "id"}
-    yield action | {"type": "create", "resource": resource}
+    yield replace(planned, action=action | {"type": "create", "resource": resource})
     key = f"{action['resource']['resourceType']}/{action['resource']['id']}"
     yield delete_action(key, "Remove the draft order that this replaces", client)

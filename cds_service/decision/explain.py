@@ -30,6 +30,7 @@ from recommender.language import (
     describe_line,
     describe_regimen,
     describe_timing,
+    say_claims,
 )
 from recommender.treatment import RULES, Option, Outcome, Recommendation, trace_rows
 
@@ -254,7 +255,7 @@ def _decision(recommendation: Recommendation, would_change_if: tuple[str, ...]) 
 def _option(option: Option) -> Json:
     return without_empty(
         {
-            "condition": option.condition,
+            "condition": say_claims(option.claims),
             "regimen": describe_regimen(option.regimen) if option.regimen else "",
             "phases": [_phase(phase) for phase in option.regimen.phases] if option.regimen else [],
             "followUps": [_follow_up(item) for item in option.follow_ups],

@@ -24,6 +24,7 @@ from recommender.language import (
     describe_interval,
     due_date,
     months_after,
+    say_claims,
 )
 from recommender.treatment import Recommendation
 
@@ -200,7 +201,7 @@ def draw_options(
                 neuro_review_days,
                 starts,
             ),
-            option.condition,
+            say_claims(option.claims),
         )
         for option in recommendation.options
         if option.regimen

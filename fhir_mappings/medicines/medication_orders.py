@@ -30,7 +30,7 @@ from fhir_mappings.medicines.named_medicines import Siblings
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets
 from fhir_mappings.text import normalise_text
-from recommender.language import Evidence, FolateIndication, Order, OrderState
+from recommender.language import Claims, Evidence, FolateIndication, Order, OrderState, read_claims
 
 STATED = "Stated by the prescriber: "
 """What stands in the note of a draft before the claim that a choice rests on."""
@@ -90,7 +90,7 @@ def _whole(
         "antidote": product.antidote,
         "authored": authored,
         "replaces": reference_of(resource.get("priorPrescription")),
-        "condition": _stated_condition(resource),
+        "claims": _stated(resource),
         "planned": stands.planned,
         "group": _identifier(resource.get("groupIdentifier")),
         "based_on": _based_on(resource),
@@ -159,17 +159,17 @@ MOST_REPEATS = 99
 """More repeats than this are a slip of the pen."""
 
 
-def _stated_condition(resource: Resource) -> str:
-    """Return the claim that the prescriber stated by taking one leg of a choice, as our own draft
-    carries it; drafts of earlier versions have it in the note.
+def _stated(resource: Resource) -> Claims:
+    """Return what the prescriber stated by taking one leg of a choice, as our own draft carries it;
+    drafts of earlier versions have it in the note. Words that are none of ours state nothing.
     """
     bases = (one for one in map(as_dict, as_list(resource.get("extension"))))
     texts = (
         *(as_text(one.get("valueString")) for one in bases if one.get("url") == BASIS),
         *(as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))),
     )
-    stated = (text.partition(STATED)[2].rstrip(".") for text in texts if text)
-    return next((claim for claim in stated if claim), "")
+    stated = (read_claims(text.partition(STATED)[2].rstrip(".")) for text in texts if text)
+    return next((claims for claims in stated if claims), ())
 
 
 def cite_medicine(

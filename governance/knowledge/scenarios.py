@@ -23,6 +23,7 @@ from recommender.language import (
     Quantity,
     Truth,
     Unit,
+    say_claims,
 )
 from recommender.treatment import Recommendation, recommend
 
@@ -92,6 +93,7 @@ def decide_all(policy: Policy) -> Iterator[tuple[Person, str]]:
 def in_words(recommendation: Recommendation) -> str:
     """Return what a recommendation comes to, in words that are equal for equal ones."""
     options = (
-        f"{option.condition or 'only'}: {option.regimen}" for option in recommendation.options
+        f"{say_claims(option.claims) or 'only'}: {option.regimen}"
+        for option in recommendation.options
     )
     return f"{recommendation.rule} {recommendation.outcome.value} [{' | '.join(options)}]"

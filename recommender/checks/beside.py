@@ -85,7 +85,7 @@ def symptoms_answered(case: Case) -> bool:
     """Return whether the prescriber answered the question about symptoms by taking one leg of the
     choice.
     """
-    return any(order.condition for order in case.all_drafts)
+    return any(order.claims for order in case.all_drafts)
 
 
 def asks_loudly(case: Case) -> bool:

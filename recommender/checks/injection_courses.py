@@ -183,4 +183,4 @@ def _loading_keys(case: Case) -> frozenset[str]:
 
 
 def _asks_already(case: Case) -> bool:
-    return any(order.condition for order in case.all_drafts)
+    return any(order.claims for order in case.all_drafts)

@@ -2,6 +2,8 @@
 
 from recommender.language.choices import Choice, changed
 from recommender.language.course import (
+    Claim,
+    Claims,
     Course,
     DoseGiven,
     DoseKind,
@@ -15,6 +17,8 @@ from recommender.language.course import (
     due_date,
     is_bound_together,
     months_after,
+    read_claims,
+    say_claims,
 )
 from recommender.language.dose_words import (
     describe,
@@ -136,6 +140,8 @@ __all__ = [
     "ChangeSite",
     "ChangeStart",
     "Choice",
+    "Claim",
+    "Claims",
     "ClinicalScenario",
     "CombinationUse",
     "Comparator",
@@ -203,9 +209,11 @@ __all__ = [
     "label",
     "months_after",
     "not_after",
+    "read_claims",
     "read_line",
     "rhythm_by_days",
     "rhythm_of",
+    "say_claims",
     "short_dose",
     "total_doses",
     "truth_of",

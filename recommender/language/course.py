@@ -46,6 +46,51 @@ class FolateIndication(enum.Enum):
     SPECIALIST = "haemolysis or dialysis, by specialist"
 
 
+class Claim(Choice):
+    """What a prescriber states by taking one leg of a choice, in the words that the draft carries;
+    several make one statement.
+    """
+
+    SIGNS_PRESENT = "neurological symptoms present"
+    SIGNS_ABSENT = "no neurological symptoms"
+    NOTHING_ELSE = "no other symptoms"
+    OTHERS_BACK = "other symptoms have returned"
+    KIDNEYS_FIRST = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
+    NO_KIDNEYS_NEEDED = "injections now, which need no kidney result"
+    MILD_RETURN = "mild return of symptoms, not progressing"
+    PROGRESSIVE = "progressive symptoms or objective signs"
+    OLD_UNCHANGED = "signs old and unchanged: give now and resume"
+    STILL_IMPROVING = "still improving"
+    GO_ON = "no further improvement: go on as ordered"
+    NO_FURTHER = "no further improvement"
+    STILL_GIVEN = "still given"
+    NOT_GIVEN = "not given any more"
+    GLOSSITIS = "glossitis"
+
+
+Claims = tuple[Claim, ...]
+"""One statement; empty where nothing need be stated."""
+
+
+def say_claims(claims: Claims) -> str:
+    """Return the statement as a draft and an answer carry it; empty for none."""
+    return ", ".join(claim.value for claim in claims)
+
+
+def read_claims(words: str) -> Claims:
+    """Return the statement that these words of a draft hold; what is none of ours states nothing,
+    so that the question is asked again.
+    """
+    claims: list[Claim] = []
+    while words:
+        found = next((claim for claim in Claim if words.startswith(claim.value)), None)
+        if found is None:
+            return ()
+        claims.append(found)
+        words = words.removeprefix(found.value).removeprefix(", ")
+    return tuple(claims)
+
+
 @dataclass(frozen=True)
 class Order:
     """One medication order that holds vitamin B12 or folic acid.
@@ -55,9 +100,9 @@ class Order:
     `product` is the name as the record has it. `product_error` is set when the product itself is
     wrong for vitamin B12 replacement (Cyanokit, an ampoule of 10 mg). `replaces` is the key of the
     order this one takes the place of (Q16). `technique_noted`: the order carries injection
-    technique text. `condition` is the claim a prescriber stated by taking a choice ("no
-    neurological symptoms"), as the draft carries it; else empty. `part_of` is the key of the order
-    whose later dosage line this is, or empty; such a part goes with the whole, never alone.
+    technique text. `claims` is what a prescriber stated by taking a choice, as the draft carries
+    it. `part_of` is the key of the order whose later dosage line this is, or empty; such a part
+    goes with the whole, never alone.
 
     `written` is what the words of the order say where they can be read and the order is structured
     as well (Q41), `words` those words. `from_words`: the line itself was read from words.
@@ -86,7 +131,7 @@ class Order:
     replaces: str = ""
     technique_noted: bool = False
     evidence: Evidence | None = None
-    condition: str = ""
+    claims: Claims = ()
     part_of: str = ""
     written: DoseLine | None = None
     words: str = ""

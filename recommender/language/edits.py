@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from recommender.language.choices import changed
 from recommender.language.course import (
+    Claims,
     Course,
     FollowUp,
     InjectionSite,
@@ -27,27 +28,26 @@ class AddRegimen:
     """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from
     (Q16), or empty.
 
-    `condition` is the claim the prescriber states by taking it ("no neurological symptoms"); the
-    draft carries it.
+    `claims` is what the prescriber states by taking it; the draft carries it.
     """
 
     regimen: Regimen
     technique: tuple[str, ...] = ()
     replaces: str = ""
     starts: dt.date | None = None
-    condition: str = ""
+    claims: Claims = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
-    """Rewrite a drafted order as this phase, keeping its key. `condition` and `replaces` as in
+    """Rewrite a drafted order as this phase, keeping its key. `claims` and `replaces` as in
     AddRegimen. `completes`: the order had lost its dose, so that nothing of it is gone against.
     """
 
     key: str
     phase: Phase
     technique: tuple[str, ...] = ()
-    condition: str = ""
+    claims: Claims = ()
     replaces: str = ""
     completes: bool = False
 
@@ -163,7 +163,7 @@ def _rewritten(course: Course, edit: ChangeOrder) -> Course:
         product_error="",
         product=line.substance.value,
         technique_noted=bool(edit.technique),
-        condition=edit.condition,
+        claims=edit.claims,
         written=None,
         words="",
         from_words=False,
@@ -206,7 +206,7 @@ def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
         starts=edit.starts,
         replaces=edit.replaces,
         technique_noted=bool(edit.technique),
-        condition=edit.condition,
+        claims=edit.claims,
     )
 
 

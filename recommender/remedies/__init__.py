@@ -2,7 +2,7 @@
 
 from recommender.remedies.course import resolve_course
 from recommender.remedies.folic_acid import resolve_folate, resolve_removals
-from recommender.remedies.labels import claim_of, does, label_of_parts, label_of_tests
+from recommender.remedies.labels import claim_of, claims_of, does, label_of_parts, label_of_tests
 from recommender.remedies.other_orders import (
     resolve_not_ordered,
     resolve_review,
@@ -13,6 +13,7 @@ from recommender.remedies.other_orders import (
 
 __all__ = [
     "claim_of",
+    "claims_of",
     "does",
     "label_of_parts",
     "label_of_tests",

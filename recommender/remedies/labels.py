@@ -13,6 +13,8 @@ from recommender.language import (
     ChangeOrder,
     ChangeSite,
     ChangeStart,
+    Claim,
+    Claims,
     Edit,
     FollowUp,
     NameReplaced,
@@ -21,8 +23,8 @@ from recommender.language import (
     Regimen,
     RemoveOrder,
     Test,
-    describe,
     label,
+    say_claims,
 )
 from recommender.wording import TEST_NAMES, capital, join, say_full_date
 
@@ -32,39 +34,44 @@ LONGEST = 80
 HOLD_FOLIC_ACID = "Hold folic acid"
 """What leads the label of a suggestion that takes folic acid out."""
 
-_CLAIMS = {
-    "neurological symptoms present": "NEURO signs",
-    "no neurological symptoms": "NO neuro signs",
-    "no neurological symptoms, no other symptoms": "NO symptoms",
-    "no neurological symptoms, other symptoms have returned": "NO neuro signs, other symptoms back",
-    "no neurological symptoms, injections now, which need no kidney result": (
-        "NO neuro signs, no eGFR needed"
-    ),
-    "no neurological symptoms, check kidney function (eGFR) first, then oral treatment if it is "
-    "sufficient": "NO neuro signs, eGFR first, then tablets",
-    "check kidney function (eGFR) first, then oral treatment if it is sufficient": (
-        "eGFR first, then tablets"
-    ),
-    "injections now, which need no kidney result": "NO eGFR needed",
-    "mild return of symptoms, not progressing": "MILD, not progressing",
-    "progressive symptoms or objective signs": "PROGRESSIVE or objective signs",
-    "signs old and unchanged: give now and resume": "OLD signs, unchanged",
-    "still improving": "STILL improving",
-    "no further improvement": "NO further improvement",
+STATED: dict[Claims, tuple[str, str]] = {
+    (Claim.SIGNS_PRESENT,): ("NEURO signs", ""),
+    (Claim.SIGNS_ABSENT,): ("NO neuro signs", ""),
+    (Claim.SIGNS_ABSENT, Claim.NOTHING_ELSE): ("NO symptoms", ""),
+    (Claim.SIGNS_ABSENT, Claim.OTHERS_BACK): ("NO neuro signs", "other symptoms back"),
+    (Claim.SIGNS_ABSENT, Claim.NO_KIDNEYS_NEEDED): ("NO neuro signs", "no eGFR needed"),
+    (Claim.SIGNS_ABSENT, Claim.KIDNEYS_FIRST): ("NO neuro signs", "eGFR first, then tablets"),
+    (Claim.KIDNEYS_FIRST,): ("eGFR first", "then tablets"),
+    (Claim.NO_KIDNEYS_NEEDED,): ("NO eGFR needed", ""),
+    (Claim.MILD_RETURN,): ("MILD", "not progressing"),
+    (Claim.PROGRESSIVE,): ("PROGRESSIVE or objective signs", ""),
+    (Claim.OLD_UNCHANGED,): ("OLD signs", "unchanged"),
+    (Claim.STILL_IMPROVING,): ("STILL improving", ""),
+    (Claim.NO_FURTHER,): ("NO further improvement", ""),
+    (Claim.GLOSSITIS,): ("GLOSSITIS", ""),
 }
+"""What a prescriber states by taking a suggestion, as a label says it: the whole of it in two
+parts, of which the second goes where a label would be too long.
+"""
 
-NOT_GIVEN = "NOT given, "
-"""What leads a claim about treatment that may be under way (T7)."""
 
-CLAIMS = {
-    **_CLAIMS,
-    "not given any more": "NOT given any more",
-    **{
-        f"{claim}, not given any more": f"{NOT_GIVEN}{said.removesuffix(', no eGFR needed')}"
-        for claim, said in _CLAIMS.items()
-    },
-}
-"""The claims that a prescriber states by taking a suggestion, as a label says them."""
+def say_stated(claims: Claims, *, briefly: bool = False) -> str:
+    """Return the statement as a label says it; empty for none. What it says of nerve signs is never
+    cut off (I1).
+    """
+    if not claims:
+        return ""
+    if claims[-1] is not Claim.NOT_GIVEN:
+        first, rest = STATED.get(claims) or (capital(say_claims(claims)), "")
+        return f"{first}, {rest}" if rest and not briefly else first
+    untreated = claims[:-1]
+    if not untreated:
+        return "NOT given any more"
+    if untreated[1:] == (Claim.NO_KIDNEYS_NEEDED,):
+        untreated = untreated[:1]
+    said = say_stated(untreated)
+    return said if briefly else f"NOT given, {said}"
+
 
 ABBREVIATED = {
     Test.MMA: "MMA",
@@ -76,31 +83,29 @@ ABBREVIATED = {
 """Names of tests where the usual ones would make a label too long."""
 
 
-def label_of(edits: tuple[Edit, ...], condition: str = "", lead: str = "") -> str:
+def label_of(edits: tuple[Edit, ...], claims: Claims = (), lead: str = "") -> str:
     """Return what accepting the edits does: drug, dose, route and frequency of each phase, and what
     goes.
 
     Args:
-        condition: the claim stated by taking it.
+        claims: what is stated by taking it.
         lead: a sentence before it ("Hold folic acid").
     """
     return next(
-        (words for words in _forms(edits, condition, lead) if len(words) <= LONGEST),
-        list(_forms(edits, condition, lead))[-1][: LONGEST - 1] + "…",
+        (words for words in _forms(edits, claims, lead) if len(words) <= LONGEST),
+        list(_forms(edits, claims, lead))[-1][: LONGEST - 1] + "…",
     )
 
 
-def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[str, str]]:
-    """Yield each drafted phase in full and as a label of its own, for clients that take one action
-    each.
-    """
+def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[Phase, str]]:
+    """Yield each drafted phase with a label of its own, for clients that take one action each."""
     for edit in edits:
         if isinstance(edit, AddRegimen):
             for phase in edit.regimen.phases:
                 alone = AddRegimen(Regimen((phase,)))
-                yield describe(phase), label_of((alone,), edit.condition)
+                yield phase, label_of((alone,), edit.claims)
         if isinstance(edit, ChangeOrder):
-            yield f"{does(edit)}: {describe(edit.phase)}", label_of((edit,), edit.condition)
+            yield edit.phase, label_of((edit,), edit.claims)
 
 
 def does(edit: ChangeOrder) -> str:
@@ -109,16 +114,20 @@ def does(edit: ChangeOrder) -> str:
 
 
 def claim_of(edits: tuple[Edit, ...]) -> str:
-    """Return the claim that the edits rest on, as a label says it; empty for none."""
-    claims = (edit.condition for edit in edits if isinstance(edit, AddRegimen | ChangeOrder))
-    condition = next(claims, "")
-    return CLAIMS.get(condition, capital(condition))
+    """Return what the edits state, as a label says it; empty for nothing."""
+    return say_stated(claims_of(edits))
 
 
-def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
+def claims_of(edits: tuple[Edit, ...]) -> Claims:
+    """Return what is stated by taking the edits."""
+    stated = (edit.claims for edit in edits if isinstance(edit, AddRegimen | ChangeOrder))
+    return next(stated, ())
+
+
+def _forms(edits: tuple[Edit, ...], claims: Claims, lead: str) -> Iterator[str]:
     """Yield the label from its fullest form to its shortest."""
     phases = tuple(_drafted_phases(edits))
-    claim = CLAIMS.get(condition, capital(condition))
+    claim = say_stated(claims)
     if not phases:
         for names in (TEST_NAMES, TEST_NAMES | ABBREVIATED):
             yield _led(lead, claim, _additions(edits, names))
@@ -132,15 +141,10 @@ def _forms(edits: tuple[Edit, ...], condition: str, lead: str) -> Iterator[str]:
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
-    for said in (claim, _briefer(claim)):
+    for said in (claim, say_stated(claims, briefly=True)):
         yield _led(lead, said, first)
     if lead != HOLD_FOLIC_ACID:  # what is removed is always said
         yield _led("", claim, first)
-
-
-def _briefer(claim: str) -> str:
-    """Return a claim without what the card asks itself; what it says of nerve signs stays (I1)."""
-    return claim.removeprefix(NOT_GIVEN) if NOT_GIVEN in claim else claim.partition(", ")[0]
 
 
 def _verb(edits: tuple[Edit, ...]) -> str:
@@ -219,11 +223,11 @@ def _number(follow_ups: tuple[FollowUp, ...]) -> str:
 
 
 def label_of_tests(
-    follow_ups: Iterable[FollowUp], before: str = "Order", after: str = "", condition: str = ""
+    follow_ups: Iterable[FollowUp], before: str = "Order", after: str = "", claims: Claims = ()
 ) -> str:
     """Return the label of a suggestion that orders tests alone: "Order B12 before folic acid"."""
     follow_ups = tuple(follow_ups)
-    claim = CLAIMS.get(condition, capital(condition))
+    claim = say_stated(claims)
     forms = [
         _led("", claim, f"{before} {describe_tests(follow_ups, names)}{after}")
         for names in (TEST_NAMES, TEST_NAMES | ABBREVIATED)

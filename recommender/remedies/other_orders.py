@@ -12,6 +12,8 @@ from recommender.guidance import starting_now
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
+    Claim,
+    Claims,
     Edit,
     FollowUp,
     Phase,
@@ -50,7 +52,7 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     if plateau := _maintenance_after_plateau(case):
         return (
             Resolution("STILL IMPROVING: do not stop, injections go on as ordered", edits),
-            Resolution(label_of((plateau,), "NO further improvement"), (plateau,)),
+            Resolution(label_of((plateau,), (Claim.NO_FURTHER,)), (plateau,)),
         )
     if phase is None:
         return (Resolution("Do not stop: B12 goes on as ordered", edits, recommended=True),)
@@ -146,12 +148,12 @@ def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
     """Return the suggestions of k1: what the recommendation offers, or the tests it asks for."""
     options = case.recommendation.options
     offered = tuple(
-        _offer(case, option.condition, option.follow_ups)
+        _offer(case, option.claims, option.follow_ups)
         for option in options
         if option.regimen is None and option.follow_ups
     )
     targets = tuple(
-        Target(option.regimen, option.condition, option.replaces)
+        Target(option.regimen, option.claims, option.replaces)
         for option in options
         if option.regimen
     )
@@ -178,6 +180,6 @@ def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:
     return (Resolution(label_of_tests(tests), (AddFollowUps(tests),)),) if tests else ()
 
 
-def _offer(case: Case, condition: str, follow_ups: tuple[FollowUp, ...]) -> Resolution:
+def _offer(case: Case, claims: Claims, follow_ups: tuple[FollowUp, ...]) -> Resolution:
     tests = tuple(replace(item) for item in follow_ups if not has_test(case, item.test))
-    return Resolution(label_of_tests(tests, condition=condition), (AddFollowUps(tests),))
+    return Resolution(label_of_tests(tests, claims=claims), (AddFollowUps(tests),))

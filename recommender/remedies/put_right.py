@@ -58,7 +58,7 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
                 Regimen(needed),
                 technique_of(case, needed),
                 target.replaces,
-                condition=target.condition,
+                claims=target.claims,
             ),
         )
     return (*edits, *additions(case, issues, edits))
@@ -144,7 +144,7 @@ def _put_order_right(
         order.key,
         adapted,
         technique_of(case, (adapted,)),
-        target.condition,
+        target.claims,
         completes=_lost_its_dose(order),
     )
     return [change], _without(needed, phase)

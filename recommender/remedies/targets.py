@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from recommender.cards import Remedy, cards
 from recommender.case import Case, Column, Issue, is_oral
 from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
-from recommender.language import DoseLine, Order, Phase, Regimen, Route, is_injected
+from recommender.language import Claim, Claims, DoseLine, Order, Phase, Regimen, Route, is_injected
 from recommender.monitoring import maintenance_phase
 from recommender.treatment import (
-    NEURO_ABSENT_LABEL,
-    NEURO_PRESENT_LABEL,
     product_for,
     without_neurological_symptoms,
 )
@@ -23,18 +21,18 @@ AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A regimen to bring the course to. `condition` is the claim it rests on, `replaces` the active
+    """A regimen to bring the course to. `claims` is what it rests on, `replaces` the active
     order it takes over from.
     """
 
     regimen: Regimen
-    condition: str = ""
+    claims: Claims = ()
     replaces: str = ""
 
     @property
-    def drafts(self) -> tuple[str, tuple[DoseLine, ...]]:
+    def drafts(self) -> tuple[Claims, tuple[DoseLine, ...]]:
         """What tells one target from another: the claim, and the doses."""
-        return self.condition, tuple(phase.line for phase in self.regimen.phases)
+        return self.claims, tuple(phase.line for phase in self.regimen.phases)
 
 
 def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
@@ -55,7 +53,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     targets = [
         _by_ordered_route(
             case,
-            Target(option.regimen, option.condition, option.replaces),
+            Target(option.regimen, option.claims, option.replaces),
             injected=injected,
             by_mouth=by_mouth,
         )
@@ -83,13 +81,13 @@ def _by_ordered_route(case: Case, target: Target, *, injected: bool, by_mouth: b
     """
     recommended_oral = all(phase.line.route is Route.ORAL for phase in target.regimen.phases)
     if injected and recommended_oral:
-        injections = _injections(case, target.condition)
+        injections = _injections(case, target.claims)
         return replace(target, regimen=injections) if injections else target
     if (
         by_mouth
         and not recommended_oral
         and _oral_is_acceptable(case)
-        and not target.condition.startswith(NEURO_PRESENT_LABEL)  # "present, not given any more"
+        and Claim.SIGNS_PRESENT not in target.claims
     ):
         return replace(target, regimen=Regimen((with_oral_dose(ORAL, case.policy.oral_dose_mcg),)))
     return target
@@ -102,11 +100,11 @@ def _oral_is_acceptable(case: Case) -> bool:
     )
 
 
-def _injections(case: Case, condition: str) -> Regimen | None:
+def _injections(case: Case, claims: Claims) -> Regimen | None:
     """Return loading and maintenance injections for a person without neurological symptoms, as far
     as products allow.
     """
-    absent = condition.startswith(NEURO_ABSENT_LABEL)
+    absent = Claim.SIGNS_ABSENT in claims
     a = without_neurological_symptoms(case.assessment) if absent else case.assessment
     maintenance = maintenance_phase(a, case.policy)
     phases = (maintenance,) if case.column is Column.MAINTENANCE else (M_LOAD, maintenance)

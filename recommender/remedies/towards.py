@@ -22,6 +22,8 @@ from recommender.language import (
     AddRegimen,
     ChangeOrder,
     ChangeStart,
+    Claim,
+    Claims,
     Edit,
     Order,
     PhaseKind,
@@ -51,8 +53,8 @@ def towards(
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
     open_still = asked or _is_open(case)
-    recommended = treats and alone and not target.condition and not open_still
-    return Resolution(_label(case, edits, target.condition), edits, recommended)
+    recommended = treats and alone and not target.claims and not open_still
+    return Resolution(_label(case, edits, target.claims), edits, recommended)
 
 
 def _resumed_today(
@@ -83,19 +85,19 @@ def _is_open(case: Case) -> bool:
     return open_still or not case.recommendation.may_be_marked
 
 
-def _label(case: Case, edits: tuple[Edit, ...], condition: str) -> str:
+def _label(case: Case, edits: tuple[Edit, ...], claims: Claims) -> str:
     """Say the edits; where folic acid goes and vitamin B12 comes, say both."""
     folate = {order.key for order in case.selected_folate if not order.has_cobalamin}
     treatment = tuple(
         edit for edit in edits if not (isinstance(edit, RemoveOrder) and edit.key in folate)
     )
     if treatment != edits:
-        return label_of(treatment, condition, lead=HOLD_FOLIC_ACID)
+        return label_of(treatment, claims, lead=HOLD_FOLIC_ACID)
     folate |= {order.key for order in case.selected_folate}
     later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
     lead = "Folic acid a day later" if later else ""
-    claim = condition or ("GLOSSITIS" if _rests_on_glossitis(case, edits) else "")
-    return label_of(treatment, claim, lead=lead)
+    stated = claims or ((Claim.GLOSSITIS,) if _rests_on_glossitis(case, edits) else ())
+    return label_of(treatment, stated, lead=lead)
 
 
 def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:

@@ -5,8 +5,6 @@ monitoring.
 from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import (
-    NEURO_ABSENT_LABEL,
-    NEURO_PRESENT_LABEL,
     without_neurological_symptoms,
 )
 from recommender.treatment.products import (
@@ -20,8 +18,6 @@ from recommender.treatment.table import RULES, Rule, recommend, trace_rows
 from recommender.treatment.what_would_change import nearest_changes
 
 __all__ = [
-    "NEURO_ABSENT_LABEL",
-    "NEURO_PRESENT_LABEL",
     "RULES",
     "Condition",
     "Option",

@@ -19,7 +19,7 @@ from recommender.guidance import (
     RuleId,
     with_oral_dose,
 )
-from recommender.language import Cause, FollowUp, Phase, Regimen, Test, Truth, changed
+from recommender.language import Cause, Claim, FollowUp, Phase, Regimen, Test, Truth, changed
 from recommender.monitoring import (
     baseline_tests,
     cause_tests,
@@ -31,9 +31,6 @@ from recommender.monitoring import (
 from recommender.precautions import Advice
 from recommender.treatment.products import can_take_by_mouth
 from recommender.treatment.recommendation import Option
-
-NEURO_PRESENT_LABEL = "neurological symptoms present"
-NEURO_ABSENT_LABEL = "no neurological symptoms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:
     """Offer alternate-day injections until no further improvement, then maintenance (N1)."""
     maintenance = maintenance_phase(as_neurological(assessment), policy)
     return Offer(
-        options=(Option("", Regimen((N_LOAD, maintenance))),),
+        options=(Option((), Regimen((N_LOAD, maintenance))),),
         acceptable=(Regimen((N_LOAD, MAINT_1M)),),
         follow_ups=_follow_ups_of_treatment(assessment),
     )
@@ -99,7 +96,7 @@ def loading_while_testing(assessment: Assessment, _: Policy) -> Offer:
     why = "sample before the first injection; do not wait for results"
     old = not assessment.neurological_recent
     return Offer(
-        options=() if old else (Option("", Regimen((N_LOAD,))),),
+        options=() if old else (Option((), Regimen((N_LOAD,))),),
         advice=(_OLD_SIGNS,) if old else (),
         follow_ups=tuple(
             FollowUp(test, why=why, citations=("S69", "X6"))
@@ -151,8 +148,8 @@ def oral_treatment(assessment: Assessment, policy: Policy) -> Offer:
     pregnancy they come first (K10).
     """
     maintenance = maintenance_phase(assessment, policy)
-    by_mouth = Option("", Regimen((_oral(policy),)))
-    injected = Option("", Regimen((M_LOAD, maintenance)))
+    by_mouth = Option((), Regimen((_oral(policy),)))
+    injected = Option((), Regimen((M_LOAD, maintenance)))
     return Offer(
         options=(injected, by_mouth) if assessment.pregnant.is_true else (by_mouth,),
         acceptable=_loading_regimens(assessment, policy, (maintenance,)),
@@ -163,11 +160,9 @@ def oral_treatment(assessment: Assessment, policy: Policy) -> Offer:
 def kidneys_first_or_injections(assessment: Assessment, policy: Policy) -> Offer:
     """Offer an eGFR before oral treatment, or injections, which need none (M7)."""
     injections = injected_loading(assessment, policy)
-    words = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
-    check = Option(words, None, follow_ups=egfr_if_unknown(assessment))
+    check = Option((Claim.KIDNEYS_FIRST,), None, follow_ups=egfr_if_unknown(assessment))
     legs = tuple(
-        replace(option, condition="injections now, which need no kidney result")
-        for option in injections.options
+        replace(option, claims=(Claim.NO_KIDNEYS_NEEDED,)) for option in injections.options
     )
     return replace(injections, options=(check, *legs))
 
@@ -176,7 +171,7 @@ def _loading_with(assessment: Assessment, policy: Policy, maintenance: tuple[Pha
     loads = (M_LOAD, M_LOAD_ALT) if policy.alt_daily_loading is AltDailyLoading.OFFER else (M_LOAD,)
     return Offer(
         options=tuple(
-            Option("", Regimen((load, phase))) for load in loads for phase in maintenance
+            Option((), Regimen((load, phase))) for load in loads for phase in maintenance
         ),
         acceptable=_loading_regimens(assessment, policy, maintenance),
         follow_ups=_follow_ups_of_treatment(assessment),

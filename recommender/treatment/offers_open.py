@@ -101,7 +101,7 @@ def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     load_first = Advice("P1", "Load first if vitamin B12 turns out to be low.", ("S10", "S71"))
     unknown = assessment.deficiency is Deficiency.UNKNOWN
     return Offer(
-        options=(Option("", Regimen((phase,))),),
+        options=(Option((), Regimen((phase,))),),
         follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
         advice=(load_first,) if unknown else (),
     )
@@ -139,7 +139,7 @@ def bariatric_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
         else (injection,)
     )
     return Offer(
-        options=tuple(Option("", Regimen((phase,))) for phase in phases),
+        options=tuple(Option((), Regimen((phase,))) for phase in phases),
         acceptable=(Regimen((PROPH_1M,)), *(Regimen((oral,)) for phase in phases if phase is oral)),
         follow_ups=(*_b12_if_missing(assessment), *pregnancy_plan_b12(assessment)),
     )
@@ -157,7 +157,7 @@ def gastrectomy_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     )
     offers = policy.gastrectomy_prophylaxis is GastrectomyProphylaxis.OFFER
     return Offer(
-        options=(Option("", Regimen((PROPH_M,))),) if offers else (),
+        options=(Option((), Regimen((PROPH_M,))),) if offers else (),
         acceptable=(Regimen((PROPH_M,)), Regimen((PROPH_1M,))),
         follow_ups=_tests_missing(assessment, (Test.SERUM_B12, Test.FULL_BLOOD_COUNT)),
         advice=(load_first,),

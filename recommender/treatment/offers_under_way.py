@@ -15,7 +15,7 @@ from recommender.guidance import (
     starting_now,
     with_oral_dose,
 )
-from recommender.language import FollowUp, Phase, Regimen, Substance, Test
+from recommender.language import Claim, FollowUp, Phase, Regimen, Substance, Test
 from recommender.monitoring import (
     intensified_phase,
     interval_of,
@@ -28,8 +28,6 @@ from recommender.monitoring import (
 from recommender.precautions import Advice
 from recommender.treatment.conditions import may_need_reloading
 from recommender.treatment.offers import (
-    NEURO_ABSENT_LABEL,
-    NEURO_PRESENT_LABEL,
     Offer,
     as_neurological,
     egfr_if_unknown,
@@ -50,11 +48,7 @@ def switch_to_neurological_loading(assessment: Assessment, policy: Policy) -> Of
 def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
     """Offer maintenance one step more frequent, or alternate-day injections again (T1)."""
     step = intensified_phase(assessment, policy)
-    more_often = (
-        (Option("mild return of symptoms, not progressing", Regimen((starting_now(step),))),)
-        if step
-        else ()
-    )
+    more_often = (Option((Claim.MILD_RETURN,), Regimen((starting_now(step),))),) if step else ()
     # After reloading nobody goes back to a longer interval than that at which the symptoms
     # returned, and to a shorter one where it is left.
     afterwards = min(
@@ -62,9 +56,9 @@ def increase_or_reload(assessment: Assessment, policy: Policy) -> Offer:
         step or most_frequent_phase(policy),
         key=interval_of,
     )
-    again = Option("progressive symptoms or objective signs", Regimen((N_LOAD, afterwards)))
+    again = Option((Claim.PROGRESSIVE,), Regimen((N_LOAD, afterwards)))
     if assessment.urgent_neurology:  # signs of the cord or the optic nerve are objective
-        more_often, again = (), replace(again, condition="")
+        more_often, again = (), replace(again, claims=())
     review = FollowUp(
         Test.SYMPTOM_REVIEW,
         why="urgent review: neurological symptoms have returned",
@@ -78,13 +72,13 @@ def increase_frequency(assessment: Assessment, policy: Policy) -> Offer:
     step = intensified_phase(assessment, policy)
     if step is None:
         return Offer(needs=("specialist advice: maintenance is already at its shortest interval",))
-    return _replacing(Offer(options=(Option("", Regimen((starting_now(step),))),)), assessment)
+    return _replacing(Offer(options=(Option((), Regimen((starting_now(step),))),)), assessment)
 
 
 def maintenance_after_loading(assessment: Assessment, policy: Policy) -> Offer:
     """Offer maintenance, due one interval after the last loading dose (T3)."""
     return Offer(
-        options=(Option("", Regimen((maintenance_phase(assessment, policy),))),),
+        options=(Option((), Regimen((maintenance_phase(assessment, policy),))),),
         acceptable=(Regimen((MAINT_1M,)),),
         follow_ups=review_follow_ups(assessment),
         advice=(_monitoring_advice(policy),),
@@ -97,17 +91,17 @@ def first_year_on_alternate_days(assessment: Assessment, policy: Policy) -> Offe
     """
     reload = replace(
         neurological_loading(assessment, policy).options[0],
-        condition="still improving",
+        claims=(Claim.STILL_IMPROVING,),
     )
-    go_on = Option("no further improvement: go on as ordered", None)
+    go_on = Option((Claim.GO_ON,), None)
     return _replacing(Offer(options=(reload, go_on)), assessment)
 
 
 def go_on_or_maintain(assessment: Assessment, policy: Policy) -> Offer:
     """Offer alternate days again while signs improve, or maintenance (T3b)."""
     maintenance = maintenance_phase(as_neurological(assessment), policy)
-    improving = Option("still improving", Regimen((N_LOAD, maintenance)))
-    plateau = Option("no further improvement", Regimen((maintenance,)))
+    improving = Option((Claim.STILL_IMPROVING,), Regimen((N_LOAD, maintenance)))
+    plateau = Option((Claim.NO_FURTHER,), Regimen((maintenance,)))
     return _replacing(
         Offer(options=(improving, plateau), acceptable=(Regimen((MAINT_1M,)),)), assessment
     )
@@ -122,8 +116,8 @@ def reload(assessment: Assessment, policy: Policy) -> Offer:
         return _replacing(offer, assessment)
     maintenance = starting_now(maintenance_phase(assessment, policy))
     legs = (
-        replace(offer.options[0], condition=NEURO_PRESENT_LABEL),
-        Option("signs old and unchanged: give now and resume", Regimen((maintenance,))),
+        replace(offer.options[0], claims=(Claim.SIGNS_PRESENT,)),
+        Option((Claim.OLD_UNCHANGED,), Regimen((maintenance,))),
     )
     return _replacing(replace(offer, options=legs), assessment)
 
@@ -138,25 +132,25 @@ def resume_or_reload(assessment: Assessment, policy: Policy) -> Offer:
         resume = _tablets_again(assessment, policy, maintenance)
     if not may_need_reloading(assessment):
         return _replacing(
-            Offer(options=(Option("", resume),), acceptable=(Regimen((M_LOAD, maintenance)),)),
+            Offer(options=(Option((), resume),), acceptable=(Regimen((M_LOAD, maintenance)),)),
             assessment,
         )
     legs = []
     if assessment.neurological.is_unknown:
         legs.append(
             Option(
-                NEURO_PRESENT_LABEL,
+                (Claim.SIGNS_PRESENT,),
                 Regimen((N_LOAD, maintenance_phase(as_neurological(assessment), policy))),
             )
         )
     if assessment.symptoms.is_true or assessment.neurological.is_false:
         legs.append(
             Option(
-                f"{NEURO_ABSENT_LABEL}, other symptoms have returned",
+                (Claim.SIGNS_ABSENT, Claim.OTHERS_BACK),
                 Regimen((M_LOAD, maintenance)),
             )
         )
-    unchanged = f"{NEURO_ABSENT_LABEL}, no other symptoms"
+    unchanged = (Claim.SIGNS_ABSENT, Claim.NOTHING_ELSE)
     return _replacing(Offer(options=(*legs, Option(unchanged, resume))), assessment)
 
 
@@ -184,7 +178,7 @@ def renew(assessment: Assessment, policy: Policy) -> Offer:
     phase = phase_at(treatment.interval, usual, policy) if fits else usual
     return _replacing(
         Offer(
-            options=(Option("", Regimen((starting_now(phase),))),),
+            options=(Option((), Regimen((starting_now(phase),))),),
             acceptable=(Regimen((usual,)), Regimen((MAINT_1M,))),
             advice=(_monitoring_advice(policy),),
         ),
@@ -219,8 +213,8 @@ def injections_for_tablets_that_fail(assessment: Assessment, policy: Policy) -> 
         return switch
     signs = _replacing(neurological_loading(assessment, policy), assessment)
     legs = (
-        *(replace(option, condition=NEURO_PRESENT_LABEL) for option in signs.options),
-        *(replace(option, condition=NEURO_ABSENT_LABEL) for option in switch.options),
+        *(replace(option, claims=(Claim.SIGNS_PRESENT,)) for option in signs.options),
+        *(replace(option, claims=(Claim.SIGNS_ABSENT,)) for option in switch.options),
     )
     return replace(switch, options=legs, acceptable=(*signs.acceptable, *switch.acceptable))
 
@@ -246,12 +240,12 @@ def carry_on(assessment: Assessment, policy: Policy) -> Offer:
     if unsuitable and treatment.phase is not TreatmentPhase.MAINTENANCE:
         lacking = switch_to_injections(assessment, policy).options
     elif treatment.phase is TreatmentPhase.LOADING and not treatment.maintenance_ordered:
-        lacking = (Option("", Regimen((maintenance,))),)
+        lacking = (Option((), Regimen((maintenance,))),)
     elif treatment.phase is TreatmentPhase.MAINTENANCE and (
         unsuitable or not _maintenance_suffices(assessment, policy)
     ):
         lacking = _replacing(
-            Offer(options=(Option("", Regimen((starting_now(maintenance),))),)), assessment
+            Offer(options=(Option((), Regimen((starting_now(maintenance),))),)), assessment
         ).options
     return Offer(
         options=lacking,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from recommender.assessment import Assessment
 from recommender.deficiency import Deficiency
 from recommender.guidance import RuleGroup, RuleId
-from recommender.language import FollowUp, Regimen
+from recommender.language import Claims, FollowUp, Regimen
 from recommender.precautions import Advice
 
 
@@ -30,12 +30,12 @@ class Outcome(enum.Enum):
 class Option:
     """One thing the clinician may pick.
 
-    `condition` is the stated claim it rests on ("no neurological symptoms"), empty for the only
-    option. `regimen` is `None` for an option that is a test first. `replaces` is the key of the
-    active order that the regimen takes over from (Q16), or empty.
+    `claims` is what the prescriber states by taking it, empty for the only option. `regimen` is
+    `None` for an option that is a test first. `replaces` is the key of the active order that the
+    regimen takes over from (Q16), or empty.
     """
 
-    condition: str
+    claims: Claims
     regimen: Regimen | None
     follow_ups: tuple[FollowUp, ...] = ()
     replaces: str = ""

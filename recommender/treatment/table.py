@@ -11,7 +11,7 @@ from typing import TypeVar
 from recommender.assessment import Assessment, assess
 from recommender.deficiency import Deficiency
 from recommender.guidance import Policy, RuleId, check_citations
-from recommender.language import ClinicalScenario, FollowUp, changed, is_same_line
+from recommender.language import Claim, ClinicalScenario, FollowUp, changed, is_same_line
 from recommender.precautions import (
     Advice,
     advise,
@@ -77,8 +77,11 @@ def choice_by_symptoms(assessment: Assessment, policy: Policy) -> Offer:
     row = primary_rule(without, policy)
     absent = row.offer(without, policy)
     legs = (
-        *(replace(option, condition=o.NEURO_PRESENT_LABEL) for option in present.options),
-        *(replace(option, condition=_labelled(option)) for option in absent.options),
+        *(replace(option, claims=(Claim.SIGNS_PRESENT,)) for option in present.options),
+        *(
+            replace(option, claims=(Claim.SIGNS_ABSENT, *option.claims))
+            for option in absent.options
+        ),
     )
     needs = ("whether neurological symptoms are present", *absent.needs)
     return replace(
@@ -88,9 +91,6 @@ def choice_by_symptoms(assessment: Assessment, policy: Policy) -> Offer:
         needs=needs,
         rows=(row.id,),
     )
-
-
-NOT_GIVEN_LABEL = "not given any more"
 
 
 def ask_whether_given(assessment: Assessment, policy: Policy) -> Offer:
@@ -105,24 +105,16 @@ def ask_whether_given(assessment: Assessment, policy: Policy) -> Offer:
     legs = (
         replace(
             option,
-            condition=f"{option.condition}, {NOT_GIVEN_LABEL}"
-            if option.condition
-            else NOT_GIVEN_LABEL,
+            claims=(*option.claims, Claim.NOT_GIVEN),
             replaces=assessment.treatment.order_key,
         )
         for option in offer.options
     )
     return replace(
         offer,
-        options=(Option("still given", None), *legs),
+        options=(Option((Claim.STILL_GIVEN,), None), *legs),
         needs=("whether the vitamin B12 on record is still given", *offer.needs),
         rows=(row.id, *offer.rows),
-    )
-
-
-def _labelled(option: Option) -> str:
-    return (
-        f"{o.NEURO_ABSENT_LABEL}, {option.condition}" if option.condition else o.NEURO_ABSENT_LABEL
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recommender.assessment import Assessment
 from recommender.deficiency import Deficiency, Permanence
 from recommender.guidance import Policy
-from recommender.language import Cause, Truth, changed, describe_regimen
+from recommender.language import Cause, Truth, changed, describe_regimen, say_claims
 from recommender.treatment.offers import without_neurological_symptoms
 from recommender.treatment.recommendation import Recommendation
 from recommender.treatment.table import (
@@ -170,8 +170,8 @@ def _difference(now: Recommendation, varied: Assessment, policy: Policy) -> str:
     if fresh is not None and fresh.regimen is not None:
         words = describe_regimen(fresh.regimen)
         return (
-            f"{then.rule}, {fresh.condition}: {words}"
-            if fresh.condition
+            f"{then.rule}, {say_claims(fresh.claims)}: {words}"
+            if fresh.claims
             else f"{then.rule}, {words}"
         )
     return (

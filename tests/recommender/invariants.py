@@ -13,6 +13,7 @@ from recommender.assessment import Assessment, PlateletBand
 from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import NonNeuroMaintenance, Policy
 from recommender.guidance.statements import is_citable
+from recommender.language import Claim
 from recommender.language.doses import PeriodUnit, Phase, PhaseKind, Regimen, Route, Substance
 from recommender.language.logic import Truth
 from recommender.language.scenario import Cause
@@ -69,7 +70,7 @@ def _shape(found: Recommendation, policy: Policy) -> Iterator[str]:
     if (
         (found.outcome is Outcome.CHOICE)
         and len(found.options) > 1
-        and len({option.condition for option in found.options}) == 1
+        and len({option.claims for option in found.options}) == 1
     ):
         yield "a choice whose legs are not told apart"
 
@@ -81,7 +82,7 @@ def _neurological(found: Recommendation, _: Policy) -> Iterator[str]:
         by_mouth = phase.line.route in (Route.ORAL, Route.NASAL)
         if by_mouth and a.neurological.is_true:
             yield "I1: not by injection although neurological involvement is recorded"
-        labelled = option.condition.startswith("no neurological symptoms")
+        labelled = Claim.SIGNS_ABSENT in option.claims
         if (
             by_mouth
             and a.neurological.is_unknown
@@ -228,7 +229,7 @@ def _limit(a: Assessment, policy: Policy, option: Option) -> Decimal:
     ever = a.neurological_ever
     if (
         a.neurological.is_unknown
-        and option.condition.startswith("no neurological symptoms")
+        and Claim.SIGNS_ABSENT in option.claims
         and ever.is_unknown
         and a.untreated
     ):

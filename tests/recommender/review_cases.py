@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from recommender.guidance.policy import Policy
+from recommender.language import read_claims
 from recommender.language.course import (
     Course,
     FolateIndication,
@@ -99,9 +100,10 @@ def _order(name: str, words: str | dict[str, Any]) -> Order:
     lines += [folic(said.pop("folinic"), Substance.FOLINIC_ACID)] if "folinic" in said else []
     more: dict[str, Any] = {
         key: said.pop(key)
-        for key in ("selected", "technique_noted", "product_error", "condition")
+        for key in ("selected", "technique_noted", "product_error")
         if key in said
     }
+    more["claims"] = read_claims(said.pop("condition", ""))
     more |= {
         key: f"MedicationRequest/{said.pop(key)}" for key in ("replaces", "part_of") if key in said
     }

@@ -16,6 +16,7 @@ from recommender.case.case import Case, has_test
 from recommender.folic_acid.gate import FolateClass, FolateGate, folate_class, folate_gate
 from recommender.guidance.policy import OralInEstablishedMalabsorption, Policy
 from recommender.guidance.statements import check_citations
+from recommender.language import Claim
 from recommender.language.course import Course, InjectionSite, OrderState, Test
 from recommender.language.dose_words import short_timing
 from recommender.language.doses import Phase, PhaseKind, Route, Substance
@@ -33,7 +34,6 @@ from recommender.language.edits import (
 from recommender.language.scenario import ClinicalScenario
 from recommender.remedies.labels import ABBREVIATED, LONGEST
 from recommender.review.order_review import review
-from recommender.treatment.offers import NEURO_ABSENT_LABEL
 from recommender.treatment.recommendation import Recommendation
 from recommender.wording import TEST_NAMES
 from tests.recommender.invariants_of_facts import fact_violations
@@ -197,9 +197,9 @@ def _phase(case: Case, resolution: Resolution, phase: Phase) -> Iterator[str]:
 def _claims_no_signs(resolution: Resolution) -> bool:
     """Whether the label, and what is drafted, state that there are no neurological symptoms."""
     claims = [
-        edit.condition for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
+        edit.claims for edit in resolution.edits if isinstance(edit, AddRegimen | ChangeOrder)
     ]
-    stated = all(claim.startswith(NEURO_ABSENT_LABEL) for claim in claims)
+    stated = all(Claim.SIGNS_ABSENT in one for one in claims)
     return stated and ("NO neuro signs" in resolution.label or "NO symptoms" in resolution.label)
 
 

@@ -22,7 +22,8 @@ from cds_service.decision.explainable import decide_request
 from cds_service.site import DEMONSTRATION_CLIENT, Client, demonstration
 from cds_service.workbench.prepared import load_patients
 from fhir_mappings.terminology.loading import load_value_sets
-from recommender.remedies.labels import CLAIMS
+from recommender.language import Claim
+from recommender.remedies.labels import STATED, say_stated
 
 Json = dict[str, Any]
 AS_OF = dt.date(2026, 6, 1)
@@ -56,6 +57,14 @@ SAID_IN_WORDS = {"e1", "b5"}
 its loading course (Q65): that the old draft still stands, and that maintenance is missing, is said
 again until it is done by hand or follows.
 """
+
+CLAIMS = [
+    say_stated((*claims, *then))
+    for claims in ((), *STATED)
+    for then in ((), (Claim.NOT_GIVEN,))
+    if claims or then
+]
+"""Every statement that a label can lead with."""
 
 STRATEGIES = {
     "replace": replace(DEMONSTRATION_CLIENT, replace_strategy="replace"),
@@ -153,9 +162,7 @@ def ways_to_take(card: Json, strategy: str) -> list[list[Json]]:
     for suggestion in suggestions:
         label = suggestion["label"]
         condition = max(
-            (claim for claim in CLAIMS.values() if label.startswith(f"{claim}:")),
-            key=len,
-            default="",
+            (claim for claim in CLAIMS if label.startswith(f"{claim}:")), key=len, default=""
         )
         together.setdefault(condition, []).extend(suggestion["actions"])
     return list(together.values())

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from recommender.guidance.regimens import M_LOAD, MAINT_N, N_LOAD
+from recommender.language import Claim
 from recommender.language.course import (
     Course,
     FollowUp,
@@ -93,7 +94,7 @@ def test_a_regimen_is_drafted_and_selected_as_new_orders() -> None:
         ("fine needle",),
         "MedicationRequest/old",
         starts,
-        "neurological symptoms present",
+        (Claim.SIGNS_PRESENT,),
     )
     first, second = apply(COURSE, (edit,), TODAY).orders[2:]
     assert (first.key, second.key) == ("new/0", "new/1")
@@ -103,11 +104,11 @@ def test_a_regimen_is_drafted_and_selected_as_new_orders() -> None:
         True,
         "MedicationRequest/old",
     )
-    assert (first.lines, first.product, first.starts, first.condition) == (
+    assert (first.lines, first.product, first.starts, first.claims) == (
         (N_LOAD.line,),
         "hydroxocobalamin",
         starts,
-        "neurological symptoms present",
+        (Claim.SIGNS_PRESENT,),
     )
     assert second.lines == (MAINT_N.line,)
 
@@ -126,7 +127,7 @@ def test_new_orders_and_tests_get_keys_that_are_free() -> None:
 
 def test_a_changed_order_is_the_phase_and_keeps_its_key() -> None:
     changed, other = apply(
-        COURSE, (ChangeOrder(KEY, MAINT_N, ("fine needle",), "no neurological symptoms"),), TODAY
+        COURSE, (ChangeOrder(KEY, MAINT_N, ("fine needle",), (Claim.SIGNS_ABSENT,)),), TODAY
     ).orders
     assert (changed.key, changed.lines, changed.product) == (
         KEY,
@@ -138,7 +139,7 @@ def test_a_changed_order_is_the_phase_and_keeps_its_key() -> None:
         "",
         True,
     )
-    assert (changed.condition, changed.replaces, other) == ("no neurological symptoms", "", OTHER)
+    assert (changed.claims, changed.replaces, other) == ((Claim.SIGNS_ABSENT,), "", OTHER)
 
 
 def test_a_changed_order_takes_over_only_where_the_change_says_so() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from recommender.cards.findings import Finding
 from recommender.guidance.policy import Policy
-from recommender.language import ClinicalScenario, Course, HintAt, Order, OrderState
+from recommender.language import Claim, ClinicalScenario, Course, HintAt, Order, OrderState
 from recommender.language.understanding import Hint
 from recommender.review.order_review import review, review_record
 from recommender.treatment.recommendation import Recommendation
@@ -54,7 +54,7 @@ def test_new_signs_of_the_cord_or_the_optic_nerve_on_maintenance_are_reloaded_at
     scenario, recommendation = known(**MAINTAINED, new_signs=[sign])
 
     assert recommendation.rule == "T1"
-    assert [option.condition for option in recommendation.options] == [""]
+    assert [option.claims for option in recommendation.options] == [()]
     (finding,) = review_record(scenario, recommendation, POLICY)
     assert finding.indicator.value == "warning"
     assert "same-day" in finding.summary
@@ -65,8 +65,8 @@ def test_other_new_signs_leave_the_choice_between_a_step_and_reloading_T1() -> N
     scenario, recommendation = known(**MAINTAINED, new_signs=["paraesthesia"])
 
     assert recommendation.rule == "T1"
-    conditions = [option.condition.partition(" ")[0] for option in recommendation.options]
-    assert conditions == ["mild", "progressive"]
+    stated = [option.claims for option in recommendation.options]
+    assert stated == [(Claim.MILD_RETURN,), (Claim.PROGRESSIVE,)]
     (finding,) = review_record(scenario, recommendation, POLICY)
     assert "same-day" not in finding.summary
 

@@ -14,6 +14,7 @@ import yaml
 from recommender.cards.findings import Finding
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import MAINT_1M
+from recommender.language import Claim
 from recommender.language.course import Course, FollowUp, Test, TestOrder
 from recommender.language.doses import PhaseKind
 from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder
@@ -198,10 +199,7 @@ def test_what_a_draft_rests_on_is_kept_with_it_while_nobody_knows_of_symptoms_U1
         for edit in resolution.edits
         if isinstance(edit, AddRegimen)
     ]
-    assert [edit.condition for edit in drafted] == [
-        "neurological symptoms present",
-        "no neurological symptoms",
-    ]
+    assert [edit.claims for edit in drafted] == [(Claim.SIGNS_PRESENT,), (Claim.SIGNS_ABSENT,)]
 
 
 def test_injections_before_tablets_come_with_their_technique_M3() -> None:

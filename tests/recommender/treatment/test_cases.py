@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from recommender.language import say_claims
 from recommender.monitoring.follow_up import maintenance_phase
 from recommender.treatment.recommendation import Option, Recommendation
 from recommender.treatment.table import recommend
@@ -99,7 +100,7 @@ def _offered(option: Option) -> str:
         if option.follow_ups
         else "nothing to draft"
     )
-    return regimen if option.condition == "" else f"{option.condition}: {regimen}"
+    return f"{say_claims(option.claims)}: {regimen}" if option.claims else regimen
 
 
 def _test(name: str, months: int, days: int) -> str:

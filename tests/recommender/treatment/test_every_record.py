@@ -17,6 +17,7 @@ import pytest
 from recommender.assessment.assessment import assess
 from recommender.deficiency.grounds import Deficiency
 from recommender.guidance.policy import Policy
+from recommender.language import Claim
 from recommender.language.course import Order
 from recommender.language.doses import Route, Substance
 from recommender.language.logic import Evidence, Truth
@@ -155,7 +156,7 @@ def unconditional_oral(found: Recommendation) -> bool:
     return any(
         phase.line.route is Route.ORAL
         and phase.line.substance is Substance.CYANOCOBALAMIN
-        and not option.condition.startswith("no neuro")
+        and Claim.SIGNS_ABSENT not in option.claims
         for option in found.options
         if option.regimen
         for phase in option.regimen.phases
@@ -188,7 +189,7 @@ def test_a_level_never_changes_how_an_order_goes_on_that_may_be_given_I7() -> No
         asked = [recommend(build_scenario(ordered | cause | level), POLICY) for level in levels]
         assert {found.rule for found in asked} == {"T7"}
         assert len({found.options[0] for found in asked}) == 1
-        assert asked[0].options[0].condition == "still given"
+        assert asked[0].options[0].claims == (Claim.STILL_GIVEN,)
 
 
 INTENSITY = {"ORAL": 2, "PROPH-ORAL": 2, "PROPH-3M": 3, "PROPH-1M": 3, "M-LOAD": 4, "N-LOAD": 5}

@@ -42,7 +42,7 @@ def test_an_injection_beside_a_test_that_comes_first_is_not_drafted_where_none_c
         "", None, follow_ups=(FollowUp(Test.EGFR, why="before tablets", citations=("S52",)),)
     )
     selected = select_products(
-        (test_first, Option("", Regimen((M_LOAD,)))),
+        (test_first, Option((), Regimen((M_LOAD,)))),
         assess(build_scenario({}), TABLETS_ONLY),
         TABLETS_ONLY,
     )
