@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from recommender.language import say_claims
 from recommender.language.course import FollowUp
 from recommender.language.dose_words import describe_regimen
 from recommender.language.logic import Fact
@@ -105,7 +106,7 @@ def _said(found: Recommendation) -> list[str]:
 
 
 def _option(option: Option) -> str:
-    condition = f"{option.condition}: " if option.condition else ""
+    condition = f"{say_claims(option.claims)}: " if option.claims else ""
     tests = "; ".join(_tests(option.follow_ups))
     what = describe_regimen(option.regimen) if option.regimen else tests or "nothing to draft"
     resting = (

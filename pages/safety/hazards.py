@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def why_missing(control: str) -> str:
         found = path.is_file() and re.search(rf"def {name}\b", path.read_text(encoding="utf-8"))
         return "" if found else "no such test"
     kind, _, name = control.partition(" ")
-    looked_up = {
+    looked_up: dict[str, Callable[[], object]] = {
         "invariant": lambda: re.search(rf"(\b|_){name}(\b|_)", _text("tests")),
         "card": lambda: f'"{name}"' in _text("recommender"),
         "rule": lambda: f'"{name}"' in _text("recommender"),
