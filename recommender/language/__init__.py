@@ -1,9 +1,7 @@
 """The words of the guidance: truths and facts, the scenario, doses, and the course of orders."""
 
-from recommender.language.choices import Choice, changed
+from recommender.language.choices import Choice, Claim, Claims, changed, read_claims, say_claims
 from recommender.language.course import (
-    Claim,
-    Claims,
     Course,
     DoseGiven,
     DoseKind,
@@ -17,8 +15,6 @@ from recommender.language.course import (
     due_date,
     is_bound_together,
     months_after,
-    read_claims,
-    say_claims,
 )
 from recommender.language.dose_words import (
     describe,

@@ -1,4 +1,4 @@
-"""What closed enumerations have in common, and records of many fields."""
+"""What closed enumerations have in common, records of many fields, and the claims of choices."""
 
 from __future__ import annotations
 
@@ -40,3 +40,48 @@ def changed(record: Record, **fields: object) -> Record:
     made = object.__new__(type(record))
     made.__dict__.update(held, **fields)
     return made
+
+
+class Claim(Choice):
+    """What a prescriber states by taking one leg of a choice, in the words that the draft carries;
+    several make one statement.
+    """
+
+    SIGNS_PRESENT = "neurological symptoms present"
+    SIGNS_ABSENT = "no neurological symptoms"
+    NOTHING_ELSE = "no other symptoms"
+    OTHERS_BACK = "other symptoms have returned"
+    KIDNEYS_FIRST = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
+    NO_KIDNEYS_NEEDED = "injections now, which need no kidney result"
+    MILD_RETURN = "mild return of symptoms, not progressing"
+    PROGRESSIVE = "progressive symptoms or objective signs"
+    OLD_UNCHANGED = "signs old and unchanged: give now and resume"
+    STILL_IMPROVING = "still improving"
+    GO_ON = "no further improvement: go on as ordered"
+    NO_FURTHER = "no further improvement"
+    STILL_GIVEN = "still given"
+    NOT_GIVEN = "not given any more"
+    GLOSSITIS = "glossitis"
+
+
+Claims = tuple[Claim, ...]
+"""One statement; empty where nothing need be stated."""
+
+
+def say_claims(claims: Claims) -> str:
+    """Return the statement as a draft and an answer carry it; empty for none."""
+    return ", ".join(claim.value for claim in claims)
+
+
+def read_claims(words: str) -> Claims:
+    """Return the statement that these words of a draft hold; what is none of ours states nothing,
+    so that the question is asked again.
+    """
+    claims: list[Claim] = []
+    while words:
+        found = next((claim for claim in Claim if words.startswith(claim.value)), None)
+        if found is None:
+            return ()
+        claims.append(found)
+        words = words.removeprefix(found.value).removeprefix(", ")
+    return tuple(claims)

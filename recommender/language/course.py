@@ -11,7 +11,7 @@ import functools
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.language.choices import Choice
+from recommender.language.choices import Choice, Claims
 from recommender.language.doses import DoseLine, Route, Substance, Timing
 from recommender.language.logic import Evidence
 
@@ -44,51 +44,6 @@ class FolateIndication(enum.Enum):
     PREGNANCY = "pregnancy or preconception"
     METHOTREXATE = "methotrexate"
     SPECIALIST = "haemolysis or dialysis, by specialist"
-
-
-class Claim(Choice):
-    """What a prescriber states by taking one leg of a choice, in the words that the draft carries;
-    several make one statement.
-    """
-
-    SIGNS_PRESENT = "neurological symptoms present"
-    SIGNS_ABSENT = "no neurological symptoms"
-    NOTHING_ELSE = "no other symptoms"
-    OTHERS_BACK = "other symptoms have returned"
-    KIDNEYS_FIRST = "check kidney function (eGFR) first, then oral treatment if it is sufficient"
-    NO_KIDNEYS_NEEDED = "injections now, which need no kidney result"
-    MILD_RETURN = "mild return of symptoms, not progressing"
-    PROGRESSIVE = "progressive symptoms or objective signs"
-    OLD_UNCHANGED = "signs old and unchanged: give now and resume"
-    STILL_IMPROVING = "still improving"
-    GO_ON = "no further improvement: go on as ordered"
-    NO_FURTHER = "no further improvement"
-    STILL_GIVEN = "still given"
-    NOT_GIVEN = "not given any more"
-    GLOSSITIS = "glossitis"
-
-
-Claims = tuple[Claim, ...]
-"""One statement; empty where nothing need be stated."""
-
-
-def say_claims(claims: Claims) -> str:
-    """Return the statement as a draft and an answer carry it; empty for none."""
-    return ", ".join(claim.value for claim in claims)
-
-
-def read_claims(words: str) -> Claims:
-    """Return the statement that these words of a draft hold; what is none of ours states nothing,
-    so that the question is asked again.
-    """
-    claims: list[Claim] = []
-    while words:
-        found = next((claim for claim in Claim if words.startswith(claim.value)), None)
-        if found is None:
-            return ()
-        claims.append(found)
-        words = words.removeprefix(found.value).removeprefix(", ")
-    return tuple(claims)
 
 
 @dataclass(frozen=True)

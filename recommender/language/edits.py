@@ -9,9 +9,8 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from recommender.language.choices import changed
+from recommender.language.choices import Claims, changed
 from recommender.language.course import (
-    Claims,
     Course,
     FollowUp,
     InjectionSite,
