@@ -5,6 +5,7 @@ Source: R38, R157, R160, R161; cards.md 1 (what is in scope); Q19.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from fhir_mappings.drafts import TESTS_OF_B12_STATUS, read_code, read_due, read_test
@@ -13,10 +14,15 @@ from fhir_mappings.fhir import (
     TEST_ORDER_TYPES,
     Placed,
     Resource,
+    as_dict,
+    as_list,
     as_text,
     code_of,
+    read_reasons,
     subject_id,
+    texts_of,
 )
+from fhir_mappings.history import SIGNS
 from fhir_mappings.intake import why_status
 from fhir_mappings.medicines import (
     LEADS_NOWHERE,
@@ -32,6 +38,7 @@ from fhir_mappings.medicines import (
 )
 from fhir_mappings.products import Product, identify_product
 from fhir_mappings.terminology import Concept, Field, ValueSets
+from fhir_mappings.text import normalise_text
 from recommender.language import (
     DoseLine,
     LoweringDrug,
@@ -39,6 +46,7 @@ from recommender.language import (
     OrderState,
     Substance,
     TestOrder,
+    TestPurpose,
     changed,
 )
 
@@ -139,7 +147,32 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
     # itself (cards.md 1).
     in_scope = draft.selected and test in TESTS_OF_B12_STATUS
     due = read_due(placed.resource)
-    return replace(draft, test=TestOrder(draft.key, test, in_scope, due))
+    purpose = read_purpose(placed.resource, value_sets)
+    return replace(draft, test=TestOrder(draft.key, test, in_scope, due, purpose=purpose))
+
+
+_PURPOSES: dict[TestPurpose, re.Pattern[str]] = {
+    TestPurpose.ADHERENCE: re.compile(r"\b(?:non ?)?(?:adheren|complian|concordan)"),
+    TestPurpose.DIAGNOSIS: re.compile(
+        r"\bdiagnos(?:e|is|tic)|\b(?:other|another|different) cause|\bdifferential"
+    ),
+}
+_FOUND_BY = SIGNS.keys() | {Concept.B12_SYMPTOM_FATIGUE}
+"""What is found in somebody, and looked into by a test."""
+
+
+def read_purpose(resource: Resource, value_sets: ValueSets) -> TestPurpose | None:
+    """Return whether a test is ordered for adherence or for a diagnosis (Q54): by the words of its
+    reasons and notes, or because its reason is a sign or symptom; else `None`.
+    """
+    reasons = [as_dict(one.get("concept")) or one for one in read_reasons(resource)]
+    noted = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
+    shown = [as_text(one.get("display")) for one in reasons]
+    worded = [text for one in reasons for text in texts_of(one)]
+    words = normalise_text(" ; ".join((*noted, *shown, *worded)))
+    said = next((purpose for purpose, found in _PURPOSES.items() if found.search(words)), None)
+    signs = (match.concept for one in reasons for match in value_sets.find(one, Field.CONDITIONS))
+    return said or (TestPurpose.DIAGNOSIS if _FOUND_BY.intersection(signs) else None)
 
 
 def is_stop(resource: Resource) -> bool:

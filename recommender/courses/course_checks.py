@@ -65,8 +65,8 @@ def is_injected_order(order: Order) -> bool:
 
 
 def check_tests(case: Case) -> Iterator[Issue]:
-    """Yield i1: a vitamin B12 level ordered on maintenance injections outside a scheduled
-    review.
+    """Yield i1: a vitamin B12 level ordered on maintenance injections outside a scheduled review,
+    and neither for adherence nor for a diagnosis (Q54).
     """
     a = case.assessment
     if a.treatment.phase is not TreatmentPhase.MAINTENANCE or _has_reason_to_test(case):
@@ -76,6 +76,7 @@ def check_tests(case: Case) -> Iterator[Issue]:
             test.selected
             and test.drafted
             and test.test is Test.SERUM_B12
+            and test.purpose is None
             and not _is_scheduled(case, test)
         ):
             reason = (

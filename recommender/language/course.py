@@ -216,9 +216,20 @@ def is_bound_together(one: Order, other: Order) -> bool:
     )
 
 
+class TestPurpose(Choice):
+    """What a test is ordered for, where its reason is one that no interval follows from (Q54)."""
+
+    __test__ = False  # not a pytest class
+
+    ADHERENCE = "adherence"
+    DIAGNOSIS = "diagnosis"
+
+
 @dataclass(frozen=True, slots=True)
 class TestOrder:
-    """A laboratory test or review in the draft set, or already ordered."""
+    """A laboratory test or review in the draft set, or already ordered; `purpose` is `None` where
+    its reason is none of these, or is not known.
+    """
 
     __test__ = False  # not a pytest class
 
@@ -227,6 +238,7 @@ class TestOrder:
     selected: bool = False
     due: dt.date | None = None
     drafted: bool = True
+    purpose: TestPurpose | None = None
 
 
 @dataclass(frozen=True)

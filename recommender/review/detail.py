@@ -62,7 +62,7 @@ def detail_of(
     hints = hint_lines(words, said) if offers or QUOTES_HINTS & set(found) else ()
     return Detail(
         facts=facts,
-        unread=(*unread_lines(case.scenario), *hints),
+        unread=(*unread_lines(case.scenario, offers=offers), *hints),
         tests=say_tests(case, planned),
         differs=_differs(case, found) if case.policy.sources_differ else "",
     )

@@ -66,13 +66,25 @@ def is_measured(words: Words, cause: Cause) -> bool:
     return bool(found) and all(one.reported for one in found)
 
 
-def unread_lines(scenario: ClinicalScenario) -> tuple[str, ...]:
-    """Say which parts of the record could not be read, and which came in part (Q58)."""
+UNLESS_TREATED = " What is offered holds if not already on B12."
+"""Said in the first line of a card that offers treatment while nobody could read whether it is
+given (Q58).
+"""
+
+
+def unread_lines(scenario: ClinicalScenario, *, offers: bool = False) -> tuple[str, ...]:
+    """Say which parts of the record could not be read, and which came in part (Q58).
+
+    Args:
+        offers: whether treatment is offered, which then holds on a condition where the medication
+            list could not be read.
+    """
     unread = scenario.unavailable
     in_part = scenario.incomplete - unread
-    said = (("Could not be read", unread), ("Not complete", in_part))
+    unless = UNLESS_TREATED if offers and RecordArea.MEDICATIONS in unread else ""
+    said = (("Could not be read", unread, unless), ("Not complete", in_part, ""))
     return tuple(
-        f"{lead}: {join([LISTS[area] for area in LISTS if area in areas])}."
-        for lead, areas in said
+        f"{lead}: {join([LISTS[area] for area in LISTS if area in areas])}.{added}"
+        for lead, areas, added in said
         if areas & set(LISTS)
     )

@@ -19,7 +19,14 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.selections import resolve_selections
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
-from recommender.language.course import FolateIndication, InjectionSite, Order, OrderState, Test
+from recommender.language.course import (
+    FolateIndication,
+    InjectionSite,
+    Order,
+    OrderState,
+    Test,
+    TestPurpose,
+)
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.language.edits import RemoveOrder, apply
 from recommender.language.scenario import ClinicalScenario, LoweringDrug
@@ -566,6 +573,37 @@ def test_one_order_among_others_keeps_all_from_being_dismissed():
     other = medicine("617310", identity="d2")
     assert are_all_unrelated(place(other), VALUE_SETS)
     assert not are_all_unrelated(place(other, medicine()), VALUE_SETS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "purpose"),
+    [
+        ({"reasonCode": [{"text": "adherence check"}]}, TestPurpose.ADHERENCE),
+        ({"reasonCode": [{"text": "suspected non-adherence"}]}, TestPurpose.ADHERENCE),
+        ({"note": [{"text": "compliance with injections in doubt"}]}, TestPurpose.ADHERENCE),
+        ({"reasonCode": [{"text": "to confirm the diagnosis"}]}, TestPurpose.DIAGNOSIS),
+        ({"reasonCode": [{"text": "another cause of the anaemia?"}]}, TestPurpose.DIAGNOSIS),
+        ({"reasonReference": [{"display": "Diagnostic work-up"}]}, TestPurpose.DIAGNOSIS),
+        ({"reason": [{"concept": {"text": "adherence"}}]}, TestPurpose.ADHERENCE),
+        (
+            {"reasonCode": [{"coding": [{"system": SNOMED, "code": "91019004"}]}]},
+            TestPurpose.DIAGNOSIS,
+        ),
+        ({"reasonCode": [{"coding": [{"system": SNOMED, "code": "84027009"}]}]}, None),
+        ({"reasonCode": [{"text": "routine monitoring"}]}, None),
+        ({"reasonCode": [{"text": "level before the next injection"}]}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_test_is_ordered_for_is_read_from_its_reason_Q54(reason, purpose):
+    test = {
+        "resourceType": "ServiceRequest",
+        "id": "t1",
+        "status": "draft",
+        "code": {"coding": [{"system": LOINC, "code": "14685-2"}]},
+        "subject": {"reference": "Patient/p1"},
+    }
+    assert [one.purpose for one in read(test | reason).tests] == [purpose]
 
 
 COURSE = {"groupIdentifier": {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:1"}}

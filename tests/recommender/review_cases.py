@@ -23,6 +23,7 @@ from recommender.language.course import (
     OrderState,
     Test,
     TestOrder,
+    TestPurpose,
 )
 from recommender.language.doses import DoseLine, Substance
 from recommender.language.scenario import ClinicalScenario
@@ -47,7 +48,9 @@ from tests.recommender.review_space import (
 
 FACTS = NEUROLOGY | DEFICIENCY | CAUSES | KIDNEYS | TREATMENT | LONG_TREATMENT | EXTRAS
 COURSES = dict(courses())
-WORDS = frozenset({"case", "who", "known", "orders", "tests", "selected_tests", "policy"})
+WORDS = frozenset(
+    {"case", "who", "known", "orders", "tests", "selected_tests", "purpose", "policy"}
+)
 """What a case may say of the person and the course."""
 
 
@@ -84,11 +87,13 @@ def _course(case: dict[str, Any]) -> Course:
     named = [(name, False) for name in case.get("tests", ())] + [
         (name, True) for name in case.get("selected_tests", ())
     ]
+    purpose = TestPurpose(case["purpose"]) if "purpose" in case else None
     tests = tuple(
-        TestOrder(f"ServiceRequest/{number}", Test(name), selected)
+        TestOrder(f"ServiceRequest/{number}", Test(name), selected, purpose=purpose)
         for number, (name, selected) in enumerate(named, start=10)
     )
-    return Course(base.orders, base.tests + tests, base.doses, base.lowering_drug_selected)
+    named_tests = (replace(test, purpose=purpose) for test in base.tests)
+    return Course(base.orders, (*named_tests, *tests), base.doses, base.lowering_drug_selected)
 
 
 def _order(name: str, words: str | dict[str, Any]) -> Order:

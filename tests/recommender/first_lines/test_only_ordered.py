@@ -100,6 +100,18 @@ def test_a_recent_low_result_leads_the_question_whether_it_is_given(
     assert len(finding.summary) <= 140
 
 
+@pytest.mark.parametrize("rule", PEOPLE)
+def test_what_is_offered_beside_an_unread_list_holds_on_a_condition_Q58(rule: str) -> None:
+    facts = {"unavailable": frozenset({RecordArea.MEDICATIONS})}
+    scenario = person(*(FACTS[name] for name in PEOPLE[rule]), facts)
+    (finding, *_) = review_record(scenario, recommend(scenario, POLICY), POLICY)
+
+    assert "if not already on B12" in finding.detail.unread[0]
+    whole = person(*(FACTS[name] for name in PEOPLE[rule]))
+    (other, *_) = review_record(whole, recommend(whole, POLICY), POLICY)
+    assert not [line for line in other.detail.unread if "already on B12" in line]
+
+
 def test_the_day_of_the_order_is_said_as_a_clinic_writes_it() -> None:
     ordered = active(MAINT_N)
     assert ordered.authored
