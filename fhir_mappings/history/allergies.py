@@ -222,10 +222,11 @@ def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> _Speaking
         coded = is_coded_as_allergy(index.value_sets, code)
         named = meaningful_texts(index.value_sets, code) if coded else tuple(texts_of(code))
         texts = [text for text in dict.fromkeys(named) if coded or speaks_of_allergy(text)]
+        speaks = bool(texts)  # then what stands beside it may be what it is to
         noted = [
             text
             for text in (*named, *notes)
-            if text not in texts and (speaks_of_allergy(text) or speaks_of_reaction(text))
+            if text not in texts and (speaks or speaks_of_allergy(text) or speaks_of_reaction(text))
         ]
         found = index.read_before[written] = (texts, noted, coded)
     return found

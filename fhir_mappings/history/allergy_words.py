@@ -159,7 +159,9 @@ _ALLERGY = re.compile(
     r"overfolsom|overkanslig"
 )
 _REACTION = re.compile(
-    r"\b(?:rash|urticaria|hives|angioedema|collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
+    r"\b(?:rash|urticaria|hives|angi(?:o|oo)?edema\w*|avoid|contra ?indicat\w*|kontraindi\w*|"
+    r"contre indi\w*|(?:do|must|should|can) ?not (?:be )?(?:give|given|use|have|prescribe)|"
+    r"collapsed?|swelling|itch\w*|reaction|reacted|reaktion|"
     r"reactie|reaccion|reazione|reacao|exanthem\w*|ausschlag|urtikaria|nesselsucht|huduitslag|"
     r"utslag|dermatit\w*|ecz?ema|ekzem\w*|adr|side effects?|adverse effects?|nebenwirkung\w*|"
     r"intoxicated by|(?:not|un(?:able)?|poorly) (?:to )?tolerated?)\b"

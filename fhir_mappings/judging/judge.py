@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
 from fhir_mappings.judging.plain_words import (
+    FILLER,
     is_a_name,
     is_another_substance,
     is_in_language,
@@ -25,7 +26,6 @@ from fhir_mappings.terminology import (
     has_marker,
     is_enumerated,
     is_kept_out,
-    read_markers,
     read_words,
     without_wordings,
     without_year,
@@ -104,21 +104,29 @@ def meaningful_texts(value_sets: ValueSets, codeable: Any) -> tuple[str, ...]:
         if coding.get("code") and not value_sets.says_something(coding)
     }
     texts = dict.fromkeys(
-        text
+        _without_filler(text)
         for text in texts_of(codeable)
         if text not in empty and value_sets.words_say_something(text) and not _is_filler(text)
     )
     return tuple(texts)[:MOST_TEXTS]
 
 
+def _without_filler(text: str) -> str:
+    """Return a text without the words of a system before its colon: "Imported record: Gout"."""
+    before = _BEFORE_COLON.match(text[:LONGEST_FILLER])
+    words = normalise_text(before[1]).split() if before else []
+    return text[before.end() :] if before and _SYSTEM_WORDS.issuperset(words) else text
+
+
 _NOT_CODED = re.compile(r"\b(?:no|not) coded?\b")
-_FILLER = frozenset(word for text in read_markers("filler") for word in text.split())
+_SYSTEM_WORDS = FILLER - {"past", "history"}
+_BEFORE_COLON = re.compile(r"^([^:]{3,60}):\s+(?=\S)")
 
 
 def _is_filler(text: str) -> bool:
     """Return whether a text has no other words than those with which systems fill a field."""
     words = _NOT_CODED.sub("code", normalise_text(text[:LONGEST_FILLER])).split()
-    return len(text) <= LONGEST_FILLER and bool(words) and _FILLER.issuperset(words)
+    return len(text) <= LONGEST_FILLER and bool(words) and FILLER.issuperset(words)
 
 
 LONGEST_FILLER = 100
@@ -192,12 +200,8 @@ def _are_read(
 
 
 def _says_no_more(value_sets: ValueSets, text: str, fields: tuple[Field, ...]) -> bool:
-    """Return whether a text that points at something is understood apart from that: in a language
-    of the record, or no word is left that may name another thing.
-    """
-    return is_in_language(text, value_sets.languages) or says_nothing_else(
-        text, without_wordings(text, fields)
-    )
+    """Return whether a text that points at something is understood apart from that."""
+    return says_nothing_else(text, without_wordings(text, fields), value_sets.languages)
 
 
 def judge_name(value_sets: ValueSets, codeable: Any, matches: Iterable[Match]) -> Understood:

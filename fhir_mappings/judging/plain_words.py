@@ -57,6 +57,8 @@ def _words_of(kind: str) -> frozenset[str]:
 
 _CLASS_WORDS = _words_of("class")
 """Words that say nothing of what a thing is: sides, times, "disease", "removal of"."""
+FILLER = _words_of("filler")
+"""Words with which systems fill a field: "clinical diagnosis", "imported record"."""
 _NEAR = tuple(sorted(_words_of("near")))
 """Names of things that count; a word that is in no list may be a slip of one."""
 
@@ -81,7 +83,7 @@ def is_in_language(text: str, languages: tuple[str, ...]) -> bool:
     if not _can_be_read(text):
         return False
     words = _WORD.findall(normalise_text(text))
-    said = [word for word in words if word not in _CLASS_WORDS]
+    said = [word for word in words if word not in _CLASS_WORDS and word not in FILLER]
     if not said or sum(sign.isalpha() for word in words for sign in word) < 3:
         return False
     return any(_are_mostly_of(said, language) for language in languages)
@@ -111,13 +113,16 @@ _SAYS_LITTLE = (
 )
 
 
-def says_nothing_else(text: str, rest: str) -> bool:
-    """Return whether what is left of a text without the wordings in it holds no word that is in no
-    list of words, of whatever language, and none that belongs to what a closed fact is about:
-    "Leberse opticusneuropathie" says more than "opticusneuropathie".
+def says_nothing_else(text: str, rest: str, languages: tuple[str, ...]) -> bool:
+    """Return whether what is left of a text without the wordings in it holds nothing that belongs
+    to what a closed fact is about, and the text is in one of these languages or no word left is in
+    no list of words, of whatever language: "Leberse opticusneuropathie" says more than
+    "opticusneuropathie".
     """
     if not _can_be_read(text):
         return False
+    if is_in_language(text, languages):
+        return not _leaves_open(rest, "problems")
     left = [word for word in _WORD.findall(rest) if word not in _SAYS_LITTLE]
     known = all(any(word in load_vocabulary(one) for one in LANGUAGES) for word in left)
     return known and not (left and _leaves_open(" ".join(left), "problems"))
@@ -206,6 +211,9 @@ _VITAMIN = re.compile(r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[12367]|b5|b8)(?![
 """A vitamin that is another than vitamin B12, folic acid and the group of B."""
 
 
+_STRENGTH = re.compile(r"\d+(?:m?c?g|ug|ml|iu|ie|micrograms?|units?)")
+
+
 def _names_something(text: str) -> bool:
     normal = normalise_text(text)
     if _leaves_open(normal, "names"):
@@ -246,7 +254,7 @@ def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
     said = [word for word in _WORD.findall(normalise_text(text)) if word not in _CLASS_WORDS]
     named = [word for word in said if word not in _UNNAMED]
     substances = _load_substances()
-    unknown = [word for word in named if not substances.hold(word)]
+    unknown = [word for word in named if not (substances.hold(word) or _STRENGTH.fullmatch(word))]
     return _hold_a_name(normalise_text(text).split()) and (
         not unknown or any(load_vocabulary(language).issuperset(unknown) for language in languages)
     )

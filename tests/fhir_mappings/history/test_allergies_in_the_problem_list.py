@@ -131,3 +131,21 @@ def test_what_may_be_one_is_a_hint(text: str, at: HintAt) -> None:
     scenario = problem(text)
     assert at in [hint.at for hint in scenario.hints]
     assert scenario.allergy_fact.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Angioedema after hydroxocobalamin",
+        "Avoid hydroxocobalamin",
+        "Do not give cyanocobalamin",
+        "Hydroxocobalamin contraindicated",
+    ],
+)
+def test_what_must_not_be_given_may_be_an_allergy(text: str) -> None:
+    assert problem(text).allergy_fact.because is Because.HINT
+
+
+def test_what_stands_beside_an_adverse_reaction_may_be_what_it_is_to() -> None:
+    coded = concept(SNOMED, "62014003", "Adverse reaction to drug", "Hydroxocobalamin")
+    assert scenario_of(condition("", code=coded)).allergy_fact.because is Because.HINT

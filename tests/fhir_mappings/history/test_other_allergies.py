@@ -125,3 +125,16 @@ def test_a_reaction_in_the_problem_list_is_a_hint(text: str) -> None:
 
 def test_a_rash_alone_points_at_no_allergy() -> None:
     assert scenario_of(condition("", code={"text": "Rash after penicillin"})).allergy_fact.is_false
+
+
+@pytest.mark.parametrize("text", ["Metals", "Metal jewellery", "Métaux"])
+def test_a_metal_without_a_name_may_be_cobalt(text: str) -> None:
+    assert scenario_of(allergic(text)).allergy_fact.is_unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ibuprofen 400mg tablets", "Amoxicillin 500mg capsules", "Not known to have allergies"],
+)
+def test_a_strength_or_a_form_beside_a_known_name_leaves_nothing_open(text: str) -> None:
+    assert scenario_of(allergic(text)).allergy_fact.is_false

@@ -275,3 +275,31 @@ def test_a_name_of_the_terminology_may_hold_words_that_elsewhere_deny() -> None:
     assert scenario_of(worded("Hemoglobin SS disease without crisis")).haemolysis.is_true
     assert scenario_of(worded("Haemophilia A (excluded)")).bleeding_disorder.because is Because.HINT
     assert scenario_of(worded("Haemophilia A?")).bleeding_disorder.because is Because.HINT
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        ("lebers", "Optic atrophy - maternal inheritance"),
+        ("lebers", "Mitochondrial disease with optic atrophy"),
+        ("bleeding_disorder", "Prothrombin deficiency"),
+        ("bleeding_disorder", "Hermansky-Pudlak syndrome"),
+        ("bleeding_disorder", "Bleeds a lot after dental extraction"),
+        ("kidney_disease", "Alport syndrome"),
+        ("kidney_disease", "Low clearance clinic"),
+        ("nitrous_oxide", "Volatile substance abuse"),
+        ("haemolysis", "Cold agglutinin disease"),
+        ("haemolysis", "Pyruvate kinase deficiency"),
+        ("haemolysis", "Elliptocytosis"),
+        ("raises_b12", "Carcinomatosis"),
+        ("raises_b12", "Stage IV breast cancer"),
+        ("raises_b12", "Portal hypertension"),
+    ],
+)
+def test_rarer_names_of_what_decides_are_asked_about(fact: str, text: str) -> None:
+    assert getattr(scenario_of(worded(text)), fact).because is Because.HINT
+
+
+def test_a_treatment_said_of_a_diagnosis_is_asked_about() -> None:
+    scenario = scenario_of(worded("PA - on 3 monthly B12"))
+    assert scenario.hints_at(HintAt.B12_TREATMENT)[0].words == "PA - on 3 monthly B12"

@@ -4,7 +4,7 @@ import pytest
 
 from fhir_mappings.judging import Understood, judge
 from fhir_mappings.judging.plain_words import is_a_name
-from fhir_mappings.terminology import Field, load_value_sets
+from fhir_mappings.terminology import Concept, Field, load_value_sets
 
 VALUE_SETS = load_value_sets()
 
@@ -46,3 +46,19 @@ def test_a_text_without_words_is_no_filler_and_not_understood(text: str) -> None
 @pytest.mark.parametrize("text", ["nasal spray", "Nasal gel weekly", "powder", "sachets powder"])
 def test_a_form_without_a_name_may_be_one_of_ours(text: str) -> None:
     assert not is_a_name(text, ("en",))
+
+
+@pytest.mark.parametrize(
+    "before", ["Transfer-degraded record entry (record artifact)", "Problem list item", "Diagnosis"]
+)
+def test_the_words_of_a_system_before_a_colon_say_nothing(before: str) -> None:
+    assert understood("", f"{before}: Xyloptose") is Understood.NOT
+    assert understood("", f"{before} Xyloptose") is Understood.NOT
+    assert understood("", f"{before}: Knee pain") is Understood.BY_WORDS
+
+
+def test_what_stands_behind_the_words_of_a_system_counts_as_if_it_stood_alone() -> None:
+    told = judge(VALUE_SETS, {"text": "Imported record: Haemophilia A"}, (Field.CONDITIONS,))
+    assert [match.concept for match in told.matches] == [Concept.HAEMOPHILIA_BLEEDING]
+    past = judge(VALUE_SETS, {"text": "Past history: Haemophilia A"}, (Field.CONDITIONS,))
+    assert past.past or not past.matches

@@ -50,3 +50,8 @@ def test_what_is_no_medicine_of_ours_is_understood(text: str) -> None:
 @pytest.mark.parametrize(("language", "spoken"), [("en", ()), ("en-2", ()), ("de", ("de",))])
 def test_everyday_entries_leave_nothing_open(language: str, spoken: tuple[str, ...]) -> None:
     assert not any(noisy_entries(language, spoken).values())
+
+
+@pytest.mark.parametrize("text", ["vial and needles", "Ampoule 1 ml with needle"])
+def test_a_vial_without_a_name_may_hold_anything(text: str) -> None:
+    assert map_words(as_resource("medicine", text)).anticoagulant_fact.is_unknown
