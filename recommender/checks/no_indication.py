@@ -67,7 +67,9 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
         year = words.year_of(Cause.ILEAL_RESECTION)
         reason = "More than 20 cm resected calls for injections every month for life."
         summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
-        if said:
+        if said and _is_monthly(case, about):
+            summary = f"{said}: how much was removed? Above 20 cm monthly for life"
+        elif said:
             card = cards.B11_ILEUM_MONTHLY
             summary = f"{said}: if over 20 cm was resected, inject every month"
     else:
@@ -75,6 +77,17 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
         reason = "The order is right by one source; the other tests once a year below 30 cm."
         summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
     return Issue(card, INFO, (reason,), ("S20", "S21", "S71"), about, summary)
+
+
+def _is_monthly(case: Case, about: tuple[str, ...]) -> bool:
+    """Return whether every one of these orders is injected at least once a month."""
+    lines = [order.cobalamin for order in case.drafts if order.key in about]
+    timings = [line.timing for line in lines if line is not None and is_injected(line)]
+    return all(timing is not None and timing.longest_interval <= MONTH for timing in timings)
+
+
+MONTH = 31
+"""Days of the longest month (2.7)."""
 
 
 def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:

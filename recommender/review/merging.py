@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from recommender.cards import (
@@ -58,7 +59,7 @@ def fold(
         rule=case.rule,
         citations=distinct(citation for issue in everything for citation in issue.citations),
         about=distinct(key for issue in everything for key in issue.about),
-        resolutions=_distinct_resolutions(resolutions),
+        resolutions=_distinct_resolutions(_as_far_as_known(everything, resolutions)),
         choice=not _may_all_be_taken(case, resolutions),
         override_reasons=_override_reasons(case, everything),
         also_found=distinct(one.card for one in folded if one.card != first.card),
@@ -108,6 +109,17 @@ def _override_reasons(case: Case, issues: Sequence[Issue]) -> tuple[OverrideReas
     if case.assessment.glossitis_only and case.column is Column.NEUROLOGICAL:
         reasons = distinct((*reasons, override_reasons.GLOSSITIS_ONLY))
     return (*reasons, override_reasons.OTHER) if reasons or loud else ()
+
+
+def _as_far_as_known(
+    issues: Sequence[Issue], resolutions: tuple[Resolution, ...]
+) -> tuple[Resolution, ...]:
+    """Return the suggestions, none of them marked where it is open which of two doses of one order
+    is meant: the prescriber says that first (Q41).
+    """
+    if all(issue.card != cards.B20_TEXT_AGAINST_FIELDS for issue in issues):
+        return resolutions
+    return tuple(replace(one, recommended=False) for one in resolutions)
 
 
 def _distinct_resolutions(resolutions: Iterable[Resolution]) -> tuple[Resolution, ...]:

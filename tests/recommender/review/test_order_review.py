@@ -219,6 +219,19 @@ def test_injections_before_tablets_come_with_their_technique_M3() -> None:
     assert edit.technique
 
 
+@pytest.mark.parametrize("said", ["every 2 months", "three a week for 2 weeks"])
+def test_nothing_is_marked_while_it_is_open_which_dose_is_meant_Q41(said: str) -> None:
+    loading = {"line": "three a week for 2 weeks", "written": said, "words": "as written"}
+    case = {"who": ["no signs", "confirmed", "pernicious anaemia"], "orders": [loading]}
+    scenario, course, policy = build_case(case)
+    (finding,) = review(course, scenario, recommend(scenario, policy), policy)
+
+    found = {card.id for card in (finding.card, *finding.also_found)}
+    assert ("b20" in found) is (said == "every 2 months")
+    assert "b5" in found
+    assert [one.recommended for one in finding.resolutions] == [said != "every 2 months"]
+
+
 def test_to_go_on_with_treatment_is_what_is_recommended_when_it_is_stopped_f1() -> None:
     who = ["no signs", "confirmed", "pernicious anaemia", "eGFR 95", "every 2 months active"]
     (finding,) = _checked_review({"who": who, "orders": "stop"})
