@@ -194,7 +194,8 @@ def read_stored_halves(
 ) -> tuple[Order, ...]:
     """Return the drafts of the record that are one course with a draft of the request, by their
     `groupIdentifier` or because one names the other (Q56): the other half of a pair that is signed
-    one by one. Old ones do not count as ordered, and say so by their state (Q78).
+    one by one. Old ones do not count as ordered, and say so by their state (Q78), as do young
+    drafts of vitamin B12 that nothing binds.
     """
     waiting = [placed for placed in recorded if _is_stored_draft(placed)]
     if not waiting or not drafts.orders:
@@ -205,13 +206,18 @@ def read_stored_halves(
     for placed in waiting:
         if why_no_order(placed, patient_id) is None:
             read = read_draft(placed, placed.reference, False, siblings, value_sets)
-            halves = [one for one in read.orders if one.key not in drafted]
-            found += [
-                one for one in halves if any(is_bound_together(one, d) for d in drafts.orders)
-            ]
-    return tuple(
-        one if _is_young(one, as_of) else replace(one, state=OrderState.OLD_DRAFT) for one in found
-    )
+            found += [one for one in read.orders if one.key not in drafted]
+    states = ((one, _state_of_stored(one, drafts, as_of)) for one in found)
+    return tuple(replace(one, state=state) for one, state in states if state)
+
+
+def _state_of_stored(stored: Order, drafts: Drafts, as_of: dt.date) -> OrderState | None:
+    """Return how a stored draft stands to the course; `None` where it has no part in it."""
+    young = _is_young(stored, as_of)
+    if any(is_bound_together(stored, draft) for draft in drafts.orders):
+        return stored.state if young else OrderState.OLD_DRAFT
+    unbound = young and stored.has_cobalamin and stored.state is OrderState.DRAFT
+    return OrderState.UNBOUND_DRAFT if unbound else None
 
 
 def _is_stored_draft(placed: Placed) -> bool:

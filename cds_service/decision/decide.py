@@ -35,7 +35,7 @@ from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
 from recommender.cards import Finding
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Course
+from recommender.language import ClinicalScenario, Course, OrderState
 from recommender.review import review, review_record, review_refill
 from recommender.treatment import Recommendation, nearest_changes, recommend
 
@@ -110,7 +110,8 @@ class Decision:
     def receipt(self) -> tuple[ReceiptLine, ...]:
         """Every resource that came in, once."""
         drafted = {order.key for order in self.orders.drafts.orders}
-        stored = {order.key for order in self.course.drafts} - drafted
+        waiting = (one for one in self.course.orders if one.state is OrderState.UNBOUND_DRAFT)
+        stored = {order.key for order in (*self.course.drafts, *waiting)} - drafted
         entered = (*self.orders.drafts.lines, *self.case.mapped.lines(stored))
         unusable = (
             ReceiptLine.of(placed, ignored=why)._replace(unusable=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_of
+from recommender.courses.stored_drafts import is_maintenance_waiting
 from recommender.deficiency import Deficiency
 from recommender.language import Order, PhaseKind, Test, TestOrder, is_injected, months_after
 from recommender.monitoring import find_overdue, review_points
@@ -26,13 +27,17 @@ treatment is not certain (Q54).
 
 
 def check_maintenance(case: Case) -> Iterator[Issue]:
-    """Yield b5: a loading course is drafted, and no order would follow it (I5)."""
+    """Yield b5: a loading course is drafted, and no order would follow it (I5); a stored draft
+    follows it where it is without doubt the other half of the pair (Q56).
+    """
     loading = [order for order in case.drafts if _loads(order)]
     if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
         return
     if case.rule == "T1" or any(
         _follows_loading(order) for order in (*case.all_drafts, *case.standing)
     ):
+        return
+    if is_maintenance_waiting(case, loading):
         return
     loud = case.assessment.stays_for_life
     reason = "Without one, treatment ends with the last loading dose."

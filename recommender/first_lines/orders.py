@@ -94,19 +94,23 @@ def _waiting(case: Case, issue: Issue, words: Words, kind: PhaseKind) -> str:
     if newest is None:
         return ""
     day = words.day(newest.authored)
-    if newest.state is OrderState.OLD_DRAFT:
+    if newest.state in UNSIGNED:
         return f"drafted {day}, not signed" if day else "drafted, not signed"
     return f"{newest.state.value} (ordered {day})" if day else newest.state.value
 
 
+UNSIGNED = (OrderState.OLD_DRAFT, OrderState.UNBOUND_DRAFT)
+"""Stored drafts that count as ordered by nobody."""
+
+
 def _does_not_count(case: Case, issue: Issue, order: Order) -> bool:
-    """Return whether an order of the course waits: on hold, a draft of long ago, or the stopped
-    half of what is drafted now.
+    """Return whether an order of the course waits: on hold, a draft of long ago or of no course,
+    or the stopped half of what is drafted now.
     """
     if order.state is OrderState.STOPPED:
         drafts = (draft for draft in case.all_drafts if draft.key in issue.about)
         return any(is_bound_together(draft, order) for draft in drafts)
-    return order.state in (OrderState.ON_HOLD, OrderState.OLD_DRAFT)
+    return order.state is OrderState.ON_HOLD or order.state in UNSIGNED
 
 
 def b5(case: Case, issue: Issue, words: Words) -> str:

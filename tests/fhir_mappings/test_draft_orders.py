@@ -614,18 +614,21 @@ def stored(**elements) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("half", "counts"),
+    ("half", "state"),
     [
-        (stored(), True),
-        (stored(authoredOn=(AS_OF - dt.timedelta(days=7)).isoformat()), True),
-        (stored(authoredOn=(AS_OF - dt.timedelta(days=8)).isoformat()), False),
-        (stored(authoredOn=None), False),
-        (stored(groupIdentifier=None, basedOn=[{"reference": "MedicationRequest/d1"}]), True),
+        (stored(), OrderState.DRAFT),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=7)).isoformat()), OrderState.DRAFT),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=8)).isoformat()), OrderState.OLD_DRAFT),
+        (stored(authoredOn=None), OrderState.OLD_DRAFT),
+        (
+            stored(groupIdentifier=None, basedOn=[{"reference": "MedicationRequest/d1"}]),
+            OrderState.DRAFT,
+        ),
         (
             stored(groupIdentifier=None, priorPrescription={"reference": "MedicationRequest/d1"}),
-            True,
+            OrderState.DRAFT,
         ),
-        (stored(groupIdentifier={"value": "urn:uuid:2"}), None),
+        (stored(groupIdentifier={"value": "urn:uuid:2"}), OrderState.UNBOUND_DRAFT),
         (stored(status="active"), None),
         (stored(status="entered-in-error"), None),
         (stored(subject={"reference": "Patient/other"}), None),
@@ -645,18 +648,16 @@ def stored(**elements) -> dict:
         "the draft itself",
     ],
 )
-def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_R177_Q56_Q78(half, counts):
+def test_the_half_of_a_pair_that_is_stored_as_a_draft_is_read_as_ordered_R177_Q56_Q78(half, state):
     drafts = read(medicine(**COURSE))
 
     found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS)
 
-    assert [order.key for order in found] == ([] if counts is None else ["MedicationRequest/half"])
+    assert [order.key for order in found] == ([] if state is None else ["MedicationRequest/half"])
     assert [order.selected for order in found] == [False] * len(found)
     course = read_course(drafts, ClinicalScenario(AS_OF), found)
-    assert len(course.drafts) == (2 if counts else 1)
-    assert [order.state for order in course.orders[1:]] == (
-        [] if counts is None else [OrderState.DRAFT if counts else OrderState.OLD_DRAFT]
-    )
+    assert len(course.drafts) == (2 if state is OrderState.DRAFT else 1)
+    assert [order.state for order in course.orders[1:]] == ([] if state is None else [state])
 
 
 @pytest.mark.parametrize("name", ["basedOn", "priorPrescription", "replaces"])
@@ -670,8 +671,26 @@ def test_a_draft_that_names_a_stored_one_is_one_course_with_it_Q56(name):
     assert (found.key, found.state) == ("MedicationRequest/half", OrderState.DRAFT)
 
 
-def test_drafts_without_a_course_bind_nothing_that_is_stored_Q56():
-    assert not read_stored_halves(place(stored()), read(medicine()), "p1", AS_OF, VALUE_SETS)
+@pytest.mark.parametrize(
+    ("half", "state"),
+    [
+        (stored(), OrderState.UNBOUND_DRAFT),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=7)).isoformat()), OrderState.UNBOUND_DRAFT),
+        (stored(authoredOn=(AS_OF - dt.timedelta(days=8)).isoformat()), None),
+        (stored(authoredOn=None), None),
+        (stored(doNotPerform=True), None),
+        (stored(medicationCodeableConcept={"text": "Folic acid 5 mg tablet"}), None),
+    ],
+    ids=["of today", "of 7 days ago", "of 8 days ago", "of no day", "forbidden", "folic acid"],
+)
+def test_a_stored_draft_that_nothing_binds_waits_and_is_no_draft_of_the_course_Q56(half, state):
+    drafts = read(medicine())
+
+    found = read_stored_halves(place(half), drafts, "p1", AS_OF, VALUE_SETS)
+    course = read_course(drafts, ClinicalScenario(AS_OF), found)
+
+    assert [order.state for order in found] == ([] if state is None else [state])
+    assert len(course.drafts) == 1
 
 
 def pointing(identity: str, code: str = "309593", **elements) -> dict:

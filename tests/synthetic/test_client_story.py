@@ -4,6 +4,7 @@ its token, as that client takes, stores and signs what is suggested.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,15 +16,19 @@ from flask.testing import FlaskClient
 
 from cds_service.site import Client, Settings
 from cds_service.site.client_profiles import PROFILES, RXNORM_AS_OID
+from fhir_mappings.terminology import RXNORM
 from synthetic import SandboxPatient, sandbox_patients
 from synthetic.client_story import (
     KEYSTROKES,
+    Resource,
     Step,
     accept,
     choose,
     finish_by_hand,
+    stored,
     tell_story,
 )
+from synthetic.vocabulary import UCUM
 from tests.cds_service.conftest import AS_OF, running, settings  # noqa: F401  a fixture
 from tests.cds_service.signing import client as registered
 from tests.cds_service.signing import sign
@@ -310,3 +315,152 @@ def test_half_a_pair_that_is_stored_alone_is_asked_for_its_other_half(
     assert [one["label"] for one in card["suggestions"]] == [
         "Hydroxocobalamin 1 mg IM every 2 months for life"
     ]
+
+
+# --- a client that loses the group of a pair
+
+
+PAIR = ("Fred Oakes", "Bea Frost", "Iris Lang")
+"""People to whom loading and maintenance are given; the last one had maintenance drafted."""
+
+
+def without_group(order: Resource) -> Resource:
+    return {name: value for name, value in order.items() if name != "groupIdentifier"}
+
+
+@pytest.fixture(scope="module")
+def ungrouped(
+    settings: Settings,  # noqa: F811
+    people: dict[str, SandboxPatient],
+) -> Iterator[tuple[Callable[[Resource], Resource], dict[str, tuple[Resource, ...]]]]:
+    """Return what sends requests, and the pair of each person as a client stores it that drops
+    `groupIdentifier`.
+    """
+    client = client_of("generic-2.0")
+    with running(replace(settings, clients=(client,), public_url=BASE)) as http:
+        post = post_as(client, http)
+        pairs = {}
+        for name in PAIR:
+            answer = post(people[name].request("order-select"))
+            taken = accept(choose(answer), people[name].drafts, client)
+            pairs[name] = tuple(
+                stored(without_group(one), AS_OF)
+                for one in taken
+                if one["resourceType"] == "MedicationRequest"
+            )
+            assert len(pairs[name]) == 2, name
+        yield post, pairs
+
+
+Ungrouped = tuple[Callable[[Resource], Resource], dict[str, tuple[Resource, ...]]]
+
+
+def signed_beside(
+    person: SandboxPatient,
+    signed: Resource,
+    waiting: Resource,
+    post: Callable[[Resource], Resource],
+) -> list[Resource]:
+    """Return the cards on one draft that is signed while the other waits on record."""
+    chart = replace(person, resources=(*person.resources, signed, waiting))
+    cards: list[Resource] = post(chart.request("order-sign", (signed,)))["cards"]
+    return cards
+
+
+def loads(order: Resource) -> bool:
+    repeat = order["dosageInstruction"][0]["timing"]["repeat"]
+    return bool(repeat["periodUnit"] != "mo")
+
+
+@pytest.mark.parametrize("name", PAIR)
+def test_loading_signed_alone_is_quiet_while_our_own_maintenance_waits_without_a_group_Q56(
+    ungrouped: Ungrouped, people: dict[str, SandboxPatient], name: str
+) -> None:
+    post, pairs = ungrouped
+    loading, maintenance = sorted(pairs[name], key=loads, reverse=True)
+    assert signed_beside(people[name], loading, maintenance, post) == []
+
+
+@pytest.mark.parametrize("name", PAIR)
+def test_maintenance_signed_alone_is_never_quiet_without_loading_on_record(
+    ungrouped: Ungrouped, people: dict[str, SandboxPatient], name: str
+) -> None:
+    """Loading that nobody signed is not given; b4 names the draft of it (Q78)."""
+    post, pairs = ungrouped
+    loading, maintenance = sorted(pairs[name], key=loads, reverse=True)
+    [card, *_] = signed_beside(people[name], maintenance, loading, post)
+    assert card["indicator"] == "warning"
+    assert card["source"]["topic"]["code"] in ("b3", "b4")
+    if card["source"]["topic"]["code"] == "b4":
+        assert "loading drafted 1 Jun, not signed: load first" in card["summary"]
+
+
+def _days_old(days: int) -> Resource:
+    return {"authoredOn": (AS_OF - dt.timedelta(days=days)).isoformat()}
+
+
+def _repeat(**changes: Any) -> Resource:
+    return {"timing": {"repeat": {"frequency": 1, "period": 2, "periodUnit": "mo", **changes}}}
+
+
+def _dose(micrograms: int) -> Resource:
+    return {"doseAndRate": [{"doseQuantity": {"value": micrograms, "system": UCUM, "code": "ug"}}]}
+
+
+CYANOCOBALAMIN = {"coding": [{"system": RXNORM, "code": "309594"}]}
+"""Cyanocobalamin 1 mg/mL injection."""
+
+DOUBTFUL: dict[str, tuple[Resource, Resource]] = {
+    "of 8 days ago": (_days_old(8), {}),
+    "of no day": ({"authoredOn": None}, {}),
+    "another product": ({"medicationCodeableConcept": CYANOCOBALAMIN}, {}),
+    "another dose": ({}, _dose(500)),
+    "a longer interval": ({}, _repeat(period=3)),
+    "a shorter interval": ({}, _repeat(period=1)),
+    "in words alone": (
+        {},
+        {"timing": None, "doseAndRate": None, "route": None, "text": "1 mg IM every 2 months"},
+    ),
+    "words that say something else": ({}, {"text": "1 mg IM every 3 months"}),
+    "as needed": ({}, {"asNeededBoolean": True}),
+    "a number of doses": ({}, _repeat(count=3)),
+    "an end": ({}, _repeat(boundsPeriod={"end": "2027-06-01"})),
+    "a start far away": ({}, _repeat(boundsPeriod={"start": "2026-09-01"})),
+    "of somebody else": ({"subject": {"reference": "Patient/other"}}, {}),
+    "withdrawn": ({"status": "cancelled"}, {}),
+    "on hold": ({"status": "on-hold"}, {}),
+    "forbidden": ({"doNotPerform": True}, {}),
+}
+
+
+def changed(order: Resource, top: Resource, line: Resource) -> Resource:
+    """Return an order with members of its own and of its dosage line replaced; None: left out."""
+    dosage = {**order["dosageInstruction"][0], **line}
+    dosage = {name: value for name, value in dosage.items() if value is not None}
+    new = {**order, "dosageInstruction": [dosage], **top}
+    return {name: value for name, value in new.items() if value is not None}
+
+
+@pytest.mark.parametrize("why", DOUBTFUL)
+def test_what_is_not_without_doubt_our_maintenance_does_not_follow_loading(
+    ungrouped: Ungrouped, people: dict[str, SandboxPatient], why: str
+) -> None:
+    post, pairs = ungrouped
+    loading, maintenance = sorted(pairs["Fred Oakes"], key=loads, reverse=True)
+    waiting = changed(maintenance, *DOUBTFUL[why])
+    cards = signed_beside(people["Fred Oakes"], loading, waiting, post)
+    assert "b5" in [card["source"]["topic"]["code"] for card in cards]
+
+
+@pytest.mark.parametrize(
+    ("top", "line"),
+    [(_days_old(7), {}), ({}, _repeat(boundsPeriod={"start": "2026-08-02"})), ({}, {"text": None})],
+    ids=["of 7 days ago", "starts one interval from now", "without words"],
+)
+def test_our_maintenance_that_waits_up_to_the_limits_follows_loading(
+    ungrouped: Ungrouped, people: dict[str, SandboxPatient], top: Resource, line: Resource
+) -> None:
+    post, pairs = ungrouped
+    loading, maintenance = sorted(pairs["Fred Oakes"], key=loads, reverse=True)
+    waiting = changed(maintenance, top, line)
+    assert signed_beside(people["Fred Oakes"], loading, waiting, post) == []
