@@ -27,7 +27,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.scenario_mapping import MappedScenario
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Order, OrderState, RecordArea
+from recommender.language import ClinicalScenario, Fact, Order, OrderState, RecordArea
 from recommender.treatment import Outcome, Recommendation, nearest_changes
 
 MOST_CHANGES = 2
@@ -103,7 +103,7 @@ def _draft_context(case: Case) -> DraftContext:
         requester_of_the_draft=_requester(case.drafts.resources.values()),
         intent=basis.client.intent,
         preferred_system=basis.client.preferred_system,
-        reason_reference=_condition_used(case.facts)
+        reason_reference=_condition_used(case.mapped.scenario.deficiency_diagnosis)
         or _entry_that_asks(advised, case.mapped.scenario),
         deficient=advised.assessment.is_deficient,
         writing=_writing(basis.settings.policy),
@@ -159,14 +159,9 @@ def _entry_that_asks(recommendation: Recommendation, scenario: ClinicalScenario)
     return next((one.reference for one in entries if one.reference.startswith("Condition/")), "")
 
 
-def _condition_used(facts: tuple[FactInWords, ...]) -> str:
+def _condition_used(diagnosed: Fact) -> str:
     """Return the reference of the Condition that diagnoses the deficiency, or an empty string."""
-    evidence = (
-        entry
-        for fact in facts
-        if fact.name == "deficiency_diagnosis" and fact.value == "yes"
-        for entry in fact.evidence
-    )
+    evidence = diagnosed.evidence if diagnosed.is_true else ()
     return next(
         (entry.reference for entry in evidence if entry.reference.startswith("Condition/")), ""
     )

@@ -187,8 +187,8 @@ def _measurement_in_words(name: str, measured: Measurement) -> FactInWords:
         return FactInWords(name, False, "", measured.reason, measured.evidence, code)
     number = f"{measured.quantity.comparator.value}{show_number(measured.quantity.value)}"
     unit = UNIT_WORDS.get(measured.quantity.unit.value, measured.quantity.unit.value)
-    reason = "" if measured.reason == "none recorded" else measured.reason
-    return FactInWords(name, True, f"{number} {unit}".strip(), reason, measured.evidence)
+    words = f"{number} {unit}".strip()
+    return FactInWords(name, True, words, measured.reason, measured.evidence)
 
 
 UNIT_WORDS = {

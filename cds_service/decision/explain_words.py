@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol import lines_of_markdown, make_all_visible
+from recommender.language import Because
 
 Json = dict[str, Any]
 
@@ -186,7 +187,7 @@ def _say_facts(explained: Json, style: Style) -> Iterator[str]:
         fact["name"]
         for fact in known
         if fact["value"] == "no"
-        and fact.get("reason") == "none recorded"
+        and fact.get("reasonCode") == Because.NONE_RECORDED.value
         and not fact.get("evidence")
     ]
     yield style.heading(f"Facts ({len(known)} known)")

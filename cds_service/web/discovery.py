@@ -9,10 +9,12 @@ from typing import Any
 
 from cds_service.protocol import SHARED_ID, Service
 from cds_service.site import Client
+from recommender.guidance import look_back
+from recommender.language import MONTH_DAYS
 
-LABORATORY_DAYS = 1826
-"""Days of laboratory results that a client of the 3.0 dialect sends: five years, as long as any
-result is shown; what counts is decided by the mapping.
+LABORATORY_DAYS = int(look_back.UNCOUNTED_B12_MONTHS * MONTH_DAYS)
+"""Days of laboratory results that a client of the 3.0 dialect sends: 1826, as long as any
+result is shown (R169); what counts is decided by the mapping.
 """
 
 MOST_RESULTS = 1000

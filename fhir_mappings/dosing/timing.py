@@ -17,7 +17,7 @@ from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, LONGEST_TEXT, parse_rhythm
 from fhir_mappings.fhir import as_dict, as_list, read_period, words_of
 from fhir_mappings.fhir import versions as fhir_versions
-from recommender.language import PeriodUnit, Timing
+from recommender.language import MONTH_DAYS, PeriodUnit, Timing
 
 _DAY, _WEEK, _MONTH, _YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
 
@@ -213,7 +213,7 @@ def _duration(
     return None
 
 
-_DAYS = {_DAY: Decimal(1), _WEEK: Decimal(7), _MONTH: Decimal("30.4"), _YEAR: Decimal("365.25")}
+_DAYS = {_DAY: Decimal(1), _WEEK: Decimal(7), _MONTH: MONTH_DAYS, _YEAR: Decimal("365.25")}
 
 
 def days_of(quantity: object) -> Decimal | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from fhir_mappings.intake import RecordIndex
-from recommender.language import Because, Fact
+from recommender.language import NONE_RECORDED, NOT_RECORDED, Because, Fact
 
 MOST_CITED = 5
 """Entries that a line of the receipt names as outweighing another."""
@@ -24,6 +24,9 @@ def join(index: RecordIndex, join: Callable[[Fact, Fact], Fact], one: Fact, othe
                 index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed by {by}")
     return fact
 
+
+BARE = (NOT_RECORDED, NONE_RECORDED)
+"""Facts of which nothing is recorded: their reason is said only where there is no other."""
 
 PRECEDENCE = (
     Because.HINT,
@@ -46,11 +49,11 @@ def either(one: Fact, other: Fact) -> Fact:
     truth = one.truth | other.truth
     deciding = [fact for fact in (one, other) if fact.truth is truth] or [one]
     reasons = dict.fromkeys(fact.reason for fact in deciding if fact.reason)
+    further = dict.fromkeys(fact.reason for fact in deciding if fact not in BARE and fact.reason)
     evidence = tuple(dict.fromkeys(item for fact in deciding for item in fact.evidence))
-    informative = [reason for reason in reasons if reason != "none recorded"]
     codes = [fact.because for fact in deciding]
     because = next((code for code in PRECEDENCE if code in codes), None)
-    words = "; ".join(informative) or next(iter(reasons), "")
+    words = "; ".join(further) or next(iter(reasons), "")
     return Fact(truth, words, evidence, because=because)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from recommender.guidance import Policy
 from recommender.language import (
+    NO_RESULT,
     Cause,
     CauseFinding,
     ClinicalScenario,
@@ -81,7 +82,7 @@ def scenario_of(person: Person) -> ClinicalScenario:
 
 
 def _measured(value: str, unit: Unit) -> Measurement:
-    return Measurement(Quantity(Decimal(value), unit), SEEN) if value else Measurement()
+    return Measurement(Quantity(Decimal(value), unit), SEEN) if value else NO_RESULT
 
 
 def decide_all(policy: Policy) -> Iterator[tuple[Person, str]]:

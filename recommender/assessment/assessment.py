@@ -20,7 +20,6 @@ from recommender.assessment.derived_facts import Assessment
 from recommender.assessment.explained_facts import explain_facts
 from recommender.assessment.neurology import (
     PRESSING_DAYS,
-    RECENT_DAYS,
     Neurology,
     presses,
     read_neurology,
@@ -39,7 +38,7 @@ from recommender.deficiency import (
     total_b12_is_low,
     with_low_level,
 )
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import (
     Cause,
     ClinicalScenario,
@@ -172,7 +171,7 @@ def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
         "glossitis_only": neurology.glossitis_only,
         "urgent_neurology": neurology.urgent and presses(neurology, treatment, scenario.as_of),
         "attribution_uncertain": neurology.attribution_uncertain,
-        "neurological_recent": neurology.seen_within(scenario.as_of, RECENT_DAYS)
+        "neurological_recent": neurology.seen_within(scenario.as_of, look_back.YEAR_DAYS)
         or neurology.urgent,
         "neurological_last_90_days": neurology.seen_within(scenario.as_of, PRESSING_DAYS),
         "signs_before_last_dose": last is not None and neurology.all_before(last),

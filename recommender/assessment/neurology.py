@@ -43,9 +43,6 @@ PRESSING_DAYS = 90
 (K15), and for which a finding that vitamin B12 does not explain is asked about (N3, Q69).
 """
 
-RECENT_DAYS = 365
-"""Days for which a sign counts as one of late, where it is older than treatment in time (Q83)."""
-
 SIGNS_TO_REFUTE = frozenset(
     {
         NeurologicalSign.PERIPHERAL_NEUROPATHY,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, issue_of
 from recommender.language import (
+    SHORTEST_MONTH,
     DoseLine,
     Order,
     Rhythm,
@@ -17,8 +18,6 @@ from recommender.language import (
     rhythm_of,
 )
 
-MONTH = Decimal(28)
-
 
 def check_interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:
     """Check the interval of maintenance against 2.7; a single dose has none."""
@@ -27,7 +26,7 @@ def check_interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> 
     if timing.longest_interval > case.longest_interval(line):
         yield _too_long(case, order, line, timing)
     elif timing.shortest_interval < max(
-        MONTH, Decimal(case.policy.min_maintenance_days)
+        SHORTEST_MONTH, Decimal(case.policy.min_maintenance_days)
     ) and not _symptoms_recur(case):
         reason = (
             f"Ordered {describe_interval(timing)}. More often than monthly is for symptoms that "

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import (
     Choice,
     ClinicalScenario,
@@ -17,6 +17,7 @@ from recommender.language import (
     Truth,
     UncountedResult,
     Unit,
+    months_after,
 )
 
 HOLOTC_LOW = Decimal(25)
@@ -75,16 +76,12 @@ def low_in_both_readings(scenario: ClinicalScenario, policy: Policy) -> Uncounte
     for result in scenario.uncounted_b12:
         day = result.evidence.date
         doubtful = result.why is NotCounted.UNIT_CONTRADICTS and len(result.readings) > 1
-        if not doubtful or day is None or (scenario.as_of - day).days > A_YEAR:
+        if not doubtful or day is None or months_after(day, look_back.B12_MONTHS) < scenario.as_of:
             continue
         classes = {class_of_reading(result.test, reading, policy) for reading in result.readings}
         if classes == {B12Class.LOW} and (newest is None or day >= newest):
             return result
     return None
-
-
-A_YEAR = 365
-"""Days for which a result diagnoses (F4)."""
 
 
 def total_b12_is_low(result: Measurement, policy: Policy) -> Truth:

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import replace
 
 from recommender.deficiency.levels import B12Class, class_of_reading, total_b12_is_low
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import (
     ClinicalScenario,
     NotCounted,
@@ -18,9 +18,6 @@ from recommender.language import (
     UncountedResult,
 )
 from recommender.treatment_so_far import TreatmentPhase
-
-CONTRADICTS_WITHIN = 365
-"""Days before a newer result within which an older low one contradicts it: 12 months (D5b, Q88)."""
 
 _SOUND = frozenset({NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS})
 """Results that were usable when they were taken."""
@@ -55,12 +52,12 @@ def low_before(scenario: ClinicalScenario, policy: Policy, *, any_age: bool) -> 
     """Return whether a low result stands before the newest usable one, with no vitamin B12 of any
     dose between (D5b); `any_age`: however long before.
     """
-    return _low_within(scenario, policy, None if any_age else CONTRADICTS_WITHIN) is not None
+    return _low_within(scenario, policy, None if any_age else look_back.YEAR_DAYS) is not None
 
 
 def low_in_the_year_before(scenario: ClinicalScenario, policy: Policy) -> bool:
     """Return whether a low result stands in the 12 months before the newest usable one (D4)."""
-    return _low_within(scenario, policy, CONTRADICTS_WITHIN) is not None
+    return _low_within(scenario, policy, look_back.YEAR_DAYS) is not None
 
 
 def contradicting_result(scenario: ClinicalScenario, policy: Policy) -> UncountedResult | None:

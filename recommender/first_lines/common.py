@@ -65,17 +65,27 @@ def given(words: Words) -> str:
     return "A B12 dose without its date" if undated else ""
 
 
-def no_test(words: Words, before: str) -> str:
-    """Say that there is no test only of results that could be read (Q58)."""
+def no_test_on_record(words: Words) -> str:
+    """Say that there is no test, only of results that could be read (Q58)."""
     if RecordArea.LABORATORY in words.scenario.unavailable:
-        return f"Laboratory results could not be read: is there a B12 result? If not, test {before}"
+        return "Laboratory results could not be read"
     if RecordArea.LABORATORY in words.scenario.incomplete:
-        return f"No B12 among the results that came, the list is not complete: test {before}"
-    if given(words) and "dose" in before:
-        return f"{given(words)}, no B12 test on record: take one {before}"
-    if "dose" in before:
-        return f"No B12 test on record: take one {before}"
-    return f"No B12 test on record: test {before}"
+        return "No B12 among the results that came, the list is not complete"
+    return "No B12 test on record"
+
+
+def no_test(words: Words, before: str, *, dosing: bool = False) -> str:
+    """Say that there is no test, and what to do before what. `dosing`: a sample is to be taken
+    before a dose, so that doses already given are named.
+    """
+    lead = no_test_on_record(words)
+    if RecordArea.LABORATORY in words.scenario.unavailable:
+        return f"{lead}: is there a B12 result? If not, test {before}"
+    if RecordArea.LABORATORY in words.scenario.incomplete or not dosing:
+        return f"{lead}: test {before}"
+    if given(words):
+        lead = f"{given(words)}, no B12 test on record"
+    return f"{lead}: take one {before}"
 
 
 def tablets_not_enough(case: Case, words: Words) -> str:

@@ -7,6 +7,8 @@ from recommender.case import Case, Issue, is_oral
 from recommender.courses import Repeats, overdue_review, repeats
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
+from recommender.guidance import look_back
+from recommender.language import months_after
 from recommender.monitoring import ReviewRow
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, name_of, say_date, say_often
@@ -96,13 +98,10 @@ def _regular_review(case: Case, since: str, last: str) -> str:
     least = "" if treatment.start_certain else "at least "
     tests = "no B12, blood count or homocysteine on record"
     started = treatment.started
-    recent = started is not None and (case.scenario.as_of - started).days < FIFTEEN_MONTHS
+    known = look_back.REVIEWS_MONTHS  # for so long every review on record is known (F34)
+    recent = started is not None and months_after(started, known) > case.scenario.as_of
     when = f"since {last}" if last else ("since then" if recent else "for 15 months")
     return f"On B12 since {least}{since}, {tests} {when}: review due"
-
-
-FIFTEEN_MONTHS = 450
-"""Days for which every review on record is known (F34)."""
 
 
 def g(case: Case, issue: Issue, words: Words) -> str:

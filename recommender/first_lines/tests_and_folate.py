@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.deficiency import Deficiency
-from recommender.first_lines.common import given, led, no_test, open_level
+from recommender.first_lines.common import given, led, no_test, no_test_on_record, open_level
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
 from recommender.wording import Words, capital, quote, say_age
 
@@ -32,7 +32,7 @@ def b13(case: Case, _: Issue, words: Words) -> str:
             then = "repeat it; do not wait if there are symptoms" if low else f"test {before}"
             return f"Last B12 {newest.evidence.reported} is {age} old{low}: {then}"
         return f"{words.older_level} cannot be used ({_why_unusable(newest)}): confirm or repeat it"
-    return no_test(words, before)
+    return no_test(words, before, dosing=True)
 
 
 def b17(case: Case, _: Issue, words: Words) -> str:
@@ -141,7 +141,7 @@ def _why_asked(case: Case, words: Words) -> str:
         return f"Pregnant, {words.level}"
     if words.level or words.older_level:
         return f"{words.level or words.older_level} does not decide"
-    return no_test(words, "").partition(":")[0]
+    return no_test_on_record(words)
 
 
 def c4(_: Case, __: Issue, words: Words) -> str:

@@ -37,6 +37,12 @@ LOW_PLATELETS: Final = (Decimal(100), 30)
 VERY_LOW_PLATELETS: Final = (Decimal(50), 7)
 """Platelets in 10*9/L; below the first number of a pair only so many days count (F18, Q10)."""
 
+YEAR_DAYS: Final = 365
+"""Twelve months where days are counted: for so long a sign is one of late (Q83), an older low
+result contradicts a newer one (D5b, Q88), and alternate days are worth asking for after treatment
+began (T1b).
+"""
+
 UNCOUNTED_B12_MONTHS: Final = 60
 """Vitamin B12 results that do not decide are kept for the text and E3 (F35)."""
 

@@ -30,6 +30,8 @@ from recommender.language.dose_words import (
 )
 from recommender.language.doses import (
     DAYS_PER_UNIT,
+    MONTH_DAYS,
+    SHORTEST_MONTH,
     DoseLine,
     DosePart,
     PeriodUnit,
@@ -117,9 +119,11 @@ __all__ = [
     "DAYS_PER_UNIT",
     "EXCIPIENTS",
     "LOADING_BELOW_DAYS",
+    "MONTH_DAYS",
     "NONE_RECORDED",
     "NOT_RECORDED",
     "NO_RESULT",
+    "SHORTEST_MONTH",
     "SURGERY_HINTS",
     "TREATMENT_DOSE_INJECTED",
     "TREATMENT_DOSE_ORAL",

@@ -62,6 +62,12 @@ DAYS_PER_UNIT: dict[PeriodUnit, tuple[int, int]] = {
 days).
 """
 
+SHORTEST_MONTH = Decimal(DAYS_PER_UNIT[PeriodUnit.MONTH][0])
+"""Days: injections as often as monthly are acceptable for anybody (S14, S90)."""
+
+MONTH_DAYS = Decimal("30.44")
+"""Days of a month on average, where only how long something lasts is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

@@ -246,7 +246,7 @@ class Measurement:
 
     quantity: Quantity | None = None
     date: dt.date | None = None
-    reason: str = "none recorded"
+    reason: str = ""
     evidence: tuple[Evidence, ...] = ()
     by_issue: bool = False
     flagged_low: bool = False
@@ -274,5 +274,5 @@ class Measurement:
         return Truth.UNKNOWN if self.alarms_only and reassures else found
 
 
-NO_RESULT = Measurement(because=Because.NONE_RECORDED)
+NO_RESULT = Measurement(reason="none recorded", because=Because.NONE_RECORDED)
 """No result is recorded."""

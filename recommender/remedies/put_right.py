@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Decimal
 
 from recommender.cards import Card, Remedy, cards
 from recommender.case import Case, Issue, fulfils, is_oral, is_treatment, kind_of, same_kind
@@ -16,6 +15,7 @@ from recommender.checks import check_order
 from recommender.courses import Repeats, repeats
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
+    SHORTEST_MONTH,
     AddRegimen,
     ChangeOrder,
     Edit,
@@ -191,10 +191,6 @@ def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
     return next((phase for phase in same if same_kind(order, phase)), same[0] if same else None)
 
 
-A_MONTH = Decimal(28)
-"""Days: injections as often as monthly are acceptable for anybody (S14, S90)."""
-
-
 def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     """Return the phase with the ordered frequency, where only the dose was wrong or only the start
     changes.
@@ -216,7 +212,7 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
         if asked.is_bounded
         else replace(line.timing, count=None, count_max=None, duration=None)
     )
-    least = min(A_MONTH, asked.shortest_interval)
+    least = min(SHORTEST_MONTH, asked.shortest_interval)
     if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
         return phase  # more often than monthly is for symptoms that return (S15)
     route = line.route or phase.line.route

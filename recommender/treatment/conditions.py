@@ -9,13 +9,10 @@ from dataclasses import dataclass
 
 from recommender.assessment import Assessment
 from recommender.deficiency import Deficiency
-from recommender.guidance import NonNeuroRoute, Policy
+from recommender.guidance import NonNeuroRoute, Policy, look_back
 from recommender.language import Allergen, Cause, HintAt, Truth
 from recommender.treatment.products import can_take_by_mouth, could_take_by_mouth_once_checked
 from recommender.treatment_so_far import TreatmentPhase
-
-A_YEAR = 365
-"""Days from the start of treatment within which alternate days are still worth asking for (T1b)."""
 
 ORAL_TRIAL_DAYS = 84
 """Days of oral treatment after which persisting symptoms call for injections: 3 months (T5b,
@@ -184,7 +181,8 @@ STARTED_WITHIN_A_YEAR = Condition(
     "treatment started in the last 12 months",
     ("treatment",),
     lambda a, _: (
-        a.treatment.days_on_treatment is not None and a.treatment.days_on_treatment <= A_YEAR
+        a.treatment.days_on_treatment is not None
+        and a.treatment.days_on_treatment <= look_back.YEAR_DAYS
     ),
 )
 MAY_BE_TREATED = Condition(

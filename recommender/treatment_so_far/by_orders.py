@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from recommender.guidance import Policy
-from recommender.language import Order, Truth, changed, is_treatment_dose
+from recommender.language import MONTH_DAYS, Order, Truth, changed, is_treatment_dose
 from recommender.treatment_so_far.entries import LOADING_WINDOW
 from recommender.treatment_so_far.history import LAPSED_AFTER, History
 from recommender.treatment_so_far.reading import (
@@ -32,12 +32,9 @@ ORAL_ORDER_COUNTS_AFTER = 30
 """
 
 
-DAYS_A_MONTH = Decimal("30.44")
-
-
 def standing_order_days(policy: Policy) -> int:
     """Return the days after which an order without a dose says no longer that it is taken (Q29)."""
-    return int(policy.standing_order_months * DAYS_A_MONTH)
+    return int(policy.standing_order_months * MONTH_DAYS)
 
 
 def ordered_not_given(history: History, policy: Policy) -> Treatment | None:

@@ -8,6 +8,7 @@ import datetime as dt
 from decimal import Decimal
 
 from recommender.language import (
+    MONTH_DAYS,
     Allergen,
     DoseLine,
     Measurement,
@@ -20,7 +21,7 @@ from recommender.language import (
     describe_interval,
 )
 
-A_YEAR = 365
+WITHOUT_ITS_YEAR = 365
 """Days before today up to which a date is said without its year (cards.md 7, row 3)."""
 
 QUOTE = 60
@@ -40,7 +41,7 @@ def say_date(date: dt.date | None, as_of: dt.date) -> str:
         return ""
     if date > as_of or isinstance(date, MonthDate | YearDate):
         return say_full_date(date)
-    if (as_of - date).days < A_YEAR:
+    if (as_of - date).days < WITHOUT_ITS_YEAR:
         return f"{date.day} {_MONTHS[date.month - 1]}"
     return f"{_MONTHS[date.month - 1]} {date.year}"
 
@@ -60,7 +61,7 @@ def say_age(date: dt.date, as_of: dt.date) -> str:
     days = max((as_of - date).days, 0)
     if days < 62:
         return f"{days} day{'' if days == 1 else 's'}"
-    months = int(days / 30.44)
+    months = int(days / MONTH_DAYS)
     return f"{months} months" if months < 36 else f"{months // 12} years"
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from recommender.language import NO_RESULT
 from recommender.language.logic import (
     NONE_RECORDED,
     NOT_RECORDED,
@@ -108,7 +109,7 @@ def test_a_limit_is_decided_only_if_every_allowed_value_agrees_Q9(
 
 
 def test_without_a_result_nothing_is_below_or_above() -> None:
-    none = Measurement()
+    none = NO_RESULT
     assert (none.is_known, none.below(Decimal(1)), none.above(Decimal(1)), none.reason) == (
         False,
         U,
