@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from governance.figures.report import NAMES, OVERRIDDEN
 
 COLUMNS = ("intervention", "action", "feedback", "user", "date", "place")
 NO_ANSWER = "no answer"
+CARDS_AT_ONCE = 500
 HASH_DIGITS = 12
 """Digits of the keyed hash of a user: enough to tell users apart, not to find one."""
 
@@ -30,41 +31,57 @@ def each_row(store_url: str, patient_key: str = "") -> Iterator[dict[str, str]]:
         patient_key: of the record as configured; the user's own words open with it.
     Raises: StoreUnavailable.
     """
-    whose = (FEEDBACK.c.card, FEEDBACK.c.client)
-    last = sa.select(sa.func.max(FEEDBACK.c.id).label("id")).group_by(*whose).subquery()
-    said = sa.select(FEEDBACK).join(last, last.c.id == FEEDBACK.c.id).subquery()
-    query = (
-        sa.select(CARDS.c.card, CARDS.c.uuid, DECISIONS)
-        .add_columns(said.c.outcome, said.c.reason_code, said.c.user_comment)
-        .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
-        .outerjoin(said, sa.and_(said.c.card == CARDS.c.uuid, said.c.client == CARDS.c.client))
-        .where(CARDS.c.shown)
-        .order_by(DECISIONS.c.received_at, CARDS.c.id)
-    )
     with reading(store_url) as connection:
         key = find_patient_key(store_url, patient_key)
-        for row in connection.execution_options(yield_per=1000).execute(query).mappings():
-            yield _row(row, key)
+        shown = connection.execution_options(yield_per=CARDS_AT_ONCE).execute(_SHOWN).mappings()
+        for cards in shown.partitions():
+            said = _last_words(connection, [card["uuid"] for card in cards])
+            for card in cards:
+                yield _row(card, said.get((card["uuid"], card["client"])), key)
 
 
-def _row(row: sa.RowMapping, key: bytes) -> dict[str, str]:
-    user = (row["user_kind"], row["user_role"], row["user"][:HASH_DIGITS])
+_SHOWN = (
+    sa.select(
+        CARDS.c.card,
+        CARDS.c.uuid,
+        CARDS.c.client,
+        *(DECISIONS.c[name] for name in ("received_at", "user_kind", "user_role", "user", "place")),
+    )
+    .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
+    .where(CARDS.c.shown)
+    .order_by(DECISIONS.c.received_at, CARDS.c.id)
+)
+
+
+def _last_words(
+    connection: sa.Connection, uuids: Sequence[str]
+) -> dict[tuple[str, str], sa.RowMapping]:
+    """Return what was last said of each of these cards, by card and client. It is asked for by
+    itself: joined to all cards, the last words of a million are searched for as a whole.
+    """
+    columns = ("card", "client", "outcome", "reason_code", "user_comment")
+    query = sa.select(*(FEEDBACK.c[name] for name in columns))
+    query = query.where(FEEDBACK.c.card.in_(uuids)).order_by(FEEDBACK.c.id)
+    rows = connection.execute(query, execution_options={"yield_per": None}).mappings()
+    return {(row["card"], row["client"]): row for row in rows}
+
+
+def _row(card: sa.RowMapping, said: sa.RowMapping | None, key: bytes) -> dict[str, str]:
+    user = (card["user_kind"], card["user_role"], card["user"][:HASH_DIGITS])
     return {
-        "intervention": f"{row['card']} {NAMES.get(row['card'], '')}".strip(),
-        "action": row["outcome"] or NO_ANSWER,
-        "feedback": _feedback(row, key),
+        "intervention": f"{card['card']} {NAMES.get(card['card'], '')}".strip(),
+        "action": said["outcome"] if said else NO_ANSWER,
+        "feedback": _feedback(said, key) if said else "",
         "user": " ".join(part for part in user if part),
-        "date": row["received_at"].isoformat(timespec="seconds") + "Z",
-        "place": row["place"],
+        "date": card["received_at"].isoformat(timespec="seconds") + "Z",
+        "place": card["place"],
     }
 
 
-def _feedback(row: sa.RowMapping, key: bytes) -> str:
-    if row["outcome"] is None:
-        return ""
-    parts = [open_words(row["user_comment"], row["uuid"], key)]
-    if row["outcome"] == OVERRIDDEN:
-        code = row["reason_code"]
+def _feedback(said: sa.RowMapping, key: bytes) -> str:
+    parts = [open_words(said["user_comment"], said["card"], key)]
+    if said["outcome"] == OVERRIDDEN:
+        code = said["reason_code"]
         words = f"{code} ({WORDS[code]})" if code in WORDS else code
         parts = [category_of(code), words, *parts]
     return "; ".join(part for part in parts if part)
