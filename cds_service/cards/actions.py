@@ -71,6 +71,7 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Pl
         group_id=_followed_group(resolution, context) or new_uuid(),
         condition=say_claims(claims_of(resolution.edits)),
         after=loading_of(resolution.edits),
+        before=_maintenance_of(resolution.edits),
     )
     context = replace(context, draft_context=drafting)
     edits = resolution.edits
@@ -95,10 +96,18 @@ def _followed_group(resolution: Resolution, context: SuggestionContext) -> str:
 
 def loading_of(edits: tuple[Edit, ...]) -> Phase | None:
     """Return the loading phase among the edits, which maintenance follows."""
-    added = [phase for one in edits if isinstance(one, AddRegimen) for phase in one.regimen.phases]
-    changed = [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
-    phases = (phase for phase in (*changed, *added) if phase.kind is PhaseKind.LOADING)
+    phases = (phase for phase in _phases_of(edits) if phase.kind is PhaseKind.LOADING)
     return next(phases, None)
+
+
+def _maintenance_of(edits: tuple[Edit, ...]) -> Phase | None:
+    """Return the phase among the edits that follows loading."""
+    return next((one for one in _phases_of(edits) if one.kind is not PhaseKind.LOADING), None)
+
+
+def _phases_of(edits: tuple[Edit, ...]) -> tuple[Phase, ...]:
+    added = [phase for one in edits if isinstance(one, AddRegimen) for phase in one.regimen.phases]
+    return (*(edit.phase for edit in edits if isinstance(edit, ChangeOrder)), *added)
 
 
 def deletes_last(actions: Iterable[Planned]) -> list[Planned]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -26,9 +27,19 @@ from fhir_mappings.fhir import (
     subject_id,
 )
 from fhir_mappings.scenario_mapping import MappedScenario
+from recommender.case import kind_of
 from recommender.guidance import Policy
-from recommender.language import ClinicalScenario, Fact, Order, OrderState, RecordArea
+from recommender.language import (
+    ClinicalScenario,
+    Fact,
+    Order,
+    OrderState,
+    PhaseKind,
+    RecordArea,
+    Route,
+)
 from recommender.treatment import Outcome, Recommendation, nearest_changes
+from recommender.treatment_so_far import TreatmentPhase
 
 MOST_CHANGES = 2
 """Facts named on a card that would change the advice; the receipt has them all."""
@@ -107,6 +118,7 @@ def _draft_context(case: Case) -> DraftContext:
         or _entry_that_asks(advised, case.mapped.scenario),
         deficient=advised.assessment.is_deficient,
         writing=_writing(basis.settings.policy),
+        last_injection=_last_injection(case),
         reason_text=advised.indication,
         rule=advised.rule,
         statements=advised.citations,
@@ -127,6 +139,20 @@ def _requester(drafts: Iterable[Resource]) -> str:
     named = {as_text(as_dict(read_requester(one)).get("reference")) for one in drafts}
     requester = named.pop() if len(named) == 1 else ""
     return "" if requester.startswith(("#", "urn:")) else requester
+
+
+def _last_injection(case: Case) -> dt.date | None:
+    """Return the day of the newest injection of the course, which maintenance follows by one
+    interval; `None` while a loading course is under way or drafted, and where tablets were last.
+    """
+    treatment = case.recommendation.assessment.treatment
+    loading = treatment.phase is TreatmentPhase.LOADING and not treatment.loading_complete
+    drafted = any(kind_of(order) is PhaseKind.LOADING for order in case.drafts.orders)
+    last = treatment.last_dose
+    if last is None or loading or drafted:
+        return None
+    doses = (dose for dose in case.mapped.scenario.doses if dose.date == last)
+    return last if any(dose.route is not Route.ORAL for dose in doses) else None
 
 
 def _unless(scenario: ClinicalScenario) -> str:

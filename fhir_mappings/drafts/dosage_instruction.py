@@ -71,7 +71,7 @@ def _start(phase: Phase, context: DraftContext) -> Resource:
     """Return the day of the first dose as a bound without an end, where it is fixed (I35)."""
     if not context.writing.start or phase.line.timing is None or phase.line.timing.is_bounded:
         return {}
-    day = first_dose(phase, context.as_of, context.after)
+    day = first_dose(phase, context.as_of, context.follows)
     return {"boundsPeriod": {"start": day.isoformat()}} if day else {}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from fhir_mappings.drafts.supply import ALL_OF_IT, Writing
+from fhir_mappings.drafts.supply import ALL_OF_IT, Following, Writing
 from fhir_mappings.fhir import FhirVersion, Resource
 from fhir_mappings.formulary import BUILT_IN, FormularyRow
 from fhir_mappings.terminology import RXNORM, ValueSets
@@ -25,8 +25,9 @@ class DraftContext:
     many days an open-ended loading course is reviewed. `group_id` ties the phases of one regimen.
     `rule`, `statements` and `condition`, the claim stated by taking the draft, go into the
     extension that says what it rests on. With `deficient`, the deficiency is coded beside
-    `reason_text`. `after` is
-    the loading phase of the same suggestion, `writing` what the site wants written.
+    `reason_text`. `after` is the loading phase of the same suggestion, `before` the maintenance
+    that follows it there, `last_injection` the day of the newest injection of a course that has no
+    loading to come, `writing` what the site wants written.
     """
 
     version: FhirVersion
@@ -48,7 +49,14 @@ class DraftContext:
     condition: str = ""
     deficient: bool = False
     after: Phase | None = None
+    before: Phase | None = None
+    last_injection: dt.date | None = None
     writing: Writing = ALL_OF_IT
+
+    @property
+    def follows(self) -> Following:
+        """What a maintenance phase comes after."""
+        return Following(self.after, self.last_injection)
 
 
 def write_circumstances(context: DraftContext) -> Resource:

@@ -15,7 +15,14 @@ from fhir_mappings.fhir import Resource, as_dict, as_text, write_shape
 from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.medicines import BASIS, STATED
 from fhir_mappings.terminology import SNOMED
-from recommender.language import Phase, PhaseKind, Route, Timing, describe_timing
+from recommender.language import (
+    Phase,
+    PhaseKind,
+    Route,
+    Timing,
+    describe_interval,
+    describe_timing,
+)
 
 
 def _continuous_therapy() -> Resource:
@@ -106,7 +113,7 @@ def _for_the_pharmacist(phase: Phase, context: DraftContext) -> Resource:
     written: Resource = {}
     if writing.dispense:
         row = _row_of(phase, context)
-        supply = write_dispense(phase, row, context.as_of, context.after, writing)
+        supply = write_dispense(phase, row, context.as_of, context.follows, writing)
         written |= {"dispenseRequest": supply} if supply else {}
     if writing.substitution:
         written["substitution"] = _substitution()
@@ -170,18 +177,28 @@ def _note(phase: Phase, context: DraftContext) -> str:
     """Return one clinical sentence (cards.md 8)."""
     reason = context.reason_text or "Vitamin B12 deficiency"
     timing = phase.line.timing
+    then = _then(context.before)
     if phase.kind is PhaseKind.LOADING and timing and not timing.is_bounded:
-        return (
-            f"{reason} with nerve signs: continue until no further improvement, then maintenance "
-            f"as ordered."
-        )
+        return f"{reason} with nerve signs: continue until no further improvement{then}."
     if phase.kind is PhaseKind.LOADING:
-        return f"{reason}: {_loading_words(timing)}, then maintenance as ordered."
+        return f"{reason}: {_loading_words(timing)}{then}."
     if phase.line.route is Route.ORAL:
         return "For life; take every day."
     if phase.starts_after_loading:
         return "For life. Start after the loading course."
     return "For life." if phase.lifelong else "Until further review."
+
+
+def _then(maintenance: Phase | None) -> str:
+    """Say what follows loading: ", then every 2 months for life"; empty where nothing is drafted
+    with it.
+    """
+    if maintenance is None or maintenance.line.timing is None:
+        return ""
+    lasting = " for life" if maintenance.lifelong else ""
+    if maintenance.line.route is Route.ORAL:
+        return f", then tablets every day{lasting}"
+    return f", then {describe_interval(maintenance.line.timing)}{lasting}"
 
 
 def _loading_words(timing: Timing | None) -> str:

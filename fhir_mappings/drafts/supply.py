@@ -53,14 +53,21 @@ class Writing:
 ALL_OF_IT = Writing()
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What a drafted phase follows: the loading phase of the same suggestion, and the newest
+    injection on record where no loading is to come; `None` for what there is not.
+    """
+
+    after: Phase | None = None
+    last_injection: dt.date | None = None
+
+
 def write_dispense(
-    phase: Phase, row: FormularyRow | None, as_of: dt.date, after: Phase | None, writing: Writing
+    phase: Phase, row: FormularyRow | None, as_of: dt.date, follows: Following, writing: Writing
 ) -> Resource:
     """Return `dispenseRequest`; empty where the product does not give the dose in whole or half
     units.
-
-    Args:
-        after: the loading phase of the same suggestion that this one follows, if any.
     """
     timing = phase.line.timing
     units = _units_of_a_dose(phase, row)
@@ -69,28 +76,36 @@ def write_dispense(
     doses, duration = _doses_at_a_time(phase, timing)
     counted = {"quantity": {"value": _number(units * doses), "unit": row.dispense_unit}}
     return {
-        "validityPeriod": _validity(phase, as_of, after, writing),
+        "validityPeriod": _validity(phase, as_of, follows, writing),
         "numberOfRepeatsAllowed": _repeats(phase, timing, writing),
         **(counted if row.dispense_unit else {}),
         "expectedSupplyDuration": duration,
     }
 
 
-def first_dose(phase: Phase, as_of: dt.date, after: Phase | None) -> dt.date | None:
-    """Return the day of the first dose where it is fixed: today, or after a loading course that has
-    an end (injections one interval later, tablets at once); `None` where that end is open (I35), or
-    its course is not ours.
+def first_dose(phase: Phase, as_of: dt.date, follows: Following) -> dt.date | None:
+    """Return the day of the first dose where it is fixed: today, one interval after the last
+    injection, or after a loading course that has an end (injections one interval later, tablets at
+    once); `None` where that end is open (I35), or its course is not ours.
     """
     if phase.kind is PhaseKind.LOADING:
         return None
+    after = follows.after
     if after is None or after.kind is not PhaseKind.LOADING:
-        return None if phase.starts_after_loading else as_of
+        return _after_the_last(phase, as_of, follows.last_injection)
     timing, loading = phase.line.timing, after.line.timing
     if timing is None or loading is None or loading.duration is None:
         return None
     value, unit = loading.duration
     ends = as_of + dt.timedelta(days=int(value * DAYS_PER_UNIT[unit][0]))
     return _one_interval_after(ends, timing) if phase.starts_after_loading else ends
+
+
+def _after_the_last(phase: Phase, as_of: dt.date, last: dt.date | None) -> dt.date | None:
+    timing = phase.line.timing
+    if last is None or timing is None or phase.line.route is Route.ORAL:
+        return None if phase.starts_after_loading else as_of
+    return max(as_of, _one_interval_after(last, timing))
 
 
 def _one_interval_after(day: dt.date, timing: Timing) -> dt.date:
@@ -130,7 +145,7 @@ def _repeats(phase: Phase, timing: Timing, writing: Writing) -> int:
     return max(int(writing.prescription_months * 30 // days) - 1, 0)
 
 
-def _validity(phase: Phase, as_of: dt.date, after: Phase | None, writing: Writing) -> Resource:
+def _validity(phase: Phase, as_of: dt.date, follows: Following, writing: Writing) -> Resource:
     if phase.kind is PhaseKind.LOADING:
         timing = phase.line.timing
         bounded = timing is not None and timing.is_bounded
@@ -140,7 +155,7 @@ def _validity(phase: Phase, as_of: dt.date, after: Phase | None, writing: Writin
             else months_after(as_of, OPEN_LOADING_MONTHS)
         )
         return _period(as_of, end)
-    start = first_dose(phase, as_of, after)
+    start = first_dose(phase, as_of, follows)
     if start is None:
         months = writing.prescription_months + OPEN_LOADING_MONTHS
         return _period(as_of, months_after(as_of, months))

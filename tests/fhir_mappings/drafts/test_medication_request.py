@@ -110,11 +110,52 @@ def test_a_draft_says_who_what_and_why():
     assert draft["reasonReference"] == [{"reference": "Condition/c1"}]
     assert draft["groupIdentifier"]["value"] == "urn:uuid:7c2b7f0e-6c43-4f0d-9a55-3d4f6a5d7c11"
     assert draft["note"] == [
-        {
-            "text": "Vitamin B12 deficiency with nerve signs: continue until no further "
-            "improvement, then maintenance as ordered."
-        }
+        {"text": "Vitamin B12 deficiency with nerve signs: continue until no further improvement."}
     ]
+
+
+@pytest.mark.parametrize(
+    ("loading", "before", "note"),
+    [
+        (N_LOAD, MAINT_N, " with nerve signs: continue until no further improvement, then every 2"),
+        (M_LOAD, MAINT_M, ": six injections in two weeks, then every 2 to 3 months for life."),
+        (M_LOAD, ORAL, ": six injections in two weeks, then tablets every day for life."),
+        (M_LOAD, None, ": six injections in two weeks."),
+    ],
+)
+def test_the_note_of_loading_says_what_is_drafted_to_follow_it_Q48(loading, before, note):
+    draft = medication_request.draft(loading, replace(CONTEXT, before=before))
+
+    assert f"Vitamin B12 deficiency{note}" in draft["note"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("last", "starts"),
+    [
+        (None, None),
+        ("2026-11-01", "2027-01-01"),
+        ("2026-09-21", "2026-11-21"),
+        ("2026-09-20", "2026-11-21"),
+    ],
+)
+def test_maintenance_after_a_loading_that_is_done_starts_one_interval_later_Q48(last, starts):
+    given = dt.date.fromisoformat(last) if last else None
+    draft = medication_request.draft(MAINT_M, replace(CONTEXT, last_injection=given))
+
+    repeat = draft["dosageInstruction"][0]["timing"]["repeat"]
+    assert repeat.get("boundsPeriod", {}).get("start") == starts
+    validity = draft["dispenseRequest"]["validityPeriod"]
+    assert validity["start"] == (starts or "2026-11-21")
+    after_open = replace(CONTEXT, last_injection=given, after=N_LOAD)
+    again = medication_request.draft(MAINT_N, after_open)["dosageInstruction"][0]["timing"]
+    assert "boundsPeriod" not in again["repeat"]
+
+
+def test_tablets_do_not_wait_for_the_last_injection():
+    late = replace(CONTEXT, last_injection=dt.date(2026, 11, 20))
+    repeat = medication_request.draft(ORAL, late)["dosageInstruction"][0]["timing"]["repeat"]
+
+    assert repeat["boundsPeriod"] == {"start": "2026-11-21"}
 
 
 def test_a_draft_leaves_out_what_is_not_known():
