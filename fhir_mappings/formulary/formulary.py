@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.formulary.formulary_codes import other_products
-from fhir_mappings.products import Form, identify_product
+from fhir_mappings.products import Form, form_of_words, identify_product
 from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
 from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 
@@ -206,10 +207,21 @@ def _contradictions_of(row: Mapping[str, Any]) -> list[str]:
             f"codings and text: they name a form ({product.form.value}) that is not given by the "
             f"route {route.value}."
         )
-    stated, written = (_strengths_in(str(text)) for text in (row.get("strength"), row["text"]))
-    if stated and written and stated.isdisjoint(written):
+    displays = [str(coding.get("display", "")) for coding in row.get("codings", [])]
+    texts = (row.get("strength"), row["text"], *displays)
+    stated = [found for found in (_strengths_in(str(text)) for text in texts) if found]
+    if any(one.isdisjoint(two) for one, two in itertools.combinations(stated, 2)):
         problems.append("strength: found another one in the text, expected the same.")
+    if _form_counted(row) not in FORMS_OF_ROUTES[route]:
+        problems.append(
+            f'dispense_unit: found "{row["dispense_unit"]}", which is not given by the route '
+            f"{route.value}."
+        )
     return problems
+
+
+def _form_counted(row: Mapping[str, Any]) -> Form:
+    return form_of_words(str(row.get("dispense_unit", "")).lower())
 
 
 def _strengths_in(text: str) -> set[tuple[Decimal, bool]]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
+from fhir_mappings.formulary.row_names import is_strength_alone, problems_of_name
 from fhir_mappings.products import identify_product
 from fhir_mappings.terminology import ATC, Field, ValueSets, load_value_sets
 from recommender.language import Substance
@@ -32,7 +33,17 @@ def other_products(row: Mapping[str, Any]) -> Iterator[str]:
             )
     if other := _other_of_name(row["text"]):
         yield f"text: names {other}, expected a product of {substance.value}."
+    for place, name in _names_of(row):
+        yield from (f"{place}: {why}." for why in problems_of_name(name, _built_in()))
     yield from _wrong_strength(str(row.get("strength", "")))
+
+
+def _names_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a draft shows of the row, each with its place."""
+    yield "text", row["text"]
+    for number, coding in enumerate(row.get("codings", [])):
+        if coding.get("display"):
+            yield f"codings[{number}].display", coding["display"]
 
 
 def _other_of_code(coding: Mapping[str, Any], substance: Substance) -> str:
@@ -68,6 +79,8 @@ def _wrong_strength(strength: str) -> Iterator[str]:
     read = [one for part in split_name(strength) for one in read_strengths(part)]
     if not read:
         yield f'strength: found "{strength}", expected a mass such as "1 mg/mL" or "1 mg".'
+    elif not is_strength_alone(strength):
+        yield f'strength: found "{strength}", expected one strength and nothing else.'
     elif any(one.micrograms < LEAST for one in read):
         yield (
             f"strength: found less than {LEAST} micrograms in one mL or piece, expected a product "

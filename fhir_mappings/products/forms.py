@@ -35,12 +35,12 @@ def read_form(
     matches_of_form = value_sets.find(resource.get("form"), Field.ROUTES)
     stated = " ".join(match.member.display for match in matches_of_form)
     words = " ".join([*texts, *texts_of(resource.get("form")), stated]).lower()
-    named = _form_of_words(without_accents(words))
+    named = form_of_words(without_accents(words))
     displays = " ".join(match.member.display for match in matches if match.matched_by == "code")
-    return _form_of_words(displays.lower()) if named is Form.UNKNOWN else named
+    return form_of_words(displays.lower()) if named is Form.UNKNOWN else named
 
 
-def _form_of_words(words: str) -> Form:
+def form_of_words(words: str) -> Form:
     """Return the form that a name speaks of. "Oral solution" is checked after injections, which are
     solutions too.
     """

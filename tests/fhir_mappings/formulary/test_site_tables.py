@@ -31,7 +31,97 @@ def problems_of(**changes: Any) -> list[str]:
 def test_a_row_that_names_one_product_is_used() -> None:
     assert problems_of() == []
     assert problems_of(text="Hydroxocobalamin", codings=[]) == []
-    assert problems_of(text="Our own brand", codings=[{"system": "urn:site", "code": "1"}]) == []
+    own = {"system": "urn:site", "code": "1", "display": "Brand (hydroxocobalamin) 1 mg/mL"}
+    assert problems_of(text="Our own brand (hydroxocobalamin)", codings=[own]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hydroxocobalamin 1mg/1ml solution for injection ampoules",
+        "Hydroxocobalamin acetate 1000 mcg/mL IM injection",
+        "Hydroxocobalamin hydrochloride 1 mg/mL, glass ampoule, ward stock",
+        "Hydroxocobalamin 1,000 microgram/mL, 1 mL amp",
+        "Hydroxocobalamin 1 mg/mL injection (preservative-free)",
+        "Hydroxocobalamin 1 mg/mL for IM and SC use",
+        "Hydroxocobalamin 1 mg/mL Amdipharm 1 ml ampoules, pack of 5",
+        "Hydroxocobalamin inj. 1 mg/mL (Teva)",
+        "Hydroxocobalamin 2 mg/2 mL ampoule",
+        "Cobalin-H 1 mg/mL",
+        "Neo-Cytamen 1000 micrograms/mL",
+        "B12 Depot-Rotexmedica 1 mg/mL",
+        "Hydroxocobalamin 1 mg/mL Injektionslösung",
+    ],
+)
+def test_a_name_of_one_product_alone_is_taken_with_maker_package_and_form(text: str) -> None:
+    assert problems_of(text=text) == []
+    assert problems_of(codings=[{"system": "urn:site", "code": "1", "display": text}]) == []
+
+
+RIGHT = [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "5514"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Amoxicillin capsule",
+        "insulin",
+        "see protocol",
+        "Water for injection",
+        "Our own brand",
+        "not hydroxocobalamin",
+        "Vitamin B complex injection",
+        "Hydroxocobalamin 1 mg/mL injection with thiamine and pyridoxine",
+        "Hydroxocobalamin 1 mg/mL (thiamine, pyridoxine)",
+        "Hydroxocobalamin thiamine injection",
+        "Hydroxocobalamin 1 mg/mL + lidocaine injection",
+        "Hydroxocobalamin 1 mg/mL mit Lidocain",
+        "Hydroxocobalamin 1 mg/mL injection, folic acid 5 mg",
+        "Hydroxocobalamin 1 mg/mL, multivitamin",
+        "Hydroxocobalamin 1 mg/mL & biotin",
+        "Hydroxocobalamin / magnesium",
+        "Cobalamin liver extract injection",
+        "Hydroxocobalamin 1 mg/mL (cyanide antidote)",
+        "Hydroxocobalamin injection 1 mg/mL or 2 mg/mL",
+        "Hydroxocobalamin 1 mg/mL, 2 mg/mL",
+        "Hydroxocobalamin 1-2 mg/mL",
+        "Hydroxocobalamin 1 to 2 mg/mL injection",
+        "Hydroxocobalamin 1 mg/mL tablets or injection",
+        "Hydroxocobalamin or cyanocobalamin 1 mg/mL injection",
+    ],
+)
+def test_a_name_that_may_be_of_something_else_is_refused_beside_a_right_code_Q62(text: str) -> None:
+    """Whether it stands in the text, or in what a code is shown as."""
+    for changes in ({"text": text}, {"text": text, "strength": ""}):
+        assert any("text" in one for one in problems_of(**changes, codings=RIGHT)), changes
+        assert problems_of(**changes, codings=[])
+    assert problems_of(codings=[RIGHT[0] | {"display": text}])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"strength": "1 mg/mL or 2 mg/mL"},
+        {"strength": "1 mg/mL with lidocaine"},
+        {"strength": "1-2 mg/mL"},
+        {"dispense_unit": "tablet"},
+        {"codings": [RIGHT[0] | {"display": "Hydroxocobalamin 2 mg/mL"}]},
+    ],
+)
+def test_one_strength_in_one_form_is_asked_for_Q62(changes: dict[str, Any]) -> None:
+    assert problems_of(**changes)
+
+
+def test_tablets_are_not_counted_in_ampoules_Q62() -> None:
+    tablets = {
+        "substance": "cyanocobalamin",
+        "route": "PO",
+        "strength": "1 mg",
+        "text": "Cyanocobalamin 1 mg tablet",
+        "codings": [],
+    }
+    assert problems_of(**tablets, dispense_unit="tablet") == []
+    assert problems_of(**tablets, dispense_unit="ampoule")
 
 
 @pytest.mark.parametrize(
