@@ -30,6 +30,7 @@ from cds_service.protocol.json_text import (
 )
 from cds_service.protocol.own_links import (
     asks_for_another,
+    asks_for_another_type,
     asks_for_fewer,
     codes_of_template,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Reviewed",
     "Service",
     "asks_for_another",
+    "asks_for_another_type",
     "asks_for_fewer",
     "bad_request",
     "build_prefetch",

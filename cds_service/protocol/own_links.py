@@ -48,6 +48,34 @@ LABORATORY = frozenset({"laboratory", "lab"})
 """The category by which results may be searched for."""
 
 
+ALIKE = (
+    frozenset({"MedicationRequest", "MedicationOrder", "MedicationPrescription"}),
+    frozenset({"MedicationStatement", "MedicationUsage"}),
+)
+"""Types that versions of FHIR call differently."""
+
+RESOURCE_TYPES = frozenset(
+    {
+        *["Account", "AdverseEvent", "AllergyIntolerance", "Appointment", "AppointmentResponse"],
+        *["BodySite", "BodyStructure", "Bundle", "CarePlan", "CareTeam", "ClinicalImpression"],
+        *["Communication", "CommunicationRequest", "Composition", "Condition", "Consent"],
+        *["Coverage", "DetectedIssue", "Device", "DeviceRequest", "DeviceUsage", "DiagnosticOrder"],
+        *["DeviceUseStatement", "DiagnosticReport", "DocumentReference", "Encounter"],
+        *["EpisodeOfCare", "FamilyMemberHistory", "Flag", "Goal", "Group", "ImagingStudy"],
+        *["Immunization", "ImmunizationRecommendation", "List", "Location", "Media"],
+        *["Medication", "MedicationAdministration", "MedicationDispense", "MedicationOrder"],
+        *["MedicationPrescription", "MedicationRequest", "MedicationStatement"],
+        *["MedicationUsage", "NutritionIntake", "NutritionOrder", "Observation"],
+        *["OperationOutcome", "Organization", "Parameters", "Patient", "Person", "Practitioner"],
+        *["PractitionerRole", "Procedure", "ProcedureRequest", "Provenance", "Questionnaire"],
+        *["QuestionnaireResponse", "ReferralRequest", "RelatedPerson", "RequestGroup"],
+        *["RequestOrchestration", "RiskAssessment", "Schedule", "ServiceRequest", "Slot"],
+        *["Specimen", "SupplyDelivery", "SupplyRequest", "Task", "VisionPrescription"],
+    }
+)
+"""Types of FHIR that hold something of a patient, or that a search for it may name."""
+
+
 class Asked(NamedTuple):
     """One parameter of a search: its name, what follows a colon or full stop in it, its values."""
 
@@ -65,6 +93,16 @@ class Search(NamedTuple):
     @property
     def kind(self) -> str:
         return self.path[-1] if self.path else ""
+
+    @property
+    def type(self) -> str:
+        """The type that is searched for, or read; empty for what is asked of one patient as a
+        whole.
+        """
+        if self.kind.startswith("$"):
+            return "" if self.path[-3:-2] == ("Patient",) else "".join(self.path[-2:-1])
+        named = [part for part in self.path[-2:] if part in RESOURCE_TYPES]
+        return named[-1] if named else ""
 
 
 def why_filtered(bundle: dict[str, Any]) -> str:
@@ -100,6 +138,19 @@ def asks_for_another(bundle: dict[str, Any], patient_id: str) -> bool:
         _is_another(named, patient_id)
         for search in _searches(bundle)
         for named in _patients_of(search)
+    )
+
+
+def asks_for_another_type(bundle: dict[str, Any], template: str) -> bool:
+    """Return whether the search that a list answers was for another type than our query; an address
+    in which no type stands says nothing of it.
+    """
+    ours = _search(template).kind
+    types = next((alike for alike in ALIKE if ours in alike), frozenset({ours}))
+    return any(
+        named in RESOURCE_TYPES and named not in types
+        for search in _searches(bundle)
+        for named in [search.type]
     )
 
 

@@ -15,6 +15,7 @@ from cds_service.protocol import (
     HookRequest,
     Reading,
     asks_for_another,
+    asks_for_another_type,
     asks_for_fewer,
     bad_request,
     codes_of_template,
@@ -95,6 +96,7 @@ def assemble_from_prefetch(request: HookRequest, templates: Mapping[str, str]) -
 
 
 FEWER_CODES = "the EHR searched for fewer codes than are asked for"
+OF_ANOTHER_TYPE = "the list that came was searched for another type of resource"
 OF_ANOTHER = "the list that came was searched for another patient"
 
 
@@ -114,6 +116,8 @@ def _read_sent(request: HookRequest, key: str, templates: Sequence[str]) -> Read
         return reading
     if asks_for_another(value, request.patient_id):
         return _without_another(reading)
+    if templates and all(asks_for_another_type(value, template) for template in templates):
+        return cut_short(reading, OF_ANOTHER_TYPE)
     codes = frozenset().union(*map(codes_of_template, templates))
     return cut_short(reading, FEWER_CODES) if asks_for_fewer(value, codes) else reading
 

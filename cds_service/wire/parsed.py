@@ -4,11 +4,15 @@ and whether the connection ends with the answer.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gunicorn.http.message import Request
 
-from cds_service.wire.refusals import cut_off
+from cds_service.wire.refusals import cut_off, wrong_host
+
+_HOST = re.compile(r"[^\s/\\@?#,]*")
+"""A Host: a name or address, with a port or without; it may be empty."""
 
 
 class ParsedRequest(Request):  # type: ignore[misc]  # gunicorn has no types
@@ -20,6 +24,19 @@ class ParsedRequest(Request):  # type: ignore[misc]  # gunicorn has no types
 
     def _peer_is_trusted_proxy(self) -> bool:
         return False
+
+    def parse(self, unreader: Any) -> bytes:
+        """Return what came after the head, as gunicorn's parser does.
+
+        Raises: what the parser raises; Problem 400 without exactly one Host that is one, which
+        HTTP/1.1 asks of every request (RFC 9112 section 3.2).
+        """
+        after: bytes = super().parse(unreader)
+        hosts = [value for name, value in self.headers if name == "HOST"]
+        fewest = 0 if self.version < (1, 1) else 1
+        if not fewest <= len(hosts) <= 1 or not all(map(_HOST.fullmatch, hosts)):
+            raise wrong_host()
+        return after
 
     def should_close(self) -> bool:
         """Return whether the connection ends with the answer: also when the body was refused unread

@@ -60,6 +60,11 @@ def cut_off() -> Problem:
     return Problem(400, "structure", "The body ended before all of it had come.")
 
 
+def wrong_host() -> Problem:
+    """Return the 400 of a request without exactly one Host."""
+    return Problem(400, "structure", "Host: expected once in every request of HTTP/1.1.")
+
+
 def write_refusal(problem: Problem, cors: Sequence[tuple[str, str]] = ()) -> bytes:
     """Return the whole answer to a request that is refused, and count and log it.
 

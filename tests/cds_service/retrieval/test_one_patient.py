@@ -135,6 +135,52 @@ def test_a_search_for_fewer_codes_than_ours_gives_no_whole_list_Q61(
 
 
 @pytest.mark.parametrize(
+    ("key", "query"),
+    [
+        ("conditions", "Observation?patient=pat1"),
+        ("conditions", "Patient/pat1/Procedure"),
+        ("conditions", "Encounter?patient=pat1&_count=250"),
+        ("conditions", "Patient?_count=1"),
+        ("conditions", "Observation/_search?patient=pat1"),
+        ("conditions", "Observation/$lastn?patient=pat1"),
+        ("conditions", "AllergyIntolerance"),
+        ("medications", "MedicationStatement?patient=pat1"),
+        ("medications", "MedicationDispense?patient=pat1"),
+        ("statements", "MedicationRequest?patient=pat1"),
+        ("administrations", "MedicationRequest?patient=pat1"),
+        ("labs", "DiagnosticReport?patient=pat1"),
+        ("allergies", "Flag?patient=pat1"),
+        ("procedures", "Condition?patient=pat1"),
+    ],
+)
+def test_an_empty_list_of_another_type_does_not_say_that_there_is_none_Q61(
+    key: str, query: str
+) -> None:
+    part = part_of(key, query)
+    assert part.availability is Availability.INCOMPLETE
+    assert part.reason
+
+
+@pytest.mark.parametrize(
+    ("key", "query"),
+    [
+        ("conditions", "Condition?patient=pat1"),
+        ("conditions", "Condition/_search?patient=pat1"),
+        ("conditions", "Patient/pat1/Condition?_count=250"),
+        ("conditions", "Patient/pat1/$everything"),
+        ("conditions", "?_getpages=7d1b3c2e&_getpagesoffset=0"),
+        ("conditions", "pages/7d1b3c2e"),
+        ("medications", "MedicationOrder?patient=pat1"),
+        ("medications", "MedicationRequest?patient=pat1"),
+        ("statements", "MedicationUsage?patient=pat1"),
+        ("labs", "Observation?patient=pat1"),
+    ],
+)
+def test_a_list_of_the_type_that_is_asked_for_counts_whole_Q61(key: str, query: str) -> None:
+    assert part_of(key, query).availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
     ("active", "counts"), [(True, True), (None, True), (False, False), ("false", False), (0, False)]
 )
 def test_a_patient_who_may_be_out_of_use_has_no_whole_list_Q61(active: Any, counts: bool) -> None:

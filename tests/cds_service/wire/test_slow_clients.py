@@ -169,6 +169,12 @@ MALFORMED = {
     "a header with a NUL": (400, GET + b"X: quo\0kka\r\n\r\n"),
     "a folded header": (400, GET + b"X: y\r\n quokka\r\n\r\n"),
     "two hosts": (400, GET + b"Host: quokka\r\n\r\n"),
+    "no host": (400, b"GET /cds-services HTTP/1.1\r\n\r\n"),
+    "no host in HTTP/1.2": (400, b"GET /cds-services HTTP/1.2\r\n\r\n"),
+    "two hosts in HTTP/1.0": (400, b"GET / HTTP/1.0\r\nHost: x\r\nHost: quokka\r\n\r\n"),
+    "a host that is two": (400, b"GET / HTTP/1.1\r\nHost: x, quokka\r\n\r\n"),
+    "a host with a path": (400, b"GET / HTTP/1.1\r\nHost: x/quokka\r\n\r\n"),
+    "a host with a user": (400, b"GET / HTTP/1.1\r\nHost: quokka@x\r\n\r\n"),
     "another expectation": (417, GET + b"Expect: quokka\r\n\r\n"),
     "a long header": (431, GET + b"X: " + b"quokka" * 20_000 + b"\r\n\r\n"),
     "many headers": (431, GET + b"X: quokka\r\n" * 200 + b"\r\n"),
@@ -222,6 +228,23 @@ def test_what_the_server_refuses_before_us_is_json_with_a_request_id_R186(
     base: str, status: int, data: bytes
 ) -> None:
     check_refusal(ask(base, data), status)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /cds-services HTTP/1.0\r\n\r\n",
+        b"GET /cds-services HTTP/1.0\r\nHost: x\r\n\r\n",
+        b"GET /cds-services HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n",
+        b"GET /cds-services HTTP/1.1\r\nhOST:x.example.org:80\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_one_host_or_none_in_the_version_that_knows_none_is_answered(
+    base: str, head: bytes
+) -> None:
+    status, _, discovery = ask(base, head)
+    assert status == 200
+    assert discovery["services"]
 
 
 @pytest.mark.parametrize(
