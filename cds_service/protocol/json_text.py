@@ -15,10 +15,6 @@ import orjson
 from cds_service.protocol.errors import Problem
 from cds_service.protocol.long_texts import LongText, bound_texts
 
-DEEPEST = 200
-"""Levels of nesting that are read; the parser refuses more."""
-
-
 MOST_VALUES = 1_000_000
 """Values of one JSON text that are read, counted by what begins or parts them; the longest body of
 FHIR has about 700,000 (R181).

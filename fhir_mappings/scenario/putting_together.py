@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from fhir_mappings.answers import AnswerFacts
 from fhir_mappings.fhir import Availability
@@ -26,19 +25,22 @@ from fhir_mappings.scenario.several_sources import (
 )
 from recommender.language import (
     Because,
+    Causes,
     ClinicalScenario,
+    Diagnoses,
     DoseGiven,
     Fact,
+    Laboratory,
     ListUnderstood,
+    Medicines,
+    Person,
+    RecordUnderstood,
     ReviewDone,
     Truth,
 )
 
 NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR", because=Because.NONE_RECORDED)
 """A fact for which no code is in the value sets: the record may well hold it."""
-
-Facts = dict[str, Any]
-"""Facts of a ClinicalScenario by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,122 +62,122 @@ class FactsRead:
 def put_together(index: RecordIndex, read: FactsRead) -> ClinicalScenario:
     """Return the scenario of what was read."""
     return ClinicalScenario(
-        as_of=index.as_of,
-        **_person(index, read),
-        **_results(index, read),
-        **_diagnoses(index, read),
-        **_causes(index, read),
-        **_medicines(index, read),
-        **_how_far_understood(index),
+        **vars(_person(index, read)),
+        **vars(_laboratory(index, read)),
+        **vars(_diagnoses(index, read)),
+        **vars(_causes(index, read)),
+        **vars(_medicines(index, read)),
+        **vars(_how_far_understood(index)),
     )
 
 
-def _person(index: RecordIndex, read: FactsRead) -> Facts:
+def _person(index: RecordIndex, read: FactsRead) -> Person:
     who, diagnosed, answers = read.who, read.diagnosed, read.answers
-    return {
-        "age": who.age,
-        "female": who.female,
-        "deceased": who.deceased,
-        "pregnant": join(index, newer_of, diagnosed.pregnant, answers.pregnant),
-        "planning_pregnancy": join(
+    return Person(
+        as_of=index.as_of,
+        age=who.age,
+        female=who.female,
+        deceased=who.deceased,
+        pregnant=join(index, newer_of, diagnosed.pregnant, answers.pregnant),
+        planning_pregnancy=join(
             index,
             explicit,
             diagnosed.planning_pregnancy,
             answers.planning_pregnancy,
         ),
-        "breastfeeding": join(index, explicit, diagnosed.breastfeeding, answers.breastfeeding),
-    }
+        breastfeeding=join(index, explicit, diagnosed.breastfeeding, answers.breastfeeding),
+    )
 
 
-def _results(index: RecordIndex, read: FactsRead) -> Facts:
+def _laboratory(index: RecordIndex, read: FactsRead) -> Laboratory:
     laboratory = read.laboratory
-    return {
-        "total_b12": laboratory.total_b12,
-        "holotranscobalamin": laboratory.holotranscobalamin,
-        "mma": laboratory.mma,
-        "homocysteine": laboratory.homocysteine,
-        "total_b12_on_treatment": laboratory.total_b12_on_treatment,
-        "homocysteine_on_treatment": laboratory.homocysteine_on_treatment,
-        "uncounted_b12": laboratory.uncounted_b12,
-        "b12_supplement_before_test": supplement_before_test(
+    return Laboratory(
+        total_b12=laboratory.total_b12,
+        holotranscobalamin=laboratory.holotranscobalamin,
+        mma=laboratory.mma,
+        homocysteine=laboratory.homocysteine,
+        total_b12_on_treatment=laboratory.total_b12_on_treatment,
+        homocysteine_on_treatment=laboratory.homocysteine_on_treatment,
+        uncounted_b12=laboratory.uncounted_b12,
+        b12_supplement_before_test=supplement_before_test(
             index, laboratory, read.medicines, read.doses
         ),
-        "reviews_done": read.reviews,
-        "folate": laboratory.folate,
-        "haemoglobin": laboratory.haemoglobin,
-        "mcv": laboratory.mcv,
-        "potassium": laboratory.potassium,
-        "platelets": laboratory.platelets,
-        "inr": laboratory.inr,
-        "egfr": laboratory.egfr,
-    }
+        reviews_done=read.reviews,
+        folate=laboratory.folate,
+        haemoglobin=laboratory.haemoglobin,
+        mcv=laboratory.mcv,
+        potassium=laboratory.potassium,
+        platelets=laboratory.platelets,
+        inr=laboratory.inr,
+        egfr=laboratory.egfr,
+    )
 
 
-def _diagnoses(index: RecordIndex, read: FactsRead) -> Facts:
+def _diagnoses(index: RecordIndex, read: FactsRead) -> Diagnoses:
     diagnosed, answers, operations = read.diagnosed, read.answers, read.operations
-    return {
-        "deficiency_diagnosis": diagnosed.deficiency,
-        "deficiency_diagnosed_on": diagnosed.deficiency_since,
-        "neurological_findings": diagnosed.findings + answers.findings,
-        "neurological_screen": neurological_screen(index, answers),
-        "refuted_signs": diagnosed.refuted_signs,
-        "neurological_reason": neurological_reason(index, answers),
-        "symptoms": join(index, explicit, diagnosed.symptoms, answers.symptoms),
-        "recurrence": diagnosed.recurrence,
-        "kidney_disease": join(index, either, diagnosed.kidney_disease, operations.dialysis),
-        "dialysis": join(index, either, diagnosed.dialysis, operations.dialysis),
-        "kidney_risk": read.kidney_risk,
-        "lebers": diagnosed.lebers,
-        "bleeding_disorder": bleeding_disorder(index, diagnosed, read.laboratory.platelets),
-        "haemolysis": diagnosed.haemolysis,
-        "raises_b12": diagnosed.raises_b12,
-    }
+    return Diagnoses(
+        deficiency_diagnosis=diagnosed.deficiency,
+        deficiency_diagnosed_on=diagnosed.deficiency_since,
+        neurological_findings=diagnosed.findings + answers.findings,
+        neurological_screen=neurological_screen(index, answers),
+        refuted_signs=diagnosed.refuted_signs,
+        neurological_reason=neurological_reason(index, answers),
+        symptoms=join(index, explicit, diagnosed.symptoms, answers.symptoms),
+        recurrence=diagnosed.recurrence,
+        kidney_disease=join(index, either, diagnosed.kidney_disease, operations.dialysis),
+        dialysis=join(index, either, diagnosed.dialysis, operations.dialysis),
+        kidney_risk=read.kidney_risk,
+        lebers=diagnosed.lebers,
+        bleeding_disorder=bleeding_disorder(index, diagnosed, read.laboratory.platelets),
+        haemolysis=diagnosed.haemolysis,
+        raises_b12=diagnosed.raises_b12,
+    )
 
 
-def _causes(index: RecordIndex, read: FactsRead) -> Facts:
+def _causes(index: RecordIndex, read: FactsRead) -> Causes:
     diagnosed, answers, operations = read.diagnosed, read.answers, read.operations
     found = causes(diagnosed, answers, operations, read.medicines)
     resected, extent = answers.ileal_resection_length, answers.crohns_ileal_extent
     in_words = (operations.ileal_resection_length, diagnosed.ileum_resected)
-    return {
-        "causes": found,
-        "causes_reason": index.not_recorded("conditions", "procedures", "medications").reason,
-        "ileal_resection_length": length(index, resected, longer(index, in_words)),
-        "ileal_resection_complete": operations.ileal_resection_complete,
-        "crohns_ileal_extent": length(index, extent, diagnosed.crohns_extent),
-        "cause_resolved": cause_resolved(diagnosed, found),
-        "nitrous_oxide": join(index, either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide),
-    }
+    return Causes(
+        causes=found,
+        causes_reason=index.not_recorded("conditions", "procedures", "medications").reason,
+        ileal_resection_length=length(index, resected, longer(index, in_words)),
+        ileal_resection_complete=operations.ileal_resection_complete,
+        crohns_ileal_extent=length(index, extent, diagnosed.crohns_extent),
+        cause_resolved=cause_resolved(diagnosed, found),
+        nitrous_oxide=join(index, either, diagnosed.nitrous_oxide, read.medicines.nitrous_oxide),
+    )
 
 
-def _medicines(index: RecordIndex, read: FactsRead) -> Facts:
+def _medicines(index: RecordIndex, read: FactsRead) -> Medicines:
     medicines = read.medicines
-    return {
-        "allergies": read.allergies.allergies,
-        "allergy_fact": read.allergies.fact,
-        "anticoagulant": medicines.anticoagulant,
-        "anticoagulant_fact": anticoagulant(index, read.diagnosed, read.operations, medicines),
-        "lowering_drugs": medicines.lowering_drugs,
-        "methotrexate": medicines.methotrexate,
-        "oral_feasible": NOT_READ,
-        "im_feasible": NOT_READ,
-        "orders": medicines.orders,
-        "doses": read.doses,
-        "combinations": medicines.combinations,
-    }
+    return Medicines(
+        allergies=read.allergies.allergies,
+        allergy_fact=read.allergies.fact,
+        anticoagulant=medicines.anticoagulant,
+        anticoagulant_fact=anticoagulant(index, read.diagnosed, read.operations, medicines),
+        lowering_drugs=medicines.lowering_drugs,
+        methotrexate=medicines.methotrexate,
+        oral_feasible=NOT_READ,
+        im_feasible=NOT_READ,
+        orders=medicines.orders,
+        doses=read.doses,
+        combinations=medicines.combinations,
+    )
 
 
-def _how_far_understood(index: RecordIndex) -> Facts:
-    return {
-        "unavailable": frozenset(
+def _how_far_understood(index: RecordIndex) -> RecordUnderstood:
+    return RecordUnderstood(
+        unavailable=frozenset(
             area
             for key, area in AREAS.items()
             if index.record.part(key).availability is Availability.UNAVAILABLE
         ),
-        "incomplete": frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
-        "lists": tuple(_list_of(index, key) for key in LISTS),
-        "hints": tuple(index.understanding.hints.values()),
-    }
+        incomplete=frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
+        lists=tuple(_list_of(index, key) for key in LISTS),
+        hints=tuple(index.understanding.hints.values()),
+    )
 
 
 LISTS = tuple(AREAS)

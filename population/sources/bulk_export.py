@@ -55,7 +55,6 @@ class Export:
     files: tuple[Path, ...]
     deleted: tuple[Path, ...]
     problems: tuple[Path, ...]
-    transaction_time: str
 
 
 def fetch_export(
@@ -172,7 +171,6 @@ def _download(
         tuple(saved.get("output", ())),
         tuple(saved.get("deleted", ())),
         tuple(saved.get("error", ())),
-        str(manifest.get("transactionTime", "")),
     )
 
 

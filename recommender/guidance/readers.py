@@ -66,13 +66,14 @@ FACTS: dict[str, Reader] = {
     "kidney_risk": _by("d2"),
     "lebers": _by("K8", "d3", "d6", "M6"),
     "bleeding_disorder": _by("K6", "K17", "h5"),
+    "haemolysis": _by("c3"),
+    "raises_b12": _by("D5", "Q60"),
     "causes": _by("M1", "M2", "M3", "M4", "P1", "P2", "P3", "P4", "P5", "P6", "f1"),
     "causes_reason": _by("K16"),
     "ileal_resection_length": _by("M1", "P1", "P3", "b11"),
     "ileal_resection_complete": _by("M1", "P1"),
     "crohns_ileal_extent": _by("M1", "P2", "P3", "b11"),
     "cause_resolved": _by("f2"),
-    "raises_b12": _by("D5", "Q60"),
     "nitrous_oxide": _by("D4", "D6", "K14"),
     "allergies": _by("G2", "d4", "d5", "a1"),
     "allergy_fact": _by("Q28"),
@@ -80,7 +81,6 @@ FACTS: dict[str, Reader] = {
     "anticoagulant_fact": _by("K6", "K17", "h5"),
     "lowering_drugs": _by("K13", "g1", "g2"),
     "methotrexate": _by("c4"),
-    "haemolysis": _by("c3"),
     "oral_feasible": _by("M6"),
     "im_feasible": _none(
         "no code for it is in the value sets, and no rule may permit by it (F28); who cannot be "

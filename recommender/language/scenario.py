@@ -22,13 +22,7 @@ from recommender.language.logic import (
     Quantity,
     Truth,
 )
-from recommender.language.understanding import (
-    Hint,
-    HintAt,
-    ListUnderstood,
-    NotCounted,
-    RecordArea,
-)
+from recommender.language.understanding import NotCounted, RecordUnderstood
 
 
 class NeurologicalSign(Choice):
@@ -206,23 +200,22 @@ class CombinationUse:
 
 
 @dataclass(frozen=True)
-class ClinicalScenario:
-    """What the record says of one person on one day.
-
-    Open-world facts default to UNKNOWN, closed-world facts to "none recorded" (decisions 2.1).
-    `unavailable` names the parts of the record that could not be had at all; `incomplete` those of
-    which only a part came.
-    """
+class Person:
+    """Who the person is on the day the record is read; `as_of` is that day."""
 
     as_of: dt.date
-    # who
     age: Measurement = NO_RESULT
     female: Fact = NOT_RECORDED
     deceased: Fact = NONE_RECORDED
     pregnant: Fact = NOT_RECORDED
     planning_pregnancy: Fact = NOT_RECORDED
     breastfeeding: Fact = NOT_RECORDED
-    # laboratory: pre-treatment for diagnosis (F4-F7), the newest otherwise
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Results: those before treatment for diagnosis (F4 to F7), the newest otherwise."""
+
     total_b12: Measurement = NO_RESULT
     holotranscobalamin: Measurement = NO_RESULT
     mma: Measurement = NO_RESULT
@@ -239,7 +232,12 @@ class ClinicalScenario:
     platelets: Measurement = NO_RESULT
     inr: Measurement = NO_RESULT
     egfr: Measurement = NO_RESULT
-    # diagnoses
+
+
+@dataclass(frozen=True)
+class Diagnoses:
+    """Deficiency, neurology, symptoms and the diseases that decide safety."""
+
     deficiency_diagnosis: Fact = NOT_RECORDED
     deficiency_diagnosed_on: dt.date | None = None
     neurological_findings: tuple[NeurologicalFinding, ...] = ()
@@ -253,46 +251,43 @@ class ClinicalScenario:
     kidney_risk: Fact = NOT_RECORDED  # anything that points at the kidneys (Q51)
     lebers: Fact = NONE_RECORDED
     bleeding_disorder: Fact = NONE_RECORDED
-    # causes
+    haemolysis: Fact = NONE_RECORDED
+    raises_b12: Fact = NONE_RECORDED  # a condition that raises the measured level (Q60, Q79)
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Why the person may lack vitamin B12, and how much of the ileum is concerned."""
+
     causes: tuple[CauseFinding, ...] = ()
     causes_reason: str = "none recorded"
     ileal_resection_length: Measurement = NO_RESULT
     ileal_resection_complete: Fact = NONE_RECORDED
     crohns_ileal_extent: Measurement = NO_RESULT
     cause_resolved: Fact = NONE_RECORDED
-    raises_b12: Fact = NONE_RECORDED  # a condition that raises the measured level (Q60, Q79)
     nitrous_oxide: Fact = NONE_RECORDED
-    # medicines and allergies
+
+
+@dataclass(frozen=True)
+class Medicines:
+    """Reactions, other medicines, and vitamin B12 and folic acid treatment so far (F25)."""
+
     allergies: tuple[Allergy, ...] = ()
     allergy_fact: Fact = NONE_RECORDED  # TRUE: listed in `allergies`; UNKNOWN: Q28
     anticoagulant: Anticoagulant | None = None
     anticoagulant_fact: Fact = NONE_RECORDED
     lowering_drugs: tuple[LoweringDrugUse, ...] = ()
     methotrexate: Fact = NONE_RECORDED
-    haemolysis: Fact = NONE_RECORDED
     oral_feasible: Fact = NOT_RECORDED
     im_feasible: Fact = NOT_RECORDED
-    # vitamin B12 and folic acid treatment so far (F25)
     orders: tuple[Order, ...] = ()
     doses: tuple[DoseGiven, ...] = ()
     combinations: tuple[CombinationUse, ...] = ()
-    # what could not be had
-    unavailable: frozenset[RecordArea] = field(default_factory=frozenset)
-    incomplete: frozenset[RecordArea] = field(default_factory=frozenset)
-    # how far it was understood (Q26 to Q28)
-    lists: tuple[ListUnderstood, ...] = ()
-    hints: tuple[Hint, ...] = ()
 
-    def hints_at(self, *facts: HintAt) -> tuple[Hint, ...]:
-        """Return the hints at any of these, newest first, those without a date at the end."""
-        if not self.hints:
-            return ()
-        found = [hint for hint in self.hints if hint.at in facts]
-        return tuple(sorted(found, key=lambda hint: hint.date or dt.date.min, reverse=True))
 
-    def list_of(self, area: RecordArea) -> ListUnderstood:
-        """Return how far a list was understood; one that nothing is known of counts as understood
-        where it came whole.
-        """
-        whole = area not in self.unavailable | self.incomplete
-        return next((item for item in self.lists if item.area is area), ListUnderstood(area, whole))
+@dataclass(frozen=True)
+class ClinicalScenario(RecordUnderstood, Medicines, Causes, Diagnoses, Laboratory, Person):
+    """What the record says of one person on one day: all groups of facts at once.
+
+    Open-world facts default to UNKNOWN, closed-world facts to "none recorded" (decisions 2.1).
+    """

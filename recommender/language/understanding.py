@@ -42,11 +42,6 @@ class ListUnderstood:
     by_words: int = 0
     not_understood: int = 0
 
-    @property
-    def may_hold_more(self) -> bool:
-        """Return whether "nothing found in it" does not mean "none": a gap."""
-        return not self.complete or self.not_understood > 0
-
 
 class HintAt(Choice):
     """What the words of an entry may mean; the value is the name of the fact in explanations."""
@@ -91,6 +86,34 @@ class Hint:
     words: str
     reference: str
     date: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class RecordUnderstood:
+    """What could not be had of the record, and how far the rest was understood (Q26 to Q28).
+
+    `unavailable` names the parts of the record that could not be had at all; `incomplete` those of
+    which only a part came.
+    """
+
+    unavailable: frozenset[RecordArea] = frozenset()
+    incomplete: frozenset[RecordArea] = frozenset()
+    lists: tuple[ListUnderstood, ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+    def hints_at(self, *facts: HintAt) -> tuple[Hint, ...]:
+        """Return the hints at any of these, newest first, those without a date at the end."""
+        if not self.hints:
+            return ()
+        found = [hint for hint in self.hints if hint.at in facts]
+        return tuple(sorted(found, key=lambda hint: hint.date or dt.date.min, reverse=True))
+
+    def list_of(self, area: RecordArea) -> ListUnderstood:
+        """Return how far a list was understood; one that nothing is known of counts as understood
+        where it came whole.
+        """
+        whole = area not in self.unavailable | self.incomplete
+        return next((item for item in self.lists if item.area is area), ListUnderstood(area, whole))
 
 
 class Because(Choice):

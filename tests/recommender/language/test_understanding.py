@@ -39,17 +39,6 @@ def test_a_fact_says_whether_it_is_a_gap_or_a_hint(
     assert (fact.is_gap, fact.is_hinted) == (gap, hint)
 
 
-@pytest.mark.parametrize(
-    ("complete", "not_understood", "may_hold_more"),
-    [(True, 0, False), (True, 1, True), (False, 0, True), (False, 2, True)],
-)
-def test_a_list_may_hold_more_than_was_found(
-    complete: bool, not_understood: int, may_hold_more: bool
-) -> None:
-    listed = ListUnderstood(RecordArea.CONDITIONS, complete, 3, not_understood=not_understood)
-    assert listed.may_hold_more is may_hold_more
-
-
 def test_hints_at_a_fact_come_newest_first() -> None:
     undated, old, new = (
         Hint(HintAt.LEBERS, "Leber's?", reference, date)
@@ -69,6 +58,6 @@ def test_a_list_that_nothing_is_said_of_is_understood_where_it_came_whole() -> N
         lists=(ListUnderstood(RecordArea.CONDITIONS, True, 2, 1, 0, 1),),
     )
     assert scenario.list_of(RecordArea.CONDITIONS).not_understood == 1
-    assert scenario.list_of(RecordArea.PROCEDURES).may_hold_more
-    assert not scenario.list_of(RecordArea.ALLERGIES).may_hold_more
+    assert not scenario.list_of(RecordArea.PROCEDURES).complete
+    assert scenario.list_of(RecordArea.ALLERGIES).complete
     assert NONE_RECORDED.because is Because.NONE_RECORDED
