@@ -83,6 +83,10 @@ def _uncounted(result: Result, test: Test, why: NotCounted) -> UncountedResult:
     )
 
 
+_READ_ALL_THE_SAME = frozenset({NotCounted.PRELIMINARY, NotCounted.NAME_UNCERTAIN})
+"""Of these a low value is a reason to test again (E3); of the others nobody knows what it is of."""
+
+
 def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
     """Return a result that cannot count, whatever its value, if it is one of vitamin B12 and has a
     value or still awaits it.
@@ -98,7 +102,7 @@ def _passed_over(item: Observed) -> list[tuple[dt.date, UncountedResult]]:
         told = not result.is_absent or item.not_counted is NotCounted.PRELIMINARY
         if analyte in B12_TESTS and item.not_counted and told:
             said = _uncounted(result, B12_TESTS[analyte], item.not_counted)
-            if item.not_counted is not NotCounted.PRELIMINARY:
+            if item.not_counted not in _READ_ALL_THE_SAME:
                 said = replace(said, readings=())
             found.append((result.day, said))
     return found

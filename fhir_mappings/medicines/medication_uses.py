@@ -232,18 +232,14 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
         current,
         since.earliest if since else None,
         last.latest if last else None,
-        planned=status in MAY_BE_TAKEN or code_of(resource.get("taken")).lower() == "unk",
+        planned=status in MAY_BE_TAKEN or code_of(resource.get("taken")).lower() in ("unk", "na"),
     )
 
 
 def _is_not_taken(resource: Resource) -> bool:
     taken = code_of(resource.get("taken")).lower()
     adherence = code_of(as_dict(resource.get("adherence")).get("code"))
-    return (
-        taken in ("n", "na")
-        or resource.get("wasNotTaken") is True
-        or adherence.startswith("not-taking")
-    )
+    return taken == "n" or resource.get("wasNotTaken") is True or adherence.startswith("not-taking")
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from recommender.language import Because, Cause, Fact, RecordArea, Truth
+from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Truth
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS
 from recommender.wording.not_known import no_kidney_result
@@ -27,7 +27,16 @@ def level(words: Words) -> str:
         words.result("active B12", s.holotranscobalamin),
     ]
     said = ", ".join(value for value in known if value)
-    return said or words.diagnosis or words.older_level or _no_level(words)
+    return said or words.diagnosis or _uncounted(words) or _no_level(words)
+
+
+def _uncounted(words: Words) -> str:
+    """Say the newest result that does not decide, and why unless its date tells it (Q36)."""
+    if not words.scenario.uncounted_b12:
+        return ""
+    why = words.scenario.uncounted_b12[0].why
+    told = why in (NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS)
+    return words.older_level if told else f"{words.older_level}, not counted: {why.value}"
 
 
 def _no_level(words: Words) -> str:

@@ -403,7 +403,6 @@ def test_a_statement_beside_an_active_order_is_no_second_course():
     "elements",
     [
         {"taken": "n"},
-        {"taken": "na"},
         {"wasNotTaken": True},
         {"adherence": {"code": {"coding": [{"code": "not-taking"}]}}},
         {"status": "not-taken"},
@@ -418,7 +417,14 @@ def test_a_statement_of_not_taking_counts_for_nothing(elements):
 
 
 @pytest.mark.parametrize(
-    "elements", [{"status": "intended"}, {"status": "unknown"}, {"taken": "unk"}, {"status": None}]
+    "elements",
+    [
+        {"status": "intended"},
+        {"status": "unknown"},
+        {"taken": "unk"},
+        {"taken": "na"},
+        {"status": None},
+    ],
 )
 def test_a_statement_that_leaves_open_whether_it_is_taken_is_no_dose_and_no_none(elements):
     facts, _ = read(entry("MedicationStatement", HC, **(STATEMENT | elements)))

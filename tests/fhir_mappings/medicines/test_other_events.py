@@ -322,3 +322,11 @@ def test_injections_given_stand_beside_what_is_only_stated() -> None:
     treatment = assess(scenario_of(taken("Vitamin B12 supplement"), *given), Policy()).treatment
     assert treatment.phase is TreatmentPhase.MAINTENANCE
     assert treatment.interval == 60
+
+
+@pytest.mark.parametrize(
+    "text", ["Inyección intramuscular de vitamina B12", "Depot B12", "Nurse visit B12"]
+)
+def test_events_in_other_words_are_asked_about(text: str) -> None:
+    scenario = scenario_of(procedure("", code={"text": text}, days=40))
+    assert [hint.at for hint in scenario.hints] == [HintAt.B12_TREATMENT]
