@@ -5,7 +5,6 @@ which mode holds since when. Tables stand beside pictures; it needs no script.
 from __future__ import annotations
 
 import dataclasses
-import hmac
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from cds_service.pages.pages import PAGE_HEADERS, wants_json
 from cds_service.protocol import HOOKS, Problem
 from cds_service.records import StoreUnavailable
 from cds_service.site import Settings
-from cds_service.web import json_answer, known_case_holds, this_deployment
+from cds_service.web import ask_for_password, json_answer, known_case_holds, this_deployment
 from governance.decisions import mode_in_words
 from governance.figures import (
     CATEGORIES,
@@ -47,8 +46,8 @@ def governance_blueprint(settings: Settings, board: Board) -> Blueprint:
     blueprint = Blueprint("governance", __name__, template_folder="templates")
 
     @blueprint.before_request
-    def ask_for_password() -> Response | None:
-        return None if _may_enter(settings.governance_password) else _password_wanted()
+    def check_password() -> Response | None:
+        return ask_for_password(settings.governance_password, "governance")
 
     @blueprint.after_request
     def set_headers(response: Response) -> Response:
@@ -200,19 +199,3 @@ def _as_json(page: Json) -> Json:
 
 def _chart_as_json(chart: Chart) -> Json:
     return {**dataclasses.asdict(chart), "mark": chart.mark}
-
-
-def _may_enter(password: str) -> bool:
-    """Return whether the browser has sent the password, or none is wanted."""
-    if not password:
-        return True
-    given = request.authorization
-    return given is not None and hmac.compare_digest(
-        (given.password or "").encode(), password.encode()
-    )
-
-
-def _password_wanted() -> Response:
-    return json_answer(
-        {"error": "not authenticated"}, 401, {"WWW-Authenticate": 'Basic realm="governance"'}
-    )

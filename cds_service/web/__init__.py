@@ -10,13 +10,20 @@ from cds_service.web.deployment import (
 from cds_service.web.error_responses import refusal_of
 from cds_service.web.health import known_case_holds
 from cds_service.web.hook_endpoint import answer_hooks
-from cds_service.web.http_rules import cors_headers, json_answer, read_body, tidy_paths
+from cds_service.web.http_rules import (
+    ask_for_password,
+    cors_headers,
+    json_answer,
+    read_body,
+    tidy_paths,
+)
 
 __all__ = [
     "CONFIG_KEY",
     "MOST_AT_ONCE",
     "Deployment",
     "answer_hooks",
+    "ask_for_password",
     "build_deployment",
     "cors_headers",
     "json_answer",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from cds_service.protocol import Problem, write_json
@@ -22,6 +23,18 @@ JSON_TYPES = ("application/json", "text/json", "application/json+fhir")
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response."""
     return Response(write_json(body), status, headers, mimetype="application/json")
+
+
+def ask_for_password(wanted: str, realm: str) -> Response | None:
+    """Return the 401 that makes a browser ask for the password of a page; `None` where it has sent
+    the one wanted, or none is wanted.
+    """
+    given = request.authorization
+    sent = (given.password or "").encode() if given is not None else b""
+    if not wanted or hmac.compare_digest(sent, wanted.encode()):
+        return None
+    asks = {"WWW-Authenticate": f'Basic realm="{realm}"'}
+    return json_answer({"error": "not authenticated"}, 401, asks)
 
 
 def read_body(environ: dict[str, Any], longest: int) -> bytes:

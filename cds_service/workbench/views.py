@@ -5,7 +5,6 @@ explains a request.
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from cds_service.decision import decide_request, explain
 from cds_service.pages import PAGE_HEADERS
 from cds_service.protocol import Problem, bad_request, read_json
 from cds_service.site import Settings, in_force, tried_on
-from cds_service.web import json_answer, read_body, this_deployment
+from cds_service.web import ask_for_password, json_answer, read_body, this_deployment
 from cds_service.workbench.charts import read_chart
 from cds_service.workbench.listing import by_theme, describe_settings, list_patients
 from cds_service.workbench.prepared import PreparedPatient, load_controls, load_patients
@@ -47,7 +46,7 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
     listed = lru_cache(maxsize=1)(  # of the day before nobody asks again
         lambda today: list_patients(settings, this_deployment().value_sets, today)
     )
-    blueprint.before_request(_ask_for_password)
+    blueprint.before_request(_check_password)
     blueprint.after_request(_set_headers)
     blueprint.get("/", endpoint="page")(lambda: _page(listed(this_deployment().today())))
     blueprint.get("", endpoint="add_the_slash")(_add_the_slash)
@@ -59,9 +58,8 @@ def workbench_blueprint(settings: Settings) -> Blueprint:
     return blueprint
 
 
-def _ask_for_password() -> Response | None:
-    wanted = this_deployment().settings.workbench_password
-    return None if _may_enter(wanted) else _password_wanted()
+def _check_password() -> Response | None:
+    return ask_for_password(this_deployment().settings.workbench_password, "workbench")
 
 
 def _set_headers(response: Response) -> Response:
@@ -150,19 +148,3 @@ def _day(text: str) -> dt.date | None:
 
 def _as_json(one: PreparedPatient) -> dict[str, Any]:
     return {"title": one.title, "story": one.story, "shows": one.shows}
-
-
-def _may_enter(password: str) -> bool:
-    """Return whether the browser has sent the password, or none is wanted."""
-    if not password:
-        return True
-    given = request.authorization
-    return given is not None and hmac.compare_digest(
-        (given.password or "").encode(), password.encode()
-    )
-
-
-def _password_wanted() -> Response:
-    return json_answer(
-        {"error": "not authenticated"}, 401, {"WWW-Authenticate": 'Basic realm="workbench"'}
-    )
