@@ -1,7 +1,12 @@
 """The tables, and how a database is opened and upgraded."""
 
 from cds_service.database.database import ASK_SECONDS, Database
-from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
+from cds_service.database.engine import (
+    StoreUnavailable,
+    is_in_memory,
+    open_engine,
+    open_for_reading,
+)
 from cds_service.database.tables import (
     CALLS,
     CARDS,
@@ -31,5 +36,6 @@ __all__ = [
     "StoreUnavailable",
     "is_in_memory",
     "open_engine",
+    "open_for_reading",
     "upgrade_schema",
 ]

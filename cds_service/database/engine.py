@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 BUSY_MS = 200
@@ -43,6 +46,30 @@ def open_engine(url: str) -> sa.Engine:
         engine, "connect", _prepare_sqlite if backend == "sqlite" else _prepare_postgresql
     )
     return engine
+
+
+@contextmanager
+def open_for_reading(store_url: str) -> Iterator[sa.Connection]:
+    """Open a database for reading, with time for an export of a million decisions.
+
+    Raises: StoreUnavailable.
+    """
+    engine = open_engine(store_url)
+    database = engine.url.database
+    if engine.dialect.name == "sqlite" and database and not Path(database).exists():
+        raise StoreUnavailable("the store has no database file yet; has the service run with it?")
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 30000")
+            yield connection
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"the store cannot be read ({type(error.orig).__name__}); has this version of the "
+            f"service run with it?"
+        ) from None
+    finally:
+        engine.dispose()
 
 
 def is_in_memory(url: sa.URL) -> bool:

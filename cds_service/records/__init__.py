@@ -10,6 +10,7 @@ from cds_service.database import (
     StoreUnavailable,
     is_in_memory,
     open_engine,
+    open_for_reading,
     upgrade_schema,
 )
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
@@ -58,6 +59,7 @@ __all__ = [
     "is_in_memory",
     "load_keeping",
     "open_engine",
+    "open_for_reading",
     "open_words",
     "read_tallies",
     "settle_feedback",

@@ -7,21 +7,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from cds_service.records import (
     CARDS,
     DECISIONS,
     RecordKey,
-    StoreUnavailable,
     each_kept,
     find_kept,
     find_patient_key,
-    open_engine,
+    open_for_reading,
 )
 from cds_service.site import Settings
 
@@ -101,17 +98,5 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
 
     Raises: StoreUnavailable.
     """
-    engine = open_engine(settings.store_url)
-    database = engine.url.database
-    if engine.dialect.name == "sqlite" and database and not Path(database).exists():
-        raise StoreUnavailable("the store has no database file yet; has the service run with it?")
-    try:
-        with engine.connect() as connection:
-            yield Archive(connection, settings)
-    except DBAPIError as error:
-        raise StoreUnavailable(
-            f"the store cannot be read ({type(error.orig).__name__}); has this version of the "
-            f"service run with it?"
-        ) from None
-    finally:
-        engine.dispose()
+    with open_for_reading(settings.store_url) as connection:
+        yield Archive(connection, settings)

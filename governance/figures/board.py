@@ -11,12 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-
-from cds_service.records import StoreUnavailable, open_engine, week_of
+from cds_service.records import StoreUnavailable, open_for_reading, week_of
 from cds_service.site import Settings
 from governance.figures.alarms import KINDS, Alarm, days_withheld, find_alarms
 from governance.figures.control import WEEKS_BEFORE, chart_cards, chart_refusals
@@ -107,7 +103,7 @@ class Board:
         """
         found = find_new_versions(figures)
         if missing := set(found).difference(self._days):
-            with reading(self._settings.store_url) as connection:
+            with open_for_reading(self._settings.store_url) as connection:
                 for one in missing:
                     self._days[one] = find_first_day(connection, one)
         return tuple(replace(one, day=self._days[one]) for one in found)
@@ -118,7 +114,7 @@ def load_modes(store_url: str) -> tuple[ModeChange, ...]:
 
     Raises: StoreUnavailable.
     """
-    with reading(store_url) as connection:
+    with open_for_reading(store_url) as connection:
         return read_modes(connection)
 
 
@@ -132,7 +128,7 @@ def load_figures(store_url: str, since_week: str = "") -> Figures:
 
     Raises: StoreUnavailable.
     """
-    with reading(store_url) as connection, _uncollected():
+    with open_for_reading(store_url) as connection, _uncollected():
         return read_figures(connection, since_week)
 
 
@@ -148,27 +144,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def reading(store_url: str) -> Iterator[sa.Connection]:
-    """Open a store for reading, with time for an export of a million decisions.
-
-    Raises: StoreUnavailable.
-    """
-    engine = open_engine(store_url)
-    database = engine.url.database
-    if engine.dialect.name == "sqlite" and database and not Path(database).exists():
-        raise StoreUnavailable("the store has no database file yet; has the service run with it?")
-    try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 30000")
-            yield connection
-    except DBAPIError as error:
-        raise StoreUnavailable(
-            f"the store cannot be read ({type(error.orig).__name__}); has this version of the "
-            f"service run with it?"
-        ) from None
-    finally:
-        engine.dispose()

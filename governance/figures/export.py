@@ -10,8 +10,14 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 
 from cds_service.protocol import make_cell, write_json
-from cds_service.records import CARDS, DECISIONS, FEEDBACK, find_patient_key, open_words
-from governance.figures.board import reading
+from cds_service.records import (
+    CARDS,
+    DECISIONS,
+    FEEDBACK,
+    find_patient_key,
+    open_for_reading,
+    open_words,
+)
 from governance.figures.categories import WORDS, category_of
 from governance.figures.report import NAMES, OVERRIDDEN
 
@@ -31,7 +37,7 @@ def each_row(store_url: str, patient_key: str = "") -> Iterator[dict[str, str]]:
         patient_key: of the record as configured; the user's own words open with it.
     Raises: StoreUnavailable.
     """
-    with reading(store_url) as connection:
+    with open_for_reading(store_url) as connection:
         key = find_patient_key(store_url, patient_key)
         shown = connection.execution_options(yield_per=CARDS_AT_ONCE).execute(_SHOWN).mappings()
         for cards in shown.partitions():
