@@ -57,6 +57,8 @@ _KIDNEY = (
 _CAUSES = (
     Concept.ATROPHIC_GASTRITIS,
     Concept.ATROPHIC_GASTRITIS_LOOKALIKE,
+    Concept.BLIND_LOOP_SIBO,
+    Concept.FISH_TAPEWORM,
     Concept.COELIAC,
     Concept.COELIAC_LOOKALIKE,
     Concept.CROHN_ILEAL,

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import pytest
 
+from fhir_mappings.intake.understanding import HINTS
+from fhir_mappings.terminology import TERMINOLOGY, Concept
 from recommender.language import Because, Cause, HintAt, RecordArea, Truth
 from tests.fhir_mappings.records import SNOMED, condition, map_all, procedure, scenario_of
 
@@ -303,3 +306,57 @@ def test_rarer_names_of_what_decides_are_asked_about(fact: str, text: str) -> No
 def test_a_treatment_said_of_a_diagnosis_is_asked_about() -> None:
     scenario = scenario_of(worded("PA - on 3 monthly B12"))
     assert scenario.hints_at(HintAt.B12_TREATMENT)[0].words == "PA - on 3 monthly B12"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dysaesthesia",
+        "Sensory disturbance",
+        "Reduced proprioception",
+        "Loss of position sense",
+        "Absent ankle jerks",
+        "Glove and stocking",
+        "Clumsy hands",
+        "Can't feel feet",
+        "Extensor plantars",
+        "SCD of cord",
+        "Stikninger i fødderne",
+    ],
+)
+def test_signs_of_the_nerves_in_other_words_are_asked_about(text: str) -> None:
+    scenario = scenario_of(worded(text))
+    assert scenario.hints_at(HintAt.NEUROLOGY)[0].words == text
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Terminal ileitis", HintAt.CAUSE),
+        ("SIBO", HintAt.CAUSE),
+        ("Fish tapeworm", HintAt.CAUSE),
+        ("Intrinsic factor antibody positive", HintAt.CAUSE),
+        ("Whipple's procedure", HintAt.GASTRIC_SURGERY),
+        ("Stomach stapling", HintAt.BARIATRIC_SURGERY),
+        ("2nd trimester", HintAt.PREGNANCY),
+    ],
+)
+def test_causes_in_other_words_are_asked_about(text: str, at: HintAt) -> None:
+    assert at in [hint.at for hint in scenario_of(worded(text)).hints]
+
+
+@pytest.mark.parametrize("text", ["Intrinsic factor antibody negative", "Whipple's disease"])
+def test_what_only_looks_like_one_is_no_hint_at_surgery_or_antibodies(text: str) -> None:
+    hints = scenario_of(worded(text)).hints
+    assert not [hint for hint in hints if hint.at in (HintAt.CAUSE, HintAt.GASTRIC_SURGERY)]
+
+
+def test_whatever_words_show_is_asked_about_somewhere() -> None:
+    with (TERMINOLOGY / "words.csv").open(encoding="utf-8", newline="") as file:
+        shown = {
+            Concept(row["concept"])
+            for row in csv.DictReader(file)
+            if row["kind"] == "shows" and row["role"] != "exclude"
+        }
+    assert len(shown) > 20
+    assert shown <= set(HINTS)
