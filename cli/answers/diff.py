@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import json
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ Json = dict[str, Any]
 LONGEST_SECONDS = 300
 LONGEST_VALUE = 90
 """Characters shown of a value; the JSON has all of it."""
+
+SAME_BEFORE = 20
+"""Characters shown of what two long values begin with alike."""
+
+MOST_ROWS = 10
+"""Rows of one table of codes that are shown; the JSON has all of them."""
 
 
 def add_diff(commands: Any) -> None:
@@ -49,11 +56,11 @@ def add_diff(commands: Any) -> None:
 
 
 def _diff(chosen: argparse.Namespace) -> int:
-    from governance.knowledge import compare_decisions, compare_manifests
+    from governance.knowledge import compare_decisions
 
     old, new = (_side(name) for name in (chosen.old, chosen.new))
     try:
-        lines = compare_manifests(old["manifest"], new["manifest"])
+        lines = _compare(old, new)
     except (KeyError, TypeError, AttributeError):
         raise Refusal("diff: a manifest is not as b12-cds prints it.") from None
     try:
@@ -69,10 +76,24 @@ def _diff(chosen: argparse.Namespace) -> int:
     return 1 if changed else 0
 
 
+def _compare(old: Json, new: Json) -> list[Any]:
+    """Return what differs; of a table of codes its rows where both sides tell them."""
+    from governance.knowledge import compare_codes, compare_manifests
+
+    lines = list(compare_manifests(old["manifest"], new["manifest"]))
+    if old["codes"] is None or new["codes"] is None:
+        return lines
+    rows = compare_codes(old["codes"], new["codes"])
+    told = {row.name for row in rows}
+    return [*(one for one in lines if one.kind != "code" or one.name not in told), *rows]
+
+
 def _side(name: str) -> Json:
-    """Return the manifest and the decisions of a site file or of another program."""
+    """Return the manifest, the decisions and the codes of a site file or of another program; no
+    codes where it is of a version that does not tell them.
+    """
     if name.endswith(".toml"):
-        from governance.knowledge import decide_all, make_manifest
+        from governance.knowledge import decide_all, list_codes, make_manifest
 
         check_file(Path(name))
         today = dt.datetime.now(dt.UTC).date()
@@ -81,15 +102,21 @@ def _side(name: str) -> Json:
         return {
             "manifest": make_manifest(settings, today),
             "decisions": [(person.words, words) for person, words in decided],
+            "codes": list(list_codes(settings)),
         }
     try:
         manifest = json.loads(_ask(name, "--json"))
-        lines = [tuple(json.loads(line)) for line in _ask(name, "--decisions").splitlines()]
+        lines = _pairs(_ask(name, "--decisions"))
+        codes = _pairs(_ask(name, "--codes")) if "texts" in manifest else None
     except (ValueError, TypeError):
         manifest = None
     if not isinstance(manifest, dict) or "digests" not in manifest:
         raise Refusal(f"{name}: prints no manifest as b12-cds does.")
-    return {"manifest": manifest, "decisions": lines}
+    return {"manifest": manifest, "decisions": lines, "codes": codes}
+
+
+def _pairs(printed: bytes) -> list[tuple[str, str]]:
+    return [tuple(json.loads(line)) for line in printed.splitlines()]
 
 
 def _ask(program: str, form: str) -> bytes:
@@ -106,8 +133,15 @@ def _ask(program: str, form: str) -> bytes:
 
 
 def _say(lines: Any, decided: Any) -> Iterator[str]:
+    rows: Counter[str] = Counter()
     for line in lines:
-        yield f"{line.kind} {line.name}: {_short(line.old)} -> {_short(line.new)}"
+        rows[line.name] += line.kind == "code"
+        if rows[line.name] <= MOST_ROWS:
+            old, new = _shown(line.old, line.new)
+            yield f"{line.kind} {line.name}: {old} -> {new}"
+    for name, number in rows.items():
+        if number > MOST_ROWS:
+            yield f"code {name}: {number - MOST_ROWS} more rows (--json has them)"
     if not lines:
         yield "Rules, settings, codes and texts are the same."
     yield f"{decided.otherwise} of {decided.people} enumerated people are decided otherwise."
@@ -117,8 +151,17 @@ def _say(lines: Any, decided: Any) -> Iterator[str]:
         yield f"  {rule}: {number}, such as {example}"
 
 
-def _short(value: str) -> str:
+def _shown(old: str, new: str) -> tuple[str, str]:
+    """Return two values as they are shown: long ones from shortly before they differ."""
+    pairs = zip(old, new, strict=False)
+    same = next((place for place, (one, other) in enumerate(pairs) if one != other), 0)
+    start = same - SAME_BEFORE if max(len(old), len(new)) > LONGEST_VALUE else 0
+    return _short(old, start), _short(new, start)
+
+
+def _short(value: str, start: int) -> str:
     shown = value or "none"
+    shown = f"...{shown[start:]}" if start > 0 else shown
     return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 3] + "..."
 
 

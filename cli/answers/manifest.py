@@ -33,16 +33,25 @@ def add_manifest(commands: Any) -> None:
         help="what is decided for each enumerated person, a line of JSON each (for diff)",
     )
     command.add_argument(
+        "--codes",
+        action="store_true",
+        help="every row of the codes with its file, a line of JSON each (for diff)",
+    )
+    command.add_argument(
         "--check", action="store_true", help="exit status 1 when the review day of a rule passed"
     )
     command.set_defaults(run=_print_manifest)
 
 
 def _print_manifest(chosen: argparse.Namespace) -> int:
-    from governance.knowledge import make_manifest
+    from governance.knowledge import list_codes, make_manifest
 
     if chosen.decisions:
         return _print_decisions(chosen)
+    if chosen.codes:
+        for name, row in list_codes(settings_of(chosen)):
+            print_json([name, row])
+        return 0
     manifest = make_manifest(settings_of(chosen), dt.datetime.now(dt.UTC).date())
     if chosen.json:
         print_json(manifest)

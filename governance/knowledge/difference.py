@@ -14,8 +14,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that differs: its kind (setting, mode, approval, rule, text, code, version), its
-    name, and both values; empty for one that is not there.
+    """One thing that differs: its kind (setting, mode, approval, rule, text, code, file, version),
+    its name, and both values; empty for one that is not there.
     """
 
     kind: str
@@ -37,15 +37,20 @@ class Decided:
 
 
 def compare_manifests(old: Json, new: Json) -> tuple[Line, ...]:
-    """Return the settings, rules, texts, codes and versions that differ between two manifests."""
+    """Return the settings, rules, texts, codes, files and versions that differ between two
+    manifests; codes as digests of their tables (`compare_codes` tells the rows).
+    """
+    whole = all("texts" in manifest for manifest in (old, new))
+    texts, files = (_texts, _files) if whole else (_digests_of_texts, _folders)
     return (
         *_lines("version", _versions(old), _versions(new)),
         *_lines("setting", old["settings"], new["settings"]),
         *_lines("mode", old.get("modes", {}), new.get("modes", {})),
         *_lines("approval", _listed(old), _listed(new)),
         *_lines("rule", _rules(old), _rules(new)),
-        *_lines("text", _texts(old), _texts(new)),
+        *_lines("text", texts(old), texts(new)),
         *_lines("code", old["digests"]["terminology"], new["digests"]["terminology"]),
+        *_lines("file", files(old), files(new)),
     )
 
 
@@ -69,6 +74,22 @@ def _rules(manifest: Json) -> Json:
 
 
 def _texts(manifest: Json) -> Json:
+    texts: Json = manifest["texts"]
+    return texts
+
+
+def _files(manifest: Json) -> Json:
+    files: Json = manifest["digests"]["files"]
+    return files
+
+
+def _folders(manifest: Json) -> Json:
+    folders: Json = manifest["digests"]["folders"]
+    return folders
+
+
+def _digests_of_texts(manifest: Json) -> Json:
+    """Return what a version that lists no texts says of them."""
     digests = manifest["digests"]
     cards = {f"card {name}": digest for name, digest in digests["cards"].items()}
     return {**cards, "statements": digests["statements"], "formulary": digests["formulary"]}
@@ -79,6 +100,16 @@ def _lines(kind: str, old: Json, new: Json) -> Iterator[Line]:
         before, after = str(old.get(name, "")), str(new.get(name, ""))
         if before != after:
             yield Line(kind, name, before, after)
+
+
+def compare_codes(
+    old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]
+) -> tuple[Line, ...]:
+    """Return the rows of codes that one side alone has, by the name of their file."""
+    before, after = Counter(old), Counter(new)
+    gone = (Line("code", name, row, "") for name, row in (before - after).elements())
+    come = (Line("code", name, "", row) for name, row in (after - before).elements())
+    return tuple(sorted((*gone, *come), key=lambda line: line.name))
 
 
 def compare_decisions(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> Decided:

@@ -23,6 +23,7 @@ from cds_service.site import (
 from governance.decisions import list_modes
 from governance.knowledge.attributes import DOCUMENT_STATUS
 from governance.knowledge.reviews import list_reviews, overdue
+from governance.knowledge.texts import list_files, list_texts
 from recommender.cards import CARDS
 from recommender.guidance import (
     DOCUMENTS,
@@ -52,7 +53,9 @@ def make_manifest(settings: Settings, today: dt.date) -> Json:
             "statements": _digest([str(one) for one in STATEMENTS.values()]),
             "cards": {card.id: _digest([card.name, card.summary]) for card in CARDS},
             "formulary": _digest([str(row) for row in settings.formulary]),
+            "files": list_files(),
         },
+        "texts": list_texts(settings.formulary),
         "settings": policy_as_dict(policy),
         "modes": {
             f"{client or 'site'}: {what}": mode

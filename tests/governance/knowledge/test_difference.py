@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 
 from cds_service.site import demonstration
+from cli.answers.diff import _shown
 from cli.main import main
-from governance.knowledge.difference import compare_decisions, compare_manifests
+from governance.knowledge.difference import (
+    compare_codes,
+    compare_decisions,
+    compare_manifests,
+)
 from governance.knowledge.manifest import make_manifest
 from governance.knowledge.scenarios import decide_all, each_person
 from recommender.guidance import Policy
 from tests.cds_service.conftest import AS_OF
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 Diff = Callable[..., tuple[int, str, str]]
 
 
@@ -74,11 +80,67 @@ def test_rules_texts_and_codes_that_differ_are_named() -> None:
     manifest = make_manifest(demonstration(), AS_OF)
     other = json.loads(json.dumps(manifest))
     other["rules"][0]["text"] = "something else"
-    other["digests"]["cards"]["b1"] = "0" * 64
+    other["texts"]["card b1"] = "something else"
     other["digests"]["terminology"]["labs.csv"] = "1" * 64
 
     kinds = {(line.kind, line.name) for line in compare_manifests(manifest, other)}
     assert kinds == {("rule", "deceased.1"), ("text", "card b1"), ("code", "labs.csv")}
+
+
+def test_the_words_of_a_text_and_the_rows_of_codes_that_differ_are_said(
+    diff: Diff,
+) -> None:
+    product = f'[codes]\nadd = "{EXAMPLES}/local-codes.csv"'
+    product += """
+[[formulary]]
+substance = "hydroxocobalamin"
+route = "IM"
+strength = "1 mg/mL"
+text = "Our ampoule of hydroxocobalamin 1 mg"
+codings = [{ system = "http://www.nlm.nih.gov/research/umls/rxnorm", code = "5514" }]
+available = true
+"""
+    status, out, _ = diff("", product)
+
+    assert status == 1
+    lines = out.splitlines()
+    assert any("text product hydroxocobalamin" in one and "Our ampoule" in one for one in lines)
+    assert any(
+        one.startswith("text product cyanocobalamin") and one.endswith("-> none") for one in lines
+    )
+    assert any(one.startswith("code local-codes.csv: none -> serum_b12") for one in lines)
+
+
+def test_long_texts_are_shown_from_where_they_differ() -> None:
+    old, new = _shown("same " * 40 + "old", "same " * 40 + "new")
+
+    assert (old[:8], old[-3:]) == ("...same ", "old")
+    assert new.endswith("new")
+    assert _shown("", "short") == ("none", "short")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_version_that_lists_no_texts_is_compared_by_their_digests(known: bool) -> None:
+    manifest = make_manifest(demonstration(), AS_OF)
+    other = json.loads(json.dumps(manifest))
+    other["digests"] |= {"statements": "0" * 64}
+    other["digests"]["files"]["recommender/checks/routes.py"] = "0" * 64
+    other["digests"]["folders"]["recommender"] = "0" * 64
+    other["texts"]["statement S1"] = "something else"
+    if not known:
+        del other["texts"]
+
+    kinds = {(line.kind, line.name) for line in compare_manifests(manifest, other)}
+    named = {("text", "statement S1"), ("file", "recommender/checks/routes.py")}
+    assert kinds == (named if known else {("text", "statements"), ("file", "recommender")})
+
+
+def test_rows_of_codes_are_compared_whatever_their_order() -> None:
+    old = [("a.csv", "one"), ("a.csv", "two"), ("a.csv", "two"), ("b.csv", "three")]
+    new = [("b.csv", "three"), ("a.csv", "two"), ("a.csv", "four"), ("a.csv", "one")]
+
+    told = {(line.name, line.old, line.new) for line in compare_codes(old, new)}
+    assert told == {("a.csv", "two", ""), ("a.csv", "", "four")}
 
 
 def test_another_installed_version_is_asked_for_its_manifest(
