@@ -129,7 +129,7 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
         why = "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12"
         return replace(draft, lowering=product.lowering, why_not=f"{why}: {product.name}")
     nameless = is_nameless(resource, siblings)
-    why = LEADS_NOWHERE if nameless else f"not a medicine of ours: {product.name}"
+    why = LEADS_NOWHERE if nameless else f"not a vitamin B12 or folic acid order: {product.name}"
     return replace(draft, why_not=why)
 
 
@@ -140,7 +140,7 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
     if injection:
         return replace(draft, orders=(_read_injection(draft, injection),))
     if test is None:
-        return replace(draft, why_not="not a test or procedure of ours")
+        return replace(draft, why_not="not a test or procedure that the guidance asks for")
     if is_stop(placed.resource):
         return replace(draft, why_not="a stop of a test")
     # A test beside the point of vitamin B12 counts as ordered but never brings the service up by

@@ -82,7 +82,9 @@ def _say_decision(explained: Json, style: Style) -> Iterator[str]:
         f"true at {explained['asOf']}, FHIR {explained['fhirVersion']}",
     )
     if not explained["inScope"]:
-        yield style.heading(f"Decision: no card, as nothing selected is an order of ours; {moment}")
+        yield style.heading(
+            f"Decision: no card, as nothing selected is a B12 or folic acid order; {moment}"
+        )
         yield style.wrap(
             f"The service looks no further. What came of the record would lead to {rule}: "
             f"{decision['summary']}."

@@ -189,7 +189,7 @@ def _why_no_server(check: _Check) -> str:
     if reading.part.reason in _MAY_STILL_ANSWER or "OperationOutcome" in came:
         return ""
     return (
-        "this is no FHIR server: what it answers under /metadata is no CapabilityStatement. "
+        "this is not a FHIR server: what it answers under /metadata is not a CapabilityStatement. "
         "The address ends where the resource types begin, such as https://host/fhir"
     )
 

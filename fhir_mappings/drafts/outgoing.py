@@ -240,7 +240,7 @@ def _check_by_hand(resource: Resource) -> Iterator[str]:
         if "div" in value and not (
             isinstance(value["div"], str) and _DIV.fullmatch(value["div"].strip())
         ):
-            yield f"{path}: the narrative is no XHTML div"
+            yield f"{path}: the narrative is not an XHTML div"
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

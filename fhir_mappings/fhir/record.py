@@ -33,7 +33,7 @@ class Availability(Choice):
     """What is known of one part of the record (PROTOCOL 2.D).
 
     COMPLETE: all there is came, and no resource means there is none. INCOMPLETE: some came and
-    there may be more, so only the conclusion "none" is unknown. UNAVAILABLE: it could not be had,
+    there may be more, so only the conclusion "none" is unknown. UNAVAILABLE: nothing of it came,
     so every fact it feeds is unknown.
     """
 

@@ -164,7 +164,7 @@ class Receipt:
 
     def _why_not(self, placed: Placed) -> Why:
         unspoken = (
-            "no order or medicine of ours names it"
+            "no order and no B12 or folic acid entry names it"
             if placed.type == "Medication"
             else "not needed for any fact"
         )

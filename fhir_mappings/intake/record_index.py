@@ -107,7 +107,7 @@ class RecordIndex:
 
     def nothing_found(self, *keys: str, at: tuple[HintAt, ...] = ()) -> Fact:
         """Return the fact of a closed-world question (decisions 2.1): false, unless words point at
-        it, or the list could not be had completely (Q6) or was not understood whole (Q26).
+        it, or the list did not come completely (Q6) or was not understood whole (Q26).
         """
         hinted = self.understanding.hint_fact(at)
         if hinted is not None:

@@ -239,7 +239,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         if matches and len(answers) == 1:
             observed.append(Observed(placed, answers[0], code, matches, day, written))
     if not observed:
-        index.receipt.ignore(placed, "no question of ours is answered in it")
+        index.receipt.ignore(placed, "it answers none of the questions asked")
     return observed
 
 

@@ -107,7 +107,7 @@ def read_use(
         receipt.ignore(placed, f"{product.name}, {found}")
         return None
     if product.antidote:
-        receipt.ignore(placed, "cyanide antidote, which is no vitamin B12 treatment")
+        receipt.ignore(placed, "cyanide antidote, not vitamin B12 treatment")
         return None
     if product.has_cobalamin and is_denied(found):
         receipt.ignore(placed, f"{product.name}, not given by its own words")

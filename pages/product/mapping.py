@@ -81,7 +81,7 @@ current; resolved or abated are past.
   Refuted is evidence against, never for. Provisional, differential and unconfirmed never make a
   deficiency, and leave a closed-world fact
   unknown.
-- A list that could not be had makes what it feeds unknown, the closed-world facts too; of an
+- A list that was not available makes what it feeds unknown, the closed-world facts too; of an
 incomplete one what came is used, and only
   "none" is unknown. A list is incomplete, too, when it or an entry is labelled redacted, masked or
   subsetted, when its `self` link shows a narrower search than ours, when it was put together more
@@ -487,7 +487,7 @@ def _derived() -> list[str]:
         "",
         *(f"- `{name}`: {what}." for name, what in DERIVED.items()),
         "",
-        "`course` is no fact but a part of the explain JSON of its own: all orders of ours, "
+        "`course` is not a fact but a part of the explain JSON of its own: all orders of ours, "
         "drafted and active, read together.",
         "In the receipt it is what the orders of the request are used for.",
     ]

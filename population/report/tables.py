@@ -247,7 +247,7 @@ def _incomplete(counts: Counts, show_small: bool) -> Table:
     if counts.without_time:
         counted["entries that do not say when they were recorded"] = counts.without_time
     if counts.unreadable:
-        counted["entries that are no strict JSON"] = counts.unreadable
+        counted["entries that are not strict JSON"] = counts.unreadable
     note = "Lists that may lack entries: what rests on their being whole is unknown there."
     return Table(
         "incomplete",

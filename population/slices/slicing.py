@@ -48,7 +48,7 @@ none.
 """
 
 
-NO_KIND = "is no file of a kind that is read (an archive is unpacked first)"
+NO_KIND = "is not a kind of file that is read (an archive is unpacked first)"
 
 
 class SliceRefused(Exception):

@@ -103,7 +103,7 @@ def absent_unless_unread(scenario: ClinicalScenario, area: RecordArea) -> Truth:
 
 def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     """Return whether kidney function is reduced: by eGFR or diagnosis; never FALSE when diagnoses
-    could not be had (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
+    was not available (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
     (Q33).
     """
     below = scenario.egfr.below(policy.cyano_min_egfr)

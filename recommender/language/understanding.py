@@ -90,10 +90,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class RecordUnderstood:
-    """What could not be had of the record, and how far the rest was understood (Q26 to Q28).
+    """What was not available of the record, and how far the rest was understood (Q26 to Q28).
 
-    `unavailable` names the parts of the record that could not be had at all; `incomplete` those of
-    which only a part came.
+    `unavailable` names the parts of the record of which nothing came; `incomplete` those of which
+    only a part did.
     """
 
     unavailable: frozenset[RecordArea] = frozenset()

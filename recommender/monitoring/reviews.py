@@ -95,7 +95,7 @@ def find_overdue(
     scenario: ClinicalScenario, assessment: Assessment, policy: Policy
 ) -> OverdueReview | None:
     """Return the review that is overdue, the most pressing where there are several; `None`: none,
-    or results could not be had whole, so that "none on record" cannot be said (Q58).
+    or results did not come whole, so that "none on record" cannot be said (Q58).
     """
     if RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete:
         return None

@@ -182,7 +182,7 @@ def test_orders_that_are_none_of_ours_are_said_to_lead_to_no_card(
     assert main(["explain", written(request), *AS_OF]) == 0
 
     told = capsys.readouterr().out
-    assert told.startswith("Decision: no card, as nothing selected is an order of ours")
+    assert told.startswith("Decision: no card, as nothing selected is a B12 or folic acid order")
     assert "Would change if" not in told
 
 

@@ -194,7 +194,10 @@ def test_a_lowering_medicine_is_told_apart_and_not_in_scope_by_itself_Q19():
             "no order of a medicine, test or procedure",
         ),
         (medicine("5514", "done", status="completed"), "draft order, status is 'completed'"),
-        ({"resourceType": "Medication", "id": "m"}, "no order or medicine of ours names it"),
+        (
+            {"resourceType": "Medication", "id": "m"},
+            "no order and no B12 or folic acid entry names it",
+        ),
     ],
 )
 def test_a_draft_that_is_not_used_says_what_it_is(resource, why):

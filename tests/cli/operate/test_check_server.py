@@ -97,7 +97,7 @@ def test_what_is_no_fhir_server_is_said_in_a_clear_word(
 ) -> None:
     with fhir_server(metadata=answer, default=answer) as server:
         assert check(server.base) == 1
-    assert "this is no FHIR server" in capsys.readouterr().out
+    assert "this is not a FHIR server" in capsys.readouterr().out
 
 
 def test_a_server_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ QUANTITY = "dosageInstruction.0.doseAndRate.0.doseQuantity"
             {"reference": "#gone"},
             "refers to a contained resource that is not there",
         ),
-        ("text", {"status": "generated", "div": "<p>no</p>"}, "the narrative is no XHTML div"),
+        ("text", {"status": "generated", "div": "<p>no</p>"}, "the narrative is not an XHTML div"),
         ("authoredOn", "2026-02-30", "authoredOn"),
         ("contained", [{"resourceType": "NoSuchType"}], "does not know"),
         ("contained", True, "contained"),

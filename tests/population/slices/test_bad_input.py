@@ -266,8 +266,8 @@ UNREAD = [
     ("Condition__json", SPREAD_OUT[:-9].encode(), "the file is not JSON"),
     ("Condition__parquet", b"PAR1 and no more", "is not a Parquet file"),
     ("Condition__ndjson__gz", DAMAGED, "is damaged"),
-    ("Condition__csv", TABLE.encode(), "is no file of a kind that is read"),
-    ("Condition__zip", b"PK\x03\x04" + bytes(80), "is no file of a kind that is read"),
+    ("Condition__csv", TABLE.encode(), "is not a kind of file that is read"),
+    ("Condition__zip", b"PK\x03\x04" + bytes(80), "is not a kind of file that is read"),
 ]
 
 
@@ -337,5 +337,5 @@ def test_blank_lines_before_the_first_resource_cost_nothing(tmp_path: Path) -> N
 def test_an_input_without_a_file_that_is_read_names_the_first(tmp_path: Path) -> None:
     (tmp_path / "export.zip").write_bytes(b"PK\x03\x04")
 
-    with pytest.raises(SliceRefused, match=r"export\.zip is no file of a kind that is read"):
+    with pytest.raises(SliceRefused, match=r"export\.zip is not a kind of file that is read"):
         slice_paths(tmp_path, tmp_path)
