@@ -77,14 +77,11 @@ def say(explained: Json, colour: bool, width: int = WIDTH) -> str:
 
 def _say_decision(explained: Json, style: Style) -> Iterator[str]:
     decision = explained["decision"]
-    rule, moment = (
-        f"rule {decision['rule']} ({decision['outcome']})",
-        f"true at {explained['asOf']}, FHIR {explained['fhirVersion']}",
-    )
+    rule = f"rule {decision['rule']} ({decision['outcome']})"
+    moment = f"true at {explained['asOf']}, FHIR {explained['fhirVersion']}"
     if not explained["inScope"]:
-        yield style.heading(
-            f"Decision: no card, as nothing selected is a B12 or folic acid order; {moment}"
-        )
+        why = "nothing selected is a B12 or folic acid order"
+        yield style.heading(f"Decision: no card, as {why}; {moment}")
         yield style.wrap(
             f"The service looks no further. What came of the record would lead to {rule}: "
             f"{decision['summary']}."
