@@ -182,6 +182,7 @@ def _leaves_open(normal: str, asked: str) -> bool:
 # --- names of medicines and substances
 
 _NAME_WORD = re.compile(r"[a-z]{3,}")
+_SEPARATORS = re.compile(r"[ /+]")
 _FOREIGN = frozenset(read_markers("small"))
 """Small and class words of other languages: beside them a name is a phrase in that language."""
 _UNNAMED = frozenset(read_markers("unnamed"))
@@ -196,15 +197,18 @@ def is_a_name(text: str, languages: tuple[str, ...]) -> bool:
     """
     if not _can_be_read(text) or not _names_something(text):
         return False
-    words = normalise_text(text).split()
+    words = _SEPARATORS.split(normalise_text(text))
     return _hold_a_name(words) and (_FOREIGN.isdisjoint(words) or is_in_language(text, languages))
 
 
-def _hold_a_name(words: Iterable[str]) -> bool:
-    """Return whether a known name that is none of ours is among the words of a text."""
+def _hold_a_name(words: Iterable[str], of_an_allergen: bool = False) -> bool:
+    """Return whether a known name that is none of ours is among the words of a text; of an
+    allergen also a food or a thing of the surroundings, which as a medicine is no name ("white
+    tablet").
+    """
     listed = list(words)
-    substances = _load_substances()
-    return any(map(substances.hold, listed)) or _VITAMIN.search(" ".join(listed)) is not None
+    hold = _load_substances().hold_allergen if of_an_allergen else _load_substances().hold
+    return any(map(hold, listed)) or _VITAMIN.search(" ".join(listed)) is not None
 
 
 _VITAMIN = re.compile(r"\bvit(?:amin[ae]?)? ?(?:[acdek]\d?|b ?[12367]|b5|b8)(?![a-z0-9])")
@@ -218,29 +222,36 @@ def _names_something(text: str) -> bool:
     normal = normalise_text(text)
     if _leaves_open(normal, "names"):
         return False
-    return any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in normal.split())
+    words = _SEPARATORS.split(normal)
+    return any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Substances:
-    """Names of substances that are not of ours: whole words, and how such names begin and end."""
+    """Names of substances that are not of ours: whole words, how such names begin and end, and
+    words for foods and the surroundings.
+    """
 
     words: frozenset[str]
     parts: re.Pattern[str]
+    allergens: frozenset[str]
 
     def hold(self, word: str) -> bool:
         return word in self.words or self.parts.fullmatch(word) is not None
 
+    def hold_allergen(self, word: str) -> bool:
+        return word in self.allergens or self.hold(word)
+
 
 @functools.lru_cache(maxsize=1)
 def _load_substances() -> _Substances:
-    listed: dict[str, list[str]] = {"word": [], "start": [], "end": []}
+    listed: dict[str, list[str]] = {"word": [], "start": [], "end": [], "allergen": []}
     with (TERMINOLOGY / "other_substances.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             listed[row["kind"]] += row["names"].split()
     starts, ends = "|".join(listed["start"]), "|".join(listed["end"])
     parts = re.compile(rf"(?:{starts})[a-z]*|[a-z]{{2,}}(?:{ends})(?:[aeo]|um|en|er|s)?")
-    return _Substances(frozenset(listed["word"]), parts)
+    return _Substances(frozenset(listed["word"]), parts, frozenset(listed["allergen"]))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -254,8 +265,10 @@ def is_another_substance(text: str, languages: tuple[str, ...]) -> bool:
     said = [word for word in _WORD.findall(normalise_text(text)) if word not in _CLASS_WORDS]
     named = [word for word in said if word not in _UNNAMED]
     substances = _load_substances()
-    unknown = [word for word in named if not (substances.hold(word) or _STRENGTH.fullmatch(word))]
-    return _hold_a_name(normalise_text(text).split()) and (
+    unknown = [
+        word for word in named if not (substances.hold_allergen(word) or _STRENGTH.fullmatch(word))
+    ]
+    return _hold_a_name(normalise_text(text).split(), of_an_allergen=True) and (
         not unknown or any(load_vocabulary(language).issuperset(unknown) for language in languages)
     )
 

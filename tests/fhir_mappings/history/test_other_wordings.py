@@ -43,6 +43,7 @@ POINTS_AT: list[tuple[HintAt, str, list[str]]] = [
             "Ziekte van Leber",
             "Lebers sykdom",
             "Doença de Leber",
+            "Erfelijke opticusneuropathie",
         ],
     ),
     (

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from recommender.language import Because
+from recommender.language import Because, HintAt
 from tests.fhir_mappings.noise import as_resource, map_words, noisy_entries, open_facts
 
 
@@ -54,4 +54,64 @@ def test_everyday_entries_leave_nothing_open(language: str, spoken: tuple[str, .
 
 @pytest.mark.parametrize("text", ["vial and needles", "Ampoule 1 ml with needle"])
 def test_a_vial_without_a_name_may_hold_anything(text: str) -> None:
+    assert map_words(as_resource("medicine", text)).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize("text", ["Valsartan/HCT", "Lipitor 20", "EpiPen", "Euthyrox 100"])
+def test_brands_of_other_medicines_and_joined_names_leave_nothing_open(text: str) -> None:
+    assert open_facts(map_words(as_resource("medicine", text))) == []
+
+
+@pytest.mark.parametrize("text", ["Depo-Cobolin", "Depo injection", "Ensure given monthly"])
+def test_parts_of_brands_do_not_make_a_medicine_a_known_one(text: str) -> None:
+    assert open_facts(map_words(as_resource("medicine", text)))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Syndrome du canal carpien"),
+        ("es", "Fractura de muñeca"),
+        ("nl", "Oorsuizen"),
+        ("sv", "Handledsfraktur"),
+        ("da", "Urinsyregigt"),
+        ("no", "Håndleddsbrudd"),
+        ("it", "Infarto miocardico"),
+        ("pt", "Infeção urinária"),
+        ("de", "Herzschwäche"),
+    ],
+)
+def test_everyday_entries_in_the_language_of_a_site_leave_nothing_open(
+    language: str, text: str
+) -> None:
+    assert open_facts(map_words(as_resource("problem", text), spoken=(language,))) == []
+    assert open_facts(map_words(as_resource("problem", text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Factor Xa inhibitor",
+        "Direct thrombin inhibitor",
+        "Vitamin K antagonist",
+        "Vitamin-K-Antagonist",
+        "Faktor-Xa-Hemmer",
+        "Antagonista de la vitamina K",
+        "VKA",
+    ],
+)
+def test_a_class_of_anticoagulants_is_asked_about(text: str) -> None:
+    scenario = map_words(as_resource("medicine", text))
+    assert [hint.at for hint in scenario.hints] == [HintAt.ANTICOAGULANT]
+    assert scenario.anticoagulant_fact.is_unknown
+
+
+def test_an_antagonist_of_folate_is_no_folic_acid() -> None:
+    scenario = map_words(as_resource("medicine", "Folate antagonist"))
+    assert scenario.orders == ()
+    assert scenario.methotrexate.is_unknown
+
+
+@pytest.mark.parametrize("text", ["White tablet", "House supply", "Local medicine", "Sun tablets"])
+def test_a_food_or_a_thing_of_the_surroundings_is_no_name_of_a_medicine(text: str) -> None:
     assert map_words(as_resource("medicine", text)).anticoagulant_fact.is_unknown
