@@ -264,18 +264,18 @@ class Store:
         return prune_decisions(self.database, before)
 
     def tidy(self) -> None:
-        """Write down what was counted, and delete what has had its time: token ids, kept requests,
-        and decisions where the site says so. Never fails.
+        """Delete what has had its time: token ids, kept requests, and decisions where the site says
+        so; then write down what was counted. Never fails.
         """
         now = dt.datetime.now(dt.UTC)
         try:
-            self._calls.write()
-            self._settle_feedback(utc(now))
             self.purge_tokens(now.timestamp())
             with self.database.transaction() as connection:
                 prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))
             if self._retention_days:
                 self.prune(now - dt.timedelta(days=self._retention_days))
+            self._calls.write()
+            self._settle_feedback(utc(now))  # last: it may take long, and deletion is promised
         except StoreUnavailable as error:
             log.warning("what has had its time is not deleted", why=str(error))
 

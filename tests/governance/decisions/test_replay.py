@@ -285,6 +285,20 @@ class TestKeeping:
         tidy(site)
         assert rows(settings.store_url, DECISIONS) == rows(settings.store_url, CARDS) == []
 
+    def test_it_is_deleted_though_feedback_cannot_be_counted(
+        self, site: Path, order_select: dict[str, Any]
+    ) -> None:
+        answer(site, order_select)
+        settings = load_settings(site)
+        age_by(settings.store_url, days=31)
+        engine = open_engine(settings.store_url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE tallied RENAME TO gone")
+        engine.dispose()
+
+        tidy(site)
+        assert rows(settings.store_url, KEPT_REQUESTS) == []
+
 
 def load_key(site: Path) -> bytes:
     keeping = load_keeping(30, load_settings(site).keep_requests_key_file)
