@@ -170,7 +170,7 @@ def _refusals(calls: Mapping[Called, int], today: dt.date) -> list[Alarm]:
 
 
 def _rates(figures: Figures) -> list[Alarm]:
-    """Return the cards that fire otherwise in the last week, or for eight weeks in a row."""
+    """Return the cards that fire otherwise this week or last, or for eight weeks in a row."""
     changes = find_changes(figures)
     marked = {change.name for change in changes}
     cards = sorted({fired.card for fired in figures.cards} - marked)
@@ -188,11 +188,10 @@ def _rates(figures: Figures) -> list[Alarm]:
             Alarm(
                 RATE,
                 chart.name,
-                f"{chart.name} fires {1000 * chart.points[-1].rate:.1f} times per 1,000 decisions "
-                f"in the week from {chart.points[-1].when}, {1000 * chart.usual:.1f} before: "
-                f"{chart.mark}.",
+                f"{chart.name} fires {1000 * point.rate:.1f} times per 1,000 decisions in the week "
+                f"from {point.when}, {1000 * chart.usual:.1f} usually: {point.mark}.",
             )
             for chart in chart_cards(figures, cards)
-            if chart.mark
+            if (point := chart.marked)
         ),
     ]

@@ -41,6 +41,11 @@ WEEKS_BEFORE = 12
 FEWEST_WEEKS = 4
 """Weeks of history without which nothing is marked."""
 
+WEEKS_LOOKED_AT = 2
+"""Weeks of which a change is said: the one that runs, and the whole one before it, so that what is
+seen on a Sunday is not gone on Monday.
+"""
+
 NOT_REFUSALS = ("decided", "not concerned")
 
 
@@ -74,24 +79,37 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The points of one card or refusal, oldest first, and the usual rate before the last."""
+    """The points of one card or refusal, oldest first, and the usual rate before the last; of the
+    newest `looked_at` points a mark is said.
+    """
 
     name: str
     usual: float
     points: tuple[Point, ...]
+    looked_at: int = 1
+
+    @property
+    def marked(self) -> Point | None:
+        """The newest of the points looked at that is marked."""
+        newest = reversed(self.points[-self.looked_at :])
+        return next((point for point in newest if point.mark), None)
 
     @property
     def mark(self) -> Mark:
-        """What is to be seen at the last point."""
-        return self.points[-1].mark if self.points else Mark.NONE
+        """What is to be seen there."""
+        return self.marked.mark if self.marked else Mark.NONE
 
 
 def chart_cards(figures: Figures, cards: Iterable[str]) -> tuple[Chart, ...]:
-    """Return the chart of each card: firings of the decisions of a week."""
+    """Return the chart of each card: firings of the decisions of a week; a mark of this week and of
+    the one before it is said.
+    """
     decided, fired = per_week(figures)
     weeks = sorted(decided)
     return tuple(
-        draw_chart(card, [(week, fired[card, week], decided[week]) for week in weeks])
+        draw_chart(
+            card, [(week, fired[card, week], decided[week]) for week in weeks], WEEKS_LOOKED_AT
+        )
         for card in cards
     )
 
@@ -112,13 +130,13 @@ def chart_refusals(calls: Mapping[Called, int], today: dt.date) -> tuple[Chart, 
     )
 
 
-def draw_chart(name: str, counted: Sequence[tuple[str, int, int]]) -> Chart:
+def draw_chart(name: str, counted: Sequence[tuple[str, int, int]], looked_at: int = 1) -> Chart:
     """Return the chart of what was counted: when, how often, out of how many."""
     points: list[Point] = []
     for when, count, total in counted:
         points.append(_judge(points, Point(when, min(count, total), total)))
     before = points[:-1]
-    return Chart(name, _rate_of(before), tuple(points))
+    return Chart(name, _rate_of(before), tuple(points), looked_at)
 
 
 def _judge(before: Sequence[Point], point: Point) -> Point:
@@ -188,27 +206,43 @@ class Change:
 
 
 def find_changes(figures: Figures) -> tuple[Change, ...]:
-    """Return the cards that fire otherwise in the last week than in the twelve before it, by more
-    than chance; nothing with fewer than four weeks of history.
+    """Return the cards that fire otherwise in this week, or in the one before it, than in the
+    twelve before that, by more than chance; nothing with fewer than four weeks of history.
 
-    The limit is divided by the number of cards, so that one look at all of them seldom marks one
-    by chance.
+    The limit is divided by the number of cards and weeks, so that one look at all of them seldom
+    marks one by chance.
     """
-    weeks = figures.weeks
-    if len(weeks) <= FEWEST_WEEKS:
-        return ()
     decided, fired = per_week(figures)
-    last, earlier = weeks[-1], weeks[-1 - WEEKS_BEFORE : -1]
     cards = sorted({card for card, _ in fired}, key=card_order)
-    before_of = sum(decided[week] for week in earlier)
-    changes = []
-    for card in cards:
-        now, before = fired[card, last], sum(fired[card, week] for week in earlier)
-        chance = chance_of_change(now, decided[last], before, before_of)
-        if chance < NOT_CHANCE / len(cards):
-            rates = 1000 * before / before_of, 1000 * now / decided[last]
-            changes.append(Change(card, last, *rates, chance))
-    return tuple(changes)
+    limit = NOT_CHANCE / max(1, len(cards)) / WEEKS_LOOKED_AT
+    found: dict[str, Change] = {}
+    for place in range(WEEKS_LOOKED_AT):
+        weeks = figures.weeks[: len(figures.weeks) - place]
+        if len(weeks) > FEWEST_WEEKS:
+            for card in cards:
+                change = _change_of(card, weeks, decided, fired)
+                if change.chance < limit:
+                    found.setdefault(card, change)
+    return tuple(found[card] for card in cards if card in found)
+
+
+def _change_of(
+    card: str,
+    weeks: Sequence[str],
+    decided: Mapping[str, int],
+    fired: Mapping[tuple[str, str], int],
+) -> Change:
+    """Return how the last of these weeks compares with the twelve before it."""
+    last, earlier = weeks[-1], weeks[-1 - WEEKS_BEFORE : -1]
+    now, before = fired.get((card, last), 0), sum(fired.get((card, one), 0) for one in earlier)
+    now_of, before_of = decided.get(last, 0), sum(decided.get(one, 0) for one in earlier)
+    chance = chance_of_change(now, now_of, before, before_of)
+    before_rate, now_rate = _per_thousand(before, before_of), _per_thousand(now, now_of)
+    return Change(card, last, before_rate, now_rate, chance)
+
+
+def _per_thousand(count: int, total: int) -> float:
+    return 1000 * count / total if total else 0.0
 
 
 def per_week(figures: Figures) -> tuple[Counter[str], Counter[tuple[str, str]]]:

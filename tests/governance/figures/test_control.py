@@ -42,6 +42,24 @@ def test_a_storm_and_a_silence_are_outside(last: int, mark: Mark) -> None:
     assert marks([*STEADY, last])[-1] is mark
 
 
+@pytest.mark.parametrize(
+    ("counts", "looked_at", "when"),
+    [
+        ([*STEADY, 40], 1, "12"),
+        ([*STEADY, 40, 14], 1, None),
+        ([*STEADY, 40, 14], 2, "12"),
+        ([*STEADY, 40, 14, 14], 2, None),
+    ],
+)
+def test_a_mark_is_said_of_the_points_looked_at(
+    counts: list[int], looked_at: int, when: str | None
+) -> None:
+    counted = [(f"{place:02d}", number, 1000) for place, number in enumerate(counts)]
+    marked = draw_chart("d2", counted, looked_at).marked
+
+    assert (marked.when if marked else None) == when
+
+
 def test_the_limits_are_three_deviations_of_a_proportion() -> None:
     chart = draw_chart("d2", [(str(place), 100, 1000) for place in range(9)])
 

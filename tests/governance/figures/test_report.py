@@ -105,6 +105,15 @@ class TestChanges:
 
         assert (change.name, change.week, change.before, change.now) == ("d2", WEEKS[-1], 14, last)
 
+    @pytest.mark.parametrize(("last", "since"), [(14, 2), (40, 1)])
+    def test_what_was_seen_on_sunday_is_still_said_on_monday(self, last: int, since: int) -> None:
+        [change] = find_changes(weekly([14] * 11 + [40, last]))
+
+        assert (change.name, change.week) == ("d2", WEEKS[-since])
+
+    def test_a_change_two_weeks_ago_is_not_said_again(self) -> None:
+        assert find_changes(weekly([14] * 10 + [40, 14, 14])) == ()
+
     def test_a_few_firings_more_among_few_are_not_marked(self) -> None:
         assert find_changes(weekly([1] * 12 + [4])) == ()
 
