@@ -78,7 +78,8 @@ def _index() -> Response | str:
     today = deployment.today()
     passed = [review.rule for review in overdue(today)]
     guidance = describe_guidance(in_force(deployment.settings, today).policy) | {
-        "reviewOverdue": passed
+        "reviewOverdue": passed,
+        "contact": deployment.settings.contact,
     }
     if wants_json():
         return json_answer(guidance)

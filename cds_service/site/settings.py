@@ -26,6 +26,7 @@ LONGEST_CALL_MS = 2000
 class Settings:
     """Everything a deployment decides. The defaults are the demonstration profile.
 
+    `contact` is whom to tell of a wrong card; empty where the site names nobody (H97).
     `store_url` is a SQLAlchemy URL. `patient_key` keys the hash under which a patient stands in the
     decision record. `call_ms` bounds the whole call, retrieval of missing data included.
     `keep_requests_days` and `retention_days`: 0 keeps no requests, and decisions without end.
@@ -34,6 +35,7 @@ class Settings:
 
     profile: str = DEMONSTRATION
     public_url: str = "http://127.0.0.1:8080"
+    contact: str = ""
     time_zone: str = "UTC"
     cors_origins: tuple[str, ...] = ("*",)
     discovery_requires_token: bool = False

@@ -4,7 +4,7 @@ the sense of DCB0160, filled in as far as the maker can.
 
 from __future__ import annotations
 
-from pages.safety.hazards import GENERATED, assumption_rows, cell, read_hazards, risk_now
+from pages.safety.hazards import GENERATED, Json, assumption_rows, cell, read_hazards, risk_now
 
 PAGE = GENERATED / "deploying-hospital.md"
 
@@ -36,6 +36,7 @@ is filled in; lines that begin with **Site** are for the hospital.
 | agree who looks at calls, refusals, firing rates, alarms | `/governance`, weekly | **Site** |
 | decide how long requests are kept for replay | `[store] keep_requests_days` | **Site** |
 | teach what silence means, the neurological question, override reasons | | **Site** |
+| name whom to tell of a wrong card | `[service] contact`, on `/guidance` | **Site** |
 | agree how incidents reach the maker | | **Site** |
 
 Repeat after each change of EHR, laboratory, formulary or product; `b12-cds diff` says what a change
@@ -54,7 +55,8 @@ HAZARDS = """
 ## 4 Hazards to score first
 
 Hazards whose suggested risk is 3 or more with the controls there are, and those of which something
-is known to be open in the product; the others stand in the [hazard log](hazard-log.md).
+is known to be open in the product, with what is proposed for the site to take or to change; the
+others stand in the [hazard log](hazard-log.md).
 
 | hazard | suggested risk | open in the product | control of the site | score of the officer |
 |---|---|---|---|---|
@@ -69,8 +71,15 @@ def render() -> str:
     )
     hazards = "".join(
         f"| [{one['id']}](hazard-log.md#{one['id'].lower()}) {cell(one['title'])} | "
-        f"{risk_now(one)} | {cell(one['gap']) or 'nothing known'} | **Site** | **Site** |\n"
+        f"{risk_now(one)} | {cell(one['gap']) or 'nothing known'} | "
+        f"{_proposed(one)} | **Site** |\n"
         for one in sorted(read_hazards(), key=lambda one: -risk_now(one))
         if risk_now(one) >= 3 or one["gap"]
     )
     return HEAD + assumptions + HAZARDS + hazards
+
+
+def _proposed(hazard: Json) -> str:
+    """Return what is proposed, for the site to take, to change or to leave to the maker."""
+    proposed = cell(hazard["proposed"])
+    return f"{proposed}. **Site**" if proposed else "**Site**"

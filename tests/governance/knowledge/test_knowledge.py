@@ -6,11 +6,13 @@ import datetime as dt
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cds_service.app import create_app
 from cds_service.site import PACKAGES, TABLES, demonstration, digest_of, knowledge_version
 from cds_service.telemetry import metrics
 from cli.main import main
@@ -93,13 +95,23 @@ class TestReviews:
         assert ("B1" in {review.rule for review in overdue(today)}) is passed
 
     def test_a_passed_day_is_said_on_the_guidance_page(self) -> None:
-        from cds_service.app import create_app
-
         for day, said in ((AS_OF, False), (DUE + dt.timedelta(days=1), True)):
             app = create_app(demonstration(), today=lambda day=day: day)  # type: ignore[misc]
             client = app.test_client()
             page = client.get("/guidance", headers={"Accept": "text/html"}).text
             assert ("were to be reviewed has passed" in page) is said
+
+
+@pytest.mark.parametrize("contact", ["", "medication safety, ext. 4711 <b>"])
+def test_the_page_that_a_card_leads_to_says_whom_to_tell_of_a_wrong_card(contact: str) -> None:
+    """The links of a card lead to /guidance (H97)."""
+    client = create_app(replace(demonstration(), contact=contact)).test_client()
+    page = client.get("/guidance", headers={"Accept": "text/html"}).text
+
+    assert ("ext. 4711 &lt;b&gt;" in page) is bool(contact)
+    assert ("names nobody" in page) is not bool(contact)
+    told = client.get("/guidance", headers={"Accept": "application/json"}).json
+    assert told["contact"] == contact
 
 
 class TestManifest:
