@@ -7,10 +7,12 @@ Source: CONTRACT "The draft order"; R110, R163; Q16; decisions 2.5.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from typing import NamedTuple
 
 from fhir_mappings.drafts.dosage_instruction import start_on, write_dosage
 from fhir_mappings.drafts.draft_context import DraftContext, write_circumstances
-from fhir_mappings.drafts.supply import write_dispense
+from fhir_mappings.drafts.supply import Writing, first_dose, write_dispense, write_validity
 from fhir_mappings.fhir import Resource, as_dict, as_text, write_shape
 from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.medicines import BASIS, STATED
@@ -47,10 +49,11 @@ def draft(
     """Return the draft of one phase; `None` for a FHIR version that is not written (R159).
 
     Args:
+        phase: one of the catalogue, as the site has it: what is written of it is remembered.
         replaces: the key of the order that this one takes over from (Q16), or empty.
         starts: the day of the first dose, where it is fixed.
     """
-    resource = draft_r4(phase, context, technique)
+    resource = _fill(_write_once(*_said_in(phase, context, technique)), phase, context)
     prior = prior_prescription(replaces)
     if prior:
         resource["priorPrescription"] = prior
@@ -60,26 +63,104 @@ def draft(
 
 
 def draft_r4(phase: Phase, context: DraftContext, technique: tuple[str, ...]) -> Resource:
-    """Return the draft of one phase in R4."""
+    """Return the draft of one phase in R4, also of one that takes its timing from an order of the
+    patient.
+    """
+    return _fill(_write_parts(*_said_in(phase, context, technique)), phase, context)
+
+
+class _Parts(NamedTuple):
+    """What of a draft is nobody's: the product, what it rests on, and dose and supply, in which the
+    days are missing.
+    """
+
+    product: Resource
+    words: Resource
+    dose: Resource
+
+
+class _Said(NamedTuple):
+    """What the parts are written from, beside the phase; `preferred`: which codings of the row are
+    of the preferred system.
+    """
+
+    row: FormularyRow | None
+    preferred_system: str
+    preferred: tuple[bool, ...]
+    technique: tuple[str, ...]
+    rule: str
+    statements: tuple[str, ...]
+    condition: str
+    review_days: int | None
+    writing: Writing
+
+
+def _said_in(
+    phase: Phase, context: DraftContext, technique: tuple[str, ...]
+) -> tuple[Phase, _Said]:
+    row, normalise = _row_of(phase, context), context.value_sets.normalise_system
+    preferred = normalise(context.preferred_system)
+    return phase, _Said(
+        row,
+        context.preferred_system,
+        tuple(normalise(one.system) == preferred for one in row.codings) if row else (),
+        technique,
+        context.rule,
+        context.statements,
+        context.condition,
+        context.review_days,
+        context.writing,
+    )
+
+
+def _write_parts(phase: Phase, said: _Said) -> _Parts:
+    words: Resource = {"extension": [_basis(phase, said)]}
+    if phase.lifelong:
+        words["courseOfTherapyType"] = _continuous_therapy()
+    line = write_dosage(phase, said.technique, said.review_days, said.writing.site)
+    dose = {"dosageInstruction": [line]}
+    product = {"medicationCodeableConcept": write_medication(phase, said)}
+    return _Parts(product, words, dose | _for_the_pharmacist(phase, said))
+
+
+_write_once = functools.lru_cache(512)(_write_parts)
+"""The parts of a phase of the catalogue, written once; nobody changes them."""
+
+
+def _fill(parts: _Parts, phase: Phase, context: DraftContext) -> Resource:
+    """Return the draft for the patient and the days of the context."""
     resource: Resource = {
         "resourceType": "MedicationRequest",
         "status": "draft",
         "intent": context.intent,
-        "medicationCodeableConcept": write_medication(phase, context),
+        **parts.product,
         **write_circumstances(context),
         **_reason(context),
         "note": [{"text": _note(phase, context)}],
-        "extension": [_basis(phase, context)],
+        **parts.words,
     }
-    if phase.lifelong:
-        resource["courseOfTherapyType"] = _continuous_therapy()
     if context.group_id:
         resource["groupIdentifier"] = {
             "system": "urn:ietf:rfc:3986",
             "value": f"{_GROUP}{context.group_id}",
         }
-    resource["dosageInstruction"] = [write_dosage(phase, context, technique)]
-    return resource | _for_the_pharmacist(phase, context)
+    return resource | parts.dose | _write_days(parts.dose, phase, context)
+
+
+def _write_days(dose: Resource, phase: Phase, context: DraftContext) -> Resource:
+    """Return dose and supply with their days, as far as they have any."""
+    written: Resource = {}
+    timing = phase.line.timing
+    if context.writing.start and timing is not None and not timing.is_bounded:
+        start = first_dose(phase, context.as_of, context.follows)
+        if start:
+            [line] = dose["dosageInstruction"]
+            repeat = {**line["timing"]["repeat"], "boundsPeriod": {"start": start.isoformat()}}
+            written["dosageInstruction"] = [{**line, "timing": {"repeat": repeat}}]
+    if "dispenseRequest" in dose:
+        validity = write_validity(phase, context.as_of, context.follows, context.writing)
+        written["dispenseRequest"] = {"validityPeriod": validity, **dose["dispenseRequest"]}
+    return written
 
 
 _GROUP = "urn:uuid:"
@@ -107,40 +188,31 @@ def _substitution() -> Resource:
     }
 
 
-def _for_the_pharmacist(phase: Phase, context: DraftContext) -> Resource:
+def _for_the_pharmacist(phase: Phase, said: _Said) -> Resource:
     """Return supply and substitution, as far as the site wants them (cards.md 8)."""
-    writing = context.writing
     written: Resource = {}
-    if writing.dispense:
-        row = _row_of(phase, context)
-        supply = write_dispense(phase, row, context.as_of, context.follows, writing)
+    if said.writing.dispense:
+        supply = write_dispense(phase, said.row, said.writing)
         written |= {"dispenseRequest": supply} if supply else {}
-    if writing.substitution:
+    if said.writing.substitution:
         written["substitution"] = _substitution()
     return written
 
 
-def write_medication(phase: Phase, context: DraftContext) -> Resource:
+def write_medication(phase: Phase, said: _Said) -> Resource:
     """Return the product of the formulary with all its codings, the client's preferred system
     first, and that spelled as the client spells it: Epic knows RxNorm by its OID only.
 
     A product that is not on the formulary is named in words alone.
     """
-    row = _row_of(phase, context)
+    row = said.row
     if row is None:
         return {"text": phase.line.substance.value.capitalize()}
-    preferred = context.value_sets.normalise_system(context.preferred_system)
-    normalise = context.value_sets.normalise_system
-    codings = sorted(row.codings, key=lambda coding: normalise(coding.system) != preferred)
+    marked = zip(said.preferred, row.codings, strict=True)
     written = [
-        {
-            "system": context.preferred_system
-            if normalise(coding.system) == preferred
-            else coding.system,
-            "code": coding.code,
-        }
+        {"system": said.preferred_system if is_preferred else coding.system, "code": coding.code}
         | ({"display": coding.display} if coding.display else {})
-        for coding in codings
+        for is_preferred, coding in sorted(marked, key=lambda one: not one[0])
     ]
     return ({"coding": written} if written else {}) | {"text": row.text}
 
@@ -161,16 +233,17 @@ def _reason(context: DraftContext) -> Resource:
         return {"reasonReference": [{"reference": context.reason_reference}]}
     if not context.reason_text:
         return {}
-    coded = {"coding": [_deficiency()]} if context.deficient else {}
-    return {"reasonCode": [coded | {"text": context.reason_text}]}
+    return _reason_in_words(context.deficient, context.reason_text)
 
 
-def _deficiency() -> Resource:
-    return {
+@functools.lru_cache(16)
+def _reason_in_words(deficient: bool, text: str) -> Resource:
+    coding = {
         "system": SNOMED,
         "code": "190634004",
         "display": "Cobalamin deficiency (disorder)",
     }
+    return {"reasonCode": [({"coding": [coding]} if deficient else {}) | {"text": text}]}
 
 
 def _note(phase: Phase, context: DraftContext) -> str:
@@ -207,12 +280,12 @@ def _loading_words(timing: Timing | None) -> str:
     return describe_timing(timing) if timing is not None else "loading injections"
 
 
-def _basis(phase: Phase, context: DraftContext) -> Resource:
+def _basis(phase: Phase, said: _Said) -> Resource:
     """Return the extension that says what the draft rests on, and the claim stated by taking it."""
-    statements = " ".join(context.statements or phase.citations)
-    parts = [f"rule {context.rule}" if context.rule else "", f"regimen {phase.id}"]
+    statements = " ".join(said.statements or phase.citations)
+    parts = [f"rule {said.rule}" if said.rule else "", f"regimen {phase.id}"]
     parts += [f"statements {statements}"]
-    parts += [f"{STATED}{context.condition}" if context.condition else ""]
+    parts += [f"{STATED}{said.condition}" if said.condition else ""]
     return {"url": BASIS, "valueString": "; ".join(part for part in parts if part)}
 
 
