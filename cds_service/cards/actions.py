@@ -33,6 +33,7 @@ from recommender.language import (
     Phase,
     PhaseKind,
     RemoveOrder,
+    changed,
     describe,
     say_claims,
 )
@@ -43,7 +44,7 @@ UNLESS = ", if not already on B12"
 """Said below what is drafted where the medication list could not be read (Q58)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SuggestionContext:
     """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
     hold vitamin B12, who it is for; `undosed` are the drafts of which no dose can be read. `unless`
@@ -66,14 +67,14 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Pl
     Edits of one draft become one update (R106). The drafts of one resolution share a
     `groupIdentifier`, with the loading course that is drafted already where they follow it (Q56).
     """
-    drafting = replace(
+    drafting = changed(
         context.draft_context,
         group_id=_followed_group(resolution, context) or new_uuid(),
         condition=say_claims(claims_of(resolution.edits)),
         after=loading_of(resolution.edits),
         before=_maintenance_of(resolution.edits),
     )
-    context = replace(context, draft_context=drafting)
+    context = changed(context, draft_context=drafting)
     edits = resolution.edits
     if context.client.replace_strategy == "update":
         edits = _as_update(edits, context.cobalamin_keys)

@@ -143,13 +143,16 @@ def _read_resources(
     key: str, value: dict[str, Any] | list[Any], place: str, source: str, read_before: int
 ) -> Reading:
     """Read a Bundle, a bare array, or a single resource in the place of either."""
-    listed = _plain_list(value, place)
+    listed = _plain_list(key, value, place)
     found = resources_within(value, place) if listed is None else listed
     if len(found) > MOST_ENTRIES:
         raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
+    if listed is not None:
+        reason = "" if key == "patient" else why_not_whole(value, len(found) + read_before)
+        return _reading(value, listed, reason, source)
     outcomes, usable, foreign = _sort(key, found)
-    within = list(bundles_within(value, place)) if listed is None else []
-    empty = _empty(value, place, within) if listed is None else []
+    within = list(bundles_within(value, place))
+    empty = _empty(value, place, within)
     unusable = _name_unusable(key, outcomes, foreign, empty)
     failed = any(is_failure(outcome.resource) for outcome in outcomes)
     if not usable and (
@@ -164,29 +167,39 @@ def _read_resources(
     if key != "patient":
         some_unread = bool(empty) or lacks_some(within)
         reason = _why_incomplete(value, found, failed, some_unread, read_before)
-    availability = Availability.INCOMPLETE if reason else Availability.COMPLETE
-    return Reading(
-        RecordPart(availability, tuple(usable), reason, source, _stamped(value)),
-        next_link(value),
-        unusable=unusable,
-    )
+    return _reading(value, usable, reason, source, unusable)
 
 
-def _plain_list(value: Any, place: str) -> list[Placed] | None:
-    """Return the resources of a Bundle in which every entry holds one and none is a Bundle, as
-    nearly all are; `None` for anything else, which is looked through entry by entry.
+def _reading(
+    value: Any,
+    usable: list[Placed],
+    why_incomplete: str,
+    source: str,
+    unusable: tuple[tuple[Placed, str], ...] = (),
+) -> Reading:
+    availability = Availability.INCOMPLETE if why_incomplete else Availability.COMPLETE
+    part = RecordPart(availability, tuple(usable), why_incomplete, source, _stamped(value))
+    return Reading(part, next_link(value), unusable=unusable)
+
+
+def _plain_list(key: str, value: Any, place: str) -> list[Placed] | None:
+    """Return the resources of a Bundle in which every entry holds one of a type that is read under
+    the key, of which nothing may have been taken out, as nearly all are; `None` for anything else,
+    which is looked through piece by piece.
     """
     is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
     entries = value.get("entry") if is_bundle else None
     if not isinstance(entries, list):
         return None
-    found: list[Placed] = []
+    types, found = TYPES[key], []
     for number, entry in enumerate(entries):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or "resourceType" in entry:
             return None
-        kind = resource.get("resourceType")
-        if not isinstance(kind, str) or kind in ("", "Bundle"):
+        kind, meta = resource.get("resourceType"), resource.get("meta")
+        if not isinstance(kind, str) or kind not in types or "issue" in resource:
+            return None
+        if isinstance(meta, dict) and ("security" in meta or "tag" in meta):
             return None
         url = entry.get("fullUrl")
         found.append(

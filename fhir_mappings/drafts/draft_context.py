@@ -15,7 +15,7 @@ from fhir_mappings.terminology import RXNORM, ValueSets
 from recommender.language import Phase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DraftContext:
     """Who and what a draft is for.
 

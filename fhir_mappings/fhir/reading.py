@@ -94,7 +94,8 @@ def texts_of(codeable: Json) -> list[str]:
         texts = [codeable.get("text")]
     else:
         texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
-    texts += [coding.get("display") for coding in codings_of(codeable)]
+    for coding in codings_of(codeable):
+        texts.append(coding.get("display"))
     return [text.strip() for text in texts if isinstance(text, str) and not text.isspace() and text]
 
 

@@ -109,7 +109,7 @@ class RecordIndex:
         """Return the fact of a closed-world question (decisions 2.1): false, unless words point at
         it, or the list did not come completely (Q6) or was not understood whole (Q26).
         """
-        hinted = self.understanding.hint_fact(at)
+        hinted = self.understanding.hint_fact(at) if at else None
         if hinted is not None:
             return hinted
         return self._unknown_for(keys) or self.understanding.gap_fact(keys) or NONE_RECORDED
@@ -118,7 +118,7 @@ class RecordIndex:
         """Return the fact of an open-world question (decisions 2.1) on which nothing was found:
         unknown in any case.
         """
-        hinted = self.understanding.hint_fact(at)
+        hinted = self.understanding.hint_fact(at) if at else None
         return hinted or self._unknown_for(keys) or NOT_RECORDED
 
     def _unknown_for(self, keys: tuple[str, ...]) -> Fact | None:

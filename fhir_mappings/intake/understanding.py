@@ -147,7 +147,8 @@ _NONE_YET = dict.fromkeys(Understood, 0)
 @dataclass(slots=True)
 class Understanding:
     """The ledger of what was understood while one record is mapped. Entries are told apart by their
-    place. `open_allergy` says why another list leaves it open whether there is an allergy.
+    place. `missed`: some were not understood. `open_allergy` says why another list leaves it open
+    whether there is an allergy.
     """
 
     receipt: Receipt
@@ -155,6 +156,7 @@ class Understanding:
     counts: dict[str, dict[Understood, int]] = field(default_factory=dict)
     hints: dict[tuple[HintAt, str], Hint] = field(default_factory=dict)
     future: dict[HintAt, str] = field(default_factory=dict)
+    missed: bool = False
     open_allergy: str = ""
 
     def count(self, key: str, placed: Placed, by: Understood) -> None:
@@ -163,6 +165,8 @@ class Understanding:
         if counts is None:
             counts = self.counts[key] = _NONE_YET.copy()
         counts[by] += 1
+        if by is Understood.NOT:
+            self.missed = True
         self.receipt.note_understood(placed, _IN_WORDS[by])
 
     def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:
@@ -184,12 +188,14 @@ class Understanding:
 
     def not_understood(self, keys: Iterable[str]) -> int:
         """Return how many entries of these lists were not understood."""
+        if not self.missed:
+            return 0
         asked = {part for key in keys for part in COUNTED_WITH.get(key, (key,))}
         return sum(self.counts.get(key, {}).get(Understood.NOT, 0) for key in asked)
 
     def hint_fact(self, facts: Collection[HintAt]) -> Fact | None:
         """Return the unknown fact that hints, or entries of the future, leave; `None` without."""
-        found = [hint for (at, _), hint in self.hints.items() if at in facts]
+        found = [hint for hint in self.hints.values() if hint.at in facts]
         if found:
             newest = max(found, key=lambda hint: (hint.date or dt.date.min, hint.reference))
             when = f" ({newest.date})" if newest.date else ""

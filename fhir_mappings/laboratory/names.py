@@ -14,6 +14,7 @@ from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import Understood, reads_as_words
 from fhir_mappings.terminology import (
     LOINC,
+    LONGEST_SEARCHED,
     NPU,
     Concept,
     Field,
@@ -87,9 +88,15 @@ def understood_as_another(
     return name_understood(index, resource)
 
 
+NAMES_OF_B12 = re.compile(r"b12|[ck]obalamin|cytamen|cobalin")
+"""One of these stands in every wording of vitamin B12 given."""
+
+
 def text_of_event(code: Any) -> str:
     """Return the words of a code that speak of vitamin B12 given; empty for none."""
-    for text in texts_of(code):
+    for text in dict.fromkeys(texts_of(code)):
+        if not NAMES_OF_B12.search(normalise_text(text[:LONGEST_SEARCHED])):
+            continue
         read = read_words(text, Field.PROCEDURES)
         said = (*read.decided, *read.shown)
         if any(member.concept is Concept.B12_ADMINISTRATION for member in said):
@@ -97,22 +104,22 @@ def text_of_event(code: Any) -> str:
     return ""
 
 
-_DUE = re.compile(
+_OF_PREGNANCY = re.compile(
     r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
     r"(?: date)?(?: estimated)?|due date|edd|edc"
+    r"|(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
 )
-_PREGNANCY_TEST = re.compile(
-    r"(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
-)
+"""The day of a birth to come, and a test of pregnancy."""
 
 
 def text_of_pregnancy(code: Any) -> str:
     """Return the words of a code that name a day of birth to come or a test of pregnancy, for which
     there are no codes here; empty for none.
     """
-    named = ((text, normalise_text(text)) for text in texts_of(code) if len(text) <= LONGEST_NAME)
-    either = (_DUE, _PREGNANCY_TEST)
-    return next((text for text, name in named if any(one.fullmatch(name) for one in either)), "")
+    for text in dict.fromkeys(texts_of(code)):
+        if len(text) <= LONGEST_NAME and _OF_PREGNANCY.fullmatch(normalise_text(text)):
+            return text
+    return ""
 
 
 _UNDER_TREATMENT = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -45,7 +45,7 @@ class Window:
 
 
 def find_newest(
-    index: RecordIndex, analyte: Analyte, results: Iterable[Result], window: Window
+    index: RecordIndex, analyte: Analyte, results: Sequence[Result], window: Window
 ) -> Measurement:
     """Return the newest result of the window, or why there is none; the receipt says why not the
     others.
@@ -54,13 +54,13 @@ def find_newest(
 
 
 def measure_newest(
-    index: RecordIndex, analyte: Analyte, results: Iterable[Result], window: Window
+    index: RecordIndex, analyte: Analyte, results: Sequence[Result], window: Window
 ) -> tuple[Measurement, Result | None]:
     """Return the same and, when it is known, the result it was read from, for a caller that may
     yet pass it over.
     """
-    inside, outside = _part(index, results, window)
-    newest = _last_usable(index, inside, outside)
+    inside, outside = _part(index, results, window) if results else ([], [])
+    newest = _last_usable(index, inside, outside) if inside else None
     if newest is None:
         return _none_usable(index, analyte, outside), None
     reading, evidence = newest.reading, newest.evidence
@@ -121,16 +121,16 @@ def _none_usable(
         return Measurement(
             reason=newest.words(), because=newest.code, passed_over=newest.passed_over()
         )
-    uncounted = sorted(
+    uncounted = [
         why
         for concept, whys in index.uncounted.items()
         if ANALYTES.get(concept) is analyte
         for why in whys
-    )
+    ]
     if not uncounted or index.reason_missing("labs"):
         missing = index.not_recorded("labs")
         return Measurement(reason=missing.reason, because=missing.because)
-    counted = ", ".join(f"{number} {why}" for why, number in Counter(uncounted).items())
+    counted = ", ".join(f"{number} {why}" for why, number in Counter(sorted(uncounted)).items())
     return Measurement(
         reason=f"none recorded that counts: {counted}", because=NotCounted.OTHER_STATUS
     )

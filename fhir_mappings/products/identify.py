@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.dosing import shorten
@@ -50,32 +49,42 @@ def identify_product(
     name = shorten(next(iter(texts), "") or _name_of(matches) or _any_code(concepts))
     if not matches:
         return Product(name)
-    product = Product(
+    return Product(
         name,
         form=read_form(texts, matches, resource, value_sets),
         matched_by=matches[0].matched_by,
         source=matches[0].source,
         **read_uses(matches),
+        **_read_content(matches, texts, concepts, resource, value_sets),
     )
+
+
+def _read_content(
+    matches: list[Match],
+    texts: list[str],
+    concepts: list[Any],
+    resource: Mapping[str, Any],
+    value_sets: ValueSets,
+) -> dict[str, Any]:
+    """Return what of ours a product holds, and whether as a combination or a multivitamin (Q49,
+    Q75); nothing of one without an ingredient of ours.
+    """
     substances, doubt = find_substances(matches, texts, concepts, value_sets)
     if not substances:
-        return product
-    names = [*texts, *(match.member.display for match in matches if match.matched_by == "code")]
-    strengths = read_named_strengths(names, substances)
+        return {}
+    displays = (match.member.display for match in matches if match.matched_by == "code")
+    strengths = read_named_strengths(dict.fromkeys((*texts, *displays)), substances)
     strengths |= read_stated_strengths(resource, substances, value_sets)
-    ingredients = tuple(Ingredient(substance, strengths.get(substance)) for substance in substances)
     error, antidote = _find_error(matches, texts, value_sets)
-    made = replace(product, ingredients=ingredients, error=error, antidote=antidote, doubt=doubt)
-    return _as_combination(made, {match.concept for match in matches})
-
-
-def _as_combination(product: Product, concepts: set[Concept]) -> Product:
-    """Return the product with whether it is a combination or a multivitamin (Q49, Q75)."""
-    return replace(
-        product,
-        combined=bool(concepts & COMBINATIONS),
-        multivitamin=bool(concepts & MULTIVITAMINS),
-    )
+    named = {match.concept for match in matches}
+    return {
+        "ingredients": tuple(Ingredient(one, strengths.get(one)) for one in substances),
+        "error": error,
+        "antidote": antidote,
+        "doubt": doubt,
+        "combined": not named.isdisjoint(COMBINATIONS),
+        "multivitamin": not named.isdisjoint(MULTIVITAMINS),
+    }
 
 
 def names_nothing(codeable: Any, value_sets: ValueSets) -> bool:

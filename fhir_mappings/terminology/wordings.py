@@ -104,16 +104,17 @@ def read_words(text: str, field: Field) -> WordsRead:
     candidates = wordings.candidates(normal)
     if not candidates:
         return NOTHING
-    if len(text) <= LONGEST_DECIDING:
-        deciding = [item for item in candidates if item.decides]
-        decided, past = _decided(normal, deciding) if deciding else ((), False)
+    found = [item for item in candidates if item.word.search(normal)]
+    deciding = [item for item in found if item.decides]
+    if deciding and len(text) <= LONGEST_DECIDING:
+        decided, past = _decided(normal, deciding)
         if decided and not has_marker(text):
             return WordsRead(decided, (), past)
     plain = wordings.never.sub(" ", normal) if wordings.never else normal
     if plain != normal:
-        candidates = wordings.candidates(plain)
-    found = [item.member for item in candidates if item.word.search(plain)]
-    return WordsRead((), _once([member for member in found if member.role is not Role.EXCLUDE]))
+        found = [item for item in wordings.candidates(plain) if item.word.search(plain)]
+    shown = [item.member for item in found if item.member.role is not Role.EXCLUDE]
+    return WordsRead((), _once(shown)) if shown else NOTHING
 
 
 def without_wordings(text: str, fields: Iterable[Field]) -> str:

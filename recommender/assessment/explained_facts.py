@@ -4,8 +4,6 @@ so, and what it rests on.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from recommender.assessment.derived_facts import Assessment, PlateletBand
 from recommender.assessment.neurology import Neurology
 from recommender.deficiency import Deficiency, DeficiencyRow, Permanence, deficiency_evidence
@@ -58,12 +56,12 @@ READS: dict[str, tuple[RecordArea, ...]] = {
 
 def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
     """Return the fact; one that is not known and has no code gets that of the lists it rests on."""
-    if not fact.is_unknown or fact.because or name not in READS:
+    if fact.because or name not in READS or not fact.is_unknown:
         return fact
     areas = READS[name]
-    if scenario.unavailable & set(areas):
+    if not scenario.unavailable.isdisjoint(areas):
         because = Because.COULD_NOT_BE_READ
-    elif scenario.incomplete & set(areas):
+    elif not scenario.incomplete.isdisjoint(areas):
         because = Because.LIST_NOT_COMPLETE
     elif fact.evidence or name == "treatment_phase":
         because = Because.NOT_CERTAIN
@@ -71,7 +69,7 @@ def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
         because = Because.NOT_UNDERSTOOD
     else:
         because = Because.NONE_RECORDED
-    return replace(fact, because=because)
+    return Fact(fact.truth, fact.reason, fact.evidence, fact.value, because)
 
 
 def _explain(

@@ -91,10 +91,11 @@ def label_of(edits: tuple[Edit, ...], claims: Claims = (), lead: str = "") -> st
         claims: what is stated by taking it.
         lead: a sentence before it ("Hold folic acid").
     """
-    return next(
-        (words for words in _forms(edits, claims, lead) if len(words) <= LONGEST),
-        list(_forms(edits, claims, lead))[-1][: LONGEST - 1] + "…",
-    )
+    words = ""
+    for words in _forms(edits, claims, lead):
+        if len(words) <= LONGEST:
+            return words
+    return words[: LONGEST - 1] + "…"
 
 
 def label_of_parts(edits: tuple[Edit, ...]) -> Iterator[tuple[Phase, str]]:
