@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -613,3 +614,25 @@ def test_a_new_draft_takes_the_requester_of_the_draft_where_no_user_is_known_R19
 
     assert by_the_user["requester"] == {"reference": "Practitioner/u1"}
     assert by_the_draft["requester"] == {"reference": "Practitioner/other"}
+
+
+def test_only_new_drafts_of_the_catalogue_are_remembered_and_none_by_whom_or_when_they_are_for():
+    medication_request._write_once.cache_clear()
+    for day in (CONTEXT.as_of, CONTEXT.as_of + dt.timedelta(days=1)):
+        for patient in ("p1", "p2"):
+            context = replace(CONTEXT, patient_id=patient, as_of=day, user_id="Practitioner/u9")
+            medication_request.draft(M_LOAD, context, starts=day)
+            own = replace(M_LOAD, line=replace(M_LOAD.line, dose=Decimal("990")))
+            draft_changes.rewrite(medication_request.draft(M_LOAD, context), own, context)
+
+    assert medication_request._write_once.cache_info().currsize == 1
+
+
+def test_a_draft_that_is_changed_changes_no_other():
+    first = medication_request.draft(M_LOAD, CONTEXT)
+    before = copy.deepcopy(first)
+    medication_request.draft(M_LOAD, CONTEXT, starts=CONTEXT.as_of + dt.timedelta(days=9))
+    draft_changes.with_technique(first, ("Press on the site.",), CONTEXT)
+    draft_changes.with_start(first, CONTEXT.as_of, CONTEXT)
+
+    assert medication_request.draft(M_LOAD, CONTEXT) == first == before
