@@ -190,18 +190,22 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             index.receipt.set_aside(placed, "about another patient")
             index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
-        _keep(index, kept, placed, kind)
+        identity = resource.get("id")
+        named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
+        if named and named not in kept:
+            kept[named] = placed
+        else:
+            _keep_too(index, kept, placed, named)
     return kept
 
 
-def _keep(index: RecordIndex, kept: dict[str, Placed], placed: Placed, kind: str) -> None:
-    identity = placed.resource.get("id")
-    if not isinstance(identity, str) or not identity:
+def _keep_too(index: RecordIndex, kept: dict[str, Placed], placed: Placed, named: str) -> None:
+    """Keep a resource without a name, or the newer of two of the same."""
+    if named:
+        kept[named] = _newer(index, kept[named], placed)
+    else:
         place = placed.place if placed.place not in kept else f"{placed.place} {len(kept)}"
         kept[place] = placed
-        return
-    reference = f"{kind}/{identity}"
-    kept[reference] = _newer(index, kept[reference], placed) if reference in kept else placed
 
 
 NOT_MAIN = "the Patient is out of use or names another record that counts"

@@ -113,6 +113,8 @@ def _read_one(
 
 
 _B12_TESTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
+NOTES = frozenset({"note", "comment", "comments"})
+"""Where a result has words of its laboratory, in any FHIR version."""
 
 
 def _show_treatment(
@@ -123,6 +125,8 @@ def _show_treatment(
     day: DateSpan | None,
 ) -> None:
     """Note that a vitamin B12 result says of itself that it was taken on treatment (Q28)."""
+    if NOTES.isdisjoint(resource):
+        return
     noted = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
     noted += [as_text(resource.get(name)) for name in ("comment", "comments")]
     of_b12 = any(match.concept in _B12_TESTS for known in found for match in known[2])

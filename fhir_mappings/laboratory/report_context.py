@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import read_number
 from fhir_mappings.fhir import (
@@ -40,8 +40,7 @@ HIGH_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """The days on which a result may have applied, as the record has them; `by_issue`: only the day
     of issue is known.
     """
@@ -199,6 +198,10 @@ def moment_of(written: Any) -> str:
     return text
 
 
+FLAGGED_IN = frozenset({"interpretation", "valueString", "valueCodeableConcept"})
+"""Where a result may be called low or high."""
+
+
 def is_flagged_low(result: Mapping[str, Any]) -> bool:
     """Return whether the laboratory calls a result low, or it lies below its own reference range;
     the units of result and range must not differ (Q60).
@@ -220,6 +223,8 @@ def is_flagged_high(result: Mapping[str, Any]) -> bool:
 
 def _is_flagged(result: Mapping[str, Any], flags: frozenset[str], sayings: frozenset[str]) -> bool:
     """Say whether a flag, or a value that is nothing but the flag ("Low"), is among these."""
+    if FLAGGED_IN.isdisjoint(result):
+        return False
     said = {as_text(result.get("valueString"))}
     codes = set()
     for flag in (*as_list(result.get("interpretation")), result.get("valueCodeableConcept")):

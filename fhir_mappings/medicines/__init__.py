@@ -11,6 +11,7 @@ from fhir_mappings.medicines.medication_orders import (
     first_day,
     read_orders,
 )
+from fhir_mappings.medicines.medication_uses import read_any_use
 from fhir_mappings.medicines.medications import (
     MedicationFacts,
     denied_words,
@@ -44,6 +45,7 @@ __all__ = [
     "map_medications",
     "may_matter",
     "medication_target",
+    "read_any_use",
     "read_events",
     "read_orders",
     "read_phases",

@@ -20,7 +20,6 @@ from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
     is_denied,
     points_to_medicine,
-    read_any_use,
     read_nameless_use,
     read_use,
 )
@@ -125,17 +124,15 @@ def _may_count(use: MedicineUse, as_of: dt.date) -> bool:
     )
 
 
-def may_matter(placed: Placed, as_of: dt.date) -> bool:
-    """Return whether an entry could say something for any fact, whatever its medicine."""
-    use = read_any_use(placed)
+def may_matter(use: MedicineUse | None, as_of: dt.date) -> bool:
+    """Return whether an entry, read whatever its medicine, could say something for any fact."""
     return use is not None and _may_count(use, as_of)
 
 
-def denied_words(placed: Placed) -> str:
+def denied_words(placed: Placed, use: MedicineUse | None) -> str:
     """Return the words by which an entry that tells of doses says that none was given or taken;
     empty without, and where it says nothing whatever its medicine.
     """
-    use = read_any_use(placed)
     return words_of_not_given(placed.resource) if use is not None and is_denied(use) else ""
 
 

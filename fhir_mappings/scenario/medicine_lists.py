@@ -31,6 +31,7 @@ from fhir_mappings.medicines import (
     first_day,
     map_medications,
     may_matter,
+    read_any_use,
 )
 from fhir_mappings.products import identify_product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
@@ -94,14 +95,15 @@ def count_medicines(index: RecordIndex) -> None:
             index.receipt.tick()
             stated = _medicine_of(placed.resource, medications)
             by, shown = _understand_medicine(index, placed.resource, stated)
-            if not may_matter(placed, index.as_of):
+            use = read_any_use(placed)
+            if not may_matter(use, index.as_of):
                 by = Understood.BY_CODE if by is Understood.NOT else by
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             status = code_of(placed.resource.get("status"))
             if status in UNSURE.get(key, ()):
                 _show_unsure(index, placed, stated, f"status {status or 'missing'}")
-            elif said := denied_words(placed):
+            elif said := denied_words(placed, use):
                 _show_unsure(index, placed, stated, said)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):

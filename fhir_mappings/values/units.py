@@ -263,7 +263,12 @@ def ucum_of(spelling: str) -> str:
     Upper and lower case count as the same, as laboratories send PG/ML and ml/min; the one exception
     is G/L (giga per litre, platelets), which is not g/L.
     """
+    if spelling in _LISTED:
+        return spelling
     return _read_spelling(spelling) if len(spelling) <= LONGEST_SPELLING else ""
+
+
+_LISTED = frozenset(ucum for rows in UNITS.values() for ucum in rows)
 
 
 @functools.lru_cache(maxsize=4096)

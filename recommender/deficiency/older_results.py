@@ -77,8 +77,7 @@ def _low_within(
             continue
         if days is not None and (now - day).days > days:
             continue
-        low = _class(result, policy) is B12Class.LOW
-        if low and not _treated_between(scenario, day, now):
+        if not _treated_between(scenario, day, now) and _class(result, policy) is B12Class.LOW:
             return result
     return None
 
