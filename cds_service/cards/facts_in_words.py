@@ -6,9 +6,8 @@ Cards, the explain JSON and the command line all show facts from here, so they c
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fhir_mappings.values import show_number
 from recommender.assessment import Assessment
@@ -78,11 +77,8 @@ LABELS = {
     "lowering_drugs": "medicines that lower vitamin B12",
 }
 
-SCENARIO_FIELDS = tuple(
-    field.name
-    for field in dataclasses.fields(ClinicalScenario)
-    if field.name not in ("anticoagulant_fact", "allergy_fact")
-)
+NOT_BY_THEMSELVES = frozenset({"anticoagulant_fact", "allergy_fact"})
+"""Facts of the scenario that are said with the medicines and reactions they are of."""
 
 
 def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[FactInWords, ...]:
@@ -97,12 +93,12 @@ def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[
 
 
 def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
-    for name in SCENARIO_FIELDS:
-        value: Any = getattr(scenario, name)
-        if isinstance(value, Measurement):
+    for name, value in vars(scenario).items():
+        if isinstance(value, Fact):
+            if name not in NOT_BY_THEMSELVES:
+                yield _truth_in_words(name, value)
+        elif isinstance(value, Measurement):
             yield _measurement_in_words(name, value)
-        elif isinstance(value, Fact):
-            yield _truth_in_words(name, value)
     yield _anticoagulant_in_words(scenario)
     yield _allergies_in_words(scenario)
     yield _lowering_drugs_in_words(scenario)

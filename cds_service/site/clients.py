@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,7 @@ def client_of_profile(profile: str, name: str = "") -> Client:
     return Client(**{"name": name or profile, **with_profile({"profile": profile})})
 
 
+@functools.cache
 def demonstration_client(profile: str = GENERIC_2_0) -> Client:
     """Return who calls when nobody has to say who they are."""
     return client_of_profile(profile, "Demonstration")

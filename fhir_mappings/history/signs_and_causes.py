@@ -182,6 +182,9 @@ def read_causes(diagnoses: Diagnoses) -> tuple[CauseFinding, ...]:
     return tuple(CauseFinding(CAUSES[item.concept], item.evidence) for item in counted)
 
 
+NOT_REFUTED = tuple(standing for standing in Standing if standing is not Standing.REFUTED)
+
+
 def read_causes_resolved(diagnoses: Diagnoses) -> Fact:
     """TRUE only when every cause recorded as a Condition is recorded as resolved, however long ago
     (F15): a diet that was changed stays changed.
@@ -192,9 +195,7 @@ def read_causes_resolved(diagnoses: Diagnoses) -> Fact:
     lists = ("conditions", "procedures", "medications")
     if diagnoses.index.reason_missing(*lists):
         return diagnoses.index.not_recorded(*lists)
-    found = diagnoses.of(
-        CAUSES, *(standing for standing in Standing if standing is not Standing.REFUTED)
-    )
+    found = diagnoses.of(CAUSES, *NOT_REFUTED)
     ended = [item for item in found if item.standing is Standing.RESOLVED]
     if found and len(ended) == len(found):
         return Fact(Truth.TRUE, "", tuple(map(_as_resolved, ended)))

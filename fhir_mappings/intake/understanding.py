@@ -195,6 +195,8 @@ class Understanding:
 
     def hint_fact(self, facts: Collection[HintAt]) -> Fact | None:
         """Return the unknown fact that hints, or entries of the future, leave; `None` without."""
+        if not (self.hints or self.future):
+            return None
         found = [hint for hint in self.hints.values() if hint.at in facts]
         if found:
             newest = max(found, key=lambda hint: (hint.date or dt.date.min, hint.reference))

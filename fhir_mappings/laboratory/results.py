@@ -116,9 +116,12 @@ Results = dict[Analyte, list[Result]]
 """The results of a record by what they measure, in no order."""
 
 
+EVERY_ANALYTE = tuple(Analyte)
+
+
 def read_results(index: RecordIndex, observed: Iterable[Observed]) -> Results:
     """Return every result of a kind that we know, also old ones and unreadable ones."""
-    results: Results = {analyte: [] for analyte in Analyte}
+    results: Results = {analyte: [] for analyte in EVERY_ANALYTE}
     for item in observed:
         result = _read(index, item)
         if result:

@@ -104,7 +104,8 @@ def read_anticoagulant(
     found = [use for use in uses if use.product.anticoagulant]
     fact = read_taken(found, as_of, receipt)
     classes = {use.product.anticoagulant_class for use in found if _is_taken(use, as_of)}
-    return next((kind for kind in Anticoagulant if kind in classes), None), fact
+    first = next((kind for kind in Anticoagulant if kind in classes), None) if classes else None
+    return first, fact
 
 
 def read_lowering_drugs(

@@ -158,7 +158,10 @@ def counted_signs(policy: Policy) -> frozenset[NeurologicalSign]:
     left_out = frozenset() if policy.neuro_extended else EXTENDED_SIGNS
     if not policy.glossitis_counts_as_neuro:
         left_out |= {NeurologicalSign.GLOSSITIS}
-    return frozenset(NeurologicalSign) - left_out
+    return EVERY_SIGN - left_out
+
+
+EVERY_SIGN = frozenset(NeurologicalSign)
 
 
 def _involved(

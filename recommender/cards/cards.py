@@ -40,9 +40,9 @@ class Remedy(Choice):
     OWN = "the card brings its own suggestions, or none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """One card of cards.md section 4.
+    """One card of cards.md section 4. Each stands once in this module, and equals itself alone.
 
     `name` says what it is about in a few words; `summary` is its first line where the case gives
     no numbers; `statements` are those that its findings rest on (empty: those of the rule it
@@ -60,9 +60,6 @@ class Card:
     statements: tuple[str, ...] = ()
     overrides: tuple[OverrideReason, ...] = ()
     tests: tuple[Test, ...] = ()
-
-    def __hash__(self) -> int:
-        return hash(self.id)
 
     def __str__(self) -> str:
         return self.id

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OverrideReason:
     """A coded reason for going against a card. `code` is the code of cards.md section 5, without
-    prefix.
+    prefix. Each stands once in this module.
     """
 
     code: str

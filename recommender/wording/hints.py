@@ -30,6 +30,8 @@ MOST_PRESSING_FIRST = (
 
 def hint_lines(words: Words, said: str) -> tuple[str, ...]:
     """Return the hints that a card quotes, but those that its first line `said` quotes already."""
+    if not words.scenario.hints:
+        return ()
     shown: dict[str, Hint] = {}
     for at in MOST_PRESSING_FIRST:
         if at is HintAt.NEUROLOGY and not words.assessment.neurological.is_unknown:
