@@ -66,7 +66,7 @@ class RecordKey:
 
     def hash_text(self, text: str) -> str:
         """Return a text hashed with the key: 64 hexadecimal digits."""
-        return hmac.new(self.secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return hmac.digest(self.secret, text.encode("utf-8", "replace"), "sha256").hex()
 
     def code_of(self, text: str) -> str:
         """Return what stands in the tables for a text that a client chose: a UUID as it is, any

@@ -153,7 +153,7 @@ class Undated:
 def find_undated(record: PatientRecord) -> Undated:
     """Return what of the record is missing to date its results."""
     labs = record.part("labs").resources
-    undated = [one for one in labs if one.type == "Observation" and not _says_when(one.resource)]
+    undated = [one for one in labs if not _says_when(one.resource) and one.type == "Observation"]
     if not undated:
         return Undated()
     came = {name for placed in labs for name in (placed.reference, placed.full_url)}

@@ -144,6 +144,9 @@ def points_to_medicine(placed: Placed) -> bool:
     )
 
 
+NAMELESS, ANY = Product("medicine without a name"), Product("any medicine")
+
+
 def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
     """Return what an entry would say if it were known which drug it is about; `None` when that is
     known, or the entry says nothing.
@@ -151,7 +154,7 @@ def read_nameless_use(placed: Placed, siblings: Siblings) -> MedicineUse | None:
     reader = _reader_of(placed)
     if reader is None or not is_nameless(placed.resource, siblings):
         return None
-    use = reader(placed, Product("medicine without a name"))
+    use = reader(placed, NAMELESS)
     return use if isinstance(use, MedicineUse) else None
 
 
@@ -160,7 +163,7 @@ def read_any_use(placed: Placed) -> MedicineUse | None:
     nothing.
     """
     reader = _reader_of(placed)
-    use = reader(placed, Product("any medicine")) if reader else None
+    use = reader(placed, ANY) if reader else None
     return use if isinstance(use, MedicineUse) else None
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
-from fhir_mappings.dosing import shorten
+from fhir_mappings.dosing import shorten, split_name
 from fhir_mappings.fhir import as_list, texts_of, words_of
 from fhir_mappings.products.forms import read_form
 from fhir_mappings.products.ingredient_strengths import (
@@ -69,11 +70,15 @@ def _read_content(
     """Return what of ours a product holds, and whether as a combination or a multivitamin (Q49,
     Q75); nothing of one without an ingredient of ours.
     """
-    substances, doubt = find_substances(matches, texts, concepts, value_sets)
+    names = {text: split_name(text) for text in texts}
+    parts = chain.from_iterable(names.values())
+    substances, doubt = find_substances(matches, texts, parts, concepts, value_sets)
     if not substances:
         return {}
-    displays = (match.member.display for match in matches if match.matched_by == "code")
-    strengths = read_named_strengths(dict.fromkeys((*texts, *displays)), substances)
+    for match in matches:
+        if match.matched_by == "code" and match.member.display not in names:
+            names[match.member.display] = split_name(match.member.display)
+    strengths = read_named_strengths(names.values(), substances)
     strengths |= read_stated_strengths(resource, substances, value_sets)
     error, antidote = _find_error(matches, texts, value_sets)
     named = {match.concept for match in matches}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import Strength, read_container, read_ratio, read_strengths, split_name
+from fhir_mappings.dosing import Strength, read_container, read_ratio, read_strengths
 from fhir_mappings.fhir import as_dict, as_list
 from fhir_mappings.products.substances import SUBSTANCES, named_in
 from fhir_mappings.terminology import Field, ValueSets
@@ -14,13 +14,12 @@ from recommender.language import Substance
 
 
 def read_named_strengths(
-    names: Iterable[str], substances: tuple[Substance, ...]
+    names: Iterable[list[str]], substances: tuple[Substance, ...]
 ) -> dict[Substance, Strength]:
-    """Return the strength of each ingredient that the names agree on."""
+    """Return the strength of each ingredient that the names, in their parts, agree on."""
     found: dict[Substance, set[tuple[Decimal, bool]]] = {}
     containers: set[Decimal | None] = set()
-    for name in names:
-        parts = split_name(name)
+    for parts in names:
         containers.add(read_container(parts))
         for part in parts:
             substance, amounts = (

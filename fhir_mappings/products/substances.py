@@ -6,9 +6,9 @@ Source: C25, I3, Q49, Q75.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from fhir_mappings.dosing import split_name
 from fhir_mappings.fhir import codings_of
 from fhir_mappings.terminology import RXNORM, Concept, Match, ValueSets
 from recommender.language import Substance
@@ -100,19 +100,21 @@ _LEVOMEFOLIC = re.compile(r"levomefol|methylfolate")
 
 
 def find_substances(
-    matches: list[Match], texts: list[str], concepts: list[Any], value_sets: ValueSets
+    matches: list[Match],
+    texts: list[str],
+    parts: Iterable[str],
+    concepts: list[Any],
+    value_sets: ValueSets,
 ) -> tuple[tuple[Substance, ...], str]:
     """Return the ingredients of ours, and why they are in doubt when codes and name do not
-    agree.
+    agree; `parts` are those of the texts.
     """
     if any(match.concept is Concept.COBALAMIN_LOOKALIKE for match in matches):
         return (), ""
     coded = {substance for match in matches for substance in _of_match(match, texts)}
     if not coded:
         return (), ""
-    spoken = {
-        substance for text in texts for part in split_name(text) for substance in named_in(part)
-    }
+    spoken = {substance for part in parts for substance in named_in(part)}
     cobalamins = {substance for substance in coded | spoken if substance.is_cobalamin}
     folates = {substance for substance in coded | spoken if not substance.is_cobalamin}
     specific = cobalamins - {Substance.COBALAMIN_UNSPECIFIED}
@@ -145,4 +147,7 @@ def _of_match(match: Match, texts: list[str]) -> tuple[Substance, ...]:
 
 def named_in(part: str) -> tuple[Substance, ...]:
     """Return the substance that a part of a product name speaks of; empty for none of ours."""
-    return tuple(substance for substance, pattern in _SUBSTANCE_WORDS if pattern.search(part))[:1]
+    for substance, pattern in _SUBSTANCE_WORDS:
+        if pattern.search(part):
+            return (substance,)
+    return ()
