@@ -118,9 +118,7 @@ def find_substances(
     cobalamins = {substance for substance in coded | spoken if substance.is_cobalamin}
     folates = {substance for substance in coded | spoken if not substance.is_cobalamin}
     specific = cobalamins - {Substance.COBALAMIN_UNSPECIFIED}
-    found: list[Substance] = (
-        sorted(specific, key=lambda item: item.value) if len(specific) == 1 else []
-    )
+    found = list(specific) if len(specific) == 1 else []
     doubt = "its codes and name say different forms of vitamin B12" if len(specific) > 1 else ""
     if cobalamins and not found:
         # RxNorm calls cyanocobalamin "Vitamin B 12".

@@ -245,11 +245,8 @@ _SPELLED: dict[str, str] = {
 }
 
 
-def _by_lower_case() -> dict[str, str]:
-    return {ucum.lower(): ucum for rows in UNITS.values() for ucum in rows}
-
-
-_UCUM_BY_LOWER_CASE = _by_lower_case()
+_UCUM = frozenset(ucum for rows in UNITS.values() for ucum in rows)
+_UCUM_BY_LOWER_CASE = {ucum.lower(): ucum for ucum in _UCUM}
 
 
 LONGEST_SPELLING = 60
@@ -263,12 +260,9 @@ def ucum_of(spelling: str) -> str:
     Upper and lower case count as the same, as laboratories send PG/ML and ml/min; the one exception
     is G/L (giga per litre, platelets), which is not g/L.
     """
-    if spelling in _LISTED:
+    if spelling in _UCUM:
         return spelling
     return _read_spelling(spelling) if len(spelling) <= LONGEST_SPELLING else ""
-
-
-_LISTED = frozenset(ucum for rows in UNITS.values() for ucum in rows)
 
 
 @functools.lru_cache(maxsize=4096)
