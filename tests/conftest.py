@@ -7,27 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import INVARIANT, files_that_check, not_run, skipped
+from tests.quick import in_words, is_left_out, left_out
 
 ROOT = Path(__file__).parent
-
-SLOW = (
-    "cds_service/records",
-    "cds_service/test_server.py",
-    "faults",
-    "fhir_server",
-    "fuzz",
-    "hl7_validator",
-    "recommender/review/test_fixed_point.py",
-    "recommender/review/test_review_metamorphic.py",
-    "recommender/treatment/test_every_record.py",
-    "recommender/treatment/test_every_scenario.py",
-    "ucum",
-    "validators",
-    "workbench",
-)
-"""Left out by `./run test --quick`: browsers, databases, servers, engines of others, long
-products.
-"""
 
 HOW_TO_GET = {
     "chromium": "a browser: apt-get install chromium",
@@ -45,10 +27,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: left out by ./run test --quick")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave what a quick run does not run unread too: to import it takes most of its time."""
+    place = collection_path.relative_to(ROOT).as_posix()
+    return True if _is_quick(config) and is_left_out(place) else None
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not slow")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        place = item.path.relative_to(ROOT).as_posix()
-        if place.startswith(SLOW):
+    tests = [
+        (item.path.relative_to(ROOT).as_posix(), getattr(item, "originalname", item.name))
+        for item in items
+    ]
+    for item, slow in zip(items, left_out(tests), strict=True):
+        if slow:
             item.add_marker("slow")
 
 
@@ -84,7 +79,11 @@ def excused(name: str, lacking: set[str]) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how to get what was skipped."""
+    """Say what a quick run left out, and how to get what was skipped."""
+    if _is_quick(terminalreporter.config):
+        terminalreporter.section("left out of this quick run")
+        for line in in_words():
+            terminalreporter.line(line)
     reasons = {str(report.longrepr).lower() for report in terminalreporter.stats.get("skipped", ())}
     lacking = [how for word, how in HOW_TO_GET.items() if any(word in reason for reason in reasons)]
     if lacking:

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,14 @@ from cds_service.decision import (
 )
 from cds_service.protocol import Problem
 from cds_service.site import Settings, is_web_url, load_settings, tried_on
-from cli.answers.explain_inputs import Explained, read_inputs
+from cli.answers.explain_inputs import Explained, of_patient, read_inputs, step_for_patients
 from cli.answers.explain_page import write_page
 from cli.parsing import (
     Refusal,
     check_file,
     counted,
     day,
+    next_step,
     print_coloured,
     print_json,
     say_problem,
@@ -71,6 +73,12 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         metavar="BUNDLE|ID",
         help="the input is one patient's resources (a FHIR Bundle, or .ndjson of them); with "
         "--fhir the id of the patient to read (default: the input is a request)",
+    )
+    command.add_argument(
+        "--only",
+        default="",
+        metavar="ID",
+        help="of several patients in the Bundle explain this one (default: there is one)",
     )
     command.add_argument("--fhir", default="", metavar="BASE", help="read the patient from here")
     command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
@@ -186,12 +194,24 @@ def _explanations(
         if isinstance(item, Refusal):
             yield item
             continue
+        as_of = chosen.as_of or item.as_of or today
         try:
-            as_of = chosen.as_of or item.as_of or today
-            yield item.name, explain(_decide(item, settings, value_sets, as_of))
+            decision = _decide(_chosen_patient(item, chosen.only), settings, value_sets, as_of)
         except Problem as problem:
-            several = f"{item.name}: " if len(chosen.inputs) > 1 or ":" in item.name else ""
-            yield Refusal(f"{several}{problem.text}")
+            yield Refusal(f"{item.name}: {_with_next_step(problem, item)}")
+        except Refusal as refusal:
+            yield Refusal(f"{item.name}: {refusal}")
+        else:
+            yield item.name, explain(decision)
+
+
+def _chosen_patient(item: Explained, only: str) -> Explained:
+    return replace(item, body=of_patient(item.body, only)) if only and item.is_patient else item
+
+
+def _with_next_step(problem: Problem, item: Explained) -> str:
+    step = next_step(item.body, item.is_patient) or step_for_patients(item)
+    return f"{problem.text.rstrip('.')}; {step}." if step else problem.text
 
 
 def _decide(item: Explained, settings: Settings, value_sets: Any, as_of: dt.date) -> Decision:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import Problem, read_json
-from cli.parsing import Refusal, read_file, read_input
+from cli.parsing import NEEDS_PATIENT, OF_A_PATIENT, Refusal, read_file, read_input
 
 Json = dict[str, Any]
 
@@ -129,13 +129,73 @@ def _bundle(resources: Sequence[Any]) -> Json:
 def _one(name: str, body: Any, as_patient: bool) -> Explained:
     if isinstance(body, dict) and isinstance(body.get("request"), dict):  # a saved case
         return Explained(name, body["request"], is_patient=False, as_of=_day_of(name, body))
-    is_bundle = isinstance(body, dict) and body.get("resourceType") == "Bundle"
-    if is_bundle and not as_patient:
-        raise Refusal(
-            f"{name}: found a FHIR Bundle, expected a hook request; with --patient its "
-            f"patient-view is explained."
-        )
+    kind = body.get("resourceType") if isinstance(body, dict) else None
+    if kind == "Bundle" and not as_patient:
+        raise Refusal(f"{name}: found a FHIR Bundle, expected a hook request; {OF_A_PATIENT}.")
+    if kind == "Patient" and as_patient:
+        return Explained(name, _chart_unread(body), is_patient=False)
+    if isinstance(body, list) and as_patient and all(isinstance(one, dict) for one in body):
+        return Explained(name, _bundle(body), is_patient=True)
     return Explained(name, body, is_patient=as_patient)
+
+
+def _chart_unread(patient: Json) -> Json:
+    """Return the opening of a chart of which nothing but the Patient came: all else is unknown."""
+    return {
+        "hook": "patient-view",
+        "hookInstance": "explain",
+        "context": {"userId": "Practitioner/example", "patientId": patient.get("id")},
+        "prefetch": {"patient": patient},
+    }
+
+
+def of_patient(bundle: Any, patient_id: str) -> Json:
+    """Return the Bundle with the resources of one of its patients; what names no patient, such as
+    a Medication, stays.
+
+    Raises: Refusal when the patient is not among them.
+    """
+    patients = _patients_in(bundle)
+    if patient_id not in patients:
+        known = ", ".join(patients[:MOST_NAMED]) or "none"
+        raise Refusal(f'--only: found "{patient_id}", expected a Patient of the Bundle: {known}.')
+    return _bundle([one for one in _resources_in(bundle) if _is_about(one, patient_id)])
+
+
+MOST_NAMED = 8
+
+
+def step_for_patients(item: Explained) -> str:
+    """Return what to do with a Bundle of no patient or of several; "" for anything else."""
+    if not item.is_patient or not isinstance(item.body, dict) or "resourceType" not in item.body:
+        return ""
+    patients = _patients_in(item.body)
+    if not patients:
+        return NEEDS_PATIENT
+    if len(patients) == 1:
+        return ""
+    return f"--only ID explains one of them: {', '.join(patients[:MOST_NAMED])}"
+
+
+def _patients_in(bundle: Any) -> list[str]:
+    patients = (one for one in _resources_in(bundle) if one.get("resourceType") == "Patient")
+    return [str(one.get("id")) for one in patients]
+
+
+def _resources_in(bundle: Any) -> list[Json]:
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
+    found = [one.get("resource") for one in entries or () if isinstance(one, dict)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _is_about(resource: Json, patient_id: str) -> bool:
+    if resource.get("resourceType") == "Patient":
+        return resource.get("id") == patient_id
+    about = resource.get("subject") or resource.get("patient")
+    if about is None:
+        return resource.get("resourceType") == "Medication"
+    reference = about.get("reference") if isinstance(about, dict) else None
+    return isinstance(reference, str) and reference.split("/")[-1] == patient_id
 
 
 def _day_of(name: str, case: Json) -> dt.date | None:

@@ -4,8 +4,11 @@ from cli.parsing.arguments import CommandParser, Refusal, day, days, port_number
 from cli.parsing.files import check_file, owner_only, read_file, read_input, settings_of
 from cli.parsing.progress import counted
 from cli.parsing.terminal import VisibleOutput, print_coloured, print_json, say_problem
+from cli.parsing.wrong_input import NEEDS_PATIENT, OF_A_PATIENT, next_step, what_text_is
 
 __all__ = [
+    "NEEDS_PATIENT",
+    "OF_A_PATIENT",
     "CommandParser",
     "Refusal",
     "VisibleOutput",
@@ -13,6 +16,7 @@ __all__ = [
     "counted",
     "day",
     "days",
+    "next_step",
     "owner_only",
     "port_number",
     "positive_number",
@@ -22,4 +26,5 @@ __all__ = [
     "read_input",
     "say_problem",
     "settings_of",
+    "what_text_is",
 ]

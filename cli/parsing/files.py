@@ -12,6 +12,7 @@ from typing import Any
 from cds_service.protocol import Problem, read_json
 from cds_service.site import Settings, load_settings
 from cli.parsing.arguments import Refusal
+from cli.parsing.wrong_input import what_text_is
 
 
 def settings_of(chosen: argparse.Namespace) -> Settings:
@@ -43,14 +44,17 @@ def read_input(name: str) -> Any:
     try:
         return read_json(content)
     except Problem as problem:
-        several = (
-            "; expected one JSON value, not one on each line"
-            if "trailing characters" in problem.text
-            else ""
-        )
-        raise Refusal(
-            f"{shown} {problem.text.removeprefix('The body ').rstrip('.')}{several}."
-        ) from None
+        raise Refusal(f"{shown} {_why_no_json(problem, content)}.") from None
+
+
+def _why_no_json(problem: Problem, content: bytes) -> str:
+    """Return what the parser says, and what the text is instead where that can be told."""
+    why = problem.text.removeprefix("The body ").rstrip(".")
+    if "trailing characters" in why:
+        return f"{why}; expected one JSON value, not one on each line (.ndjson)"
+    if "EOF while parsing" in why:
+        return f"{why}; it is cut off"
+    return "; ".join(filter(None, (why, what_text_is(content))))
 
 
 def owner_only(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

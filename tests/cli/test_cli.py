@@ -70,11 +70,15 @@ def written(tmp_path: Path) -> Any:
             ("--patient",),
             "The file: found a hook request, expected a FHIR Bundle",
         ),
-        (bundle(), ("--patient",), "The Bundle: found 0 Patient resources, expected exactly one."),
+        (
+            bundle(),
+            ("--patient",),
+            "The Bundle: found 0 Patient resources, expected exactly one; add",
+        ),
         (
             bundle(PATIENT, PATIENT | {"id": "q"}),
             ("--patient",),
-            "The Bundle: found 2 Patient resources, expected exactly one.",
+            "The Bundle: found 2 Patient resources, expected exactly one; --only ID",
         ),
         (
             bundle({"resourceType": "Patient"}),

@@ -180,7 +180,7 @@ def test_a_number_changes_the_request_and_the_decision(
 @pytest.mark.parametrize(
     ("control", "label", "rule"),
     [
-        ("#control-neurological", "yes: tingling feet", "N1"),
+        ("#control-neurological", "tingling feet", "N1"),
         ("#control-neurological", "not recorded", "U1"),
         ("#control-cause", "pernicious anaemia", "M2"),
         ("#control-cause", "ileal resection, 25 cm", "M1"),

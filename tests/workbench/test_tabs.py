@@ -187,6 +187,24 @@ def test_the_answer_comes_first(page: Page, running: Running, story: str) -> Non
     expect(page.locator(".suggestion").first).to_be_in_viewport()
 
 
+def test_the_row_that_decides_says_why_none_before_it_did(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "05-kidneys-reduced/why")
+    line = page.locator("table.conditions tr", has_text="No row before it is met")
+    expect(line).to_contain_text("M6 and M7 lack one thing each")
+    expect(line).to_contain_text("eGFR: 38 mL/min/1.73 m²")
+
+    open_tab(page, "facts")
+    rows = page.locator("#facts-here table.facts").first.locator("tbody tr")
+    expect(rows.filter(has_text="eGFR").first).to_contain_text("read for M7")
+    assert page.locator("#tab-facts .count").inner_text() == str(rows.count())
+
+
+def test_a_first_row_has_none_before_it(page: Page, running: Running) -> None:
+    open_patient(page, running.workbench, "01-numb-feet-tablets/why")
+    expect(page.locator("table.conditions")).to_contain_text("Neurological involvement is recorded")
+    expect(page.locator("table.conditions")).not_to_contain_text("No row before it")
+
+
 def test_the_answers_to_two_requests_stand_side_by_side(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "02-vegan-well")
     open_tab(page, "compare")

@@ -11,7 +11,7 @@ import { showFact, showFacts, showResources } from "./following.js";
 import { renderCards } from "./panels/cards.js";
 import { renderControls } from "./panels/controls.js";
 import { renderDecision } from "./panels/decision.js";
-import { renderFacts, renderResources } from "./panels/facts.js";
+import { factsSpoken, renderFacts, renderResources } from "./panels/facts.js";
 import { renderLaboratory, renderSchedules } from "./panels/pictures.js";
 import { renderOrders } from "./panels/orders.js";
 import { renderPolicy } from "./panels/policy.js";
@@ -72,7 +72,7 @@ function renderRest(exchange) {
   show("raw-here", renderRaw(bench.request, textForReading(), answer, exchange, editAsText));
   openWhatIsShown();
   drawCompare();
-  countTab("facts", answer.facts.filter((fact) => fact.certainty === "known" && fact.evidence?.length).length);
+  countTab("facts", factsSpoken(answer.facts).length);
   countTab("labs", answer.laboratory?.length);
   countTab("receipt", answer.resources.length);
   renderControlsUnlessTyping(answer);
@@ -94,16 +94,24 @@ function renderHead(answer) {
   const changed = bench.sent.request !== bench.request || Object.keys(bench.query).length > 0;
   at("title").textContent = bench.name;
   at("story").textContent = bench.story;
-  const drafts = draftsOf(bench.request);
-  const selected = drafts.map((draft) => draft.medicationCodeableConcept?.text ?? draft.medication?.concept?.text).filter(Boolean);
-  show("selected", selected.length ? ["Selected: ", html("strong", {}, selected.join("; "))] : []);
+  const drafts = draftsOf(bench.request).map(renderDraft).filter(Boolean);
+  const asked = bench.request.hook === "order-sign" ? "To be signed: " : "Selected: ";
+  show("selected", drafts.length ? [asked, ...drafts.flatMap((draft, index) => (index ? ["; ", draft] : [draft]))] : []);
   const facts = [bench.request.hook, answer.fhirVersion, `as of ${answer.asOf}`, changed && "what if, not as it was sent"];
   at("provenance").textContent = facts.filter(Boolean).join(" · ");
   at("as-sent").disabled = !changed;
   at("link").hidden = !bench.id;
 }
 
-/** The outcome: a sign, a word, and one sentence. */
+/** A draft as it was sent: its product, then its dose; nothing where it names no product. */
+function renderDraft(draft) {
+  const concept = draft.medicationCodeableConcept ?? draft.medication?.concept;
+  const product = concept?.text ?? concept?.coding?.[0]?.display;
+  const dose = draft.dosageInstruction?.[0]?.text;
+  return product && html("span", {}, html("strong", {}, product), dose && `, ${dose}`);
+}
+
+/** The outcome: a sign, a word, and one sentence, of which a phone shows the first. */
 function renderVerdict(answer) {
   const { decision, cards } = answer;
   const outcome = outcomeOf(answer);
@@ -111,7 +119,7 @@ function renderVerdict(answer) {
   show("verdict", html("div", { class: `banner ${outcome.replaceAll(" ", "-")}` },
     html("span", { class: "sign", "aria-hidden": "true" }),
     html("strong", {}, OUTCOMES[outcome]),
-    html("span", { class: "why" }, concerned ? `${countOf(cards)}. ${decision.summary}.` : "Nothing selected is a vitamin B12 or folic acid order."),
+    html("span", { class: "why" }, concerned ? [`${countOf(cards)}. `, html("span", { class: "summary" }, `${decision.summary}.`)] : "Nothing selected is a vitamin B12 or folic acid order."),
     concerned && html("span", { class: "unseen" }, "Row"),
     html("span", { class: "rule", "aria-hidden": !concerned && "true" }, concerned ? decision.rule : "–")));
 }

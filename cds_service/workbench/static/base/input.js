@@ -1,6 +1,6 @@
 /** What was pasted or dropped, as a hook request; or what it is instead, and the next steps. */
 
-import { newId, referenceOf, resourcesIn, patientView } from "./request.js";
+import { KEY_OF_TYPE, newId, referenceOf, resourcesIn, patientView } from "./request.js";
 
 /** What cannot be explained as it is: says what it is, and offers what can be: [{ label, request }]. */
 export class WrongInput extends Error {
@@ -41,6 +41,9 @@ function whatTextIs(text) {
   if (/^<(!doctype html|html)/i.test(begins)) return "This is a web page, often the login page of a server. Save what the server answers to Accept: application/fhir+json.";
   if (begins.startsWith("<")) return "This is XML; the service reads JSON. Ask the server for it with Accept: application/fhir+json (or _format=json).";
   if (/^MSH\|/.test(begins)) return "This is a message of HL7 version 2; the service reads FHIR resources. Take the patient's chart from a FHIR server.";
+  if (/^eyJ[\w-]+(\.[\w-]*)*=*\s*$/.test(begins)) return "This is a token or base64, not a request. Paste the request itself.";
+  if (/^(HTTP\/\d|POST \/|GET \/)/.test(begins)) return "This is a call with its headers. Paste its body alone.";
+  if (/^[^\n{}[\]"]+,[^\n{}[\]"]+\n/.test(begins)) return "This looks like a table (CSV); the service reads FHIR resources as JSON. Take the patient's chart from a FHIR server.";
   return null;
 }
 
@@ -96,8 +99,9 @@ function fromResources(resources) {
   throw new WrongInput(`The Bundle holds ${patients.length} Patients; the resources of one are explained at a time.`, offers);
 }
 
+/** The resources of one of several patients; what names no patient, such as a Medication, stays. */
 function ofPatient(resources, id) {
-  const about = (one) => (one.subject ?? one.patient ?? one.beneficiary)?.reference?.split("/").pop();
+  const about = (one) => (one.resourceType === "Medication" ? id : (one.subject ?? one.patient)?.reference?.split("/").pop());
   return resources.filter((one) => one.resourceType !== "Patient" && about(one) === id);
 }
 
@@ -121,7 +125,9 @@ function whatItIs(value) {
     );
   }
   if (value?.resourceType === "OperationOutcome") return new WrongInput("This is an error of a server (OperationOutcome), not a patient's record. Ask the server again.");
-  if (typeof value?.resourceType === "string") return new WrongInput(`This is one ${value.resourceType}. Put it into a Bundle with its Patient.`);
+  if (value?.resourceType in KEY_OF_TYPE) return new WrongInput(`This is one ${value.resourceType}. Put it into a Bundle with its Patient.`);
+  if (typeof value?.resourceType === "string") return new WrongInput(`This is a ${value.resourceType}, no part of a patient's record. ${WANTED}`);
   if (typeof value?.hook === "string") return new WrongInput(`This request of ${value.hook} has no context; an EHR sends context.patientId and the draft orders in it.`);
+  if (value?.context) return new WrongInput('This request has no hook. Add it, such as "hook": "order-select".');
   return new WrongInput("This is neither a hook request (an object with hook, hookInstance and context) nor a Bundle of a patient's resources.");
 }

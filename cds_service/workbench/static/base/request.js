@@ -1,6 +1,7 @@
 /** Reading and changing a hook request. Every function that changes something returns a new request. */
 
-const KEY_OF_TYPE = {
+/** The prefetch key of each type of resource that is read from a record. */
+export const KEY_OF_TYPE = {
   Patient: "patient", Condition: "conditions", Observation: "labs", DiagnosticReport: "labs", MedicationRequest: "medications",
   MedicationOrder: "medications", Medication: "medications", MedicationStatement: "statements", MedicationUsage: "statements",
   MedicationDispense: "administrations", MedicationAdministration: "administrations", Procedure: "procedures", AllergyIntolerance: "allergies",

@@ -2,6 +2,7 @@
 
 import { html, table } from "../base/dom.js";
 import { upperFirst } from "./facts.js";
+import { ruledOut } from "./rows.js";
 import { citation, citations, withCitations } from "../base/citations.js";
 
 /** The groups of the table, in its order: what its rows are for, and the ids that belong to each. */
@@ -24,7 +25,7 @@ export function renderDecision({ decision, inScope }, showFacts) {
     html("div", { class: "why-columns" },
       html("div", {},
         html("p", { class: "lead" }, html("strong", {}, decision.rule), ` decides: ${decision.summary}`),
-        fired >= 0 && conditionsTable(trace[fired], said),
+        fired >= 0 && conditionsTable(trace[fired], said, ruledOut(decision)),
         decision.also?.length > 0 && html("p", {}, `Beside it: ${decision.also.join(", ")}`),
         decision.notDrafted && html("p", { class: "note" }, decision.notDrafted),
         renderAlternatives(decision.alternatives),
@@ -41,11 +42,21 @@ export function renderDecision({ decision, inScope }, showFacts) {
   ].filter(Boolean);
 }
 
-/** What the row needs, what the record says of it, and whether it is met. */
-function conditionsTable(row, said) {
+/** What the row needs, what the record says of it, and whether it is met; then why the rows before it did not decide. */
+function conditionsTable(row, said, before) {
   const lines = (row.needs ?? []).map((words) => [upperFirst(words), upperFirst(said.get(words)?.recordSays ?? ""), stateSign(said.get(words)?.state)]);
+  if (before.length) lines.push(["No row before it is met", whyNoneBefore(before, said), stateSign("met")]);
   if (!lines.length) return null;
   return table(`What ${row.rule} needs`, ["It needs", "The record says", "State"], lines, { class: "conditions" });
+}
+
+/** "M5, M6 and M7 lack one thing each", and what the record says of what the last of them lacks. */
+function whyNoneBefore(before, said) {
+  const names = [...new Set(before.map((row) => row.rule))];
+  const lack = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)} lack one thing each.` : `${names[0]} lacks one thing.`;
+  const { rule, oneShort } = before.at(-1);
+  const record = said.get(oneShort)?.recordSays;
+  return record ? `${lack} ${rule}: ${record}` : `${lack} ${rule} needs: ${oneShort}`;
 }
 
 const STATES = { "met": "met", "not met": "not-met", "not looked at": "not-looked-at" };

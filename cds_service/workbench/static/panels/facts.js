@@ -1,23 +1,23 @@
 /** The receipt: every fact with its evidence, what is not known, and what became of each resource. */
 
 import { html, inPortions, table, unfolding } from "../base/dom.js";
+import { firedRow, ruledOut } from "./rows.js";
 
 const NONE = "none recorded";
 const MOST_NAMED = 5;
 
 /** The facts of an answer: what could not be used first, then what is known, the facts that decide before the others. */
 export function renderFacts({ facts, resources, decision }, show, showReceipt) {
-  const deciding = new Set((decision.trace ?? []).find((row) => row.fired && row.rule === decision.rule)?.facts ?? []);
-  const known = facts.filter((fact) => fact.certainty === "known");
-  const absent = known.filter((fact) => fact.value === "no" && fact.reason === NONE);
-  const spoken = known.filter((fact) => !absent.includes(fact));
-  const ordered = [...spoken.filter((fact) => deciding.has(fact.name)), ...spoken.filter((fact) => !deciding.has(fact.name))];
+  const use = usesOf(decision);
+  const spoken = factsSpoken(facts);
+  const absent = facts.filter((fact) => fact.certainty === "known" && !spoken.includes(fact));
+  const ordered = [...spoken].sort((one, other) => rankOf(use.get(one.name)) - rankOf(use.get(other.name)));
   const unknown = facts.filter((fact) => fact.certainty !== "known");
   return [
     renderNotUsed(resources, showReceipt),
     html("h3", {}, `Known (${spoken.length})`),
     table("Known facts, those that decide first", ["Fact", "Value", "Evidence", "Use"],
-      ordered.map((fact) => [button(fact, show), valueOf(fact), evidenceOf(fact), html("span", { class: "day" }, deciding.has(fact.name) ? "decides" : "")]), { class: "facts" }),
+      ordered.map((fact) => [button(fact, show), valueOf(fact), evidenceOf(fact), html("span", { class: "day" }, use.get(fact.name) ?? "")]), { class: "facts" }),
     html("details", { class: "fold" }, foldLine(`Not known (${unknown.length})`, unknown),
       html("p", { class: "note" }, "What is not known never counts as zero, normal or absent."),
       table("Facts that are not known", ["Fact", "Why"], unknown.map((fact) => [button(fact, show), [fact.reason, evidenceOf(fact)]]), { class: "facts" })),
@@ -25,6 +25,19 @@ export function renderFacts({ facts, resources, decision }, show, showReceipt) {
       html("p", { class: "note" }, absent.map(nameOf).join(", "))),
   ];
 }
+
+/** What is known of a patient, without what is taken as absent because nothing is recorded. */
+export const factsSpoken = (facts) => facts.filter((fact) => fact.certainty === "known" && !(fact.value === "no" && fact.reason === NONE));
+
+/** What each fact was read for: the row that decides, or the row just before it that did not. */
+function usesOf(decision) {
+  const before = ruledOut(decision).at(-1);
+  const looked = (before?.facts ?? []).map((name) => [name, `read for ${before.rule}`]);
+  return new Map([...looked, ...(firedRow(decision)?.facts ?? []).map((name) => [name, DECIDES])]);
+}
+
+const DECIDES = "decides";
+const rankOf = (use) => (use === DECIDES ? 0 : use ? 1 : 2);
 
 const foldLine = (name, facts) => html("summary", {}, html("span", { class: "name" }, name), " ", html("span", { class: "beginning", "aria-hidden": "true" }, facts.map(nameOf).join(", ")));
 
