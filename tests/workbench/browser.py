@@ -51,6 +51,11 @@ def launched() -> Iterator[Browser]:
 def open_patient(page: Page, workbench: str, patient: str) -> None:
     """Open the page on a prepared patient and wait for its answer."""
     page.goto(f"{workbench}#{patient}")
+    chosen = page.locator(f'[data-patient="{patient.split("/")[0]}"]')
+    if chosen.count():  # else it is no prepared patient, and the first one is shown
+        page.locator(f'[data-patient="{patient.split("/")[0]}"][aria-current]').wait_for(
+            state="attached", timeout=PATIENCE
+        )
     wait_for_answer(page)
 
 

@@ -477,6 +477,7 @@ def test_a_refusal_of_the_service_is_shown_in_its_words(page: Page, running: Run
 
     page.get_by_role("button", name="Explain", exact=True).click()
 
+    expect(page.locator("#verdict .problem")).to_contain_text("(HTTP 400) What stands below is")
     expect(page.locator("#verdict .problem")).to_contain_text("hookInstance: found nothing")
     expect(page.get_by_role("button", name="Save as test case")).to_be_disabled()
 

@@ -40,7 +40,8 @@ async function place(request, { text = null, walk = bench.walk } = {}) {
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof ServiceError)) throw error;
-    renderFailure(error.status === TOO_LONG ? `${error.message} ${WHAT_TO_LEAVE_OUT}` : error.message);
+    const why = error.status ? `${error.message} (HTTP ${error.status})` : error.message;
+    renderFailure(error.status === TOO_LONG ? `${why} ${WHAT_TO_LEAVE_OUT}` : why);
   } finally {
     if (!signal.aborted) document.body.classList.remove("asking");
   }
@@ -129,7 +130,8 @@ function renderFailure(message) {
   at("save").disabled = true; // there is no answer that a test could expect
   document.body.classList.add("failed");
   document.body.classList.remove("drawing");
-  show("verdict", html("p", { class: "problem banner failed", role: "alert" }, message));
+  const last = bench.answer && "What stands below is the last answer, to the request before.";
+  show("verdict", html("p", { class: "problem banner failed", role: "alert" }, [message, last].filter(Boolean).join(" ")));
   show("request-here", renderRequest(bench.request));
   if (bench.text !== null) show("controls", []); // what was pasted could not be read, so there is nothing to change
   announce(""); // the message is an alert, and says itself
