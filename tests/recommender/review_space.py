@@ -455,7 +455,7 @@ TURNS: dict[str, dict[str, Any]] = {
             UncountedResult(
                 Test.SERUM_B12,
                 NotCounted.TOO_OLD,
-                Evidence("Observation/old", TODAY - dt.timedelta(days=730)),
+                Evidence("Observation/old", date=TODAY - dt.timedelta(days=730)),
                 (Quantity(Decimal(90), Unit.PMOL_PER_L),),
             ),
         )
