@@ -38,7 +38,7 @@ from cli.parsing import (
     say_problem,
     settings_of,
 )
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import ValueSets, load_value_sets
 
 Json = dict[str, Any]
 
@@ -177,18 +177,7 @@ def _explanations(
     value_sets = load_value_sets(settings.extra_codes)
     today = settings.today(dt.datetime.now(dt.UTC))
     if chosen.fhir:
-        from cds_service.retrieval import read_patient
-
-        record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
-        person = record.part("patient")
-        if not person.resources:
-            raise Refusal(
-                f"{chosen.fhir}: the Patient {chosen.patient} could not be read: "
-                f"{person.reason or 'there is none'}."
-            )
-        as_of = chosen.as_of or today
-        decision = decide_chart(record, tried_on(settings, as_of), value_sets, as_of)
-        yield f"{chosen.fhir}, patient {chosen.patient}", explain(decision)
+        yield _explain_chart(chosen, settings, value_sets, chosen.as_of or today)
         return
     for item in read_inputs(chosen.inputs, chosen.patient is not None):
         if isinstance(item, Refusal):
@@ -203,6 +192,23 @@ def _explanations(
             yield Refusal(f"{item.name}: {refusal}")
         else:
             yield item.name, explain(decision)
+
+
+def _explain_chart(
+    chosen: argparse.Namespace, settings: Settings, value_sets: ValueSets, as_of: dt.date
+) -> tuple[str, Json]:
+    """Return the explanation of a patient of a FHIR server, with its name."""
+    from cds_service.retrieval import read_patient
+
+    record = read_patient(chosen.fhir, chosen.token, chosen.patient, value_sets)
+    person = record.part("patient")
+    if not person.resources:
+        raise Refusal(
+            f"{chosen.fhir}: the Patient {chosen.patient} could not be read: "
+            f"{person.reason or 'there is none'}."
+        )
+    decision = decide_chart(record, tried_on(settings, as_of), value_sets, as_of)
+    return f"{chosen.fhir}, patient {chosen.patient}", explain(decision)
 
 
 def _chosen_patient(item: Explained, only: str) -> Explained:
