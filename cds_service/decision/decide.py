@@ -78,6 +78,11 @@ class Decision:
         return self.case.version
 
     @property
+    def is_refill(self) -> bool:
+        """Whether the orders are taken already and are being refilled."""
+        return HOOK_ROWS[self.case.request.hook].reviewed is Reviewed.REFILL
+
+    @property
     def in_scope(self) -> bool:
         return self.orders.in_scope
 

@@ -1,5 +1,5 @@
-"""Info cards that were overridden again and again for the same patient, order, rule and deciding
-values, by the same client at the same service, are not shown for a while.
+"""Info cards that were overridden for the same patient, order, rule and deciding values, by the
+same client at the same service, are not shown for a while.
 
 Never a warning or a critical card, never what says that something could not be read, and never for
 callers that were not authenticated, who could otherwise silence cards for others.
@@ -16,7 +16,7 @@ from cds_service.decision.decide import Decision
 from cds_service.decision.row_facts import facts_of_rules
 from cds_service.records import Listener, Store
 from recommender.cards import MAY_BE_SILENCED, NEVER_SILENCED_WITH_SIGNS, Finding, Indicator, cards
-from recommender.language import Course, describe_line
+from recommender.language import Course, HintAt, describe_line
 
 
 def find_quiet(
@@ -39,7 +39,9 @@ def find_quiet(
 
 
 def may_be_silenced(finding: Finding, decision: Decision) -> bool:
-    """Return whether overrides can silence a card at all (Q45, Q82, I32)."""
+    """Return whether overrides can silence a card at all (Q45, Q82, Q85, Q92,
+    I32).
+    """
     scenario, assessment = decision.scenario, decision.recommendation.assessment
     said = {finding.card, *finding.also_found}
     if finding.indicator is not Indicator.INFO or not said <= MAY_BE_SILENCED:
@@ -48,8 +50,15 @@ def may_be_silenced(finding: Finding, decision: Decision) -> bool:
         return False
     if cards.B2_ASK_ABOUT_SIGNS in said and scenario.hints:
         return False
+    if cards.D2_KIDNEY_NOT_KNOWN in said and scenario.hints_at(*_OF_KIDNEYS):
+        return False
+    if cards.C3_B12_NOT_KNOWN in said and not decision.is_refill:
+        return False
     signs = assessment.neurological.is_true and assessment.neurological_recent
     return not (said & NEVER_SILENCED_WITH_SIGNS and (signs or assessment.urgent_neurology))
+
+
+_OF_KIDNEYS = (HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS)
 
 
 def about(finding: Finding, decision: Decision, hash_text: Callable[[str], str]) -> str:

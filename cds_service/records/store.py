@@ -58,8 +58,8 @@ so that some are left for advice.
 
 RETRY_SECONDS = 0.1
 
-OVERRIDES_TO_QUIET = 2
-"""An override is repeated from the second on."""
+OVERRIDES_TO_QUIET = 1
+"""One override says that the card is known (Q45)."""
 
 TRY_TO_WRITE = sa.text(
     "INSERT INTO replay (issuer, token_id, expires) VALUES ('', 'readiness', 0) "
@@ -178,7 +178,7 @@ class Store:
     def recently_overridden(
         self, listener: Listener, card: str, rule: str, since: dt.datetime, about: str
     ) -> bool:
-        """Say whether this card was overridden repeatedly for the same patient, rule and what it is
+        """Say whether this card was overridden for the same patient, rule and what it is
         about, by the same client at the same service; False when that cannot be found out.
 
         Source: Q45, R173; which cards may be quieter for it is for the caller to see to.

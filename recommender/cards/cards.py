@@ -655,6 +655,8 @@ MAY_BE_SILENCED = frozenset(
         B18_BORDERLINE,
         B19_ALTERNATE_DAYS_END,
         B23_LAPSED,
+        C3_B12_NOT_KNOWN,
+        D2_KIDNEY_NOT_KNOWN,
         E1_SECOND_ORDER,
         E2_TABLETS_AND_INJECTIONS,
         G2_LOWERING_DRUG_UNTESTED,
@@ -664,8 +666,8 @@ MAY_BE_SILENCED = frozenset(
         M1_REVIEW_OVERDUE,
     }
 )
-"""Cards that earlier overrides may silence while they are info (Q45); never k4, b14 or what says
-that something could not be read (I32).
+"""Cards that earlier overrides may silence while they are info (Q45, Q92); c3 only on a refill
+(Q85); never k4, b14 or what says that something could not be read (I32).
 """
 
 NEVER_SILENCED_WITH_SIGNS = frozenset(

@@ -13,9 +13,11 @@ from recommender.language import (
     Cause,
     DoseLine,
     Order,
+    OrderState,
     PhaseKind,
     Route,
     describe_interval,
+    is_injected,
     is_treatment_dose,
 )
 
@@ -84,9 +86,19 @@ def _injections_go_on(case: Case, order: Order) -> bool:
 
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
     """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
-    does no harm.
+    does no harm: beside injections, beside what is drafted with it, or as it stands on record
+    already. Fewer tablets in the place of those that are taken are no supplement.
     """
-    standing = () if case.rule == "T7" else case.standing  # T7: whether it is given is not known
+    on_record = any(
+        other.state is OrderState.ACTIVE and other.cobalamin == line
+        for other in case.scenario.orders
+    )
+    standing = tuple(
+        other
+        for other in case.standing
+        if case.rule != "T7"  # whether it is given is not known
+        and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
+    )
     others = (other for other in (*case.all_drafts, *standing) if other.key != order.key)
     return is_treatment_dose(line).is_false and any(
         is_treatment_dose(other.cobalamin).is_true for other in others

@@ -4,7 +4,14 @@ stops, reviews and treatment due.
 
 from recommender.courses.course_checks import check_lowering_drug, check_maintenance, check_tests
 from recommender.courses.due import check_not_ordered, check_unread, due_treatment, is_emergency
-from recommender.courses.renewals import SECOND, Repeats, check_duplicates, repeated_order, repeats
+from recommender.courses.renewals import (
+    SECOND,
+    Repeats,
+    check_duplicates,
+    continued_order,
+    repeated_order,
+    repeats,
+)
 from recommender.courses.reviews import check_reviews, overdue_review
 from recommender.courses.right_orders import more_than_an_order, right_order, sources_differ
 from recommender.courses.stops import check_stops, forbids_what_is_due
@@ -20,6 +27,7 @@ __all__ = [
     "check_stops",
     "check_tests",
     "check_unread",
+    "continued_order",
     "due_treatment",
     "forbids_what_is_due",
     "is_emergency",

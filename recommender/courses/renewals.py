@@ -27,6 +27,7 @@ from recommender.language import (
     is_bound_together,
     is_injected,
 )
+from recommender.safety import is_implausible
 from recommender.treatment_so_far import end_of, standing_order_days
 
 INFO, WARNING = Indicator.INFO, Indicator.WARNING
@@ -109,6 +110,24 @@ def repeated_order(case: Case, order: Order) -> Order | None:
             if continues or not _is_refilled(order, other):
                 return other
             continues = True
+    return None
+
+
+def continued_order(case: Case, order: Order) -> Order | None:
+    """Return the active order that a draft may go on from, also where its dose or frequency is
+    wrong or the draft refills it: of the same product, route and kind, and not over. A draft that
+    is no schedule may go on from any of its product and route.
+    """
+    line = order.cobalamin
+    if line is None:
+        return None
+    kind = None if is_implausible(order) else kind_of(order)
+    for other in case.standing:
+        theirs = other.cobalamin
+        alike = theirs and (theirs.substance, theirs.route) == (line.substance, line.route)
+        same = kind in (None, kind_of(other)) and _is_of_its_kind(order, other)
+        if alike and same and not _goes_over(case, order, other):
+            return other
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recommender.cards import Indicator, cards
 from recommender.case import Case, Issue, is_oral
-from recommender.courses import Repeats, overdue_review, repeats
+from recommender.courses import Repeats, overdue_review, repeated_order, repeats
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import order_of
 from recommender.guidance import look_back
@@ -25,9 +25,9 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
         and other.key != order.key
         and is_oral(other.cobalamin) is is_oral(order.cobalamin)
     ]
-    if not same:
+    if not same or repeats(case, order) is Repeats.DRAFT:
         return "The same B12 order is drafted twice"
-    old = same[0]
+    old = repeated_order(case, order) or same[0]
     line = old.cobalamin
     if line is None:
         return ""

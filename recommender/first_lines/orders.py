@@ -21,6 +21,7 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
+    RecordArea,
     Route,
     describe_days,
     is_bound_together,
@@ -239,6 +240,8 @@ def b23(case: Case, _: Issue, words: Words) -> str:
     if case.rule == "T7" and any(kind_of(order) is PhaseKind.LOADING for order in case.drafts):
         return _already_given(case, words)
     if case.rule == "T7" or (last is None and case.assessment.untreated):
+        if RecordArea.MEDICATIONS in case.scenario.unavailable:
+            return "B12 treatment could not be read: if doses were missed, reload first"
         since = words.day(last) or words.day(words.order.authored if words.order else None)
         return (
             f"No B12 dose on record since {since}: if doses were missed, reload first"

@@ -71,10 +71,11 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
     edits, issues = tuple(edits), tuple(issues)
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
     rewritten = {edit.key: edit.phase.kind for edit in edits if isinstance(edit, ChangeOrder)}
+    named = {edit.key for edit in edits if isinstance(edit, NameReplaced)}
     added: list[Edit] = []
     by_order = cards_by_order(issues)
     for order in case.drafts:
-        if order.key in gone:
+        if {order.key, order.part_of} & gone:
             continue
         if not edits and is_second(case, by_order, order):
             added += remove(case, order)
@@ -88,7 +89,7 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             added.append(AddTechnique(order.key, case.recommendation.technique))
         old = repeated_order(case, order) if cards.E1_SECOND_ORDER in found else None
         stays = rewritten.get(order.key, kind_of(order)) is kind_of(order)
-        if old is not None and stays and not order.replaces:
+        if old is not None and stays and not order.replaces and order.key not in named:
             changes = repeats(case, order) is Repeats.CHANGES
             added.append(NameReplaced(order.key, old.key, old.authored, changes))
         if cards.B12_BUTTOCK in found:

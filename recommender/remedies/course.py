@@ -164,7 +164,8 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         )
         added = _with_tests(additions(case, issues), (test,))
         alone = added == (AddFollowUps((test,)),)
-        before = " before the next dose" if case.had_a_dose else " before the first dose"
+        first = case.starts_treatment and not case.had_a_dose
+        before = " before the first dose" if first else " before the next dose"
         words = label_of_tests((test,), after=before) if alone else label_of(added)
         yield Resolution(words, added)
 

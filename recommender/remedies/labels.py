@@ -185,7 +185,7 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
             tests = describe_tests(edit.follow_ups, names) if names else _number(edit.follow_ups)
             words.append(f"Order {tests}")
         if isinstance(edit, ChangeStart):
-            words.append(f"Start on {edit.starts}")
+            words.append(f"Start on {say_full_date(edit.starts)}")
     first, *rest = words or ["Leave as it is"]
     return "; ".join((first, *(_lower(word) for word in rest)))
 

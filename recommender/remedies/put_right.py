@@ -12,13 +12,14 @@ from dataclasses import replace
 from recommender.cards import Card, Remedy, cards
 from recommender.case import Case, Issue, fulfils, is_oral, is_treatment, kind_of, same_kind
 from recommender.checks import check_order
-from recommender.courses import Repeats, repeats
+from recommender.courses import Repeats, continued_order, repeats
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     SHORTEST_MONTH,
     AddRegimen,
     ChangeOrder,
     Edit,
+    NameReplaced,
     Order,
     Phase,
     PhaseKind,
@@ -52,12 +53,13 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
     if whole := removed & {order.part_of for order in case.all_drafts}:
         edits, needed = _change_drafts(case, target, issues, frozenset(whole))
     if needed:
+        gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
         edits.insert(
             0,
             AddRegimen(
                 Regimen(needed),
                 technique_of(case, needed),
-                target.replaces,
+                target.replaces or _continued_by(case, gone),
                 claims=target.claims,
             ),
         )
@@ -103,9 +105,11 @@ def _change_drafts(
 
 def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
     """Return the phases of the target whose place no standing order has; one that the target takes
-    over from has none.
+    over from, or that a draft goes on from, has none.
     """
-    standing = [order for order in case.standing if order.key != target.replaces]
+    going_on = (continued_order(case, order) for order in case.drafts)
+    taken = {target.replaces, *(old.key for old in going_on if old is not None)}
+    standing = [order for order in case.standing if order.key not in taken]
     return tuple(
         phase
         for phase in target.regimen.phases
@@ -133,9 +137,8 @@ def _put_order_right(
     """
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
-    takes_over = bool(target.replaces) and target.replaces not in (order.replaces, order.key)
     replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
-    whole = takes_over or replaced or order.has_folate or has_parts(case, order)
+    whole = replaced or order.has_folate or has_parts(case, order)
     phase = None if whole else _phase_for(order, needed)
     if phase is None:
         return remove(case, order), needed
@@ -147,7 +150,28 @@ def _put_order_right(
         target.claims,
         completes=_lost_its_dose(order),
     )
-    return [change], _without(needed, phase)
+    return [change, *_name_the_old(case, target, order, phase)], _without(needed, phase)
+
+
+def _continued_by(case: Case, gone: set[str]) -> str:
+    """Return the key of the active order that a draft which is replaced would have gone on from."""
+    replaced = (
+        continued_order(case, order) for order in case.drafts if {order.key, order.part_of} & gone
+    )
+    return next((old.key for old in replaced if old is not None), "")
+
+
+def _name_the_old(
+    case: Case, target: Target, order: Order, phase: Phase
+) -> tuple[NameReplaced, ...]:
+    """Let a draft that is put right name the active order it goes on from (Q16, Q38)."""
+    continued = continued_order(case, order)
+    goes_on = continued.key if continued and same_kind(continued, phase) else ""
+    old = target.replaces or goes_on
+    if not old or old in (order.replaces, order.key):
+        return ()
+    written = next((one.authored for one in case.standing if one.key == old), None)
+    return (NameReplaced(order.key, old, written, changes=True),)
 
 
 def _lost_its_dose(order: Order) -> bool:

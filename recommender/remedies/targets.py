@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.cards import Remedy, cards
-from recommender.case import Case, Column, Issue, is_oral
+from recommender.case import Case, Column, Issue
+from recommender.courses import continued_order
 from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
 from recommender.language import Claim, Claims, DoseLine, Order, Phase, Regimen, Route, is_injected
 from recommender.monitoring import maintenance_phase
@@ -39,7 +40,8 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     """Return the regimens that would resolve the issues: what is recommended, by injection where
     injections were ordered.
 
-    An order that must go while treatment stands needs nothing in its place.
+    An order that must go while treatment stands needs nothing in its place, unless it may be what
+    that treatment goes on with (I31).
     """
     ordered = _orders_of(case, issues)
     injected = any(
@@ -61,7 +63,8 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         if option.regimen is not None
     ]
     replaced_for_safety = any(issue.card.remedy is Remedy.REPLACE for issue in issues)
-    if not targets and not (replaced_for_safety and case.standing):
+    goes_on = any(continued_order(case, order) for order in ordered)
+    if not targets and not (replaced_for_safety and case.standing and not goes_on):
         targets = [
             target
             for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),)
@@ -111,6 +114,12 @@ def _injections(case: Case, claims: Claims) -> Regimen | None:
     return _with_products(case, phases)
 
 
+def _tablets_go_on(case: Case, *, by_mouth: bool) -> bool:
+    """Return whether tablets are ordered in the place of those that are taken, and may be (I19)."""
+    continued = any(continued_order(case, order) for order in case.drafts)
+    return by_mouth and continued and not case.assessment.established_malabsorption.is_true
+
+
 def _with_products(case: Case, phases: tuple[Phase, ...]) -> Regimen | None:
     usable = [
         phase
@@ -132,11 +141,10 @@ def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Tar
         or case.recommendation.not_drafted
     ):
         return None
-    if by_mouth and any(order.cobalamin and is_oral(order.cobalamin) for order in case.standing):
-        return None
-    regimen = (
-        _with_products(case, (starting_now(maintenance_phase(case.assessment, case.policy)),))
-        if injected
-        else None
-    )
+    regimen = None
+    if injected:
+        maintenance = starting_now(maintenance_phase(case.assessment, case.policy))
+        regimen = _with_products(case, (maintenance,))
+    elif _tablets_go_on(case, by_mouth=by_mouth):
+        regimen = _with_products(case, (with_oral_dose(ORAL, case.policy.oral_dose_mcg),))
     return Target(regimen) if regimen else None

@@ -58,3 +58,79 @@ def test_a_refill_of_which_nothing_else_is_known_recommends_nothing() -> None:
 
     assert found.summary == "No B12 dose on record: if doses were missed, reload first"
     assert not any(offer.recommended for offer in found.resolutions)
+
+
+OVER = {"line": "every 6 months", "state": "active", "authored_days_ago": 300}
+
+
+def _offers(who: list[str], orders: list[Any]) -> list[tuple[str, frozenset[str]]]:
+    """Return what is offered on a refill, and by which kinds of edits."""
+    scenario, course, policy = build_case({"who": who, "orders": orders})
+    (found,) = review_refill(course, scenario, recommend(scenario, policy), policy)
+    return [
+        (one.label, frozenset(type(edit).__name__ for edit in one.edits))
+        for one in found.resolutions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("refilled", "active", "label"),
+    [
+        ("every 6 months", OVER, "Change to hydroxocobalamin 1 mg IM every 2-3 months for life"),
+        (
+            {"line": "every 2 months", "dose": 500},
+            {**ACTIVE, "dose": 500},
+            "Change to hydroxocobalamin 1 mg IM every 2 months for life",
+        ),
+        (
+            "injections as needed",
+            ACTIVE,
+            "Change to hydroxocobalamin 1 mg IM every 2-3 months for life",
+        ),
+        (
+            {"line": "every 2 months", "implausible": "2 times a day"},
+            ACTIVE,
+            "Change to hydroxocobalamin 1 mg IM every 2-3 months for life",
+        ),
+    ],
+)
+def test_a_refill_is_changed_in_its_place_and_names_the_order_it_goes_on_from_I31(
+    refilled: Any, active: Any, label: str
+) -> None:
+    assert _offers(MAINTAINED, [refilled, active]) == [
+        (label, frozenset({"ChangeOrder", "NameReplaced"}))
+    ]
+
+
+def test_a_refill_with_a_slip_of_the_dose_is_replaced_never_only_removed_I31() -> None:
+    slip = {"line": "every 2 months", "dose": 1_000_000}
+    assert _offers(MAINTAINED, [slip, ACTIVE]) == [
+        (
+            "Replace by hydroxocobalamin 1 mg IM every 2-3 months for life",
+            frozenset({"AddRegimen", "RemoveOrder"}),
+        )
+    ]
+
+
+def test_fewer_tablets_than_those_that_are_taken_are_no_supplement() -> None:
+    who = ["no signs", "confirmed", "diet", "eGFR 95", "oral active"]
+    half = {"line": "oral 1000", "dose": 500}
+    assert _said(who, [half]) == ["warning b7"]
+    assert _said(who, [half, {**half, "state": "active", "selected": False}]) == []
+
+
+def test_a_refill_whose_medication_list_could_not_be_read_claims_no_missing_dose_Q58() -> None:
+    case = {"who": [*UNTREATED, "medication orders unread"], "orders": ["every 2 months"]}
+    scenario, course, policy = build_case(case)
+    (found,) = review_refill(course, scenario, recommend(scenario, policy), policy)
+
+    assert found.summary == "B12 treatment could not be read: if doses were missed, reload first"
+
+
+def test_a_refill_drafted_twice_is_told_so_RN7() -> None:
+    scenario, course, policy = build_case(
+        {"who": MAINTAINED, "orders": ["every 2 months", "every 2 months", ACTIVE]}
+    )
+    (found,) = review_refill(course, scenario, recommend(scenario, policy), policy)
+
+    assert (str(found.card), found.summary) == ("e1", "The same B12 order is drafted twice")
