@@ -91,7 +91,7 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
     """
     on_record = any(
         other.state is OrderState.ACTIVE and other.cobalamin == line
-        for other in case.scenario.orders
+        for other in case.course.orders
     )
     standing = tuple(
         other

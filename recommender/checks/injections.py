@@ -67,7 +67,7 @@ def _american(case: Case, order: Order) -> Iterator[Issue]:
     if order.key != keys[0]:
         return
     if case.column is Column.NEUROLOGICAL:
-        reason = "With nerve signs injections go on on alternate days until nothing improves."
+        reason = "With nerve signs alternate days go on until there is no further improvement."
         yield Issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, (reason,), ("S3", "S7", "S65"), keys)
     elif case.column is Column.MAINTENANCE:
         reason = "Loading is not called for here: injections at the maintenance interval do."

@@ -59,7 +59,10 @@ def _ask_before_loading(case: Case, order: Order) -> Iterator[Issue]:
     """
     if not asks_loudly(case):
         return
-    reason = "With nerve signs, injections are given on alternate days until nothing improves."
+    reason = (
+        "With nerve signs, injections are given on alternate days until there is no further "
+        "improvement."
+    )
     yield issue_of(cards.B2_ASK_ABOUT_SIGNS, INFO, order, reason, ("S3", "S7", "S10"))
 
 

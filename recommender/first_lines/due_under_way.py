@@ -6,7 +6,7 @@ from recommender.case import Case
 from recommender.first_lines.common import led, maintenance_words, tablets_not_enough
 from recommender.language import Substance, describe_interval
 from recommender.treatment import cyanocobalamin_may_go_on
-from recommender.treatment_so_far import TreatmentPhase
+from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import Words, capital, is_planned, last_supply, may_be_under_way
 
 
@@ -77,7 +77,14 @@ def t6(case: Case, words: Words) -> str:
         return "B12 loading is under way, no maintenance order: order what follows it"
     if not treatment.maintenance_ordered:
         return f"{capital(words.treatment)} is being given, no active order for it is on record"
+    if treatment.substance is Substance.CYANOCOBALAMIN and not _by_mouth(treatment):
+        better = f"hydroxocobalamin {maintenance_words(case)} is preferred"
+        return f"{capital(words.treatment)}: cyanocobalamin is repeated monthly; {better}"
     return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
+
+
+def _by_mouth(treatment: Treatment) -> bool:
+    return treatment.by_mouth or treatment.phase is TreatmentPhase.ORAL
 
 
 def t7(case: Case, words: Words) -> str:

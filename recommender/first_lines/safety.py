@@ -8,7 +8,14 @@ from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
-from recommender.language import DoseLine, NotCounted, is_injected, read_line, short_dose
+from recommender.language import (
+    DoseLine,
+    NotCounted,
+    describe_interval,
+    is_injected,
+    read_line,
+    short_dose,
+)
 from recommender.wording import Words, capital, name_of, no_kidney_result, plain, quote, say_often
 
 MILLIGRAMS_FROM = Decimal(100)
@@ -80,6 +87,10 @@ def b21(case: Case, issue: Issue, _: Words) -> str:
         bound = read_line(line).bound_days
         how_long = f"for {plain(bound)} days" if bound is not None else "without an end"
         return f"Daily injections {how_long}: the loading course is 6 in 2 weeks"
+    text = order.written.timing if order and order.written and not order.from_words else None
+    if text is not None and text.shortest_interval < line.timing.shortest_interval:
+        said = f"The text says {describe_interval(text)}, the fields {say_often(line)}"
+        return f"{said}: check the frequency"
     usual = rhythm_due(case, line.route)
     return f"Ordered {say_often(line)}: check the frequency ({usual} is usual)"
 
@@ -109,7 +120,8 @@ def d2(case: Case, _: Issue, words: Words) -> str:
     if egfr.by_issue:
         return f"{words.result('eGFR', egfr)}, sampling date not recorded: {use}"
     if egfr.is_known:
-        return f"{words.result('eGFR', egfr)}, kidney disease not known: {use}"
+        known = f"{words.result('eGFR', egfr)}, whether kidney disease is recorded is not known"
+        return f"{known}: ask, or use hydroxocobalamin"
     return f"{capital(no_kidney_result(words))}: {use}"
 
 

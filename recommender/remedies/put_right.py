@@ -165,9 +165,9 @@ def _name_the_old(
     case: Case, target: Target, order: Order, phase: Phase
 ) -> tuple[NameReplaced, ...]:
     """Let a draft that is put right name the active order it goes on from (Q16, Q38)."""
-    continued = continued_order(case, order)
-    goes_on = continued.key if continued and same_kind(continued, phase) else ""
-    old = target.replaces or goes_on
+    continued = (continued_order(case, one) for one in case.drafts)
+    going_on = (one.key for one in continued if one is not None and same_kind(one, phase))
+    old = target.replaces or next(going_on, "")
     if not old or old in (order.replaces, order.key):
         return ()
     written = next((one.authored for one in case.standing if one.key == old), None)

@@ -4,7 +4,7 @@ what could not be read, the tests, and where the sources differ (cards.md 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from recommender.cards import Card, Detail, cards
 from recommender.case import Case, Issue, has_test
@@ -82,7 +82,7 @@ def say_tests(case: Case, planned: Iterable[FollowUp]) -> str:
     now = due.pop((0, 0), [])
     first = "Before the first dose" if case.starts_treatment else "Now"
     first = "Before the next dose" if case.had_a_dose else first
-    said = [f"{first}: {_named(now)}."] if now else []
+    said = [f"{first}: {_named(now, {})}."] if now else []
     said += [
         f"Within {days * 24} hours: {_named(tests)}." for (_, days), tests in due.items() if days
     ]
@@ -97,8 +97,9 @@ def say_tests(case: Case, planned: Iterable[FollowUp]) -> str:
     return " ".join(said)
 
 
-def _named(tests: Iterable[Test]) -> str:
-    return ", ".join(f"{TEST_NAMES[test]}{TARGET.get(test, '')}" for test in dict.fromkeys(tests))
+def _named(tests: Iterable[Test], targets: Mapping[Test, str] = TARGET) -> str:
+    """Name the tests, with what is aimed at: of a sample before treatment that is nothing."""
+    return ", ".join(f"{TEST_NAMES[test]}{targets.get(test, '')}" for test in dict.fromkeys(tests))
 
 
 # --- where the sources differ (K18)
