@@ -90,8 +90,7 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
     already. Fewer tablets in the place of those that are taken are no supplement.
     """
     on_record = any(
-        other.state is OrderState.ACTIVE and other.cobalamin == line
-        for other in case.course.orders
+        other.state is OrderState.ACTIVE and other.cobalamin == line for other in case.course.orders
     )
     standing = tuple(
         other
