@@ -190,6 +190,10 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             index.receipt.set_aside(placed, "about another patient")
             index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
+        if "modifierExtension" in resource and kind in CHANGED_IS_UNREAD:
+            index.receipt.set_aside(placed, "changed by an extension that is not read")
+            index.gaps[key] = f"an entry of the {AREAS[key].value} is changed by an extension"
+            continue
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
         if named and named not in kept:
@@ -197,6 +201,14 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
         else:
             _keep_too(index, kept, placed, named)
     return kept
+
+
+_OF_MEDICINES = ("Request", "Order", "Statement", "Usage", "Administration", "Dispense")
+CHANGED_IS_UNREAD = frozenset(f"Medication{kind}" for kind in _OF_MEDICINES)
+"""Types of which an entry with a `modifierExtension` may mean the opposite and would permit: it is
+not read, and its list says no "none". Results of that kind are told; diagnoses, operations and
+allergies count, which restricts more.
+"""
 
 
 def _keep_too(index: RecordIndex, kept: dict[str, Placed], placed: Placed, named: str) -> None:

@@ -97,6 +97,10 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
+    if as_list(resource.get("modifierExtension")):
+        index.receipt.ignore(placed, f"{_name(found)}, changed by an extension that is not read")
+        _note_uncounted(index, found, "changed by an extension that is not read")
+        return NotCounted.NOT_READABLE
     if _is_about_another(resource):
         index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")
         _note_uncounted(index, found, "about somebody or something else")

@@ -121,3 +121,20 @@ def test_a_specimen_is_not_taken_off_where_it_names_another_test(name: str) -> N
 
     assert scenario.haemoglobin.quantity is None
     assert scenario.folate.quantity is None
+
+
+def test_a_result_coded_as_folate_and_called_vitamin_b12_is_told() -> None:
+    code = concept(LOINC, "2284-8", "", "Vitamin B12")
+    scenario = scenario_of(result("", 98, "ng/L", code=code))
+
+    assert scenario.folate.quantity is None
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NAMES_CONTRADICT]
+
+
+@pytest.mark.parametrize("name", ["Vitamin B12", "Serum vitamin B12 level"])
+def test_a_result_changed_by_an_extension_is_told_and_decides_nothing(name: str) -> None:
+    changed = {"modifierExtension": [{"url": "https://example.org/not", "valueBoolean": True}]}
+    scenario = scenario_of(result(name, 900, "ng/L", **changed))
+
+    assert scenario.total_b12.quantity is None
+    assert [told.why for told in scenario.uncounted_b12] == [NotCounted.NOT_READABLE]

@@ -197,3 +197,21 @@ def test_own_vitamin_b12_among_the_problems_is_a_hint_at_treatment(text: str) ->
 @pytest.mark.parametrize("text", ["Has low B12", "Taking bloods for B12 level"])
 def test_a_level_of_it_is_no_treatment(text: str) -> None:
     assert scenario_of(condition("", code={"text": text})).b12_supplement_before_test.is_false
+
+
+@pytest.mark.parametrize("name", ["Warfarin 3mg tablets", "Hydroxocobalamin 1 mg injection"])
+def test_an_order_changed_by_an_extension_leaves_its_list_open(name: str) -> None:
+    changed = {"modifierExtension": [{"url": "https://example.org/not", "valueBoolean": True}]}
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(20),
+        "medicationCodeableConcept": {"text": name},
+        **changed,
+    }
+    scenario = scenario_of(order)
+    assert scenario.orders == ()
+    assert scenario.anticoagulant_fact.is_unknown
+    assert scenario.b12_supplement_before_test.is_unknown
