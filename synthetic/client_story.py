@@ -171,24 +171,53 @@ def finish_by_hand(answer: Resource, drafts: Sequence[Resource], client: Client)
     to_do = "\n".join(card.get("detail", "") for card in answer["cards"])
     ours = [one["id"] for one in drafts]
     return [
-        _entered(one, to_do) if ours == [one["id"]] else one
+        _entered(one, _lines_about(one, drafts, to_do)) if one["id"] in ours else one
         for one in whole
         if one["id"] not in ours or f"Remove the draft order: {_name(one)}" not in to_do
     ]
 
 
+def _in_words(order: Resource) -> str:
+    """Return an order as the card names it where there are several."""
+    [line, *_] = order.get("dosageInstruction") or [{}]
+    return ", ".join(filter(None, (_name(order), line.get("text"))))
+
+
+def _lines_about(order: Resource, drafts: Sequence[Resource], to_do: str) -> str:
+    """Return what is to be done to an order that is there: where there are several, the lines that
+    name it.
+    """
+    if len(drafts) == 1:
+        return to_do
+    [asked] = [one for one in drafts if one["id"] == order["id"]]
+    named = f"- {_in_words(asked)}: "
+    lines = (line for line in to_do.replace("\\", "").splitlines() if line.startswith(named))
+    return "\n".join(f"- {line.removeprefix(named)}" for line in lines)
+
+
 def _entered(order: Resource, to_do: str) -> Resource:
-    """Return the one order that is there as a person writes it anew, in words, where the card says
-    which dose to enter, or with what is to be added to it.
+    """Return the order that is there as a person writes it anew, in words, where the card says
+    which dose to enter, or with what is to be added to it, the site or start that it names.
     """
     [line, *more] = order.get("dosageInstruction") or [{}]
-    for added in re.findall(r"- Add to the order: (.*)", to_do):
-        line = {**line, "additionalInstruction": [{"text": added}]}
     doses = re.findall(r"- Enter in the order that is there: (.*)", to_do)
     if len(doses) == 1:
-        rest = {name: value for name, value in order.items() if name not in DOSE}
-        return {**rest, "dosageInstruction": [{"text": doses[0]}]}
+        order = {name: value for name, value in order.items() if name not in DOSE}
+        line, more = {"text": doses[0]}, []
+    for added in re.findall(r"- Add to the order: (.*)", to_do):
+        line = {**line, "additionalInstruction": [{"text": added}]}
+    for site in re.findall(r"- Change the injection site to: (.*)", to_do):
+        line = {**line, "site": {"text": site}}
+    for day in re.findall(r"- Let the order start on (.*)", to_do):
+        line = _starting(line, dt.datetime.strptime(f"{day} Z", "%d %b %Y %z").date())
     return {**order, "dosageInstruction": [line, *more]} if line else order
+
+
+def _starting(line: Resource, day: dt.date) -> Resource:
+    """Return a dosage line with its start as a form with a date field writes it."""
+    timing = line.get("timing", {})
+    repeat = {**timing.get("repeat", {}), "boundsPeriod": {"start": day.isoformat()}}
+    return {**line, "timing": {**timing, "repeat": repeat}}
 
 
 def _name(order: Resource) -> str:

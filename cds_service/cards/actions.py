@@ -144,6 +144,7 @@ def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Planne
     """Return one update for each draft that the edits change."""
     changed: dict[str, Resource] = {}
     descriptions: dict[str, list[str]] = {}
+    beside: dict[str, list[str]] = {}
     phases = {edit.key: edit.phase for edit in edits if isinstance(edit, ChangeOrder)}
     for edit in edits:
         key = getattr(edit, "key", "")
@@ -155,11 +156,14 @@ def _updates(edits: tuple[Edit, ...], context: SuggestionContext) -> list[Planne
         if resource is not None:
             changed[key] = resource
             descriptions.setdefault(key, []).append(words)
+            if not isinstance(edit, ChangeOrder):
+                beside.setdefault(key, []).append(words)
     return [
         Planned(
             {"type": "update", "description": "; ".join(descriptions[key]), "resource": resource},
             phase=phases.get(key),
             dose=describe(phases[key]) if key in phases else "",
+            beside=tuple(beside.get(key, ())),
         )
         for key, resource in changed.items()
     ]
@@ -175,9 +179,9 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
                 draft, phase, context, technique, replaces
             ), f"{does(edit)}: {describe(phase)}"
         case AddTechnique(_, technique):
-            return draft_changes.with_technique(
-                draft, technique, context
-            ), f"Add to the order: {' '.join(technique)}"
+            return draft_changes.with_technique(draft, technique, context), _technique_in_words(
+                technique
+            )
         case ChangeStart(_, starts):
             moved = draft_changes.with_start(draft, starts, context)
             return moved, f"Let the order start on {say_full_date(starts)}"
@@ -194,6 +198,10 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             return None, ""
 
 
+def _technique_in_words(technique: tuple[str, ...]) -> str:
+    return f"Add to the order: {' '.join(technique)}"
+
+
 def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
     """Yield the creates and deletes of one edit; a draft that no id names cannot be deleted
     (R161).
@@ -207,7 +215,8 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
                 drafted = medication_request.draft(
                     phase, context.draft_context, technique, replaces, starts_on
                 )
-                yield Planned(_create(words, drafted), phase, words)
+                beside = (_technique_in_words(technique),) if len(technique) > 1 else ()
+                yield Planned(_create(words, drafted), phase, words, beside)
         case AddFollowUps(follow_ups):
             for follow_up in follow_ups:
                 drafted = service_request.draft(follow_up, context.draft_context)

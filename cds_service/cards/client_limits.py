@@ -19,12 +19,14 @@ Action = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One action of a suggestion. `phase` is what a medication order of it gives, `None` for any
-    other action and for an update that gives no dose; `dose` says it for whoever enters it by hand.
+    other action and for an update that gives no dose; `dose` says it for whoever enters it by hand,
+    `beside` what else the action does to the order: technique, site, start.
     """
 
     action: Action
     phase: Phase | None = None
     dose: str = ""
+    beside: tuple[str, ...] = ()
 
 
 DOSE, SECOND_ACTION, DELETE = "dose", "second-action", "delete"
@@ -47,7 +49,11 @@ def fit_to_client(
     by_hand: list[tuple[str, Planned]] = []
     if DOSE in ignores:
         twins = dict(_twins(actions, drafts, undosed))
-        by_hand += [(_dose_of(one, number in twins), one) for number, one in _drafted(actions)]
+        by_hand += [
+            (line, one)
+            for number, one in _drafted(actions)
+            for line in _lines_of(one, number in twins, drafts)
+        ]
         gone = set(twins.values()) - {""}
         actions = [
             one
@@ -64,8 +70,12 @@ def fit_to_client(
 def _drafted(actions: list[Planned]) -> Iterator[tuple[int, Planned]]:
     for number, one in enumerate(actions):
         resource = one.action.get("resource")
-        if isinstance(resource, dict) and resource.get("resourceType", "").startswith("Medication"):
+        if isinstance(resource, dict) and _is_medicine(resource):
             yield number, one
+
+
+def _is_medicine(resource: Resource) -> bool:
+    return str(resource.get("resourceType", "")).startswith("Medication")
 
 
 def _twins(
@@ -99,14 +109,28 @@ def _medicine(resource: Resource) -> object:
     return concept.get("text") if isinstance(concept, dict) else None
 
 
-def _dose_of(planned: Planned, is_there: bool) -> str:
-    """Return what is to be done by hand for an action; an update that gives no dose says itself
-    what it does.
+def _lines_of(planned: Planned, is_there: bool, drafts: Mapping[str, Resource]) -> Iterator[str]:
+    """Yield what is to be done by hand for an action, a line each; where there are several orders,
+    a change names the one that it is about.
     """
-    if planned.phase is None:
-        return str(planned.action["description"])
-    place = "Enter in the order that is there" if is_there else "Check in the order"
-    return f"{place}: {planned.dose}"
+    lines = planned.beside
+    if planned.phase is not None:
+        place = "Enter in the order that is there" if is_there else "Check in the order"
+        lines = (f"{place}: {planned.dose}", *lines)
+    resource = planned.action["resource"]
+    changed = drafts.get(f"{resource['resourceType']}/{resource.get('id')}")
+    orders = [one for one in drafts.values() if _is_medicine(one)]
+    named = planned.action["type"] == "update" and changed is not None and len(orders) > 1
+    about = f"{_in_words(changed)}: " if named and changed else ""
+    yield from (f"{about}{line}" for line in lines)
+
+
+def _in_words(order: Resource) -> str:
+    """Return the name of an order and, where it says one in words, its dose."""
+    dosages = order.get("dosageInstruction")
+    first = dosages[0] if isinstance(dosages, list) and dosages else None
+    said = first.get("text") if isinstance(first, dict) else None
+    return ", ".join(str(part) for part in (_medicine(order), said) if part) or "an order"
 
 
 def _named(action: Action) -> str:

@@ -53,6 +53,7 @@ def map_allergies(index: RecordIndex) -> AllergyFacts:
     """
     found: list[Allergy] = []
     for placed in index.of_type("AllergyIntolerance"):
+        index.receipt.tick()
         found += _read_allergy(index, placed)
     for placed in index.of_type("Condition"):
         found += _read_condition(index, placed)

@@ -149,6 +149,7 @@ def _close(index: RecordIndex, operations: list[Operation], standing: list[Opera
 def _read_operations(index: RecordIndex) -> list[Operation]:
     operations: list[Operation] = []
     for placed in index.of_type("Procedure"):
+        index.receipt.tick()
         resource = placed.resource
         code = resource.get("code")
         matches = index.understanding.judged[placed.place].matches

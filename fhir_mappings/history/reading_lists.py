@@ -44,8 +44,10 @@ _ONLY_NOW = frozenset({HintAt.PREGNANCY, HintAt.SYMPTOMS, HintAt.NITROUS_OXIDE})
 def judge_lists(index: RecordIndex) -> None:
     """Judge every Condition and Procedure; hints and counts stand in `index.understanding`."""
     for placed in index.of_type("Condition"):
+        index.receipt.tick()
         _judge_condition(index, placed)
     for placed in index.of_type("Procedure"):
+        index.receipt.tick()
         _judge_procedure(index, placed)
 
 

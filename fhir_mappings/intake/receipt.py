@@ -83,7 +83,7 @@ class Receipt:
     _hinted: dict[str, str] = field(default_factory=dict)
     _left_out: set[str] = field(default_factory=set)
     tick: Callable[[], None] = no_clock
-    """Called with every note, so that whoever has a clock can end a mapping that takes too long."""
+    """Called with every resource: whoever has a clock can end a mapping that takes too long."""
 
     def enter(self, placed: Placed) -> None:
         """Note that the resource came in."""

@@ -233,6 +233,27 @@ def test_a_form_that_lost_the_dose_is_told_so_and_not_offered_the_same_again(tol
         assert "Enter in the order that is there: " in card["detail"], name
 
 
+BY_HAND_ALONE = ("Quin Abel", "Xia Chen", "Yara Lind")
+"""People whose order is right but for its site, its start, or the technique of two orders."""
+
+
+@pytest.mark.parametrize("profile", who_ignores("dose"))
+def test_site_start_and_technique_are_entered_by_hand_into_the_order_that_is_named(
+    settings: Settings,  # noqa: F811
+    people: dict[str, SandboxPatient],
+    profile: str,
+) -> None:
+    client = client_of(profile)
+    with running(replace(settings, clients=(client,), public_url=BASE)) as http:
+        post = post_as(client, http)
+        for name in BY_HAND_ALONE:
+            first = post(people[name].request("order-select"))
+            assert first["cards"], name
+            drafts = finish_by_hand(first, people[name].drafts, client)
+            assert all(one != two for one, two in zip(drafts, people[name].drafts, strict=True))
+            assert post(people[name].request("order-select", tuple(drafts)))["cards"] == [], name
+
+
 CHANGED = ("Kate Roy", "Liam Shaw", "Pia Roth", "Ida Strand", "Kim Ueda", "May Sutton", "Inge Lund")
 """People whose order stays and is changed: another interval, dose, frequency or technique."""
 
