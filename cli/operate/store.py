@@ -1,4 +1,4 @@
-"""`b12-cds store`: backup, retention and upgrade of the database."""
+"""`b12-cds store`: backup, restore, retention and upgrade of the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_store(commands: Any) -> None:
     """Add the group of commands to the parser."""
-    text = "backup, retention and upgrade of the database"
+    text = "backup, restore, retention and upgrade of the database"
     store = commands.add_parser("store", help=text, description=f"{text.capitalize()}.")
     each = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
     backup = each.add_parser(
@@ -34,6 +34,15 @@ def add_store(commands: Any) -> None:
     )
     backup.add_argument("out", type=Path, metavar="OUT", help="the new file")
     backup.set_defaults(run=_backup)
+    restore = each.add_parser(
+        "restore",
+        help="bring a backup to the place that the site file names",
+        description="Reads a backup through and puts it where the store of the site file is, while "
+        "the service is stopped. Nothing is overwritten: a SQLite file there is to be moved "
+        "away first, and a PostgreSQL database must be empty; pg_restore fills it.",
+    )
+    restore.add_argument("backup", type=Path, metavar="BACKUP", help="what `store backup` wrote")
+    restore.set_defaults(run=_restore)
     prune = each.add_parser(
         "prune", help="delete old decisions with their cards, feedback and kept requests"
     )
@@ -43,7 +52,7 @@ def add_store(commands: Any) -> None:
     prune.set_defaults(run=_prune)
     upgrade = each.add_parser("upgrade", help="bring the database to the newest schema")
     upgrade.set_defaults(run=_upgrade)
-    for command in (backup, prune, upgrade):
+    for command in (backup, restore, prune, upgrade):
         command.add_argument(
             "--config",
             type=Path,
@@ -105,17 +114,92 @@ def _dump_postgresql(url: sa.URL, out: str) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise Refusal("pg_dump was not found, which makes the backup of a PostgreSQL database.")
+    status = _run_on(url, [program, "--format=custom", "--file", out])
+    if status:
+        raise Refusal(f"pg_dump could not make the backup (its exit status is {status}).")
+
+
+def _run_on(url: sa.URL, command: list[str]) -> int:
+    """Run a program of PostgreSQL on a database, and return its exit status."""
     address = url.set(drivername="postgresql", password=None).render_as_string()
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     done = subprocess.run(
-        [program, "--format=custom", "--no-password", "--file", out, "--dbname", address],
+        [*command[:1], "--no-password", "--dbname", address, *command[1:]],
         env={**os.environ, **password},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
     )
-    if done.returncode:
-        raise Refusal(f"pg_dump could not make the backup (its exit status is {done.returncode}).")
+    return done.returncode
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    from cds_service.records import is_in_memory, open_engine
+
+    backup: Path = chosen.backup
+    if not backup.is_file():
+        raise Refusal(f"{backup}: there is no such backup.")
+    engine = open_engine(settings_of(chosen).store_url)
+    try:
+        if is_in_memory(engine.url):
+            raise Refusal("The store is in memory only, expected a file or a PostgreSQL database.")
+        if engine.url.get_backend_name() == "sqlite":
+            _restore_sqlite(backup, Path(str(engine.url.database)))
+        else:
+            _restore_postgresql(backup, engine)
+    finally:
+        engine.dispose()
+    print(
+        f"{backup} is restored. The keys are not in a backup: patients are found again with the "
+        f"patient_key of then."
+    )
+    return 0
+
+
+def _restore_sqlite(backup: Path, database: Path) -> None:
+    """Put a backup in the place of the database, where nothing is: half of one never bears its
+    name.
+    """
+    for path in (database, *(Path(f"{database}{ending}") for ending in ("-wal", "-shm"))):
+        if path.exists() or path.is_symlink():
+            raise Refusal(f"{path}: is there; stop the service and move it away first.")
+    try:
+        handle, name = tempfile.mkstemp(dir=database.parent, prefix=f".{database.name}.")
+    except OSError as error:
+        raise Refusal(f"{database}: {error.strerror or 'cannot be written'}.") from None
+    os.close(handle)  # readable by its owner only
+    try:
+        _copy_sqlite(str(backup), name)
+        if not _is_a_store(name):
+            raise Refusal(f"{backup}: is no backup of this store.")
+        _publish(name, database)
+    finally:
+        os.unlink(name)
+
+
+def _is_a_store(database: str) -> bool:
+    """Return whether a SQLite file holds the tables of the store."""
+    with closing(sqlite3.connect(database)) as opened:
+        found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {"alembic_version", "decisions"} <= {name for (name,) in found}
+
+
+def _restore_postgresql(backup: Path, engine: sa.Engine) -> None:
+    import sqlalchemy as sa
+
+    program = shutil.which("pg_restore")
+    if program is None:
+        raise Refusal("pg_restore was not found, which fills a PostgreSQL database.")
+    try:
+        tables = sa.inspect(engine).get_table_names()
+    except sa.exc.SQLAlchemyError as error:
+        raise Refusal(f"The database cannot be reached ({type(error).__name__}).") from None
+    if tables:
+        raise Refusal("The database holds tables already, expected an empty one.")
+    options = ["--no-owner", "--single-transaction", "--exit-on-error"]
+    status = _run_on(engine.url, [program, *options, str(backup)])
+    if status:
+        raise Refusal(f"pg_restore could not fill the database (its exit status is {status}).")
 
 
 def _prune(chosen: argparse.Namespace) -> int:

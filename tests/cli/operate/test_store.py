@@ -167,6 +167,74 @@ class TestBackupOfPostgresql:
         assert [path.name for path in tmp_path.iterdir()] == ["site.toml"]
 
 
+class TestRestore:
+    def test_a_backup_brings_every_row_back_and_nothing_is_overwritten(
+        self,
+        request: pytest.FixtureRequest,
+        url: str,
+        site: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        fill(url, 1, 2)
+        before = {table: rows(url, table) for table in (DECISIONS, CARDS, FEEDBACK)}
+        out = str(tmp_path / "copy")
+        assert run(capsys, "backup", out, "--config", site)[0] == 0
+
+        status, said, refused = run(capsys, "restore", out, "--config", site)
+        assert (status, said, refused.count("\n")) == (2, "", 1)
+        assert rows(url, DECISIONS) == before[DECISIONS] != []
+
+        if url.startswith("sqlite"):
+            for path in tmp_path.glob("b12 cds.db*"):
+                path.unlink()
+        else:
+            url = request.getfixturevalue("postgresql").make_database()
+            text = f'[store]\nurl = "{url}"\npatient_key = "{"k" * 32}"\n'
+            Path(site).write_text(text, encoding="utf-8")
+        status, said, refused = run(capsys, "restore", out, "--config", site)
+        assert (status, refused) == (0, "")
+        assert said.startswith(f"{out} is restored.")
+        assert {table: rows(url, table) for table in before} == before
+        if url.startswith("sqlite"):
+            assert stat.S_IMODE((tmp_path / "b12 cds.db").stat().st_mode) == 0o600
+            assert not list(tmp_path.glob(".b12*"))
+        assert run(capsys, "upgrade", "--config", site)[0] == 0
+
+    @pytest.mark.parametrize("content", ["", "this is no database" * 100, None])
+    def test_what_is_no_backup_leaves_the_place_empty(
+        self,
+        url: str,
+        content: str | None,
+        site: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        out = tmp_path / "copy"
+        if content is not None:
+            out.write_text(content)
+        status, said, refused = run(capsys, "restore", str(out), "--config", site)
+        assert (status, said, refused.count("\n")) == (2, "", 1)
+        assert not list(tmp_path.glob("*b12*"))
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize("ending", ["-wal", "-shm"])
+    def test_what_is_left_of_the_old_database_is_not_read_with_the_new_one(
+        self, ending: str, url: str, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        fill(url, 1)
+        assert run(capsys, "backup", str(tmp_path / "copy"), "--config", site)[0] == 0
+        for path in tmp_path.glob("b12 cds.db*"):
+            path.unlink()
+        left = tmp_path / f"b12 cds.db{ending}"
+        left.write_text("old")
+        status, _, refused = run(capsys, "restore", str(tmp_path / "copy"), "--config", site)
+        assert (status, refused) == (
+            2,
+            f"{left}: is there; stop the service and move it away first.\n",
+        )
+
+
 class TestPrune:
     def test_what_is_younger_stays(
         self, url: str, site: str, capsys: pytest.CaptureFixture[str]
@@ -264,7 +332,7 @@ class TestUpgrade:
         assert "a schema that this version does not know" in refused
 
 
-@pytest.mark.parametrize("command", [[], ["backup"], ["prune"], ["upgrade"]])
+@pytest.mark.parametrize("command", [[], ["backup"], ["restore"], ["prune"], ["upgrade"]])
 def test_each_has_its_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["store", *command, "--help"])
