@@ -22,8 +22,12 @@ FAILURES = 5
 WITHIN_SECONDS = 30.0
 REST_SECONDS = 10.0
 """So many calls that failed, without an answer between, within so many seconds: then the server is
-left alone for so long. A call asks many queries side by side; one slow moment is one failure.
+left alone for so long. A call asks many queries side by side; one slow moment is one failure, and
+a call of which a query was answered is none: what a server that is dead in part still says counts.
 """
+
+REMEMBERED = 64
+"""Calls of which it is remembered that the server answered them in part; fewer wait at once."""
 
 MOST_CALLS = 8
 """Calls of one process that wait for one server at the same time; a further one does without it, so
@@ -40,6 +44,7 @@ class Share:
         self.pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="fhir")
         self._failed: deque[tuple[float, float]] = deque(maxlen=FAILURES)
         """When the server failed, and the deadline of the call that it failed: one entry a call."""
+        self._answered: deque[float] = deque(maxlen=REMEMBERED)
         self._rests_until = 0.0
         self._lock = threading.Lock()
         self._calls = 0
@@ -69,11 +74,13 @@ class Share:
             return
         with self._lock:
             self._failed.clear()
+            if deadline not in self._answered:
+                self._answered.append(deadline)
 
     def note_failure(self, now: float, deadline: float) -> None:
         """Note that the server did not answer, or failed, in the call with this deadline."""
         with self._lock:
-            if any(deadline == call for _, call in self._failed):
+            if deadline in self._answered or any(deadline == call for _, call in self._failed):
                 return
             self._failed.append((now, deadline))
             if len(self._failed) == FAILURES and now - self._failed[0][0] <= WITHIN_SECONDS:

@@ -25,40 +25,43 @@ def add_store(commands: Any) -> None:
     text = "backup, restore, retention and upgrade of the database"
     store = commands.add_parser("store", help=text, description=f"{text.capitalize()}.")
     each = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    backup = each.add_parser(
-        "backup",
-        help="copy the database into a new file while the service runs",
-        description="Copies a SQLite database into one file of the same kind; of a PostgreSQL "
-        "database pg_dump makes an archive for pg_restore. An existing file is never overwritten. "
-        "The keys of the patients' hash and of kept requests are not in it.",
+    backup = _add(
+        each, "backup", _backup, "copy the database into a new file while the service runs"
+    )
+    backup.description = (
+        "Copies a SQLite database into one file of the same kind; of a PostgreSQL database pg_dump "
+        "makes an archive for pg_restore. An existing file is never overwritten. The keys of the "
+        "patients' hash and of kept requests are not in it."
     )
     backup.add_argument("out", type=Path, metavar="OUT", help="the new file")
-    backup.set_defaults(run=_backup)
-    restore = each.add_parser(
-        "restore",
-        help="bring a backup to the place that the site file names",
-        description="Reads a backup through and puts it where the store of the site file is, while "
-        "the service is stopped. Nothing is overwritten: a SQLite file there is to be moved "
-        "away first, and a PostgreSQL database must be empty; pg_restore fills it.",
+    restore = _add(
+        each, "restore", _restore, "bring a backup to the place that the site file names"
+    )
+    restore.description = (
+        "Reads a backup through and puts it where the store of the site file is, while the service "
+        "is stopped. Nothing is overwritten: a SQLite file there is to be moved away first, and a "
+        "PostgreSQL database must be empty; pg_restore fills it."
     )
     restore.add_argument("backup", type=Path, metavar="BACKUP", help="what `store backup` wrote")
-    restore.set_defaults(run=_restore)
-    prune = each.add_parser(
-        "prune", help="delete old decisions with their cards, feedback and kept requests"
-    )
+    text = "delete old decisions with their cards, feedback and kept requests"
+    prune = _add(each, "prune", _prune, text)
     prune.add_argument(
         "--older-than", type=days, required=True, metavar="400d", help="what is older than that"
     )
-    prune.set_defaults(run=_prune)
-    upgrade = each.add_parser("upgrade", help="bring the database to the newest schema")
-    upgrade.set_defaults(run=_upgrade)
-    for command in (backup, restore, prune, upgrade):
-        command.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            help="the site file (default: the demonstration profile)",
-        )
+    _add(each, "upgrade", _upgrade, "bring the database to the newest schema")
+
+
+def _add(each: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    """Add one command, which takes a site file."""
+    command: argparse.ArgumentParser = each.add_parser(name, help=text)
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
+    command.set_defaults(run=run)
+    return command
 
 
 def _backup(chosen: argparse.Namespace) -> int:

@@ -116,6 +116,19 @@ def test_what_one_call_asks_side_by_side_is_one_failure_R188(fhir: FhirClient) -
     assert len(server.asked) == 2 * first
 
 
+def test_many_calls_at_once_that_are_answered_in_part_begin_no_rest_R188() -> None:
+    """The answers come before the failures of all of them."""
+    share, calls = Share(), [float(number) for number in range(FAILURES + 3)]
+    for deadline in calls:
+        share.note_status(200, 0.1, deadline)
+    for deadline in calls:
+        share.note_failure(0.4, deadline)
+    assert not share.rests(0.5)
+    for deadline in calls:
+        share.note_failure(0.6, deadline + 100)
+    assert share.rests(0.7)
+
+
 @pytest.mark.parametrize(("apart", "rests"), [(7.4, True), (7.5, True), (7.6, False)])
 def test_failures_count_within_thirty_seconds_R188(apart: float, rests: bool) -> None:
     share = Share()
