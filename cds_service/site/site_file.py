@@ -161,6 +161,8 @@ def _checked_table(
             problems.append(
                 f"{place}{line_of(text, name, key)}: is not a known key{nearest(key, keys)}."
             )
+        elif keys[key] == DATE and (day := _quoted_day(value)) is not None:
+            checked[key] = day
         elif not _is(value, keys[key]):
             problems.append(
                 f"{place}{line_of(text, name, key)}: found {_shown(value)}, expected {keys[key]}."
@@ -183,6 +185,14 @@ def _is(value: Any, kind: str) -> bool:
         return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
     item = str if kind == TEXTS else dict
     return isinstance(value, list) and all(isinstance(one, item) for one in value)
+
+
+def _quoted_day(value: Any) -> dt.date | None:
+    """Return a date that was written in quotation marks."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _shown(value: Any) -> str:

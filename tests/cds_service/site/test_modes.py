@@ -50,6 +50,14 @@ def test_a_looser_setting_needs_an_approval_by_its_name_Q62(tmp_path: Path) -> N
     assert problems(tmp_path, policy + APPROVAL.format(what="cyanoMinEgfr")) == ""
 
 
+def test_the_day_of_an_approval_may_stand_in_quotation_marks(tmp_path: Path) -> None:
+    policy, quoted = "[policy]\ncyanoMinEgfr = 50\n", APPROVAL.format(what="cyanoMinEgfr")
+
+    assert problems(tmp_path, policy + quoted.replace("2026-06-01", '"2026-06-01"')) == ""
+    wrong = problems(tmp_path, policy + quoted.replace("2026-06-01", '"1 June"'))
+    assert "approvals[0].date" in wrong
+
+
 def test_a_setting_at_its_default_or_tighter_needs_none(tmp_path: Path) -> None:
     assert problems(tmp_path, "[policy]\ncyanoMinEgfr = 60\nmaxOralPerDay = 5\n") == ""
 
