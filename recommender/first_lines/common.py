@@ -91,10 +91,10 @@ def no_test(words: Words, before: str, *, dosing: bool = False) -> str:
 def tablets_not_enough(case: Case, words: Words) -> str:
     """Say why tablets are changed to injections: the level taken on them, else the symptoms (T5b).
 
-    How long they were taken is said in months of 30 days; not known, it is the 3 that T5b asks for.
+    How long they were taken is said in months of 30 days, at least the 3 that T5b asks for.
     """
     days = case.assessment.treatment.days_on_treatment
-    months = f"{days // 30} months" if days else "3 months or more"
+    months = f"{max(days // 30, 3)} months" if days else "3 months or more"
     if case.assessment.b12_still_low.is_true:
         level = words.result("B12", case.scenario.total_b12_on_treatment)
         return f"{level} after {months} of tablets: check they are taken, change to injections"

@@ -101,7 +101,9 @@ def _regular_review(case: Case, since: str, last: str) -> str:
     known = look_back.REVIEWS_MONTHS  # for so long every review on record is known (F34)
     recent = started is not None and months_after(started, known) > case.scenario.as_of
     when = f"since {last}" if last else ("since then" if recent else "for 15 months")
-    return f"On B12 since {least}{since}, {tests} {when}: review due"
+    given = treatment.phase is not TreatmentPhase.UNKNOWN or treatment.last_dose is not None
+    lead = "On B12" if given else "B12 ordered"  # ordered is not given (Q55, I33)
+    return f"{lead} since {least}{since}, {tests} {when}: review due"
 
 
 def g(case: Case, issue: Issue, words: Words) -> str:

@@ -162,11 +162,12 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         test = FollowUp(
             Test.EGFR, why="cyanocobalamin needs a kidney result", citations=("S25", "S74")
         )
-        added = _with_tests(additions(case, issues), (test,))
-        alone = added == (AddFollowUps((test,)),)
+        tests = (test, *_tests_asked(case, issues))
+        added = _with_tests(additions(case, issues), tests)
+        alone = added == (AddFollowUps(distinct_tests(tests)),)
         first = case.starts_treatment and not case.had_a_dose
         before = " before the first dose" if first else " before the next dose"
-        words = label_of_tests((test,), after=before) if alone else label_of(added)
+        words = label_of_tests(tests, after=before) if alone else label_of(added)
         yield Resolution(words, added)
 
 
@@ -186,6 +187,17 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
 
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     """Return one resolution of technique, site, tests and start dates, or none."""
+    tests = _tests_asked(case, issues)
+    waiting = {
+        key for issue in issues if issue.card == cards.C2_FIRST_DOSE_PENDING for key in issue.about
+    }
+    later = tuple(ChangeStart(key, day_after(case)) for key in sorted(waiting))
+    edits = (*_with_tests(additions(case, issues), tests), *later)
+    return (Resolution(label_of(edits), edits),) if edits else ()
+
+
+def _tests_asked(case: Case, issues: Sequence[Issue]) -> tuple[FollowUp, ...]:
+    """Return the tests that the cards ask for and nobody has drafted."""
     found = {issue.card for issue in issues}
     asking = () if case.rule == "N2" else (cards.B13_NO_USABLE_TEST, cards.C3_B12_NOT_KNOWN)
     asked = dict.fromkeys(test for card in asking if card in found for test in card.tests)
@@ -204,12 +216,7 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
             for item in case.recommendation.follow_ups
             if not item.months and not has_test(case, item.test)
         )
-    waiting = {
-        key for issue in issues if issue.card == cards.C2_FIRST_DOSE_PENDING for key in issue.about
-    }
-    later = tuple(ChangeStart(key, day_after(case)) for key in sorted(waiting))
-    edits = (*_with_tests(additions(case, issues), tests), *later)
-    return (Resolution(label_of(edits), edits),) if edits else ()
+    return tests
 
 
 def _tests_behind_the_level(case: Case) -> tuple[FollowUp, ...]:

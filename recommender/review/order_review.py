@@ -86,7 +86,9 @@ def review_record(
         return ()  # the table offers them nothing either; said here all the same
     course = Course(orders=scenario.orders, doses=scenario.doses)
     case = case_of(course, scenario, recommendation, policy)
-    overdue = list(check_reviews(case))
+    # an old order without any basis of deficiency stands in the receipt alone (Q29)
+    asks_nothing = case.rule == "T7" and not case.assessment.has_deficiency_basis
+    overdue = [] if asks_nothing else list(check_reviews(case))
     line = overdue if case.is_under_way else []
     due = tuple(
         due_card(case, issue, also=line, about_drug_or_test=True) for issue in due_treatment(case)

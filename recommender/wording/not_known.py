@@ -45,7 +45,7 @@ def may_be_under_way(words: Words) -> str:
     if order is None:
         return "B12 treatment so far is not known"
     when = f" {words.day(order.authored)}" if order.authored else ""
-    done = "planned by another" if is_planned(words) else "ordered"
+    done = "planned or of unknown status" if is_planned(words) else "ordered"
     return f"{words.product} {done}{when}, no dose on record"
 
 

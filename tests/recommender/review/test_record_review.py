@@ -56,6 +56,18 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
             "warning: Last B12 injection 25 Jan, due every 2 months: give one now",
         ),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]}, ""),
+        # an old order of which no dose is known: nothing is asked where nothing speaks for
+        # deficiency, not even a review (Q29)
+        ({"orders": [{"phase": "MAINT-BAR", "days_ago": 900}], "reviews_done": {}}, ""),
+        (
+            {
+                "orders": [{"phase": "MAINT-BAR", "days_ago": 900}],
+                "reviews_done": {},
+                "causes": ["pernicious anaemia or autoimmune gastritis"],
+            },
+            "info: Hydroxocobalamin every 3 months, ordered Jun 2024, no dose on record since: "
+            "still given?",
+        ),
         (REACTIONS | {"total_b12": 400}, ""),
         (
             REACTIONS | {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]},
