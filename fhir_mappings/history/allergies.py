@@ -22,7 +22,7 @@ from fhir_mappings.history.allergy_words import (
     speaks_of_reaction,
 )
 from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
-from fhir_mappings.intake import RecordIndex, cite, describe_codes, why_status
+from fhir_mappings.intake import InFuture, RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
 from fhir_mappings.terminology import Concept, Match, Role, ValueSets
 from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
@@ -77,7 +77,7 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     ledger.count("allergies", placed, _understood(value_sets, named))
     date = newest_of(resource, "recordedDate", "assertedDate", "onsetDateTime")
     if date is not None and date.earliest > index.tomorrow:
-        ledger.future.setdefault(HintAt.ALLERGY, f"dated {date}: {placed.reference}")
+        ledger.future.setdefault(HintAt.ALLERGY, InFuture(str(date), placed.reference))
         index.receipt.ignore(placed, f"{describe_codes(substances[0])}, in the future: {date}")
         return []
     over = status in NOT_CURRENT or any(

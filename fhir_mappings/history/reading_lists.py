@@ -17,7 +17,7 @@ from fhir_mappings.history.allergy_words import (
     names_only_an_allergy,
     speaks_of_allergy,
 )
-from fhir_mappings.intake import HINTS, RecordIndex, describe_codes
+from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes
 from fhir_mappings.judging import Judged, Shown, Understood, judge
 from fhir_mappings.terminology import Concept, Field, Role
 from fhir_mappings.values import holds_length
@@ -216,10 +216,10 @@ def _is_future(date: DateSpan | None, tomorrow: dt.date) -> bool:
 
 def _note_future(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
     """Note that an entry of the future is no fact, but that its fact cannot be "none" (Q31)."""
-    why = f"dated {day}: {placed.reference}"
+    entry = InFuture(str(day), placed.reference)
     for concept in (
         *(match.concept for match in judged.matches),
         *(shown.concept for shown in judged.shown),
     ):
         for at in HINTS.get(concept, ()):
-            index.understanding.future.setdefault(at, why)
+            index.understanding.future.setdefault(at, entry)

@@ -17,7 +17,7 @@ from fhir_mappings.intake.evidence import (
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Cited, Receipt, ReceiptLine, no_clock
 from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
-from fhir_mappings.intake.understanding import HINTS
+from fhir_mappings.intake.understanding import HINTS, InFuture
 
 __all__ = [
     "AREAS",
@@ -26,6 +26,7 @@ __all__ = [
     "USUAL",
     "Cited",
     "Demographics",
+    "InFuture",
     "Limits",
     "Receipt",
     "ReceiptLine",

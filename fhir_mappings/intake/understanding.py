@@ -19,6 +19,23 @@ from recommender.language import Because, Fact, Hint, HintAt, Truth
 LONGEST_QUOTE = 60
 """Characters of an entry that are quoted (Q27)."""
 
+
+@dataclass(frozen=True, slots=True)
+class InFuture:
+    """An entry dated in the future: its date as recorded, and where it stands (Q31)."""
+
+    date: str
+    reference: str
+
+    @property
+    def dated(self) -> str:
+        return f"dated {self.date}"
+
+    @property
+    def why(self) -> str:
+        return f"{self.dated}: {self.reference}"
+
+
 _SIGNS = (
     Concept.PERIPHERAL_NEUROPATHY,
     Concept.PERIPHERAL_NEUROPATHY_OTHER_CAUSE,
@@ -155,7 +172,7 @@ class Understanding:
     judged: dict[str, Judged] = field(default_factory=dict)
     counts: dict[str, dict[Understood, int]] = field(default_factory=dict)
     hints: dict[tuple[HintAt, str], Hint] = field(default_factory=dict)
-    future: dict[HintAt, str] = field(default_factory=dict)
+    future: dict[HintAt, InFuture] = field(default_factory=dict)
     missed: bool = False
     open_allergy: str = ""
 
@@ -208,7 +225,7 @@ class Understanding:
             )
         for at in facts:
             if at in self.future:
-                return Fact(Truth.UNKNOWN, self.future[at], because=Because.IN_FUTURE)
+                return Fact(Truth.UNKNOWN, self.future[at].why, because=Because.IN_FUTURE)
         return None
 
     def gap_fact(self, keys: tuple[str, ...]) -> Fact | None:

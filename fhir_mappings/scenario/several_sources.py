@@ -110,8 +110,8 @@ def neurological_screen(index: RecordIndex, answers: AnswerFacts) -> Fact:
     if future is None or answers.neurological_screen.is_true:
         return answers.neurological_screen
     for entry in answers.neurological_screen.evidence:
-        index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed: {future}")
-    return Fact(Truth.UNKNOWN, future, because=Because.IN_FUTURE)
+        index.receipt.outweigh(entry.reference, f"{entry.display}, outweighed: {future.why}")
+    return Fact(Truth.UNKNOWN, future.why, (), future.dated, Because.IN_FUTURE)
 
 
 def neurological_reason(index: RecordIndex, answers: AnswerFacts) -> str:

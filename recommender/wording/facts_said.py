@@ -79,7 +79,7 @@ def nerves(words: Words) -> str:
             f"code of another cause"
         )
     if screen.because is Because.IN_FUTURE:
-        return f"nerve signs: an entry is {screen.reason.partition(':')[0]}, in the future"
+        return f"nerve signs: an entry is {screen.value}, in the future"
     return "nerve signs: not recorded"
 
 
