@@ -47,7 +47,7 @@ def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
             resource, index.record.patient_id
         ):
             continue
-        for number, codeable in enumerate(_reasons(resource)):
+        for number, codeable in enumerate(_reasons(index, resource)):
             _add(index, draft, f"reason[{number}]", codeable, ())
         notes = () if _is_ours(resource) else notes_of(resource)
         if notes:
@@ -92,21 +92,27 @@ def _show_allergies(index: RecordIndex, reason: Placed, texts: tuple[str, ...]) 
 _OUR_WORDS = frozenset(DEFICIENCY) | frozenset(CAUSES)
 
 
-def _reasons(resource: Resource) -> Iterator[Any]:
-    """Yield the CodeableConcepts of the reasons, also those of contained Conditions."""
+def _reasons(index: RecordIndex, resource: Resource) -> Iterator[Any]:
+    """Yield the CodeableConcepts of the reasons, also those of contained Conditions, and the words
+    of a reference to one that is not in the record.
+    """
     contained = {
         f"#{as_text(item.get('id'))}": item
         for item in as_list(resource.get("contained"))
         if isinstance(item, dict)
     }
+    on_record = {placed.reference for placed in index.of_type("Condition")}
     for reason in read_reasons(resource)[:MOST_REASONS]:
-        target = contained.get(reference_of(reason.get("reference") or reason))
+        referred = reason["reference"] if isinstance(reason.get("reference"), dict) else reason
+        target = contained.get(reference_of(referred))
         if target is not None:
             yield target.get("code")
         elif isinstance(reason.get("concept"), dict):
             yield reason["concept"]
         elif "coding" in reason or "text" in reason:
             yield reason
+        elif referred.get("display") and reference_of(referred) not in on_record:
+            yield {"text": as_text(referred["display"])}
 
 
 def _is_ours(resource: Resource) -> bool:

@@ -60,4 +60,4 @@ def _length_in(texts: Iterable[str], forms: tuple[re.Pattern[str], ...]) -> Quan
         for form in forms
         if (match := form.fullmatch(text))
     }
-    return Quantity(found.pop(), Unit.CM) if len(found) == 1 else None
+    return Quantity(found.pop(), Unit.CM) if len(found) == 1 and 0 not in found else None

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from fhir_mappings.fhir import Placed
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.language import Because, Cause, HintAt, RecordArea
-from tests.fhir_mappings.records import AS_OF, SNOMED, VALUE_SETS, concept, patient, record_of
+from recommender.language import Because, Cause, HintAt, NeurologicalSign, RecordArea
+from tests.fhir_mappings.records import (
+    AS_OF,
+    SNOMED,
+    SUBJECT,
+    VALUE_SETS,
+    concept,
+    condition,
+    patient,
+    record_of,
+)
 
 PARAESTHESIA = concept(SNOMED, "91019004", "Paraesthesia")
 
@@ -118,3 +128,37 @@ def test_a_reason_stands_in_no_list() -> None:
     scenario = map_with(reasonCode=[{"text": "unbekannt"}, {}, {"coding": "x"}]).scenario
     assert scenario.lebers.is_false
     assert [listed.area for listed in scenario.lists if listed.entries] == [RecordArea.PATIENT]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"reference": "Condition/elsewhere", "display": "Peripheral neuropathy"},
+        {"display": "Peripheral neuropathy"},
+        {"reference": {"reference": "Condition/elsewhere", "display": "Peripheral neuropathy"}},
+    ],
+)
+def test_the_words_of_a_reference_to_what_is_not_in_the_record_are_a_reason(
+    reason: dict[str, Any],
+) -> None:
+    name = "reason" if isinstance(reason.get("reference"), dict) else "reasonReference"
+    (found,) = map_with(**{name: [reason]}).scenario.neurological_findings
+    assert found.sign is NeurologicalSign.PERIPHERAL_NEUROPATHY
+
+
+def test_a_reference_to_what_is_in_the_record_counts_once_and_as_the_record_has_it() -> None:
+    recorded = condition("302226006", id="c1", days=900)
+    reason = {"reference": "Condition/c1", "display": "Peripheral neuropathy"}
+    drafted = Placed(
+        "context.draftOrders.entry[0]",
+        {
+            "resourceType": "MedicationRequest",
+            "id": "d1",
+            "status": "draft",
+            "subject": SUBJECT,
+            "reasonReference": [reason],
+        },
+    )
+    record = record_of([patient(), recorded])
+    found = map_scenario(record, AS_OF, VALUE_SETS, (drafted,)).scenario.neurological_findings
+    assert [one.evidence.date for one in found] == [AS_OF - dt.timedelta(days=900)]
