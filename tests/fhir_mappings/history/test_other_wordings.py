@@ -339,7 +339,7 @@ def test_signs_of_the_nerves_in_other_words_are_asked_about(text: str) -> None:
         ("Intrinsic factor antibody positive", HintAt.CAUSE),
         ("Whipple's procedure", HintAt.GASTRIC_SURGERY),
         ("Stomach stapling", HintAt.BARIATRIC_SURGERY),
-        ("2nd trimester", HintAt.PREGNANCY),
+        ("Expecting baby", HintAt.PREGNANCY),
     ],
 )
 def test_causes_in_other_words_are_asked_about(text: str, at: HintAt) -> None:
