@@ -122,7 +122,10 @@ def _why_not_known(case: Case) -> str:
         "vitamin B12 was, or may have been, taken before it": (
             scenario.b12_supplement_before_test.may_be_true
         ),
-        "nitrous oxide makes it mislead": a.nitrous_oxide.may_be_true,
+        "nitrous oxide makes it mislead": a.nitrous_oxide.is_true,
+        "nitrous oxide may make it mislead": (
+            a.nitrous_oxide.is_unknown and bool(scenario.hints_at(HintAt.NITROUS_OXIDE))
+        ),
         "treatment so far is not known": a.treatment.phase is TreatmentPhase.UNKNOWN,
     }
     said = (

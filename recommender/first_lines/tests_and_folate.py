@@ -16,10 +16,9 @@ def b13(case: Case, _: Issue, words: Words) -> str:
     if case.rule == "N2":
         return f"{words.finding}, B12 status open: take samples, then give the first dose today"
     if words.level and s.b12_supplement_before_test.may_be_true:
-        return (
-            f"{words.level} was taken on B12 and does not exclude deficiency: ask why B12 was "
-            f"started"
-        )
+        was = "was" if s.b12_supplement_before_test.is_true else "may have been"
+        taken = f"{words.level} {was} taken on B12 and does not exclude deficiency"
+        return f"{taken}: ask why B12 was started"
     if words.level and words.diagnosis:
         return f"{words.diagnosis}, {words.level} since: is it still present?"
     if words.level:
