@@ -400,3 +400,23 @@ def test_files_and_functions_are_short_and_take_few_parameters() -> None:
         if size > limit
     ]
     assert too_large == []
+
+
+LENGTHS_OF_MONTHS_AND_YEARS = {
+    31: {"language/doses.py", "guidance/policy.py"},
+    365: {"language/doses.py", "guidance/look_back.py", "wording/short.py"},
+    366: {"language/doses.py"},
+    "30.44": {"language/doses.py"},
+}
+"""The homes of the days of a month and a year; that of policy.py is a setting of 31 days (Q38), that
+of short.py the days for which a date is said without its year.
+"""
+
+
+def test_the_days_of_a_month_and_a_year_have_one_home() -> None:
+    found: dict[object, set[str]] = {number: set() for number in LENGTHS_OF_MONTHS_AND_YEARS}
+    for path in modules("recommender"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in found:
+                found[node.value].add(path.relative_to(ROOT / "recommender").as_posix())
+    assert found == LENGTHS_OF_MONTHS_AND_YEARS

@@ -21,14 +21,13 @@ from fhir_mappings.dosing.interval_phrases import (
     UNIT_OF,
     UNIT_WORDS,
     WEEK,
-    YEAR,
     Build,
     number_in,
     once_per,
     times_per,
 )
 from fhir_mappings.dosing.interval_vocabulary import UNITS, fold
-from recommender.language import PeriodUnit, Timing
+from recommender.language import DAYS_PER_UNIT, PeriodUnit, Timing
 
 FOR_LIFE = re.compile(
     r"(?<![a-z])(?:for life|for ever|life ?-?long|long ?-?term|ongoing|indefinitely|"
@@ -183,8 +182,8 @@ class Rhythms:
 def _lasts_no_longer(timing: Timing) -> bool:
     if timing.duration is None:
         return False
-    days = {DAY: 1, WEEK: 7, MONTH: 31, YEAR: 366}
-    return timing.duration[0] * days[timing.duration[1]] <= timing.shortest_interval
+    length, unit = timing.duration
+    return length * DAYS_PER_UNIT[unit][1] <= timing.shortest_interval
 
 
 _BESIDE = re.compile(r"(?<![a-z])(?:as directed|injections?|inj|doses?|by the nurse)(?![a-z])")

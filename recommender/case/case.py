@@ -16,6 +16,7 @@ from recommender.case.course_reading import is_standing, is_treatment
 from recommender.deficiency import Deficiency, NotConclusive, with_low_level
 from recommender.guidance import Policy, RuleGroup
 from recommender.language import (
+    LONGEST_MONTH,
     Cause,
     ClinicalScenario,
     Course,
@@ -234,7 +235,7 @@ class Case:
         days = longest_acceptable_interval(self.assessment, self.policy)
         if self.rule in ("T1", "T2") or self.is_prophylaxis:
             days = max((interval_of(phase) for phase in self.phases), default=days)
-        return min(days, Decimal(31)) if line.substance is Substance.CYANOCOBALAMIN else days
+        return min(days, LONGEST_MONTH) if line.substance is Substance.CYANOCOBALAMIN else days
 
     def with_order(self, order: Order) -> Case:
         """Return the case with this order in the place of the one with its key."""

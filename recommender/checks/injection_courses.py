@@ -12,6 +12,7 @@ from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, is_readable, is_treatment, kind_of
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
+    LONGEST_MONTH,
     DoseLine,
     Order,
     PhaseKind,
@@ -34,7 +35,7 @@ AMERICAN_FIRST_DAYS = 14
 AMERICAN_FIRST_DOSES = 5
 AMERICAN_SECOND_INTERVAL = 14
 AMERICAN_SECOND_DOSES = 2
-AMERICAN_LAST_INTERVAL = Decimal(31)
+AMERICAN_LAST_INTERVAL = LONGEST_MONTH
 """Loading in the United States: five injections in the first 14 days, then at least two at most 14
 days apart, then without end at most 31 days apart (Q40).
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.deficiency import Deficiency
-from recommender.language import Cause, HintAt, Order, RecordArea, Test, is_injected
+from recommender.language import LONGEST_MONTH, Cause, HintAt, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, quote
 
@@ -83,11 +83,9 @@ def _is_monthly(case: Case, about: tuple[str, ...]) -> bool:
     """Return whether every one of these orders is injected at least once a month."""
     lines = [order.cobalamin for order in case.drafts if order.key in about]
     timings = [line.timing for line in lines if line is not None and is_injected(line)]
-    return all(timing is not None and timing.longest_interval <= MONTH for timing in timings)
-
-
-MONTH = 31
-"""Days of the longest month (2.7)."""
+    return all(
+        timing is not None and timing.longest_interval <= LONGEST_MONTH for timing in timings
+    )
 
 
 def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:

@@ -30,6 +30,7 @@ from recommender.language.dose_words import (
 )
 from recommender.language.doses import (
     DAYS_PER_UNIT,
+    LONGEST_MONTH,
     MONTH_DAYS,
     SHORTEST_MONTH,
     DoseLine,
@@ -125,6 +126,7 @@ __all__ = [
     "DAYS_PER_UNIT",
     "EXCIPIENTS",
     "LOADING_BELOW_DAYS",
+    "LONGEST_MONTH",
     "MONTH_DAYS",
     "NONE_RECORDED",
     "NOT_RECORDED",

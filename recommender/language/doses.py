@@ -65,6 +65,9 @@ days).
 SHORTEST_MONTH = Decimal(DAYS_PER_UNIT[PeriodUnit.MONTH][0])
 """Days: injections as often as monthly are acceptable for anybody (S14, S90)."""
 
+LONGEST_MONTH = Decimal(DAYS_PER_UNIT[PeriodUnit.MONTH][1])
+"""Days up to which injections are monthly."""
+
 MONTH_DAYS = Decimal("30.44")
 """Days of a month on average, where only how long something lasts is known."""
 
