@@ -408,8 +408,8 @@ LENGTHS_OF_MONTHS_AND_YEARS = {
     366: {"language/doses.py"},
     "30.44": {"language/doses.py"},
 }
-"""The homes of the days of a month and a year; that of policy.py is a setting of 31 days (Q38), that
-of short.py the days for which a date is said without its year.
+"""The homes of the days of a month and a year; policy.py has a setting of 31 days (Q38), short.py
+the days for which a date is said without its year.
 """
 
 
