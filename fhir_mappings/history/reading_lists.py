@@ -7,6 +7,7 @@ Everything that concludes "none" comes after this, since a hint may stand in any
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -26,13 +27,15 @@ from recommender.language import HintAt
 MOST_NOTES = 10
 """Notes of one entry that are looked through."""
 
-CERTAINTY = (
-    "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit",
-    "https://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit",
-)
-"""The extension by which German records say how certain a diagnosis is: A excluded, V suspected, Z
-state after, G confirmed.
+CERTAINTY = "diagnosesicherheit"
+"""Stands in the address of the extension, of whatever version and publisher, by which German
+records say how certain a diagnosis is: A excluded, V suspected, Z state after, G confirmed.
 """
+
+_BEHIND_THE_CODE = re.compile(
+    r"[a-z]\d\d(?:\.[\d-]{1,3})?[*+!\u2020]?[ -]*[rlb]?[ -]*([avzg])[ -]*[rlb]?", re.IGNORECASE
+)
+"""A code of the ICD-10-GM with its certainty behind it, and the side, as practices write it."""
 
 NO_EVIDENCE = frozenset({"entered-in-error", "refuted"})
 """Verification statuses of entries that are understood as saying nothing for any fact."""
@@ -168,18 +171,27 @@ def says_nothing_for(resource: dict[str, Any]) -> bool:
 
 def certainty_of(resource: dict[str, Any]) -> str:
     """Return the letter of the German certainty of a diagnosis, empty where there is none. It may
-    stand on the Coding, the code or the Condition.
+    stand on the Coding, the code or the Condition, or behind a code of the ICD-10-GM.
     """
     code = resource.get("code")
-    holders = [resource, *as_list(code), *as_list(as_dict(code).get("coding"))]
-    extended = (item for holder in holders if "extension" in (item := as_dict(holder)))
+    codings = [as_dict(coding) for coding in as_list(as_dict(code).get("coding"))]
+    extended = (item for item in (resource, as_dict(code), *codings) if "extension" in item)
     for holder in extended:
         for extension in as_list(holder["extension"]):
-            if as_text(as_dict(extension).get("url")) in CERTAINTY:
-                said = as_dict(extension)
-                coded = as_text(as_dict(said.get("valueCoding")).get("code"))
+            said = as_dict(extension)
+            if CERTAINTY in as_text(said.get("url")).lower():
+                coded = code_of(said.get("valueCodeableConcept"))
+                coded = coded or as_text(as_dict(said.get("valueCoding")).get("code"))
                 return (coded or as_text(said.get("valueCode"))).upper()
-    return ""
+    return next(filter(None, map(_certainty_behind, codings)), "")
+
+
+def _certainty_behind(coding: dict[str, Any]) -> str:
+    system = as_text(coding.get("system")).lower()
+    if "icd-10-gm" not in system and "1.2.276.0.76.5." not in system:
+        return ""
+    written = _BEHIND_THE_CODE.fullmatch(as_text(coding.get("code")).strip())
+    return written[1].upper() if written else ""
 
 
 def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:

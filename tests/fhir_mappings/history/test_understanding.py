@@ -578,3 +578,42 @@ def test_other_cobalamins_and_slips_of_their_names_are_hints(text: str, hinted: 
     scenario = scenario_of(allergic(text))
     assert bool(scenario.allergies) or scenario.allergy_fact.is_hinted is hinted
     assert scenario.allergy_fact.is_false is not hinted
+
+
+@pytest.mark.parametrize(
+    ("written", "truth"),
+    [
+        ("D66 A", "false"),
+        ("D66A", "false"),
+        ("D66.-A", "false"),
+        ("D66 V", "unknown"),
+        ("D66V", "unknown"),
+        ("D66 Z", "true"),
+        ("D66 G", "true"),
+        ("D66", "true"),
+    ],
+)
+def test_the_german_certainty_counts_behind_the_code_too(written: str, truth: str) -> None:
+    scenario = scenario_of(condition(written, GM))
+    assert scenario.bleeding_disorder.truth is Truth(truth)
+
+
+def test_letters_behind_codes_of_other_editions_are_no_certainty() -> None:
+    swedish = condition("D66A", "http://hl7.org/fhir/sid/icd-10-se")
+    assert scenario_of(swedish).bleeding_disorder.is_true
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        (f"{CERTAINTY}|1.0", {"valueCoding": {"code": "A"}}),
+        ("HTTP://FHIR.DE/StructureDefinition/icd-10-gm-diagnosesicherheit", {"valueCode": "A"}),
+        (
+            "https://fhir.kbv.de/StructureDefinition/KBV_EX_Base_Diagnosesicherheit",
+            {"valueCodeableConcept": {"coding": [{"code": "A"}]}},
+        ),
+    ],
+)
+def test_the_german_certainty_counts_whoever_publishes_it(url: str, value: dict[str, Any]) -> None:
+    coding = {"system": GM, "code": "D66", "extension": [{"url": url, **value}]}
+    assert scenario_of(condition("", code={"coding": [coding]})).bleeding_disorder.is_false
