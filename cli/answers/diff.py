@@ -128,7 +128,7 @@ def _ask(program: str, form: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired):
         raise Refusal(f"{program}: cannot be run, expected a site file or a b12-cds.") from None
     if done.returncode:
-        raise Refusal(f"{program}: prints no manifest; versions from 0.2 on do.")
+        raise Refusal(f"{program}: prints no manifest; it is of a version that has none.")
     return done.stdout
 
 

@@ -347,6 +347,23 @@ expires = 2099-08-31
         assert self.check(tmp_path, text) == []
 
     @pytest.mark.parametrize(
+        ("day", "right"),
+        [
+            ("2099-08-31", True),
+            ('"2099-08-31"', True),
+            ('"2099-02-30"', False),
+            ('"31 August 2099"', False),
+            ("2099-08-31T00:00:00Z", False),
+        ],
+    )
+    def test_a_day_may_stand_in_quotes(self, tmp_path: Path, day: str, right: bool) -> None:
+        text = '[[approvals]]\nwhat = "modes.critical"\nname = "A"\nreason = "a start"\n'
+        found = self.check(tmp_path, f'{text}date = "2026-06-01"\nexpires = {day}\n')
+
+        assert any("expected a date" in line for line in found) is not right
+        assert bool(found) is not right
+
+    @pytest.mark.parametrize(
         ("text", "problem"),
         [
             ('[modes]\nb99 = "live"', "is neither"),
