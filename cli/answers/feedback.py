@@ -106,6 +106,7 @@ def _say_cards(report: Report) -> Iterable[str]:
                 f"{row.name:<6}{row.shown:>7}  {_counted(row.accepted):<{WIDTH}}"
                 f"{_counted(row.overridden):<{WIDTH}}{reasons}"
             ).rstrip()
+        yield from _say_firings(report)
         yield ""
         yield (
             "Shares are of the cards shown, with 95 % Wilson intervals. Clients do not report "
@@ -113,6 +114,21 @@ def _say_cards(report: Report) -> Iterable[str]:
         )
     if report.stray:
         yield f"Feedback on cards that are not in the record: {report.stray}"
+
+
+def _say_firings(report: Report) -> Iterable[str]:
+    """Yield how often each card was decided, withheld ones too: of the decisions about orders."""
+    yield ""
+    yield "Decided, shown or withheld:"
+    yield f"  {'card':<6}{'decided':>8}  per 1,000 orders"
+    for row in report.cards:
+        one = row.on_orders
+        ends = f" ({1000 * one.low:.1f} to {1000 * one.high:.1f})" if one.total else ""
+        yield f"  {row.name:<6}{row.fired.count:>8}  {_per_thousand(one)}{ends}"
+
+
+def _per_thousand(fired: Share) -> str:
+    return f"{1000 * fired.value:.1f}" if fired.total else "-"
 
 
 def _counted(share: Share) -> str:
@@ -129,12 +145,15 @@ def _say_changes(report: Report) -> Iterable[str]:
 
 
 def _say_rows(name: str, rows: Iterable[Row]) -> Iterable[str]:
-    yield f"{name:<24}{'decisions':>10}{'per 1,000':>11}{'shown':>8}  {'accepted':<20}overridden"
+    yield (
+        f"{name:<24}{'decisions':>10}{'per 1,000':>11}{'per 1,000 orders':>18}{'shown':>8}  "
+        f"{'accepted':<20}overridden"
+    )
     for row in rows:
         accepted, overridden = (_share(share) for share in (row.accepted, row.overridden))
         yield (
-            f"{row.name[:23]:<24}{row.decided:>10}{1000 * row.fired.value:>11.1f}{row.shown:>8}  "
-            f"{accepted:<20}{overridden}"
+            f"{row.name[:23]:<24}{row.decided:>10}{1000 * row.fired.value:>11.1f}"
+            f"{_per_thousand(row.on_orders):>18}{row.shown:>8}  {accepted:<20}{overridden}"
         )
 
 

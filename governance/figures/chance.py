@@ -17,7 +17,9 @@ LARGEST_EXACT = 5000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A number of events out of a total, with the 95 % Wilson score interval of the proportion."""
+    """A number of events in a total, with the 95 % interval of their proportion, or of their rate
+    where several may fall upon one.
+    """
 
     count: int
     total: int
@@ -42,6 +44,18 @@ def wilson(count: int, total: int) -> Share:
     return Share(
         count, total, max(0.0, low) if count else 0.0, min(1.0, high) if count < total else 1.0
     )
+
+
+def rate(count: int, total: int) -> Share:
+    """Return a rate with its interval by Byar's approximation of the Poisson distribution: there
+    may be more events than there are chances, as cards in a decision.
+    """
+    if total == 0:
+        return Share(count, total, 0.0, 1.0)
+    more = count + 1
+    low = count * (1 - 1 / (9 * count) - Z_95 / (3 * sqrt(count))) ** 3 if count else 0.0
+    high = more * (1 - 1 / (9 * more) + Z_95 / (3 * sqrt(more))) ** 3
+    return Share(count, total, max(0.0, low) / total, high / total)
 
 
 def chance_of_change(now: int, now_of: int, before: int, before_of: int) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from cds_service.protocol import ORDER_HOOKS
 from governance.figures.categories import category_of
-from governance.figures.chance import Share, wilson
+from governance.figures.chance import Share, rate, wilson
 from governance.figures.control import Change, card_order, find_changes, per_week
 from governance.figures.counts import Decided, Figures, Fired
 from recommender.cards import CARDS
@@ -27,14 +27,16 @@ NAMES: Mapping[str, str] = {card.id: card.name for card in CARDS}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: a card, client, role, hook or week. `decided` are decisions there;
-    shares of `fired` are of those, shares of what became of cards are of cards shown.
+    """One line of a table: a card, client, role, hook or week. `decided` are decisions there, and
+    `fired` is of those; `on_orders` are firings on orders, of the decisions about orders. Shares of
+    what became of cards are of cards shown.
     """
 
     name: str
     words: str
     decided: int
     fired: Share
+    on_orders: Share
     shown: int
     accepted: Share
     overridden: Share
@@ -81,13 +83,14 @@ class Report:
 def make_report(figures: Figures) -> Report:
     """Return the report of these figures."""
     decided = sum(figures.decisions.values())
+    orders = sum(n for at, n in figures.decisions.items() if at.hook in ORDER_HOOKS)
     cards = sorted({fired.card for fired in figures.cards}, key=card_order)
     places, codes = _places(figures), _overrides(figures)
     return Report(
         weeks=figures.weeks,
-        orders=sum(n for at, n in figures.decisions.items() if at.hook in ORDER_HOOKS),
+        orders=orders,
         total=_rows(places, ("all",), lambda _: "all")[0],
-        cards=_card_rows(figures, cards, decided),
+        cards=_card_rows(figures, cards, (decided, orders)),
         clients=_rows_by(places, lambda at: at.client),
         roles=_rows_by(places, lambda at: at.role or "not told"),
         hooks=_rows_by(places, lambda at: at.hook),
@@ -137,28 +140,31 @@ def _rows(
 ) -> tuple[Row, ...]:
     """Return a line for each name that decisions go by."""
     decided: Counter[str] = Counter()
+    orders: Counter[str] = Counter()
     tally = _Tally()
     for at, place in places.items():
         name = name_of(at)
         decided[name] += place.decided
-        tally.fired[name] += place.fired
+        orders[name] += place.decided * (at.hook in ORDER_HOOKS)
+        tally.add_fired(name, at, place.fired)
         tally.shown[name] += place.shown
         tally.comments[name] += place.comments
         for outcome, number in place.answers.items():
             tally.answers[name, outcome] += number
-    return tuple(_row(name, name, decided[name], tally) for name in names)
+    return tuple(_row(name, name, (decided[name], orders[name]), tally) for name in names)
 
 
-def _card_rows(figures: Figures, cards: Iterable[str], decided: int) -> tuple[Row, ...]:
-    """Return a line for each card, of all decisions."""
+def _card_rows(figures: Figures, cards: Iterable[str], of: tuple[int, int]) -> tuple[Row, ...]:
+    """Return a line for each card, of all decisions and of those about orders."""
     tally = _Tally()
     for one, number in figures.cards.items():
-        tally.add_fired(one.card, one.shown, number)
+        tally.add_fired(one.card, one.at, number)
+        tally.shown[one.card] += number * one.shown
     for answer, number in figures.answers.items():
         tally.answers[answer.card, answer.outcome] += number
     for (_, card), number in figures.comments.items():
         tally.comments[card] += number
-    return tuple(_row(card, NAMES.get(card, card), decided, tally) for card in cards)
+    return tuple(_row(card, NAMES.get(card, card), of, tally) for card in cards)
 
 
 @dataclass(slots=True)
@@ -180,24 +186,26 @@ class _Tally:
     """What is counted under each name."""
 
     fired: Counter[str] = field(default_factory=Counter)
+    on_orders: Counter[str] = field(default_factory=Counter)
     shown: Counter[str] = field(default_factory=Counter)
     answers: Counter[tuple[str, str]] = field(default_factory=Counter)
     comments: Counter[str] = field(default_factory=Counter)
 
-    def add_fired(self, name: str, shown: bool, number: int) -> None:
+    def add_fired(self, name: str, at: Decided, number: int) -> None:
         self.fired[name] += number
-        if shown:
-            self.shown[name] += number
+        self.on_orders[name] += number * (at.hook in ORDER_HOOKS)
 
 
-def _row(name: str, words: str, decided: int, tally: _Tally) -> Row:
-    fired, shown = tally.fired[name], tally.shown[name]
+def _row(name: str, words: str, of: tuple[int, int], tally: _Tally) -> Row:
+    """Return a line, of so many decisions, and so many of them about orders."""
+    shown, (decided, orders) = tally.shown[name], of
     accepted, overridden = tally.answers[name, ACCEPTED], tally.answers[name, OVERRIDDEN]
     return Row(
         name,
         words,
         decided,
-        wilson(min(fired, decided), decided),
+        rate(tally.fired[name], decided),
+        rate(tally.on_orders[name], orders),
         shown,
         wilson(min(accepted, shown), shown),
         wilson(min(overridden, shown), shown),
@@ -274,7 +282,7 @@ def _mode_row(
         card,
         NAMES.get(card, card),
         mode,
-        wilson(min(fired, decided), decided),
+        rate(fired, decided),
         shown,
         wilson(min(taken, shown), shown),
     )

@@ -6,7 +6,7 @@ from math import comb
 
 import pytest
 
-from governance.figures.chance import chance_of_change, wilson
+from governance.figures.chance import chance_of_change, rate, wilson
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,23 @@ def test_the_wilson_interval(count: int, total: int, low: float, high: float) ->
     share = wilson(count, total)
 
     assert (round(share.low, 4), round(share.high, 4)) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [
+        (0, 0, 0.0, 1.0),
+        (0, 1000, 0.0, 0.0037),
+        (10, 1000, 0.0048, 0.0184),
+        (100, 1000, 0.0814, 0.1216),
+        (120, 100, 0.9949, 1.4349),
+    ],
+)
+def test_the_interval_of_a_rate(count: int, total: int, low: float, high: float) -> None:
+    """The exact limits of a Poisson count of 10 are 4.80 and 18.39, of 100 81.36 and 121.63."""
+    found = rate(count, total)
+
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 
 
 def test_nothing_to_compare_is_chance() -> None:

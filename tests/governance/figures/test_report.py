@@ -61,6 +61,24 @@ class TestShares:
 
         assert (report.total.decided, report.orders) == (150, 100)
 
+    def test_firings_on_orders_are_of_the_orders(self) -> None:
+        figures = Figures(
+            decisions={at(WEEKS[0]): 100, at(WEEKS[0], "patient-view"): 50},
+            cards={
+                Fired(at(WEEKS[0]), "b1", "live", True): 120,
+                Fired(at(WEEKS[0], "patient-view"), "k1", "live", True): 10,
+            },
+        )
+        report = make_report(figures)
+
+        on_orders = {row.name: (row.on_orders.count, row.on_orders.total) for row in report.cards}
+        assert on_orders == {"b1": (120, 100), "k1": (0, 100)}
+        assert report.cards[0].fired.value == 120 / 150
+        assert [(row.name, row.on_orders.value) for row in report.hooks] == [
+            ("order-select", 1.2),
+            ("patient-view", 0.0),
+        ]
+
     def test_clients_roles_and_hooks_have_a_line_each(self) -> None:
         report = make_report(self.FIGURES)
 
