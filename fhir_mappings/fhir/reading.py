@@ -73,6 +73,8 @@ def codings_of(codeable: Json) -> list[dict[str, Json]]:
     if isinstance(codeable, dict):
         codings = codeable.get("coding")
         if isinstance(codings, list):
+            if len(codings) == 1 and isinstance(codings[0], dict):  # as nearly all are
+                return codings
             if len(codings) > MOST_CODINGS:
                 at_most(codings, MOST_CODINGS, "codings of one concept")
             return [coding for coding in codings if isinstance(coding, dict)]
@@ -94,9 +96,8 @@ def texts_of(codeable: Json) -> list[str]:
         texts = [codeable.get("text")]
     else:
         texts = [item.get("text") for item in as_list(codeable) if isinstance(item, dict)]
-    for coding in codings_of(codeable):
-        texts.append(coding.get("display"))
-    return [text.strip() for text in texts if isinstance(text, str) and not text.isspace() and text]
+    texts += [coding.get("display") for coding in codings_of(codeable)]
+    return [said for text in texts if isinstance(text, str) and (said := text.strip())]
 
 
 def words_of(codeable: Json) -> str:

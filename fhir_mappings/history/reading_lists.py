@@ -64,23 +64,30 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     ledger.count("conditions", placed, judged.understood)
     date = newest_of(resource, "recordedDate", "assertedDate", "dateRecorded", "onsetDateTime")
     day = date.latest if date else None
-    ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
-    shown = tuple(
-        item
-        for item in judged.shown
-        if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
-        and not _names_an_allergen(index, resource.get("code"), item)
-    )
     if _is_future(date, index.tomorrow):
         _note_future(index, placed, judged, day)
         return
-    ledger.show(placed, Judged(judged.matches, shown), day)
+    if judged.shown:
+        ledger.show(placed, Judged(judged.matches, _points_at(index, resource, judged)), day)
     if says_nothing:
         return
     _ask_about_operations(index, placed, judged, day)
     _quote_lengths(index, placed, judged, day)
     if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+
+
+def _points_at(index: RecordIndex, resource: dict[str, Any], judged: Judged) -> tuple[Shown, ...]:
+    """Return what the words of a Condition point at: not at what is only now, where it has ended,
+    nor at treatment where they name an allergen.
+    """
+    ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
+    return tuple(
+        item
+        for item in judged.shown
+        if not (ended and _ONLY_NOW.issuperset(HINTS[item.concept]))
+        and not _names_an_allergen(index, resource.get("code"), item)
+    )
 
 
 def _names_an_allergen(index: RecordIndex, code: Any, item: Shown) -> bool:

@@ -92,8 +92,11 @@ class Receipt:
     def ignore(self, placed: Placed, why: Why) -> None:
         """Note why the resource does not count; the first reason stays."""
         self.tick()
-        self._placed.setdefault(placed.place, placed)
-        self._ignored.setdefault(placed.place, why)
+        place = placed.place
+        if place not in self._placed:
+            self._placed[place] = placed
+        if place not in self._ignored:
+            self._ignored[place] = why
 
     def set_aside(self, placed: Placed, why: Why) -> None:
         """Note why the resource is not read at all: no fact is cited from it, whatever its id."""

@@ -178,9 +178,7 @@ class Understanding:
 
     def count(self, key: str, placed: Placed, by: Understood) -> None:
         """Note by what an entry of a list was understood."""
-        counts = self.counts.get(key)
-        if counts is None:
-            counts = self.counts[key] = _NONE_YET.copy()
+        counts = self.counts.get(key) or self.counts.setdefault(key, _NONE_YET.copy())
         counts[by] += 1
         if by is Understood.NOT:
             self.missed = True

@@ -264,9 +264,9 @@ def is_enumerated(value_sets: ValueSets, codeable: Any, field: Field) -> bool:
     """Return whether a code stands there of a system that enumerates the field; one that says
     nothing, or has not the form of its system, is none.
     """
-    return any(
-        (system := value_sets.normalise_system(coding.get("system"))) in ENUMERATES[field]
-        and has_shape(system, coding["code"])
-        for coding in codings_of(codeable)
-        if value_sets.says_something(coding)
-    )
+    for coding in codings_of(codeable):
+        if value_sets.says_something(coding):
+            system = value_sets.normalise_system(coding.get("system"))
+            if system in ENUMERATES[field] and has_shape(system, coding["code"]):
+                return True
+    return False
