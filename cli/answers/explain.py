@@ -159,7 +159,8 @@ def _explain_once(chosen: argparse.Namespace) -> int:
             explained.append(item)
     if chosen.diff is not None:
         check_file(chosen.diff)
-        others = counted(_explanations(chosen, load_settings(chosen.diff)), "explained again")
+        other = replace(load_settings(chosen.diff), public_url=settings.public_url)  # no difference
+        others = counted(_explanations(chosen, other), "explained again")
         _print_differences(explained, [item for item in others if not isinstance(item, Refusal)])
     elif chosen.html is not None:
         chosen.html.write_text(write_page(explained), encoding="utf-8")
