@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from cds_service.protocol import lines_of_markdown
+from recommender.language import Because
 
 Json = dict[str, Any]
 
@@ -28,8 +29,21 @@ def write_page(explained: Sequence[tuple[str, Json]]) -> str:
     """
     environment = Environment(loader=PackageLoader("cli.answers"), autoescape=True)
     environment.filters["lines"] = lines_of_markdown
+    environment.filters["of"] = facts_of
     shown = [(name, one, _outcome(one)) for name, one in explained]
     return environment.get_template("explained.html").render(explained=shown)
+
+
+def facts_of(facts: Sequence[Json], kind: str) -> list[Json]:
+    """Return the facts of a kind: "known", "unknown", or "absent" as nothing is recorded."""
+    return [fact for fact in facts if _kind_of(fact) == kind]
+
+
+def _kind_of(fact: Json) -> str:
+    if fact["certainty"] != "known":
+        return "unknown"
+    absent = fact.get("value") == "no" and fact.get("reasonCode") == Because.NONE_RECORDED.value
+    return "absent" if absent and not fact.get("evidence") else "known"
 
 
 def _outcome(explained: Json) -> str:

@@ -28,6 +28,7 @@ REQUEST = {
     "context": {"patientId": "p"},
     "prefetch": {"patient": PATIENT, "labs": {"resourceType": "Bundle", "entry": []}},
 }
+ROOT = Path(__file__).parents[3]
 AS_OF = ("--as-of", "2026-11-21")
 
 
@@ -157,6 +158,21 @@ def test_the_page_holds_the_answer_and_escapes_the_record(tmp_path: Path) -> Non
         text = text.replace(place, "")
     assert "http://" not in text
     assert "Observation/b12" in text
+
+
+def test_the_page_says_what_is_known_first_and_what_each_suggestion_does(tmp_path: Path) -> None:
+    request = json.loads((ROOT / "examples" / "order-select.json").read_text("utf-8"))
+    path, page = write(tmp_path / "r.json", request), tmp_path / "page.html"
+
+    assert main(["explain", str(path), "--html", str(page)]) == 0
+
+    known, _, folded = page.read_text(encoding="utf-8").partition("Not known (")
+    assert "create: Hydroxocobalamin 1000 micrograms" in known
+    assert "delete: Remove the draft order" in known
+    assert "96 pmol/L" in known
+    assert ">not known<" not in known
+    assert "<td>methylmalonic acid</td>" in folded
+    assert "dialysis" in folded.partition("Taken as absent")[2]
 
 
 def test_the_difference_under_other_settings_is_shown(
