@@ -116,12 +116,12 @@ def repeated_order(case: Case, order: Order) -> Order | None:
 def continued_order(case: Case, order: Order) -> Order | None:
     """Return the active order that a draft may go on from, also where its dose or frequency is
     wrong or the draft refills it: of the same product, route and kind, and not over. A draft that
-    is no schedule may go on from any of its product and route.
+    is no schedule, or none that anybody can mean, may go on from any of its product and route.
     """
     line = order.cobalamin
-    if line is None:
-        return None
     kind = None if is_implausible(order) else kind_of(order)
+    if line is None or (kind is None and not (line.as_needed or is_implausible(order))):
+        return None
     for other in case.standing:
         theirs = other.cobalamin
         alike = theirs and (theirs.substance, theirs.route) == (line.substance, line.route)

@@ -53,13 +53,13 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
     if whole := removed & {order.part_of for order in case.all_drafts}:
         edits, needed = _change_drafts(case, target, issues, frozenset(whole))
     if needed:
-        gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+        old = (_goes_on_from(case, target, phase) for phase in needed)
         edits.insert(
             0,
             AddRegimen(
                 Regimen(needed),
                 technique_of(case, needed),
-                target.replaces or _continued_by(case, gone),
+                next(filter(None, old), ""),
                 claims=target.claims,
             ),
         )
@@ -153,21 +153,20 @@ def _put_order_right(
     return [change, *_name_the_old(case, target, order, phase)], _without(needed, phase)
 
 
-def _continued_by(case: Case, gone: set[str]) -> str:
-    """Return the key of the active order that a draft which is replaced would have gone on from."""
-    replaced = (
-        continued_order(case, order) for order in case.drafts if {order.key, order.part_of} & gone
-    )
-    return next((old.key for old in replaced if old is not None), "")
+def _goes_on_from(case: Case, target: Target, phase: Phase) -> str:
+    """Return the key of the active order that this phase goes on from: the one that the target
+    takes over from, or that a draft would have gone on from (Q16, Q38); empty for none.
+    """
+    continued = (continued_order(case, one) for one in case.drafts)
+    going_on = (one.key for one in continued if one is not None and same_kind(one, phase))
+    return target.replaces or next(going_on, "")
 
 
 def _name_the_old(
     case: Case, target: Target, order: Order, phase: Phase
 ) -> tuple[NameReplaced, ...]:
-    """Let a draft that is put right name the active order it goes on from (Q16, Q38)."""
-    continued = (continued_order(case, one) for one in case.drafts)
-    going_on = (one.key for one in continued if one is not None and same_kind(one, phase))
-    old = target.replaces or next(going_on, "")
+    """Let a draft that is put right name the active order it goes on from."""
+    old = _goes_on_from(case, target, phase)
     if not old or old in (order.replaces, order.key):
         return ()
     written = next((one.authored for one in case.standing if one.key == old), None)
