@@ -18,6 +18,7 @@ from fhir_mappings.medicines.medications import map_medications
 from fhir_mappings.terminology.loading import load_value_sets
 from recommender.guidance.regimens import M_LOAD
 from recommender.language.course import InjectionSite
+from tests.fuzz.mutations import DIGIT_RUNS, renamed
 
 AS_OF = dt.date(2026, 11, 21)
 VALUE_SETS = load_value_sets()
@@ -63,6 +64,7 @@ WORDS = st.sampled_from(
             "-1",
             "1e99",
         ),
+        *DIGIT_RUNS,
     ]
 )
 NUMBERS = st.one_of(
@@ -206,9 +208,14 @@ def resources(draw):
     return resource
 
 
-RECORDS = st.lists(resources(), max_size=5).map(
-    lambda found: [Placed(f"entry[{number}]", item) for number, item in enumerate(found)]
-)
+def _place(found, times):
+    """Return the resources, each so many times: under ids of their own from the second on."""
+    many = [renamed(item, turn) if turn else item for turn in range(times) for item in found]
+    return [Placed(f"entry[{number}]", item) for number, item in enumerate(many)]
+
+
+RECORDS = st.builds(_place, st.lists(resources(), max_size=5), st.sampled_from([*[1] * 9, 25]))
+SELECTED = st.one_of(WORDS, st.sampled_from(["MedicationRequest/1", "MedicationOrder/2"]))
 
 
 @settings(max_examples=100, deadline=None)
@@ -239,16 +246,16 @@ def test_the_medicines_do_not_depend_on_the_order_they_come_in(placed):
 @settings(max_examples=100, deadline=None)
 @given(
     RECORDS,
-    st.one_of(
-        st.none(),
-        st.lists(
-            st.one_of(WORDS, st.sampled_from(["MedicationRequest/1", "MedicationOrder/2"])),
-            max_size=3,
-        ),
-    ),
+    st.one_of(st.none(), st.lists(SELECTED, max_size=3)),
+    st.sampled_from([1, 1, 60]),
 )
-def test_reading_any_draft_set_answers_R157(placed, selections):
+def test_reading_any_draft_set_answers_R157(placed, selections, times):
+    everything = [one.reference for one in placed] if times > 1 else []
+    selections = None if selections is None else [*selections, *everything] * times
+
     drafts = read_drafts(placed, selections, "1", VALUE_SETS)
+
+    assert len(drafts.entries) == len(placed)
 
     assert detect_version(placed) in FhirVersion
     assert all(
