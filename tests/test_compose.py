@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -49,3 +50,10 @@ def test_the_key_stands_where_it_outlives_the_container() -> None:
 
     assert kept.partition(":")[0] in compose["volumes"]
     assert "/var/lib/b12-cds" not in compose["services"]["b12-cds"]["tmpfs"]
+
+
+def test_every_image_that_is_not_built_here_is_pinned_by_its_digest() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"].values()
+    pulled = [service["image"] for service in services if "build" not in service]
+    assert len(pulled) == 1
+    assert all(re.fullmatch(r"postgres:17\.\d+@sha256:[0-9a-f]{64}", image) for image in pulled)
