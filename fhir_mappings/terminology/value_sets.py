@@ -229,11 +229,12 @@ class ValueSets:
 
     def match_text(self, text: str, field: Field) -> tuple[Match, ...]:
         """Return the members that a text names as a whole, else (medicines) by words in it:
-        `display` is then the word. The last resort.
+        `display` is then the word. The last resort. A note in brackets may make a test another
+        test; of a diagnosis or an operation it is taken off.
         """
         if len(text) > LONGEST_TEXT:
             return ()
-        named = without_semantic_tags(text)
+        named = without_semantic_tags(text) if field is Field.LABS else without_tags(text)
         normal = normalise_text(named)
         members = self._by_text.get(field, {}).get(normal, ())
         words = self._by_word.get(field)

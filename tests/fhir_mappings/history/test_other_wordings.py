@@ -361,3 +361,13 @@ def test_whatever_words_show_is_asked_about_somewhere() -> None:
         }
     assert len(shown) > 20
     assert shown <= set(HINTS)
+
+
+def test_a_note_in_brackets_takes_nothing_from_a_diagnosis_unless_it_denies_it() -> None:
+    noted = scenario_of(worded("Pernicious anaemia (PA)"))
+    assert [found.cause for found in noted.causes] == [Cause.PERNICIOUS_ANAEMIA]
+    assert scenario_of(worded("Leber hereditary optic neuropathy (11778)")).lebers.is_true
+    for text in ("Gastric bypass (reversed 2018)", "Vegan (until 2019)"):
+        scenario = scenario_of(worded(text))
+        assert scenario.causes == ()
+        assert scenario.hints
