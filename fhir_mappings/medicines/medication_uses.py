@@ -106,12 +106,11 @@ def read_use(
     if isinstance(found, str):
         receipt.ignore(placed, f"{product.name}, {found}")
         return None
-    if product.antidote:
-        receipt.ignore(placed, "cyanide antidote, not vitamin B12 treatment")
-        return None
     if product.has_cobalamin and is_denied(found):
         receipt.ignore(placed, f"{product.name}, not given by its own words")
         return None
+    if product.antidote:  # it may still have raised a level (F9)
+        receipt.ignore(placed, "cyanide antidote, not vitamin B12 treatment")
     if medication is not None and medication.place != "contained":
         receipt.note_named(medication, placed)
     return found

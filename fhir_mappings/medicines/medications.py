@@ -8,7 +8,7 @@ Source: decisions 2.2 (F9, F19, F25, F27), Q11, Q12.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fhir_mappings.fhir import PatientRecord, Placed, months_before
@@ -51,7 +51,8 @@ class MedicationFacts:
 
     `nameless` counts the entries of the look-back of which is not known which medicine they are
     about: any of them may be one of ours. `in_future` are the days of entries that are dated after
-    tomorrow and are no fact yet (Q31).
+    tomorrow and are no fact yet (Q31). `antidotes` are doses of the cyanide antidote, which are no
+    treatment and raise a level all the same (F9).
     """
 
     orders: tuple[Order, ...] = ()
@@ -64,6 +65,7 @@ class MedicationFacts:
     nitrous_oxide: Fact = NONE_RECORDED
     nameless: int = 0
     in_future: tuple[dt.date, ...] = ()
+    antidotes: tuple[DoseGiven, ...] = ()
 
 
 def map_medications(
@@ -82,7 +84,7 @@ def map_medications(
     siblings = Siblings.of(items)
     every = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
     uses, in_future = _without_future(every, as_of, receipt)
-    ours = [use for use in uses if use.product.ingredients]
+    ours = [use for use in uses if use.product.ingredients and not use.product.antidote]
     treatment = _treatment(ours, as_of, value_sets, siblings, receipt)
     blood, anticoagulant_fact = read_anticoagulant(uses, as_of, receipt)
     return MedicationFacts(
@@ -100,7 +102,18 @@ def map_medications(
             if points_to_medicine(item) and (use := read_nameless_use(item, siblings))
         ),
         in_future,
+        tuple(_antidotes(uses, as_of, value_sets)),
     )
+
+
+def _antidotes(
+    uses: Iterable[MedicineUse], as_of: dt.date, value_sets: ValueSets
+) -> Iterator[DoseGiven]:
+    """Yield the doses of the cyanide antidote that were given."""
+    for use in uses:
+        if use.product.antidote and not (use.is_order or use.planned):
+            dosage = read_dosage(use.placed.resource, use.product, value_sets)
+            yield from read_doses(use, dosage, as_of)
 
 
 def _without_future(

@@ -45,12 +45,13 @@ def supplement_before_test(
         laboratory.total_b12 if laboratory.total_b12.is_known else laboratory.holotranscobalamin
     )
     day = tested.date or index.as_of
-    taken = [dose.evidence for dose in doses if took_b12_before(day, (), (dose,))]
+    held = (*doses, *medicines.antidotes)
+    taken = [dose.evidence for dose in held if took_b12_before(day, (), (dose,))]
     ordered = [
         order for order in medicines.orders if order.evidence and took_b12_before(day, (order,), ())
     ]
     taken += [order.evidence for order in ordered if order.evidence and not order.planned]
-    if not taken and (may_be := _perhaps_taken(ordered, doses)):
+    if not taken and (may_be := _perhaps_taken(ordered, held)):
         return may_be
     if not taken:
         return index.nothing_found("medications", at=(HintAt.B12_TREATMENT,))

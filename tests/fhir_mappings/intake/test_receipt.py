@@ -136,6 +136,21 @@ def test_what_is_stated_as_taken_is_cited_once_and_with_its_date_F9() -> None:
     assert (fact.truth, str(evidence.date)) == (Truth.TRUE, days_ago(20))
 
 
+@pytest.mark.parametrize(("days", "taken"), [(30, True), (300, False)])
+def test_the_cyanide_antidote_is_no_treatment_and_may_have_raised_the_level_F9(
+    days: int, taken: bool
+) -> None:
+    antidote = concept(RXNORM, "700499", "Cyanokit")
+    given = {**injection_given(days), "id": "antidote", "medicationCodeableConcept": antidote}
+    mapped = map_all(b12(10), given)
+    assert (mapped.scenario.doses, mapped.scenario.orders) == ((), ())
+    assert mapped.scenario.b12_supplement_before_test.is_true is taken
+    if taken:
+        assert used_for(mapped, "antidote") == ("b12_supplement_before_test",)
+    else:
+        assert why(mapped, "antidote") == "cyanide antidote, not vitamin B12 treatment"
+
+
 def test_without_a_test_vitamin_b12_was_not_recorded_before_it_F9() -> None:
     assert (
         scenario_of(injection_given(30)).b12_supplement_before_test.reason
