@@ -56,16 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(server: subprocess.Popen[bytes], base: str) -> int:
     """Show the demonstration, and see to it that no server is left behind whatever ends us."""
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    threading.Thread(target=_end_with_reader, args=(server,), daemon=True).start()
+    gone = threading.Event()  # whoever read our output went away
+    threading.Thread(target=_end_with_reader, args=(server, gone), daemon=True).start()
     try:
         if _wait_until_ready(server, base):
             show_demonstration(base)
-        else:
+        elif not gone.is_set():
             print(f"The server did not start:\n{LOG.read_text('utf-8')}", file=sys.stderr)
         return server.wait()
     except KeyboardInterrupt:
         return 0
-    except BrokenPipeError:  # whoever read our output went away
+    except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the end
         return 0
     finally:
@@ -74,7 +75,7 @@ def _serve(server: subprocess.Popen[bytes], base: str) -> int:
             server.wait()
 
 
-def _end_with_reader(server: subprocess.Popen[bytes]) -> None:
+def _end_with_reader(server: subprocess.Popen[bytes], gone: threading.Event) -> None:
     """End the server when nobody reads our output any more: a closed pipe reports an error."""
     import select
 
@@ -82,6 +83,7 @@ def _end_with_reader(server: subprocess.Popen[bytes]) -> None:
     watched.register(sys.stdout.fileno(), select.POLLERR)
     while server.poll() is None:
         if any(event & select.POLLERR for _, event in watched.poll(LOOK_SECONDS * 1000)):
+            gone.set()
             server.terminate()
             return
         time.sleep(LOOK_SECONDS)

@@ -68,3 +68,23 @@ def test_the_card_is_shown_and_the_server_ends_with_its_demonstration(
     demonstration.wait(timeout=30)
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/health/live", timeout=5)
+
+
+@pytest.mark.slow
+def test_a_reader_who_leaves_at_the_first_line_is_told_of_no_failure(tmp_path: Path) -> None:
+    port = free_port()
+    demonstration = subprocess.Popen(
+        [*COMMAND, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert demonstration.stdout
+    assert demonstration.stderr
+    assert demonstration.stdout.readline()
+    demonstration.stdout.close()
+    demonstration.wait(timeout=60)
+    assert "did not start" not in demonstration.stderr.read()
+    demonstration.stderr.close()
