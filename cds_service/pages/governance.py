@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from cds_service.cards import LABELS
 from cds_service.pages.pages import PAGE_HEADERS, wants_json
 from cds_service.protocol import HOOKS, Problem
 from cds_service.records import StoreUnavailable
@@ -112,6 +113,7 @@ def _render(told: Json, settings: Settings) -> str:
         size=PICTURE,
         statements={card.id: card.statements for card in CARDS},
         names={card.id: card.name for card in CARDS},
+        labels=LABELS,
         mode_of={
             row.name: mode_in_words(row.name, told["client"], told["hook"], settings)
             for row in report.cards

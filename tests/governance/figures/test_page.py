@@ -74,6 +74,7 @@ def test_what_fired_and_what_became_of_it_is_on_the_page(
     text = page(settings, "/governance", HTML).text
     assert f'href="/guidance#card-{card}"' in text
     assert "expert advice" in text
+    assert "serum vitamin B12 on treatment <small><code>total_b12_on_treatment</code>" in text
     assert "neurology" not in text
 
 
