@@ -61,22 +61,30 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     words = Words(case.scenario, case.assessment, case.policy)
     hints = case.scenario.hints_at(HintAt.ILEAL_LENGTH)
     said = f"Record says {quote(hints[0].words)}" if hints else ""
-    card = cards.A1_RIGHT_BUT_MORE
     if Cause.ILEAL_RESECTION in case.assessment.causes:
-        length = words.ileum or "length not recorded"
-        year = words.year_of(Cause.ILEAL_RESECTION)
-        reason = "More than 20 cm resected calls for injections every month for life."
-        summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
-        if said and _is_monthly(case, about):
-            summary = f"{said}: how much was removed? Above 20 cm monthly for life"
-        elif said:
-            card = cards.B11_ILEUM_MONTHLY
-            summary = f"{said}: if over 20 cm was resected, inject every month"
-    else:
-        extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
-        reason = "The order is right by one source; the other tests once a year below 30 cm."
-        summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
-    return Issue(card, INFO, (reason,), ("S20", "S21", "S71"), about, summary)
+        return _resected_length_unknown(case, words, said, about)
+    extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
+    reason = "The order is right by one source; the other tests once a year below 30 cm."
+    summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
+    return Issue(
+        cards.A1_RIGHT_BUT_MORE, INFO, (reason,), ("S21", "S22", "S71", "S72"), about, summary
+    )
+
+
+def _resected_length_unknown(case: Case, words: Words, said: str, about: tuple[str, ...]) -> Issue:
+    """Return a1 of orders after a resection of unknown length; b11 where `said`, the words of the
+    record, name a length and the orders are not monthly.
+    """
+    reason = "More than 20 cm resected calls for injections every month for life."
+    if said and not _is_monthly(case, about):
+        summary = f"{said}: if over 20 cm was resected, inject every month"
+        return Issue(cards.B11_ILEUM_MONTHLY, INFO, (reason,), ("S20", "S71"), about, summary)
+    length = words.ileum or "length not recorded"
+    year = words.year_of(Cause.ILEAL_RESECTION)
+    summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
+    if said:
+        summary = f"{said}: how much was removed? Above 20 cm monthly for life"
+    return Issue(cards.A1_RIGHT_BUT_MORE, INFO, (reason,), ("S20", "S21", "S71"), about, summary)
 
 
 def _is_monthly(case: Case, about: tuple[str, ...]) -> bool:
