@@ -131,6 +131,7 @@ class WrittenDosage:
     `amounts` are number and unit (a mass unit, "tablet", "capsule", "ampoule" or "ml"), each once.
     `timing` and `route` are `None` where the text says none or several. `whole`: nothing else
     stands in the text. `review_noted`: its end is bound to improvement or to a review of it (Q81).
+    `count_alone` is the number of doses of a text that does not say how often, else `None`.
     """
 
     amounts: tuple[tuple[Decimal, str], ...] = ()
@@ -139,6 +140,7 @@ class WrittenDosage:
     as_needed: bool = False
     whole: bool = False
     review_noted: bool = False
+    count_alone: int | None = None
 
     @property
     def says_something(self) -> bool:
@@ -192,7 +194,9 @@ def _read_clauses(rest: str, as_needed: bool, review: bool, aside: bool) -> Writ
     rest = re.sub(r"[|(),;:.\-/&+]", " ", _FILLER.sub(" ", rest))
     timing = rhythms.timing
     whole = not (rest.strip() or ranged or aside or rhythms.unreadable)
-    return WrittenDosage(() if ranged else amounts, route, timing, as_needed, whole, review)
+    amounts = () if ranged else amounts
+    count = rhythms.count_alone
+    return WrittenDosage(amounts, route, timing, as_needed, whole, review, count)
 
 
 def _take_route(text: str) -> tuple[Route | None, str]:

@@ -178,6 +178,15 @@ class Rhythms:
             )
         return None if _lasts_no_longer(timing) else timing
 
+    @property
+    def count_alone(self) -> int | None:
+        """The one number of doses of a text that does not say how often; else `None`."""
+        counts = {(count, most) for count, most, _ in self.ended if count is not None}
+        if self.unreadable or self.found or len(counts) != 1:
+            return None
+        count, most = counts.pop()
+        return count if most is None else None
+
 
 def _lasts_no_longer(timing: Timing) -> bool:
     if timing.duration is None:

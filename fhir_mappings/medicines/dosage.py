@@ -251,11 +251,20 @@ def _written_beside(
     """Return what the words beside a structure say, for the first ingredient that can be weighed;
     `None` when they say nothing that can be compared.
     """
-    rhythm = words.timing or timing.written
+    rhythm = words.timing or timing.written or _counted(timing.timing, words.count_alone)
     item = next(iter(product.ingredients), None)
     if item is None or not (words.says_something or rhythm):
         return None
     return DoseLine(item.substance, words.route, dose_in_words(words, item, product), rhythm)
+
+
+def _counted(timing: Timing | None, count: int | None) -> Timing | None:
+    """Return a structured rhythm with the number of doses that the words alone say; `None` where
+    either says no number.
+    """
+    if timing is None or timing.count is None or count is None:
+        return None
+    return replace(timing, count=count, count_max=None)
 
 
 MOST_IN_A_DAY = 24

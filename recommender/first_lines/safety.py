@@ -10,7 +10,9 @@ from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     DoseLine,
+    DosePart,
     NotCounted,
+    contradictions,
     describe_interval,
     is_injected,
     read_line,
@@ -65,17 +67,21 @@ def b20(case: Case, issue: Issue, _: Words) -> str:
     if order is None or line is None or (order.written is None and not order.words):
         return ""
     written = order.written
-    other_route = written is not None and written.route not in (None, line.route)
-    fields = _as_dosed(line, with_route=other_route)
+    other = contradictions(line, written) if written is not None else ()
+    fields = _as_dosed(line, other)
     text = quote(order.words, 30)
     if written is not None and not order.words:
-        text = f"'{_as_dosed(written, with_route=other_route)}'"
+        text = f"'{_as_dosed(written, other)}'"
     return f"Two doses in one order: '{fields}' in the fields, {text} in the text. Which one?"
 
 
-def _as_dosed(line: DoseLine, *, with_route: bool) -> str:
-    route = line.route.value if with_route and line.route else ""
-    return " ".join(part for part in (short_dose(line.dose), route, say_often(line)) if part)
+def _as_dosed(line: DoseLine, other: tuple[DosePart, ...]) -> str:
+    """Say dose and rhythm; route and number of doses only where these differ."""
+    route = line.route.value if DosePart.ROUTE in other and line.route else ""
+    words = " ".join(part for part in (short_dose(line.dose), route, say_often(line)) if part)
+    if DosePart.NUMBER in other and line.timing is not None:
+        return f"{words}, {line.timing.count} doses"
+    return words
 
 
 def b21(case: Case, issue: Issue, _: Words) -> str:
