@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import jwt
 
 from cds_service.callers.key_sets import KeySets
+from cds_service.callers.refusals import NotAuthenticated, kind_of, listed, shown
 from cds_service.protocol import Problem, read_json
 from cds_service.site import ALGORITHMS, Client, PublicKey
 
@@ -35,37 +36,12 @@ LONGEST_LIFETIME_SECONDS = 3600
 """
 
 LONGEST_TOKEN_ID = 255
+ACCEPTED = sorted(ALGORITHMS)
+EXPECTED_PART = "base64url of a JSON object"
 LATEST_TIME = 10**11
 """No `exp`, `iat` or `nbf` is read beyond it: it lies in the year 5138, and milliseconds given for
 seconds are beyond.
 """
-
-
-class NotAuthenticated(Exception):
-    """The caller is not a registered client. `reason`, what was `found` and what was `expected` are
-    for the log, never for the answer; they hold neither the token nor its signature or id.
-    """
-
-    def __init__(self, reason: str, found: object = None, expected: object = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.found = _shown(found)
-        self.expected = _shown(expected)
-
-
-LONGEST_SHOWN = 200
-"""Characters of a claim that stand in the log; what a stranger wrote is not kept at any length."""
-
-
-def _shown(value: object) -> str:
-    """Return what a claim or setting holds as text of printable characters, empty for nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_shown(one) for one in list(value)[:5])[:LONGEST_SHOWN]
-    text = value if isinstance(value, str) else f"{type(value).__name__} {value}"
-    printable = "".join(one if one.isprintable() else "?" for one in text[:LONGEST_SHOWN])
-    return printable if len(text) <= LONGEST_SHOWN else f"{printable} …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +82,21 @@ def authenticate(
     header, claims = _read_token(token)
     algorithm = _check_header(header)
     client = _find_client(keys.clients, claims, header, algorithm)
-    _check_signature(token, algorithm, keys.find_key(client, header["kid"], algorithm, now))
+    key = keys.find_key(client, header["kid"], algorithm, now)
+    if key is None:
+        raise NotAuthenticated(
+            "no usable key of this client has the kid and suits the alg",
+            f"kid {shown(header['kid'])}, alg {algorithm}",
+            keys.describe(client, now),
+        )
+    _check_signature(token, algorithm, key)
     _check_audience(claims, [*endpoint_urls, *client.audiences])
     expires = _check_times(claims, now, longest_lifetime)
     token_id = _text_claim(claims, "jti", LONGEST_TOKEN_ID)
     if not replay.remember_token(client.iss, token_id, expires + LEEWAY_SECONDS):
-        raise NotAuthenticated("the token was used before")
+        raise NotAuthenticated(
+            "the token was used before", "a jti known from this issuer", "a new jti for each call"
+        )
     tenant = claims.get("tenant")
     return Caller(client, client.iss, tenant if isinstance(tenant, str) else "", token_id)
 
@@ -120,7 +105,11 @@ def _read_authorization(authorization: str | None) -> str:
     if not authorization:
         raise NotAuthenticated("no Authorization header", "none", "Bearer and a token")
     if len(authorization) > LONGEST_TOKEN:
-        raise NotAuthenticated(f"the token is longer than {LONGEST_TOKEN} characters")
+        raise NotAuthenticated(
+            f"the token is longer than {LONGEST_TOKEN} characters",
+            f"{len(authorization)} characters",
+            f"at most {LONGEST_TOKEN}",
+        )
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
         known = scheme.lower() in ("basic", "bearer", "digest")
@@ -145,26 +134,36 @@ def _read_part(part: str, name: str) -> dict[str, Any]:
             part.encode("ascii") + b"=" * (-len(part) % 4), altchars=b"-_", validate=True
         )
         value = read_json(text)
-    except (Problem, binascii.Error, UnicodeEncodeError):
-        raise NotAuthenticated(f"the {name} of the token is not base64url of strict JSON") from None
+    except (Problem, binascii.Error, UnicodeEncodeError) as error:
+        raise NotAuthenticated(
+            f"the {name} of the token is not base64url of strict JSON",
+            "no strict JSON" if isinstance(error, Problem) else "no base64url",
+            f"{EXPECTED_PART}, each name once",
+        ) from None
     if not isinstance(value, dict):
-        raise NotAuthenticated(f"the {name} of the token is not a JSON object")
+        raise NotAuthenticated(
+            f"the {name} of the token is not a JSON object", kind_of(value), EXPECTED_PART
+        )
     return value
 
 
 def _check_header(header: Mapping[str, Any]) -> str:
     """Return the algorithm, when it is one that can be accepted at all (R129, R132)."""
-    algorithm = header.get("alg")
+    algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise NotAuthenticated(
-            "alg is not an accepted asymmetric algorithm", algorithm, sorted(ALGORITHMS)
+            "alg is not an accepted asymmetric algorithm", shown(algorithm), ", ".join(ACCEPTED)
         )
     if "typ" in header and (not isinstance(header["typ"], str) or header["typ"].upper() != "JWT"):
-        raise NotAuthenticated("typ is not JWT", header["typ"], "JWT")
+        raise NotAuthenticated("typ is not JWT", shown(header["typ"]), "JWT, or no typ")
     if "crit" in header or header.get("b64", True) is not True:
-        raise NotAuthenticated("the header demands an extension that is not supported")
-    if not isinstance(header.get("kid"), str) or not header["kid"]:
-        raise NotAuthenticated("kid is missing")
+        raise NotAuthenticated(
+            "the header demands an extension that is not supported",
+            f"crit {shown(header['crit'])}" if "crit" in header else "b64 other than true",
+            "no crit, and no b64 other than true",
+        )
+    if not isinstance(kid, str) or not kid:
+        raise NotAuthenticated("kid is missing", kind_of(kid), "a text, the kid of the key")
     return algorithm
 
 
@@ -184,27 +183,35 @@ def _find_client(
     if client is None:
         raise _not_registered(clients, issuer, tenant)
     if algorithm not in client.algorithms:
-        raise NotAuthenticated("alg is not allowed for this client", algorithm, client.algorithms)
+        raise NotAuthenticated(
+            "alg is not allowed for this client", algorithm, listed(client.algorithms)
+        )
     if client.jku and "jku" in header and header["jku"] != client.jku:
-        raise NotAuthenticated("jku is not the registered one", header["jku"], client.jku)
+        raise NotAuthenticated(
+            "jku is not the registered one", shown(header["jku"]), shown(client.jku)
+        )
     return client
 
 
 def _not_registered(clients: Sequence[Client], issuer: object, tenant: object) -> NotAuthenticated:
     tenants = [one for client in clients if client.iss == issuer for one in client.tenants]
     if tenants:
-        return NotAuthenticated("iss is not registered with this tenant", tenant or "none", tenants)
+        return NotAuthenticated(
+            "iss is not registered with this tenant", shown(tenant), listed(tenants)
+        )
     known = [client.iss for client in clients]
-    return NotAuthenticated("iss is not registered", issuer or "none", known)
+    return NotAuthenticated("iss is not registered", shown(issuer), listed(known))
 
 
-def _check_signature(token: str, algorithm: str, key: PublicKey | None) -> None:
-    if key is None:
-        raise NotAuthenticated("no usable key of this client has the kid and suits the alg")
+def _check_signature(token: str, algorithm: str, key: PublicKey) -> None:
     try:
         jwt.PyJWS().decode(token, key=key.key, algorithms=[algorithm])
     except jwt.PyJWTError as error:
-        raise NotAuthenticated(f"the signature does not hold ({type(error).__name__})") from None
+        raise NotAuthenticated(
+            f"the signature does not hold ({type(error).__name__})",
+            "a signature by another key, or of other words",
+            f"a signature by the key {shown(key.kid)} with {algorithm}",
+        ) from None
 
 
 def _check_audience(claims: Mapping[str, Any], expected: Sequence[str]) -> None:
@@ -212,9 +219,9 @@ def _check_audience(claims: Mapping[str, Any], expected: Sequence[str]) -> None:
     audience = claims.get("aud")
     named: list[Any] = audience if isinstance(audience, list) else [audience]
     if not all(isinstance(item, str) for item in named):
-        raise NotAuthenticated("aud is missing or not text", type(audience).__name__, expected)
+        raise NotAuthenticated("aud is missing or not text", shown(audience), listed(expected))
     if not {item.removesuffix("/") for item in named} & {url.removesuffix("/") for url in expected}:
-        raise NotAuthenticated("aud is not this endpoint", named, expected)
+        raise NotAuthenticated("aud is not this endpoint", shown(audience), listed(expected))
 
 
 def _check_times(claims: Mapping[str, Any], now: float, longest_lifetime: float) -> float:
@@ -229,11 +236,9 @@ def _check_times(claims: Mapping[str, Any], now: float, longest_lifetime: float)
             f"at most {LEEWAY_SECONDS} s ago",
         )
     if issued > now + LEEWAY_SECONDS:
-        raise NotAuthenticated(
-            "iat is in the future", f"{issued - now:.0f} s ahead", f"at most {LEEWAY_SECONDS} s"
-        )
-    if "nbf" in claims and _time_claim(claims, "nbf") > now + LEEWAY_SECONDS:
-        raise NotAuthenticated("nbf is in the future")
+        raise _ahead("iat", issued - now)
+    if "nbf" in claims and (begins := _time_claim(claims, "nbf")) > now + LEEWAY_SECONDS:
+        raise _ahead("nbf", begins - now)
     if not 0 < expires - issued <= longest_lifetime:
         raise NotAuthenticated(
             "the lifetime of the token, from iat to exp, is not accepted",
@@ -243,6 +248,12 @@ def _check_times(claims: Mapping[str, Any], now: float, longest_lifetime: float)
     return expires
 
 
+def _ahead(name: str, seconds: float) -> NotAuthenticated:
+    return NotAuthenticated(
+        f"{name} is in the future", f"{seconds:.0f} s ahead", f"at most {LEEWAY_SECONDS} s"
+    )
+
+
 def _time_claim(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     if (
@@ -250,14 +261,21 @@ def _time_claim(claims: Mapping[str, Any], name: str) -> float:
         or not isinstance(value, int | float | Decimal)
         or not 0 <= value < LATEST_TIME
     ):
-        raise NotAuthenticated(f"{name} is missing or not a time")
+        raise NotAuthenticated(
+            f"{name} is missing or not a time",
+            kind_of(value),
+            f"seconds since 1970, a number of at most {len(str(LATEST_TIME)) - 1} digits",
+        )
     return float(value)
 
 
 def _text_claim(claims: Mapping[str, Any], name: str, longest: int) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
+        odd = isinstance(value, str) and not value.isprintable()
         raise NotAuthenticated(
-            f"{name} is missing or not a text of at most {longest} printable characters"
+            f"{name} is missing or not a text of at most {longest} printable characters",
+            f"{kind_of(value)}{', some not printable' if odd else ''}",
+            f"a text of 1 to {longest} printable characters",
         )
     return value

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import structlog
 from urllib3.exceptions import HTTPError
 
+from cds_service.callers.refusals import listed, shown
 from cds_service.protocol import Problem, read_json
 from cds_service.retrieval import Outbound, Reach, TooLate, TooLong, get_within
 from cds_service.site import Client, PublicKey, WebAddress, read_address, read_keys
@@ -112,6 +113,16 @@ class KeySets:
         self._refresh(held, now, wait=key is None)
         return _pick(held.keys, kid, algorithm) if held.is_usable(now) else None
 
+    def describe(self, client: Client, now: float) -> str:
+        """Return for the log which keys of the client can be used now: their ids and algorithms."""
+        held = None if client.keys else self._fetched[client.jku]
+        if held is not None and not held.is_usable(now):
+            return f"a key of the set at {shown(client.jku)}, which could not be fetched"
+        keys = self._static[_of(client)] if held is None else held.keys
+        if not keys:
+            return "a key, but the set of this client holds none that is accepted"
+        return listed([f"kid {shown(key.kid)} with {_algorithms(key, client)}" for key in keys])
+
     def _refresh(self, held: FetchedSet, now: float, wait: bool) -> None:
         """Fetch a set anew; one caller at a time, and the others wait only when they have nothing
         to go on with.
@@ -143,6 +154,10 @@ def _reach(client: Client, production: bool) -> Reach:
     if not production:
         return Reach.ANYWHERE
     return Reach.SITE if client.fhir_on_site_network else Reach.PUBLIC
+
+
+def _algorithms(key: PublicKey, client: Client) -> str:
+    return " or ".join(filter(key.suits, client.algorithms)) or "no alg of this client"
 
 
 def _pick(keys: Sequence[PublicKey], kid: str, algorithm: str) -> PublicKey | None:
