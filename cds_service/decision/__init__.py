@@ -9,7 +9,7 @@ from cds_service.decision.explainable import (
     decide_prefetched,
     decide_request,
 )
-from cds_service.decision.quiet_cards import about, find_quiet
+from cds_service.decision.quiet_cards import about, find_asked, find_quiet
 from cds_service.decision.row_facts import facts_of_rules
 from cds_service.decision.silence import explain_silence
 
@@ -26,6 +26,7 @@ __all__ = [
     "explain",
     "explain_silence",
     "facts_of_rules",
+    "find_asked",
     "find_quiet",
     "name_orders",
     "read_orders",

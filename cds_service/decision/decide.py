@@ -191,7 +191,7 @@ def decide(
     findings: tuple[Finding, ...] = ()
     with _timed(timings, "review", tick):
         if orders.in_scope:
-            findings = _review(request, course, mapped.scenario, advised, policy)
+            findings = _review(request, course, mapped.scenario, advised, basis)
     facts = describe_facts(mapped.scenario, advised.assessment)
     version = _version(request, record, basis.client)
     case = Case(basis, request, record, drafts, mapped, facts, advised, version)
@@ -220,11 +220,13 @@ def _review(
     course: Course,
     scenario: ClinicalScenario,
     recommendation: Recommendation,
-    policy: Policy,
+    basis: Basis,
 ) -> tuple[Finding, ...]:
+    policy = basis.settings.policy
     match HOOK_ROWS[request.hook].reviewed:
         case Reviewed.ORDERS:
-            return review(course, scenario, recommendation, policy)
+            asks = basis.client.calls_when_opened
+            return review(course, scenario, recommendation, policy, chart_asks=asks)
         case Reviewed.REFILL:
             return review_refill(course, scenario, recommendation, policy)
         case Reviewed.RECORD:

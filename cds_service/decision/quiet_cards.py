@@ -4,7 +4,9 @@ same client at the same service, are not shown for a while.
 Never a warning or a critical card, never what says that something could not be read, and never for
 callers that were not authenticated, who could otherwise silence cards for others.
 
-Source: decisions Q45, Q82, I32; R173.
+The question about nerve signs beside loading is put once to a client that has no patient-view.
+
+Source: decisions Q45, Q82, Q93, I32; R173.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from cds_service.decision.decide import Decision
 from cds_service.decision.row_facts import facts_of_rules
 from cds_service.records import Listener, Store
 from recommender.cards import MAY_BE_SILENCED, NEVER_SILENCED_WITH_SIGNS, Finding, Indicator, cards
-from recommender.language import Course, HintAt, describe_line
+from recommender.language import Course, HintAt, Order, describe_line, is_injected
 
 
 def find_quiet(
@@ -36,6 +38,40 @@ def find_quiet(
             about(finding, decision, store.key.hash_text),
         )
     )
+
+
+def find_asked(
+    decision: Decision, store: Store, listener: Listener, now: dt.datetime
+) -> frozenset[int]:
+    """Return the numbers of the cards that ask once, where no opened chart does, and have asked."""
+    since = now - dt.timedelta(days=decision.policy.info_silence_days)
+    return frozenset(
+        number
+        for number, finding in enumerate(decision.findings)
+        if asks_once(finding, decision)
+        and store.recently_shown(
+            listener,
+            finding.card.id,
+            finding.rule,
+            since,
+            about(finding, decision, store.key.hash_text),
+        )
+    )
+
+
+def asks_once(finding: Finding, decision: Decision) -> bool:
+    """Return whether a card does nothing but ask about nerve signs beside loading because the
+    client has no patient-view (Q93).
+    """
+    if decision.case.basis.client.calls_when_opened or not may_be_silenced(finding, decision):
+        return False
+    alone = finding.card is cards.B2_ASK_ABOUT_SIGNS and not finding.also_found
+    orders = [order for order in decision.course.orders if order.key in finding.about]
+    return alone and bool(orders) and all(map(_is_injected, orders))
+
+
+def _is_injected(order: Order) -> bool:
+    return order.cobalamin is not None and is_injected(order.cobalamin)
 
 
 def may_be_silenced(finding: Finding, decision: Decision) -> bool:

@@ -31,8 +31,8 @@ class CardRecord:
     that decided, so that the same advice on the same kind of order is recognised later; draft ids
     do not do that, as clients use them again.
 
-    `mode` is live, silent, share, or quiet (overridden repeatedly); a card that was not `shown` was
-    withheld by what `mode_set_by` names.
+    `mode` is live, silent, share, or quiet (overridden, or asked before); a card that was not
+    `shown` was withheld by what `mode_set_by` names.
     """
 
     uuid: str

@@ -10,11 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from cds_service.database import CARDS, DECISIONS, FEEDBACK, MODES
+from cds_service.records.kept_requests import Keeping, seal
 from cds_service.records.records import CardRecord, DecisionRecord, Listener
 from cds_service.records.tallies import week_of
 
 LONGEST_CHOSEN_TEXT = 512
 """Characters kept of each text of a decision; clients choose some of them."""
+
+
+TRY_TO_WRITE = sa.text(
+    "INSERT INTO replay (issuer, token_id, expires) VALUES ('', 'readiness', 0) "
+    "ON CONFLICT (issuer, token_id) DO UPDATE SET expires = excluded.expires"
+)
+"""No issuer is empty, so no token is meant; the row goes with the tokens that expired."""
 
 
 def utc(time_of: dt.datetime) -> dt.datetime:
@@ -39,6 +47,14 @@ def decision_row(record: DecisionRecord) -> dict[str, Any]:
     del row["cards"], row["kept"]
     at = utc(record.received_at)
     return _clean({**row, "received_at": at, "week": week_of(at)})
+
+
+def kept_row(record: DecisionRecord, keeping: Keeping | None) -> dict[str, Any] | None:
+    """Return the request of a decision as the row of its table; None where none is kept."""
+    if keeping is None or record.kept is None:
+        return None
+    sealed = seal(record.kept, record.id, keeping.key)
+    return {"decision": record.id, "kept_at": utc(record.received_at), "sealed": sealed}
 
 
 def card_rows(record: DecisionRecord) -> list[dict[str, Any]]:
@@ -84,6 +100,28 @@ def count_overridden(
             FEEDBACK.c.service == listener.service,
         )
         .where(FEEDBACK.c.outcome == "overridden", FEEDBACK.c.received_at >= utc(since))
+    )
+
+
+def count_shown(
+    listener: Listener, card: str, rule: str, since: dt.datetime, about: str
+) -> sa.Select[int]:
+    """Return the query for how many cards of this kind, rule and order were shown since a time, for
+    the same patient, to the same client at any service (Q93).
+    """
+    return (
+        sa.select(sa.func.count())
+        .select_from(CARDS)
+        .join(DECISIONS, DECISIONS.c.id == CARDS.c.decision)
+        .where(
+            DECISIONS.c.patient == listener.patient,
+            DECISIONS.c.client == listener.client,
+            DECISIONS.c.received_at >= utc(since),
+            CARDS.c.card == card,
+            CARDS.c.rule == rule,
+            CARDS.c.order == about,
+            CARDS.c.shown,
+        )
     )
 
 

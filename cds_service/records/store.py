@@ -34,11 +34,20 @@ from cds_service.database import (
     StoreUnavailable,
 )
 from cds_service.records.decision_queue import DecisionQueue
-from cds_service.records.kept_requests import Keeping, prune_kept, seal
+from cds_service.records.kept_requests import Keeping, prune_kept
 from cds_service.records.record_key import RecordKey
 from cds_service.records.records import DecisionRecord, FeedbackEntry, Listener
 from cds_service.records.retention import prune_decisions
-from cds_service.records.rows import card_rows, count_overridden, decision_row, note_modes, utc
+from cds_service.records.rows import (
+    TRY_TO_WRITE,
+    card_rows,
+    count_overridden,
+    count_shown,
+    decision_row,
+    kept_row,
+    note_modes,
+    utc,
+)
 from cds_service.records.tallies import CallCounts, add_tallies, count_decisions, settle_feedback
 from cds_service.records.tokens import UsedTokens
 from cds_service.telemetry import Counts, WorkerCounts
@@ -57,15 +66,6 @@ so that some are left for advice.
 """
 
 RETRY_SECONDS = 0.1
-
-OVERRIDES_TO_QUIET = 1
-"""One override says that the card is known (Q45)."""
-
-TRY_TO_WRITE = sa.text(
-    "INSERT INTO replay (issuer, token_id, expires) VALUES ('', 'readiness', 0) "
-    "ON CONFLICT (issuer, token_id) DO UPDATE SET expires = excluded.expires"
-)
-"""No issuer is empty, so no token is meant; the row goes with the tokens that expired."""
 
 
 class Store:
@@ -183,13 +183,21 @@ class Store:
 
         Source: Q45, R173; which cards may be quieter for it is for the caller to see to.
         """
+        return self._any(listener, count_overridden(listener, card, rule, since, about))
+
+    def recently_shown(
+        self, listener: Listener, card: str, rule: str, since: dt.datetime, about: str
+    ) -> bool:
+        """Say the same of a card that was shown, at any service (Q93)."""
+        return self._any(listener, count_shown(listener, card, rule, since, about))
+
+    def _any(self, listener: Listener, query: sa.Select[int]) -> bool:
         if not listener.patient or self.database.rests:
             return False
-        query = count_overridden(listener, card, rule, since, about)
         try:
-            return self.database.ask(self._read, query) >= OVERRIDES_TO_QUIET
+            return self.database.ask(self._read, query) > 0
         except StoreUnavailable as error:
-            self.database.rest("earlier overrides are not known", error)
+            self.database.rest("earlier cards are not known", error)
             return False
 
     def record_feedback(
@@ -237,7 +245,7 @@ class Store:
     def _write(self, records: Sequence[DecisionRecord]) -> None:
         decisions = [decision_row(record) for record in records]
         cards = [row for record in records for row in card_rows(record)]
-        kept = [row for record in records if (row := self._kept_row(record))]
+        kept = [row for record in records if (row := kept_row(record, self._keeping))]
         with self.database.transaction() as connection:
             if not self._modes_noted:
                 note_modes(connection, self._modes)
@@ -248,12 +256,6 @@ class Store:
                 connection.execute(sa.insert(KEPT_REQUESTS), kept)
             add_tallies(connection, count_decisions(decisions, cards))
         self._modes_noted = True
-
-    def _kept_row(self, record: DecisionRecord) -> dict[str, Any] | None:
-        if self._keeping is None or record.kept is None:
-            return None
-        sealed = seal(record.kept, record.id, self._keeping.key)
-        return {"decision": record.id, "kept_at": utc(record.received_at), "sealed": sealed}
 
     def prune(self, before: dt.datetime) -> Counter[str]:
         """Delete decisions from before a time with all that belongs to them; return how many rows

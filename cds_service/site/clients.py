@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cds_service.protocol import HOOKS, PATIENT_VIEW
 from cds_service.site.client_profiles import (
     CDS_HOOKS_VERSIONS,
     GENERIC_2_0,
@@ -36,6 +37,8 @@ class Client:
     client is shown one id under every hook instead of one a hook (R167). `cds_hooks_version` and
     `hook_version`: what discovery says of versions, nothing when empty (R168). `prefetch_dialect`:
     "3.0" has relative dates (R169). `preferred_system` is written as the client spells it.
+    `hooks` are those that the client calls, where the site says so; none: not known, which is never
+    taken for a hook that it has not (Q93).
     `ignores` is what the client leaves unread; `stores_accepted` whether a draft that is accepted
     comes back as an order on record. `explain_empty`: an answer
     without cards says why. `modes` takes the place of the site's own table as a whole.
@@ -61,11 +64,17 @@ class Client:
     cds_hooks_version: str = "2.0.1"
     hook_version: bool = False
     prefetch_dialect: str = "2.0"
+    hooks: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     stores_accepted: bool = True
     explain_empty: bool = False
     modes: Mapping[str, str | float] = field(default_factory=dict)
     expected_calls_per_day: int = 0
+
+    @property
+    def calls_when_opened(self) -> bool:
+        """Whether an opened chart is told of; true unless the site lists the hooks without it."""
+        return not self.hooks or PATIENT_VIEW in self.hooks
 
 
 def client_of_profile(profile: str, name: str = "") -> Client:
@@ -93,6 +102,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "prefetch_dialect": PREFETCH_DIALECTS,
 }
 """The words a client's switches may hold."""
+
+LISTS: dict[str, tuple[str, ...]] = {"ignores": IGNORED, "hooks": HOOKS}
+"""The words a client's lists may hold."""
 
 
 def read_clients(document: Mapping[str, Any], problems: list[str]) -> tuple[Client, ...]:
@@ -144,12 +156,13 @@ def _switch_problems(client: Client) -> list[str]:
         if value not in choices:
             known = " or ".join(f'"{choice}"' for choice in choices if choice)
             problems.append(f'{key}: found "{value}", expected {known}.')
-    ignores = (
-        f'ignores: found "{ignored}", expected one of {", ".join(IGNORED)}.'
-        for ignored in client.ignores
-        if ignored not in IGNORED
+    lists = (
+        f'{key}: found "{value}", expected one of {", ".join(known)}.'
+        for key, known in LISTS.items()
+        for value in getattr(client, key)
+        if value not in known
     )
-    return [*problems, *ignores]
+    return [*problems, *lists]
 
 
 def _key_problems(client: Client) -> list[str]:

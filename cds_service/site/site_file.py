@@ -93,6 +93,7 @@ CLIENT = {
     "cds_hooks_version": TEXT,
     "hook_version": FLAG,
     "prefetch_dialect": TEXT,
+    "hooks": TEXTS,
     "ignores": TEXTS,
     "stores_accepted": FLAG,
     "explain_empty": FLAG,

@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service.callers import Caller
 from cds_service.cards import EXTENSION
-from cds_service.decision import Decision, about, find_quiet
+from cds_service.decision import Decision, about, find_asked, find_quiet
 from cds_service.protocol import Service
 from cds_service.records import CardRecord, DecisionRecord, Listener, Store
 from cds_service.retrieval import describe_availability
@@ -29,7 +29,8 @@ from governance.decisions import (
     write_asked,
 )
 
-OVERRIDDEN_REPEATEDLY = Showing("quiet", False, "overridden repeatedly")
+OVERRIDDEN = Showing("quiet", False, "overridden")
+ASKED_ONCE = Showing("quiet", False, "asked before")
 
 
 def record_call(
@@ -104,7 +105,7 @@ def choose_cards(
     deployment: Deployment, service: Service, caller: Caller, decision: Decision
 ) -> tuple[Showing, ...]:
     """Return what becomes of each card: by the modes that are set, and not for a while where an
-    info card was overridden again and again by callers who proved who they are.
+    info card was overridden, or has asked once, by callers who proved who they are.
     """
     store = deployment.store
     patient = store.key.hash_patient(caller.issuer, decision.record.patient_id)
@@ -114,9 +115,11 @@ def choose_cards(
     if not caller.issuer:
         return showings
     listener = Listener(caller.client.name, service.id, patient)
-    quiet = find_quiet(decision, store, listener, dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    quiet = dict.fromkeys(find_asked(decision, store, listener, now), ASKED_ONCE)
+    quiet |= dict.fromkeys(find_quiet(decision, store, listener, now), OVERRIDDEN)
     return tuple(
-        OVERRIDDEN_REPEATEDLY if number in quiet and showing.shown else showing
+        quiet.get(number, showing) if showing.shown else showing
         for number, showing in enumerate(showings)
     )
 

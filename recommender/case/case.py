@@ -66,6 +66,8 @@ class Case:
     """Everything a check may look at. The course is the only part that a resolution changes.
 
     `refill`: the drafts continue orders that are taken already (cards.md 9).
+    `chart_asks`: whether opening the chart asks about nerve signs; true unless it is known that
+    the client never says that a chart is opened (Q93).
     """
 
     course: Course
@@ -73,6 +75,7 @@ class Case:
     recommendation: Recommendation
     policy: Policy
     refill: bool = False
+    chart_asks: bool = True
 
     @property
     def assessment(self) -> Assessment:
@@ -250,13 +253,14 @@ def case_of(
     policy: Policy,
     *,
     refill: bool = False,
+    chart_asks: bool = True,
 ) -> Case:
     """Return the case, with the level that decided: also a low one taken after treatment that is
     over.
     """
     phase = recommendation.assessment.treatment.phase
     settled = with_low_level(scenario, policy, phase)
-    return Case(course, settled, recommendation, policy, refill)
+    return Case(course, settled, recommendation, policy, refill, chart_asks)
 
 
 def has_test(case: Case, test: Test) -> bool:

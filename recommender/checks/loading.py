@@ -54,10 +54,10 @@ def check_unconfirmed(case: Case, order: Order, line: DoseLine, timing: Timing) 
 
 
 def _ask_before_loading(case: Case, order: Order) -> Iterator[Issue]:
-    """Yield b2 on loading only where words hint at signs or the record could not be read; else the
-    opened chart asks (cards.md 3).
+    """Yield b2 on loading only where words hint at signs, the record could not be read, or no
+    opened chart asks (cards.md 3; Q93).
     """
-    if not asks_loudly(case):
+    if case.chart_asks and not asks_loudly(case):
         return
     reason = (
         "With nerve signs, injections are given on alternate days until there is no further "

@@ -42,12 +42,20 @@ STARTS_B12 = frozenset({Remedy.START_FIRST, Remedy.START_BESIDE})
 
 
 def review(
-    course: Course, scenario: ClinicalScenario, recommendation: Recommendation, policy: Policy
+    course: Course,
+    scenario: ClinicalScenario,
+    recommendation: Recommendation,
+    policy: Policy,
+    *,
+    chart_asks: bool = True,
 ) -> tuple[Finding, ...]:
     """Return what is to be said about the selected orders, the loudest first; nothing when they are
     as they should be.
+
+    Args:
+        chart_asks: false only where the client is known never to say that a chart is opened (Q93).
     """
-    return _review(case_of(course, scenario, recommendation, policy))
+    return _review(case_of(course, scenario, recommendation, policy, chart_asks=chart_asks))
 
 
 def review_refill(

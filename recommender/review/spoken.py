@@ -206,7 +206,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "U1": _row(
         "k1 warning",
-        "s: either leg is acceptable (hint: b2)",
+        "s: either leg is acceptable (hint, or a client without patient-view: b2)",
         "b2, b4-b10",
         "c1, c4, c5",
         "k1",

@@ -55,12 +55,14 @@ class Clinician:
         return self._http.post(path, json=body, headers={"Authorization": authorization}).json
 
     def cards(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        shown: list[dict[str, Any]] = self._post(CALL, request)["cards"]
+        path = f"/cds-services/b12-{request['hook']}"
+        shown: list[dict[str, Any]] = self._post(path, request)["cards"]
+        sent = {card["uuid"] for card in shown}
+        wait_until(lambda: sent <= {row["uuid"] for row in rows(self._url, CARDS)})
         return shown
 
     def override(self, request: dict[str, Any]) -> None:
         [card] = self.cards(request)
-        wait_until(lambda: any(row["uuid"] == card["uuid"] for row in rows(self._url, CARDS)))
         self._post(
             f"{CALL}/feedback", {"feedback": [{"card": card["uuid"], "outcome": "overridden"}]}
         )
@@ -217,3 +219,78 @@ def test_where_nobody_is_authenticated_nobody_can_silence_a_card(tmp_path: Path)
 
     assert indicators(anybody.cards(request)) == [("b2", "info")]
     anybody.leave()
+
+
+LOADING: dict[str, Any] = {"frequency": 3, "period": 1, "periodUnit": "wk", "count": 6}
+MAINTENANCE: dict[str, Any] = {"frequency": 1, "period": 2, "periodUnit": "mo"}
+
+
+def ordering_loading(hook: str, mcg: int = 1000) -> dict[str, Any]:
+    """Return the request for loading and maintenance where nobody has asked about nerve signs."""
+    request = story("03-nothing-asked")
+    [entry] = request["context"]["draftOrders"]["entry"]
+    drafts = [
+        entry["resource"]
+        | {
+            "id": name,
+            "medicationCodeableConcept": {
+                "text": "Hydroxocobalamin 1 mg/mL solution for injection"
+            },
+            "dosageInstruction": [
+                {
+                    "timing": {"repeat": repeat},
+                    "route": {"text": "intramuscular"},
+                    "doseAndRate": [
+                        {
+                            "doseQuantity": {
+                                "value": mcg,
+                                "unit": "ug",
+                                "system": "http://unitsofmeasure.org",
+                                "code": "ug",
+                            }
+                        }
+                    ],
+                }
+            ],
+        }
+        for name, repeat in (("loading", LOADING), ("maintenance", MAINTENANCE))
+    ]
+    request["hook"] = hook
+    request["context"]["draftOrders"]["entry"] = [{"resource": draft} for draft in drafts]
+    if hook == "order-select":
+        request["context"]["selections"] = [f"MedicationRequest/{one['id']}" for one in drafts]
+    else:
+        del request["context"]["selections"]
+    return request
+
+
+ORDER_HOOKS = ("order-select", "order-sign")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "asked"),
+    [((), []), ((*ORDER_HOOKS, "patient-view"), []), (ORDER_HOOKS, [("b2", "info")])],
+)
+def test_loading_is_asked_about_once_where_the_client_has_no_patient_view_Q93(
+    tmp_path: Path, hooks: tuple[str, ...], asked: list[tuple[str, str]]
+) -> None:
+    """Not again at the signature; a client of which it is not known is not taken to lack it."""
+    clinician = Clinician(f"sqlite:///{tmp_path / 'b12-cds.db'}", (client(hooks=hooks),))
+    clinician._app.config[CONFIG_KEY].store.upgrade()
+
+    assert indicators(clinician.cards(ordering_loading("order-select"))) == asked
+    assert clinician.cards(ordering_loading("order-sign")) == []
+    assert clinician.cards(ordering_loading("order-select")) == []
+    another = _renamed(ordering_loading("order-sign"), "another-patient")
+    assert indicators(clinician.cards(another)) == asked
+    clinician.leave()
+
+
+def test_the_question_about_tablets_is_not_gone_once_it_was_shown_Q93(tmp_path: Path) -> None:
+    """Only beside loading is it asked once; tablets are wrong with nerve signs."""
+    clinician = Clinician(f"sqlite:///{tmp_path / 'b12-cds.db'}", (client(hooks=ORDER_HOOKS),))
+    clinician._app.config[CONFIG_KEY].store.upgrade()
+
+    for _ in range(2):
+        assert indicators(clinician.cards(story("03-nothing-asked"))) == [("b2", "info")]
+    clinician.leave()

@@ -53,6 +53,8 @@ def test_a_key_of_the_client_goes_before_its_profile(tmp_path: Path) -> None:
         'cds_hooks_version = "9"',
         'prefetch_dialect = "4"',
         'ignores = ["everything"]',
+        'hooks = ["patient-open"]',
+        'hooks = "order-sign"',
     ],
 )
 def test_a_word_that_is_not_known_is_said_with_the_known_ones(tmp_path: Path, line: str) -> None:

@@ -17,7 +17,7 @@ from recommender.guidance.regimens import MAINT_1M
 from recommender.language import Claim
 from recommender.language.course import Course, FollowUp, Test, TestOrder
 from recommender.language.doses import PhaseKind
-from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder
+from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder, apply
 from recommender.remedies.labels import describe_tests
 from recommender.review.order_review import review
 from recommender.safety.plausibility import is_unit_error
@@ -217,6 +217,42 @@ def test_injections_before_tablets_come_with_their_technique_M3() -> None:
         "oral",
     ]
     assert edit.technique
+
+
+WHOLE_COURSE = ["three a week for 2 weeks", "every 2 months"]
+NOT_ASKED = ["confirmed", "pernicious anaemia", "eGFR 95"]
+
+
+@pytest.mark.parametrize(
+    ("who", "orders", "asked", "unasked"),
+    [
+        (NOT_ASKED, WHOLE_COURSE, "info b2", ""),
+        (NOT_ASKED, ["alternate days", "every 2 months"], "", ""),
+        (["no signs", *NOT_ASKED], WHOLE_COURSE, "", ""),
+        (["signs", *NOT_ASKED], WHOLE_COURSE, "warning b3", "warning b3"),
+        (["confirmed", "diet", "eGFR 95"], ["oral 1000"], "info b2", "info b2"),
+    ],
+)
+def test_loading_is_asked_about_where_no_opened_chart_asks_Q93(
+    who: list[str], orders: list[str], asked: str, unasked: str
+) -> None:
+    scenario, course, policy = build_case({"who": who, "orders": orders})
+    advised = recommend(scenario, policy)
+
+    def said(**known: bool) -> str:
+        return "; ".join(map(_said, review(course, scenario, advised, policy, **known)))
+
+    assert (said(chart_asks=False), said(), said(chart_asks=True)) == (asked, unasked, unasked)
+
+
+def test_the_leg_taken_after_the_question_is_not_asked_about_again_Q93() -> None:
+    scenario, course, policy = build_case({"who": NOT_ASKED, "orders": WHOLE_COURSE})
+    advised = recommend(scenario, policy)
+    (finding,) = review(course, scenario, advised, policy, chart_asks=False)
+    assert finding.resolutions
+    for resolution in finding.resolutions:
+        after = apply(course, resolution.edits, scenario.as_of)
+        assert not review(after, scenario, advised, policy, chart_asks=False), resolution.label
 
 
 @pytest.mark.parametrize("said", ["every 2 months", "three a week for 2 weeks"])
