@@ -97,7 +97,8 @@ def map_scenario(
     try:
         return _map(index_record(record, as_of, value_sets, tick, limits), drafts)
     finally:
-        forget_record()
+        if not value_sets.remembers:
+            forget_record()
 
 
 def forget_record() -> None:

@@ -57,7 +57,8 @@ class RecordIndex:
     why what was read of it cannot say "none" even so: entries about somebody else came with it
     (R38), or the medicine of some is not known. `uncounted` says of each concept in a word or two
     why results of it do not count ("preliminary"), once for each. `read_before` keeps what names
-    say that stand in several entries, for as long as this record is mapped and no longer.
+    say that stand in several entries, for as long as this record is mapped and no longer, unless
+    the value sets remember.
     """
 
     record: PatientRecord
@@ -67,10 +68,10 @@ class RecordIndex:
     complete: frozenset[str]
     understanding: Understanding
     limits: Limits = USUAL
+    read_before: dict[Any, Any] = field(default_factory=dict)
     by_type: dict[str, list[Placed]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     uncounted: dict[Concept, list[str]] = field(default_factory=dict)
-    read_before: dict[Any, Any] = field(default_factory=dict)
 
     def value_sets_for(self, resource: Resource) -> ValueSets:
         """Return the value sets for the words of one resource: in the language that it states, too
@@ -155,7 +156,8 @@ def index_record(
     receipt = Receipt(tick=tick)
     value_sets = value_sets.speaking(_languages_of(record))
     ledger = Understanding(receipt)
-    index = RecordIndex(record, as_of, value_sets, receipt, complete, ledger, limits)
+    memory = value_sets.memory()
+    index = RecordIndex(record, as_of, value_sets, receipt, complete, ledger, limits, memory)
     index.gaps.update(_stale_lists(record, as_of, limits.list_days))
     kept = _without_copies(index)
     # What a server returns has no order of its own: nothing may hang on it.

@@ -81,7 +81,7 @@ def map_medications(
             them.
     """
     items = list(placed)
-    siblings = Siblings.of(items)
+    siblings = Siblings.of(items, read_before=value_sets.memory())
     every = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
     uses, in_future = _without_future(every, as_of, receipt)
     ours = [use for use in uses if use.product.ingredients and not use.product.antidote]

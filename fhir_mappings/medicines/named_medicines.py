@@ -24,21 +24,25 @@ class Siblings:
     """The resources of a record or draft set that others point to, by `Type/id` and by the
     `fullUrl` of their entry; `beside` those that came otherwise, looked through when one is missed.
 
-    `products` holds the medicines told apart so far, by how they are written: most stand in a
+    `read_before` holds the medicines told apart so far, by how they are written: most stand in a
     record many times; `lines` the dosage lines.
     """
 
     by_reference: Mapping[str, Placed] = field(default_factory=dict)
     beside: Callable[[], Mapping[str, Placed]] = dict
-    products: dict[str, Product] = field(default_factory=dict)
+    read_before: dict[Any, Any] = field(default_factory=dict)
     lines: LinesRead = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, placed: Iterable[Placed], others: Callable[[], Iterable[Placed]] = tuple
+        cls,
+        placed: Iterable[Placed],
+        others: Callable[[], Iterable[Placed]] = tuple,
+        read_before: dict[Any, Any] | None = None,
     ) -> Siblings:
         """Index the Medications and Conditions; of two with one id the first counts."""
-        return cls(_by_reference(placed), cache(lambda: _by_reference(others())))
+        beside = cache(lambda: _by_reference(others()))
+        return cls(_by_reference(placed), beside, {} if read_before is None else read_before)
 
     def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:
         """Return the resource a Reference leads to, in the holder's `contained` or among the
@@ -84,11 +88,11 @@ def find_product(
     concept, reference = fhir_versions.read_medication(resource)
     target = siblings.find(reference, resource) if reference else None
     named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
-    written = repr((named, target.resource) if target else named)
-    product = siblings.products.get(written)
+    written = ("product", repr((named, target.resource) if target else named))
+    product: Product | None = siblings.read_before.get(written)
     if product is None:
         product = identify_product(named, value_sets, target.resource if target else None)
-        siblings.products[written] = product
+        siblings.read_before[written] = product
     return product, target
 
 

@@ -53,6 +53,9 @@ LANGUAGES = tuple(
 )
 """The languages that have a word list, and may be named as those of the record."""
 
+MOST_REMEMBERED = 20_000
+"""Names whose meaning is remembered at most: the same few are seen again and again."""
+
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 
 
@@ -70,6 +73,29 @@ class ValueSets:
     _allergy_types: frozenset[tuple[str, str]] = frozenset()
     languages: tuple[str, ...] = ("en",)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    _remembered: dict[tuple[str, ...], dict[Any, Any]] | None = None
+
+    def remembering(self) -> ValueSets:
+        """Return the same value sets for one who decides on many records in turn and ends then:
+        what a name means is worked out once for all of them. The service remembers nothing.
+        """
+        return replace(self, _remembered={})
+
+    @property
+    def remembers(self) -> bool:
+        """Whether what names mean may outlast the record they stand in."""
+        return self._remembered is not None
+
+    def memory(self) -> dict[Any, Any]:
+        """Return where to keep what names mean in these languages: of all records where it may
+        outlast one, else new.
+        """
+        if self._remembered is None:
+            return {}
+        kept = self._remembered.setdefault(self.languages, {})
+        if len(kept) > MOST_REMEMBERED:
+            kept.clear()
+        return kept
 
     def speaking(self, stated: Iterable[str]) -> ValueSets:
         """Return the value sets for words in these languages too ("de-AT"), where there is a list

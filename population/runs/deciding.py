@@ -54,7 +54,7 @@ class Decider:
         self.setup = setup
         loaded = load_settings(Path(setup.policy) if setup.policy else None)
         self.settings: Settings = tried_on(loaded, setup.as_of)
-        self.value_sets = load_value_sets(self.settings.extra_codes)
+        self.value_sets = load_value_sets(self.settings.extra_codes).remembering()
         self._not_understood = NotUnderstood(self.value_sets)
         self._templates = build_prefetch(self.value_sets)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cds_service.decision import decide_request, explain
 from cds_service.protocol import Problem
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import ValueSets, load_value_sets
 from governance.knowledge.scenarios import decide_all
 from recommender.guidance import Policy
 from tests.every_case.cases import Case, every_case
@@ -36,10 +36,10 @@ def digests(folders: Iterable[Path] = ()) -> Iterator[tuple[str, str]]:
         yield f"enumerated: {person.words}", _digest(decided)
 
 
-def digest_of(case: Case) -> str:
+def digest_of(case: Case, value_sets: ValueSets | None = None) -> str:
     """Return the digest of what is answered to a case: cards and explanation, or the refusal."""
     try:
-        decision = decide_request(case.request, case.settings, _VALUE_SETS, case.day)
+        decision = decide_request(case.request, case.settings, value_sets or _VALUE_SETS, case.day)
     except Problem as problem:
         return _digest(f"{problem.status} {problem}")
     told = {name: part for name, part in explain(decision).items() if name != "timingMs"}
