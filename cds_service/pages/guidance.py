@@ -30,6 +30,7 @@ from recommender.guidance import (
     STATEMENTS,
     Policy,
     policy_as_dict,
+    words_of_choice,
 )
 from recommender.language import describe
 from recommender.review import SPOKEN, Where
@@ -271,7 +272,9 @@ def describe_policy(policy: Policy) -> list[Json]:
         {
             "name": setting.key,
             "value": in_force[setting.key],
+            "words": words_of_choice(setting, in_force[setting.key]),
             "default": defaults[setting.key],
+            "defaultWords": words_of_choice(setting, defaults[setting.key]),
             "changed": in_force[setting.key] != defaults[setting.key],
             "meaning": setting.meaning,
             "expected": setting.expected,

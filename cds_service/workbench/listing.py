@@ -12,7 +12,7 @@ from cds_service.decision import Decision, decide_request
 from cds_service.site import Settings
 from cds_service.workbench.prepared import PreparedPatient, load_patients
 from fhir_mappings.terminology import ValueSets
-from recommender.guidance import SETTINGS, Policy, policy_as_dict
+from recommender.guidance import SETTINGS, Policy, policy_as_dict, words_of_choice
 
 Json = dict[str, Any]
 
@@ -62,7 +62,10 @@ def describe_settings(policy: Policy) -> list[Json]:
             "name": setting.key,
             "what": setting.meaning,
             "value": in_force[setting.key],
-            "choices": [str(choice.value) for choice in setting.choices],
+            "choices": [
+                {"value": choice.value, "words": words_of_choice(setting, choice.value)}
+                for choice in setting.choices
+            ],
         }
         for setting in SETTINGS
         if isinstance(setting.choices, type) and issubclass(setting.choices, enum.Enum)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recommender.guidance.policy import SETTINGS, Policy, policy_as_dict
+from recommender.guidance import SETTINGS, Policy, policy_as_dict, words_of_choice
+from recommender.guidance.policy import Setting
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "settings.md"
 
@@ -24,11 +25,19 @@ def render() -> str:
     """Return the page."""
     defaults = policy_as_dict(Policy())
     rows = (
-        f"| {item.key} | {item.meaning} | {_plain(defaults[item.key])} | {item.expected} | "
+        f"| {item.key} | {item.meaning} | {_plain(defaults[item.key])} | {_allowed(item)} | "
         f"{item.source} |"
         for item in SETTINGS
     )
     return HEAD + "\n".join(rows) + "\n"
+
+
+def _allowed(item: Setting) -> str:
+    """What is allowed, each code with its words."""
+    words = [(value, words_of_choice(item, value)) for value in item.allowed]
+    if not any(one for _, one in words):
+        return item.expected
+    return "; ".join(f"{value}: {one}" for value, one in words)
 
 
 def _plain(value: object) -> str:

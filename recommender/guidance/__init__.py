@@ -2,6 +2,7 @@
 look.
 """
 
+from recommender.guidance.choice_words import CHOICE_WORDS, words_of_choice
 from recommender.guidance.look_back import NEW_SIGN_DAYS
 from recommender.guidance.looser import looser_settings
 from recommender.guidance.policy import (
@@ -54,6 +55,7 @@ from recommender.guidance.statements import (
 
 __all__ = [
     "CATALOGUE",
+    "CHOICE_WORDS",
     "DOCUMENTS",
     "EXTERNAL_SOURCES",
     "FACTS",
@@ -97,4 +99,5 @@ __all__ = [
     "starting_now",
     "with_interval",
     "with_oral_dose",
+    "words_of_choice",
 ]

@@ -77,6 +77,27 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_side(
     page.context.close()
 
 
+def test_on_a_phone_a_wide_table_says_so_and_keeps_its_first_column(
+    browser: Browser, page_url: str
+) -> None:
+    page = opened(browser, PHONE, "light")
+    page.goto(page_url)
+    boxes = page.locator(".scroll:visible")
+
+    for box in boxes.all():
+        if not box.evaluate("one => one.scrollWidth > one.clientWidth + 2"):
+            continue
+        said = box.evaluate("one => one.previousElementSibling?.className ?? ''")
+        assert "swipe" in said, box.get_attribute("aria-label")
+        box.focus()
+        page.keyboard.press("End")
+        box.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+        first = box.locator("tbody tr > :first-child").first
+        assert first.evaluate("one => one.getBoundingClientRect().left") >= 0
+    assert page.locator(".swipe:visible").count() > 0
+    page.context.close()
+
+
 def test_it_is_read_without_a_script(browser: Browser, page_url: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -136,7 +136,9 @@ def test_the_policy_in_force_is_shown_with_what_the_site_changed(
         "IM_FIRST",
         True,
     )
-    assert "set by the site; default ORAL_FIRST" in cautious.get("/guidance", headers=HTML).text
+    page = cautious.get("/guidance", headers=HTML).text
+    assert "injections first <code>IM_FIRST</code>" in page
+    assert "set by the site; default tablets first <code>ORAL_FIRST</code>" in page
 
 
 @pytest.mark.parametrize("citation", ["S0", "S93", "X37", "Q1", "s", "%3Cscript%3E"])

@@ -132,7 +132,9 @@ def test_what_differs_is_named_and_as_sent_brings_it_back(page: Page, running: R
 def test_another_day_and_other_settings_can_be_tried(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "02-vegan-well")
     open_tab(page, "compare")
+    shown = page.locator("#policy-nonNeuroRoute option").all_inner_texts()
 
+    assert shown == ["Tablets first (ORAL_FIRST)", "Injections first (IM_FIRST)"]
     change_and_wait(page, lambda: page.select_option("#policy-nonNeuroRoute", "IM_FIRST"))
     expect(page.locator("#compare-here .lead")).to_contain_text("differ")
     change_and_wait(page, lambda: page.fill("#policy-day", "2029-01-01"))

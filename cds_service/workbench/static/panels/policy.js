@@ -7,7 +7,7 @@ import { upperFirst } from "./facts.js";
 export function renderPolicy(form, settings, today, change) {
   const day = html("input", { type: "date", id: "policy-day", value: today });
   const choices = settings.map((setting) => html("select", { id: `policy-${setting.name}`, title: `${setting.name} in [policy]` },
-    setting.choices.map((choice) => html("option", { value: choice, selected: choice === setting.value }, choice))));
+    setting.choices.map(({ value, words }) => html("option", { value, selected: value === setting.value }, `${upperFirst(words)} (${value})`))));
   form.replaceChildren(
     field("Day it is true for", day),
     ...settings.map((setting, index) => field(upperFirst(setting.what), choices[index])),
