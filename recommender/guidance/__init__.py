@@ -2,7 +2,7 @@
 look.
 """
 
-from recommender.guidance.choice_words import CHOICE_WORDS, words_of_choice
+from recommender.guidance.choice_words import words_of_choice
 from recommender.guidance.look_back import NEW_SIGN_DAYS
 from recommender.guidance.looser import looser_settings
 from recommender.guidance.policy import (
@@ -55,7 +55,6 @@ from recommender.guidance.statements import (
 
 __all__ = [
     "CATALOGUE",
-    "CHOICE_WORDS",
     "DOCUMENTS",
     "EXTERNAL_SOURCES",
     "FACTS",

@@ -7,12 +7,12 @@ import enum
 import pytest
 
 from recommender.guidance import (
-    CHOICE_WORDS,
     SETTINGS,
     OralInEstablishedMalabsorption,
     SubcutaneousHydroxocobalamin,
     words_of_choice,
 )
+from recommender.guidance.choice_words import CHOICE_WORDS
 from recommender.guidance.policy import Setting
 
 CLOSED = [one for one in SETTINGS if isinstance(one.choices, type) and not one.text]
