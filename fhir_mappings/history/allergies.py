@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, code_of, texts_of
+from fhir_mappings.fhir import Placed, as_dict, as_list, code_of, texts_of
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
+    describe_reactions,
     is_allergy_type,
     is_coded_as_allergy,
     is_doubted,
     is_resolved_in_words,
+    is_severe,
     leaves_substance_open,
     name_substance,
     names_in,
     pointed_at,
     speaks_of_allergy,
     speaks_of_reaction,
+    words_of_reaction,
 )
-from fhir_mappings.history.reading_lists import newest_of, notes_of, says_nothing_for
+from fhir_mappings.history.reading_lists import (
+    name_of,
+    newest_of,
+    notes_of,
+    says_nothing_for,
+)
 from fhir_mappings.intake import InFuture, RecordIndex, cite, describe_codes, why_status
 from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
 from fhir_mappings.terminology import Concept, Match, Role, ValueSets
@@ -77,15 +85,14 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     ledger.count("allergies", placed, _understood(value_sets, named))
     date = newest_of(resource, "recordedDate", "assertedDate", "onsetDateTime")
     if date is not None and date.earliest > index.tomorrow:
-        ledger.future.setdefault(HintAt.ALLERGY, InFuture(str(date), placed.reference))
-        index.receipt.ignore(placed, f"{describe_codes(substances[0])}, in the future: {date}")
+        _note_future(index, placed, named, str(date))
         return []
     over = status in NOT_CURRENT or any(
         is_resolved_in_words(text) for substance in substances for text in texts_of(substance)
     )
     found = _allergens(placed, named, date.latest if date else None, over)
     if not found:
-        cleared = over and _severe(resource).is_false  # mild, and over (Q52)
+        cleared = over and is_severe(resource).is_false  # mild, and over (Q52)
         if not cleared:
             _show_hints(index, placed, substances, date.latest if date else None)
         what = describe_codes(substances[0])
@@ -94,6 +101,17 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
             placed, partial(_why_not_current, resource, status or "resolved") if over else why
         )
     return found
+
+
+def _note_future(
+    index: RecordIndex, placed: Placed, named: list[tuple[Any, tuple[Match, ...]]], dated: str
+) -> None:
+    """Note that an allergy of the future is no fact; one that matters is shown (Q31)."""
+    ledger, substance = index.understanding, named[0][0]
+    ledger.future.setdefault(HintAt.ALLERGY, InFuture(dated, placed.reference))
+    if _allergens(placed, named, None, over=False):
+        ledger.put_off(HintAt.ALLERGY, placed, name_of(substance), dated)
+    index.receipt.ignore(placed, f"{describe_codes(substance)}, in the future: {dated}")
 
 
 def _why_not_current(resource: dict[str, Any], status: str) -> str:
@@ -139,7 +157,7 @@ def _allergens(
     day: dt.date | None,
     over: bool,
 ) -> list[Allergy]:
-    severe = _severe(placed.resource)
+    severe = is_severe(placed.resource)
     if over and not severe.is_true:
         return []
     found: dict[Allergen, Allergy] = {}
@@ -148,7 +166,7 @@ def _allergens(
             allergen = ALLERGENS.get(match.concept)
             if allergen is None or not _counts(match):
                 continue
-            evidence = cite(placed, match, substance, day, _described(placed.resource))
+            evidence = cite(placed, match, substance, day, describe_reactions(placed.resource))
             found.setdefault(allergen, Allergy(allergen, severe, evidence, active=not over))
     return list(found.values())
 
@@ -164,10 +182,10 @@ def _show_hints(
     an allergy to something that is not named (Q27 b).
     """
     texts = [text for item in substances for text in meaningful_texts(index.value_sets, item)]
-    described = (
-        as_text(as_dict(item).get("description")) for item in reactions_of(placed.resource)
-    )
-    for text in (*texts, *notes_of(placed.resource), *(words for words in described if words)):
+    described = [
+        words for item in reactions_of(placed.resource) for words in words_of_reaction(item)
+    ]
+    for text in (*texts, *notes_of(placed.resource), *described):
         for at in pointed_at(index, text):
             index.understanding.hint(at, placed, text, day)
     unnamed = [text for text in texts if not is_allergy_type(text)]
@@ -249,51 +267,3 @@ def _allergies_in(
         for match in names_in(index, text)
         if match.concept in ALLERGENS and _counts(match)
     ]
-
-
-def _severe(resource: dict[str, Any]) -> Truth:
-    """An immediate severe reaction or high criticality; FALSE only when the record says low or
-    every reaction was mild or moderate.
-    """
-    criticality = code_of(resource.get("criticality"))
-    reactions = [as_dict(reaction) for reaction in as_list(resource.get("reaction"))]
-    severities = {code_of(reaction.get("severity")) for reaction in reactions}
-    if (
-        criticality in ("high", "crith")
-        or "severe" in severities
-        or any(_is_anaphylaxis(reaction) for reaction in reactions)
-    ):
-        return Truth.TRUE
-    if criticality in ("low", "critl") or (reactions and severities <= {"mild", "moderate"}):
-        return Truth.FALSE
-    return Truth.UNKNOWN
-
-
-def _is_anaphylaxis(reaction: dict[str, Any]) -> bool:
-    return any(
-        "anaphyla" in text.lower()
-        for item in as_list(reaction.get("manifestation"))
-        for text in _manifestation_texts(item)
-    )
-
-
-def _manifestation_texts(manifestation: Any) -> list[str]:
-    """A CodeableConcept (to R4B) or a CodeableReference (R5)."""
-    return texts_of(manifestation) + texts_of(as_dict(manifestation).get("concept"))
-
-
-def _described(resource: dict[str, Any]) -> str:
-    """How the reaction is described: criticality, then manifestations."""
-    said = (
-        [f"criticality {code_of(resource.get('criticality'))}"]
-        if resource.get("criticality")
-        else []
-    )
-    for reaction in as_list(resource.get("reaction")):
-        said += [
-            text
-            for item in as_list(as_dict(reaction).get("manifestation"))
-            for text in _manifestation_texts(item)
-        ]
-        said += [as_text(as_dict(reaction).get("severity"))]
-    return ", ".join(dict.fromkeys(item for item in said if item))

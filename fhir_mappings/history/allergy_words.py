@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import codings_of, texts_of
+from fhir_mappings.fhir import as_dict, as_list, as_text, code_of, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import is_negative, meaningful_texts, names_another_substance
 from fhir_mappings.terminology import (
@@ -26,7 +26,7 @@ from fhir_mappings.terminology import (
     read_words,
 )
 from fhir_mappings.text import normalise_text
-from recommender.language import EXCIPIENTS, Allergen, HintAt
+from recommender.language import EXCIPIENTS, Allergen, HintAt, Truth
 
 ALLERGENS: dict[Concept, Allergen] = {
     Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
@@ -241,3 +241,51 @@ def _is_to_anything(index: RecordIndex, text: str) -> bool:
     return _TYPE_WORDS.issuperset(normal.split()) or not names_another_substance(
         text, index.value_sets.languages
     )
+
+
+def is_severe(resource: dict[str, Any]) -> Truth:
+    """Return whether a severe immediate reaction or high criticality is recorded; FALSE only when
+    the record says low, or every reaction was mild or moderate.
+    """
+    criticality = code_of(resource.get("criticality"))
+    reactions = [as_dict(reaction) for reaction in as_list(resource.get("reaction"))]
+    severities = {code_of(reaction.get("severity")) for reaction in reactions}
+    if (
+        criticality in ("high", "crith")
+        or "severe" in severities
+        or any(_is_anaphylaxis(reaction) for reaction in reactions)
+    ):
+        return Truth.TRUE
+    if criticality in ("low", "critl") or (reactions and severities <= {"mild", "moderate"}):
+        return Truth.FALSE
+    return Truth.UNKNOWN
+
+
+def _is_anaphylaxis(reaction: dict[str, Any]) -> bool:
+    described = as_text(reaction.get("description"))
+    said = [*_manifestations(reaction), *([] if is_doubted(described) else [described])]
+    return any("anaphyla" in text.lower() for text in said)
+
+
+def words_of_reaction(reaction: Any) -> list[str]:
+    """Return how a reaction is described, and what its manifestations are called."""
+    described = as_text(as_dict(reaction).get("description"))
+    return [text for text in (described, *_manifestations(reaction)) if text]
+
+
+def _manifestations(reaction: Any) -> list[str]:
+    """Each a CodeableConcept (to R4B) or a CodeableReference (R5)."""
+    return [
+        text
+        for item in as_list(as_dict(reaction).get("manifestation"))
+        for text in (*texts_of(item), *texts_of(as_dict(item).get("concept")))
+    ]
+
+
+def describe_reactions(resource: dict[str, Any]) -> str:
+    """Return how the reaction is described: criticality, then manifestations."""
+    criticality = code_of(resource.get("criticality"))
+    said = [f"criticality {criticality}"] if resource.get("criticality") else []
+    for reaction in as_list(resource.get("reaction")):
+        said += [*_manifestations(reaction), as_text(as_dict(reaction).get("severity"))]
+    return ", ".join(dict.fromkeys(item for item in said if item))

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    read_date,
+    texts_of,
+)
 from fhir_mappings.history.allergy_words import (
     is_coded_as_allergy,
     names_only_an_allergy,
@@ -22,6 +31,7 @@ from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes
 from fhir_mappings.judging import Judged, Shown, Understood, judge
 from fhir_mappings.terminology import Concept, Field, Role
 from fhir_mappings.values import holds_length
+from recommender.guidance import look_back
 from recommender.language import HintAt
 
 MOST_NOTES = 10
@@ -75,6 +85,18 @@ def _judge_condition(index: RecordIndex, placed: Placed) -> None:
     _quote_lengths(index, placed, judged, day)
     if _names_injection(judged):
         ledger.hint(HintAt.B12_TREATMENT, placed, describe_codes(resource.get("code")), day)
+    _note_stopped(index, placed, judged, day)
+
+
+def _note_stopped(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
+    """Note that an entry tells of injections of vitamin B12 that were stopped: until then they were
+    given, so that a level after it may stand on them (Q28, I18).
+    """
+    if any(match.concept is Concept.B12_ADMINISTRATION_STOPPED for match in judged.matches):
+        since = index.as_of - dt.timedelta(days=look_back.TREATMENT_DAYS)
+        if day is None or day >= since:
+            what = name_of(placed.resource.get("code"))
+            index.understanding.hint(HintAt.B12_TREATMENT, placed, what, day)
 
 
 def _points_at(index: RecordIndex, resource: dict[str, Any], judged: Judged) -> tuple[Shown, ...]:
@@ -152,6 +174,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     ledger.show(placed, judged, day)
     if not not_done:
         _ask_about_operations(index, placed, judged, day)
+        _note_stopped(index, placed, judged, day)
 
 
 def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ...]) -> Judged:
@@ -202,12 +225,22 @@ def _certainty_behind(coding: dict[str, Any]) -> str:
 
 
 def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
-    """Return the notes of an entry as words; of many the first."""
-    if "note" not in resource and "notes" not in resource:
+    """Return the notes of an entry as words, and what the evidence of a Condition is called; of
+    many the first.
+    """
+    if "note" not in resource and "notes" not in resource and "evidence" not in resource:
         return ()
     noted = [*as_list(resource.get("note")), *as_list(resource.get("notes"))][:MOST_NOTES]
-    texts = (as_text(as_dict(note).get("text")) or as_text(note) for note in noted)
+    texts = [as_text(as_dict(note).get("text")) or as_text(note) for note in noted]
+    for item in as_list(resource.get("evidence"))[:MOST_NOTES]:
+        for code in (*as_list(as_dict(item).get("code")), as_dict(item).get("concept")):
+            texts += texts_of(code)
     return tuple(text for text in texts if text)
+
+
+def name_of(code: Any) -> str:
+    """Return what an entry is called where it has words, else its codes."""
+    return next((text for text in texts_of(code) if text), "") or describe_codes(code)
 
 
 def newest_of(resource: dict[str, Any], *names: str) -> DateSpan | None:
@@ -234,11 +267,20 @@ def _is_future(date: DateSpan | None, tomorrow: dt.date) -> bool:
 
 
 def _note_future(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
-    """Note that an entry of the future is no fact, but that its fact cannot be "none" (Q31)."""
-    entry = InFuture(str(day), placed.reference)
-    for concept in (
-        *(match.concept for match in judged.matches),
-        *(shown.concept for shown in judged.shown),
-    ):
+    """Note that an entry of the future is no fact, but that its fact cannot be "none" and its words
+    are shown (Q31).
+    """
+    named = name_of(placed.resource.get("code"))
+    said = [(match.concept, named) for match in judged.matches if match.role is not Role.EXCLUDE]
+    said += [(shown.concept, shown.text) for shown in judged.shown]
+    planned = code_of(placed.resource.get("status")) in _PLANNED
+    for concept, text in said:
         for at in HINTS.get(concept, ()):
-            index.understanding.future.setdefault(at, entry)
+            if planned:
+                index.understanding.future.setdefault(at, InFuture(str(day), placed.reference))
+            else:
+                index.understanding.put_off(at, placed, text, str(day))
+
+
+_PLANNED = frozenset({"preparation", "planned", "scheduled", "on-hold"})
+"""Statuses of what is rightly dated in the future, so that there is nothing to ask about."""

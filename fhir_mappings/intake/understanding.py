@@ -161,6 +161,11 @@ _IN_WORDS = {by: by.value for by in Understood}
 _NONE_YET = dict.fromkeys(Understood, 0)
 
 
+def _quote(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 3]}..."
+
+
 @dataclass(slots=True)
 class Understanding:
     """The ledger of what was understood while one record is mapped. Entries are told apart by their
@@ -186,10 +191,17 @@ class Understanding:
 
     def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:
         """Note that the words of an entry point at a fact; the first words of an entry stay."""
-        words = " ".join(text.split())
-        quoted = words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 3]}..."
+        quoted = _quote(text)
         self.hints.setdefault((at, placed.place), Hint(at, quoted, placed.reference, date))
         self.receipt.note_hint(placed, f"in the record, not read: '{quoted}'")
+
+    def put_off(self, at: HintAt, placed: Placed, text: str, dated: str) -> None:
+        """Note an entry of the future: no fact, but its fact cannot be "none", and its words are
+        shown with their date (Q31).
+        """
+        self.future.setdefault(at, InFuture(dated, placed.reference))
+        quoted = _quote(f"dated {dated}: {text}")
+        self.hints.setdefault((at, placed.place), Hint(at, quoted, placed.reference, None))
 
     def show(self, placed: Placed, judged: Judged, date: dt.date | None) -> None:
         """Note the hints of one entry: what its words point at and no code of it decides."""
@@ -213,6 +225,10 @@ class Understanding:
         if not (self.hints or self.future):
             return None
         found = [hint for hint in self.hints.values() if hint.at in facts]
+        for at in facts:
+            later = self.future.get(at)
+            if later and all(hint.reference == later.reference for hint in found):
+                return Fact(Truth.UNKNOWN, later.why, because=Because.IN_FUTURE)
         if found:
             newest = max(found, key=lambda hint: (hint.date or dt.date.min, hint.reference))
             when = f" ({newest.date})" if newest.date else ""
@@ -221,9 +237,6 @@ class Understanding:
                 f"in the record, not read: '{newest.words}'{when}",
                 because=Because.HINT,
             )
-        for at in facts:
-            if at in self.future:
-                return Fact(Truth.UNKNOWN, self.future[at].why, because=Because.IN_FUTURE)
         return None
 
     def gap_fact(self, keys: tuple[str, ...]) -> Fact | None:

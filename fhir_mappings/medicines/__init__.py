@@ -11,7 +11,7 @@ from fhir_mappings.medicines.medication_orders import (
     first_day,
     read_orders,
 )
-from fhir_mappings.medicines.medication_uses import read_any_use
+from fhir_mappings.medicines.medication_uses import MedicineUse, read_any_use
 from fhir_mappings.medicines.medications import (
     MedicationFacts,
     denied_words,
@@ -34,6 +34,7 @@ __all__ = [
     "STATED",
     "InCourse",
     "MedicationFacts",
+    "MedicineUse",
     "Siblings",
     "cite_medicine",
     "denied_words",

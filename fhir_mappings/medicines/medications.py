@@ -50,8 +50,8 @@ class MedicationFacts:
     """What the medicines of the record say, in the terms of the scenario.
 
     `nameless` counts the entries of the look-back of which is not known which medicine they are
-    about: any of them may be one of ours. `in_future` are the days of entries that are dated after
-    tomorrow and are no fact yet (Q31). `antidotes` are doses of the cyanide antidote, which are no
+    about: any of them may be one of ours. `in_future` are the entries that are dated after tomorrow
+    and are no fact yet (Q31). `antidotes` are doses of the cyanide antidote, which are no
     treatment and raise a level all the same (F9).
     """
 
@@ -64,7 +64,7 @@ class MedicationFacts:
     methotrexate: Fact = NONE_RECORDED
     nitrous_oxide: Fact = NONE_RECORDED
     nameless: int = 0
-    in_future: tuple[dt.date, ...] = ()
+    in_future: tuple[MedicineUse, ...] = ()
     antidotes: tuple[DoseGiven, ...] = ()
 
 
@@ -118,14 +118,13 @@ def _antidotes(
 
 def _without_future(
     uses: list[MedicineUse], as_of: dt.date, receipt: Receipt
-) -> tuple[list[MedicineUse], tuple[dt.date, ...]]:
-    """Return the uses without those dated after tomorrow, and the days of these (Q31, Q46)."""
+) -> tuple[list[MedicineUse], tuple[MedicineUse, ...]]:
+    """Return the uses without those dated after tomorrow, and these (Q31, Q46)."""
     tomorrow = as_of + dt.timedelta(days=1)
     later = [use for use in uses if use.dated is not None and use.dated > tomorrow]
     for use in later:
         receipt.ignore(use.placed, f"{use.product.name}, dated in the future: {use.dated}")
-    days = tuple(sorted({use.dated for use in later if use.dated}))
-    return [use for use in uses if use.dated is None or use.dated <= tomorrow], days
+    return [use for use in uses if use.dated is None or use.dated <= tomorrow], tuple(later)
 
 
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:

@@ -27,6 +27,7 @@ from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
+    MedicineUse,
     denied_words,
     first_day,
     map_medications,
@@ -63,10 +64,25 @@ def read_medicines(index: RecordIndex) -> MedicationFacts:
             else f"{medicines.nameless} entries do not say"
         )
         index.gaps.setdefault("medications", f"{entries} which medicine it is")
-    if medicines.in_future:
-        days = ", ".join(str(day) for day in medicines.in_future[:3])
-        index.gaps.setdefault("medications", f"an entry is dated in the future: {days}")
+    _show_future(index, medicines.in_future)
     return _as_available(index, medicines)
+
+
+def _show_future(index: RecordIndex, later: tuple[MedicineUse, ...]) -> None:
+    """Show the medicines of entries dated after tomorrow, which are no fact yet (Q31)."""
+    for use in later:
+        product, dated = use.product, str(use.dated)
+        at = {
+            HintAt.B12_TREATMENT: product.has_cobalamin and not product.is_combination,
+            HintAt.ANTICOAGULANT: product.anticoagulant,
+            HintAt.NITROUS_OXIDE: product.nitrous_oxide,
+            HintAt.METHOTREXATE: product.methotrexate,
+        }
+        for fact in (fact for fact, said in at.items() if said):
+            index.understanding.put_off(fact, use.placed, product.name, dated)
+    if later:
+        days = ", ".join(sorted({str(use.dated) for use in later})[:3])
+        index.gaps.setdefault("medications", f"an entry is dated in the future: {days}")
 
 
 def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationFacts:

@@ -44,7 +44,7 @@ def read_resected_length(texts: Iterable[str]) -> Quantity | None:
 
 def holds_length(text: str) -> bool:
     """Return whether a text names a length in any form (C34)."""
-    return bool(re.search(r"\d ?(?:cm|mm|inch|in\b|centimet|millimet)", text.lower()))
+    return bool(re.search(r"\d[\s-]*(?:cm|mm|inch|in\b|centimet|millimet)", text.lower()))
 
 
 def read_involved_length(texts: Iterable[str]) -> Quantity | None:

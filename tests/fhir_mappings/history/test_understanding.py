@@ -4,6 +4,7 @@ Q52).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -617,3 +618,117 @@ def test_letters_behind_codes_of_other_editions_are_no_certainty() -> None:
 def test_the_german_certainty_counts_whoever_publishes_it(url: str, value: dict[str, Any]) -> None:
     coding = {"system": GM, "code": "D66", "extension": [{"url": url, **value}]}
     assert scenario_of(condition("", code={"coding": [coding]})).bleeding_disorder.is_false
+
+
+@pytest.mark.parametrize(
+    ("entry", "at", "quoted"),
+    [
+        (
+            lambda later: allergic("Hydroxocobalamin", criticality="high", recordedDate=later),
+            HintAt.ALLERGY,
+            "Hydroxocobalamin",
+        ),
+        (lambda later: condition("58610003", recordedDate=later), HintAt.LEBERS, "58610003"),
+        (
+            lambda later: procedure("37593003", performedDateTime=later),
+            HintAt.ILEAL_SURGERY,
+            "37593003",
+        ),
+        (
+            lambda later: medicine({"text": "Warfarin 3 mg"}, authoredOn=later),
+            HintAt.ANTICOAGULANT,
+            "Warfarin 3 mg",
+        ),
+        (
+            lambda later: medicine({"text": "Hydroxocobalamin 1 mg"}, authoredOn=later),
+            HintAt.B12_TREATMENT,
+            "Hydroxocobalamin 1 mg",
+        ),
+    ],
+)
+def test_what_is_dated_in_the_future_is_shown_with_its_date_Q31(
+    entry: Callable[[str], dict[str, Any]], at: HintAt, quoted: str
+) -> None:
+    later = days_ago(-2)
+    hints = [hint for hint in scenario_of(entry(later)).hints if hint.at is at]
+    assert [hint.words.startswith(f"dated {later}: ") for hint in hints] == [True]
+    assert quoted in hints[0].words
+
+
+def test_a_planned_operation_is_rightly_dated_in_the_future() -> None:
+    planned = procedure("37593003", performedDateTime=days_ago(-2), status="preparation")
+    assert scenario_of(planned).hints == ()
+
+
+def test_an_allergy_of_the_future_to_something_else_is_not_shown() -> None:
+    assert scenario_of(allergic("Penicillin", recordedDate=days_ago(-2))).hints == ()
+
+
+# What stands elsewhere in an entry
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"code": [{"text": "Leber hereditary optic neuropathy"}]},
+        {"code": {"text": "Leber hereditary optic neuropathy"}},
+        {"concept": {"text": "Leber hereditary optic neuropathy"}},
+    ],
+)
+def test_the_evidence_of_a_condition_is_read_as_words_in_every_version(
+    evidence: dict[str, Any],
+) -> None:
+    scenario = scenario_of(condition("76976005", evidence=[evidence]))
+    assert scenario.lebers.because is Because.HINT
+
+
+@pytest.mark.parametrize("manifestation", [{"text": "Anaphylaxis to Neo-Cytamen"}])
+def test_a_manifestation_may_name_what_the_allergy_is_to(manifestation: dict[str, Any]) -> None:
+    for said in (manifestation, {"concept": manifestation}):
+        entry = allergic("Adverse reaction", reaction=[{"manifestation": [said]}])
+        (hint,) = scenario_of(entry).hints
+        assert (hint.at, hint.words) == (HintAt.ALLERGY, "Anaphylaxis to Neo-Cytamen")
+
+
+@pytest.mark.parametrize(
+    ("described", "severe"), [("anaphylaxis, ambulance called", True), ("no anaphylaxis", False)]
+)
+def test_a_reaction_described_as_anaphylaxis_is_severe_Q52(described: str, severe: bool) -> None:
+    entry = allergic("Hydroxocobalamin", reaction=[{"description": described}])
+    (found,) = scenario_of(entry).allergies
+    assert found.severe.is_true is severe
+
+
+# Injections that were stopped
+
+
+@pytest.mark.parametrize(("days", "hinted"), [(77, True), (457, True), (458, False)])
+def test_injections_that_were_stopped_were_given_until_then_I18(days: int, hinted: bool) -> None:
+    stopped = procedure(
+        "", code={"text": "B12 injections stopped"}, performedDateTime=days_ago(days)
+    )
+    hints = scenario_of(stopped).hints
+    assert [hint.at for hint in hints] == ([HintAt.B12_TREATMENT] if hinted else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parenteral administration of vitamin B12",
+        "Vit B12 IM 1000mcg",
+        "B12 deficiency treatment started",
+        "Treated for B12 deficiency",
+        "Vitamin-B12-Gabe i.m.",
+        "Cobalamininjektion",
+        "Vitamin B12 infusion",
+    ],
+)
+def test_b12_given_is_seen_in_these_words_too(text: str) -> None:
+    for entry in (worded(text), procedure("999999991", code=concept(SNOMED, "999999991", text))):
+        assert HintAt.B12_TREATMENT in {hint.at for hint in scenario_of(entry).hints}
+
+
+@pytest.mark.parametrize("text", ["Stricture 25\u00a0cm from the valve", "stricture  25  cm up"])
+def test_a_length_is_quoted_however_its_number_is_spaced_C34(text: str) -> None:
+    entry = procedure("173949003", note=[{"text": f"Ileal resection, {text}"}])
+    assert HintAt.ILEAL_LENGTH in {hint.at for hint in scenario_of(entry).hints}
