@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 
 
 def warm_up(app: Flask) -> None:
-    """Upgrade the database, load the FHIR models and decide once on the demonstration request;
-    nothing of it is recorded.
+    """Upgrade the database, load the FHIR models that are expected and decide once on the
+    demonstration request; nothing of it is recorded.
     """
     deployment: Deployment = app.config[CONFIG_KEY]
     upgrade_store(deployment.store)
@@ -33,18 +33,12 @@ def warm_up(app: Flask) -> None:
 
 
 def versions_expected(settings: Settings) -> tuple[FhirVersion, ...]:
-    """Return R4 and what is written for the clients; the models of another version are loaded when
-    its first request comes.
+    """Return what is written for the clients and is judged by models every time; those of R4 are
+    loaded when the first order comes that is not in plain form, and most workers never see one.
     """
     configured = (parse_version(client.fhir_version) for client in settings.clients)
-    return tuple(
-        dict.fromkeys(
-            (
-                FhirVersion.R4,
-                *(version for version in configured if version and version.can_be_written),
-            )
-        )
-    )
+    written = (version for version in configured if version and version.can_be_written)
+    return tuple(dict.fromkeys(one for one in written if one not in outgoing.PLAIN_VERSIONS))
 
 
 def upgrade_store(store: Store) -> None:

@@ -137,6 +137,7 @@ ROOMS = (
     "fhir_mappings.formulary",
     "fhir_mappings.history",
     "fhir_mappings.answers",
+    "fhir_mappings.plain_form",
     "fhir_mappings.drafts",
     "fhir_mappings.scenario",
     "fhir_mappings",

@@ -196,18 +196,16 @@ def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: P
     assert "Traceback" not in ended.stderr
 
 
-def test_models_are_loaded_for_r4_and_for_the_versions_that_clients_are_configured_for() -> None:
+def test_models_are_loaded_for_clients_of_a_version_without_a_plain_form() -> None:
     clients = (
         Client(name="old", fhir_version="STU3"),
         Client(name="older", fhir_version="DSTU2"),
+        Client(name="new", fhir_version="R4"),
         Client(name="any"),
     )
 
-    assert versions_expected(replace(demonstration(), clients=clients)) == (
-        FhirVersion.R4,
-        FhirVersion.STU3,
-    )
-    assert versions_expected(demonstration()) == (FhirVersion.R4,)
+    assert versions_expected(replace(demonstration(), clients=clients)) == (FhirVersion.STU3,)
+    assert versions_expected(demonstration()) == ()
 
 
 def test_every_worker_says_for_all_when_nothing_can_be_written(tmp_path: Path) -> None:
