@@ -118,6 +118,8 @@ def continued_order(case: Case, order: Order) -> Order | None:
     wrong or the draft refills it: of the same product, route and kind, and not over. A draft that
     is no schedule, or none that anybody can mean, may go on from any of its product and route.
     """
+    if not case.standing:
+        return None
     line = order.cobalamin
     kind = None if is_implausible(order) else kind_of(order)
     if line is None or (kind is None and not (line.as_needed or is_implausible(order))):

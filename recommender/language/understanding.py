@@ -112,8 +112,10 @@ class RecordUnderstood:
         """Return how far a list was understood; one that nothing is known of counts as understood
         where it came whole.
         """
-        whole = area not in self.unavailable | self.incomplete
-        return next((item for item in self.lists if item.area is area), ListUnderstood(area, whole))
+        for item in self.lists:
+            if item.area is area:
+                return item
+        return ListUnderstood(area, area not in self.unavailable | self.incomplete)
 
 
 class Because(Choice):
