@@ -102,7 +102,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         tests_on_record=_tests_on_record(scenario),
         hinted=frozenset(hint.at for hint in scenario.hints),
     )
-    explained = explain_facts(assessment, scenario, ground.neurology, ground.row)
+    explained = explain_facts(assessment, scenario, policy, ground.neurology, ground.row)
     return changed(assessment, facts=explained)
 
 

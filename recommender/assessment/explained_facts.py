@@ -7,6 +7,7 @@ from __future__ import annotations
 from recommender.assessment.derived_facts import Assessment, PlateletBand
 from recommender.assessment.neurology import Neurology
 from recommender.deficiency import Deficiency, DeficiencyRow, Permanence, deficiency_evidence
+from recommender.guidance import Policy
 from recommender.language import (
     Because,
     Cause,
@@ -29,10 +30,14 @@ _DEFICIENCY_TRUTH = {
 
 
 def explain_facts(
-    assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
+    assessment: Assessment,
+    scenario: ClinicalScenario,
+    policy: Policy,
+    neurology: Neurology,
+    row: DeficiencyRow,
 ) -> tuple[tuple[str, Fact], ...]:
     """Return the derived facts by name; every one that is not known says why as a code too."""
-    facts = _explain(assessment, scenario, neurology, row)
+    facts = _explain(assessment, scenario, policy, neurology, row)
     return tuple((name, _with_code(name, fact, scenario)) for name, fact in facts)
 
 
@@ -73,11 +78,15 @@ def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
 
 
 def _explain(
-    assessment: Assessment, scenario: ClinicalScenario, neurology: Neurology, row: DeficiencyRow
+    assessment: Assessment,
+    scenario: ClinicalScenario,
+    policy: Policy,
+    neurology: Neurology,
+    row: DeficiencyRow,
 ) -> tuple[tuple[str, Fact], ...]:
     return (
         ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
-        ("deficiency", _deficiency_fact(assessment, scenario, row)),
+        ("deficiency", _deficiency_fact(assessment, scenario, policy, row)),
         ("neurological_involvement", _neurological_fact(neurology, neurology.involved)),
         ("neurological_involvement_ever", _neurological_fact(neurology, neurology.ever)),
         ("new_neurological_signs", _neurological_fact(neurology, neurology.new)),
@@ -95,12 +104,13 @@ def _explain(
 
 
 def _deficiency_fact(
-    assessment: Assessment, scenario: ClinicalScenario, row: DeficiencyRow
+    assessment: Assessment, scenario: ClinicalScenario, policy: Policy, row: DeficiencyRow
 ) -> Fact:
     deficiency = assessment.deficiency
     known = _DEFICIENCY_TRUTH.get(deficiency, Truth.UNKNOWN)
     why = f"{row.words} ({row.id})"
-    return Fact(known, why, deficiency_evidence(scenario), deficiency.value)
+    evidence = deficiency_evidence(scenario, policy, row.ground, known)
+    return Fact(known, why, evidence, deficiency.value)
 
 
 def _permanence_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:

@@ -2,7 +2,6 @@
 
 from recommender.deficiency.deficiency import (
     Beside,
-    deficiency_evidence,
     find_row,
     gather_deficiency_facts,
     mma_excludes,
@@ -23,6 +22,7 @@ from recommender.deficiency.older_results import (
     older_low_result,
     with_low_level,
 )
+from recommender.deficiency.what_decided import deficiency_evidence
 
 __all__ = [
     "HOLOTC_HIGH",

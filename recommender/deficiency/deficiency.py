@@ -16,7 +16,6 @@ from recommender.language import (
     Cause,
     ClinicalScenario,
     CombinationUse,
-    Evidence,
     HintAt,
     Measurement,
     RecordArea,
@@ -179,15 +178,6 @@ def _combinations_before_test(scenario: ClinicalScenario) -> tuple[CombinationUs
 def find_row(facts: DeficiencyFacts) -> DeficiencyRow:
     """Return the first row that holds; D7 always does."""
     return next(row for row in ROWS if row.when(facts))
-
-
-def deficiency_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:
-    """Return the entries of the record that the rows looked at; a result that could not be used
-    decides nothing and is not among them.
-    """
-    results = (scenario.total_b12, scenario.holotranscobalamin, scenario.mma)
-    usable = tuple(entry for result in results if result.is_known for entry in result.evidence)
-    return usable + scenario.deficiency_diagnosis.evidence
 
 
 def _above(result: Measurement, limit: Decimal, unit: Unit) -> Truth:

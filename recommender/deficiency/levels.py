@@ -61,7 +61,10 @@ def classify_b12(scenario: ClinicalScenario, policy: Policy) -> B12Class:
     """Return the class of the pre-treatment results; the lower one where total vitamin B12 and
     holotranscobalamin disagree.
     """
-    classes = [_total_class(scenario.total_b12, policy), holotc_class(scenario.holotranscobalamin)]
+    classes = [
+        class_of_total(scenario.total_b12, policy),
+        holotc_class(scenario.holotranscobalamin),
+    ]
     if low_in_both_readings(scenario, policy) is not None:
         classes.append(B12Class.LOW)
     return min(classes, key=_LOWEST_FIRST.index)
@@ -92,7 +95,7 @@ def total_b12_is_low(result: Measurement, policy: Policy) -> Truth:
 
 def total_b12_is_borderline(result: Measurement, policy: Policy) -> bool:
     """Return whether total vitamin B12 is known to lie between the limits of its own unit."""
-    return _total_class(result, policy) in (B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
+    return class_of_total(result, policy) in (B12Class.LOW_BORDERLINE, B12Class.BORDERLINE)
 
 
 def active_alone_is_low(scenario: ClinicalScenario, policy: Policy) -> bool:
@@ -118,7 +121,8 @@ def _limits(result: Measurement, policy: Policy) -> tuple[Decimal, Decimal] | No
             return None
 
 
-def _total_class(result: Measurement, policy: Policy) -> B12Class:
+def class_of_total(result: Measurement, policy: Policy) -> B12Class:
+    """Return the class of a total vitamin B12 result, by the limits of its own unit."""
     if result.quantity is None:
         return B12Class.NO_RESULT
     limits = _limits(result, policy)
@@ -158,4 +162,4 @@ def class_of_reading(test: Test, reading: Quantity, policy: Policy) -> B12Class:
     result = Measurement(reading)
     if test is Test.HOLOTRANSCOBALAMIN:
         return holotc_class(result)
-    return _total_class(result, policy)
+    return class_of_total(result, policy)

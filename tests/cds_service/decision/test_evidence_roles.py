@@ -45,3 +45,20 @@ def test_a_result_decides_its_own_fact_or_nothing(fact: str, roles: list[str | N
 
 def test_a_result_without_a_unit_is_no_evidence_of_deficiency() -> None:
     assert [entry["reference"] for entry in evidence_of("deficiency")] == ["Observation/b12"]
+
+
+def test_what_speaks_against_the_level_that_decided_says_so() -> None:
+    explained = explain_prefetch(
+        patient=PATIENT,
+        labs=bundle(
+            result("b12", "14685-2", {"value": 96, "unit": "pmol/L"}),
+            result("active", "72160-5", {"value": 90, "unit": "pmol/L"}),
+            result("mma", "13964-2", {"value": 600, "unit": "nmol/L"}),
+        ),
+    )
+    deficiency = next(item for item in explained["facts"] if item["name"] == "deficiency")
+    assert {entry["reference"]: entry["role"] for entry in deficiency["evidence"]} == {
+        "Observation/b12": "decides",
+        "Observation/active": "contradicts",
+        "Observation/mma": "supports",
+    }

@@ -74,7 +74,11 @@ const renderEvidence = (one) => html("li", {},
   one.date && html("span", { class: "day" }, `${one.date} `),
   html("code", {}, one.reference), " ",
   [shortCode(one.code) || one.display, one.reported].filter(Boolean).join(" · "),
-  one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`));
+  one.converted && html("span", { class: "conversion" }, ` = ${one.converted}`),
+  ROLES[one.role] && html("span", { class: "note" }, ` ${ROLES[one.role]}`));
+
+/** What an entry does for a fact that it does not decide. */
+const ROLES = { supports: "supports it", contradicts: "speaks against it" };
 
 /** The code of a laboratory test, whose long name says no more; of anything else its words say more. */
 const shortCode = (code) => (/\bloinc\.org\|/.test(code ?? "") ? `LOINC ${code.split("|")[1]}` : "");
