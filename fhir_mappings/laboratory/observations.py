@@ -10,7 +10,15 @@ import datetime as dt
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, read_date
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    read_date,
+)
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory.names import (
@@ -53,7 +61,9 @@ def read_observations(index: RecordIndex) -> Observations:
         observed += _read_one(index, context, placed, placed.resource, known)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
-        observed += _read_contained(index, context, placed)
+        observed += _read_contained(index, context, placed) or _read_concluded(
+            index, context, placed
+        )
     for placed in index.by_type.get("QuestionnaireResponse", ()):
         observed += _read_answers(index, placed)
     for placed in index.by_type.get("Specimen", ()):
@@ -216,6 +226,15 @@ def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) 
             known = _find_known(index, context, placed, resource)
             observed += _read_one(index, context, placed, resource, known)
     return observed
+
+
+def _read_concluded(index: RecordIndex, context: ReportContext, placed: Placed) -> list[Observed]:
+    """Read a report of one of our tests none of whose results came: its outcome stands in words, or
+    is not told, and nobody may say that there is no test (Q35 v, I27).
+    """
+    resource = context.conclude(placed.resource)
+    found = _find_known(index, context, placed, resource) if resource else []
+    return _read_one(index, context, placed, resource, found) if found else []
 
 
 ANSWERED_STATUSES = frozenset({"completed", "amended"})

@@ -1,14 +1,15 @@
 """What stands around a result: the day its sample was taken, the report that names it, and what its
 laboratory says of it.
 
-The day is the result's own, else the specimen's, else that of the report that lists it, else the
-day of issue, which may only alarm (Q33).
+The day is the result's own, else the specimen's, else that of the report or panel that lists it,
+else the day of issue, which may only alarm (Q33).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -40,6 +41,12 @@ HIGH_WORDS = frozenset(
 )
 
 
+_NAME_BEFORE = re.compile(
+    r"^(?:serum |plasma )?(?:vit(?:amin|\.)? ?)?b ?12(?: level)?[ :=-]+(?=[<>]? ?\d)", re.IGNORECASE
+)
+"""The name of the test before its value, as a conclusion repeats it."""
+
+
 class Dated(NamedTuple):
     """The days on which a result may have applied, as the record has them; `by_issue`: only the day
     of issue is known.
@@ -52,10 +59,13 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """The specimens of a record by reference, and for each result the report that lists it."""
+    """The specimens of a record by reference, for each result the report that lists it, and all
+    results, of which some are panels that list others.
+    """
 
     specimens: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    observations: Sequence[Placed] = ()
 
     @classmethod
     def of(cls, index: RecordIndex) -> ReportContext:
@@ -72,7 +82,7 @@ class ReportContext:
                 reports.setdefault(reference_of(as_dict(listed)), placed.resource)
         specimens.pop("", None)
         reports.pop("", None)
-        return cls(specimens, reports)
+        return cls(specimens, reports, index.by_type.get("Observation", ()))
 
     def report_of(self, placed: Placed, resource: Mapping[str, Any]) -> dict[str, Any]:
         """Return the report that lists a result; empty for none."""
@@ -97,11 +107,36 @@ class ReportContext:
         if collected:
             return Dated(read_date(collected), collected)
         report = self.report_of(placed, resource)
-        day, written = effective_day(report)
-        if day is not None:
-            return Dated(day, written)
+        for lists_it in (report, self._panel_of(placed)):
+            day, written = effective_day(lists_it)
+            if day is not None:
+                return Dated(day, written)
         issued = resource.get("issued") or report.get("issued")
         return Dated(read_date(issued), issued, by_issue=True) if issued else Dated(None)
+
+    def conclude(self, report: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a report none of whose results came as a result of its own, with its conclusion as
+        the value; empty where one came, and for one that lists none and concludes nothing.
+        """
+        listed = {reference_of(as_dict(item)) for item in as_list(report.get("result"))}
+        came = (name for one in self.observations for name in (one.reference, one.full_url))
+        if listed and not listed.isdisjoint(came):
+            return {}
+        concluded = _NAME_BEFORE.sub("", as_text(report.get("conclusion")))
+        if not (listed or concluded):
+            return {}
+        return {**report, **({"valueString": concluded} if concluded else {})}
+
+    def _panel_of(self, placed: Placed) -> dict[str, Any]:
+        """Return the panel that has a result as its member; empty for none. It is looked for only
+        where a result has no day of its own.
+        """
+        panels = (other.resource for other in self.observations if "hasMember" in other.resource)
+        for panel in panels:
+            members = (reference_of(as_dict(member)) for member in as_list(panel["hasMember"]))
+            if any(member and member in (placed.reference, placed.full_url) for member in members):
+                return panel
+        return {}
 
     def _collected(self, resource: Mapping[str, Any]) -> Any:
         """Return when the sample was taken, of a period its end, as the record has it."""

@@ -83,7 +83,14 @@ def _uncounted(result: Result, test: Test, why: NotCounted) -> UncountedResult:
     )
 
 
-_READ_ALL_THE_SAME = frozenset({NotCounted.PRELIMINARY, NotCounted.NAME_UNCERTAIN})
+_READ_ALL_THE_SAME = frozenset(
+    {
+        NotCounted.PRELIMINARY,
+        NotCounted.NAME_UNCERTAIN,
+        NotCounted.OTHER_STATUS,
+        NotCounted.IN_FUTURE,
+    }
+)
 """Of these a low value is a reason to test again (E3); of the others nobody knows what it is of."""
 
 

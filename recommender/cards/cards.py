@@ -223,7 +223,7 @@ B12_BUTTOCK = Card(
 B13_NO_USABLE_TEST = Card(
     "b13",
     name="no usable test",
-    summary="No B12 test on record: check level, then choose route and frequency",
+    summary="Check the B12 level, then choose route and frequency",
     remedy=Remedy.ADD,
     rank=1114,
     statements=("S52", "S69", "S87", "X6"),

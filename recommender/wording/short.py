@@ -27,6 +27,9 @@ WITHOUT_ITS_YEAR = 365
 QUOTE = 60
 """Characters of the record quoted at most (cards.md 7, row 9)."""
 
+SHORT_QUOTE = 30
+"""Characters of a result in words that a first line has room for (cards.md 7, row 1)."""
+
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 _UNITS = {Unit.EGFR: "", Unit.PER_NL: "", Unit.RATIO: "", Unit.UMOL_PER_L: "µmol/L"}

@@ -37,8 +37,10 @@ from recommender.wording.names import (
     urgency,
 )
 from recommender.wording.short import (
+    SHORT_QUOTE,
     capital,
     name_of,
+    quote,
     say_date,
     say_often,
     say_result,
@@ -138,7 +140,9 @@ class Words:
         """Say a result that does not decide, as it was reported, with its date where this is
         dated.
         """
-        words = f"B12 {result.evidence.reported}".strip()
+        reported = result.evidence.reported
+        said = reported if len(reported) <= SHORT_QUOTE else quote(reported, SHORT_QUOTE)
+        words = f"B12 {said}".strip()
         date = result.evidence.date if self.dated else None
         return with_date(words, date, self.as_of, by_issue=result.by_issue)
 

@@ -673,3 +673,68 @@ def test_a_questionnaire_answers_our_own_questions_Q1():
 )
 def test_other_answers_say_nothing(response):
     assert scenario_of(response).neurological_screen.is_unknown
+
+
+# --- what a low result of another status or day asks for (E3), and reports without their results
+
+
+@pytest.mark.parametrize("changes", [{"status": "unknown"}, {"effectiveDateTime": days_ago(-5)}])
+def test_a_low_result_of_unknown_status_or_of_the_future_may_ask_for_a_test_E3(changes):
+    assert only(b12(**changes)).readings != ()
+
+
+def concluding(**changes: Any) -> Resource:
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": "report",
+        "status": "final",
+        "subject": SUBJECT,
+        "code": concept(LOINC, "14685-2"),
+        "effectiveDateTime": days_ago(5),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    "conclusion", ["96 pmol/L", "B12 96 pmol/L", "Serum vitamin B12 level: 96 pmol/L"]
+)
+def test_a_report_that_has_its_result_in_its_conclusion_is_read_Q35_v(conclusion):
+    found = scenario_of(concluding(conclusion=conclusion)).total_b12
+
+    assert found.quantity == Quantity(Decimal(96), Unit.PMOL_PER_L)
+
+
+def test_a_conclusion_in_words_is_told_and_is_no_missing_test_I27():
+    assert only(concluding(conclusion="within the reference range")).why is NotCounted.IN_WORDS
+
+
+def test_a_report_whose_results_did_not_come_is_told_as_one_without_a_result_I27():
+    told = only(concluding(result=[{"reference": "Observation/elsewhere"}]))
+
+    assert told.why is NotCounted.NO_VALUE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"code": concept(LOINC, "2284-8"), "conclusion": "low"}, {}, {"conclusion": ""}],
+)
+def test_a_report_of_another_test_or_that_says_nothing_is_not_told(changes):
+    assert scenario_of(concluding(**changes)).uncounted_b12 == ()
+
+
+def test_a_report_whose_result_came_says_nothing_beside_it():
+    result = b12(id="one")
+    listed = concluding(result=[{"reference": "Observation/one"}], conclusion="300 pmol/L")
+
+    assert scenario_of(result, listed) == scenario_of(result)
+
+
+def test_the_member_of_a_panel_is_of_the_day_of_the_panel_Q33():
+    member = b12(id="member")
+    del member["effectiveDateTime"]
+    panel = observation("x", 0, "", 5, code={"text": "Haematinics"}, hasMember=[])
+    del panel["valueQuantity"]
+    assert only(member, panel).why is NotCounted.NO_DATE
+
+    panel["hasMember"] = [{"reference": "Observation/other"}, {"reference": "Observation/member"}]
+    assert scenario_of(member, panel).total_b12.is_known

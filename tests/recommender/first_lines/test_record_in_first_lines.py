@@ -8,7 +8,17 @@ import pytest
 
 from recommender.deficiency import active_alone_is_low
 from recommender.guidance.policy import Policy
-from recommender.language import Allergen, Course, PeriodUnit, RecordArea, Substance
+from recommender.language import (
+    Allergen,
+    Course,
+    Evidence,
+    NotCounted,
+    PeriodUnit,
+    RecordArea,
+    Substance,
+    Test,
+    UncountedResult,
+)
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend
 from recommender.wording import name_of
@@ -76,3 +86,18 @@ def test_a_form_that_is_not_recorded_is_vitamin_b12(
     product: Substance | Allergen, name: str
 ) -> None:
     assert name_of(product) == name
+
+
+def test_a_long_result_in_words_is_quoted_in_short_and_never_becomes_no_test_I27() -> None:
+    written = "Result to follow from the reference laboratory, please contact them for advice"
+    told = UncountedResult(
+        Test.SERUM_B12, NotCounted.IN_WORDS, Evidence("Observation/words", reported=written)
+    )
+    scenario = person({"uncounted_b12": (told,)})
+    course = Course((order("a", injection(every(2, PeriodUnit.DAY))),))
+    (found,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert found.summary == (
+        "B12 'Result to follow from the ref…' cannot be used (it is reported in words):"
+        " confirm or repeat it"
+    )
