@@ -62,12 +62,21 @@ def test_lines_have_at_most_a_hundred_characters(document: Path) -> None:
 MAP = ROOT / "docs" / "README.md"
 
 
-@pytest.mark.parametrize("reader", ["Integrate", "Operate", "Clinical", "Develop"])
-def test_the_map_of_the_documents_is_by_reader(reader: str) -> None:
-    assert f"\n## {reader}: you " in MAP.read_text(encoding="utf-8")
+READERS = ("integrate", "operate", "clinical", "develop")
 
 
-def test_every_document_stands_in_the_map_of_the_documents() -> None:
-    mapped = {(MAP.parent / target).resolve() for target, _ in links_of(MAP)}
-    written = {*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "clinical").glob("*.md")} - {MAP}
-    assert written - mapped == set()
+@pytest.mark.parametrize("reader", READERS)
+def test_each_reader_has_a_folder_whose_page_the_map_leads_to(reader: str) -> None:
+    page = f"{reader}/README.md"
+
+    assert f"\n## {reader.capitalize()}: you " in MAP.read_text(encoding="utf-8")
+    assert page in {target for target, _ in links_of(MAP)}
+    assert len({target for target, _ in links_of(MAP.parent / page)}) > 5
+
+
+def test_every_document_is_named_for_some_reader() -> None:
+    pages = [MAP, *(MAP.parent / reader / "README.md" for reader in READERS)]
+    named = {(page.parent / target).resolve() for page in pages for target, _ in links_of(page)}
+    folders = [MAP.parent, *(MAP.parent / reader for reader in READERS)]
+    written = {page for folder in folders for page in folder.glob("*.md")} - {MAP}
+    assert written - named == set()
