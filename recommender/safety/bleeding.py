@@ -44,7 +44,9 @@ def _inr(case: Case, order: Order) -> Issue:
     if case.assessment.inr_high.is_true:
         reason = "Repeat the INR before the injection."
         return issue_of(cards.H4_INR, WARNING, order, reason, sources)
-    summary = f"On warfarin, {_no_inr(case)}: check it before an IM injection"
+    sure = case.assessment.on_anticoagulant.is_true  # a plan or an unknown status is no use (I33)
+    lead, check = ("On warfarin", "check") if sure else ("Perhaps on warfarin", "ask, and check")
+    summary = f"{lead}, {_no_inr(case)}: {check} it before an IM injection"
     reason = "An INR above range calls for another day or another route."
     return issue_of(cards.H5_BLEEDING, INFO, order, reason, sources, summary)
 

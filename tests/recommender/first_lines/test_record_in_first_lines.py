@@ -10,13 +10,16 @@ from recommender.deficiency import active_alone_is_low
 from recommender.guidance.policy import Policy
 from recommender.language import (
     Allergen,
+    Anticoagulant,
     Course,
     Evidence,
+    Fact,
     NotCounted,
     PeriodUnit,
     RecordArea,
     Substance,
     Test,
+    Truth,
     UncountedResult,
 )
 from recommender.review.order_review import review
@@ -101,3 +104,23 @@ def test_a_long_result_in_words_is_quoted_in_short_and_never_becomes_no_test_I27
         "B12 'Result to follow from the ref…' cannot be used (it is reported in words):"
         " confirm or repeat it"
     )
+
+
+@pytest.mark.parametrize(
+    ("fact", "lead"),
+    [
+        (Fact(Truth.TRUE), "On warfarin, no INR in 30 days: check it before an IM injection"),
+        (
+            Fact(Truth.UNKNOWN, "a plan"),
+            "Perhaps on warfarin, no INR in 30 days: ask, and check it before an IM injection",
+        ),
+    ],
+)
+def test_warfarin_of_which_use_is_not_certain_is_no_use_I33(fact: Fact, lead: str) -> None:
+    taken = {"anticoagulant": Anticoagulant.WARFARIN, "anticoagulant_fact": fact}
+    scenario = person(*(FACTS[name] for name in ("confirmed", "signs")), taken)
+    loading, maintenance = every(2, PeriodUnit.DAY), every(2, PeriodUnit.MONTH)
+    course = Course((order("a", injection(loading)), order("b", injection(maintenance))))
+    found = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert [finding.summary for finding in found] == [lead]
