@@ -72,10 +72,33 @@ def observation_search_codes(
     )
 
 
+HINTS = (
+    "vb12", "cytamen", "cobalin", "h cg", "hcg", "edd", "edc", "pregnancy", "due date",
+    "estimated date", "estimated due", "estimated delivery", "expected date", "expected due",
+    "expected delivery", "delivery date", "delivery due",
+)  # fmt: skip
+"""Names in no list by which an Observation is looked at all the same: it may be vitamin B12 given
+or a pregnancy (`text_of_event`, `text_of_pregnancy`), or vitamin B12 by another name.
+"""
+
+
 def observation_words(value_sets: ValueSets) -> tuple[str, ...]:
-    """Return every text by which an Observation without a known code may be understood."""
-    return tuple(
-        dict.fromkeys(
-            text for field in (Field.LABS, Field.OBSERVATIONS) for text in value_sets.texts(field)
+    """Return every text by which an Observation without a known code may be read, hints among
+    them; those by which it is only known for another test (Role.EXCLUDE) are none.
+    """
+    return (
+        tuple(
+            dict.fromkeys(
+                text
+                for field in (Field.LABS, Field.OBSERVATIONS)
+                for text in value_sets.texts(field)
+                if not _only_excludes(value_sets, text, field)
+            )
         )
+        + HINTS
     )
+
+
+def _only_excludes(value_sets: ValueSets, text: str, field: Field) -> bool:
+    matches = value_sets.match_text(text, field)
+    return bool(matches) and all(match.role is Role.EXCLUDE for match in matches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from functools import cached_property
 
-from fhir_mappings.terminology import Field, ValueSets
+from fhir_mappings.terminology import Field, Role, ValueSets
 from fhir_mappings.text import normalise_text
 
 LEAST_LIKENESS = 0.72
@@ -35,6 +35,7 @@ class Nearest:
                 text: match.concept.value
                 for text in self._value_sets.texts(field)
                 for match in self._value_sets.match_text(text, field)[:1]
+                if match.role is not Role.EXCLUDE
             }
             for field in Field
         }

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cds_service.protocol import make_cell
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import Field, load_value_sets
 from population.report.counts import Counts, count_decisions
 from population.report.nearest import Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
@@ -151,14 +151,17 @@ def codes_to_complete(
 
 
 def _names_of(codeable: Any, value_sets: Any) -> Iterator[tuple[str, ...]]:
-    """Yield the name of a dropped result where its code is of no system that we know."""
+    """Yield the name of a dropped result where its code is of no system that we know, and its words
+    are not those of another test.
+    """
     known = {member.system for members in value_sets.members.values() for member in members}
     codings = codeable.get("coding") if isinstance(codeable, dict) else None
     listed = [one for one in codings or () if isinstance(one, dict)]
     systems = [value_sets.normalise_system(one.get("system")) for one in listed]
     if listed and not any(system in known for system in systems):
         text = str(listed[0].get("display") or codeable.get("text") or "")[:80]
-        yield "labs", systems[0], str(listed[0].get("code") or ""), text, ""
+        if not value_sets.match_text(text, Field.LABS):
+            yield "labs", systems[0], str(listed[0].get("code") or ""), text, ""
 
 
 def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:

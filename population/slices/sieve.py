@@ -5,6 +5,7 @@ The test errs on the side of keeping. What it keeps is read by the mapping, whic
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fhir_mappings.terminology import ValueSets, observation_words
+from fhir_mappings.text import normalise_text
 
 SIEVED = frozenset({"Observation", "DiagnosticReport", "QuestionnaireResponse"})
 """Resource types of which most are about tests that no fact is read from (decisions Q26 does not
@@ -20,16 +22,19 @@ hold for them: that no result is there is never a fact).
 
 GENERIC = frozenset(
     {
-        "active", "blood", "concentration", "count", "disease", "estimated", "international",
-        "level", "measurement", "measured", "mass", "moles", "plasma", "present", "ratio", "rate",
-        "result", "screen", "serum", "status", "test", "total", "unknown", "value", "volume",
-        "whole",
+        "active", "blood", "concentration", "count", "date", "disease", "due", "estimated",
+        "international", "level", "measurement", "measured", "mass", "moles", "plasma", "present",
+        "ratio", "rate", "result", "screen", "serum", "status", "test", "total", "unknown",
+        "value", "volume", "whole",
     }
 )  # fmt: skip
 """Words that stand in the names of most tests; a text is looked for by its other words."""
 
 SHORTEST_PART = 5
 """Letters; a word of as many is looked for inside other words too, a shorter one stands alone."""
+
+MOST_REMEMBERED = 50_000
+"""Different texts with other than plain letters whose reading is remembered."""
 
 
 class Sieve:
@@ -40,17 +45,46 @@ class Sieve:
         whole = {member.code for member in members}
         begun = {member.code for member in members if "icd" in member.system.lower()}
         words = _words(observation_words(value_sets))
-        self._pattern = (
-            f'(?i)"\\s*(?:{_codes(whole)})\\s*"|"\\s*(?:{_codes(begun)})|{words}|{_ESCAPED}'
-        )
+        codes = f'"\\s*(?:{_codes(whole)})\\s*"|"\\s*(?:{_codes(begun)})'
+        self._pattern = f"(?i){codes}|{words}|{_ESCAPED}|{_NAMELESS}"
+        self._words = re.compile(words)
+        self._speaks = functools.lru_cache(MOST_REMEMBERED)(self._text_speaks)
 
-    def keeps(self, lines: pa.BinaryArray) -> pa.BooleanArray:
-        """Return for each line whether it must be kept."""
-        return pc.match_substring_regex(lines, self._pattern)
+    def keeps(self, lines: list[bytes]) -> list[int]:
+        """Return the places of the lines that must be kept, some of them twice."""
+        found = pc.match_substring_regex(pa.array(lines, pa.binary()), self._pattern)
+        places: list[int] = pc.indices_nonzero(found).to_pylist()
+        if not all(map(bytes.isascii, lines)):
+            places += (
+                place
+                for place, line in enumerate(lines)
+                if not line.isascii() and any(map(self._speaks, _MARKED.findall(line)))
+            )
+        return places
+
+    def _text_speaks(self, text: bytes) -> bool:
+        """Return whether a word occurs in a text with other letters than a to z, read as the
+        mapping reads it ("Folsäure" as "folsaure").
+        """
+        normal = normalise_text(text.decode("utf-8", "replace"))
+        return self._words.search(f" {normal} ") is not None
 
 
 _ESCAPED = r"\\u"
 """A letter written as an escape may belong to a word: such a line is kept."""
+
+_CODING = (
+    r'\s*\{(?:\s*"(?:system|version|code|userSelected)"\s*:\s*(?:"[^"]*"|true|false|null)\s*,?)*'
+    r"\s*\}\s*,?"
+)
+_NAMELESS = (
+    rf'"code"\s*:\s*\{{\s*(?:"coding"\s*:\s*\[(?:{_CODING})*\s*\]\s*)?\}}'
+    r'|"code"\s*:\s*\{\s*"(?:id|extension)"'
+)
+"""A code without words: a report that lists the result may name it, so that it is kept."""
+
+_MARKED = re.compile(rb'["\\]([^"\\]*[\x80-\xff][^"\\]*)')
+"""A text in which other letters stand, from its begin or an escape up to its end or the next."""
 
 
 def _codes(codes: Iterable[str]) -> str:
@@ -63,9 +97,8 @@ def _words(texts: Iterable[str]) -> str:
     parts: set[str] = set()
     for text in texts:
         words = re.findall(r"[a-z0-9]+", text)
-        telling = [word for word in words if word not in GENERIC] or words
-        if telling:
-            parts.add(_word(max(telling, key=len)))
+        telling = [word for word in words if word not in GENERIC]
+        parts.add(_word(max(telling, key=len)) if telling else _phrase(words))
     return "|".join(sorted(parts))
 
 
@@ -76,3 +109,8 @@ def _word(word: str) -> str:
     if len(word) >= SHORTEST_PART:
         return spelled
     return f"[^a-z0-9]{spelled}[^a-z0-9]"
+
+
+def _phrase(words: list[str]) -> str:
+    """Match words that say nothing each for itself, one behind the other."""
+    return "[^a-z0-9]+".join(words)

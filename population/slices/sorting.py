@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 import msgspec
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cds_service.protocol import is_failure
 from fhir_mappings.fhir import reference_of, subject_id
@@ -26,7 +25,7 @@ counted together.
 
 
 _START = b'{"resourceType":"'
-_CODE = b'"code":{'
+_WHOLE = (b"}\n", b"}")
 _PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([A-Za-z0-9\-.]{1,64})')
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 
@@ -34,37 +33,63 @@ _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     """Sort resources that came together; results are dropped unread where nothing of ours occurs.
 
-    A block of one type, as nearly all are, is tested as a whole and only what must be kept is
-    looked at line by line.
+    Of a block of one type, as nearly all are, only what must be kept is looked at one by one.
     """
-    into.lines = max(into.lines, lines.number(lines.count - 1))
+    into.lines = max(into.lines, lines.number(len(lines.contents) - 1))
     _note_what_lacks(lines, into)
-    kind = _type_at_start(lines.raw)
+    contents = lines.contents
+    kind = _type_at_start(contents[0])
     if kind is None or (kind in HOME and kind not in SIEVED):
-        _sort_one_by_one(lines, range(lines.count), lines.contents, into)
+        _sort_one_by_one(lines, range(len(contents)), into)
         return
-    if kind not in SIEVED and _holds_only(lines, kind):
-        into.read[kind] += lines.count
-        into.dropped[kind] += lines.count
-        return
-    block = lines.array
-    if kind in SIEVED and _holds_only(lines, kind):
-        keep = sieve.keeps(block)
-    else:
-        keep = pc.invert(_whole(block, kind))
-        keep = pc.or_(keep, sieve.keeps(block)) if kind in SIEVED else keep
-    places = pc.indices_nonzero(keep).to_pylist()
-    dropped = lines.count - len(places)
-    into.read[kind] += dropped
-    into.dropped[kind] += dropped
-    if kind in SIEVED and dropped:
-        _count_codes(block, frozenset(places), into)
-    _sort_one_by_one(lines, places, block.take(pa.array(places, pa.int32())).to_pylist(), into)
+    keep = set(_not_whole(contents, kind))
+    if kind in SIEVED:
+        keep.update(sieve.keeps(contents))
+    if kind == REPORT:  # it may date or name a result of ours
+        keep.update(place for place, one in enumerate(contents) if _LISTS_RESULTS in one)
+    into.read[kind] += len(contents) - len(keep)
+    into.dropped[kind] += len(contents) - len(keep)
+    if kind in SIEVED:
+        _count_codes(contents, keep, into)
+    _sort_one_by_one(lines, sorted(keep), into)
 
 
-def _whole(block: pa.BinaryArray, kind: str) -> pa.BooleanArray:
-    """Return for each line whether it is a whole resource of a type."""
-    return pc.and_(pc.starts_with(block, f'{_START.decode()}{kind}"'), pc.ends_with(block, "}"))
+def _not_whole(contents: list[bytes], kind: str) -> list[int]:
+    """Return the places of what is not a whole resource of a type on its line."""
+    start = _START + kind.encode() + b'"'
+    if all(map(bytes.startswith, contents, repeat(start))) and all(
+        map(bytes.endswith, contents, repeat(_WHOLE))
+    ):
+        return []
+    return [
+        place
+        for place, one in enumerate(contents)
+        if not (one.startswith(start) and one.endswith(_WHOLE))
+    ]
+
+
+REPORT = "DiagnosticReport"
+_LISTS_RESULTS = b'"result"'
+_CODE = b'"code":{'
+
+
+def _count_codes(contents: list[bytes], keep: set[int], into: Sorted) -> None:
+    """Count the codes of what was dropped, of one line in eight."""
+    for place in range(0, len(contents), SAMPLED):
+        content = contents[place]
+        begins = -1 if place in keep else content.find(_CODE)
+        if begins < 0:
+            continue
+        ends = content.find(b"}]", begins)
+        if ends < 0:
+            ends = content.find(b"}", begins) - 1
+        code = content[begins + len(_CODE) - 1 : ends + 2]
+        if code in into.codes or len(into.codes) < MOST_CODES:
+            into.codes[code] += SAMPLED
+
+
+SAMPLED = 8
+"""Codes of dropped results are counted in one line of so many."""
 
 
 def _note_what_lacks(lines: Lines, into: Sorted) -> None:
@@ -73,21 +98,10 @@ def _note_what_lacks(lines: Lines, into: Sorted) -> None:
         into.fail(Fault(lines.first, lines.lacks, lines.owner, EVERY_LIST))
 
 
-def _holds_only(lines: Lines, kind: str) -> bool:
-    """Return whether every line is a whole resource of a type, told without taking them apart."""
-    start = _START + kind.encode() + b'"'
-    return (
-        lines.raw.startswith(start)
-        and lines.raw.endswith(b"}")
-        and lines.raw.count(b"}\n" + start) == lines.count - 1
-    )
-
-
-def _sort_one_by_one(
-    lines: Lines, places: Iterable[int], contents: Iterable[bytes], into: Sorted
-) -> None:
-    """Sort the lines at these places, whose contents are given."""
-    for place, content in zip(places, contents, strict=True):
+def _sort_one_by_one(lines: Lines, places: Iterable[int], into: Sorted) -> None:
+    """Sort the lines at these places."""
+    for place in places:
+        content = lines.contents[place]
         if not lines.owner and _keep_by_head(lines.number(place), content, into):
             continue
         kind = _type_at_start(content)
@@ -110,25 +124,6 @@ def _type_at_start(content: bytes) -> str | None:
 
 
 BUNDLE, OUTCOME = "Bundle", "OperationOutcome"
-
-
-def _count_codes(block: pa.BinaryArray, kept: frozenset[int], into: Sorted) -> None:
-    """Count the codes of what was dropped, of one line in eight."""
-    places = [place for place in range(0, len(block), SAMPLED) if place not in kept]
-    for content in block.take(pa.array(places, pa.int32())).to_pylist():
-        begins = content.find(_CODE)
-        if begins < 0:
-            continue
-        ends = content.find(b"}]", begins)
-        if ends < 0:
-            ends = content.find(b"}", begins) - 1
-        code = content[begins + len(_CODE) - 1 : ends + 2]
-        if code in into.codes or len(into.codes) < MOST_CODES:
-            into.codes[code] += SAMPLED
-
-
-SAMPLED = 8
-"""Codes of dropped results are counted in one line of so many."""
 
 
 def _broken(content: bytes, number: int) -> Fault:
@@ -203,7 +198,7 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     elif kind == BUNDLE:
         for found in resources_of(body, number, into.refuse):
             _note_what_lacks(found, into)
-            _sort_one_by_one(found, range(found.count), found.contents, into)
+            _sort_one_by_one(found, range(len(found.contents)), into)
     else:
         into.read[kind] += 1
         if kind in HOME:

@@ -9,8 +9,8 @@ from typing import IO
 
 from population.sources.files import Kind, Piece
 
-BLOCK_BYTES = 16 << 20
-"""How much of a file is read at once: large, as the test of a block is made ready anew for each."""
+BLOCK_BYTES = 2 << 20
+"""How much of a file is read at once: what a processor keeps near."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """What some programs put before the first line of UTF-8."""
@@ -19,6 +19,9 @@ GZIP = 31
 """Tells zlib that a gzip header comes first."""
 
 PACKED_BYTES = 1 << 20
+
+EVERYTHING = 1 << 62
+"""More bytes than any file has."""
 
 DAMAGED = "the zipped file is damaged or ends in the middle"
 
@@ -81,11 +84,18 @@ def _is_spread(lines: list[bytes]) -> bool:
     return len(lines) > 1 and lines[0] in (b"{", b"[", b"[{")
 
 
-def blocks_of(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[bytes]:
-    """Yield the content of a file block by block; a zipped one that is cut ends with a refusal."""
+def blocks_of(
+    file: IO[bytes], piece: Piece, refuse: Refuse, most: int = EVERYTHING
+) -> Iterator[bytes]:
+    """Yield the content of a file block by block; a zipped one that is cut ends with a refusal.
+
+    Args:
+        most: how many bytes of a plain file to read.
+    """
     try:
         if not piece.zipped:
-            while block := file.read(BLOCK_BYTES):
+            while block := file.read(max(0, min(BLOCK_BYTES, most))):
+                most -= len(block)
                 yield block
             return
         unzipped = Unzipped(file)

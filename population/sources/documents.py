@@ -27,7 +27,7 @@ from population.sources.content import (
     blocks_of,
 )
 from population.sources.files import Piece
-from population.sources.lines import Lines
+from population.sources.lines import Lines, split_lines
 
 LARGEST_DOCUMENT = 256 << 20
 """Bytes of a file that is one JSON value, as it must be read whole."""
@@ -56,7 +56,7 @@ def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lin
     except Problem:
         first, _, more = content.partition(b"\n")
         if first.rstrip().endswith(b"}") and more.strip():
-            yield Lines(1, content)
+            yield Lines(1, split_lines(content))
         else:
             refuse(1, SPREAD if piece.path.lower().endswith(LINE_NAMES) else NOT_JSON)
         return
@@ -77,8 +77,8 @@ def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
     if len(patients) > 1:
         refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
     owner = next(iter(patients)) if len(patients) == 1 else ""
-    content = b"\n".join(_content_of(item) for item in placed)
-    yield Lines(number, content, 0, owner, _why_not_whole(value, placed))
+    contents = [_content_of(item) for item in placed]
+    yield Lines(number, contents, 0, owner, _why_not_whole(value, placed))
 
 
 def _why_not_whole(value: Any, placed: list[Placed]) -> str:

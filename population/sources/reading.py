@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from population.sources.content import BYTE_ORDER_MARK, Refuse, blocks_of, look_at_head
+from population.sources.content import (
+    BYTE_ORDER_MARK,
+    EVERYTHING,
+    Refuse,
+    blocks_of,
+    look_at_head,
+)
 from population.sources.documents import read_document
 from population.sources.files import Kind, Piece
-from population.sources.lines import Lines
+from population.sources.lines import Lines, split_lines
 from population.sources.parquet import read_table
 
 LONGEST_LINE = 64 << 20
 """Bytes; a line that is longer is refused, so that memory stays bounded."""
+
+LINES_BYTES = 32 << 20
+"""How many are handed on at once: many, as the test of them is made ready anew each time."""
 
 TOO_LONG = "the line is longer than 64 MB; the rest is not read"
 
@@ -39,39 +48,37 @@ def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
 
 
 def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
-    """Yield the lines that begin within the piece; the last of them is read to its end."""
-    at = piece.start
+    """Yield the lines that begin within the piece, many at once."""
+    number, size, together = 1, 0, []
+    for contents in _lines_of(file, piece, refuse):
+        together += contents
+        size += sum(map(len, contents))
+        if size >= LINES_BYTES:
+            yield Lines(number, together)
+            number, size, together = number + len(together), 0, []
+    if together:
+        yield Lines(number, together)
+
+
+def _lines_of(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[list[bytes]]:
+    """Yield the lines of each block of a piece; the last of them is read to its end."""
     if piece.start:
         file.seek(piece.start - 1)
-        at += len(file.readline()) - 1  # the line that the piece before this one began
-    rest, number = b"", 0
-    for content in blocks_of(file, piece, refuse) if not piece.end or at < piece.end else ():
-        block = content
-        at += len(block)
-        ends = bool(piece.end) and at >= piece.end
-        if ends:
-            block = _to_the_end_of_a_line(file, block, len(block) - (at - piece.end))
-        if not piece.start and at == len(content):
-            block = block.removeprefix(BYTE_ORDER_MARK)
-        cut = block.rfind(b"\n")
-        if cut < 0:
-            raw, rest = b"", rest + block
-        else:
-            raw, rest = b"".join((rest, memoryview(block)[:cut])), block[cut + 1 :]
+        file.readline()  # the line that the piece before this one began
+    left = piece.end - file.tell() if piece.end else EVERYTHING
+    rest, before = b"", 0
+    for block in blocks_of(file, piece, refuse, left):
+        contents = split_lines(block)
+        contents[0] = rest + contents[0]
+        if not before and not piece.start:
+            contents[0] = contents[0].removeprefix(BYTE_ORDER_MARK)
+        rest = b"" if contents[-1].endswith(b"\n") else contents.pop()
+        before += len(contents)
+        yield contents
         if len(rest) > LONGEST_LINE:
-            refuse(number + 1, TOO_LONG)
+            refuse(before + 1, TOO_LONG)
             return
-        if cut >= 0:
-            found = Lines(number + 1, raw)
-            yield found
-            number += found.count
-        if ends:
-            break
+    if rest and piece.end:
+        rest += file.readline(LONGEST_LINE)
     if rest.strip():
-        yield Lines(number + 1, rest)
-
-
-def _to_the_end_of_a_line(file: IO[bytes], block: bytes, least: int) -> bytes:
-    """Return the block up to the end of the line that holds its byte number `least`."""
-    end = block.find(b"\n", max(0, least - 1))
-    return block[: end + 1] if end >= 0 else block + file.readline()
+        yield [rest]

@@ -308,6 +308,18 @@ def test_a_name_that_is_like_nothing_gets_no_proposal() -> None:
     assert nearest.concept("labs", "Serum vit B12 level (local)")[0] == "serum_b12"
 
 
+def test_a_name_of_another_test_is_none_to_complete_and_is_never_proposed() -> None:
+    local = {"system": "http://hospital.example", "code": "1"}
+    dropped = [
+        {"code": {"coding": [local | {"display": text}]}, "count": 9}
+        for text in ("Glucose", "Body weight")
+    ]
+    codes = list(codes_to_complete(Counts(), dropped, False))
+
+    assert [code["display"] for code in codes] == ["Body weight"]
+    assert Nearest(load_value_sets()).concept("labs", "TSH (local)") == ("", "")
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportRefused, match="holds no run"):
         write_report(tmp_path, tmp_path / "report.html", False, None)

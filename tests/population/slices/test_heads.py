@@ -73,7 +73,7 @@ def test_a_resource_is_sorted_alike_by_its_head_and_read_whole(
 
 
 def sort_one(content: bytes, into: Sorted) -> None:
-    lines = Lines(1, b'{"resourceType":"Condition"}\n' + content)
+    lines = Lines(1, [b'{"resourceType":"Condition"}\n', content])
     sort_lines(lines, Sieve(VALUE_SETS), into)
 
 
