@@ -17,7 +17,7 @@ from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_setting
 from fhir_mappings.fhir import Availability
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
-from population.runs.understood import NotUnderstood, unit_of
+from population.runs.understood import NotUnderstood, NotUsed
 from population.slices import prefetch_of
 
 Json = dict[str, Any]
@@ -56,6 +56,7 @@ class Decider:
         self.settings: Settings = tried_on(loaded, setup.as_of)
         self.value_sets = load_value_sets(self.settings.extra_codes).remembering()
         self._not_understood = NotUnderstood(self.value_sets)
+        self._not_used = NotUsed()
         self._templates = build_prefetch(self.value_sets)
 
     def events_of(self, row: Mapping[str, Any]) -> tuple[list[Event], int]:
@@ -107,7 +108,7 @@ class Decider:
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
             "not_understood": list(self._not_understood.find(prefetch)),
-            "not_used": list(results_not_used(decision)),
+            "not_used": list(self._not_used.find(decision)),
             "incomplete": _incomplete_lists(decision),
             "without_time": event.without_time,
             "unreadable": unreadable,
@@ -135,21 +136,6 @@ def unknown_facts(decision: Decision) -> list[Json]:
         for fact in decision.facts
         if not fact.is_known
     ]
-
-
-def results_not_used(decision: Decision) -> Iterator[Json]:
-    """Yield for each test the reasons, as codes, why values of it cannot be used, with the unit
-    they came in; each once.
-    """
-    seen: set[tuple[str, str, str]] = set()
-    for analyte, results in decision.results.items():
-        for result in results:
-            why = result.reading.why
-            code = why.name.lower().replace("_", "-") if why else ""
-            found = (analyte.value, code, unit_of(result.observed.body))
-            if why is not None and found not in seen:
-                seen.add(found)
-                yield dict(zip(("test", "why", "unit"), found, strict=True))
 
 
 def reason_code(fact: FactInWords) -> str:
