@@ -51,6 +51,8 @@ class Kept(NamedTuple):
     line: bytes
 
 
+CUT_LINE = "is not JSON: it ends in the middle"
+
 EVERY_LIST = "*"
 """The key of a fault by which any list of a patient may lack an entry."""
 

@@ -14,7 +14,7 @@ import orjson
 
 from cds_service.protocol import is_failure
 from fhir_mappings.fhir import reference_of, subject_id
-from population.slices.kept import EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted
+from population.slices.kept import CUT_LINE, EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted
 from population.slices.sieve import SIEVED, Sieve
 from population.sources import SPEAKS_OF_AN_ERROR, Lines, resources_of
 
@@ -132,7 +132,7 @@ def _broken(content: bytes, number: int) -> Fault:
     named = patient.group(1).decode("ascii") if patient else ""
     key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
     closed = content.rstrip().endswith(b"}")
-    reason = "is not JSON" if closed else "is not JSON: it ends in the middle"
+    reason = "is not JSON" if closed else CUT_LINE
     return Fault(number, reason, named, key if kind else "?")
 
 

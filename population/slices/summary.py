@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes
-from population.slices.kept import EVERY_LIST, HOME, Fault, Sorted
+from population.slices.kept import CUT_LINE, EVERY_LIST, HOME, Fault, Sorted
 from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS
 from population.sources import (
@@ -70,10 +70,17 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
     if result.more_faults:
         name = Path(piece.path).name
         found.errors.append(error_of(name, 0, f"{result.more_faults} further lines are at fault"))
-    if result.more_faults or any(fault.reason in CUT for fault in result.faults):
+    if result.more_faults or any(_cuts(fault, result) for fault in result.faults):
         found.cut |= {HOME[kind] for kind in result.read if kind in HOME} or lists_named(
             Path(piece.path).name, LISTS
         )
+
+
+def _cuts(fault: Fault, result: Sorted) -> bool:
+    """Return whether more than the line itself is missing; one that ends in the middle costs no
+    other line unless it is the last.
+    """
+    return fault.reason in CUT and (fault.reason != CUT_LINE or fault.line >= result.lines)
 
 
 NOT_WHOLE = "a file it came in was not read whole, or the server says that some are missing"
@@ -81,7 +88,7 @@ NOT_WHOLE = "a file it came in was not read whole, or the server says that some 
 CUT = frozenset(
     {
         SPEAKS_OF_AN_ERROR,
-        "is not JSON: it ends in the middle",
+        CUT_LINE,
         DAMAGED,
         TOO_LONG,
         *NOTHING_READ,

@@ -61,8 +61,7 @@ def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Ite
         while waiting or busy:
             while waiting and idle:
                 number, attempt = waiting.popleft()
-                worker = idle.pop()
-                worker.line.send(tasks[number])
+                worker = _give(idle.pop(), tasks[number], prepare, setup)
                 busy[worker.line] = (worker, number, attempt)
             for line in [one for one in wait(list(busy)) if isinstance(one, Connection)]:
                 worker, number, attempt = busy.pop(line)
@@ -88,11 +87,27 @@ def _run_in_processes(prepare: Any, setup: Any, tasks: Any, workers: int) -> Ite
 def _start(prepare: Any, setup: Any) -> _Worker:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", prepare.__module__])  # imported once for all
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, prepare, setup), daemon=True)
-    process.start()
-    theirs.close()
-    return _Worker(process, ours)
+    for _ in range(MOST_ATTEMPTS):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, prepare, setup), daemon=True)
+        try:
+            process.start()
+        except (EOFError, OSError):  # what starts the processes was killed: it is started anew
+            continue
+        finally:
+            theirs.close()
+        return _Worker(process, ours)
+    raise TaskFailed("no worker can be started")
+
+
+def _give(worker: _Worker, task: Any, prepare: Any, setup: Any) -> _Worker:
+    """Give a worker its task; one that was killed while it had none is replaced."""
+    try:
+        worker.line.send(task)
+    except OSError:
+        worker = _start(prepare, setup)
+        worker.line.send(task)
+    return worker
 
 
 def _receive(worker: _Worker) -> tuple[bool, Any] | None:

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,14 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
     assert done == {number: number * number for number in range(8)}
     assert (tmp_path / "killed").exists()
+
+
+def test_what_starts_the_workers_may_be_killed_too(tmp_path: Path) -> None:
+    running = run_tasks(kill_once, str(tmp_path), list(range(8)), 2)
+    done = dict([next(running)])
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+
+    assert done | dict(running) == {number: number * number for number in range(8)}
 
 
 def always_killed(_: str) -> Callable[[int], int]:

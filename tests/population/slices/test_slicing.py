@@ -139,6 +139,21 @@ def test_a_broken_line_makes_the_list_of_its_patient_incomplete(tmp_path: Path) 
     assert rows["ana"]["incomplete"] == ""
 
 
+@pytest.mark.parametrize(("last", "missing"), [(True, ["conditions"]), (False, [])])
+def test_a_line_that_ends_in_the_middle_costs_other_lines_only_where_the_file_ends_with_it(
+    tmp_path: Path, last: bool, missing: list[str]
+) -> None:
+    cut, good = '{"resourceType":"Condition","id":"c', entry("Condition", "good")
+    content = lines(good, cut) if last else lines(cut, good)
+    (tmp_path / "in").mkdir()
+    for name, text in (("Patient", lines(ANA)), ("Condition", content)):
+        (tmp_path / "in" / f"{name}.ndjson").write_text(text)
+    summary, errors, _ = slice_paths(tmp_path, tmp_path / "in", complete=True)
+
+    assert [error["line"] for error in errors] == [2 if last else 1]
+    assert sorted(summary["missing"]) == missing
+
+
 def test_a_file_that_ends_in_the_middle_makes_its_lists_incomplete_for_everybody(
     tmp_path: Path,
 ) -> None:
