@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cds_service.cards import LABELS
 from cds_service.protocol import make_visible
 from population.report.counts import Counts, cards_a_week, load_base, quantile
 from population.report.intervals import part_interval, rate_interval
@@ -121,7 +122,10 @@ def _section(table: Table) -> str:
         if table.bars:
             bar = table.bars[place]
             picture = f"<td>{_bar(bar, top) if bar and top else ''}</td>"
-        cells = "".join(_cell(value) for value in row[1:])
+        cells = "".join(
+            _coded(value) if column in table.coded else _cell(value)
+            for column, value in enumerate(row[1:], 1)
+        )
         css = f' class="{row[0]}"' if row[0] in ("critical", "warning", "info") else ""
         rows.append(f'<tr{css}><th scope="row">{escape(str(row[0]))}</th>{cells}{picture}</tr>')
     numeric = [
@@ -135,9 +139,21 @@ def _section(table: Table) -> str:
     head += "<th>With its interval</th>" if table.bars else ""
     return (
         f'<section id="{table.name}"><h2>{escape(table.title)}</h2><p>{escape(table.note)}</p>'
-        f'<div class="scrollx" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"{_scrolled(table.title)}<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div></section>"
     )
+
+
+def _scrolled(title: str) -> str:
+    """Begin a box in which a wide table is moved sideways, by key too."""
+    return f'<div class="scrollx" tabindex="0" role="region" aria-label="{escape(title)}, table">'
+
+
+def _coded(code: str) -> str:
+    """Show a code of ours as words, and the code beside them where they say something else."""
+    words = LABELS.get(code, code.replace("_", " ").replace("-", " "))
+    beside = f" <small><code>{escape(code)}</code></small>" if "_" in code or code in LABELS else ""
+    return f"<td>{escape(words)}{beside}</td>"
 
 
 def _cell(value: Any) -> str:
@@ -179,7 +195,7 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
         "frequent first. A proposal is never taken by itself: write the concept into "
         "<code>local-codes.csv</code>, drop the lines that are none of ours, and name the file in "
         "the site file under <code>[codes] add</code>.</p>"
-        f'<div class="scrollx" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"{_scrolled('Codes to complete')}<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div></section>"
     )
 

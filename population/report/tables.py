@@ -29,7 +29,8 @@ MOST_ROWS = 50
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table. The first column of a row names it; numbers are as they are, texts as shown.
-    `bars` are value, low and high of each row, to be drawn beside it.
+    `bars` are value, low and high of each row, to be drawn beside it; `coded` are the columns that
+    hold codes of ours, which the page shows with their words.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     bars: tuple[tuple[float, float, float] | None, ...] = ()
+    coded: frozenset[int] = frozenset()
 
 
 def build_tables(counts: Counts, show_small: bool) -> list[Table]:
@@ -190,7 +192,7 @@ def _help(counts: Counts, show_small: bool) -> Table:
         "one decision can wait for two."
     )
     head = ("Do this", "Decisions", "Fact", "Why it is not known", "Rules")
-    return Table("help", "What would help most", note, head, rows)
+    return Table("help", "What would help most", note, head, rows, coded=frozenset({2, 3}))
 
 
 GROUPS: dict[str, tuple[str, ...]] = {

@@ -134,3 +134,79 @@ def test_what_came_of_an_override_is_said_beside_it(page: Page, running: Running
 
     expect(card.get_by_role("status")).to_contain_text("Overridden: ")
     expect(card.get_by_role("status")).to_contain_text("Feedback was sent.")
+
+
+def test_what_did_not_come_is_said_before_what_is_known(page: Page, running: Running) -> None:
+    page.goto(f"{running.workbench}#22-record-in-part/facts")
+    wait_for_answer(page)
+    facts = page.locator("#facts-here").inner_text()
+
+    assert facts.startswith("Not read whole: conditions, procedures, allergies. What they hold is")
+    assert "Every resource was" not in facts
+    page.goto("about:blank")
+    page.goto(f"{running.workbench}#05-kidneys-reduced/facts")
+    wait_for_answer(page)
+    assert "Not read whole" not in page.locator("#facts-here").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [
+        ("null", "Did not come, so not known: conditions"),
+        (
+            '{"resourceType": "OperationOutcome", "issue": '
+            '[{"severity": "error", "code": "exception"}]}',
+            "Came, but not whole: conditions. Did not come, so not known: ",
+        ),
+        (
+            '{"resourceType": "Bundle", "type": "searchset", "total": 0}',
+            "Came empty: conditions. Did not come",
+        ),
+    ],
+    ids=["null", "a failure", "empty"],
+)
+def test_a_list_that_failed_is_not_called_empty(
+    page: Page, running: Running, conditions: str, said: str
+) -> None:
+    page.goto(running.workbench)
+    wait_for_answer(page)
+    page.locator('[data-way="own"]').click()
+    page.fill(
+        "#paste-text",
+        '{"hook": "patient-view", "hookInstance": "7d1b5a0e-56f1-4c5f-9d6c-0f4c0e1a2b3c",'
+        '"context": {"userId": "Practitioner/a", "patientId": "p"},'
+        '"prefetch": {"patient": {"resourceType": "Patient", "id": "p",'
+        f'"birthDate": "1960-01-01"}}, "conditions": {conditions}}}}}',
+    )
+    with page.expect_response("**/workbench/explain*"):
+        page.locator("#paste-form button", has_text="Explain").first.click()
+    wait_for_answer(page)
+
+    expect(page.locator("#resources-here .note").first).to_contain_text(said)
+
+
+def test_on_a_phone_each_value_stands_and_is_spoken_with_the_head_of_its_column(
+    page: Page, running: Running
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{running.workbench}#05-kidneys-reduced/facts")
+    wait_for_answer(page)
+    cells = [one["name"] for one in spoken(page) if one["role"] == "cell"]
+
+    assert "Value: 71 years" in cells
+    assert "Use:decides" in [one.replace(" ", "") for one in cells]
+    assert "Use:" not in [one.strip() for one in cells]
+
+
+def test_on_a_phone_request_and_answer_stand_under_each_other(page: Page, running: Running) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{running.workbench}#05-kidneys-reduced/raw")
+    wait_for_answer(page)
+    request, answer = (
+        page.locator(".exchange > div").nth(place).bounding_box() for place in (0, 1)
+    )
+
+    assert request is not None
+    assert answer is not None
+    assert request["width"] > 300
+    assert answer["y"] >= request["y"] + request["height"]

@@ -41,8 +41,14 @@ export function table(caption, heads, rows, attributes = {}) {
     html("caption", { class: "unseen" }, caption),
     html("thead", {}, html("tr", {}, heads.map((head) => html("th", { scope: "col" }, head)))),
     html("tbody", {}, rows.map((cells) =>
-      html("tr", {}, cells.map((cell, index) => html(index ? "td" : "th", index ? {} : { scope: "row" }, cell))))),
+      html("tr", {}, cells.map((cell, index) => (index ? named(heads[index], html("td", {}, cell)) : html("th", { scope: "row" }, cell)))))),
   );
+}
+
+/** A cell with the head of its column, which a phone shows before what the cell holds. */
+function named(head, cell) {
+  if (cell.textContent) cell.dataset.head = head;
+  return cell;
 }
 
 /** Some items at once, the rest on request: long lists stay fast. What is shown then takes the focus. */

@@ -7,13 +7,14 @@ const NONE = "none recorded";
 const MOST_NAMED = 5;
 
 /** The facts of an answer: what could not be used first, then what is known, the facts that decide before the others. */
-export function renderFacts({ facts, resources, decision }, show, showReceipt) {
+export function renderFacts({ facts, resources, decision, lists }, show, showReceipt) {
   const use = usesOf(decision);
   const spoken = factsSpoken(facts);
   const absent = facts.filter((fact) => fact.certainty === "known" && !spoken.includes(fact));
   const ordered = [...spoken].sort((one, other) => rankOf(use.get(one.name)) - rankOf(use.get(other.name)));
   const unknown = facts.filter((fact) => fact.certainty !== "known");
   return [
+    renderNotWhole(lists),
     renderNotUsed(resources, showReceipt),
     html("h3", {}, `Known (${spoken.length})`),
     table("Known facts, those that decide first", ["Fact", "Value", "Evidence", "Use"],
@@ -41,10 +42,16 @@ const rankOf = (use) => (use === DECIDES ? 0 : use ? 1 : 2);
 
 const foldLine = (name, facts) => html("summary", {}, html("span", { class: "name" }, name), " ", html("span", { class: "beginning", "aria-hidden": "true" }, facts.map(nameOf).join(", ")));
 
+/** The lists of the record of which nothing, or not all, came: what they hold is not known. */
+function renderNotWhole(lists = []) {
+  const lacking = lists.filter((one) => !one.complete).map((one) => one.key);
+  return lacking.length > 0 && html("p", {}, html("strong", {}, `Not read whole: ${lacking.join(", ")}. `), "What they hold is not known.");
+}
+
 /** What of the record could not be understood or used, with what to do about it. */
 function renderNotUsed(resources, showReceipt) {
   const [lost, unused] = ["not understood", "not used"].map((state) => resources.filter((line) => line.state === state));
-  if (!lost.length && !unused.length) return html("p", {}, html("strong", {}, "Not understood: nothing. "), "Every resource was read and used.");
+  if (!lost.length && !unused.length) return html("p", {}, html("strong", {}, "Not understood: nothing. "), "Every resource that came was read and used.");
   const one = (line) => html("li", {}, html("code", {}, line.reference), ` ${line.ignored ?? ""}`);
   return html("div", { class: "not-used" },
     html("p", {}, html("strong", {}, lost.length ? `Not understood: ${lost.length}. ` : "Not understood: nothing. "),
@@ -125,10 +132,12 @@ function filters(count, sections) {
 /** Asked for and empty is not the same as asked for and missing. */
 function whatWasAsked(request, lists = []) {
   const sent = request.prefetch ?? {};
-  const keys = lists.map((one) => one.key);
-  const missing = keys.filter((key) => !(key in sent));
-  const empty = lists.filter((one) => one.key in sent && one.entries === 0).map((one) => one.key);
-  return `Came empty: ${empty.join(", ") || "none"}. Did not come, so not known: ${missing.join(", ") || "none"}.`;
+  const came = (one) => sent[one.key] !== undefined && sent[one.key] !== null;
+  const named = (some) => some.map((one) => one.key).join(", ") || "none";
+  const part = lists.filter((one) => came(one) && !one.complete);
+  return `Came empty: ${named(lists.filter((one) => came(one) && one.complete && one.entries === 0))}. ` +
+    (part.length ? `Came, but not whole: ${named(part)}. ` : "") +
+    `Did not come, so not known: ${named(lists.filter((one) => !came(one)))}.`;
 }
 
 const ledger = (caption, lines, cells, head) => inPortions(lines, (some) => table(caption, ["Resource", head], some.map(cells), { class: "ledger" }));
