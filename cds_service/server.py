@@ -20,7 +20,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess, values
 
 from cds_service.site import Settings, SettingsError, demonstration, ends_of_approvals
-from cds_service.telemetry import configure_logs
+from cds_service.telemetry import WorkerCounts, configure_logs
 from cds_service.web import CONFIG_KEY, MOST_AT_ONCE, Deployment, cors_headers
 from cds_service.wire import LONGEST_LINE
 
@@ -55,6 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._settings = settings
         self._options = options
         self._read_again = read_again
+        self.connections = WorkerCounts()  # of each worker, so that none takes most of them
         self.callable: Flask | None = None
         super().__init__()
 
@@ -207,7 +208,8 @@ def _bracketed(host: str) -> str:
 
 
 def _prepare_worker(worker: Any) -> None:
-    """Let the worker reach its database before it takes calls."""
+    """Let the other workers know of this one, and it reach its database, before it takes calls."""
+    worker.app.connections.note(0, 0)
     deployment = _deployment_of(worker)
     if deployment:
         deployment.store.prepare()

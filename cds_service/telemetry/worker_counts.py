@@ -1,5 +1,5 @@
-"""How many decisions wait and how many were lost, over all workers of a service: memory that they
-share, so that each can say it of all.
+"""How many decisions wait and how many were lost, over all workers of a service, and how many
+connections each has: memory that they share, so that each can say it of all.
 """
 
 from __future__ import annotations
@@ -49,6 +49,15 @@ class WorkerCounts:
             waiting += waits if lives else 0
             lost += gone if lives else gone + waits
         return Counts(waiting, lost)
+
+    def least_elsewhere(self) -> int | None:
+        """Return the fewest that wait in another worker; None where there is no other."""
+        others = (
+            waits
+            for process, waits, _ in self._slots()
+            if process != self._process and _lives(process)
+        )
+        return min(others, default=None)
 
     def _take_slot(self) -> None:
         self._process = os.getpid()

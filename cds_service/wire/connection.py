@@ -9,12 +9,14 @@ import io
 import selectors
 import socket
 import struct
+import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
+from cds_service.telemetry import WorkerCounts
 from cds_service.wire.incoming import Incoming
 
 PIECE = 262_144
@@ -24,6 +26,24 @@ LONGEST_READ_SECONDS = 1
 """How long a thread waits for bytes that should be there already: none are waited for, unless the
 server's parser reads a request otherwise than `Incoming`.
 """
+
+
+HEAD_SECONDS = 5.0
+"""From the first byte of a request, or the connection, to the end of its headers (R183)."""
+
+BODY_SECONDS = 10.0
+"""From the end of the headers to the end of the body (R183)."""
+
+SENT_SECONDS = 60.0
+"""How long a client may take to read an answer, such as a long page on a slow line; until then it
+costs memory and no thread.
+"""
+
+CLOSED_SECONDS = 2.0
+"""How long what a client still sends is thrown away, so that it can read why it was refused."""
+
+POLITE_SECONDS = 0.0005
+"""How long a worker that has more connections than another leaves a new one to that."""
 
 
 class Phase(enum.Enum):
@@ -129,3 +149,13 @@ class WholeBody(io.BytesIO):
     @property
     def is_read(self) -> bool:
         return self.tell() >= self._length
+
+
+def let_others_go_first(connections: WorkerCounts, mine: int) -> None:
+    """Wait a moment where another worker has fewer connections: all heard of the new one, and kept
+    connections stay where they came. Of eight that one worker of two has, each call waits twice as
+    long as with four and four.
+    """
+    least = connections.least_elsewhere()
+    if least is not None and least < mine:
+        time.sleep(POLITE_SECONDS)

@@ -22,25 +22,21 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from cds_service.protocol import Problem
 from cds_service.wire.answer import answer_one
-from cds_service.wire.connection import EVENTS, PIECE, Connection, Phase
+from cds_service.wire.connection import (
+    BODY_SECONDS,
+    CLOSED_SECONDS,
+    EVENTS,
+    HEAD_SECONDS,
+    PIECE,
+    SENT_SECONDS,
+    Connection,
+    Phase,
+    let_others_go_first,
+)
 from cds_service.wire.incoming import Incoming, State
 from cds_service.wire.refusals import too_slow, write_refusal
 from cds_service.wire.settled import Settled
 from cds_service.wire.threads import Threads
-
-HEAD_SECONDS = 5.0
-"""From the first byte of a request, or the connection, to the end of its headers (R183)."""
-
-BODY_SECONDS = 10.0
-"""From the end of the headers to the end of the body (R183)."""
-
-SENT_SECONDS = 60.0
-"""How long a client may take to read an answer, such as a long page on a slow line; until then it
-costs memory and no thread.
-"""
-
-CLOSED_SECONDS = 2.0
-"""How long what a client still sends is thrown away, so that it can read why it was refused."""
 
 SWEEP_SECONDS = 0.25
 TELL_SECONDS = 1.0
@@ -77,6 +73,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def accept(self, listener: Any) -> None:
         """Take a connection; when there are too many, the one that waited longest makes room."""
+        if self.cfg.workers > 1:
+            let_others_go_first(self.app.connections, self.nr_conns)
         try:
             inner, client = listener.accept()
         except OSError as error:
@@ -87,11 +85,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         server = listener.getsockname()
         connection = Connection(self.cfg, inner, client, server, self._longest_body)
-        self.nr_conns += 1
         self._open.add(connection)
+        self._count_connections(1)
         self._watch(connection, Phase.REQUEST, HEAD_SECONDS)
         if self.nr_conns >= self.worker_connections:
             self._make_room()
+
+    def _count_connections(self, change: int) -> None:
+        self.nr_conns += change
+        self.app.connections.note(self.nr_conns, 0)
 
     def _make_room(self) -> None:
         """Close the connection that waited longest: one without a request, if there is any."""
@@ -141,7 +143,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._open.remove(connection)
             self._unwatch(connection)
             self._forget_bytes(connection)
-            self.nr_conns -= 1
+            self._count_connections(-1)
             connection.close()
 
     def _forget_bytes(self, connection: Connection) -> None:

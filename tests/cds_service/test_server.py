@@ -249,7 +249,8 @@ def test_a_worker_reaches_its_database_before_it_takes_calls_R138(tmp_path: Path
     app = create_app(replace(demonstration(), store_url=f"sqlite:///{database}"))
     prepare = server_options("127.0.0.1", 8080, 1)["post_worker_init"]
 
-    prepare(SimpleNamespace(wsgi=app))
+    connections = WorkerCounts()
+    prepare(SimpleNamespace(wsgi=app, app=SimpleNamespace(connections=connections)))
 
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT token_id FROM replay").fetchall() == [("readiness",)]
