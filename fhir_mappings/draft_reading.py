@@ -15,9 +15,9 @@ from fhir_mappings.fhir import (
     Placed,
     Resource,
     as_dict,
-    as_list,
     as_text,
     code_of,
+    read_notes,
     read_reasons,
     subject_id,
     texts_of,
@@ -166,7 +166,7 @@ def read_purpose(resource: Resource, value_sets: ValueSets) -> TestPurpose | Non
     reasons and notes, or because its reason is a sign or symptom; else `None`.
     """
     reasons = [as_dict(one.get("concept")) or one for one in read_reasons(resource)]
-    noted = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
+    noted = read_notes(resource)
     shown = [as_text(one.get("display")) for one in reasons]
     worded = [text for one in reasons for text in texts_of(one)]
     words = normalise_text(" ; ".join((*noted, *shown, *worded)))

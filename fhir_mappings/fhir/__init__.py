@@ -39,6 +39,7 @@ from fhir_mappings.fhir.versions import (
     read_authored,
     read_dosages,
     read_medication,
+    read_notes,
     read_reasons,
     read_requester,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "read_date",
     "read_dosages",
     "read_medication",
+    "read_notes",
     "read_period",
     "read_reasons",
     "read_requester",

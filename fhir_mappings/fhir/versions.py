@@ -173,6 +173,24 @@ def read_reasons(resource: Mapping[str, Any]) -> list[Any]:
     return [reason for reason in reasons if isinstance(reason, dict)]
 
 
+NOTES = frozenset({"note", "notes", "comment", "comments"})
+"""Where an entry has words beside its codes, in any version."""
+
+
+def read_notes(resource: Mapping[str, Any]) -> list[str]:
+    """Return the words of the notes and comments of an entry, each an Annotation or plain text
+    (DSTU2 and STU3 write both).
+    """
+    if NOTES.isdisjoint(resource):
+        return []
+    noted: list[Any] = []
+    for name in ("note", "notes", "comment", "comments"):
+        value = resource.get(name)
+        noted += value if isinstance(value, list) else [value]
+    texts = (item.get("text") if isinstance(item, dict) else item for item in noted)
+    return [said for text in texts if isinstance(text, str) and (said := text.strip())]
+
+
 def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     """Return the dose quantities and the dose ranges of one dosage line.
 

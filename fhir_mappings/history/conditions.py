@@ -107,6 +107,7 @@ class ConditionFacts:
     thrombocytopenia: tuple[Evidence, ...] = ()
     anticoagulant_use: tuple[Evidence, ...] = ()
     deficiency_since: dt.date | None = None
+    deficiency_recorded_on: dt.date | None = None
     findings: tuple[NeurologicalFinding, ...] = ()
     refuted_signs: tuple[RefutedSign, ...] = ()
     causes: tuple[CauseFinding, ...] = ()
@@ -127,12 +128,13 @@ def map_conditions(
         unspecific vitamin B code specific.
     """
     index = diagnoses.index
-    deficiency, since = _deficiency(
+    deficiency, since, recorded_on = _deficiency(
         diagnoses, b12_recorded, index.not_recorded("conditions", at=(HintAt.DEFICIENCY,))
     )
     return ConditionFacts(
         deficiency=deficiency,
         deficiency_since=since,
+        deficiency_recorded_on=recorded_on,
         **_closed_world(diagnoses),
         **_open_world(diagnoses),
         recurrence=_recurrence(diagnoses, treatment_start, index.not_recorded("conditions")),
@@ -199,17 +201,22 @@ PREGNANT = frozenset({Concept.PREGNANT, Concept.POSSIBLE_PREGNANCY})
 
 def _deficiency(
     diagnoses: Diagnoses, b12_recorded: bool, nothing: Fact
-) -> tuple[Fact, dt.date | None]:
-    """Return whether deficiency is diagnosed and the newest day on which it was (F8)."""
+) -> tuple[Fact, dt.date | None, dt.date | None]:
+    """Return whether deficiency is diagnosed, the newest day on which it was, and that of an entry
+    of the record, which the reason of a draft order is not (F8).
+    """
     current = [
         item
         for item in diagnoses.of(DEFICIENCY, Standing.CURRENT)
         if item.match.role is Role.INCLUDE or b12_recorded or names_b12(item)
     ]
     if current:
-        days = [item.began.latest for item in current if item.began is not None]
-        return Fact(Truth.TRUE, "", evidence_of(current)), max(days, default=None)
-    return _not_current(diagnoses) or _refuted(diagnoses) or nothing, None
+        dated = [(item.began.latest, item.placed.type) for item in current if item.began]
+        days = [day for day, _ in dated]
+        recorded = [day for day, kind in dated if kind == "Condition"]
+        known = Fact(Truth.TRUE, "", evidence_of(current))
+        return known, max(days, default=None), max(recorded, default=None)
+    return _not_current(diagnoses) or _refuted(diagnoses) or nothing, None, None
 
 
 def _not_current(diagnoses: Diagnoses) -> Fact | None:

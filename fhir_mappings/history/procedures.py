@@ -16,10 +16,8 @@ from typing import Any
 from fhir_mappings.fhir import (
     DateSpan,
     Placed,
-    as_dict,
-    as_list,
-    as_text,
     code_of,
+    read_notes,
     texts_of,
 )
 from fhir_mappings.history.reading_lists import performed_on
@@ -281,9 +279,5 @@ def _quote_numbers(index: RecordIndex, resections: list[Operation]) -> None:
 
 
 def _words(resource: dict[str, Any]) -> list[str]:
-    notes = [
-        as_text(as_dict(note).get("text"))
-        for name in ("note", "notes")
-        for note in as_list(resource.get(name))
-    ]
-    return [*texts_of(resource.get("code")), *notes, *texts_of(resource.get("outcome"))]
+    code, outcome = resource.get("code"), resource.get("outcome")
+    return [*texts_of(code), *read_notes(resource), *texts_of(outcome)]

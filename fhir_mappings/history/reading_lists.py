@@ -20,6 +20,7 @@ from fhir_mappings.fhir import (
     as_text,
     code_of,
     read_date,
+    read_notes,
     texts_of,
 )
 from fhir_mappings.history.allergy_words import (
@@ -228,10 +229,9 @@ def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
     """Return the notes of an entry as words, and what the evidence of a Condition is called; of
     many the first.
     """
-    if "note" not in resource and "notes" not in resource and "evidence" not in resource:
-        return ()
-    noted = [*as_list(resource.get("note")), *as_list(resource.get("notes"))][:MOST_NOTES]
-    texts = [as_text(as_dict(note).get("text")) or as_text(note) for note in noted]
+    texts = read_notes(resource)[:MOST_NOTES]
+    if "evidence" not in resource:
+        return tuple(texts)
     for item in as_list(resource.get("evidence"))[:MOST_NOTES]:
         for code in (*as_list(as_dict(item).get("code")), as_dict(item).get("concept")):
             texts += texts_of(code)

@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, codings_of, months_before, texts_of
+from fhir_mappings.fhir import (
+    as_list,
+    as_text,
+    codings_of,
+    months_before,
+    read_notes,
+    texts_of,
+)
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
 from fhir_mappings.history.procedures import CAUSES as OPERATION_CAUSES
 from fhir_mappings.history.procedures import RESECTIONS
@@ -79,8 +86,7 @@ CAUSES: dict[Concept, Cause] = {
 def texts_of_diagnosis(diagnosis: Diagnosis) -> list[str]:
     """Return the words of a diagnosis and its notes."""
     resource = diagnosis.placed.resource
-    notes = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
-    return [*texts_of(resource.get("code")), *notes, as_text(resource.get("notes"))]
+    return [*texts_of(resource.get("code")), *read_notes(resource)]
 
 
 def is_new(diagnosis: Diagnosis, treatment_start: dt.date | None, as_of: dt.date) -> bool:

@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_text,
     code_of,
     read_date,
+    read_notes,
 )
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
@@ -123,8 +124,6 @@ def _read_one(
 
 
 _B12_TESTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
-NOTES = frozenset({"note", "comment", "comments"})
-"""Where a result has words of its laboratory, in any FHIR version."""
 
 
 def _show_treatment(
@@ -135,12 +134,11 @@ def _show_treatment(
     day: DateSpan | None,
 ) -> None:
     """Note that a vitamin B12 result says of itself that it was taken on treatment (Q28)."""
-    if NOTES.isdisjoint(resource):
+    noted = read_notes(resource)
+    if not noted:
         return
-    noted = [as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))]
-    noted += [as_text(resource.get(name)) for name in ("comment", "comments")]
     of_b12 = any(match.concept in _B12_TESTS for known in found for match in known[2])
-    text = text_of_treatment(noted) if of_b12 and any(noted) else ""
+    text = text_of_treatment(noted) if of_b12 else ""
     if text:
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day and day.latest)
 

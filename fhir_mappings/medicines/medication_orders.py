@@ -126,10 +126,10 @@ def _states_content(dosage: Dosage) -> bool:
 
 def _review_in_notes(resource: Resource) -> bool:
     """Return whether a note or an added instruction binds the end to improvement (Q39, Q81)."""
-    lines = map(as_dict, as_list(resource.get("dosageInstruction")))
-    added = (one for line in lines for one in as_list(line.get("additionalInstruction")))
-    texts = (as_text(as_dict(one).get("text")) for one in (*as_list(resource.get("note")), *added))
-    return any(map(is_review_noted, texts))
+    lines = map(as_dict, as_list(fhir_versions.read_dosages(resource)))
+    added = (one for line in lines for one in fhir_versions.read_additional_instructions(line))
+    texts = (text for one in added for text in texts_of(one))
+    return any(map(is_review_noted, (*fhir_versions.read_notes(resource), *texts)))
 
 
 def _identifier(identifier: Any) -> str:
@@ -166,7 +166,7 @@ def _stated(resource: Resource) -> Claims:
     bases = (one for one in map(as_dict, as_list(resource.get("extension"))))
     texts = (
         *(as_text(one.get("valueString")) for one in bases if one.get("url") == BASIS),
-        *(as_text(as_dict(note).get("text")) for note in as_list(resource.get("note"))),
+        *fhir_versions.read_notes(resource),
     )
     stated = (read_claims(text.partition(STATED)[2].rstrip(".")) for text in texts if text)
     return next((claims for claims in stated if claims), ())
@@ -251,11 +251,7 @@ def _folate_indication(
 
 def _words_of(resource: Resource) -> list[str]:
     """Return the notes of an order and the words of its dosage lines."""
-    notes = [
-        as_text(note.get("text"))
-        for note in as_list(resource.get("note"))
-        if isinstance(note, dict)
-    ]
+    notes = fhir_versions.read_notes(resource)
     dosages = as_list(fhir_versions.read_dosages(resource))
     lines = [line for line in dosages if isinstance(line, dict)]
     names = ("text", "patientInstruction")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fhir_mappings.dosing import NotComputable, WrittenDosage, shorten
-from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of, words_of
+from fhir_mappings.fhir import as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, ValueSets
@@ -85,8 +85,5 @@ def notes_technique(resource: Mapping[str, Any]) -> bool:
     ]
     texts = [text for item in instructions for text in texts_of(item)]
     texts += [as_text(line.get(name)) for line in lines for name in ("text", "patientInstruction")]
-    texts += [
-        as_text(as_dict(note).get("text") if isinstance(note, dict) else note)
-        for note in as_list(resource.get("note"))
-    ]
+    texts += fhir_versions.read_notes(resource)
     return any(_TECHNIQUE.search(text.lower()) for text in texts)

@@ -118,6 +118,7 @@ def _diagnoses(index: RecordIndex, read: FactsRead) -> Diagnoses:
     return Diagnoses(
         deficiency_diagnosis=diagnosed.deficiency,
         deficiency_diagnosed_on=diagnosed.deficiency_since,
+        deficiency_recorded_on=diagnosed.deficiency_recorded_on,
         neurological_findings=diagnosed.findings + answers.findings,
         neurological_screen=neurological_screen(index, answers),
         refuted_signs=diagnosed.refuted_signs,

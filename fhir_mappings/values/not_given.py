@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
+from fhir_mappings.fhir import (
+    as_dict,
+    as_list,
+    as_text,
+    read_notes,
+    texts_of,
+)
 from fhir_mappings.text import normalise_text
 
 LONGEST_SEARCHED = 2000
@@ -74,7 +80,7 @@ def words_of_not_given(resource: dict[str, Any]) -> str:
     leave open which is true. A note may deny another thing: "flu vaccine declined".
     """
     texts = ((text, False) for text in _texts(resource))
-    noted = ((text, True) for text in _notes(resource))
+    noted = ((text, True) for text in read_notes(resource))
     for text, is_note in itertools.islice(itertools.chain(texts, noted), MOST_TEXTS):
         said = text[:LONGEST_SEARCHED]
         denied = (
@@ -105,11 +111,6 @@ def _denies(sentence: str) -> bool:
     rest = _OF_ANOTHER.sub(" ", normal)
     in_one = _THIS.search(rest) is not None and _GIVEN.search(rest) is None
     return in_one or _NOT_GIVEN.search(rest) is not None
-
-
-def _notes(resource: dict[str, Any]) -> Iterator[str]:
-    for note in (*as_list(resource.get("note")), *as_list(resource.get("notes"))):
-        yield as_text(as_dict(note).get("text")) or as_text(note)
 
 
 def _texts(resource: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
+from fhir_mappings.fhir import (
+    as_dict,
+    as_text,
+    read_notes,
+    words_of,
+)
 from fhir_mappings.values.quantities import Reading, as_reported, read_number, read_quantity
 from fhir_mappings.values.units import Analyte
 from fhir_mappings.values.written_results import read_written
@@ -81,9 +86,8 @@ def _read_comment(result: dict[str, Any], analyte: Analyte, property_kind: str) 
     """Return the value that the comment of a result without one gives (Q35); a comment that is no
     number with a unit is no value.
     """
-    notes = [as_text(as_dict(note).get("text")) for note in as_list(result.get("note"))]
-    for text in (*notes, as_text(result.get("comment")), as_text(result.get("comments"))):
-        reading = read_written(text.strip(), analyte, property_kind)
+    for text in read_notes(result):
+        reading = read_written(text, analyte, property_kind)
         if reading.quantity is not None:
             return reading
     return Reading(None, "", "no value")

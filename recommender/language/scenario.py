@@ -240,6 +240,7 @@ class Diagnoses:
 
     deficiency_diagnosis: Fact = NOT_RECORDED
     deficiency_diagnosed_on: dt.date | None = None
+    deficiency_recorded_on: dt.date | None = None
     neurological_findings: tuple[NeurologicalFinding, ...] = ()
     neurological_screen: Fact = NOT_RECORDED
     refuted_signs: tuple[RefutedSign, ...] = ()

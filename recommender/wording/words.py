@@ -128,7 +128,9 @@ class Words:
         s = self.scenario
         if not s.deficiency_diagnosis.is_true:
             return ""
-        return self.on("B12 deficiency recorded", s.deficiency_diagnosed_on)
+        if s.deficiency_diagnosed_on and not s.deficiency_recorded_on:
+            return "B12 deficiency is the order's reason"
+        return self.on("B12 deficiency recorded", s.deficiency_recorded_on)
 
     @property
     def older_level(self) -> str:

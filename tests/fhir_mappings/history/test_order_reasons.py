@@ -9,7 +9,17 @@ import pytest
 
 from fhir_mappings.fhir import Placed
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
-from recommender.language import Because, Cause, HintAt, NeurologicalSign, RecordArea
+from recommender.assessment import assess
+from recommender.guidance import Policy
+from recommender.language import (
+    Because,
+    Cause,
+    ClinicalScenario,
+    HintAt,
+    NeurologicalSign,
+    RecordArea,
+)
+from recommender.wording.words import Words
 from tests.fhir_mappings.records import (
     AS_OF,
     SNOMED,
@@ -24,8 +34,8 @@ from tests.fhir_mappings.records import (
 PARAESTHESIA = concept(SNOMED, "91019004", "Paraesthesia")
 
 
-def map_with(**changes: Any) -> MappedScenario:
-    """Map an empty record beside one draft."""
+def map_with(*recorded: dict[str, Any], **changes: Any) -> MappedScenario:
+    """Map a record of these entries beside one draft."""
     draft = {
         "resourceType": "MedicationRequest",
         "id": "d1",
@@ -36,7 +46,7 @@ def map_with(**changes: Any) -> MappedScenario:
         **changes,
     }
     placed = Placed("context.draftOrders.entry[0]", draft)
-    return map_scenario(record_of([patient()]), AS_OF, VALUE_SETS, [placed])
+    return map_scenario(record_of([patient(), *recorded]), AS_OF, VALUE_SETS, [placed])
 
 
 @pytest.mark.parametrize(
@@ -162,3 +172,25 @@ def test_a_reference_to_what_is_in_the_record_counts_once_and_as_the_record_has_
     record = record_of([patient(), recorded])
     found = map_scenario(record, AS_OF, VALUE_SETS, (drafted,)).scenario.neurological_findings
     assert [one.evidence.date for one in found] == [AS_OF - dt.timedelta(days=900)]
+
+
+DEFICIENCY = concept(SNOMED, "190634004", "Cobalamin deficiency")
+
+
+def test_a_reason_dates_the_diagnosis_today_and_is_not_called_recorded() -> None:
+    scenario = map_with(reasonCode=[DEFICIENCY]).scenario
+    assert scenario.deficiency_diagnosis.is_true
+    assert (scenario.deficiency_diagnosed_on, scenario.deficiency_recorded_on) == (AS_OF, None)
+    assert words_of(scenario).diagnosis == "B12 deficiency is the order's reason"
+
+
+def test_the_entry_on_record_dates_the_words_where_a_reason_says_the_same() -> None:
+    recorded = condition("190634004", days=30)
+    scenario = map_with(recorded, reasonCode=[DEFICIENCY]).scenario
+    assert scenario.deficiency_diagnosed_on == AS_OF
+    assert scenario.deficiency_recorded_on == AS_OF - dt.timedelta(days=30)
+    assert words_of(scenario).diagnosis.startswith("B12 deficiency recorded (")
+
+
+def words_of(scenario: ClinicalScenario) -> Words:
+    return Words(scenario, assess(scenario, Policy()), Policy())
