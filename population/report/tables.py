@@ -267,7 +267,7 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
     for change in changes:
         before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
         moves[change["rule_before"], before, change["rule_after"], after] += 1
-        facts.update(change["facts"])
+        facts.update([*change["facts"], *(f"setting {key}" for key in change["settings"])])
     note = "Decisions that the second site file, or the other version, answers otherwise."
     head = ("From", "To", "Decisions")
     by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
@@ -275,9 +275,9 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
         Table("changes", "Differences", note, head, _moves(moves, show_small)[:MOST_ROWS]),
         Table(
             "change-facts",
-            "Which fact did it",
-            "Facts that differ, or that the rules look at.",
-            ("Fact", "Decisions"),
+            "Which fact or setting did it",
+            "Facts that differ; where none does, the settings that do, or what the rules look at.",
+            ("Fact or setting", "Decisions"),
             simple_rows(by_fact, show_small),
         ),
     ]

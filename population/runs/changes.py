@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from cds_service.decision import Decision
 from population.runs.deciding import Decider
+from recommender.guidance import SETTINGS, Policy
 
 CHANGES = pa.schema(
     [
@@ -23,10 +24,12 @@ CHANGES = pa.schema(
         ("indicator_before", pa.string()),
         ("indicator_after", pa.string()),
         ("facts", pa.list_(pa.string())),
+        ("settings", pa.list_(pa.string())),
     ]
 )
-"""One row per event that is answered otherwise. `facts` names the facts that differ; where none
-does, those that the rule before and the rule after look at, since one of them met another limit.
+"""One row per event that is answered otherwise. `facts` names the facts that differ, `settings` the
+clinical settings that do, where no fact differs. Where neither does, as between two versions,
+`facts` are those that the rule before and the rule after look at.
 """
 
 
@@ -38,6 +41,7 @@ def rows_and_changes(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the rows of one patient, and what the other policy answers otherwise."""
     rows, changes = [], []
+    settings = settings_between(decider.settings.policy, other.settings.policy)
     events, unreadable = decider.events_of(row)
     for event in events:
         before, after = decider.decide(event), other.decide(event)
@@ -47,30 +51,45 @@ def rows_and_changes(
             first = decider.row_of(row["patient"], event, before, unreadable)
             second = other.row_of(row["patient"], event, after, unreadable)
             if any(first[name] != second[name] for name in ("rule", "cards", "indicators")):
-                changes.append(change_of(first, second, list(_facts(before, after, looks_at))))
+                facts = _differing(before, after)
+                why = facts or (() if settings else _looked_at(before, after, looks_at))
+                changes.append(change_of(first, second, why, () if facts else settings))
     return rows, changes
 
 
+def settings_between(policy: Policy, other: Policy) -> tuple[str, ...]:
+    """Return the keys of the clinical settings in which two policies differ."""
+    return tuple(
+        setting.key
+        for setting in SETTINGS
+        if getattr(policy, setting.field) != getattr(other, setting.field)
+    )
+
+
 def change_of(
-    before: Mapping[str, Any], after: Mapping[str, Any], facts: list[str]
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    facts: Iterable[str],
+    settings: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return the row of an event that is answered otherwise, and the facts that did it."""
+    """Return the row of an event that is answered otherwise, and what did it."""
     return {
         **{name: before[name] for name in ("patient", "hook", "order", "time")},
         **{f"{name}_before": before[name] for name in ("rule", "cards", "indicator")},
         **{f"{name}_after": after[name] for name in ("rule", "cards", "indicator")},
-        "facts": facts,
+        "facts": list(facts),
+        "settings": list(settings),
     }
 
 
-def _facts(
-    before: Decision, after: Decision, looks_at: Mapping[str, tuple[str, ...]]
-) -> Iterator[str]:
+def _differing(before: Decision, after: Decision) -> tuple[str, ...]:
     values = {fact.name: (fact.is_known, fact.value) for fact in before.facts}
     others = {fact.name: (fact.is_known, fact.value) for fact in after.facts}
-    differing = [name for name in values if values[name] != others.get(name)]
-    if differing:
-        yield from differing
-        return
+    return tuple(name for name in values if values[name] != others.get(name))
+
+
+def _looked_at(
+    before: Decision, after: Decision, looks_at: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
     rules = (before.recommendation.rule, after.recommendation.rule)
-    yield from dict.fromkeys(fact for rule in rules for fact in looks_at.get(rule, ()))
+    return tuple(dict.fromkeys(fact for rule in rules for fact in looks_at.get(rule, ())))

@@ -180,7 +180,7 @@ def test_two_site_files_are_compared_and_what_changed_is_said(sliced: Path, tmp_
 
     changes = pq.read_table(out / "changes.parquet").to_pylist()
     assert {(one["rule_before"], one["rule_after"]) for one in changes} >= {("M6", "M5")}
-    assert all(one["facts"] for one in changes)
+    assert {(*one["facts"], *one["settings"]) for one in changes} == {("nonNeuroRoute",)}
     assert len(decisions(out)) == 500
 
 
