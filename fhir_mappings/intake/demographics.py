@@ -48,7 +48,9 @@ def map_demographics(index: RecordIndex) -> Demographics:
         index.receipt.set_aside(other, f"the patient is read from {placed.place}")
     born = read_date(placed.resource.get("birthDate"))
     index.receipt.unless_cited(placed, "neither birth date, sex nor death can be read from it")
-    return Demographics(_age(placed, born, index.as_of), _female(placed), _deceased(placed), born)
+    return Demographics(
+        _age(placed, born, index.as_of), _female(placed), _deceased(placed, index), born
+    )
 
 
 def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
@@ -94,11 +96,16 @@ def _female(placed: Placed) -> Fact:
             return Fact(Truth.UNKNOWN, said, because=because)
 
 
-def _deceased(placed: Placed) -> Fact:
+def _deceased(placed: Placed, index: RecordIndex) -> Fact:
+    """Whether the person has died; a day of death after tomorrow cannot be right, and silences
+    nothing (Q31).
+    """
     died = placed.resource.get("deceasedDateTime")
     said = placed.resource.get("deceasedBoolean")
     if died is not None:
         day = read_date(died)
+        if day is not None and day.earliest > index.tomorrow:
+            return Fact(Truth.UNKNOWN, f"death is dated {day}", because=Because.IN_FUTURE)
         return Fact(
             Truth.TRUE,
             "",

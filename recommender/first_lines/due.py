@@ -94,7 +94,7 @@ def _n1(case: Case, words: Words) -> str:
 
 
 def _signs_and_level(words: Words) -> str:
-    return f"{words.finding} and {words.level}" if words.level else words.finding
+    return f"{words.finding} and {words.level_in_sentence}" if words.level else words.finding
 
 
 def _signs_not_untreated(words: Words) -> str:
@@ -201,7 +201,7 @@ def _g2(_: Case, words: Words) -> str:
     first = next(iter((*severe, *cobalamins)), None)
     substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
-    beside = f" and {words.level or lead[:1].lower() + lead[1:]}" if lead else ""
+    beside = f" and {words.level_in_sentence or lead[:1].lower() + lead[1:]}" if lead else ""
     signs = words.assessment.neurological.is_true
     if first is not None and not first.active:
         past = f"past severe reaction to {substance}"

@@ -7,7 +7,7 @@ from recommender.case import Case, Issue
 from recommender.deficiency import Deficiency
 from recommender.first_lines.common import given, led, no_test, no_test_on_record, open_level
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
-from recommender.wording import Words, capital, quote, say_age
+from recommender.wording import Words, capital, may_be_under_way, quote, say_age
 
 
 def b13(case: Case, _: Issue, words: Words) -> str:
@@ -53,7 +53,7 @@ def b18(case: Case, _: Issue, words: Words) -> str:
     return open_level(case, words, "before deciding")
 
 
-def c1(_: Case, __: Issue, words: Words) -> str:
+def c1(case: Case, _: Issue, words: Words) -> str:
     first = "B12 before folic acid"
     if not words.whole_medication_list:
         return "B12 deficiency, treatment not readable: make sure B12 is given before folic acid"
@@ -64,6 +64,9 @@ def c1(_: Case, __: Issue, words: Words) -> str:
         return capital(f"{lead}{words.as_ordered(order)}, no dose on record: give {first}")
     if words.last_order:
         return f"Last B12 on record {words.day(words.last_order)}: restart {first}"
+    if case.assessment.treatment.unknown_by_record:
+        lead = f"{words.level}; " if words.level else ""
+        return capital(f"{lead}{may_be_under_way(words)}: give {first}")
     if words.level:
         return f"{words.level}, not treated: start {first}"
     if words.b12:
@@ -83,6 +86,11 @@ def c2(case: Case, _: Issue, words: Words) -> str:
             f"B12 ordered {words.day(order.authored)}, no dose on record: confirm it is given "
             f"before folic acid"
         )
+    if case.assessment.treatment.unknown_by_record:
+        confirm = "confirm it is given before folic acid"
+        if words.last_dose:
+            return f"Last B12 on record {words.day(words.last_dose)}: {confirm}"
+        return led(capital(may_be_under_way(words)), confirm)
     return ""
 
 

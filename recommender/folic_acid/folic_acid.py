@@ -133,6 +133,8 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     loading = treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING
     waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
     reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
+    if not any(counts_as_ordered(one) and holds_treatment_dose(one) for one in case.course.orders):
+        reason = f"Whether vitamin B12 is given is not known.{note}"
     if failing:
         reason = f"Vitamin B12 is still low: the tablets do not treat it.{note}"
     yield issue_of(

@@ -55,7 +55,8 @@ def folate_gate(case: Case) -> FolateGate:
     if case.once(_treatment_is_ordered):
         return FolateGate.PENDING
     if a.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE):
-        return FolateGate.CLOSED
+        asked = case.rule == "T7"  # the record says that there may be treatment
+        return FolateGate.PENDING if asked else FolateGate.CLOSED
     if a.deficiency is Deficiency.DIAGNOSED:
         return _without_order(case)
     return FolateGate.UNKNOWN

@@ -84,7 +84,8 @@ class Words:
     @property
     def level(self) -> str:
         """The result that decides: total B12, or active B12 where there is no total or it alone is
-        low; with the result beside it that shows deficiency where the level alone does not.
+        low; with what shows deficiency where the level alone does not: the diagnosis before it, or
+        the result beside it.
         """
         s = self.scenario
         total = self.low_in_either_unit or self.result("B12", s.total_b12)
@@ -92,7 +93,22 @@ class Words:
         if total and active and active_alone_is_low(s, self.policy):
             return capital(active)
         measured = total or capital(active)
-        return f"{measured}{self._beside_level}" if measured else ""
+        return f"{self._before_level}{measured}{self._beside_level}" if measured else ""
+
+    @property
+    def level_in_sentence(self) -> str:
+        """The same after other words."""
+        level = self.level
+        return level if level.startswith("B12") else level[:1].lower() + level[1:]
+
+    @property
+    def _before_level(self) -> str:
+        """The diagnosis that alone shows deficiency beside a level that does not (D2)."""
+        if self.assessment.ground is not Ground.DIAGNOSIS:
+            return ""
+        is_pa = any(one.cause is Cause.PERNICIOUS_ANAEMIA for one in self.scenario.causes)
+        recorded = self.cause if is_pa else self.diagnosis
+        return f"{recorded}, " if recorded else ""
 
     @property
     def low_in_either_unit(self) -> str:

@@ -457,3 +457,10 @@ def test_a_known_fact_rests_on_what_was_used_for_it(chosen: set[int]) -> None:
             cited = {entry.reference for entry in fact.evidence}
             found = used.get(OF_OTHER_NAME.get(field.name, field.name), set())
             assert found == cited if known else found <= cited, field.name
+
+
+@pytest.mark.parametrize(("days", "died"), [(1, True), (-1, True), (-2, False)])
+def test_a_death_of_the_future_silences_nothing_Q31(days: int, died: bool) -> None:
+    person = patient(deceasedDateTime=days_ago(days))
+    deceased = map_scenario(record_of([person]), AS_OF, VALUE_SETS).scenario.deceased
+    assert (deceased.is_true, deceased.because is Because.IN_FUTURE) == (died, not died)

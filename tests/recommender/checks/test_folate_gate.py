@@ -101,6 +101,13 @@ def test_gate_without_treatment(known: dict[str, Any], state: FolateGate) -> Non
         ({"orders": [{"phase": "ORAL", "days_ago": 13}]}, None, PENDING),
         ({"orders": [{"phase": "ORAL", "days_ago": 300}]}, None, PENDING),
         ({"orders": [{"phase": "MAINT-N", "days_ago": 900}], "total_b12": 90}, None, PENDING),
+        # the record says that there may be treatment (Q29, T7): asked, and not "not treated"
+        (LOW | {"hints": {"b12_treatment": "on B12 injections"}}, None, PENDING),
+        (
+            LOW | {"hints": {"b12_treatment": "on B12 injections"}, "signs": ["paraesthesia"]},
+            None,
+            CLOSED,
+        ),
         # strict sites wait until loading is complete (C25)
         (
             {"orders": [{"phase": "M-LOAD", "days_ago": 3}], "injections": [2]},

@@ -24,10 +24,10 @@ from recommender.language import (
 )
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend
-from recommender.wording import name_of
+from recommender.wording import Words, name_of
 from tests.recommender.people import build_scenario
 from tests.recommender.review_cases import FACTS
-from tests.recommender.review_space import every, injection, order, person
+from tests.recommender.review_space import every, folic, injection, order, person
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,39 @@ def test_warfarin_of_which_use_is_not_certain_is_no_use_I33(fact: Fact, lead: st
     found = review(course, scenario, recommend(scenario, Policy()), Policy())
 
     assert [finding.summary for finding in found] == [lead]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (("pernicious anaemia",), "Pernicious anaemia, B12 400 pmol/L (21 Nov), not treated"),
+        ((), "B12 deficiency recorded, B12 400 pmol/L (21 Nov), not treated"),
+    ],
+)
+def test_a_level_that_does_not_decide_stands_after_the_diagnosis_that_does_D2(
+    facts: tuple[str, ...], said: str
+) -> None:
+    recorded = {"deficiency_diagnosis": Fact(Truth.TRUE, "recorded")}
+    scenario = person(*(FACTS[name] for name in ("unlikely", *facts)), recorded)
+    course = Course((order("a", folic()),))
+    (found,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert found.summary == f"{said}: start B12 before folic acid"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("unlikely", "pernicious anaemia"), "pernicious anaemia, B12 400 pmol/L (21 Nov)"),
+        (("unlikely",), "B12 deficiency recorded, B12 400 pmol/L (21 Nov)"),
+        (("confirmed", "pernicious anaemia"), "B12 90 pmol/L (21 Nov)"),
+    ],
+)
+def test_a_level_after_other_words_begins_in_small_letters(
+    names: tuple[str, ...], said: str
+) -> None:
+    recorded = {"deficiency_diagnosis": Fact(Truth.TRUE, "recorded")}
+    scenario = person(*(FACTS[name] for name in names), recorded)
+    assessment = recommend(scenario, Policy()).assessment
+
+    assert Words(scenario, assessment, Policy()).level_in_sentence == said
