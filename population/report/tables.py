@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +117,20 @@ def _by_card(counts: Counts, show_small: bool) -> Table:
     return Table("cards", "Cards", note, head, tuple(rows), tuple(bars))
 
 
+def _hidden_rules(counts: Counts, show_small: bool) -> frozenset[str]:
+    """Return the rules whose count is not shown. Groups of them are summed up too: a small count is
+    covered by another of its group, so that the sum can be shown, or by one of those whose sum is
+    not shown.
+    """
+    groups = [{rule: counts.rules[rule] for rule in rules} for rules in GROUPS.values()]
+    parts = [one for one in groups if len(one) > 1 and not is_small(sum(one.values()))]
+    within = frozenset(rule for one in parts for rule in one)
+    parts.append({rule: count for rule, count in counts.rules.items() if rule not in within})
+    return hidden_in_parts(counts.rules, parts, show_small)
+
+
 def _by_rule(counts: Counts, show_small: bool) -> Table:
-    hidden = hidden_rows(counts.rules, show_small)
+    hidden = _hidden_rules(counts, show_small)
     said: dict[str, str] = {rule.id: rule.summary for rule in RULES}
     with_card = Counter[str]()
     for (rule, _), count in counts.rule_cards.items():
@@ -220,7 +232,7 @@ MONITORING = "m1"
 
 def _groups(counts: Counts, show_small: bool) -> Table:
     parts = {name: {rule: counts.rules[rule] for rule in rules} for name, rules in GROUPS.items()}
-    hidden = hidden_sums(parts, hidden_rows(counts.rules, show_small), show_small)
+    hidden = hidden_sums(parts, _hidden_rules(counts, show_small), show_small)
     counted = {name: sum(rules.values()) for name, rules in parts.items()}
     rows = [(name, shown(count, name in hidden)) for name, count in counted.items() if count]
     due = counts.cards[MONITORING]
@@ -257,44 +269,4 @@ def _incomplete(counts: Counts, show_small: bool) -> Table:
         note,
         ("List", "Decisions"),
         simple_rows(counted, show_small),
-    )
-
-
-def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> list[Table]:
-    """Return what two policies answer otherwise, by rule and by fact."""
-    moves: Counter[tuple[str, str, str, str]] = Counter()
-    facts: Counter[str] = Counter()
-    for change in changes:
-        before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
-        moves[change["rule_before"], before, change["rule_after"], after] += 1
-        facts.update([*change["facts"], *(f"setting {key}" for key in change["settings"])])
-    note = "Decisions that the second site file, or the other version, answers otherwise."
-    head = ("From", "To", "Decisions")
-    by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
-    tables = [
-        Table("changes", "Differences", note, head, _moves(moves, show_small)[:MOST_ROWS]),
-        Table(
-            "change-facts",
-            "Which fact or setting did it",
-            "Facts that differ; where none does, the settings that do, or what the rules look at.",
-            ("Fact or setting", "Decisions"),
-            simple_rows(by_fact, show_small),
-        ),
-    ]
-    return [table for table in tables if table.rows]
-
-
-def _moves(
-    moves: Counter[tuple[str, str, str, str]], show_small: bool
-) -> tuple[tuple[Any, ...], ...]:
-    hidden = hidden_rows(moves, show_small)
-    return tuple(
-        (
-            f"{rule or 'not decided'} ({cards or 'no card'})",
-            f"{then or 'not decided'} ({then_cards or 'no card'})",
-            shown(count, (rule, cards, then, then_cards) in hidden),
-        )
-        for (rule, cards, then, then_cards), count in sorted(
-            moves.items(), key=lambda one: (-one[1], one[0])
-        )
     )

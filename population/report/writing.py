@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 
 from cds_service.protocol import make_cell
 from fhir_mappings.terminology import Field, load_value_sets
+from population.report.change_tables import change_tables
 from population.report.counts import Counts, count_decisions
 from population.report.nearest import Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.small_counts import SMALLEST_SHOWN
-from population.report.tables import Table, build_tables, change_tables
+from population.report.tables import Table, build_tables
 from population.runs import read_rows
 from population.slices import list_parts
 

@@ -1,0 +1,50 @@
+"""The tables of what two site files, or two versions, answer otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from population.report.small_counts import hidden_rows, shown, simple_rows
+from population.report.tables import MOST_ROWS, Table
+
+
+def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> list[Table]:
+    """Return what two policies answer otherwise, by rule and by fact."""
+    moves: Counter[tuple[str, str, str, str]] = Counter()
+    facts: Counter[str] = Counter()
+    for change in changes:
+        before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
+        moves[change["rule_before"], before, change["rule_after"], after] += 1
+        facts.update([*change["facts"], *(f"setting {key}" for key in change["settings"])])
+    note = "Decisions that the second site file, or the other version, answers otherwise."
+    head = ("From", "To", "Decisions")
+    by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
+    tables = [
+        Table("changes", "Differences", note, head, _moves(moves, show_small)[:MOST_ROWS]),
+        Table(
+            "change-facts",
+            "Which fact or setting did it",
+            "Facts that differ; where none does, the settings that do, or what the rules look at.",
+            ("Fact or setting", "Decisions"),
+            simple_rows(by_fact, show_small),
+        ),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _moves(
+    moves: Counter[tuple[str, str, str, str]], show_small: bool
+) -> tuple[tuple[Any, ...], ...]:
+    hidden = hidden_rows(moves, show_small)
+    return tuple(
+        (
+            f"{rule or 'not decided'} ({cards or 'no card'})",
+            f"{then or 'not decided'} ({then_cards or 'no card'})",
+            shown(count, (rule, cards, then, then_cards) in hidden),
+        )
+        for (rule, cards, then, then_cards), count in sorted(
+            moves.items(), key=lambda one: (-one[1], one[0])
+        )
+    )
