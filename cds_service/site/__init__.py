@@ -29,11 +29,13 @@ from cds_service.site.modes import (
 )
 from cds_service.site.settings import (
     DEMONSTRATION,
+    EXPECTED_DAY,
     LONGEST_CALL_MS,
     Basis,
     Settings,
     demonstration,
     in_force,
+    read_day,
     tried_on,
 )
 from cds_service.site.site_file import SettingsError
@@ -45,6 +47,7 @@ __all__ = [
     "DEFAULT",
     "DEMONSTRATION",
     "DEMONSTRATION_CLIENT",
+    "EXPECTED_DAY",
     "GENERIC_2_0",
     "LIVE",
     "LONGEST_CALL_MS",
@@ -72,6 +75,7 @@ __all__ = [
     "load_settings",
     "program_version",
     "read_address",
+    "read_day",
     "read_keys",
     "read_mode",
     "terminology_version",

@@ -104,6 +104,20 @@ def in_force(settings: Settings, day: dt.date) -> Settings:
     return replace(settings, policy=policy_in_force(settings.policy, settings.approvals, day))
 
 
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Days on which a record can be tried; beyond them there is no day a year before or after."""
+
+EXPECTED_DAY = f"a date as YYYY-MM-DD from {FIRST_DAY.year} to {LAST_DAY.year}"
+
+
+def read_day(text: str) -> dt.date:
+    """Return a day on which a record can be tried. Raises: ValueError for any other text."""
+    day = dt.date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(text)
+    return day
+
+
 def tried_on(settings: Settings, day: dt.date) -> Settings:
     """Return the settings as they are tried on the records of a day: an approval that is given
     later counts as given, one that has ended by then as ended.

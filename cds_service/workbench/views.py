@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.decision import decide_request, explain
 from cds_service.pages import PAGE_HEADERS
 from cds_service.protocol import Problem, bad_request, read_json
-from cds_service.site import Settings, in_force, tried_on
+from cds_service.site import EXPECTED_DAY, Settings, in_force, read_day, tried_on
 from cds_service.web import ask_for_password, json_answer, read_body, this_deployment
 from cds_service.workbench.charts import read_chart
 from cds_service.workbench.listing import by_theme, describe_settings, list_patients
@@ -141,9 +141,9 @@ def _policy(policy: Policy) -> Policy:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        return read_day(text) if text else None
     except ValueError:
-        raise bad_request("asOf", "another text", "a date as YYYY-MM-DD") from None
+        raise bad_request("asOf", "another text", EXPECTED_DAY) from None
 
 
 def _as_json(one: PreparedPatient) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="of several patients in the Bundle explain this one (default: there is one)",
     )
-    command.add_argument("--fhir", default="", metavar="BASE", help="read the patient from here")
+    command.add_argument("--fhir", metavar="BASE", help="read the patient from here")
     command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
     command.add_argument(
         "--config",
@@ -106,15 +106,24 @@ def _add_form(command: argparse.ArgumentParser) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    if chosen.fhir:
+    if chosen.fhir is not None:
         _check_fhir(chosen)
     elif chosen.patient:
         chosen.inputs = [chosen.patient, *chosen.inputs]
-    if not chosen.fhir and not chosen.inputs:
-        raise Refusal("explain: found no input, expected a file, a folder, or --fhir BASE.")
+    if chosen.fhir is None:
+        _check_inputs(chosen)
     if not chosen.watch:
         return _explain_once(chosen)
     return _watch(chosen)
+
+
+def _check_inputs(chosen: argparse.Namespace) -> None:
+    if not chosen.inputs:
+        raise Refusal("explain: found no input, expected a file, a folder, or --fhir BASE.")
+    if chosen.only and chosen.patient is None:
+        raise Refusal("--only: found no --patient, expected it beside --only.")
+    if chosen.watch and "-" in chosen.inputs:
+        raise Refusal("--watch: found standard input, expected a file or a folder.")
 
 
 def _check_fhir(chosen: argparse.Namespace) -> None:

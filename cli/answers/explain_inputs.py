@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.protocol import Problem, read_json
+from cds_service.site import EXPECTED_DAY, read_day
 from cli.parsing import NEEDS_PATIENT, OF_A_PATIENT, Refusal, read_file, read_input
 
 Json = dict[str, Any]
@@ -202,7 +203,7 @@ def _day_of(name: str, case: Json) -> dt.date | None:
     if "as_of" not in case:
         return None
     try:
-        return dt.date.fromisoformat(case["as_of"])
+        return read_day(case["as_of"])
     except (TypeError, ValueError):
         shown = json.dumps(case["as_of"])[:40]
-        raise Refusal(f"{name}: as_of: found {shown}, expected a date as YYYY-MM-DD.") from None
+        raise Refusal(f"{name}: as_of: found {shown}, expected {EXPECTED_DAY}.") from None

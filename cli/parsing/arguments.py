@@ -7,6 +7,8 @@ import datetime as dt
 import re
 from typing import Any, NoReturn
 
+from cds_service.site import EXPECTED_DAY, read_day
+
 
 class Refusal(Exception):
     """What cannot be done, as one sentence for stderr; the command ends with exit status 2."""
@@ -51,9 +53,9 @@ def positive_number(text: str) -> int:
 
 def day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f'found "{text}", expected a date as YYYY-MM-DD') from None
+        raise argparse.ArgumentTypeError(f'found "{text}", expected {EXPECTED_DAY}') from None
 
 
 def days(text: str) -> int:

@@ -159,3 +159,26 @@ def test_no_script_or_style_stands_in_the_pages() -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", text), (
             template.name
         )
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "today"])
+def test_a_day_beyond_all_records_is_refused(client: FlaskClient, day: str) -> None:
+    answer = client.post(f"/workbench/explain?asOf={day}", json=SMALLEST)
+
+    assert answer.status_code == 400
+    assert "from 1900 to 2199" in answer.get_json()["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_are_answered(client: FlaskClient, day: str) -> None:
+    answer = client.post(f"/workbench/explain?asOf={day}", json=SMALLEST)
+
+    assert answer.get_json()["asOf"] == day
+
+
+SMALLEST = {
+    "hook": "patient-view",
+    "hookInstance": "7d1b5a0e-56f1-4c5f-9d6c-0f4c0e1a2b3c",
+    "context": {"userId": "Practitioner/a", "patientId": "p"},
+    "prefetch": {"patient": {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01"}},
+}

@@ -107,7 +107,10 @@ def test_a_saved_case_brings_its_day_and_as_of_goes_before_it(
         ((), "found no input"),
         (("--fhir", "http://127.0.0.1:1"), "found no patient"),
         (("--fhir", "file:///etc", "--patient", "p"), "expected an http or https URL"),
+        (("--fhir", "", "--patient", "p"), "expected an http or https URL"),
         (("nowhere.json",), "nowhere.json"),
+        (("nowhere.json", "--only", "p"), "found no --patient"),
+        (("-", "--watch"), "found standard input"),
     ],
 )
 def test_what_cannot_be_explained_is_said_in_one_sentence(
@@ -115,6 +118,28 @@ def test_what_cannot_be_explained_is_said_in_one_sentence(
 ) -> None:
     assert main(["explain", *arguments]) == 2
     assert refusal in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01", "0001-01-01", "9999-12-31"])
+def test_a_day_beyond_all_records_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], day: str
+) -> None:
+    path = write(tmp_path / "case.json", {"as_of": day, "request": REQUEST})
+
+    assert main(["explain", str(path)]) == 2
+    assert main(["explain", str(path), "--as-of", day]) == 2
+    told = capsys.readouterr().err
+    assert told.count("expected a date as YYYY-MM-DD from 1900 to 2199") == 2
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_are_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], day: str
+) -> None:
+    path = write(tmp_path / "request.json", REQUEST)
+
+    assert main(["explain", str(path), "--json", "--as-of", day]) == 0
+    assert [one["asOf"] for one in explained(capsys)] == [day]
 
 
 def test_an_empty_folder_says_what_was_expected(
