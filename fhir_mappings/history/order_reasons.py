@@ -49,9 +49,9 @@ def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
             continue
         for number, codeable in enumerate(_reasons(index, resource)):
             _add(index, draft, f"reason[{number}]", codeable, ())
-        notes = () if _is_ours(resource) else notes_of(resource)
-        if notes:
-            _add(index, draft, "note", None, notes)
+        notes = () if _is_ours(resource) else (*notes_of(resource), *_said_beside(resource))
+        if any(notes):
+            _add(index, draft, "note", None, tuple(text for text in notes if text))
 
 
 def _add(
@@ -113,6 +113,18 @@ def _reasons(index: RecordIndex, resource: Resource) -> Iterator[Any]:
             yield reason
         elif referred.get("display") and reference_of(referred) not in on_record:
             yield {"text": as_text(referred["display"])}
+
+
+def _said_beside(resource: Resource) -> Iterator[str]:
+    """Yield what an order says beside its reasons and notes: what it is as needed for, what the
+    patient is told, and what it was written in sight of.
+    """
+    for dosage in map(as_dict, as_list(resource.get("dosageInstruction"))):
+        yield as_text(dosage.get("patientInstruction"))
+        for needed in (dosage.get("asNeededCodeableConcept"), *as_list(dosage.get("asNeededFor"))):
+            yield from texts_of(needed)
+    for seen in as_list(resource.get("supportingInformation"))[:MOST_REASONS]:
+        yield as_text(as_dict(seen).get("display"))
 
 
 def _is_ours(resource: Resource) -> bool:

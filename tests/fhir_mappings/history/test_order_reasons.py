@@ -105,6 +105,22 @@ def test_the_note_of_an_order_shows_and_our_own_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        {"supportingInformation": [{"display": "numbness in both feet"}]},
+        {"dosageInstruction": [{"patientInstruction": "for numbness in both feet"}]},
+        {"dosageInstruction": [{"asNeededCodeableConcept": {"text": "numbness in both feet"}}]},
+        {"dosageInstruction": [{"asNeededFor": [{"text": "numbness in both feet"}]}]},
+    ],
+)
+def test_what_an_order_says_beside_its_notes_shows_too(said: dict[str, Any]) -> None:
+    scenario = map_with(**said).scenario
+    assert len(scenario.hints_at(HintAt.NEUROLOGY)) == 1
+    assert scenario.neurological_findings == ()
+    assert map_with(**said, extension=[{"url": "urn:b12-cds:basis"}]).scenario.hints == ()
+
+
+@pytest.mark.parametrize(
     ("changes", "at"),
     [
         ({"note": [{"text": "Allergic to hydroxocobalamin - anaphylaxis"}]}, HintAt.ALLERGY),
