@@ -129,8 +129,11 @@ def _rhythm_of_repeat(repeat: Mapping[str, Any]) -> Timing | None:
             raise NotComputable("frequency without a period")
         if not (days or per_day):
             return None
-    frequency = _whole(repeat, "frequency") or (max(per_day, 1) if period is None else 1)
     unit, part = _unit(repeat) if period is not None else (_DAY, Decimal(1))
+    daily = unit is _DAY and period in (None, part)
+    frequency = _whole(repeat, "frequency") or (max(per_day, 1) if daily else 1)
+    if per_day > 1 and frequency != per_day:
+        raise NotComputable("times of day and frequency do not fit together")
     period = period or Decimal(1)
     if days:
         return _on_days(days, frequency, period / part, unit)

@@ -125,6 +125,8 @@ def d2(case: Case, _: Issue, words: Words) -> str:
     egfr = case.scenario.egfr
     if egfr.by_issue:
         return f"{words.result('eGFR', egfr)}, sampling date not recorded: {use}"
+    if egfr.below(case.policy.cyano_min_egfr).is_unknown and egfr.is_known:
+        return f"{words.result('eGFR', egfr)} leaves kidney function open: {use}"
     if egfr.is_known:
         known = f"{words.result('eGFR', egfr)}, whether kidney disease is recorded is not known"
         return f"{known}: ask, or use hydroxocobalamin"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from recommender.language import (
     MONTH_DAYS,
@@ -69,7 +69,12 @@ def say_age(date: dt.date, as_of: dt.date) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """Return the number without trailing zeros and without an exponent."""
+    """Return the number without trailing zeros and without an exponent; of a computed or converted
+    one four digits, cut and not rounded, so that 59.996 is not said to be 60.
+    """
+    if number != number.to_integral_value():
+        places = Decimal(1).scaleb(min(0, number.adjusted() - 3))
+        number = number.quantize(places, rounding=ROUND_DOWN)
     return f"{number.normalize():f}"
 
 

@@ -88,6 +88,18 @@ def test_words_that_are_ambiguous_or_unknown_are_not_guessed(words):
         ),
         ({"timeOfDay": ["08:00:00", "20:00:00"]}, every(2, "1", DAY)),
         (
+            {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"},
+            every(2, "1", DAY),
+        ),
+        (
+            {"when": ["MORN", "EVE"], "frequency": 2, "period": 1, "periodUnit": "d"},
+            every(2, "1", DAY),
+        ),
+        (
+            {"timeOfDay": ["08:00:00"], "frequency": 1, "period": 2, "periodUnit": "d"},
+            every(1, "2", DAY),
+        ),
+        (
             {"frequency": 1, "frequencyMax": 2, "period": 1, "periodUnit": "d"},
             every(1, "0.5", DAY, "1"),
         ),
@@ -103,6 +115,17 @@ def test_repeat_is_read_in_the_shapes_of_every_version(repeat, timing):
         (None, "frequency not stated"),
         ("daily", "frequency not stated"),
         ({"repeat": {"frequency": 2}}, "frequency without a period"),
+        (
+            {
+                "repeat": {
+                    "frequency": 1,
+                    "period": 1,
+                    "periodUnit": "d",
+                    "timeOfDay": ["08:00:00", "20:00:00"],
+                }
+            },
+            "times of day and frequency do not fit together",
+        ),
         (
             {"repeat": {"frequency": 0, "period": 1, "periodUnit": "d"}},
             "frequency is not a usable number: 0",

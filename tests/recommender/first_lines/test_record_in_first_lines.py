@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,23 +12,36 @@ from recommender.guidance.policy import Policy
 from recommender.language import (
     Allergen,
     Anticoagulant,
+    Comparator,
     Course,
     Evidence,
     Fact,
     NotCounted,
     PeriodUnit,
+    Quantity,
     RecordArea,
+    Route,
     Substance,
     Test,
     Truth,
     UncountedResult,
+    Unit,
 )
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend
 from recommender.wording import Words, name_of
+from recommender.wording.short import plain
 from tests.recommender.people import build_scenario
 from tests.recommender.review_cases import FACTS
-from tests.recommender.review_space import every, folic, injection, order, person
+from tests.recommender.review_space import (
+    NO,
+    every,
+    folic,
+    injection,
+    measured,
+    order,
+    person,
+)
 
 
 @pytest.mark.parametrize(
@@ -160,3 +174,33 @@ def test_a_level_after_other_words_begins_in_small_letters(
     assessment = recommend(scenario, Policy()).assessment
 
     assert Words(scenario, assessment, Policy()).level_in_sentence == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("15.07076449186554131240098018", "15.07"),
+        ("59.996", "59.99"),
+        ("123.4567", "123.4"),
+        ("0.271", "0.271"),
+        ("20500", "20500"),
+        ("88.0", "88"),
+    ],
+)
+def test_a_computed_number_is_cut_to_four_digits_and_never_rounded_over_a_limit(
+    number: str, said: str
+) -> None:
+    assert plain(Decimal(number)) == said
+
+
+def test_an_egfr_that_leaves_the_limit_open_is_said_as_such() -> None:
+    open_result = Quantity(Decimal(59), Unit.EGFR, Comparator.MORE)
+    above = {"egfr": replace(measured(59, Unit.EGFR), quantity=open_result)}
+    scenario = person(FACTS["confirmed"], FACTS["no signs"], {"kidney_disease": NO}, above)
+    tablets = replace(injection(every(1, PeriodUnit.DAY)), substance=Substance.CYANOCOBALAMIN)
+    course = Course((order("a", replace(tablets, route=Route.ORAL)),))
+    found = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert [finding.summary for finding in found if finding.card.id == "d2"] == [
+        "eGFR >59 (21 Nov) leaves kidney function open: check eGFR, or use hydroxocobalamin"
+    ]
