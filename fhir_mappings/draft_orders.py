@@ -194,10 +194,10 @@ def read_stored_halves(
 ) -> tuple[Order, ...]:
     """Return the drafts of the record that are one course with a draft of the request, by their
     `groupIdentifier` or because one names the other (Q56): the other half of a pair that is signed
-    one by one. Old ones do not count as ordered, and say so by their state (Q78), as do young
-    drafts of vitamin B12 that nothing binds.
+    one by one. Old and cancelled ones do not count as ordered, and say so by their state (Q78), as
+    do young drafts of vitamin B12 that nothing binds.
     """
-    waiting = [placed for placed in recorded if _is_stored_draft(placed)]
+    waiting = [placed for placed in recorded if _is_stored_half(placed)]
     if not waiting or not drafts.orders:
         return ()
     siblings = Siblings.of(recorded)
@@ -206,24 +206,31 @@ def read_stored_halves(
     for placed in waiting:
         if why_no_order(placed, patient_id) is None:
             read = read_draft(placed, placed.reference, False, siblings, value_sets)
-            found += [one for one in read.orders if one.key not in drafted]
+            orders = [one for one in read.orders if one.key not in drafted]
+            if _is_cancelled(placed):
+                orders = [replace(one, state=OrderState.CANCELLED) for one in orders]
+            found += orders
     states = ((one, _state_of_stored(one, drafts, as_of)) for one in found)
     return tuple(replace(one, state=state) for one, state in states if state)
 
 
 def _state_of_stored(stored: Order, drafts: Drafts, as_of: dt.date) -> OrderState | None:
     """Return how a stored draft stands to the course; `None` where it has no part in it."""
-    young = _is_young(stored, as_of)
+    young, cancelled = _is_young(stored, as_of), stored.state is OrderState.CANCELLED
     if any(is_bound_together(stored, draft) for draft in drafts.orders):
-        return stored.state if young else OrderState.OLD_DRAFT
+        return stored.state if young or cancelled else OrderState.OLD_DRAFT
     unbound = young and stored.has_cobalamin and stored.state is OrderState.DRAFT
     return OrderState.UNBOUND_DRAFT if unbound else None
 
 
-def _is_stored_draft(placed: Placed) -> bool:
-    return (
-        placed.type in MEDICATION_ORDER_TYPES and code_of(placed.resource.get("status")) == "draft"
-    )
+def _is_stored_half(placed: Placed) -> bool:
+    """Return whether an order of the record waits to be signed, or never came into force."""
+    is_draft = code_of(placed.resource.get("status")) == "draft"
+    return placed.type in MEDICATION_ORDER_TYPES and (is_draft or _is_cancelled(placed))
+
+
+def _is_cancelled(placed: Placed) -> bool:
+    return code_of(placed.resource.get("status")) == "cancelled"
 
 
 def _is_young(order: Order, as_of: dt.date) -> bool:

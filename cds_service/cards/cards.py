@@ -145,7 +145,7 @@ def write_detail(finding: Finding, context: CardContext, suggestions: Suggestion
         not_drafted.append(f"Not offered as an order here: {'; '.join(suggestions.in_words)}.")
     parts = [
         " ".join(escape_markdown(line) for line in below.unread),
-        "\n\n".join(escape_markdown(reason) for reason in finding.reasons),
+        "\n\n".join(escape_markdown(reason) for reason in finding.sentences),
         "\n".join(f"- {escape_markdown(capital(fact))}" for fact in below.facts),
         " ".join(escape_markdown(line) for line in (*context.gaps, *not_drafted)),
         _by_hand(suggestions),

@@ -132,7 +132,7 @@ def detail_of(finding: Finding) -> str:
     below = finding.detail
     parts = [
         " ".join(below.unread),
-        "\n\n".join(finding.reasons),
+        "\n\n".join(finding.sentences),
         "\n".join(f"- {capital(fact)}" for fact in below.facts),
         below.tests,
         below.differs,

@@ -4,6 +4,7 @@ resolve it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from recommender.cards.cards import Card, Indicator
@@ -59,3 +60,13 @@ class Finding:
     override_reasons: tuple[OverrideReason, ...] = ()
     also_found: tuple[Card, ...] = ()
     detail: Detail = NO_DETAIL
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The reasons that say more than the first line does: nobody reads a thing twice."""
+        said = _words_of(self.summary)
+        return tuple(reason for reason in self.reasons if not _words_of(reason) <= said)
+
+
+def _words_of(text: str) -> set[str]:
+    return set(re.findall(r"[\w./]*\w", text.lower()))

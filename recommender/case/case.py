@@ -205,10 +205,12 @@ class Case:
 
     @property
     def had_a_dose(self) -> bool:
-        """Treatment starts, as far as known, but a dose is on record, with its date or without:
-        what comes is no first dose.
+        """Treatment starts, as far as known, or again, but a dose is on record, with its date or
+        without: what comes is no first dose.
         """
         treatment = self.assessment.treatment
+        if treatment.phase is TreatmentPhase.LAPSED:
+            return True
         dosed = treatment.last_dose is not None or treatment.unknown is UnknownPhase.UNDATED_DOSE
         return treatment.phase is TreatmentPhase.UNKNOWN and dosed
 

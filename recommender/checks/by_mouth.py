@@ -45,10 +45,7 @@ def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
         and _is_partial_malabsorption(case)
         and not is_loaded(case, order)
     ):
-        reason = (
-            "Malabsorption is recorded: injections act faster and stay preferred; an oral order is "
-            "not wrong."
-        )
+        reason = "Injections act faster and are preferred; tablets are not wrong."
         yield issue_of(
             cards.B10_BY_MOUTH_MALABSORPTION,
             INFO,
@@ -116,9 +113,10 @@ def oral_with_signs(case: Case, order: Order) -> Issue:
             "not oral vitamin B12."
         )
     else:
+        nasal = order.cobalamin is not None and order.cobalamin.route is Route.NASAL
         reason = (
-            "With neurological involvement oral vitamin B12 is not used at the start: faster "
-            "improvement prevents lasting damage."
+            f"With neurological involvement {'nasal' if nasal else 'oral'} vitamin B12 is not used "
+            f"at the start: faster improvement prevents lasting damage."
         )
     return issue_of(
         cards.B1_BY_MOUTH_WITH_SIGNS,

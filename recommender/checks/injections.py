@@ -27,6 +27,7 @@ from recommender.language import (
     total_doses,
 )
 from recommender.treatment_so_far import TreatmentPhase
+from recommender.wording import Words
 
 
 def check_injection(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -113,6 +114,9 @@ def check_maintenance_injections(
         return
     if _is_called_for(case, rhythm_of(timing)):
         return
+    if _is_known_course(timing) and case.rule == "T1":
+        yield _three_a_week_for_signs(case, order)
+        return
     if _is_known_course(timing):
         yield more_than_needed(
             order,
@@ -125,9 +129,25 @@ def check_maintenance_injections(
         cards.B6_INTERVAL_TOO_LONG,
         WARNING,
         order,
-        f"{ordered}. Outside a loading course injections are at least 7 days apart.",
+        f"{ordered}; outside a loading course at least 7 days apart.",
         ("S15", "S89"),
         f"{ordered}; outside a loading course at least 7 days apart",
+    )
+
+
+def _three_a_week_for_signs(case: Case, order: Order) -> Issue:
+    """Return b6 of three a week where nerve signs have come under treatment: it is no answer to
+    either question of T1.
+    """
+    words = Words(case.scenario, case.assessment, case.policy)
+    then = "shorten the interval; if it progresses, alternate days"
+    return issue_of(
+        cards.B6_INTERVAL_TOO_LONG,
+        INFO,
+        order,
+        "Three injections a week are for loading without nerve signs.",
+        ("S10", "S13"),
+        f"{words.finding} on {words.treatment}: {then}",
     )
 
 

@@ -29,8 +29,7 @@ def check_interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> 
         SHORTEST_MONTH, Decimal(case.policy.min_maintenance_days)
     ) and not _symptoms_recur(case):
         reason = (
-            f"Ordered {describe_interval(timing)}. More often than monthly is for symptoms that "
-            f"return on maintenance; none are recorded."
+            "More often than monthly is for symptoms that return on maintenance; none are recorded."
         )
         yield issue_of(
             cards.B6_INTERVAL_TOO_LONG,
@@ -44,7 +43,7 @@ def check_interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> 
 
 def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue:
     reason = (
-        f"Ordered {describe_interval(timing)}; here injections are at most "
+        f"Ordered {describe_interval(timing)}; here at most "
         f"{describe_days(case.longest_interval(line))} apart."
     )
     if case.causes_of_ileal_disease.is_true and case.rule not in ("T1", "T2"):

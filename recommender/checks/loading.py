@@ -95,10 +95,7 @@ def _rejects_daily(case: Case, rhythm: Rhythm) -> bool:
 def _less_than_loading(case: Case, order: Order, timing: Timing) -> Iterator[Issue]:
     if has_full_loading(case, order):
         return
-    reason = (
-        f"Ordered {describe_interval(timing)}. Loading is three injections a week for 2 weeks (6 "
-        f"doses)."
-    )
+    reason = "Loading is three injections a week for 2 weeks (6 doses)."
     yield issue_of(
         cards.B4_NO_LOADING,
         WARNING,
@@ -118,9 +115,8 @@ def maintenance_before_loading(
     if case.assessment.treatment.phase is TreatmentPhase.UNKNOWN:
         yield _perhaps_not_loaded(case, order)
         return
-    reason = (
-        f"Ordered {describe_interval(timing)}. No loading course is drafted, active or documented."
-    )
+    ordered = "one injection" if total_doses(timing) == 1 else describe_interval(timing)
+    reason = f"Ordered {ordered}; a loading course comes first."
     yield issue_of(cards.B4_NO_LOADING, WARNING, order, reason, ("S5", "S10", "S12"))
 
 

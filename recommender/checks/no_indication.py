@@ -45,11 +45,11 @@ def measure_first(case: Case, order: Order) -> Iterator[Issue]:
 
 def _not_low(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b17 of a level that makes deficiency unlikely; symptoms ask for methylmalonic acid."""
-    reason = "The result makes deficiency unlikely, and no reason for prophylaxis is recorded."
+    reason = "Deficiency is unlikely at this level."
     if case.assessment.symptoms.is_true:
         if has_test(case, Test.MMA):
             return
-        reason = "Symptoms that persist call for methylmalonic acid."
+        reason = "The level alone does not rule out deficiency."
     yield issue_of(cards.B17_NO_INDICATION, INFO, order, reason, ("S38", "S86"))
 
 
@@ -64,7 +64,11 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     if Cause.ILEAL_RESECTION in case.assessment.causes:
         return _resected_length_unknown(case, words, said, about)
     extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
+    orders = (order.cobalamin for order in case.drafts if order.key in about)
+    injected = all(line is not None and is_injected(line) for line in orders)
     reason = "The order is right by one source; the other tests once a year below 30 cm."
+    if not injected:
+        reason = "Neither of the two is the tablets ordered: the extent decides."
     summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
     return Issue(
         cards.A1_RIGHT_BUT_MORE, INFO, (reason,), ("S21", "S22", "S71", "S72"), about, summary
@@ -122,8 +126,9 @@ def _why_not_known(case: Case) -> str:
     a, scenario = case.assessment, case.scenario
     if not (scenario.total_b12.is_known or scenario.holotranscobalamin.is_known):
         unread = RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete
-        found = "the results did not all come" if unread else "no usable result is on record"
-        return f"Whether vitamin B12 is deficient is not known: {found}."
+        found = ": no usable result is on record" if scenario.uncounted_b12 else ""
+        found = ": the results did not all come" if unread else found
+        return f"Whether vitamin B12 is deficient is not known{found}."
     why = {
         "vitamin B12 was, or may have been, taken before it": (
             scenario.b12_supplement_before_test.may_be_true

@@ -39,7 +39,7 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
 def check_route(order: Order) -> Iterator[Issue]:
     """Yield b15 for a route that is wrong for anybody: into a vein (X10)."""
     if order.cobalamin is not None and order.cobalamin.route is Route.INTRAVENOUS:
-        reason = "Vitamin B12 given into a vein is lost in the urine."
+        reason = "Into a vein most of the dose is lost in urine."
         yield issue_of(cards.B15_ROUTE, WARNING, order, reason, ("X10", "S2"))
 
 
@@ -48,10 +48,7 @@ def _without_a_dose(case: Case, order: Order) -> Issue:
     loud = case.column in (Column.NEUROLOGICAL, Column.QUESTION) or (
         case.column is Column.LOADING and not case.assessment.renal.is_true
     )
-    reason = (
-        "The guidance names this form as an alternative in reduced kidney function but gives no "
-        "dose of it."
-    )
+    reason = "The guidance names this form only as an alternative in reduced kidney function."
     return issue_of(
         cards.B16_METHYLCOBALAMIN, WARNING if loud else INFO, order, reason, ("S27", "S74", "S77")
     )

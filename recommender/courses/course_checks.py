@@ -40,7 +40,7 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     if is_maintenance_waiting(case, loading):
         return
     loud = case.assessment.stays_for_life
-    reason = "Without one, treatment ends with the last loading dose."
+    reason = "Without maintenance, treatment ends with the last loading dose."
     about = tuple(order.key for order in loading)
     yield Issue(
         cards.B5_NO_MAINTENANCE,
@@ -176,5 +176,8 @@ def check_lowering_drug(case: Case) -> Iterator[Issue]:
         and not a.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
         and (a.causes or a.lowering_drugs)
     ):
-        reason = "No vitamin B12 result of the last 12 months is on record, and a risk factor is."
+        reason = (
+            "A risk factor for deficiency is on record, no vitamin B12 result of the last 12 "
+            "months."
+        )
         yield Issue(cards.G2_LOWERING_DRUG_UNTESTED, INFO, (reason,), ("X13", "X25"), ())

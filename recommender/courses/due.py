@@ -252,4 +252,41 @@ def _advice(case: Case) -> tuple[str, ...]:
     rows = beside.values() if case.is_prophylaxis else ()
     if case.rule == "M6" and case.assessment.pregnant.is_true:
         return (_IN_PREGNANCY,)  # the row speaks of tablets alone
-    return (f"{case.recommendation.summary}.", *(f"{row}." for row in rows))
+    return (f"{_of_the_row(case)}.", *(f"{row}." for row in rows))
+
+
+def _of_the_row(case: Case) -> str:
+    """Return what the row says of this person: glossitis alone is no nerve sign (C6), a level is
+    not the last word while methylmalonic acid is asked for (Q69), and a change is not "go on".
+    """
+    a = case.assessment
+    if a.neurological.is_true and a.glossitis_only and case.rule in _OF_GLOSSITIS:
+        return _OF_GLOSSITIS[case.rule]
+    asked = {item.test for item in case.recommendation.follow_ups}
+    if case.rule == "N3" and Test.MMA in asked:
+        return "By the level alone deficiency is unlikely; methylmalonic acid tells more"
+    if case.rule == "T6" and case.recommendation.options:
+        return "Treatment goes on in another form"
+    return _OF_ROW.get(case.rule, case.recommendation.summary)
+
+
+_OF_ROW = {
+    "T8": "No order on record follows it",
+    "P6": (
+        "After total gastrectomy injections for life are decided on; after any other operation B12 "
+        "is tested once a year"
+    ),
+}
+"""What adds to a first line that says the row already."""
+
+
+_OF_GLOSSITIS = {
+    "N1": (
+        "Vitamin B12 deficiency with glossitis: injections on alternate days until no further "
+        "improvement, then for life"
+    ),
+    "N2": (
+        "Glossitis with open vitamin B12 status: take samples, and start injections without waiting"
+    ),
+    "T0": "Glossitis under treatment: change to injections on alternate days",
+}

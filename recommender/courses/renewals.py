@@ -48,7 +48,7 @@ _REASONS = {
     Repeats.ACTIVE: "An order that renews another names it; else both stand and both are given.",
     Repeats.CHANGES: "An order that takes the place of another names it; else both stand.",
     Repeats.DRAFT: "One of the two drafts is enough.",
-    Repeats.BESIDE: "Two drafts of one kind: only one of them can be meant.",
+    Repeats.BESIDE: "Signed as they are, both would be given.",
 }
 
 

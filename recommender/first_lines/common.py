@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recommender.case import Case, Issue
+from recommender.case import Case, Column, Issue
 from recommender.deficiency import Ground, NotConclusive, contradicting_result, older_low_result
+from recommender.guidance import M_LOAD
 from recommender.language import (
     SURGERY_HINTS,
     Cause,
@@ -43,11 +44,17 @@ def maintenance_words(case: Case) -> str:
 
 
 def rhythm_due(case: Case, route: Route | None) -> str:
-    """How often the first phase that is recommended by this route is given, else maintenance."""
+    """How often the first phase that is recommended by this route is given; of injections where
+    tablets are recommended loading, else maintenance. Empty for tablets where none are due.
+    """
     if route is Route.ORAL:
-        return "every day"
-    timings = [phase.line.timing for phase in case.offered_phases if phase.line.timing is not None]
-    return describe_interval(timings[0]) if timings else maintenance_words(case)
+        return "" if case.column is Column.NEUROLOGICAL else "every day"
+    phases = [phase for phase in case.offered_phases if phase.line.timing is not None]
+    injected = [phase for phase in phases if phase.line.route is not Route.ORAL]
+    if not injected and phases and case.column is Column.LOADING:
+        injected = [M_LOAD]
+    timing = injected[0].line.timing if injected else None
+    return describe_interval(timing) if timing else maintenance_words(case)
 
 
 def led(lead: str, then: str) -> str:

@@ -25,6 +25,8 @@ def e1(case: Case, issue: Issue, words: Words) -> str:
         and other.key != order.key
         and is_oral(other.cobalamin) is is_oral(order.cobalamin)
     ]
+    if repeats(case, order) is Repeats.BESIDE:
+        return "Two B12 orders of one kind are drafted: which of them is meant?"
     if not same or repeats(case, order) is Repeats.DRAFT:
         return "The same B12 order is drafted twice"
     old = repeated_order(case, order) or same[0]

@@ -39,6 +39,7 @@ from recommender.language import (
     PhaseKind,
     RecordArea,
     Route,
+    is_injected,
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
@@ -53,12 +54,24 @@ def k1(case: Case, issue: Issue, words: Words) -> str:
 def _unread(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
     kind = "free-text order" if order is not None and order.words else "order"
-    lead = words.finding or words.b12
+    lead = words.finding or (_prevented(case, words) if case.is_prophylaxis else words.b12)
+    if case.rule == "T5b" and case.assessment.b12_still_low.is_true:
+        lead = f"{words.result('B12', case.scenario.total_b12_on_treatment)} on tablets"
     regimen = _regimen(case)
+    line = order.cobalamin if order is not None else None
+    if line is not None and is_injected(line) and regimen == TABLETS:
+        regimen = "B12"  # what is offered is an injection, as ordered (C1)
     due = f"{regimen} {'is' if regimen == 'B12' else 'are'} due"
     if case.rule == "U1":
         due = "ask about nerve signs, B12 is due"
     return led(lead, f"{due}; this {kind} was not checked")
+
+
+def _prevented(case: Case, words: Words) -> str:
+    """Say for what vitamin B12 is given ahead of deficiency: the level is not why."""
+    if case.assessment.ileal_resection_over_limit.is_true and words.ileum:
+        return f"{words.ileum} of ileum resected"
+    return words.cause or words.b12
 
 
 def say_due(case: Case, words: Words) -> str:
@@ -141,7 +154,10 @@ def _without_signs(case: Case, words: Words) -> str:
         return other
     if not words.level:
         return _by_diagnosis(words)
-    return f"{words.level}, no nerve signs, not treated: start {_regimen(case)}"
+    lead = f"{words.level}, no nerve signs, not treated"
+    if case.rule == "M7" and any(option.regimen is None for option in case.recommendation.options):
+        return f"{lead}: start {_regimen(case)}, or eGFR first and tablets"
+    return f"{lead}: start {_regimen(case)}"
 
 
 def _by_diagnosis(words: Words) -> str:
@@ -181,6 +197,9 @@ def _first_of(order: Order) -> str:
     return "no dose on record: is it given?"
 
 
+TABLETS = "daily B12 tablets"
+
+
 def _regimen(case: Case) -> str:
     """Say what is offered first in four words."""
     regimens = [option.regimen for option in case.recommendation.options if option.regimen]
@@ -190,7 +209,7 @@ def _regimen(case: Case) -> str:
     if first == N_LOAD:
         return "injections on alternate days"
     if first.line.route is Route.ORAL:
-        return "daily B12 tablets"
+        return TABLETS
     return "loading injections" if first.kind is PhaseKind.LOADING else "B12 injections"
 
 

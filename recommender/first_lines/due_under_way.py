@@ -72,7 +72,8 @@ def t6(case: Case, words: Words) -> str:
     if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
         case.assessment
     ):
-        return "Cyanocobalamin under way does not suit this person: change to hydroxocobalamin"
+        why = _against_cyanocobalamin(case, words)
+        return f"{why}{capital(words.treatment) if not why else words.treatment}: {_CHANGE}"
     if treatment.phase is TreatmentPhase.LOADING:
         return "B12 loading is under way, no maintenance order: order what follows it"
     if not treatment.maintenance_ordered:
@@ -80,7 +81,23 @@ def t6(case: Case, words: Words) -> str:
     if treatment.substance is Substance.CYANOCOBALAMIN and not _by_mouth(treatment):
         better = f"hydroxocobalamin {maintenance_words(case)} is preferred"
         return f"{capital(words.treatment)}: cyanocobalamin is repeated monthly; {better}"
-    return f"{capital(words.treatment)}: inject {maintenance_words(case)} here"
+    signs = " (nerve signs, now or earlier)" if case.assessment.neurological_ever.is_true else ""
+    return f"{capital(words.treatment)}: inject {maintenance_words(case)}{signs or ' here'}"
+
+
+_CHANGE = "change to hydroxocobalamin"
+
+
+def _against_cyanocobalamin(case: Case, words: Words) -> str:
+    """Say what speaks against cyanocobalamin that is taken: the kidneys, else Leber's disease."""
+    s = case.scenario
+    if s.egfr.below(case.policy.cyano_min_egfr).is_true:
+        return f"{words.result('eGFR', s.egfr)} on "
+    if case.assessment.renal.is_true:
+        return f"{'Dialysis' if s.dialysis.is_true else 'Kidney disease'} recorded, on "
+    if case.assessment.lebers.is_true:
+        return "Leber's optic neuropathy, on "
+    return "Reaction recorded, on " if s.allergies else ""
 
 
 def _by_mouth(treatment: Treatment) -> bool:

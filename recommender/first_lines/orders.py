@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
 from recommender.assessment import PlateletBand
-from recommender.cards import Indicator
-from recommender.case import Case, Column, Issue, is_oral, kind_of
+from recommender.cards import Indicator, cards
+from recommender.case import Case, Column, Issue, is_oral, is_readable, kind_of
 from recommender.deficiency import Permanence
 from recommender.first_lines.common import (
     led,
@@ -30,6 +31,7 @@ from recommender.language import (
     read_line,
     short_dose,
 )
+from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, last_supply, plain, quote, say_age, say_often
 
 
@@ -39,6 +41,8 @@ def b1(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
     nasal = order and order.cobalamin and order.cobalamin.route is Route.NASAL
     instead = "not nasal B12" if nasal else "not tablets"
+    if case.assessment.treatment.phase in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE):
+        return f"{words.finding} on {words.treatment}: go on with injections, {instead}"
     return f"{words.finding}: start with hydroxocobalamin injections, {instead}"
 
 
@@ -77,7 +81,20 @@ def b4(case: Case, issue: Issue, words: Words) -> str:
         last = f"last B12 on record {words.day(before)}"
         again = "load again" if words.last_dose else "load first"
         return f"{words.b12}, {last}: {again}, then {maintenance_words(case)}"
-    return f"{words.b12}, no loading on record: load first, then {maintenance_words(case)}"
+    others = (order for order in case.drafts if order.key not in issue.about)
+    unread = any(not is_readable(order) for order in others)
+    none = "no loading that could be read" if unread else "no loading on record"
+    return f"{words.b12}, {none}: load first, then {maintenance_words(case)}"
+
+
+def say_waiting_loading(case: Case, issues: Iterable[Issue]) -> tuple[str, ...]:
+    """Say of b3 that loading stands on record and does not count (Q78): its first line has no place
+    for that.
+    """
+    words = Words(case.scenario, case.assessment, case.policy)
+    asked = (issue for issue in issues if issue.card == cards.B3_TOO_SELDOM_WITH_SIGNS)
+    said = (_waiting(case, issue, words, PhaseKind.LOADING) for issue in asked)
+    return tuple(f"Loading on record: {waiting}." for waiting in dict.fromkeys(said) if waiting)
 
 
 def _waiting(case: Case, issue: Issue, words: Words, kind: PhaseKind) -> str:
@@ -106,9 +123,9 @@ UNSIGNED = (OrderState.OLD_DRAFT, OrderState.UNBOUND_DRAFT)
 
 def _does_not_count(case: Case, issue: Issue, order: Order) -> bool:
     """Return whether an order of the course waits: on hold, a draft of long ago or of no course,
-    or the stopped half of what is drafted now.
+    or the stopped or cancelled half of what is drafted now.
     """
-    if order.state is OrderState.STOPPED:
+    if order.state in (OrderState.STOPPED, OrderState.CANCELLED):
         drafts = (draft for draft in case.all_drafts if draft.key in issue.about)
         return any(is_bound_together(draft, order) for draft in drafts)
     return order.state is OrderState.ON_HOLD or order.state in UNSIGNED
@@ -132,7 +149,8 @@ def b6(case: Case, issue: Issue, words: Words) -> str:
         return ""
     longest = describe_days(case.longest_interval(line))
     if line.as_needed or line.timing is None:
-        return f"B12 as needed is no schedule: give it {rhythm_due(case, line.route)}"
+        often = rhythm_due(case, line.route)
+        return f"B12 as needed is no schedule{f': give it {often}' if often else ''}"
     if is_oral(line):
         return f"Tablets ordered {say_often(line)}; B12 tablets are taken every day"
     if case.rule == "T1":
@@ -187,7 +205,9 @@ def b15(case: Case, issue: Issue, words: Words) -> str:
         case Route.INTRAVENOUS:
             return "Into a vein most of the dose is lost in urine: give it intramuscularly"
         case Route.NASAL:
-            return "Nasal B12 is outside the guidance: use injections or daily tablets"
+            due = case.column is not Column.NONE
+            use = ": use injections or daily tablets" if due else ""
+            return f"Nasal B12 is outside the guidance{use}"
     few = case.assessment.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
     if few:
         return (

@@ -58,7 +58,8 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
 def b14(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
     said = f": {quote(order.words)}" if order is not None and order.words else ""
-    return f"Dose or frequency could not be read, so it was not checked{said}"
+    which = " of one order" if len(case.drafts) > 1 else ""
+    return f"Dose or frequency{which} could not be read, so it was not checked{said}"
 
 
 def b20(case: Case, issue: Issue, _: Words) -> str:
@@ -98,7 +99,8 @@ def b21(case: Case, issue: Issue, _: Words) -> str:
         said = f"The text says {describe_interval(text)}, the fields {say_often(line)}"
         return f"{said}: check the frequency"
     usual = rhythm_due(case, line.route)
-    return f"Ordered {say_often(line)}: check the frequency ({usual} is usual)"
+    then = f" ({usual} is usual)" if usual else ""
+    return f"Ordered {say_often(line)}: check the frequency{then}"
 
 
 def b24(case: Case, issue: Issue, _: Words) -> str:

@@ -7,6 +7,7 @@ from recommender.case import Case, Issue
 from recommender.deficiency import Deficiency
 from recommender.first_lines.common import given, led, no_test, no_test_on_record, open_level
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
+from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, may_be_under_way, quote, say_age
 
 
@@ -81,6 +82,10 @@ def c2(case: Case, _: Issue, words: Words) -> str:
     if case.rule == "T5b":
         level = words.result("B12", case.scenario.total_b12_on_treatment)
         return f"{level} on tablets: change to injections before folic acid"
+    treatment = case.assessment.treatment
+    if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
+        since = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
+        return f"B12 loading is not complete{since}: finish it before folic acid"
     if order is not None and order.state is OrderState.ACTIVE and order.authored:
         return (
             f"B12 ordered {words.day(order.authored)}, no dose on record: confirm it is given "

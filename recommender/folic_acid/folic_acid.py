@@ -131,8 +131,9 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
         return
     treatment = case.assessment.treatment
     loading = treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING
-    waiting_for = "loading is not complete yet" if loading else "no dose of it is documented"
-    reason = f"Vitamin B12 is ordered, but {waiting_for}.{note}"
+    reason = f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
+    if loading:
+        reason = f"This site starts folic acid when vitamin B12 loading is complete.{note}"
     if not any(counts_as_ordered(one) and holds_treatment_dose(one) for one in case.course.orders):
         reason = f"Whether vitamin B12 is given is not known.{note}"
     if failing:

@@ -349,7 +349,7 @@ SETTINGS: tuple[Setting, ...] = (
         "mma_min_egfr",
         "C9",
         "eGFR from which raised methylmalonic acid confirms deficiency",
-        bounds=(60, 90),
+        bounds=(45, 90),
     ),
     Setting(
         "crohnsAnyExtentProphylaxis",

@@ -18,8 +18,8 @@ from recommender.language.logic import Evidence
 
 class OrderState(Choice):
     """Where an order stands. STOP is a drafted stop, hold or cancellation of an order (card f1);
-    OLD_DRAFT a stored draft of the course that is too old to count as ordered (Q78); UNBOUND_DRAFT
-    a young one that nothing binds to the course.
+    OLD_DRAFT a stored draft of the course that is too old to count as ordered, CANCELLED one that
+    was never in force (Q78); UNBOUND_DRAFT a young one that nothing binds to the course.
     """
 
     DRAFT = "draft"
@@ -29,6 +29,7 @@ class OrderState(Choice):
     STOPPED = "stopped"
     STOP = "drafted stop"
     OLD_DRAFT = "old draft"
+    CANCELLED = "cancelled"
     UNBOUND_DRAFT = "draft that nothing binds"
 
 

@@ -63,6 +63,8 @@ def neurological_advice(assessment: Assessment) -> tuple[Advice, ...]:
         "Take urgent neurology and haematology advice; start treatment if advice is not "
         "immediately available."
     )
+    if assessment.urgent_neurology:  # the same-day route is said beside it (K15)
+        words = "Start treatment if advice is not immediately available."
     urgent = Advice("N1", words, ("X7", "S8", "S69"))
     if not assessment.attribution_uncertain:
         return (urgent,)

@@ -59,6 +59,12 @@ def _bleeding_risk(a: Assessment) -> bool:
     return (a.on_anticoagulant | a.bleeding_disorder).is_true and not a.inr_high.is_true
 
 
+def _tablets_are_suitable(a: Assessment) -> bool:
+    """Return whether nothing known speaks against tablets as the way round an injection."""
+    against = a.neurological | a.established_malabsorption | a.renal | a.lebers
+    return not against.is_true
+
+
 def _cause_unknown(a: Assessment) -> bool:
     return not a.causes and a.is_deficient
 
@@ -229,11 +235,24 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K6",
-        _bleeding_risk,
-        "Anticoagulant or bleeding disorder: fine needle, firm pressure afterwards, and tell the "
-        "person what to watch for. "
-        "With a bleeding disorder involve the haemophilia centre. Where it is suitable, oral "
-        "treatment avoids the injection.",
+        lambda a: _bleeding_risk(a) and not a.bleeding_disorder.is_true,
+        "Anticoagulant: fine needle, firm pressure afterwards, and tell the person what to watch "
+        "for.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K6",
+        lambda a: _bleeding_risk(a) and a.bleeding_disorder.is_true,
+        "Bleeding disorder: fine needle, firm pressure afterwards, tell the person what to watch "
+        "for, and involve the haemophilia centre.",
+        ("X28", "X29"),
+        injection=True,
+    ),
+    Modifier(
+        "K6",
+        lambda a: _bleeding_risk(a) and _tablets_are_suitable(a),
+        "Where it is suitable, oral treatment avoids the injection.",
         ("X28", "X29"),
         injection=True,
     ),
@@ -249,9 +268,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "K7",
         lambda a: a.renal.is_true,
         "Kidney function is reduced: no cyanocobalamin; read methylmalonic acid and homocysteine "
-        "with care. "
-        "Methylcobalamin is named as an alternative to hydroxocobalamin, but no dose of it is "
-        "given.",
+        "with care.",
         ("S25", "S26", "S27", "S74", "S75", "S76"),
     ),
     Modifier(

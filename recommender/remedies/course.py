@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Issue, has_test, sort_issues
-from recommender.courses import Repeats, repeated_order, repeats
+from recommender.courses import Repeats, repeats
 from recommender.language import (
     AddFollowUps,
     ChangeStart,
@@ -30,15 +30,15 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     """
     resolutions = _resolve_course(case, issues)
     removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
-    if not resolutions or not removal:
-        return resolutions
-    named = tuple(
-        NameReplaced(order.key, old.key)
+    if not resolutions or not removal or any(map(_is_severe, issues)):
+        return resolutions  # what must not be given is no renewal either
+    quiet = not any(issue.is_loud for issue in issues)
+    second = [
+        issue
         for issue in issues
-        if issue.card == cards.E1_SECOND_ORDER and _repeats_an_active_order(case, issue)
-        for order in case.drafts
-        if order.key in issue.about and (old := repeated_order(case, order)) is not None
-    )
+        if issue.card == cards.E1_SECOND_ORDER and (quiet or _repeats_an_active_order(case, issue))
+    ]
+    named = tuple(edit for edit in additions(case, second) if isinstance(edit, NameReplaced))
     return (Resolution(label_of(named), named), *resolutions) if named else resolutions
 
 

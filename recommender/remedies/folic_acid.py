@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from recommender.cards import Indicator, Resolution, cards
 from recommender.case import Case, Issue, has_test
+from recommender.deficiency import Deficiency
 from recommender.folic_acid import holds_treatment_dose
 from recommender.language import AddFollowUps, ChangeStart, Edit, FollowUp, Test
 from recommender.remedies.additions import remove
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.other_orders import resolve_not_ordered
 from recommender.remedies.towards import day_after
+from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import say_date
 
 
@@ -47,6 +49,9 @@ def _label_of_a_later_start(case: Case, day: dt.date) -> str:
     ordered already no dose is on record, so that the prescriber sees to it.
     """
     when = say_date(day, case.scenario.as_of)
+    treatment = case.assessment.treatment
+    if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
+        return f"Start folic acid on {when}, once B12 loading is complete"
     if any(holds_treatment_dose(order) for order in case.all_drafts):
         return f"Start folic acid on {when}, the day after the first B12 dose"
     return f"Start folic acid on {when}, once a B12 dose was given"
@@ -55,7 +60,16 @@ def _label_of_a_later_start(case: Case, day: dt.date) -> str:
 def _tests_before_folic_acid(case: Case) -> tuple[FollowUp, ...]:
     """Return vitamin B12, and what decides a level that leaves it open (c3, B1)."""
     level = FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83"))
-    if case.rule != "B1":
+    if case.rule != "B1" and not _is_not_the_last_word(case):
         return (level,)
     asked = (item for item in case.recommendation.follow_ups if not has_test(case, item.test))
     return (level, *asked)
+
+
+def _is_not_the_last_word(case: Case) -> bool:
+    """Return whether a level that is not low leaves folic acid waiting for methylmalonic acid: with
+    nerve signs or symptoms (2.8, Q69).
+    """
+    a = case.assessment
+    open_still = a.neurological.is_true or a.symptoms.is_true
+    return a.deficiency is Deficiency.UNLIKELY and open_still

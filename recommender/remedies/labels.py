@@ -83,15 +83,24 @@ ABBREVIATED = {
 """Names of tests where the usual ones would make a label too long."""
 
 
-def label_of(edits: tuple[Edit, ...], claims: Claims = (), lead: str = "") -> str:
+def label_of(
+    edits: tuple[Edit, ...], claims: Claims = (), lead: str = "", *, kept: bool = False
+) -> str:
     """Return what accepting the edits does: drug, dose, route and frequency of each phase, and what
     goes.
 
     Args:
         claims: what is stated by taking it.
         lead: a sentence before it ("Hold folic acid").
+        kept: what is drafted stays, and what is added follows it.
     """
     words = ""
+    phases = tuple(_drafted_phases(edits))
+    if kept and phases:
+        then = _lower(label(Regimen(phases)).removesuffix(" for life"))
+        words = _led("", say_stated(claims), f"as ordered, then {then}")
+        if len(words) <= LONGEST:
+            return words
     for words in _forms(edits, claims, lead):
         if len(words) <= LONGEST:
             return words

@@ -18,6 +18,7 @@ from recommender.language import (
     SHORTEST_MONTH,
     AddRegimen,
     ChangeOrder,
+    Claim,
     Edit,
     NameReplaced,
     Order,
@@ -25,9 +26,11 @@ from recommender.language import (
     PhaseKind,
     Regimen,
     RemoveOrder,
+    Rhythm,
     Route,
     changed,
     is_injected,
+    rhythm_of,
 )
 from recommender.remedies.additions import (
     LEAVES_ORDER_AS_IT_IS,
@@ -179,12 +182,18 @@ def _lost_its_dose(order: Order) -> bool:
     return line is not None and line.dose is None and not order.words
 
 
+NO_LOADING = frozenset({Claim.NO_FURTHER, Claim.OLD_UNCHANGED})
+"""Answers after which nothing is loaded any more (T3b, T4a)."""
+
+
 def _is_in_the_way(order: Order, target: Target) -> bool:
     """Return whether a draft without fault would stand beside the target as a second of its kind,
     or as injections beside oral.
     """
     if not is_treatment(order):
         return False
+    if kind_of(order) is PhaseKind.LOADING and set(target.claims) & NO_LOADING:
+        return True
     oral_instead = (
         all(is_oral(phase.line) for phase in target.regimen.phases)
         and kind_of(order) is not PhaseKind.ORAL
@@ -230,6 +239,9 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
         or line.route is Route.ORAL
     ):
         return phase
+    alternate = rhythm_of(line.timing) is Rhythm.ALTERNATE_DAYS
+    if alternate and rhythm_of(asked) is not Rhythm.ALTERNATE_DAYS:
+        return phase  # alternate days are for nerve signs
     timing = (
         line.timing
         if asked.is_bounded

@@ -62,6 +62,8 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         for option in case.recommendation.options
         if option.regimen is not None
     ]
+    if injected:
+        targets = _without_second_injections(case, targets)
     replaced_for_safety = any(issue.card.remedy is Remedy.REPLACE for issue in issues)
     goes_on = any(continued_order(case, order) for order in ordered)
     if not targets and not (replaced_for_safety and case.standing and not goes_on):
@@ -71,6 +73,20 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
             if target
         ]
     return tuple({target.drafts: target for target in reversed(targets)}.values())[::-1]
+
+
+def _without_second_injections(case: Case, targets: Sequence[Target]) -> list[Target]:
+    """Leave out the injections that stand in the place of tablets where the recommendation offers
+    injections on the same grounds itself: both would say the same of another interval.
+    """
+    offered = {
+        option.claims
+        for option in case.recommendation.options
+        if option.regimen
+        and all(phase.line.route is not Route.ORAL for phase in option.regimen.phases)
+    }
+    regimens = [option.regimen for option in case.recommendation.options]
+    return [one for one in targets if one.claims not in offered or one.regimen in regimens]
 
 
 def _orders_of(case: Case, issues: Iterable[Issue]) -> list[Order]:

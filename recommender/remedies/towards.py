@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from recommender.cards import Remedy, Resolution, cards
-from recommender.case import Case, Column, Issue
+from recommender.case import Case, Column, Issue, kind_of
 from recommender.folic_acid import (
     FolateClass,
     FolateGate,
@@ -97,7 +97,20 @@ def _label(case: Case, edits: tuple[Edit, ...], claims: Claims) -> str:
     later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
     lead = "Folic acid a day later" if later else ""
     stated = claims or ((Claim.GLOSSITIS,) if _rests_on_glossitis(case, edits) else ())
-    return label_of(treatment, stated, lead=lead)
+    kept = claims and not lead and _keeps_loading(case, edits)
+    return label_of(treatment, stated, lead=lead, kept=bool(kept))
+
+
+def _keeps_loading(case: Case, edits: tuple[Edit, ...]) -> bool:
+    """Return whether the drafted loading stays as it is and what follows it is all that is added:
+    else two answers to one question would read the same.
+    """
+    touched = {edit.key for edit in edits if isinstance(edit, ChangeOrder | RemoveOrder)}
+    loading = (one for one in case.drafts if kind_of(one) is PhaseKind.LOADING)
+    stays = any(order.key not in touched for order in loading)
+    added = [edit for edit in edits if isinstance(edit, AddRegimen)]
+    phases = [phase for edit in added for phase in edit.regimen.phases]
+    return stays and bool(phases) and all(one.kind is PhaseKind.MAINTENANCE for one in phases)
 
 
 def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:

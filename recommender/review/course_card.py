@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.cards import Card, Finding, Resolution, cards
+from recommender.cards import Card, Finding, Indicator, Resolution, cards
 from recommender.case import Case, Issue
 from recommender.deficiency import Ground
+from recommender.first_lines import say_waiting_loading
 from recommender.language import AddRegimen, ChangeOrder, FollowUp, Test
 from recommender.remedies import resolve_course
+from recommender.review.detail import SAYS_C6
 from recommender.review.merging import fold
 
 CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
@@ -21,7 +23,7 @@ def course_card(case: Case, issues: Sequence[Issue]) -> Finding:
         case,
         issues,
         resolutions,
-        advice_of(case, issues, resolutions),
+        (*say_waiting_loading(case, issues), *advice_of(case, issues, resolutions)),
         planned_tests(issues, case, resolutions),
     )
 
@@ -70,12 +72,16 @@ def advice_of(
         if (offers or advice.id in ALWAYS_SAID or _pregnant_now(case, advice.id))
         and advice.id not in LEFT_OUT
         and not _is_asked_in_vain(case, advice.id)
+        and not (advice.id == "C6" and case.policy.sources_differ and found & SAYS_C6)
         and not SAID_BY.get(advice.id, set()) & found
     )
-    return (
-        *advice,
-        *((case.recommendation.not_drafted,) if case.recommendation.not_drafted else ()),
+    severe = any(
+        issue.card == cards.D4_REACTION and issue.indicator is Indicator.CRITICAL
+        for issue in issues
     )
+    told = cards.K3_NOT_AVAILABLE in found and not case.assessment.neurological.is_true
+    why = "" if severe or told else case.recommendation.not_drafted
+    return (*advice, *((why,) if why else ()))
 
 
 def _is_asked_in_vain(case: Case, advice: str) -> bool:

@@ -34,6 +34,17 @@ QUOTES_HINTS = frozenset(
 """Cards on which words that may change the answer are quoted, whatever they offer."""
 
 
+SAYS_C6 = frozenset(
+    {
+        cards.B1_BY_MOUTH_WITH_SIGNS,
+        cards.B3_TOO_SELDOM_WITH_SIGNS,
+        cards.B19_ALTERNATE_DAYS_END,
+        cards.K1_DUE,
+    }
+)
+"""Cards that say that the sources differ about glossitis."""
+
+
 def _offers_cyanocobalamin(case: Case) -> bool:
     return any(phase.line.substance is Substance.CYANOCOBALAMIN for phase in case.offered_phases)
 
@@ -113,12 +124,7 @@ def _differs(case: Case, found: tuple[Card, ...]) -> str:
 def _conflicts(case: Case, found: tuple[Card, ...]) -> Iterable[str]:
     a, rule = case.assessment, case.rule
     by_glossitis = a.glossitis_only and a.neurological.is_true
-    if by_glossitis and set(found) & {
-        cards.B1_BY_MOUTH_WITH_SIGNS,
-        cards.B3_TOO_SELDOM_WITH_SIGNS,
-        cards.B19_ALTERNATE_DAYS_END,
-        cards.K1_DUE,
-    }:
+    if by_glossitis and SAYS_C6 & set(found):
         yield C6
     if cards.B22_TABLETS_FAIL in found and not a.b12_still_low.is_true:
         yield C37

@@ -203,10 +203,23 @@ def _course_issues(case: Case) -> Iterator[Issue]:
         found += _without_repeats([*check_order(case, order), *check_safety(case, order)])
     yield from found
     yield from check_unread(case, found)
-    yield from check_maintenance(case)
+    if not any(issue.card == cards.D4_REACTION and _forbids(issue) for issue in found):
+        yield from check_maintenance(case)
     yield from check_duplicates(case)
     if case.drafts:
         yield from _supply(case, case.drafts)
+
+
+def _forbids(issue: Issue) -> bool:
+    """Return whether no dose at all is to be given: then nothing is missed after loading."""
+    return issue.indicator is Indicator.CRITICAL
+
+
+HOW_TO_GIVE = frozenset(
+    {cards.B2_ASK_ABOUT_SIGNS, cards.B4_NO_LOADING, cards.B6_INTERVAL_TOO_LONG}
+    | {cards.B9_SECOND_CHOICE, cards.B16_METHYLCOBALAMIN}
+)
+"""Cards about how it is given: idle while none may be given before allergy advice (d4)."""
 
 
 def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:
@@ -216,8 +229,11 @@ def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:
     """
     found = {issue.card for issue in issues}
     forbidden = found & {cards.D1_KIDNEY, cards.D3_LEBERS, cards.D4_REACTION}
+    no_dose = any(issue.card == cards.D4_REACTION and _forbids(issue) for issue in issues)
     for issue in issues:
         if issue.card == cards.B9_SECOND_CHOICE and forbidden:
+            continue
+        if no_dose and issue.card in HOW_TO_GIVE:
             continue
         if issue.card in (cards.D1_KIDNEY, cards.D2_KIDNEY_NOT_KNOWN) and cards.D3_LEBERS in found:
             continue

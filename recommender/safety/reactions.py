@@ -109,22 +109,10 @@ def reaction_issue(order: Order, *, severe: bool) -> Issue:
     that was mild.
     """
     if severe:
-        reason = (
-            "A severe reaction to this product, or to vitamin B12 of unknown form, is recorded. "
-            "Without allergy advice no other form is a safe substitute."
-        )
+        reason = "Without allergy advice no other form is a safe substitute."
         return issue_of(cards.D4_REACTION, CRITICAL, order, reason, ("X27",))
-    reason = (
-        "An allergy to this product is recorded, not as severe or without saying how severe: "
-        "clarify it before use."
-    )
-    return issue_of(
-        cards.D4_REACTION,
-        WARNING,
-        order,
-        reason,
-        ("X27",),
-    )
+    reason = "What happened, and after which product, decides whether it may be given."
+    return issue_of(cards.D4_REACTION, WARNING, order, reason, ("X27",))
 
 
 def reaction_to(case: Case, line: DoseLine) -> bool | None:

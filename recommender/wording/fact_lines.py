@@ -11,6 +11,7 @@ from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
 from recommender.wording.facts_said import (
     Line,
+    against_what_is_taken,
     age,
     allergies,
     bleeding,
@@ -55,7 +56,7 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
     "T4": (treatment, nerves_before),
     "T5": (treatment, causes),
     "T5b": (treatment, level_on_treatment, symptoms, nerves),
-    "T6": (treatment, causes),
+    "T6": (treatment, causes, nerves_ever, against_what_is_taken),
     "T7": (treatment, level),
     "T8": (treatment,),
     "N1": _BASIS,
@@ -177,6 +178,8 @@ def _beside(words: Words) -> Iterator[Line]:
         yield symptoms
     if a.lebers.is_true:
         yield lebers
+    if (a.severe_anaemia | a.low_potassium).is_true and a.untreated:
+        yield blood
     if a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
         yield kidney  # without it methylmalonic acid would show nothing (C9)
     if words.scenario.allergies:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Truth
+from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Substance, Truth
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS
 from recommender.wording.not_known import no_kidney_result
@@ -17,7 +17,8 @@ Line = Callable[[Words], str]
 
 def age(words: Words) -> str:
     age = words.scenario.age
-    return f"age {say_result('', age, words.as_of, dated=False)}" if age.is_known else "age unknown"
+    said = say_result("", age, words.as_of, dated=False).removesuffix(" a").strip()
+    return f"aged {said}" if age.is_known else "age unknown"
 
 
 def level(words: Words) -> str:
@@ -118,6 +119,12 @@ def kidney(words: Words) -> str:
     )
     said = ", ".join(value for value in (measured, diagnosed) if value)
     return said or no_kidney_result(words)
+
+
+def against_what_is_taken(words: Words) -> str:
+    """Say what speaks against cyanocobalamin that is taken: the kidneys; else empty."""
+    taken = words.assessment.treatment.substance is Substance.CYANOCOBALAMIN
+    return kidney(words) if taken and words.assessment.renal.is_true else ""
 
 
 def treatment(words: Words) -> str:

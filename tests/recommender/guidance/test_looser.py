@@ -18,6 +18,7 @@ CASES = [
     ({"mmaNmolL": 272}, ("mmaNmolL",)),
     ({"mmaNmolL": 270}, ()),
     ({"mmaMinEgfr": 61}, ()),
+    ({"mmaMinEgfr": 59}, ("mmaMinEgfr",)),
     ({"minMaintenanceDays": 8}, ()),
     ({"neuroMinLoadingDays": 15}, ()),
     ({"traceB12McgPerDay": 26}, ("traceB12McgPerDay",)),

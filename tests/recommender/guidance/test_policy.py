@@ -105,7 +105,7 @@ def test_every_setting_stands_in_the_table() -> None:
     [
         ("minMaintenanceDays", (7, 28), (6, 29)),
         ("mmaNmolL", (200, 400), (199, 401)),
-        ("mmaMinEgfr", (60, 90), (59, 91)),
+        ("mmaMinEgfr", (45, 90), (44, 91)),
         ("crohnsExtentCm", (30, 60), (29, 61)),
         ("ilealMaintenanceMonths", (1, 2, 3), (0, 4)),
         ("cyanoMinEgfr", (45, 60), (44, 61)),
