@@ -28,6 +28,7 @@ from recommender.language import (
     RemoveOrder,
     Rhythm,
     Route,
+    Timing,
     changed,
     is_injected,
     rhythm_of,
@@ -223,6 +224,17 @@ def _phase_for(order: Order, needed: tuple[Phase, ...]) -> Phase | None:
     return next((phase for phase in same if same_kind(order, phase)), same[0] if same else None)
 
 
+def _is_more_often(ordered: Timing, asked: Timing, phase: Phase) -> bool:
+    """Return whether an order is given more often than the phase and for no reason of this person:
+    alternate days are for nerve signs, more than monthly for symptoms that return (S15).
+    """
+    alternate = rhythm_of(ordered) is Rhythm.ALTERNATE_DAYS
+    if alternate and rhythm_of(asked) is not Rhythm.ALTERNATE_DAYS:
+        return True
+    least = min(SHORTEST_MONTH, asked.shortest_interval)
+    return phase.kind is PhaseKind.MAINTENANCE and ordered.shortest_interval < least
+
+
 def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     """Return the phase with the ordered frequency, where only the dose was wrong or only the start
     changes.
@@ -239,17 +251,13 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
         or line.route is Route.ORAL
     ):
         return phase
-    alternate = rhythm_of(line.timing) is Rhythm.ALTERNATE_DAYS
-    if alternate and rhythm_of(asked) is not Rhythm.ALTERNATE_DAYS:
-        return phase  # alternate days are for nerve signs
+    if _is_more_often(line.timing, asked, phase):
+        return phase
     timing = (
         line.timing
         if asked.is_bounded
         else replace(line.timing, count=None, count_max=None, duration=None)
     )
-    least = min(SHORTEST_MONTH, asked.shortest_interval)
-    if phase.kind is PhaseKind.MAINTENANCE and timing.shortest_interval < least:
-        return phase  # more often than monthly is for symptoms that return (S15)
     route = line.route or phase.line.route
     corrected = replace(line, dose=INJECTION_DOSE, route=route, timing=timing, as_needed=False)
     trial = changed(order, lines=(corrected,), not_computable="", product_error="")

@@ -67,11 +67,8 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     replaced_for_safety = any(issue.card.remedy is Remedy.REPLACE for issue in issues)
     goes_on = any(continued_order(case, order) for order in ordered)
     if not targets and not (replaced_for_safety and case.standing and not goes_on):
-        targets = [
-            target
-            for target in (_target_without_option(case, injected=injected, by_mouth=by_mouth),)
-            if target
-        ]
+        other = _target_without_option(case, injected=injected, by_mouth=by_mouth)
+        targets = [other] if other else []
     return tuple({target.drafts: target for target in reversed(targets)}.values())[::-1]
 
 
