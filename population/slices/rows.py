@@ -85,10 +85,10 @@ class RowMaker:
         kept = self._without_repeats(entries)
         persons = [entry for entry in kept if entry.key == "patient"]
         person = max(persons, key=lambda entry: (entry.updated, entry.line), default=None)
-        lines: dict[str, list[bytes]] = {key: [] for key in LISTS}
+        lines: dict[str, list[bytes]] = {key: [] for key in (*LISTS, "patient")}
         for entry in kept:
-            if entry.key != "patient":
-                lines[entry.key].append(entry.line)
+            lines[entry.key].append(entry.line)
+        del lines["patient"]
         lines["medications"] += self._medications_of(lines)
         self.counts["patients"] += 1
         self.counts["patients without a Patient resource"] += person is None

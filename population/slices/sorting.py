@@ -179,7 +179,7 @@ def _keep_by_head(number: int, content: bytes, into: Sorted) -> bool:
     into.read[head.resourceType] += 1
     updated = head.meta.lastUpdated if head.meta else ""
     reference = f"{head.resourceType}/{head.id}"
-    into.kept.append(Kept(named[1], home, reference, updated, number, content.strip()))
+    into.kept.append(Kept._make((named[1], home, reference, updated, number, content.strip())))
     return True
 
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from population.slices.kept import Kept
 
@@ -38,9 +39,12 @@ def write_spill(folder: Path, name: str, kept: Iterable[Kept], buckets: int) -> 
     """Write what was kept of one piece; the file holds a block for each bucket and ends with where
     each begins.
     """
-    sorted_out: list[list[tuple[str, str, str, str, int, bytes]]] = [[] for _ in range(buckets)]
+    sorted_out: list[list[tuple[Any, ...]]] = [[] for _ in range(buckets)]
+    patient, bucket = "", 0
     for entry in kept:
-        sorted_out[bucket_of(entry.patient, buckets)].append(tuple(entry))  # type: ignore[arg-type]
+        if entry.patient != patient:  # entries of one patient often stand together
+            patient, bucket = entry.patient, bucket_of(entry.patient, buckets)
+        sorted_out[bucket].append(tuple(entry))
     places = []
     with (folder / f"{name}.part").open("wb") as file:
         for entries in sorted_out:
@@ -64,7 +68,7 @@ def read_bucket(folder: Path, bucket: int) -> Iterator[tuple[str, list[Kept]]]:
             begins, size = marshal.loads(file.read(length))[bucket]
             if size:
                 file.seek(begins)
-                yield path.stem, [Kept(*entry) for entry in marshal.loads(file.read(size))]
+                yield path.stem, list(map(Kept._make, marshal.loads(file.read(size))))
 
 
 def write_medications(folder: Path, name: str, medications: Iterable[Kept]) -> None:
