@@ -194,6 +194,10 @@ def test_on_a_phone_each_value_stands_and_is_spoken_with_the_head_of_its_column(
     cells = [one["name"] for one in spoken(page) if one["role"] == "cell"]
 
     assert "Value: 71 years" in cells
+    used = page.locator(".facts td[data-head='Use']").first.bounding_box()
+    assert used is not None
+    assert used["width"] > 200
+    assert used["height"] < 40
     assert "Use:decides" in [one.replace(" ", "") for one in cells]
     assert "Use:" not in [one.strip() for one in cells]
 
