@@ -134,7 +134,7 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     reason = f"Folic acid can hide vitamin B12 deficiency while nerve damage goes on.{note}"
     if loading:
         reason = f"This site starts folic acid when vitamin B12 loading is complete.{note}"
-    if not any(counts_as_ordered(one) and holds_treatment_dose(one) for one in case.course.orders):
+    elif not any(map(_orders_treatment, case.course.orders)):
         reason = f"Whether vitamin B12 is given is not known.{note}"
     if failing:
         reason = f"Vitamin B12 is still low: the tablets do not treat it.{note}"
@@ -147,15 +147,15 @@ def _pending(case: Case, order: Order, dose_class: FolateClass, note: str) -> It
     )
 
 
+def _orders_treatment(order: Order) -> bool:
+    return counts_as_ordered(order) and holds_treatment_dose(order)
+
+
 def first_b12_day(case: Case) -> dt.date:
     """Return the day of the first vitamin B12 dose as drafted, today when no start is given or it
     is past.
     """
-    ordered = [
-        order
-        for order in case.course.orders
-        if counts_as_ordered(order) and holds_treatment_dose(order)
-    ]
+    ordered = [order for order in case.course.orders if _orders_treatment(order)]
     starts = [
         order.starts if order.starts and order.starts > case.scenario.as_of else case.scenario.as_of
         for order in ordered
