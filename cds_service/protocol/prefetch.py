@@ -48,9 +48,11 @@ TYPES: dict[str, frozenset[str]] = {
     "administrations": _MEDICINES,
     "procedures": frozenset({"Procedure"}),
     "allergies": frozenset({"AllergyIntolerance"}),
+    "supplies": frozenset({"MedicationDispense"}),
+    "answers": frozenset({"QuestionnaireResponse"}),
 }
 """Resource types that each key may hold; the medicine keys may hold one another's. Others are not
-used (R57).
+used (R57). The last two are no keys of prefetch: a FHIR server is asked for them beside a list.
 """
 
 

@@ -16,6 +16,7 @@ from cds_service.retrieval.referenced_medications import (
     find_open_references,
     read_medications,
     with_medications,
+    with_supplies,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "read_medications",
     "read_patient",
     "with_medications",
+    "with_supplies",
 ]

@@ -9,8 +9,8 @@ from cds_service.protocol import build_prefetch
 from cds_service.retrieval.addresses import Reach
 from cds_service.retrieval.fhir_client import FhirClient
 from cds_service.retrieval.fhir_server import NO_ADDRESS, FhirServer
-from cds_service.retrieval.patient_record import TOKEN
-from cds_service.site import read_address
+from cds_service.retrieval.patient_record import TOKEN, ask_beside, join_beside
+from cds_service.site import WebAddress, read_address
 from fhir_mappings.fhir import Availability, PatientRecord, RecordPart
 from fhir_mappings.terminology import ValueSets
 
@@ -34,13 +34,14 @@ def read_patient(
         none = RecordPart(Availability.UNAVAILABLE, reason=NO_ADDRESS, source="fhirServer")
         return PatientRecord(patient_id, dict.fromkeys(templates, none))
     server = FhirServer(address, token, reach)
-    queries = {
+    queries: dict[str, list[WebAddress | None]] = {
         key: [address.below(template.replace(TOKEN, quote(patient_id, safe="")))]
         for key, template in templates.items()
     }
+    queries |= ask_beside(server, templates, patient_id)
     client = FhirClient()
     try:
-        readings = client.fetch(server, queries, time.monotonic() + SECONDS)
+        readings = join_beside(client.fetch(server, queries, time.monotonic() + SECONDS))
     finally:
         client.close()
     return PatientRecord(patient_id, {key: reading.part for key, reading in readings.items()})

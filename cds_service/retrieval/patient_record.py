@@ -4,7 +4,7 @@ server within the deadline.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -22,7 +22,13 @@ from cds_service.protocol import (
     read_part,
     resources_within,
 )
-from cds_service.retrieval.fhir_client import Retrieval, append_page, cut_short
+from cds_service.retrieval.fhir_client import (
+    NOT_OFFERED,
+    REFUSED,
+    Retrieval,
+    append_page,
+    cut_short,
+)
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
 from cds_service.site import WebAddress
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, subject_id
@@ -168,8 +174,51 @@ def _complete(
         for key, reading in readings.items()
         if reading.to_fetch or reading.next_url
     }
-    fetched = retrieval.fhir.fetch(server, starts, retrieval.deadline)
+    whole = [key for key in starts if readings[key].to_fetch]
+    starts |= ask_beside(server, whole, retrieval.request.patient_id)
+    fetched = join_beside(retrieval.fhir.fetch(server, starts, retrieval.deadline))
     return {key: _joined(readings[key], answer) for key, answer in fetched.items()}
+
+
+BESIDE = {
+    "administrations": ("supplies", f"MedicationDispense?patient={TOKEN}&_count=250"),
+    "labs": ("answers", f"QuestionnaireResponse?patient={TOKEN}&_count=250"),
+}
+"""What is asked for beside a list that a FHIR server gives, and adds to it: medicines supplied, and
+answers to questions.
+"""
+
+
+def ask_beside(
+    server: FhirServer, lists: Iterable[str], patient_id: str
+) -> dict[str, list[WebAddress | None]]:
+    """Return what is asked for beside these lists, last of all."""
+    return {
+        key: address_of(server, template, patient_id)
+        for key, template in (BESIDE[listed] for listed in lists if listed in BESIDE)
+    }
+
+
+def join_beside(fetched: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return the lists, each with what came beside it."""
+    lists = dict(fetched)
+    for listed, (key, _) in BESIDE.items():
+        if key in lists:
+            lists[listed] = _with_more(lists[listed], lists.pop(key))
+    return lists
+
+
+def _with_more(whole: Reading, more: Reading) -> Reading:
+    """Return a list with what was asked for beside it. A server that does not offer that, or not to
+    this caller, leaves the list as it is; one that failed leaves it incomplete.
+    """
+    if more.part.reason in (NOT_OFFERED, REFUSED):
+        return whole
+    return append_page(whole, more)
+
+
+def address_of(server: FhirServer, template: str, patient_id: str) -> list[WebAddress | None]:
+    return [server.base.below(template.replace(TOKEN, quote(patient_id, safe="")))]
 
 
 def _not_fetched(reading: Reading, reason: str) -> Reading:
@@ -185,8 +234,11 @@ def _starts(
     was.
     """
     if reading.to_fetch:
-        quoted = quote(patient_id, safe="")
-        return [server.base.below(template.replace(TOKEN, quoted)) for template in templates]
+        return [
+            address
+            for template in templates
+            for address in address_of(server, template, patient_id)
+        ]
     return [server.base.below("").follow(reading.next_url)]
 
 

@@ -1,5 +1,5 @@
 """Read the Medications that orders point to, and that did not come with the request, from the
-client's FHIR server.
+client's FHIR server; and the medicines supplied, where no dose of an order is known.
 
 Where no server may be asked, or it does not say, the medicine stays unknown, and the receipt gives
 the reason.
@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from cds_service.protocol import Reading
-from cds_service.retrieval.fhir_client import Retrieval
+from cds_service.protocol import PATIENT_VIEW, Reading
+from cds_service.retrieval.fhir_client import Retrieval, append_page
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
-from fhir_mappings.fhir import PatientRecord, Placed
-from fhir_mappings.medicines import find_nameless
+from cds_service.retrieval.patient_record import BESIDE, address_of
+from fhir_mappings.fhir import Availability, PatientRecord, Placed
+from fhir_mappings.medicines import find_nameless, lacks_doses
+from fhir_mappings.terminology import ValueSets
 
 MOST_MEDICATIONS = 20
 """Medications that are asked for in one call; the rest stay unknown."""
@@ -134,3 +136,27 @@ def with_medications(record: PatientRecord, read: Medications) -> PatientRecord:
         for reference, why in read.missing.items()
     )
     return replace(record, parts=parts, unusable=(*record.unusable, *missing))
+
+
+def with_supplies(
+    record: PatientRecord, retrieval: Retrieval, value_sets: ValueSets
+) -> PatientRecord:
+    """Return the record with the medicines supplied, where vitamin B12 is ordered and no dose of it
+    came by prefetch. Where no FHIR server may be asked, or it gives none, the record is as it came.
+    """
+    part = record.part("administrations")
+    if part.source == "fhirServer":
+        return record  # asked for beside them
+    try:
+        server = retrieval.find_server()
+    except NoAccess:
+        return record
+    if not lacks_doses(record, value_sets, is_ordered=retrieval.request.hook != PATIENT_VIEW):
+        return record
+    key, template = BESIDE["administrations"]
+    asked = {key: address_of(server, template, retrieval.request.patient_id)}
+    found = retrieval.fhir.fetch(server, asked, retrieval.deadline)[key]
+    if found.part.availability is Availability.UNAVAILABLE:
+        return record
+    whole = append_page(Reading(part), found).part
+    return replace(record, parts={**record.parts, "administrations": whole})

@@ -40,6 +40,7 @@ from cds_service.retrieval import (
     holds_nothing,
     read_medications,
     with_medications,
+    with_supplies,
 )
 from cds_service.site import (
     DEMONSTRATION,
@@ -111,7 +112,7 @@ def call_service(
     call.note_step("orders")
     if not orders.in_scope:
         return _answer(deployment, caller.client, asked)
-    record = assemble_record(service.queries, retrieval)
+    record = with_supplies(assemble_record(service.queries, retrieval), retrieval, basis.value_sets)
     orders, medications = _name_medicines(orders, record, medications, retrieval, basis)
     record = with_medications(record, medications)
     call.note_step("record")

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
+    NOTES,
     DateSpan,
     Placed,
     as_dict,
@@ -229,9 +230,9 @@ def notes_of(resource: dict[str, Any]) -> tuple[str, ...]:
     """Return the notes of an entry as words, and what the evidence of a Condition is called; of
     many the first.
     """
+    if NOTES.isdisjoint(resource) and "evidence" not in resource:
+        return ()
     texts = read_notes(resource)[:MOST_NOTES]
-    if "evidence" not in resource:
-        return tuple(texts)
     for item in as_list(resource.get("evidence"))[:MOST_NOTES]:
         for code in (*as_list(as_dict(item).get("code")), as_dict(item).get("concept")):
             texts += texts_of(code)

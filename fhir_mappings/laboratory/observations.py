@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
+    NOTES,
     DateSpan,
     Placed,
     as_dict,
@@ -134,9 +135,9 @@ def _show_treatment(
     day: DateSpan | None,
 ) -> None:
     """Note that a vitamin B12 result says of itself that it was taken on treatment (Q28)."""
-    noted = read_notes(resource)
-    if not noted:
+    if NOTES.isdisjoint(resource):
         return
+    noted = read_notes(resource)
     of_b12 = any(match.concept in _B12_TESTS for known in found for match in known[2])
     text = text_of_treatment(noted) if of_b12 else ""
     if text:

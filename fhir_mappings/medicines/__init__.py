@@ -16,6 +16,7 @@ from fhir_mappings.medicines.medications import (
     MedicationFacts,
     denied_words,
     find_nameless,
+    lacks_doses,
     map_medications,
     may_matter,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "first_day",
     "is_nameless",
     "is_unresolved",
+    "lacks_doses",
     "map_medications",
     "may_matter",
     "medication_target",

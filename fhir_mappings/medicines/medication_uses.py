@@ -133,6 +133,11 @@ def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) ->
     )
 
 
+def tells_of_medicine(placed: Placed) -> bool:
+    """Return whether an entry says that a medicine was ordered, supplied, given or taken."""
+    return _reader_of(placed) is not None
+
+
 def points_to_medicine(placed: Placed) -> bool:
     """Return whether an entry names its medicine by a reference alone."""
     kind = placed.resource.get("resourceType")

@@ -11,7 +11,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fhir_mappings.fhir import PatientRecord, Placed, months_before
+from fhir_mappings.fhir import (
+    ADMINISTRATION_TYPES,
+    DISPENSE_TYPES,
+    PatientRecord,
+    Placed,
+    months_before,
+)
 from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
@@ -22,8 +28,9 @@ from fhir_mappings.medicines.medication_uses import (
     points_to_medicine,
     read_nameless_use,
     read_use,
+    tells_of_medicine,
 )
-from fhir_mappings.medicines.named_medicines import Siblings, medication_target
+from fhir_mappings.medicines.named_medicines import Siblings, find_product, medication_target
 from fhir_mappings.medicines.other_medicines import (
     read_anticoagulant,
     read_exposure,
@@ -146,6 +153,24 @@ def denied_words(placed: Placed, use: MedicineUse | None) -> str:
     empty without, and where it says nothing whatever its medicine.
     """
     return words_of_not_given(placed.resource) if use is not None and is_denied(use) else ""
+
+
+def lacks_doses(record: PatientRecord, value_sets: ValueSets, *, is_ordered: bool) -> bool:
+    """Return whether vitamin B12 is ordered, now or on record, and no dose or supply of it came: a
+    supply that is known elsewhere would say whether it is taken (F9, F25, Q12).
+
+    Args:
+        is_ordered: whether the call itself is about an order.
+    """
+    siblings = Siblings.of(record, read_before=value_sets.memory())
+    of_b12 = {
+        placed.type
+        for placed in record
+        if tells_of_medicine(placed)
+        and find_product(placed.resource, siblings, value_sets)[0].has_cobalamin
+    }
+    given = of_b12 & (ADMINISTRATION_TYPES | DISPENSE_TYPES)
+    return not given and (is_ordered or bool(of_b12))
 
 
 def find_nameless(record: PatientRecord, as_of: dt.date) -> tuple[str, ...]:

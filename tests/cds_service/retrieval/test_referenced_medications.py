@@ -33,6 +33,7 @@ from tests.cds_service.misbehaving_fhir import Answer, answer_never, answer_with
 Json = dict[str, Any]
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 TOKEN = "a-token-of-this-call"
+SUPPLIES = "MedicationDispense?patient=pat1&_count=250"
 
 
 def medication(
@@ -105,7 +106,7 @@ def test_the_medicine_of_a_selected_draft_is_read_from_the_fhir_server_R160(
         found = topics(patient, refer(order_select, server.base))
 
     assert found == expected == ["b1"]
-    assert server.asked == ["Medication/m1"]
+    assert server.asked == ["Medication/m1", SUPPLIES]
     assert server.headers[0]["Authorization"] == f"Bearer {TOKEN}"
 
 
@@ -117,7 +118,7 @@ def test_an_absolute_reference_to_the_same_server_is_read_there_R160(
             patient, refer(order_select, server.base, f"{server.base}/Medication/m1/_history/2")
         ) == ["b1"]
 
-    assert server.asked == ["Medication/m1"]
+    assert server.asked == ["Medication/m1", SUPPLIES]
 
 
 def test_an_absolute_reference_to_another_server_is_not_followed_R65(
@@ -170,7 +171,7 @@ def test_a_medication_in_prefetch_is_not_read_again_also_beside_a_display_R160(
 
         assert topics(patient, request) == ["b1"]
 
-    assert server.asked == []
+    assert server.asked == [SUPPLIES]
 
 
 def test_the_server_comes_before_the_display_text_R160(
@@ -244,7 +245,7 @@ def test_the_medicine_of_a_recorded_order_is_read_and_counts_as_treatment_R160(
     named["prefetch"]["medications"] = recorded(
         coded | {"medicationCodeableConcept": injection["code"]}
     )
-    assert server.asked == ["Medication/hc"]
+    assert server.asked == [SUPPLIES, "Medication/hc"]
     assert known["topics"] == recommended(patient, named)["topics"]
 
 
@@ -282,7 +283,7 @@ def test_old_and_refused_entries_are_not_read_and_the_number_of_reads_is_bounded
         request["prefetch"]["medications"] = recorded(*other, *many)
         topics(patient, request)
 
-    assert len(server.asked) == MOST_MEDICATIONS
+    assert len([one for one in server.asked if one != SUPPLIES]) == MOST_MEDICATIONS
     assert "Medication/hc" not in server.asked
 
 

@@ -1,0 +1,157 @@
+"""Medicines supplied and answers to questions are fetched where a fact needs them, and what a
+server does not offer takes nothing away.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from cds_service.protocol.hook_request import HookRequest
+from cds_service.retrieval import Retrieval, assemble_record, with_supplies
+from cds_service.retrieval.fhir_client import FhirClient
+from cds_service.site import DEMONSTRATION_CLIENT, demonstration
+from fhir_mappings.fhir import Availability, PatientRecord
+from fhir_mappings.terminology import load_value_sets
+from tests.cds_service.misbehaving_fhir import Answer, answer_with, bundle, fhir_server
+
+Json = dict[str, Any]
+
+VALUE_SETS = load_value_sets()
+QUERIES = {
+    "labs": ("Observation?patient={{context.patientId}}",),
+    "medications": ("MedicationRequest?patient={{context.patientId}}",),
+    "administrations": ("MedicationAdministration?patient={{context.patientId}}",),
+}
+SUPPLIES = "MedicationDispense?patient=p&_count=250"
+ANSWERS = "QuestionnaireResponse?patient=p&_count=250"
+EMPTY = {"resourceType": "Bundle", "type": "searchset", "entry": []}
+
+
+def of_b12(kind: str, **changes: Any) -> Json:
+    return {
+        "resourceType": kind,
+        "id": f"{kind}-1",
+        "status": "completed",
+        "subject": {"reference": "Patient/p"},
+        "medicationCodeableConcept": {"text": "Hydroxocobalamin 1 mg/mL solution for injection"},
+        **changes,
+    }
+
+
+SUPPLY = of_b12("MedicationDispense", whenHandedOver="2026-10-01")
+
+
+def ask(
+    base: str, prefetch: Json, hook: str = "order-select", seconds: float = 30.0
+) -> PatientRecord:
+    client = FhirClient()
+    request = HookRequest(hook, "i", "p", fhir_server=base, access_token="t", prefetch=prefetch)
+    retrieval = Retrieval(
+        request, DEMONSTRATION_CLIENT, demonstration(), client, time.monotonic() + seconds
+    )
+    try:
+        return with_supplies(assemble_record(QUERIES, retrieval), retrieval, VALUE_SETS)
+    finally:
+        client.close()
+
+
+def test_both_are_asked_for_beside_the_lists_that_are_fetched() -> None:
+    answer = {"resourceType": "QuestionnaireResponse", "id": "q", "status": "completed"}
+    with fhir_server(
+        Observation=answer_with(EMPTY),
+        MedicationRequest=answer_with(EMPTY),
+        MedicationAdministration=answer_with(bundle(of_b12("MedicationAdministration"))),
+        MedicationDispense=answer_with(bundle(SUPPLY)),
+        QuestionnaireResponse=answer_with(bundle(answer)),
+    ) as server:
+        record = ask(server.base, {})
+
+    assert {SUPPLIES, ANSWERS} <= set(server.asked)
+    assert len(server.asked) == len(set(server.asked)) == 5
+    assert [one.type for one in record.part("administrations").resources] == [
+        "MedicationAdministration",
+        "MedicationDispense",
+    ]
+    assert [one.type for one in record.part("labs").resources] == ["QuestionnaireResponse"]
+    assert set(record.parts) == set(QUERIES)
+
+
+@pytest.mark.parametrize(
+    ("answer", "availability"),
+    [
+        (answer_with({}, 404), Availability.COMPLETE),
+        (answer_with({}, 400), Availability.COMPLETE),
+        (answer_with({}, 403), Availability.COMPLETE),
+        (answer_with({}, 500), Availability.INCOMPLETE),
+        (answer_with(b"<html>"), Availability.INCOMPLETE),
+    ],
+)
+def test_what_a_server_does_not_offer_takes_nothing_away_and_a_failure_is_said(
+    answer: Answer, availability: Availability
+) -> None:
+    with fhir_server(
+        Observation=answer_with(EMPTY),
+        MedicationRequest=answer_with(EMPTY),
+        MedicationAdministration=answer_with(EMPTY),
+        MedicationDispense=answer,
+        QuestionnaireResponse=answer,
+    ) as server:
+        record = ask(server.base, {})
+
+    assert record.part("administrations").availability is availability
+    assert record.part("labs").availability is availability
+
+
+ORDER = of_b12("MedicationRequest", status="active", intent="order")
+GIVEN = of_b12("MedicationAdministration", effectiveDateTime="2026-10-01")
+IBUPROFEN = {"text": "Ibuprofen 400 mg oral tablet"}
+
+
+@pytest.mark.parametrize(
+    ("hook", "medications", "administrations", "asked"),
+    [
+        ("order-select", [], [], [SUPPLIES]),
+        ("order-sign", [], [], [SUPPLIES]),
+        ("medication-refill", [], [], [SUPPLIES]),
+        ("patient-view", [], [], []),
+        ("patient-view", [ORDER], [], [SUPPLIES]),
+        ("patient-view", [ORDER | {"medicationCodeableConcept": IBUPROFEN}], [], []),
+        ("order-select", [ORDER], [GIVEN], []),
+        ("order-select", [ORDER], [SUPPLY], []),
+        ("patient-view", [ORDER], [GIVEN], []),
+        (
+            "order-select",
+            [ORDER],
+            [GIVEN | {"medicationCodeableConcept": IBUPROFEN}],
+            [SUPPLIES],
+        ),
+    ],
+)
+def test_beside_a_whole_prefetch_supplies_are_asked_for_where_no_dose_is_known(
+    hook: str, medications: list[Json], administrations: list[Json], asked: list[str]
+) -> None:
+    prefetch = {
+        "labs": EMPTY,
+        "medications": bundle(*medications),
+        "administrations": bundle(*administrations),
+    }
+    with fhir_server(MedicationDispense=answer_with(bundle(SUPPLY))) as server:
+        record = ask(server.base, prefetch, hook)
+
+    assert server.asked == asked
+    supplies = [one for one in record if one.type == "MedicationDispense"]
+    assert len(supplies) == (1 if asked or SUPPLY in administrations else 0)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_server_that_gives_none_leaves_a_whole_prefetch_as_it_came(status: int) -> None:
+    prefetch = {"labs": EMPTY, "medications": bundle(ORDER), "administrations": EMPTY}
+    with fhir_server(MedicationDispense=answer_with({}, status)) as server:
+        record = ask(server.base, prefetch)
+
+    assert server.asked == [SUPPLIES]
+    assert record.part("administrations").availability is Availability.COMPLETE
+    assert [one.type for one in record] == ["MedicationRequest"]
