@@ -127,7 +127,8 @@ def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
     found: list[CauseFinding] = []
     for answer in answers.get(Concept.INTRINSIC_FACTOR_AB, []):
         if _is_positive(answer):
-            found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, answer.cite("positive")))
+            antibody = answer.cite("positive")
+            found.append(CauseFinding(Cause.PERNICIOUS_ANAEMIA, antibody, by_result=True))
         else:
             index.receipt.ignore(answer.observed.placed, "intrinsic factor antibody not positive")
     for answer in (given for concept in DIET for given in answers.get(concept, [])):

@@ -163,7 +163,9 @@ def _names_injection(judged: Judged) -> bool:
 def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
     judged = _judge(index, resource, (Field.PROCEDURES,))
-    not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done")
+    not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done") or any(
+        resource.get(name) is True for name in ("notDone", "notPerformed")
+    )
     if not_done:
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged

@@ -140,7 +140,7 @@ def _why_open(words: Words) -> str:
 
 
 _INCONCLUSIVE = {
-    NotConclusive.INTRINSIC_FACTOR: "pernicious anaemia",
+    NotConclusive.INTRINSIC_FACTOR: "pernicious anaemia or autoimmune gastritis",
     NotConclusive.FLAGGED_LOW: "flagged low",
     NotConclusive.RAISING_CONDITION: "a condition that raises it",
     NotConclusive.KIDNEYS: "kidneys raise it",

@@ -85,10 +85,13 @@ class Cause(Choice):
 
 @dataclass(frozen=True, slots=True)
 class CauseFinding:
-    """One recorded cause with its evidence."""
+    """One recorded cause with its evidence. `by_result`: it rests on a test, an antibody, and not
+    on a diagnosis.
+    """
 
     cause: Cause
     evidence: Evidence
+    by_result: bool = False
 
 
 class Allergen(Choice):

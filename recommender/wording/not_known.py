@@ -62,8 +62,8 @@ def last_supply(words: Words) -> str:
 
 def is_measured(words: Words, cause: Cause) -> bool:
     """Return whether a cause rests on a result alone and on no diagnosis: an antibody."""
-    found = [one.evidence for one in words.scenario.causes if one.cause is cause]
-    return bool(found) and all(one.reported for one in found)
+    found = [one for one in words.scenario.causes if one.cause is cause]
+    return bool(found) and all(one.by_result for one in found)
 
 
 UNLESS_TREATED = " What is offered holds if not already on B12."

@@ -732,3 +732,11 @@ def test_b12_given_is_seen_in_these_words_too(text: str) -> None:
 def test_a_length_is_quoted_however_its_number_is_spaced_C34(text: str) -> None:
     entry = procedure("173949003", note=[{"text": f"Ileal resection, {text}"}])
     assert HintAt.ILEAL_LENGTH in {hint.at for hint in scenario_of(entry).hints}
+
+
+@pytest.mark.parametrize(
+    "said", [{"notDone": True}, {"notPerformed": True}, {"status": "not-done"}]
+)
+def test_an_operation_that_was_not_done_shows_nothing_in_any_version(said: dict[str, Any]) -> None:
+    entry = procedure("", code={"text": "Total gastrectomy"}, **said)
+    assert scenario_of(entry).hints == ()

@@ -12,6 +12,8 @@ from recommender.guidance.policy import Policy
 from recommender.language import (
     Allergen,
     Anticoagulant,
+    Cause,
+    CauseFinding,
     Comparator,
     Course,
     Evidence,
@@ -204,3 +206,17 @@ def test_an_egfr_that_leaves_the_limit_open_is_said_as_such() -> None:
     assert [finding.summary for finding in found if finding.card.id == "d2"] == [
         "eGFR >59 (21 Nov) leaves kidney function open: check eGFR, or use hydroxocobalamin"
     ]
+
+
+@pytest.mark.parametrize(
+    ("by_result", "why"),
+    [(True, "intrinsic factor antibody"), (False, "pernicious anaemia or autoimmune gastritis")],
+)
+def test_an_antibody_is_named_only_where_a_test_found_it_I33(by_result: bool, why: str) -> None:
+    seen = Evidence("Condition/1", reported="current")
+    causes = {"causes": (CauseFinding(Cause.PERNICIOUS_ANAEMIA, seen, by_result=by_result),)}
+    scenario = person(FACTS["unlikely"], FACTS["no signs"], causes)
+    course = Course((order("a", injection(every(2, PeriodUnit.DAY))),))
+    (found,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert f"does not exclude deficiency ({why})" in found.summary
