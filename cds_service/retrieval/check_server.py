@@ -29,7 +29,7 @@ from cds_service.retrieval.fhir_client import (
     FhirClient,
 )
 from cds_service.retrieval.fhir_server import FhirServer
-from cds_service.retrieval.patient_record import TOKEN
+from cds_service.retrieval.patient_record import BESIDE, TOKEN, join_beside
 from cds_service.site import LONGEST_CALL_MS, Settings, read_address
 from fhir_mappings.fhir import Availability, PatientRecord, as_dict
 from fhir_mappings.intake import ReceiptLine, describe_codes
@@ -211,12 +211,14 @@ def _check_patient(check: _Check, patient_id: str) -> tuple[PatientReport, list[
         key: template.replace(TOKEN, identity)
         for key, template in build_prefetch(check.value_sets).items()
     }
+    templates |= {key: template.replace(TOKEN, identity) for key, template in BESIDE.values()}
     asked = {key: check.ask(key, query) for key, query in templates.items()}
     queries = [_result(key, templates[key], *answer) for key, answer in asked.items()]
     category = CATEGORY_QUERY.format(patient=identity)
     by_category, ms = check.ask("labs", category)
     queries.append(_result(BY_CATEGORY, category, by_category, ms))
-    record = PatientRecord(patient_id, {key: reading.part for key, (reading, _) in asked.items()})
+    readings = join_beside({key: reading for key, (reading, _) in asked.items()})
+    record = PatientRecord(patient_id, {key: one.part for key, one in readings.items()})
     today = check.settings.today(dt.datetime.now(dt.UTC))
     lines = map_scenario(record, today, check.value_sets).lines()
     items = [_of_line(line) for line in lines if not line.used]
@@ -260,11 +262,17 @@ def _count(items: Iterable[NotKnown]) -> tuple[NotKnown, ...]:
     )
 
 
+_MAY_LACK = frozenset(key for key, _ in BESIDE.values())
+"""Keys of which a server takes nothing away by not offering them."""
+
+
 def _result(key: str, query: str, reading: Reading, ms: float) -> QueryResult:
     counts = dict(Counter(placed.type for placed in reading.part.resources))
     match reading.part.availability:
         case Availability.UNAVAILABLE:
             why = reading.part.reason or "not available"
+            if key in _MAY_LACK and why in (NOT_OFFERED, REFUSED):
+                return QueryResult(key, query, counts, incomplete=f"{why}; may be lacking", ms=ms)
             return QueryResult(key, query, counts, failed=why, ms=ms)
         case Availability.INCOMPLETE:
             return QueryResult(key, query, counts, incomplete=reading.part.reason, ms=ms)

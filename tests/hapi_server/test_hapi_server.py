@@ -105,7 +105,7 @@ def test_every_query_works_there_R43(base: str, capsys: pytest.CaptureFixture[st
     assert main(["check-server", base, "--patient", "pat1", "--json"]) == 0
     [patient] = json.loads(capsys.readouterr().out)["patients"]
 
-    assert [query["failed"] for query in patient["queries"]] == [""] * 9
+    assert [query["failed"] for query in patient["queries"]] == [""] * 11
     found = {query["key"]: query["found"] for query in patient["queries"]}
     assert found["patient"] == {"Patient": 1}
     assert found["labs"]["Observation"] >= 1

@@ -140,3 +140,18 @@ def test_the_time_of_a_call_is_advised_from_what_was_measured(
 
 def test_nothing_is_advised_where_nothing_was_measured() -> None:
     assert "call_ms" not in say_report(ServerReport("base", 1.0, 400))
+
+
+@pytest.mark.parametrize(("status", "exit_status"), [(404, 0), (403, 0), (500, 1)])
+def test_supplies_and_answers_may_be_lacking_but_not_fail(
+    status: int, exit_status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking = answer_with({}, status=status)
+    further = {"MedicationDispense": lacking, "QuestionnaireResponse": lacking}
+    with fhir_server(**ANSWERS, **further) as server:
+        assert check(server.base, "--json") == exit_status
+    [patient] = json.loads(capsys.readouterr().out)["patients"]
+    queries = {query["key"]: query for query in patient["queries"]}
+    for key in ("supplies", "answers"):
+        assert bool(queries[key]["failed"]) is bool(exit_status)
+        assert queries[key]["incomplete"].endswith("may be lacking") is not bool(exit_status)
