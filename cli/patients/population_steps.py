@@ -175,14 +175,21 @@ def _say_slice(summary: dict[str, Any], chosen: argparse.Namespace) -> None:
         print(f"{summary['errors']:,} lines or files at fault: {chosen.out / 'errors.ndjson'}")
 
 
+DECISION_BYTES = 500
+"""What the decisions on one patient take on disk at most, for the estimate only; made people take
+thirty.
+"""
+
+
 def decide_slice(chosen: argparse.Namespace) -> int:
     """Decide every patient of a slice."""
     from population.runs import CannotAsk, RunRefused, run_decisions
-    from population.sources import Progress, TaskFailed
+    from population.sources import Progress, TaskFailed, say_size
 
     job, patients = _job_of(chosen)
     print(
-        f"{patients:,} patients with {chosen.workers} processes of about 0.2 GB each",
+        f"{patients:,} patients with {chosen.workers} processes of about 0.2 GB each; up to "
+        f"{say_size(patients * DECISION_BYTES)} on disk",
         file=sys.stderr,
     )
     progress = Progress("run", "patients", patients)
