@@ -115,21 +115,21 @@ class RowMaker:
         by_reference: dict[str, list[Kept]] = {}
         kept: list[Kept] = []
         for source, entry in entries:
-            if entry.reference in self._deleted:
+            reference = entry.reference
+            if reference in self._deleted:
                 self.counts["deleted by the export"] += 1
                 continue
-            before = by_reference.setdefault(entry.reference, []) if entry.reference else []
-            if before and any(other.line == entry.line for other in before):
+            before = by_reference.get(reference) if reference else ()
+            if before is None:
+                by_reference[reference] = [entry]
+            elif any(other.line == entry.line for other in before):
                 self.counts["came twice, the same"] += 1
                 continue
-            if before:
+            elif before:
                 self.counts["came in two versions"] += 1
-                self._say(
-                    source,
-                    entry,
-                    f"{entry.reference.partition('/')[0]} that came in another version too",
-                )
-            before.append(entry)
+                kind = reference.partition("/")[0]
+                self._say(source, entry, f"{kind} that came in another version too")
+                by_reference[reference].append(entry)
             kept.append(entry)
         return kept
 

@@ -50,9 +50,15 @@ class Sieve:
         self._words = re.compile(words)
         self._speaks = functools.lru_cache(MOST_REMEMBERED)(self._text_speaks)
 
-    def keeps(self, lines: list[bytes]) -> list[int]:
-        """Return the places of the lines that must be kept, some of them twice."""
-        found = pc.match_substring_regex(pa.array(lines, pa.binary()), self._pattern)
+    def keeps(self, lines: list[bytes], start: str) -> list[int]:
+        """Return the places of the lines that must be kept, some of them twice.
+
+        Args:
+            start: how a line begins that is a whole resource; others are kept.
+        """
+        array = pa.array(lines, pa.binary())
+        whole = pc.and_(pc.starts_with(array, start), pc.ends_with(array, "}\n"))
+        found = pc.or_(pc.match_substring_regex(array, self._pattern), pc.invert(whole))
         places: list[int] = pc.indices_nonzero(found).to_pylist()
         if not all(map(bytes.isascii, lines)):
             places += (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from population.sources.content import (
+    BLOCK_BYTES,
     BYTE_ORDER_MARK,
     EVERYTHING,
     Refuse,
@@ -20,7 +21,7 @@ from population.sources.parquet import read_table
 LONGEST_LINE = 64 << 20
 """Bytes; a line that is longer is refused, so that memory stays bounded."""
 
-LINES_BYTES = 32 << 20
+LINES_BYTES = 64 << 20
 """How many are handed on at once: many, as the test of them is made ready anew each time."""
 
 TOO_LONG = "the line is longer than 64 MB; the rest is not read"
@@ -52,7 +53,7 @@ def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Line
     number, size, together = 1, 0, []
     for contents in _lines_of(file, piece, refuse):
         together += contents
-        size += sum(map(len, contents))
+        size += BLOCK_BYTES
         if size >= LINES_BYTES:
             yield Lines(number, together)
             number, size, together = number + len(together), 0, []
