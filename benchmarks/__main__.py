@@ -1,5 +1,6 @@
 """What a call costs, as ratios to a bare Flask endpoint in the same server: `./run bench [--quick]
-[--rounds N] [--save]`.
+[--rounds N] [--save]`; `./run bench peers` has others beside it, `./run bench population` the rate
+of a population.
 
 The servers run side by side and take turns, so that a machine that slows down slows all of them;
 each figure is the median over the rounds. Processor time counts every process of a server, user and
@@ -24,6 +25,7 @@ from benchmarks.alone.calls import count_all
 from benchmarks.alone.growth import print_growth
 from benchmarks.alone.instructions import count_instructions
 from benchmarks.history import save
+from benchmarks.peers import peers
 from benchmarks.served.comparison import CASES, measure_all, print_comparison
 from benchmarks.served.load import Running, measure_start, memory_of, serving
 from benchmarks.volume import population
@@ -103,5 +105,8 @@ def print_servers(servers: dict[str, Running]) -> float:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["population"]:
         population.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["peers"]:
+        print(describe_machine())
+        peers.main(sys.argv[2:])
     else:
         main()

@@ -63,6 +63,17 @@ def serving(kind: str, folder: Path, workers: int = 1) -> Iterator[Running]:
         yield server
 
 
+@contextmanager
+def running(command: Sequence[str], log_file: Path, path: str) -> Iterator[Running]:
+    """Run a server that is not ours meanwhile, from its command with `{port}` where that is meant;
+    it is there when it answers anything at a path.
+    """
+    port = _free_port()
+    made = [part.replace("{port}", str(port)) for part in command]
+    with _answering(made, port, path, log_file) as server:
+        yield server
+
+
 def measure_start(folder: Path) -> tuple[float, float]:
     """Return the seconds from `b12-cds serve` to its first answer, and those of processor time; its
     database is in the folder.
@@ -83,23 +94,32 @@ def _free_port() -> int:
 
 @contextmanager
 def _running(module: Sequence[str], port: int, log_file: Path) -> Iterator[Running]:
+    command = [sys.executable, "-m", *module]
+    with _answering(command, port, "/health/ready", log_file) as server:
+        yield server
+
+
+@contextmanager
+def _answering(command: Sequence[str], port: int, path: str, log_file: Path) -> Iterator[Running]:
     began = time.monotonic()
     with log_file.open("wb") as log:
-        server = subprocess.Popen([sys.executable, "-m", *module], stdout=log, stderr=log)
+        server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        yield Running(port, server.pid, _wait_until_ready(server, port, began))
+        started = _wait_until_answered(server, f"http://127.0.0.1:{port}{path}", began)
+        yield Running(port, server.pid, started)
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], port: int, began: float) -> float:
+def _wait_until_answered(server: subprocess.Popen[bytes], url: str, began: float) -> float:
+    """Return the seconds until anything is answered there that is no failure of the server."""
     while time.monotonic() < began + 60:
         if server.poll() is not None:
             raise SystemExit(f"the server ended with status {server.returncode}")
         try:
-            requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=2).raise_for_status()
-            return time.monotonic() - began
+            if requests.get(url, timeout=2).status_code < 500:
+                return time.monotonic() - began
         except requests.ConnectionError:
             time.sleep(0.005)
     raise SystemExit("the server did not become ready within a minute")

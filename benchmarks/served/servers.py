@@ -2,9 +2,9 @@
 benchmarks.served.servers KIND PORT WORKERS FOLDER`.
 
 `bare` is Flask and orjson alone in gunicorn's own threaded worker: it parses the body and answers a
-constant. `service` is the
-service, `tokens` the service for a registered client, `models` the service that has fhir.resources
-parse the whole prefetch besides.
+constant. `typed` is the same, and has fhir.resources parse the whole prefetch besides. `service` is
+the service, `tokens` the service for a registered client, `models` the service that has
+fhir.resources parse the whole prefetch besides.
 """
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ class BareServer(Server):
         """Build the application of one route."""
         app = bare_app()
         tune_collector()
+        return app
+
+
+class TypedServer(BareServer):
+    """The bare endpoint that has every prefetched resource parsed into its model first."""
+
+    def load(self) -> Flask:
+        """Build the application of one route with the parsing in front of it."""
+        app = super().load()
+        app.wsgi_app = _parse_into_models(app.wsgi_app)  # type: ignore[assignment, method-assign]
         return app
 
 
@@ -128,12 +138,13 @@ def main() -> None:
     kind, port, workers, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     kinds = {
         "bare": BareServer,
+        "typed": TypedServer,
         "service": FixedDayServer,
         "tokens": FixedDayServer,
         "models": ModelsServer,
     }
     options = server_options("127.0.0.1", port, workers)
-    if kind == "bare":
+    if kind in ("bare", "typed"):
         options |= {"worker_class": "gthread"}  # what anybody has who serves Flask
     settings = settings_of(kind, folder, port)
     kinds[kind](settings, options, lambda: settings).run()

@@ -1,0 +1,1 @@
+"""Others beside whom the service is measured; they are installed outside the project."""
