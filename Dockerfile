@@ -22,7 +22,7 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/b12-cds b12 \
 COPY --from=build /opt/b12-cds /opt/b12-cds
 USER b12
 WORKDIR /var/lib/b12-cds
-ENV PATH=/opt/b12-cds/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/b12-cds/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=1
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
