@@ -36,7 +36,7 @@ def add_calls(commands: Any) -> None:
     """Add the commands to the parser."""
     token = commands.add_parser(
         "token",
-        help="a signed token for a test call; without --key by a fresh key, its JWK on stderr",
+        help="a signed token for a test call; the JWK of a key without an id goes to stderr",
     )
     token.add_argument(
         "--audience",
@@ -124,7 +124,11 @@ def _print_answer(answer: requests.Response, as_json: bool) -> int:
 
 
 def _sign(chosen: argparse.Namespace, audience: str) -> str:
-    """Return a token good for five minutes; of a fresh key the JWK goes to stderr."""
+    """Return a token good for five minutes; the JWK of a key that brings no id of its own goes to
+    stderr, to be registered.
+    """
+    if not chosen.iss.strip():
+        raise Refusal("--iss: found nothing, expected the issuer as it is registered.")
     key, kid = _read_key(chosen.key) if chosen.key else _fresh_key()
     now = int(time.time())
     claims = {
@@ -139,9 +143,14 @@ def _sign(chosen: argparse.Namespace, audience: str) -> str:
 
 
 def _fresh_key() -> tuple[PrivateKey, str]:
-    key, kid = ec.generate_private_key(ec.SECP384R1()), str(uuid.uuid4())
-    public = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-    jwk = {**public, "kid": kid, "use": "sig", "alg": "ES384"}
+    return _shown(ec.generate_private_key(ec.SECP384R1()), str(uuid.uuid4()))
+
+
+def _shown(key: PrivateKey, kid: str) -> tuple[PrivateKey, str]:
+    """Print the public half of a key under the id that its tokens name."""
+    kind: Any = ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else RSAAlgorithm
+    public = kind.to_jwk(key.public_key(), as_dict=True)
+    jwk = {**public, "kid": kid, "use": "sig", "alg": _algorithm_of(key)}
     print(f"public key of this token: {json.dumps(jwk)}", file=sys.stderr)
     return key, kid
 
@@ -151,7 +160,7 @@ def _algorithm_of(key: PrivateKey) -> str:
 
 
 def _read_key(path: Path) -> tuple[PrivateKey, str]:
-    """Return the private key and its id, empty when the file names none."""
+    """Return the private key and its id, the same for the same file where it names none."""
     check_file(path)
     content = read_file(str(path))
     try:
@@ -159,8 +168,11 @@ def _read_key(path: Path) -> tuple[PrivateKey, str]:
             jwk = json.loads(content)
             kind = ECAlgorithm if jwk.get("kty") == "EC" else RSAAlgorithm
             key: Any = kind.from_jwk(jwk)
-            return _private(key, path), str(jwk.get("kid") or _kid_of(content))
-        return _private(serialization.load_pem_private_key(content, None), path), _kid_of(content)
+            if jwk.get("kid"):
+                return _private(key, path), str(jwk["kid"])
+        else:
+            key = serialization.load_pem_private_key(content, None)
+        return _shown(_private(key, path), _kid_of(content))
     except (ValueError, TypeError, jwt.InvalidKeyError):
         raise Refusal(f"{path}: found no private key, expected PEM or JWK, EC or RSA.") from None
 

@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from jwt.algorithms import ECAlgorithm
 from werkzeug.serving import make_server
 
 from cds_service.app import create_app
@@ -108,7 +109,30 @@ def test_a_token_is_signed_by_the_key_that_was_given(
     )
     assert claims["exp"] - claims["iat"] == 300
     assert claims["jti"]
+    jwk = json.loads(captured.err.partition(": ")[2])
+    assert jwk == public_jwk(key, jwk["kid"], alg=algorithm)
+    assert jwt.get_unverified_header(captured.out.strip())["kid"] == jwk["kid"]
+
+
+def test_a_key_that_names_its_id_is_registered_already_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    private = {**ECAlgorithm.to_jwk(ec_key(), as_dict=True), "kid": "of-its-own"}
+    path = tmp_path / "key.jwk"
+    path.write_text(json.dumps(private), encoding="utf-8")
+
+    assert main(["token", "--key", str(path)]) == 0
+    captured = capsys.readouterr()
     assert captured.err == ""
+    assert jwt.get_unverified_header(captured.out.strip())["kid"] == "of-its-own"
+
+
+@pytest.mark.parametrize("issuer", ["", "  "])
+def test_a_token_without_an_issuer_is_refused(
+    capsys: pytest.CaptureFixture[str], issuer: str
+) -> None:
+    assert main(["token", "--iss", issuer]) == 2
+    assert "expected the issuer" in capsys.readouterr().err
 
 
 def test_a_fresh_key_is_shown_on_stderr_so_that_it_can_be_registered(
