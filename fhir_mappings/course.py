@@ -14,6 +14,7 @@ from recommender.language import (
     Course,
     Order,
     OrderState,
+    Substance,
 )
 
 
@@ -41,12 +42,18 @@ def _is_same_treatment(stop: Order, order: Order) -> bool:
         return False
     pairs = zip(stop.lines, order.lines, strict=True)
     return all(
-        ours.substance is theirs.substance
+        _may_be_one(ours.substance, theirs.substance)
         and ours.route in (None, theirs.route)
         and ours.dose in (None, theirs.dose)
         and (ours.timing is None or ours.timing == theirs.timing)
         for ours, theirs in pairs
     )
+
+
+def _may_be_one(ours: Substance, theirs: Substance) -> bool:
+    """Return whether two orders may be of one substance: "vitamin B12" names any form of it."""
+    forms = {ours, theirs} - {Substance.COBALAMIN_UNSPECIFIED}
+    return len(forms) <= 1 and all(form.is_cobalamin for form in (ours, theirs) if ours != theirs)
 
 
 def read_course(

@@ -188,8 +188,13 @@ def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:
         for match in value_sets.find(code, Field.PROCEDURES)
     ):
         product = identify_product(code, value_sets)
-        return product if product.matched_by == "code" and product.has_cobalamin else None
+        given = product.matched_by == "code" or any(map(_BY_NEEDLE.search, texts_of(code)))
+        return product if product.has_cobalamin and given else None
     return identify_product(code, value_sets)
+
+
+_BY_NEEDLE = re.compile(r"\b(?:i\.?m\.?|intramuscular\w*|inj|injections?|injektion\w*)(?!\w)", re.I)
+"""Words of a procedure order beside a name of vitamin B12 that make it one for an injection."""
 
 
 def _read_injection(draft: DraftRead, product: Product) -> Order:

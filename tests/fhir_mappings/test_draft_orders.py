@@ -523,6 +523,44 @@ def test_a_stop_that_fits_no_order_or_several_is_about_none_of_them_Q56(orders):
     assert course.orders[0].replaces == ""
 
 
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [("Vitamin B12", True), ("Hydroxocobalamin", True), ("Cyanocobalamin", False)],
+)
+def test_a_stop_of_vitamin_b12_without_its_form_may_be_of_any_form_Q56(named, found):
+    stop = medicine(status="stopped", medicationCodeableConcept={"text": named})
+    stop = {name: value for name, value in stop.items() if name != "dosageInstruction"}
+    injection = recorded("MedicationRequest/old")
+
+    course = read_course(read(stop), ClinicalScenario(AS_OF, orders=(injection,)))
+
+    assert course.orders[0].replaces == ("MedicationRequest/old" if found else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "ordered"),
+    [
+        ("Vitamin B12 injection 1 mg IM every 3 months", True),
+        ("IM hydroxocobalamin 1mg", True),
+        ("Nurse appointment for B12 injection", True),
+        ("Vitamin-B12-Injektion", True),
+        ("B12 supplements advice", False),
+        ("Vitamin D injection", False),
+        ("Flu injection", False),
+    ],
+)
+def test_a_procedure_order_whose_words_are_an_injection_of_vitamin_b12_is_one(words, ordered):
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "s1",
+        "status": "draft",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"text": words},
+    }
+
+    assert bool(read(order).orders) is ordered
+
+
 def test_an_order_that_is_no_stop_takes_nothing_over():
     scenario = ClinicalScenario(AS_OF, orders=(tablets("MedicationRequest/old"),))
 
