@@ -4,7 +4,7 @@ worked out, by a sum or a difference, in the same table or between two of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 SMALLEST_SHOWN = 5
@@ -50,6 +50,20 @@ def hidden_in_parts(
     """
     hidden = hidden_rows(counts, show_small)
     return hidden.union(*(hidden_rows(part, show_small) for part in parts))
+
+
+def hidden_of_whole(parts: Sequence[Mapping[Key, int]], show_small: bool) -> frozenset[Key]:
+    """Return the rows that are not shown of a table that is made up of these parts, where the sum
+    of each part and of the whole may stand in another one. A part that cannot cover a small count
+    by itself has it covered by the smallest of the whole.
+    """
+    hidden = [hidden_rows(part, show_small) for part in parts]
+    together = frozenset[Key]().union(*hidden)
+    for part, rows in zip(parts, hidden, strict=True):
+        if rows and (len(rows) < 2 or _sum(part, rows) < SMALLEST_SHOWN):
+            whole = {row: count for one in parts for row, count in one.items()}
+            return together | hidden_rows(whole, show_small)
+    return together
 
 
 def hidden_sums(

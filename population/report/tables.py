@@ -13,6 +13,7 @@ from population.report.intervals import part_interval, rate_interval
 from population.report.small_counts import (
     SMALL,
     hidden_in_parts,
+    hidden_of_whole,
     hidden_rows,
     hidden_sums,
     instead,
@@ -126,7 +127,7 @@ def _hidden_rules(counts: Counts, show_small: bool) -> frozenset[str]:
     parts = [one for one in groups if len(one) > 1 and not is_small(sum(one.values()))]
     within = frozenset(rule for one in parts for rule in one)
     parts.append({rule: count for rule, count in counts.rules.items() if rule not in within})
-    return hidden_in_parts(counts.rules, parts, show_small)
+    return hidden_of_whole(parts, show_small)
 
 
 def _by_rule(counts: Counts, show_small: bool) -> Table:

@@ -31,6 +31,13 @@ def test_a_small_rule_is_covered_by_another_of_its_group_and_the_sum_is_shown() 
     assert groups["untreated: treatment is indicated"] == 51
 
 
+def test_a_small_rule_of_no_group_is_covered_without_a_rule_of_a_group() -> None:
+    rules, groups = told({"E2": 900, "G2": 3, "P1": 8, "P2": 50, "E1": 20})
+
+    assert (rules["G2"], rules["E1"], rules["P1"]) == (SMALL, "hidden", 8)
+    assert groups["prophylaxis or yearly test is due"] == 58
+
+
 @pytest.mark.parametrize("seed", range(200))
 def test_no_small_count_follows_from_the_sums_that_are_shown(seed: int) -> None:
     """A count follows where it is the only one hidden of a sum that can be known."""
