@@ -38,8 +38,11 @@ def prove(
     """
     counts: Counter[str] = Counter()
     for place, (who, scenario) in enumerate(persons):
+        numbers = range(-place * len(named_courses) % stride, len(named_courses), stride)
+        if not numbers:
+            continue
         recommendation = recommend(scenario, policy)
-        for number in range(-place * len(named_courses) % stride, len(named_courses), stride):
+        for number in numbers:
             name, course = named_courses[number]
             findings, problems = review_violations(
                 with_record(course, scenario), scenario, recommendation, policy
