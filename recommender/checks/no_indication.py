@@ -68,7 +68,7 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     injected = all(line is not None and is_injected(line) for line in orders)
     reason = "The order is right by one source; the other tests once a year below 30 cm."
     if not injected:
-        reason = "Neither of the two is the tablets ordered: the extent decides."
+        reason = "The sources speak of tests and injections, not of tablets: the extent decides."
     summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
     return Issue(
         cards.A1_RIGHT_BUT_MORE, INFO, (reason,), ("S21", "S22", "S71", "S72"), about, summary

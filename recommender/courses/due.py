@@ -266,7 +266,7 @@ def _of_the_row(case: Case) -> str:
     if case.rule == "N3" and Test.MMA in asked:
         return "By the level alone deficiency is unlikely; methylmalonic acid tells more"
     if case.rule == "T6" and case.recommendation.options:
-        return "Treatment goes on in another form"
+        return "Treatment goes on with this change"
     return _OF_ROW.get(case.rule, case.recommendation.summary)
 
 
