@@ -42,7 +42,8 @@ def b1(case: Case, issue: Issue, words: Words) -> str:
     nasal = order and order.cobalamin and order.cobalamin.route is Route.NASAL
     instead = "not nasal B12" if nasal else "not tablets"
     if case.assessment.treatment.phase in (TreatmentPhase.LOADING, TreatmentPhase.MAINTENANCE):
-        return f"{words.finding} on {words.treatment}: go on with injections, {instead}"
+        how = "inject on alternate days" if case.rule == "T0" else "go on with injections"
+        return f"{words.finding} on {words.treatment}: {how}, {instead}"
     return f"{words.finding}: start with hydroxocobalamin injections, {instead}"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision.explainable import decide_request
-from cds_service.site import demonstration
+from cds_service.site import DEMONSTRATION_CLIENT, demonstration
 from fhir_mappings.terminology.loading import load_value_sets
 
 TODAY = dt.date(2026, 11, 26)
@@ -509,3 +509,24 @@ def test_a_vignette_gets_what_the_document_says(vignette: Vignette) -> None:
         assert medicine in drafted(cards), drafted(cards)
     if vignette.drafts_nothing:
         assert not drafted(cards)
+
+
+@pytest.mark.parametrize(
+    ("hooks", "cards"),
+    [((), []), (("order-select", "patient-view"), []), (("order-select",), ["b2"])],
+)
+def test_loading_is_asked_about_where_no_chart_is_opened_Q93(
+    hooks: tuple[str, ...], cards: list[str]
+) -> None:
+    """A vegan with B12 96, of whom nerve signs are not recorded, and a whole course ordered."""
+    orders = [
+        {**order(HC, "3 a week for 2 weeks"), "id": "a"},
+        {**order(HC, "2 months"), "id": "b"},
+    ]
+    case = V("Q93", [problem(VEGAN), b12(96), kidneys()], asked=orders)
+    settings, value_sets = known()
+    client = replace(DEMONSTRATION_CLIENT, hooks=hooks)
+    decision = decide_request(request_of(case), settings, value_sets, TODAY, client)
+
+    assert [card["source"]["topic"]["code"] for card in decision.cards] == cards
+    assert [card["indicator"] for card in decision.cards] == ["info"] * len(cards)

@@ -73,6 +73,12 @@ def test_what_the_first_line_says_is_not_said_again(
             "start with",
         ),
         (
+            ["signs", *CONFIRMED, "loading active"],
+            ["oral 1000"],
+            "Paraesthesia on hydroxocobalamin three times a week: inject on alternate days",
+            "start with",
+        ),
+        (
             ["no signs", "confirmed", "diet", "eGFR 95"],
             ["injections as needed"],
             "give it three times a week",
