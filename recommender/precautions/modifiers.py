@@ -212,24 +212,25 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "K5",
         lambda a: _inr_not_known(a) and a.laboratory_unread and not a.laboratory_in_part,
-        "On warfarin, and a recent INR could not be read: look it up before an intramuscular "
-        "injection; with neurological signs, the same day.",
+        "On warfarin or the like, and a recent INR could not be read: look it up before an "
+        "intramuscular injection; with neurological signs, the same day.",
         ("X28", "X29"),
         injection=True,
     ),
     Modifier(
         "K5",
         lambda a: _inr_not_known(a) and a.laboratory_in_part,
-        "On warfarin, and no INR among the results that came, the list is not complete: look it up "
-        "before an intramuscular injection; with neurological signs, the same day.",
+        "On warfarin or the like, and no INR among the results that came, the list is not "
+        "complete: look it up before an intramuscular injection; with neurological signs, the "
+        "same day.",
         ("X28", "X29"),
         injection=True,
     ),
     Modifier(
         "K5",
         lambda a: _inr_not_known(a) and not a.laboratory_unread,
-        "On warfarin without a recent INR: check the INR before an intramuscular injection; with "
-        "neurological signs, the same day.",
+        "On warfarin or the like without a recent INR: check the INR before an intramuscular "
+        "injection; with neurological signs, the same day.",
         ("X28", "X29"),
         injection=True,
     ),

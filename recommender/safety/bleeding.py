@@ -45,10 +45,18 @@ def _inr(case: Case, order: Order) -> Issue:
         reason = "Repeat the INR before the injection."
         return issue_of(cards.H4_INR, WARNING, order, reason, sources)
     sure = case.assessment.on_anticoagulant.is_true  # a plan or an unknown status is no use (I33)
-    lead, check = ("On warfarin", "check") if sure else ("Perhaps on warfarin", "ask, and check")
-    summary = f"{lead}, {_no_inr(case)}: {check} it before an IM injection"
+    lead, check = ("On", "check") if sure else ("Perhaps on", "ask, and check")
+    drug = _antagonist(case)
+    summary = f"{lead} {drug}, {_no_inr(case)}: {check} it before an IM injection"
     reason = "An INR above range calls for another day or another route."
     return issue_of(cards.H5_BLEEDING, INFO, order, reason, sources, summary)
+
+
+def _antagonist(case: Case) -> str:
+    """Say which vitamin K antagonist it is: warfarin, or another by its name on record (I33)."""
+    named = (one.display for one in case.scenario.anticoagulant_fact.evidence)
+    shown = next((name for name in named if name), "warfarin")
+    return "warfarin" if "warfarin" in shown.lower() else quote(shown, 30)
 
 
 def _risk_of_bleeding(case: Case, order: Order) -> Iterator[Issue]:

@@ -127,6 +127,14 @@ def test_a_long_result_in_words_is_quoted_in_short_and_never_becomes_no_test_I27
     [
         (Fact(Truth.TRUE), "On warfarin, no INR in 30 days: check it before an IM injection"),
         (
+            Fact(Truth.TRUE, "", (Evidence("MedicationRequest/1", display="Warfarin 3 mg"),)),
+            "On warfarin, no INR in 30 days: check it before an IM injection",
+        ),
+        (
+            Fact(Truth.TRUE, "", (Evidence("MedicationRequest/1", display="Marcumar 3 mg"),)),
+            "On 'Marcumar 3 mg', no INR in 30 days: check it before an IM injection",
+        ),
+        (
             Fact(Truth.UNKNOWN, "a plan"),
             "Perhaps on warfarin, no INR in 30 days: ask, and check it before an IM injection",
         ),
