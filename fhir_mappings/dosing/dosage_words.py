@@ -146,6 +146,11 @@ class WrittenDosage:
     def says_something(self) -> bool:
         return bool(self.amounts or self.timing or self.route)
 
+    @property
+    def is_all(self) -> bool:
+        """Whether the words are a dosage, read whole, and nothing else."""
+        return self.whole and self.says_something
+
 
 NOTHING_WRITTEN = WrittenDosage()
 

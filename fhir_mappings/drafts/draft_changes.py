@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 
+from fhir_mappings.dosing import read_written
 from fhir_mappings.drafts.dosage_instruction import SITE_CODINGS, first_line, start_on
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.medication_request import draft_r4, prior_prescription
@@ -209,12 +210,16 @@ _KEPT_OF_A_LINE = ("id", "sequence", "additionalInstruction", "site", "method", 
 
 def _merged_dosage(order: Resource, fresh: Resource) -> Resource:
     """Return the new dosage line with what the received one holds besides dose, route and
-    timing.
+    timing; an instruction that is a dosage itself would contradict the new one.
     """
     received = as_dict(read_dosages(order))
     kept = {name: received[name] for name in _KEPT_OF_A_LINE if name in received}
     instructions = [
-        *as_list(kept.pop("additionalInstruction", None)),
+        *(
+            item
+            for item in as_list(kept.pop("additionalInstruction", None))
+            if not any(read_written(text).is_all for text in texts_of(item))
+        ),
         *fresh.get("additionalInstruction", []),
     ]
     distinct = [

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import TimingReading, WrittenDosage, read_timing, read_written, shorten
-from fhir_mappings.fhir import as_dict, as_list, as_text
+from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
@@ -219,8 +219,12 @@ def _read_lines(
 
 
 def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:
-    """Return what the text and the instruction to the patient say (Q41)."""
-    texts = (as_text(line.get(name)) for name in ("text", "patientInstruction"))
+    """Return what the text and the instructions say (Q41); of the additional ones those that are a
+    dosage and nothing else.
+    """
+    texts = [as_text(line.get(name)) for name in ("text", "patientInstruction")]
+    for instruction in fhir_versions.read_additional_instructions(line):
+        texts += [text for text in texts_of(instruction) if read_written(text, ()).is_all]
     said = [text for text in dict.fromkeys(texts) if text]
     return read_written("; ".join(said), (product.name,))
 

@@ -442,6 +442,18 @@ def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
     assert update["dispenseRequest"]["quantity"] == {"value": 30}
 
 
+def test_an_update_drops_an_instruction_that_is_a_dosage_of_before():
+    draft = received()
+    line = draft["dosageInstruction"][0]
+    line["additionalInstruction"] = [{"text": "once weekly"}, {"text": "Keep in the fridge"}]
+
+    update = draft_changes.rewrite(draft, N_LOAD, CONTEXT)
+
+    assert update["dosageInstruction"][0]["additionalInstruction"] == [
+        {"text": "Keep in the fridge"}
+    ]
+
+
 def test_an_update_drops_what_would_now_be_wrong_R110():
     update = draft_changes.rewrite(received(), N_LOAD, CONTEXT)
 

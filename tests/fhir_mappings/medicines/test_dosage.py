@@ -289,6 +289,23 @@ def test_the_instruction_to_the_patient_counts_as_text_Q41():
     assert contradictions(dosage.lines[0], dosage.written) == (DosePart.DOSE,)
 
 
+@pytest.mark.parametrize(
+    ("instruction", "parts"),
+    [
+        ("10 mg", (DosePart.DOSE,)),
+        ("every 3 months", (DosePart.FREQUENCY,)),
+        ("deep into the deltoid", ()),
+        ("every 3 months thereafter", ()),
+    ],
+)
+def test_an_additional_instruction_that_is_a_dosage_counts_as_text_Q41(instruction, parts):
+    line = given({"value": 1, "unit": "mg"}, additionalInstruction=[{"text": instruction}])
+    timing = {"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}
+    dosage = read({**line, "timing": timing})
+
+    assert (contradictions(dosage.lines[0], dosage.written) if dosage.written else ()) == parts
+
+
 def test_a_timing_code_that_differs_from_the_structure_is_carried_as_words_Q41():
     timing = {
         "repeat": {"frequency": 1, "period": 2, "periodUnit": "mo"},
