@@ -29,7 +29,7 @@ from population.sources.content import (
 from population.sources.files import Piece
 from population.sources.lines import Lines, split_lines
 
-LARGEST_DOCUMENT = 256 << 20
+LARGEST_DOCUMENT = 64 << 20
 """Bytes of a file that is one JSON value, as it must be read whole."""
 
 LINE_NAMES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
@@ -48,6 +48,7 @@ def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lin
             refuse(1, TOO_LARGE)
             return
     content = b"".join(blocks).removeprefix(BYTE_ORDER_MARK)
+    blocks.clear()
     if not content.strip():
         refuse(1, EMPTY)
         return
@@ -60,6 +61,7 @@ def read_document(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lin
         else:
             refuse(1, SPREAD if piece.path.lower().endswith(LINE_NAMES) else NOT_JSON)
         return
+    del content  # a large one is held once
     yield from resources_of(value, 1, refuse)
 
 
