@@ -86,11 +86,10 @@ def m1(case: Case, issue: Issue, words: Words) -> str:
             untreated = ", not treated" if known else ""
             return f"Ileal Crohn's disease{untreated}: B12 once a year, {when}"
         case ReviewRow.V8:
+            lead = f"Alternate-day B12 {_since(case)} {since}"
             if issue.is_loud:
-                return (
-                    f"Alternate-day B12 since {since}: go on if improving; if not, every 2 months"
-                )
-            return f"Alternate-day B12 since {since}: still improving? Review every 14 days"
+                return f"{lead}: go on if improving; if not, every 2 months"
+            return f"{lead}: still improving? Review every 14 days"
     return _regular_review(case, since, last)
 
 
@@ -103,9 +102,18 @@ def _regular_review(case: Case, since: str, last: str) -> str:
     known = look_back.REVIEWS_MONTHS  # for so long every review on record is known (F34)
     recent = started is not None and months_after(started, known) > case.scenario.as_of
     when = f"since {last}" if last else ("since then" if recent else "for 15 months")
-    given = treatment.phase is not TreatmentPhase.UNKNOWN or treatment.last_dose is not None
-    lead = "On B12" if given else "B12 ordered"  # ordered is not given (Q55, I33)
+    lead = "On B12" if _was_given(case) else "B12 ordered"
     return f"{lead} since {least}{since}, {tests} {when}: review due"
+
+
+def _was_given(case: Case) -> bool:
+    """Return whether any dose is on record: what is ordered alone is not given (Q55, I33)."""
+    treatment = case.assessment.treatment
+    return treatment.dose_documented or treatment.last_dose is not None
+
+
+def _since(case: Case) -> str:
+    return "since" if _was_given(case) else "ordered"
 
 
 def g(case: Case, issue: Issue, words: Words) -> str:

@@ -32,6 +32,11 @@ def t2(case: Case, words: Words) -> str:
 
 
 def t3(case: Case, words: Words) -> str:
+    treatment = case.assessment.treatment
+    if treatment.order_key and not treatment.dose_documented:  # ordered is not given (Q55)
+        ordered = f" ordered {words.day(treatment.ordered_on)}" if treatment.ordered_on else ""
+        start = f"start injections {maintenance_words(case)}"
+        return f"Loading{ordered}, no dose on record: if it was given, {start}"
     ended = words.day(words.last_dose)
     when = f"Loading ended {ended}" if ended else "Loading is complete"
     return f"{when}, nothing ordered since: start injections {maintenance_words(case)}"

@@ -202,7 +202,7 @@ RULES: tuple[Rule, ...] = (
         RuleId.T3,
         (c.LOADING_COMPLETE, c.NO_MAINTENANCE_ORDER),
         Outcome.REGIMEN,
-        "Loading is complete: maintenance injections are due",
+        "Loading is over: maintenance injections are due",
         under_way.maintenance_after_loading,
         ("S6", "S9", "S12", "S66"),
     ),

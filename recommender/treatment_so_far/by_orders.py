@@ -113,9 +113,7 @@ def loading_by_order(history: History, neurological: Truth) -> Treatment | None:
         if history.days_since(ended) > (
             LOADING_WINDOW if given and not six_given else LAPSED_AFTER * FIRST_MAINTENANCE_DUE
         ):
-            # A stale order: nobody went on with the course. Tablets ordered since have taken its
-            # place.
-            return None if history.oral else from_order(TreatmentPhase.LAPSED, order, history)
+            return _stale(order, under_way, history)
         six_given = six_given or not given
     complete = six_given and not neurological.is_true and not alternate_days
     return changed(
@@ -124,6 +122,17 @@ def loading_by_order(history: History, neurological: Truth) -> Treatment | None:
         loading_complete=complete,
         alternate_days_ended=bound_end(order) if ended and alternate_days else None,
     )
+
+
+def _stale(order: Order, under_way: Sequence[Order], history: History) -> Treatment | None:
+    """A loading order with which nobody went on. Tablets ordered since have taken its place; one of
+    which no dose was ever recorded is a question, not treatment that has lapsed (Q55).
+    """
+    if history.oral:
+        return None
+    if not history.is_documented:
+        return asked(UnknownPhase.ORDERED_NOT_GIVEN, under_way, history)
+    return from_order(TreatmentPhase.LAPSED, order, history)
 
 
 def _still_loading(order: Order, history: History) -> bool:
