@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from cds_service.protocol import lines_of_markdown
+from cds_service.site import is_web_url
 from recommender.language import Because
 
 Json = dict[str, Any]
@@ -30,8 +31,20 @@ def write_page(explained: Sequence[tuple[str, Json]]) -> str:
     environment = Environment(loader=PackageLoader("cli.answers"), autoescape=True)
     environment.filters["lines"] = lines_of_markdown
     environment.filters["of"] = facts_of
-    shown = [(name, one, _outcome(one)) for name, one in explained]
+    environment.filters["named"] = name_of_fact
+    shown = [(_without_folder(name), one, _outcome(one)) for name, one in explained]
     return environment.get_template("explained.html").render(explained=shown)
+
+
+def _without_folder(name: str) -> str:
+    """Return the name of an input without the folders it lies in: a colleague has others."""
+    return name if is_web_url(name.split(",")[0]) else name.rsplit("/", 1)[-1]
+
+
+def name_of_fact(identifier: str, facts: Sequence[Json]) -> str:
+    """Return the name of a fact in words, where the explanation has them."""
+    named = (fact.get("label") for fact in facts if fact["name"] == identifier)
+    return next(named, None) or identifier.replace("_", " ")
 
 
 def facts_of(facts: Sequence[Json], kind: str) -> list[Json]:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from cli.main import main
 from tests.workbench.browser import (
     change_and_wait,
     launched,
@@ -53,6 +55,23 @@ def violations(page: Page) -> list[tuple[str, Any]]:
         (violation["id"], [node["target"] for node in violation["nodes"]][:5])
         for violation in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone, dark"]
+)
+def test_axe_finds_nothing_in_the_page_for_a_colleague(
+    browser: Browser, tmp_path: Path, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    request = Path(__file__).parents[2] / "examples" / "order-select.json"
+    assert main(["explain", str(request), "--html", str(tmp_path / "page.html")]) == 0
+    page = opened(browser, size, scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    unfold_everything(page)
+
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
 
 
 def unfold_everything(page: Page) -> None:

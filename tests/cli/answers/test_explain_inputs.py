@@ -196,8 +196,24 @@ def test_the_page_says_what_is_known_first_and_what_each_suggestion_does(tmp_pat
     assert "delete: Remove the draft order" in known
     assert "96 pmol/L" in known
     assert ">not known<" not in known
-    assert "<td>methylmalonic acid</td>" in folded
+    assert '<th scope="row">methylmalonic acid</th>' in folded
     assert "dialysis" in folded.partition("Taken as absent")[2]
+
+
+def test_the_page_for_a_colleague_names_no_folder_and_facts_in_words(tmp_path: Path) -> None:
+    request = json.loads((ROOT / "examples" / "order-select.json").read_text("utf-8"))
+    del request["prefetch"]["procedures"]
+    path, page = write(tmp_path / "of a patient.json", request), tmp_path / "page.html"
+
+    assert main(["explain", str(path), "--html", str(page), *AS_OF]) == 0
+
+    text = page.read_text(encoding="utf-8")
+    assert "of a patient.json, true at 2026-11-21" in text
+    assert str(tmp_path) not in text
+    assert "deficiency diagnosis, cause of deficiency" in text
+    assert "deficiency_diagnosis" not in text
+    assert "<strong>Not read whole: procedures.</strong>" in text
+    assert text.count("<main>") == 1
 
 
 def test_the_difference_under_other_settings_is_shown(
