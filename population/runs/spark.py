@@ -8,9 +8,14 @@ import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from population.runs.running import PartSetup, RunRefused, prepare_part
+from population.slices import file_of
 
 
 def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterator[tuple[int, int]]:
@@ -27,10 +32,34 @@ def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterat
     try:
         frame = session.createDataFrame([(part,) for part in parts], "part int")
         decided = frame.repartition(len(parts)).mapInArrow(_Decide(setup), "part int, patients int")
-        for row in decided.toLocalIterator():
-            yield row["part"], row["patients"]
+        yield from _as_they_are_written(decided, setup, parts)
     finally:
         session.stop()
+
+
+def _as_they_are_written(
+    decided: Any, setup: PartSetup, parts: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Let Spark decide all parts at once, and yield each as it is written."""
+    waiting = set(parts)
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(decided.collect)  # a local iterator takes part after part
+        while not wait([running], LOOK_SECONDS).done:
+            for part in sorted(waiting):
+                if (Path(setup.out) / "decisions" / file_of(part)).exists():
+                    waiting.discard(part)
+                    yield part, pq.read_metadata(Path(setup.slices) / file_of(part)).num_rows
+    for row in running.result():
+        if row["part"] in waiting:
+            yield row["part"], row["patients"]
+
+
+LOOK_SECONDS = 1.0
+"""How often it is looked for parts that were written."""
+
+
+JAVA_MEMORY = "512m"
+"""What Java may keep where everything is on one machine; it holds numbers of parts, no records."""
 
 
 def _open_session(workers: int) -> Any:
@@ -46,7 +75,7 @@ def _open_session(workers: int) -> Any:
         from pyspark import SparkConf
 
         if not SparkConf().contains("spark.master"):
-            builder = builder.master(f"local[{workers}]")
+            builder = builder.master(f"local[{workers}]").config("spark.driver.memory", JAVA_MEMORY)
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             for name in ("spark.driver.host", "spark.driver.bindAddress"):
                 builder = builder.config(name, "127.0.0.1")
