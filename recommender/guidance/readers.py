@@ -55,9 +55,7 @@ FACTS: dict[str, Reader] = {
     "egfr": _by("K7", "d1", "d2", "M6", "M7", "D3"),
     "deficiency_diagnosis": _by("D2"),
     "deficiency_diagnosed_on": _by("D2"),
-    "deficiency_recorded_on": _none(
-        "it dates the diagnosis in the cards; that of the order's own reason is not on record"
-    ),
+    "deficiency_recorded_on": _by("k1", "c3"),
     "neurological_findings": _by("N1", "N2", "N3", "T0", "T1", "T1b", "T4a", "K15"),
     "neurological_screen": _by("M1", "U1", "V8"),
     "refuted_signs": _by("M1", "U1"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from recommender.assessment import Assessment, PlateletBand
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
+from recommender.guidance import SubcutaneousHydroxocobalamin
 from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, RecordArea, Test
 from recommender.wording import quote
 
@@ -100,15 +101,24 @@ def _platelets(case: Case, order: Order) -> Iterator[Issue]:
             )
         case PlateletBand.FROM_10_TO_24:
             reason = (
-                "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes. Not a "
-                "reason to withhold vitamin B12."
+                "As a minimum a 25 to 27 gauge needle and pressure for 5 to 10 minutes."
+                f"{_under_the_skin(case)} Not a reason to withhold vitamin B12."
             )
             yield issue_of(cards.H2_PLATELETS_10_TO_24, WARNING, order, reason, ("S32", "S33"))
         case PlateletBand.BELOW_10:
             reason = (
-                "Take same-day haematology advice. Not a reason to withhold vitamin B12 when "
-                "neurological signs are present."
+                f"Take same-day haematology advice.{_under_the_skin(case)} Not a reason to "
+                "withhold vitamin B12 when neurological signs are present."
             )
             yield issue_of(
                 cards.H3_PLATELETS_BELOW_10, CRITICAL, order, reason, ("S32", "S33", "S34")
             )
+
+
+def _under_the_skin(case: Case) -> str:
+    """Name the other route that very few platelets leave for hydroxocobalamin, unless the site does
+    not want it named (C14).
+    """
+    if case.policy.sc_hydroxocobalamin is SubcutaneousHydroxocobalamin.OFF:
+        return ""
+    return " Deep under the skin, off-label for hydroxocobalamin, is another route to ask about."
