@@ -43,6 +43,18 @@ _AMOUNT = re.compile(
     + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
     + r")(?![a-z0-9/])"
 )
+_UNNAMED_COUNT = re.compile(
+    r"^((?:(?:please )?(?:take|give|swallow) )?(?:[1-4]|one|two|three|four))"
+    r"(?= (?:daily|od|qd|mane|nocte|bd|bid|tds|tid|once (?:daily|a day|per day|each day|every day)|"
+    r"(?:twice|(?:two|three|four|[2-4]) times) (?:daily|a day|per day|each day|every day)|"
+    r"(?:each|every|a|per) (?:day|morning|evening|night)|in the (?:morning|evening)|"
+    r"at (?:night|bedtime))(?![a-z]))"
+)
+"""A count that names no unit, before how often a day: "take one daily", "2 BD". Of tablets it
+counts tablets; of more than four nobody knows whether it is their weight.
+"""
+_SCHEME = re.compile(r"([0-4])-([0-4])-([0-4])(?:-([0-4]))?")
+"""Tablets in the morning, at noon, in the evening and at night, as German labels write them."""
 _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.SUBCUTANEOUS,
@@ -155,9 +167,11 @@ class WrittenDosage:
 NOTHING_WRITTEN = WrittenDosage()
 
 
-def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
+def read_written(
+    text: str, names: tuple[str, ...] = (), *, of_tablets: bool = False
+) -> WrittenDosage:
     """Return what a free-text dosage says; `names` are the names of its product, which say nothing
-    of the dose.
+    of the dose. `of_tablets`: a count without a unit counts tablets.
 
     A clause about a review, a test or a start is set aside. Words of a sequence ("then"), of a
     negation or of a choice leave amounts and frequency unread.
@@ -165,6 +179,7 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
     if not text or len(text) > LONGEST_TEXT:
         return NOTHING_WRITTEN
     folded = _SPELT_AGAIN.sub("", plain_numbers(fold(text)))
+    folded = _name_tablets(folded) if of_tablets else folded
     review = _binds_to_improvement(folded)
     plain = FOR_LIFE.sub(" ", _REVIEW.sub(" ", folded))
     for name in sorted(names, key=len, reverse=True):
@@ -179,6 +194,17 @@ def read_written(text: str, names: tuple[str, ...] = ()) -> WrittenDosage:
     if _SEVERAL.search(rest) or _NEGATED.search(rest):
         return WrittenDosage(as_needed=as_needed, review_noted=review)
     return _read_clauses(rest, as_needed, review, aside)
+
+
+def _name_tablets(folded: str) -> str:
+    """Return the words with the unit of a count that names none."""
+    scheme = _SCHEME.fullmatch(folded.rstrip("."))
+    if scheme is None:
+        return _UNNAMED_COUNT.sub(r"\1 tablet", folded)
+    taken = [count for count in scheme.groups() if count not in (None, "0")]
+    if len(set(taken)) != 1:
+        return folded
+    return f"{taken[0]} tablet {len(taken)} times a day"
 
 
 def is_review_noted(text: str) -> bool:

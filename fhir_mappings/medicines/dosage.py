@@ -20,7 +20,7 @@ from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
-from fhir_mappings.products import Ingredient, Product
+from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.terminology import ValueSets
 from recommender.language import DoseLine, InjectionSite, Timing
 
@@ -226,7 +226,8 @@ def _words_of_line(line: Mapping[str, Any], product: Product) -> WrittenDosage:
     for instruction in fhir_versions.read_additional_instructions(line):
         texts += [text for text in texts_of(instruction) if read_written(text, ()).is_all]
     said = [text for text in dict.fromkeys(texts) if text]
-    return read_written("; ".join(said), (product.name,))
+    of_tablets = product.form is Form.TABLET
+    return read_written("; ".join(said), (product.name,), of_tablets=of_tablets)
 
 
 def _only_words(line: Mapping[str, Any]) -> bool:

@@ -193,3 +193,51 @@ def test_a_number_before_the_route_is_no_part_of_the_interval(text, route, timin
 def test_a_number_behind_the_route_is_the_interval():
     read = read_written("1 mg IM 3 monthly")
     assert (read.timing, read.whole) == (every(3, MONTH), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "a_day"),
+    [
+        ("Take one daily", 1, 1),
+        ("ONE DAILY", 1, 1),
+        ("1 OD", 1, 1),
+        ("1 o.d.", 1, 1),
+        ("take two daily", 2, 1),
+        ("2 BD", 2, 2),
+        ("one twice a day", 1, 2),
+        ("one three times a day", 1, 3),
+        ("Take ONE each morning", 1, 1),
+        ("One a day", 1, 1),
+        ("4 daily", 4, 1),
+        ("1-0-0", 1, 1),
+        ("1-0-1", 1, 2),
+        ("2-2-2-2", 2, 4),
+    ],
+)
+def test_a_count_without_a_unit_counts_tablets_where_the_product_is_one(
+    text: str, count: int, a_day: int
+) -> None:
+    found = read_written(text, of_tablets=True)
+    assert (found.amounts, found.whole) == (((Decimal(count), "tablet"),), True)
+    assert found.timing is not None
+    assert found.timing.doses_per_day == a_day
+    assert read_written(text).amounts == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 daily",
+        "400 daily",
+        "one or two daily",
+        "one weekly",
+        "2 weekly",
+        "1-0-2",
+        "0-0-0",
+        "1x1",
+        "one as directed",
+        "not one daily",
+    ],
+)
+def test_what_is_no_plain_count_of_tablets_a_day_is_none(text: str) -> None:
+    assert read_written(text, of_tablets=True).amounts == ()
