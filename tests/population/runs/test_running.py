@@ -135,9 +135,9 @@ def test_the_bytes_are_the_same_whatever_the_number_of_workers(
 
 
 @pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
-    reason="pyspark (extra spark) or Java is missing",
+    importlib.util.find_spec("pyspark") is None, reason="pyspark (extra spark) is missing"
 )
+@pytest.mark.skipif(shutil.which("java") is None, reason="java is missing")
 def test_spark_writes_the_same_bytes(sliced: Path, replay: Path, tmp_path: Path) -> None:
     assert digest(run(sliced, tmp_path, Mode.REPLAY, workers=2, spark=True)) == digest(replay)
 
