@@ -204,16 +204,20 @@ def join_beside(fetched: Mapping[str, Reading]) -> dict[str, Reading]:
     lists = dict(fetched)
     for listed, (key, _) in BESIDE.items():
         if key in lists:
-            lists[listed] = _with_more(lists[listed], lists.pop(key))
+            lists[listed] = with_more(lists[listed], lists.pop(key))
     return lists
 
 
-def _with_more(whole: Reading, more: Reading) -> Reading:
+def with_more(whole: Reading, more: Reading) -> Reading:
     """Return a list with what was asked for beside it. A server that does not offer that, or not to
-    this caller, leaves the list as it is; one that failed leaves it incomplete.
+    this caller, leaves the list as it is; one that failed leaves it incomplete. A list that could
+    not be read itself stays one that could not, whatever came beside it (Q58, Q59).
     """
     if more.part.reason in (NOT_OFFERED, REFUSED):
         return whole
+    if whole.part.availability is Availability.UNAVAILABLE:
+        resources = whole.part.resources + more.part.resources
+        return replace(whole, part=replace(whole.part, resources=resources))
     return append_page(whole, more)
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from cds_service.protocol import PATIENT_VIEW, Reading
-from cds_service.retrieval.fhir_client import Retrieval, append_page
+from cds_service.retrieval.fhir_client import Retrieval
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
-from cds_service.retrieval.patient_record import BESIDE, address_of
+from cds_service.retrieval.patient_record import BESIDE, address_of, with_more
 from fhir_mappings.fhir import Availability, PatientRecord, Placed
 from fhir_mappings.medicines import find_nameless, lacks_doses
 from fhir_mappings.terminology import ValueSets
@@ -158,5 +158,5 @@ def with_supplies(
     found = retrieval.fhir.fetch(server, asked, retrieval.deadline)[key]
     if found.part.availability is Availability.UNAVAILABLE:
         return record
-    whole = append_page(Reading(part), found).part
+    whole = with_more(Reading(part), found).part
     return replace(record, parts={**record.parts, "administrations": whole})

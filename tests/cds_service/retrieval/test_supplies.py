@@ -155,3 +155,29 @@ def test_a_server_that_gives_none_leaves_a_whole_prefetch_as_it_came(status: int
     assert server.asked == [SUPPLIES]
     assert record.part("administrations").availability is Availability.COMPLETE
     assert [one.type for one in record] == ["MedicationRequest"]
+
+
+@pytest.mark.parametrize("beside", [[], [SUPPLY]])
+def test_a_list_that_failed_stays_one_that_could_not_be_read(beside: list[Json]) -> None:
+    with fhir_server(
+        Observation=answer_with({}, 500),
+        MedicationRequest=answer_with(EMPTY),
+        MedicationAdministration=answer_with({}, 500),
+        MedicationDispense=answer_with(bundle(*beside)),
+        QuestionnaireResponse=answer_with(EMPTY),
+    ) as server:
+        record = ask(server.base, {})
+
+    assert record.part("labs").availability is Availability.UNAVAILABLE
+    assert record.part("administrations").availability is Availability.UNAVAILABLE
+    assert len(record.part("administrations").resources) == len(beside)
+
+
+def test_a_list_that_the_client_could_not_read_stays_that_beside_supplies() -> None:
+    error = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "x"}]}
+    prefetch = {"labs": EMPTY, "medications": bundle(ORDER), "administrations": error}
+    with fhir_server(MedicationDispense=answer_with(bundle(SUPPLY))) as server:
+        record = ask(server.base, prefetch)
+
+    assert record.part("administrations").availability is Availability.UNAVAILABLE
+    assert [one.type for one in record.part("administrations").resources] == ["MedicationDispense"]
