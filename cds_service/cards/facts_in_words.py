@@ -6,8 +6,9 @@ Cards, the explain JSON and the command line all show facts from here, so they c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any, NamedTuple
 
 from fhir_mappings.values import show_number
 from recommender.assessment import Assessment
@@ -93,12 +94,8 @@ def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[
 
 
 def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
-    for name, value in vars(scenario).items():
-        if isinstance(value, Fact):
-            if name not in NOT_BY_THEMSELVES:
-                yield _truth_in_words(name, value)
-        elif isinstance(value, Measurement):
-            yield _measurement_in_words(name, value)
+    for name, in_words in _SAID:
+        yield in_words(name, getattr(scenario, name))
     yield _anticoagulant_in_words(scenario)
     yield _allergies_in_words(scenario)
     yield _lowering_drugs_in_words(scenario)
@@ -202,3 +199,15 @@ def _truth_in_words(name: str, fact: Fact) -> FactInWords:
     value = fact.value or (WORDS[fact.truth] if known else "")
     code = fact.because.value if fact.because else ""
     return FactInWords(name, known, value, fact.reason, fact.evidence, code)
+
+
+_IN_WORDS: dict[object, Callable[[str, Any], FactInWords]] = {
+    "Fact": _truth_in_words,
+    "Measurement": _measurement_in_words,
+}
+_SAID = tuple(
+    (field.name, _IN_WORDS[field.type])
+    for field in fields(ClinicalScenario)
+    if field.type in _IN_WORDS and field.name not in NOT_BY_THEMSELVES
+)
+"""How each recorded fact is said, in the order of the scenario."""

@@ -64,9 +64,14 @@ def why_not_whole(value: Any, read: int) -> str:
     return ""
 
 
+_STAMPS = ("timestamp", "meta")
+
+
 def stamped_on(bundle: Any) -> dt.date | None:
     """Return the day on which a list says that it was put together; `None` where it does not."""
     body = as_dict(bundle)
+    if body.keys().isdisjoint(_STAMPS):
+        return None
     written = as_text(body.get("timestamp")) or as_text(
         as_dict(body.get("meta")).get("lastUpdated")
     )

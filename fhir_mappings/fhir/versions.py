@@ -56,7 +56,7 @@ _BY_NUMBER = {
 
 def parse_version(name: object) -> FhirVersion | None:
     """Return the version of a name ("R4", "stu3") or number ("4.0.1"); `None` for anything else."""
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         return None
     wanted = name.strip().upper()
     number = re.match(r"\d+\.\d+", wanted)

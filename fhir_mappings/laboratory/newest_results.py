@@ -20,7 +20,15 @@ from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory.observed import why_no_day
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, HIGH_IS_WORSE, Result
 from fhir_mappings.values import Analyte
-from recommender.language import Alarm, Because, Measurement, NotCounted, PassedOver
+from recommender.language import (
+    NO_RESULT,
+    NOT_RECORDED,
+    Alarm,
+    Because,
+    Measurement,
+    NotCounted,
+    PassedOver,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +135,10 @@ def _none_usable(
         if ANALYTES.get(concept) is analyte
         for why in whys
     ]
-    if not uncounted or index.reason_missing("labs"):
-        missing = index.not_recorded("labs")
+    missing = index.not_recorded("labs")
+    if not uncounted or missing is not NOT_RECORDED:
+        if missing is NOT_RECORDED:
+            return NO_RESULT
         return Measurement(reason=missing.reason, because=missing.because)
     counted = ", ".join(f"{number} {why}" for why, number in Counter(sorted(uncounted)).items())
     return Measurement(

@@ -52,7 +52,7 @@ from recommender.language import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MedicationFacts:
     """What the medicines of the record say, in the terms of the scenario.
 

@@ -41,7 +41,7 @@ class Siblings:
         read_before: dict[Any, Any] | None = None,
     ) -> Siblings:
         """Index the Medications and Conditions; of two with one id the first counts."""
-        beside = cache(lambda: _by_reference(others()))
+        beside = dict if others is tuple else cache(lambda: _by_reference(others()))
         return cls(_by_reference(placed), beside, {} if read_before is None else read_before)
 
     def find(self, reference: Any, holder: Mapping[str, Any]) -> Placed | None:

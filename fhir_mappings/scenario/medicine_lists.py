@@ -5,7 +5,6 @@ in them may mean (Q26 to Q28).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -36,7 +35,7 @@ from fhir_mappings.medicines import (
 )
 from fhir_mappings.products import identify_product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
-from recommender.language import Fact, HintAt
+from recommender.language import Fact, HintAt, changed
 
 MEDICATION_TYPES = (
     "MedicationRequest",
@@ -93,7 +92,7 @@ def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationF
     def none_of(fact: Fact, *at: HintAt) -> Fact:
         return index.nothing_found("medications", at=at) if fact.is_false else fact
 
-    return replace(
+    return changed(
         medicines,
         anticoagulant_fact=none_of(medicines.anticoagulant_fact, HintAt.ANTICOAGULANT),
         methotrexate=none_of(medicines.methotrexate, HintAt.METHOTREXATE),

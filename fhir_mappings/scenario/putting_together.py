@@ -169,13 +169,14 @@ def _medicines(index: RecordIndex, read: FactsRead) -> Medicines:
 
 
 def _how_far_understood(index: RecordIndex) -> RecordUnderstood:
+    not_whole = [key for key in AREAS if key in index.gaps or key not in index.complete]
     return RecordUnderstood(
         unavailable=frozenset(
-            area
-            for key, area in AREAS.items()
+            AREAS[key]
+            for key in not_whole
             if index.record.part(key).availability is Availability.UNAVAILABLE
         ),
-        incomplete=frozenset(area for key, area in AREAS.items() if _is_incomplete(index, key)),
+        incomplete=frozenset(AREAS[key] for key in not_whole if _is_incomplete(index, key)),
         lists=tuple(_list_of(index, key) for key in LISTS),
         hints=tuple(index.understanding.hints.values()),
     )
@@ -186,11 +187,11 @@ LISTS = tuple(AREAS)
 
 
 def _list_of(index: RecordIndex, key: str) -> ListUnderstood:
-    counts = index.understanding.counts.get(key, {})
-    by = [counts.get(kind, 0) for kind in (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)]
-    complete = (
-        index.record.part(key).availability is Availability.COMPLETE and key not in index.gaps
-    )
+    complete = key in index.complete and key not in index.gaps
+    counts = index.understanding.counts.get(key)
+    if counts is None:
+        return ListUnderstood(AREAS[key], complete)
+    by = [counts[kind] for kind in (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)]
     return ListUnderstood(AREAS[key], complete, sum(by), *by)
 
 

@@ -4,6 +4,7 @@ whose value cannot be used. A site would have to name them for us.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ class NotUnderstood:
         self._value_sets = value_sets
         members = (member for listed in value_sets.members.values() for member in listed)
         self._systems = frozenset(member.system for member in members)
-        self._known: dict[tuple[Any, ...], Name | None] = {}
+        self._known: dict[tuple[Field, str], Name | None] = {}
 
     def find(self, prefetch: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         """Yield each name in the lists of a record that means nothing to us, once."""
@@ -64,17 +65,12 @@ class NotUnderstood:
         codeable = resource.get(place[0]) if place else None
         if place is None or not isinstance(codeable, dict):
             return None
-        codings = codings_of(codeable)
-        remembered = (
-            place[1],
-            as_text(codeable.get("text")),
-            *((as_text(one.get("system")), as_text(one.get("code"))) for one in codings),
-        )
-        if remembered not in self._known:
+        written = place[1], repr(codeable)
+        if written not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            self._known[remembered] = self._read(codeable, place[1])
-        return self._known[remembered]
+            self._known[written] = self._read(codeable, place[1])
+        return self._known[written]
 
     def _read(self, codeable: dict[str, Any], field: Field) -> Name | None:
         codings = codings_of(codeable)
@@ -109,6 +105,14 @@ QUANTITY = "valueQuantity"
 ABSENT = "dataAbsentReason"
 
 
+@functools.lru_cache(1024)
+def _is_quantity_alone(elements: tuple[str, ...]) -> bool:
+    """Return whether the value of a result with these elements is its quantity and nothing else."""
+    return ABSENT not in elements and [one for one in elements if one.startswith("value")] == [
+        QUANTITY
+    ]
+
+
 class NotUsed:
     """Finds them in decisions. A decision reads the values that it needs; of the others the same
     few values come again and again, so that what came of each is remembered.
@@ -134,7 +138,7 @@ class NotUsed:
 
     def _why_not(self, result: Result) -> str:
         body = result.observed.body
-        if [name for name in body if name.startswith("value")] != [QUANTITY] or ABSENT in body:
+        if not _is_quantity_alone(tuple(body)):
             return _code(result)
         value = repr(body[QUANTITY])
         written = (result.analyte, result.property_kind, result.match.member.unit, value)

@@ -38,7 +38,8 @@ def explain_facts(
 ) -> tuple[tuple[str, Fact], ...]:
     """Return the derived facts by name; every one that is not known says why as a code too."""
     facts = _explain(assessment, scenario, policy, neurology, row)
-    return tuple((name, _with_code(name, fact, scenario)) for name, fact in facts)
+    unclear = frozenset(item.area for item in scenario.lists if item.not_understood)
+    return tuple((name, _with_code(name, fact, scenario, unclear)) for name, fact in facts)
 
 
 READS: dict[str, tuple[RecordArea, ...]] = {
@@ -59,8 +60,12 @@ READS: dict[str, tuple[RecordArea, ...]] = {
 """The parts of the record that a derived fact rests on."""
 
 
-def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
-    """Return the fact; one that is not known and has no code gets that of the lists it rests on."""
+def _with_code(
+    name: str, fact: Fact, scenario: ClinicalScenario, unclear: frozenset[RecordArea]
+) -> Fact:
+    """Return the fact; one that is not known and has no code gets that of the lists it rests on, of
+    which entries of the `unclear` ones were not understood.
+    """
     if fact.because or name not in READS or not fact.is_unknown:
         return fact
     areas = READS[name]
@@ -70,7 +75,7 @@ def _with_code(name: str, fact: Fact, scenario: ClinicalScenario) -> Fact:
         because = Because.LIST_NOT_COMPLETE
     elif fact.evidence or name == "treatment_phase":
         because = Because.NOT_CERTAIN
-    elif any(scenario.list_of(area).not_understood for area in areas):
+    elif not unclear.isdisjoint(areas):
         because = Because.NOT_UNDERSTOOD
     else:
         because = Because.NONE_RECORDED

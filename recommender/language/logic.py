@@ -260,12 +260,16 @@ class Measurement:
 
     def below(self, limit: Decimal) -> Truth:
         """Return whether the value is below the limit; UNKNOWN when there is no usable value."""
-        found = Truth.UNKNOWN if self.quantity is None else self.quantity.below(limit)
+        if self.quantity is None:
+            return Truth.UNKNOWN
+        found = self.quantity.below(limit)
         return self._unless_reassuring(found, found.is_false, found.is_true)
 
     def above(self, limit: Decimal) -> Truth:
         """Return whether the value is above the limit; UNKNOWN when there is no usable value."""
-        found = Truth.UNKNOWN if self.quantity is None else self.quantity.above(limit)
+        if self.quantity is None:
+            return Truth.UNKNOWN
+        found = self.quantity.above(limit)
         return self._unless_reassuring(found, found.is_true, found.is_false)
 
     def _unless_reassuring(self, found: Truth, not_low: bool, not_high: bool) -> Truth:
