@@ -20,6 +20,7 @@ from cds_service.callers.refusals import listed, shown
 from cds_service.protocol import Problem, read_json
 from cds_service.retrieval import Outbound, Reach, TooLate, TooLong, get_within
 from cds_service.site import Client, PublicKey, WebAddress, read_address, read_keys
+from cds_service.wire import let_another_lead
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +128,7 @@ class KeySets:
         """Fetch a set anew; one caller at a time, and the others wait only when they have nothing
         to go on with.
         """
+        let_another_lead()
         if not held.lock.acquire(blocking=wait):
             return
         try:

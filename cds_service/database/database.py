@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
 from cds_service.database.upgrade import upgrade_schema
+from cds_service.wire import let_another_lead
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
@@ -102,6 +103,7 @@ class Database:
         """
         if self._newest_schema and self._engine.dialect.name == "sqlite":
             return ask(*arguments)
+        let_another_lead()
         answer: Future[Answer] = self._askers.submit(ask, *arguments)
         try:
             return answer.result(seconds)

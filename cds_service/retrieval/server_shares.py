@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 
+from cds_service.wire import let_another_lead
+
 PARALLEL = 16
 """Queries that one server is asked at the same time."""
 
@@ -54,7 +56,9 @@ class Share:
         with self._lock:
             enters = self._calls < MOST_CALLS
             self._calls += enters
-            return enters
+        if enters:
+            let_another_lead()
+        return enters
 
     def leave(self) -> None:
         """Note that a call that entered waits no longer."""

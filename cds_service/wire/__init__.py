@@ -3,5 +3,6 @@ are written without holding one. Slow clients cost memory for a while, and nothi
 """
 
 from cds_service.wire.incoming import LONGEST_LINE
+from cds_service.wire.threads import let_another_lead
 
-__all__ = ["LONGEST_LINE"]
+__all__ = ["LONGEST_LINE", "let_another_lead"]

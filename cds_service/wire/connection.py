@@ -42,8 +42,12 @@ costs memory and no thread.
 CLOSED_SECONDS = 2.0
 """How long what a client still sends is thrown away, so that it can read why it was refused."""
 
-POLITE_SECONDS = 0.0005
-"""How long a worker that has more connections than another leaves a new one to that."""
+POLITE_SECONDS = 0.006
+"""How long a worker that has more connections than another leaves a new one to that: longer than
+the 5 ms that its loop may wait for the interpreter while a call is decided.
+"""
+
+POLITE_STEP_SECONDS = 0.0005
 
 
 class Phase(enum.Enum):
@@ -152,10 +156,12 @@ class WholeBody(io.BytesIO):
 
 
 def let_others_go_first(connections: WorkerCounts, mine: int) -> None:
-    """Wait a moment where another worker has fewer connections: all heard of the new one, and kept
+    """Wait a moment while another worker has fewer connections: all heard of the new one, and kept
     connections stay where they came. Of eight that one worker of two has, each call waits twice as
     long as with four and four.
     """
-    least = connections.least_elsewhere()
-    if least is not None and least < mine:
-        time.sleep(POLITE_SECONDS)
+    until = time.monotonic() + POLITE_SECONDS
+    while (least := connections.least_elsewhere()) is not None and least < mine:
+        if time.monotonic() >= until:
+            return
+        time.sleep(POLITE_STEP_SECONDS)

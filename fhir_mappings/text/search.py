@@ -80,6 +80,9 @@ _Begun = set[tuple[str, bool]]
 _NOTHING: _Begun = {("", True)}
 _ANYTHING: _Begun = {("", False)}
 _WIDTHLESS = ("(?!", "(?=", "(?<!", "(?<=")
+_BRACKETS = re.compile(r"\\.|\[.[^\]]*\]|[()|]", re.DOTALL)
+"""What may open or end something, and escaped signs and classes, in which nothing does."""
+
 _MOST_SIGNS = 12
 """Signs of a class that are told apart; a larger one begins with anything."""
 
@@ -110,10 +113,26 @@ def _read_branches(pattern: str, at: int) -> tuple[_Begun, int]:
 def _read_branch(pattern: str, at: int) -> tuple[_Begun, int]:
     begun = _NOTHING
     while at < len(pattern) and pattern[at] not in "|)":
+        if not any(open_ and len(begins) < LENGTH for begins, open_ in begun):
+            return begun, _end_of_branch(pattern, at)
         piece, at = _read_piece(pattern, at)
         piece, at = _read_repeats(pattern, at, piece)
         begun = _join(begun, piece)
     return begun, at
+
+
+def _end_of_branch(pattern: str, at: int) -> int:
+    """Return where the branch ends that goes on at a place, without reading what it says."""
+    depth = 0
+    for found in _BRACKETS.finditer(pattern, at):
+        match found.group():
+            case "(":
+                depth += 1
+            case ")" | "|" if not depth:
+                return found.start()
+            case ")":
+                depth -= 1
+    return len(pattern)
 
 
 def _join(begun: _Begun, piece: _Begun) -> _Begun:

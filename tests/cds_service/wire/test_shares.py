@@ -6,30 +6,35 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from cds_service.telemetry import WorkerCounts
-from cds_service.wire.connection import POLITE_SECONDS, let_others_go_first
+from cds_service.wire.connection import POLITE_SECONDS, POLITE_STEP_SECONDS, let_others_go_first
 from tests.cds_service.test_server import PATIENCE, server
 
 
 @contextmanager
-def another_worker(connections: WorkerCounts, number: int) -> Iterator[None]:
-    """Let another process have so many connections meanwhile."""
-    written, write = os.pipe()
+def another_worker(connections: WorkerCounts, number: int) -> Iterator[Callable[[int], None]]:
+    """Let another process have so many connections meanwhile, and then as many as it is told."""
+    here, there = socket.socketpair()
     child = os.fork()
     if not child:
-        connections.note(number, 0)
-        os.write(write, b".")
-        time.sleep(PATIENCE)
+        for told in iter(lambda: there.recv(1), b""):
+            connections.note(told[0], 0)
+            there.send(told)
         os._exit(0)
-    os.read(written, 1)
+
+    def tell(connections_of_it: int) -> None:
+        here.send(bytes([connections_of_it]))
+        assert here.recv(1)
+
+    tell(number)
     try:
-        yield
+        yield tell
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -40,6 +45,7 @@ def test_a_worker_with_more_connections_than_another_leaves_a_new_one_to_it(
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr("cds_service.wire.connection.time.sleep", waited.append)
+    monkeypatch.setattr("cds_service.wire.connection.time.monotonic", lambda: sum(waited))
     connections = WorkerCounts()
     connections.note(3, 0)
 
@@ -48,10 +54,28 @@ def test_a_worker_with_more_connections_than_another_leaves_a_new_one_to_it(
     assert waited == []  # there is no other
     with another_worker(connections, 2):
         assert connections.least_elsewhere() == 2
-        for mine in (1, 2, 3):
+        for mine in (1, 2):
             let_others_go_first(connections, mine)
-        assert waited == [POLITE_SECONDS]  # for the third alone
+        assert waited == []
+        let_others_go_first(connections, 3)
+        assert POLITE_SECONDS <= sum(waited) <= POLITE_SECONDS + POLITE_STEP_SECONDS
     assert connections.least_elsewhere() is None  # it is gone
+
+
+def test_it_waits_no_longer_than_until_the_other_took_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    connections = WorkerCounts()
+    connections.note(3, 0)
+    with another_worker(connections, 2) as tell:
+        waited: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            tell(3)
+
+        monkeypatch.setattr("cds_service.wire.connection.time.sleep", sleep)
+        let_others_go_first(connections, 3)
+
+    assert waited == [POLITE_STEP_SECONDS]
 
 
 def test_connections_come_to_all_workers(tmp_path: Path) -> None:
