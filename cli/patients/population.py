@@ -52,6 +52,7 @@ def _add_make(steps: Any) -> None:
         metavar="RULE=N",
         help="make the stories of a rule more or less frequent (10 is usual)",
     )
+    make.add_argument("--gzip", action="store_true", help="write TYPE.ndjson.gz")
     make.add_argument("--json", action="store_true", help="the counts by type, as JSON")
     make.set_defaults(run=make_people)
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from population.slices import SliceJob
 
 
+RESOURCE_BYTES, RESOURCE_PACKED = 650, 50
+"""What a made resource takes on disk, plain and as gzip; for the estimate only."""
+
+
 def make_people(chosen: argparse.Namespace) -> int:
     """Write a made-up population and say how many resources of each type it has."""
     from population.sources import Progress, say_size
@@ -40,8 +44,9 @@ def make_people(chosen: argparse.Namespace) -> int:
         chosen.share,
         chosen.resources,
         weights=weights,
+        packed=chosen.gzip,
     )
-    size = plan.patients * plan.resources * 650
+    size = plan.patients * plan.resources * (RESOURCE_PACKED if plan.packed else RESOURCE_BYTES)
     _check_disk(chosen.out, size)
     print(f"about {say_size(size)} will be written", file=sys.stderr)
     progress = Progress("make", "patients", plan.patients)

@@ -4,11 +4,14 @@ is one place of the rules and the same bytes come out.
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import os
+import pickle
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import pyarrow.parquet as pq
 
 from population.runs.running import PartSetup, RunRefused, prepare_part
 from population.slices import file_of
+from population.sources import TaskFailed, name_failure
 
 
 def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterator[tuple[int, int]]:
@@ -24,14 +28,16 @@ def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterat
     The master is Spark's own setting (`spark-submit --master`, `SPARK_MASTER`); without one,
     `local[workers]`. The folders of slice and decisions must be reachable under the same path on
     every executor.
-    Raises: RunRefused where pyspark or Java is missing.
+    Raises: RunRefused where pyspark, pandas or Java is missing; TaskFailed when a part cannot be
+    decided.
     """
     if not parts:
         return
     session = _open_session(workers)
     try:
-        frame = session.createDataFrame([(part,) for part in parts], "part int")
-        decided = frame.repartition(len(parts)).mapInArrow(_Decide(setup), "part int, patients int")
+        places = session.range(0, len(parts), 1, len(parts))  # one task a part, none with two
+        decide = _Decide(pickle.dumps(setup), tuple(parts))
+        decided = places.mapInArrow(decide, "part int, patients int")
         yield from _as_they_are_written(decided, setup, parts)
     finally:
         session.stop()
@@ -49,36 +55,64 @@ def _as_they_are_written(
                 if (Path(setup.out) / "decisions" / file_of(part)).exists():
                     waiting.discard(part)
                     yield part, pq.read_metadata(Path(setup.slices) / file_of(part)).num_rows
-    for row in running.result():
+    try:
+        rows = running.result()
+    except Exception as error:  # noqa: BLE001 - what fails in Java has no one type
+        raise TaskFailed(f"Spark did not decide every part: {_why(error)}") from None
+    for row in rows:
         if row["part"] in waiting:
             yield row["part"], row["patients"]
+
+
+_PYTHON_ERROR = re.compile(
+    r"^(?:[A-Za-z_]+\.)*(?:TaskFailed|ModuleNotFoundError): .*", re.MULTILINE
+)
+"""What is said of an executor's failure: other errors may hold what stands in a record."""
+
+
+def _why(error: BaseException) -> str:
+    said = _PYTHON_ERROR.findall(str(error))
+    return said[-1] if said else type(error).__name__
 
 
 LOOK_SECONDS = 1.0
 """How often it is looked for parts that were written."""
 
 
-JAVA_MEMORY = "512m"
-"""What Java may keep where everything is on one machine; it holds numbers of parts, no records."""
+ON_ONE_MACHINE = {
+    "spark.driver.memory": "512m",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn32m",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+}
+"""Settings where Java only hands out numbers of parts and holds no records: it starts with half the
+processor time when it does not rewrite its own code for speed, and keeps little memory.
+"""
 
 
 def _open_session(workers: int) -> Any:
     try:
+        from pyspark import SparkConf
         from pyspark.sql import SparkSession
-    except ImportError:
+        from pyspark.sql.pandas.utils import require_minimum_pandas_version
+
+        require_minimum_pandas_version()
+    except ImportError as error:
+        lacks = (error.name or "pandas").partition(".")[0]
         raise RunRefused(
-            "The engine spark needs pyspark and pandas: pip install 'b12-cds[spark]'."
+            f"The engine spark needs pyspark and pandas, and {lacks} is missing or too old: "
+            f"pip install 'b12-cds[spark]'."
         ) from None
     builder = SparkSession.builder.appName("b12-cds population")
     builder = builder.config("spark.ui.showConsoleProgress", "false")
     try:
-        from pyspark import SparkConf
-
         if not SparkConf().contains("spark.master"):
-            builder = builder.master(f"local[{workers}]").config("spark.driver.memory", JAVA_MEMORY)
+            builder = builder.master(f"local[{workers}]")
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            for name in ("spark.driver.host", "spark.driver.bindAddress"):
-                builder = builder.config(name, "127.0.0.1")
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+            for name, value in ON_ONE_MACHINE.items():
+                builder = builder.config(name, value)
         session = builder.getOrCreate()
     except Exception as error:  # noqa: BLE001 - what fails in Java has no one type
         raise RunRefused(f"Spark does not start: {type(error).__name__}; is Java there?") from None
@@ -86,23 +120,30 @@ def _open_session(workers: int) -> Any:
     return session
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Decide:
-    """Decides the parts that an executor is given; it is sent there whole."""
+    """Decides the parts that an executor is given, by their place; it is sent there whole."""
 
-    setup: PartSetup
+    setup: bytes
+    parts: tuple[int, ...]
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
-        work = None
         for batch in batches:
-            for part in batch.column(0).to_pylist():
-                work = work or prepare_part(self.setup)
-                patients = work(part)
-                yield pa.RecordBatch.from_pydict(
-                    {
-                        "part": pa.array([part], pa.int32()),
-                        "patients": pa.array([patients], pa.int32()),
-                    }
-                )
+            parts = [self.parts[place] for place in batch.column(0).to_pylist()]
+            patients = [self._decide(part) for part in parts]
+            columns = [pa.array(parts, pa.int32()), pa.array(patients, pa.int32())]
+            yield pa.RecordBatch.from_arrays(columns, ["part", "patients"])
+
+    def _decide(self, part: int) -> int:
+        try:
+            return _prepared(self.setup)(part)
+        except Exception as error:  # noqa: BLE001 - Spark would log the message, with what is in it
+            raise TaskFailed(name_failure(error)) from None
+
+
+@functools.lru_cache(1)
+def _prepared(setup: bytes) -> Callable[[int], int]:
+    """Return what decides a part; made once in a process, which decides many."""
+    return prepare_part(pickle.loads(setup))

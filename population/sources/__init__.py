@@ -9,7 +9,7 @@ from population.sources.files import Kind, Piece, find_pieces
 from population.sources.lines import Lines
 from population.sources.progress import Progress, say_size
 from population.sources.reading import TOO_LONG, read_lines
-from population.sources.workers import TaskFailed, run_tasks
+from population.sources.workers import TaskFailed, name_failure, run_tasks
 
 __all__ = [
     "DAMAGED",
@@ -25,6 +25,7 @@ __all__ = [
     "Wanted",
     "fetch_export",
     "find_pieces",
+    "name_failure",
     "read_lines",
     "resources_of",
     "run_tasks",

@@ -129,14 +129,16 @@ def _serve(line: Connection, prepare: Any, setup: Any) -> None:
         try:
             answer = (True, work(task))
         except Exception as error:  # noqa: BLE001 - said by the process that shared the work out
-            answer = (False, f"{type(error).__name__} in {_place_of(error)}")
+            answer = (False, name_failure(error))
         line.send(answer)
 
 
-def _place_of(error: BaseException) -> str:
-    """Return where an error was raised, and nothing of the record it was raised over."""
+def name_failure(error: BaseException) -> str:
+    """Return the kind of an error and where it was raised, and nothing of the record it was raised
+    over.
+    """
     place, trace = "", error.__traceback__
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return place
+    return f"{type(error).__name__} in {place}"

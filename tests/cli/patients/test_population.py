@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import shlex
 import threading
@@ -115,6 +116,19 @@ def test_made_people_are_not_mixed_with_what_a_folder_holds(
     (tmp_path / "mine" / "Patient.ndjson").write_text("mine")
     assert run(*given[:-3], tmp_path / "mine", *DAY) == 2
     assert (tmp_path / "mine" / "Patient.ndjson").read_text() == "mine"
+
+
+def test_made_people_packed_are_the_same_people(folder: Path, tmp_path: Path) -> None:
+    packed, sliced = tmp_path / "made", tmp_path / "slice"
+    size = ["--patients", 300, "--seed", 4, "--resources", 30, "--share", 0.5]
+
+    assert run("population", "make", *size, "--out", packed, "--gzip", *DAY) == 0
+    files = {path.name: gzip.decompress(path.read_bytes()) for path in packed.glob("*.gz")}
+    plain = {f"{path.name}.gz": path.read_bytes() for path in (folder / "made").glob("*.ndjson")}
+    assert files == plain
+    assert run("population", "slice", "--input", packed, "--out", sliced, "--workers", 1) == 0
+    parts = [path.read_bytes() for path in list_parts(sliced)]
+    assert parts == [path.read_bytes() for path in list_parts(folder / "slice")]
 
 
 def test_a_slice_is_not_written_over_its_input(

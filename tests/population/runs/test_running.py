@@ -5,10 +5,8 @@ the same.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
-import shutil
 import signal
 from collections.abc import Callable
 from multiprocessing import forkserver
@@ -132,14 +130,6 @@ def test_the_bytes_are_the_same_whatever_the_number_of_workers(
     once = snapshot if mode is Mode.SNAPSHOT else replay
 
     assert digest(run(sliced, tmp_path, mode, workers=2)) == digest(once)
-
-
-@pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None, reason="pyspark (extra spark) is missing"
-)
-@pytest.mark.skipif(shutil.which("java") is None, reason="java is missing")
-def test_spark_writes_the_same_bytes(sliced: Path, replay: Path, tmp_path: Path) -> None:
-    assert digest(run(sliced, tmp_path, Mode.REPLAY, workers=2, spark=True)) == digest(replay)
 
 
 def test_an_interrupted_run_goes_on_where_it_was(
