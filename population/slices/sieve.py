@@ -9,11 +9,11 @@ import functools
 import re
 from collections.abc import Iterable
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from fhir_mappings.terminology import ValueSets, observation_words
 from fhir_mappings.text import normalise_text
+from population.sources import Lines
 
 SIEVED = frozenset({"Observation", "DiagnosticReport", "QuestionnaireResponse"})
 """Resource types of which most are about tests that no fact is read from (decisions Q26 does not
@@ -50,20 +50,19 @@ class Sieve:
         self._words = re.compile(words)
         self._speaks = functools.lru_cache(MOST_REMEMBERED)(self._text_speaks)
 
-    def keeps(self, lines: list[bytes], start: str) -> list[int]:
-        """Return the places of the lines that must be kept, some of them twice.
+    def find(self, lines: Lines, more: str = "") -> set[int]:
+        """Return the places of the lines in which a code or a word occurs.
 
         Args:
-            start: how a line begins that is a whole resource; others are kept.
+            more: what else is looked for, as a pattern.
         """
-        array = pa.array(lines, pa.binary())
-        whole = pc.and_(pc.starts_with(array, start), pc.ends_with(array, "}\n"))
-        found = pc.or_(pc.match_substring_regex(array, self._pattern), pc.invert(whole))
-        places: list[int] = pc.indices_nonzero(found).to_pylist()
-        if not all(map(bytes.isascii, lines)):
-            places += (
+        pattern = f"{self._pattern}|{more}" if more else self._pattern
+        found = pc.match_substring_regex(lines.contents, pattern)
+        places: set[int] = set(pc.indices_nonzero(found).to_pylist())
+        if not lines.plain:
+            places.update(
                 place
-                for place, line in enumerate(lines)
+                for place, line in enumerate(lines.contents.to_pylist())
                 if not line.isascii() and any(map(self._speaks, _MARKED.findall(line)))
             )
         return places

@@ -37,7 +37,7 @@ from population.slices.summary import (
     take,
     write_errors,
 )
-from population.sources import Piece, find_pieces, read_lines, run_tasks
+from population.sources import Piece, find_pieces, make_room, read_lines, run_tasks
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
@@ -130,13 +130,13 @@ def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     folder, buckets, extra = setup
     sieve = Sieve(load_value_sets(extra))
-    return functools.partial(_read_piece, Path(folder), buckets, sieve)
+    return functools.partial(_read_piece, Path(folder), buckets, sieve, make_room())
 
 
-def _read_piece(folder: Path, buckets: int, sieve: Sieve, piece: Piece) -> Sorted:
+def _read_piece(folder: Path, buckets: int, sieve: Sieve, room: bytearray, piece: Piece) -> Sorted:
     found = Sorted()
     rounds, waiting = 0, 0
-    for lines in read_lines(piece, found.refuse):
+    for lines in read_lines(piece, found.refuse, room):
         before = len(found.kept)
         sort_lines(lines, sieve, found)
         waiting += sum(len(entry.line) for entry in found.kept[before:])

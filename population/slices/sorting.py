@@ -5,12 +5,12 @@ fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import repeat
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import orjson
+import pyarrow.compute as pc
 
 from cds_service.protocol import is_failure
 from fhir_mappings.fhir import reference_of, subject_id
@@ -25,7 +25,6 @@ counted together.
 
 
 _START = b'{"resourceType":"'
-_WHOLE = (b"}\n", b"}")
 _PATIENT = re.compile(rb'"reference"\s*:\s*"(?:[^"]*/)?Patient/([A-Za-z0-9\-.]{1,64})')
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 
@@ -33,50 +32,46 @@ _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,40})"')
 def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     """Sort resources that came together; results are dropped unread where nothing of ours occurs.
 
-    Of a block of one type, as nearly all are, only what must be kept is looked at one by one.
+    Of lines of one type, as nearly all are, only what must be kept is looked at one by one.
     """
-    into.lines = max(into.lines, lines.number(len(lines.contents) - 1))
+    many = len(lines.contents)
+    into.lines = max(into.lines, lines.number(many - 1))
     _note_what_lacks(lines, into)
-    contents = lines.contents
-    kind = _type_at_start(contents[0])
+    kind = _type_at_start(lines.contents[0].as_py())
     if kind is None or (kind in HOME and kind not in SIEVED):
-        _sort_one_by_one(lines, range(len(contents)), into)
+        _sort_one_by_one(lines, range(many), into)
         return
-    start = f'{_START.decode()}{kind}"'
-    keep = set(sieve.keeps(contents, start) if kind in SIEVED else _not_whole(contents, start))
-    if kind == REPORT:  # it may date or name a result of ours
-        keep.update(place for place, one in enumerate(contents) if _LISTS_RESULTS in one)
-    into.read[kind] += len(contents) - len(keep)
-    into.dropped[kind] += len(contents) - len(keep)
+    keep = _not_whole(lines, kind)
+    if kind in SIEVED:  # a report that lists results may date or name one of ours
+        keep |= sieve.find(lines, _LISTS_RESULTS if kind == REPORT else "")
+    into.read[kind] += many - len(keep)
+    into.dropped[kind] += many - len(keep)
     if kind in SIEVED:
-        _count_codes(contents, keep, into)
+        _count_codes(lines, keep, into)
     _sort_one_by_one(lines, sorted(keep), into)
 
 
-def _not_whole(contents: list[bytes], begins: str) -> list[int]:
-    """Return the places of what is not a whole resource of a type on its line."""
-    start = begins.encode()
-    if all(map(bytes.startswith, contents, repeat(start))) and all(
-        map(bytes.endswith, contents, repeat(_WHOLE))
-    ):
-        return []
-    return [
-        place
-        for place, one in enumerate(contents)
-        if not (one.startswith(start) and one.endswith(_WHOLE))
-    ]
+def _not_whole(lines: Lines, kind: str) -> set[int]:
+    """Return the places of what is not a whole resource of a type on its line. A result without a
+    line end may be cut, in the middle of an export.
+    """
+    begun = pc.starts_with(lines.contents, f'{_START.decode()}{kind}"')
+    whole = pc.ends_with(lines.contents, "}\n")
+    if kind not in SIEVED:
+        whole = pc.or_(whole, pc.ends_with(lines.contents, "}"))
+    return set(pc.indices_nonzero(pc.invert(pc.and_(begun, whole))).to_pylist())
 
 
 REPORT = "DiagnosticReport"
-_LISTS_RESULTS = b'"result"'
+_LISTS_RESULTS = '"result"'
 _CODE = b'"code":{'
 
 
-def _count_codes(contents: list[bytes], keep: set[int], into: Sorted) -> None:
+def _count_codes(lines: Lines, keep: set[int], into: Sorted) -> None:
     """Count the codes of what was dropped, of one line in sixteen."""
-    for place in range(0, len(contents), SAMPLED):
-        content = contents[place]
-        begins = -1 if place in keep else content.find(_CODE)
+    sample = [place for place in range(0, len(lines.contents), SAMPLED) if place not in keep]
+    for _, content in lines.at(sample):
+        begins = content.find(_CODE)
         if begins < 0:
             continue
         ends = content.find(b"}]", begins)
@@ -97,10 +92,9 @@ def _note_what_lacks(lines: Lines, into: Sorted) -> None:
         into.fail(Fault(lines.first, lines.lacks, lines.owner, EVERY_LIST))
 
 
-def _sort_one_by_one(lines: Lines, places: Iterable[int], into: Sorted) -> None:
+def _sort_one_by_one(lines: Lines, places: Sequence[int], into: Sorted) -> None:
     """Sort the lines at these places."""
-    for place in places:
-        content = lines.contents[place]
+    for place, content in lines.at(places):
         if not lines.owner and _keep_by_head(lines.number(place), content, into):
             continue
         kind = _type_at_start(content)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
+import pyarrow as pa
+
 from cds_service.protocol import (
     Problem,
     bundles_within,
@@ -79,7 +81,7 @@ def resources_of(value: Any, number: int, refuse: Refuse) -> Iterator[Lines]:
     if len(patients) > 1:
         refuse(number, f"a Bundle of {len(patients)} patients: each resource goes to its subject")
     owner = next(iter(patients)) if len(patients) == 1 else ""
-    contents = [_content_of(item) for item in placed]
+    contents = pa.array([_content_of(item) for item in placed], pa.binary())
     yield Lines(number, contents, 0, owner, _why_not_whole(value, placed))
 
 

@@ -31,7 +31,8 @@ def read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
         number = 0
         for batch in table.iter_batches(batch_size=2000, columns=[column]):
             cells = batch.column(0).cast(pa.binary()).to_pylist()
-            yield Lines(number + 1, [(cell or b"").replace(b"\n", b" ") for cell in cells])
+            written = [(cell or b"").replace(b"\n", b" ") for cell in cells]
+            yield Lines(number + 1, pa.array(written, pa.binary()))
             number += len(cells)
 
 

@@ -15,20 +15,20 @@ from population.sources.content import (
 )
 from population.sources.documents import read_document
 from population.sources.files import Kind, Piece
-from population.sources.lines import Lines, split_lines
+from population.sources.lines import Lines, cut_lines, line_ends
 from population.sources.parquet import read_table
 
-LONGEST_LINE = 64 << 20
-"""Bytes; a line that is longer is refused, so that memory stays bounded."""
-
 LINES_BYTES = 64 << 20
-"""How many are handed on at once: many, as the test of them is made ready anew each time."""
+"""How much is handed on at once: many lines, as the search of them is made ready anew each time. A
+line that is longer is refused, so that memory stays bounded.
+"""
 
 TOO_LONG = "the line is longer than 64 MB; the rest is not read"
 
 
-def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
-    """Yield the lines of a piece in blocks; `refuse` is told what cannot be read.
+def read_lines(piece: Piece, refuse: Refuse, room: bytearray) -> Iterator[Lines]:
+    """Yield the lines of a piece, many at once, in memory that the next are read into; `refuse` is
+    told what cannot be read.
 
     An export that ends in the middle, a zipped file that is cut and a Bundle of two patients are
     refused where they are found; what came before them is read.
@@ -45,41 +45,54 @@ def read_lines(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
         elif seen.kind is Kind.DOCUMENT:
             yield from read_document(file, seen, refuse)
         else:
-            yield from _read_blocks(file, seen, refuse)
+            yield from _read_blocks(file, seen, refuse, room)
 
 
-def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[Lines]:
-    """Yield the lines that begin within the piece, many at once."""
-    number, size, together = 1, 0, []
-    for contents in _lines_of(file, piece, refuse):
-        together += contents
-        size += BLOCK_BYTES
-        if size >= LINES_BYTES:
-            yield Lines(number, together)
-            number, size, together = number + len(together), 0, []
-    if together:
-        yield Lines(number, together)
-
-
-def _lines_of(file: IO[bytes], piece: Piece, refuse: Refuse) -> Iterator[list[bytes]]:
-    """Yield the lines of each block of a piece; the last of them is read to its end."""
-    if piece.start:
-        file.seek(piece.start - 1)
-        file.readline()  # the line that the piece before this one began
-    left = piece.end - file.tell() if piece.end else EVERYTHING
-    rest, before = b"", 0
+def _read_blocks(file: IO[bytes], piece: Piece, refuse: Refuse, room: bytearray) -> Iterator[Lines]:
+    """Yield the lines that begin within the piece, many at once; the last of them is read to its
+    end.
+    """
+    begin = _next_line(file, piece.start)
+    left = _next_line(file, piece.end) - begin if piece.end else EVERYTHING
+    file.seek(begin)
+    number, filled, ends, plain = 1, 0, [0], True
     for block in blocks_of(file, piece, refuse, left):
-        contents = split_lines(block)
-        contents[0] = rest + contents[0]
-        if not before and not piece.start:
-            contents[0] = contents[0].removeprefix(BYTE_ORDER_MARK)
-        rest = b"" if contents[-1].endswith(b"\n") else contents.pop()
-        before += len(contents)
-        yield contents
-        if len(rest) > LONGEST_LINE:
-            refuse(before + 1, TOO_LONG)
+        if number == 1 and not filled and not begin:
+            block = block.removeprefix(BYTE_ORDER_MARK)
+        room[filled : filled + len(block)] = block
+        ends += line_ends(block, filled)
+        filled += len(block)
+        if not block.endswith(b"\n"):
+            ends.pop()
+        plain = plain and block.isascii()
+        if filled + BLOCK_BYTES <= len(room):
+            continue
+        if len(ends) == 1:
+            refuse(number, TOO_LONG)
             return
-    if rest and piece.end:
-        rest += file.readline(LONGEST_LINE)
-    if rest.strip():
-        yield [rest]
+        yield Lines(number, cut_lines(room, ends), plain=plain)
+        number += len(ends) - 1
+        rest = room[ends[-1] : filled]
+        room[: len(rest)] = rest
+        filled, ends, plain = len(rest), [0], rest.isascii()
+    if room[ends[-1] : filled].strip():
+        ends.append(filled)
+    if len(ends) > 1:
+        yield Lines(number, cut_lines(room, ends), plain=plain)
+
+
+def make_room() -> bytearray:
+    """Return the memory that lines are read into, over and over: new memory costs more than reading
+    into it.
+    """
+    return bytearray(LINES_BYTES + 2 * BLOCK_BYTES)
+
+
+def _next_line(file: IO[bytes], place: int) -> int:
+    """Return where the first line begins at or after a place."""
+    if not place:
+        return 0
+    file.seek(place - 1)
+    while (part := file.readline(BLOCK_BYTES)) and not part.endswith(b"\n"):
+        pass
+    return file.tell()

@@ -14,7 +14,7 @@ from population.slices import sorting
 from population.slices.kept import Sorted
 from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
-from population.sources import Lines
+from population.sources import Lines, split_lines
 
 VALUE_SETS = load_value_sets()
 
@@ -73,7 +73,7 @@ def test_a_resource_is_sorted_alike_by_its_head_and_read_whole(
 
 
 def sort_one(content: bytes, into: Sorted) -> None:
-    lines = Lines(1, [b'{"resourceType":"Condition"}\n', content])
+    lines = Lines(1, split_lines(b'{"resourceType":"Condition"}\n' + content))
     sort_lines(lines, Sieve(VALUE_SETS), into)
 
 
