@@ -50,6 +50,7 @@ def compare_over_slice(chosen: argparse.Namespace) -> OverSlice:
     """
     from cds_service.decision import facts_of_rules
     from population.runs import CannotAsk, RunRefused, changes_between
+    from population.sources import TaskFailed
 
     if not (chosen.slices / "slice.json").is_file():
         raise Refusal(f"{chosen.slices}: holds no slice; expected what population slice wrote.")
@@ -59,7 +60,7 @@ def compare_over_slice(chosen: argparse.Namespace) -> OverSlice:
         try:
             for name, out in zip((chosen.old, chosen.new), sides, strict=True):
                 _run(name, out, chosen, day)
-        except (RunRefused, CannotAsk) as error:
+        except (RunRefused, CannotAsk, TaskFailed) as error:
             raise Refusal(f"diff: {error}.") from None
         changes = Counter[tuple[str, str]]()
         patients: set[tuple[str, tuple[str, str]]] = set()

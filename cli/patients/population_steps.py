@@ -94,7 +94,7 @@ def _check_disk(folder: Path, size: float) -> None:
 def slice_export(chosen: argparse.Namespace) -> int:
     """Slice an export and say what was found; 1 where it holds no patient."""
     from population.slices import SliceRefused, run_slice
-    from population.sources import Progress, find_pieces, say_size
+    from population.sources import Progress, TaskFailed, find_pieces, say_size
 
     job = _slice_of(chosen)
     size = sum(piece.size for piece in find_pieces(job.inputs)[0])
@@ -107,7 +107,7 @@ def slice_export(chosen: argparse.Namespace) -> int:
     progress = Progress("slice", "MB", size / 1e6)
     try:
         summary = run_slice(job, lambda count: progress.add(count / 1e6))
-    except SliceRefused as error:
+    except (SliceRefused, TaskFailed) as error:
         raise Refusal(str(error)) from None
     progress.end()
     write_commands(chosen.out, [slice_command(chosen)])

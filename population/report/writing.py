@@ -79,8 +79,7 @@ def write_report(
         commands: those from which every figure comes again, for the foot of the page.
     Raises: ReportRefused.
     """
-    parts = _decisions_of(run)
-    description = json.loads((run / "run.json").read_bytes())
+    description, parts = _open_run(run)
     counts = count_decisions(read_rows(parts, COLUMNS))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
@@ -100,8 +99,8 @@ def write_report(
     return written
 
 
-def _decisions_of(run: Path) -> list[Path]:
-    """Return the files of a run's decisions. Raises: ReportRefused."""
+def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:
+    """Return what stands in run.json, and the files of the decisions. Raises: ReportRefused."""
     parts = list_parts(run / "decisions")
     if not (run / "run.json").is_file() or not parts:
         raise ReportRefused(f"{run}: holds no run; expected what population run wrote.")
@@ -110,7 +109,14 @@ def _decisions_of(run: Path) -> list[Path]:
             f"{run}: holds a run of another version, without {', '.join(sorted(lacking))}; let "
             f"this version run again."
         )
-    return parts
+    description: dict[str, Any] = json.loads((run / "run.json").read_bytes())
+    whole = description["sliced"]["parts"]
+    if len(parts) < whole:
+        raise ReportRefused(
+            f"{run}: holds {len(parts)} of {whole} parts, as the run was interrupted; run it again "
+            f"into the same folder, and it goes on."
+        )
+    return description, parts
 
 
 def codes_to_complete(

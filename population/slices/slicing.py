@@ -10,6 +10,7 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,17 @@ from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
 from population.slices.spill import (
     Medications,
+    Spills,
     bucket_of,
     count_buckets,
     join_medications,
-    read_bucket,
     write_medications,
     write_spill,
 )
 from population.slices.summary import (
+    Error,
     Found,
     SliceJob,
-    error_of,
     lists_named,
     summarise,
     take,
@@ -76,7 +77,7 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     work = _clear(job.out)
     found = Found()
     for path in unread:
-        found.errors.append(error_of(path.name, 0, NO_KIND))
+        found.errors.append(Error(path.name, 0, NO_KIND))
         found.cut |= lists_named(path.name)
     _read_pieces(job, pieces, work, buckets, found, advance)
     found.counts["Medications"] = join_medications(work)
@@ -110,7 +111,8 @@ def _read_pieces(
 ) -> None:
     faults: dict[int, tuple[list[Fault], int]] = {}
     setup = (str(work), buckets, job.extra_codes)
-    for piece, result in run_tasks(prepare_reading, setup, pieces, job.workers):
+    largest_first = sorted(pieces, key=lambda piece: -piece.size)
+    for piece, result in run_tasks(prepare_reading, setup, largest_first, job.workers):
         faults[piece.number] = (result.faults, result.lines)
         take(piece, result, found)
         advance(piece.size)
@@ -119,38 +121,47 @@ def _read_pieces(
         base = lines_before.get(piece.path, 0)
         listed, lines = faults[piece.number]
         lines_before[piece.path] = base + lines
-        found.bases[str(piece.number)] = (Path(piece.path).name, base)
-        found.errors += (
-            error_of(Path(piece.path).name, base + fault.line, fault.reason) for fault in listed
-        )
+        found.bases[str(piece.number)] = (piece.name, base)
+        found.errors += (Error(piece.name, base + fault.line, fault.reason) for fault in listed)
 
 
 def prepare_reading(setup: tuple[str, int, SiteCodes | None]) -> Callable[[Piece], Sorted]:
     """Return what reads one piece and writes down what was kept of it."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     folder, buckets, extra = setup
-    sieve = Sieve(load_value_sets(extra))
-    return functools.partial(_read_piece, Path(folder), buckets, sieve, make_room())
+    reader = _Reader(Path(folder), buckets, Sieve(load_value_sets(extra)), make_room())
+    return functools.partial(_read_piece, reader)
 
 
-def _read_piece(folder: Path, buckets: int, sieve: Sieve, room: bytearray, piece: Piece) -> Sorted:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What a process needs to read one piece after the other."""
+
+    folder: Path
+    buckets: int
+    sieve: Sieve
+    room: bytearray
+
+
+def _read_piece(reader: _Reader, piece: Piece) -> Sorted:
     found = Sorted()
     rounds, waiting = 0, 0
-    for lines in read_lines(piece, found.refuse, room):
+    for lines in read_lines(piece, found.refuse, reader.room):
         before = len(found.kept)
-        sort_lines(lines, sieve, found)
+        sort_lines(lines, reader.sieve, found)
         waiting += sum(len(entry.line) for entry in found.kept[before:])
         if waiting > SPILL_BYTES:
-            _write_out(folder, f"{piece.number:06d}-{rounds:04d}", buckets, found)
+            _write_out(reader, f"{piece.number:06d}-{rounds:04d}", found)
             rounds, waiting = rounds + 1, 0
-    _write_out(folder, f"{piece.number:06d}-{rounds:04d}", buckets, found)
+    _write_out(reader, f"{piece.number:06d}-{rounds:04d}", found)
     return found
 
 
-def _write_out(folder: Path, name: str, buckets: int, found: Sorted) -> None:
+def _write_out(reader: _Reader, name: str, found: Sorted) -> None:
     medications = [entry for entry in found.kept if entry.reference.startswith(f"{SHARED}/")]
-    write_medications(folder, name, medications)
-    write_spill(folder, name, (entry for entry in found.kept if entry.patient), buckets)
+    write_medications(reader.folder, name, medications)
+    owned = (entry for entry in found.kept if entry.patient)
+    write_spill(reader.folder, name, owned, reader.buckets)
     found.kept = []
 
 
@@ -162,7 +173,7 @@ def _read_deleted(files: Iterable[Path], found: Found) -> frozenset[str]:
             try:
                 bundle = json.loads(line) if line.strip() else {}
             except ValueError:
-                found.errors.append(error_of(path.name, number, "is not JSON"))
+                found.errors.append(Error(path.name, number, "is not JSON"))
                 continue
             for entry in bundle.get("entry", ()) if isinstance(bundle, dict) else ():
                 request = entry.get("request") if isinstance(entry, dict) else None
@@ -178,7 +189,7 @@ def _write_parts(
     for patient, listed in found.faults.items():
         faults[bucket_of(patient, buckets)][patient] = listed
     tasks = [(bucket, faults.get(bucket, {})) for bucket in range(buckets)]
-    setup = (str(work), str(job.out), found.bases, deleted)
+    setup = (str(work), str(job.out), buckets, found.bases, deleted)
     outcomes = {
         task[0]: result for task, result in run_tasks(prepare_rows, setup, tasks, job.workers)
     }
@@ -189,30 +200,30 @@ def _write_parts(
 
 
 def prepare_rows(
-    setup: tuple[str, str, dict[str, tuple[str, int]], frozenset[str]],
-) -> Callable[[tuple[int, dict[str, list[Fault]]]], tuple[Counter[str], list[dict[str, Any]]]]:
+    setup: tuple[str, str, int, dict[str, tuple[str, int]], frozenset[str]],
+) -> Callable[[tuple[int, dict[str, list[Fault]]]], tuple[Counter[str], list[Error]]]:
     """Return what writes the rows of one bucket."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
-    work, out, bases, deleted = setup
-    medications = Medications(Path(work))
-    return functools.partial(_write_part, Path(work), Path(out), bases, medications, deleted)
+    work, out, buckets, bases, deleted = setup
+    spills, medications = Spills(Path(work), buckets), Medications(Path(work))
+    return functools.partial(_write_part, Path(out), bases, spills, medications, deleted)
 
 
 def _write_part(
-    work: Path,
     out: Path,
     bases: dict[str, tuple[str, int]],
+    spills: Spills,
     medications: Medications,
     deleted: frozenset[str],
     task: tuple[int, dict[str, list[Fault]]],
-) -> tuple[Counter[str], list[dict[str, Any]]]:
+) -> tuple[Counter[str], list[Error]]:
     bucket, faults = task
-    said: list[dict[str, Any]] = []
+    said: list[Error] = []
 
     def say(source: str, entry: Kept, reason: str) -> None:
         name, base = bases[str(int(source.partition("-")[0]))]
-        said.append(error_of(name, base + entry.position, reason))
+        said.append(Error(name, base + entry.position, reason))
 
     maker = RowMaker(medications.find, deleted, say)
-    write_rows(out / file_of(bucket), maker.make(read_bucket(work, bucket), faults))
+    write_rows(out / file_of(bucket), maker.make(spills.read(bucket), faults))
     return maker.counts, said

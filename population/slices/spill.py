@@ -7,8 +7,10 @@ holds one bucket and never the input.
 from __future__ import annotations
 
 import marshal
+import os
 import sqlite3
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -36,8 +38,8 @@ def bucket_of(patient: str, buckets: int) -> int:
 
 
 def write_spill(folder: Path, name: str, kept: Iterable[Kept], buckets: int) -> None:
-    """Write what was kept of one piece; the file holds a block for each bucket and ends with where
-    each begins.
+    """Write what was kept of one piece, if anything was; the file holds a block for each bucket and
+    ends with where each begins and the last one ends.
     """
     sorted_out: list[list[tuple[Any, ...]]] = [[] for _ in range(buckets)]
     patient, bucket = "", 0
@@ -45,30 +47,48 @@ def write_spill(folder: Path, name: str, kept: Iterable[Kept], buckets: int) -> 
         if entry.patient != patient:  # entries of one patient often stand together
             patient, bucket = entry.patient, bucket_of(entry.patient, buckets)
         sorted_out[bucket].append(tuple(entry))
-    places = []
+    if not any(sorted_out):
+        return
+    places = array(PLACES, [0])
     with (folder / f"{name}.part").open("wb") as file:
         for entries in sorted_out:
-            begins = file.tell()
             if entries:
                 file.write(marshal.dumps(entries))
-            places.append((begins, file.tell() - begins))
-        index = marshal.dumps(places)
-        file.write(index)
-        file.write(len(index).to_bytes(8, "big"))
+            places.append(file.tell())
+        places.tofile(file)
     (folder / f"{name}.part").replace(folder / f"{name}.spill")
 
 
-def read_bucket(folder: Path, bucket: int) -> Iterator[tuple[str, list[Kept]]]:
-    """Yield what each file holds of a bucket, with the name of the file, in the order of names."""
-    for path in sorted(folder.glob("*.spill")):
-        with path.open("rb") as file:
-            file.seek(-8, 2)
-            length = int.from_bytes(file.read(8), "big")
-            file.seek(-8 - length, 2)
-            begins, size = marshal.loads(file.read(length))[bucket]
-            if size:
-                file.seek(begins)
-                yield path.stem, list(map(Kept._make, marshal.loads(file.read(size))))
+PLACES = "Q"
+"""How places in a file are written: eight bytes each."""
+
+
+class Spills:
+    """Reads what was written of all pieces, bucket by bucket; built in each process that does.
+
+    Where the buckets begin in each file is read once: files and buckets both grow with the input.
+    """
+
+    def __init__(self, folder: Path, buckets: int) -> None:
+        self._files = [(path, _places_in(path, buckets)) for path in sorted(folder.glob("*.spill"))]
+
+    def read(self, bucket: int) -> Iterator[tuple[str, list[Kept]]]:
+        """Yield what each file holds of a bucket, with the name of the file, in their order."""
+        for path, places in self._files:
+            begins, ends = places[bucket], places[bucket + 1]
+            if ends > begins:
+                with path.open("rb", buffering=0) as file:
+                    file.seek(begins)
+                    entries = marshal.loads(file.read(ends - begins))
+                yield path.stem, list(map(Kept._make, entries))
+
+
+def _places_in(path: Path, buckets: int) -> array[int]:
+    places = array(PLACES)
+    with path.open("rb") as file:
+        file.seek(-places.itemsize * (buckets + 1), os.SEEK_END)
+        places.fromfile(file, buckets + 1)
+    return places
 
 
 def write_medications(folder: Path, name: str, medications: Iterable[Kept]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes
@@ -41,6 +41,14 @@ class SliceJob:
     extra_codes: SiteCodes | None = None
 
 
+class Error(NamedTuple):
+    """What errors.ndjson says of a line; 0 stands for the whole file."""
+
+    file: str
+    line: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Found:
     """What came of all pieces together."""
@@ -49,7 +57,7 @@ class Found:
     dropped: Counter[str] = field(default_factory=Counter)
     codes: Counter[bytes] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
-    errors: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[Error] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     cut: set[str] = field(default_factory=set)
     bases: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -68,8 +76,8 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
         if fault.patient and (fault.key in LISTS or fault.key == EVERY_LIST):
             found.faults[fault.patient].append(fault)
     if result.more_faults:
-        name = Path(piece.path).name
-        found.errors.append(error_of(name, 0, f"{result.more_faults} further lines are at fault"))
+        said = f"{result.more_faults} further lines are at fault"
+        found.errors.append(Error(piece.name, 0, said))
     if result.more_faults or any(_cuts(fault, result) for fault in result.faults):
         found.cut |= {HOME[kind] for kind in result.read if kind in HOME} or lists_named(
             Path(piece.path).name, LISTS
@@ -150,13 +158,8 @@ def _codes_of(codes: Counter[bytes]) -> Iterator[dict[str, Any]]:
             break
 
 
-def error_of(file: str, line: int, reason: str) -> dict[str, Any]:
-    """Return what errors.ndjson says of a line; 0 stands for the whole file."""
-    return {"file": file, "line": line, "reason": reason}
-
-
-def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
+def write_errors(path: Path, errors: list[Error]) -> None:
     """Write errors.ndjson, in the order of files and lines."""
     with path.open("wb") as file:
-        for error in sorted(errors, key=lambda one: (one["file"], one["line"], one["reason"])):
-            file.write(write_json(error) + b"\n")
+        for error in sorted(errors):
+            file.write(write_json(error._asdict()) + b"\n")

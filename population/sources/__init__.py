@@ -6,7 +6,7 @@ from population.sources.bulk_export import ExportFailed, Wanted, fetch_export
 from population.sources.content import DAMAGED, NOTHING_READ
 from population.sources.documents import SPEAKS_OF_AN_ERROR, resources_of
 from population.sources.files import Kind, Piece, find_pieces
-from population.sources.lines import Lines, split_lines
+from population.sources.lines import Lines
 from population.sources.progress import Progress, say_size
 from population.sources.reading import TOO_LONG, make_room, read_lines
 from population.sources.workers import TaskFailed, name_failure, run_tasks
@@ -31,5 +31,4 @@ __all__ = [
     "resources_of",
     "run_tasks",
     "say_size",
-    "split_lines",
 ]

@@ -35,11 +35,13 @@ SUFFIXES = {
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What one task reads: a file, or the lines of it that begin from `start` to before `end`
-    (bytes). `number` orders the pieces of all files; `end` is 0 for the whole file.
+    (bytes). `number` orders the pieces of all files; `name` is what is said of the file, its path
+    within the folder that was given; `end` is 0 for the whole file.
     """
 
     number: int
     path: str
+    name: str
     kind: Kind
     zipped: bool
     start: int = 0
@@ -55,23 +57,23 @@ def find_pieces(paths: Iterable[Path]) -> tuple[list[Piece], list[Path]]:
     """
     pieces: list[Piece] = []
     unread: list[Path] = []
-    for path in _each_file(paths):
+    for path, name in _each_file(paths):
         kind, zipped = _kind_of(path)
         if kind is None:
             unread.append(path)
             continue
-        pieces += _cut(path, kind, zipped, len(pieces))
+        pieces += _cut(path, name, kind, zipped, len(pieces))
     return pieces, unread
 
 
-def _each_file(paths: Iterable[Path]) -> Iterator[Path]:
+def _each_file(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     seen: set[Path] = set()
     for path in paths:
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in found:
             if file.is_file() and file.resolve() not in seen and not file.name.startswith("."):
                 seen.add(file.resolve())
-                yield file
+                yield file, str(file.relative_to(path)) if file != path else file.name
 
 
 def _kind_of(path: Path) -> tuple[Kind | None, bool]:
@@ -82,16 +84,17 @@ def _kind_of(path: Path) -> tuple[Kind | None, bool]:
     return (None if zipped and kind is Kind.TABLE else kind), zipped
 
 
-def _cut(path: Path, kind: Kind, zipped: bool, first: int) -> list[Piece]:
+def _cut(path: Path, name: str, kind: Kind, zipped: bool, first: int) -> list[Piece]:
     size = path.stat().st_size
     if kind is not Kind.LINES or zipped or size <= PIECE_BYTES:
         whole = size * GZIP_RATIO if zipped else size
-        return [Piece(first, str(path), kind, zipped, size=whole)]
+        return [Piece(first, str(path), name, kind, zipped, size=whole)]
     starts = range(0, size, PIECE_BYTES)
     return [
         Piece(
             first + number,
             str(path),
+            name,
             kind,
             False,
             start,

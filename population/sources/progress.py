@@ -12,6 +12,9 @@ PLAIN_SECONDS = 10.0
 
 TERMINAL_SECONDS = 0.2
 
+TELLING_SHARE = 0.01
+"""Of the whole; before, a rate says nothing: the processes start, the first pieces are small."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -53,13 +56,13 @@ class Progress:
 
     def _line(self, now: float) -> str:
         rate = self.done / (now - self._started)
-        words = f"{self.what}: {self.done:,.0f}"
-        if self.whole and rate:
-            left = max(0, self.whole - self.done) / rate
-            words += f" of {self.whole:,.0f} {self.unit}, {rate:,.0f} a second, {_span(left)} left"
-        else:
-            words += f" {self.unit}, {rate:,.0f} a second"
-        return words
+        if not self.whole:
+            return f"{self.what}: {self.done:,.0f} {self.unit}, {rate:,.0f} a second"
+        words = f"{self.what}: {self.done:,.0f} of {self.whole:,.0f} {self.unit}"
+        if self.done < TELLING_SHARE * self.whole:
+            return words
+        left = max(0, self.whole - self.done) / rate
+        return f"{words}, {rate:,.0f} a second, {_span(left)} left"
 
     def _say(self, line: str) -> None:
         if self.stream.isatty():

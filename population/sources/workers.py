@@ -135,10 +135,11 @@ def _serve(line: Connection, prepare: Any, setup: Any) -> None:
 
 def name_failure(error: BaseException) -> str:
     """Return the kind of an error and where it was raised, and nothing of the record it was raised
-    over.
+    over: of what the system refuses why, as that a disk is full.
     """
     place, trace = "", error.__traceback__
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{type(error).__name__} in {place}"
+    why = error.strerror if isinstance(error, OSError) else None
+    return f"{why or type(error).__name__} in {place}"

@@ -320,6 +320,17 @@ def test_a_name_of_another_test_is_none_to_complete_and_is_never_proposed() -> N
     assert Nearest(load_value_sets()).concept("labs", "TSH (local)") == ("", "")
 
 
+def test_a_run_that_was_interrupted_is_refused_and_not_reported_in_part(
+    sliced: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    run_decisions(RunJob(sliced, run, DeciderSetup(Mode.SNAPSHOT, AS_OF, "", {})), lambda _: None)
+    next(iter(sorted((run / "decisions").iterdir()))).unlink()
+
+    with pytest.raises(ReportRefused, match="holds 3 of 4 parts"):
+        write_report(run, tmp_path / "report.html", False, None)
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportRefused, match="holds no run"):
         write_report(tmp_path, tmp_path / "report.html", False, None)

@@ -198,6 +198,19 @@ def test_a_file_named_twice_or_beside_its_folder_is_read_once(tmp_path: Path) ->
     assert (errors, len(rows)) == ([], 1)
 
 
+def test_an_error_names_the_file_within_the_folder_as_several_may_be_named_alike(
+    tmp_path: Path,
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / "export" / name).mkdir(parents=True)
+        (tmp_path / "export" / name / "Patient.ndjson").write_text(lines(ANA))
+    (tmp_path / "export" / "second" / "Condition.ndjson").write_text("{\n")
+
+    _, errors, _ = slice_paths(tmp_path, tmp_path / "export")
+
+    assert [error["file"] for error in errors] == ["second/Condition.ndjson"]
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "\r\n"])
 def test_an_empty_file_exports_nothing_and_says_none_of_nothing(
     tmp_path: Path, content: str
