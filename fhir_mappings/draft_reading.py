@@ -15,6 +15,7 @@ from fhir_mappings.fhir import (
     Placed,
     Resource,
     as_dict,
+    as_list,
     as_text,
     code_of,
     read_notes,
@@ -55,6 +56,10 @@ STOPS = frozenset({"stopped", "cancelled", "on-hold", "ended", "suspended", "rev
 
 
 NOT_ORDERS = frozenset({"entered-in-error", "completed"})
+
+
+CHANGED = "the order is changed by an extension that is not read"
+"""Why an order with a `modifierExtension` is never called right, whatever else it says."""
 
 
 ORDER_TYPES = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
@@ -123,6 +128,8 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
         forbids = resource.get("doNotPerform") is True
         read = read_orders(draft.placed, stands, product, value_sets, siblings)
         orders = tuple(changed(order, forbids=forbids) for order in read)
+        if as_list(resource.get("modifierExtension")):  # it may mean the opposite
+            orders = tuple(changed(order, not_computable=CHANGED) for order in orders)
         beside = medication if medication and medication.place != "contained" else None
         return replace(draft, orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):

@@ -161,6 +161,7 @@ def read_findings(
             evidence=item.evidence,
             other_cause=item.match.role in (Role.COMPETING_CAUSE, Role.REVIEW),
             is_new=is_new(item, treatment_start, diagnoses.index.as_of),
+            suspected=item.standing is Standing.SUSPECTED,
         )
         for item in found
     )

@@ -15,14 +15,27 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import TimingReading, WrittenDosage, read_timing, read_written, shorten
+from fhir_mappings.dosing import (
+    NotComputable,
+    TimingReading,
+    WrittenDosage,
+    read_timing,
+    read_written,
+    shorten,
+)
 from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
+from fhir_mappings.medicines.dose_amounts import (
+    DosesDiffer,
+    attempt,
+    count_alone,
+    dose_in_words,
+    read_dose,
+)
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
 from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.terminology import ValueSets
-from recommender.language import DoseLine, InjectionSite, Timing
+from recommender.language import UNIT_ERROR_INJECTED, DoseLine, InjectionSite, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +223,14 @@ def _read_lines(
     as_needed = _is_as_needed(line, words) or timing.as_needed
 
     def dose_of(item: Ingredient) -> Decimal | None:
-        return attempt(lambda: read_dose(line, item, product, words, value_sets.units), problems)
+        try:
+            return read_dose(line, item, product, words, value_sets.units)
+        except NotComputable as why:
+            if str(why) not in problems:
+                problems.append(str(why))
+            largest = why.largest if isinstance(why, DosesDiffer) else None
+            # of doses that differ the one that nobody can mean is not passed over (I11, Q41)
+            return largest if largest and largest >= UNIT_ERROR_INJECTED else None
 
     return tuple(
         DoseLine(item.substance, route, dose_of(item), timing.timing, as_needed)

@@ -101,6 +101,16 @@ computed with.
 _Read = TypeVar("_Read")
 
 
+class DosesDiffer(NotComputable):
+    """A dose that is a range, or quantities that disagree; `largest` is the highest of them in
+    micrograms, `None` when it is not known.
+    """
+
+    def __init__(self, why: str, largest: Decimal | None) -> None:
+        super().__init__(why)
+        self.largest = largest
+
+
 def attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:
     """Return what was read; where nothing could be, note why and return `None`."""
     try:
@@ -140,7 +150,8 @@ def read_dose(
     cannot be converted do not count as long as one can.
     """
     quantities, ranges = fhir_versions.read_dose_quantities(line)
-    quantities = [*quantities, *(_fixed_range(item) for item in ranges)]
+    largest = _largest_end(ranges, ingredient, product, site_units)
+    quantities = [*quantities, *(_fixed_range(item, largest) for item in ranges)]
     quantities = [_in_known_unit(as_dict(item), site_units) for item in quantities]
     if not quantities:
         spoken = dose_in_words(words, ingredient, product) if words.whole else None
@@ -163,9 +174,10 @@ def _agreed(quantities: list[dict[str, Any]], ingredient: Ingredient, product: P
         )
         doses |= set() if dose is None else {dose}
     if len(doses) > 1:
-        raise NotComputable(
+        raise DosesDiffer(
             "doses that differ: "
-            + " and ".join(f"{dose.normalize():f} micrograms" for dose in sorted(doses))
+            + " and ".join(f"{dose.normalize():f} micrograms" for dose in sorted(doses)),
+            max(doses),
         )
     if not doses or any("not a usable number" in reason for reason in reasons):
         raise NotComputable(reasons[0])
@@ -187,13 +199,23 @@ def reads_dose_unit(unit: str) -> bool:
     return any(unit.lower() in units for units in known)
 
 
-def _fixed_range(dose_range: Any) -> dict[str, Any]:
+def _largest_end(
+    ranges: list[Any], ingredient: Ingredient, product: Product, site_units: Mapping[str, str]
+) -> Decimal | None:
+    """Return the highest end of ranges in micrograms, `None` where none can be computed."""
+    ends = [_in_known_unit(as_dict(as_dict(one).get("high")), site_units) for one in ranges]
+    read = (attempt(lambda end=end: _micrograms(end, ingredient, product), []) for end in ends)  # type: ignore[misc]
+    return max((dose for dose in read if dose is not None), default=None)
+
+
+def _fixed_range(dose_range: Any, largest: Decimal | None) -> dict[str, Any]:
     """Return the quantity of a range whose ends are equal."""
     low, high = as_dict(as_dict(dose_range).get("low")), as_dict(as_dict(dose_range).get("high"))
     ends = {(read_number(end.get("value")), spelt_unit(end)) for end in (low, high) if end}
     if len(ends) == 1 and low and high:
         return high
-    raise NotComputable("dose is a range: " + " to ".join(_said(end) for end in (low, high) if end))
+    said = " to ".join(_said(end) for end in (low, high) if end)
+    raise DosesDiffer(f"dose is a range: {said}", largest)
 
 
 def _said(quantity: Mapping[str, Any]) -> str:

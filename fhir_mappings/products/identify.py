@@ -16,6 +16,7 @@ from fhir_mappings.dosing import shorten, split_name
 from fhir_mappings.fhir import as_list, texts_of, words_of
 from fhir_mappings.products.forms import read_form
 from fhir_mappings.products.ingredient_strengths import (
+    agreed_strengths,
     item_of,
     read_named_strengths,
     read_stated_strengths,
@@ -78,8 +79,10 @@ def _read_content(
     for match in matches:
         if match.matched_by == "code" and match.member.display not in names:
             names[match.member.display] = split_name(match.member.display)
-    strengths = read_named_strengths(names.values(), substances)
-    strengths |= read_stated_strengths(resource, substances, value_sets)
+    strengths = agreed_strengths(
+        read_named_strengths(names.values(), substances),
+        read_stated_strengths(resource, substances, value_sets),
+    )
     error, antidote = _find_error(matches, texts, value_sets)
     named = {match.concept for match in matches}
     return {

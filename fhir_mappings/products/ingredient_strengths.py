@@ -67,6 +67,20 @@ def read_stated_strengths(
     return stated
 
 
+def agreed_strengths(
+    named: Mapping[Substance, Strength], stated: Mapping[Substance, Strength]
+) -> dict[Substance, Strength]:
+    """Return the strength of each ingredient: what its Medication states, else what its name says;
+    none where the two say different amounts of the same measure.
+    """
+    agreed = {**named, **stated}
+    for substance in named.keys() & stated.keys():
+        one, other = named[substance], stated[substance]
+        if one.per_ml == other.per_ml and one.micrograms != other.micrograms:
+            del agreed[substance]
+    return agreed
+
+
 def item_of(part: Any) -> Any:
     """Return the CodeableConcept of one ingredient of a Medication resource, in any FHIR
     version.

@@ -11,7 +11,15 @@ from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_of
 from recommender.courses.stored_drafts import is_maintenance_waiting
 from recommender.deficiency import Deficiency
-from recommender.language import Order, PhaseKind, Test, TestOrder, is_injected, months_after
+from recommender.language import (
+    Order,
+    OrderState,
+    PhaseKind,
+    Test,
+    TestOrder,
+    is_injected,
+    months_after,
+)
 from recommender.monitoring import find_overdue, review_points
 from recommender.safety import is_implausible
 from recommender.treatment_so_far import TreatmentPhase
@@ -33,9 +41,10 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     loading = [order for order in case.drafts if _loads(order)]
     if not loading or case.rule == "N2" or case.column is Column.NONE or case.is_prophylaxis:
         return
-    if case.rule == "T1" or any(
-        _follows_loading(order) for order in (*case.all_drafts, *case.standing)
-    ):
+    following = [order for order in (*case.all_drafts, *case.standing) if _follows_loading(order)]
+    signs = case.assessment.neurological.is_true
+    tablets_only = signs and following and all(_is_drafted_tablet(order) for order in following)
+    if case.rule == "T1" or (following and not tablets_only):
         return
     if is_maintenance_waiting(case, loading):
         return
@@ -45,10 +54,21 @@ def check_maintenance(case: Case) -> Iterator[Issue]:
     yield Issue(
         cards.B5_NO_MAINTENANCE,
         WARNING if loud else INFO,
-        (reason,),
+        (_AFTER_SIGNS if tablets_only else reason,),
         ("S6", "S9", "S12", "S16"),
         about,
+        ONLY_TABLETS_FOLLOW if tablets_only else "",
     )
+
+
+ONLY_TABLETS_FOLLOW = (
+    "Only tablets follow the injections; after nerve signs injections go on every 2 months"
+)
+_AFTER_SIGNS = "Tablets do not take the place of maintenance injections after nerve signs."
+
+
+def _is_drafted_tablet(order: Order) -> bool:
+    return order.state is OrderState.DRAFT and kind_of(order) is PhaseKind.ORAL
 
 
 def _loads(order: Order) -> bool:

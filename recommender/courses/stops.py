@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of, may_be_cyanocobalamin
 from recommender.deficiency import Permanence
-from recommender.language import HintAt, Order, Test, is_treatment_dose
+from recommender.language import HintAt, Order, Test, is_injected, is_treatment_dose
 from recommender.safety import reaction_to
 from recommender.wording import name_of
 
@@ -29,7 +29,7 @@ def check_stops(case: Case) -> Iterator[Issue]:
             yield Issue(
                 cards.F1_STOP,
                 CRITICAL if critical else WARNING,
-                (_why_not_stop(case),),
+                (_why_not_stop(case, stop),),
                 ("S16", "S84", "S85"),
                 (stop.key,),
             )
@@ -78,9 +78,16 @@ def why_right(case: Case, stop: Order) -> str:
         return "a reaction to it may be recorded: arrange allergy advice"
     if may_be_cyanocobalamin(line) and a.renal.is_true:
         return "kidney function is reduced: arrange hydroxocobalamin"
-    if may_be_cyanocobalamin(line) and a.lebers.may_be_true:
+    if may_be_cyanocobalamin(line) and _lebers_stands(case):
         return "Leber's disease is not ruled out: arrange hydroxocobalamin"
     return ""
+
+
+def _lebers_stands(case: Case) -> bool:
+    """Return whether the record itself speaks of Leber's disease. An entry or a list that was not
+    understood forbids offering cyanocobalamin, and does not make stopping it right (Q28, I33).
+    """
+    return case.assessment.lebers.is_true or bool(case.scenario.hints_at(HintAt.LEBERS))
 
 
 def _right_stop(stop: Order, why: str) -> Issue:
@@ -108,12 +115,17 @@ def _goes_on(case: Case, stop: Order) -> bool:
     )
 
 
-def _why_not_stop(case: Case) -> str:
+def _why_not_stop(case: Case, stop: Order) -> str:
+    by_mouth = stop.cobalamin is not None and not is_injected(stop.cobalamin)
+    if by_mouth and case.assessment.neurological.is_true:
+        return "With nerve signs, injections on alternate days take the place of tablets."
     if case.assessment.permanence is Permanence.UNKNOWN:
         return (
             "The cause of deficiency is not known, so it counts as permanent: stopping leads to "
             "relapse."
         )
     if case.assessment.permanence is Permanence.PERSISTENT:
+        if case.scenario.cause_resolved.is_unknown:
+            return "Whether every cause has passed is not known: stopping may lead to relapse."
         return "The cause is not recorded as resolved: stopping leads to relapse."
     return "The cause is permanent: stopping leads to relapse, and nerve damage may not recover."

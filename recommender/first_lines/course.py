@@ -54,6 +54,8 @@ def f1(case: Case, issue: Issue, words: Words) -> str:
         )
     if a.permanence is Permanence.UNKNOWN or not words.cause:
         return "Cause not known: a normal level is no reason to stop B12"
+    if a.permanence is Permanence.PERSISTENT and case.scenario.cause_resolved.is_unknown:
+        return f"{words.cause} may not be the only cause: a normal level is no reason to stop B12"
     if a.permanence is Permanence.PERSISTENT:
         return f"{words.cause} not recorded as resolved: a normal level is no reason to stop"
     return f"{words.cause} needs B12 for life: a normal level is no reason to stop"

@@ -19,6 +19,9 @@ TREATMENT_DOSE_INJECTED = Decimal(250)
 TREATMENT_DOSE_ORAL = Decimal(1000)
 """Micrograms by mouth a day from which it is treatment; anything lower is a supplement (2.3)."""
 
+UNIT_ERROR_INJECTED = Decimal(5000)
+"""Micrograms of one injection from which a unit or product error is likely (card b8)."""
+
 LOADING_BELOW_DAYS = Decimal(7)
 """Days from injection to injection below which an order is a loading course (Q11)."""
 

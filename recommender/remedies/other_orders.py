@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from recommender.cards import Resolution, cards
-from recommender.case import Case, Issue, has_test
+from recommender.case import Case, Issue, has_test, may_be_cyanocobalamin
 from recommender.courses import overdue_review
 from recommender.guidance import starting_now
 from recommender.language import (
@@ -21,11 +21,12 @@ from recommender.language import (
     Regimen,
     RemoveOrder,
     Test,
+    is_injected,
 )
 from recommender.monitoring import CITATIONS, interval_of, maintenance_phase
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
-from recommender.remedies.towards import towards
+from recommender.remedies.towards import is_open, towards
 from recommender.treatment import product_for
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -47,7 +48,9 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     stops = {key for issue in issues for key in issue.about}
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     if case.rule == "T1b":  # maintenance would be too seldom, unless nothing improves (Q70)
-        return (Resolution("Do not stop: B12 goes on, nerve signs decide how", edits, True),)
+        return (Resolution(_GOES_ON["T1b"], edits, True),)
+    if (instead := _in_its_place(case)) is not None:
+        return instead
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):
         return (
@@ -55,9 +58,49 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
             Resolution(label_of((plateau,), (Claim.NO_FURTHER,)), (plateau,)),
         )
     if phase is None:
-        return (Resolution("Do not stop: B12 goes on as ordered", edits, recommended=True),)
+        goes_on = _GOES_ON.get(case.rule, "Do not stop: B12 goes on as ordered")
+        return (Resolution(goes_on, edits, recommended=True),)
     edits = (phase, *edits)
     return (Resolution(label_of((phase,), lead="Do not stop"), edits, recommended=True),)
+
+
+_GOES_ON = {
+    **dict.fromkeys(
+        ("T0", "T1", "T1b", "T3b", "T4a", "N1", "N2"),
+        "Do not stop: B12 goes on, nerve signs decide how",
+    ),
+    "T2": "Do not stop: B12 goes on, symptoms decide how often",
+    "T4": "Do not stop: B12 goes on, a dose is due now",
+}
+"""What is said of going on where the rule wants it otherwise than as it is ordered."""
+
+
+def _in_its_place(case: Case) -> tuple[Resolution, ...] | None:
+    """Return what is offered where the stop stays, because what it ends must not be advised:
+    tablets with nerve signs (T0, I1), or cyanocobalamin while Leber's disease is not ruled out
+    (I2); `None` where going on is right.
+    """
+    stopped = [line for stop in case.selected_stops if (line := stop.cobalamin) is not None]
+    by_mouth = stopped and not any(is_injected(line) for line in stopped)
+    signs = by_mouth and case.assessment.neurological.is_true
+    eyes = case.assessment.lebers.may_be_true and any(map(may_be_cyanocobalamin, stopped))
+    if not (signs or eyes):
+        return None
+    loading = [
+        option.regimen
+        for option in case.recommendation.options
+        if option.regimen and option.regimen.phases[0].kind is PhaseKind.LOADING
+    ]
+    if len(loading) == 1:
+        due = AddRegimen(loading[0], case.recommendation.technique)
+        return (
+            Resolution(label_of((due,)), (due,), recommended=bool(signs) and not is_open(case)),
+        )
+    if signs:
+        return None
+    treated = case.is_under_way and not case.recommendation.not_drafted
+    phase = _maintenance(case) if treated else None
+    return (Resolution(label_of((phase,)), (phase,)),) if phase else ()
 
 
 def _maintenance_after_plateau(case: Case) -> AddRegimen | None:
@@ -82,6 +125,11 @@ def _maintenance_if_nothing_remains(case: Case) -> AddRegimen | None:
     treated = case.is_under_way and not case.recommendation.not_drafted
     if not treated or any(order.has_cobalamin for order in case.course.active):
         return None
+    return _maintenance(case)
+
+
+def _maintenance(case: Case) -> AddRegimen | None:
+    """Return maintenance from today, with the product that is allowed here."""
     phase = product_for(starting_now(_maintenance_due(case)), case.assessment, case.policy)
     return AddRegimen(Regimen((phase,)), case.recommendation.technique) if phase else None
 

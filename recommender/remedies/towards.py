@@ -52,7 +52,7 @@ def towards(
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
-    open_still = asked or _is_open(case)
+    open_still = asked or is_open(case)
     recommended = treats and alone and not target.claims and not open_still
     return Resolution(_label(case, edits, target.claims), edits, recommended)
 
@@ -73,7 +73,7 @@ def _resumed_today(
     )
 
 
-def _is_open(case: Case) -> bool:
+def is_open(case: Case) -> bool:
     """Return whether allergies, what the products hold, or treatment so far are not known, or a
     test comes first (P5), so that nothing is marked as recommended (C35, Q6, Q28, Q58, Q63).
     """

@@ -12,6 +12,7 @@ from decimal import Decimal
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, is_readable, issue_of
 from recommender.language import (
+    UNIT_ERROR_INJECTED,
     DoseLine,
     DosePart,
     Order,
@@ -20,9 +21,6 @@ from recommender.language import (
     is_injected,
     read_line,
 )
-
-UNIT_ERROR_INJECTED = Decimal(5000)
-"""Micrograms of one injection from which a unit or product error is likely (card b8)."""
 
 UNIT_ERROR_ORAL = Decimal(10000)
 """Micrograms by mouth from which a unit error is likely (card b8)."""

@@ -478,7 +478,7 @@ RULES: tuple[Rule, ...] = (
         RuleId.E2,
         (),
         Outcome.CANNOT,
-        "No usable vitamin B12 result: test before choosing treatment",
+        "Vitamin B12 status is not known: test before choosing treatment",
         open_rows.ask_for_a_test,
         ("S52",),
     ),
@@ -581,12 +581,12 @@ def _is_ordered(options: tuple[Option, ...], assessment: Assessment) -> bool:
 
 
 def _may_be_marked(rows: tuple[RuleId, ...], assessment: Assessment) -> bool:
-    """Whether an option may be shown as recommended: not before a test after gastrectomy (P5) or
-    while a level leaves deficiency open (B1), nor while allergies or medicines are not known (Q28,
-    Q58).
+    """Whether an option may be shown as recommended: not before a test after gastrectomy (P5),
+    while a level leaves deficiency open (B1) or it is asked which operation it was (P6), nor while
+    allergies or medicines are not known (Q28, Q58).
     """
     untested = RuleId.P5 in rows and assessment.deficiency is not Deficiency.UNLIKELY
-    untested = untested or rows[0] is RuleId.B1
+    untested = untested or rows[0] is RuleId.B1 or {RuleId.P4, RuleId.P6} <= set(rows)
     doubtful = (
         assessment.allergies_unavailable
         or assessment.allergy_unclear

@@ -164,7 +164,8 @@ def facts_that_decided(
         shown += _beside(words)
     for card in found:
         shown += DECIDES_CARD.get(card, ())
-    return tuple(line for one in dict.fromkeys(shown) if (line := one(words)))
+    said = (one(words) for one in dict.fromkeys(shown))
+    return tuple(dict.fromkeys(line for line in said if line))
 
 
 def _beside(words: Words) -> Iterator[Line]:

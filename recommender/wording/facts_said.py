@@ -60,7 +60,7 @@ def nerves(words: Words) -> str:
     a, s = words.assessment, words.scenario
     if words.findings and a.neurological.is_true:
         said = ", ".join(
-            dict.fromkeys(words.on(one.sign.value, one.evidence.date) for one in words.findings)
+            dict.fromkeys(words.on(one.named, one.evidence.date) for one in words.findings)
         )
         return f"{said}, other cause recorded" if a.attribution_uncertain else said
     screen = s.neurological_screen
@@ -76,7 +76,7 @@ def nerves(words: Words) -> str:
         return "nerve signs: the list of conditions is not complete"
     if words.findings:
         return (
-            f"{words.on(words.findings[0].sign.value, words.findings[0].evidence.date)}, by its "
+            f"{words.on(words.findings[0].named, words.findings[0].evidence.date)}, by its "
             f"code of another cause"
         )
     if screen.because is Because.IN_FUTURE:
@@ -90,7 +90,7 @@ def _screen(words: Words, day: dt.date | None) -> str:
 
 def nerves_ever(words: Words) -> str:
     ever = words.scenario.neurological_findings
-    return ", ".join(dict.fromkeys(words.on(one.sign.value, one.evidence.date) for one in ever))
+    return ", ".join(dict.fromkeys(words.on(one.named, one.evidence.date) for one in ever))
 
 
 def nerves_before(words: Words) -> str:

@@ -179,7 +179,7 @@ class Words:
         """{finding}: the sign that presses most, "Nerve signs" by a positive screen alone."""
         if self.findings:
             first = self.findings[0]
-            return self.on(capital(first.sign.value), first.evidence.date)
+            return self.on(capital(first.named), first.evidence.date)
         if not self.assessment.neurological.is_true:
             return ""
         screen = self.scenario.neurological_screen

@@ -1,0 +1,271 @@
+"""Stops that something else must take the place of, and orders that say two doses, are changed by
+an extension, or whose product is named with another strength than its Medication states.
+
+Expectations: cards.md 1 and f1, b5, b8, b14; decisions 2.4 (T0), Q28, Q41, I1, I2, I11, I33.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from cds_service.decision import decide_request
+from fhir_mappings.terminology import load_value_sets
+from tests.every_case.cases import site
+from tests.vignettes.chart import NOT_AVAILABLE, write_request
+
+Json = dict[str, Any]
+
+TODAY = dt.date(2026, 11, 26)
+VALUE_SETS = load_value_sets()
+
+SIGNS = ["pernicious anaemia, since 2022-11-15", "paraesthesia, since 2026-11-10"]
+LOW = ["B12 95 pmol/L, on 2026-11-06", "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+NO_SIGNS = ["no neurological symptoms, on 2026-11-20"]
+TABLETS = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
+LOADING = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
+MAINTENANCE = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+DIET_ENDED = "vegan diet, since 2020-10-02, resolved 2025-10-20"
+
+
+def request(*orders: str, **chart: Any) -> Json:
+    return write_request(
+        {"chart": {"born": "1960-02-02", "sex": "female"} | chart, "orders": orders}
+    )
+
+
+def cards_of(asked: Json) -> list[Json]:
+    return list(decide_request(asked, site(), VALUE_SETS, TODAY).cards)
+
+
+def only_card(asked: Json) -> Json:
+    (card,) = cards_of(asked)
+    return card
+
+
+def labels(card: Json) -> list[str]:
+    return [suggestion["label"] for suggestion in card.get("suggestions", ())]
+
+
+def draft_of(asked: Json, number: int = 0) -> Json:
+    found: Json = asked["context"]["draftOrders"]["entry"][number]["resource"]
+    return found
+
+
+def test_tablets_stopped_with_new_signs_make_room_for_injections_T0() -> None:
+    asked = request(
+        f"stop: {TABLETS}", conditions=SIGNS, results=LOW, active=[f"{TABLETS}, since 2026-06-10"]
+    )
+    card = only_card(asked)
+
+    assert card["indicator"] == "critical"
+    assert labels(card) == ["Hydroxocobalamin 1 mg IM alternate days, then every 2 months"]
+    (suggestion,) = card["suggestions"]
+    assert all(action["type"] == "create" for action in suggestion["actions"])  # the stop stays
+    assert card["detail"].count("Paraesthesia") == 1
+
+
+def test_injections_stopped_with_new_signs_go_on_otherwise_than_ordered_T1() -> None:
+    active = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = [
+        f"hydroxocobalamin, 1000 mcg, IM, on {day}"
+        for day in ("2026-06-20", "2026-08-20", "2026-10-20")
+    ]
+    chart = {"active": [f"{active}, since 2025-11-01"], "given": given}
+    card = only_card(request(f"stop: {active}", conditions=SIGNS, **chart))
+
+    assert labels(card) == ["Do not stop: B12 goes on, nerve signs decide how"]
+
+
+@pytest.mark.parametrize("unread", ["an entry", "the list"])
+def test_what_was_not_understood_never_makes_a_stop_right_Q28(unread: str) -> None:
+    stop = f"stop: {TABLETS}"
+    taken = [f"{TABLETS}, since 2026-01-20"]
+    asked = request(stop, conditions=SIGNS[:1], results=NO_SIGNS, active=taken)
+    if unread == "the list":
+        asked["prefetch"]["conditions"] = NOT_AVAILABLE
+    else:
+        nothing_read = {"system": "urn:oid:1.2.3.4.5", "code": "X77"}
+        unreadable = {"resourceType": "Condition", "id": "x", "code": {"coding": [nothing_read]}}
+        asked["prefetch"]["conditions"]["entry"].append({"resource": unreadable})
+        asked["prefetch"]["conditions"]["total"] += 1
+    card = only_card(asked)
+
+    assert card["indicator"] == "warning"
+    assert "is right" not in card["summary"]
+    assert not any("cyanocobalamin" in label.lower() for label in labels(card))
+    assert not any(label.startswith("Do not stop") for label in labels(card))  # I2
+
+
+def test_words_that_hint_at_lebers_make_the_stop_right_Q72() -> None:
+    asked = request(
+        f"stop: {TABLETS}",
+        conditions=[*SIGNS[:1], "'Brother has LHON', since 2024-01-01"],
+        results=NO_SIGNS,
+        active=[f"{TABLETS}, since 2026-01-20"],
+    )
+    assert "Leber's disease is not ruled out" in only_card(asked)["summary"]
+
+
+@pytest.mark.parametrize("failed", ["medications", "procedures"])
+def test_a_cause_recorded_as_over_is_never_called_not_recorded_so_I33(failed: str) -> None:
+    asked = request(
+        f"stop: {TABLETS}",
+        conditions=[DIET_ENDED],
+        results=NO_SIGNS,
+        active=[f"{TABLETS}, since 2025-10-21"],
+        **{"not available": [failed]},
+    )
+    card = only_card(asked)
+
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Diet low in B12 may not be the only cause")
+    assert "not recorded as resolved" not in card["summary"] + card["detail"]
+
+
+def test_tablets_do_not_follow_injections_for_nerve_signs_b5() -> None:
+    alternate = "hydroxocobalamin, 1000 mcg, IM, alternate days"
+    asked = request(alternate, TABLETS, conditions=SIGNS, results=LOW)
+    first = cards_of(asked)[0]
+
+    assert first["indicator"] == "warning"
+    assert first["summary"].startswith("Only tablets follow the injections")
+    assert labels(first) == ["Hydroxocobalamin 1 mg IM every 2 months for life"]
+
+
+def test_a_range_of_doses_is_judged_by_its_dangerous_end_I11() -> None:
+    asked = request(LOADING, MAINTENANCE, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS])
+    milligrams = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
+    ends = {"low": {"value": 1} | milligrams, "high": {"value": 10} | milligrams}
+    draft_of(asked)["dosageInstruction"][0]["doseAndRate"] = [{"doseRange": ends}]
+    card = cards_of(asked)[0]
+
+    assert card["indicator"] == "critical"
+    assert card["summary"].startswith("Dose ordered is 10 mg, 10 times the usual 1 mg")
+
+
+def test_an_order_changed_by_an_extension_is_never_called_right() -> None:
+    asked = request(LOADING, MAINTENANCE, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS])
+    assert cards_of(asked) == []
+    changed = [{"url": "https://example.org/not", "valueBoolean": True}]
+    for number in (0, 1):
+        draft_of(asked, number)["modifierExtension"] = changed
+
+    assert any("not checked" in card["summary"] for card in cards_of(asked))
+
+
+def test_a_name_and_a_medication_of_two_strengths_leave_the_dose_open_Q41() -> None:
+    asked = request(LOADING, MAINTENANCE, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS])
+    draft = draft_of(asked)
+    del draft["medicationCodeableConcept"]
+    per = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg", "value": 1}
+    volume = {"unit": "mL", "system": "http://unitsofmeasure.org", "code": "mL", "value": 1}
+    named = "Hydroxocobalamin 10 mg/mL solution for injection"
+    ingredient = {
+        "itemCodeableConcept": {"text": "Hydroxocobalamin"},
+        "strength": {"numerator": per, "denominator": volume},
+    }
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": {"text": named},
+        "ingredient": [ingredient],
+    }
+    draft |= {"medicationReference": {"reference": "#m"}, "contained": [medication]}
+    draft["dosageInstruction"][0]["doseAndRate"] = [{"doseQuantity": volume}]
+    assert any("no loading that could be read" in card["summary"] for card in cards_of(asked))
+
+    medication["code"]["text"] = "Hydroxocobalamin 1 mg/mL solution for injection"
+    assert cards_of(asked) == []
+
+
+def with_allergy(text: str, *orders: str) -> Json:
+    asked = request(*orders, conditions=SIGNS[:1], results=[*LOW, *NO_SIGNS])
+    entry = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "patient": {"reference": "Patient/p1"},
+        "criticality": "high",
+        "code": {"text": text},
+    }
+    asked["prefetch"]["allergies"] |= {"total": 1, "entry": [{"resource": entry}]}
+    return asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cyanocobalamin (tolerates hydroxocobalamin)",
+        "Cyanocobalamin; verträgt Hydroxocobalamin",
+        "Cianocobalamina, tolera hidroxocobalamina",
+    ],
+)
+def test_what_an_allergy_says_is_tolerated_is_not_forbidden_F21(text: str) -> None:
+    assert cards_of(with_allergy(text, LOADING, MAINTENANCE)) == []
+    other = only_card(with_allergy(text, "cyanocobalamin injection, 1000 mcg, IM, every month"))
+    assert other["summary"].startswith("Severe reaction to cyanocobalamin recorded")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does not tolerate hydroxocobalamin",
+        "Hydroxocobalamin not tolerated",
+        "no tolera hidroxocobalamina",
+        "hydroxocobalamin poorly tolerated",
+    ],
+)
+def test_what_is_not_tolerated_is_an_allergy_and_no_denial_F21(text: str) -> None:
+    assert all(
+        one["indicator"] == "critical" for one in cards_of(with_allergy(text, LOADING, MAINTENANCE))
+    )
+    other = cards_of(with_allergy(text, "cyanocobalamin injection, 1000 mcg, IM, every month"))
+    assert not any("ydroxocobalamin" in label for one in other for label in labels(one))  # I16
+
+
+def test_a_suspected_sign_is_called_suspected_I33() -> None:
+    asked = write_request(
+        {"chart": {"born": "1960-02-02", "sex": "female", "conditions": SIGNS[1:], "results": LOW}}
+    )
+    assert only_card(asked)["summary"].startswith("Paraesthesia (10 Nov)")
+    system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+    entry = asked["prefetch"]["conditions"]["entry"][0]["resource"]
+    entry["verificationStatus"] = {"coding": [{"system": system, "code": "differential"}]}
+    assert only_card(asked)["summary"].startswith("Paraesthesia, suspected (10 Nov)")
+
+
+def test_prophylaxis_is_not_marked_while_it_is_asked_which_operation_it_was_C36() -> None:
+    operations = ["sleeve gastrectomy, on 2018-05-01"]
+    chart = {"born": "1970-02-02", "sex": "male", "results": ["B12 450 pmol/L, on 2026-11-06"]}
+    plain = only_card(write_request({"chart": chart | {"procedures": operations}}))
+    operations = [*operations, "'Reversal of gastric bypass', on 2024-01-01"]
+    asked = only_card(write_request({"chart": chart | {"procedures": operations}}))
+
+    assert any(one.get("isRecommended") for one in plain["suggestions"])
+    assert not any(one.get("isRecommended") for one in asked["suggestions"])
+
+
+@pytest.mark.parametrize("name", ["Glomerular filtration rate (CKD-EPI 2021)", "eGFR CKD-EPI 2021"])
+def test_the_kidneys_are_read_by_the_name_of_the_formula(name: str) -> None:
+    asked = request(TABLETS, results=["B12 95 pmol/L, on 2026-11-06", *NO_SIGNS])
+    quantity = {"value": 40, "unit": "mL/min/{1.73_m2}", "system": "http://unitsofmeasure.org"}
+    result = {
+        "resourceType": "Observation",
+        "id": "g",
+        "status": "final",
+        "code": {"text": name},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-11-06",
+        "valueQuantity": quantity | {"code": "mL/min/{1.73_m2}"},
+    }
+    asked["prefetch"]["labs"]["entry"].append({"resource": result})
+    asked["prefetch"]["labs"]["total"] += 1
+    assert only_card(asked)["summary"].startswith("eGFR 40 (6 Nov): avoid cyanocobalamin")
+
+
+def test_pernicious_anaemia_in_dutch_words_counts_Q27() -> None:
+    named = ["'Pernicieuze anemie', since 2022-01-01"]
+    asked = request(TABLETS, conditions=named, results=[*LOW[1:], *NO_SIGNS])
+    assert only_card(asked)["summary"].startswith("Pernicious anaemia: injections are preferred")
