@@ -1,6 +1,7 @@
 """How much and how often: structured timing, strengths, and the same said in words."""
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
+from fhir_mappings.dosing.doubtful_doses import DosesDiffer, weigh, why_implausible
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -23,6 +24,7 @@ from fhir_mappings.dosing.timing import (
 __all__ = [
     "MASS_UNITS",
     "VOLUME_UNITS",
+    "DosesDiffer",
     "NotComputable",
     "Strength",
     "TimingReading",
@@ -38,4 +40,6 @@ __all__ = [
     "shorten",
     "spelt_unit",
     "split_name",
+    "weigh",
+    "why_implausible",
 ]

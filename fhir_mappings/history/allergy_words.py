@@ -12,7 +12,13 @@ from typing import Any
 
 from fhir_mappings.fhir import as_dict, as_list, as_text, code_of, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
-from fhir_mappings.judging import is_negative, meaningful_texts, names_another_substance
+from fhir_mappings.judging import (
+    is_negative,
+    meaningful_texts,
+    names_another_substance,
+    without_intolerance,
+    without_tolerated,
+)
 from fhir_mappings.terminology import (
     LONGEST_SEARCHED,
     Concept,
@@ -76,10 +82,8 @@ def name_substance(index: RecordIndex, substance: Any) -> tuple[Match, ...]:
 
 
 def names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
-    """Return the medicines and substances that a text names (Q27), but for what it says is
-    tolerated.
-    """
-    text = _TOLERATED.sub(" ", text)
+    """Return the medicines and substances that a text names, but what is tolerated (Q27)."""
+    text = without_tolerated(text)
     cobalt = (member for member in read_words(text, Field.DRUGS).decided if not is_type(member))
     named = index.value_sets.match_text(text, Field.DRUGS) or tuple(
         Match(member, "text", text) for member in cobalt
@@ -87,16 +91,6 @@ def names_in(index: RecordIndex, text: str) -> tuple[Match, ...]:
     if named or len(text) > LONGEST_NAMING or not _SOME_COBALAMIN.search(normalise_text(text)):
         return named
     return (Match(_SOME_FORM, "text", text),)
-
-
-_TOLERATED = re.compile(
-    r"(?<!not )(?<!cannot )(?<!never )(?<!poorly )(?<!badly )(?<!nicht )(?<!non )(?<!ikke )"
-    r"(?<!inte )(?<!niet )(?<!no )\b(?:tolerates|tolerated|has tolerated|can (?:have|take)|"
-    r"vertr(?:ä|ae)gt|tol(?:è|e)re|tolera|verdraagt|t(?:å|aa)ler|tolererer|tolererar|t(?:å|aa)l)"
-    r"\b(?! (?:poorly|badly|not|nicht|kein|niet|ikke|inte|mal)\b)[^,;.()\n]*",
-    re.IGNORECASE,
-)
-"""What is tolerated, in the words of an allergy to something else."""
 
 
 LONGEST_NAMING = 200
@@ -205,18 +199,7 @@ def is_doubted(text: str) -> bool:
     """Return whether the words of an allergy deny or doubt it, or speak of somebody else. What is
     not tolerated is no denial.
     """
-    return has_marker(_NOT_TOLERATED.sub(" ", text))
-
-
-_NOT_TOLERATED = re.compile(
-    r"\b(?:(?:do|does|did|has|is|was|could|can)(?: ?not|n't) (?:been )?(?:able to )?"
-    r"tolerate[ds]?|not (?:well )?tolerated|cannot tolerate|unable to tolerate|no tolera|"
-    r"non tollera|n(?:e |')tol(?:è|e)re pas|n(?:ã|a)o tolera|verdraagt (?:geen|niet)|"
-    r"t(?:å|aa)ler ikke|tol(?:e|er)r?er(?:ar)? (?:ikke|inte)|t(?:å|aa)l inte|"
-    r"nicht vertragen|vertr(?:ä|ae)gt kein(?:e|en)?)\b",
-    re.IGNORECASE,
-)
-"""That something is not tolerated: an intolerance, not the denial of one."""
+    return has_marker(without_intolerance(text))
 
 
 _SEVERAL = re.compile(r"[,;/+&\n]|\b(?:und|and|et|y|ed?|en|og|och)\b", re.IGNORECASE)

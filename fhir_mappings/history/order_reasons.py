@@ -7,7 +7,8 @@ notes of an order only show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -17,6 +18,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    code_of,
     read_reasons,
     reference_of,
     texts_of,
@@ -47,15 +49,20 @@ def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
             resource, index.record.patient_id
         ):
             continue
-        for number, codeable in enumerate(_reasons(index, resource)):
-            _add(index, draft, f"reason[{number}]", codeable, ())
+        for number, (codeable, stands) in enumerate(_reasons(index, resource)):
+            _add(index, draft, f"reason[{number}]", codeable, (), stands)
         notes = () if _is_ours(resource) else (*notes_of(resource), *_said_beside(resource))
         if any(notes):
             _add(index, draft, "note", None, tuple(text for text in notes if text))
 
 
 def _add(
-    index: RecordIndex, draft: Placed, element: str, codeable: Any, notes: tuple[str, ...]
+    index: RecordIndex,
+    draft: Placed,
+    element: str,
+    codeable: Any,
+    notes: tuple[str, ...],
+    stands: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     judged = judge(index.value_sets, codeable, (Field.CONDITIONS,), notes)
     matches = tuple(
@@ -63,15 +70,8 @@ def _add(
         for match in judged.matches
         if match.matched_by == "code" or match.concept not in _OUR_WORDS
     )
-    reason = Placed(
-        f"{draft.place}.{element}",
-        {
-            "resourceType": draft.type,
-            "id": draft.resource.get("id"),
-            "code": codeable,
-            "recordedDate": index.as_of.isoformat(),
-        },
-    )
+    today = {"recordedDate": index.as_of.isoformat()}
+    reason = _as_condition(draft, element, codeable, {**today, **stands})
     counted = Judged(matches, judged.shown, judged.understood, judged.past)
     index.receipt.leave_out(reason)
     index.understanding.judged[reason.place] = counted
@@ -79,6 +79,12 @@ def _add(
     _show_allergies(index, reason, (*notes, *texts_of(codeable)))
     if matches:
         index.by_type.setdefault("Condition", []).append(reason)
+
+
+def _as_condition(draft: Placed, element: str, codeable: Any, stands: Resource) -> Placed:
+    """Return a reason of an order as an entry of the problem list."""
+    named = {"resourceType": draft.type, "id": draft.resource.get("id"), "code": codeable}
+    return Placed(f"{draft.place}.{element}", named | stands)
 
 
 def _show_allergies(index: RecordIndex, reason: Placed, texts: tuple[str, ...]) -> None:
@@ -92,9 +98,12 @@ def _show_allergies(index: RecordIndex, reason: Placed, texts: tuple[str, ...]) 
 _OUR_WORDS = frozenset(DEFICIENCY) | frozenset(CAUSES)
 
 
-def _reasons(index: RecordIndex, resource: Resource) -> Iterator[Any]:
-    """Yield the CodeableConcepts of the reasons, also those of contained Conditions, and the words
-    of a reference to one that is not in the record.
+_HOW_IT_STANDS = ("clinicalStatus", "verificationStatus", "abatementDateTime", "abatementPeriod")
+
+
+def _reasons(index: RecordIndex, resource: Resource) -> Iterator[tuple[Any, Resource]]:
+    """Yield the CodeableConcepts of the reasons and how a contained Condition stands: one that is
+    refuted or entered in error is none. Of a reference to what is not in the record its words.
     """
     contained = {
         f"#{as_text(item.get('id'))}": item
@@ -106,13 +115,14 @@ def _reasons(index: RecordIndex, resource: Resource) -> Iterator[Any]:
         referred = reason["reference"] if isinstance(reason.get("reference"), dict) else reason
         target = contained.get(reference_of(referred))
         if target is not None:
-            yield target.get("code")
+            if code_of(target.get("verificationStatus")) not in ("refuted", "entered-in-error"):
+                yield target.get("code"), {k: target[k] for k in _HOW_IT_STANDS if k in target}
         elif isinstance(reason.get("concept"), dict):
-            yield reason["concept"]
+            yield reason["concept"], {}
         elif "coding" in reason or "text" in reason:
-            yield reason
+            yield reason, {}
         elif referred.get("display") and reference_of(referred) not in on_record:
-            yield {"text": as_text(referred["display"])}
+            yield {"text": as_text(referred["display"])}, {}
 
 
 def _said_beside(resource: Resource) -> Iterator[str]:

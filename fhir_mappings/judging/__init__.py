@@ -15,6 +15,7 @@ from fhir_mappings.judging.plain_words import (
     is_negative,
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
+from fhir_mappings.judging.tolerance import without_intolerance, without_tolerated
 
 __all__ = [
     "Judged",
@@ -28,4 +29,6 @@ __all__ = [
     "meaningful_texts",
     "names_another_substance",
     "reads_as_words",
+    "without_intolerance",
+    "without_tolerated",
 ]

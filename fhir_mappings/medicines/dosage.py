@@ -1,8 +1,7 @@
 """Dose, route, site and timing from dosage instructions, or in words what could not be computed.
 
-Nothing is guessed: a dose given only as text, a range, lines that disagree or a unit without a
-strength is "not computable". A dose that is merely wrong ("1000 mg") is read as it stands, so that
-it can be called wrong.
+Nothing is guessed: a dose only as text, a range, lines that disagree or a unit without a strength
+is "not computable". A dose that is merely wrong ("1000 mg") is read, so that it can be called so.
 Source: cards.md 2; decisions 1.1, Q22; R157, R166.
 """
 
@@ -16,26 +15,21 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import (
-    NotComputable,
     TimingReading,
     WrittenDosage,
     read_timing,
     read_written,
     shorten,
+    weigh,
+    why_implausible,
 )
 from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.medicines.dose_amounts import (
-    DosesDiffer,
-    attempt,
-    count_alone,
-    dose_in_words,
-    read_dose,
-)
+from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
 from fhir_mappings.products import Form, Ingredient, Product
 from fhir_mappings.terminology import ValueSets
-from recommender.language import UNIT_ERROR_INJECTED, DoseLine, InjectionSite, Timing
+from recommender.language import DoseLine, InjectionSite, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +37,8 @@ class Dosage:
     """What the dosage instructions of one order say: a line per ingredient, and in `problem` what
     could not be read.
 
-    `written` is what the words say beside a structure (Q41); `from_words`: the line was read from
-    words, at least in part. `implausible` says what of the frequency nobody can mean (Q42).
+    `written` is what the words say beside a structure (Q41); `from_words`: read from words, at
+    least in part. `implausible` says what of the frequency nobody can mean (Q42).
     `review_noted`: the words bind the end to improvement or to a review of it (Q81).
     `count_alone`: how many doses, where nothing says how often.
     """
@@ -182,7 +176,7 @@ def _read_line(
         text=as_text(line.get("text")),
         written=_written_beside(words, timing, product) if structured else None,
         from_words=words.whole and words.says_something and not structured,
-        implausible=_implausible(timing.timing, line),
+        implausible=why_implausible(timing.timing, line),
         review_noted=words.review_noted,
         count_alone=count_alone(line) if timing.timing is None else None,
     )
@@ -223,14 +217,7 @@ def _read_lines(
     as_needed = _is_as_needed(line, words) or timing.as_needed
 
     def dose_of(item: Ingredient) -> Decimal | None:
-        try:
-            return read_dose(line, item, product, words, value_sets.units)
-        except NotComputable as why:
-            if str(why) not in problems:
-                problems.append(str(why))
-            largest = why.largest if isinstance(why, DosesDiffer) else None
-            # of doses that differ the one that nobody can mean is not passed over (I11, Q41)
-            return largest if largest and largest >= UNIT_ERROR_INJECTED else None
+        return weigh(lambda: read_dose(line, item, product, words, value_sets.units), problems)
 
     return tuple(
         DoseLine(item.substance, route, dose_of(item), timing.timing, as_needed)
@@ -290,23 +277,6 @@ def _counted(timing: Timing | None, count: int | None) -> Timing | None:
     if timing is None or timing.count is None or count is None:
         return None
     return replace(timing, count=count, count_max=None)
-
-
-MOST_IN_A_DAY = 24
-"""Doses a day above which a frequency is a slip of unit or product, whatever the medicine (Q42)."""
-
-
-def _implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
-    """Return what of a frequency nobody can mean: doses by the second or minute, more than one an
-    hour; empty for none.
-    """
-    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
-    unit = as_text(fhir_versions.read_period_unit(repeat)).lower()
-    if unit in ("s", "sec", "second", "seconds", "min", "minute", "minutes"):
-        return f"a period counted in {'seconds' if unit.startswith('s') else 'minutes'}"
-    if timing is not None and 1 / timing.shortest_interval > MOST_IN_A_DAY:
-        return f"more than {MOST_IN_A_DAY} doses a day"
-    return ""
 
 
 def _in_words(problems: list[str], line: Mapping[str, Any], timing: TimingReading) -> str:

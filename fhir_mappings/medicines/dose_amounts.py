@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from fhir_mappings.dosing import (
     MASS_UNITS,
     VOLUME_UNITS,
+    DosesDiffer,
     NotComputable,
     WrittenDosage,
     read_number,
@@ -99,16 +100,6 @@ computed with.
 """
 
 _Read = TypeVar("_Read")
-
-
-class DosesDiffer(NotComputable):
-    """A dose that is a range, or quantities that disagree; `largest` is the highest of them in
-    micrograms, `None` when it is not known.
-    """
-
-    def __init__(self, why: str, largest: Decimal | None) -> None:
-        super().__init__(why)
-        self.largest = largest
 
 
 def attempt(read: Callable[[], _Read], problems: list[str]) -> _Read | None:

@@ -104,7 +104,12 @@ def count_medicines(index: RecordIndex) -> None:
     """Count by what each entry of the two medication lists was understood (Q26); one that could say
     nothing whatever its medicine is understood. A name that is nearly one of vitamin B12 is shown.
     """
-    medications = {placed.reference: placed.resource for placed in index.of_type("Medication")}
+    medications = {
+        name: placed.resource
+        for placed in index.of_type("Medication")
+        for name in (placed.reference, placed.full_url)
+        if name
+    }
     for key, types in MEDICATION_LISTS.items():
         for placed in index.of_type(*sorted(types)):
             index.receipt.tick()
@@ -196,7 +201,8 @@ def _medicine_of(resource: Resource, medications: Mapping[str, Resource]) -> Any
         for item in as_list(resource.get("contained"))
         if isinstance(item, dict)
     }
-    found = contained.get(target) or medications.get(target) or {}
+    by_id = f"Medication/{target.removeprefix('urn:uuid:')}"
+    found = contained.get(target) or medications.get(target) or medications.get(by_id) or {}
     display = as_text(as_dict(reference).get("display"))
     return found.get("code") or _only_ingredient(found) or ({"text": display} if display else None)
 

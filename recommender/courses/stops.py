@@ -16,6 +16,7 @@ def check_stops(case: Case) -> Iterator[Issue]:
     """Yield f1 or f2 for a drafted stop, hold or cancellation of vitamin B12, unless other
     treatment goes on.
     """
+    yield from _replaced_by_none(case)
     for stop in case.selected_stops:
         if _is_no_treatment(case, stop) or _goes_on(case, stop):
             continue
@@ -25,16 +26,43 @@ def check_stops(case: Case) -> Iterator[Issue]:
             yield _right_stop(stop, right)
             continue
         if case.assessment.permanence is not Permanence.RESOLVED:
-            critical = case.assessment.neurological_ever.is_true
-            yield Issue(
-                cards.F1_STOP,
-                CRITICAL if critical else WARNING,
-                (_why_not_stop(case, stop),),
-                ("S16", "S84", "S85"),
-                (stop.key,),
-            )
+            yield _stop(case, stop, stop)
         elif not has_test(case, Test.SERUM_B12):
             yield _resolved(case, stop)
+
+
+def _stop(case: Case, stopped: Order, by: Order) -> Issue:
+    """Return f1 about the draft by which treatment would end."""
+    critical = case.assessment.neurological_ever.is_true
+    return Issue(
+        cards.F1_STOP,
+        CRITICAL if critical else WARNING,
+        (_why_not_stop(case, stopped),),
+        ("S16", "S84", "S85"),
+        (by.key,),
+    )
+
+
+def _replaced_by_none(case: Case) -> Iterator[Issue]:
+    """Yield f1 for a draft that takes the place of treatment and is none: a multivitamin or folic
+    acid with a `priorPrescription` (cards.md 1).
+    """
+    treated = {
+        order.key: order
+        for order in case.course.active
+        if is_treatment_dose(order.cobalamin).is_true
+    }
+    for draft in case.course.drafts:
+        old = treated.get(draft.replaces) if draft.selected else None
+        no_treatment = draft.combination or not draft.has_cobalamin
+        if (
+            old is not None
+            and no_treatment
+            and not is_treatment_dose(draft.cobalamin).is_true
+            and case.assessment.permanence is not Permanence.RESOLVED
+            and not _goes_on(case, draft)
+        ):
+            yield _stop(case, old, draft)
 
 
 def _is_no_treatment(case: Case, stop: Order) -> bool:

@@ -47,8 +47,8 @@ class NeurologicalFinding:
 
     `current` is false for a resolved one (it still counts for neuroEver). `other_cause` is true
     when its code names another cause (Q4). `is_new` is true when it began after the current
-    treatment did and within 90 days, or the record calls it recurrent (Q3). `suspected`: the record
-    does not call it confirmed; it counts and is said to be that (I33).
+    treatment did and within 90 days, or the record calls it recurrent (Q3). One that is `suspected`
+    counts, and is called that (I33).
     """
 
     sign: NeurologicalSign
@@ -57,11 +57,6 @@ class NeurologicalFinding:
     other_cause: bool = False
     is_new: bool = False
     suspected: bool = False
-
-    @property
-    def named(self) -> str:
-        """The sign in words, with what of it is not certain."""
-        return f"{self.sign.value}, suspected" if self.suspected else self.sign.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Substance, Truth
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording.names import CAUSE_WORDS
+from recommender.wording.names import CAUSE_WORDS, named_sign
 from recommender.wording.not_known import no_kidney_result
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
@@ -60,7 +60,7 @@ def nerves(words: Words) -> str:
     a, s = words.assessment, words.scenario
     if words.findings and a.neurological.is_true:
         said = ", ".join(
-            dict.fromkeys(words.on(one.named, one.evidence.date) for one in words.findings)
+            dict.fromkeys(words.on(named_sign(one), one.evidence.date) for one in words.findings)
         )
         return f"{said}, other cause recorded" if a.attribution_uncertain else said
     screen = s.neurological_screen
@@ -76,7 +76,7 @@ def nerves(words: Words) -> str:
         return "nerve signs: the list of conditions is not complete"
     if words.findings:
         return (
-            f"{words.on(words.findings[0].named, words.findings[0].evidence.date)}, by its "
+            f"{words.on(named_sign(words.findings[0]), words.findings[0].evidence.date)}, by its "
             f"code of another cause"
         )
     if screen.because is Because.IN_FUTURE:
@@ -90,7 +90,7 @@ def _screen(words: Words, day: dt.date | None) -> str:
 
 def nerves_ever(words: Words) -> str:
     ever = words.scenario.neurological_findings
-    return ", ".join(dict.fromkeys(words.on(one.named, one.evidence.date) for one in ever))
+    return ", ".join(dict.fromkeys(words.on(named_sign(one), one.evidence.date) for one in ever))
 
 
 def nerves_before(words: Words) -> str:

@@ -57,3 +57,8 @@ def ordinal(date: dt.date | None) -> int:
 
 def length(measured: Measurement) -> str:
     return say_result("", measured, dt.date.min, dated=False).strip() if measured.is_known else ""
+
+
+def named_sign(found: NeurologicalFinding) -> str:
+    """Return a recorded sign in words, and whether it is only suspected (I33)."""
+    return f"{found.sign.value}, suspected" if found.suspected else found.sign.value

@@ -33,6 +33,7 @@ from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import (
     CAUSE_WORDS,
     length,
+    named_sign,
     ordinal,
     urgency,
 )
@@ -164,8 +165,6 @@ class Words:
         date = result.evidence.date if self.dated else None
         return with_date(words, date, self.as_of, by_issue=result.by_issue)
 
-    # --- nerves
-
     @property
     def findings(self) -> tuple[NeurologicalFinding, ...]:
         """The recorded signs that are present, the urgent ones first, then the newest."""
@@ -179,7 +178,7 @@ class Words:
         """{finding}: the sign that presses most, "Nerve signs" by a positive screen alone."""
         if self.findings:
             first = self.findings[0]
-            return self.on(capital(first.named), first.evidence.date)
+            return self.on(capital(named_sign(first)), first.evidence.date)
         if not self.assessment.neurological.is_true:
             return ""
         screen = self.scenario.neurological_screen

@@ -269,3 +269,77 @@ def test_pernicious_anaemia_in_dutch_words_counts_Q27() -> None:
     named = ["'Pernicieuze anemie', since 2022-01-01"]
     asked = request(TABLETS, conditions=named, results=[*LOW[1:], *NO_SIGNS])
     assert only_card(asked)["summary"].startswith("Pernicious anaemia: injections are preferred")
+
+
+@pytest.mark.parametrize(
+    ("verification", "clinical", "said"),
+    [
+        ("confirmed", "active", "Paraesthesia (26 Nov): start with"),
+        ("differential", "active", "Paraesthesia, suspected (26 Nov): start with"),
+        ("refuted", "active", "ask about numbness"),
+        ("entered-in-error", "active", "ask about numbness"),
+        ("confirmed", "resolved", "ask about numbness"),
+    ],
+)
+def test_a_contained_reason_stands_as_its_own_status_says_F10(
+    verification: str, clinical: str, said: str
+) -> None:
+    asked = request(TABLETS, results=LOW)
+    system = "http://terminology.hl7.org/CodeSystem/condition-"
+    condition = {
+        "resourceType": "Condition",
+        "id": "c",
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "91019004"}]},
+        "subject": {"reference": "Patient/p1"},
+        "clinicalStatus": {"coding": [{"system": f"{system}clinical", "code": clinical}]},
+        "verificationStatus": {"coding": [{"system": f"{system}ver-status", "code": verification}]},
+    }
+    draft_of(asked).update(contained=[condition], reasonReference=[{"reference": "#c"}])
+    assert said in only_card(asked)["summary"]
+
+
+def test_a_multivitamin_in_the_place_of_injections_is_a_stop_f1() -> None:
+    active = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = [
+        f"hydroxocobalamin, 1000 mcg, IM, on {day}"
+        for day in ("2026-06-20", "2026-08-20", "2026-10-20")
+    ]
+    asked = request(
+        "multivitamin, 1 tablet, oral, daily",
+        conditions=SIGNS[:1],
+        results=NO_SIGNS,
+        active=[f"{active}, since 2025-11-01"],
+        given=given,
+    )
+    assert cards_of(asked) == []
+    draft_of(asked)["priorPrescription"] = {"reference": "MedicationRequest/active-1"}
+    assert only_card(asked)["summary"].startswith("Pernicious anaemia needs B12 for life")
+
+
+def test_a_medicine_named_under_a_uuid_is_understood_Q26() -> None:
+    asked = write_request(
+        {"chart": {"born": "1960-02-02", "sex": "female", "results": LOW, "active": []}}
+    )
+    said = [card["summary"] for card in cards_of(asked)]
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "m",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2026-01-10",
+        "medicationReference": {"reference": "urn:uuid:7c1f6f0e-51a6-4a8b-9f5b-0d8f9f3b7a11"},
+    }
+    paracetamol = {"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]}
+    asked["prefetch"]["medications"] |= {
+        "total": 1,
+        "entry": [
+            {"resource": order},
+            {
+                "fullUrl": "urn:uuid:7c1f6f0e-51a6-4a8b-9f5b-0d8f9f3b7a11",
+                "resource": {"resourceType": "Medication", "id": "x", "code": paracetamol},
+                "search": {"mode": "include"},
+            },
+        ],
+    }
+    assert [card["summary"] for card in cards_of(asked)] == said

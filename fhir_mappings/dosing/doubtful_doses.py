@@ -1,0 +1,54 @@
+"""Doses and frequencies that nobody can mean (I11, Q42). A dose that is a range, or quantities of
+one line that disagree, are not read, and not passed over where one of them is such a dose (Q41).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from fhir_mappings.dosing.timing import NotComputable
+from fhir_mappings.fhir import as_dict, as_text
+from fhir_mappings.fhir import versions as fhir_versions
+from recommender.language import UNIT_ERROR_INJECTED, Timing
+
+
+class DosesDiffer(NotComputable):
+    """A dose that is a range, or quantities that disagree; `largest` is the highest of them in
+    micrograms, `None` when it is not known.
+    """
+
+    def __init__(self, why: str, largest: Decimal | None) -> None:
+        super().__init__(why)
+        self.largest = largest
+
+
+def weigh(read: Callable[[], Decimal], problems: list[str]) -> Decimal | None:
+    """Return a dose in micrograms; where none can be read, note why, and return the highest of
+    several that differ if it is an error of unit or product, else `None`.
+    """
+    try:
+        return read()
+    except NotComputable as why:
+        if str(why) not in problems:
+            problems.append(str(why))
+        largest = why.largest if isinstance(why, DosesDiffer) else None
+        return largest if largest and largest >= UNIT_ERROR_INJECTED else None
+
+
+MOST_IN_A_DAY = 24
+"""Doses a day above which a frequency is a slip of unit or product, whatever the medicine (Q42)."""
+
+
+def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
+    """Return what of a frequency nobody can mean: doses by the second or minute, more than one an
+    hour; empty for none.
+    """
+    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
+    unit = as_text(fhir_versions.read_period_unit(repeat)).lower()
+    if unit in ("s", "sec", "second", "seconds", "min", "minute", "minutes"):
+        return f"a period counted in {'seconds' if unit.startswith('s') else 'minutes'}"
+    if timing is not None and 1 / timing.shortest_interval > MOST_IN_A_DAY:
+        return f"more than {MOST_IN_A_DAY} doses a day"
+    return ""

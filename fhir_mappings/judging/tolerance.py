@@ -1,0 +1,35 @@
+"""What the words of an allergy say is tolerated, and what is not (F21, Q27)."""
+
+from __future__ import annotations
+
+import re
+
+_TOLERATED = re.compile(
+    r"(?<!not )(?<!cannot )(?<!never )(?<!poorly )(?<!badly )(?<!nicht )(?<!non )(?<!ikke )"
+    r"(?<!inte )(?<!niet )(?<!no )\b(?:tolerates|tolerated|has tolerated|can (?:have|take)|"
+    r"vertr(?:ä|ae)gt|tol(?:è|e)re|tolera|verdraagt|t(?:å|aa)ler|tolererer|tolererar|t(?:å|aa)l)"
+    r"\b(?! (?:poorly|badly|not|nicht|kein|niet|ikke|inte|mal)\b)[^,;.()\n]*",
+    re.IGNORECASE,
+)
+"""What is tolerated, in the words of an allergy to something else."""
+
+
+_NOT_TOLERATED = re.compile(
+    r"\b(?:(?:do|does|did|has|is|was|could|can)(?: ?not|n't) (?:been )?(?:able to )?"
+    r"tolerate[ds]?|not (?:well )?tolerated|cannot tolerate|unable to tolerate|no tolera|"
+    r"non tollera|n(?:e |')tol(?:è|e)re pas|n(?:ã|a)o tolera|verdraagt (?:geen|niet)|"
+    r"t(?:å|aa)ler ikke|tol(?:e|er)r?er(?:ar)? (?:ikke|inte)|t(?:å|aa)l inte|"
+    r"nicht vertragen|vertr(?:ä|ae)gt kein(?:e|en)?)\b",
+    re.IGNORECASE,
+)
+"""That something is not tolerated: an intolerance, not the denial of one."""
+
+
+def without_tolerated(text: str) -> str:
+    """Return the words of an allergy without what they say is tolerated."""
+    return _TOLERATED.sub(" ", text)
+
+
+def without_intolerance(text: str) -> str:
+    """Return the words of an allergy without "not tolerated", which denies no allergy."""
+    return _NOT_TOLERATED.sub(" ", text)
