@@ -103,7 +103,7 @@ def test_an_entry_beside_the_point_changes_no_card(key: str) -> None:
         assert said(cards_of(case, request)) == said(cards_of(case)), case.name
 
 
-NOT_READABLE = {"coding": [{"system": "urn:oid:1.2.3.4.5", "code": "X77"}]}
+NOT_READABLE = {"coding": [{"system": "urn:oid:1.2.3.4.5", "code": "local-1"}]}
 
 
 @pytest.mark.parametrize("key", LISTS)

@@ -87,7 +87,7 @@ def test_what_was_not_understood_never_makes_a_stop_right_Q28(unread: str) -> No
     if unread == "the list":
         asked["prefetch"]["conditions"] = NOT_AVAILABLE
     else:
-        nothing_read = {"system": "urn:oid:1.2.3.4.5", "code": "X77"}
+        nothing_read = {"system": "urn:oid:1.2.3.4.5", "code": "local-1"}
         unreadable = {"resourceType": "Condition", "id": "x", "code": {"coding": [nothing_read]}}
         asked["prefetch"]["conditions"]["entry"].append({"resource": unreadable})
         asked["prefetch"]["conditions"]["total"] += 1
