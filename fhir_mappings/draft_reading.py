@@ -56,7 +56,7 @@ STOPS = frozenset({"stopped", "cancelled", "on-hold", "ended", "suspended", "rev
 
 
 NOT_ORDERS = frozenset({"entered-in-error", "completed"})
-
+"""Statuses by which an entry of the draft set orders nothing (any more)."""
 
 CHANGED = "the order is changed by an extension that is not read"
 """Why an order with a `modifierExtension` is never called right, whatever else it says."""

@@ -62,7 +62,10 @@ def open_for_reading(store_url: str) -> Iterator[sa.Connection]:
     engine = open_engine(store_url)
     database = engine.url.database
     if engine.dialect.name == "sqlite" and database and not Path(database).exists():
-        raise StoreUnavailable("the store has no database file yet; has the service run with it?")
+        where = "" if Path(database).is_absolute() else " in the working directory"
+        raise StoreUnavailable(
+            f"the store has no database file yet, {database}{where}; has the service run with it?"
+        )
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "postgresql":

@@ -9,11 +9,19 @@ from cds_service.decision.explainable import (
     decide_prefetched,
     decide_request,
 )
-from cds_service.decision.quiet_cards import about, find_asked, find_quiet
+from cds_service.decision.quiet_cards import (
+    ASKED_BEFORE,
+    OVERRIDDEN,
+    about,
+    find_asked,
+    find_quiet,
+)
 from cds_service.decision.row_facts import facts_of_rules
 from cds_service.decision.silence import explain_silence
 
 __all__ = [
+    "ASKED_BEFORE",
+    "OVERRIDDEN",
     "WIDTH",
     "Decision",
     "Orders",

@@ -20,6 +20,9 @@ from cds_service.records import Listener, Store
 from recommender.cards import MAY_BE_SILENCED, NEVER_SILENCED_WITH_SIGNS, Finding, Indicator, cards
 from recommender.language import Course, HintAt, Order, describe_line, is_injected
 
+OVERRIDDEN, ASKED_BEFORE = "overridden", "asked before"
+"""Why a card is quiet, as it stands in the record."""
+
 
 def find_quiet(
     decision: Decision, store: Store, listener: Listener, now: dt.datetime

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cds_service.cards import EXTENSION
 from cds_service.decision.decide import Decision
+from cds_service.decision.quiet_cards import ASKED_BEFORE, OVERRIDDEN
 from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
-from fhir_mappings.fhir import Placed, read_medication, subject_id, words_of
+from fhir_mappings.draft_reading import NOT_ORDERS
+from fhir_mappings.fhir import Placed, code_of, read_medication, subject_id, words_of
 from fhir_mappings.selections import resolve_selections
 from recommender.wording import join, quote, unread_lines
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
+NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is being ordered"
 NO_NAMES = "the draft orders name no medicine and no test yet"
 MOST_NAMES = 5
 """Orders that are named; a larger order set is known to who sent it."""
@@ -20,18 +24,31 @@ MOST_NAMES = 5
 ANOTHER_PATIENT = "the draft orders are about another patient than context.patientId"
 NOT_A_DRAFT = "what is selected is not among the draft orders"
 WITHHELD = "the cards of this decision are not shown in the mode that is set"
+QUIET = {
+    OVERRIDDEN: "what was decided was overridden for this patient and order, and is not shown for "
+    "a while",
+    ASKED_BEFORE: "what was decided asks a question that was asked before",
+}
+"""Why a card is not shown although its mode would show it (Q45, Q93)."""
+
 DECEASED = "no cards for somebody who has died"
 
 
-def explain_silence(decision: Decision | None, request: HookRequest) -> dict[str, Any]:
+def explain_silence(
+    decision: Decision | None, request: HookRequest, withheld_by: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the extension of an empty answer: why, and the rule that fired. `None` stands for an
-    order that was not looked into.
+    order that was not looked into; `withheld_by` says of each card what keeps it back.
     """
     if decision is None or not decision.in_scope:
         return {EXTENSION: {"why": _why_not_concerned(request)}}
     rule = decision.recommendation.rule
-    why = WITHHELD if decision.findings else _reason(decision, request.hook)
+    why = _why_withheld(withheld_by) if decision.findings else _reason(decision, request.hook)
     return {EXTENSION: {"why": why, "rule": rule}}
+
+
+def _why_withheld(withheld_by: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(QUIET.get(one, WITHHELD) for one in withheld_by)) or WITHHELD
 
 
 def _why_not_concerned(request: HookRequest) -> str:
@@ -47,6 +64,9 @@ def _why_not_concerned(request: HookRequest) -> str:
         if not drafts:
             others = resolve_selections(request.selections, request.drafts)
             return ANOTHER_PATIENT if others else NOT_A_DRAFT
+    drafts = [one for one in drafts if code_of(one.resource.get("status")) not in NOT_ORDERS]
+    if not drafts:
+        return NOT_ORDERED
     names = dict.fromkeys(name for one in drafts if (name := _name_of(one)))
     if names:
         return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}"

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 
 from cds_service.cards import LABELS
 from cds_service.pages.pages import PAGE_HEADERS, wants_json
-from cds_service.protocol import HOOKS, Problem
+from cds_service.protocol import HOOKS, Problem, bad_request
 from cds_service.records import StoreUnavailable
 from cds_service.site import Settings
 from cds_service.web import ask_for_password, json_answer, known_case_holds, this_deployment
@@ -128,12 +128,21 @@ _POLICY = PAGE_HEADERS["Content-Security-Policy"].replace(
 
 
 def _chosen(settings: Settings) -> tuple[int, str, str]:
-    """Return weeks, client and hook as asked for; what is not known counts as not asked for."""
-    asked = request.args.get("weeks", "")
-    weeks = int(asked) if asked.isdecimal() and int(asked) in PERIODS else USUAL_PERIOD
-    client, hook = request.args.get("client", ""), request.args.get("hook", "")
-    names = {one.name for one in settings.clients}
-    return weeks, client if client in names else "", hook if hook in HOOKS else ""
+    """Return weeks, client and hook as asked for, each empty where it was not.
+
+    Raises: Problem 400 for what is not one; figures of all under the name of one would mislead.
+    """
+    names = tuple(one.name for one in settings.clients)
+    weeks = _one_of("weeks", tuple(map(str, PERIODS)))
+    client, hook = _one_of("client", names), _one_of("hook", HOOKS)
+    return int(weeks or USUAL_PERIOD), client, hook
+
+
+def _one_of(name: str, known: Iterable[str]) -> str:
+    asked = request.args.get(name, "")
+    if asked and asked not in known:
+        raise bad_request(name, "another value", f"one of {', '.join(known) or 'none'}")
+    return asked
 
 
 def _is_given(report: Report, category: str) -> bool:

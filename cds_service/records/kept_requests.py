@@ -29,14 +29,16 @@ NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """For how many days requests are kept, and the AES-256 key."""
+    """For how many days requests are kept, and the AES-256 key. The key is empty where it cannot be
+    read: then none is added, and those of earlier days keep their time.
+    """
 
     days: int
     key: bytes = field(repr=False)
 
 
 def load_keeping(days: int, key_file: Path | None) -> Keeping | None:
-    """Return how requests are kept; `None` where the site keeps none, or the key cannot be had.
+    """Return how requests are kept; `None` where the site keeps none.
 
     The key file is made when it is not there, readable by its owner only.
     """
@@ -46,7 +48,7 @@ def load_keeping(days: int, key_file: Path | None) -> Keeping | None:
         return Keeping(days, hashlib.sha256(read_or_make_key(key_file)).digest())
     except OSError as error:
         log.error("requests are not kept, as their key cannot be read", why=error.strerror)
-        return None
+        return Keeping(days, b"")
 
 
 def _read_key(key_file: Path) -> bytes:

@@ -51,7 +51,7 @@ def decision_row(record: DecisionRecord) -> dict[str, Any]:
 
 def kept_row(record: DecisionRecord, keeping: Keeping | None) -> dict[str, Any] | None:
     """Return the request of a decision as the row of its table; None where none is kept."""
-    if keeping is None or record.kept is None:
+    if keeping is None or not keeping.key or record.kept is None:
         return None
     sealed = seal(record.kept, record.id, keeping.key)
     return {"decision": record.id, "kept_at": utc(record.received_at), "sealed": sealed}
@@ -84,7 +84,8 @@ def count_overridden(
     listener: Listener, card: str, rule: str, since: dt.datetime, about: str
 ) -> sa.Select[int]:
     """Return the query for how many cards of this kind, rule and order were overridden since a
-    time, for the same patient, by the same client at the same service (Q45, R173).
+    time, for the same patient, by the same client at the same service, which is that of the
+    decision too (Q45, R173).
     """
     return (
         sa.select(sa.func.count(sa.distinct(FEEDBACK.c.card)))
@@ -93,6 +94,7 @@ def count_overridden(
         .where(
             DECISIONS.c.patient == listener.patient,
             DECISIONS.c.client == listener.client,
+            DECISIONS.c.service == listener.service,
             CARDS.c.card == card,
             CARDS.c.rule == rule,
             CARDS.c.order == about,

@@ -142,8 +142,8 @@ class Store:
 
     @property
     def keeps_requests(self) -> bool:
-        """Whether the site keeps requests to decide them again."""
-        return self._keeping is not None
+        """Whether requests are kept to decide them again: wanted, and their key is there."""
+        return self._keeping is not None and bool(self._keeping.key)
 
     @property
     def counts(self) -> Counts:

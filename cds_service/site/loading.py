@@ -30,6 +30,7 @@ from cds_service.site.settings import (
     demonstration,
 )
 from cds_service.site.site_file import SettingsError, read_site_file
+from cds_service.site.web_address import problems_of_addresses
 from fhir_mappings.formulary import BUILT_IN, FormularyRow, excipients_of, read_formulary
 from fhir_mappings.medicines import reads_dose_unit
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
@@ -138,6 +139,7 @@ def _problems_of_service(
             f'service.discovery_profile: found "{service["discovery_profile"]}", expected one of '
             f"{', '.join(PROFILES)}."
         )
+    problems += problems_of_addresses(service.get("public_url"), service.get("cors_origins", ()))
     if limits.get("call_ms", 0) > LONGEST_CALL_MS:
         problems.append(
             f"limits.call_ms: found {limits['call_ms']}, expected at most {LONGEST_CALL_MS}, as no "

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from cds_service.protocol import HOOKS
-from cds_service.site.site_file import nearest
+from cds_service.site.site_file import nearest, shown
 from recommender.cards import CARDS
 from recommender.guidance import (
     SETTINGS,
@@ -76,7 +76,7 @@ def check_modes(table: Mapping[str, Any], place: str) -> list[str]:
         if key not in known
     ]
     return problems + [
-        f'{place}.{key}: found {value!r}, expected "live", "silent" or a share from 0 to 1.'
+        f'{place}.{key}: found {shown(value)}, expected "live", "silent" or a share from 0 to 1.'
         for key, value in table.items()
         if not _is_mode(value)
     ]
@@ -198,8 +198,8 @@ def check_loosened(policy: Policy, approvals: Iterable[Approval]) -> list[str]:
     approved = {approval.what for approval in approvals}
     in_force, defaults = policy_as_dict(policy), policy_as_dict(Policy())
     return [
-        f"policy.{key}: found {in_force[key]}, looser than {defaults[key]}; expected an "
-        f'[[approvals]] table with what = "{key}", name, date and reason.'
+        f"policy.{key}: found {shown(in_force[key])}, looser than {shown(defaults[key])}; "
+        f'expected an [[approvals]] table with what = "{key}", name, date and reason.'
         for key in looser_settings(policy)
         if key not in approved
     ]

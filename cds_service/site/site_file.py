@@ -166,7 +166,8 @@ def _checked_table(
             checked[key] = day
         elif not _is(value, keys[key]):
             problems.append(
-                f"{place}{line_of(text, name, key)}: found {_shown(value)}, expected {keys[key]}."
+                f"{place}{line_of(text, name, key)}: found {_found(key, value)}, expected "
+                f"{keys[key]}."
             )
         else:
             checked[key] = value
@@ -196,9 +197,30 @@ def _quoted_day(value: Any) -> dt.date | None:
         return None
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+SECRETS = ("workbench_password", "governance_password", "patient_key", "keys")
+"""Keys whose values are never repeated: what is wrong in a site file is printed and logged."""
+
+
+def _found(key: str, value: Any) -> str:
+    return "a value of another kind" if key in SECRETS else shown(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a site file writes it, cut after 60 characters."""
+    text = _as_toml(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _as_toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {_as_toml(one)}' for key, one in value.items())}}}"
+    return repr(value)
 
 
 def nearest(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from urllib3.exceptions import LocationParseError
@@ -151,3 +152,28 @@ def _is_plain_path(text: str) -> bool:
 def is_web_url(url: str) -> bool:
     """Return whether this is an absolute http or https address that can be read in one way only."""
     return read_address(url) is not None
+
+
+def problems_of_addresses(public_url: str | None, origins: Iterable[str]) -> list[str]:
+    """Say what no link could be made of, and which origin no browser would ever send (R141,
+    R192).
+    """
+    problems = []
+    public = read_address(public_url or "")
+    if public_url and (public is None or public.query is not None):
+        problems.append(
+            f'service.public_url: found "{public_url}", expected an http or https URL without '
+            f"query, fragment or user name."
+        )
+    problems += [
+        f'service.cors_origins: found "{origin}", expected an origin as browsers send it: scheme, '
+        f"host and port, in lower case, without a path, a slash at the end or the usual port."
+        for origin in origins
+        if origin != "*" and not _is_origin(origin)
+    ]
+    return problems
+
+
+def _is_origin(text: str) -> bool:
+    address = read_address(text)
+    return address is not None and not address.path and str(address) == text

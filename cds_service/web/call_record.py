@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service.callers import Caller
 from cds_service.cards import EXTENSION
-from cds_service.decision import Decision, about, find_asked, find_quiet
+from cds_service.decision import ASKED_BEFORE, OVERRIDDEN, Decision, about, find_asked, find_quiet
 from cds_service.protocol import Service
 from cds_service.records import CardRecord, DecisionRecord, Listener, Store
 from cds_service.retrieval import describe_availability
@@ -29,8 +29,8 @@ from governance.decisions import (
     write_asked,
 )
 
-OVERRIDDEN = Showing("quiet", False, "overridden")
-ASKED_ONCE = Showing("quiet", False, "asked before")
+_OVERRIDDEN = Showing("quiet", False, OVERRIDDEN)
+_ASKED_BEFORE = Showing("quiet", False, ASKED_BEFORE)
 
 
 def record_call(
@@ -116,8 +116,8 @@ def choose_cards(
         return showings
     listener = Listener(caller.client.name, service.id, patient)
     now = dt.datetime.now(dt.UTC)
-    quiet = dict.fromkeys(find_asked(decision, store, listener, now), ASKED_ONCE)
-    quiet |= dict.fromkeys(find_quiet(decision, store, listener, now), OVERRIDDEN)
+    quiet = dict.fromkeys(find_asked(decision, store, listener, now), _ASKED_BEFORE)
+    quiet |= dict.fromkeys(find_quiet(decision, store, listener, now), _OVERRIDDEN)
     return tuple(
         quiet.get(number, showing) if showing.shown else showing
         for number, showing in enumerate(showings)

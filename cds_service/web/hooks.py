@@ -58,7 +58,7 @@ from cds_service.web.discovery import describe_services
 from cds_service.web.http_rules import json_answer, read_body
 from fhir_mappings.draft_orders import are_all_unrelated
 from fhir_mappings.fhir import PatientRecord
-from governance.decisions import Asked
+from governance.decisions import Asked, Showing
 from recommender.review import says_more_than_the_record
 
 blueprint = Blueprint("cds_hooks", __name__)
@@ -122,7 +122,7 @@ def call_service(
     showings = choose_cards(deployment, service, caller, decision)
     kept = Asked(asked, record, medications.found, service.id, caller.client.name)
     record_call(call, deployment, caller, kept, decision, showings)
-    return _answer(deployment, caller.client, asked, shown_cards(decision, showings), decision)
+    return _answer(deployment, caller.client, asked, decision, showings)
 
 
 def _parse(
@@ -164,16 +164,16 @@ def _answer(
     deployment: Deployment,
     client: Client,
     asked: HookRequest,
-    cards: Sequence[dict[str, Any]] = (),
     decision: Decision | None = None,
+    showings: tuple[Showing, ...] = (),
 ) -> dict[str, Any]:
-    """Return the answer; one without cards says why in the demonstration, and to clients that want
-    it.
-    """
+    """Return the answer; one without cards says why in the demonstration and where wanted."""
+    cards = shown_cards(decision, showings) if decision else ()
     asked_for = deployment.settings.profile == DEMONSTRATION or client.explain_empty
     if cards or not asked_for:
         return {"cards": cards}
-    return {"cards": [], "extension": explain_silence(decision, asked)}
+    withheld_by = [one.set_by for one in showings if not one.shown]
+    return {"cards": [], "extension": explain_silence(decision, asked, withheld_by)}
 
 
 @blueprint.post(f"{BASE}/<service_id>/feedback")

@@ -22,8 +22,8 @@ def add_replay(commands: Any) -> None:
         "replay",
         help="decide recorded calls again: one, or all that are kept under other settings",
         description="Says whether a recorded answer comes out the same again, and else which "
-        "version or fact differs; or which kept requests would be answered otherwise under another "
-        "site file. Exit status 1 when something is not the same.",
+        "version or fact differs; or which kept requests would be decided otherwise under another "
+        "site file, whatever its modes show. Exit status 1 when something is not the same.",
     )
     command.add_argument(
         "--config",

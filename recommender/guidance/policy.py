@@ -666,7 +666,7 @@ def _read(settings: Mapping[str, object]) -> tuple[dict[str, object], tuple[str,
             continue
         value = _value_of(setting, found)
         if value is None:
-            problems.append(f"{key}: found {_shown(found)}, expected {setting.expected}")
+            problems.append(f"{key}: found {_found(setting, found)}, expected {setting.expected}")
         else:
             values[setting.field] = value
     return values, tuple(problems)
@@ -786,6 +786,14 @@ def _twins_that_disagree(policy: Policy) -> list[str]:
                 f"{round(molar / _PMOL_PER_PG)} pg/mL)"
             )
     return problems
+
+
+def _found(setting: Setting, value: object) -> str:
+    """Show a value; a text in quotation marks where another kind is expected, as "false" is not
+    false.
+    """
+    takes_text = setting.text or isinstance(setting.choices, type)
+    return f'"{value}"' if isinstance(value, str) and not takes_text else _shown(value)
 
 
 def _shown(value: object) -> str:

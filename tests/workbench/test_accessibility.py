@@ -134,11 +134,14 @@ def test_nothing_runs_off_the_side(
         page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         <= 0
     )
-    page.goto(f"{running.url}/guidance")
-    assert (
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        <= 0
-    )
+    for path in ("/", "/guidance", "/guidance/S42", "/guidance/X1", "/guidance/attributes"):
+        page.goto(f"{running.url}{path}")
+        assert (
+            page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            <= 0
+        ), path
     page.context.close()
 
 

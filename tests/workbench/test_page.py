@@ -621,6 +621,29 @@ def test_a_draft_order_can_be_read_and_copied(page: Page, running: Running) -> N
     assert copied["dosageInstruction"][0]["text"] in order.inner_text()
 
 
+def test_what_is_folded_is_printed_and_json_is_not(page: Page, running: Running) -> None:
+    """DESIGN: every page prints; folded parts print open, JSON does not."""
+    open_patient(page, running.workbench, "01-numb-feet-tablets")
+
+    page.pdf()
+    page.emulate_media(media="print")
+
+    folded = """() => Object.fromEntries([...document.querySelectorAll("details")].map((one) =>
+      [one.querySelector("summary").textContent, [...one.children].slice(1).some((part) =>
+        part.getBoundingClientRect().height > 0)]))"""
+    printed = page.evaluate(folded)
+    tables = [name for name in printed if name.startswith("The same as a table")]
+    assert len(tables) >= 3
+    assert all(printed[name] for name in (*tables, "Response headers")), printed
+    assert not any(shown for name, shown in printed.items() if "JSON" in name)
+    assert (
+        page.locator("#panel-orders details table").first.evaluate(
+            "one => getComputedStyle(one).display"
+        )
+        == "table"
+    )
+
+
 def test_each_step_shows_its_time(page: Page, running: Running) -> None:
     open_patient(page, running.workbench, "01-numb-feet-tablets")
 

@@ -1,6 +1,6 @@
 /** The workbench: one request, what the service answers to it, and the ways to change the one and watch the other. */
 
-import { afterPaint, announce, html } from "./base/dom.js";
+import { afterPaint, announce, fillForPrint, html } from "./base/dom.js";
 import { explain, loadControls, loadPatient, readChart, sendFeedback, ServiceError } from "./base/service.js";
 import { readInput, WrongInput } from "./base/input.js";
 import { draftsOf, newId, serviceOf, textOf, withSuggestion } from "./base/request.js";
@@ -305,6 +305,7 @@ function listen() {
     if (file) openText(await file.text(), file.name);
     event.target.value = "";
   });
+  window.addEventListener("beforeprint", fillForPrint);
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", async (event) => {
     event.preventDefault();

@@ -54,9 +54,11 @@ class Clinician:
         authorization = sign(claims(aud=BASE + path, iat=now, exp=now + 300))
         return self._http.post(path, json=body, headers={"Authorization": authorization}).json
 
+    def answer(self, request: dict[str, Any]) -> Any:
+        return self._post(f"/cds-services/b12-{request['hook']}", request)
+
     def cards(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        path = f"/cds-services/b12-{request['hook']}"
-        shown: list[dict[str, Any]] = self._post(path, request)["cards"]
+        shown: list[dict[str, Any]] = self.answer(request)["cards"]
         sent = {card["uuid"] for card in shown}
         wait_until(lambda: sent <= {row["uuid"] for row in rows(self._url, CARDS)})
         return shown
@@ -89,6 +91,17 @@ def test_after_an_override_it_is_not_shown(clinician: Clinician) -> None:
 
     clinician.override(request)
     assert clinician.cards(request) == []
+
+
+def test_an_empty_answer_says_that_it_was_overridden(clinician: Clinician) -> None:
+    """The answer without cards that explains itself names the override, not a mode (contract)."""
+    request = story("03-nothing-asked")
+    clinician.override(request)
+
+    answer = clinician.answer(request)
+
+    assert answer["cards"] == []
+    assert "was overridden" in answer["extension"]["org.b12-cds"]["why"]
 
 
 def test_it_is_shown_for_another_patient_and_for_another_order(clinician: Clinician) -> None:

@@ -109,6 +109,42 @@ def test_in_production_a_client_is_told_only_where_its_switch_is_on(
     assert answers[1]["extension"]["org.b12-cds"]["why"].startswith("not a vitamin B12 or folic")
 
 
+@pytest.mark.parametrize("status", ["completed", "entered-in-error"])
+def test_a_b12_order_that_orders_nothing_is_not_called_another_medicine(
+    settings: Settings, order_select: dict[str, Any], status: str
+) -> None:
+    [entry] = order_select["context"]["draftOrders"]["entry"]
+    entry["resource"]["status"] = status
+    with running(settings) as http:
+        answer = http.post(SELECT, json=order_select).get_json()
+
+    assert answer["cards"] == []
+    why = answer["extension"]["org.b12-cds"]["why"]
+    assert why == "the draft orders are completed or entered in error, so nothing is being ordered"
+
+
+@pytest.mark.parametrize(
+    ("withheld_by", "said"),
+    [
+        (["clients.Main EHR.modes.default"], "not shown in the mode that is set"),
+        (["overridden"], "was overridden for this patient and order"),
+        (["asked before"], "asks a question that was asked before"),
+        (["modes.b2", "overridden"], "mode that is set; what was decided was overridden"),
+    ],
+)
+def test_what_keeps_a_card_back_is_told_apart(withheld_by: list[str], said: str) -> None:
+    """An empty answer that explains itself gives the reason that holds (contract, Q45, Q93)."""
+    [patient] = [one for one in sandbox_patients(AS_OF) if one.story.name == "Gail Ortiz"]
+    request = patient.request(patient.hook)
+    decision = decide_request(request, SETTINGS, VALUE_SETS, AS_OF)
+    asked = parse_hook_request(request, patient.hook)
+
+    why = explain_silence(decision, asked, withheld_by)["org.b12-cds"]["why"]
+
+    assert said in why
+    assert ("mode that is set" in why) is ("mode" in said)
+
+
 def test_in_the_demonstration_everybody_is_told(
     settings: Settings, amlodipine: dict[str, Any]
 ) -> None:

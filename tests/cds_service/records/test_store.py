@@ -412,6 +412,19 @@ class TestOverrides:
         assert not self.is_quiet(store, client="Another EHR")
         assert not self.is_quiet(store, service="b12-order-sign")
 
+    @pytest.mark.parametrize("other", ["b12-order-sign", "b12"])
+    def test_one_told_at_another_service_than_that_of_its_card_counts_nowhere_R167_R173(
+        self, store: Store, url: str, other: str
+    ) -> None:
+        store.upgrade()
+        shown = card()
+        store.record_decision(decision(shown, patient="hash-1"))
+        wait_until(lambda: any(row["uuid"] == shown.uuid for row in rows(url, CARDS)))
+        store.record_feedback([overridden(shown.uuid)], other, "Main EHR", NOW)
+
+        assert not self.is_quiet(store)
+        assert not self.is_quiet(store, service=other)
+
     @pytest.mark.parametrize(("days", "quiet"), [(89, True), (90, True), (91, False)])
     def test_not_for_overrides_of_more_than_90_days_ago(
         self, store: Store, url: str, days: int, quiet: bool

@@ -139,6 +139,23 @@ def test_a_workbench_in_production_needs_a_password_of_16_characters(
             '[service]\ncors_origins = "*"',
             "service.cors_origins (line 2): found '*', expected an array of strings.",
         ),
+        (
+            "[service]\ncors_origins = true",
+            "service.cors_origins (line 2): found true, expected an array of strings.",
+        ),
+        (
+            "[store]\nurl = 2026-11-26",
+            "store.url (line 2): found 2026-11-26, expected a string.",
+        ),
+        (
+            '[policy]\nneuroExtended = "false"',
+            'policy.neuroExtended: found "false", expected true or false.',
+        ),
+        (
+            "[service]\ngovernance_password = 4711",
+            "service.governance_password (line 2): found a value of another kind, expected a "
+            "string.",
+        ),
         ('profile = "test"', 'profile: found "test", expected "production" or "demonstration".'),
         ("clients = 3", "clients (line 1): found 3, expected an array of tables."),
     ],
@@ -147,6 +164,52 @@ def test_each_problem_names_key_line_and_what_was_expected(
     tmp_path: Path, text: str, expected: str
 ) -> None:
     assert problems_of(tmp_path, text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "cds.example.org",
+        "https://cds.example.org/base?x=1",
+        "https://cds.example.org/#x",
+        "https://u@cds.example.org",
+        "ftp://cds.example.org",
+    ],
+)
+def test_a_public_url_that_no_absolute_link_can_be_made_of_is_said_R192(
+    tmp_path: Path, url: str
+) -> None:
+    (problem,) = problems_of(tmp_path, f'[service]\npublic_url = "{url}"')
+
+    assert problem.startswith(f'service.public_url: found "{url}", expected an http or https URL')
+
+
+@pytest.mark.parametrize("url", ["https://cds.example.org", "http://127.0.0.1:8080/base/"])
+def test_a_public_url_may_have_a_port_and_a_path(tmp_path: Path, url: str) -> None:
+    assert problems_of(tmp_path, f'[service]\npublic_url = "{url}"') == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://ehr.example.org/",
+        "https://ehr.example.org/app",
+        "https://EHR.example.org",
+        "https://ehr.example.org:443",
+        "https://*.example.org",
+        "ehr.example.org",
+        "null",
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_said_R141(tmp_path: Path, origin: str) -> None:
+    (problem,) = problems_of(tmp_path, f'[service]\ncors_origins = ["{origin}"]')
+
+    assert problem.startswith(f'service.cors_origins: found "{origin}", expected an origin')
+
+
+def test_an_origin_as_a_browser_sends_it_is_taken_R141(tmp_path: Path) -> None:
+    origins = '["https://ehr.example.org", "http://127.0.0.1:8443", "*"]'
+    assert problems_of(tmp_path, f"[service]\ncors_origins = {origins}") == []
 
 
 def test_a_problem_of_the_second_client_names_its_line(tmp_path: Path) -> None:

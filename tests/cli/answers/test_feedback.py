@@ -175,7 +175,7 @@ def test_a_store_that_is_not_there_is_said_in_words_and_not_made(
     site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["feedback", "report", "--config", str(site)]) == 2
-    assert "no database file" in capfd.readouterr().err
+    assert f"no database file yet, {tmp_path}/b12.db;" in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == [site]
 
 

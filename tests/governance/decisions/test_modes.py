@@ -369,7 +369,11 @@ expires = 2099-08-31
             ('[modes]\nb99 = "live"', "is neither"),
             ('[modes]\nb2 = "loud"', "found 'loud'"),
             ("[modes]\nb2 = 1.5", "found 1.5"),
-            ("[modes]\nb2 = true", "found True"),
+            ("[modes]\nb2 = true", "found true,"),
+            (
+                "[policy]\nneuroExtended = false",
+                "policy.neuroExtended: found false, looser than true;",
+            ),
             ('[[approvals]]\nwhat = "modes.critical"\nname = "A"', "expires: is missing"),
             ("[store]\nkeep_requests_days = 7", "keep_requests_key_file: is missing"),
         ],

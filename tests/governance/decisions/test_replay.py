@@ -285,6 +285,29 @@ class TestKeeping:
         tidy(site)
         assert rows(settings.store_url, DECISIONS) == rows(settings.store_url, CARDS) == []
 
+    def test_it_keeps_its_days_though_the_key_cannot_be_read_for_a_while(
+        self, site: Path, run: Run, tmp_path: Path, order_select: dict[str, Any]
+    ) -> None:
+        identity, _ = answer(site, order_select)
+        key = tmp_path / "requests.key"
+        words = key.read_bytes()
+        key.write_bytes(b"")
+
+        answer(site, order_select)  # nothing more is kept without a key
+        tidy(site)
+        assert len(rows(load_settings(site).store_url, KEPT_REQUESTS)) == 1
+
+        key.write_bytes(words)
+        assert run("--decision", identity)[0] == 0
+
+    def test_all_of_it_is_deleted_when_the_setting_is_taken_away(
+        self, site: Path, order_select: dict[str, Any]
+    ) -> None:
+        answer(site, order_select)
+        site.write_text(site.read_text().replace("keep_requests_days = 30", ""))
+        tidy(site)
+        assert rows(load_settings(site).store_url, KEPT_REQUESTS) == []
+
     def test_it_is_deleted_though_feedback_cannot_be_counted(
         self, site: Path, order_select: dict[str, Any]
     ) -> None:

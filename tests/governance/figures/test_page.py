@@ -225,6 +225,34 @@ def test_calls_are_counted_by_client_hook_and_outcome(
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("weeks=5", "weeks: found another value, expected one of 4, 13, 26, 52."),
+        ("weeks=abc", "weeks: found another value"),
+        ("client=Nobody", "client: found another value, expected one of "),
+        ("hook=order-dispatch", "hook: found another value, expected one of order-select"),
+    ],
+)
+def test_what_is_not_one_to_choose_is_refused_and_not_answered_with_all(
+    settings: Settings, query: str, said: str
+) -> None:
+    answer = page(settings, f"/governance?{query}", JSON)
+
+    assert answer.status_code == 400
+    assert said in answer.json["issue"][0]["diagnostics"]
+
+
+def test_what_is_left_empty_is_not_asked_for(
+    settings: Settings, order_select: dict[str, Any]
+) -> None:
+    with running(settings) as client:
+        client.post(CALL, json=order_select)
+    answer = page(settings, "/governance?weeks=&client=&hook=", JSON)
+
+    assert (answer.json["weeks"], answer.json["client"], answer.json["hook"]) == (26, "", "")
+
+
 def test_twenty_thousand_decisions_are_counted_right_and_at_once(settings: Settings) -> None:
     """The figures at a million stand in docs/governance.md; here the counts must be right."""
     make_record(settings.store_url, 20_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fhir_mappings.terminology import load_value_sets
+from population import report
 from population.report import ReportRefused, write_report
 from population.report.counts import Counts, cards_a_week, count_decisions, quantile
 from population.report.intervals import part_interval, rate_interval
@@ -32,6 +34,18 @@ def replay(sliced: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("replay")
     run_decisions(RunJob(sliced, out, DeciderSetup(Mode.REPLAY, AS_OF, "", {})), lambda _: None)
     return out
+
+
+def test_no_text_of_the_page_is_smaller_than_13_pixels() -> None:
+    """DESIGN: the smallest text is 13 pixels, also of a code within a small line."""
+    sheet = Path(report.__file__).with_name("style.css").read_text("utf-8")
+
+    for size in re.findall(r"font(?:-size)?:(?:max\(([^)]*)\)|([\d.]+(?:em|rem|px|%)))", sheet):
+        smallest = (size[0] or size[1]).split(",")[0]
+        number = float(smallest.rstrip("emrpx%"))
+        unit = smallest.lstrip("0123456789.")
+        assert unit != "em", f"{smallest} is as small as what it stands in"
+        assert number >= {"rem": 0.8125, "px": 13, "%": 100}[unit]
 
 
 def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:

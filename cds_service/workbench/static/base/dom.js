@@ -22,15 +22,24 @@ export function svg(name, attributes = {}, ...children) {
   return build(document.createElementNS(SVG, name), attributes, children);
 }
 
-/** A `details` whose content is only built when it is opened for the first time. */
+/** A `details` whose content is only built when it is opened for the first time, or printed. */
 export function unfolding(summary, makeContent, attributes = {}) {
   const node = html("details", attributes, html("summary", {}, summary));
-  const fill = () => {
-    if (node.open && node.children.length === 1) node.append(...[makeContent()].flat());
+  const fill = (event) => {
+    if ((node.open || event?.type === "print") && node.children.length === 1) node.append(...[makeContent()].flat());
   };
   node.addEventListener("toggle", fill);
+  node.addEventListener("print", fill);
   fill();
   return node;
+}
+
+/** The same of JSON, which is not printed. */
+export const unfoldingJson = (summary, makeContent, attributes = {}) => unfolding(summary, makeContent, { ...attributes, "data-json": true });
+
+/** Build what is folded and not JSON, as a printed page shows all of it. */
+export function fillForPrint() {
+  document.querySelectorAll("details:not([data-json])").forEach((node) => node.dispatchEvent(new Event("print")));
 }
 
 /** A table with a caption that screen readers read and eyes skip. Rows are arrays of cells; the first cell is the row's name. */

@@ -1,6 +1,6 @@
 /** Draft orders: what is drafted now and what the suggestions would draft, as text that can be read alone and as JSON. */
 
-import { copyButton, html, unfolding } from "../base/dom.js";
+import { copyButton, html, unfoldingJson } from "../base/dom.js";
 import { draftsOf } from "../base/request.js";
 import { renderJson } from "../base/json.js";
 
@@ -38,7 +38,7 @@ function renderOrder(resource, kind, label) {
       html("h4", {}, nameOf(resource)),
       linesOf(resource).map((line) => html("p", {}, line)),
       label && html("p", { class: "note" }, `Suggestion: ${label}`),
-      unfolding(`${resource.resourceType} as JSON`, () => [copyButton("Copy JSON", json), renderJson(resource)])),
+      unfoldingJson(`${resource.resourceType} as JSON`, () => [copyButton("Copy JSON", json), renderJson(resource)])),
     copyButton("Copy text", () => [nameOf(resource), ...linesOf(resource)].join("\n")),
   );
 }

@@ -1,6 +1,6 @@
 /** The exchange as it is: request, response, headers, time, and the same call for a terminal. */
 
-import { copyButton, html, svg, table, unfolding } from "../base/dom.js";
+import { copyButton, html, svg, table, unfolding, unfoldingJson } from "../base/dom.js";
 import { renderJson } from "../base/json.js";
 import { serviceUrl } from "../base/service.js";
 import { serviceOf } from "../base/request.js";
@@ -23,12 +23,12 @@ export function renderRaw(request, text, answer, exchange, edit) {
       html("div", {},
         html("h3", {}, "Request"),
         html("p", { class: "note" }, `POST ${serviceUrl(`cds-services/${serviceOf(request)}`)}, ${kilobytes(text)}`),
-        unfolding("Request as JSON", () => renderJson(request), shown(text.length))),
+        unfoldingJson("Request as JSON", () => renderJson(request), shown(text.length))),
       html("div", {},
         html("h3", {}, "Response"),
         html("p", { class: "note" }, `${exchange.status}, ${kilobytes(exchange.text)}, ${milliseconds(exchange.took)}`),
-        unfolding("Cards as the EHR gets them", () => renderJson({ cards: answer.cards }), shown(exchange.text.length)),
-        unfolding("Explanation as JSON", () => renderJson(answer)),
+        unfoldingJson("Cards as the EHR gets them", () => renderJson({ cards: answer.cards }), shown(exchange.text.length)),
+        unfoldingJson("Explanation as JSON", () => renderJson(answer)),
         unfolding("Response headers", () => table("Response headers", ["Header", "Value"], exchange.headers, { class: "ledger" })))),
     html("h3", {}, "Time"),
     html("div", { id: "timing-here" }, renderTiming(answer.timingMs, exchange.took)),

@@ -1,6 +1,6 @@
 /** The request, resource by resource: folded, so that two megabytes open as fast as two kilobytes. */
 
-import { html, inPortions, unfolding } from "../base/dom.js";
+import { html, inPortions, unfolding, unfoldingJson } from "../base/dom.js";
 import { partsOf, referenceOf } from "../base/request.js";
 import { renderJson } from "../base/json.js";
 
@@ -9,7 +9,7 @@ export function renderRequest(request) {
   const envelope = { ...request, context: { ...request.context }, prefetch: undefined };
   delete envelope.context.draftOrders;
   return [
-    unfolding("hook and context", () => renderJson(envelope)),
+    unfoldingJson("hook and context", () => renderJson(envelope)),
     ...partsOf(request).map(([name, resources]) => renderPart(name, resources)),
   ];
 }
@@ -24,7 +24,7 @@ function renderPart(name, resources) {
 
 function renderResource(one) {
   const reference = referenceOf(one);
-  return unfolding(html("span", {}, html("code", {}, reference), " ", titleOf(one.resource)), () => renderJson(one.resource), {
+  return unfoldingJson(html("span", {}, html("code", {}, reference), " ", titleOf(one.resource)), () => renderJson(one.resource), {
     class: "resource", "data-reference": reference,
   });
 }
