@@ -164,20 +164,23 @@ def describe_interval(timing: Timing) -> str:
     """Say how often, without any bound: "on alternate days", "once daily", "every 2 to 3
     months".
     """
-    period, unit = timing.period, _UNIT_WORDS[timing.unit]
-    if timing.frequency == 1 and timing.period_max is None:
-        if period == 2 and timing.unit is PeriodUnit.DAY:
+    period, latest, unit = timing.period, timing.period_max, timing.unit
+    if unit is PeriodUnit.YEAR and (period % 1 or (latest or 0) % 1):  # half a year: 6 months
+        period, latest, unit = period * 12, latest and latest * 12, PeriodUnit.MONTH
+    word = _UNIT_WORDS[unit]
+    if timing.frequency == 1 and latest is None:
+        if period == 2 and unit is PeriodUnit.DAY:
             return "on alternate days"
-        if period == 1 and timing.unit is PeriodUnit.DAY:
+        if period == 1 and unit is PeriodUnit.DAY:
             return "once daily"
-        return f"every {unit}" if period == 1 else f"every {_plain(period)} {unit}s"
+        return f"every {word}" if period == 1 else f"every {_plain(period)} {word}s"
     times = _TIMES.get(timing.frequency, f"{timing.frequency} times")
-    if timing.period_max is not None:
-        range_words = f"every {_plain(period)} to {_plain(timing.period_max)} {unit}s"
+    if latest is not None:
+        range_words = f"every {_plain(period)} to {_plain(latest)} {word}s"
         return range_words if timing.frequency == 1 else f"{times} {range_words}"
     if period == 1:
-        return f"{times} a {unit}"
-    return f"{times} every {_plain(period)} {unit}s"
+        return f"{times} a {word}"
+    return f"{times} every {_plain(period)} {word}s"
 
 
 def describe_days(days: Decimal) -> str:
