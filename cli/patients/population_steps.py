@@ -97,10 +97,12 @@ def slice_export(chosen: argparse.Namespace) -> int:
     from population.sources import Progress, TaskFailed, find_pieces, say_size
 
     job = _slice_of(chosen)
-    size = sum(piece.size for piece in find_pieces(job.inputs)[0])
+    pieces = find_pieces(job.inputs)[0]
+    size = sum(piece.size for piece in pieces)
+    about = "about " if any(piece.zipped for piece in pieces) else ""
     _check_disk(chosen.out, size / 5)
     print(
-        f"{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
+        f"{about}{say_size(size)} to read with {chosen.workers} processes of up to 0.5 GB each; "
         f"up to {say_size(size / 5)} on disk on the way",
         file=sys.stderr,
     )

@@ -84,7 +84,7 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     deleted = _read_deleted(job.deleted, found)
     _write_parts(job, work, buckets, found, deleted)
     shutil.rmtree(work)
-    summary = summarise(job, pieces, size, buckets, found)
+    summary = summarise(job, pieces, buckets, found)
     write_errors(job.out / "errors.ndjson", found.errors)
     (job.out / "slice.json").write_bytes(write_json(summary) + b"\n")
     return summary

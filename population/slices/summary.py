@@ -115,20 +115,19 @@ def lists_named(file: str, otherwise: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(named or otherwise)
 
 
-def summarise(
-    job: SliceJob, pieces: Sequence[Piece], size: int, buckets: int, found: Found
-) -> dict[str, Any]:
+def summarise(job: SliceJob, pieces: Sequence[Piece], buckets: int, found: Found) -> dict[str, Any]:
     """Return what stands in slice.json."""
     missing = dict.fromkeys(sorted(found.cut & set(LISTS)), NOT_WHOLE)
     if not job.complete and not found.as_documents:
         exported = {HOME[kind] for kind in found.read if kind in HOME}
         missing |= {key: NOT_EXPORTED for key in LISTS if key not in exported}
+    files = {piece.path for piece in pieces}
     kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
     return {
         "version": 1,
         "made": any((Path(piece.path).parent / ".made.json").exists() for piece in pieces),
-        "files": len({piece.path for piece in pieces}),
-        "bytes": size,
+        "files": len(files),
+        "bytes": sum(Path(file).stat().st_size for file in files),
         "parts": buckets,
         "patients": found.counts["patients"],
         "read": dict(sorted(found.read.items())),

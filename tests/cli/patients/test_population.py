@@ -127,6 +127,8 @@ def test_made_people_packed_are_the_same_people(folder: Path, tmp_path: Path) ->
     plain = {f"{path.name}.gz": path.read_bytes() for path in (folder / "made").glob("*.ndjson")}
     assert files == plain
     assert run("population", "slice", "--input", packed, "--out", sliced, "--workers", 1) == 0
+    told = json.loads((sliced / "slice.json").read_bytes())
+    assert told["bytes"] == sum(path.stat().st_size for path in packed.glob("*.gz"))
     parts = [path.read_bytes() for path in list_parts(sliced)]
     assert parts == [path.read_bytes() for path in list_parts(folder / "slice")]
 
