@@ -254,14 +254,20 @@ def _say_what_ended(site: Path, day: dt.date) -> None:
 def report_run(chosen: argparse.Namespace) -> int:
     """Write the page about a run and its tables, and say where they are."""
     from population.report import ReportRefused, write_report
+    from population.slices import list_parts
+    from population.sources import Progress
 
     if chosen.purpose and chosen.cases is None:
         raise Refusal("--purpose: goes with --cases, and would change nothing here.")
     try:
         commands = [*read_commands(chosen.input), report_command(chosen.show_small)]
-        written = write_report(chosen.input, chosen.out, chosen.show_small, chosen.cases, commands)
+        progress = Progress("report", "parts", len(list_parts(chosen.input / "decisions")))
+        written = write_report(
+            chosen.input, chosen.out, chosen.show_small, chosen.cases, commands, progress.add
+        )
     except ReportRefused as error:
         raise Refusal(str(error)) from None
+    progress.end()
     if chosen.cases is not None:
         _record_purpose(chosen.input / "cases.ndjson", chosen.purpose)
     for path in written:

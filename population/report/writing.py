@@ -6,7 +6,7 @@ import csv
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +71,18 @@ def write_report(
     show_small: bool,
     cases: Path | None,
     commands: Sequence[str] = (),
+    advance: Callable[[float], None] = lambda _: None,
 ) -> list[Path]:
     """Write the page, the same as CSV and Parquet, and local-codes.csv beside it; return the files.
 
     Args:
         cases: where to write the ids of patients by rule and card, for those who may see them.
         commands: those from which every figure comes again, for the foot of the page.
+        advance: told of each part that was read.
     Raises: ReportRefused.
     """
     description, parts = _open_run(run)
-    counts = count_decisions(read_rows(parts, COLUMNS))
+    counts = count_decisions(_read_parts(parts, advance))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
         tables += change_tables(read_rows([run / "changes.parquet"]), show_small)
@@ -97,6 +99,12 @@ def write_report(
     if cases is not None:
         written.append(_write_cases(cases, parts))
     return written
+
+
+def _read_parts(parts: Sequence[Path], advance: Callable[[float], None]) -> Iterator[Any]:
+    for part in parts:
+        yield from read_rows([part], COLUMNS)
+        advance(1)
 
 
 def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:

@@ -90,7 +90,9 @@ def test_who_took_the_ids_when_and_what_for_is_recorded(
     cases = ["--cases", tmp_path / "cases.csv"]
 
     assert run("population", "report", *given, *cases) == 0
-    assert "no purpose was given" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "report: 4 parts in" in said
+    assert "no purpose was given" in said
     assert run("population", "report", *given, *cases, "--purpose", "audit of \n recall") == 0
     assert run("population", "report", *given, "--purpose", "nothing") == 2
 
