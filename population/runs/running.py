@@ -11,6 +11,7 @@ import functools
 import gc
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,8 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     description = describe_run(job)
     _check_same_run(job.out / "run.json", description)
     (job.out / "run.json").write_bytes(write_json(description) + b"\n")
+    for half in job.out.rglob("*.partial"):
+        half.unlink()
     waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
     for number in set(range(parts)) - set(waiting):
         advance(pq.read_metadata(job.slices / file_of(number)).num_rows)
@@ -185,11 +188,13 @@ def decide_part(setup: PartSetup, decider: Decider, other: Decider | None, numbe
 
 
 def _join_changes(out: Path) -> None:
+    """Put the changes of all parts into one file; where that is done already, it stays."""
+    if not (out / "changes").exists():
+        return
     parts = list_parts(out / "changes")
     writer = TableWriter(out / "changes.parquet", CHANGES)
     for row in read_rows(parts):
         writer.add([row])
     writer.close()
-    for part in parts:
-        part.unlink()
-    (out / "changes").rmdir()
+    (out / "changes").rename(out / "joined")  # at once: half of them would be taken for all
+    shutil.rmtree(out / "joined")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pyarrow as pa
@@ -69,7 +70,7 @@ class TableWriter:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._schema = path, schema
-        self._partial = path.with_suffix(".partial")
+        self._partial = path.with_suffix(f".{token_hex(4)}.partial")  # a part may be begun twice
         self._writer = pq.ParquetWriter(
             self._partial, schema, compression="zstd", compression_level=1
         )

@@ -5,11 +5,14 @@ it.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import select
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, TypeVar
 
 Setup = TypeVar("Setup")
@@ -120,6 +123,7 @@ def _receive(worker: _Worker) -> tuple[bool, Any] | None:
 
 
 def _serve(line: Connection, prepare: Any, setup: Any) -> None:
+    Thread(target=_end_with, args=(line.fileno(),), daemon=True).start()
     work = prepare(setup)
     while True:
         try:
@@ -131,6 +135,16 @@ def _serve(line: Connection, prepare: Any, setup: Any) -> None:
         except Exception as error:  # noqa: BLE001 - said by the process that shared the work out
             answer = (False, name_failure(error))
         line.send(answer)
+
+
+def _end_with(line: int) -> None:
+    """End this process at once when the one that shares the work out is gone: what it would still
+    write may be begun again by then.
+    """
+    hung_up = select.poll()
+    hung_up.register(line, 0)  # asks for nothing: only the end of the line is told
+    hung_up.poll()
+    os._exit(1)
 
 
 def name_failure(error: BaseException) -> str:

@@ -8,6 +8,9 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from multiprocessing import forkserver
 from pathlib import Path
@@ -145,6 +148,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 
     assert digest(tmp_path) == digest(snapshot)
     assert parts[0].stat().st_mtime_ns == kept
+    assert list(tmp_path.rglob("*.partial")) == []
 
 
 def test_another_run_does_not_go_on_in_the_same_folder(sliced: Path, tmp_path: Path) -> None:
@@ -172,6 +176,8 @@ def test_two_site_files_are_compared_and_what_changed_is_said(sliced: Path, tmp_
     assert {(one["rule_before"], one["rule_after"]) for one in changes} >= {("M6", "M5")}
     assert {(*one["facts"], *one["settings"]) for one in changes} == {("nonNeuroRoute",)}
     assert len(decisions(out)) == 500
+    before = digest(out)
+    assert digest(run(sliced, out, against=str(other))) == before  # a run that is done stays
 
 
 def test_a_list_that_was_not_exported_is_unknown_for_everybody(sliced: Path) -> None:
@@ -212,6 +218,50 @@ def test_what_starts_the_workers_may_be_killed_too(tmp_path: Path) -> None:
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
 
     assert done | dict(running) == {number: number * number for number in range(8)}
+
+
+def slow(folder: str) -> Callable[[int], int]:
+    """Return work that says which process does it, and takes a minute."""
+
+    def work(number: int) -> int:
+        (Path(folder) / str(os.getpid())).touch()
+        time.sleep(60)
+        return number
+
+    return work
+
+
+SHARES_OUT = (
+    "import sys; from tests.population.runs.test_running import run_tasks, slow\n"
+    "if __name__ == '__main__': list(run_tasks(slow, sys.argv[1], [1, 2], 2))"
+)
+
+
+def test_workers_end_with_the_process_that_shares_the_work_out(tmp_path: Path) -> None:
+    """Else they would write beside the run that is begun again."""
+    shares_out = subprocess.Popen([sys.executable, "-c", SHARES_OUT, str(tmp_path)])
+    _wait_until(lambda: len(list(tmp_path.iterdir())) == 2)
+    workers = [Path("/proc", path.name) for path in tmp_path.iterdir()]
+
+    shares_out.kill()
+    shares_out.wait()
+
+    _wait_until(lambda: not any(map(_is_alive, workers)))
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 50
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _is_alive(process: Path) -> bool:
+    """Return whether a process is there, and not only waits to be counted as ended."""
+    try:
+        return " Z " not in (process / "stat").read_text()
+    except OSError:
+        return False
 
 
 def always_killed(_: str) -> Callable[[int], int]:
