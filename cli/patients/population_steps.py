@@ -190,7 +190,7 @@ thirty.
 
 def decide_slice(chosen: argparse.Namespace) -> int:
     """Decide every patient of a slice."""
-    from population.runs import CannotAsk, RunRefused, run_decisions
+    from population.runs import CannotAsk, RunRefused, count_decided, run_decisions
     from population.sources import Progress, TaskFailed, say_size
 
     job, patients = _job_of(chosen)
@@ -199,7 +199,7 @@ def decide_slice(chosen: argparse.Namespace) -> int:
         f"{say_size(patients * DECISION_BYTES)} on disk",
         file=sys.stderr,
     )
-    progress = Progress("run", "patients", patients)
+    progress = Progress("run", "patients", patients, count_decided(job))
     try:
         run_decisions(job, progress.add)
     except (RunRefused, TaskFailed) as error:

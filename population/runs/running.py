@@ -74,8 +74,6 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     for half in job.out.rglob("*.partial"):
         half.unlink()
     waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
-    for number in set(range(parts)) - set(waiting):
-        advance(pq.read_metadata(job.slices / file_of(number)).num_rows)
     other = "" if is_program(job.against) else job.against
     setup = PartSetup(str(job.slices), str(job.out), job.setup, other)
     if job.spark:
@@ -91,6 +89,13 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     elif job.against:
         _join_changes(job.out)
     return description
+
+
+def count_decided(job: RunJob) -> int:
+    """Return how many patients an earlier run into the same folder has decided on."""
+    done = (part.name for part in list_parts(job.out / "decisions"))
+    slices = (job.slices / name for name in done)
+    return sum(pq.read_metadata(part).num_rows for part in slices if part.exists())
 
 
 def _run_against_program(job: RunJob) -> None:

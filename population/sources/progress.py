@@ -20,12 +20,14 @@ TELLING_SHARE = 0.01
 class Progress:
     """What is done of a whole, its rate, and what remains; `unit` is what is counted ("patients").
 
-    `whole` is 0 where it is not known; then nothing is said of the rest.
+    `whole` is 0 where it is not known; then nothing is said of the rest. `before` was done before
+    this began, and is no part of the rate.
     """
 
     what: str
     unit: str
     whole: float = 0
+    before: float = 0
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     done: float = 0
     _started: float = field(default_factory=time.monotonic)
@@ -47,21 +49,22 @@ class Progress:
         rate = self.done / seconds if seconds > 0 else 0
         if self.stream.isatty():
             self.stream.write("\r\033[K")
-        print(
-            f"{self.what}: {self.done:,.0f} {self.unit} in {seconds:.1f} s ({rate:,.0f} a second)",
-            file=self.stream,
-            flush=True,
-        )
+        words = f"{self.what}: {self.done:,.0f} {self.unit} in {seconds:.1f} s"
+        words += f" ({rate:,.0f} a second)"
+        if self.before:
+            words += f", {self.before:,.0f} were done before"
+        print(words, file=self.stream, flush=True)
         return seconds
 
     def _line(self, now: float) -> str:
         rate = self.done / (now - self._started)
         if not self.whole:
             return f"{self.what}: {self.done:,.0f} {self.unit}, {rate:,.0f} a second"
-        words = f"{self.what}: {self.done:,.0f} of {self.whole:,.0f} {self.unit}"
+        so_far = self.before + self.done
+        words = f"{self.what}: {so_far:,.0f} of {self.whole:,.0f} {self.unit}"
         if self.done < TELLING_SHARE * self.whole:
             return words
-        left = max(0, self.whole - self.done) / rate
+        left = max(0, self.whole - so_far) / rate
         return f"{words}, {rate:,.0f} a second, {_span(left)} left"
 
     def _say(self, line: str) -> None:

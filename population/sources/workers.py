@@ -7,6 +7,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import select
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ Result = TypeVar("Result")
 
 MOST_ATTEMPTS = 3
 """How often one task is begun; a task that kills every process it is given to must end too."""
+
+
+PAUSE_SECONDS = 0.5
+"""Before a worker is tried to be started again: what was killed takes a moment to be gone."""
 
 
 class TaskFailed(Exception):
@@ -96,6 +101,7 @@ def _start(prepare: Any, setup: Any) -> _Worker:
         try:
             process.start()
         except (EOFError, OSError):  # what starts the processes was killed: it is started anew
+            time.sleep(PAUSE_SECONDS)
             continue
         finally:
             theirs.close()
