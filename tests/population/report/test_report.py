@@ -289,7 +289,7 @@ def test_cases_name_patients_in_a_file_of_their_own(replay: Path, tmp_path: Path
 def test_a_local_code_is_listed_with_the_nearest_concept_and_never_taken(tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()
-    coding = {"system": "http://lab.example/codes", "code": "0815", "display": "eGFR CKD-EPI 2021"}
+    coding = {"system": "http://lab.example/codes", "code": "0815", "display": "eGFR CKD-EPI neu"}
     lines = [json.dumps({"resourceType": "Patient", "id": f"p{n}"}) for n in range(6)] + [
         json.dumps(
             {
