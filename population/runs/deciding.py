@@ -47,6 +47,20 @@ class DeciderSetup:
     missing: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class PartSetup:
+    """What a process needs to decide one part after the other."""
+
+    slices: str
+    out: str
+    setup: DeciderSetup
+    against: str
+
+
+class RunRefused(Exception):
+    """A slice or an output that cannot be used, in one sentence."""
+
+
 class Decider:
     """Decides on patients under one site file."""
 

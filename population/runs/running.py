@@ -23,15 +23,12 @@ from cds_service import __version__
 from cds_service.decision import facts_of_rules
 from cds_service.protocol import write_json
 from population.runs.changes import CHANGES, rows_and_changes
-from population.runs.deciding import Decider, DeciderSetup
+from population.runs.deciding import Decider, DeciderSetup, PartSetup, RunRefused
+from population.runs.spark import run_on_spark
 from population.runs.tables import DECISIONS, TableWriter, read_rows
 from population.runs.versions import changes_between, is_program, run_beside, version_of
 from population.slices import file_of, list_parts
 from population.sources import run_tasks
-
-
-class RunRefused(Exception):
-    """A slice or an output that cannot be used, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +43,6 @@ class RunJob:
     against: str = ""
     workers: int = 1
     spark: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PartSetup:
-    """What a process needs to decide one part after the other."""
-
-    slices: str
-    out: str
-    setup: DeciderSetup
-    against: str
 
 
 def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, Any]:
@@ -77,9 +64,7 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     other = "" if is_program(job.against) else job.against
     setup = PartSetup(str(job.slices), str(job.out), job.setup, other)
     if job.spark:
-        from population.runs.spark import run_on_spark
-
-        done = run_on_spark(setup, waiting, job.workers)
+        done = run_on_spark(prepare_part, setup, waiting, job.workers)
     else:
         done = run_tasks(prepare_part, setup, waiting, job.workers)
     for _, patients in done:

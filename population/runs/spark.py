@@ -13,17 +13,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 
-from population.runs.running import PartSetup, RunRefused, prepare_part
+from population.runs.deciding import PartSetup, RunRefused
 from population.slices import file_of
 from population.sources import TaskFailed, name_failure
 
+Prepare = Callable[[PartSetup], Callable[[int], int]]
+"""Makes of a setup what decides a part by its number and says how many patients it has."""
 
-def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterator[tuple[int, int]]:
-    """Decide the parts on Spark and yield each with the number of its patients.
+
+def run_on_spark(
+    prepare: Prepare, setup: PartSetup, parts: Sequence[int], workers: int
+) -> Iterator[tuple[int, int]]:
+    """Decide the parts on Spark, as `run_tasks` does by a pool, and yield each with the number of
+    its patients.
 
     The master is Spark's own setting (`spark-submit --master`, `SPARK_MASTER`); without one,
     `local[workers]`. The folders of slice and decisions must be reachable under the same path on
@@ -36,7 +42,7 @@ def run_on_spark(setup: PartSetup, parts: Sequence[int], workers: int) -> Iterat
     session = _open_session(workers)
     try:
         places = session.range(0, len(parts), 1, len(parts))  # one task a part, none with two
-        decide = _Decide(pickle.dumps(setup), tuple(parts))
+        decide = _Decide(pickle.dumps((prepare, setup)), tuple(parts))
         decided = places.mapInArrow(decide, "part int, patients int")
         yield from _as_they_are_written(decided, setup, parts)
     finally:
@@ -146,4 +152,5 @@ class _Decide:
 @functools.lru_cache(1)
 def _prepared(setup: bytes) -> Callable[[int], int]:
     """Return what decides a part; made once in a process, which decides many."""
-    return prepare_part(pickle.loads(setup))
+    prepare, chosen = pickle.loads(setup)
+    return cast(Callable[[int], int], prepare(chosen))
