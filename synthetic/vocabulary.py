@@ -186,7 +186,7 @@ NOISE_ALLERGENS = ("Penicillin", "House dust", "Peanut", "Latex")
 LOCAL_TESTS = (
     ("LAB-4711", "Holo-TC", "pmol/l"),
     ("LAB-4712", "Methylmalonsaeure", "nmol/l"),
-    ("LAB-0815", "eGFR CKD-EPI 2021", "ml/min/1,73"),
+    ("LAB-0815", "eGFR CKD-EPI neu", "ml/min/1,73"),
     ("LAB-0816", "Vit B12 alt", "pg/ml"),
 )
 """Tests that matter under codes nobody mapped: what a report must find."""

@@ -55,7 +55,12 @@ def map_demographics(index: RecordIndex) -> Demographics:
 
 def _age(placed: Placed, born: DateSpan | None, as_of: dt.date) -> Measurement:
     written = as_text(placed.resource.get("birthDate"))
-    if born is None or born.earliest > as_of:
+    if born is not None and born.earliest > as_of:
+        return Measurement(
+            reason=f"birth date not usable: {written}, in the future",
+            because=NotCounted.IMPLAUSIBLE,
+        )
+    if born is None:
         return Measurement(
             reason=f"birth date not readable: {written}" if written else "birth date missing",
             because=NotCounted.NOT_READABLE if written else Because.NONE_RECORDED,

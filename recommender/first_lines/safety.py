@@ -234,4 +234,6 @@ def k4(case: Case, _: Issue, __: Words) -> str:
         return "Age is not known for certain: adult B12 guidance is not applied"
     if age.because is NotCounted.IMPLAUSIBLE:
         return "The birth date on record cannot be right: adult B12 guidance is not applied"
+    if age.because is NotCounted.NOT_READABLE:
+        return "The birth date on record could not be read: adult B12 guidance is not applied"
     return "Age not recorded: adult B12 guidance is not applied"

@@ -343,3 +343,24 @@ def test_a_medicine_named_under_a_uuid_is_understood_Q26() -> None:
         ],
     }
     assert [card["summary"] for card in cards_of(asked)] == said
+
+
+@pytest.mark.parametrize(
+    ("born", "says"),
+    [
+        ("", "Age not recorded: adult B12 guidance is not applied"),
+        ("soon", "The birth date on record could not be read: adult B12 guidance is not applied"),
+        (
+            "2062-03-01",
+            "The birth date on record cannot be right: adult B12 guidance is not applied",
+        ),
+        (
+            "1862-03-01",
+            "The birth date on record cannot be right: adult B12 guidance is not applied",
+        ),
+    ],
+)
+def test_a_birth_date_that_is_of_no_use_is_not_called_unrecorded_I27(born: str, says: str) -> None:
+    asked = request(MAINTENANCE)
+    asked["prefetch"]["patient"]["birthDate"] = born
+    assert [card["summary"] for card in cards_of(asked)] == [says]

@@ -73,7 +73,11 @@ def test_a_hint_at_one_fact_is_none_at_another() -> None:
 
 @pytest.mark.parametrize(
     ("born", "because"),
-    [("", Because.NONE_RECORDED), ("soon", NotCounted.NOT_READABLE)],
+    [
+        ("", Because.NONE_RECORDED),
+        ("soon", NotCounted.NOT_READABLE),
+        ("2062-03-01", NotCounted.IMPLAUSIBLE),
+    ],
 )
 def test_an_age_that_is_not_known_says_why(born: str, because: object) -> None:
     age = who(birthDate=born).age
