@@ -183,7 +183,9 @@ def test_a_hook_that_falls_silent_is_noticed_though_the_client_calls(
 
 def test_charts_are_on_the_page_and_a_metric(tmp_path: Path) -> None:
     settings = replace(
-        demonstration(), store_url=f"sqlite:///{tmp_path}/b12.db", clients=(Client("EHR"),)
+        demonstration(),
+        store_url=f"sqlite:///{tmp_path}/b12.db",
+        clients=(Client("EHR"), Client("another")),
     )
     database = Database(settings.store_url)
     database.upgrade()
@@ -207,5 +209,8 @@ def test_charts_are_on_the_page_and_a_metric(tmp_path: Path) -> None:
     text = client.get("/metrics").text
     assert 'b12_cds_out_of_control{chart="refusal",name="401"} 1.0' in text
     assert 'b12_cds_alarms{kind="refusals"} 1.0' in text
-    other = client.get("/governance?client=none", headers={"Accept": "application/json"}).json
-    assert other["refusals"] == [chart]
+    for chosen, refusals in (("EHR", [chart]), ("another", [])):
+        of_one = client.get(
+            f"/governance?client={chosen}", headers={"Accept": "application/json"}
+        ).json
+        assert of_one["refusals"] == refusals
