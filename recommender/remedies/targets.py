@@ -50,6 +50,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
     by_mouth = (
         bool(ordered)
         and not injected
+        and case.rule != "T5b"  # tablets failed, whatever else is wrong with the order (b22)
         and not any(issue.card in AGAINST_TABLETS for issue in issues)
     )
     targets = [

@@ -49,3 +49,16 @@ def test_every_course_is_reviewed_for_a_person_with_untreated_deficiency() -> No
                 with_record(course, scenario), scenario, recommendation, POLICIES["default"]
             )
             assert not problems, (neurology, name, problems)
+
+
+@pytest.mark.parametrize("name", ["default", "oral allowed"])
+def test_no_course_of_somebody_whose_tablets_failed_is_put_right_by_tablets(name: str) -> None:
+    persons = dict((*people(), *people_with_extras(), *people_at_turns()))
+    scenario = persons["no signs, unknown, pernicious anaemia, eGFR 95, symptoms, oral active"]
+    recommendation = recommend(scenario, POLICIES[name])
+    assert recommendation.rule == "T5b"
+    for course_name, course in COURSES:
+        _, problems = review_violations(
+            with_record(course, scenario), scenario, recommendation, POLICIES[name]
+        )
+        assert not problems, (course_name, problems)
