@@ -120,7 +120,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "ABOUT_ANOTHER",
             "NO_VALUE",
             "IN_WORDS",
-            "NOT_READABLE",
             "PRELIMINARY",
             "OTHER_STATUS",
             "NO_DATE",
