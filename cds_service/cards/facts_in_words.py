@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from fhir_mappings.values import show_number
@@ -94,8 +95,8 @@ def describe_facts(scenario: ClinicalScenario, assessment: Assessment) -> tuple[
 
 
 def _recorded(scenario: ClinicalScenario) -> Iterator[FactInWords]:
-    for name, in_words in _SAID:
-        yield in_words(name, getattr(scenario, name))
+    for (name, in_words, nothing, said), recorded in zip(_SAID, _VALUES(scenario), strict=True):
+        yield said if recorded is nothing else in_words(name, recorded)
     yield _anticoagulant_in_words(scenario)
     yield _allergies_in_words(scenario)
     yield _lowering_drugs_in_words(scenario)
@@ -206,8 +207,12 @@ _IN_WORDS: dict[object, Callable[[str, Any], FactInWords]] = {
     "Measurement": _measurement_in_words,
 }
 _SAID = tuple(
-    (field.name, _IN_WORDS[field.type])
+    (field.name, in_words, field.default, in_words(field.name, field.default))
     for field in fields(ClinicalScenario)
-    if field.type in _IN_WORDS and field.name not in NOT_BY_THEMSELVES
+    if (in_words := _IN_WORDS.get(field.type)) and field.name not in NOT_BY_THEMSELVES
 )
-"""How each recorded fact is said, in the order of the scenario."""
+"""Each recorded fact in the order of the scenario: its name, how it is said, what it is where
+nothing is recorded, and that in words, which are written once.
+"""
+
+_VALUES = attrgetter(*(name for name, *_ in _SAID))

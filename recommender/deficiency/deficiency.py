@@ -161,6 +161,8 @@ def _trace(scenario: ClinicalScenario, policy: Policy) -> tuple[bool, bool]:
 
 def _combinations_before_test(scenario: ClinicalScenario) -> tuple[CombinationUse, ...]:
     """The multivitamins that may have been taken in the 4 months before the test (F36)."""
+    if not scenario.combinations:
+        return ()
     tests = [
         result.date
         for result in (scenario.total_b12, scenario.holotranscobalamin)
@@ -195,7 +197,9 @@ def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: B
     """Pregnant, total vitamin B12 low but not very low, haemoglobin normal, and no other sign or
     cause of deficiency recorded in lists that came whole (D2, Q13, Q84).
     """
-    no_other_abnormality = (
+    if not (scenario.pregnant.is_true and total_b12_is_low(scenario.total_b12, policy).is_true):
+        return False
+    return (
         not LISTS_OF_CAUSES & (scenario.unavailable | scenario.incomplete)
         and scenario.haemoglobin.below(ANAEMIA_IN_PREGNANCY_BELOW).is_false
         and not (beside.neurological | scenario.symptoms.truth).is_true
@@ -204,11 +208,6 @@ def _only_low_in_pregnancy(scenario: ClinicalScenario, policy: Policy, beside: B
         and not _very_low(scenario.total_b12)
         and holotc_class(scenario.holotranscobalamin) is not B12Class.LOW
         and not mma_is_raised(scenario, policy).is_true
-    )
-    return (
-        scenario.pregnant.is_true
-        and total_b12_is_low(scenario.total_b12, policy).is_true
-        and no_other_abnormality
     )
 
 
@@ -226,14 +225,11 @@ def _only_outdated(scenario: ClinicalScenario, policy: Policy, beside: Beside) -
     """Only the diagnosis speaks for deficiency, its cause is not permanent, and a later test
     without vitamin B12 was normal (D2).
     """
-    cause_can_pass = beside.permanence in (Permanence.PERSISTENT, Permanence.RESOLVED)
-    untreated = scenario.b12_supplement_before_test.is_false
-    normal = classify_b12(scenario, policy) is B12Class.NOT_LOW
     return (
         scenario.deficiency_diagnosis.is_true
-        and cause_can_pass
-        and untreated
-        and normal
+        and beside.permanence in (Permanence.PERSISTENT, Permanence.RESOLVED)
+        and scenario.b12_supplement_before_test.is_false
+        and classify_b12(scenario, policy) is B12Class.NOT_LOW
         and _tested_after_diagnosis(scenario)
     )
 

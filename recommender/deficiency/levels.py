@@ -74,6 +74,8 @@ def low_in_both_readings(scenario: ClinicalScenario, policy: Policy) -> Uncounte
     """Return a result of 12 months whose unit contradicts its test and that is low whichever of the
     two is right (Q35); `None` where none is, or a usable one is newer.
     """
+    if not scenario.uncounted_b12:
+        return None
     days = (scenario.total_b12.date, scenario.holotranscobalamin.date)
     newest = max((day for day in days if day), default=None)
     for result in scenario.uncounted_b12:

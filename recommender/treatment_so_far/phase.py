@@ -8,7 +8,15 @@ injections given elsewhere that nobody recorded; the advice says so.
 from __future__ import annotations
 
 from recommender.guidance import Policy, look_back
-from recommender.language import ClinicalScenario, Evidence, HintAt, RecordArea, Truth, changed
+from recommender.language import (
+    ClinicalScenario,
+    Evidence,
+    HintAt,
+    Order,
+    RecordArea,
+    Truth,
+    changed,
+)
 from recommender.treatment_so_far.by_doses import course_by_doses, oral
 from recommender.treatment_so_far.by_orders import (
     asked,
@@ -33,6 +41,8 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
     """
     if RecordArea.MEDICATIONS in scenario.unavailable:
         return unknown(UnknownPhase.COULD_NOT_BE_READ)
+    if not (scenario.orders or scenario.doses):
+        return _none_or_not_known(scenario)  # most records: there is no history to sort out
     history = History.of(scenario)
     treatment = _phase(history, neurological, policy) or _nothing_under_way(history, scenario)
     started, certain = first_sign(scenario)
@@ -88,13 +98,15 @@ def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatmen
         return unknown(UnknownPhase.STATED)
     if history.undated:
         return unknown(UnknownPhase.UNDATED_DOSE)
+    return _none_or_not_known(scenario, history.waiting)
+
+
+def _none_or_not_known(scenario: ClinicalScenario, waiting: tuple[Order, ...] = ()) -> Treatment:
+    """Nothing found is "none" only where the list came whole, was understood, and its words do not
+    speak of treatment (Q26, Q28); `waiting` are orders on hold.
+    """
     if scenario.hints_at(HintAt.B12_TREATMENT):
         return unknown(UnknownPhase.HINT)
-    return _none_or_not_known(history, scenario)
-
-
-def _none_or_not_known(history: History, scenario: ClinicalScenario) -> Treatment:
-    """Nothing found is "none" only where the list came whole and was understood (Q26)."""
     medicines = scenario.list_of(RecordArea.MEDICATIONS)
     in_part = scenario.incomplete - scenario.unavailable
     if (
@@ -106,18 +118,17 @@ def _none_or_not_known(history: History, scenario: ClinicalScenario) -> Treatmen
     statements = scenario.list_of(RecordArea.STATEMENTS)
     if medicines.not_understood or statements.not_understood:
         return unknown(UnknownPhase.NOT_UNDERSTOOD)
-    waiting = history.waiting
     return Treatment(
         TreatmentPhase.NONE,
-        reason="vitamin B12 is ordered but on hold" if waiting else _why_none(history, scenario),
+        reason="vitamin B12 is ordered but on hold" if waiting else _why_none(scenario),
         ordered_on=start_of(waiting[0]) if waiting else None,
     )
 
 
-def _why_none(history: History, scenario: ClinicalScenario) -> str:
+def _why_none(scenario: ClinicalScenario) -> str:
     """Say that nothing is recorded only where nothing is (I27)."""
     last = last_sign(scenario)
-    if last is None or history.days_since(last) > look_back.TREATMENT_DAYS:
+    if last is None or (scenario.as_of - last).days > look_back.TREATMENT_DAYS:
         return "no vitamin B12 treatment recorded in the last 15 months"
     return f"no vitamin B12 treatment is under way; the last on record is of {last}"
 
