@@ -150,6 +150,8 @@ def _read_resources(
     if len(found) > MOST_ENTRIES:
         raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
     if listed is not None:
+        if SAYS_OF_A_LIST.isdisjoint(value):
+            return Reading(RecordPart(Availability.COMPLETE, tuple(listed), "", source))
         reason = "" if key == "patient" else why_not_whole(value, len(found) + read_before)
         return _reading(value, listed, reason, source)
     outcomes, usable, foreign = _sort(key, found)
@@ -170,6 +172,10 @@ def _read_resources(
         some_unread = bool(empty) or lacks_some(within)
         reason = _why_incomplete(value, found, failed, some_unread, read_before)
     return _reading(value, usable, reason, source, unusable)
+
+
+SAYS_OF_A_LIST = frozenset({"link", "meta", "timestamp", "total"})
+"""Members by which a Bundle may say that it is not all there is, or of which day it is."""
 
 
 def _reading(
@@ -194,19 +200,22 @@ def _plain_list(key: str, value: Any, place: str) -> list[Placed] | None:
     if not isinstance(entries, list):
         return None
     types, found = TYPES[key], []
-    for number, entry in enumerate(entries):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(resource, dict) or "resourceType" in entry:
-            return None
-        kind, meta = resource.get("resourceType"), resource.get("meta")
-        if not isinstance(kind, str) or kind not in types or "issue" in resource:
-            return None
-        if isinstance(meta, dict) and ("security" in meta or "tag" in meta):
-            return None
-        url = entry.get("fullUrl")
-        found.append(
-            Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
-        )
+    try:
+        for number, entry in enumerate(entries):
+            resource = entry["resource"]
+            if resource["resourceType"] not in types or "resourceType" in entry:
+                return None
+            meta = resource.get("meta")
+            if "issue" in resource or (
+                isinstance(meta, dict) and ("security" in meta or "tag" in meta)
+            ):
+                return None
+            url = entry.get("fullUrl")
+            found.append(
+                Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
+            )
+    except (TypeError, KeyError, AttributeError):  # an entry, or its resource, is no object
+        return None
     return found
 
 

@@ -23,6 +23,7 @@ from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import (
     NO_RESULT,
+    NOT_RECORDED,
     Cause,
     CauseFinding,
     Fact,
@@ -52,6 +53,10 @@ class AnswerFacts:
     causes: tuple[CauseFinding, ...] = ()
 
 
+NOTHING_ANSWERED = AnswerFacts(NOT_RECORDED, NOT_RECORDED, NOT_RECORDED, NOT_RECORDED, NOT_RECORDED)
+"""The facts of lists that came whole, where no question is answered."""
+
+
 def map_answers(
     index: RecordIndex, observed: Iterable[Observed], treatment_start: dt.date | None
 ) -> AnswerFacts:
@@ -60,6 +65,8 @@ def map_answers(
     """
     answers = _sort_answers(observed)
     nothing = index.not_recorded("labs")
+    if not answers and index.not_recorded("labs", "procedures", "conditions") is NOT_RECORDED:
+        return NOTHING_ANSWERED
     of = answers.get
     feeding = (Concept.BREASTFEEDING_STATUS, Concept.BREASTFEEDING)
     planning = (Concept.PLANNING_PREGNANCY,)

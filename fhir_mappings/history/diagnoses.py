@@ -214,6 +214,8 @@ class Diagnoses:
             standings: which standings count.
             since: the first day from which an entry counts; `None` for any time.
         """
+        if self.concepts.isdisjoint(concepts):
+            return nothing
         found = self._asked(concepts, standings, since)
         sure = [
             item

@@ -110,6 +110,8 @@ class RecordIndex:
         """Return the fact of a closed-world question (decisions 2.1): false, unless words point at
         it, or the list did not come completely (Q6) or was not understood whole (Q26).
         """
+        if self._is_plain and self.complete.issuperset(keys):
+            return NONE_RECORDED
         hinted = self.understanding.hint_fact(at) if at else None
         if hinted is not None:
             return hinted
@@ -119,8 +121,16 @@ class RecordIndex:
         """Return the fact of an open-world question (decisions 2.1) on which nothing was found:
         unknown in any case.
         """
+        if self._is_plain and self.complete.issuperset(keys):
+            return NOT_RECORDED
         hinted = self.understanding.hint_fact(at) if at else None
         return hinted or self._unknown_for(keys) or NOT_RECORDED
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether nothing in the whole record speaks against a "none" of a list that came whole."""
+        seen = self.understanding
+        return not (self.gaps or seen.missed or seen.hints or seen.future or seen.open_allergy)
 
     def _unknown_for(self, keys: tuple[str, ...]) -> Fact | None:
         missing = self.reason_missing(*keys)
@@ -177,10 +187,11 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
     kept: dict[str, Placed] = {}
     patient_id = index.record.patient_id
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
+    enter, units = index.receipt.enter, index.value_sets.units
     for key, came in index.record.entries():
-        placed = _with_site_units(came, index.value_sets) if index.value_sets.units else came
+        placed = _with_site_units(came, index.value_sets) if units else came
         resource = placed.resource
-        index.receipt.enter(placed)
+        enter(placed)
         kind = resource.get("resourceType")
         if not isinstance(kind, str):
             index.receipt.set_aside(placed, "no resourceType")

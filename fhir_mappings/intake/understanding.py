@@ -158,6 +158,7 @@ LIST_NAMES = {
 
 
 _IN_WORDS = {by: by.value for by in Understood}
+NOT_UNDERSTOOD = Understood.NOT
 _NONE_YET = dict.fromkeys(Understood, 0)
 
 
@@ -185,8 +186,7 @@ class Understanding:
         """Note by what an entry of a list was understood."""
         counts = self.counts.get(key) or self.counts.setdefault(key, _NONE_YET.copy())
         counts[by] += 1
-        if by is Understood.NOT:
-            self.missed = True
+        self.missed = self.missed or by is NOT_UNDERSTOOD
         self.receipt.note_understood(placed, _IN_WORDS[by])
 
     def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:

@@ -24,6 +24,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory.names import (
+    Named,
     name_understood,
     read_name,
     text_of_event,
@@ -55,12 +56,20 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        as_written = repr(placed.resource.get("code"))
-        if _passes_over(index, placed, as_written):
-            continue
-        known = _find_known(index, context, placed, placed.resource, as_written)
-        index.understanding.count("labs", placed, _understood(index, placed.resource, known))
-        observed += _read_one(index, context, placed, placed.resource, known)
+        resource = placed.resource
+        as_written = repr(resource.get("code"))
+        test = _read_test(index, resource, as_written)
+        if test is None:
+            known = _find_known(index, context, placed, resource, as_written)
+            by = _understood(index, resource, known)
+        else:
+            (matches, _, contradicts), by = test
+            known = [(resource, resource["code"], matches, False, contradicts)] if matches else []
+        index.understanding.count("labs", placed, by)
+        if test and not known:
+            index.receipt.ignore(placed, partial(_why_unknown, resource))
+        else:
+            observed += _read_one(index, context, placed, resource, known)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
         observed += _read_contained(index, context, placed) or _read_concluded(
@@ -80,22 +89,24 @@ HOLD_MORE = frozenset({"component", "contained", "valueCodeableConcept", "langua
 """Members by which a result may say more than its code does."""
 
 
-def _passes_over(index: RecordIndex, placed: Placed, as_written: str) -> bool:
-    """Note a result of a test that is none of ours, and that holds nothing more to read; return
-    whether it is such a one, as most are. The same test is looked at once in a record.
+def _read_test(
+    index: RecordIndex, resource: dict[str, Any], as_written: str
+) -> tuple[Named, Understood] | None:
+    """Return what the name of a result stands for and by what it was understood; `None` where more
+    is to be read than a name, as in few. The same test is looked at once in a record.
     """
-    resource = placed.resource
     if not HOLD_MORE.isdisjoint(resource):
-        return False
-    written = ("another test", as_written)
+        return None
+    written = ("a test", as_written)
     if written not in index.read_before:
-        index.read_before[written] = understood_as_another(index, resource, as_written)
-    by: Understood | None = index.read_before[written]
-    if by is None:
-        return False
-    index.understanding.count("labs", placed, by)
-    index.receipt.ignore(placed, partial(_why_unknown, resource))
-    return True
+        code = resource.get("code")
+        named = read_name(index, code, as_written)
+        by: Understood | None = understood_as_another(index, resource, as_written)
+        if named.matches:
+            by = _understood(index, resource, [(resource, code, named.matches, False, None)])
+        index.read_before[written] = by and (named, by)
+    test: tuple[Named, Understood] | None = index.read_before[written]
+    return test
 
 
 def _understood(index: RecordIndex, resource: dict[str, Any], known: list[Known]) -> Understood:

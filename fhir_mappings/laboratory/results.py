@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 from fhir_mappings.intake import RecordIndex, cite
 from fhir_mappings.laboratory.names import COUNTED_ROLES
@@ -55,12 +56,20 @@ class Result:
     match: Match
     analyte: Analyte
     property_kind: str
+    read_before: dict[Any, Any] | None = None
+    """What values read as that were read before, where that may outlast the record."""
 
     @cached_property
     def reading(self) -> Reading:
-        return read_result(
-            self.observed.body, self.analyte, self.property_kind, self.match.member.unit
-        )
+        body, unit = self.observed.body, self.match.member.unit
+        if self.read_before is None or not _is_quantity_alone(tuple(body)):
+            return read_result(body, self.analyte, self.property_kind, unit)
+        written = (self.analyte, self.property_kind, unit, repr(body[QUANTITY]))
+        known: Reading | None = self.read_before.get(written)
+        if known is None:
+            known = read_result(body, self.analyte, self.property_kind, unit)
+            self.read_before[written] = known
+        return known
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -112,6 +121,16 @@ class Result:
         )
 
 
+QUANTITY = "valueQuantity"
+
+
+@lru_cache(1024)
+def _is_quantity_alone(elements: tuple[str, ...]) -> bool:
+    """Return whether the value of a result with these elements is its quantity and nothing else."""
+    values = [one for one in elements if one.startswith("value")]
+    return values == [QUANTITY] and "dataAbsentReason" not in elements
+
+
 Results = dict[Analyte, list[Result]]
 """The results of a record by what they measure, in no order."""
 
@@ -122,19 +141,21 @@ EVERY_ANALYTE = tuple(Analyte)
 def read_results(index: RecordIndex, observed: Iterable[Observed]) -> Results:
     """Return every result of a kind that we know, also old ones and unreadable ones."""
     results: Results = {analyte: [] for analyte in EVERY_ANALYTE}
+    read_before = index.read_before if index.value_sets.remembers else None
     for item in observed:
-        result = _read(index, item)
+        result = _read(index, item, read_before)
         if result:
             results[result.analyte].append(result)
     return results
 
 
-def _read(index: RecordIndex, item: Observed) -> Result | None:
+def _read(index: RecordIndex, item: Observed, read_before: dict[Any, Any] | None) -> Result | None:
     """Return the result an Observation holds, if it is one of ours and its codes agree on that."""
     if len(item.matches) == 1:
         (match,) = item.matches
         if match.concept in ANALYTES and match.role in COUNTED_ROLES:
-            return Result(item, match, ANALYTES[match.concept], match.member.property)
+            analyte, kind = ANALYTES[match.concept], match.member.property
+            return Result(item, match, analyte, kind, read_before)
     counted = [
         match for match in item.matches if match.concept in ANALYTES and match.role in COUNTED_ROLES
     ]
@@ -157,4 +178,5 @@ def _read(index: RecordIndex, item: Observed) -> Result | None:
         )
         return None
     properties = {other.member.property for other in counted}
-    return Result(item, match, analyte, properties.pop() if len(properties) == 1 else "")
+    kind = properties.pop() if len(properties) == 1 else ""
+    return Result(item, match, analyte, kind, read_before)

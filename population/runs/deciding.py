@@ -17,7 +17,7 @@ from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_setting
 from fhir_mappings.fhir import Availability
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
-from population.runs.understood import NotUnderstood, NotUsed
+from population.runs.understood import NotUnderstood, find_not_used
 from population.slices import prefetch_of
 
 Json = dict[str, Any]
@@ -70,7 +70,6 @@ class Decider:
         self.settings: Settings = tried_on(loaded, setup.as_of)
         self.value_sets = load_value_sets(self.settings.extra_codes).remembering()
         self._not_understood = NotUnderstood(self.value_sets)
-        self._not_used = NotUsed()
         self._templates = build_prefetch(self.value_sets)
 
     def events_of(self, row: Mapping[str, Any]) -> tuple[list[Event], int]:
@@ -122,7 +121,7 @@ class Decider:
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
             "not_understood": list(self._not_understood.find(prefetch)),
-            "not_used": list(self._not_used.find(decision)),
+            "not_used": list(find_not_used(decision)),
             "incomplete": _incomplete_lists(decision),
             "without_time": event.without_time,
             "unreadable": unreadable,

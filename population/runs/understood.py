@@ -4,14 +4,12 @@ whose value cannot be used. A site would have to name them for us.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cds_service.decision import Decision
 from fhir_mappings.fhir import as_text, codings_of, texts_of
 from fhir_mappings.judging import Understood, judge
-from fhir_mappings.laboratory import Result
 from fhir_mappings.terminology import Field, ValueSets
 
 LONGEST_TEXT = 80
@@ -101,54 +99,18 @@ def unit_of(resource: Mapping[str, Any]) -> str:
     return as_text(quantity.get("unit")) or as_text(quantity.get("code"))
 
 
-QUANTITY = "valueQuantity"
-ABSENT = "dataAbsentReason"
-
-
-@functools.lru_cache(1024)
-def _is_quantity_alone(elements: tuple[str, ...]) -> bool:
-    """Return whether the value of a result with these elements is its quantity and nothing else."""
-    return ABSENT not in elements and [one for one in elements if one.startswith("value")] == [
-        QUANTITY
-    ]
-
-
-class NotUsed:
-    """Finds them in decisions. A decision reads the values that it needs; of the others the same
-    few values come again and again, so that what came of each is remembered.
+def find_not_used(decision: Decision) -> Iterator[dict[str, str]]:
+    """Yield for each test the reasons, as codes, why values of it cannot be used, with the unit
+    they came in; each once.
     """
-
-    def __init__(self) -> None:
-        self._why: dict[Hashable, str] = {}
-
-    def find(self, decision: Decision) -> Iterator[dict[str, str]]:
-        """Yield for each test the reasons, as codes, why values of it cannot be used, with the unit
-        they came in; each once.
-        """
-        seen: set[tuple[str, str, str]] = set()
-        for analyte, results in decision.results.items():
-            for result in results:
-                why = self._why_not(result)
-                if not why:
-                    continue
-                found = (analyte.value, why, unit_of(result.observed.body))
-                if found not in seen:
-                    seen.add(found)
-                    yield dict(zip(("test", "why", "unit"), found, strict=True))
-
-    def _why_not(self, result: Result) -> str:
-        body = result.observed.body
-        if not _is_quantity_alone(tuple(body)):
-            return _code(result)
-        value = repr(body[QUANTITY])
-        written = (result.analyte, result.property_kind, result.match.member.unit, value)
-        if written not in self._why:
-            if len(self._why) >= MOST_REMEMBERED:
-                self._why.clear()
-            self._why[written] = _code(result)
-        return self._why[written]
-
-
-def _code(result: Result) -> str:
-    why = result.reading.why
-    return why.name.lower().replace("_", "-") if why else ""
+    seen: set[tuple[str, str, str]] = set()
+    for analyte, results in decision.results.items():
+        for result in results:
+            why = result.reading.why
+            if why is None:
+                continue
+            code = why.name.lower().replace("_", "-")
+            found = (analyte.value, code, unit_of(result.observed.body))
+            if found not in seen:
+                seen.add(found)
+                yield dict(zip(("test", "why", "unit"), found, strict=True))
