@@ -214,7 +214,7 @@ def _plain_list(key: str, value: Any, place: str) -> list[Placed] | None:
             found.append(
                 Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
             )
-    except (TypeError, KeyError, AttributeError):  # an entry, or its resource, is no object
+    except (TypeError, KeyError):  # an entry, or its resource, is no object
         return None
     return found
 

@@ -161,9 +161,12 @@ class _Reason(NamedTuple):
 
     def passed_over(self) -> PassedOver | None:
         """Return the result as reported, where it is one that is only too old."""
-        if self.result is None or self.code is not NotCounted.TOO_OLD:
+        if self.result is None or self.code is not _TOO_OLD:
             return None
-        return PassedOver(self.result.evidence, NotCounted.TOO_OLD, self.result.reading.quantity)
+        return PassedOver(self.result.evidence, _TOO_OLD, self.result.reading.quantity)
+
+
+_TOO_OLD = NotCounted.TOO_OLD
 
 
 def pass_over(index: RecordIndex, result: Result, why: _Why) -> None:
@@ -208,7 +211,7 @@ def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | No
         return _Reason(partial(why_no_day, result.observed.placed.resource), NotCounted.NO_DATE)
     if day.latest < first_day:
         words = partial("older than {}: {}".format, window.words, day)
-        return _Reason(words, NotCounted.TOO_OLD, result)
+        return _Reason(words, _TOO_OLD, result)
     if day.earliest < first_day:
         coarse = "date too coarse to tell whether it is within {}: {}".format
         return _Reason(partial(coarse, window.words, day), NotCounted.NO_DATE)

@@ -157,9 +157,12 @@ def _was_not_given(body: dict[str, Any]) -> bool:
 
 def _injection_in(item: Observed) -> Match | None:
     for match in item.matches:
-        if match.concept is Concept.B12_ADMINISTRATION and match.role is Role.INCLUDE:
+        if match.concept is _INJECTION and match.role is Role.INCLUDE:
             return match
     return None
+
+
+_INJECTION = Concept.B12_ADMINISTRATION
 
 
 def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:

@@ -191,8 +191,11 @@ def _list_of(index: RecordIndex, key: str) -> ListUnderstood:
     counts = index.understanding.counts.get(key)
     if counts is None:
         return ListUnderstood(AREAS[key], complete)
-    by = [counts[kind] for kind in (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)]
+    by = [counts[kind] for kind in _BY]
     return ListUnderstood(AREAS[key], complete, sum(by), *by)
+
+
+_BY = (Understood.BY_CODE, Understood.BY_WORDS, Understood.NOT)
 
 
 def _is_incomplete(index: RecordIndex, key: str) -> bool:
