@@ -5,7 +5,7 @@ the matches, and which of its entries are nothing that can be read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cds_service.protocol.own_links import why_filtered
@@ -28,6 +28,35 @@ class Within(NamedTuple):
     bundle: dict[str, Any]
     place: str
     too_deep: bool
+
+
+def plain_list(types: Collection[str], value: Any, place: str) -> list[Placed] | None:
+    """Return the resources of a Bundle in which every entry holds one of these types, of which
+    nothing may have been taken out, as nearly all are; `None` for anything else, which is looked
+    through piece by piece.
+    """
+    is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
+    entries = value.get("entry") if is_bundle else None
+    if not isinstance(entries, list):
+        return None
+    found = []
+    try:
+        for number, entry in enumerate(entries):
+            resource = entry["resource"]
+            if resource["resourceType"] not in types or "resourceType" in entry:
+                return None
+            meta = resource.get("meta")
+            if "issue" in resource or (
+                isinstance(meta, dict) and ("security" in meta or "tag" in meta)
+            ):
+                return None
+            url = entry.get("fullUrl")
+            found.append(
+                Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
+            )
+    except (TypeError, KeyError):  # an entry, or its resource, is no object
+        return None
+    return found
 
 
 def included(value: dict[str, Any] | list[Any], place: str) -> set[str]:

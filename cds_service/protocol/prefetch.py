@@ -19,6 +19,7 @@ from cds_service.protocol.bundles import (
     included,
     lacks_some,
     next_link,
+    plain_list,
     resources_within,
     stamped_on,
     why_not_whole,
@@ -145,7 +146,7 @@ def _read_resources(
     key: str, value: dict[str, Any] | list[Any], place: str, source: str, read_before: int
 ) -> Reading:
     """Read a Bundle, a bare array, or a single resource in the place of either."""
-    listed = _plain_list(key, value, place)
+    listed = plain_list(TYPES[key], value, place)
     found = resources_within(value, place) if listed is None else listed
     if len(found) > MOST_ENTRIES:
         raise bad_request(place, f"{len(found)} resources", f"at most {MOST_ENTRIES}")
@@ -188,35 +189,6 @@ def _reading(
     availability = Availability.INCOMPLETE if why_incomplete else Availability.COMPLETE
     part = RecordPart(availability, tuple(usable), why_incomplete, source, _stamped(value))
     return Reading(part, next_link(value), unusable=unusable)
-
-
-def _plain_list(key: str, value: Any, place: str) -> list[Placed] | None:
-    """Return the resources of a Bundle in which every entry holds one of a type that is read under
-    the key, of which nothing may have been taken out, as nearly all are; `None` for anything else,
-    which is looked through piece by piece.
-    """
-    is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
-    entries = value.get("entry") if is_bundle else None
-    if not isinstance(entries, list):
-        return None
-    types, found = TYPES[key], []
-    try:
-        for number, entry in enumerate(entries):
-            resource = entry["resource"]
-            if resource["resourceType"] not in types or "resourceType" in entry:
-                return None
-            meta = resource.get("meta")
-            if "issue" in resource or (
-                isinstance(meta, dict) and ("security" in meta or "tag" in meta)
-            ):
-                return None
-            url = entry.get("fullUrl")
-            found.append(
-                Placed(f"{place}.entry[{number}]", resource, url if isinstance(url, str) else "")
-            )
-    except (TypeError, KeyError):  # an entry, or its resource, is no object
-        return None
-    return found
 
 
 def _empty(value: Any, place: str, within: list[Within]) -> list[str]:

@@ -24,6 +24,7 @@ from fhir_mappings.fhir import (
 )
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, no_clock
+from fhir_mappings.intake.site_units import with_site_units
 from fhir_mappings.intake.understanding import Understanding
 from fhir_mappings.terminology import Concept, ValueSets
 from recommender.language import (
@@ -189,7 +190,7 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
     own = (f"Patient/{patient_id}", f"urn:uuid:{patient_id}")
     enter, units = index.receipt.enter, index.value_sets.units
     for key, came in index.record.entries():
-        placed = _with_site_units(came, index.value_sets) if units else came
+        placed = with_site_units(came, units) if units else came
         resource = placed.resource
         enter(placed)
         kind = resource.get("resourceType")
@@ -209,9 +210,7 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             continue
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
-        if named and named not in kept:
-            kept[named] = placed
-        else:
+        if not named or kept.setdefault(named, placed) is not placed:
             _keep_too(index, kept, placed, named)
     return kept
 
@@ -256,35 +255,6 @@ def _stale_lists(record: PatientRecord, as_of: dt.date, days: int) -> dict[str, 
         for key, part in record.parts.items()
         if key != "patient" and part.stamped is not None and (as_of - part.stamped).days > days
     }
-
-
-def _with_site_units(placed: Placed, value_sets: ValueSets) -> Placed:
-    """Return a result whose units, as the site writes them, are those of UCUM."""
-    resource = placed.resource
-    parts = [resource, *as_list(resource.get("component"))]
-    if resource.get("resourceType") != "Observation" or not any(
-        _site_unit(part, value_sets) for part in parts
-    ):
-        return placed
-    told = {**resource, **_site_unit(resource, value_sets)}
-    if "component" in resource:
-        told["component"] = [
-            {**part, **_site_unit(part, value_sets)} if isinstance(part, dict) else part
-            for part in as_list(resource["component"])
-        ]
-    return placed._replace(resource=told)
-
-
-def _site_unit(part: Any, value_sets: ValueSets) -> dict[str, Any]:
-    """Return the quantity of a part in its UCUM unit where the site has an alias, else nothing."""
-    quantity = part.get("valueQuantity") if isinstance(part, dict) else None
-    if not isinstance(quantity, dict):
-        return {}
-    for name in ("code", "unit"):
-        ucum = value_sets.units.get(as_text(quantity.get(name)))
-        if ucum:
-            return {"valueQuantity": {**quantity, "unit": ucum, "code": ucum}}
-    return {}
 
 
 def is_about_another(resource: Resource, patient_id: str) -> bool:

@@ -56,20 +56,18 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        resource = placed.resource
-        as_written = repr(resource.get("code"))
-        test = _read_test(index, resource, as_written)
+        as_written = repr(placed.resource.get("code"))
+        test = _read_test(index, placed.resource, as_written)
         if test is None:
-            known = _find_known(index, context, placed, resource, as_written)
-            by = _understood(index, resource, known)
+            known = _find_known(index, context, placed, placed.resource, as_written)
+            by = _understood(index, placed.resource, known)
         else:
-            (matches, _, contradicts), by = test
-            known = [(resource, resource["code"], matches, False, contradicts)] if matches else []
+            known, by = _known_by_name(placed.resource, test[0]), test[1]
         index.understanding.count("labs", placed, by)
         if test and not known:
-            index.receipt.ignore(placed, partial(_why_unknown, resource))
+            index.receipt.ignore(placed, partial(_why_unknown, placed.resource))
         else:
-            observed += _read_one(index, context, placed, resource, known)
+            observed += _read_one(index, context, placed, placed.resource, known)
     for placed in index.by_type.get("DiagnosticReport", ()):
         index.receipt.ignore(placed, "a report: its results are read one by one")
         observed += _read_contained(index, context, placed) or _read_concluded(
@@ -99,14 +97,18 @@ def _read_test(
         return None
     written = ("a test", as_written)
     if written not in index.read_before:
-        code = resource.get("code")
-        named = read_name(index, code, as_written)
+        named = read_name(index, resource.get("code"), as_written)
         by: Understood | None = understood_as_another(index, resource, as_written)
         if named.matches:
-            by = _understood(index, resource, [(resource, code, named.matches, False, None)])
+            by = _understood(index, resource, _known_by_name(resource, named))
         index.read_before[written] = by and (named, by)
     test: tuple[Named, Understood] | None = index.read_before[written]
     return test
+
+
+def _known_by_name(resource: dict[str, Any], named: Named) -> list[Known]:
+    matches, _, contradicts = named
+    return [(resource, resource["code"], matches, False, contradicts)] if matches else []
 
 
 def _understood(index: RecordIndex, resource: dict[str, Any], known: list[Known]) -> Understood:
@@ -196,9 +198,7 @@ def _find_known(
     """
     parts = [resource]
     if "component" in resource:
-        parts += [
-            component for component in as_list(resource["component"]) if isinstance(component, dict)
-        ]
+        parts += [part for part in as_list(resource["component"]) if isinstance(part, dict)]
     found: list[Known] = []
     for body in parts:
         code, own = body.get("code"), as_written if body is resource else ""
