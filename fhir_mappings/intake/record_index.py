@@ -144,7 +144,10 @@ class RecordIndex:
     @property
     def tomorrow(self) -> dt.date:
         """The last day that counts as today, since clocks and zones differ (Q46)."""
-        return self.as_of + dt.timedelta(days=1)
+        return self.as_of + ONE_DAY
+
+
+ONE_DAY = dt.timedelta(days=1)
 
 
 def _named(words: str, reason: str) -> str:

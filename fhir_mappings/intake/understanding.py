@@ -186,7 +186,8 @@ class Understanding:
         """Note by what an entry of a list was understood."""
         counts = self.counts.get(key) or self.counts.setdefault(key, _NONE_YET.copy())
         counts[by] += 1
-        self.missed = self.missed or by is NOT_UNDERSTOOD
+        if by is NOT_UNDERSTOOD:
+            self.missed = True
         self.receipt.note_understood(placed, _IN_WORDS[by])
 
     def hint(self, at: HintAt, placed: Placed, text: str, date: dt.date | None) -> None:

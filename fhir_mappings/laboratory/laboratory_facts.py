@@ -117,12 +117,15 @@ def _find(
     return find_newest(index, analyte, results[analyte], window)
 
 
+NO_TREATMENT = Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
+
+
 def _find_since(
     index: RecordIndex, results: Results, start: dt.date | None, fact: str, analyte: Analyte
 ) -> Measurement:
     """Return the newest result since the treatment began; `None`: there is no treatment."""
     if start is None:
-        return Measurement(reason="no vitamin B12 treatment", because=Because.NONE_RECORDED)
+        return NO_TREATMENT
     window = replace(WINDOWS[fact], after=start)
     return find_newest(index, analyte, results[analyte], window)
 

@@ -129,17 +129,19 @@ def _none_usable(
         return Measurement(
             reason=newest.words(), because=newest.code, passed_over=newest.passed_over()
         )
+    missing = index.not_recorded("labs")
+    if missing is not NOT_RECORDED:
+        return Measurement(reason=missing.reason, because=missing.because)
+    if not index.uncounted:
+        return NO_RESULT
     uncounted = [
         why
         for concept, whys in index.uncounted.items()
         if ANALYTES.get(concept) is analyte
         for why in whys
     ]
-    missing = index.not_recorded("labs")
-    if not uncounted or missing is not NOT_RECORDED:
-        if missing is NOT_RECORDED:
-            return NO_RESULT
-        return Measurement(reason=missing.reason, because=missing.because)
+    if not uncounted:
+        return NO_RESULT
     counted = ", ".join(f"{number} {why}" for why, number in Counter(sorted(uncounted)).items())
     return Measurement(
         reason=f"none recorded that counts: {counted}", because=NotCounted.OTHER_STATUS

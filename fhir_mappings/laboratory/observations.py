@@ -261,7 +261,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         return []
     written = resource.get("authored")
     day = read_date(written)
-    if day is not None and day.earliest > index.as_of + dt.timedelta(days=1):
+    if day is not None and day.earliest > index.tomorrow:
         index.receipt.ignore(placed, f"questionnaire, in the future: {day}")
         return []
     observed = []

@@ -5,7 +5,6 @@ Source: decisions 2.1 (status), Q33 (which day it is of), Q35 (names that contra
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, reference_of
@@ -93,11 +92,11 @@ def _why_not_counted(
         _note_uncounted(index, found, _in_words(status))
         early = status in ("registered", "preliminary")
         return NotCounted.PRELIMINARY if early else NotCounted.OTHER_STATUS
-    if dated.day is not None and dated.day.earliest > index.as_of + dt.timedelta(days=1):
+    if dated.day is not None and dated.day.earliest > index.tomorrow:
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
-    if as_list(resource.get("modifierExtension")):
+    if "modifierExtension" in resource and as_list(resource["modifierExtension"]):
         index.receipt.ignore(placed, f"{_name(found)}, changed by an extension that is not read")
         _note_uncounted(index, found, "changed by an extension that is not read")
         return NotCounted.NOT_READABLE

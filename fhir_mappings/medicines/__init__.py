@@ -27,6 +27,7 @@ from fhir_mappings.medicines.named_medicines import (
     is_nameless,
     is_unresolved,
     medication_target,
+    product_named,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "map_medications",
     "may_matter",
     "medication_target",
+    "product_named",
     "read_any_use",
     "read_events",
     "read_orders",

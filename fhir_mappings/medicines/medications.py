@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from fhir_mappings.fhir import (
     ADMINISTRATION_TYPES,
@@ -76,7 +77,11 @@ class MedicationFacts:
 
 
 def map_medications(
-    placed: Iterable[Placed], as_of: dt.date, value_sets: ValueSets, receipt: Receipt
+    placed: Iterable[Placed],
+    as_of: dt.date,
+    value_sets: ValueSets,
+    receipt: Receipt,
+    read_before: dict[Any, Any] | None = None,
 ) -> MedicationFacts:
     """Return what medication orders, statements, dispenses and administrations of one patient say.
 
@@ -86,9 +91,10 @@ def map_medications(
     Args:
         placed: all resources of the record, Medications and Conditions that others point to among
             them.
+        read_before: the medicines told apart so far, by how they are written.
     """
     items = list(placed)
-    siblings = Siblings.of(items, read_before=value_sets.memory())
+    siblings = Siblings.of(items, read_before=read_before)
     every = [use for item in items if (use := read_use(item, siblings, value_sets, receipt))]
     uses, in_future = _without_future(every, as_of, receipt)
     ours = [use for use in uses if use.product.ingredients and not use.product.antidote]

@@ -88,12 +88,21 @@ def find_product(
     concept, reference = fhir_versions.read_medication(resource)
     target = siblings.find(reference, resource) if reference else None
     named = concept if concept is not None else {"text": as_text(as_dict(reference).get("display"))}
+    return product_named(named, value_sets, siblings.read_before, target), target
+
+
+def product_named(
+    named: Any, value_sets: ValueSets, read_before: dict[Any, Any], target: Placed | None = None
+) -> Product:
+    """Return the medicine that a CodeableConcept, or the Medication it leads to, stands for; what
+    is written alike is told once.
+    """
     written = ("product", repr((named, target.resource) if target else named))
-    product: Product | None = siblings.read_before.get(written)
+    product: Product | None = read_before.get(written)
     if product is None:
         product = identify_product(named, value_sets, target.resource if target else None)
-        siblings.read_before[written] = product
-    return product, target
+        read_before[written] = product
+    return product
 
 
 def is_unresolved(resource: Mapping[str, Any], siblings: Siblings) -> bool:

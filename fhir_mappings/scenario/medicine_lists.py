@@ -31,9 +31,10 @@ from fhir_mappings.medicines import (
     first_day,
     map_medications,
     may_matter,
+    product_named,
     read_any_use,
 )
-from fhir_mappings.products import identify_product, item_of, near_b12_name
+from fhir_mappings.products import item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
 from recommender.language import Fact, HintAt, changed
 
@@ -54,7 +55,11 @@ MEDICATION_TYPES = (
 def read_medicines(index: RecordIndex) -> MedicationFacts:
     """Return the facts of the medicines, as far as the lists can say "none"."""
     medicines = map_medications(
-        index.of_type(*MEDICATION_TYPES), index.as_of, index.value_sets, index.receipt
+        index.of_type(*MEDICATION_TYPES),
+        index.as_of,
+        index.value_sets,
+        index.receipt,
+        index.read_before,
     )
     if medicines.nameless:
         entries = (
@@ -120,11 +125,10 @@ def count_medicines(index: RecordIndex) -> None:
                 by = Understood.BY_CODE if by is Understood.NOT else by
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
-            status = code_of(placed.resource.get("status"))
-            if status in UNSURE.get(key, ()):
-                _show_unsure(index, placed, stated, f"status {status or 'missing'}")
-            elif said := denied_words(placed, use):
-                _show_unsure(index, placed, stated, said)
+            product = product_named(stated, index.value_sets, index.read_before)
+            if product.has_cobalamin and (why := _why_unsure(key, placed, use)):
+                words = f"{product.name}, {why}"
+                index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         index.receipt.tick()
@@ -178,12 +182,12 @@ UNSURE = {"administrations": frozenset({"", "unknown", "stopped", "on-hold", "pr
 """Statuses of an administration or dispense that leave open whether anything was given."""
 
 
-def _show_unsure(index: RecordIndex, placed: Placed, stated: Any, why: str) -> None:
-    """Note that vitamin B12 may have been given where an entry leaves that open."""
-    product = identify_product(stated, index.value_sets)
-    if product.has_cobalamin:
-        words = f"{product.name}, {why}"
-        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
+def _why_unsure(key: str, placed: Placed, use: MedicineUse | None) -> str:
+    """Return why an entry leaves open whether its medicine was given; empty where it does not."""
+    status = code_of(placed.resource.get("status"))
+    if status in UNSURE.get(key, ()):
+        return f"status {status or 'missing'}"
+    return denied_words(placed, use)
 
 
 SHOWN_OF_MEDICINES = frozenset({HintAt.ANTICOAGULANT, HintAt.METHOTREXATE, HintAt.NITROUS_OXIDE})
