@@ -99,14 +99,12 @@ def map_medications(
     uses, in_future = _without_future(every, as_of, receipt)
     ours = [use for use in uses if use.product.ingredients and not use.product.antidote]
     treatment = _treatment(ours, as_of, value_sets, siblings, receipt)
-    blood, anticoagulant_fact = read_anticoagulant(uses, as_of, receipt)
     return MedicationFacts(
         tuple(treatment.orders),
         tuple(treatment.doses),
         tuple(treatment.combinations),
         read_lowering_drugs(uses, as_of, receipt),
-        blood,
-        anticoagulant_fact,
+        *read_anticoagulant(uses, as_of, receipt),
         read_taken([use for use in uses if use.product.methotrexate], as_of, receipt),
         read_exposure([use for use in uses if use.product.nitrous_oxide], as_of, receipt),
         sum(
