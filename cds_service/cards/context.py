@@ -23,6 +23,8 @@ from fhir_mappings.fhir import (
     Resource,
     as_dict,
     as_text,
+    detect_version,
+    parse_version,
     read_requester,
     subject_id,
 )
@@ -70,7 +72,13 @@ class Case:
     mapped: MappedScenario
     facts: tuple[FactInWords, ...]
     recommendation: Recommendation
-    version: FhirVersion
+
+    @property
+    def version(self) -> FhirVersion:
+        """The FHIR version of the request, in which drafts are written."""
+        shown = self.request.drafts or self.record.part("medications").resources
+        configured = parse_version(self.basis.client.fhir_version)
+        return detect_version(shown, self.request.version_hint, configured)
 
 
 def read_context(case: Case) -> CardContext:

@@ -20,16 +20,10 @@ from cds_service.protocol import (
     Reviewed,
     resources_within,
 )
-from cds_service.site import Basis, Client
+from cds_service.site import Basis
 from fhir_mappings.course import read_course
 from fhir_mappings.draft_orders import Drafts, name_drafts, read_drafts, read_stored_halves
-from fhir_mappings.fhir import (
-    FhirVersion,
-    PatientRecord,
-    Placed,
-    detect_version,
-    parse_version,
-)
+from fhir_mappings.fhir import FhirVersion, PatientRecord, Placed
 from fhir_mappings.intake import Limits, ReceiptLine, no_clock
 from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
@@ -193,8 +187,7 @@ def decide(
         if orders.in_scope:
             findings = _review(request, course, mapped.scenario, advised, basis)
     facts = describe_facts(mapped.scenario, advised.assessment)
-    version = _version(request, record, basis.client)
-    case = Case(basis, request, record, drafts, mapped, facts, advised, version)
+    case = Case(basis, request, record, drafts, mapped, facts, advised)
     with _timed(timings, "cards", tick):
         context = read_context(case) if findings and written else None
         cards = tuple(write_cards(findings, context)) if context else ()
@@ -231,11 +224,6 @@ def _review(
             return review_refill(course, scenario, recommendation, policy)
         case Reviewed.RECORD:
             return review_record(scenario, recommendation, policy)
-
-
-def _version(request: HookRequest, record: PatientRecord, client: Client) -> FhirVersion:
-    shown = request.drafts or record.part("medications").resources
-    return detect_version(shown, request.version_hint, parse_version(client.fhir_version))
 
 
 @contextmanager

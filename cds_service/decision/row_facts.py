@@ -4,7 +4,7 @@ says of the conditions that were looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from cds_service.cards import FactInWords
@@ -68,7 +68,8 @@ def facts_of_rows() -> tuple[tuple[str, ...], ...]:
     return tuple(_facts_of(rule) for rule in RULES)
 
 
-def facts_of_rules() -> dict[str, tuple[str, ...]]:
+@cache
+def facts_of_rules() -> Mapping[str, tuple[str, ...]]:
     """Return for each rule of the table the names of the facts that it looks at."""
     return {rule.id: facts for rule, facts in zip(RULES, facts_of_rows(), strict=True)}
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
 import os
@@ -66,7 +67,13 @@ class RecordKey:
 
     def hash_text(self, text: str) -> str:
         """Return a text hashed with the key: 64 hexadecimal digits."""
-        return hmac.digest(self.secret, text.encode("utf-8", "replace"), "sha256").hex()
+        hashed = self._keyed.copy()
+        hashed.update(text.encode("utf-8", "replace"))
+        return hashed.hexdigest()
+
+    @functools.cached_property
+    def _keyed(self) -> hmac.HMAC:
+        return hmac.new(self.secret, digestmod="sha256")
 
     def code_of(self, text: str) -> str:
         """Return what stands in the tables for a text that a client chose: a UUID as it is, any

@@ -11,6 +11,7 @@ from recommender.language import (
     Anticoagulant,
     Cause,
     Choice,
+    ComparedWhole,
     Fact,
     HintAt,
     LoweringDrug,
@@ -30,8 +31,8 @@ class PlateletBand(Choice):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Assessment:
+@dataclass(frozen=True, eq=False)
+class Assessment(ComparedWhole):
     """The derived facts. Every field is an enumeration member, a Truth, or a small closed set;
     evidence rides along in `facts`.
 

@@ -4,6 +4,8 @@ so, and what it rests on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from recommender.assessment.derived_facts import Assessment, PlateletBand
 from recommender.assessment.neurology import Neurology
 from recommender.deficiency import Deficiency, DeficiencyRow, Permanence, deficiency_evidence
@@ -92,9 +94,7 @@ def _explain(
     return (
         ("adult", Fact(assessment.adult, _age_reason(assessment, scenario), scenario.age.evidence)),
         ("deficiency", _deficiency_fact(assessment, scenario, policy, row)),
-        ("neurological_involvement", _neurological_fact(neurology, neurology.involved)),
-        ("neurological_involvement_ever", _neurological_fact(neurology, neurology.ever)),
-        ("new_neurological_signs", _neurological_fact(neurology, neurology.new)),
+        *_neurological_facts(neurology),
         ("kidney_function", _kidney_fact(assessment, scenario)),
         ("cause", _cause_fact(assessment, scenario)),
         ("permanence_of_cause", _permanence_fact(assessment, scenario)),
@@ -151,9 +151,18 @@ def _valued(known: bool, value: str, reason: str, evidence: tuple[Evidence, ...]
     return Fact(Truth.TRUE if known else Truth.UNKNOWN, "" if known else reason, evidence, value)
 
 
-def _neurological_fact(neurology: Neurology, truth: Truth) -> Fact:
-    because = neurology.because if truth.is_unknown else None
-    return Fact(truth, neurology.reason, neurology.evidence, because=because)
+def _neurological_facts(neurology: Neurology) -> Iterator[tuple[str, Fact]]:
+    truths = {
+        "neurological_involvement": neurology.involved,
+        "neurological_involvement_ever": neurology.ever,
+        "new_neurological_signs": neurology.new,
+    }
+    said: dict[Truth, Fact] = {}
+    for name, truth in truths.items():
+        if truth not in said:
+            because = neurology.because if truth.is_unknown else None
+            said[truth] = Fact(truth, neurology.reason, neurology.evidence, because=because)
+        yield name, said[truth]
 
 
 def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:

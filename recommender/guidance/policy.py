@@ -207,6 +207,9 @@ class Policy:
             raise PolicyError(problems)
         return readable
 
+    def __hash__(self) -> int:
+        return hash(self.version)  # of eighty settings, worked out once
+
     @cached_property
     def version(self) -> str:
         """A short digest of the settings in force, the same for the same settings."""

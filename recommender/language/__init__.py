@@ -1,6 +1,14 @@
 """The words of the guidance: truths and facts, the scenario, doses, and the course of orders."""
 
-from recommender.language.choices import Choice, Claim, Claims, changed, read_claims, say_claims
+from recommender.language.choices import (
+    Choice,
+    Claim,
+    Claims,
+    ComparedWhole,
+    changed,
+    read_claims,
+    say_claims,
+)
 from recommender.language.course import (
     Course,
     DoseGiven,
@@ -158,6 +166,7 @@ __all__ = [
     "ClinicalScenario",
     "CombinationUse",
     "Comparator",
+    "ComparedWhole",
     "Course",
     "Diagnoses",
     "DoseGiven",

@@ -42,6 +42,18 @@ def changed(record: Record, **fields: object) -> Record:
     return made
 
 
+class ComparedWhole:
+    """What records of many fields compare and are hashed by: all of them at once instead of one by
+    one. They are dataclasses as for `changed`, with `eq=False`.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash((*self.__dict__.values(),))
+
+
 class Claim(Choice):
     """What a prescriber states by taking one leg of a choice, in the words that the draft carries;
     several make one statement.

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.language import Choice, DoseLine, Evidence, Substance
+from recommender.language import Choice, ComparedWhole, DoseLine, Evidence, Substance
 
 
 class TreatmentPhase(Choice):
@@ -59,8 +59,8 @@ _BY_RECORD = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Treatment:
+@dataclass(frozen=True, eq=False)
+class Treatment(ComparedWhole):
     """The current course as far as the rules ask about it. Intervals in days, `None` when not
     known.
 

@@ -39,6 +39,19 @@ def test_a_record_that_keeps_what_it_worked_out_is_refused():
         changed(kept, one=2)
 
 
+@pytest.mark.parametrize("kind", [Assessment, Treatment])
+def test_records_that_are_compared_whole_differ_by_any_field(kind):
+    names = [field.name for field in dataclasses.fields(kind)]
+    one, other = kind(*names), kind(*names)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != tuple(names)
+    for name in names:
+        different = changed(one, **{name: "another"})
+        assert different != one
+        assert hash(different) != hash(one)
+
+
 @pytest.mark.parametrize("kind", [Assessment, ClinicalScenario, Order, Treatment])
 def test_the_records_it_is_used_for_check_nothing_when_they_are_made(kind):
     assert dataclasses.is_dataclass(kind)
