@@ -1,6 +1,7 @@
 """FHIR JSON as it is read: elements, versions, and the parts of a patient's record."""
 
 from fhir_mappings.fhir.reading import (
+    SUBJECT_ELEMENTS,
     DateSpan,
     TooMany,
     as_dict,
@@ -16,6 +17,7 @@ from fhir_mappings.fhir.reading import (
     reference_of,
     subject_id,
     texts_of,
+    version_key,
     words_of,
 )
 from fhir_mappings.fhir.record import (
@@ -53,6 +55,7 @@ __all__ = [
     "NOTES",
     "PREFETCH_KEYS",
     "STATEMENT_TYPES",
+    "SUBJECT_ELEMENTS",
     "TEST_ORDER_TYPES",
     "Availability",
     "DateSpan",
@@ -87,6 +90,7 @@ __all__ = [
     "says_suppressed",
     "subject_id",
     "texts_of",
+    "version_key",
     "words_of",
     "write_shape",
 ]

@@ -172,6 +172,24 @@ def subject_id(resource: dict[str, Json]) -> str:
     return ""
 
 
+def version_key(resource: dict[str, Json]) -> str:
+    """Return a text by which the versions of one resource are put in order, the newest last: by
+    `meta.lastUpdated` as a moment in UTC, then by a number in `meta.versionId`.
+
+    A `lastUpdated` that is no dateTime comes before any that is.
+    """
+    meta = as_dict(resource.get("meta"))
+    number = as_text(meta.get("versionId"))
+    placed = number.rjust(20, "0") if number.isascii() and number.isdecimal() else ""
+    try:
+        moment = dt.datetime.fromisoformat(as_text(meta.get("lastUpdated")))
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        updated = zoned.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        updated = ""
+    return f"{updated} {placed}"
+
+
 class DateSpan(NamedTuple):
     """The days a date may mean: one day for a full date, a month or a year for a partial one. A
     tuple, since one call makes many.

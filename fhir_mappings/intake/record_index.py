@@ -21,6 +21,7 @@ from fhir_mappings.fhir import (
     codings_of,
     is_not_main,
     subject_id,
+    version_key,
 )
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, no_clock
@@ -276,6 +277,5 @@ def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:
 
 
 def _version(placed: Placed) -> tuple[str, str]:
-    meta = placed.resource.get("meta")
-    updated = as_text(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
-    return updated, json.dumps(placed.resource, sort_keys=True, default=str)
+    written = json.dumps(placed.resource, sort_keys=True, default=str)
+    return version_key(placed.resource), written

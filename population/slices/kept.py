@@ -39,14 +39,13 @@ MOST_FAULTS = 10_000
 
 
 class Kept(NamedTuple):
-    """A resource that goes into a slice. `position` is its line; `updated` its `lastUpdated`, by
-    which versions are told apart.
+    """A resource that goes into a slice. `position` is its line; `patient` is empty of what belongs
+    to nobody.
     """
 
     patient: str
     key: str
     reference: str
-    updated: str
     position: int
     line: bytes
 
@@ -72,13 +71,16 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Sorted:
-    """What came of one piece of the input; `read` and `dropped` are counts by resource type."""
+    """What came of one piece of the input; `read` and `dropped` are counts by resource type,
+    `deleted` references of resources that it says are deleted.
+    """
 
     kept: list[Kept] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     codes: Counter[bytes] = field(default_factory=Counter)
+    deleted: set[str] = field(default_factory=set)
     lines: int = 0
     more_faults: int = 0
 

@@ -13,8 +13,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fhir_mappings.fhir import PREFETCH_KEYS
-from population.slices.kept import EVERY_LIST, Fault, Kept
+from fhir_mappings.fhir import PREFETCH_KEYS, version_key
+from population.slices.kept import EVERY_LIST, SHARED, Fault, Kept
 
 LISTS = tuple(key for key in PREFETCH_KEYS if key != "patient")
 """The lists of the record, each a column of JSON lines."""
@@ -54,7 +54,8 @@ class RowMaker:
     Args:
         find_medication: returns the line of a Medication by reference, or `None`.
         deleted: references of resources that the export says are deleted.
-        place_of: returns file and line of an entry, for what is said of it.
+        say: told the source of an entry, the entry, and what is said of it.
+        note: told the source and each entry with a reference that no other of its patient has.
     """
 
     def __init__(
@@ -62,10 +63,11 @@ class RowMaker:
         find_medication: Callable[[str], bytes | None],
         deleted: Collection[str],
         say: Callable[[str, Kept, str], None],
+        note: Callable[[str, Kept], None],
     ) -> None:
         self._find_medication = find_medication
         self._deleted = deleted
-        self._say = say
+        self._say, self._note = say, note
         self.counts: Counter[str] = Counter()
 
     def make(
@@ -84,12 +86,16 @@ class RowMaker:
     ) -> dict[str, Any]:
         kept = self._without_repeats(entries)
         persons = [entry for entry in kept if entry.key == "patient"]
-        person = max(persons, key=lambda entry: (entry.updated, entry.line), default=None)
+        person = _newest(persons)
         lines: dict[str, list[bytes]] = {key: [] for key in (*LISTS, "patient")}
+        own: dict[str, list[Kept]] = defaultdict(list)
         for entry in kept:
-            lines[entry.key].append(entry.line)
+            if entry.reference.startswith(f"{SHARED}/"):
+                own[entry.reference].append(entry)
+            else:
+                lines[entry.key].append(entry.line)
         del lines["patient"]
-        lines["medications"] += self._medications_of(lines)
+        lines["medications"] += self._medications_of(lines, own)
         self.counts["patients"] += 1
         self.counts["patients without a Patient resource"] += person is None
         incomplete = {
@@ -122,6 +128,7 @@ class RowMaker:
             before = by_reference.get(reference) if reference else ()
             if before is None:
                 by_reference[reference] = [entry]
+                self._note(source, entry)
             elif any(other.line == entry.line for other in before):
                 self.counts["came twice, the same"] += 1
                 continue
@@ -133,8 +140,12 @@ class RowMaker:
             kept.append(entry)
         return kept
 
-    def _medications_of(self, lines: Mapping[str, list[bytes]]) -> list[bytes]:
-        """Return the Medications that the medicine entries of a patient point to."""
+    def _medications_of(
+        self, lines: Mapping[str, list[bytes]], own: Mapping[str, list[Kept]]
+    ) -> list[bytes]:
+        """Return the Medications that the medicine entries of a patient point to: those that came
+        in a Bundle of the patient, as their ids may be known in it alone, else those of everybody.
+        """
         wanted = {
             "/".join(match.decode("ascii").split("/")[-2:])
             for key in ("medications", "statements", "administrations")
@@ -142,11 +153,31 @@ class RowMaker:
             if b"Medication/" in line
             for match in _REFERENCE.findall(line)
         }
-        found = {reference: self._find_medication(reference) for reference in sorted(wanted)}
+        found = {
+            reference: newest.line
+            if (newest := _newest(own.get(reference, [])))
+            else None
+            if reference in self._deleted
+            else self._find_medication(reference)
+            for reference in sorted(wanted)
+        }
         self.counts["medicines pointed to that were not in the input"] += sum(
             line is None for line in found.values()
         )
         return [line for line in found.values() if line is not None]
+
+
+def _newest(versions: list[Kept]) -> Kept | None:
+    """Return the newest of the versions of one resource."""
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    return max(versions, key=lambda entry: (version_of(entry.line), entry.line))
+
+
+def version_of(line: bytes) -> str:
+    """Return a text by which the versions of one resource are put in order."""
+    resource: dict[str, Any] = orjson.loads(line)
+    return version_key(resource if "resourceType" in resource else resource["resource"])
 
 
 def _birth_year(person: bytes) -> int | None:

@@ -16,15 +16,17 @@ from typing import Any
 
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes, load_value_sets
-from population.slices.kept import SHARED, Fault, Kept, Sorted
-from population.slices.rows import RowMaker, file_of, write_rows
+from population.slices.kept import MOST_FAULTS, SHARED, Fault, Kept, Sorted
+from population.slices.rows import LISTS, RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
 from population.slices.spill import (
     Medications,
+    ReferenceKeys,
     Spills,
     bucket_of,
     count_buckets,
+    find_shared,
     join_medications,
     write_medications,
     write_spill,
@@ -38,7 +40,7 @@ from population.slices.summary import (
     take,
     write_errors,
 )
-from population.sources import Piece, find_pieces, make_room, read_lines, run_tasks
+from population.sources import Piece, deleted_in, find_pieces, make_room, read_lines, run_tasks
 
 SPILL_BYTES = 48 << 20
 """What one process keeps in memory of a piece before it is written out."""
@@ -47,9 +49,6 @@ COLLECTOR_THRESHOLDS = (200_000, 50, 1000)
 """Entries are many and hold no circles: looking for garbage among them costs a tenth and finds
 none.
 """
-
-
-NO_KIND = "is not a kind of file that is read (an archive is unpacked first)"
 
 
 class SliceRefused(Exception):
@@ -65,7 +64,7 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     """
     pieces, unread = find_pieces(job.inputs)
     if not pieces:
-        found_there = f" {unread[0].name} {NO_KIND}." if unread else ""
+        found_there = f" {unread[0].name} {unread[0].why}." if unread else ""
         raise SliceRefused(
             f"The input holds no file that is read: .ndjson, .jsonl, .json (also .gz) or .parquet."
             f"{found_there}"
@@ -76,12 +75,12 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     buckets = count_buckets(size)
     work = _clear(job.out)
     found = Found()
-    for path in unread:
-        found.errors.append(Error(path.name, 0, NO_KIND))
-        found.cut |= lists_named(path.name)
+    for one in unread:
+        found.errors.append(Error(one.name, 0, one.why))
+        found.cut |= lists_named(Path(one.name).name, LISTS if one.may_hold else ())
     _read_pieces(job, pieces, work, buckets, found, advance)
     found.counts["Medications"] = join_medications(work)
-    deleted = _read_deleted(job.deleted, found)
+    deleted = _read_deleted(job.deleted, found) | found.deleted
     _write_parts(job, work, buckets, found, deleted)
     shutil.rmtree(work)
     summary = summarise(job, pieces, buckets, found)
@@ -158,7 +157,7 @@ def _read_piece(reader: _Reader, piece: Piece) -> Sorted:
 
 
 def _write_out(reader: _Reader, name: str, found: Sorted) -> None:
-    medications = [entry for entry in found.kept if entry.reference.startswith(f"{SHARED}/")]
+    medications = [entry for entry in found.kept if not entry.patient]
     write_medications(reader.folder, name, medications)
     owned = (entry for entry in found.kept if entry.patient)
     write_spill(reader.folder, name, owned, reader.buckets)
@@ -175,10 +174,7 @@ def _read_deleted(files: Iterable[Path], found: Found) -> frozenset[str]:
             except ValueError:
                 found.errors.append(Error(path.name, number, "is not JSON"))
                 continue
-            for entry in bundle.get("entry", ()) if isinstance(bundle, dict) else ():
-                request = entry.get("request") if isinstance(entry, dict) else None
-                if isinstance(request, dict) and request.get("method") == "DELETE":
-                    deleted.add("/".join(str(request.get("url", "")).split("/")[-2:]))
+            deleted |= deleted_in(bundle)
     return frozenset(deleted)
 
 
@@ -197,6 +193,21 @@ def _write_parts(
         counts, said = outcomes[bucket]
         found.counts += counts
         found.errors += said
+    _say_shared(work, found)
+
+
+def _say_shared(work: Path, found: Found) -> None:
+    """Say of which resources the type and id stand under another patient too; the first ten
+    thousand are named.
+    """
+    count, places = find_shared(sorted(work.glob("*.keys")))
+    found.counts["ids that stand under two patients"] = count
+    for piece, line in sorted(places)[:MOST_FAULTS]:
+        name, base = found.bases[str(piece)]
+        found.errors.append(Error(name, base + line, SHARED_ID))
+
+
+SHARED_ID = "its type and id stand under another patient too; each keeps its own"
 
 
 def prepare_rows(
@@ -206,24 +217,31 @@ def prepare_rows(
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     work, out, buckets, bases, deleted = setup
     spills, medications = Spills(Path(work), buckets), Medications(Path(work))
-    return functools.partial(_write_part, Path(out), bases, spills, medications, deleted)
+    folders = Path(work), Path(out)
+    return functools.partial(_write_part, folders, bases, spills, medications, deleted)
 
 
 def _write_part(
-    out: Path,
+    folders: tuple[Path, Path],
     bases: dict[str, tuple[str, int]],
     spills: Spills,
     medications: Medications,
     deleted: frozenset[str],
     task: tuple[int, dict[str, list[Fault]]],
 ) -> tuple[Counter[str], list[Error]]:
-    bucket, faults = task
+    (work, out), (bucket, faults) = folders, task
     said: list[Error] = []
+    keys = ReferenceKeys()
 
     def say(source: str, entry: Kept, reason: str) -> None:
         name, base = bases[str(int(source.partition("-")[0]))]
         said.append(Error(name, base + entry.position, reason))
 
-    maker = RowMaker(medications.find, deleted, say)
+    def note(source: str, entry: Kept) -> None:
+        if not entry.reference.startswith(f"{SHARED}/"):
+            keys.add(entry.reference, int(source.partition("-")[0]), entry.position)
+
+    maker = RowMaker(medications.find, deleted, say, note)
     write_rows(out / file_of(bucket), maker.make(spills.read(bucket), faults))
+    keys.write(work / f"{bucket:05d}.keys")
     return maker.counts, said

@@ -16,7 +16,7 @@ from cds_service.protocol import is_failure
 from fhir_mappings.fhir import reference_of, subject_id
 from population.slices.kept import CUT_LINE, EVERY_LIST, HOME, SHARED, Fault, Kept, Sorted
 from population.slices.sieve import SIEVED, Sieve
-from population.sources import SPEAKS_OF_AN_ERROR, Lines, resources_of
+from population.sources import SPEAKS_OF_AN_ERROR, Lines, deleted_in, resources_of
 
 MOST_CODES = 5000
 """Different codes of dropped results that are counted in one piece of the input; further ones are
@@ -43,7 +43,8 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
         return
     keep = _not_whole(lines, kind)
     if kind in SIEVED:  # a report that lists results may date or name one of ours
-        keep |= sieve.find(lines, _LISTS_RESULTS if kind == REPORT else "")
+        more = f"{JOINED_PATTERN}|{_LISTS_RESULTS}" if kind == REPORT else JOINED_PATTERN
+        keep |= sieve.find(lines, more)
     into.read[kind] += many - len(keep)
     into.dropped[kind] += many - len(keep)
     if kind in SIEVED:
@@ -59,7 +60,23 @@ def _not_whole(lines: Lines, kind: str) -> set[int]:
     whole = pc.ends_with(lines.contents, "}\n")
     if kind not in SIEVED:
         whole = pc.or_(whole, pc.ends_with(lines.contents, "}"))
-    return set(pc.indices_nonzero(pc.invert(pc.and_(begun, whole))).to_pylist())
+    whole = pc.and_(begun, whole)
+    if kind not in SIEVED:  # the sieve looks for it with all else
+        whole = pc.and_not(whole, pc.match_substring_regex(lines.contents, JOINED_PATTERN))
+    places = pc.indices_nonzero(pc.invert(whole))
+    last = len(lines.contents) - 1
+    return {*places.to_pylist(), *(() if _ends(lines.contents[last].as_py()) else (last,))}
+
+
+JOINED, JOINED_PATTERN = b'}{"', r'\}\{"'
+"""Stands between two resources on one line, as where files were put together of which one had no
+line end; in a text the mark behind it would be escaped.
+"""
+
+
+def _ends(content: bytes) -> bool:
+    """Return whether a line has its end; without it it may be cut, even behind a bracket."""
+    return content.endswith(b"}\n")
 
 
 REPORT = "DiagnosticReport"
@@ -98,7 +115,7 @@ def _sort_one_by_one(lines: Lines, places: Sequence[int], into: Sorted) -> None:
         if not lines.owner and _keep_by_head(lines.number(place), content, into):
             continue
         kind = _type_at_start(content)
-        if kind is not None and kind not in HOME and content.rstrip().endswith(b"}"):
+        if kind is not None and kind not in HOME and _ends(content) and JOINED not in content:
             into.read[kind] += 1
             into.dropped[kind] += 1
         elif content.strip():
@@ -124,17 +141,13 @@ def _broken(content: bytes, number: int) -> Fault:
     patient, kind = _PATIENT.search(content), _TYPE.search(content)
     named = patient.group(1).decode("ascii") if patient else ""
     key = HOME.get(kind.group(1).decode("ascii"), "") if kind else ""
-    closed = content.rstrip().endswith(b"}")
+    closed = content.endswith(b"\n") and content.rstrip().endswith(b"}")
     reason = "is not JSON" if closed else CUT_LINE
-    return Fault(number, reason, named, key if kind else "?")
+    return Fault(number, reason, named, key if kind else EVERY_LIST)
 
 
 class _Reference(msgspec.Struct):
     reference: str
-
-
-class _Meta(msgspec.Struct):
-    lastUpdated: str = ""  # noqa: N815  as it is written
 
 
 class _Head(msgspec.Struct):
@@ -144,7 +157,6 @@ class _Head(msgspec.Struct):
     id: str
     subject: _Reference | None = None
     patient: _Reference | None = None
-    meta: _Meta | None = None
 
 
 _HEAD = msgspec.json.Decoder(_Head)
@@ -170,9 +182,8 @@ def _keep_by_head(number: int, content: bytes, into: Sorted) -> bool:
     if named is None or head.resourceType in (SHARED, "Patient"):
         return False
     into.read[head.resourceType] += 1
-    updated = head.meta.lastUpdated if head.meta else ""
     reference = f"{head.resourceType}/{head.id}"
-    into.kept.append(Kept._make((named[1], home, reference, updated, number, content.strip())))
+    into.kept.append(Kept._make((named[1], home, reference, number, content.strip())))
     return True
 
 
@@ -181,7 +192,7 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     try:
         resource = orjson.loads(content)
     except ValueError:
-        into.fail(_broken(content, number))
+        _sort_joined(number, content, owner, into)
         return
     inner = resource.get("resource") if isinstance(resource, dict) else None
     body = inner if isinstance(inner, dict) and "resourceType" not in resource else resource
@@ -189,6 +200,7 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
     if not isinstance(kind, str) or not kind:
         into.fail(Fault(number, "is not a FHIR resource"))
     elif kind == BUNDLE:
+        into.deleted |= deleted_in(body)
         for found in resources_of(body, number, into.refuse):
             _note_what_lacks(found, into)
             _sort_one_by_one(found, range(len(found.contents)), into)
@@ -202,22 +214,39 @@ def _sort_read(number: int, content: bytes, owner: str, into: Sorted) -> None:
             into.fail(Fault(number, SPEAKS_OF_AN_ERROR))
 
 
+def _sort_joined(number: int, content: bytes, owner: str, into: Sorted) -> None:
+    """Sort a line that is not JSON: each resource by itself where several stand on it."""
+    parts = content.split(JOINED)
+    joined = [
+        (b'{"' if place else b"") + part + (b"}" if place < len(parts) - 1 else b"")
+        for place, part in enumerate(parts)
+    ]
+    try:
+        for part in joined:
+            orjson.loads(part)
+    except ValueError:
+        into.fail(_broken(content, number))
+        return
+    into.fail(Fault(number, f"holds {len(joined)} resources, expected one a line; each is read"))
+    for part in joined:
+        _sort_read(number, part, owner, into)
+
+
 def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorted) -> None:
     kind = str(resource["resourceType"])
     identity = resource.get("id")
     reference = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
     if kind == SHARED:
-        owner, why = "", "" if reference else "without an id: nothing can point to it"
+        owner, why = fallback, "" if reference else "without an id: nothing can point to it"
     else:
         owner, why = owner_of(resource, fallback)
     if why:
         into.dropped[kind] += 1
-        into.fail(Fault(number, f"{kind} {why}"))
+        into.fail(Fault(number, f"{kind} {why}", fallback, HOME[kind]))
         return
-    meta = resource.get("meta")
-    updated = meta.get("lastUpdated") if isinstance(meta, dict) else ""
-    version = updated if isinstance(updated, str) else ""
-    into.kept.append(Kept(owner, HOME[kind], reference, version, number, content.strip()))
+    if fallback and owner not in ("", fallback):
+        into.fail(Fault(number, f"{kind} in the Bundle of another patient: goes to its subject"))
+    into.kept.append(Kept(owner, HOME[kind], reference, number, content.strip()))
 
 
 def owner_of(resource: dict[str, Any], fallback: str) -> tuple[str, str]:
@@ -237,8 +266,10 @@ def owner_of(resource: dict[str, Any], fallback: str) -> tuple[str, str]:
         None,
     )
     reference = reference_of(subject) if subject is not None else ""
-    if reference.startswith(("Patient/", "urn:uuid:")):
-        return (fallback, "") if fallback else (subject_id(resource), "")
+    if reference.startswith("Patient/") or (reference.startswith("urn:uuid:") and not fallback):
+        return subject_id(resource), ""
+    if reference.startswith("urn:uuid:") and subject_id(resource) != fallback:
+        return "", "whose subject is not in its Bundle"
     if fallback:
         return fallback, ""
     if reference:

@@ -11,12 +11,16 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from population.slices.kept import Kept
+from population.slices.rows import version_of
 
 BUCKET_BYTES = 256 << 20
 """Input bytes for which one bucket is made; most of the input is dropped before."""
@@ -93,7 +97,7 @@ def _places_in(path: Path, buckets: int) -> array[int]:
 
 def write_medications(folder: Path, name: str, medications: Iterable[Kept]) -> None:
     """Write the Medications of one piece, by id: entries of any patient may point to them."""
-    rows = [(entry.reference, entry.updated, entry.line) for entry in medications]
+    rows = [(entry.reference, version_of(entry.line), entry.line) for entry in medications]
     if rows:
         with closing(sqlite3.connect(folder / f"{name}.medications")) as store, store:
             store.execute("CREATE TABLE medication (reference TEXT, updated TEXT, line BLOB)")
@@ -135,3 +139,71 @@ class Medications:
             "SELECT line FROM medication WHERE reference = ?", (reference,)
         ).fetchone()
         return bytes(found[0]) if found else None
+
+
+KEYS = pa.schema([("key", pa.uint64()), ("piece", pa.uint32()), ("line", pa.uint64())])
+KEYS_AT_ONCE = 4 << 20
+"""How many keys are compared at once; it bounds the memory."""
+
+
+class ReferenceKeys:
+    """Notes of each resource that a bucket keeps a key of type and id, and where it stands: one
+    that stands in two buckets, or twice in one, belongs to two patients.
+    """
+
+    def __init__(self) -> None:
+        self._columns = (array("Q"), array("I"), array("Q"))
+
+    def add(self, reference: str, piece: int, line: int) -> None:
+        named = reference.encode()
+        key = zlib.crc32(named) << 32 | zlib.crc32(named[::-1])
+        for column, value in zip(self._columns, (key, piece, line), strict=True):
+            column.append(value)
+
+    def write(self, path: Path) -> None:
+        parts = [
+            pa.Array.from_buffers(one.type, len(column), [None, pa.py_buffer(column)])
+            for one, column in zip(KEYS, self._columns, strict=True)
+        ]
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, KEYS) as writer:
+            writer.write_table(pa.Table.from_arrays(parts, schema=KEYS))
+
+
+def find_shared(paths: Sequence[Path]) -> tuple[int, list[tuple[int, int]]]:
+    """Return how many references belong to more than one patient, and the piece and line of each
+    resource that has one of them.
+    """
+    rounds, shared = 1, []
+    while rounds * KEYS_AT_ONCE < sum(map(_count_keys, paths)):
+        rounds *= 2
+    for number in range(rounds):
+        counted = pa.chunked_array(
+            [_keys_of(path, rounds, number) for path in paths], pa.uint64()
+        ).value_counts()
+        more = pc.greater(counted.field("counts"), 1)
+        shared.append(counted.field("values").filter(more))
+    wanted = pa.chunked_array(shared, pa.uint64())
+    places = [place for path in paths for place in _places_of(path, wanted)] if wanted else []
+    return len(wanted), places
+
+
+def _count_keys(path: Path) -> int:
+    return path.stat().st_size // (8 + 4 + 8)
+
+
+def _keys_of(path: Path, rounds: int, number: int) -> pa.Array:
+    """Return the keys of a file that are looked at in one of several rounds."""
+    keys = _read_keys(path)["key"].combine_chunks()
+    turn = pc.bit_wise_and(keys, pa.scalar(rounds - 1, pa.uint64()))
+    return keys.filter(pc.equal(turn, pa.scalar(number, pa.uint64())))
+
+
+def _places_of(path: Path, wanted: pa.ChunkedArray) -> Iterator[tuple[int, int]]:
+    table = _read_keys(path)
+    found = table.filter(pc.is_in(table["key"], wanted.combine_chunks()))
+    yield from zip(found["piece"].to_pylist(), found["line"].to_pylist(), strict=True)
+
+
+def _read_keys(path: Path) -> pa.Table:
+    with pa.OSFile(str(path), "rb") as file:
+        return pa.ipc.open_file(file).read_all()

@@ -16,6 +16,8 @@ from population.slices.request_body import NOT_EXPORTED
 from population.slices.rows import LISTS
 from population.sources import (
     DAMAGED,
+    DAMAGED_TABLE,
+    MADE_MARK,
     NOTHING_READ,
     SPEAKS_OF_AN_ERROR,
     TOO_LONG,
@@ -58,6 +60,7 @@ class Found:
     codes: Counter[bytes] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[Error] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     cut: set[str] = field(default_factory=set)
     bases: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -68,6 +71,7 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
     """Add what came of one piece."""
     found.read += result.read
     found.dropped += result.dropped
+    found.deleted |= result.deleted
     found.codes += result.codes
     if len(found.codes) > 20 * MOST_CODES:
         found.codes = Counter(dict(found.codes.most_common(10 * MOST_CODES)))
@@ -79,9 +83,19 @@ def take(piece: Piece, result: Sorted, found: Found) -> None:
         said = f"{result.more_faults} further lines are at fault"
         found.errors.append(Error(piece.name, 0, said))
     if result.more_faults or any(_cuts(fault, result) for fault in result.faults):
-        found.cut |= {HOME[kind] for kind in result.read if kind in HOME} or lists_named(
-            Path(piece.path).name, LISTS
-        )
+        found.cut |= _lists_held(piece, result)
+
+
+def _lists_held(piece: Piece, result: Sorted) -> frozenset[str]:
+    """Return the lists of which entries may be missing where a file was not read whole: that of the
+    one type that was read of it, or any where there were several types or none and its name tells
+    no type.
+    """
+    kinds = result.read.keys() - {"OperationOutcome"}
+    if len(kinds) > 1:
+        return frozenset(LISTS)
+    listed = frozenset(HOME[kind] for kind in kinds if kind in HOME)
+    return listed or lists_named(Path(piece.path).name, () if kinds else LISTS)
 
 
 def _cuts(fault: Fault, result: Sorted) -> bool:
@@ -98,6 +112,7 @@ CUT = frozenset(
         SPEAKS_OF_AN_ERROR,
         CUT_LINE,
         DAMAGED,
+        DAMAGED_TABLE,
         TOO_LONG,
         *NOTHING_READ,
     }
@@ -125,7 +140,7 @@ def summarise(job: SliceJob, pieces: Sequence[Piece], buckets: int, found: Found
     kept = {kind: found.read[kind] - found.dropped[kind] for kind in sorted(found.read)}
     return {
         "version": 1,
-        "made": any((Path(piece.path).parent / ".made.json").exists() for piece in pieces),
+        "made": any((Path(piece.path).parent / MADE_MARK).exists() for piece in pieces),
         "files": len(files),
         "bytes": sum(Path(file).stat().st_size for file in files),
         "parts": buckets,

@@ -3,9 +3,9 @@ processes.
 """
 
 from population.sources.bulk_export import ExportFailed, Wanted, fetch_export
-from population.sources.content import DAMAGED, NOTHING_READ
-from population.sources.documents import SPEAKS_OF_AN_ERROR, resources_of
-from population.sources.files import Kind, Piece, find_pieces
+from population.sources.content import DAMAGED, DAMAGED_TABLE, NOTHING_READ
+from population.sources.documents import SPEAKS_OF_AN_ERROR, deleted_in, resources_of
+from population.sources.files import MADE_MARK, Kind, Piece, find_pieces
 from population.sources.lines import Lines
 from population.sources.progress import Progress, say_size
 from population.sources.reading import TOO_LONG, make_room, read_lines
@@ -13,6 +13,8 @@ from population.sources.workers import TaskFailed, name_failure, run_tasks
 
 __all__ = [
     "DAMAGED",
+    "DAMAGED_TABLE",
+    "MADE_MARK",
     "NOTHING_READ",
     "SPEAKS_OF_AN_ERROR",
     "TOO_LONG",
@@ -23,6 +25,7 @@ __all__ = [
     "Progress",
     "TaskFailed",
     "Wanted",
+    "deleted_in",
     "fetch_export",
     "find_pieces",
     "make_room",

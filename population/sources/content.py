@@ -32,6 +32,7 @@ HEAD_BYTES = 4096
 EMPTY = "the file is empty"
 UTF_16 = "is UTF-16 text, expected UTF-8; nothing of it is read"
 ARCHIVE = "is a zip archive, expected the files within or gzip; nothing of it is read"
+PACKED = "is packed or an archive, expected the files within or gzip; nothing of it is read"
 PARQUET = "is a Parquet file by another name, expected .parquet; nothing of it is read"
 NO_JSON = "holds no JSON, but text or a table of another kind; nothing of it is read"
 SPREAD = "is JSON over several lines, expected one resource a line; nothing of it is read"
@@ -39,8 +40,12 @@ NOT_JSON = "the file is not JSON; nothing of it is read"
 TOO_LARGE = "is larger than 64 MB; as lines (.ndjson) any size is read"
 NO_TABLE = "is not a Parquet file, or ends in the middle"
 NO_COLUMN = "no column of the Parquet file holds JSON"
+DAMAGED_TABLE = "the Parquet file is damaged; the rest of it is not read"
 NOTHING_READ = frozenset(
-    {UTF_16, ARCHIVE, PARQUET, NO_JSON, SPREAD, NOT_JSON, TOO_LARGE, NO_TABLE, NO_COLUMN}
+    {
+        *(UTF_16, ARCHIVE, PACKED, PARQUET, NO_JSON, SPREAD, NOT_JSON, TOO_LARGE),
+        *(NO_TABLE, NO_COLUMN),
+    }
 )
 """Faults by which nothing of a file is read, so that lists lack for anybody what it held."""
 
@@ -50,7 +55,14 @@ _MAGIC = (
     (b"\xfe\xff", UTF_16),
     (b"PK\x03\x04", ARCHIVE),
     (b"PAR1", PARQUET),
+    (b"BZh", PACKED),
+    (b"\xfd7zXZ\0", PACKED),
+    (b"7z\xbc\xaf", PACKED),
+    (b"\x28\xb5\x2f\xfd", PACKED),
+    (b"\x04\x22\x4d\x18", PACKED),
+    (_GZIP_MAGIC, PACKED),
 )
+_TAR, _TAR_PLACE = b"ustar", 257
 
 
 def look_at_head(file: IO[bytes], piece: Piece) -> tuple[Piece, str]:
@@ -62,9 +74,14 @@ def look_at_head(file: IO[bytes], piece: Piece) -> tuple[Piece, str]:
     file.seek(0)
     packed = head.startswith(_GZIP_MAGIC)
     piece = replace(piece, zipped=packed, end=0 if packed else piece.end)
-    if packed or not head:
-        return piece, "" if head else EMPTY
+    if packed:
+        head = _unzipped_head(head)
+        if not head:  # what is wrong with it is said when it is read
+            return piece, ""
+    if not head:
+        return piece, EMPTY
     why = next((why for magic, why in _MAGIC if head.startswith(magic)), "")
+    why = why or (PACKED if head.startswith(_TAR, _TAR_PLACE) else "")
     why = why or (UTF_16 if b"\0" in head else "")
     if why:
         return piece, why
@@ -77,6 +94,14 @@ def look_at_head(file: IO[bytes], piece: Piece) -> tuple[Piece, str]:
     if piece.kind is Kind.LINES and _is_spread(lines):
         return replace(piece, kind=Kind.DOCUMENT, end=0), ""
     return piece, ""
+
+
+def _unzipped_head(head: bytes) -> bytes:
+    """Return what the first bytes of a gzip file hold, as far as they can be unzipped."""
+    try:
+        return zlib.decompressobj(GZIP).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _is_spread(lines: list[bytes]) -> bool:
@@ -123,6 +148,9 @@ class Unzipped:
                 if self._unzip.eof:
                     return b""
                 raise EOFError
+            if self._unzip.eof and not (packed := packed.lstrip(b"\0")):
+                self._waiting = b""  # zeros behind the end, as tapes leave them
+                continue
             if self._unzip.eof:  # the next file in the file
                 self._unzip = zlib.decompressobj(GZIP)
             content = self._unzip.decompress(packed, BLOCK_BYTES)

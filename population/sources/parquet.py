@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from population.sources.content import NO_COLUMN, NO_TABLE, Refuse
+from population.sources.content import DAMAGED_TABLE, NO_COLUMN, NO_TABLE, Refuse
 from population.sources.files import Piece
 from population.sources.lines import Lines
 
@@ -17,40 +18,65 @@ holds JSON is taken.
 """
 
 
+ROWS_AT_ONCE = 2000
+
+
 def read_table(piece: Piece, refuse: Refuse) -> Iterator[Lines]:
+    """Yield the resources of a file, many at once; `refuse` is told what cannot be read."""
     try:
         table = pq.ParquetFile(piece.path)
-    except (pa.ArrowInvalid, OSError):
+    except (pa.ArrowException, OSError):
         refuse(1, NO_TABLE)
         return
+    number, nothing = 0, []
     with table:
-        column = _json_column(table)
-        if column is None:
-            refuse(1, NO_COLUMN)
-            return
-        number = 0
-        for batch in table.iter_batches(batch_size=2000, columns=[column]):
-            cells = batch.column(0).cast(pa.binary()).to_pylist()
-            written = [(cell or b"").replace(b"\n", b" ") for cell in cells]
-            yield Lines(number + 1, pa.array(written, pa.binary()))
-            number += len(cells)
+        try:
+            column = _json_column(table)
+            if column is None:
+                refuse(1, NO_COLUMN)
+                return
+            for batch in table.iter_batches(batch_size=ROWS_AT_ONCE, columns=[column]):
+                cells = _cells_of(batch.column(0))
+                nothing += [number + place for place, cell in enumerate(cells, 1) if not cell]
+                written = [(cell or b"").replace(b"\n", b" ") for cell in cells]
+                yield Lines(number + 1, pa.array(written, pa.binary()))
+                number += len(cells)
+        except (pa.ArrowException, OSError):
+            refuse(number + 1, DAMAGED_TABLE)
+    if nothing:
+        refuse(nothing[0], f"{len(nothing)} rows of the Parquet file hold nothing, this one first")
+
+
+def _cells_of(column: Any) -> list[bytes | None]:
+    """Return the cells of a column of text, in whichever way Arrow holds it."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    cells: list[bytes | None] = column.cast(pa.large_binary()).to_pylist()
+    return cells
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(
+        is_kind(kind)
+        for is_kind in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+        )
+    )
 
 
 def _json_column(table: pq.ParquetFile) -> str | None:
-    texts: list[str] = [
-        field.name
-        for field in table.schema_arrow
-        if pa.types.is_string(field.type)
-        or pa.types.is_large_string(field.type)
-        or pa.types.is_binary(field.type)
-    ]
+    texts: list[str] = [field.name for field in table.schema_arrow if _is_text(field.type)]
     named = [name for name in texts if name.lower() in JSON_COLUMNS]
     if named or not texts:
         return next(iter(named), None)
-    for batch in table.iter_batches(batch_size=20, columns=texts):
+    for batch in table.iter_batches(batch_size=ROWS_AT_ONCE, columns=texts):
         for name in texts:
-            cells = [str(cell) for cell in batch.column(name).to_pylist() if cell]
-            if cells and all(cell.lstrip()[:1] == "{" for cell in cells):
+            cells = [cell for cell in _cells_of(batch.column(name)) if cell]
+            if cells and all(cell.lstrip()[:1] == b"{" for cell in cells):
                 return name
-        break
     return None

@@ -276,13 +276,20 @@ def test_a_used_resource_names_the_facts_it_feeds() -> None:
     assert line.used_for == ("deficiency_diagnosis", "cause")
 
 
-def test_a_resource_that_came_twice_is_read_once_and_the_newest_version_counts() -> None:
-    old = observation(
-        "14685-2", 300, "pmol/L", id="same", meta={"lastUpdated": "2026-06-01T00:00:00Z"}
-    )
-    new = observation(
-        "14685-2", 96, "pmol/L", id="same", meta={"lastUpdated": "2026-06-02T00:00:00Z"}
-    )
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ({"lastUpdated": "2026-06-01T00:00:00Z"}, {"lastUpdated": "2026-06-02T00:00:00Z"}),
+        ({"lastUpdated": "2026-06-01T10:00:00+02:00"}, {"lastUpdated": "2026-06-01T09:30:00Z"}),
+        ({"versionId": "9"}, {"versionId": "10"}),
+        ({"versionId": "12"}, {"lastUpdated": "2026-06-01T09:30:00Z"}),
+    ],
+)
+def test_a_resource_that_came_twice_is_read_once_and_the_newest_version_counts(
+    earlier: dict[str, str], later: dict[str, str]
+) -> None:
+    old = observation("14685-2", 300, "pmol/L", id="same", meta=earlier)
+    new = observation("14685-2", 96, "pmol/L", id="same", meta=later)
     for pair in ([old, new], [new, old]):
         mapped = map_all(*pair)
         assert str(mapped.scenario.total_b12.quantity.value) == "96"  # type: ignore[union-attr]
