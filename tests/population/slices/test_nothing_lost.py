@@ -294,6 +294,7 @@ def test_a_parquet_file_that_is_damaged_within_gives_what_came_before(tmp_path: 
         ("a.zip", b"anything"),
         ("a.ndjson.xz", b"anything"),
     ],
+    ids=["bz2", "xz", "zst", "gz in gz", "zip in gz", "tar in gz", "tar.gz", "zip", "xz by name"],
 )
 def test_what_is_packed_otherwise_is_said_and_may_hold_entries_of_any_list(
     tmp_path: Path, name: str, content: bytes
