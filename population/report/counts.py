@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.records import week_of
+from governance.figures import Z_95, wilson
 from population.report.help_most import WAITS_FOR
 
 MOST_NAMES = 100_000
@@ -25,7 +26,8 @@ DEFICIENT = frozenset({"confirmed", "probable"})
 class Counts:
     """The counts of one run. `orders` counts orders, refills and stops; `cards_of_patients` how
     many patients got so many cards; `then` what followed a card; `prescriber_weeks` the cards of
-    each prescriber in each week in which they ordered, by its Monday.
+    each prescriber in each week in which they ordered, by its Monday; `covered` the rules that are
+    not shown as a small count would follow from theirs.
     """
 
     decisions: int = 0
@@ -52,6 +54,7 @@ class Counts:
     without_time: int = 0
     unreadable: int = 0
     versions: Counter[str] = field(default_factory=Counter)
+    covered: frozenset[str] = frozenset()
 
 
 def count_decisions(rows: Iterable[Mapping[str, Any]]) -> Counts:
@@ -142,3 +145,28 @@ def cards_a_week(counts: Counts) -> list[float]:
 def quantile(ascending: Sequence[float], part: float) -> float:
     """Return the value that this part of the values does not exceed; 0 of none."""
     return ascending[max(0, math.ceil(part * len(ascending)) - 1)] if ascending else 0.0
+
+
+def rate_interval(count: int, base: int, per: float) -> tuple[float, float, float]:
+    """Return a rate per so many, with its interval (Byar's approximation to the Poisson one).
+
+    All are 0 where there is no base.
+    """
+    if base <= 0:
+        return 0.0, 0.0, 0.0
+    low = 0.0
+    if count:
+        low = count * (1 - 1 / (9 * count) - Z_95 / (3 * math.sqrt(count))) ** 3
+    above = count + 1
+    high = above * (1 - 1 / (9 * above) + Z_95 / (3 * math.sqrt(above))) ** 3
+    return count / base * per, low / base * per, high / base * per
+
+
+def part_interval(count: int, base: int) -> tuple[float, float, float]:
+    """Return a part in per cent, with its interval (Wilson's score interval); all are 0 where there
+    is no base.
+    """
+    if base <= 0:
+        return 0.0, 0.0, 0.0
+    share = wilson(count, base)
+    return 100 * share.value, 100 * share.low, 100 * share.high

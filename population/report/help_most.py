@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from population.report.small_counts import hidden_rows, shown
+from population.report.small_counts import hidden_in_parts, shown
 
 WAITS_FOR: dict[str, tuple[str, ...]] = {
     "U1": ("neurological_screen",),
@@ -68,19 +68,26 @@ def what_to_do(fact: str, code: str) -> str:
 
 
 def help_rows(
-    waits_for: Mapping[tuple[str, str, str], int], show_small: bool
+    waits_for: Mapping[tuple[str, str, str], int], unseen: frozenset[str], show_small: bool
 ) -> tuple[tuple[Any, ...], ...]:
     """Return what would help, the most first: what to do, decisions, fact, reason and rules.
 
+    A rule that asks always waits, so its count follows from what waited; so does one reason from
+    the others of its fact.
+
     Args:
         waits_for: decisions that waited, by fact, code of the reason, and rule.
+        unseen: the rules whose count is not shown.
     """
     by_fact: Counter[tuple[str, str]] = Counter()
     rules: dict[tuple[str, str], set[str]] = {}
     for (fact, code, rule), count in waits_for.items():
         by_fact[fact, code] += count
         rules.setdefault((fact, code), set()).add(rule)
-    hidden = hidden_rows(by_fact, show_small)
+    facts = {fact for fact, _ in by_fact}
+    parts = [{one: by_fact[one] for one in by_fact if one[0] == fact} for fact in facts]
+    hidden = hidden_in_parts(by_fact, parts, show_small)
+    hidden |= {one for one, by in rules.items() if unseen & by}
     ranked = sorted(by_fact.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
         (

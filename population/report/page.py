@@ -10,8 +10,14 @@ from typing import Any
 
 from cds_service.cards import LABELS
 from cds_service.protocol import make_visible
-from population.report.counts import Counts, cards_a_week, load_base, quantile
-from population.report.intervals import part_interval, rate_interval
+from population.report.counts import (
+    Counts,
+    cards_a_week,
+    load_base,
+    part_interval,
+    quantile,
+    rate_interval,
+)
 from population.report.small_counts import HIDDEN, SMALL, SMALLEST_SHOWN, is_small
 from population.report.tables import Table
 
@@ -105,8 +111,11 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     part = "nearly all" if is_small(counts.spoken) and not show_small else f"{silent:.1f} %"
     yield "Silent", part, f"of {counts.decisions:,} decisions"
     read = f"of {counts.patients:,} patients; {counts.orders:,} orders"
-    others = is_small(counts.patients - counts.adults) and not show_small
-    yield "Adults read", "nearly all" if others else f"{counts.adults:,}", read
+    adults = f"{counts.adults:,}"
+    if not show_small:
+        adults = SMALL if is_small(counts.adults) else adults
+        adults = "nearly all" if is_small(counts.patients - counts.adults) else adults
+    yield "Adults read", adults, read
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     yield "Answerable", answerable, "of the decisions on deficient adults"

@@ -4,6 +4,7 @@ worked out, by a sum or a difference, in the same table or between two of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -81,6 +82,70 @@ def hidden_sums(
         return is_small(sum(rows.values())) or (bool(unseen) and few)
 
     return frozenset(name for name, rows in groups.items() if tells(rows))
+
+
+def hidden_across(
+    rules: Mapping[str, int],
+    cards: Mapping[str, int],
+    given: Mapping[tuple[str, str], int],
+    hidden: tuple[frozenset[str], frozenset[str]],
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the rules and the cards that are not shown where each could be worked out from the
+    other by one who knows the rules: a card that comes of rules which always give it is their sum.
+
+    Args:
+        given: how often each rule gave each card.
+        hidden: the rules and the cards that are not shown by themselves.
+    """
+    unseen, untold = set(hidden[0]), set(hidden[1])
+    givers = {card: [rule for rule, one in given if one == card] for card in cards}
+    sums = {
+        card: by
+        for card, by in givers.items()
+        if by and all(given[rule, card] == rules[rule] for rule in by)
+    }
+    before = -1
+    while before != len(unseen) + len(untold):
+        before = len(unseen) + len(untold)
+        for card, by in sums.items():
+            if unseen.intersection(by):
+                untold.add(card)
+            elif card in untold:
+                unseen.add(min(by, key=lambda rule: (rules[rule], rule)))
+    return frozenset(unseen), frozenset(untold)
+
+
+def hidden_beside(counts: Mapping[Key, int], hidden: Iterable[Key]) -> frozenset[Key]:
+    """Return the rows that are not shown beside those that must not be: the next smallest until at
+    least two are hidden that come to 5 or more.
+    """
+    unseen = {row for row in hidden if counts.get(row)}
+    others = sorted((row for row, count in counts.items() if count), key=lambda row: counts[row])
+    for row in others:
+        if not unseen or (len(unseen) > 1 and _sum(counts, unseen) >= SMALLEST_SHOWN):
+            break
+        unseen.add(row)
+    return frozenset(unseen)
+
+
+def most_told_apart(patients: Mapping[int, int], most: int) -> int:
+    """Return up to how many cards the patients are told apart by them; those with as many or more
+    are counted together.
+
+    With the number of cards and of patients, which stand elsewhere, one unknown row follows from
+    the others, so no row may be small, and the cards beyond may not be a single one.
+    """
+
+    def tells(top: int) -> bool:
+        rows: Counter[int] = Counter()
+        for cards, count in patients.items():
+            rows[min(cards, top)] += count
+        beyond = sum((cards - top) * count for cards, count in patients.items() if cards > top)
+        return beyond == 1 or any(map(is_small, rows.values()))
+
+    while most > 1 and tells(most):
+        most -= 1
+    return 0 if tells(most) else most
 
 
 def _sum(counts: Mapping[Key, int], rows: Iterable[Key]) -> int:

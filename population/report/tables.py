@@ -7,20 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from population.report.counts import NO_CARD, Counts, cards_a_week, load_base
+from population.report.counts import (
+    NO_CARD,
+    Counts,
+    cards_a_week,
+    load_base,
+    part_interval,
+    rate_interval,
+)
 from population.report.help_most import help_rows
-from population.report.intervals import part_interval, rate_interval
 from population.report.small_counts import (
     SMALL,
-    hidden_in_parts,
-    hidden_of_whole,
+    hidden_beside,
     hidden_rows,
     hidden_sums,
     instead,
     is_small,
+    most_told_apart,
     shown,
     simple_rows,
 )
+from population.report.unseen import GROUPS, hidden_names, rule_to_cover
 from recommender.cards import CARDS
 from recommender.treatment import RULES
 
@@ -44,7 +51,18 @@ class Table:
 
 
 def build_tables(counts: Counts, show_small: bool) -> list[Table]:
-    """Return every table about one run that has a row."""
+    """Return every table about one run that has a row, with as many rules covered as it takes until
+    no small count follows from all tables together.
+    """
+    while True:
+        tables = _build_tables(counts, show_small)
+        cover = "" if show_small else rule_to_cover(counts, tables)
+        if not cover:
+            return tables
+        counts.covered |= {cover}
+
+
+def _build_tables(counts: Counts, show_small: bool) -> list[Table]:
     tables = [
         _by_indicator(counts, show_small),
         _prescribers(counts, show_small),
@@ -91,7 +109,7 @@ def _by_indicator(counts: Counts, show_small: bool) -> Table:
         }
         for indicator in counted
     }
-    hidden = hidden_sums(by_card, _hidden_cards(counts, show_small), show_small)
+    hidden = hidden_sums(by_card, hidden_names(counts, show_small)[1], show_small)
     hidden |= hidden_rows(counted, show_small)
     rows, bars = _rates(counted, counts, show_small, hidden)
     head = ("Indicator", "Cards", load_base(counts)[2], "95 % interval")
@@ -99,17 +117,9 @@ def _by_indicator(counts: Counts, show_small: bool) -> Table:
     return Table("indicators", "Alert load", note, head, tuple(rows), tuple(bars))
 
 
-def _hidden_cards(counts: Counts, show_small: bool) -> frozenset[str]:
-    """Return the cards whose count is not shown; those of each indicator are summed up too."""
-    parts: dict[str, Counter[str]] = {}
-    for (card, indicator), number in counts.loud_cards.items():
-        parts.setdefault(indicator, Counter())[card] += number
-    return hidden_in_parts(counts.cards, parts.values(), show_small)
-
-
 def _by_card(counts: Counts, show_small: bool) -> Table:
     counted = dict(sorted(counts.cards.items(), key=lambda item: (-item[1], item[0])))
-    hidden = _hidden_cards(counts, show_small)
+    hidden = hidden_names(counts, show_small)[1]
     rows, bars = _rates(counted, counts, show_small, hidden, counts.card_patients)
     named = {card.id: card.name for card in CARDS}
     rows = [(row[0], named.get(row[0], ""), *row[1:]) for row in rows]
@@ -118,24 +128,18 @@ def _by_card(counts: Counts, show_small: bool) -> Table:
     return Table("cards", "Cards", note, head, tuple(rows), tuple(bars))
 
 
-def _hidden_rules(counts: Counts, show_small: bool) -> frozenset[str]:
-    """Return the rules whose count is not shown. Groups of them are summed up too: a small count is
-    covered by another of its group, so that the sum can be shown, or by one of those whose sum is
-    not shown.
-    """
-    groups = [{rule: counts.rules[rule] for rule in rules} for rules in GROUPS.values()]
-    parts = [one for one in groups if len(one) > 1 and not is_small(sum(one.values()))]
-    within = frozenset(rule for one in parts for rule in one)
-    parts.append({rule: count for rule, count in counts.rules.items() if rule not in within})
-    return hidden_of_whole(parts, show_small)
-
-
 def _by_rule(counts: Counts, show_small: bool) -> Table:
-    hidden = _hidden_rules(counts, show_small)
+    hidden, unseen = hidden_names(counts, show_small)
     said: dict[str, str] = {rule.id: rule.summary for rule in RULES}
     with_card = Counter[str]()
-    for (rule, _), count in counts.rule_cards.items():
+    untold = set(hidden)
+    for (rule, card), count in counts.rule_cards.items():
         with_card[rule] += count
+        if card in unseen:
+            untold.add(rule)
+    if not show_small:
+        untold |= {rule for rule, cards in with_card.items() if is_small(cards)}
+        untold = set(hidden_beside(with_card, untold))
     rows: list[tuple[Any, ...]] = []
     for rule, count in sorted(counts.rules.items(), key=lambda item: (-item[1], item[0])):
         if rule in hidden:
@@ -143,7 +147,7 @@ def _by_rule(counts: Counts, show_small: bool) -> Table:
             continue
         part, low, high = part_interval(count, counts.decisions)
         cards = with_card[rule]
-        told = shown(cards, is_small(cards) and not show_small)
+        told = shown(cards, rule in untold)
         rows.append(
             (rule, said.get(rule, ""), count, f"{part:.2f} %", f"{low:.2f} to {high:.2f}", told)
         )
@@ -153,13 +157,18 @@ def _by_rule(counts: Counts, show_small: bool) -> Table:
 
 
 def _cards_of_patients(counts: Counts, show_small: bool) -> Table:
+    told = MOST_CARDS if show_small else most_told_apart(counts.cards_of_patients, MOST_CARDS)
+    most = told or 1
     grouped = Counter[str]()
     for cards, patients in counts.cards_of_patients.items():
-        grouped[str(cards) if cards < 5 else "5 or more"] += patients
-    counted = dict(sorted(grouped.items()))
-    rows = simple_rows(counted, show_small)
+        grouped[str(cards) if cards < most else f"{most} or more"] += patients
+    rows = tuple((cards, shown(count, not told)) for cards, count in sorted(grouped.items()))
     note = "How many patients would get so many cards; more than one is a repeat."
     return Table("repeats", "Repeats", note, ("Cards", "Patients"), rows)
+
+
+MOST_CARDS = 5
+"""Cards from which patients are counted together."""
 
 
 def _prescribers(counts: Counts, show_small: bool) -> Table:
@@ -183,7 +192,7 @@ MOST_A_WEEK = 7
 
 def _what_followed(counts: Counts, show_small: bool) -> Table:
     said = ("kept", "stopped", "replaced", "not told")
-    unseen = _hidden_cards(counts, show_small)
+    unseen = hidden_names(counts, show_small)[1]
     rows = []
     for card in sorted({card for card, _ in counts.then}, key=lambda one: (one == NO_CARD, one)):
         followed = {what: counts.then[card, what] for what in said}
@@ -199,7 +208,8 @@ def _what_followed(counts: Counts, show_small: bool) -> Table:
 
 
 def _help(counts: Counts, show_small: bool) -> Table:
-    rows = help_rows(counts.waits_for, show_small)[:MOST_ROWS]
+    hidden = hidden_names(counts, show_small)[0]
+    rows = help_rows(counts.waits_for, hidden, show_small)[:MOST_ROWS]
     note = (
         "Facts that are not known, ranked by the decisions that waited for them. Figures overlap: "
         "one decision can wait for two."
@@ -208,37 +218,18 @@ def _help(counts: Counts, show_small: bool) -> Table:
     return Table("help", "What would help most", note, head, rows, coded=frozenset({2, 3}))
 
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "untreated: treatment is indicated": (
-        *("N1", "U1"),
-        *("M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8"),
-    ),
-    "untreated: signs, and a test is needed": ("N2",),
-    "borderline, or a test that is too old or unusable: a test decides": ("B1", "E3"),
-    "prophylaxis or yearly test is due": ("P1", "P2", "P3", "P4", "P5", "P6"),
-    "treated, but not as it should be": ("T0", "T1", "T1b", "T2", "T5", "T5b"),
-    "loading done or treatment lapsed": ("T3", "T3b", "T4", "T4a"),
-    "ordered, and whether it is given is not known": ("T7",),
-    "a prescription to be renewed": ("T8",),
-    "under treatment": ("T6",),
-}
-"""Rules in groups, for reading only."""
-
-IN_NO_GROUP = ("deceased", "G1", "G2", "N3", "E1", "E2")
-"""Rules that call for no treatment of vitamin B12 deficiency, or for nothing that can be said."""
-
 MONITORING = "m1"
 """The card that says which tests of the first year are due."""
 
 
 def _groups(counts: Counts, show_small: bool) -> Table:
     parts = {name: {rule: counts.rules[rule] for rule in rules} for name, rules in GROUPS.items()}
-    hidden = hidden_sums(parts, _hidden_rules(counts, show_small), show_small)
+    hidden = hidden_sums(parts, hidden_names(counts, show_small)[0], show_small)
     counted = {name: sum(rules.values()) for name, rules in parts.items()}
     rows = [(name, shown(count, name in hidden)) for name, count in counted.items() if count]
     due = counts.cards[MONITORING]
     if due:
-        unseen = MONITORING in _hidden_cards(counts, show_small)
+        unseen = MONITORING in hidden_names(counts, show_small)[1]
         rows.append(("under treatment, and tests are due", shown(due, unseen)))
     note = "Decisions by what the rule says of the treatment."
     head = ("Group", "Decisions")

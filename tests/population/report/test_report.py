@@ -16,11 +16,18 @@ import pytest
 from fhir_mappings.terminology import load_value_sets
 from population import report
 from population.report import ReportRefused, write_report
-from population.report.counts import Counts, cards_a_week, count_decisions, quantile
-from population.report.intervals import part_interval, rate_interval
+from population.report.counts import (
+    Counts,
+    cards_a_week,
+    count_decisions,
+    part_interval,
+    quantile,
+    rate_interval,
+)
 from population.report.nearest import Nearest
 from population.report.small_counts import HIDDEN, SMALL, hidden_rows
-from population.report.tables import GROUPS, IN_NO_GROUP, build_tables
+from population.report.tables import build_tables
+from population.report.unseen import GROUPS, IN_NO_GROUP
 from population.report.writing import codes_to_complete
 from population.runs import DeciderSetup, Mode, RunJob, run_decisions
 from population.runs.events import prescriber_of

@@ -10,7 +10,8 @@ import pytest
 
 from population.report.counts import Counts
 from population.report.small_counts import SMALL
-from population.report.tables import GROUPS, build_tables
+from population.report.tables import build_tables
+from population.report.unseen import GROUPS
 from recommender.treatment import RULES
 
 GROUP_OF = {rule: name for name, rules in GROUPS.items() for rule in rules}

@@ -1,0 +1,121 @@
+"""What several tables tell together to one who knows the rules: no small count follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+
+from population.report.counts import Counts, count_decisions
+from population.report.small_counts import SMALL
+from population.report.tables import build_tables
+from tests.population.report.test_report import row
+
+
+def told(counts: Counts, name: str, title: str) -> dict[Any, Any]:
+    """Return the cells of one column of a table by those of its first."""
+    table = next(table for table in build_tables(counts, False) if table.name == name)
+    place = table.head.index(title)
+    return {cells[0]: cells[place] for cells in table.rows}
+
+
+def counted(rules: dict[str, int], cards: dict[tuple[str, str], int], **more: Any) -> Counts:
+    by_card: Counter[str] = Counter()
+    for (_, card), count in cards.items():
+        by_card[card] += count
+    loud = Counter({(card, "warning"): count for card, count in by_card.items()})
+    return Counts(
+        decisions=sum(rules.values()),
+        patients=sum(rules.values()),
+        rules=Counter(rules),
+        cards=by_card,
+        rule_cards=Counter(cards),
+        loud_cards=loud,
+        indicators=Counter(warning=by_card.total()),
+        **more,
+    )
+
+
+def test_how_many_patients_got_two_cards_does_not_follow_from_the_number_of_cards() -> None:
+    """131 with one card and 135 cards among 192 patients: two with two cards."""
+    people = [row(f"p{n}") | {"cards": [], "indicators": []} for n in range(59)]
+    people += [row(f"q{n}", "b4") for n in range(131)]
+    people += [row(f"r{n}", "b4") for n in (1, 1, 2, 2)]
+
+    assert told(count_decisions(people), "repeats", "Patients") == {"0": 59, "1 or more": 133}
+
+
+@pytest.mark.parametrize(
+    ("patients", "shown"),
+    [
+        ({0: 50, 1: 30, 2: 8, 9: 6}, {"0": 50, "1": 30, "2": 8, "5 or more": 6}),
+        ({0: 50, 1: 30, 2: 3, 3: 7}, {"0": 50, "1": 30, "2 or more": 10}),
+        ({0: 50, 1: 30, 2: 5, 3: 1}, {"0": 50, "1 or more": 36}),
+        ({0: 50, 1: 30, 2: 1}, {"0": "hidden", "1 or more": "hidden"}),
+        ({0: 3, 1: 40}, {"0": SMALL, "1 or more": "hidden"}),
+        ({0: 50, 1: 30}, {"0": 50, "1": 30}),
+    ],
+)
+def test_patients_are_told_apart_by_their_cards_as_far_as_no_single_one_follows(
+    patients: dict[int, int], shown: dict[str, Any]
+) -> None:
+    counts = Counts(cards_of_patients=Counter(patients))
+    assert told(counts, "repeats", "Patients") == shown
+
+
+def test_a_rule_that_always_asks_does_not_follow_from_what_waited() -> None:
+    """Of 27 that lack a level, 23 are of E2, all of which lack the diagnosis: 4 are of B1."""
+    waits = {
+        ("holotranscobalamin", "none-recorded", rule): n for rule, n in (("B1", 4), ("E2", 23))
+    }
+    waits["deficiency_diagnosis", "none-recorded", "E2"] = 23
+    rules = {"B1": 4, "E2": 23, "T3": 40, "T6": 70, "M2": 50}
+    counts = counted(rules, {("M2", "b4"): 50}, waits_for=Counter(waits))
+
+    assert told(counts, "rules", "Decisions")["B1"] == SMALL
+    assert "27" not in str(told(counts, "help", "Decisions"))
+
+
+def test_one_reason_of_a_fact_does_not_follow_from_its_rule() -> None:
+    waits = {("neurological_screen", "none-recorded", "U1"): 17}
+    waits["neurological_screen", "not-certain", "U1"] = 3
+    counts = counted({"U1": 20, "E2": 90}, {("U1", "k1"): 20}, waits_for=Counter(waits))
+
+    assert 17 not in told(counts, "help", "Decisions").values()
+
+
+def test_a_silent_rule_does_not_follow_from_the_cards_of_the_others() -> None:
+    """The one small rule without a card is hidden with one of those without a card."""
+    cards = {("M2", "b4"): 50, ("T1", "c1"): 6}
+    counts = counted({"M2": 50, "T1": 6, "deceased": 1, "E1": 40, "E2": 900}, cards)
+    rules = told(counts, "rules", "Decisions")
+
+    assert [name for name, shown in rules.items() if isinstance(shown, str)] >= ["E1", "deceased"]
+    assert rules["E2"] == 900
+
+
+def test_a_card_does_not_follow_from_the_rules_that_always_give_it() -> None:
+    cards = {("M2", "b4"): 50, ("T1", "c1"): 12, ("T2", "c2"): 3, ("T5", "c2"): 8}
+    counts = counted({"M2": 50, "T1": 12, "T2": 3, "T5": 30, "E2": 90}, cards)
+    rules, shown = told(counts, "rules", "Decisions"), told(counts, "cards", "Cards")
+
+    assert rules["T2"] == SMALL
+    assert not (isinstance(shown["c1"], str) and rules["T1"] == 12)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_small_count_stands_hidden_and_the_tables_come_to_an_end(seed: int) -> None:
+    chance = Random(seed)
+    names = ["M1", "M2", "M4", "T1", "T2", "T6", "B1", "E3", "P1", "P3", "G2", "E1", "E2", "U1"]
+    rules = {name: chance.choice([1, 3, 5, 7, 30, 200]) for name in names}
+    cards: dict[tuple[str, str], int] = {}
+    for name, count in rules.items():
+        if chance.random() < 0.7:
+            part = chance.choice([1.0, 1.0, 0.5])
+            cards[name, chance.choice(["b1", "b2", "c1", "d1"])] = max(1, int(part * count))
+    counts = counted(rules, cards)
+    shown = told(counts, "rules", "Decisions")
+
+    assert all(isinstance(shown[name], str) for name, count in rules.items() if count < 5)
