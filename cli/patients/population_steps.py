@@ -141,7 +141,7 @@ def _slice_of(chosen: argparse.Namespace) -> SliceJob:
 
 
 def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
-    from population.slices import TYPES_READ
+    from population.slices import TYPES_ASKED
     from population.sources import ExportFailed, Wanted, fetch_export
 
     if not chosen.group:
@@ -150,7 +150,7 @@ def _export(chosen: argparse.Namespace) -> tuple[list[Path], tuple[Path, ...]]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         export = fetch_export(
-            Wanted(chosen.from_server, chosen.group, chosen.token, TYPES_READ),
+            Wanted(chosen.from_server, chosen.group, chosen.token, TYPES_ASKED),
             folder,
             lambda line: print(line, file=sys.stderr, flush=True),
         )

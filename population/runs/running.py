@@ -27,7 +27,7 @@ from population.runs.deciding import Decider, DeciderSetup, PartSetup, RunRefuse
 from population.runs.spark import run_on_spark
 from population.runs.tables import DECISIONS, TableWriter, read_rows
 from population.runs.versions import changes_between, is_program, run_beside, version_of
-from population.slices import file_of, list_parts
+from population.slices import file_of, list_parts, write_whole
 from population.sources import run_tasks
 
 
@@ -57,7 +57,7 @@ def run_decisions(job: RunJob, advance: Callable[[float], None]) -> dict[str, An
     decisions.mkdir(parents=True, exist_ok=True)
     description = describe_run(job)
     _check_same_run(job.out / "run.json", description)
-    (job.out / "run.json").write_bytes(write_json(description) + b"\n")
+    write_whole(job.out / "run.json", write_json(description) + b"\n")
     for half in job.out.rglob("*.partial"):
         half.unlink()
     waiting = [number for number in range(parts) if not (decisions / file_of(number)).exists()]
@@ -105,7 +105,14 @@ def _parts_of(slices: Path) -> int:
         raise RunRefused(
             f"{slices}: holds no slice; expected the folder that `population slice` wrote."
         )
-    return len(list_parts(slices))
+    parts: int = json.loads((slices / "slice.json").read_bytes())["parts"]
+    lacking = [file_of(part) for part in range(parts) if not (slices / file_of(part)).is_file()]
+    if lacking:
+        raise RunRefused(
+            f"{slices}: lacks {', '.join(lacking[:3])} of {parts} parts; expected the whole folder "
+            f"that `population slice` wrote."
+        )
+    return parts
 
 
 def describe_run(job: RunJob) -> dict[str, Any]:

@@ -28,7 +28,10 @@ HOME: dict[str, str] = {
 read.
 """
 
-TYPES_READ = tuple(sorted(HOME))
+OF_OTHER_VERSIONS = frozenset({"MedicationOrder", "MedicationPrescription", "MedicationUsage"})
+"""Names that FHIR gave in versions without Bulk Data; a server refuses what it does not know."""
+
+TYPES_ASKED = tuple(sorted(HOME.keys() - OF_OTHER_VERSIONS))
 """The types to ask a server for."""
 
 SHARED = "Medication"

@@ -85,14 +85,22 @@ def run_slice(job: SliceJob, advance: Callable[[float], None]) -> dict[str, Any]
     shutil.rmtree(work)
     summary = summarise(job, pieces, buckets, found)
     write_errors(job.out / "errors.ndjson", found.errors)
-    (job.out / "slice.json").write_bytes(write_json(summary) + b"\n")
+    write_whole(job.out / "slice.json", write_json(summary) + b"\n")
     return summary
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, whenever the process is killed."""
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def _clear(out: Path) -> Path:
     """Make the folder ready; a slice that stands there already is made anew."""
     out.mkdir(parents=True, exist_ok=True)
-    for path in (*out.glob("part-*.parquet"), out / "slice.json", out / "errors.ndjson"):
+    old = (out / name for name in ("slice.json", "errors.ndjson", "commands.json"))
+    for path in (*old, *out.glob("part-*.par*")):
         path.unlink(missing_ok=True)
     work = out / "unfinished"
     shutil.rmtree(work, ignore_errors=True)

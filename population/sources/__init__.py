@@ -2,11 +2,11 @@
 processes.
 """
 
-from population.sources.bulk_export import ExportFailed, Wanted, fetch_export
-from population.sources.content import DAMAGED, DAMAGED_TABLE, NOTHING_READ
+from population.sources.bulk_export import Wanted, fetch_export
+from population.sources.content import DAMAGED, DAMAGED_TABLE, NOTHING_READ, Lines
 from population.sources.documents import SPEAKS_OF_AN_ERROR, deleted_in, resources_of
+from population.sources.downloads import ExportFailed
 from population.sources.files import MADE_MARK, Kind, Piece, find_pieces
-from population.sources.lines import Lines
 from population.sources.progress import Progress, say_size
 from population.sources.reading import TOO_LONG, make_room, read_lines
 from population.sources.workers import TaskFailed, name_failure, run_tasks

@@ -5,33 +5,30 @@ Source: FHIR Bulk Data Access 2.0, "Bulk Data Export Operation Request Flow".
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+import re
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 
-MOST_WAIT_SECONDS = 120.0
-"""Between two looks at the status; a server that asks for more is asked at this interval."""
-
-FIRST_WAIT_SECONDS = 1.0
-MOST_TROUBLE = 5
-"""How often in a row the server may fail to answer before the export is given up."""
+from population.sources.downloads import (
+    FIRST_WAIT_SECONDS,
+    MOST_TROUBLE,
+    PARTS,
+    WHY,
+    Export,
+    ExportFailed,
+    download,
+    seconds_to_wait,
+)
 
 BUSY = frozenset({429, 502, 503, 504})
 """Answers after which a server is asked again."""
-
-COPY_BYTES = 1 << 20
-
-
-class ExportFailed(Exception):
-    """An export that cannot be had; the message says why in words, without content of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +41,6 @@ class Wanted:
     group: str
     token: str
     types: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What was fetched: the files, those that list deleted resources, and what the server said of
-    resources it could not export.
-    """
-
-    files: tuple[Path, ...]
-    deleted: tuple[Path, ...]
-    problems: tuple[Path, ...]
 
 
 def fetch_export(
@@ -71,11 +57,13 @@ def fetch_export(
     """
     with requests.Session() as session:
         session.trust_env = False
+        for part in PARTS:  # of an earlier export
+            shutil.rmtree(folder / part, ignore_errors=True)
         if wanted.token:
             session.headers["Authorization"] = f"Bearer {wanted.token}"
         status_url = _start(session, wanted, pause)
-        manifest = _wait(session, status_url, say, pause)
-        export = _download(session, manifest, folder, say, pause)
+        manifests = _follow(session, _wait(session, status_url, say, pause))
+        export = download(session, manifests, folder, say, pause)
         _finish(session, status_url)
     return export
 
@@ -89,15 +77,31 @@ def _start(session: requests.Session, wanted: Wanted, pause: Callable[[float], N
         answer = _ask(session, url, headers, asked)
         if answer.status_code not in BUSY:
             break
-        wait = _seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
+        wait = seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
         pause(wait)
     place = answer.headers.get("Content-Location", "")
     if answer.status_code != 202 or not place:
         raise ExportFailed(
             f"The server did not begin the export: it answered {answer.status_code}"
-            f"{'' if answer.status_code != 202 else ' without Content-Location'}."
+            f"{_codes_in(answer) if answer.status_code != 202 else ' without Content-Location'}."
         )
-    return place
+    return urljoin(answer.url, place)
+
+
+_CODE = re.compile(r"[a-z][a-z-]{1,30}")
+
+
+def _codes_in(answer: requests.Response) -> str:
+    """Return the codes of the issues that a server tells, in brackets; never its free words, which
+    may name somebody.
+    """
+    try:
+        issues = answer.json()["issue"]
+        codes = [one["code"] for one in issues if isinstance(one["code"], str)]
+    except (ValueError, TypeError, KeyError):
+        return ""
+    known = sorted({code for code in codes if _CODE.fullmatch(code)})
+    return f" ({', '.join(known[:5])})" if known else ""
 
 
 def _wait(
@@ -108,7 +112,15 @@ def _wait(
 ) -> dict[str, Any]:
     wait, trouble = FIRST_WAIT_SECONDS, 0
     while True:
-        answer = _ask(session, url, {"Accept": "application/json"})
+        try:
+            answer = _ask(session, url, {"Accept": "application/json"})
+        except ExportFailed:  # the line broke: the server works on
+            trouble += 1
+            if trouble > MOST_TROUBLE:
+                raise
+            wait = seconds_to_wait("", wait)
+            pause(wait)
+            continue
         if answer.status_code == 200:
             return _manifest_of(answer)
         if answer.status_code == 202:
@@ -118,24 +130,12 @@ def _wait(
         elif answer.status_code in BUSY and trouble < MOST_TROUBLE:
             trouble += 1
         else:
-            gone = ": the job is gone or has expired" if answer.status_code in (404, 410) else ""
+            why = WHY.get(answer.status_code, "") or _codes_in(answer)
             raise ExportFailed(
-                f"The export failed on the server: it answered {answer.status_code}{gone}."
+                f"The export failed on the server: it answered {answer.status_code}{why}."
             )
-        wait = _seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
+        wait = seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
         pause(wait)
-
-
-def _seconds_to_wait(asked: str, before: float) -> float:
-    """Return what `Retry-After` asks for, in seconds or as a date; without it, longer each time."""
-    seconds = float(asked) if asked.isdecimal() else before * 1.5
-    if asked and not asked.isdecimal():
-        try:
-            until = parsedate_to_datetime(asked).astimezone(dt.UTC)
-            seconds = (until - dt.datetime.now(dt.UTC)).total_seconds()
-        except ValueError:
-            seconds = before * 1.5
-    return min(max(seconds, 0.0), MOST_WAIT_SECONDS)
 
 
 def _manifest_of(answer: requests.Response) -> dict[str, Any]:
@@ -145,82 +145,35 @@ def _manifest_of(answer: requests.Response) -> dict[str, Any]:
         manifest = None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("output"), list):
         raise ExportFailed("The server's list of files cannot be read.")
+    for part in PARTS:
+        entries = manifest[part] = manifest.get(part) or []
+        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+            raise ExportFailed(f"The server's list of files cannot be read at {part}.")
+        for entry in entries:  # an address may be told from that of the list
+            entry["url"] = urljoin(answer.url, str(entry.get("url", "")))
+    manifest["next"] = next(
+        (
+            urljoin(answer.url, str(link.get("url", "")))
+            for link in manifest.get("link") or ()
+            if isinstance(link, dict) and link.get("relation") == "next"
+        ),
+        "",
+    )
     return manifest
 
 
-def _download(
-    session: requests.Session,
-    manifest: dict[str, Any],
-    folder: Path,
-    say: Callable[[str], None],
-    pause: Callable[[float], None],
-) -> Export:
-    saved: dict[str, list[Path]] = {}
-    needs_token = manifest.get("requiresAccessToken", True) is not False
-    for part in ("output", "deleted", "error"):
-        entries = [entry for entry in manifest.get(part) or () if isinstance(entry, dict)]
-        for number, entry in enumerate(entries):
-            target = folder / part / f"{number:05d}{_named(entry)}.ndjson"
-            say(f"fetching {part} {number + 1} of {len(entries)}")
-            _save(session, str(entry.get("url", "")), needs_token, target, pause)
-            saved.setdefault(part, []).append(target)
-    (folder / "manifest.json").write_text(
-        json.dumps({"transactionTime": manifest.get("transactionTime", "")}), encoding="utf-8"
-    )
-    return Export(
-        tuple(saved.get("output", ())),
-        tuple(saved.get("deleted", ())),
-        tuple(saved.get("error", ())),
-    )
-
-
-def _named(entry: dict[str, Any]) -> str:
-    """Return the type of a file for its name, so that it is known what a damaged one held."""
-    kind = entry.get("type")
-    return f"-{kind}" if isinstance(kind, str) and kind.isalpha() and kind.isascii() else ""
-
-
-NO_TOKEN: dict[str, str | None] = {"Authorization": None}
-"""Keeps what the session sends by itself from a request."""
-
-
-def _save(
-    session: requests.Session,
-    url: str,
-    needs_token: bool,
-    target: Path,
-    pause: Callable[[float], None],
-) -> None:
-    """Save one file, whole or not at all; one that breaks off is fetched again."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
-    headers = {"Accept": "application/fhir+ndjson"} | ({} if needs_token else NO_TOKEN)
-    for attempt in range(1, MOST_TROUBLE + 1):
-        asked = ""
-        try:
-            with session.get(url, headers=headers, stream=True, timeout=60) as answer:
-                if answer.status_code != 200:
-                    asked = answer.headers.get("Retry-After", "")
-                    raise ExportFailed(f"A file of the export answered {answer.status_code}.")
-                with partial.open("wb") as file:
-                    for block in answer.iter_content(COPY_BYTES):
-                        file.write(block)
-                _check_whole(answer, partial)
-            partial.replace(target)
-            return
-        except (requests.RequestException, ExportFailed) as error:
-            if attempt == MOST_TROUBLE:
-                why = str(error) if isinstance(error, ExportFailed) else type(error).__name__
-                raise ExportFailed(f"A file of the export cannot be had: {why}") from None
-            pause(_seconds_to_wait(asked, FIRST_WAIT_SECONDS * attempt))
-
-
-def _check_whole(answer: requests.Response, saved: Path) -> None:
-    length = answer.headers.get("Content-Length", "")
-    if "Content-Encoding" not in answer.headers and length.isdecimal():
-        size = saved.stat().st_size
-        if size != int(length):
-            raise ExportFailed(f"A file of the export broke off after {size} of {length} bytes.")
+def _follow(session: requests.Session, manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the list of files with those that it says go on with it."""
+    manifests, seen = [manifest], {""}
+    while (url := manifests[-1]["next"]) not in seen:
+        seen.add(url)
+        answer = _ask(session, url, {"Accept": "application/json"})
+        if answer.status_code != 200:
+            raise ExportFailed(
+                f"A further page of the list of files answered {answer.status_code}."
+            )
+        manifests.append(_manifest_of(answer))
+    return manifests
 
 
 def _finish(session: requests.Session, status_url: str) -> None:

@@ -25,11 +25,12 @@ from population.sources.content import (
     NOT_JSON,
     SPREAD,
     TOO_LARGE,
+    Lines,
     Refuse,
     blocks_of,
+    split_lines,
 )
 from population.sources.files import Piece
-from population.sources.lines import Lines, split_lines
 
 LARGEST_DOCUMENT = 64 << 20
 """Bytes of a file that is one JSON value, as it must be read whole."""

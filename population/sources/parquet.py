@@ -8,9 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from population.sources.content import DAMAGED_TABLE, NO_COLUMN, NO_TABLE, Refuse
+from population.sources.content import DAMAGED_TABLE, NO_COLUMN, NO_TABLE, Lines, Refuse
 from population.sources.files import Piece
-from population.sources.lines import Lines
 
 JSON_COLUMNS = ("json", "resource", "resource_json", "content", "body", "raw")
 """Names a Parquet column of resources may have; without any of them the first column of text that

@@ -9,13 +9,15 @@ from population.sources.content import (
     BLOCK_BYTES,
     BYTE_ORDER_MARK,
     EVERYTHING,
+    Lines,
     Refuse,
     blocks_of,
+    cut_lines,
+    line_ends,
     look_at_head,
 )
 from population.sources.documents import read_document
 from population.sources.files import Kind, Piece
-from population.sources.lines import Lines, cut_lines, line_ends
 from population.sources.parquet import read_table
 
 LINES_BYTES = 64 << 20

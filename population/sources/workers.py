@@ -56,7 +56,11 @@ def run_tasks(
     if workers <= 1 or len(tasks) <= 1:
         work = prepare(setup)
         for task in tasks:
-            yield task, work(task)
+            try:
+                result = work(task)
+            except Exception as error:  # noqa: BLE001 - said by who shared the work out
+                raise TaskFailed(name_failure(error)) from None
+            yield task, result
         return
     yield from _run_in_processes(prepare, setup, tasks, min(workers, len(tasks)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,6 +167,17 @@ def test_a_folder_without_a_slice_is_refused(tmp_path: Path) -> None:
         )
 
 
+def test_a_slice_that_lacks_a_part_is_refused_and_not_decided_in_part(
+    sliced: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "slice"
+    shutil.copytree(sliced, copy)
+    list_parts(copy)[-1].unlink()
+
+    with pytest.raises(RunRefused, match=r"lacks part-00003\.parquet of 4 parts"):
+        run(copy, tmp_path)
+
+
 def test_two_site_files_are_compared_and_what_changed_is_said(sliced: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text('profile = "demonstration"\n[policy]\nnonNeuroRoute = "IM_FIRST"\n')
@@ -284,9 +296,10 @@ def raises(_: str) -> Callable[[int], int]:
     return work
 
 
-def test_what_fails_is_said_without_what_it_failed_on() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_fails_is_said_without_what_it_failed_on(workers: int) -> None:
     with pytest.raises(TaskFailed) as failure:
-        list(run_tasks(raises, "", [1, 2], 2))
+        list(run_tasks(raises, "", [1, 2], workers))
 
     assert "ValueError" in str(failure.value)
     assert "Anna" not in str(failure.value)

@@ -14,7 +14,7 @@ from population.slices import sorting
 from population.slices.kept import Sorted
 from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
-from population.sources.lines import Lines, split_lines
+from population.sources.content import Lines, split_lines
 
 VALUE_SETS = load_value_sets()
 
