@@ -22,6 +22,9 @@ COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "proper
            "confidence", "evidence", "notes")  # fmt: skip
 """The columns a file of codes may have; concept, system_uri and code it must have."""
 
+FOR_READERS = ("count", "proposed", "why")
+"""Further columns of the `local-codes.csv` of a population report, which say nothing of a code."""
+
 _KINDS = {
     "_lookalike": "looks alike and does not count: {}",
     "_other_cause": "{}, with another cause in its code",
@@ -88,7 +91,8 @@ def check_codes(path: Path) -> list[str]:
         rows = read_rows(path)
     except TerminologyError as error:
         return [f"{error}{_separator(path)}."]
-    problems = [_unknown_column(name) for name in _columns(path) if name not in COLUMNS]
+    allowed = (*COLUMNS, *FOR_READERS)
+    problems = [_unknown_column(name) for name in _columns(path) if name not in allowed]
     seen: dict[tuple[str, str], tuple[int, Concept, Role]] = {}
     for line, row in rows:
         found = read_member(row, value_sets.normalise_system)

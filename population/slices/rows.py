@@ -98,12 +98,7 @@ class RowMaker:
         lines["medications"] += self._medications_of(lines, own)
         self.counts["patients"] += 1
         self.counts["patients without a Patient resource"] += person is None
-        incomplete = {
-            key: "an entry of the export could not be read"
-            for fault in faults
-            for key in LISTS
-            if fault.key in (key, EVERY_LIST)
-        }
+        incomplete = _may_lack(faults)
         self.counts["patients with a list that may lack an entry"] += bool(incomplete)
         return {
             "patient": patient,
@@ -165,6 +160,16 @@ class RowMaker:
             line is None for line in found.values()
         )
         return [line for line in found.values() if line is not None]
+
+
+def _may_lack(faults: Iterable[Fault]) -> dict[str, str]:
+    """Return the lists that may lack an entry by these faults, and why."""
+    return {
+        key: "an entry of the export could not be read"
+        for fault in faults
+        for key in LISTS
+        if fault.key in (key, EVERY_LIST)
+    }
 
 
 def _newest(versions: list[Kept]) -> Kept | None:

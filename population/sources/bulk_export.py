@@ -88,6 +88,11 @@ def _start(session: requests.Session, wanted: Wanted, pause: Callable[[float], N
     return urljoin(answer.url, place)
 
 
+def _said_of(answer: requests.Response) -> str:
+    why = WHY.get(answer.status_code, "") or _codes_in(answer)
+    return f"it answered {answer.status_code}{why}"
+
+
 _CODE = re.compile(r"[a-z][a-z-]{1,30}")
 
 
@@ -130,10 +135,7 @@ def _wait(
         elif answer.status_code in BUSY and trouble < MOST_TROUBLE:
             trouble += 1
         else:
-            why = WHY.get(answer.status_code, "") or _codes_in(answer)
-            raise ExportFailed(
-                f"The export failed on the server: it answered {answer.status_code}{why}."
-            )
+            raise ExportFailed(f"The export failed on the server: {_said_of(answer)}.")
         wait = seconds_to_wait(answer.headers.get("Retry-After", ""), wait)
         pause(wait)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from fhir_mappings.terminology import load_value_sets
+from fhir_mappings.terminology import check_codes, load_value_sets
 from population import report
 from population.report import ReportRefused, write_report
 from population.report.counts import (
@@ -320,6 +320,22 @@ def test_a_local_code_is_listed_with_the_nearest_concept_and_never_taken(tmp_pat
         (code,) = csv.DictReader(file)
     assert (code["code"], code["unit"], code["count"]) == ("0815", "ml/min/1,73", "6")
     assert (code["concept"], code["proposed"]) == ("", "egfr")
+
+
+def test_the_list_of_local_codes_is_taken_as_it_stands_once_it_is_completed(
+    replay: Path, tmp_path: Path
+) -> None:
+    write_report(replay, tmp_path / "report.html", False, None)
+    with (tmp_path / "local-codes.csv").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    cells = {"concept": "serum_b12", "system_uri": "urn:lab", "code": "0815", "count": "40"}
+    cells |= {"role": "include", "display": "B12 neu", "proposed": "serum_b12", "why": "like"}
+    with (tmp_path / "done.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerow(cells)
+
+    assert check_codes(tmp_path / "done.csv") == []
 
 
 def test_a_name_that_is_like_nothing_gets_no_proposal() -> None:
