@@ -76,6 +76,7 @@ def make_population(plan: MadePopulation, advance: Callable[[float], None]) -> C
     how = plan.out / HOW_MADE
     if any(plan.out.iterdir()) and not (how.is_file() and how.read_text() == _how_made(plan)):
         raise FileExistsError(plan.out)
+    how.write_text(_how_made(plan), encoding="utf-8")  # at first, so that half of it begins again
     counts: Counter[str] = Counter()
     noise = BulkNoise(plan.seed, plan.as_of, plan.resources)
     stories = [story for story in STORIES if story.share and not story.site]
@@ -93,7 +94,6 @@ def make_population(plan: MadePopulation, advance: Callable[[float], None]) -> C
                 files[kind].write(content)
                 counts[kind] += count
             advance(1)
-    how.write_text(_how_made(plan), encoding="utf-8")
     return counts
 
 

@@ -43,7 +43,7 @@ MOST_FAULTS = 10_000
 
 class Kept(NamedTuple):
     """A resource that goes into a slice. `position` is its line; `patient` is empty of what belongs
-    to nobody.
+    to nobody; `bundled` says that it came in a Bundle of one patient, whose ids may be its own.
     """
 
     patient: str
@@ -51,6 +51,7 @@ class Kept(NamedTuple):
     reference: str
     position: int
     line: bytes
+    bundled: bool = False
 
 
 CUT_LINE = "is not JSON: it ends in the middle"

@@ -16,7 +16,7 @@ from typing import Any
 
 from cds_service.protocol import write_json
 from fhir_mappings.terminology import SiteCodes, load_value_sets
-from population.slices.kept import MOST_FAULTS, SHARED, Fault, Kept, Sorted
+from population.slices.kept import MOST_FAULTS, Fault, Kept, Sorted
 from population.slices.rows import LISTS, RowMaker, file_of, write_rows
 from population.slices.sieve import Sieve
 from population.slices.sorting import sort_lines
@@ -246,7 +246,7 @@ def _write_part(
         said.append(Error(name, base + entry.position, reason))
 
     def note(source: str, entry: Kept) -> None:
-        if not entry.reference.startswith(f"{SHARED}/"):
+        if not entry.bundled:
             keys.add(entry.reference, int(source.partition("-")[0]), entry.position)
 
     maker = RowMaker(medications.find, deleted, say, note)

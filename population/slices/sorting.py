@@ -183,7 +183,7 @@ def _keep_by_head(number: int, content: bytes, into: Sorted) -> bool:
         return False
     into.read[head.resourceType] += 1
     reference = f"{head.resourceType}/{head.id}"
-    into.kept.append(Kept._make((named[1], home, reference, number, content.strip())))
+    into.kept.append(Kept._make((named[1], home, reference, number, content.strip(), False)))
     return True
 
 
@@ -246,7 +246,8 @@ def _keep(number: int, content: bytes, resource: Any, fallback: str, into: Sorte
         return
     if fallback and owner not in ("", fallback):
         into.fail(Fault(number, f"{kind} in the Bundle of another patient: goes to its subject"))
-    into.kept.append(Kept(owner, HOME[kind], reference, number, content.strip()))
+    kept = Kept(owner, HOME[kind], reference, number, content.strip(), bool(fallback))
+    into.kept.append(kept)
 
 
 def owner_of(resource: dict[str, Any], fallback: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gzip
 import json
 import shlex
@@ -34,7 +35,7 @@ from cli.patients.commands import (
 from population.runs import Decider, DeciderSetup, Mode, read_rows
 from population.slices import list_parts
 from recommender.guidance import Policy
-from synthetic import sandbox_patients
+from synthetic import MadePopulation, make_population, sandbox_patients
 from tests.population.conftest import AS_OF
 
 DAY = ["--as-of", AS_OF.isoformat()]
@@ -100,6 +101,23 @@ def test_who_took_the_ids_when_and_what_for_is_recorded(
     assert [one["purpose"] for one in told] == ["not stated", "audit of \n recall"]
     assert all(set(one) == {"at", "by", "purpose"} and one["by"] for one in told)
     assert record.stat().st_mode & 0o077 == 0
+
+
+def test_people_whose_making_was_interrupted_are_made_again(tmp_path: Path) -> None:
+    def plan(folder: str) -> MadePopulation:
+        return MadePopulation(20, 1, tmp_path / folder, dt.date(2026, 11, 26), resources=20)
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_population(plan("half"), interrupt)
+    for folder in ("half", "whole"):
+        make_population(plan(folder), lambda _: None)
+
+    half, whole = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+                   for folder in ("half", "whole"))  # fmt: skip
+    assert half == whole
 
 
 def test_made_people_are_not_mixed_with_what_a_folder_holds(

@@ -213,6 +213,16 @@ def test_one_id_under_two_patients_is_said_and_counted_and_each_keeps_its_own(
     assert read_rows(rows["ana"], "conditions") == [PROBLEM]
 
 
+def test_ids_of_a_bundle_are_its_own_and_not_compared_with_those_of_others(tmp_path: Path) -> None:
+    files = {
+        f"{who['id']}__json": bundle({"resource": who}, {"resource": {**PROBLEM, "subject": None}})
+        for who in (ANA, BEN)
+    }
+    _, errors, rows = slice_of(tmp_path, **files)
+
+    assert (errors, set(rows)) == ([], {"ana", "ben"})
+
+
 @pytest.mark.parametrize("suffix", ["ndjson", "json"])
 def test_what_a_folder_says_is_deleted_is_left_out(tmp_path: Path, suffix: str) -> None:
     gone = [
