@@ -22,6 +22,7 @@ from fhir_mappings.terminology import (
     TerminologyError,
     forget_wordings,
     read_markers,
+    without_semantic_tags,
 )
 from fhir_mappings.text import (
     BeginningsOf,
@@ -280,8 +281,12 @@ _LONGEST_NEGATIVE = 200
 
 
 def is_negative(text: str) -> bool:
-    """Return whether a whole text says that there is none."""
-    return len(text) <= _LONGEST_NEGATIVE and normalise_text(text) in KNOWN_NEGATIVES
+    """Return whether a whole text, but for the tag of its code system, says that there is none."""
+    if len(text) > _LONGEST_NEGATIVE:
+        return False
+    return any(
+        normalise_text(said) in KNOWN_NEGATIVES for said in (text, without_semantic_tags(text))
+    )
 
 
 def forget_texts() -> None:

@@ -125,32 +125,6 @@ def text_of_pregnancy(code: Any) -> str:
     return ""
 
 
-_UNDER_TREATMENT = re.compile(
-    r"(?:^|\b(?:patient|pt|currently|already|now|is|was|known|while) )on "
-    r"(?:(?:regular|oral|im|monthly|long term|maintenance|replacement) )*(?:vit(?:amin)? )?"
-    r"(?:b12|hydroxocobalamin|cyanocobalamin)\b|"
-    r"\b(?:taking|takes|receiving|receives) (?:vit(?:amin)? )?b12\b|"
-    r"\b(?:unter|nimmt|erhalt) (?:vitamin )?b12\b|\bsous (?:vitamine )?b12\b"
-)
-_IF = re.compile(r"\b(?:if|unless|whether|may|might|could|should|consider|wenn|falls|si)\b")
-
-
-def text_of_treatment(notes: Iterable[str]) -> str:
-    """Return the note of a result that says that vitamin B12 is being taken; empty for none. What a
-    laboratory advises everybody ("if on B12 ...") says nothing of this person.
-    """
-    for note in notes:
-        for sentence in re.split(r"[.;\n]", note[:LONGEST_NOTE]):
-            normal = normalise_text(sentence)
-            if _UNDER_TREATMENT.search(normal) and not _IF.search(normal):
-                return note
-    return ""
-
-
-LONGEST_NOTE = 2000
-"""Characters of a note that are looked through."""
-
-
 def _matches_of(index: RecordIndex, code: Any) -> tuple[Match, ...]:
     """Return what a code stands for; of one whose system lists no laboratory tests, what its words
     name.
@@ -287,11 +261,31 @@ def _kinds_of(matches: Iterable[Match]) -> set[str]:
     }
 
 
+_IN_BLOOD = _IN_FLUID | {Concept.POTASSIUM, Concept.HAEMOGLOBIN}
+_ELSEWHERE = re.compile(
+    r"\b(?:urin(?:e|ary|aire|aria|ario|a)?|csf|cerebrospinal|saliva|dialysate|stool|fa?eces|"
+    r"ascites|ascitic|pleural)\b"
+)
+"""Fluids of the body in which a test of the blood is another test."""
+
+
+def is_of_another_fluid(matches: Iterable[Match], words: Iterable[str]) -> bool:
+    """Return whether words say of a test of the blood that it is one of another fluid (Q35)."""
+    counted = {match.concept for match in matches if match.role in COUNTED_ROLES}
+    return not _IN_BLOOD.isdisjoint(counted) and any(
+        _ELSEWHERE.search(normalise_text(text[:LONGEST_NAME])) for text in words
+    )
+
+
 def words_contradict(index: RecordIndex, code: Any, matches: tuple[Match, ...]) -> bool:
-    """Return whether a result is coded as one test and called another (Q35)."""
+    """Return whether a result is coded as one test and called another, or is coded as one in blood
+    and called one of another fluid (Q35).
+    """
     coded = _kinds_of(match for match in matches if match.matched_by == "code")
     if not coded:
         return False
+    if is_of_another_fluid(matches, texts_of(code)):
+        return True
     for text in texts_of(code):
         named = _match_test(index, text)
         if named and _kinds_of(named).isdisjoint(coded):

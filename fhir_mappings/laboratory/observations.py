@@ -29,10 +29,15 @@ from fhir_mappings.laboratory.names import (
     read_name,
     text_of_event,
     text_of_pregnancy,
-    text_of_treatment,
     understood_as_another,
 )
-from fhir_mappings.laboratory.observed import Known, Observed, observe
+from fhir_mappings.laboratory.observed import (
+    Known,
+    Observed,
+    observe,
+    of_their_fluid,
+    text_of_treatment,
+)
 from fhir_mappings.laboratory.report_context import ReportContext
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
@@ -133,6 +138,8 @@ def _read_one(
         _show_event(index, context, placed, resource)
         return inside
     dated = context.date(placed, resource)
+    if "specimen" in resource:
+        found = of_their_fluid(context, resource, found)
     _show_treatment(index, placed, resource, found, dated.day)
     return observe(index, placed, resource, found, dated) + inside
 

@@ -5,13 +5,25 @@ Source: decisions 2.1 (status), Q33 (which day it is of), Q35 (names that contra
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import DateSpan, Placed, as_dict, as_list, as_text, code_of, reference_of
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    reference_of,
+    texts_of,
+)
 from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
-from fhir_mappings.laboratory.names import COUNTED_ROLES
-from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, moment_of
+from fhir_mappings.laboratory.names import COUNTED_ROLES, is_of_another_fluid
+from fhir_mappings.laboratory.report_context import OWN_DATES, Dated, ReportContext, moment_of
 from fhir_mappings.terminology import Match, Role
+from fhir_mappings.text import normalise_text
 from recommender.language import NotCounted
 
 COUNTED_STATUSES = frozenset({"final", "amended", "corrected"})
@@ -145,3 +157,41 @@ def why_no_day(resource: dict[str, Any]) -> str:
 def why_not_used(match: Match) -> str:
     """Return what the receipt says of a known code that is not a result to count."""
     return why_role_unused(match, ROLE_WORDS[Role.CONTEXT])
+
+
+def of_their_fluid(
+    context: ReportContext, resource: dict[str, Any], found: list[Known]
+) -> list[Known]:
+    """Return the results, those of the blood marked whose sample is of another fluid (Q35)."""
+    sample = context.specimen_of(resource).get("type")
+    words = [as_text(as_dict(resource["specimen"]).get("display")), *texts_of(sample)]
+    return [
+        (*known[:4], NotCounted.NAMES_CONTRADICT) if is_of_another_fluid(known[2], words) else known
+        for known in found
+    ]
+
+
+_UNDER_TREATMENT = re.compile(
+    r"(?:^|\b(?:patient|pt|currently|already|now|is|was|known|while) )on "
+    r"(?:(?:regular|oral|im|monthly|long term|maintenance|replacement) )*(?:vit(?:amin)? )?"
+    r"(?:b12|hydroxocobalamin|cyanocobalamin)\b|"
+    r"\b(?:taking|takes|receiving|receives) (?:vit(?:amin)? )?b12\b|"
+    r"\b(?:unter|nimmt|erhalt) (?:vitamin )?b12\b|\bsous (?:vitamine )?b12\b"
+)
+_IF = re.compile(r"\b(?:if|unless|whether|may|might|could|should|consider|wenn|falls|si)\b")
+
+
+def text_of_treatment(notes: Iterable[str]) -> str:
+    """Return the note of a result that says that vitamin B12 is being taken; empty for none. What a
+    laboratory advises everybody ("if on B12 ...") says nothing of this person.
+    """
+    for note in notes:
+        for sentence in re.split(r"[.;\n]", note[:LONGEST_NOTE]):
+            normal = normalise_text(sentence)
+            if _UNDER_TREATMENT.search(normal) and not _IF.search(normal):
+                return note
+    return ""
+
+
+LONGEST_NOTE = 2000
+"""Characters of a note that are looked through."""

@@ -138,15 +138,17 @@ class ReportContext:
                 return panel
         return {}
 
-    def _collected(self, resource: Mapping[str, Any]) -> Any:
-        """Return when the sample was taken, of a period its end, as the record has it."""
+    def specimen_of(self, resource: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the sample that a result names; empty where it did not come."""
         reference = reference_of(as_dict(resource.get("specimen")))
         if reference.startswith("#"):
             inside = (as_dict(item) for item in as_list(resource.get("contained")))
-            specimen = next((item for item in inside if item.get("id") == reference[1:]), {})
-        else:
-            specimen = self.specimens.get(reference, {})
-        collection = as_dict(specimen.get("collection"))
+            return next((item for item in inside if item.get("id") == reference[1:]), {})
+        return self.specimens.get(reference, {})
+
+    def _collected(self, resource: Mapping[str, Any]) -> Any:
+        """Return when the sample was taken, of a period its end, as the record has it."""
+        collection = as_dict(self.specimen_of(resource).get("collection"))
         period = as_dict(collection.get("collectedPeriod"))
         written = collection.get("collectedDateTime") or period.get("end") or period.get("start")
         return written if read_date(written) else None

@@ -11,7 +11,7 @@ from fhir_mappings.medicines.medication_orders import (
     first_day,
     read_orders,
 )
-from fhir_mappings.medicines.medication_uses import MedicineUse, read_any_use
+from fhir_mappings.medicines.medication_uses import MedicineUse, day_of_dose, read_any_use
 from fhir_mappings.medicines.medications import (
     MedicationFacts,
     denied_words,
@@ -39,6 +39,7 @@ __all__ = [
     "MedicineUse",
     "Siblings",
     "cite_medicine",
+    "day_of_dose",
     "denied_words",
     "find_nameless",
     "find_product",

@@ -253,9 +253,7 @@ def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
     status = code_of(placed.resource.get("status"))
     if status not in DISPENSED_STATUSES:
         return say_status(status)
-    day = first_day(
-        fhir_versions.first_of(placed.resource, "whenHandedOver", "whenPrepared", "recorded")
-    )
+    day = day_of_dose(placed.resource)
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
 
 
@@ -266,16 +264,28 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
         return say_status(status)
     if resource.get("notGiven") is True or resource.get("wasNotGiven") is True:
         return "not given"
-    times = (
-        "effectiveDateTime",
-        "effectiveTimeDateTime",
-        "occurrenceDateTime",
-        "occurenceDateTime",
-    )
-    periods = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
-    start, _ = read_period(fhir_versions.first_of(resource, *periods))
-    day = first_day(fhir_versions.first_of(resource, *times)) or (start.earliest if start else None)
+    day = day_of_dose(resource)
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
+
+
+_TIMES = (
+    "whenHandedOver",
+    "whenPrepared",
+    "effectiveDateTime",
+    "effectiveTimeDateTime",
+    "occurrenceDateTime",
+    "occurenceDateTime",
+    "recorded",
+)
+_PERIODS = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
+
+
+def day_of_dose(resource: Resource) -> dt.date | None:
+    """Return the day of a dispense or an administration; `None` where it names none."""
+    start, _ = read_period(fhir_versions.first_of(resource, *_PERIODS))
+    return first_day(fhir_versions.first_of(resource, *_TIMES)) or (
+        start.earliest if start else None
+    )
 
 
 _Reader = Callable[[Placed, Product], MedicineUse | str]

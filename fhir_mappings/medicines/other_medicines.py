@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import replace
 
 from fhir_mappings.fhir import months_before
+from fhir_mappings.fhir.versions import STATEMENT_TYPES
 from fhir_mappings.intake import Receipt
 from fhir_mappings.medicines.medication_orders import cite_medicine
 from fhir_mappings.medicines.medication_uses import MedicineUse
@@ -55,11 +56,19 @@ def _was_issued(use: MedicineUse, as_of: dt.date) -> bool:
     return completed and use.last is not None and use.last >= recent
 
 
+def _is_undated_supply(use: MedicineUse) -> bool:
+    """Return whether a medicine was given, supplied or issued on a day that nobody knows."""
+    told = use.placed.type in STATEMENT_TYPES or use.current
+    return not told and use.last is None and use.state is OrderState.COMPLETED
+
+
 def read_taken(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> Fact:
-    """Return whether a medicine is taken now; planned or of unknown status is unknown."""
+    """Return whether a medicine is taken now; what is planned, of unknown status, or supplied on no
+    known day is unknown.
+    """
     current = []
     for use in uses:
-        if _is_taken(use, as_of) or _was_issued(use, as_of):
+        if _is_taken(use, as_of) or _was_issued(use, as_of) or _is_undated_supply(use):
             current.append(use)
         else:
             receipt.ignore(
@@ -70,9 +79,15 @@ def read_taken(uses: list[MedicineUse], as_of: dt.date, receipt: Receipt) -> Fac
         return Fact(Truth.TRUE, "on the medication list", tuple(use.evidence for use in certain))
     if current:
         named = ", ".join(use.product.name for use in current)
+        undated = all(map(_is_undated_supply, current))
+        doubt = (
+            "supplied or given on no known day"
+            if undated
+            else "planned, supplied of late, or of unknown status"
+        )
         return Fact(
             Truth.UNKNOWN,
-            f"planned, supplied of late, or of unknown status: {named}",
+            f"{doubt}: {named}",
             tuple(use.evidence for use in current),
             because=Because.NOT_CERTAIN,
         )

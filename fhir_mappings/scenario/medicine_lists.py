@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    months_before,
     read_authored,
     read_medication,
     reference_of,
@@ -27,6 +28,7 @@ from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
     MedicationFacts,
     MedicineUse,
+    day_of_dose,
     denied_words,
     first_day,
     map_medications,
@@ -34,8 +36,9 @@ from fhir_mappings.medicines import (
     product_named,
     read_any_use,
 )
-from fhir_mappings.products import item_of, near_b12_name
+from fhir_mappings.products import Product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
+from recommender.guidance import look_back
 from recommender.language import Fact, HintAt, changed
 
 MEDICATION_TYPES = (
@@ -76,13 +79,10 @@ def _show_future(index: RecordIndex, later: tuple[MedicineUse, ...]) -> None:
     """Show the medicines of entries dated after tomorrow, which are no fact yet (Q31)."""
     for use in later:
         product, dated = use.product, str(use.dated)
-        at = {
-            HintAt.B12_TREATMENT: product.has_cobalamin and not product.is_combination,
-            HintAt.ANTICOAGULANT: product.anticoagulant,
-            HintAt.NITROUS_OXIDE: product.nitrous_oxide,
-            HintAt.METHOTREXATE: product.methotrexate,
-        }
-        for fact in (fact for fact, said in at.items() if said):
+        facts = _other_facts_of(product)
+        if product.has_cobalamin and not product.is_combination:
+            facts = [HintAt.B12_TREATMENT, *facts]
+        for fact in facts:
             index.understanding.put_off(fact, use.placed, product.name, dated)
     if later:
         days = ", ".join(sorted({str(use.dated) for use in later})[:3])
@@ -126,8 +126,11 @@ def count_medicines(index: RecordIndex) -> None:
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
-            if product.has_cobalamin and (why := _why_unsure(key, placed, use)):
-                words = f"{product.name}, {why}"
+            status = code_of(placed.resource.get("status"))
+            if status in UNSURE.get(placed.type, ()):
+                _show_unsure(index, placed, product, f"status {status or 'missing'}")
+            elif product.has_cobalamin and (said := denied_words(placed, use)):
+                words = f"{product.name}, {said}"
                 index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
@@ -178,16 +181,36 @@ def _show_medicine(index: RecordIndex, placed: Placed, shown: _ShownOfMedicine) 
     return any(at is HintAt.B12_TREATMENT for at, _ in shown)
 
 
-UNSURE = {"administrations": frozenset({"", "unknown", "stopped", "on-hold", "preparation"})}
-"""Statuses of an administration or dispense that leave open whether anything was given."""
+_UNSURE = frozenset({"", "unknown", "stopped", "on-hold", "preparation"})
+UNSURE = {
+    **dict.fromkeys(ADMINISTRATION_TYPES, _UNSURE),
+    **dict.fromkeys(DISPENSE_TYPES, _UNSURE | {"in-progress"}),
+}
+"""Statuses of an administration or dispense that leave open whether anything was given. What is
+being given was given in part; what is being dispensed may not have been handed over.
+"""
 
 
-def _why_unsure(key: str, placed: Placed, use: MedicineUse | None) -> str:
-    """Return why an entry leaves open whether its medicine was given; empty where it does not."""
-    status = code_of(placed.resource.get("status"))
-    if status in UNSURE.get(key, ()):
-        return f"status {status or 'missing'}"
-    return denied_words(placed, use)
+def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str) -> None:
+    """Note that vitamin B12 may have been given where an entry leaves that open, and that another
+    medicine may be in use where that is of late or of no known day (F19).
+    """
+    words, day = f"{product.name}, {why}", day_of_dose(placed.resource)
+    if product.has_cobalamin:
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
+    if day is None or day >= months_before(index.as_of, look_back.SUPPLY_MONTHS):
+        for at in _other_facts_of(product):
+            index.understanding.hint(at, placed, words, day)
+
+
+def _other_facts_of(product: Product) -> list[HintAt]:
+    """Return the facts that a medicine other than vitamin B12 feeds and that restrict."""
+    feeds = {
+        HintAt.ANTICOAGULANT: product.anticoagulant,
+        HintAt.NITROUS_OXIDE: product.nitrous_oxide,
+        HintAt.METHOTREXATE: product.methotrexate,
+    }
+    return [at for at, said in feeds.items() if said]
 
 
 SHOWN_OF_MEDICINES = frozenset({HintAt.ANTICOAGULANT, HintAt.METHOTREXATE, HintAt.NITROUS_OXIDE})

@@ -10,6 +10,7 @@ from fhir_mappings.terminology.members import (
     Member,
     Role,
     TerminologyError,
+    without_semantic_tags,
 )
 from fhir_mappings.terminology.search_codes import (
     URGENT,
@@ -65,6 +66,7 @@ __all__ = [
     "read_markers",
     "read_words",
     "suggest_concepts",
+    "without_semantic_tags",
     "without_wordings",
     "without_year",
 ]

@@ -334,6 +334,21 @@ def test_kidney_disease_by_code(code: str, system: str, expected: Truth) -> None
     assert scenario_of(condition(code, system)).kidney_disease.truth is expected
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Disorder of kidney (disorder)",
+        "Unspecified disorder of kidney and ureter",
+        "Renal disorder due to type 2 diabetes mellitus",
+        "Kidney disorder",
+    ],
+)
+def test_a_disorder_of_the_kidney_in_no_list_is_never_none(words: str) -> None:
+    coded = condition("", code=concept(SNOMED, "999999011000000", words))
+    for entry in (coded, condition("", code={"text": words})):
+        assert scenario_of(entry).kidney_disease.is_unknown
+
+
 def test_suspected_kidney_disease_is_unknown() -> None:
     assert scenario_of(
         condition("433144002", verificationStatus=status("provisional"))

@@ -138,3 +138,37 @@ def test_a_metal_without_a_name_may_be_cobalt(text: str) -> None:
 )
 def test_a_strength_or_a_form_beside_a_known_name_leaves_nothing_open(text: str) -> None:
     assert scenario_of(allergic(text)).allergy_fact.is_false
+
+
+NO_KNOWN_DRUG_ALLERGY = concept(SNOMED, "409137002", "No known drug allergy (situation)")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        NO_KNOWN_DRUG_ALLERGY,
+        concept(SNOMED, "409137002", "No known history of drug allergy"),
+        concept(SNOMED, "716186003", "No known allergy (situation)"),
+        {"text": "No known drug allergies (situation)"},
+        {"text": "No known active allergies"},
+        {"text": "Patient denies allergies"},
+        {"text": "Seasonal allergy"},
+        {"text": "Environmental allergies"},
+    ],
+)
+def test_no_known_allergy_is_none_with_the_tag_of_its_code_system_too(code: dict[str, Any]) -> None:
+    scenario = scenario_of(allergy("", code=code))
+    assert scenario.allergy_fact.is_false
+    assert not scenario.hints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No known drug allergies (except vitamin B12)",
+        "Seasonal B12 injection reaction",
+        "Allergies not on file",
+    ],
+)
+def test_what_only_begins_so_is_not_none(text: str) -> None:
+    assert not scenario_of(allergic(text)).allergy_fact.is_false

@@ -104,7 +104,9 @@ def test_what_names_another_substance(text: str, another: bool) -> None:
 
 def test_a_negative_is_a_whole_text_of_some_length() -> None:
     assert is_negative("No known drug allergies")
+    assert is_negative("No known drug allergy (situation)")
     assert not is_negative("No known drug allergies, but see letter")
+    assert not is_negative("No known drug allergies (except penicillin)")
     assert not is_negative("no known allergies" + " " * 200)
 
 

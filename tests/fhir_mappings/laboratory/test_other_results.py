@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from recommender.language import Because, Comparator, NotCounted
-from tests.fhir_mappings.records import SNOMED, concept, map_all, observation, scenario_of
+from tests.fhir_mappings.records import (
+    LOINC,
+    SNOMED,
+    concept,
+    map_all,
+    observation,
+    patient,
+    scenario_of,
+)
 
 B12 = "2132-9"
 DEGRADED = concept(SNOMED, "196411000000103", "Transfer-degraded record entry")
@@ -146,3 +154,45 @@ def test_no_result_says_what_of_the_list_is_missing_as_a_code() -> None:
     unavailable = scenario_of(unavailable=["labs"]).total_b12
     assert unavailable.because is Because.COULD_NOT_BE_READ
     assert scenario_of(incomplete=["labs"]).total_b12.because is Because.LIST_NOT_COMPLETE
+
+
+URINE_WORDS = [
+    "Urine creatinine",
+    "Creatinine (urine)",
+    "Creatinine, random urine",
+    "U-Kreatinin urin",
+]
+
+
+@pytest.mark.parametrize("said", URINE_WORDS)
+def test_words_of_another_fluid_contradict_the_code_of_a_test_in_blood_Q35(said: str) -> None:
+    coded = {**concept(LOINC, "2160-0"), "text": said}
+    scenario = scenario_of(patient(), observation("2160-0", 4.9, "mg/dL", code=coded))
+    assert scenario.egfr.quantity is None
+    acid = {**concept(LOINC, "13964-2"), "text": "MMA, urine"}
+    scenario = scenario_of(patient(), observation("13964-2", 490, "nmol/L", code=acid))
+    assert scenario.mma.quantity is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"specimen": {"display": "Urine"}},
+        {
+            "specimen": {"reference": "#s"},
+            "contained": [
+                {"resourceType": "Specimen", "id": "s", "type": {"text": "Urine specimen"}}
+            ],
+        },
+    ],
+)
+def test_a_sample_of_another_fluid_contradicts_a_test_in_blood_Q35(changes: dict[str, Any]) -> None:
+    scenario = scenario_of(patient(), observation("2160-0", 4.9, "mg/dL", **changes))
+    assert scenario.egfr.quantity is None
+
+
+@pytest.mark.parametrize("sample", ["Serum", "Venous blood specimen", "Plasma"])
+def test_a_sample_of_blood_contradicts_nothing(sample: str) -> None:
+    of_blood = {"specimen": {"display": sample}}
+    scenario = scenario_of(patient(), observation("2160-0", 0.9, "mg/dL", **of_blood))
+    assert scenario.egfr.quantity is not None

@@ -215,3 +215,83 @@ def test_an_order_changed_by_an_extension_leaves_its_list_open(name: str) -> Non
     assert scenario.orders == ()
     assert scenario.anticoagulant_fact.is_unknown
     assert scenario.b12_supplement_before_test.is_unknown
+
+
+def supplied(kind: str, status: str | None, name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "resourceType": kind,
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": name},
+        **({"status": status} if status else {}),
+        **changes,
+    }
+
+
+UNSURE_SUPPLIES = [
+    *(("MedicationDispense", one) for one in ("in-progress", "preparation", "on-hold", "unknown")),
+    *(("MedicationAdministration", one) for one in ("on-hold", "unknown", "stopped")),
+    ("MedicationDispense", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "status"), UNSURE_SUPPLIES)
+@pytest.mark.parametrize("days", [None, 30])
+def test_a_supply_that_may_not_have_been_given_leaves_open_what_is_taken(
+    kind: str, status: str | None, days: int | None
+) -> None:
+    when = "whenPrepared" if kind == "MedicationDispense" else "effectiveDateTime"
+    dated = {when: days_ago(days)} if days else {}
+    scenario = scenario_of(supplied(kind, status, "Warfarin 3mg tablets", **dated))
+    assert scenario.anticoagulant_fact.is_unknown
+    assert scenario.hints_at(HintAt.ANTICOAGULANT)
+    methotrexate = scenario_of(supplied(kind, status, "Methotrexate 2.5 mg tablets", **dated))
+    assert methotrexate.methotrexate.is_unknown
+    gas = scenario_of(supplied(kind, status, "Nitrous oxide 50% / oxygen 50%", **dated))
+    assert gas.nitrous_oxide.is_unknown
+    ours = scenario_of(supplied(kind, status, "Hydroxocobalamin 1 mg injection", **dated))
+    assert ours.hints_at(HintAt.B12_TREATMENT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("MedicationDispense", "declined"),
+        ("MedicationDispense", "cancelled"),
+        ("MedicationDispense", "entered-in-error"),
+        ("MedicationAdministration", "not-done"),
+        ("MedicationAdministration", "entered-in-error"),
+    ],
+)
+def test_a_supply_that_was_not_given_says_nothing(kind: str, status: str) -> None:
+    scenario = scenario_of(supplied(kind, status, "Warfarin 3mg tablets"))
+    assert scenario.anticoagulant_fact.is_false
+
+
+def test_a_supply_of_unknown_status_of_long_ago_is_over() -> None:
+    old = supplied(
+        "MedicationDispense", "unknown", "Warfarin 3mg tablets", whenHandedOver=days_ago(200)
+    )
+    assert scenario_of(old).anticoagulant_fact.is_false
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("MedicationDispense", {}),
+        ("MedicationAdministration", {}),
+        ("MedicationRequest", {"intent": "order"}),
+    ],
+)
+def test_a_supply_without_a_date_leaves_open_whether_it_is_still_taken(
+    kind: str, changes: dict[str, Any]
+) -> None:
+    for name in ("Warfarin 3mg tablets", "Methotrexate 2.5 mg tablets"):
+        scenario = scenario_of(supplied(kind, "completed", name, **changes))
+        fact = scenario.methotrexate if "Metho" in name else scenario.anticoagulant_fact
+        assert fact.is_unknown
+        assert fact.reason.startswith("supplied or given on no known day")
+
+
+def test_a_statement_that_is_over_needs_no_date() -> None:
+    over = stated("completed", effectiveDateTime=None)
+    assert scenario_of(over).anticoagulant_fact.is_false
