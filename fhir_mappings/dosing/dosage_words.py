@@ -58,26 +58,29 @@ _SCHEME = re.compile(r"([0-4])-([0-4])-([0-4])(?:-([0-4]))?")
 _ROUTES: tuple[tuple[Route, str], ...] = (
     (
         Route.SUBCUTANEOUS,
-        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|subkutan|sous-cutanee?|subcutanea|"
-        r"sottocutane[ao]|subcutaan|subkutant|tiefe? subkutan",
+        r"(?:deep )?sub ?-?cut(?:aneous(?:ly)?)?|sc|s/c|(?:tiefe? )?subkutan\w*|sous-cutanee?|"
+        r"subcutane[ao]|sottocutane[ao]|subcutaan",
     ),
     (
         Route.INTRAMUSCULAR,
         r"(?:deep )?intra ?-?muscular(?:ly)?|"
         r"im(?! (?:monat|jahr|quartal|halbjahr|abstand|wechsel))|i/m|"
-        r"into (?:the|a) muscle|intramuskular\w*|"
-        r"intramuskulart|intramusculaire|intramuscolare|intramusculair|into the (?:deltoid|"
+        r"into (?:the|a) muscle|intramuskul\w*|"
+        r"intramusculaire|intramuscolare|intramusculair|into the (?:deltoid|"
         r"vastus lateralis|thigh)(?: muscle)?",
     ),
-    (Route.INTRAVENOUS, r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|endovenosa"),
+    (
+        Route.INTRAVENOUS,
+        r"intra ?-?venous(?:ly)?|iv|i/v|intravenos\w*|intraveineuse|intraveneus|endovenosa",
+    ),
     (
         Route.NASAL,
         r"(?:intra)?nasal(?:ly)?|into (?:the|each|one) nostrils?|into the nose",
     ),
     (
         Route.ORAL,
-        r"orally|oral|by mouth|po|p/o|per os|peroral\w*|par voie orale|via oral|per via orale|"
-        r"por via oral|oraal|sub ?-?lingual(?:ly)?|sublinguaal|sublinguale|under the tongue|"
+        r"orally|oral[et]?|by mouth|po|p/o|p\.o\.?|per os|peroral\w*|zum einnehmen|oraal|"
+        r"sub ?-?lingual(?:ly)?|sublinguaal|sublinguale|under the tongue|"
         r"buccal|swallow|swallowed",
     ),
 )
@@ -132,7 +135,9 @@ _FILLER = re.compile(
     r"injizieren|spritzen|gabe|geben|injektion|injektionen|einnehmen|nehmen|mg|injecter|prendre|"
     r"une|un|par|inyectar|tomar|inyeccion|iniettare|assumere|iniezione|injecao|injecteren|nemen|"
     r"innemen|injectie|ges|ta|gis|tas|route|not the buttock|"
-    r"hydroxocobalamin\w*|cyanocobalamin\w*|mecobalamin\w*|methylcobalamin\w*|folic acid)(?![a-z])"
+    r"par|por|per|voie|weg|bruk|anvendelse|anvandning|anwendung|verabreichung|toediening|gebruik|"
+    r"administration|hydroxocobalamin\w*|cyanocobalamin\w*|mecobalamin\w*|methylcobalamin\w*|"
+    r"folic acid)(?![a-z])"
 )
 
 

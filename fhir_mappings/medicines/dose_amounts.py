@@ -20,74 +20,23 @@ from fhir_mappings.fhir import as_dict, as_text
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Form, Ingredient, Product
 
-_PIECES = frozenset(
-    [
-        "tablet",
-        "tablets",
-        "tab",
-        "tabs",
-        "tbl",
-        "pill",
-        "pills",
-        "capsule",
-        "capsules",
-        "cap",
-        "caps",
-        "caplet",
-        "caplets",
-        "lozenge",
-        "lozenges",
-        *[
-            "tabletten",
-            "tablette",
-            "tabletter",
-            "tablett",
-            "comprimé",
-            "comprimés",
-            "comprime",
-            "comprimes",
-        ],
-        *[
-            "comprimido",
-            "comprimidos",
-            "compressa",
-            "compresse",
-            "kapsel",
-            "kapseln",
-            "gélule",
-            "gélules",
-        ],
-        *["cápsula", "cápsulas", "capsula", "capsulas"],
-    ]
+_OF_EITHER = "stuk stuks stk stück stueck styck piece pieces each ea"
+_OF_PIECES = (
+    "tablet tablets tab tabs tbl tabl pill pills capsule capsules cap caps caplet caplets lozenge "
+    "lozenges tabletten tablette tabletter tablett tabletti tablettia filmtablette filmtabletten "
+    "brausetablette brausetabletten comprimé comprimés comprime comprimes comprimido comprimidos "
+    "compressa compresse kapsel kapseln gélule gélules cápsula cápsulas capsula capsulas"
 )
-_CONTAINERS = frozenset(
-    [
-        "ampoule",
-        "ampoules",
-        "ampule",
-        "ampules",
-        "amp",
-        "amps",
-        "vial",
-        "vials",
-        "syringe",
-        "syringes",
-        "ampulle",
-        "ampullen",
-        "ampul",
-        "ampullen",
-        "ampolla",
-        "ampollas",
-        "ampola",
-        "ampolas",
-        "fiala",
-        "fiale",
-        "ampull",
-        "ampuller",
-        "injection",
-        "injections",
-    ]
+_OF_CONTAINERS = (
+    "ampoule ampoules ampule ampules amp amps vial vials syringe syringes ampulle ampullen ampul "
+    "ampolla ampollas ampola ampolas fiala fiale ampull ampuller ampulli injection injections inj "
+    "spritze spritzen"
 )
+_PIECES = frozenset(f"{_OF_PIECES} {_OF_EITHER}".split())
+_CONTAINERS = frozenset(f"{_OF_CONTAINERS} {_OF_EITHER}".split()) | {
+    "pre-filled disposable injection"
+}
+"""Units that count pieces; some count whatever the product is, a tablet or an ampoule."""
 _SNOMED_UNITS = {
     "428673006": "tablet",
     "428641000": "capsule",
@@ -241,9 +190,9 @@ def _unit_of(quantity: Mapping[str, Any]) -> str:
     must not contradict each other.
     """
     code = as_text(quantity.get("code"))
-    coded = _SNOMED_UNITS.get(code) or code.lower().strip("{}") if code and code != "G" else ""
+    coded = _SNOMED_UNITS.get(code) or _plain(code) if code and code != "G" else ""
     spelt = as_text(quantity.get("unit"))
-    worded = "" if spelt == "G" else spelt.lower().strip("{}")
+    worded = "" if spelt == "G" else _plain(spelt)
     known = [
         unit
         for unit in (coded, worded)
@@ -252,6 +201,11 @@ def _unit_of(quantity: Mapping[str, Any]) -> str:
     if len(known) == 2 and MASS_UNITS.get(known[0]) != MASS_UNITS.get(known[1]):
         raise NotComputable(f"unit and its code disagree: {spelt} and {code}")
     return known[0] if known else coded or worded
+
+
+def _plain(unit: str) -> str:
+    """Return a unit in lower case without its braces, a dot and an optional plural."""
+    return unit.lower().strip("{}").removesuffix("(s)").removesuffix(".")
 
 
 def _micrograms_per(

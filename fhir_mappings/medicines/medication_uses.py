@@ -269,13 +269,8 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
 
 
 _TIMES = (
-    "whenHandedOver",
-    "whenPrepared",
-    "effectiveDateTime",
-    "effectiveTimeDateTime",
-    "occurrenceDateTime",
-    "occurenceDateTime",
-    "recorded",
+    *("whenHandedOver", "whenPrepared", "effectiveDateTime", "effectiveTimeDateTime"),
+    *("occurrenceDateTime", "occurenceDateTime", "recorded"),
 )
 _PERIODS = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
 

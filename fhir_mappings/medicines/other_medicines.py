@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from fhir_mappings.fhir import months_before
-from fhir_mappings.fhir.versions import STATEMENT_TYPES
+from fhir_mappings.fhir import STATEMENT_TYPES, months_before
 from fhir_mappings.intake import Receipt
 from fhir_mappings.medicines.medication_orders import cite_medicine
 from fhir_mappings.medicines.medication_uses import MedicineUse

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fhir_mappings.dosing import NotComputable, WrittenDosage, shorten
+from fhir_mappings.dosing import NotComputable, WrittenDosage, read_written, shorten
 from fhir_mappings.fhir import as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.products import Product
@@ -44,15 +44,7 @@ def read_route(
         for match in value_sets.find(stated, Field.ROUTES)
         if match.concept in ROUTES
     }
-    if not routes:
-        # Clients put their own codes beside the words; the words are asked even where a standard
-        # code is not known.
-        spoken = [
-            match
-            for text in texts_of(stated)
-            for match in value_sets.match_text(text, Field.ROUTES)
-        ]
-        routes = {ROUTES[match.concept] for match in spoken if match.concept in ROUTES}
+    routes = routes or _named_in_words(stated, value_sets)
     if len(routes) == 1:
         return routes.pop()
     if routes:
@@ -64,6 +56,23 @@ def read_route(
     if words.route is not None:
         return words.route
     raise NotComputable("route not recorded")
+
+
+def _named_in_words(stated: Any, value_sets: ValueSets) -> set[Route]:
+    """Return the routes that words name, as a whole, in any language of the dosages.
+
+    Clients put their own codes beside the words; the words are asked even where a standard code is
+    not known.
+    """
+    texts = texts_of(stated)
+    spoken = [match for text in texts for match in value_sets.match_text(text, Field.ROUTES)]
+    routes = {ROUTES[match.concept] for match in spoken if match.concept in ROUTES}
+    written = () if routes else tuple(map(read_written, texts))
+    return routes | {
+        said.route
+        for said in written
+        if said.route and said.is_all and not (said.amounts or said.timing)
+    }
 
 
 def read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:

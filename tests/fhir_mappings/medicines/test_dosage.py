@@ -64,6 +64,16 @@ def given(quantity, **line) -> dict:
         (TABLET, {"value": 2, "unit": "tablet"}, 2000),
         (TABLET, {"value": 1, "code": "{tbl}"}, 1000),
         (TABLET, {"value": 1, "system": SNOMED, "code": "428673006", "unit": "tablet"}, 1000),
+        (TABLET, {"value": 1, "unit": "stuk", "system": UCUM, "code": "1"}, 1000),
+        (AMPOULE, {"value": 1, "unit": "stuk", "system": UCUM, "code": "1"}, 1000),
+        (AMPOULE, {"value": 1, "unit": "Spritze"}, 1000),
+        (AMPOULE, {"value": 1, "unit": "inj", "code": "inj"}, 1000),
+        (TABLET, {"value": 2, "unit": "Stück"}, 2000),
+        (TABLET, {"value": 1, "unit": "Tbl."}, 1000),
+        (TABLET, {"value": 1, "unit": "tablet(s)"}, 1000),
+        (TABLET, {"value": 1, "unit": "Filmtablette", "code": "1"}, 1000),
+        (TABLET, {"value": 1, "unit": "tabletti"}, 1000),
+        (TABLET, {"value": 1, "unit": "ea", "code": "ea"}, 1000),
     ],
 )
 def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
@@ -98,6 +108,9 @@ def test_a_dose_is_read_in_micrograms(product, quantity, micrograms):
         ),
         (INJECTION, {"value": 1, "code": "{pill}"}, "dose does not fit the product: 1 {pill}"),
         (INJECTION, {"value": 1, "unit": "ampoule"}, "dose does not fit the product: 1 ampoule"),
+        (INJECTION, {"value": 1, "unit": "stuk"}, "dose does not fit the product: 1 stuk"),
+        (TABLET, {"value": 1, "unit": "stuk", "code": "g"}, "unit and its code disagree"),
+        (TABLET, {"value": 1, "unit": "dosis"}, "dose cannot be computed from its unit: 1 dosis"),
         (TABLET, {"value": 1, "unit": "mL"}, "dose does not fit the product: 1 mL"),
         (INGREDIENT, {"value": 1, "unit": "mL"}, "strength of the product is not known: 1 mL"),
         (
@@ -449,6 +462,44 @@ def test_a_line_sent_twice_is_one_line():
 )
 def test_the_route_is_read_from_codes_or_words_Q22(route, expected):
     assert read(given({"value": 1, "unit": "mg"}, route=route)).lines[0].route is expected
+
+
+OWN_CODE = {"system": "urn:oid:1.2.3.4", "code": "9"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Oral use", Route.ORAL),
+        ("Oraal", Route.ORAL),
+        ("per os", Route.ORAL),
+        ("p.o.", Route.ORAL),
+        ("Voie orale", Route.ORAL),
+        ("vía oral", Route.ORAL),
+        ("zum Einnehmen", Route.ORAL),
+        ("Peroral", Route.ORAL),
+        ("Intramuscular use", Route.INTRAMUSCULAR),
+        ("Intramusculair", Route.INTRAMUSCULAR),
+        ("Intramuskuläre Anwendung", Route.INTRAMUSCULAR),
+        ("Intramuskulær bruk", Route.INTRAMUSCULAR),
+        ("voie intramusculaire", Route.INTRAMUSCULAR),
+        ("Vía intramuscular", Route.INTRAMUSCULAR),
+        ("Intraveneus", Route.INTRAVENOUS),
+        ("subcutaan", Route.SUBCUTANEOUS),
+        ("subkutane Anwendung", Route.SUBCUTANEOUS),
+    ],
+)
+def test_a_route_is_read_by_its_name_in_the_languages_of_dosages_Q22(words, expected):
+    for route in ({"text": words}, {"coding": [{**OWN_CODE, "display": words}]}):
+        line = given({"value": 1, "unit": "mg"}, route=route)
+        assert read(line).lines[0].route is expected
+
+
+@pytest.mark.parametrize(
+    "words", ["not oral", "oral or intramuscular", "oral and intramuscular", "oromucosaal", "1"]
+)
+def test_words_that_name_no_single_route_name_none(words):
+    assert read(given({"value": 1, "unit": "mg"}, route={"text": words})).lines[0].route is None
 
 
 def test_a_route_that_is_not_known_is_named_and_not_guessed():
