@@ -31,13 +31,7 @@ from fhir_mappings.laboratory.names import (
     text_of_pregnancy,
     understood_as_another,
 )
-from fhir_mappings.laboratory.observed import (
-    Known,
-    Observed,
-    observe,
-    of_their_fluid,
-    text_of_treatment,
-)
+from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
 from fhir_mappings.laboratory.report_context import ReportContext
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
@@ -138,10 +132,8 @@ def _read_one(
         _show_event(index, context, placed, resource)
         return inside
     dated = context.date(placed, resource)
-    if "specimen" in resource:
-        found = of_their_fluid(context, resource, found)
     _show_treatment(index, placed, resource, found, dated.day)
-    return observe(index, placed, resource, found, dated) + inside
+    return observe(index, context, placed, resource, found, dated) + inside
 
 
 _B12_TESTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})

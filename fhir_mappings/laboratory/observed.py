@@ -70,11 +70,18 @@ def _name(found: list[Known]) -> str:
 
 
 def observe(
-    index: RecordIndex, placed: Placed, resource: dict[str, Any], found: list[Known], dated: Dated
+    index: RecordIndex,
+    context: ReportContext,
+    placed: Placed,
+    resource: dict[str, Any],
+    found: list[Known],
+    dated: Dated,
 ) -> list[Observed]:
     """Return what an Observation and its components stand for, each with why it cannot count; the
     receipt says it too.
     """
+    if "specimen" in resource:
+        found = _of_their_fluid(context, resource, found)
     day, written, by_issue = dated.day, dated.written, dated.by_issue
     why = _why_not_counted(index, placed, resource, found, dated)
     observed = [
@@ -159,7 +166,7 @@ def why_not_used(match: Match) -> str:
     return why_role_unused(match, ROLE_WORDS[Role.CONTEXT])
 
 
-def of_their_fluid(
+def _of_their_fluid(
     context: ReportContext, resource: dict[str, Any], found: list[Known]
 ) -> list[Known]:
     """Return the results, those of the blood marked whose sample is of another fluid (Q35)."""
