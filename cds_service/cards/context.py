@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -33,12 +32,14 @@ from recommender.case import kind_of
 from recommender.guidance import Policy
 from recommender.language import (
     ClinicalScenario,
+    DoseGiven,
     Fact,
     Order,
     OrderState,
     PhaseKind,
     RecordArea,
     Route,
+    Substance,
 )
 from recommender.treatment import Outcome, Recommendation, nearest_changes
 from recommender.treatment_so_far import TreatmentPhase
@@ -111,6 +112,7 @@ def _suggestion_context(case: Case) -> SuggestionContext:
 
 def _draft_context(case: Case) -> DraftContext:
     basis, request, advised = case.basis, case.request, case.recommendation
+    last = _last_injections(case)
     return DraftContext(
         version=case.version,
         patient_id=request.patient_id,
@@ -126,7 +128,8 @@ def _draft_context(case: Case) -> DraftContext:
         or _entry_that_asks(advised, case.mapped.scenario),
         deficient=advised.assessment.is_deficient,
         writing=_writing(basis.settings.policy),
-        last_injection=_last_injection(case),
+        last_injection=last[0].date if last else None,
+        lasts_a_month=any(dose.substance is Substance.CYANOCOBALAMIN for dose in last),
         reason_text=advised.indication,
         rule=advised.rule,
         statements=advised.citations,
@@ -149,18 +152,22 @@ def _requester(drafts: Iterable[Resource]) -> str:
     return "" if requester.startswith(("#", "urn:")) else requester
 
 
-def _last_injection(case: Case) -> dt.date | None:
-    """Return the day of the newest injection of the course, which maintenance follows by one
-    interval; `None` while a loading course is under way or drafted, and where tablets were last.
+def _last_injections(case: Case) -> list[DoseGiven]:
+    """Return the newest injection of the course, which maintenance follows by one interval, with
+    others of its day; none while a loading course is under way or drafted, and where tablets were
+    last.
     """
     treatment = case.recommendation.assessment.treatment
     loading = treatment.phase is TreatmentPhase.LOADING and not treatment.loading_complete
     drafted = any(kind_of(order) is PhaseKind.LOADING for order in case.drafts.orders)
     last = treatment.last_dose
     if last is None or loading or drafted:
-        return None
-    doses = (dose for dose in case.mapped.scenario.doses if dose.date == last)
-    return last if any(dose.route is not Route.ORAL for dose in doses) else None
+        return []
+    return [
+        dose
+        for dose in case.mapped.scenario.doses
+        if dose.date == last and dose.route is not Route.ORAL
+    ]
 
 
 def _unless(scenario: ClinicalScenario) -> str:

@@ -27,7 +27,7 @@ class DraftContext:
     extension that says what it rests on. With `deficient`, the deficiency is coded beside
     `reason_text`. `after` is the loading phase of the same suggestion, `before` the maintenance
     that follows it there, `last_injection` the day of the newest injection of a course that has no
-    loading to come, `writing` what the site wants written.
+    loading to come (`lasts_a_month`: of cyanocobalamin), `writing` what the site wants written.
     """
 
     version: FhirVersion
@@ -51,12 +51,13 @@ class DraftContext:
     after: Phase | None = None
     before: Phase | None = None
     last_injection: dt.date | None = None
+    lasts_a_month: bool = False
     writing: Writing = ALL_OF_IT
 
     @property
     def follows(self) -> Following:
         """What a maintenance phase comes after."""
-        return Following(self.after, self.last_injection)
+        return Following(self.after, self.last_injection, self.lasts_a_month)
 
 
 def write_circumstances(context: DraftContext) -> Resource:

@@ -56,11 +56,13 @@ ALL_OF_IT = Writing()
 @dataclass(frozen=True, slots=True)
 class Following:
     """What a drafted phase follows: the loading phase of the same suggestion, and the newest
-    injection on record where no loading is to come; `None` for what there is not.
+    injection on record where no loading is to come; `None` for what there is not. `lasts_a_month`:
+    it was of cyanocobalamin, which is repeated monthly (C27).
     """
 
     after: Phase | None = None
     last_injection: dt.date | None = None
+    lasts_a_month: bool = False
 
 
 def write_dispense(phase: Phase, row: FormularyRow | None, writing: Writing) -> Resource:
@@ -82,14 +84,15 @@ def write_dispense(phase: Phase, row: FormularyRow | None, writing: Writing) -> 
 
 def first_dose(phase: Phase, as_of: dt.date, follows: Following) -> dt.date | None:
     """Return the day of the first dose where it is fixed: today, one interval after the last
-    injection, or after a loading course that has an end (injections one interval later, tablets at
-    once); `None` where that end is open (I35), or its course is not ours.
+    injection (a month at most after cyanocobalamin), or after a loading course that has an end
+    (injections one interval later, tablets at once); `None` where that end is open (I35), or its
+    course is not ours.
     """
     if phase.kind is PhaseKind.LOADING:
         return None
     after = follows.after
     if after is None or after.kind is not PhaseKind.LOADING:
-        return _after_the_last(phase, as_of, follows.last_injection)
+        return _after_the_last(phase, as_of, follows)
     timing, loading = phase.line.timing, after.line.timing
     if timing is None or loading is None or loading.duration is None:
         return None
@@ -98,11 +101,14 @@ def first_dose(phase: Phase, as_of: dt.date, follows: Following) -> dt.date | No
     return _one_interval_after(ends, timing) if phase.starts_after_loading else ends
 
 
-def _after_the_last(phase: Phase, as_of: dt.date, last: dt.date | None) -> dt.date | None:
-    timing = phase.line.timing
+def _after_the_last(phase: Phase, as_of: dt.date, follows: Following) -> dt.date | None:
+    timing, last = phase.line.timing, follows.last_injection
     if last is None or timing is None or phase.line.route is Route.ORAL:
         return None if phase.starts_after_loading else as_of
-    return max(as_of, _one_interval_after(last, timing))
+    due = _one_interval_after(last, timing)
+    if follows.lasts_a_month:
+        due = min(due, months_after(last, 1))
+    return max(as_of, due)
 
 
 def _one_interval_after(day: dt.date, timing: Timing) -> dt.date:

@@ -27,6 +27,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dosage import Dosage, read_phases
 from fhir_mappings.medicines.named_medicines import Siblings
+from fhir_mappings.medicines.routes_and_sites import find_misfit
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import Concept, Field, Role, ValueSets
 from fhir_mappings.text import normalise_text
@@ -102,9 +103,11 @@ def _whole(
 
 def _of_line(dosage: Dosage, resource: Resource, product: Product) -> dict[str, Any]:
     """Return what one dosage line of an order says, by the names of an Order's fields."""
+    misfit = find_misfit(dosage.lines, product)
     return {
         "lines": dosage.lines,
-        "not_computable": dosage.problem,
+        "not_computable": "; ".join(filter(None, (dosage.problem, misfit))),
+        "misfit": misfit,
         "starts": dosage.starts or _starts(resource),
         "ends": dosage.ends or _ends(resource),
         "site": dosage.site,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fhir_mappings.dosing import NotComputable, WrittenDosage, read_written, shorten
 from fhir_mappings.fhir import as_list, as_text, texts_of, words_of
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.products import Product
+from fhir_mappings.products import Form, Product
 from fhir_mappings.terminology import Concept, Field, ValueSets
-from recommender.language import InjectionSite, Route
+from recommender.language import DoseLine, InjectionSite, Route
 
 ROUTES: dict[Concept, Route] = {
     Concept.ROUTE_IM: Route.INTRAMUSCULAR,
@@ -73,6 +73,20 @@ def _named_in_words(stated: Any, value_sets: ValueSets) -> set[Route]:
         for said in written
         if said.route and said.is_all and not (said.amounts or said.timing)
     }
+
+
+def find_misfit(lines: Iterable[DoseLine], product: Product) -> str:
+    """Return which form of vitamin B12 is ordered by a route that it is not given by; empty where
+    they fit. An injection to be swallowed counts: either of the two may be a slip.
+    """
+    form = product.form
+    for line in lines:
+        route = line.route
+        if route is None or form is Form.UNKNOWN or not line.substance.is_cobalamin:
+            continue
+        if route is Route.ORAL if form is Form.INJECTION else form.route is not route:
+            return f"{form.value}, route {route.value}"
+    return ""
 
 
 def read_site(line: Mapping[str, Any], value_sets: ValueSets) -> InjectionSite | None:

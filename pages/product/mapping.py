@@ -185,7 +185,7 @@ ROWS: tuple[FactRow, ...] = (
     FactRow(
         "reviews_done",
         "F34",
-        "Observation: a vitamin B12, haemoglobin, homocysteine or methylmalonic acid result of any "
+        "Observation: a vitamin B12, blood count, homocysteine or methylmalonic acid result of any "
         "value, or a review noted as done",
         frozenset(reviews.REVIEW_TESTS),
         back=f"{look_back.REVIEWS_MONTHS} months",

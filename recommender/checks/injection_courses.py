@@ -136,7 +136,8 @@ def _is_american(timings: Sequence[Timing], longest_last: Decimal) -> bool:
 def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     """Yield b23: the order resumes treatment that lapsed (T4), or of which no dose is known (T7).
 
-    A start that was set to today answers the question of the missed dose: what stays is an info.
+    A start that was set to today answers the question of the missed dose: what stays is an info,
+    and nothing where nerve signs and symptoms are known to be absent.
     """
     line = order.cobalamin
     answered = case.once(_asks_already)
@@ -148,6 +149,9 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
         return
     a = case.assessment
     today = order.starts is not None and order.starts == case.scenario.as_of
+    well = a.neurological_ever.is_false and not a.symptoms.is_true
+    if case.rule == "T4" and today and well:
+        return
     loud = case.rule == "T4" and not today and (a.neurological_ever | a.symptoms).is_true
     reason = (
         "A dose is due now; nerve signs, if any, call for loading again."

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recommender.assessment import PlateletBand
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import WITHOUT_A_DOSE, Case, Column, Issue, issue_of, may_be_cyanocobalamin
 from recommender.checks.by_mouth import oral_with_signs
@@ -24,7 +25,12 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
             if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
-                reason = "Deep under the skin is for people in whom bleeding into muscle is a risk."
+                few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
+                reason = (
+                    "The guidance gives it into muscle, with the technique for few platelets."
+                    if few
+                    else "Deep under the skin is for people in whom bleeding into muscle is a risk."
+                )
                 yield issue_of(
                     cards.B15_ROUTE,
                     INFO,

@@ -12,7 +12,7 @@ from recommender.courses.renewals import (
     repeated_order,
     repeats,
 )
-from recommender.courses.reviews import check_reviews, overdue_review
+from recommender.courses.reviews import check_reviews, overdue_review, watches_pregnancy
 from recommender.courses.right_orders import more_than_an_order, right_order, sources_differ
 from recommender.courses.stops import check_stops, forbids_what_is_due
 
@@ -37,4 +37,5 @@ __all__ = [
     "repeats",
     "right_order",
     "sources_differ",
+    "watches_pregnancy",
 ]

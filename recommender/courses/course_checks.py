@@ -129,10 +129,14 @@ def _review_overdue(case: Case) -> bool:
 
 
 def _has_reason_to_test(case: Case) -> bool:
+    """Return whether a level is asked for a reason: symptoms, a pregnancy, or treatment that is
+    being stopped, which f2 itself has rechecked.
+    """
     a = case.assessment
-    return (
-        a.symptoms | a.recurrence | a.neurological_new | a.pregnant | a.planning_pregnancy
-    ).is_true
+    asked = a.symptoms | a.recurrence | a.neurological_new | a.pregnant | a.planning_pregnancy
+    return asked.is_true or any(
+        order.state is OrderState.STOP and order.has_cobalamin for order in case.course.orders
+    )
 
 
 def _is_scheduled(case: Case, test: TestOrder) -> bool:

@@ -22,6 +22,7 @@ from recommender.checks import american_course
 from recommender.language import (
     DoseLine,
     Order,
+    OrderState,
     PhaseKind,
     contradictions,
     is_bound_together,
@@ -209,13 +210,23 @@ def is_standing_order(case: Case, order: Order) -> bool:
 def _both_routes(case: Case) -> Iterator[Issue]:
     orders = [order for order in (*case.drafts, *case.standing) if is_treatment(order)]
     oral = [order for order in orders if order.cobalamin and is_oral(order.cobalamin)]
-    injected = [order for order in orders if order.cobalamin and is_injected(order.cobalamin)]
+    injected = [
+        order
+        for order in orders
+        if order.cobalamin and is_injected(order.cobalamin) and not _is_finished(case, order)
+    ]
     ours = {order.key for order in case.drafts}
     about = tuple(order.key for order in (*oral, *injected) if order.key in ours)
     if not oral or not injected or not about or _is_recommended_pair(case, oral, injected):
         return
     reason = "Which of the two goes on is for the prescriber to decide."
     yield Issue(cards.E2_TABLETS_AND_INJECTIONS, INFO, (reason,), ("S47",), about)
+
+
+def _is_finished(case: Case, order: Order) -> bool:
+    """Return whether the order is a loading course of which every injection was given."""
+    loads = order.state is OrderState.ACTIVE and kind_of(order) is PhaseKind.LOADING
+    return loads and case.assessment.treatment.loading_complete
 
 
 def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:

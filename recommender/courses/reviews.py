@@ -46,6 +46,11 @@ def check_reviews(case: Case) -> Iterator[Issue]:
     )
 
 
+def watches_pregnancy(overdue: Issue) -> bool:
+    """Return whether the review is that before a planned pregnancy, due in any phase (V5)."""
+    return overdue.citations == CITATIONS[ReviewRow.V5]
+
+
 def _maintenance_drafted(case: Case) -> bool:
     """Return whether the draft set holds what follows alternate days."""
     return any(

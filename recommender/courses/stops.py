@@ -101,11 +101,14 @@ def why_right(case: Case, stop: Order) -> str:
     line, a = stop.cobalamin, case.assessment
     if line is None:
         return ""
-    hinted = bool(case.scenario.hints_at(HintAt.ALLERGY))
-    if reaction_to(case, line) is not None or hinted:
+    if reaction_to(case, line) is not None:
+        return "a reaction to it is recorded: arrange allergy advice"
+    if case.scenario.hints_at(HintAt.ALLERGY):
         return "a reaction to it may be recorded: arrange allergy advice"
     if may_be_cyanocobalamin(line) and a.renal.is_true:
         return "kidney function is reduced: arrange hydroxocobalamin"
+    if may_be_cyanocobalamin(line) and a.lebers.is_true:
+        return "Leber's disease is recorded: arrange hydroxocobalamin"
     if may_be_cyanocobalamin(line) and _lebers_stands(case):
         return "Leber's disease is not ruled out: arrange hydroxocobalamin"
     return ""

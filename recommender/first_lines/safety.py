@@ -59,6 +59,11 @@ def b14(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
     said = f": {quote(order.words)}" if order is not None and order.words else ""
     which = " of one order" if len(case.drafts) > 1 else ""
+    if order is not None and order.misfit:
+        return f"Product and route do not fit ({order.misfit}): the order was not checked"
+    line = order.cobalamin if order else None
+    if line is not None and line.route is None and line.dose is not None and line.timing:
+        return f"Route{which} could not be read, so it was not checked{said}"
     return f"Dose or frequency{which} could not be read, so it was not checked{said}"
 
 

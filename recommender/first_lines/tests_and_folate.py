@@ -77,11 +77,16 @@ def c1(case: Case, _: Issue, words: Words) -> str:
     return ""
 
 
-def c2(case: Case, _: Issue, words: Words) -> str:
+def c2(case: Case, issue: Issue, words: Words) -> str:
     order = words.order
+    about = [one.is_folinic for one in case.selected_folate if one.key in issue.about]
+    rescue = bool(about) and all(about)
     if case.rule == "T5b":
         level = words.result("B12", case.scenario.total_b12_on_treatment)
-        return f"{level} on tablets: change to injections before folic acid"
+        when = "; folinic acid goes on" if rescue else " before folic acid"
+        return f"{level} on tablets: change to injections{when}"
+    if rescue:
+        return "Folinic acid does not wait: see that vitamin B12 is given as well"
     treatment = case.assessment.treatment
     if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
         since = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""

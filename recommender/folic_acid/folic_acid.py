@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
-from recommender.case import Case, Issue, daily_dose, has_test, issue_of
+from recommender.case import Case, Issue, daily_dose, has_test, issue_of, kind_of
 from recommender.deficiency import Deficiency
 from recommender.folic_acid.gate import (
     FolateClass,
@@ -19,8 +19,9 @@ from recommender.folic_acid.gate import (
     folate_gate,
     holds_treatment_dose,
 )
-from recommender.language import FolateIndication, HintAt, Order, Substance, Test
-from recommender.treatment_so_far import TreatmentPhase
+from recommender.guidance import FolateGateOpens
+from recommender.language import FolateIndication, HintAt, Order, PhaseKind, Substance, Test
+from recommender.treatment_so_far import TreatmentPhase, bound_end
 
 HIGHEST_FOLIC_ACID = Decimal(15000)
 """Micrograms of folic acid a day that are still a labelled dose (Q66, Q86)."""
@@ -153,9 +154,15 @@ def _orders_treatment(order: Order) -> bool:
 
 def first_b12_day(case: Case) -> dt.date:
     """Return the day of the first vitamin B12 dose as drafted, today when no start is given or it
-    is past.
+    is past; at a site that waits for it, the day on which a loading course with an end is complete
+    (C25).
     """
     ordered = [order for order in case.course.orders if _orders_treatment(order)]
+    if case.policy.folate_gate_opens is FolateGateOpens.LOADING_COMPLETE:
+        loading = (order for order in ordered if kind_of(order) is PhaseKind.LOADING)
+        ends = [end for order in loading if (end := bound_end(order)) is not None]
+        if ends:
+            return max(*ends, case.scenario.as_of)
     starts = [
         order.starts if order.starts and order.starts > case.scenario.as_of else case.scenario.as_of
         for order in ordered
@@ -183,7 +190,7 @@ def _is_haemolysis(case: Case, order: Order) -> bool:
 
 
 def _why_protected(order: Order, case: Case) -> str:
-    if order.folate is not None and order.folate.substance is Substance.FOLINIC_ACID:
+    if order.is_folinic:
         return " of folinic acid"
     scenario = case.scenario
     indication = order.folate_indication

@@ -71,7 +71,8 @@ class Order:
     which it may be supplied: an end of the order, not of treatment (Q38). `review_noted`: its words
     bind its end to a review or to improvement (Q39, Q81). `antidote`: the cyanide antidote (I11).
     `count_alone` is the number of doses where that is all the order says of how often, else `None`.
-    `forbids`: it is a stop that forbids the product instead of ending an order.
+    `forbids`: it is a stop that forbids the product instead of ending an order. `misfit` names the
+    form and the route where the product cannot be given so (a tablet, into muscle), or is empty.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Order:
     antidote: bool = False
     count_alone: int | None = None
     forbids: bool = False
+    misfit: str = ""
 
     @property
     def has_cobalamin(self) -> bool:
@@ -130,6 +132,11 @@ class Order:
             if not line.substance.is_cobalamin:
                 return line
         return None
+
+    @property
+    def is_folinic(self) -> bool:
+        """Whether it is folinic acid, a rescue that never waits (2.8, I17)."""
+        return self.folate is not None and self.folate.substance is Substance.FOLINIC_ACID
 
 
 class DoseKind(enum.Enum):

@@ -159,6 +159,7 @@ def _rewritten(course: Course, edit: ChangeOrder) -> Course:
         **({"replaces": edit.replaces} if edit.replaces else {}),
         lines=(line,),
         not_computable="",
+        misfit="",
         product_error="",
         product=line.substance.value,
         technique_noted=bool(edit.technique),

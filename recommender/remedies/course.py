@@ -18,7 +18,7 @@ from recommender.language import (
     Test,
 )
 from recommender.remedies.additions import LEAVES_ORDER_AS_IT_IS, additions, distinct_tests
-from recommender.remedies.folic_acid import resolve_folate, resolve_removals
+from recommender.remedies.folic_acid import folinic_keys, resolve_folate, resolve_removals
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import find_targets
 from recommender.remedies.towards import day_after, towards
@@ -190,7 +190,7 @@ def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ..
     tests = _tests_asked(case, issues)
     waiting = {
         key for issue in issues if issue.card == cards.C2_FIRST_DOSE_PENDING for key in issue.about
-    }
+    } - folinic_keys(case)
     later = tuple(ChangeStart(key, day_after(case)) for key in sorted(waiting))
     edits = (*_with_tests(additions(case, issues), tests), *later)
     return (Resolution(label_of(edits), edits),) if edits else ()

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 from recommender.cards import Indicator, Resolution, cards
-from recommender.case import Case, Issue, has_test
+from recommender.case import Case, Issue, has_test, kind_of
 from recommender.deficiency import Deficiency
 from recommender.folic_acid import holds_treatment_dose
-from recommender.language import AddFollowUps, ChangeStart, Edit, FollowUp, Test
+from recommender.guidance import FolateGateOpens
+from recommender.language import AddFollowUps, ChangeStart, Edit, FollowUp, HintAt, PhaseKind, Test
 from recommender.remedies.additions import remove
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.other_orders import resolve_not_ordered
@@ -35,13 +36,19 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if failing and any(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         return resolve_not_ordered(case)
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
-        day = day_after(case)
-        edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in dict.fromkeys(keys))
-        return (Resolution(_label_of_a_later_start(case, day), edits),)
+        day, rescues = day_after(case), folinic_keys(case)
+        waiting = (key for key in dict.fromkeys(keys) if key not in rescues)
+        edits: tuple[Edit, ...] = tuple(ChangeStart(key, day) for key in waiting)
+        return (Resolution(_label_of_a_later_start(case, day), edits),) if edits else ()
     tests = _tests_before_folic_acid(case)
     protected = all(issue.indicator is Indicator.INFO for issue in issues)
     when = "; folic acid goes on" if protected else " before folic acid"
     return (Resolution(label_of_tests(tests, after=when), (AddFollowUps(tests),)),)
+
+
+def folinic_keys(case: Case) -> frozenset[str]:
+    """Return the orders of folinic acid: a rescue is never put off (2.8, I17)."""
+    return frozenset(order.key for order in case.selected_folate if order.is_folinic)
 
 
 def _label_of_a_later_start(case: Case, day: dt.date) -> str:
@@ -50,7 +57,9 @@ def _label_of_a_later_start(case: Case, day: dt.date) -> str:
     """
     when = say_date(day, case.scenario.as_of)
     treatment = case.assessment.treatment
-    if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
+    waits = case.policy.folate_gate_opens is FolateGateOpens.LOADING_COMPLETE
+    drafted = waits and any(kind_of(order) is PhaseKind.LOADING for order in case.all_drafts)
+    if drafted or (treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING):
         return f"Start folic acid on {when}, once B12 loading is complete"
     if any(holds_treatment_dose(order) for order in case.all_drafts):
         return f"Start folic acid on {when}, the day after the first B12 dose"
@@ -62,14 +71,18 @@ def _tests_before_folic_acid(case: Case) -> tuple[FollowUp, ...]:
     level = FollowUp(Test.SERUM_B12, why="before folic acid", citations=("S40", "S83"))
     if case.rule != "B1" and not _is_not_the_last_word(case):
         return (level,)
-    asked = (item for item in case.recommendation.follow_ups if not has_test(case, item.test))
+    asked = tuple(item for item in case.recommendation.follow_ups if not has_test(case, item.test))
+    named = any(item.test is Test.MMA for item in asked)
+    if case.scenario.hints_at(HintAt.NEUROLOGY) and not named and not has_test(case, Test.MMA):
+        asked = (*asked, FollowUp(Test.MMA, why="before folic acid", citations=("S86", "S88")))
     return (level, *asked)
 
 
 def _is_not_the_last_word(case: Case) -> bool:
     """Return whether a level that is not low leaves folic acid waiting for methylmalonic acid: with
-    nerve signs or symptoms (2.8, Q69).
+    nerve signs, words that hint at them, or symptoms (2.8, Q69).
     """
     a = case.assessment
-    open_still = a.neurological.is_true or a.symptoms.is_true
+    hinted = bool(case.scenario.hints_at(HintAt.NEUROLOGY))
+    open_still = a.neurological.is_true or a.symptoms.is_true or hinted
     return a.deficiency is Deficiency.UNLIKELY and open_still

@@ -158,12 +158,13 @@ def _put_order_right(
 
 
 def _goes_on_from(case: Case, target: Target, phase: Phase) -> str:
-    """Return the key of the active order that this phase goes on from: the one that the target
-    takes over from, or that a draft would have gone on from (Q16, Q38); empty for none.
+    """Return the key of the active order that this phase goes on from: the one of its kind that a
+    draft would have gone on from, else the one that the target takes over from (Q16, Q38); empty
+    for none.
     """
     continued = (continued_order(case, one) for one in case.drafts)
     going_on = (one.key for one in continued if one is not None and same_kind(one, phase))
-    return target.replaces or next(going_on, "")
+    return next(going_on, "") or target.replaces
 
 
 def _name_the_old(
@@ -260,7 +261,7 @@ def _adapted(case: Case, order: Order, phase: Phase) -> Phase:
     )
     route = line.route or phase.line.route
     corrected = replace(line, dose=INJECTION_DOSE, route=route, timing=timing, as_needed=False)
-    trial = changed(order, lines=(corrected,), not_computable="", product_error="")
+    trial = changed(order, lines=(corrected,), not_computable="", misfit="", product_error="")
     if not fulfils(trial, phase):
         return phase
     found = {issue.card for issue in check_order(case.with_order(trial), trial)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from recommender.assessment import PlateletBand
 from recommender.cards import Remedy, Resolution, cards
 from recommender.case import Case, Column, Issue, kind_of
 from recommender.folic_acid import (
@@ -53,8 +54,17 @@ def towards(
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
     open_still = asked or is_open(case)
+    open_still = open_still or _is_reasonable(case, issues)
     recommended = treats and alone and not target.claims and not open_still
     return Resolution(_label(case, edits, target.claims), edits, recommended)
+
+
+def _is_reasonable(case: Case, issues: Sequence[Issue]) -> bool:
+    """Return whether all that is said of the order is that its route is off-label, which few
+    platelets make reasonable (b15): into muscle is then offered, and not marked.
+    """
+    few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
+    return few and all(issue.card == cards.B15_ROUTE and not issue.is_loud for issue in issues)
 
 
 def _resumed_today(

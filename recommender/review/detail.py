@@ -10,7 +10,7 @@ from recommender.cards import Card, Detail, cards
 from recommender.case import Case, Issue, has_test
 from recommender.deficiency import Permanence
 from recommender.guidance import NonNeuroRoute
-from recommender.language import Cause, FollowUp, Substance, Test
+from recommender.language import Cause, FollowUp, Substance, Test, is_injected
 from recommender.wording import (
     TEST_NAMES,
     Words,
@@ -67,7 +67,8 @@ def detail_of(
     words = Words(case.scenario, case.assessment, case.policy)
     found = tuple(dict.fromkeys(issue.card for issue in issues))
     rules = (case.rule, *case.recommendation.also)
-    facts = facts_that_decided(words, found, rules, offers=offers)
+    injects = offers and any(is_injected(phase.line) for phase in case.offered_phases)
+    facts = facts_that_decided(words, found, rules, offers=offers, injects=injects)
     if offers and _offers_cyanocobalamin(case) and (judged := judged_by_words(words)):
         facts = (*facts, judged)
     hints = hint_lines(words, said) if offers or QUOTES_HINTS & set(found) else ()

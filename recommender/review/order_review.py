@@ -13,6 +13,7 @@ from recommender.courses import (
     check_reviews,
     check_unread,
     due_treatment,
+    watches_pregnancy,
 )
 from recommender.deficiency import Deficiency
 from recommender.folic_acid import check_folate
@@ -97,7 +98,7 @@ def review_record(
     # an old order without any basis of deficiency stands in the receipt alone (Q29)
     asks_nothing = case.rule == "T7" and not case.assessment.has_deficiency_basis
     overdue = [] if asks_nothing else list(check_reviews(case))
-    line = overdue if case.is_under_way else []
+    line = overdue if case.is_under_way else [one for one in overdue if watches_pregnancy(one)]
     due = tuple(
         due_card(case, issue, also=line, about_drug_or_test=True) for issue in due_treatment(case)
     )

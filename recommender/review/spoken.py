@@ -132,7 +132,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
     ),
     "T4": _row(
         "k1 warning",
-        "b23; s: it is the loading again",
+        "b23; s: it is the loading again, or starts today and signs and symptoms are absent",
         "b1-b3, b6, b7, b10, b23 folded",
         "c1-c5 (gate CLOSED)",
         "k1",

@@ -2,7 +2,7 @@
 
 from recommender.treatment_so_far.by_orders import standing_order_days
 from recommender.treatment_so_far.phase import read_treatment
-from recommender.treatment_so_far.reading import end_of
+from recommender.treatment_so_far.reading import bound_end, end_of
 from recommender.treatment_so_far.start import find_treatment_start, took_b12_before
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
@@ -10,6 +10,7 @@ __all__ = [
     "Treatment",
     "TreatmentPhase",
     "UnknownPhase",
+    "bound_end",
     "end_of",
     "find_treatment_start",
     "read_treatment",

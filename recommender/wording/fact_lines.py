@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from recommender.assessment import PlateletBand
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
 from recommender.wording.facts_said import (
@@ -148,13 +149,14 @@ SPEAKS_OF_THE_RULE = frozenset(
 
 
 def facts_that_decided(
-    words: Words, found: Iterable[Card], rules: Iterable[str], *, offers: bool
+    words: Words, found: Iterable[Card], rules: Iterable[str], *, offers: bool, injects: bool
 ) -> tuple[str, ...]:
     """Return the lines of the facts behind these cards, each once.
 
     Args:
         rules: the rule of the decision table, then those beside it.
         offers: whether a regimen is offered, which is never shown without what it rests on (I22).
+        injects: whether it has an injection, whose technique rests on platelets and INR.
     """
     found = tuple(found)
     shown: list[Line] = []
@@ -162,6 +164,11 @@ def facts_that_decided(
         for rule in rules:
             shown += DECIDES_RULE.get(rule, (level, nerves))
         shown += _beside(words)
+    few = words.assessment.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
+    if injects and few:
+        shown.append(platelets)
+    if injects and words.assessment.inr_high.is_true:
+        shown.append(inr)
     for card in found:
         shown += DECIDES_CARD.get(card, ())
     said = (one(words) for one in dict.fromkeys(shown))

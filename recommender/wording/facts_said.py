@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from recommender.guidance import look_back
 from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Substance, Truth
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS, named_sign
@@ -157,7 +158,14 @@ def _treatment_not_known(words: Words) -> str:
 
 
 def platelets(words: Words) -> str:
-    return words.result("platelets", words.scenario.platelets)
+    """Say the count; one that is very low and some days old is to be repeated (Q10)."""
+    count = words.scenario.platelets
+    said = words.result("platelets", count)
+    limit, days = look_back.VERY_LOW_PLATELETS
+    old = count.date is not None and (words.as_of - count.date).days
+    return (
+        f"{said}, {old} days ago: repeat it" if old > days and count.below(limit).is_true else said
+    )
 
 
 def inr(words: Words) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cds_service.decision import decide_request
+from cds_service.site import Settings
 from fhir_mappings.terminology import load_value_sets
 from tests.every_case.cases import site
 from tests.vignettes.chart import NOT_AVAILABLE, write_request
@@ -36,8 +37,8 @@ def request(*orders: str, **chart: Any) -> Json:
     )
 
 
-def cards_of(asked: Json) -> list[Json]:
-    return list(decide_request(asked, site(), VALUE_SETS, TODAY).cards)
+def cards_of(asked: Json, settings: Settings | None = None) -> list[Json]:
+    return list(decide_request(asked, settings or site(), VALUE_SETS, TODAY).cards)
 
 
 def only_card(asked: Json) -> Json:

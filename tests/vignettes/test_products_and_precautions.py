@@ -1,0 +1,182 @@
+"""A product that cannot be given by its route, precautions with their number, and reviews that are
+due in any phase.
+
+Expectations: cards.md 2, 3 (b14, b15), 7 (rules 3 and 4); decisions 2.7 (V1, V5), Q10, Q22, I1,
+I27; S17, S19, S31 to S34; H2, H5, H59, H63.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_second_answers import refill
+from tests.vignettes.test_stops_and_doubtful_orders import (
+    cards_of,
+    draft_of,
+    labels,
+    only_card,
+    request,
+)
+
+Json = dict[str, Any]
+
+ANAEMIA = "pernicious anaemia, since 2022-11-15"
+SIGNS = "paraesthesia, since 2026-11-10"
+VEGAN = "vegan diet, since 2020-01-01"
+NO_SIGNS = "no neurological symptoms, on 2026-11-20"
+LOW = "B12 96 pmol/L, on 2026-11-02"
+KIDNEYS = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
+LOADING = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
+EVERY_2_TO_3 = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+MISFIT = "Product and route do not fit"
+
+
+def without_signs(cause: str) -> Json:
+    return {"conditions": [cause], "results": [LOW, NO_SIGNS, KIDNEYS]}
+
+
+# --- a product that is not given by its route is not called right, whichever is the slip
+
+
+@pytest.mark.parametrize(
+    ("order", "cause"),
+    [
+        ("vitamin B12 tablet 1 mg, 1000 mcg, IM, three times a week for 2 weeks", ANAEMIA),
+        ("vitamin B12 tablet 1 mg, 1 tablet, IM, every month", ANAEMIA),
+        ("hydroxocobalamin, 1000 mcg, oral, daily", VEGAN),
+        ("cyanocobalamin injection, 1000 mcg, oral, daily", VEGAN),
+    ],
+)
+def test_a_form_that_is_not_given_by_the_route_is_not_checked(order: str, cause: str) -> None:
+    asked = request(order, **without_signs(cause))
+    (card,) = cards_of(asked)
+    assert f"{MISFIT} (" in card["detail"]
+    assert any("1 mg" in label for label in labels(card))
+
+
+def test_tablets_ordered_into_muscle_are_no_loading_b4() -> None:
+    tablets = "vitamin B12 tablet 1 mg, 1 tablet, IM, three times a week for 2 weeks"
+    card = only_card(request(tablets, EVERY_2_TO_3, **without_signs(ANAEMIA)))
+    assert card["indicator"] == "warning"
+    assert "no loading that could be read" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("order", "indicator"),
+    [
+        ("vitamin B12 tablet 1 mg, 1 tablet, IM, alternate days", "warning"),
+        ("hydroxocobalamin, 1000 mcg, oral, daily", "critical"),
+    ],
+)
+def test_with_nerve_signs_it_is_as_loud_as_before_I1(order: str, indicator: str) -> None:
+    card = only_card(request(order, conditions=[ANAEMIA, SIGNS], results=[LOW, KIDNEYS]))
+    assert card["indicator"] == indicator
+    assert MISFIT in card["detail"]
+    assert "Replace by hydroxocobalamin 1 mg IM alternate days, then every 2 months" in labels(card)
+
+
+def test_a_refill_says_what_does_not_fit() -> None:
+    order = "vitamin B12 tablet 1 mg, 1 tablet, IM, every month"
+    asked = refill(order, **without_signs(ANAEMIA), active=[f"{order}, since 2026-03-01"])
+    summary = only_card(asked)["summary"]
+    expected = f"{MISFIT} (tablet or capsule, route intramuscular): the order was not checked"
+    assert summary == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "route"),
+    [
+        ("Cyanocobalamin 1 mg sublingual tablet", "37839007"),
+        ("Cyanocobalamin 1 mg oral liquid", "26643006"),
+        ("Cyanocobalamin 1 mg", "26643006"),
+    ],
+)
+def test_what_can_be_given_so_fits_Q22(name: str, route: str) -> None:
+    asked = request("vitamin B12 tablet 1 mg, 1000 mcg, oral, daily", **without_signs(VEGAN))
+    draft_of(asked)["medicationCodeableConcept"] = {"text": name}
+    draft_of(asked)["dosageInstruction"][0]["route"]["coding"][0]["code"] = route
+    assert cards_of(asked) == []
+
+
+def test_a_route_that_is_not_known_is_not_called_dose_or_frequency_I33() -> None:
+    order = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-09-20"]
+    active = [f"{order}, since 2026-01-20"]
+    chart = {"conditions": [ANAEMIA], "results": [NO_SIGNS, KIDNEYS, LOW]}
+    asked = refill(order, **chart, active=active, given=given)
+    draft = asked["context"]["medications"]["entry"][0]["resource"]
+    draft["dosageInstruction"][0]["route"] = {"text": "intrathecal"}
+    assert only_card(asked)["summary"].startswith("Route could not be read")
+
+
+# --- precautions with their number
+
+
+def test_a_very_low_count_of_some_days_ago_is_to_be_repeated_Q10() -> None:
+    for day, said in (("19", ""), ("18", ", 8 days ago: repeat it")):
+        counts = [f"platelets 40 10*9/L, on 2026-11-{day}"]
+        chart = {"conditions": [ANAEMIA], "results": [LOW, NO_SIGNS, KIDNEYS, *counts]}
+        card = only_card(request(LOADING, EVERY_2_TO_3, **chart))
+        assert f"Platelets 40 ({day} Nov){said}\n" in card["detail"] + "\n"
+
+
+@pytest.mark.parametrize("platelets", [9, 24, 50])
+def test_few_platelets_are_shown_where_injections_are_offered(platelets: int) -> None:
+    counts = [f"platelets {platelets} 10*9/L, on 2026-11-24"]
+    results = [LOW, NO_SIGNS, KIDNEYS, *counts]
+    card = only_card(request(conditions=[ANAEMIA], results=results))
+    assert f"Platelets {platelets} (24 Nov)" in card["detail"]
+    card = only_card(request(conditions=[VEGAN], results=results))  # tablets: they decide nothing
+    assert "latelets" not in card["detail"]
+
+
+def test_the_other_route_that_few_platelets_make_reasonable_is_not_marked_wrong_b15() -> None:
+    under_the_skin = [order.replace(", IM,", ", oral,") for order in (LOADING, EVERY_2_TO_3)]
+    for count, marked in (("40", False), ("140", True)):
+        results = [LOW, NO_SIGNS, KIDNEYS, f"platelets {count} 10*9/L, on 2026-11-24"]
+        asked = request(*under_the_skin, conditions=[ANAEMIA], results=results)
+        for number in (0, 1):
+            line = draft_of(asked, number)["dosageInstruction"][0]
+            line["route"]["coding"][0]["code"] = "34206005"
+        card = only_card(asked)
+        assert card["indicator"] == "info"
+        assert [one.get("isRecommended", False) for one in card["suggestions"]] == [marked]
+        assert ("for people in whom bleeding" in card["detail"]) is marked
+
+
+# --- reviews
+
+
+def test_before_a_pregnancy_the_level_is_due_without_treatment_too_V5() -> None:
+    chart = {
+        "born": "1994-05-05",
+        "conditions": ["planning pregnancy, since 2026-06-01"],
+        "procedures": ["sleeve gastrectomy, on 2023-05-05"],
+    }
+    for measured, due in (("2026-07-20", True), ("2026-09-20", False)):
+        results = [f"B12 400 pmol/L, on {measured}", NO_SIGNS, KIDNEYS]
+        card = only_card(request(results=results, **chart))
+        said = "Planning pregnancy after bariatric surgery: B12 every 3 months, last 20 Jul"
+        assert (said in card["detail"]) is due
+
+
+@pytest.mark.parametrize("result", ["platelets 210 10*9/L", "haemoglobin 13.2 g/dL"])
+def test_a_part_of_the_blood_count_shows_that_it_was_taken_I27(result: str) -> None:
+    loading = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks, since 2026-04-01"
+    days = [
+        f"hydroxocobalamin, 1000 mcg, IM, on {day}"
+        for day in (
+            *(f"2026-04-{number:02}" for number in (1, 3, 6, 8, 10, 13)),
+            *("2026-06-12", "2026-08-11", "2026-10-10"),
+        )
+    ]
+    chart = {
+        "conditions": [ANAEMIA],
+        "active": [loading, "hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2026-04-01"],
+        "given": days,
+    }
+    (card,) = cards_of(request(results=[NO_SIGNS, KIDNEYS], **chart))
+    assert "no B12, blood count or homocysteine on record" in card["summary"]
+    assert cards_of(request(results=[NO_SIGNS, KIDNEYS, f"{result}, on 2026-10-01"], **chart)) == []
