@@ -24,6 +24,7 @@ from recommender.language import (
     Order,
     OrderState,
     Phase,
+    PhaseKind,
     Route,
     Substance,
     Test,
@@ -240,6 +241,9 @@ class Case:
         days = longest_acceptable_interval(self.assessment, self.policy)
         if self.rule in ("T1", "T2") or self.is_prophylaxis:
             days = max((interval_of(phase) for phase in self.phases), default=days)
+        elif self.rule == "T7":  # what is offered if nothing is given any more is never too long
+            offered = (one for one in self.phases if one.kind is PhaseKind.PROPHYLAXIS)
+            days = max((days, *map(interval_of, offered)))
         return min(days, LONGEST_MONTH) if line.substance is Substance.CYANOCOBALAMIN else days
 
     def with_order(self, order: Order) -> Case:

@@ -62,9 +62,19 @@ def _unread(case: Case, issue: Issue, words: Words) -> str:
     if line is not None and is_injected(line) and regimen == TABLETS:
         regimen = "B12"  # what is offered is an injection, as ordered (C1)
     due = f"{regimen} {'is' if regimen == 'B12' else 'are'} due"
-    if case.rule == "U1":
-        due = "ask about nerve signs, B12 is due"
+    if case.rule != "T4" or len(case.recommendation.options) > 1:
+        due = _ASKED_FIRST.get(case.rule, due)
     return led(lead, f"{due}; this {kind} was not checked")
+
+
+_ASKED_FIRST = {
+    "U1": "ask about nerve signs, B12 is due",
+    "T1b": "ask whether the signs still improve",
+    "T3b": "ask whether the signs still improve",
+    "T4": "a dose is due, ask about nerve signs",
+    "T7": "ask whether B12 is given",
+}
+"""What is due by rules that offer a choice: the answer, never one of its legs (I8, I33)."""
 
 
 def _prevented(case: Case, words: Words) -> str:
@@ -232,7 +242,13 @@ def _g2(_: Case, words: Words) -> str:
         if first.severe.is_false:
             return f"Mild reaction to {substance}{beside}: clarify it {day}"
         return f"Allergy to {substance}, severity not stated{beside}: clarify it {day}"
-    return f"Severe reaction to {substance}{beside}: urgent allergy and haematology advice"
+    reacted = {one.allergen for one in severe}
+    named = " and ".join(name_of(one) for one in _COBALAMINS if one in reacted) or substance
+    if signs and words.finding:
+        return (
+            f"{words.finding}, severe reaction to {named}: same-day allergy and haematology advice"
+        )
+    return f"Severe reaction to {named}{beside}: urgent allergy and haematology advice"
 
 
 _COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)

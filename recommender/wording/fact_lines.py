@@ -28,6 +28,7 @@ from recommender.wording.facts_said import (
     nerves,
     nerves_before,
     nerves_ever,
+    nerves_known,
     nitrous_oxide,
     not_ruled_out,
     planning,
@@ -41,7 +42,7 @@ from recommender.wording.words import Words
 _BASIS: tuple[Line, ...] = (level, mma, nerves)
 
 
-_PREVENTION: tuple[Line, ...] = (causes, level)
+_PREVENTION: tuple[Line, ...] = (causes, level, nerves_known)
 
 
 DECIDES_RULE: dict[str, tuple[Line, ...]] = {
@@ -92,7 +93,7 @@ DECIDES_CARD: dict[Card, tuple[Line, ...]] = {
     cards.B3_TOO_SELDOM_WITH_SIGNS: (nerves,),
     cards.B4_NO_LOADING: (level, treatment),
     cards.B5_NO_MAINTENANCE: (causes,),
-    cards.B6_INTERVAL_TOO_LONG: (nerves, causes),
+    cards.B6_INTERVAL_TOO_LONG: (nerves_before, causes),
     cards.B10_BY_MOUTH_MALABSORPTION: (causes,),
     cards.B11_ILEUM_MONTHLY: (causes,),
     cards.B13_NO_USABLE_TEST: (level,),

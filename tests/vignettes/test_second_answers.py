@@ -218,3 +218,98 @@ def test_where_the_site_waits_for_loading_folic_acid_starts_after_it_C25() -> No
     assert labels(card) == ["Start folic acid on 5 Dec 2026, once B12 loading is complete"]
     (offer,) = card["suggestions"]
     assert cards_of(taken(asked, offer), strict) == []
+
+
+# --- several orders, choices, reactions
+
+
+def test_drafts_that_are_changed_name_each_the_order_of_its_kind_Q16() -> None:
+    active = [f"{LOADING}, since 2026-11-18", f"{EVERY_2.replace('2 months', '2 to 3 months')}"]
+    chart = {
+        "conditions": [ANAEMIA, "paraesthesia, since 2026-11-01"],
+        "results": [LOW, KIDNEYS, "platelets 210 10*9/L, on 2026-11-20"],
+        "active": [active[0], f"{active[1]}, since 2026-11-18"],
+        "given": LOADED[-2:],
+    }
+    asked = request(LOADING, active[1], **chart)
+    (offer,) = only_card(asked)["suggestions"]
+    named = [action["resource"]["priorPrescription"]["reference"] for action in offer["actions"]]
+    assert named == ["MedicationRequest/active-1", "MedicationRequest/active-2"]
+    assert cards_of(taken(asked, offer)) == []
+
+
+@pytest.mark.parametrize(
+    ("chart", "said"),
+    [
+        (
+            {"active": [f"{EVERY_2}, since 2024-01-20"]},
+            "Pernicious anaemia: ask whether B12 is given;",
+        ),
+        ({"results": [LOW]}, "B12 96 pmol/L (2 Nov): ask about nerve signs, B12 is due;"),
+    ],
+)
+def test_where_a_choice_is_due_no_leg_of_it_is_said_to_be_due_I8(chart: Json, said: str) -> None:
+    words = "hydroxocobalamin, 'as directed'"
+    card = only_card(request(words, **{"conditions": [ANAEMIA]} | chart))
+    assert card["summary"].startswith(said)
+
+
+def test_every_severe_reaction_is_named_and_with_signs_it_is_the_same_day_G2() -> None:
+    chart = {"conditions": [ANAEMIA], "results": [LOW, NO_SIGNS]}
+    both = {"allergies": ["severe: cyanocobalamin", "severe: hydroxocobalamin"]}
+    assert only_card(request(**chart, **both))["summary"] == (
+        "Severe reaction to hydroxocobalamin and cyanocobalamin and B12 96 pmol/L (2 Nov): "
+        "urgent allergy and haematology advice"
+    )
+    signs = {"conditions": [ANAEMIA, "paraesthesia, since 2026-11-01"], "results": [LOW]}
+    one = {"allergies": ["severe: hydroxocobalamin"]}
+    assert only_card(request(**signs, **one))["summary"] == (
+        "Paraesthesia (1 Nov), severe reaction to hydroxocobalamin: same-day allergy and "
+        "haematology advice"
+    )
+
+
+SLEEVE = {"procedures": ["sleeve gastrectomy, on 2023-05-05"]}
+
+
+def test_with_nerve_signs_prophylaxis_is_every_2_months_Q87() -> None:
+    chart = {
+        "conditions": ["paraesthesia, since 2026-10-01"],
+        "results": ["B12 420 pmol/L, on 2026-11-02", KIDNEYS],
+    }
+    assert labels(only_card(request(**SLEEVE, **chart)))[0] == (
+        "Hydroxocobalamin 1 mg IM every 2 months for life"
+    )
+    earlier = {
+        "conditions": ["paraesthesia, since 2024-01-01, resolved 2025-01-01"],
+        "results": ["B12 310 pmol/L, on 2026-11-02", KIDNEYS],
+    }
+    assert labels(only_card(request(**SLEEVE, **earlier)))[0] == (
+        "Hydroxocobalamin 1 mg IM every 3 months for life"
+    )
+
+
+def test_what_is_offered_if_nothing_is_given_any_more_is_not_called_too_seldom_T7() -> None:
+    asked = request(
+        **SLEEVE,
+        conditions=["paraesthesia, since 2024-01-01, resolved 2025-01-01"],
+        results=["B12 310 pmol/L, on 2026-11-02", KIDNEYS],
+        active=[f"{EVERY_2}, since 2025-11-20"],
+    )
+    (offer,) = only_card(asked)["suggestions"]
+    assert offer["label"].startswith("NOT given any more:")
+    assert all(card["indicator"] == "info" for card in cards_of(taken(asked, offer)))
+
+
+def test_earlier_signs_that_shorten_an_interval_are_shown_b6() -> None:
+    asked = request(
+        "hydroxocobalamin, 1000 mcg, IM, every 3 months",
+        conditions=[ANAEMIA, "paraesthesia, since 2024-01-01, resolved 2025-01-01"],
+        results=[KIDNEYS],
+        active=[f"{EVERY_2}, since 2025-12-10; valid until 2026-12-10"],
+        given=IN_TIME,
+    )
+    card = only_card(asked)
+    assert "(nerve signs, now or earlier)" in card["summary"]
+    assert "Earlier paraesthesia (Jan 2024)" in card["detail"]
+    assert "Nerve signs: not recorded" not in card["detail"]

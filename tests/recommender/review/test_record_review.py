@@ -71,7 +71,8 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
         (REACTIONS | {"total_b12": 400}, ""),
         (
             REACTIONS | {"orders": [{"phase": "MAINT-N", "days_ago": 100}], "injections": [50]},
-            "warning: Severe reaction to hydroxocobalamin: urgent allergy and haematology advice",
+            "warning: Severe reaction to hydroxocobalamin and cyanocobalamin: urgent allergy and "
+            "haematology advice",
         ),
     ],
 )
