@@ -61,13 +61,34 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
         edits.insert(
             0,
             AddRegimen(
-                Regimen(needed),
+                Regimen(_after_loading(case, edits, needed)),
                 technique_of(case, needed),
                 next(filter(None, old), ""),
                 claims=target.claims,
             ),
         )
     return (*edits, *additions(case, issues, edits))
+
+
+def _after_loading(
+    case: Case, edits: Iterable[Edit], phases: tuple[Phase, ...]
+) -> tuple[Phase, ...]:
+    """Return the phases so that injections for life wait for a loading course that stays drafted:
+    they never start beside it (I35).
+    """
+    kept = {order.key for order in drafted_loading(case)}
+    kept -= {edit.key for edit in edits if isinstance(edit, ChangeOrder | RemoveOrder)}
+    return tuple(
+        replace(phase, starts_after_loading=True)
+        if kept and phase.lifelong and is_injected(phase.line)
+        else phase
+        for phase in phases
+    )
+
+
+def drafted_loading(case: Case) -> tuple[Order, ...]:
+    """Return the drafts that are a loading course."""
+    return tuple(order for order in case.all_drafts if kind_of(order) is PhaseKind.LOADING)
 
 
 def _change_drafts(

@@ -33,7 +33,7 @@ from recommender.language import (
 )
 from recommender.remedies.additions import remove
 from recommender.remedies.labels import HOLD_FOLIC_ACID, label_of
-from recommender.remedies.put_right import put_right
+from recommender.remedies.put_right import drafted_loading, put_right
 from recommender.remedies.targets import Target
 
 
@@ -76,10 +76,13 @@ def _resumed_today(
     today = case.scenario.as_of
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
     about = {key for issue in issues if issue.card == cards.B23_LAPSED for key in issue.about}
+    loading = {order.key for order in drafted_loading(case)} - gone
     return tuple(
         ChangeStart(order.key, today)
         for order in case.drafts
-        if order.key in about - gone and order.starts != today
+        if order.key in about - gone
+        and order.starts != today
+        and (not loading or order.key in loading)  # maintenance waits for it (I35)
     )
 
 

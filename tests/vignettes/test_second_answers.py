@@ -313,3 +313,27 @@ def test_earlier_signs_that_shorten_an_interval_are_shown_b6() -> None:
     assert "(nerve signs, now or earlier)" in card["summary"]
     assert "Earlier paraesthesia (Jan 2024)" in card["detail"]
     assert "Nerve signs: not recorded" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "drafted", [(LOADING, "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"), (LOADING,)]
+)
+def test_maintenance_never_starts_beside_a_drafted_loading_course_I35(
+    drafted: tuple[str, ...],
+) -> None:
+    asked = request(
+        *drafted,
+        **SLEEVE,
+        results=[NO_SIGNS, KIDNEYS, "platelets 210 10*9/L, on 2026-11-20"],
+        active=[f"{EVERY_2}, since 2025-11-20"],
+    )
+    card = only_card(asked)
+    offer = next(one for one in card["suggestions"] if one["label"].startswith("NOT given"))
+    starts = [
+        (repeat["period"], repeat.get("boundsPeriod"))
+        for action in offer["actions"]
+        for repeat in [action["resource"]["dosageInstruction"][0]["timing"]["repeat"]]
+        if "count" not in repeat
+    ]
+    assert starts
+    assert all(bounds is None for _, bounds in starts)
