@@ -177,7 +177,7 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
         case ChangeOrder(_, phase, technique, _, replaces):
             return draft_changes.rewrite(
                 draft, phase, context, technique, replaces
-            ), f"{does(edit)}: {describe(phase)}"
+            ), f"{does(edit)}: {describe(phase)}{_supply_that_stays(draft, phase, context)}"
         case AddTechnique(_, technique):
             return draft_changes.with_technique(draft, technique, context), _technique_in_words(
                 technique
@@ -196,6 +196,12 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
             ), f"Change the injection site to: {site.value}"
         case _:
             return None, ""
+
+
+def _supply_that_stays(draft: Resource, phase: Phase, context: DraftContext) -> str:
+    """Say that quantity, days and repeats stay as ordered where they no longer fit (cards.md 8)."""
+    fits = not draft_changes.supply_no_longer_fits(draft, phase, context)
+    return "" if fits else "; its supply stays as ordered: make quantity, days and repeats fit"
 
 
 def _technique_in_words(technique: tuple[str, ...]) -> str:

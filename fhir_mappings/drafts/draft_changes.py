@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from typing import Any
 
 from fhir_mappings.dosing import read_written
 from fhir_mappings.drafts.dosage_instruction import SITE_CODINGS, first_line, start_on
@@ -29,7 +30,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.medicines import BASIS, read_phases
 from fhir_mappings.products import Form, identify_product
 from fhir_mappings.terminology import SNOMED
-from recommender.language import InjectionSite, Phase, Route
+from recommender.language import InjectionSite, Phase, PhaseKind, Route
 
 
 def rewrite(
@@ -63,6 +64,35 @@ def rewrite(
     others = [one for one in as_list(order.get("extension")) if as_dict(one).get("url") != BASIS]
     course = _course_and_reason(order, fresh)
     return course | order | {"extension": [*others, *fresh["extension"]]}
+
+
+SUPPLY = ("quantity", "expectedSupplyDuration", "numberOfRepeatsAllowed")
+
+
+def supply_no_longer_fits(received: Resource, phase: Phase, context: DraftContext) -> bool:
+    """Return whether the supply that a rewritten draft keeps was written for another dosage than
+    that of the phase: what it says of quantity, days or repeats is not what the phase needs, or a
+    course without an end can be supplied only up to a day (cards.md 8).
+    """
+    kept = as_dict(received.get("dispenseRequest"))
+    stated = [name for name in SUPPLY if name in kept]
+    if not _is_product_of(received, phase, context):
+        stated = [name for name in stated if name != "quantity"]  # goes with the product
+    timing = phase.line.timing
+    is_open = phase.kind is PhaseKind.LOADING and timing is not None and not timing.is_bounded
+    if is_open and as_dict(kept.get("validityPeriod")).get("end"):
+        return True
+    needed = as_dict(draft_r4(phase, context, ()).get("dispenseRequest")) if stated else {}
+    return any(_amount(kept[name]) != _amount(needed.get(name)) for name in stated)
+
+
+def _amount(stated: Any) -> Any:
+    """Return the number of a quantity or duration; a duration in days, where its unit is known."""
+    if not isinstance(stated, dict):
+        return stated
+    days = {"d": 1, "wk": 7, "mo": 30}.get(as_text(stated.get("code")), 1)
+    value = stated.get("value")
+    return value * days if isinstance(value, int | float) else value
 
 
 def _with_product_of(order: Resource, fresh: Resource) -> Resource:

@@ -90,14 +90,17 @@ def _screen(words: Words, day: dt.date | None) -> str:
 
 
 def nerves_ever(words: Words) -> str:
+    """Nerve signs of any time; those that no longer stand are called earlier ones."""
     ever = words.scenario.neurological_findings
-    return ", ".join(dict.fromkeys(words.on(named_sign(one), one.evidence.date) for one in ever))
+    said = ", ".join(dict.fromkeys(words.on(named_sign(one), one.evidence.date) for one in ever))
+    past = words.assessment.neurological_ever.is_true and not words.findings
+    return f"earlier {said}" if said and past else said
 
 
 def nerves_before(words: Words) -> str:
     """Nerve signs now, else those of earlier: they decide how loudly a lapse is asked about."""
     ever = words.assessment.neurological_ever.is_true and not words.findings
-    return f"earlier {nerves_ever(words)}" if ever and nerves_ever(words) else nerves(words)
+    return nerves_ever(words) if ever and nerves_ever(words) else nerves(words)
 
 
 def nerves_known(words: Words) -> str:

@@ -180,3 +180,35 @@ def test_a_part_of_the_blood_count_shows_that_it_was_taken_I27(result: str) -> N
     (card,) = cards_of(request(results=[NO_SIGNS, KIDNEYS], **chart))
     assert "no B12, blood count or homocysteine on record" in card["summary"]
     assert cards_of(request(results=[NO_SIGNS, KIDNEYS, f"{result}, on 2026-10-01"], **chart)) == []
+
+
+# --- the supply that a changed order keeps
+
+
+def supplied(order: str, supply: Json, **chart: Any) -> list[str]:
+    asked = request(order, **chart)
+    draft_of(asked)["dispenseRequest"] = supply
+    (offer,) = only_card(asked)["suggestions"]
+    return [action["description"] for action in offer["actions"] if action["type"] == "update"]
+
+
+DAYS = {"unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+STAYS = "its supply stays as ordered: make quantity, days and repeats fit"
+
+
+def test_a_supply_that_no_longer_fits_the_changed_order_is_said_to_stay() -> None:
+    weekly = "vitamin B12 tablet 1 mg, 1 tablet, oral, weekly"
+    for_13_weeks = {"quantity": {"value": 13}, "expectedSupplyDuration": {"value": 91} | DAYS}
+    (said,) = supplied(weekly, for_13_weeks, **without_signs(VEGAN))
+    assert STAYS in said
+    short = "hydroxocobalamin, 1000 mcg, IM, alternate days for 5 days"
+    signs = {"conditions": [ANAEMIA, SIGNS], "results": [LOW, KIDNEYS]}
+    (said,) = supplied(short, {"validityPeriod": {"end": "2026-12-03"}}, **signs)
+    assert STAYS in said
+
+
+def test_a_supply_that_fits_or_is_not_stated_is_not_spoken_of() -> None:
+    weekly = "vitamin B12 tablet 1 mg, 1 tablet, oral, weekly"
+    for supply in ({"expectedSupplyDuration": {"value": 90} | DAYS}, {}):
+        (said,) = supplied(weekly, supply, **without_signs(VEGAN))
+        assert "supply" not in said
