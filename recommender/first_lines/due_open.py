@@ -21,8 +21,7 @@ def prophylaxis(case: Case, words: Words) -> str:
         return f"Ileal Crohn's{extent}, {ordered}: monthly injections for life are advised"
     if Cause.BARIATRIC in a.causes:
         operation = f"Bariatric surgery{words.year_of(Cause.BARIATRIC)}"
-        every = "every 2 months" if a.neurological.is_true else "every 3 months"
-        return f"{operation}, {ordered}: injection {every}, or daily tablets"
+        return f"{operation}, {ordered}: injection every 3 months, or daily tablets"
     if Cause.TOTAL_GASTRECTOMY in a.causes:
         operation = f"Total gastrectomy{words.year_of(Cause.TOTAL_GASTRECTOMY)}"
         test_first = "test it and decide" if _lacks_level(case) else "decide"

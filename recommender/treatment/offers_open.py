@@ -9,7 +9,6 @@ from dataclasses import replace
 from recommender.assessment import Assessment
 from recommender.deficiency import Deficiency
 from recommender.guidance import (
-    MAINT_N,
     PROPH_1M,
     PROPH_3M,
     PROPH_M,
@@ -18,8 +17,8 @@ from recommender.guidance import (
     Policy,
     with_oral_dose,
 )
-from recommender.language import Cause, FollowUp, Phase, Regimen, Test
-from recommender.monitoring import ileal_phase, interval_of, pregnancy_plan_b12, yearly_b12
+from recommender.language import Cause, FollowUp, Regimen, Test
+from recommender.monitoring import ileal_phase, pregnancy_plan_b12, yearly_b12
 from recommender.precautions import Advice
 from recommender.treatment.offers import Offer, bariatric_maintenance, ileal_needs, still_needed
 from recommender.treatment.recommendation import Option
@@ -96,29 +95,15 @@ def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     """Offer monthly injections for life after ileal resection over 20 cm, or with extensive ileal
     Crohn's disease (P1, P2).
     """
-    months = f"PROPH-{policy.ileal_maintenance_months}M"
-    phase = _after_signs(replace(PROPH_1M, id=months, line=ileal_phase(policy).line), assessment)
+    phase = replace(
+        PROPH_1M, id=f"PROPH-{policy.ileal_maintenance_months}M", line=ileal_phase(policy).line
+    )
     load_first = Advice("P1", "Load first if vitamin B12 turns out to be low.", ("S10", "S71"))
     unknown = assessment.deficiency is Deficiency.UNKNOWN
     return Offer(
         options=(Option((), Regimen((phase,))),),
         follow_ups=(*_b12_if_missing(assessment), *yearly_b12(assessment)),
         advice=(load_first,) if unknown else (),
-    )
-
-
-def _after_signs(phase: Phase, assessment: Assessment) -> Phase:
-    """Return the prophylaxis every 2 months where its own interval is longer and nerve signs stand,
-    or stood while vitamin B12 may have been given for them (F11, 2.7, I6); it keeps its own where
-    they are not known (Q87), or stood without any sign of deficiency.
-    """
-    counts = assessment.neurological.is_true or (
-        assessment.neurological_ever.is_true and not assessment.untreated
-    )
-    if not counts or interval_of(phase) <= interval_of(MAINT_N):
-        return phase
-    return replace(
-        phase, id="PROPH-2M", line=MAINT_N.line, citations=(*phase.citations, "S9", "S66")
     )
 
 
@@ -146,8 +131,7 @@ def bariatric_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     """Offer an injection every 3 months, or oral where neurological symptoms are not in the way
     (P4).
     """
-    injection = _after_signs(PROPH_3M, assessment)
-    oral = with_oral_dose(PROPH_ORAL, policy.oral_dose_mcg)
+    injection, oral = PROPH_3M, with_oral_dose(PROPH_ORAL, policy.oral_dose_mcg)
     unlikely = assessment.deficiency is Deficiency.UNLIKELY and not assessment.neurological.is_true
     phases = (
         bariatric_maintenance(assessment, policy, injection, oral)
@@ -172,10 +156,9 @@ def gastrectomy_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
         ("S13", "S85", "X8"),
     )
     offers = policy.gastrectomy_prophylaxis is GastrectomyProphylaxis.OFFER
-    phase = _after_signs(PROPH_M, assessment)
     return Offer(
-        options=(Option((), Regimen((phase,))),) if offers else (),
-        acceptable=(Regimen((phase,)), Regimen((PROPH_1M,))),
+        options=(Option((), Regimen((PROPH_M,))),) if offers else (),
+        acceptable=(Regimen((PROPH_M,)), Regimen((PROPH_1M,))),
         follow_ups=_tests_missing(assessment, (Test.SERUM_B12, Test.FULL_BLOOD_COUNT)),
         advice=(load_first,),
     )

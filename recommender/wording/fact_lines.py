@@ -28,7 +28,6 @@ from recommender.wording.facts_said import (
     nerves,
     nerves_before,
     nerves_ever,
-    nerves_known,
     nitrous_oxide,
     not_ruled_out,
     planning,
@@ -42,7 +41,7 @@ from recommender.wording.words import Words
 _BASIS: tuple[Line, ...] = (level, mma, nerves)
 
 
-_PREVENTION: tuple[Line, ...] = (causes, level, nerves_known)
+_PREVENTION: tuple[Line, ...] = (causes, level)
 
 
 DECIDES_RULE: dict[str, tuple[Line, ...]] = {

@@ -103,11 +103,6 @@ def nerves_before(words: Words) -> str:
     return nerves_ever(words) if ever and nerves_ever(words) else nerves(words)
 
 
-def nerves_known(words: Words) -> str:
-    """Nerve signs, where they stand: prophylaxis is then every 2 months."""
-    return nerves(words) if words.assessment.neurological.is_true else ""
-
-
 def causes(words: Words) -> str:
     said = {}
     for one in words.scenario.causes:

@@ -246,13 +246,8 @@ def _limit(a: Assessment, policy: Policy, option: Option) -> Decimal:
 
 
 def _prophylaxis_limit(a: Assessment, policy: Policy) -> Decimal:
-    """Its own interval; 2 months where nerve signs stand, or stood before treatment that may be
-    under way (F11, 2.7, Q87).
-    """
     over = (a.ileal_resection_over_limit | a.crohns_over_limit).is_true
-    own = Decimal(31 * policy.ileal_maintenance_months) if over else Decimal(93)
-    ever = a.neurological.is_true or (a.neurological_ever.is_true and not a.untreated)
-    return min(own, Decimal(62)) if ever else own
+    return Decimal(31 * policy.ileal_maintenance_months) if over else Decimal(93)
 
 
 def _who(found: Recommendation, _: Policy) -> Iterator[str]:

@@ -272,23 +272,6 @@ def test_every_severe_reaction_is_named_and_with_signs_it_is_the_same_day_G2() -
 SLEEVE = {"procedures": ["sleeve gastrectomy, on 2023-05-05"]}
 
 
-def test_with_nerve_signs_prophylaxis_is_every_2_months_Q87() -> None:
-    chart = {
-        "conditions": ["paraesthesia, since 2026-10-01"],
-        "results": ["B12 420 pmol/L, on 2026-11-02", KIDNEYS],
-    }
-    assert labels(only_card(request(**SLEEVE, **chart)))[0] == (
-        "Hydroxocobalamin 1 mg IM every 2 months for life"
-    )
-    earlier = {
-        "conditions": ["paraesthesia, since 2024-01-01, resolved 2025-01-01"],
-        "results": ["B12 310 pmol/L, on 2026-11-02", KIDNEYS],
-    }
-    assert labels(only_card(request(**SLEEVE, **earlier)))[0] == (
-        "Hydroxocobalamin 1 mg IM every 3 months for life"
-    )
-
-
 def test_what_is_offered_if_nothing_is_given_any_more_is_not_called_too_seldom_T7() -> None:
     asked = request(
         **SLEEVE,
