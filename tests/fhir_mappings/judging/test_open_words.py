@@ -17,7 +17,7 @@ from fhir_mappings.judging.plain_words import (
     is_understood,
 )
 from fhir_mappings.terminology import Field, read_words
-from recommender.language import RecordArea, Truth
+from recommender.language import HintAt, RecordArea, Truth
 from tests.fhir_mappings.records import allergy, condition, scenario_of
 
 with (Path(__file__).parent / "phrases.csv").open(encoding="utf-8", newline="") as file:
@@ -89,6 +89,35 @@ def test_three_plain_problems_are_judged_by_their_words_Q26() -> None:
 
     assert scenario.list_of(RecordArea.CONDITIONS).by_words == 3
     assert scenario.lebers.truth is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cervical spondylosis without myelopathy",
+        "Lumbar disc disorder without radiculopathy or myelopathy",
+        "Spondylosis w/o myelopathy or radiculopathy, lumbar region",
+    ],
+)
+def test_a_disease_of_the_spine_without_myelopathy_is_no_nerve_sign(text: str) -> None:
+    scenario = scenario_of(condition("", code={"text": text}))
+
+    assert scenario.hints == ()
+    assert scenario.lebers.truth is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cervical spondylosis with myelopathy",
+        "Myelopathy",
+        "Spondylosis without myelopathy, numbness of both feet",
+    ],
+)
+def test_with_it_or_with_another_sign_it_is_asked_about_Q28(text: str) -> None:
+    hints = scenario_of(condition("", code={"text": text})).hints
+
+    assert [hint.at for hint in hints] == [HintAt.NEUROLOGY]
 
 
 @pytest.mark.parametrize(
