@@ -21,15 +21,11 @@ REVIEW_TESTS: dict[Concept, Test] = {
     Concept.SERUM_B12: Test.SERUM_B12,
     Concept.ACTIVE_B12_HOLOTC: Test.HOLOTRANSCOBALAMIN,
     Concept.HAEMOGLOBIN: Test.FULL_BLOOD_COUNT,
-    Concept.MCV: Test.FULL_BLOOD_COUNT,
-    Concept.PLATELETS: Test.FULL_BLOOD_COUNT,
     Concept.HOMOCYSTEINE: Test.HOMOCYSTEINE,
     Concept.MMA_SERUM_PLASMA: Test.MMA,
     Concept.B12_REVIEW: Test.SYMPTOM_REVIEW,
 }
-"""What each result is of a review; haemoglobin, red cell volume or platelets stand for the blood
-count that they are part of.
-"""
+"""What each result is of a review; haemoglobin stands for the blood count."""
 
 SAMPLED_ALL_THE_SAME = frozenset({NotCounted.PRELIMINARY, NotCounted.NAMES_CONTRADICT})
 """Results that decide nothing, of which the sample was taken all the same."""
