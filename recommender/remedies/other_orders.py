@@ -24,6 +24,7 @@ from recommender.language import (
     is_injected,
 )
 from recommender.monitoring import CITATIONS, interval_of, maintenance_phase
+from recommender.remedies.additions import additions
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
 from recommender.remedies.towards import is_open, towards
@@ -49,7 +50,7 @@ def resolve_stop(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:
     edits: tuple[Edit, ...] = tuple(RemoveOrder(key) for key in sorted(stops))
     if case.rule == "T1b":  # maintenance would be too seldom, unless nothing improves (Q70)
         return (Resolution(_GOES_ON["T1b"], edits, True),)
-    if (instead := _in_its_place(case)) is not None:
+    if (instead := _in_its_place(case, issues)) is not None:
         return instead
     phase = _maintenance_if_nothing_remains(case)
     if plateau := _maintenance_after_plateau(case):
@@ -75,10 +76,10 @@ _GOES_ON = {
 """What is said of going on where the rule wants it otherwise than as it is ordered."""
 
 
-def _in_its_place(case: Case) -> tuple[Resolution, ...] | None:
+def _in_its_place(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...] | None:
     """Return what is offered where the stop stays, because what it ends must not be advised:
     tablets with nerve signs (T0, I1), or cyanocobalamin while Leber's disease is not ruled out
-    (I2); `None` where going on is right.
+    (I2); with the tests that treatment waits for (K9). `None` where going on is right.
     """
     stopped = [line for stop in case.selected_stops if (line := stop.cobalamin) is not None]
     by_mouth = stopped and not any(is_injected(line) for line in stopped)
@@ -93,9 +94,9 @@ def _in_its_place(case: Case) -> tuple[Resolution, ...] | None:
     ]
     if len(loading) == 1:
         due = AddRegimen(loading[0], case.recommendation.technique)
-        return (
-            Resolution(label_of((due,)), (due,), recommended=bool(signs) and not is_open(case)),
-        )
+        edits = (due, *additions(case, issues, (due,)))
+        is_due = bool(signs) and not is_open(case)
+        return (Resolution(label_of((due,)), edits, recommended=is_due),)
     if signs:
         return None
     treated = case.is_under_way and not case.recommendation.not_drafted

@@ -68,6 +68,19 @@ def test_tablets_stopped_with_new_signs_make_room_for_injections_T0() -> None:
     assert card["detail"].count("Paraesthesia") == 1
 
 
+def test_what_is_offered_in_the_place_of_a_stop_has_its_tests_K9() -> None:
+    asked = request(
+        f"stop: {TABLETS}",
+        conditions=SIGNS,
+        results=[*LOW, "potassium 3.0 mmol/L, on 2026-11-20"],
+    )
+    (offer,) = only_card(asked)["suggestions"]
+
+    created = [action["resource"] for action in offer["actions"] if action["type"] == "create"]
+    tests = [one["code"]["text"] for one in created if one["resourceType"] == "ServiceRequest"]
+    assert any("otassium" in name for name in tests)
+
+
 def test_injections_stopped_with_new_signs_go_on_otherwise_than_ordered_T1() -> None:
     active = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
     given = [
