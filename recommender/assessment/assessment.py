@@ -19,7 +19,6 @@ from recommender.assessment.blood_and_reactions import (
 from recommender.assessment.derived_facts import Assessment
 from recommender.assessment.explained_facts import explain_facts
 from recommender.assessment.neurology import (
-    PRESSING_DAYS,
     Neurology,
     presses,
     read_neurology,
@@ -173,7 +172,6 @@ def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
         "attribution_uncertain": neurology.attribution_uncertain,
         "neurological_recent": neurology.seen_within(scenario.as_of, look_back.YEAR_DAYS)
         or neurology.urgent,
-        "neurological_last_90_days": neurology.seen_within(scenario.as_of, PRESSING_DAYS),
         "signs_before_last_dose": last is not None and neurology.all_before(last),
     }
 

@@ -42,14 +42,13 @@ class Assessment(ComparedWhole):
     deficiency, `not_conclusive` why a level excludes nothing. `hinted` are the facts that words of
     the record point at without deciding them; `allergy_unclear`: an allergy entry is, or could be,
     such. `past_reactions` are severe ones marked as no longer active (Q80), `excipient_reactions`
-    those to what products hold besides (Q63). `laboratory_unread`:
-    results did not come, or not whole, the latter is
-    `laboratory_in_part`; `platelets_unusable`: the newest count came and cannot be used (Q58).
-    `neurological_recent` and `neurological_last_90_days`: a sign of the last 12 months or 90 days
-    (one without a date counts); `signs_before_last_dose`: every sign is older than the last dose
-    (T4a). `mma_excludes`: methylmalonic acid of the last 6 months is not raised. `low_once`: an
-    older or unusable result was low or is flagged low (E3). `positive_by_recent_result`: a result
-    of 12 months, not the diagnosis alone, speaks for deficiency (Q73).
+    those to what products hold besides (Q63). `laboratory_unread`: results did not come, or not
+    whole, and `laboratory_in_part`: the latter; `platelets_unusable`: the newest count came and
+    cannot be used (Q58). `neurological_recent`: a sign of the last 12 months, or one without a
+    date; `signs_before_last_dose`: every sign is older than the last dose (T4a). `mma_excludes`:
+    methylmalonic acid of the last 6 months is not raised. `low_once`: an older or unusable result
+    was low or is flagged low (E3). `positive_by_recent_result`: a result of 12 months, not the
+    diagnosis alone, speaks for deficiency (Q73).
     """
 
     adult: Truth
@@ -106,7 +105,6 @@ class Assessment(ComparedWhole):
     past_reactions: frozenset[Allergen] = frozenset()
     excipient_reactions: frozenset[Allergen] = frozenset()
     neurological_recent: bool = True
-    neurological_last_90_days: bool = True
     signs_before_last_dose: bool = False
     mma_excludes: bool = False
     low_once: bool = False

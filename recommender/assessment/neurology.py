@@ -39,9 +39,7 @@ URGENT_SIGNS = frozenset(
 """Signs of the cord or the optic nerve: same-day route (K15)."""
 
 PRESSING_DAYS = 90
-"""Days for which a sign of the cord or optic nerve presses though treatment is in time
-(K15), and for which a finding that vitamin B12 does not explain is asked about (N3, Q69).
-"""
+"""Days for which a sign of the cord or optic nerve presses though treatment is in time (K15)."""
 
 SIGNS_TO_REFUTE = frozenset(
     {

@@ -126,11 +126,6 @@ class Fact:
         return self.truth.may_be_true
 
     @property
-    def is_hinted(self) -> bool:
-        """Return whether words of the record point at it that do not decide it (Q28)."""
-        return self.because is Because.HINT
-
-    @property
     def is_gap(self) -> bool:
         """Return whether it is unknown only for entries not understood or a list not whole (Q28).
 

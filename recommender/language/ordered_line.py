@@ -1,5 +1,5 @@
-"""One reading of an ordered line of vitamin B12: its route, rhythm, doses, kind, and whether it
-treats. The phase of treatment and every check of an order read it here, so that "alternate days"
+"""One reading of an ordered line of vitamin B12: its rhythm, doses and kind, and whether it treats.
+The phase of treatment and every check of an order read it here, so that "alternate days"
 means one thing (Q39).
 """
 
@@ -54,14 +54,11 @@ class OrderedLine:
 
     `rhythm` and `kind` are `None` when the frequency is not known. `doses` is how many are ordered
     in all (the largest reading), `None` without a bound. `daily_dose` is micrograms a day at the
-    least frequent reading, `None` when not known. `treats`: vitamin B12 at treatment dose, UNKNOWN
-    when dose, route or frequency is not known. `bound_days` is for how many days it is ordered,
+    least frequent reading, `None` when not known. `bound_days` is for how many days it is ordered,
     counted in days or in 2 days a dose, the shorter (Q39); `None` without a bound.
     """
 
     is_injected: bool
-    is_oral: bool
-    treats: Truth
     rhythm: Rhythm | None
     kind: PhaseKind | None
     doses: Decimal | None
@@ -76,8 +73,6 @@ def read_line(line: DoseLine) -> OrderedLine:
     injected = is_injected(line)
     return OrderedLine(
         is_injected=injected,
-        is_oral=line.route is Route.ORAL,
-        treats=is_treatment_dose(line),
         rhythm=rhythm_of(timing) if timing else None,
         kind=_kind(injected, timing),
         doses=total_doses(timing) if timing else None,

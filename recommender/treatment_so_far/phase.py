@@ -53,7 +53,6 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
         if treatment.phase is TreatmentPhase.ORAL
         else history.days_on_treatment,
         dose_documented=history.dose_documented,
-        treatment_dose_ordered=bool(history.current),
         evidence=_evidence(treatment, history),
         last_dose=history.last_dose,
         treated_before=last_sign(scenario) if nothing else None,

@@ -85,7 +85,6 @@ class Treatment(ComparedWhole):
     interval: Decimal | None = None
     days_on_treatment: int | None = None
     dose_documented: bool = False
-    treatment_dose_ordered: bool = False
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
     unknown: UnknownPhase | None = None

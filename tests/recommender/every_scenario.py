@@ -90,7 +90,6 @@ NEUROLOGY: tuple[Facts, ...] = (
         "neurological_ever": T,
         "neurological_new": F,
         "neurological_recent": False,
-        "neurological_last_90_days": False,
     },
 )
 

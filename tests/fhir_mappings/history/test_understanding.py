@@ -118,14 +118,14 @@ def test_a_whole_wording_of_a_bleeding_disorder_decides(text: str) -> None:
     ["Possible von Willebrand", "No haemophilia", "Bleeding disorder ruled out", "FH haemophilia"],
 )
 def test_a_bleeding_disorder_beside_a_marker_is_a_hint(text: str) -> None:
-    assert scenario_of(worded(text)).bleeding_disorder.is_hinted
+    assert scenario_of(worded(text)).bleeding_disorder.because is Because.HINT
 
 
 def test_words_of_a_note_show_and_never_decide() -> None:
     scenario = scenario_of(
         condition("38341003", note=[{"text": "known haemophilia A, sees haematology"}])
     )
-    assert scenario.bleeding_disorder.is_hinted
+    assert scenario.bleeding_disorder.because is Because.HINT
 
 
 def test_words_beside_a_code_of_another_thing_are_a_hint() -> None:
@@ -361,7 +361,7 @@ def test_an_allergy_kept_as_a_condition_counts(text: str) -> None:
 def test_an_allergy_that_is_doubted_or_unnamed_is_a_hint(text: str) -> None:
     scenario = scenario_of(allergic(text))
     assert scenario.allergies == ()
-    assert scenario.allergy_fact.is_hinted
+    assert scenario.allergy_fact.because is Because.HINT
     assert [hint.words for hint in scenario.hints_at(HintAt.ALLERGY)] == [text]
 
 
@@ -376,7 +376,7 @@ def test_other_allergies_and_none_in_so_many_words_are_understood(text: str) -> 
 
 def test_an_allergy_with_nothing_but_its_type_is_a_hint() -> None:
     scenario = scenario_of(allergy("", code=DRUG_ALLERGY))
-    assert scenario.allergy_fact.is_hinted
+    assert scenario.allergy_fact.because is Because.HINT
     assert scenario.list_of(RecordArea.ALLERGIES).not_understood == 1
 
 
@@ -555,7 +555,7 @@ def test_words_of_the_problem_list_may_point_at_b12_treatment(text: str, hinted:
     ],
 )
 def test_history_of_what_counts_only_now_is_a_hint(text: str, fact: str) -> None:
-    assert getattr(scenario_of(worded(text)), fact).is_hinted
+    assert getattr(scenario_of(worded(text)), fact).because is Because.HINT
 
 
 def test_the_name_of_a_code_without_meaning_is_no_word() -> None:
@@ -577,7 +577,7 @@ def test_the_name_of_a_code_without_meaning_is_no_word() -> None:
 )
 def test_other_cobalamins_and_slips_of_their_names_are_hints(text: str, hinted: bool) -> None:
     scenario = scenario_of(allergic(text))
-    assert bool(scenario.allergies) or scenario.allergy_fact.is_hinted is hinted
+    assert bool(scenario.allergies) or (scenario.allergy_fact.because is Because.HINT) is hinted
     assert scenario.allergy_fact.is_false is not hinted
 
 

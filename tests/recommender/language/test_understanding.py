@@ -36,7 +36,7 @@ def test_a_fact_says_whether_it_is_a_gap_or_a_hint(
     because: Because | None, gap: bool, hint: bool
 ) -> None:
     fact = Fact(Truth.UNKNOWN, "why", because=because)
-    assert (fact.is_gap, fact.is_hinted) == (gap, hint)
+    assert (fact.is_gap, fact.because is Because.HINT) == (gap, hint)
 
 
 def test_hints_at_a_fact_come_newest_first() -> None:
