@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.dosing import read_written
+from fhir_mappings.dosing import days_of, read_number, read_written
 from fhir_mappings.drafts.dosage_instruction import SITE_CODINGS, first_line, start_on
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.medication_request import draft_r4, prior_prescription
@@ -83,16 +84,21 @@ def supply_no_longer_fits(received: Resource, phase: Phase, context: DraftContex
     if is_open and as_dict(kept.get("validityPeriod")).get("end"):
         return True
     needed = as_dict(draft_r4(phase, context, ()).get("dispenseRequest")) if stated else {}
-    return any(_amount(kept[name]) != _amount(needed.get(name)) for name in stated)
+    return any(not _is_as_needed(kept[name], needed.get(name)) for name in stated)
 
 
-def _amount(stated: Any) -> Any:
-    """Return the number of a quantity or duration; a duration in days, where its unit is known."""
-    if not isinstance(stated, dict):
-        return stated
-    days = {"d": 1, "wk": 7, "mo": 30}.get(as_text(stated.get("code")), 1)
-    value = stated.get("value")
-    return value * days if isinstance(value, int | float) else value
+def _is_as_needed(stated: Any, needed: Any) -> bool:
+    """Return whether a number or quantity is that of the draft. Durations are compared in days; a
+    month and 30 days are one.
+    """
+    days, needed_days = days_of(stated), days_of(needed)
+    if days is not None and needed_days is not None:
+        return abs(days - needed_days) <= needed_days / 30
+    return _number_of(stated) == _number_of(needed)
+
+
+def _number_of(stated: Any) -> Decimal | None:
+    return read_number(stated.get("value") if isinstance(stated, dict) else stated)
 
 
 def _with_product_of(order: Resource, fresh: Resource) -> Resource:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
@@ -20,7 +21,15 @@ from recommender.folic_acid.gate import (
     holds_treatment_dose,
 )
 from recommender.guidance import FolateGateOpens
-from recommender.language import FolateIndication, HintAt, Order, PhaseKind, Substance, Test
+from recommender.language import (
+    FolateIndication,
+    HintAt,
+    Order,
+    OrderState,
+    PhaseKind,
+    Substance,
+    Test,
+)
 from recommender.treatment_so_far import TreatmentPhase, bound_end
 
 HIGHEST_FOLIC_ACID = Decimal(15000)
@@ -160,7 +169,7 @@ def first_b12_day(case: Case) -> dt.date:
     ordered = [order for order in case.course.orders if _orders_treatment(order)]
     if case.policy.folate_gate_opens is FolateGateOpens.LOADING_COMPLETE:
         loading = (order for order in ordered if kind_of(order) is PhaseKind.LOADING)
-        ends = [end for order in loading if (end := bound_end(order)) is not None]
+        ends = [end for order in loading if (end := _end_of_loading(case, order)) is not None]
         if ends:
             return max(*ends, case.scenario.as_of)
     starts = [
@@ -168,6 +177,15 @@ def first_b12_day(case: Case) -> dt.date:
         for order in ordered
     ]
     return min(starts, default=case.scenario.as_of)
+
+
+def _end_of_loading(case: Case, order: Order) -> dt.date | None:
+    """Return the day on which a loading course is complete; `None` when it has no end. A draft
+    begins today at the earliest, and so does an order that says no day.
+    """
+    today, start = case.scenario.as_of, order.starts or order.authored or case.scenario.as_of
+    begins = max(start, today) if order.state is OrderState.DRAFT else start
+    return bound_end(replace(order, starts=begins))
 
 
 def starts_after_first_dose(case: Case, order: Order) -> bool:

@@ -63,6 +63,7 @@ from recommender.language.edits import (
     Edit,
     NameReplaced,
     RemoveOrder,
+    apply,
 )
 from recommender.language.logic import (
     NO_RESULT,
@@ -219,6 +220,7 @@ __all__ = [
     "Unit",
     "YearDate",
     "any_true",
+    "apply",
     "as_recorded",
     "changed",
     "contradictions",

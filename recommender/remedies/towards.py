@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from recommender.assessment import PlateletBand
 from recommender.cards import Remedy, Resolution, cards
@@ -17,7 +18,7 @@ from recommender.folic_acid import (
     holds_treatment_dose,
     starts_after_first_dose,
 )
-from recommender.guidance import N_LOAD
+from recommender.guidance import N_LOAD, FolateGateOpens
 from recommender.language import (
     AddFollowUps,
     AddRegimen,
@@ -30,6 +31,7 @@ from recommender.language import (
     PhaseKind,
     RecordArea,
     RemoveOrder,
+    apply,
 )
 from recommender.remedies.additions import remove
 from recommender.remedies.labels import HOLD_FOLIC_ACID, label_of
@@ -47,8 +49,8 @@ def towards(
     edits += tuple(
         edit for order in folate_to_remove(case, issues, edits) for edit in remove(case, order)
     )
-    edits += folate_after(case, edits)
-    edits += _resumed_today(case, target, issues, edits)
+    resumed = _resumed_today(case, target, issues, edits)
+    edits += (*folate_after(case, (*edits, *resumed)), *resumed)
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
@@ -108,10 +110,17 @@ def _label(case: Case, edits: tuple[Edit, ...], claims: Claims) -> str:
         return label_of(treatment, claims, lead=HOLD_FOLIC_ACID)
     folate |= {order.key for order in case.selected_folate}
     later = any(isinstance(edit, ChangeStart) and edit.key in folate for edit in edits)
-    lead = "Folic acid a day later" if later else ""
+    lead = _when_folic_acid_starts(_after(case, edits)) if later else ""
     stated = claims or ((Claim.GLOSSITIS,) if _rests_on_glossitis(case, edits) else ())
     kept = claims and not lead and _keeps_loading(case, edits)
     return label_of(treatment, stated, lead=lead, kept=bool(kept))
+
+
+def _when_folic_acid_starts(after: Case) -> str:
+    waits = after.policy.folate_gate_opens is FolateGateOpens.LOADING_COMPLETE
+    return (
+        "Folic acid after loading" if waits and drafted_loading(after) else "Folic acid a day later"
+    )
 
 
 def _keeps_loading(case: Case, edits: tuple[Edit, ...]) -> bool:
@@ -148,31 +157,30 @@ def folate_to_remove(
 
 
 def folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Let folic acid that stays start the day after the vitamin B12 drafted here (c2), unless the
-    gate is open.
+    """Let folic acid that stays start the day after the vitamin B12 that the edits leave drafted
+    (c2), unless the gate is open.
     """
     drafted = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
     if not drafted or folate_gate(case) in (FolateGate.OPEN_EXCLUDED, FolateGate.OPEN_TREATED):
         return ()
-    gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    after = _after(case, edits)
     return tuple(
-        edit
-        for order in case.selected_folate
-        if order.key not in gone
-        for edit in _start_after(case, order)
+        ChangeStart(order.key, day_after(after))
+        for order in after.selected_folate
+        if _waits(after, order) and not starts_after_first_dose(after, order)
     )
 
 
-def _start_after(case: Case, order: Order) -> tuple[Edit, ...]:
-    """Return the later start of therapeutic folic acid that does not bring vitamin B12 at treatment
-    dose itself.
+def _after(case: Case, edits: tuple[Edit, ...]) -> Case:
+    """Return the case as it is once the edits are taken."""
+    return replace(case, course=apply(case.course, edits, case.scenario.as_of))
+
+
+def _waits(case: Case, order: Order) -> bool:
+    """Return whether the order is of therapeutic folic acid, and does not bring vitamin B12 at
+    treatment dose itself.
     """
-    waits = folate_class(order, case) is FolateClass.THERAPEUTIC and not holds_treatment_dose(order)
-    return (
-        (ChangeStart(order.key, day_after(case)),)
-        if waits and not starts_after_first_dose(case, order)
-        else ()
-    )
+    return folate_class(order, case) is FolateClass.THERAPEUTIC and not holds_treatment_dose(order)
 
 
 def day_after(case: Case) -> dt.date:

@@ -7,6 +7,7 @@ I27; S17, S19, S31 to S34; H2, H5, H59, H63.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -193,6 +194,7 @@ def supplied(order: str, supply: Json, **chart: Any) -> list[str]:
 
 
 DAYS = {"unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+MONTHS = DAYS | {"unit": "months", "code": "mo"}
 STAYS = "its supply stays as ordered: make quantity, days and repeats fit"
 
 
@@ -209,6 +211,15 @@ def test_a_supply_that_no_longer_fits_the_changed_order_is_said_to_stay() -> Non
 
 def test_a_supply_that_fits_or_is_not_stated_is_not_spoken_of() -> None:
     weekly = "vitamin B12 tablet 1 mg, 1 tablet, oral, weekly"
-    for supply in ({"expectedSupplyDuration": {"value": 90} | DAYS}, {}):
+    three_months = ({"value": 90} | DAYS, {"value": 3} | MONTHS)
+    for supply in (*({"expectedSupplyDuration": one} for one in three_months), {}):
         (said,) = supplied(weekly, supply, **without_signs(VEGAN))
         assert "supply" not in said
+
+
+def test_a_supply_in_weeks_is_compared_in_days() -> None:
+    weekly = "vitamin B12 tablet 1 mg, 1 tablet, oral, weekly"
+    for weeks in (Decimal("13.0"), 90):
+        supply = {"expectedSupplyDuration": DAYS | {"value": weeks, "unit": "weeks", "code": "wk"}}
+        (said,) = supplied(weekly, supply, **without_signs(VEGAN))
+        assert (STAYS in said) is (weeks == 90)

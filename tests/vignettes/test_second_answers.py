@@ -220,6 +220,28 @@ def test_where_the_site_waits_for_loading_folic_acid_starts_after_it_C25() -> No
     assert cards_of(taken(asked, offer), strict) == []
 
 
+def test_folic_acid_waits_for_a_drafted_loading_that_names_no_day_C25() -> None:
+    strict: Settings = site('[policy]\nfolateGateOpens = "LOADING_COMPLETE"\n')
+    asked = request(FOLIC_ACID, LOADING, EVERY_2, conditions=[ANAEMIA], results=[LOW, NO_SIGNS])
+    for entry in asked["context"]["draftOrders"]["entry"]:
+        entry["resource"].pop("authoredOn", None)
+    (card,) = cards_of(asked, strict)
+    (offer,) = card["suggestions"]
+    assert offer["label"] == "Start folic acid on 11 Dec 2026, once B12 loading is complete"
+    assert cards_of(taken(asked, offer), strict) == []
+
+
+def test_where_an_offer_makes_loading_right_folic_acid_starts_after_it_C25() -> None:
+    strict: Settings = site('[policy]\nfolateGateOpens = "LOADING_COMPLETE"\n')
+    wrong = LOADING.replace("1000 mcg", "1000 mg")
+    asked = request(FOLIC_ACID, wrong, conditions=[ANAEMIA], results=[LOW, NO_SIGNS, KIDNEYS])
+    (card, _) = cards_of(asked, strict)
+    (offer,) = card["suggestions"]
+    words = "Folic acid after loading. Hydroxocobalamin 1 mg IM x6 in 2 weeks"
+    assert offer["label"] == words
+    assert cards_of(taken(asked, offer), strict) == []
+
+
 # --- several orders, choices, reactions
 
 
