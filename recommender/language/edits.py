@@ -1,14 +1,24 @@
-"""The edits of a course that a prescriber can accept. Keys are opaque: the edits name orders and
-tests by them.
+"""The edits of a course that a prescriber can accept, and what the course is after them. Keys are
+opaque: the edits name orders and tests by them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from recommender.language.choices import Claims
-from recommender.language.course import FollowUp, InjectionSite
+from recommender.language.choices import Claims, changed
+from recommender.language.course import (
+    Course,
+    FollowUp,
+    InjectionSite,
+    Order,
+    OrderState,
+    TestOrder,
+    due_date,
+)
 from recommender.language.doses import Phase, Regimen
 
 
@@ -103,3 +113,105 @@ Edit = (
     | NameReplaced
 )
 """One change of the course that a prescriber can accept."""
+
+
+def apply(course: Course, edits: tuple[Edit, ...], as_of: dt.date) -> Course:
+    """Return the course after the edits. Created orders are selected, as an EHR sends them next.
+
+    An edit that names a key which is not in the course changes nothing.
+    """
+    for edit in edits:
+        course = _apply_one(course, edit, as_of)
+    return course
+
+
+def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
+    match edit:
+        case AddRegimen():
+            return _with_regimen(course, edit)
+        case ChangeOrder():
+            return _rewritten(course, edit)
+        case RemoveOrder(key):
+            return _without(course, key)
+        case AddFollowUps():
+            return _with_tests(course, edit, as_of)
+        case AddTechnique(key, _):
+            return _change(course, key, technique_noted=True)
+        case ChangeStart(key, starts):
+            return _change(course, key, starts=starts)
+        case ChangeSite(key, site):
+            return _change(course, key, site=site)
+        case NameReplaced(key=key, replaces=replaces):
+            return _change(course, key, replaces=replaces)
+
+
+def _with_regimen(course: Course, edit: AddRegimen) -> Course:
+    keys = _free_keys("new/", (order.key for order in course.orders))
+    added = tuple(_drafted(edit, phase, next(keys)) for phase in edit.regimen.phases)
+    return replace(course, orders=course.orders + added)
+
+
+def _rewritten(course: Course, edit: ChangeOrder) -> Course:
+    line = edit.phase.line
+    return _change(
+        course,
+        edit.key,
+        **({"replaces": edit.replaces} if edit.replaces else {}),
+        lines=(line,),
+        not_computable="",
+        misfit="",
+        product_error="",
+        product=line.substance.value,
+        technique_noted=bool(edit.technique),
+        claims=edit.claims,
+        written=None,
+        words="",
+        from_words=False,
+        implausible="",
+        count_alone=None,
+        combination=False,
+        antidote=False,
+    )
+
+
+def _without(course: Course, key: str) -> Course:
+    """An order goes with all its dosage lines."""
+    kept = tuple(order for order in course.orders if key not in (order.key, order.part_of))
+    tests = tuple(test for test in course.tests if test.key != key)
+    return replace(course, orders=kept, tests=tests)
+
+
+def _with_tests(course: Course, edit: AddFollowUps, as_of: dt.date) -> Course:
+    keys = _free_keys("new-test/", (test.key for test in course.tests))
+    drafted = tuple(
+        TestOrder(next(keys), item.test, selected=True, due=due_date(item, as_of))
+        for item in edit.follow_ups
+    )
+    return replace(course, tests=course.tests + drafted)
+
+
+def _free_keys(prefix: str, taken: Iterable[str]) -> Iterator[str]:
+    """Yield keys that no order or test has yet."""
+    known = set(taken)
+    return (key for number in itertools.count() if (key := f"{prefix}{number}") not in known)
+
+
+def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
+    return Order(
+        key=key,
+        state=OrderState.DRAFT,
+        lines=(phase.line,),
+        product=phase.line.substance.value,
+        selected=True,
+        starts=edit.starts,
+        replaces=edit.replaces,
+        technique_noted=bool(edit.technique),
+        claims=edit.claims,
+    )
+
+
+def _change(course: Course, key: str, **changes: object) -> Course:
+    orders = tuple(
+        changed(order, **changes) if order.key == key else order for order in course.orders
+    )
+    return replace(course, orders=orders)

@@ -19,7 +19,7 @@ from fhir_mappings.fhir.record import Placed
 from fhir_mappings.selections import resolve_selections
 from fhir_mappings.terminology.code_systems import ATC, LOINC, RXNORM, SNOMED
 from fhir_mappings.terminology.loading import load_value_sets
-from recommender.language import RemoveOrder
+from recommender.language import RemoveOrder, apply
 from recommender.language.course import (
     FolateIndication,
     InjectionSite,
@@ -30,7 +30,6 @@ from recommender.language.course import (
 )
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.language.scenario import ClinicalScenario, LoweringDrug
-from tests.recommender.accepting import apply
 
 VALUE_SETS = load_value_sets()
 AS_OF = dt.date(2026, 11, 21)

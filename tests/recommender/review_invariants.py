@@ -29,13 +29,13 @@ from recommender.language.edits import (
     ChangeStart,
     Edit,
     RemoveOrder,
+    apply,
 )
 from recommender.language.scenario import ClinicalScenario
 from recommender.remedies.labels import ABBREVIATED, LONGEST
 from recommender.review.order_review import review
 from recommender.treatment.recommendation import Recommendation
 from recommender.wording import TEST_NAMES
-from tests.recommender.accepting import apply
 from tests.recommender.invariants_of_facts import fact_violations
 from tests.recommender.invariants_of_words import word_violations
 

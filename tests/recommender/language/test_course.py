@@ -31,9 +31,9 @@ from recommender.language.edits import (
     ChangeSite,
     ChangeStart,
     RemoveOrder,
+    apply,
 )
 from recommender.treatment_so_far import Treatment, TreatmentPhase
-from tests.recommender.accepting import apply
 from tests.recommender.review_space import LINES, TODAY, folic, order
 
 KEY = "MedicationRequest/a"

@@ -17,12 +17,11 @@ from recommender.guidance.regimens import MAINT_1M
 from recommender.language import Claim
 from recommender.language.course import Course, FollowUp, Test, TestOrder
 from recommender.language.doses import PhaseKind
-from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder
+from recommender.language.edits import AddFollowUps, AddRegimen, ChangeOrder, RemoveOrder, apply
 from recommender.remedies.labels import describe_tests
 from recommender.review.order_review import review
 from recommender.safety.plausibility import is_unit_error
 from recommender.treatment.table import recommend
-from tests.recommender.accepting import apply
 from tests.recommender.review_cases import FACTS, WORDS, build_case
 from tests.recommender.review_invariants import review_violations
 from tests.recommender.review_space import LINES, folic, order, person
