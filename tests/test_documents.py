@@ -1,12 +1,17 @@
-"""What a document links exists, and its lines fit a screen."""
+"""What documents link and name exists, their commands are understood, their lines fit a screen."""
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from cli.main import GROUPS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -41,6 +46,63 @@ def test_what_a_document_links_exists(document: Path) -> None:
         ):
             missing.append(f"{target}#{anchor}")
     assert missing == []
+
+
+TERMINOLOGY = ROOT / "fhir_mappings" / "terminology" / "README.md"
+WRITTEN = [*(path for path in DOCUMENTS if "generated" not in path.parts), TERMINOLOGY]
+FOLDERS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
+NAMED_PATH = re.compile(rf"(?:{FOLDERS})/[\w./-]+")
+
+
+@pytest.mark.parametrize("document", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_files_and_modules_that_a_document_names_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    paths = {name for name in re.findall(r"`([^`\n]+)`", text) if NAMED_PATH.fullmatch(name)}
+    modules = {name.rstrip(".") for name in re.findall(r"python -m ([\w.]+)", text)}
+    missing = [name for name in paths if not (ROOT / name).exists()]
+    assert missing + [name for name in modules if find_spec(name) is None] == []
+
+
+def commands_of(parser: argparse.ArgumentParser, named: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Yield each command as it is typed with its options."""
+    yield named, {option for action in parser._actions for option in action.option_strings}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield from commands_of(command, f"{named} {name}".strip())
+
+
+def every_command() -> dict[str, set[str]]:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for room, name in GROUPS.values():
+        getattr(import_module(room), name)(commands)
+    return dict(commands_of(parser))
+
+
+COMMANDS = every_command()
+SHOWN = re.compile(r"(?:^|`|/bin/|\$ )b12-cds ([a-z][^`\n]*)", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [*WRITTEN, ROOT / "site.example.toml"],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_the_commands_that_a_document_shows_are_understood(document: Path) -> None:
+    """Each command with its step, where it has steps, and each of its options."""
+    text = re.sub(r"\\\n\s*", " ", document.read_text(encoding="utf-8"))
+    wrong = []
+    for line in SHOWN.findall(re.sub(r"^ {4}", "", text, flags=re.MULTILINE)):
+        words = line.split("#")[0].split()
+        step = " ".join(words[:2])
+        known = COMMANDS.get(step, COMMANDS.get(words[0]))
+        if known is None:
+            wrong.append(line)
+        else:
+            options = re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0])
+            wrong += [f"{step} {option}" for option in options if option not in known]
+    assert wrong == []
 
 
 WITH_LINES_OF_THEIR_OWN = {"generated", "clinical", "CHANGELOG.md"}

@@ -47,7 +47,7 @@ class Database:
         self._start_process()
         this = weakref.ref(self)
         os.register_at_fork(
-            before=lambda: _end_threads(this), after_in_child=lambda: _start_child(this)
+            before=lambda: _before_fork(this), after_in_child=lambda: _start_child(this)
         )
 
     def _start_process(self) -> None:
@@ -139,15 +139,18 @@ class Database:
         self._engine.dispose()
 
 
-def _end_threads(this: weakref.ref[Database]) -> None:
+def _before_fork(this: weakref.ref[Database]) -> None:
     """Let the idle threads end before a fork: a process of several threads cannot be forked
-    safely. New ones start with the next question.
+    safely. New ones start with the next question. So do connections: one of SQLite that the main
+    process kept would leave what the workers wrote beside the database file when all have ended.
     """
     database = this()
     if database is not None:
         askers = database._askers
         database._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="store")
         askers.shutdown(wait=True)
+        if not is_in_memory(database._engine.url):
+            database._engine.dispose()
 
 
 def _start_child(this: weakref.ref[Database]) -> None:

@@ -129,7 +129,9 @@ def read_site_file(path: Path) -> tuple[dict[str, Any], list[str]]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return {}, [f"{path}: is not TOML: {error}."]
+        pasted = ' A table is { kty = "EC" }, with = where JSON has a colon.'
+        hint = pasted if re.search(r'\{\s*"[\w-]+"\s*:', text) else ""
+        return {}, [f"{path}: is not TOML: {error}.{hint}"]
     problems: list[str] = []
     return _checked_document(document, text, problems), problems
 

@@ -48,7 +48,8 @@ def add_calls(commands: Any) -> None:
     token.set_defaults(run=_print_token)
     call = commands.add_parser(
         "call",
-        help="send a hook request as a client would, signed; to this machine only with --key",
+        help="send a hook request as a client would; signed with --key, or when it goes to "
+        "another machine",
     )
     call.add_argument("request", metavar="REQUEST", help="a hook request, or - for standard input")
     call.add_argument(

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from cli.parsing import Refusal, port_number
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.5
+WIDTH = 110
 
 LOG = Path("b12-cds-demo.log")
 """What the server says while it runs: one line a call."""
@@ -112,10 +114,16 @@ def show_demonstration(base: str) -> None:
 def lines_of(card: dict[str, Any]) -> Iterator[str]:
     """Yield a card as a person reads it, then the dosage of each draft order it would create."""
     yield say_card_in_words(card, colour=sys.stdout.isatty())
-    for suggestion in card.get("suggestions", ()):
-        for action in suggestion.get("actions", ()):
-            for dosage in action.get("resource", {}).get("dosageInstruction", ()):
-                yield f"        dosage: {dosage.get('text', '')}"
+    dosages = [
+        dosage.get("text", "")
+        for suggestion in card.get("suggestions", ())
+        for action in suggestion.get("actions", ())
+        for dosage in action.get("resource", {}).get("dosageInstruction", ())
+    ]
+    if dosages:
+        yield "    The draft orders say:"
+    for dosage in dosages:
+        yield textwrap.fill(dosage, WIDTH, initial_indent="      - ", subsequent_indent="        ")
     yield ""
 
 

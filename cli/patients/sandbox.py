@@ -80,18 +80,22 @@ def _load(chosen: argparse.Namespace) -> int:
         session.headers["Content-Type"] = "application/fhir+json"
         if chosen.token:
             session.headers["Authorization"] = f"Bearer {chosen.token}"
-        failed = [
-            patient.story.name
+        answered = {
+            patient.story.name: _put(session, chosen.base, patient)
             for patient in counted(patients, "patients", len(patients))
-            if not _put(session, chosen.base, patient)
-        ]
+        }
+    failed = {name: answer.status_code for name, answer in answered.items() if not answer.ok}
     if chosen.json:
         names = [patient.story.name for patient in patients]
         print_json([{"name": name, "loaded": name not in failed} for name in names])
         return 1 if failed else 0
     print(f"{len(patients) - len(failed)} of {len(patients)} patients are on {host}")
-    for name in failed:
-        print(f"not taken by the server: {name}")
+    if len(failed) == len(patients) and len(set(failed.values())) == 1:
+        [status] = set(failed.values())
+        print(f"each was answered {status}; b12-cds check-server {chosen.base} says what is there")
+    else:
+        for name, status in failed.items():
+            print(f"not taken by the server, which answered {status}: {name}")
     return 1 if failed else 0
 
 
@@ -114,22 +118,28 @@ def _agreed(count: int, host: str, ask: Callable[[str], str] = input) -> bool:
     return answer.strip().lower() in ("y", "yes")
 
 
-def _put(session: requests.Session, base: str, patient: SandboxPatient) -> bool:
-    """Put one patient there: in one transaction, or, where the server knows none, one by one."""
+def _put(session: requests.Session, base: str, patient: SandboxPatient) -> requests.Response:
+    """Put one patient there: in one transaction, or, where the server knows none, one by one.
+    Return the answer that says whether the server took all of it.
+    """
     root = base.rstrip("/")
     try:
         try:
             bundle = write_json(sandbox_bundle([patient]))
             answer = session.post(root, data=bundle, timeout=SECONDS, allow_redirects=False)
             if answer.status_code not in NO_TRANSACTIONS:
-                return answer.ok
+                return answer
         except requests.ConnectionError:
             pass  # some close the connection on what they do not know, without reading it
-        return all(_put_one(session, root, resource) for resource in patient.resources)
+        for resource in patient.resources:
+            answer = _put_one(session, root, resource)
+            if not answer.ok:
+                break
+        return answer
     except requests.RequestException as error:
         raise Refusal(f"{base} cannot be written to: {type(error).__name__}.") from None
 
 
-def _put_one(session: requests.Session, root: str, resource: dict[str, Any]) -> bool:
+def _put_one(session: requests.Session, root: str, resource: dict[str, Any]) -> requests.Response:
     url = f"{root}/{resource['resourceType']}/{resource['id']}"
-    return session.put(url, data=write_json(resource), timeout=SECONDS, allow_redirects=False).ok
+    return session.put(url, data=write_json(resource), timeout=SECONDS, allow_redirects=False)

@@ -99,6 +99,7 @@ def test_the_server_answers_and_on_sigterm_ends_with_everything_written_R145(
     assert (listening["profile"], listening["public_url"]) == ("demonstration", base)
     assert listening["workbench"] == f"{base}/workbench/"
     assert [folder.exists() for folder in counting] == [False], "the folder of the metrics is gone"
+    assert not list(tmp_path.glob("b12-cds.db-*")), "the database is one file, which can be copied"
     with sqlite3.connect(tmp_path / "b12-cds.db") as database:
         written = {row[0] for row in database.execute("select uuid from cards")}
     assert written == {card["uuid"] for answer in answers for card in answer.json()["cards"]}

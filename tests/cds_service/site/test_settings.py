@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cds_service.site import SettingsError, check_config, demonstration, load_settings
+from cds_service.site.site_file import APPROVAL, CLIENT, FORMULARY_ROW, SECTIONS, TOP
 from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
 from recommender.language.doses import Route, Substance
@@ -61,6 +64,45 @@ def test_without_a_file_the_demonstration_profile_applies() -> None:
 
 def test_the_example_file_can_be_used() -> None:
     assert check_config(ROOT / "site.example.toml") == []
+
+
+def test_the_example_file_has_every_key_and_no_default_of_its_own(tmp_path: Path) -> None:
+    """It is the one place that says of every key what it is for. Where a key stands in it without
+    being needed, its value is the default.
+    """
+    text = (ROOT / "site.example.toml").read_text("utf-8")
+    switched_on = re.sub(r"^# (?=\[|[\w\"-]+ = )", "", text, flags=re.MULTILINE)
+    document = tomllib.loads(switched_on)
+    missing = {
+        f"{table}.{key}"
+        for table, keys in {
+            **SECTIONS,
+            "formulary": FORMULARY_ROW,
+            "clients": CLIENT,
+            "approvals": APPROVAL,
+        }.items()
+        for key in keys
+        if not any(key in one for one in _tables(document[table]))
+    }
+
+    assert document.keys() == TOP.keys()
+    assert missing == set()
+    stated = load_settings(ROOT / "site.example.toml")
+    plain = load_settings(write(tmp_path, PRODUCTION))
+    needed = {"contact", "formulary", "modes"}
+    assert replace(stated, **{name: getattr(plain, name) for name in needed}) == plain
+
+
+def _tables(table: Any) -> list[Any]:
+    return table if isinstance(table, list) else [table]
+
+
+def test_a_key_that_is_pasted_as_json_is_told_how_toml_writes_it(tmp_path: Path) -> None:
+    [pasted] = problems_of(tmp_path, '[[clients]]\nkeys = [{"kty": "EC"}]')
+    [other] = problems_of(tmp_path, "[[clients]\n")
+
+    assert pasted.endswith('A table is { kty = "EC" }, with = where JSON has a colon.')
+    assert "JSON" not in other
 
 
 def test_production_switches_workbench_metrics_and_cors_off_by_default(tmp_path: Path) -> None:

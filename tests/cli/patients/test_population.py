@@ -308,7 +308,8 @@ class _Taker(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.taken.append(json.loads(body))
-        self.send_response(200 if len(self.taken) != 2 else 422)
+        nowhere = self.path == "/nowhere"
+        self.send_response(403 if nowhere else 422 if len(self.taken) == 2 else 200)
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -331,6 +332,22 @@ def test_sandbox_load_puts_each_patient_and_says_which_was_not_taken(
     assert f"{there - 1} of {there} patients" in output
     assert output.count("not taken by the server") == 1
     assert {bundle["type"] for bundle in _Taker.taken} == {"transaction"}
+
+
+def test_sandbox_load_says_at_once_that_a_server_takes_nobody(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _Taker.taken = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Taker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}/nowhere"
+        assert run("sandbox", "load", base, "--rule", "N1", *DAY) == 1
+        server.shutdown()
+
+    there = len(sandbox_patients(AS_OF, "N1"))
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"0 of {there} patients are on 127.0.0.1"
+    assert second.startswith("each was answered 403; b12-cds check-server http://127.0.0.1:")
 
 
 def test_sandbox_load_writes_to_another_machine_only_when_told(
