@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,13 +90,18 @@ def _load(chosen: argparse.Namespace) -> int:
         print_json([{"name": name, "loaded": name not in failed} for name in names])
         return 1 if failed else 0
     print(f"{len(patients) - len(failed)} of {len(patients)} patients are on {host}")
-    if len(failed) == len(patients) and len(set(failed.values())) == 1:
-        [status] = set(failed.values())
-        print(f"each was answered {status}; b12-cds check-server {chosen.base} says what is there")
-    else:
-        for name, status in failed.items():
-            print(f"not taken by the server, which answered {status}: {name}")
+    _say_failed(failed, len(patients), chosen.base)
     return 1 if failed else 0
+
+
+def _say_failed(failed: Mapping[str, int], asked: int, base: str) -> None:
+    """Print who was not taken, with the status of the answer; once where it is so of everybody."""
+    statuses = set(failed.values())
+    if len(failed) == asked and len(statuses) == 1:
+        print(f"each was answered {statuses.pop()}; b12-cds check-server {base} says what is there")
+        return
+    for name, status in failed.items():
+        print(f"not taken by the server, which answered {status}: {name}")
 
 
 def is_this_machine(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Takes pictures of ten views of a running service, for docs/before-and-after.md and for the eye.
+"""Takes pictures of ten views of a running service: docs/develop/before-and-after.md shows them.
 
     python -m tests.workbench.pictures BASE FOLDER [WIDTH ...] [--dark]
 
