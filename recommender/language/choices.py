@@ -24,6 +24,11 @@ class Choice(enum.Enum):
     if not TYPE_CHECKING:  # what Enum.value is, at a third of what asking it costs
         value = property(attrgetter("_value_"))
 
+    def __init_subclass__(cls) -> None:
+        """Let members be plain attributes, as from Python 3.12 on, and not found by a property."""
+        for name, member in cls.__members__.items():
+            type.__setattr__(cls, name, member)
+
 
 def changed(record: Record, **fields: object) -> Record:
     """Return a copy of a frozen record with other values in some fields.

@@ -1,6 +1,7 @@
 """A record with other values in some fields."""
 
 import dataclasses
+import pickle
 from functools import cached_property
 
 import pytest
@@ -57,3 +58,10 @@ def test_the_records_it_is_used_for_check_nothing_when_they_are_made(kind):
     assert dataclasses.is_dataclass(kind)
     assert not hasattr(kind, "__slots__")
     assert not hasattr(kind, "__post_init__")
+
+
+def test_members_of_a_closed_enumeration_are_plain_attributes_and_stay_themselves():
+    assert vars(OrderState)["DRAFT"] is OrderState.DRAFT is OrderState(OrderState.DRAFT.value)
+    assert pickle.loads(pickle.dumps(OrderState.DRAFT)) is OrderState.DRAFT
+    with pytest.raises(AttributeError):
+        OrderState.DRAFT = OrderState.ACTIVE
