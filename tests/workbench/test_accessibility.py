@@ -145,6 +145,35 @@ def test_nothing_runs_off_the_side(
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_page_says_at_its_head_that_this_is_no_medical_device(
+    browser: Browser, running: Running, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for path in ("/", "/guidance", "/guidance/S42", "/guidance/attributes", "/governance"):
+        page.goto(f"{running.url}{path}")
+        assert "Not a certified medical device" in page.inner_text("header"), path
+    page.goto(running.workbench)
+    said = page.locator("header .aside").bounding_box()
+    assert said
+    assert said["y"] + said["height"] < 100
+    page.close()
+
+
+def test_the_workbench_without_a_script_says_so_on_its_first_screen(
+    browser: Browser, running: Running
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+
+    page.goto(running.workbench)
+
+    said = page.locator("noscript p").bounding_box()
+    assert said
+    assert said["y"] < 200
+    context.close()
+
+
 def test_the_guidance_page_needs_no_script(browser: Browser, running: Running) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
