@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import GROUPS
+from cli.main import GROUPS, main
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -103,6 +104,20 @@ def test_the_commands_that_a_document_shows_are_understood(document: Path) -> No
             options = re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0])
             wrong += [f"{step} {option}" for option in options if option not in known]
     assert wrong == []
+
+
+def test_the_page_of_the_mapping_names_every_fact_of_the_explain_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", text.split("## ")[1]))
+
+    assert main(["explain", str(ROOT / "examples" / "order-select.json"), "--json"]) == 0
+    explained = json.loads(capsys.readouterr().out)
+    assert named >= {fact["name"] for fact in explained["facts"]}
+    assert named >= {fact for one in explained["resources"] for fact in one.get("for", ())} - {
+        "course"
+    }
 
 
 WITH_LINES_OF_THEIR_OWN = {"generated", "clinical", "CHANGELOG.md"}

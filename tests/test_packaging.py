@@ -86,7 +86,7 @@ def test_every_dependency_is_in_its_lock() -> None:
 
 
 def test_the_versions_agree() -> None:
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f'"version": "{__version__}"' in (ROOT / "cds_service" / "openapi.json").read_text(
         encoding="utf-8"
     )
