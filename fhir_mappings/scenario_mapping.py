@@ -48,8 +48,8 @@ from fhir_mappings.scenario import (
 )
 from fhir_mappings.terminology import ValueSets
 from fhir_mappings.values import forget_units
-from recommender.assessment import find_treatment_start
 from recommender.language import ClinicalScenario, forget_lines
+from recommender.treatment_so_far import find_treatment_start
 
 
 @dataclass(frozen=True, slots=True)

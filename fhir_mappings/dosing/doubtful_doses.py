@@ -11,7 +11,7 @@ from typing import Any
 from fhir_mappings.dosing.timing import NotComputable
 from fhir_mappings.fhir import as_dict, as_text
 from fhir_mappings.fhir import versions as fhir_versions
-from recommender.language import UNIT_ERROR_INJECTED, Timing
+from recommender.language import MOST_DOSES_A_DAY, UNIT_ERROR_INJECTED, Timing
 
 
 class DosesDiffer(NotComputable):
@@ -37,10 +37,6 @@ def weigh(read: Callable[[], Decimal], problems: list[str]) -> Decimal | None:
         return largest if largest and largest >= UNIT_ERROR_INJECTED else None
 
 
-MOST_IN_A_DAY = 24
-"""Doses a day above which a frequency is a slip of unit or product, whatever the medicine (Q42)."""
-
-
 def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
     """Return what of a frequency nobody can mean: doses by the second or minute, more than one an
     hour; empty for none.
@@ -49,6 +45,6 @@ def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:
     unit = as_text(fhir_versions.read_period_unit(repeat)).lower()
     if unit in ("s", "sec", "second", "seconds", "min", "minute", "minutes"):
         return f"a period counted in {'seconds' if unit.startswith('s') else 'minutes'}"
-    if timing is not None and 1 / timing.shortest_interval > MOST_IN_A_DAY:
-        return f"more than {MOST_IN_A_DAY} doses a day"
+    if timing is not None and 1 / timing.shortest_interval > MOST_DOSES_A_DAY:
+        return f"more than {MOST_DOSES_A_DAY} doses a day"
     return ""

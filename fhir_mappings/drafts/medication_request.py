@@ -17,6 +17,7 @@ from fhir_mappings.fhir import Resource, as_dict, as_text, write_shape
 from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.medicines import BASIS, STATED
 from fhir_mappings.terminology import SNOMED
+from recommender.guidance import LOADING_DOSES
 from recommender.language import (
     Phase,
     PhaseKind,
@@ -275,7 +276,7 @@ def _then(maintenance: Phase | None) -> str:
 
 
 def _loading_words(timing: Timing | None) -> str:
-    if timing is not None and timing.count == 6 and timing.duration:
+    if timing is not None and timing.count == LOADING_DOSES and timing.duration:
         return "six injections in two weeks"
     return describe_timing(timing) if timing is not None else "loading injections"
 

@@ -29,13 +29,11 @@ from fhir_mappings.history.reading_lists import notes_of
 from fhir_mappings.history.signs_and_causes import CAUSES
 from fhir_mappings.intake import RecordIndex, is_about_another
 from fhir_mappings.judging import Judged, judge
+from fhir_mappings.medicines import BASIS
 from fhir_mappings.terminology import Field
 
 MOST_REASONS = 20
 """Reasons of one order that are read."""
-
-OUR_BASIS = "urn:b12-cds:basis"
-"""The extension of a draft that this service wrote: its notes are our own words."""
 
 
 def add_order_reasons(index: RecordIndex, drafts: Sequence[Placed]) -> None:
@@ -138,7 +136,8 @@ def _said_beside(resource: Resource) -> Iterator[str]:
 
 
 def _is_ours(resource: Resource) -> bool:
+    """Return whether this service wrote the draft, so that its notes are our own words."""
     return any(
-        as_text(as_dict(extension).get("url")) == OUR_BASIS
+        as_text(as_dict(extension).get("url")) == BASIS
         for extension in as_list(resource.get("extension"))
     )

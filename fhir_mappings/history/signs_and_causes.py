@@ -220,7 +220,7 @@ def read_crohns_extent(diagnoses: Diagnoses) -> Measurement:
     form only; other words that hold a length are quoted, as is an extent of which nobody recorded
     the disease (Q34).
     """
-    known = diagnoses.of({Concept.CROHN_ILEAL}, *EVER)
+    known = diagnoses.of({Concept.CROHN_ILEAL}, *NOT_RESOLVED)
     return _length_in_words(diagnoses, INVOLVEMENTS, read_involved_length if known else _not_read)
 
 
@@ -229,7 +229,7 @@ def read_resected_in_problems(diagnoses: Diagnoses) -> Measurement:
     return _length_in_words(diagnoses, RESECTIONS, read_resected_length)
 
 
-EVER = (Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED)
+NOT_RESOLVED = (Standing.CURRENT, Standing.INACTIVE, Standing.SUSPECTED)
 
 
 def _not_read(_: Iterable[str]) -> None:
@@ -247,7 +247,7 @@ def _length_in_words(
     """The longest length that a whole text of these entries names; without one, every text that
     holds a length is asked about (C34).
     """
-    entries = diagnoses.of(concepts, *EVER)
+    entries = diagnoses.of(concepts, *NOT_RESOLVED)
     written = [(length, one) for one in entries if (length := read(texts_of_diagnosis(one)))]
     if written:
         length, one = max(written, key=lambda each: each[0].value)

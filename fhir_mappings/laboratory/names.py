@@ -51,9 +51,11 @@ def read_name(index: RecordIndex, code: Any, as_written: str = "") -> Named:
         matches = _matches_of(index, code)
         nothing = not matches and not texts_of(code)
         contradicts = _contradiction(index, code, matches) if matches else None
-        if contradicts is NotCounted.NAMES_CONTRADICT and not _B12 & {m.concept for m in matches}:
+        if contradicts is NotCounted.NAMES_CONTRADICT and not B12_CONCEPTS & {
+            m.concept for m in matches
+        }:
             named = (match for text in texts_of(code) for match in _match_test(index, text))
-            matches = (*matches, *(match for match in named if match.concept in _B12))
+            matches = (*matches, *(match for match in named if match.concept in B12_CONCEPTS))
         if not (matches or nothing):
             matches = _may_be_b12(code)
             contradicts = NotCounted.NAME_UNCERTAIN if matches else None
@@ -205,7 +207,7 @@ _NO_LEVEL = re.compile(
     r"antibod|ratio|factor|schilling|deficien|question|allerg|screening|history|review|due|next|"
     r"plan|folate|folic|absor|score|spray|tablet|last|start|stop|request|order|refus|declin|consent"
 )
-_B12 = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
+B12_CONCEPTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
 _NAMED_SO = Member(Concept.SERUM_B12, Role.INCLUDE, "", "", "vitamin B12")
 
 

@@ -24,6 +24,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
 from fhir_mappings.laboratory.names import (
+    B12_CONCEPTS,
     Named,
     name_understood,
     read_name,
@@ -33,7 +34,6 @@ from fhir_mappings.laboratory.names import (
 )
 from fhir_mappings.laboratory.observed import Known, Observed, observe, text_of_treatment
 from fhir_mappings.laboratory.report_context import ReportContext
-from fhir_mappings.terminology import Concept
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import HintAt
@@ -136,9 +136,6 @@ def _read_one(
     return observe(index, context, placed, resource, found, dated) + inside
 
 
-_B12_TESTS = frozenset({Concept.SERUM_B12, Concept.ACTIVE_B12_HOLOTC})
-
-
 def _show_treatment(
     index: RecordIndex,
     placed: Placed,
@@ -150,7 +147,7 @@ def _show_treatment(
     if NOTES.isdisjoint(resource):
         return
     noted = read_notes(resource)
-    of_b12 = any(match.concept in _B12_TESTS for known in found for match in known[2])
+    of_b12 = any(match.concept in B12_CONCEPTS for known in found for match in known[2])
     text = text_of_treatment(noted) if of_b12 else ""
     if text:
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day and day.latest)

@@ -21,7 +21,9 @@ from fhir_mappings.medicines.medication_uses import MedicineUse
 from fhir_mappings.terminology import Concept, Match, Role
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values import read_booleanish, words_of_not_given
+from recommender.guidance import TRACE_BOUNDS
 from recommender.language import (
+    LOADING_BELOW_DAYS,
     CombinationUse,
     DoseGiven,
     DoseKind,
@@ -32,16 +34,6 @@ from recommender.language import (
     Substance,
 )
 
-MOST_IN_A_MULTIVITAMIN = Decimal(100)
-"""Micrograms of vitamin B12 a day up to which a combination is set apart from treatment: the
-highest limit that a site may set for a trace supplement (Q49, Q75).
-"""
-
-LOADING_BELOW = Decimal(7)
-"""Days from dose to dose below which a completed order is a completed loading course, not an issue
-(Q11, Q30).
-"""
-
 
 def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
     """Return whether a completed order counts as supplied on its date: whatever its dosage says,
@@ -50,7 +42,9 @@ def is_issue(use: MedicineUse, dosage: Dosage) -> bool:
     if not use.is_order or use.state is not OrderState.COMPLETED or not use.product.has_cobalamin:
         return False
     timing = next((line.timing for line in dosage.lines if line.substance.is_cobalamin), None)
-    loading = timing is not None and timing.is_bounded and timing.shortest_interval < LOADING_BELOW
+    loading = (
+        timing is not None and timing.is_bounded and timing.shortest_interval < LOADING_BELOW_DAYS
+    )
     return dosage.from_words or not loading
 
 
@@ -110,7 +104,7 @@ def read_combination(use: MedicineUse, dosage: Dosage) -> CombinationUse | None:
     content = _per_day(line, use)
     if content is None and not use.product.multivitamin:
         return None
-    if content is not None and content > MOST_IN_A_MULTIVITAMIN:
+    if content is not None and content > TRACE_BOUNDS[1]:
         return None
     ends = None if use.current else use.last
     evidence = cite_medicine(use.placed, use.product, use.last or use.since, dosage.text)

@@ -85,8 +85,7 @@ def map_medications(
 ) -> MedicationFacts:
     """Return what medication orders, statements, dispenses and administrations of one patient say.
 
-    Whether the lists could be had completely is not judged here: "none recorded" means none among
-    these.
+    Whether the lists came whole is not judged here: "none recorded" means none among these.
 
     Args:
         placed: all resources of the record, Medications and Conditions that others point to among

@@ -14,7 +14,6 @@ from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import LaboratoryFacts
 from fhir_mappings.medicines import MedicationFacts
 from fhir_mappings.scenario.joining import either, join
-from recommender.assessment import took_b12_before
 from recommender.language import (
     Because,
     Cause,
@@ -28,6 +27,7 @@ from recommender.language import (
     Order,
     Truth,
 )
+from recommender.treatment_so_far import took_b12_before
 
 
 def supplement_before_test(

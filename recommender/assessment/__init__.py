@@ -4,15 +4,21 @@ facts.
 
 from recommender.assessment.assessment import assess
 from recommender.assessment.bands import Band, bands_of
-from recommender.assessment.derived_facts import Assessment, PlateletBand
-from recommender.treatment_so_far import find_treatment_start, took_b12_before
+from recommender.assessment.derived_facts import (
+    FEW_PLATELETS,
+    VERY_FEW_PLATELETS,
+    Assessment,
+    PlateletBand,
+)
+from recommender.assessment.neurology import URGENT_SIGNS
 
 __all__ = [
+    "FEW_PLATELETS",
+    "URGENT_SIGNS",
+    "VERY_FEW_PLATELETS",
     "Assessment",
     "Band",
     "PlateletBand",
     "assess",
     "bands_of",
-    "find_treatment_start",
-    "took_b12_before",
 ]

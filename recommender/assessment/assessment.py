@@ -77,23 +77,23 @@ REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
     scenario = _with_low_level(scenario, policy)
-    ground = _Ground.of(scenario, policy)
+    basis = _Basis.of(scenario, policy)
     assessment = Assessment(
         **_who(scenario, policy),
-        **_nerves(scenario, ground),
-        **_cause(ground),
+        **_nerves(scenario, basis),
+        **_cause(basis),
         **kidneys_and_blood(scenario, policy),
         **reactions(scenario),
-        **_level(scenario, policy, ground),
-        deficiency=ground.row.deficiency,
-        ground=ground.row.ground,
+        **_level(scenario, policy, basis),
+        deficiency=basis.row.deficiency,
+        ground=basis.row.ground,
         symptoms=scenario.symptoms.truth,
         recurrence=scenario.recurrence.truth,
-        nitrous_oxide=ground.nitrous_oxide,
+        nitrous_oxide=basis.nitrous_oxide,
         oral_infeasible=~scenario.oral_feasible.truth,
         oral_allowed_by_record=not {RecordArea.CONDITIONS, RecordArea.PROCEDURES}
         & (scenario.unavailable | scenario.incomplete),
-        treatment=ground.treatment,
+        treatment=basis.treatment,
         medications_unreadable=RecordArea.MEDICATIONS in scenario.unavailable,
         lowering_drugs=frozenset(
             use.drug for use in scenario.lowering_drugs if use.long_term.is_true
@@ -101,7 +101,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         tests_on_record=_tests_on_record(scenario),
         hinted=frozenset(hint.at for hint in scenario.hints),
     )
-    explained = explain_facts(assessment, scenario, policy, ground.neurology, ground.row)
+    explained = explain_facts(assessment, scenario, policy, basis.neurology, basis.row)
     return changed(assessment, facts=explained)
 
 
@@ -114,7 +114,7 @@ def _with_low_level(scenario: ClinicalScenario, policy: Policy) -> ClinicalScena
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class _Basis:
     """What the other facts rest on: cause, nerves, deficiency and treatment so far, which hang on
     each other.
     """
@@ -129,7 +129,7 @@ class _Ground:
     treatment: Treatment
 
     @classmethod
-    def of(cls, scenario: ClinicalScenario, policy: Policy) -> _Ground:
+    def of(cls, scenario: ClinicalScenario, policy: Policy) -> _Basis:
         causes = frozenset(found.cause for found in scenario.causes)
         permanence = _permanence(scenario, causes)
         nitrous_oxide = scenario.nitrous_oxide.truth | truth_of(Cause.NITROUS_OXIDE in causes)
@@ -159,8 +159,8 @@ def _who(scenario: ClinicalScenario, policy: Policy) -> Facts:
     }
 
 
-def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
-    neurology, treatment = ground.neurology, ground.treatment
+def _nerves(scenario: ClinicalScenario, basis: _Basis) -> Facts:
+    neurology, treatment = basis.neurology, basis.treatment
     last = treatment.last_dose or treatment.treated_before
     return {
         "neurological": neurology.involved,
@@ -176,24 +176,24 @@ def _nerves(scenario: ClinicalScenario, ground: _Ground) -> Facts:
     }
 
 
-def _cause(ground: _Ground) -> Facts:
+def _cause(basis: _Basis) -> Facts:
     return {
-        "causes": ground.causes,
-        "ileal_resection_over_limit": ground.ileal,
-        "crohns_over_limit": ground.crohns,
+        "causes": basis.causes,
+        "ileal_resection_over_limit": basis.ileal,
+        "crohns_over_limit": basis.crohns,
         "established_malabsorption": _established_malabsorption(
-            ground.causes, ground.ileal, ground.crohns
+            basis.causes, basis.ileal, basis.crohns
         ),
-        "permanence": ground.permanence,
+        "permanence": basis.permanence,
     }
 
 
-def _level(scenario: ClinicalScenario, policy: Policy, ground: _Ground) -> Facts:
-    row = ground.row
+def _level(scenario: ClinicalScenario, policy: Policy, basis: _Basis) -> Facts:
+    row = basis.row
     inconclusive = row.ground is Ground.LEVEL_NOT_CONCLUSIVE
     return {
         "b12_still_low": total_b12_is_low(scenario.total_b12_on_treatment, policy),
-        "not_conclusive": not_conclusive(scenario, ground.neurology.involved)
+        "not_conclusive": not_conclusive(scenario, basis.neurology.involved)
         if inconclusive
         else None,
         "mma_excludes": mma_excludes(scenario, policy),

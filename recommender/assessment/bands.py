@@ -13,9 +13,8 @@ from recommender.assessment.blood_and_reactions import (
     INR_HIGH_ABOVE,
     PLATELET_LIMITS,
     POTASSIUM_LOW_BELOW,
-    SEVERE_RENAL_BELOW,
 )
-from recommender.deficiency import HOLOTC_HIGH, HOLOTC_LOW
+from recommender.deficiency import HOLOTC_HIGH, HOLOTC_LOW, SEVERE_RENAL_BELOW
 from recommender.guidance import Policy
 from recommender.language import Unit
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from recommender.assessment.derived_facts import PlateletBand
+from recommender.deficiency import renal_is_severe
 from recommender.guidance import Policy
 from recommender.language import (
     EXCIPIENTS,
@@ -18,10 +19,6 @@ from recommender.language import (
     Truth,
     any_true,
 )
-
-SEVERE_RENAL_BELOW = Decimal(30)
-"""eGFR below which reduced kidney function is severe (card d1)."""
-
 
 INR_HIGH_ABOVE = Decimal("3.0")
 """INR above which it counts as high, for the person's own range is not recorded (K5)."""
@@ -44,7 +41,7 @@ def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
     by_issue_only = scenario.inr.by_issue and inr_high.is_false
     return {
         "renal": _renal(scenario, policy),
-        "renal_severe": scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW),
+        "renal_severe": renal_is_severe(scenario),
         "kidney_risk": scenario.kidney_risk.truth,
         "laboratory_unread": RecordArea.LABORATORY in scenario.unavailable | scenario.incomplete,
         "laboratory_in_part": RecordArea.LABORATORY in scenario.incomplete - scenario.unavailable,
@@ -103,7 +100,7 @@ def absent_unless_unread(scenario: ClinicalScenario, area: RecordArea) -> Truth:
 
 def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     """Return whether kidney function is reduced: by eGFR or diagnosis; never FALSE when diagnoses
-    was not available (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
+    were not available (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
     (Q33).
     """
     below = scenario.egfr.below(policy.cyano_min_egfr)

@@ -31,6 +31,13 @@ class PlateletBand(Choice):
     UNKNOWN = "unknown"
 
 
+VERY_FEW_PLATELETS = frozenset({PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10})
+"""Below 25: haematology before an injection into muscle, or another route (K3)."""
+
+FEW_PLATELETS = VERY_FEW_PLATELETS | {PlateletBand.FROM_25_TO_50}
+"""50 or below: the injection technique for few platelets (K2)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Assessment(ComparedWhole):
     """The derived facts. Every field is an enumeration member, a Truth, or a small closed set;
@@ -135,6 +142,17 @@ class Assessment(ComparedWhole):
     def is_deficient(self) -> bool:
         """Deficiency is confirmed or probable and not yet treated."""
         return self.deficiency in (Deficiency.CONFIRMED, Deficiency.PROBABLE)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Signs of the cord or the optic nerve call for the same-day route (K15)."""
+        return self.urgent_neurology and self.neurological.is_true
+
+    @property
+    def bleeding_is_a_risk(self) -> bool:
+        """Another route than into muscle is acceptable (K3 to K6)."""
+        bleeds = self.inr_high | self.on_anticoagulant | self.bleeding_disorder
+        return self.platelets in VERY_FEW_PLATELETS or bleeds.is_true
 
     @property
     def untreated(self) -> bool:

@@ -29,14 +29,12 @@ EXTENDED_SIGNS = frozenset(
 )
 """Signs that count by C29 though the sources do not list them."""
 
-URGENT_SIGNS = frozenset(
-    {
-        NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
-        NeurologicalSign.MYELOPATHY,
-        NeurologicalSign.OPTIC_NEUROPATHY,
-    }
+URGENT_SIGNS = (
+    NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
+    NeurologicalSign.MYELOPATHY,
+    NeurologicalSign.OPTIC_NEUROPATHY,
 )
-"""Signs of the cord or the optic nerve: same-day route (K15)."""
+"""Signs of the cord or the optic nerve: same-day route (K15); the one that presses most first."""
 
 PRESSING_DAYS = 90
 """Days for which a sign of the cord or optic nerve presses though treatment is in time (K15)."""
@@ -119,7 +117,7 @@ def read_neurology(
         unreadable=involved.is_unknown and not complete,
         glossitis_only=signs == {NeurologicalSign.GLOSSITIS}
         and not scenario.neurological_screen.is_true,
-        urgent=bool(signs & URGENT_SIGNS),
+        urgent=not signs.isdisjoint(URGENT_SIGNS),
         attribution_uncertain=bool(counting)
         and not own
         and not scenario.neurological_screen.is_true,

@@ -675,10 +675,11 @@ NEVER_SILENCED_WITH_SIGNS = frozenset(
 )
 """Nor these with nerve signs of the last 12 months (Q82)."""
 
-_LOUDNESS = {Indicator.CRITICAL: 0, Indicator.WARNING: 1, Indicator.INFO: 2}
+LOUDNESS = {Indicator.CRITICAL: 0, Indicator.WARNING: 1, Indicator.INFO: 2}
+"""The order of the indicators, the loudest first."""
 
 
 def severity_key(card: Card, indicator: Indicator) -> tuple[int, int, str]:
     """Return the key by which cards are ordered, the primary one first (cards.md 5)."""
     critical = indicator is Indicator.CRITICAL and card.critical_rank
-    return _LOUDNESS[indicator], critical or card.rank, card.id
+    return LOUDNESS[indicator], critical or card.rank, card.id

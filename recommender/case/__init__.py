@@ -4,7 +4,6 @@ in it.
 
 from recommender.case.case import Case, Column, case_of, has_test, is_muscle_or_unknown
 from recommender.case.course_reading import (
-    LOADING_DOSES,
     WITHOUT_A_DOSE,
     daily_dose,
     fulfils,
@@ -21,7 +20,6 @@ from recommender.case.course_reading import (
 from recommender.case.issues import Issue, issue_of, sort_issues
 
 __all__ = [
-    "LOADING_DOSES",
     "WITHOUT_A_DOSE",
     "Case",
     "Column",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from recommender.assessment import Assessment, PlateletBand
+from recommender.assessment import Assessment
 from recommender.case.course_reading import is_standing, is_treatment
 from recommender.deficiency import Deficiency, NotConclusive, with_low_level
 from recommender.guidance import Policy, RuleGroup
@@ -25,6 +25,7 @@ from recommender.language import (
     OrderState,
     Phase,
     PhaseKind,
+    Regimen,
     Route,
     Substance,
     Test,
@@ -159,14 +160,15 @@ class Case:
         return cast(Answer, self._worked_out[work])
 
     @property
+    def offered_regimens(self) -> tuple[Regimen, ...]:
+        """Every regimen that is recommended."""
+        options = self.recommendation.options
+        return tuple(option.regimen for option in options if option.regimen)
+
+    @property
     def offered_phases(self) -> Iterator[Phase]:
         """Every phase that is recommended."""
-        return (
-            phase
-            for option in self.recommendation.options
-            if option.regimen
-            for phase in option.regimen.phases
-        )
+        return (phase for regimen in self.offered_regimens for phase in regimen.phases)
 
     @property
     def phases(self) -> Iterator[Phase]:
@@ -178,13 +180,6 @@ class Case:
     @property
     def causes_of_ileal_disease(self) -> Truth:
         return self.assessment.ileal_resection_over_limit | self.assessment.crohns_over_limit
-
-    @property
-    def bleeding_is_a_risk(self) -> bool:
-        """K3 to K6: where another route than into muscle is acceptable."""
-        a = self.assessment
-        few_platelets = a.platelets in (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
-        return few_platelets or (a.inr_high | a.on_anticoagulant | a.bleeding_disorder).is_true
 
     @property
     def needs_treatment(self) -> bool:

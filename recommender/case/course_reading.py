@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from recommender.guidance import DAILY_LOADING_DOSES, LOADING_DOSES, ORAL_DOSES
 from recommender.language import (
     DoseLine,
     Order,
@@ -28,8 +29,6 @@ MAY_BE_CYANOCOBALAMIN = (Substance.CYANOCOBALAMIN, Substance.COBALAMIN_UNSPECIFI
 
 WITHOUT_A_DOSE = (Substance.METHYLCOBALAMIN, Substance.ADENOSYLCOBALAMIN)
 """Forms for which the guidance gives no dose (C17)."""
-
-LOADING_DOSES = 6
 
 
 def is_oral(line: DoseLine) -> bool:
@@ -115,7 +114,8 @@ def fulfils(order: Order, phase: Phase) -> bool:
         return False
     if asked.route is Route.ORAL:
         daily = daily_dose(line)
-        return is_daily(line.timing) and daily is not None and 1000 <= daily <= 2000
+        low, high = ORAL_DOSES
+        return is_daily(line.timing) and daily is not None and low <= daily <= high
     if line.dose != asked.dose:
         return False
     if phase.kind is PhaseKind.LOADING:
@@ -134,7 +134,7 @@ def _loads_like(ordered: Timing, asked: Timing) -> bool:
         return rhythm_of(ordered) is Rhythm.ALTERNATE_DAYS
     doses = total_doses(ordered)
     if rhythm_of(ordered) is Rhythm.DAILY:
-        return doses in (5, 6)
+        return doses in DAILY_LOADING_DOSES
     return ordered.longest_interval <= asked.longest_interval and (
         doses is None or doses >= LOADING_DOSES
     )

@@ -13,9 +13,9 @@ from recommender.language import Order
 class Issue:
     """One thing to say about the course, before it is folded into a card.
 
-    `about` holds the keys of the orders it speaks of. `summary`
-    replaces the card's own where the case differs from the usual one. `rank` is its place among
-    cards of one indicator where that is not the card's own.
+    `about` holds the keys of the orders it speaks of. `summary` replaces the card's own where the
+    case differs from the usual one. `rank` is its place among cards of one indicator where that is
+    not the card's own.
     """
 
     card: Card

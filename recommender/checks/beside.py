@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.case import LOADING_DOSES, Case, is_readable, kind_of
-from recommender.guidance import INJECTION_DOSE
+from recommender.case import Case, is_readable, kind_of
+from recommender.guidance import DAILY_LOADING_DOSES, INJECTION_DOSE, LOADING_DOSES
 from recommender.language import (
     HintAt,
     Order,
@@ -77,7 +77,7 @@ def is_full_loading(timing: Timing) -> bool:
     rhythm, doses = rhythm_of(timing), total_doses(timing)
     if rhythm is Rhythm.LESS_THAN_THREE_A_WEEK:
         return False
-    enough = LOADING_DOSES - 1 if rhythm is Rhythm.DAILY else LOADING_DOSES
+    enough = DAILY_LOADING_DOSES[0] if rhythm is Rhythm.DAILY else LOADING_DOSES
     return doses is None or doses >= enough
 
 

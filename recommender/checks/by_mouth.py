@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Column, Issue, daily_dose, is_daily, issue_of, kind_of
 from recommender.checks.beside import asks_loudly, has_alternate_days, is_loaded, symptoms_answered
-from recommender.guidance import OralInEstablishedMalabsorption
+from recommender.guidance import ORAL_DOSES, OralInEstablishedMalabsorption
 from recommender.language import (
     Cause,
     DoseLine,
@@ -20,9 +19,6 @@ from recommender.language import (
     is_injected,
     is_treatment_dose,
 )
-
-ORAL_DOSES = (Decimal(1000), Decimal(2000))
-"""Micrograms a day by mouth that the guidance gives (S47, S52)."""
 
 
 def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -182,8 +178,7 @@ def _is_oral_offered(case: Case) -> bool:
     """Return whether tablets are among what the guidance offers this person; kidneys, Leber's
     disease or malabsorption may forbid them.
     """
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
-    return any(phase.line.route is Route.ORAL for regimen in regimens for phase in regimen.phases)
+    return any(phase.line.route is Route.ORAL for phase in case.offered_phases)
 
 
 def check_oral_dose(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:

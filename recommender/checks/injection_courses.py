@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, is_readable, is_treatment, kind_of
+from recommender.checks.beside import symptoms_answered
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
     LONGEST_MONTH,
@@ -140,7 +141,7 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     and nothing where nerve signs and symptoms are known to be absent.
     """
     line = order.cobalamin
-    answered = case.once(_asks_already)
+    answered = case.once(symptoms_answered)
     resumes = case.rule in ("T4", "T7") or (case.refill and case.starts_treatment)
     if not resumes or line is None or answered or not is_treatment(order):
         return
@@ -168,7 +169,7 @@ def check_resuming(case: Case, order: Order) -> Iterator[Issue]:
     )
 
 
-AFTER_A_RENEWAL = 1301
+AFTER_A_RENEWAL = cards.E1_SECOND_ORDER.rank + 1
 """Where b23 stands while it is only asked whether treatment goes on: after e1, which names the old
 order (section 6, T7).
 """
@@ -185,7 +186,3 @@ def _loading_keys(case: Case) -> frozenset[str]:
         for order in (*case.all_drafts, *case.standing)
         if is_readable(order) and kind_of(order) is PhaseKind.LOADING
     )
-
-
-def _asks_already(case: Case) -> bool:
-    return any(order.claims for order in case.all_drafts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.cards import INFO, WARNING, cards
-from recommender.case import LOADING_DOSES, Case, Column, Issue, issue_of, kind_of
+from recommender.case import Case, Column, Issue, issue_of, kind_of
 from recommender.checks.beside import (
     asks_loudly,
     has_alternate_days,
@@ -18,7 +18,7 @@ from recommender.checks.beside import (
     symptoms_answered,
 )
 from recommender.checks.intervals import check_interval, more_than_needed
-from recommender.guidance import AltDailyLoading
+from recommender.guidance import DAILY_LOADING_DOSES, AltDailyLoading
 from recommender.language import (
     DoseLine,
     Order,
@@ -79,7 +79,7 @@ def check_loading(case: Case, order: Order, line: DoseLine, timing: Timing) -> I
         yield from _less_than_loading(case, order, timing)
     elif (
         doses is None
-        or (rhythm is Rhythm.DAILY and doses > LOADING_DOSES)
+        or (rhythm is Rhythm.DAILY and doses > DAILY_LOADING_DOSES[1])
         or _rejects_daily(case, rhythm)
     ):
         yield more_than_needed(

@@ -24,7 +24,10 @@ def check_product_and_route(case: Case, order: Order, line: DoseLine) -> Iterato
         case Route.NASAL:
             yield from _nasal(case, order)
         case Route.SUBCUTANEOUS:
-            if line.substance is Substance.HYDROXOCOBALAMIN and not case.bleeding_is_a_risk:
+            if (
+                line.substance is Substance.HYDROXOCOBALAMIN
+                and not case.assessment.bleeding_is_a_risk
+            ):
                 few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
                 reason = (
                     "The guidance gives it into muscle, with the technique for few platelets."

@@ -3,7 +3,7 @@ stops, reviews and treatment due.
 """
 
 from recommender.courses.course_checks import check_lowering_drug, check_maintenance, check_tests
-from recommender.courses.due import check_not_ordered, check_unread, due_treatment, is_emergency
+from recommender.courses.due import check_not_ordered, check_unread, due_treatment
 from recommender.courses.renewals import (
     SECOND,
     Repeats,
@@ -30,7 +30,6 @@ __all__ = [
     "continued_order",
     "due_treatment",
     "forbids_what_is_due",
-    "is_emergency",
     "more_than_an_order",
     "overdue_review",
     "repeated_order",

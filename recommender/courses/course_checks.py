@@ -12,6 +12,7 @@ from recommender.case import Case, Column, Issue, has_test, is_treatment, kind_o
 from recommender.courses.stored_drafts import is_maintenance_waiting
 from recommender.deficiency import Deficiency
 from recommender.language import (
+    B12_LEVELS,
     Order,
     OrderState,
     PhaseKind,
@@ -165,14 +166,13 @@ def _is_yearly(case: Case, started: dt.date, day: dt.date) -> bool:
     near = (abs((day - months_after(started, months)).days) for months in years)
     if any(days <= REVIEW_TOLERANCE for days in near):
         return True
-    last = max((done.date for done in case.scenario.reviews_done if done.test in B12), default=None)
+    last = max(
+        (done.date for done in case.scenario.reviews_done if done.test in B12_LEVELS), default=None
+    )
     if last is None:
         return False
     first, until = (months_after(last, months) for months in A_YEAR_SINCE_LAST)
     return first <= day <= until
-
-
-B12 = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
 
 
 def check_lowering_drug(case: Case) -> Iterator[Issue]:
@@ -197,7 +197,7 @@ def check_lowering_drug(case: Case) -> Iterator[Issue]:
         yield Issue(cards.G1_LOWERING_DRUG, WARNING, (reason,), ("X13", "X25"), ())
     elif (
         not a.symptoms.is_true
-        and not a.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
+        and B12_LEVELS.isdisjoint(a.tests_on_record)
         and (a.causes or a.lowering_drugs)
     ):
         reason = (

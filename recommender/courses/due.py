@@ -19,9 +19,9 @@ from recommender.case import (
 )
 from recommender.deficiency import Deficiency
 from recommender.guidance import NEW_SIGN_DAYS
-from recommender.language import Cause, HintAt, Order, Substance, Test
+from recommender.language import Cause, HintAt, Order, Test
 from recommender.safety import is_implausible
-from recommender.treatment import RULES, Outcome, cyanocobalamin_may_go_on
+from recommender.treatment import RULES, Outcome, is_on_unsuitable_product
 from recommender.wording import capital, join, plain
 
 
@@ -75,7 +75,7 @@ def _is_unread(order: Order) -> bool:
 def _lacks_an_option(case: Case) -> bool:
     """Return whether regimens are offered and the orders that can be read make up none of them."""
     orders = (*case.all_drafts, *case.standing)
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    regimens = case.offered_regimens
     return bool(regimens) and not any(
         all(any(fulfils(order, phase) for order in orders) for phase in regimen.phases)
         for regimen in regimens
@@ -119,7 +119,9 @@ def _presses_under_treatment(case: Case) -> bool:
     """Return whether the opened chart holds recent signs of the cord or the optic nerve while
     treatment is right and under way (K15, Q50, Q83): their same-day route is said all the same.
     """
-    return case.rule == "T6" and is_emergency(case) and not case.course.has_anything_selected
+    return (
+        case.rule == "T6" and case.assessment.is_emergency and not case.course.has_anything_selected
+    )
 
 
 def _tests_come_first(case: Case) -> bool:
@@ -131,7 +133,7 @@ def _tests_due(case: Case) -> Iterator[Issue]:
     """Yield k1 of tests that nobody has drafted, else of the length or extent that decides."""
     asked = [item for item in case.recommendation.follow_ups if item.months == 0]
     if any(not has_test(case, item.test) for item in asked):
-        yield _due(case, WARNING if is_emergency(case) or _low_and_ill(case) else INFO)
+        yield _due(case, WARNING if case.assessment.is_emergency or _low_and_ill(case) else INFO)
     elif _ileal_size_is_missing(case) and not case.course.has_anything_selected:
         yield _due(case, INFO, _size_decides(case))
 
@@ -200,11 +202,6 @@ def _low_and_ill(case: Case) -> bool:
     return case.rule == "E3" and case.assessment.symptoms.is_true
 
 
-def is_emergency(case: Case) -> bool:
-    """Return whether signs of the cord or the optic nerve call for the same day (K15)."""
-    return case.assessment.urgent_neurology and case.assessment.neurological.is_true
-
-
 def _is_pressing(case: Case) -> bool:
     """Return whether treatment is due now: untreated, lapsed, incomplete or failing deficiency, or
     a product that harms this person. Treatment that may be under way is only asked about, unless a
@@ -234,11 +231,7 @@ def _is_in_time(case: Case) -> bool:
 
 
 def _is_on_unsuitable_product(case: Case) -> bool:
-    treatment = case.assessment.treatment
-    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
-        case.assessment
-    )
-    return case.rule == "T6" and unsuitable
+    return case.rule == "T6" and is_on_unsuitable_product(case.assessment)
 
 
 _IN_PREGNANCY = (

@@ -34,7 +34,7 @@ def more_than_an_order(case: Case) -> Issue | None:
     """
     about = tuple(order.key for order in case.drafts)
     words = Words(case.scenario, case.assessment, case.policy)
-    if case.assessment.urgent_neurology and case.assessment.neurological.is_true:
+    if case.assessment.is_emergency:
         reason = "The order matches the guidance; it is not the whole of what these signs need."
         summary = (
             f"{words.finding}: use the same-day route to neurology; this B12 order is right and "

@@ -26,7 +26,7 @@ def is_maintenance_waiting(case: Case, loading: Sequence[Order]) -> bool:
 
     Whatever is not recorded of the draft, or was read from its words, leaves a doubt: false.
     """
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    regimens = case.offered_regimens
     return any(
         _is_of(regimen.phases, loading) and _waits(case, regimen.phases) for regimen in regimens
     )

@@ -1,12 +1,14 @@
 """How sure we are of vitamin B12 deficiency: classes of levels, and the rows of decisions 2.3."""
 
 from recommender.deficiency.deficiency import (
+    SEVERE_RENAL_BELOW,
     Beside,
     find_row,
     gather_deficiency_facts,
     mma_excludes,
     mma_is_raised,
     not_conclusive,
+    renal_is_severe,
 )
 from recommender.deficiency.deficiency_rows import DeficiencyRow
 from recommender.deficiency.grounds import Deficiency, Ground, NotConclusive, Permanence
@@ -27,6 +29,7 @@ from recommender.deficiency.what_decided import deficiency_evidence
 __all__ = [
     "HOLOTC_HIGH",
     "HOLOTC_LOW",
+    "SEVERE_RENAL_BELOW",
     "Beside",
     "Deficiency",
     "DeficiencyRow",
@@ -42,6 +45,7 @@ __all__ = [
     "mma_is_raised",
     "not_conclusive",
     "older_low_result",
+    "renal_is_severe",
     "total_b12_is_borderline",
     "total_b12_is_low",
     "with_low_level",

@@ -23,8 +23,10 @@ from recommender.language import (
     Unit,
 )
 
-SEVERE_KIDNEYS_BELOW = Decimal(30)
-"""eGFR below which total vitamin B12 may be raised (Q79: stages 4 and 5)."""
+SEVERE_RENAL_BELOW = Decimal(30)
+"""eGFR below which reduced kidney function is severe, stages 4 and 5: total vitamin B12 may be
+raised (Q79), and cyanocobalamin is a critical matter (card d1).
+"""
 
 VERY_LOW_IN_PREGNANCY = {Unit.PMOL_PER_L: Decimal(100), Unit.PG_PER_ML: Decimal(135)}
 """Below this a low total vitamin B12 is not put down to pregnancy alone (Q84)."""
@@ -123,8 +125,12 @@ def not_conclusive(scenario: ClinicalScenario, neurological: Truth) -> NotConclu
     if scenario.raises_b12.is_true or scenario.hints_at(HintAt.RAISES_B12):
         return NotConclusive.RAISING_CONDITION
     ill = (neurological | scenario.symptoms.truth).is_true
-    severe = scenario.dialysis.truth | scenario.egfr.below(SEVERE_KIDNEYS_BELOW)
-    return NotConclusive.KIDNEYS if ill and severe.is_true else None
+    return NotConclusive.KIDNEYS if ill and renal_is_severe(scenario).is_true else None
+
+
+def renal_is_severe(scenario: ClinicalScenario) -> Truth:
+    """Return whether kidney function is severely reduced, by dialysis or eGFR."""
+    return scenario.dialysis.truth | scenario.egfr.below(SEVERE_RENAL_BELOW)
 
 
 def _nitrous_oxide_misleads(scenario: ClinicalScenario, nitrous_oxide: Truth) -> bool:

@@ -19,8 +19,8 @@ class DeficiencyFacts:
 
     `treatment_unknown`: the phase is not NONE, whatever the reason (Q29). `by_issue`: the level is
     known by its date of issue alone (Q33). `low_before` and `low_in_the_year_before` are D5b and
-    the last of D4. `nitrous_oxide_misleads`: exposure is recorded, hinted, or its lists could not
-    be had (Q28).
+    the last of D4. `nitrous_oxide_misleads`: exposure is recorded, hinted, or its lists were not
+    available (Q28).
     """
 
     treatment_unknown: bool
@@ -64,8 +64,8 @@ class DeficiencyFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeficiencyRow:
-    """One row of the table: its id, what follows, when it holds, and the same in words and as a
-    code.
+    """One row of the table: its id, what follows, as a code on which ground, when it holds, and the
+    same in words.
     """
 
     id: str

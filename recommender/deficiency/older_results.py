@@ -17,7 +17,7 @@ from recommender.language import (
     Truth,
     UncountedResult,
 )
-from recommender.treatment_so_far import TreatmentPhase
+from recommender.treatment_so_far import TreatmentPhase, period_of
 
 _SOUND = frozenset({NotCounted.TOO_OLD, NotCounted.NEWER_COUNTS})
 """Results that were usable when they were taken."""
@@ -119,9 +119,7 @@ def _treated_between(scenario: ClinicalScenario, first: dt.date, last: dt.date) 
 def _covers(order: Order, first: dt.date, last: dt.date) -> bool:
     if not order.has_cobalamin or order.combination or order.state is OrderState.DRAFT:
         return False
-    begins = order.starts or order.authored
-    running = order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
-    ends = order.ends if order.ends is not None or running else begins
+    begins, ends = period_of(order)
     return (begins is None or begins < last) and (ends is None or ends > first)
 
 

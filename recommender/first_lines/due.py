@@ -33,13 +33,14 @@ from recommender.first_lines.due_under_way import (
 )
 from recommender.guidance import N_LOAD, RuleGroup
 from recommender.language import (
-    Allergen,
+    COBALAMINS,
     Order,
     OrderState,
     PhaseKind,
     RecordArea,
     Route,
     is_injected,
+    lower_first,
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
@@ -93,15 +94,12 @@ def say_due(case: Case, words: Words) -> str:
     rule = case.rule
     if case.is_prophylaxis and rule != "N3" and not (rule == "B1" and lacks_deciding_test(case)):
         return prophylaxis(case, words)
-    if rule in _WATCHED or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
+    if rule == "P3" or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
         return ileum(case, words)
     if case.group is RuleGroup.LOADING:
         return _without_signs(case, words)
     form = _BY_RULE.get(rule)
     return form(case, words) if form else ""
-
-
-_WATCHED = ("P3",)
 
 
 def _n1(case: Case, words: Words) -> str:
@@ -212,7 +210,7 @@ TABLETS = "daily B12 tablets"
 
 def _regimen(case: Case) -> str:
     """Say what is offered first in four words."""
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    regimens = case.offered_regimens
     if not regimens:
         return "B12"
     first = regimens[0].phases[0]
@@ -225,12 +223,12 @@ def _regimen(case: Case) -> str:
 
 def _g2(_: Case, words: Words) -> str:
     """Say the reaction that stands against treatment, no stronger than it is recorded (I33)."""
-    cobalamins = [one for one in words.scenario.allergies if one.allergen in _COBALAMINS]
+    cobalamins = [one for one in words.scenario.allergies if one.allergen in COBALAMINS]
     severe = [one for one in cobalamins if one.severe.is_true and one.active]
     first = next(iter((*severe, *cobalamins)), None)
     substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
-    beside = f" and {words.level_in_sentence or lead[:1].lower() + lead[1:]}" if lead else ""
+    beside = f" and {words.level_in_sentence or lower_first(lead)}" if lead else ""
     signs = words.assessment.neurological.is_true
     if first is not None and not first.active:
         past = f"past severe reaction to {substance}"
@@ -243,15 +241,12 @@ def _g2(_: Case, words: Words) -> str:
             return f"Mild reaction to {substance}{beside}: clarify it {day}"
         return f"Allergy to {substance}, severity not stated{beside}: clarify it {day}"
     reacted = {one.allergen for one in severe}
-    named = " and ".join(name_of(one) for one in _COBALAMINS if one in reacted) or substance
+    named = " and ".join(name_of(one) for one in COBALAMINS if one in reacted) or substance
     if signs and words.finding:
         return (
             f"{words.finding}, severe reaction to {named}: same-day allergy and haematology advice"
         )
     return f"Severe reaction to {named}{beside}: urgent allergy and haematology advice"
-
-
-_COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)
 
 
 _BY_RULE = {

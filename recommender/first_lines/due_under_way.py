@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.case import Case
 from recommender.first_lines.common import led, maintenance_words, tablets_not_enough
 from recommender.language import Substance, describe_interval
-from recommender.treatment import cyanocobalamin_may_go_on
+from recommender.treatment import is_on_unsuitable_product
 from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import Words, capital, is_planned, last_supply, may_be_under_way
 
@@ -25,7 +25,7 @@ def t1b(_: Case, words: Words) -> str:
 
 
 def t2(case: Case, words: Words) -> str:
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
+    regimens = case.offered_regimens
     timing = regimens[0].phases[0].line.timing if regimens else None
     often = f"inject {describe_interval(timing)}" if timing else "inject more often"
     return f"Symptoms have returned on {words.treatment}: {often}"
@@ -72,11 +72,9 @@ def t5b(case: Case, words: Words) -> str:
 
 def t6(case: Case, words: Words) -> str:
     treatment = case.assessment.treatment
-    if case.assessment.urgent_neurology and case.assessment.neurological.is_true:
+    if case.assessment.is_emergency:
         return f"{words.finding}: same-day neurology and haematology; B12 goes on"
-    if treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
-        case.assessment
-    ):
+    if is_on_unsuitable_product(case.assessment):
         why = _against_cyanocobalamin(case, words)
         return f"{why}{capital(words.treatment) if not why else words.treatment}: {_CHANGE}"
     if treatment.phase is TreatmentPhase.LOADING:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
-from recommender.assessment import PlateletBand
+from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Indicator, cards
 from recommender.case import Case, Column, Issue, is_oral, is_readable, kind_of
 from recommender.deficiency import Permanence
@@ -28,6 +28,7 @@ from recommender.language import (
     is_bound_together,
     is_injected,
     is_treatment_dose,
+    lower_first,
     read_line,
     short_dose,
 )
@@ -139,7 +140,7 @@ def b5(case: Case, issue: Issue, words: Words) -> str:
     if case.assessment.permanence is Permanence.UNKNOWN:
         return f"{nothing}; without a known cause B12 goes on"
     if case.assessment.stays_for_life and words.cause:
-        return f"{nothing}; {words.cause[:1].lower()}{words.cause[1:]} needs B12 for life"
+        return f"{nothing}; {lower_first(words.cause)} needs B12 for life"
     return nothing
 
 
@@ -209,8 +210,7 @@ def b15(case: Case, issue: Issue, words: Words) -> str:
             due = case.column is not Column.NONE
             use = ": use injections or daily tablets" if due else ""
             return f"Nasal B12 is outside the guidance{use}"
-    few = case.assessment.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
-    if few:
+    if case.assessment.platelets in FEW_PLATELETS:
         return (
             f"{capital(words.result('platelets', case.scenario.platelets))}: under the skin is "
             f"off-label but reasonable; if IM, fine needle and long pressure"

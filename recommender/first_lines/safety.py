@@ -177,8 +177,9 @@ def with_platelets(then: str) -> Form:
     )
 
 
-def with_platelets_and_signs(then: str, otherwise: str) -> Form:
+def with_very_few_platelets(otherwise: str) -> Form:
     """With nerve signs the first line must not tell anybody to wait (I12)."""
+    then = "give B12 today; ring haematology now about needle, transfusion or route"
 
     def form(case: Case, _: Issue, words: Words) -> str:
         platelets = words.result("platelets", case.scenario.platelets)

@@ -75,12 +75,10 @@ FORMS: dict[Card, Form] = {
     cards.G1_LOWERING_DRUG: course.g,
     cards.G2_LOWERING_DRUG_UNTESTED: course.g,
     cards.H1_PLATELETS_25_TO_50: safety.with_platelets("25-27 gauge needle, press 5 to 10 minutes"),
-    cards.H2_PLATELETS_10_TO_24: safety.with_platelets_and_signs(
-        "give B12 today; ring haematology now about needle, transfusion or route",
+    cards.H2_PLATELETS_10_TO_24: safety.with_very_few_platelets(
         "ask haematology before an IM injection, or use another route",
     ),
-    cards.H3_PLATELETS_BELOW_10: safety.with_platelets_and_signs(
-        "give B12 today; ring haematology now about needle, transfusion or route",
+    cards.H3_PLATELETS_BELOW_10: safety.with_very_few_platelets(
         "consider platelet transfusion before an IM injection",
     ),
     cards.H4_INR: safety.h4,

@@ -7,6 +7,7 @@ from recommender.guidance.look_back import NEW_SIGN_DAYS
 from recommender.guidance.looser import looser_settings
 from recommender.guidance.policy import (
     SETTINGS,
+    TRACE_BOUNDS,
     AltDailyLoading,
     BariatricMaintenance,
     ConfirmConsistentOrders,
@@ -24,7 +25,9 @@ from recommender.guidance.policy import (
 from recommender.guidance.readers import FACTS
 from recommender.guidance.regimens import (
     CATALOGUE,
+    DAILY_LOADING_DOSES,
     INJECTION_DOSE,
+    LOADING_DOSES,
     M_LOAD,
     M_LOAD_ALT,
     MAINT_1M,
@@ -33,6 +36,7 @@ from recommender.guidance.regimens import (
     MAINT_N,
     N_LOAD,
     ORAL,
+    ORAL_DOSES,
     PROPH_1M,
     PROPH_3M,
     PROPH_M,
@@ -55,11 +59,13 @@ from recommender.guidance.statements import (
 
 __all__ = [
     "CATALOGUE",
+    "DAILY_LOADING_DOSES",
     "DOCUMENTS",
     "EXTERNAL_SOURCES",
     "FACTS",
     "INJECTION_DOSE",
     "KNOWLEDGE_VERSION",
+    "LOADING_DOSES",
     "LOST_FRAGMENTS",
     "MAINT_1M",
     "MAINT_BAR",
@@ -70,6 +76,7 @@ __all__ = [
     "NEW_SIGN_DAYS",
     "N_LOAD",
     "ORAL",
+    "ORAL_DOSES",
     "PROPH_1M",
     "PROPH_3M",
     "PROPH_M",
@@ -77,6 +84,7 @@ __all__ = [
     "PROVENANCE",
     "SETTINGS",
     "STATEMENTS",
+    "TRACE_BOUNDS",
     "AltDailyLoading",
     "BariatricMaintenance",
     "ConfirmConsistentOrders",

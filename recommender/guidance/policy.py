@@ -268,6 +268,11 @@ class Setting:
 
 YES_OR_NO = (True, False)
 
+TRACE_BOUNDS = (10, 100)
+"""Micrograms of vitamin B12 a day in a combination product: the limits between which a site may set
+up to what it is a trace. What holds more than the upper one is a trace nowhere (Q49, Q75).
+"""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "nonNeuroRoute",
@@ -537,7 +542,7 @@ SETTINGS: tuple[Setting, ...] = (
         "trace_b12_mcg_per_day",
         "Q75",
         "vitamin B12 of a combination product that counts as a trace, micrograms a day",
-        bounds=(10, 100),
+        bounds=TRACE_BOUNDS,
     ),
     Setting(
         "renewalWindowDays",

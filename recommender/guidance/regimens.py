@@ -10,6 +10,15 @@ from recommender.language import DoseLine, PeriodUnit, Phase, PhaseKind, Route, 
 INJECTION_DOSE = Decimal(1000)
 """Micrograms of every parenteral dose (S2)."""
 
+ORAL_DOSES = (Decimal(1000), Decimal(2000))
+"""Micrograms a day by mouth that the guidance gives, from and to (S47, S52)."""
+
+LOADING_DOSES = 6
+"""Injections of a loading course without neurological involvement (S10)."""
+
+DAILY_LOADING_DOSES = (5, 6)
+"""Injections of a loading course that is given daily, from and to (S11)."""
+
 
 def _injection(timing: Timing) -> DoseLine:
     return DoseLine(Substance.HYDROXOCOBALAMIN, Route.INTRAMUSCULAR, INJECTION_DOSE, timing)
@@ -42,7 +51,7 @@ MAINT_N = Phase(
 M_LOAD = Phase(
     "M-LOAD",
     PhaseKind.LOADING,
-    _injection(Timing(3, Decimal(1), PeriodUnit.WEEK, count=6, duration=_TWO_WEEKS)),
+    _injection(Timing(3, Decimal(1), PeriodUnit.WEEK, count=LOADING_DOSES, duration=_TWO_WEEKS)),
     "after dose 6",
     False,
     ("S10", "S62"),
@@ -50,7 +59,15 @@ M_LOAD = Phase(
 M_LOAD_ALT = Phase(
     "M-LOAD-ALT",
     PhaseKind.LOADING,
-    _injection(Timing(1, Decimal(1), PeriodUnit.DAY, count=5, count_max=6)),
+    _injection(
+        Timing(
+            1,
+            Decimal(1),
+            PeriodUnit.DAY,
+            count=DAILY_LOADING_DOSES[0],
+            count_max=DAILY_LOADING_DOSES[1],
+        )
+    ),
     "after 5 to 6 doses",
     False,
     ("S11",),
@@ -85,7 +102,7 @@ MAINT_BAR = Phase(
 ORAL = Phase(
     "ORAL",
     PhaseKind.ORAL,
-    DoseLine(Substance.CYANOCOBALAMIN, Route.ORAL, Decimal(1000), _every(1, PeriodUnit.DAY)),
+    DoseLine(Substance.CYANOCOBALAMIN, Route.ORAL, ORAL_DOSES[0], _every(1, PeriodUnit.DAY)),
     "indefinitely",
     True,
     ("S18", "S47", "S52", "S56", "S57"),

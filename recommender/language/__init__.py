@@ -10,6 +10,7 @@ from recommender.language.choices import (
     say_claims,
 )
 from recommender.language.course import (
+    B12_LEVELS,
     Course,
     DoseGiven,
     DoseKind,
@@ -21,6 +22,7 @@ from recommender.language.course import (
     Test,
     TestOrder,
     TestPurpose,
+    distinct_follow_ups,
     due_date,
     is_bound_together,
     months_after,
@@ -34,6 +36,7 @@ from recommender.language.dose_words import (
     describe_regimen,
     describe_timing,
     label,
+    lower_first,
     short_dose,
 )
 from recommender.language.doses import (
@@ -84,6 +87,7 @@ from recommender.language.logic import (
 )
 from recommender.language.ordered_line import (
     LOADING_BELOW_DAYS,
+    MOST_DOSES_A_DAY,
     TREATMENT_DOSE_INJECTED,
     TREATMENT_DOSE_ORAL,
     UNIT_ERROR_INJECTED,
@@ -97,6 +101,7 @@ from recommender.language.ordered_line import (
     total_doses,
 )
 from recommender.language.scenario import (
+    COBALAMINS,
     EXCIPIENTS,
     Allergen,
     Allergy,
@@ -134,11 +139,14 @@ from recommender.language.understanding import (
 )
 
 __all__ = [
+    "B12_LEVELS",
+    "COBALAMINS",
     "DAYS_PER_UNIT",
     "EXCIPIENTS",
     "LOADING_BELOW_DAYS",
     "LONGEST_MONTH",
     "MONTH_DAYS",
+    "MOST_DOSES_A_DAY",
     "NONE_RECORDED",
     "NOT_RECORDED",
     "NO_RESULT",
@@ -231,6 +239,7 @@ __all__ = [
     "describe_line",
     "describe_regimen",
     "describe_timing",
+    "distinct_follow_ups",
     "due_date",
     "forget_lines",
     "is_bound_together",
@@ -238,6 +247,7 @@ __all__ = [
     "is_same_line",
     "is_treatment_dose",
     "label",
+    "lower_first",
     "months_after",
     "not_after",
     "read_claims",

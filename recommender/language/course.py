@@ -8,6 +8,7 @@ import calendar
 import datetime as dt
 import enum
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -187,6 +188,10 @@ class Test(Choice):
     SYMPTOM_REVIEW = "symptom and neurological review"
 
 
+B12_LEVELS = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
+"""The tests of the level of vitamin B12, either of which stands for the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """One test or review to order: when it is due (days or months after today; both zero = now),
@@ -198,6 +203,16 @@ class FollowUp:
     days: int = 0
     why: str = ""
     citations: tuple[str, ...] = ()
+
+
+def distinct_follow_ups(follow_ups: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
+    """Return one follow-up for each test and time, the first of each: potassium is asked for as a
+    sample and for anaemia.
+    """
+    kept: dict[tuple[Test, int, int], FollowUp] = {}
+    for item in follow_ups:
+        kept.setdefault((item.test, item.months, item.days), item)
+    return tuple(kept.values())
 
 
 def due_date(follow_up: FollowUp, as_of: dt.date) -> dt.date:

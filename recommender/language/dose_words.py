@@ -54,7 +54,7 @@ def describe_regimen(regimen: Regimen) -> str:
         words.append(
             _frequency_of(phase)
             if _same_product(before.line, phase.line)
-            else _lower_first(describe(phase))
+            else lower_first(describe(phase))
         )
     return ", then ".join(words)
 
@@ -83,7 +83,7 @@ def label(regimen: Regimen) -> str:
         words.append(
             _short_timing(phase)
             if _same_product(before.line, phase.line)
-            else _lower_first(_short(phase))
+            else lower_first(_short(phase))
         )
     alone = not later and first.lifelong and first.line.route is not Route.ORAL
     return ", then ".join(words) + (" for life" if alone else "")
@@ -219,5 +219,6 @@ def _upper_first(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _lower_first(words: str) -> str:
+def lower_first(words: str) -> str:
+    """Return the words with a small first letter."""
     return words[:1].lower() + words[1:]

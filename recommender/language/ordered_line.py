@@ -22,6 +22,9 @@ TREATMENT_DOSE_ORAL = Decimal(1000)
 UNIT_ERROR_INJECTED = Decimal(5000)
 """Micrograms of one injection from which a unit or product error is likely (card b8)."""
 
+MOST_DOSES_A_DAY = 24
+"""Doses a day above which a frequency is a slip, whatever the medicine (Q42)."""
+
 LOADING_BELOW_DAYS = Decimal(7)
 """Days from injection to injection below which an order is a loading course (Q11)."""
 

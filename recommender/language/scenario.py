@@ -108,6 +108,9 @@ class Allergen(Choice):
     PARABENS = "parabens"
 
 
+COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)
+"""The allergens that are vitamin B12."""
+
 EXCIPIENTS = frozenset({Allergen.BENZYL_ALCOHOL, Allergen.MACROGOL, Allergen.PARABENS})
 """What vitamin B12 products may hold besides, and people react to (Q63)."""
 

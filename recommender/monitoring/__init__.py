@@ -1,6 +1,7 @@
 """Maintenance intervals, what is tested when, and the reviews that are due."""
 
 from recommender.monitoring.follow_up import (
+    CAUSE_TESTS,
     baseline_tests,
     cause_tests,
     ileal_phase,
@@ -13,6 +14,7 @@ from recommender.monitoring.follow_up import (
     potassium_follow_ups,
     pregnancy_plan_b12,
     review_follow_ups,
+    still_needed,
     yearly_b12,
 )
 from recommender.monitoring.reviews import (
@@ -24,6 +26,7 @@ from recommender.monitoring.reviews import (
 )
 
 __all__ = [
+    "CAUSE_TESTS",
     "CITATIONS",
     "OverdueReview",
     "ReviewRow",
@@ -41,5 +44,6 @@ __all__ = [
     "pregnancy_plan_b12",
     "review_follow_ups",
     "review_points",
+    "still_needed",
     "yearly_b12",
 ]

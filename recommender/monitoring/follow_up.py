@@ -16,7 +16,17 @@ from recommender.guidance import (
     Policy,
     with_interval,
 )
-from recommender.language import Cause, FollowUp, PeriodUnit, Phase, Substance, Test, Truth, changed
+from recommender.language import (
+    B12_LEVELS,
+    Cause,
+    FollowUp,
+    PeriodUnit,
+    Phase,
+    Substance,
+    Test,
+    Truth,
+    changed,
+)
 
 INTENSIFICATION: tuple[tuple[int, PeriodUnit], ...] = (
     (3, PeriodUnit.MONTH),
@@ -35,6 +45,10 @@ REVIEW_MONTHS = (3, 6, 12)
 
 BASELINE_TESTS = (Test.FULL_BLOOD_COUNT, Test.FOLATE, Test.EGFR, Test.POTASSIUM)
 """What is tested before the first dose besides vitamin B12 itself (X6, X9)."""
+
+
+CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
+"""What is tested for the cause where none is known (K16)."""
 
 
 def maintenance_phase(assessment: Assessment, policy: Policy) -> Phase:
@@ -117,10 +131,20 @@ def ileal_phase(policy: Policy) -> Phase:
 def baseline_tests(assessment: Assessment) -> tuple[FollowUp, ...]:
     """Return the tests to take before the first dose that are not on record."""
     why = "before the first dose" if assessment.untreated else "now"
-    have = assessment.tests_on_record
-    missing = [Test.SERUM_B12] if not have & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN} else []
-    missing += [test for test in BASELINE_TESTS if test not in have]
-    return tuple(FollowUp(test, why=why, citations=("X6", "X9")) for test in missing)
+    return tuple(
+        FollowUp(test, why=why, citations=("X6", "X9"))
+        for test in (Test.SERUM_B12, *BASELINE_TESTS)
+        if still_needed(test, assessment)
+    )
+
+
+def still_needed(test: Test, assessment: Assessment) -> bool:
+    """Return whether the test has no usable result on record; total and active vitamin B12 stand
+    for each other.
+    """
+    if test is Test.SERUM_B12:
+        return B12_LEVELS.isdisjoint(assessment.tests_on_record)
+    return test not in assessment.tests_on_record
 
 
 def _review(month: int) -> tuple[FollowUp, ...]:
@@ -175,8 +199,8 @@ def cause_tests(assessment: Assessment) -> tuple[FollowUp, ...]:
     """Return the tests for the cause where none is known (K16); treatment never waits for them."""
     if assessment.causes or not assessment.is_deficient:
         return ()
-    tests = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
-    return tuple(FollowUp(test, why="the cause is not known", citations=("X6",)) for test in tests)
+    why = "the cause is not known"
+    return tuple(FollowUp(test, why=why, citations=("X6",)) for test in CAUSE_TESTS)
 
 
 def yearly_b12(assessment: Assessment) -> tuple[FollowUp, ...]:

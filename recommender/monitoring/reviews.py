@@ -15,7 +15,7 @@ from decimal import Decimal
 from recommender.assessment import Assessment
 from recommender.deficiency import total_b12_is_borderline
 from recommender.guidance import Policy, look_back
-from recommender.language import Cause, ClinicalScenario, RecordArea, Test, months_after
+from recommender.language import B12_LEVELS, Cause, ClinicalScenario, RecordArea, Test, months_after
 from recommender.monitoring.follow_up import REVIEW_MONTHS
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -54,8 +54,6 @@ REVIEW_TESTS = (
 
 DONE_BY = frozenset({*REVIEW_TESTS, Test.HOLOTRANSCOBALAMIN})
 """Any one of these on record is a review done (2.7)."""
-
-B12_TESTS = frozenset({Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN})
 
 YEARLY, HALF_YEARLY, BEFORE_PREGNANCY = 12, 6, 3
 """Months from one review to the next: once stable or not known, while not stable, and before a
@@ -262,7 +260,7 @@ def _last_b12(scenario: ClinicalScenario) -> dt.date | None:
         scenario.holotranscobalamin,
         scenario.total_b12_on_treatment,
     )
-    days = [result.date for result in results] + [_newest(scenario, B12_TESTS)]
+    days = [result.date for result in results] + [_newest(scenario, B12_LEVELS)]
     days += [result.evidence.date for result in scenario.uncounted_b12]
     return max((day for day in days if day is not None), default=None)
 

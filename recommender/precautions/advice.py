@@ -4,12 +4,10 @@ not be read.
 
 from __future__ import annotations
 
-from recommender.assessment import Assessment, PlateletBand
+from recommender.assessment import FEW_PLATELETS, VERY_FEW_PLATELETS, Assessment, PlateletBand
 from recommender.precautions.modifiers import (
-    FEW_PLATELETS,
     NEEDLE_TECHNIQUE,
     SITE_TECHNIQUE,
-    VERY_FEW_PLATELETS,
     Advice,
 )
 from recommender.treatment_so_far import TreatmentPhase

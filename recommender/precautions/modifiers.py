@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recommender.assessment import Assessment, PlateletBand
+from recommender.assessment import FEW_PLATELETS, VERY_FEW_PLATELETS, Assessment, PlateletBand
 from recommender.deficiency import Deficiency
 from recommender.guidance import check_citations
 from recommender.language import Anticoagulant, HintAt, LoweringDrug
@@ -43,12 +43,6 @@ class Modifier:
 
     def __post_init__(self) -> None:
         check_citations(f"modifier {self.id}", self.citations)
-
-
-FEW_PLATELETS = (PlateletBand.FROM_25_TO_50, PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
-
-
-VERY_FEW_PLATELETS = (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
 
 
 def _on_warfarin(a: Assessment) -> bool:
@@ -357,7 +351,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K15",
-        lambda a: a.urgent_neurology and a.neurological.is_true,
+        lambda a: a.is_emergency,
         SAME_DAY,
         ("X33",),
     ),

@@ -22,6 +22,7 @@ from recommender.language import (
     Phase,
     RemoveOrder,
     Test,
+    distinct_follow_ups,
     is_injected,
 )
 from recommender.monitoring import potassium_follow_ups
@@ -94,7 +95,7 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             added.append(NameReplaced(order.key, old.key, old.authored, changes))
         if cards.B12_BUTTOCK in found:
             added.append(ChangeSite(order.key, InjectionSite.DELTOID))
-    tests = distinct_tests(_tests_to_add(case, issues, edits))
+    tests = distinct_follow_ups(_tests_to_add(case, issues, edits))
     return (*added, AddFollowUps(tests)) if tests else tuple(added)
 
 
@@ -118,16 +119,6 @@ def _tests_to_add(
         yield from (
             item for item in case.recommendation.follow_ups if not has_test(case, item.test)
         )
-
-
-def distinct_tests(follow_ups: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
-    """Return the tests without those that are asked for twice at one time, for two reasons:
-    potassium as a sample and for anaemia.
-    """
-    by_time: dict[tuple[Test, int, int], FollowUp] = {}
-    for item in follow_ups:
-        by_time.setdefault((item.test, item.months, item.days), item)
-    return tuple(by_time.values())
 
 
 def _drafts_injection(edits: tuple[Edit, ...]) -> bool:

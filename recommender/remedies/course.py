@@ -16,8 +16,9 @@ from recommender.language import (
     NameReplaced,
     RemoveOrder,
     Test,
+    distinct_follow_ups,
 )
-from recommender.remedies.additions import LEAVES_ORDER_AS_IT_IS, additions, distinct_tests
+from recommender.remedies.additions import LEAVES_ORDER_AS_IT_IS, additions
 from recommender.remedies.folic_acid import folinic_keys, resolve_folate, resolve_removals
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import find_targets
@@ -164,7 +165,7 @@ def _kidney_test_first(case: Case, issues: Sequence[Issue]) -> Iterator[Resoluti
         )
         tests = (test, *_tests_asked(case, issues))
         added = _with_tests(additions(case, issues), tests)
-        alone = added == (AddFollowUps(distinct_tests(tests)),)
+        alone = added == (AddFollowUps(distinct_follow_ups(tests)),)
         first = case.starts_treatment and not case.had_a_dose
         before = " before the first dose" if first else " before the next dose"
         words = label_of_tests(tests, after=before) if alone else label_of(added)
@@ -182,7 +183,11 @@ def _with_tests(edits: tuple[Edit, ...], tests: tuple[FollowUp, ...]) -> tuple[E
         item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups
     )
     others = tuple(edit for edit in edits if not isinstance(edit, AddFollowUps))
-    return (*others, AddFollowUps(distinct_tests((*before, *tests)))) if before or tests else others
+    return (
+        (*others, AddFollowUps(distinct_follow_ups((*before, *tests))))
+        if before or tests
+        else others
+    )
 
 
 def _additions_only(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]:

@@ -24,6 +24,7 @@ from recommender.language import (
     RemoveOrder,
     Test,
     label,
+    lower_first,
     say_claims,
 )
 from recommender.wording import TEST_NAMES, capital, join, say_full_date
@@ -97,7 +98,7 @@ def label_of(
     words = ""
     phases = tuple(_drafted_phases(edits))
     if kept and phases:
-        then = _lower(label(Regimen(phases)).removesuffix(" for life"))
+        then = lower_first(label(Regimen(phases)).removesuffix(" for life"))
         words = _led("", say_stated(claims), f"as ordered, then {then}")
         if len(words) <= LONGEST:
             return words
@@ -147,7 +148,7 @@ def _forms(edits: tuple[Edit, ...], claims: Claims, lead: str) -> Iterator[str]:
         return
     whole = label(Regimen(phases))
     verb = "" if claim else _verb(edits)
-    yield _led(lead, claim, f"{verb} {_lower(whole)}" if verb else whole)
+    yield _led(lead, claim, f"{verb} {lower_first(whole)}" if verb else whole)
     yield _led(lead, claim, whole)
     yield _led(lead, claim, whole.removesuffix(" for life"))
     first = label(Regimen(phases[:1])).removesuffix(" for life")
@@ -165,12 +166,8 @@ def _verb(edits: tuple[Edit, ...]) -> str:
 
 
 def _led(lead: str, claim: str, words: str) -> str:
-    said = f"{claim}: {_lower(words)}" if claim else words
+    said = f"{claim}: {lower_first(words)}" if claim else words
     return f"{lead}. {capital(said)}" if lead else said
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
@@ -196,7 +193,7 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
         if isinstance(edit, ChangeStart):
             words.append(f"Start on {say_full_date(edit.starts)}")
     first, *rest = words or ["Leave as it is"]
-    return "; ".join((first, *(_lower(word) for word in rest)))
+    return "; ".join((first, *(lower_first(word) for word in rest)))
 
 
 def _named(edit: NameReplaced) -> str:

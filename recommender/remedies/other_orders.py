@@ -87,11 +87,7 @@ def _in_its_place(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...]
     eyes = case.assessment.lebers.may_be_true and any(map(may_be_cyanocobalamin, stopped))
     if not (signs or eyes):
         return None
-    loading = [
-        option.regimen
-        for option in case.recommendation.options
-        if option.regimen and option.regimen.phases[0].kind is PhaseKind.LOADING
-    ]
+    loading = [one for one in case.offered_regimens if one.phases[0].kind is PhaseKind.LOADING]
     if len(loading) == 1:
         due = AddRegimen(loading[0], case.recommendation.technique)
         edits = (due, *additions(case, issues, (due,)))
@@ -139,13 +135,7 @@ def _maintenance_due(case: Case) -> Phase:
     """Return maintenance as it is recommended now: more often than usual where symptoms returned
     (T1, T2).
     """
-    regimens = [option.regimen for option in case.recommendation.options if option.regimen]
-    offered = [
-        phase
-        for regimen in regimens
-        for phase in regimen.phases
-        if phase.kind is PhaseKind.MAINTENANCE
-    ]
+    offered = [one for one in case.offered_phases if one.kind is PhaseKind.MAINTENANCE]
     return min([maintenance_phase(case.assessment, case.policy), *offered], key=interval_of)
 
 

@@ -8,13 +8,11 @@ from recommender.cards import Card, Finding, Indicator, Resolution, cards
 from recommender.case import Case, Issue
 from recommender.deficiency import Ground
 from recommender.first_lines import say_waiting_loading
-from recommender.language import AddRegimen, ChangeOrder, FollowUp, Test
+from recommender.language import AddRegimen, ChangeOrder, FollowUp
+from recommender.monitoring import CAUSE_TESTS
 from recommender.remedies import resolve_course
 from recommender.review.detail import SAYS_C6
 from recommender.review.merging import fold
-
-CAUSE_TESTS = (Test.INTRINSIC_FACTOR_ANTIBODY, Test.COELIAC_SEROLOGY)
-"""Tests of which the advice about the cause already speaks (K16)."""
 
 
 def course_card(case: Case, issues: Sequence[Issue]) -> Finding:
@@ -110,4 +108,5 @@ def planned_tests(
     matters = any(issue.is_loud or issue.card == cards.K1_DUE for issue in issues)
     if not (starts and matters) or not case.starts_treatment or case.rule == "N2":
         return ()
+    # of the tests for the cause the advice speaks already (K16)
     return tuple(item for item in case.recommendation.follow_ups if item.test not in CAUSE_TESTS)

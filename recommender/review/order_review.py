@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recommender.cards import Finding, Indicator, Remedy, cards
+from recommender.cards import LOUDNESS, Finding, Indicator, Remedy, cards
 from recommender.case import Case, Column, Issue, case_of, is_treatment
 from recommender.checks import check_order
 from recommender.courses import (
@@ -77,12 +77,9 @@ def _review(case: Case) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             _findings(case),
-            key=lambda finding: (_LOUDNESS.index(finding.indicator), finding.card.id),
+            key=lambda finding: (LOUDNESS[finding.indicator], finding.card.id),
         )
     )
-
-
-_LOUDNESS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
 
 
 def review_record(

@@ -13,7 +13,6 @@ from recommender.courses import (
     check_stops,
     check_tests,
     forbids_what_is_due,
-    is_emergency,
     more_than_an_order,
     right_order,
     sources_differ,
@@ -80,7 +79,7 @@ def due_card(
     folic acid (cards.md 1).
     """
     opened = not case.course.has_anything_selected  # the chart, not an order
-    emergency = opened and is_emergency(case)
+    emergency = opened and case.assessment.is_emergency
     tests_only = case.rule == "N2" and about_drug_or_test and not emergency
     resolutions = resolve_tests_due(case) if tests_only else resolve_not_ordered(case)
     issues = (issue, *also)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assessment import Assessment, PlateletBand
+from recommender.assessment import FEW_PLATELETS, Assessment, PlateletBand
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.guidance import SubcutaneousHydroxocobalamin
@@ -17,8 +17,10 @@ def check_site(case: Case, order: Order) -> Iterator[Issue]:
     if order.site is not InjectionSite.BUTTOCK:
         return
     a = case.assessment
-    few_platelets = a.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
-    loud = few_platelets or (a.on_anticoagulant | a.bleeding_disorder | a.inr_high).is_true
+    loud = (
+        a.platelets in FEW_PLATELETS
+        or (a.on_anticoagulant | a.bleeding_disorder | a.inr_high).is_true
+    )
     reason = "If the buttock must be used: upper outer quadrant only, needle directed anteriorly."
     yield issue_of(
         cards.B12_BUTTOCK, WARNING if loud else INFO, order, reason, ("S28", "S29", "S30")

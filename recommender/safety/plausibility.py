@@ -12,6 +12,7 @@ from decimal import Decimal
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, is_readable, issue_of
 from recommender.language import (
+    MOST_DOSES_A_DAY,
     UNIT_ERROR_INJECTED,
     DoseLine,
     DosePart,
@@ -24,9 +25,6 @@ from recommender.language import (
 
 UNIT_ERROR_ORAL = Decimal(10000)
 """Micrograms by mouth from which a unit error is likely (card b8)."""
-
-MOST_ORAL_A_DAY = Decimal(24)
-"""Doses by mouth a day above which no medicine is meant so (Q42)."""
 
 DAILY_COURSE_DAYS = Decimal(14)
 """Days for which injections every day are still a course (Q42)."""
@@ -92,7 +90,7 @@ def _is_slip(line: DoseLine) -> bool:
     if line.timing is None:
         return False
     a_day = 1 / line.timing.shortest_interval
-    return a_day > (1 if is_injected(line) else MOST_ORAL_A_DAY)
+    return a_day > (1 if is_injected(line) else MOST_DOSES_A_DAY)
 
 
 # --- the cards

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, is_treatment, issue_of, may_be_cyanocobalamin
-from recommender.language import Allergen, Allergy, DoseLine, HintAt, Order, Substance
+from recommender.language import COBALAMINS, Allergen, Allergy, DoseLine, HintAt, Order, Substance
 from recommender.treatment import excipients_reacted_to
 from recommender.wording import quote
 
@@ -129,12 +129,9 @@ def reaction_to(case: Case, line: DoseLine) -> bool | None:
     if not recorded:
         return None
     severe = [item for item in case.scenario.allergies if item.severe.is_true and item.active]
-    if case.rule == "G2" and any(item.allergen in _COBALAMINS for item in severe):
+    if case.rule == "G2" and any(item.allergen in COBALAMINS for item in severe):
         return True  # a severe reaction to one form, and one to this form that is not called mild
     return any(item in severe for item in recorded)
-
-
-_COBALAMINS = (Allergen.HYDROXOCOBALAMIN, Allergen.CYANOCOBALAMIN, Allergen.UNSPECIFIED_B12)
 
 
 FORM_NOT_RECORDED = " The form ordered is not recorded; it may be cyanocobalamin."

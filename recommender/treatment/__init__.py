@@ -8,9 +8,9 @@ from recommender.treatment.offers import (
     without_neurological_symptoms,
 )
 from recommender.treatment.products import (
-    cyanocobalamin_may_go_on,
     excipients_reacted_to,
     hydroxocobalamin_allowed,
+    is_on_unsuitable_product,
     product_for,
 )
 from recommender.treatment.recommendation import Option, Outcome, Recommendation
@@ -25,9 +25,9 @@ __all__ = [
     "Recommendation",
     "Rule",
     "conditions",
-    "cyanocobalamin_may_go_on",
     "excipients_reacted_to",
     "hydroxocobalamin_allowed",
+    "is_on_unsuitable_product",
     "nearest_changes",
     "product_for",
     "recommend",

@@ -317,6 +317,6 @@ CAN_TAKE_BY_MOUTH = Condition(
 )
 KIDNEYS_UNKNOWN = Condition(
     "kidney function is not known and nothing else stands against oral cyanocobalamin",
-    ("renal", *BY_MOUTH),
+    ("renal", *BY_MOUTH),  # told first: it is what the row asks for
     could_take_by_mouth_once_checked,
 )

@@ -27,6 +27,7 @@ from recommender.monitoring import (
     potassium_follow_ups,
     pregnancy_plan_b12,
     review_follow_ups,
+    still_needed,
 )
 from recommender.precautions import Advice
 from recommender.treatment.products import can_take_by_mouth
@@ -247,13 +248,6 @@ def without_neurological_symptoms(assessment: Assessment) -> Assessment:
     return changed(
         assessment, neurological=Truth.FALSE, neurological_ever=ever, neurological_new=Truth.FALSE
     )
-
-
-def still_needed(test: Test, assessment: Assessment) -> bool:
-    """Return whether the test has no usable result on record."""
-    if test is Test.SERUM_B12:
-        return not assessment.tests_on_record & {Test.SERUM_B12, Test.HOLOTRANSCOBALAMIN}
-    return test not in assessment.tests_on_record
 
 
 def ileal_needs(assessment: Assessment) -> tuple[str, ...]:

@@ -18,9 +18,9 @@ from recommender.guidance import (
     with_oral_dose,
 )
 from recommender.language import Cause, FollowUp, Regimen, Test
-from recommender.monitoring import ileal_phase, pregnancy_plan_b12, yearly_b12
+from recommender.monitoring import ileal_phase, pregnancy_plan_b12, still_needed, yearly_b12
 from recommender.precautions import Advice
-from recommender.treatment.offers import Offer, bariatric_maintenance, ileal_needs, still_needed
+from recommender.treatment.offers import Offer, bariatric_maintenance, ileal_needs
 from recommender.treatment.recommendation import Option
 
 

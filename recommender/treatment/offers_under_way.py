@@ -35,7 +35,11 @@ from recommender.treatment.offers import (
     neurological_loading,
     without_neurological_symptoms,
 )
-from recommender.treatment.products import can_take_by_mouth, cyanocobalamin_may_go_on
+from recommender.treatment.products import (
+    can_take_by_mouth,
+    cyanocobalamin_may_go_on,
+    is_on_unsuitable_product,
+)
 from recommender.treatment.recommendation import Option
 from recommender.treatment_so_far import TreatmentPhase
 
@@ -171,9 +175,7 @@ def renew(assessment: Assessment, policy: Policy) -> Offer:
     """
     usual = maintenance_phase(assessment, policy)
     treatment = assessment.treatment
-    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
-        assessment
-    )
+    unsuitable = is_on_unsuitable_product(assessment)
     fits = not unsuitable and _in_time(assessment, policy)
     phase = phase_at(treatment.interval, usual, policy) if fits else usual
     return _replacing(
@@ -232,9 +234,7 @@ def carry_on(assessment: Assessment, policy: Policy) -> Offer:
     """
     treatment, maintenance = assessment.treatment, maintenance_phase(assessment, policy)
     injected = treatment.phase is not TreatmentPhase.ORAL
-    unsuitable = treatment.substance is Substance.CYANOCOBALAMIN and not cyanocobalamin_may_go_on(
-        assessment
-    )
+    unsuitable = is_on_unsuitable_product(assessment)
     acceptable = (Regimen((maintenance,)), Regimen((MAINT_1M,))) if injected else ()
     lacking: tuple[Option, ...] = ()
     if unsuitable and treatment.phase is not TreatmentPhase.MAINTENANCE:

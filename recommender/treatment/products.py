@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from recommender.assessment import Assessment, PlateletBand
+from recommender.assessment import Assessment
 from recommender.guidance import MAINT_1M, Policy, SubcutaneousHydroxocobalamin
 from recommender.language import (
     Allergen,
@@ -154,13 +154,8 @@ def _drafts_subcutaneous(assessment: Assessment, policy: Policy) -> bool:
     """Whether the site drafts the off-label subcutaneous route where bleeding is a risk (C14, K3 to
     K6, PS5).
     """
-    few_platelets = assessment.platelets in (PlateletBand.FROM_10_TO_24, PlateletBand.BELOW_10)
-    bleeding = (
-        assessment.inr_high | assessment.on_anticoagulant | assessment.bleeding_disorder
-    ).is_true
-    return policy.sc_hydroxocobalamin is SubcutaneousHydroxocobalamin.DRAFT and (
-        few_platelets or bleeding
-    )
+    drafts = policy.sc_hydroxocobalamin is SubcutaneousHydroxocobalamin.DRAFT
+    return drafts and assessment.bleeding_is_a_risk
 
 
 def _subcutaneous(phase: Phase) -> Phase:
@@ -235,6 +230,12 @@ def _why_not_with_allergy(assessment: Assessment) -> tuple[str, tuple[str, ...]]
         "allergy and haematology advice.",
         ("X27",),
     )
+
+
+def is_on_unsuitable_product(assessment: Assessment) -> bool:
+    """Whether what is taken is cyanocobalamin, and it may not go on."""
+    taken = assessment.treatment.substance is Substance.CYANOCOBALAMIN
+    return taken and not cyanocobalamin_may_go_on(assessment)
 
 
 def cyanocobalamin_may_go_on(assessment: Assessment) -> bool:

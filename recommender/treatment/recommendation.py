@@ -55,14 +55,13 @@ class Recommendation:
     """The outcome of the ordered decision table.
 
     `rule` is the one primary rule; `also` the rows that accumulate with it (P rows beside N3 or B1,
-    ...). `options` hold what may be
-    drafted: one for a regimen, two or more for a choice, none when nothing may be drafted.
-        `acceptable` holds regimens that are not
-    proposed but are never called wrong. `needs` says what is missing, in words. `not_drafted` says
-    why a regimen of this rule cannot be drafted (PS3, PS4), empty when it can. `technique` is the
-    injection technique text for this person. `already_ordered`: an active order is what would be
-    drafted, and no dose of it is on record yet, so the rule is met (Q55). `may_be_marked`: one
-    option may be shown as recommended (P5, Q28, Q58).
+    ...). `options` hold what may be drafted: one for a regimen, two or more for a choice, none when
+    nothing may be drafted. `acceptable` holds regimens that are not proposed but are never called
+    wrong. `needs` says what is missing, in words. `not_drafted` says why a regimen of this rule
+    cannot be drafted (PS3, PS4), empty when it can. `technique` is the injection technique text for
+    this person. `already_ordered`: an active order is what would be drafted, and no dose of it is
+    on record yet, so the rule is met (Q55). `may_be_marked`: one option may be shown as recommended
+    (P5, Q28, Q58).
     """
 
     rule: RuleId

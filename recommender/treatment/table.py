@@ -11,7 +11,13 @@ from typing import TypeVar
 from recommender.assessment import Assessment, assess
 from recommender.deficiency import Deficiency
 from recommender.guidance import Policy, RuleId, check_citations
-from recommender.language import Claim, ClinicalScenario, FollowUp, changed, is_same_line
+from recommender.language import (
+    Claim,
+    ClinicalScenario,
+    changed,
+    distinct_follow_ups,
+    is_same_line,
+)
 from recommender.precautions import (
     Advice,
     advise,
@@ -645,7 +651,7 @@ def _joined(offer: Offer, further: Offer) -> Offer:
     return Offer(
         options=offer.options or further.options,
         acceptable=_distinct((*offer.acceptable, *further.acceptable)),
-        follow_ups=_distinct_follow_ups((*offer.follow_ups, *further.follow_ups)),
+        follow_ups=distinct_follow_ups((*offer.follow_ups, *further.follow_ups)),
         advice=(*offer.advice, *further.advice),
         needs=_distinct((*offer.needs, *further.needs)),
     )
@@ -668,11 +674,3 @@ def _injects(options: tuple[Option, ...]) -> bool:
 
 def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(dict.fromkeys(items))
-
-
-def _distinct_follow_ups(follow_ups: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
-    """One follow-up per test and time, the first of each."""
-    kept: dict[tuple[object, ...], FollowUp] = {}
-    for item in follow_ups:
-        kept.setdefault((item.test, item.months, item.days), item)
-    return tuple(kept.values())

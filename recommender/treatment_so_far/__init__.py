@@ -2,7 +2,7 @@
 
 from recommender.treatment_so_far.by_orders import standing_order_days
 from recommender.treatment_so_far.phase import read_treatment
-from recommender.treatment_so_far.reading import bound_end, end_of
+from recommender.treatment_so_far.reading import bound_end, end_of, period_of
 from recommender.treatment_so_far.start import find_treatment_start, took_b12_before
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
@@ -13,6 +13,7 @@ __all__ = [
     "bound_end",
     "end_of",
     "find_treatment_start",
+    "period_of",
     "read_treatment",
     "standing_order_days",
     "took_b12_before",

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from statistics import median
 
-from recommender.guidance import look_back
+from recommender.guidance import LOADING_DOSES, look_back
 from recommender.language import (
     LOADING_BELOW_DAYS,
     Rhythm,
@@ -16,7 +16,7 @@ from recommender.language import (
     rhythm_by_days,
 )
 from recommender.treatment_so_far.by_orders import FIRST_MAINTENANCE_DUE, from_order, most_frequent
-from recommender.treatment_so_far.entries import LOADING_DOSES, LOADING_WINDOW
+from recommender.treatment_so_far.entries import LOADING_WINDOW
 from recommender.treatment_so_far.history import (
     ALTERNATE_GAP,
     LAPSED_AFTER,

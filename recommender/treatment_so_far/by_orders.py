@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from recommender.guidance import Policy
 from recommender.language import MONTH_DAYS, Order, Truth, changed, is_treatment_dose
-from recommender.treatment_so_far.entries import LOADING_WINDOW
+from recommender.treatment_so_far.entries import LOADING_WINDOW, TABLETS_COUNT_AFTER
 from recommender.treatment_so_far.history import LAPSED_AFTER, History
 from recommender.treatment_so_far.reading import (
     bound_end,
@@ -24,12 +24,6 @@ from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, Un
 
 FIRST_MAINTENANCE_DUE = Decimal(62)
 """Days after loading within which maintenance begins: two months (S9)."""
-
-
-ORAL_ORDER_COUNTS_AFTER = 30
-"""Days after which an active order for tablets counts as taken, though no dose is on record
-(Q55).
-"""
 
 
 def standing_order_days(policy: Policy) -> int:
@@ -48,7 +42,7 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         return None
     fresh = [order for order in current if not _is_older(order, standing, history)]
     if not fresh:
-        return asked(UnknownPhase.STANDING_ORDER, current, history)
+        return not_known_by_orders(UnknownPhase.STANDING_ORDER, current, history)
     if any(is_loading(order) and is_injected(order.cobalamin) for order in fresh):
         return None
     taken = [order for order in fresh if order in history.oral and _counts_as_taken(order, history)]
@@ -58,7 +52,7 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         )
     late = [order for order in fresh if _is_overdue(order, history)]
     if late:
-        return asked(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
+        return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history)
     first = most_frequent(fresh)
     return Treatment(
         TreatmentPhase.NONE,
@@ -76,7 +70,7 @@ def _is_older(order: Order, days: int, history: History) -> bool:
 
 def _counts_as_taken(order: Order, history: History) -> bool:
     start = start_of(order)
-    return start is not None and history.days_since(start) >= ORAL_ORDER_COUNTS_AFTER
+    return start is not None and history.days_since(start) >= TABLETS_COUNT_AFTER
 
 
 def _is_overdue(order: Order, history: History) -> bool:
@@ -87,15 +81,16 @@ def _is_overdue(order: Order, history: History) -> bool:
     return history.days_since(start) > interval
 
 
-def asked(unknown: UnknownPhase, orders: Sequence[Order], history: History) -> Treatment:
+def not_known_by_orders(why: UnknownPhase, orders: Sequence[Order], history: History) -> Treatment:
+    """Return the treatment of which these orders leave it open whether it is under way."""
     order = most_frequent(orders)
-    return changed(
-        from_order(TreatmentPhase.UNKNOWN, order, history, reason=unknown.value), unknown=unknown
-    )
+    found = from_order(TreatmentPhase.UNKNOWN, order, history, reason=why.value)
+    return changed(found, unknown=why)
 
 
-def unknown(unknown: UnknownPhase) -> Treatment:
-    return Treatment(TreatmentPhase.UNKNOWN, reason=unknown.value, unknown=unknown)
+def not_known(why: UnknownPhase) -> Treatment:
+    """Return the treatment of which nothing more is known."""
+    return Treatment(TreatmentPhase.UNKNOWN, reason=why.value, unknown=why)
 
 
 def loading_by_order(history: History, neurological: Truth) -> Treatment | None:
@@ -131,7 +126,7 @@ def _stale(order: Order, under_way: Sequence[Order], history: History) -> Treatm
     if history.oral:
         return None
     if not history.is_documented:
-        return asked(UnknownPhase.ORDERED_NOT_GIVEN, under_way, history)
+        return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, under_way, history)
     return from_order(TreatmentPhase.LAPSED, order, history)
 
 
@@ -246,7 +241,6 @@ def from_order(
         order_key=order.key,
         substance=line.substance if line else None,
         maintenance_ordered=bool(history.maintenance or history.oral),
-        interval=None,
         reason=reason or f"an active order for {order.product}",
         ordered_on=start_of(order),
     )

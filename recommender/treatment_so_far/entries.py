@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from recommender.guidance import look_back
+from recommender.guidance import LOADING_DOSES, look_back
 from recommender.language import (
     ClinicalScenario,
     DoseGiven,
@@ -29,7 +29,13 @@ a loading course (Q11).
 """
 
 
-LOADING_DOSES = 6
+TABLETS_COUNT_AFTER = 30
+"""Days after which an active order for tablets counts as taken, though no dose is on record
+(Q55).
+"""
+
+STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
+"""States of an order by which treatment began."""
 
 
 def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
@@ -40,7 +46,7 @@ def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
     ordered = [
         (start, is_loading(order) and is_injected(order.cobalamin))
         for order in orders
-        if order.state in _STARTED
+        if order.state in STARTED
         and is_treatment_dose(order.cobalamin).is_true
         and (start := start_of(order)) is not None
     ]
@@ -57,9 +63,6 @@ def first_sign(scenario: ClinicalScenario) -> tuple[dt.date | None, bool]:
     loaded = any(loading and day == first for day, loading in ordered)
     six = given[LOADING_DOSES - 1 : LOADING_DOSES]
     return first, loaded or (bool(six) and (six[0] - first).days <= LOADING_WINDOW)
-
-
-_STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
 
 
 def last_sign(scenario: ClinicalScenario) -> dt.date | None:

@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.guidance import look_back
+from recommender.guidance import LOADING_DOSES, look_back
 from recommender.language import (
     ClinicalScenario,
     DoseGiven,
@@ -19,7 +19,6 @@ from recommender.language import (
     is_treatment_dose,
 )
 from recommender.treatment_so_far.entries import (
-    LOADING_DOSES,
     LOADING_WINDOW,
     doses_given,
     ended_recently,

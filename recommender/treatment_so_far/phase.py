@@ -19,12 +19,12 @@ from recommender.language import (
 )
 from recommender.treatment_so_far.by_doses import course_by_doses, oral
 from recommender.treatment_so_far.by_orders import (
-    asked,
     ended_loading,
     loading_by_order,
     maintenance_by_order,
+    not_known,
+    not_known_by_orders,
     ordered_not_given,
-    unknown,
     unreadable_with_doses,
 )
 from recommender.treatment_so_far.entries import first_sign, last_sign
@@ -40,7 +40,7 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
     without neurological involvement (T3, I20).
     """
     if RecordArea.MEDICATIONS in scenario.unavailable:
-        return unknown(UnknownPhase.COULD_NOT_BE_READ)
+        return not_known(UnknownPhase.COULD_NOT_BE_READ)
     if not (scenario.orders or scenario.doses):
         return _none_or_not_known(scenario)  # most records: there is no history to sort out
     history = History.of(scenario)
@@ -66,8 +66,8 @@ def _phase(history: History, neurological: Truth, policy: Policy) -> Treatment |
     """First match: ordered and never given, a loading course under way, maintenance, tablets, a
     course that ended; `None` for nothing of these.
     """
-    if not history.is_documented and (asked := ordered_not_given(history, policy)):
-        return asked
+    if not history.is_documented and (ordered := ordered_not_given(history, policy)):
+        return ordered
     injected = course_by_doses(history, neurological)
     if injected is not None and injected.phase is TreatmentPhase.LAPSED and history.oral:
         injected = None  # the tablets ordered since have taken the place of the injections
@@ -83,20 +83,22 @@ def _phase(history: History, neurological: Truth, policy: Policy) -> Treatment |
 
 def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatment:
     if history.unreadable or history.loading:
-        return asked(UnknownPhase.UNREADABLE_ORDER, history.unreadable or history.loading, history)
+        return not_known_by_orders(
+            UnknownPhase.UNREADABLE_ORDER, history.unreadable or history.loading, history
+        )
     if history.planned:
-        return asked(UnknownPhase.PLAN, history.planned, history)
+        return not_known_by_orders(UnknownPhase.PLAN, history.planned, history)
     if (last := history.last_injection) is not None:
         issued = history.only_issued
         if not issued and history.days_since(last) > LAPSED_AFTER * LONGEST_INTERVAL:
             reason = f"one injection in the last 15 months, on {last}"
             return Treatment(TreatmentPhase.LAPSED, substance=history.substance, reason=reason)
-        found = unknown(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
-        return changed(found, reason=f"{found.reason}, on {history.last_injection}")
+        found = not_known(UnknownPhase.ONE_ISSUE if issued else UnknownPhase.ONE_INJECTION)
+        return changed(found, reason=f"{found.reason}, on {last}")
     if history.stated:
-        return unknown(UnknownPhase.STATED)
+        return not_known(UnknownPhase.STATED)
     if history.undated:
-        return unknown(UnknownPhase.UNDATED_DOSE)
+        return not_known(UnknownPhase.UNDATED_DOSE)
     return _none_or_not_known(scenario, history.waiting)
 
 
@@ -105,7 +107,7 @@ def _none_or_not_known(scenario: ClinicalScenario, waiting: tuple[Order, ...] = 
     speak of treatment (Q26, Q28); `waiting` are orders on hold.
     """
     if scenario.hints_at(HintAt.B12_TREATMENT):
-        return unknown(UnknownPhase.HINT)
+        return not_known(UnknownPhase.HINT)
     medicines = scenario.list_of(RecordArea.MEDICATIONS)
     in_part = scenario.incomplete - scenario.unavailable
     if (
@@ -113,10 +115,10 @@ def _none_or_not_known(scenario: ClinicalScenario, waiting: tuple[Order, ...] = 
         or RecordArea.STATEMENTS in in_part  # that none came at all is the usual state (Q6)
         or not medicines.complete
     ):
-        return unknown(UnknownPhase.LIST_NOT_COMPLETE)
+        return not_known(UnknownPhase.LIST_NOT_COMPLETE)
     statements = scenario.list_of(RecordArea.STATEMENTS)
     if medicines.not_understood or statements.not_understood:
-        return unknown(UnknownPhase.NOT_UNDERSTOOD)
+        return not_known(UnknownPhase.NOT_UNDERSTOOD)
     return Treatment(
         TreatmentPhase.NONE,
         reason="vitamin B12 is ordered but on hold" if waiting else _why_none(scenario),

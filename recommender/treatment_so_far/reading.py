@@ -15,6 +15,7 @@ from recommender.language import (
     DoseGiven,
     DoseLine,
     Order,
+    OrderState,
     Rhythm,
     Route,
     is_treatment_dose,
@@ -62,6 +63,15 @@ def is_alternate_days(order: Order) -> bool:
 def start_of(order: Order) -> dt.date | None:
     """Return the day an order begins, that of writing where none is given; `None`: unknown."""
     return order.starts or order.authored
+
+
+def period_of(order: Order) -> tuple[dt.date | None, dt.date | None]:
+    """Return from when to when an order may have been taken, `None` where that is open; one that is
+    over without an end counts for the day on which it began.
+    """
+    begins = start_of(order)
+    running = order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
+    return begins, order.ends if order.ends is not None or running else begins
 
 
 def end_of(order: Order) -> dt.date | None:

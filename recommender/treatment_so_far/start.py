@@ -8,14 +8,16 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable
 
-from recommender.guidance import look_back
+from recommender.guidance import TRACE_BOUNDS, look_back
 from recommender.language import DoseGiven, Order, OrderState, is_treatment_dose
-from recommender.treatment_so_far.reading import is_given_at_treatment_dose, is_injected, is_loading
-
-MOST_IN_A_MULTIVITAMIN = 100
-"""Micrograms a day in a combination product up to which it is a trace at some site, so that the
-policy decides whether it counts (Q75).
-"""
+from recommender.treatment_so_far.entries import STARTED, TABLETS_COUNT_AFTER
+from recommender.treatment_so_far.reading import (
+    is_given_at_treatment_dose,
+    is_injected,
+    is_loading,
+    period_of,
+    start_of,
+)
 
 
 def find_treatment_start(
@@ -44,18 +46,14 @@ def _days_of_treatment(
     treating = [
         order
         for order in orders
-        if order.state in _STARTED
+        if order.state in STARTED
         and not order.planned
         and is_treatment_dose(order.cobalamin).is_true
     ]
     documented = any(_is_dose(dose, as_of) for dose in doses) or any(
         order.state is not OrderState.ACTIVE for order in treating
     )
-    ordered = [
-        order.starts or order.authored
-        for order in treating
-        if documented or _counts_alone(order, as_of)
-    ]
+    ordered = [start_of(order) for order in treating if documented or _counts_alone(order, as_of)]
     given = [
         dose.date
         for dose in doses
@@ -63,12 +61,6 @@ def _days_of_treatment(
     ]
     days = {day for day in ordered + given if day is not None and day <= as_of}
     return sorted(days, reverse=True)
-
-
-_STARTED = frozenset({OrderState.ACTIVE, OrderState.COMPLETED, OrderState.STOPPED})
-
-TABLETS_COUNT_AFTER = 30
-"""Days after which an order for tablets counts as taken (Q55)."""
 
 
 def _is_dose(dose: DoseGiven, as_of: dt.date) -> bool:
@@ -81,7 +73,7 @@ def _is_dose(dose: DoseGiven, as_of: dt.date) -> bool:
 
 
 def _counts_alone(order: Order, as_of: dt.date) -> bool:
-    start = order.starts or order.authored
+    start = start_of(order)
     if is_injected(order.cobalamin):
         return is_loading(order)
     return start is not None and (as_of - start).days >= TABLETS_COUNT_AFTER
@@ -99,7 +91,7 @@ def took_b12_before(day: dt.date, orders: Iterable[Order], doses: Iterable[DoseG
         return True
     return any(
         order.has_cobalamin
-        and order.state in (*_STARTED, OrderState.ON_HOLD)
+        and order.state in (*STARTED, OrderState.ON_HOLD)
         and not _is_perhaps_a_trace(order)
         and _covers(order, since, day)
         for order in orders
@@ -107,22 +99,20 @@ def took_b12_before(day: dt.date, orders: Iterable[Order], doses: Iterable[DoseG
 
 
 def _is_perhaps_a_trace(order: Order) -> bool:
+    """Whether an order is a trace supplement at some site, so that the policy decides whether it
+    counts (Q75).
+    """
     line = order.cobalamin
     if not order.combination or line is None:
         return False
     if line.dose is None or line.timing is None:
         return True
-    return line.dose * line.timing.doses_per_day <= MOST_IN_A_MULTIVITAMIN
+    return line.dose * line.timing.doses_per_day <= TRACE_BOUNDS[1]
 
 
 def _covers(order: Order, since: dt.date, day: dt.date) -> bool:
     """Whether an order may have been taken between the two days; one without dates may have
     been.
     """
-    begins = order.starts or order.authored
-    ends = (
-        order.ends
-        if order.ends is not None or order.state in (OrderState.ACTIVE, OrderState.ON_HOLD)
-        else begins
-    )
+    begins, ends = period_of(order)
     return (begins is None or begins < day) and (ends is None or ends >= since)

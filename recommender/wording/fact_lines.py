@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recommender.assessment import PlateletBand
+from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
 from recommender.wording.facts_said import (
@@ -164,8 +164,7 @@ def facts_that_decided(
         for rule in rules:
             shown += DECIDES_RULE.get(rule, (level, nerves))
         shown += _beside(words)
-    few = words.assessment.platelets not in (PlateletBand.ABOVE_50, PlateletBand.UNKNOWN)
-    if injects and few:
+    if injects and words.assessment.platelets in FEW_PLATELETS:
         shown.append(platelets)
     if injects and words.assessment.inr_high.is_true:
         shown.append(inr)

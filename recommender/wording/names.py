@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from recommender.assessment import URGENT_SIGNS
 from recommender.language import (
     Cause,
     Measurement,
     NeurologicalFinding,
-    NeurologicalSign,
     RecordArea,
 )
 from recommender.wording.short import say_result
-
-_URGENT_FIRST = (
-    NeurologicalSign.SUBACUTE_COMBINED_DEGENERATION,
-    NeurologicalSign.MYELOPATHY,
-    NeurologicalSign.OPTIC_NEUROPATHY,
-)
-
 
 CAUSE_WORDS = {
     Cause.PERNICIOUS_ANAEMIA: "pernicious anaemia",
@@ -48,7 +41,7 @@ LISTS = {
 
 
 def urgency(found: NeurologicalFinding) -> int:
-    return _URGENT_FIRST.index(found.sign) if found.sign in _URGENT_FIRST else len(_URGENT_FIRST)
+    return URGENT_SIGNS.index(found.sign) if found.sign in URGENT_SIGNS else len(URGENT_SIGNS)
 
 
 def ordinal(date: dt.date | None) -> int:

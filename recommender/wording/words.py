@@ -28,6 +28,7 @@ from recommender.language import (
     RecordArea,
     UncountedResult,
     is_treatment_dose,
+    lower_first,
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import (
@@ -100,7 +101,7 @@ class Words:
     def level_in_sentence(self) -> str:
         """The same after other words."""
         level = self.level
-        return level if level.startswith("B12") else level[:1].lower() + level[1:]
+        return level if level.startswith("B12") else lower_first(level)
 
     @property
     def _before_level(self) -> str:
