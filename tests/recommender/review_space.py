@@ -26,6 +26,7 @@ from recommender.guidance.regimens import (
     MAINT_N,
     N_LOAD,
 )
+from recommender.language.allergies import Allergen, Allergy
 from recommender.language.course import (
     Course,
     DoseGiven,
@@ -48,8 +49,6 @@ from recommender.language.logic import (
     Unit,
 )
 from recommender.language.scenario import (
-    Allergen,
-    Allergy,
     Anticoagulant,
     Cause,
     CauseFinding,

@@ -6,13 +6,8 @@ import enum
 
 import pytest
 
-from recommender.language.scenario import (
-    Allergen,
-    Anticoagulant,
-    Cause,
-    LoweringDrug,
-    NeurologicalSign,
-)
+from recommender.language.allergies import Allergen
+from recommender.language.scenario import Anticoagulant, Cause, LoweringDrug, NeurologicalSign
 from recommender.language.understanding import RecordArea
 
 
