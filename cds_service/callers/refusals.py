@@ -21,8 +21,9 @@ MOST_SHOWN = 5
 MOST_DIGITS = 1000
 """Digits of a number that are counted."""
 
-LIKE_A_TOKEN = re.compile(r"[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\beyJ[\w-]{8,}")
-"""A JWT, or one part of it."""
+LIKE_A_TOKEN = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{8,}+\.|\beyJ[\w-]{8,}")
+"""A JWT, or one part of it. A run of letters is looked at once, as strangers choose how long it is.
+"""
 
 NOT_A_SYSTEM = re.compile(r"[@\s]")
 """An e-mail address, a login in a URL and the name of a person have one; no name of a system."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.callers import authentication
-from cds_service.callers.authentication import LEEWAY_SECONDS
+from cds_service.callers.authentication import LEEWAY_SECONDS, LONGEST_TOKEN
 from cds_service.callers.refusals import LONGEST_SHOWN, NotAuthenticated, kind_of, listed, shown
 from cds_service.site import Client
 from tests.cds_service.callers.test_authentication import (
@@ -397,6 +398,14 @@ def test_whatever_a_token_holds_the_log_line_is_printable_and_short(
 )
 def test_each_kind_of_value_has_its_words(value: object, words: str) -> None:
     assert shown(value) == words
+
+
+def test_a_long_name_of_a_stranger_costs_no_time_R139() -> None:
+    name = "-" * LONGEST_TOKEN
+    started = time.process_time()
+    shown(name)
+
+    assert time.process_time() - started < 0.1  # 1 s, were each end of the run looked for anew
 
 
 def test_lists_are_short() -> None:
