@@ -1,6 +1,5 @@
 """The words of the guidance: truths and facts, the scenario, doses, and the course of orders."""
 
-from recommender.language.allergies import COBALAMINS, EXCIPIENTS, Allergen, Allergy
 from recommender.language.choices import (
     Choice,
     Claim,
@@ -102,6 +101,10 @@ from recommender.language.ordered_line import (
     total_doses,
 )
 from recommender.language.scenario import (
+    COBALAMINS,
+    EXCIPIENTS,
+    Allergen,
+    Allergy,
     Anticoagulant,
     Cause,
     CauseFinding,

@@ -26,10 +26,9 @@ from recommender.guidance.policy import (
     SubcutaneousHydroxocobalamin,
 )
 from recommender.guidance.regimens import MAINT_N
-from recommender.language.allergies import Allergen
 from recommender.language.doses import Route, Substance
 from recommender.language.logic import Truth
-from recommender.language.scenario import Anticoagulant, Cause
+from recommender.language.scenario import Allergen, Anticoagulant, Cause
 from recommender.language.understanding import HintAt
 from recommender.treatment_so_far import Treatment, TreatmentPhase, UnknownPhase
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from recommender.guidance.policy import Policy
 from recommender.guidance.regimens import CATALOGUE
-from recommender.language.allergies import Allergen, Allergy
 from recommender.language.course import DoseGiven, Order, OrderState, Test
 from recommender.language.doses import DoseLine, PeriodUnit, Route, Substance, Timing
 from recommender.language.logic import (
@@ -23,6 +22,8 @@ from recommender.language.logic import (
     Unit,
 )
 from recommender.language.scenario import (
+    Allergen,
+    Allergy,
     Anticoagulant,
     Cause,
     CauseFinding,

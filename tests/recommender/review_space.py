@@ -26,7 +26,6 @@ from recommender.guidance.regimens import (
     MAINT_N,
     N_LOAD,
 )
-from recommender.language.allergies import Allergen, Allergy
 from recommender.language.course import (
     Course,
     DoseGiven,
@@ -49,6 +48,8 @@ from recommender.language.logic import (
     Unit,
 )
 from recommender.language.scenario import (
+    Allergen,
+    Allergy,
     Anticoagulant,
     Cause,
     CauseFinding,

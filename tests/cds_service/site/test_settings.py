@@ -15,8 +15,8 @@ from cds_service.site import SettingsError, check_config, demonstration, load_se
 from cds_service.site.site_file import APPROVAL, CLIENT, FORMULARY_ROW, SECTIONS, TOP
 from fhir_mappings.terminology import Field, SiteCodes, load_value_sets
 from recommender.guidance.policy import NonNeuroRoute
-from recommender.language.allergies import Allergen
 from recommender.language.doses import Route, Substance
+from recommender.language.scenario import Allergen
 
 ROOT = Path(__file__).parents[3]
 

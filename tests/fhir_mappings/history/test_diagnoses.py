@@ -11,9 +11,8 @@ import pytest
 
 from fhir_mappings.scenario_mapping import map_scenario
 from recommender.language import HintAt
-from recommender.language.allergies import Allergen
 from recommender.language.logic import Comparator, Truth
-from recommender.language.scenario import Cause, ClinicalScenario, NeurologicalSign
+from recommender.language.scenario import Allergen, Cause, ClinicalScenario, NeurologicalSign
 from tests.fhir_mappings.records import (
     AS_OF,
     ICD_10_CM,

@@ -11,12 +11,11 @@ import pytest
 from recommender.cards.cards import Indicator
 from recommender.cards.findings import Finding
 from recommender.guidance.policy import Policy
-from recommender.language.allergies import Allergen, Allergy
 from recommender.language.course import Course
 from recommender.language.doses import Route, Substance
 from recommender.language.edits import AddRegimen, ChangeOrder, RemoveOrder
 from recommender.language.logic import Truth
-from recommender.language.scenario import ClinicalScenario
+from recommender.language.scenario import Allergen, Allergy, ClinicalScenario
 from recommender.treatment.table import recommend
 from tests.recommender.review_cases import FACTS
 from tests.recommender.review_invariants import review_violations

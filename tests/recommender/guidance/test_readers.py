@@ -11,8 +11,8 @@ import pytest
 
 from recommender.cards import CARDS
 from recommender.guidance.readers import FACTS, MEMBERS_NOT_READ
-from recommender.language.allergies import Allergen
 from recommender.language.scenario import (
+    Allergen,
     Anticoagulant,
     Cause,
     ClinicalScenario,

@@ -6,8 +6,13 @@ import enum
 
 import pytest
 
-from recommender.language.allergies import Allergen
-from recommender.language.scenario import Anticoagulant, Cause, LoweringDrug, NeurologicalSign
+from recommender.language.scenario import (
+    Allergen,
+    Anticoagulant,
+    Cause,
+    LoweringDrug,
+    NeurologicalSign,
+)
 from recommender.language.understanding import RecordArea
 
 
