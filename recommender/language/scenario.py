@@ -26,9 +26,7 @@ from recommender.language.understanding import NotCounted, RecordUnderstood
 
 
 class NeurologicalSign(Choice):
-    """What counts as neurological involvement (S8, S44, S67; the last three by C29, glossitis by
-    C6).
-    """
+    """Neurological involvement (S8, S44, S67; the last three by C29, glossitis by C6)."""
 
     PERIPHERAL_NEUROPATHY = "peripheral neuropathy"
     PARAESTHESIA = "paraesthesia"

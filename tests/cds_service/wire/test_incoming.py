@@ -4,6 +4,7 @@ parser finds it.
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -145,3 +146,15 @@ def test_a_refusal_knows_the_origin_that_the_head_names_R141(
     data: bytes, origin: str | None
 ) -> None:
     assert given_bytes(data).origin == origin
+
+
+@pytest.mark.parametrize("name", [b"Content-Length", b"Transfer-Encoding", b"Expect", b"Origin"])
+@pytest.mark.parametrize("run", [b" ", b"\t", b"x"])
+def test_a_long_header_holds_up_nobody_R183(name: bytes, run: bytes) -> None:
+    head = POST + name + b": a" + run * (LONGEST_HEAD - 200) + b"a\r\n\r\n"
+    started = time.process_time()
+    incoming = Incoming(LONGEST)
+    incoming.add(head)
+    incoming.origin  # noqa: B018 - looked up when a request is refused
+
+    assert time.process_time() - started < 0.5  # minutes, were the end of the run looked for anew
