@@ -45,6 +45,11 @@ COLLECTOR_THRESHOLDS = (50_000, 20, 50)
 collecting among them halves the speed.
 """
 
+NO_LONGER_PRODUCTION = (
+    'profile: found "demonstration", which is that of an empty file too, expected "production" as '
+    "when the service started; another profile takes a restart."
+)
+
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our options instead of a command line."""
@@ -132,7 +137,8 @@ def tune_collector() -> None:
 
 def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; calls that are being answered are finished first. SIGHUP reads
-    the settings again.
+    the settings again, and never opens a production service to callers without a token: an emptied
+    site file is that of the demonstration.
     """
 
     def read() -> Settings:
@@ -140,6 +146,12 @@ def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: 
         if settings.public_url != demonstration().public_url:
             return settings
         return replace(settings, public_url=f"http://{_bracketed(host)}:{port}")
+
+    def read_again() -> Settings:
+        changed = read()
+        if settings.is_production and not changed.is_production:
+            raise SettingsError([NO_LONGER_PRODUCTION])
+        return changed
 
     settings = read()
     options = server_options(host, port, workers)
@@ -152,7 +164,7 @@ def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: 
     )
     if workers > 1:
         options |= _share_metrics()
-    Server(settings, options, read).run()
+    Server(settings, options, read_again).run()
 
 
 def _share_metrics() -> dict[str, Any]:

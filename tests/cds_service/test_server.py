@@ -146,6 +146,18 @@ reason = "silent start"
 expires = 2099-12-31
 """
 
+PRODUCTION = """
+profile = "production"
+[service]
+public_url = "https://cds.example.org"
+[store]
+url = "sqlite:///{folder}/b12.db"
+[[clients]]
+name = "EHR"
+iss = "https://ehr.example.org"
+jku = "https://ehr.example.org/jwks.json"
+"""
+
 
 def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> None:
     site = tmp_path / "site.toml"
@@ -178,6 +190,28 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
     with sqlite3.connect(tmp_path / "b12.db") as connection:
         noted = connection.execute("SELECT what, mode FROM modes ORDER BY id").fetchall()
     assert noted == [("default", "live"), ("default", "silent")]
+
+
+def test_a_site_file_that_was_emptied_opens_no_production_service(tmp_path: Path) -> None:
+    """H101: an empty file means the demonstration, which asks nobody for a token."""
+    site = tmp_path / "site.toml"
+    site.write_text(PRODUCTION.format(folder=tmp_path))
+    request = load_request(dt.datetime.now(dt.UTC).date())
+
+    def status(base: str) -> int:
+        url = f"{base}/cds-services/b12-order-select"
+        return requests.post(url, json=request, timeout=20).status_code
+
+    with server(tmp_path, "--config", str(site), "--workers", "1") as (base, process):
+        assert status(base) == 401
+        site.write_text("")
+        process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE
+        while "all stays as it was" not in (log := (tmp_path / "log").read_text()):
+            assert time.monotonic() < deadline
+
+        assert status(base) == 401
+        assert "another profile takes a restart" in log
 
 
 def test_the_demonstration_profile_is_not_served_beyond_this_machine(tmp_path: Path) -> None:
