@@ -150,8 +150,6 @@ PRODUCTION = """
 profile = "production"
 [service]
 public_url = "https://cds.example.org"
-[store]
-url = "sqlite:///{folder}/b12.db"
 [[clients]]
 name = "EHR"
 iss = "https://ehr.example.org"
@@ -195,7 +193,7 @@ def test_sighup_reads_the_site_file_again_and_loses_no_call(tmp_path: Path) -> N
 def test_a_site_file_that_was_emptied_opens_no_production_service(tmp_path: Path) -> None:
     """H101: an empty file means the demonstration, which asks nobody for a token."""
     site = tmp_path / "site.toml"
-    site.write_text(PRODUCTION.format(folder=tmp_path))
+    site.write_text(PRODUCTION)
     request = load_request(dt.datetime.now(dt.UTC).date())
 
     def status(base: str) -> int:
