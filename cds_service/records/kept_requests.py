@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -25,6 +26,9 @@ from cds_service.records.record_key import read_or_make_key
 log = structlog.get_logger(__name__)
 
 NONCE_BYTES = 12
+
+KEPT_AT_ONCE = 20
+"""Kept requests that are in memory together while all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +100,31 @@ def find_kept(connection: sa.Connection, decision: str, key_file: Path) -> bytes
 
 def each_kept(
     connection: sa.Connection, since: dt.datetime, key_file: Path
-) -> Iterator[tuple[str, bytes]]:
-    """Yield decision and request of each that is kept since a time (UTC), oldest first.
+) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """Yield decision (id, date, patient) and request of each that is kept since a time, oldest
+    first and few at once; no request where it was sealed with another key, or changed.
 
-    Raises: ValueError when the key cannot be read or does not open one.
+    Raises: ValueError when the key cannot be read.
     """
     key = b""
     query = (
-        sa.select(KEPT_REQUESTS.c.decision, KEPT_REQUESTS.c.sealed)
+        sa.select(DECISIONS.c.id, DECISIONS.c.as_of, DECISIONS.c.patient, KEPT_REQUESTS.c.sealed)
         .join(DECISIONS, DECISIONS.c.id == KEPT_REQUESTS.c.decision)
         .where(KEPT_REQUESTS.c.kept_at >= since)
         .order_by(KEPT_REQUESTS.c.kept_at, KEPT_REQUESTS.c.decision)
+        .execution_options(yield_per=KEPT_AT_ONCE)
     )
-    for decision, sealed in connection.execute(query):
+    for row in connection.execute(query).mappings():
         key = key or _read_key(key_file)
-        yield decision, unseal(sealed, decision, key)
+        decided = {name: row[name] for name in ("id", "as_of", "patient")}
+        yield decided, _unsealed(row["sealed"], row["id"], key)
+
+
+def _unsealed(sealed: bytes, decision: str, key: bytes) -> bytes | None:
+    try:
+        return unseal(sealed, decision, key)
+    except ValueError:
+        return None
 
 
 def prune_kept(connection: sa.Connection, days: int, now: dt.datetime) -> int:

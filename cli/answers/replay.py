@@ -160,10 +160,13 @@ def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Setting
     from governance.decisions import compare_settings, open_archive
 
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=chosen.since)
-    decided = changed = 0
+    decided = changed = unopened = 0
     try:
         with open_archive(settings) as archive:
             for change in compare_settings(archive.each_kept(since), settings, other):
+                if change is None:
+                    unopened += 1
+                    continue
                 decided += 1
                 if change.before == change.after:
                     continue
@@ -175,4 +178,6 @@ def _replay_since(chosen: argparse.Namespace, settings: Settings, other: Setting
     except (StoreUnavailable, ValueError) as error:
         raise Refusal(_sentence(error)) from None
     print(f"{decided} decided again, {changed} otherwise.", file=sys.stderr)
-    return 1 if changed else 0
+    if unopened:
+        print(f"{unopened} kept with another key, or changed, were not decided.", file=sys.stderr)
+    return 1 if changed or unopened else 0

@@ -77,19 +77,17 @@ class Archive:
         key_file = self._settings.keep_requests_key_file
         return find_kept(self._connection, decision, key_file) if key_file else None
 
-    def each_kept(self, since: dt.datetime) -> Iterator[tuple[Mapping[str, Any], bytes]]:
-        """Yield decision (id, date, patient) and request of each that is kept since a time."""
+    def each_kept(self, since: dt.datetime) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
+        """Yield decision (id, date, patient) and request of each that is kept since a time; no
+        request where the key does not open it.
+
+        Raises: ValueError when no requests are kept, or the key is not there.
+        """
         key_file = self._settings.keep_requests_key_file
         if key_file is None:
             raise ValueError("no requests are kept; [store] keep_requests_days keeps them")
         naive = since.astimezone(dt.UTC).replace(tzinfo=None)
-        for identity, kept in list(each_kept(self._connection, naive, key_file)):
-            row = self._connection.execute(
-                sa.select(DECISIONS.c.id, DECISIONS.c.as_of, DECISIONS.c.patient).where(
-                    DECISIONS.c.id == identity
-                )
-            )
-            yield dict(row.mappings().one()), kept
+        yield from each_kept(self._connection, naive, key_file)
 
 
 @contextmanager

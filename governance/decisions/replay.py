@@ -192,13 +192,17 @@ class Change:
 
 
 def compare_settings(
-    kept: Iterable[tuple[Mapping[str, Any], bytes]], settings: Settings, other: Settings
-) -> Iterator[Change]:
+    kept: Iterable[tuple[Mapping[str, Any], bytes | None]], settings: Settings, other: Settings
+) -> Iterator[Change | None]:
     """Yield for each kept request how it is answered under the one and the other settings, each at
-    the date it was decided for; approvals of the other settings may be given later.
+    the date it was decided for; approvals of the other settings may be given later. `None` for one
+    that did not open.
     """
     sides = [load_value_sets(one.extra_codes) for one in (settings, other)]
     for recorded, request in kept:
+        if request is None:
+            yield None
+            continue
         asked = read_asked(request)
         as_of = dt.date.fromisoformat(recorded["as_of"])
         dated = (in_force(settings, as_of), tried_on(other, as_of))

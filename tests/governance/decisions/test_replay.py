@@ -226,6 +226,33 @@ def test_a_key_that_is_not_there_is_said_and_none_is_made(
     assert not (tmp_path / "b12.db.patient-key").exists()
 
 
+@pytest.mark.parametrize("changed", ["of another decision", "cut short", "not sealed"])
+def test_one_that_does_not_open_keeps_none_of_the_others_from_being_decided(
+    site: Path, run: Run, order_select: dict[str, Any], changed: str
+) -> None:
+    """H89: a key that was changed, or one damaged row, is said and counted."""
+    first, second, _ = (answer(site, order_select)[0] for _ in range(3))
+    engine = sa.create_engine(load_settings(site).store_url)
+    sealed = sa.select(KEPT_REQUESTS.c.sealed).where(KEPT_REQUESTS.c.decision == second)
+    with engine.begin() as connection:
+        other = connection.execute(sealed).scalar_one()
+        value = {"of another decision": other, "cut short": other[:7], "not sealed": b"{}"}[changed]
+        connection.execute(
+            sa.update(KEPT_REQUESTS).where(KEPT_REQUESTS.c.decision == first).values(sealed=value)
+        )
+    engine.dispose()
+
+    status, _, err = run("--since", "7d", "--against", str(site))
+
+    assert (status, err.splitlines()) == (
+        1,
+        [
+            "2 decided again, 0 otherwise.",
+            "1 kept with another key, or changed, were not decided.",
+        ],
+    )
+
+
 def test_without_a_kept_request_a_file_is_asked_for(
     site: Path, run: Run, order_select: dict[str, Any]
 ) -> None:
