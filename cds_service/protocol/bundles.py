@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cds_service.protocol.own_links import why_filtered
-from fhir_mappings.fhir import Placed, as_dict, as_text, is_cut
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
@@ -87,10 +88,18 @@ def why_not_whole(value: Any, read: int) -> str:
         return filtered
     if next_link(value):
         return MORE_PAGES
-    total = value.get("total") if isinstance(value, dict) else None
-    if isinstance(total, int) and total > (read - len(included(value, "")) or read):
+    total = _total_of(value) if isinstance(value, dict) else None
+    if total is not None and total > (read - len(included(value, "")) or read):
         return "the EHR counts more than it sent"
     return ""
+
+
+def _total_of(bundle: dict[str, Any]) -> float | None:
+    """Return how many matches a Bundle says there are, written as a number or as text."""
+    total = bundle.get("total")
+    if isinstance(total, str) and total.strip().isdecimal():
+        return int(total)
+    return total if isinstance(total, int | float | Decimal) else None
 
 
 _STAMPS = ("timestamp", "meta")
@@ -121,8 +130,7 @@ def lacks_some(within: Iterable[Within]) -> bool:
 
 def next_link(value: dict[str, Any] | list[Any]) -> str:
     """Return the address of the next page, or an empty text."""
-    links = value.get("link") if isinstance(value, dict) else None
-    for link in links if isinstance(links, list) else []:
+    for link in as_list(value.get("link") if isinstance(value, dict) else None):
         if (
             isinstance(link, dict)
             and link.get("relation") == "next"

@@ -1,10 +1,13 @@
 """Whether a record says of itself that it is not all there is: something was withheld or cut out of
-it, or it is not the patient's main record.
+it, or it is not the patient's main record. One label or link in the place of a list of them counts
+as its only one (R166).
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from fhir_mappings.fhir.reading import as_list
 
 OBSERVATION_VALUES = frozenset(
     {
@@ -33,14 +36,12 @@ def is_cut(resource: dict[str, Any]) -> bool:
     meta = resource.get("meta")
     if not isinstance(meta, dict):
         return False
-    listed = (meta.get(name) for name in ("security", "tag"))
     return any(
         isinstance(label, dict)
         and (label.get("system") or "") in OBSERVATION_VALUES
         and label.get("code") in CUT
-        for labels in listed
-        if isinstance(labels, list)
-        for label in labels
+        for name in ("security", "tag")
+        for label in as_list(meta.get(name))
     )
 
 
@@ -56,11 +57,7 @@ def is_not_main(patient: dict[str, Any]) -> bool:
     """Return whether a Patient is out of use or names another record as the one that counts; one
     of which it cannot be read whether it is in use counts as out of it.
     """
-    links = patient.get("link")
-    types = (
-        [link.get("type") for link in links if isinstance(link, dict)]
-        if isinstance(links, list)
-        else []
-    )
+    links = as_list(patient.get("link"))
+    types = [link.get("type") for link in links if isinstance(link, dict)]
     is_active = patient.get("active", True)
     return is_active not in (True, None) or any(kind in NOT_MAIN for kind in types)

@@ -75,6 +75,7 @@ def test_a_closed_world_fact_is_false_only_when_its_list_came_completely(
         {"active": False},
         {"link": [{"type": "replaced-by", "other": {"reference": "Patient/new"}}]},
         {"link": [{"type": "refer", "other": {"reference": "Patient/main"}}]},
+        {"link": {"type": "refer", "other": {"reference": "Patient/main"}}},
     ],
 )
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ def test_a_label_without_its_system_may_be_the_one_of_what_was_left_out(
     assert read(meta=meta).availability is Availability.INCOMPLETE
     elsewhere = {"tag": [{"code": label, "system": "http://example.org/labels"}]}
     assert read(meta=elsewhere).availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"meta": {"security": {"code": "REDACTED"}}},
+        {"meta": {"tag": {"code": "SUBSETTED"}}},
+        {"link": {"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}},
+        {"total": "2"},
+        {"total": Decimal("2.0")},
+    ],
+)
+def test_what_a_list_says_of_itself_counts_in_a_shape_that_is_not_quite_right_R166(
+    said: dict[str, Any],
+) -> None:
+    """H17, H18: one object in the place of an array, and a number as text."""
+    assert read(**said).availability is Availability.INCOMPLETE
 
 
 @pytest.mark.parametrize("label", ["N", "R", "HTEST"])

@@ -7,12 +7,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from benchmarks.volume.governance import make_record
 from cds_service.app import create_app
@@ -203,12 +205,21 @@ def _metrics_after_a_call(client: Any, app: Any) -> str:
     return text
 
 
+def hook_calls(client: FlaskClient) -> dict[tuple[str, str, str], int]:
+    """Return how often each (client, hook, outcome) was counted as a metric."""
+    line = r'^b12_cds_hook_calls_total{client="(.*?)",hook="(.*?)",outcome="(.*?)"} (\S+)$'
+    counted = re.findall(line, client.get("/metrics").text, re.MULTILINE)
+    return {(one, hook, outcome): int(float(times)) for one, hook, outcome, times in counted}
+
+
 def test_calls_are_counted_by_client_hook_and_outcome(
     settings: Settings, order_select: dict[str, Any]
 ) -> None:
     with running(settings) as client:
+        before = hook_calls(client)
         client.post(CALL, json=order_select)
         client.post(CALL, json={"hook": "order-select"})
+        told = {one: times - before.get(one, 0) for one, times in hook_calls(client).items()}
     figures = page(settings, "/governance", JSON)
 
     assert figures.status_code == 200
@@ -223,6 +234,7 @@ def test_calls_are_counted_by_client_hook_and_outcome(
         ("Demonstration", "order-select", "decided"): 1,
         ("Demonstration", "", "400"): 1,
     }
+    assert {one: times for one, times in told.items() if times} == counted
 
 
 @pytest.mark.parametrize(
