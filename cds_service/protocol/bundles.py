@@ -94,11 +94,11 @@ def why_not_whole(value: Any, read: int) -> str:
     return ""
 
 
-def _total_of(bundle: dict[str, Any]) -> float | None:
+def _total_of(bundle: dict[str, Any]) -> int | float | Decimal | None:
     """Return how many matches a Bundle says there are, written as a number or as text."""
     total = bundle.get("total")
     if isinstance(total, str) and total.strip().isdecimal():
-        return int(total)
+        return float(total)
     return total if isinstance(total, int | float | Decimal) else None
 
 

@@ -54,6 +54,7 @@ def test_a_label_without_its_system_may_be_the_one_of_what_was_left_out(
         {"link": {"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}},
         {"total": "2"},
         {"total": Decimal("2.0")},
+        {"total": "9" * 5000},
     ],
 )
 def test_what_a_list_says_of_itself_counts_in_a_shape_that_is_not_quite_right_R166(
