@@ -124,6 +124,10 @@ class Receipt:
         """Note by what the entry was understood."""
         self._understood[placed.place] = by
 
+    def understood_by(self, placed: Placed) -> str:
+        """Return by what the entry was understood; empty for one that no list counts."""
+        return self._understood.get(placed.place, "")
+
     def note_hint(self, placed: Placed, why: str) -> None:
         """Note that words of the entry point at a fact that they do not decide."""
         self._hinted.setdefault(placed.place, why)

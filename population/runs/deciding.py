@@ -105,7 +105,6 @@ class Decider:
         cards = [finding.card.id for finding in decision.findings]
         indicators = [finding.indicator.value for finding in decision.findings]
         facts = {fact.name: fact for fact in decision.facts}
-        prefetch = event.body["prefetch"]
         return {
             "patient": patient,
             "hook": event.body["hook"],
@@ -120,7 +119,7 @@ class Decider:
             "adult": _known_value(facts, "adult"),
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
-            "not_understood": list(self._not_understood.find(prefetch)),
+            "not_understood": list(self._not_understood.find(decision)),
             "not_used": list(find_not_used(decision)),
             "incomplete": _incomplete_lists(decision),
             "without_time": event.without_time,

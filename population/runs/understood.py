@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.decision import Decision
 from fhir_mappings.fhir import as_text, codings_of, texts_of
-from fhir_mappings.judging import Understood, judge
+from fhir_mappings.judging import Understood
 from fhir_mappings.terminology import Field, ValueSets
 
 LONGEST_TEXT = 80
@@ -18,18 +18,18 @@ LONGEST_TEXT = 80
 MOST_REMEMBERED = 50_000
 """Different names whose meaning is remembered; the same few are seen again and again."""
 
-CODE_ELEMENTS: dict[str, tuple[str, Field]] = {
-    "Observation": ("code", Field.LABS),
-    "Condition": ("code", Field.CONDITIONS),
-    "Procedure": ("code", Field.PROCEDURES),
-    "AllergyIntolerance": ("code", Field.DRUGS),
-    "MedicationRequest": ("medicationCodeableConcept", Field.DRUGS),
-    "MedicationStatement": ("medicationCodeableConcept", Field.DRUGS),
-    "MedicationAdministration": ("medicationCodeableConcept", Field.DRUGS),
-    "MedicationDispense": ("medicationCodeableConcept", Field.DRUGS),
-    "Medication": ("code", Field.DRUGS),
+CODE_ELEMENTS = {
+    "Observation": "code",
+    "Condition": "code",
+    "Procedure": "code",
+    "AllergyIntolerance": "code",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationStatement": "medicationCodeableConcept",
+    "MedicationAdministration": "medicationCodeableConcept",
+    "MedicationDispense": "medicationCodeableConcept",
+    "Medication": "code",
 }
-"""The element that says what an entry of each type is about, and the words it is looked up by."""
+"""The element that says what an entry of each type is about."""
 
 Name = tuple[str, str, str]
 """Code system, code and text."""
@@ -42,53 +42,51 @@ class NotUnderstood:
         self._value_sets = value_sets
         members = (member for listed in value_sets.members.values() for member in listed)
         self._systems = frozenset(member.system for member in members)
-        self._known: dict[tuple[Field, str], Name | None] = {}
+        self._tests: dict[str, bool] = {}
 
-    def find(self, prefetch: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-        """Yield each name in the lists of a record that means nothing to us, once."""
-        seen: set[tuple[str, ...]] = set()
-        for key, bundle in prefetch.items():
-            if key == "patient":
-                continue
-            for entry in bundle["entry"]:
-                resource = entry["resource"]
-                name = self._name_of(resource)
-                if name is None or (found := (key, *name, unit_of(resource))) in seen:
-                    continue
-                seen.add(found)
-                yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
-
-    def _name_of(self, resource: Mapping[str, Any]) -> Name | None:
-        place = CODE_ELEMENTS.get(str(resource.get("resourceType")))
-        codeable = resource.get(place[0]) if place else None
-        if place is None or not isinstance(codeable, dict):
-            return None
-        written = place[1], repr(codeable)
-        if written not in self._known:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[written] = self._read(codeable, place[1])
-        return self._known[written]
-
-    def _read(self, codeable: dict[str, Any], field: Field) -> Name | None:
-        codings = codings_of(codeable)
-        systems = [self._value_sets.normalise_system(one.get("system")) for one in codings]
-        text = next(iter(texts_of(codeable)), "")
-        code = as_text(codings[0].get("code")) if codings else ""
-        if self._means_something(codeable, field, systems) or (
-            not code and len(text) > LONGEST_TEXT
-        ):
-            return None
-        return systems[0] if systems else "", code, text[:LONGEST_TEXT]
-
-    def _means_something(self, codeable: dict[str, Any], field: Field, systems: list[str]) -> bool:
-        """Return whether an entry is understood: a result by a code of a system we know or by its
-        words, anything else as the mapping judges it (Q26).
+    def find(self, decision: Decision) -> Iterator[dict[str, str]]:
+        """Yield each name in the lists of a record that means nothing to us, once: of a result as
+        its code and words say, of every other entry as the decision itself understood it (Q26).
         """
-        if field is Field.LABS:
-            known = any(system in self._systems for system in systems)
-            return known or bool(self._value_sets.find(codeable, field, Field.OBSERVATIONS))
-        return judge(self._value_sets, codeable, (field,)).understood is not Understood.NOT
+        receipt, seen = decision.case.mapped.receipt, set()
+        for key, placed in decision.record.entries():
+            kind, resource = placed.type, placed.resource
+            stated = resource.get(CODE_ELEMENTS.get(kind, ""))
+            if not isinstance(stated, dict):
+                continue
+            if kind == "Observation":
+                understood = self._is_known_test(stated)
+            else:
+                understood = receipt.understood_by(placed) != Understood.NOT.value
+            name = None if understood else self._name_of(stated)
+            if name is None or (found := (key, *name, unit_of(resource))) in seen:
+                continue
+            seen.add(found)
+            yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
+
+    def _is_known_test(self, stated: dict[str, Any]) -> bool:
+        """Return whether a result has a code of a system we know, or words that name a test."""
+        written = repr(stated)
+        if written not in self._tests:
+            if len(self._tests) >= MOST_REMEMBERED:
+                self._tests.clear()
+            known = any(system in self._systems for system in self._systems_of(stated))
+            fields = Field.LABS, Field.OBSERVATIONS
+            self._tests[written] = known or bool(self._value_sets.find(stated, *fields))
+        return self._tests[written]
+
+    def _systems_of(self, stated: dict[str, Any]) -> list[str]:
+        return [self._value_sets.normalise_system(one.get("system")) for one in codings_of(stated)]
+
+    def _name_of(self, stated: dict[str, Any]) -> Name | None:
+        """Return the first coding and text; `None` for a text alone that is too long for a name."""
+        codings = codings_of(stated)
+        text = next(iter(texts_of(stated)), "")
+        code = as_text(codings[0].get("code")) if codings else ""
+        if not code and len(text) > LONGEST_TEXT:
+            return None
+        system = self._systems_of(stated)[0] if codings else ""
+        return system, code, text[:LONGEST_TEXT]
 
 
 def unit_of(resource: Mapping[str, Any]) -> str:
