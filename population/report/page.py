@@ -200,7 +200,7 @@ def _codes(codes: Sequence[Mapping[str, Any]]) -> str:
     heads = ("Code", "Text as sent", "Unit", "Seen", "Proposed", "Why")
     head = "".join(f"<th>{title}</th>" for title in heads)
     return (
-        '<section id="codes"><h2>Codes to complete</h2><p>Names of which no fact is read: those '
+        '<section id="codes"><h2>Codes to complete</h2><p>Names that were not understood: those '
         "like one of ours first, then the most frequent. Of results that were dropped unread one "
         "in sixteen is counted, sixteenfold and without its unit. A proposal is never taken by "
         "itself: write the concept into <code>local-codes.csv</code>, drop the lines that are none "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 from collections import Counter
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cds_service.protocol import make_cell
+from fhir_mappings.judging import reads_as_words
 from fhir_mappings.terminology import Field, load_value_sets
 from population.report.change_tables import change_tables
 from population.report.counts import Counts, count_decisions
@@ -131,7 +133,8 @@ def codes_to_complete(
     counts: Counts, dropped: Sequence[Mapping[str, Any]], show_small: bool
 ) -> Iterator[dict[str, Any]]:
     """Yield the names that are not understood with the nearest concept: those for which there is
-    one first, then the most frequent.
+    one first, then the most frequent. A result whose words name another test ("Triglycerides") is
+    understood, unless they are like those of one of ours.
 
     Args:
         dropped: codes of results that were dropped unread, from slice.json.
@@ -147,10 +150,15 @@ def codes_to_complete(
         named[tuple(name)] += count
         lists.setdefault(tuple(name), key)
     ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
-    shown = [item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN][:MOST_CODES]
-    proposed = [(item, nearest.concept(lists[item[0]], item[0][2] or item[0][1])) for item in shown]
+    shown = (item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN)
+    proposed = ((item, nearest.concept(lists[item[0]], item[0][2] or item[0][1])) for item in shown)
+    listed = (
+        (item, like)
+        for item, like in proposed
+        if like[0] or lists[item[0]] != "labs" or not reads_as_words(value_sets, _named(item[0]))
+    )
     for ((system, code, text, unit), count), (concept, words) in sorted(
-        proposed, key=lambda one: not one[1][0]
+        itertools.islice(listed, MOST_CODES), key=lambda one: not one[1][0]
     ):
         yield {
             "concept": "",
@@ -163,6 +171,13 @@ def codes_to_complete(
             "proposed": concept,
             "why": f'like "{words}"' if words else "",
         }
+
+
+def _named(name: tuple[str, ...]) -> dict[str, Any]:
+    """Return a name as the CodeableConcept that it came from."""
+    system, code, text, _ = name
+    coding = [{"system": system, "code": code, "display": text}] if code else []
+    return {"coding": coding, "text": text}
 
 
 def _names_of(codeable: Any, value_sets: Any) -> Iterator[tuple[str, ...]]:

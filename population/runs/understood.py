@@ -8,35 +8,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cds_service.decision import Decision
-from fhir_mappings.fhir import as_text, codings_of, texts_of
+from fhir_mappings.fhir import (
+    as_list,
+    as_text,
+    codings_of,
+    read_medication,
+    reference_of,
+    texts_of,
+)
 from fhir_mappings.judging import Understood
 from fhir_mappings.terminology import Field, ValueSets
 
 LONGEST_TEXT = 80
 """Characters of a name that are kept: a longer one is a story and may name somebody."""
 
+
 MOST_REMEMBERED = 50_000
-"""Different names whose meaning is remembered; the same few are seen again and again."""
-
-CODE_ELEMENTS = {
-    "Observation": "code",
-    "Condition": "code",
-    "Procedure": "code",
-    "AllergyIntolerance": "code",
-    "MedicationRequest": "medicationCodeableConcept",
-    "MedicationStatement": "medicationCodeableConcept",
-    "MedicationAdministration": "medicationCodeableConcept",
-    "MedicationDispense": "medicationCodeableConcept",
-    "Medication": "code",
-}
-"""The element that says what an entry of each type is about."""
-
-Name = tuple[str, str, str]
-"""Code system, code and text."""
+"""Different names of tests whose meaning is remembered; the same few are seen again and again."""
 
 
 class NotUnderstood:
-    """Finds the names in records that mean nothing to us."""
+    """Finds the names in records of which no fact is read and which nothing tells apart."""
 
     def __init__(self, value_sets: ValueSets) -> None:
         self._value_sets = value_sets
@@ -45,48 +37,59 @@ class NotUnderstood:
         self._tests: dict[str, bool] = {}
 
     def find(self, decision: Decision) -> Iterator[dict[str, str]]:
-        """Yield each name in the lists of a record that means nothing to us, once: of a result as
-        its code and words say, of every other entry as the decision itself understood it (Q26).
+        """Yield each such name in the lists of a record once: of a result where no code of a system
+        we know and no word names the test, of any other entry as the decision itself understood it
+        (Q26).
         """
         receipt, seen = decision.case.mapped.receipt, set()
         for key, placed in decision.record.entries():
-            kind, resource = placed.type, placed.resource
-            stated = resource.get(CODE_ELEMENTS.get(kind, ""))
-            if not isinstance(stated, dict):
-                continue
-            if kind == "Observation":
-                understood = self._is_known_test(stated)
+            resource = placed.resource
+            if placed.type == "Observation":
+                understood = self._is_known_test(resource.get("code"))
             else:
                 understood = receipt.understood_by(placed) != Understood.NOT.value
-            name = None if understood else self._name_of(stated)
+            name = None if understood else _name_of(_stated_of(resource), self._value_sets)
             if name is None or (found := (key, *name, unit_of(resource))) in seen:
                 continue
             seen.add(found)
             yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
 
-    def _is_known_test(self, stated: dict[str, Any]) -> bool:
-        """Return whether a result has a code of a system we know, or words that name a test."""
+    def _is_known_test(self, stated: Any) -> bool:
         written = repr(stated)
         if written not in self._tests:
             if len(self._tests) >= MOST_REMEMBERED:
                 self._tests.clear()
-            known = any(system in self._systems for system in self._systems_of(stated))
-            fields = Field.LABS, Field.OBSERVATIONS
-            self._tests[written] = known or bool(self._value_sets.find(stated, *fields))
+            systems = {
+                self._value_sets.normalise_system(one.get("system")) for one in codings_of(stated)
+            }
+            by_words = self._value_sets.find(stated, Field.LABS, Field.OBSERVATIONS)
+            self._tests[written] = not self._systems.isdisjoint(systems) or bool(by_words)
         return self._tests[written]
 
-    def _systems_of(self, stated: dict[str, Any]) -> list[str]:
-        return [self._value_sets.normalise_system(one.get("system")) for one in codings_of(stated)]
 
-    def _name_of(self, stated: dict[str, Any]) -> Name | None:
-        """Return the first coding and text; `None` for a text alone that is too long for a name."""
-        codings = codings_of(stated)
-        text = next(iter(texts_of(stated)), "")
-        code = as_text(codings[0].get("code")) if codings else ""
-        if not code and len(text) > LONGEST_TEXT:
-            return None
-        system = self._systems_of(stated)[0] if codings else ""
-        return system, code, text[:LONGEST_TEXT]
+def _stated_of(resource: Mapping[str, Any]) -> Any:
+    """Return what an entry says it is: its code, or its medicine, also one that it contains. A
+    Medication beside it is an entry of its own.
+    """
+    medicine, reference = read_medication(resource)
+    target = reference_of(reference)
+    contained = (
+        item.get("code")
+        for item in as_list(resource.get("contained"))
+        if isinstance(item, dict) and target == f"#{item.get('id')}"
+    )
+    return resource.get("code") or medicine or next(contained, None)
+
+
+def _name_of(stated: Any, value_sets: ValueSets) -> tuple[str, str, str] | None:
+    """Return the first coding's system and code, and the first text; `None` where nothing is
+    stated, or only a text that is too long for a name.
+    """
+    coding = next(iter(codings_of(stated)), {})
+    code, text = as_text(coding.get("code")), next(iter(texts_of(stated)), "")
+    if not (code or text) or (not code and len(text) > LONGEST_TEXT):
+        return None
+    return value_sets.normalise_system(coding.get("system")), code, text[:LONGEST_TEXT]
 
 
 def unit_of(resource: Mapping[str, Any]) -> str:

@@ -349,11 +349,14 @@ def test_a_name_of_another_test_is_none_to_complete_and_is_never_proposed() -> N
     local = {"system": "http://hospital.example", "code": "1"}
     dropped = [
         {"code": {"coding": [local | {"display": text}]}, "count": 9}
-        for text in ("Glucose", "Body weight")
+        for text in ("Glucose", "Body weight", "XQLAB 7", "Renal eGFR value")
     ]
-    codes = list(codes_to_complete(Counts(), dropped, False))
+    counts = Counts()
+    counts.names["labs", "", "", "Oxygen saturation", "%"] = 9
+    codes = list(codes_to_complete(counts, dropped, False))
 
-    assert [code["display"] for code in codes] == ["Body weight"]
+    assert [code["display"] for code in codes] == ["Renal eGFR value", "XQLAB 7"]
+    assert [code["proposed"] for code in codes] == ["egfr", ""]
     assert Nearest(load_value_sets()).concept("labs", "TSH (local)") == ("", "")
 
 

@@ -26,8 +26,12 @@ VALUE_SETS = load_value_sets()
 
 
 def told(kind: str, text: str, **more: Any) -> list[str]:
-    key, element = PLACES[kind]
-    entry = {"resourceType": kind, "id": "e", element: {"text": text}, **more}
+    return told_of(kind, {PLACES[kind][1]: {"text": text}}, **more)
+
+
+def told_of(kind: str, stated: dict[str, Any], **more: Any) -> list[str]:
+    key = PLACES[kind][0]
+    entry: dict[str, Any] = {"resourceType": kind, "id": "e", **stated, **more}
     entry["patient" if kind == "AllergyIntolerance" else "subject"] = {"reference": "Patient/p"}
     bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": entry}]}
     patient = {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01"}
@@ -63,3 +67,13 @@ def test_an_order_that_can_say_nothing_of_today_is_not_told() -> None:
     assert told("MedicationRequest", "Dobetin", **ended) == []
     late = dt.date(2026, 11, 1).isoformat()
     assert told("MedicationRequest", "Dobetin", **(ended | {"authoredOn": late})) == ["Dobetin"]
+
+
+def test_a_medicine_that_an_order_contains_or_that_is_written_as_in_r5_is_told() -> None:
+    contained = {
+        "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Dobetin"}}],
+        "medicationReference": {"reference": "#m"},
+    }
+    assert told_of("MedicationRequest", contained, **ACTIVE) == ["Dobetin"]
+    r5 = {"medication": {"concept": {"text": "Dobetin"}}}
+    assert told_of("MedicationRequest", r5, **ACTIVE) == ["Dobetin"]
