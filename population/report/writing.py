@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from cds_service.protocol import make_cell
 from fhir_mappings.judging import reads_as_words
-from fhir_mappings.terminology import Field, load_value_sets
+from fhir_mappings.terminology import Field, ValueSets, load_value_sets
 from population.report.change_tables import change_tables
 from population.report.counts import Counts, count_decisions
 from population.report.nearest import Nearest
@@ -140,7 +140,6 @@ def codes_to_complete(
         dropped: codes of results that were dropped unread, from slice.json.
     """
     value_sets = load_value_sets()
-    nearest = Nearest(value_sets)
     found = counts.names.most_common() + [
         (name, entry["count"]) for entry in dropped for name in _names_of(entry["code"], value_sets)
     ]
@@ -151,14 +150,9 @@ def codes_to_complete(
         lists.setdefault(tuple(name), key)
     ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
     shown = (item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN)
-    proposed = ((item, nearest.concept(lists[item[0]], item[0][2] or item[0][1])) for item in shown)
-    listed = (
-        (item, like)
-        for item, like in proposed
-        if like[0] or lists[item[0]] != "labs" or not reads_as_words(value_sets, _named(item[0]))
-    )
+    listed = itertools.islice(_to_complete(shown, lists, value_sets), MOST_CODES)
     for ((system, code, text, unit), count), (concept, words) in sorted(
-        itertools.islice(listed, MOST_CODES), key=lambda one: not one[1][0]
+        listed, key=lambda one: not one[1][0]
     ):
         yield {
             "concept": "",
@@ -171,6 +165,22 @@ def codes_to_complete(
             "proposed": concept,
             "why": f'like "{words}"' if words else "",
         }
+
+
+_Counted = tuple[tuple[str, ...], int]
+
+
+def _to_complete(
+    shown: Iterable[_Counted], lists: Mapping[tuple[str, ...], str], value_sets: ValueSets
+) -> Iterator[tuple[_Counted, tuple[str, str]]]:
+    """Yield the names that somebody has to tell us of, with the nearest concept and its words."""
+    nearest = Nearest(value_sets)
+    for item in shown:
+        name = item[0]
+        like = nearest.concept(lists[name], name[2] or name[1])
+        is_result = lists[name] == "labs"
+        if like[0] or not (is_result and reads_as_words(value_sets, _named(name))):
+            yield item, like
 
 
 def _named(name: tuple[str, ...]) -> dict[str, Any]:
