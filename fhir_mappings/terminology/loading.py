@@ -175,6 +175,8 @@ def read_member(row: Mapping[str, str | None], normalise: Callable[[str], str]) 
         (row.get(column) or "").strip() for column in ("concept", "system_uri", "code")
     )
     role = (row.get("role") or Role.INCLUDE.value).strip()
+    if not name:
+        return "concept is empty; expected one that `b12-cds codes list` shows, or no such line"
     name = SPELLED_OTHERWISE.get(name, name)
     if name not in Concept._value2member_map_:
         near = difflib.get_close_matches(name, list(Concept._value2member_map_), 2)

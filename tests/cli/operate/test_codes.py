@@ -46,6 +46,7 @@ def test_a_site_may_spell_haemoglobin_either_way(tmp_path: Path, spelling: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (GOOD.replace("serum_b12", ""), "concept is empty; expected one that `b12-cds codes list`"),
         (GOOD.replace("serum_b12", "serum_b1"), "is not known; did you mean serum_b12"),
         (GOOD.replace("display", "dispaly"), 'column "dispaly" is not known; did you mean display'),
         (GOOD + "ckd,urn:site:lab,B12,\n", "Line 3: urn:site:lab|B12 stands for ckd here and for"),
