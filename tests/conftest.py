@@ -18,7 +18,7 @@ HOW_TO_GET = {
     "postgresql": "a database: apt-get install postgresql",
     "java": "Java: apt-get install default-jre-headless maven",
     "maven": "Maven: apt-get install maven",
-    "pyspark": "Apache Spark: pip install 'b12-cds[spark]' and Java",
+    "pyspark": "Apache Spark: pip install '.[spark]' and Java",
 }
 """What a skipped test lacked, by a word of its reason, and how to get it."""
 

@@ -67,7 +67,7 @@ def test_what_spark_lacks_is_named_with_how_to_install_it(
     assert main([*asked, "--engine", "spark"]) == 2
 
     said = capsys.readouterr().err
-    assert f"{missing} is missing or too old: pip install 'b12-cds[spark]'" in said
+    assert f"{missing} is missing or too old: pip install '.[spark]' in the checkout" in said
     assert "Traceback" not in said
 
 
