@@ -108,7 +108,7 @@ def _open_session(workers: int) -> Any:
         lacks = (error.name or "pandas").partition(".")[0]
         raise RunRefused(
             f"The engine spark needs pyspark and pandas, and {lacks} is missing or too old: "
-            f"pip install '.[spark]' in the checkout, as no registry has b12-cds."
+            f"pip install '.[spark]' in the checkout."
         ) from None
     builder = SparkSession.builder.appName("b12-cds population")
     builder = builder.config("spark.ui.showConsoleProgress", "false")
