@@ -185,11 +185,11 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
         case ChangeStart(_, starts):
             moved = draft_changes.with_start(draft, starts, context)
             return moved, f"Let the order start on {say_full_date(starts)}"
-        case NameReplaced(replaces=replaces):
-            return (
-                draft_changes.with_prior(draft, replaces, context),
-                "Let the order name the active order that it renews or replaces",
-            )
+        case NameReplaced(replaces=replaces, claims=claims):
+            stated = say_claims(claims)
+            words = "Let the order name the active order that it renews or replaces"
+            words += f"; state in it: {stated}" if stated else ""
+            return draft_changes.with_prior(draft, replaces, context, stated), words
         case ChangeSite(_, site):
             return draft_changes.with_site(
                 draft, site, context

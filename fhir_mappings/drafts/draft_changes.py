@@ -28,7 +28,7 @@ from fhir_mappings.fhir import (
     texts_of,
     write_shape,
 )
-from fhir_mappings.medicines import BASIS, read_phases
+from fhir_mappings.medicines import BASIS, STATED, read_phases
 from fhir_mappings.products import Form, identify_product
 from fhir_mappings.terminology import SNOMED
 from recommender.language import InjectionSite, Phase, PhaseKind, Route
@@ -145,11 +145,26 @@ def with_start(received: Resource, starts: dt.date, context: DraftContext) -> Re
     return None if order is None else start_on(order, starts)
 
 
-def with_prior(received: Resource, replaces: str, context: DraftContext) -> Resource | None:
-    """Return the draft with the order that it renews or takes the place of (Q38)."""
+def with_prior(
+    received: Resource, replaces: str, context: DraftContext, stated: str = ""
+) -> Resource | None:
+    """Return the draft with the order that it renews or takes the place of (Q38), and with what the
+    prescriber states by it.
+    """
     order = _copy_of(received, context)
     prior = prior_prescription(replaces)
-    return None if order is None or prior is None else {**order, "priorPrescription": prior}
+    if order is None or prior is None:
+        return None
+    return {**order, **_statement(order, stated, context), "priorPrescription": prior}
+
+
+def _statement(order: Resource, stated: str, context: DraftContext) -> Resource:
+    """Return the extensions of an order with the statement that it carries; nothing without one."""
+    if not stated:
+        return {}
+    others = [one for one in as_list(order.get("extension")) if as_dict(one).get("url") != BASIS]
+    basis = {"url": BASIS, "valueString": f"rule {context.rule}; {STATED}{stated}"}
+    return {"extension": [*others, basis]}
 
 
 def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:

@@ -93,13 +93,15 @@ class ChangeSite:
 class NameReplaced:
     """Let a drafted order name the active order that it renews or takes the place of (Q38).
 
-    `written` is the day of that order; `changes`: the draft differs from it.
+    `written` is the day of that order; `changes`: the draft differs from it; `claims`: what is
+    stated by taking the edit, where no drafted regimen carries it.
     """
 
     key: str
     replaces: str
     written: dt.date | None = None
     changes: bool = False
+    claims: Claims = ()
 
 
 Edit = (
@@ -141,8 +143,9 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
             return _change(course, key, starts=starts)
         case ChangeSite(key, site):
             return _change(course, key, site=site)
-        case NameReplaced(key=key, replaces=replaces):
-            return _change(course, key, replaces=replaces)
+        case NameReplaced(key=key, replaces=replaces, claims=claims):
+            stated = {"claims": claims} if claims else {}
+            return _change(course, key, replaces=replaces, **stated)
 
 
 def _with_regimen(course: Course, edit: AddRegimen) -> Course:

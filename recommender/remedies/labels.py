@@ -129,10 +129,13 @@ def claim_of(edits: tuple[Edit, ...]) -> str:
     return say_stated(claims_of(edits))
 
 
+_CARRY_CLAIMS = AddRegimen | ChangeOrder | NameReplaced
+
+
 def claims_of(edits: tuple[Edit, ...]) -> Claims:
     """Return what is stated by taking the edits."""
-    stated = (edit.claims for edit in edits if isinstance(edit, AddRegimen | ChangeOrder))
-    return next(stated, ())
+    stated = (edit.claims for edit in edits if isinstance(edit, _CARRY_CLAIMS))
+    return next((claims for claims in stated if claims), ())
 
 
 def _forms(edits: tuple[Edit, ...], claims: Claims, lead: str) -> Iterator[str]:

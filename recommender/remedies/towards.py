@@ -27,6 +27,7 @@ from recommender.language import (
     Claim,
     Claims,
     Edit,
+    NameReplaced,
     Order,
     PhaseKind,
     RecordArea,
@@ -54,11 +55,21 @@ def towards(
     if not any(not isinstance(edit, AddFollowUps) for edit in edits):
         return None
     treats = any(isinstance(edit, AddRegimen | ChangeOrder) for edit in edits)
+    edits = edits if treats else _with_claims(edits, target.claims)
     asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
     open_still = asked or is_open(case)
     open_still = open_still or _is_reasonable(case, issues)
     recommended = treats and alone and not target.claims and not open_still
     return Resolution(_label(case, edits, target.claims), edits, recommended)
+
+
+def _with_claims(edits: tuple[Edit, ...], claims: Claims) -> tuple[Edit, ...]:
+    """Let the drafts that stay carry what is stated by taking the edits, as drafted ones do: else
+    it would be asked again.
+    """
+    return tuple(
+        replace(edit, claims=claims) if isinstance(edit, NameReplaced) else edit for edit in edits
+    )
 
 
 def _is_reasonable(case: Case, issues: Sequence[Issue]) -> bool:

@@ -242,6 +242,22 @@ def test_where_an_offer_makes_loading_right_folic_acid_starts_after_it_C25() -> 
     assert cards_of(taken(asked, offer), strict) == []
 
 
+def test_what_is_stated_by_naming_the_old_order_is_not_asked_again_T7() -> None:
+    asked = request(
+        LOADING,
+        EVERY_2,
+        conditions=[ANAEMIA],
+        results=[LOW, NO_SIGNS, KIDNEYS],
+        active=[f"{EVERY_2}, since 2025-02-01"],
+    )
+    (card,) = cards_of(asked)
+    words = "NOT given any more: this renews the order of 1 Feb 2025"
+    (offer,) = [one for one in card["suggestions"] if one["label"] == words]
+    (action,) = offer["actions"]
+    assert action["description"].endswith("; state in it: not given any more")
+    assert cards_of(taken(asked, offer)) == []
+
+
 # --- several orders, choices, reactions
 
 
