@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,30 @@ def test_the_installation_by_hand_is_what_the_script_does() -> None:
     for option in ("--no-deps", "--no-build-isolation", "--editable ."):
         assert option in by_hand[-1]
         assert option in script
+
+
+def test_the_script_finds_a_python_while_its_own_environment_is_active(tmp_path: Path) -> None:
+    """The README says how to make it active; it has no pip, and its Python comes first."""
+    script = (ROOT / "run").read_text(encoding="utf-8")
+    find_python = script[script.index("say() {") : script.index("check_port() {")]
+    active = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", active], check=True)
+
+    def found(**environment: str) -> str:
+        ran = subprocess.run(
+            ["sh", "-c", f"{find_python}find_python"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ran.stdout.strip()
+
+    plain = found(VIRTUAL_ENV="")
+    if not plain:
+        pytest.skip("no Python with pip is outside the environments")
+    path = f"{active / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    assert found(VIRTUAL_ENV=str(active), PATH=path) == plain
 
 
 def test_every_file_that_the_readme_links_exists() -> None:
