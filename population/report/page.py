@@ -119,8 +119,12 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     yield "Answerable", answerable, "of the decisions on deficient adults"
-    unread = f"names in charts, {len(counts.names):,} different"
-    yield "Not understood", f"{sum(counts.names.values()):,}", unread
+    told_names = [n for n in counts.names.values() if show_small or not is_small(n)]
+    yield (
+        "Not understood",
+        f"{sum(told_names):,}",
+        f"names in charts, {len(told_names):,} different",
+    )
 
 
 def _section(table: Table) -> str:

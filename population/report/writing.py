@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cds_service.protocol import make_cell
-from fhir_mappings.judging import reads_as_words
-from fhir_mappings.terminology import Field, ValueSets, load_value_sets
+from fhir_mappings.terminology import load_value_sets
 from population.report.change_tables import change_tables
-from population.report.counts import Counts, count_decisions
-from population.report.nearest import Nearest
+from population.report.counts import count_decisions
+from population.report.nearest import Name, Nearest
 from population.report.page import NOT_FOR_PERSONS, build_page
 from population.report.small_counts import SMALLEST_SHOWN
 from population.report.tables import Table, build_tables
@@ -84,11 +82,13 @@ def write_report(
     Raises: ReportRefused.
     """
     description, parts = _open_run(run)
-    counts = count_decisions(_read_parts(parts, advance))
+    counts, nearest = count_decisions(_read_parts(parts, advance)), Nearest(load_value_sets())
+    counts.names = Counter(dict(nearest.to_complete(counts.names.items())))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
         tables += change_tables(read_rows([run / "changes.parquet"]), show_small)
-    codes = list(codes_to_complete(counts, description["sliced"].get("codes", ()), show_small))
+    dropped = description["sliced"].get("codes", ())
+    codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         build_page(counts, description, tables, codes, commands, show_small), encoding="utf-8"
@@ -130,29 +130,26 @@ def _open_run(run: Path) -> tuple[dict[str, Any], list[Path]]:
 
 
 def codes_to_complete(
-    counts: Counts, dropped: Sequence[Mapping[str, Any]], show_small: bool
+    names: Counter[Name], dropped: Sequence[Mapping[str, Any]], nearest: Nearest, show_small: bool
 ) -> Iterator[dict[str, Any]]:
     """Yield the names that are not understood with the nearest concept: those for which there is
-    one first, then the most frequent. A result whose words name another test ("Triglycerides") is
-    understood, unless they are like those of one of ours.
+    one first, then the most frequent.
 
     Args:
+        names: of the decisions, how often each was seen.
         dropped: codes of results that were dropped unread, from slice.json.
     """
-    value_sets = load_value_sets()
-    found = counts.names.most_common() + [
-        (name, entry["count"]) for entry in dropped for name in _names_of(entry["code"], value_sets)
-    ]
+    unread = ((name, one["count"]) for one in dropped for name in nearest.names_of(one["code"]))
     named: Counter[tuple[str, ...]] = Counter()
     lists: dict[tuple[str, ...], str] = {}
-    for (key, *name), count in found:
+    for (key, *name), count in (*names.most_common(), *nearest.to_complete(unread)):
         named[tuple(name)] += count
         lists.setdefault(tuple(name), key)
     ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
-    shown = (item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN)
-    listed = itertools.islice(_to_complete(shown, lists, value_sets), MOST_CODES)
+    shown = [item for item in ranked if show_small or item[1] >= SMALLEST_SHOWN][:MOST_CODES]
+    proposed = [(item, nearest.concept(lists[item[0]], item[0][2] or item[0][1])) for item in shown]
     for ((system, code, text, unit), count), (concept, words) in sorted(
-        listed, key=lambda one: not one[1][0]
+        proposed, key=lambda one: not one[1][0]
     ):
         yield {
             "concept": "",
@@ -165,43 +162,6 @@ def codes_to_complete(
             "proposed": concept,
             "why": f'like "{words}"' if words else "",
         }
-
-
-_Counted = tuple[tuple[str, ...], int]
-
-
-def _to_complete(
-    shown: Iterable[_Counted], lists: Mapping[tuple[str, ...], str], value_sets: ValueSets
-) -> Iterator[tuple[_Counted, tuple[str, str]]]:
-    """Yield the names that somebody has to tell us of, with the nearest concept and its words."""
-    nearest = Nearest(value_sets)
-    for item in shown:
-        name = item[0]
-        like = nearest.concept(lists[name], name[2] or name[1])
-        is_result = lists[name] == "labs"
-        if like[0] or not (is_result and reads_as_words(value_sets, _named(name))):
-            yield item, like
-
-
-def _named(name: tuple[str, ...]) -> dict[str, Any]:
-    """Return a name as the CodeableConcept that it came from."""
-    system, code, text, _ = name
-    coding = [{"system": system, "code": code, "display": text}] if code else []
-    return {"coding": coding, "text": text}
-
-
-def _names_of(codeable: Any, value_sets: Any) -> Iterator[tuple[str, ...]]:
-    """Yield the name of a dropped result where its code is of no system that we know, and its words
-    are not those of another test.
-    """
-    known = {member.system for members in value_sets.members.values() for member in members}
-    codings = codeable.get("coding") if isinstance(codeable, dict) else None
-    listed = [one for one in codings or () if isinstance(one, dict)]
-    systems = [value_sets.normalise_system(one.get("system")) for one in listed]
-    if listed and not any(system in known for system in systems):
-        text = str(listed[0].get("display") or codeable.get("text") or "")[:80]
-        if not value_sets.match_text(text, Field.LABS):
-            yield "labs", systems[0], str(listed[0].get("code") or ""), text, ""
 
 
 def _write_tables(out: Path, tables: Sequence[Table]) -> tuple[Path, Path]:

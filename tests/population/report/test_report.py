@@ -17,7 +17,6 @@ from fhir_mappings.terminology import check_codes, load_value_sets
 from population import report
 from population.report import ReportRefused, write_report
 from population.report.counts import (
-    Counts,
     cards_a_week,
     count_decisions,
     part_interval,
@@ -351,13 +350,14 @@ def test_a_name_of_another_test_is_none_to_complete_and_is_never_proposed() -> N
         {"code": {"coding": [local | {"display": text}]}, "count": 9}
         for text in ("Glucose", "Body weight", "XQLAB 7", "Renal eGFR value")
     ]
-    counts = Counts()
-    counts.names["labs", "", "", "Oxygen saturation", "%"] = 9
-    codes = list(codes_to_complete(counts, dropped, False))
+    nearest = Nearest(load_value_sets())
+    told = {("labs", "", "", "Oxygen saturation", "%"): 9, ("labs", "", "", "INR new", ""): 7}
+    names = Counter(dict(nearest.to_complete(told.items())))
+    codes = list(codes_to_complete(names, dropped, nearest, False))
 
-    assert [code["display"] for code in codes] == ["Renal eGFR value", "XQLAB 7"]
-    assert [code["proposed"] for code in codes] == ["egfr", ""]
-    assert Nearest(load_value_sets()).concept("labs", "TSH (local)") == ("", "")
+    assert [code["display"] for code in codes] == ["Renal eGFR value", "INR new", "XQLAB 7"]
+    assert [code["proposed"] for code in codes] == ["egfr", "inr", ""]
+    assert nearest.concept("labs", "TSH (local)") == ("", "")
 
 
 def test_a_run_that_was_interrupted_is_refused_and_not_reported_in_part(
@@ -386,9 +386,22 @@ def test_what_the_prescriber_did_stands_by_card_and_orders_without_one_last() ->
 
 
 def test_a_name_that_stands_in_two_lists_is_one_line() -> None:
-    counts = Counts()
+    names: Counter[tuple[str, ...]] = Counter()
     for key, number in (("medications", 9), ("statements", 6)):
-        counts.names[key, "", "", "Amlodipine 5 mg", ""] = number
-    codes = list(codes_to_complete(counts, (), False))
+        names[key, "", "", "Amlodipine 5 mg", ""] = number
+    codes = list(codes_to_complete(names, (), Nearest(load_value_sets()), False))
 
     assert [(code["display"], code["count"]) for code in codes] == [("Amlodipine 5 mg", 15)]
+
+
+def test_what_is_said_of_names_lets_no_rare_one_be_worked_out(
+    replay: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = count_decisions([])
+    for number in (7, 3):
+        counted.names["labs", "", "", f"XQLAB {number}", ""] = number
+    monkeypatch.setattr("population.report.writing.count_decisions", lambda _: counted)
+    write_report(replay, tmp_path / "report.html", False, None)
+
+    page = (tmp_path / "report.html").read_text()
+    assert '<td data-l="Not understood">7<span>names in charts, 1 different</span>' in page
