@@ -17,7 +17,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from cds_service.database.engine import StoreUnavailable, is_in_memory, open_engine
+from cds_service.database.engine import (
+    FileId,
+    StoreUnavailable,
+    file_of,
+    is_in_memory,
+    open_engine,
+)
 from cds_service.database.upgrade import upgrade_schema
 from cds_service.wire import let_another_lead
 
@@ -44,6 +50,7 @@ class Database:
         self.url = url
         self._engine = open_engine(url)
         self._newest_schema = False
+        self._file: FileId | None = None
         self._start_process()
         this = weakref.ref(self)
         os.register_at_fork(
@@ -66,7 +73,24 @@ class Database:
             with self._schema_lock:
                 if not self._newest_schema:
                     upgrade_schema(self._engine)
+                    self._file = file_of(self._engine.url)
                     self._newest_schema = True
+
+    def _look_at_its_place(self) -> None:
+        """Open anew what stands in the place of a SQLite file that was moved away while it was
+        used: what is written to the old one is read by nobody.
+
+        Raises: StoreUnavailable while nothing stands there.
+        """
+        if self._file is None or (found := file_of(self._engine.url)) == self._file:
+            return
+        if found is None:
+            raise StoreUnavailable("the database file is gone; a restart makes a new one")
+        with self._schema_lock:
+            if self._newest_schema and found != self._file:
+                log.error("another database file stands in the place of the one that was used")
+                self._engine.dispose()
+                self._newest_schema = False
 
     @contextmanager
     def transaction(self, durable: bool = False) -> Iterator[sa.Connection]:
@@ -78,6 +102,7 @@ class Database:
         Raises: StoreUnavailable; IntegrityError and DataError for a row that is not taken.
         """
         try:
+            self._look_at_its_place()
             self.upgrade()
             with self._engine.connect() as connection:
                 flush = durable and connection.dialect.name == "sqlite"

@@ -87,6 +87,23 @@ def is_in_memory(url: sa.URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
+FileId = tuple[int, int]
+"""The device and number of a file, which it keeps when it is moved."""
+
+
+def file_of(url: sa.URL) -> FileId | None:
+    """Return which file stands where a SQLite database is; `None` where none does, or for another
+    database.
+    """
+    if url.get_backend_name() != "sqlite" or is_in_memory(url):
+        return None
+    try:
+        found = os.stat(url.database or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _sqlite_options(url: sa.URL) -> dict[str, Any]:
     connect = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
     if is_in_memory(url):  # one connection for all, as each would see a database of its own

@@ -54,13 +54,20 @@ def _add_check_server(commands: Any) -> None:
 def _check_config(chosen: argparse.Namespace) -> int:
     check_file(chosen.file)
     problems = check_config(chosen.file)
+    open_to_all = ""
     if not problems:
-        problems = _withheld_too_long(load_settings(chosen.file))
+        settings = load_settings(chosen.file)
+        problems = _withheld_too_long(settings)
+        open_to_all = "" if settings.is_production else OPEN_TO_ALL
     if chosen.json:
         print_json({"file": str(chosen.file), "problems": problems})
     else:
-        print("\n".join(problems) or f"{chosen.file}: nothing wrong")
+        print("\n".join(problems) or f"{chosen.file}: nothing wrong{open_to_all}")
     return 1 if problems else 0
+
+
+OPEN_TO_ALL = '; profile "demonstration": callers need no token'
+"""What is said of a site file that is right and of the demonstration, as an empty one is."""
 
 
 def _withheld_too_long(settings: Settings) -> list[str]:

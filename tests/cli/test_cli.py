@@ -116,6 +116,33 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(
     assert capsys.readouterr().err.splitlines()[2:] == [f"{tmp_path}: is not a file."] * 2
 
 
+def test_a_site_file_that_asks_nobody_for_a_token_is_said_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """H101: an empty file is right, and that of the demonstration."""
+    site = tmp_path / "site.toml"
+    site.write_text("")
+    assert main(["check-config", str(site)]) == 0
+    assert capsys.readouterr().out == (
+        f'{site}: nothing wrong; profile "demonstration": callers need no token\n'
+    )
+
+    site.write_text(PRODUCTION)
+    assert main(["check-config", str(site)]) == 0
+    assert capsys.readouterr().out == f"{site}: nothing wrong\n"
+
+
+PRODUCTION = """
+profile = "production"
+[service]
+public_url = "https://cds.example.org"
+[[clients]]
+name = "EHR"
+iss = "https://ehr.example.org"
+jku = "https://ehr.example.org/jwks.json"
+"""
+
+
 def test_a_bundle_of_a_patient_is_explained_answer_first_and_receipt_last(
     written: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

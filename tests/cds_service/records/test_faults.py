@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -356,3 +356,47 @@ def _feedback_row() -> dict[str, object]:
         "accepted_suggestions": [],
         "received_at": NOW.replace(tzinfo=None),
     }
+
+
+@contextmanager
+def used(folder: Path) -> Iterator[tuple[Path, str, Store]]:
+    """Give a SQLite file that a store writes to, with one decision in it."""
+    file = folder / "b12.db"
+    url = f"sqlite:///{file}"
+    with closing(Store(url, patient_key="a key of this test")) as store:
+        advise(store, 0)
+        wait_until(lambda: is_written(url, 1))
+        yield file, url, store
+
+
+class TestMovedAway:
+    """H92, H106: a SQLite file that is moved, deleted or replaced while the service runs."""
+
+    def test_nothing_is_said_to_be_kept_while_the_file_is_gone_R122(self, tmp_path: Path) -> None:
+        with used(tmp_path) as (file, url, store):
+            moved = file.rename(tmp_path / "moved.db")
+
+            assert not store.is_available()
+            with pytest.raises(StoreUnavailable, match="is gone"):
+                store.record_feedback([overridden("u1")], "b12-order-select", "Main EHR", NOW)
+            advise(store, 1)
+            assert not file.exists()
+
+            moved.rename(file)
+            wait_until(lambda: is_written(url, 2))
+            assert store.is_available()
+
+    def test_what_stands_in_its_place_is_used_from_then_on(self, tmp_path: Path) -> None:
+        restored = tmp_path / "restored.db"
+        with closing(Store(f"sqlite:///{restored}", patient_key="a key of this test")) as other:
+            other.upgrade()
+        with used(tmp_path) as (file, url, store):
+            for left in tmp_path.glob("b12.db-*"):
+                left.unlink()
+            restored.replace(file)
+
+            store.record_feedback([overridden("u1")], "b12-order-select", "Main EHR", NOW)
+            assert [row["card"] for row in rows(url, FEEDBACK)] == ["u1"]
+            assert not rows(url, DECISIONS)
+            store.record_decision(decision(card(), hook_instance="call-0"))
+            wait_until(lambda: is_written(url, 1))

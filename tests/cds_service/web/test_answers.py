@@ -500,15 +500,14 @@ def test_markup_in_the_record_is_escaped_on_the_card_R77(
 ) -> None:
     text = "<img src=x onerror=alert(1)> [link](javascript:alert(1)) | `code` **bold**"
     for entry in order_select["prefetch"]["conditions"]["entry"]:
-        entry["resource"]["code"]["text"] = text
-        for coding in entry["resource"]["code"]["coding"]:
-            coding["display"] = text
+        entry["resource"]["code"] = {"text": f"Paraesthesia? {text}"}  # quoted and asked about
     order_select["context"]["draftOrders"]["entry"][0]["resource"]["medicationCodeableConcept"][
         "text"
     ] = text
 
     (card,) = ask(client, order_select).json["cards"]
 
+    assert r"\<img src=x onerror" in card["detail"]
     assert not re.search(r"(?<!\\)<img|(?<!\\)\[link\]", card["detail"] + card["summary"])
 
 
