@@ -213,13 +213,13 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
     (R161).
     """
     match edit:
-        case AddRegimen(regimen, technique, replaces, starts):
+        case AddRegimen(regimen, technique, _, starts):
             for phase in regimen.phases:
                 # Only the first phase starts on the day; the next one follows from it.
                 starts_on = starts if phase is regimen.phases[0] else None
                 words = f"{describe(phase)}{context.unless}"
                 drafted = medication_request.draft(
-                    phase, context.draft_context, technique, replaces, starts_on
+                    phase, context.draft_context, technique, edit.prior_of(phase), starts_on
                 )
                 beside = (_technique_in_words(technique),) if len(technique) > 1 else ()
                 yield Planned(_create(words, drafted), phase, words, beside)

@@ -20,6 +20,7 @@ from recommender.assessment.derived_facts import Assessment
 from recommender.assessment.explained_facts import explain_facts
 from recommender.assessment.neurology import (
     Neurology,
+    answered,
     presses,
     read_neurology,
 )
@@ -88,7 +89,7 @@ def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
         deficiency=basis.row.deficiency,
         ground=basis.row.ground,
         symptoms=scenario.symptoms.truth,
-        recurrence=scenario.recurrence.truth,
+        recurrence=_recurrence(scenario, basis.treatment),
         nitrous_oxide=basis.nitrous_oxide,
         oral_infeasible=~scenario.oral_feasible.truth,
         oral_allowed_by_record=not {RecordArea.CONDITIONS, RecordArea.PROCEDURES}
@@ -165,7 +166,9 @@ def _nerves(scenario: ClinicalScenario, basis: _Basis) -> Facts:
     return {
         "neurological": neurology.involved,
         "neurological_ever": neurology.ever,
-        "neurological_new": neurology.new,
+        "neurological_new": Truth.FALSE
+        if neurology.new.is_true and answered(treatment, neurology.dates, scenario.as_of)
+        else neurology.new,
         "neurological_unreadable": neurology.unreadable,
         "glossitis_only": neurology.glossitis_only,
         "urgent_neurology": neurology.urgent and presses(neurology, treatment, scenario.as_of),
@@ -173,7 +176,17 @@ def _nerves(scenario: ClinicalScenario, basis: _Basis) -> Facts:
         "neurological_recent": neurology.seen_within(scenario.as_of, look_back.YEAR_DAYS)
         or neurology.urgent,
         "signs_before_last_dose": last is not None and neurology.all_before(last),
+        "signs_answered": treatment.increased_on is not None
+        and treatment.started is not None
+        and neurology.all_between(treatment.started, treatment.increased_on),
     }
+
+
+def _recurrence(scenario: ClinicalScenario, treatment: Treatment) -> Truth:
+    back = scenario.recurrence
+    dates = [entry.date for entry in back.evidence] or [None]
+    silent = back.is_true and answered(treatment, dates, scenario.as_of)
+    return Truth.FALSE if silent else back.truth
 
 
 def _cause(basis: _Basis) -> Facts:

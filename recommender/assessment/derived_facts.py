@@ -52,7 +52,8 @@ class Assessment(ComparedWhole):
     those to what products hold besides (Q63). `laboratory_unread`: results did not come, or not
     whole, and `laboratory_in_part`: the latter; `platelets_unusable`: the newest count came and
     cannot be used (Q58). `neurological_recent`: a sign of the last 12 months, or one without a
-    date; `signs_before_last_dose`: every sign is older than the last dose (T4a). `mma_excludes`:
+    date; `signs_answered`: every sign began under treatment, and injections were ordered more often
+    since; `signs_before_last_dose`: every sign is older than the last dose (T4a). `mma_excludes`:
     methylmalonic acid of the last 6 months is not raised. `low_once`: an older or unusable result
     was low or is flagged low (E3). `positive_by_recent_result`: a result of 12 months, not the
     diagnosis alone, speaks for deficiency (Q73).
@@ -113,6 +114,7 @@ class Assessment(ComparedWhole):
     excipient_reactions: frozenset[Allergen] = frozenset()
     neurological_recent: bool = True
     signs_before_last_dose: bool = False
+    signs_answered: bool = False
     mma_excludes: bool = False
     low_once: bool = False
     positive_by_recent_result: bool = False

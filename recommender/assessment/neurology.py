@@ -7,9 +7,10 @@ came incompletely.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recommender.guidance import Policy
+from recommender.guidance import Policy, look_back
 from recommender.language import (
     Because,
     ClinicalScenario,
@@ -76,6 +77,13 @@ class Neurology:
         """
         return any(date is None or (as_of - date).days <= days for date in self.dates)
 
+    def all_between(self, after: dt.date, until: dt.date) -> bool:
+        """Return whether every sign that counts is known to have begun after one day and by
+        another.
+        """
+        known = [date for date in self.dates if date is not None]
+        return len(known) == len(self.dates) and all(after < date <= until for date in known)
+
     def all_before(self, day: dt.date) -> bool:
         """Return whether every sign that counts is known to be older than that day."""
         return bool(self.dates) and all(date is not None and date < day for date in self.dates)
@@ -91,6 +99,19 @@ def presses(neurology: Neurology, treatment: Treatment, as_of: dt.date) -> bool:
         TreatmentPhase.ORAL,
     )
     return neurology.new.is_true or neurology.seen_within(as_of, PRESSING_DAYS) or not in_time
+
+
+def answered(treatment: Treatment, dates: Iterable[dt.date | None], as_of: dt.date) -> bool:
+    """Return whether injections were ordered more often since every one of these signs was
+    recorded, not longer ago than a sign is new: what was accepted falls silent, and a sign is new
+    again when it is recorded again (Q3, Q55).
+    """
+    increased = treatment.increased_on
+    return (
+        increased is not None
+        and (as_of - increased).days <= look_back.NEW_SIGN_DAYS
+        and all(date is not None and date <= increased for date in dates)
+    )
 
 
 def read_neurology(

@@ -27,7 +27,7 @@ def check_interval(case: Case, order: Order, line: DoseLine, timing: Timing) -> 
         yield _too_long(case, order, line, timing)
     elif timing.shortest_interval < max(
         SHORTEST_MONTH, Decimal(case.policy.min_maintenance_days)
-    ) and not _symptoms_recur(case):
+    ) and not (_symptoms_recur(case) or _is_the_renewal(case, timing)):
         reason = (
             "More often than monthly is for symptoms that return on maintenance; none are recorded."
         )
@@ -56,6 +56,19 @@ def _too_long(case: Case, order: Order, line: DoseLine, timing: Timing) -> Issue
 def _symptoms_recur(case: Case) -> bool:
     a = case.assessment
     return case.rule in ("T1", "T2") or a.recurrence.is_true or a.neurological_new.is_true
+
+
+def _is_the_renewal(case: Case, timing: Timing) -> bool:
+    """Return whether the order is what is offered as the renewal of the one that ends: what is
+    accepted is not argued with (T8, R164).
+    """
+    return case.rule == "T8" and any(
+        phase.line.timing is not None
+        and phase.line.timing.shortest_interval <= timing.shortest_interval
+        for option in case.recommendation.options
+        if option.regimen
+        for phase in option.regimen.phases
+    )
 
 
 def more_than_needed(order: Order, reason: str) -> Issue:

@@ -44,6 +44,7 @@ from recommender.guidance.regimens import (
     starting_now,
     with_interval,
     with_oral_dose,
+    with_timing,
 )
 from recommender.guidance.rule_ids import RuleGroup, RuleId
 from recommender.guidance.statements import (
@@ -106,5 +107,6 @@ __all__ = [
     "starting_now",
     "with_interval",
     "with_oral_dose",
+    "with_timing",
     "words_of_choice",
 ]

@@ -154,8 +154,15 @@ def with_interval(
     phase: Phase, period: int, unit: PeriodUnit, citations: tuple[str, ...] = ()
 ) -> Phase:
     """Return the maintenance phase at another interval, named by it ("MAINT-2WK")."""
-    name = f"MAINT-{period}{'M' if unit is PeriodUnit.MONTH else unit.value.upper()}"
-    line = replace(phase.line, timing=_every(period, unit))
+    return with_timing(phase, _every(period, unit), citations)
+
+
+def with_timing(phase: Phase, timing: Timing, citations: tuple[str, ...] = ()) -> Phase:
+    """Return the maintenance phase at another timing, named by it ("MAINT-2WK", "MAINT-6-8WK")."""
+    unit = "M" if timing.unit is PeriodUnit.MONTH else timing.unit.value.upper()
+    longest = f"-{timing.period_max.normalize():f}" if timing.period_max is not None else ""
+    name = f"MAINT-{timing.period.normalize():f}{longest}{unit}"
+    line = replace(phase.line, timing=timing)
     return replace(phase, id=name, line=line, citations=citations or phase.citations)
 
 

@@ -19,13 +19,14 @@ from recommender.language.course import (
     TestOrder,
     due_date,
 )
-from recommender.language.doses import Phase, Regimen
+from recommender.language.doses import Phase, PhaseKind, Regimen
 
 
 @dataclass(frozen=True, slots=True)
 class AddRegimen:
     """Draft every phase of a regimen. `replaces` is the key of the active order it takes over from
-    (Q16), or empty.
+    (Q16), or empty; `old_loading` that of a loading course that is active though nobody goes on
+    with it, which the loading phase takes over from.
 
     `claims` is what the prescriber states by taking it; the draft carries it.
     """
@@ -35,6 +36,11 @@ class AddRegimen:
     replaces: str = ""
     starts: dt.date | None = None
     claims: Claims = ()
+    old_loading: str = ""
+
+    def prior_of(self, phase: Phase) -> str:
+        """Return the key of the active order that a phase takes over from, or empty."""
+        return (phase.kind is PhaseKind.LOADING and self.old_loading) or self.replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +213,7 @@ def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
         product=phase.line.substance.value,
         selected=True,
         starts=edit.starts,
-        replaces=edit.replaces,
+        replaces=edit.prior_of(phase),
         technique_noted=bool(edit.technique),
         claims=edit.claims,
     )

@@ -4,6 +4,7 @@ wins; no interval hangs on a result (I7).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from recommender.assessment import Assessment
@@ -15,6 +16,7 @@ from recommender.guidance import (
     NonNeuroMaintenance,
     Policy,
     with_interval,
+    with_timing,
 )
 from recommender.language import (
     B12_LEVELS,
@@ -24,6 +26,7 @@ from recommender.language import (
     Phase,
     Substance,
     Test,
+    Timing,
     Truth,
     changed,
 )
@@ -93,11 +96,22 @@ def intensified_phase(assessment: Assessment, policy: Policy) -> Phase | None:
     )
 
 
-def phase_at(interval: Decimal | None, usual: Phase, policy: Policy) -> Phase:
-    """Return maintenance at an interval in days as it is given now, or the usual one where that is
-    not known, or no step of the guidance (T8).
+def phase_as_ordered(timing: Timing | None, usual: Phase, policy: Policy) -> Phase:
+    """Return maintenance as it is ordered now, without an end; the usual one where that is not
+    known. A range stays a range, and what is no step of the guidance ("every 4 weeks") stays as it
+    is (T8: "renew (same order)"); several a period become one by its days, so that supply and start
+    can be told.
     """
-    return next((phase for phase in _steps(policy) if interval_of(phase) == interval), usual)
+    if timing is None:
+        return usual
+    if timing.shortest_interval < policy.min_maintenance_days:
+        return most_frequent_phase(policy)
+    if timing.frequency > 1:
+        timing = Timing(1, Decimal(int(timing.shortest_interval)), PeriodUnit.DAY)
+    open_ended = replace(timing, count=None, count_max=None, duration=None)
+    if MAINT_M.line.timing == open_ended:
+        return MAINT_M
+    return with_timing(MAINT_1M, open_ended, ("S13", "S16"))
 
 
 def most_frequent_phase(policy: Policy) -> Phase:

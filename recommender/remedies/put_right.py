@@ -44,7 +44,7 @@ from recommender.remedies.additions import (
     remove,
     technique_of,
 )
-from recommender.remedies.targets import Target
+from recommender.remedies.targets import Target, is_given_up, old_loading
 
 
 def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit, ...]:
@@ -65,6 +65,7 @@ def put_right(case: Case, target: Target, issues: Iterable[Issue]) -> tuple[Edit
                 technique_of(case, needed),
                 next(filter(None, old), ""),
                 claims=target.claims,
+                old_loading=old_loading(case),
             ),
         )
     return (*edits, *additions(case, issues, edits))
@@ -134,7 +135,9 @@ def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
     """
     going_on = (continued_order(case, order) for order in case.drafts)
     taken = {target.replaces, *(old.key for old in going_on if old is not None)}
-    standing = [order for order in case.standing if order.key not in taken]
+    standing = [
+        order for order in case.standing if order.key not in taken and not is_given_up(case, order)
+    ]
     return tuple(
         phase
         for phase in target.regimen.phases

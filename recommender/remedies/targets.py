@@ -6,15 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.cards import Remedy, cards
-from recommender.case import Case, Column, Issue
+from recommender.case import Case, Column, Issue, kind_of
 from recommender.courses import continued_order
 from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
-from recommender.language import Claim, Claims, DoseLine, Order, Phase, Regimen, Route, is_injected
+from recommender.language import (
+    Claim,
+    Claims,
+    DoseLine,
+    Order,
+    Phase,
+    PhaseKind,
+    Regimen,
+    Route,
+    is_injected,
+)
 from recommender.monitoring import maintenance_phase
 from recommender.treatment import (
     product_for,
     without_neurological_symptoms,
 )
+from recommender.treatment_so_far import TreatmentPhase, end_of
 
 AGAINST_TABLETS = frozenset({cards.B10_BY_MOUTH_MALABSORPTION, cards.B22_TABLETS_FAIL})
 """Cards that want injections in the place of tablets."""
@@ -162,3 +173,28 @@ def _target_without_option(case: Case, *, injected: bool, by_mouth: bool) -> Tar
     elif _tablets_go_on(case, by_mouth=by_mouth):
         regimen = _with_products(case, (with_oral_dose(ORAL, case.policy.oral_dose_mcg),))
     return Target(regimen) if regimen else None
+
+
+def is_given_up(case: Case, order: Order) -> bool:
+    """Return whether an order is active by its status alone, so that what is due is another one: a
+    loading course whose time has passed or with which nobody goes on (Q11, T4, T7), and each of
+    several orders for maintenance that end (T8).
+    """
+    kind = kind_of(order)
+    loading = case.assessment.treatment.phase is TreatmentPhase.LOADING
+    given_up = kind is PhaseKind.LOADING and not loading
+    return given_up or (kind is PhaseKind.MAINTENANCE and case.rule == "T8")
+
+
+def old_loading(case: Case) -> str:
+    """Return the key of the loading order that was given up and has no end by itself, for the new
+    one to name (Q16); empty for none.
+    """
+    today = case.scenario.as_of
+    given_up = (
+        order
+        for order in case.standing
+        if kind_of(order) is PhaseKind.LOADING and is_given_up(case, order)
+    )
+    open_still = (one.key for one in given_up if (end_of(one) or today) >= today)
+    return next(open_still, "")

@@ -177,6 +177,11 @@ NEVER_ON_ALTERNATE_DAYS = Condition(
     ("treatment",),
     lambda a, _: not a.treatment.alternate_days_on_record,
 )
+SIGNS_NOT_ANSWERED = Condition(
+    "the signs did not begin under treatment that was increased for them",
+    ("signs_answered",),
+    lambda a, _: not a.signs_answered,
+)
 STARTED_WITHIN_A_YEAR = Condition(
     "treatment started in the last 12 months",
     ("treatment",),

@@ -22,7 +22,7 @@ from recommender.monitoring import (
     longest_acceptable_interval,
     maintenance_phase,
     most_frequent_phase,
-    phase_at,
+    phase_as_ordered,
     review_follow_ups,
 )
 from recommender.precautions import Advice
@@ -177,7 +177,7 @@ def renew(assessment: Assessment, policy: Policy) -> Offer:
     treatment = assessment.treatment
     unsuitable = is_on_unsuitable_product(assessment)
     fits = not unsuitable and _in_time(assessment, policy)
-    phase = phase_at(treatment.interval, usual, policy) if fits else usual
+    phase = phase_as_ordered(treatment.timing, usual, policy) if fits else usual
     return _replacing(
         Offer(
             options=(Option((), Regimen((starting_now(phase),))),),

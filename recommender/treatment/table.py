@@ -190,6 +190,7 @@ RULES: tuple[Rule, ...] = (
             c.NEURO_PRESENT,
             c.STARTED_WITHIN_A_YEAR,
             c.NEVER_ON_ALTERNATE_DAYS,
+            c.SIGNS_NOT_ANSWERED,
         ),
         Outcome.CHOICE,
         "Nerve signs from before treatment were never treated on alternate days",

@@ -8,12 +8,17 @@ from decimal import Decimal
 
 from recommender.guidance import Policy
 from recommender.language import MONTH_DAYS, Order, Truth, changed, is_treatment_dose
-from recommender.treatment_so_far.entries import LOADING_WINDOW, TABLETS_COUNT_AFTER
+from recommender.treatment_so_far.entries import (
+    LOADING_WINDOW,
+    TABLETS_COUNT_AFTER,
+    doses_stopped,
+)
 from recommender.treatment_so_far.history import LAPSED_AFTER, History
 from recommender.treatment_so_far.reading import (
     bound_end,
     bound_passed,
     end_of,
+    from_first_dose,
     interval_of_order,
     is_alternate_days,
     is_injected,
@@ -43,8 +48,9 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
     fresh = [order for order in current if not _is_older(order, standing, history)]
     if not fresh:
         return not_known_by_orders(UnknownPhase.STANDING_ORDER, current, history)
-    if any(is_loading(order) and is_injected(order.cobalamin) for order in fresh):
-        return None
+    loading = [order for order in fresh if order in history.loading]
+    if loading:
+        return _maintenance_not_given(loading, fresh, history)
     taken = [order for order in fresh if order in history.oral and _counts_as_taken(order, history)]
     if taken:
         return from_order(
@@ -61,6 +67,19 @@ def ordered_not_given(history: History, policy: Policy) -> Treatment | None:
         maintenance_ordered=True,
         reason=f"an order for {first.product}, no dose on record yet",
     )
+
+
+def _maintenance_not_given(
+    loading: Sequence[Order], fresh: Sequence[Order], history: History
+) -> Treatment | None:
+    """What maintenance says whose loading course was left active after its time: as without it,
+    no dose within an interval of its start is a question (Q55).
+    """
+    if not all(bound_passed(order, history.as_of) for order in loading):
+        return None
+    after = [order for order in fresh if order in history.maintenance]
+    late = [order for order in after if _is_overdue(order, history)]
+    return not_known_by_orders(UnknownPhase.ORDERED_NOT_GIVEN, late, history) if late else None
 
 
 def _is_older(order: Order, days: int, history: History) -> bool:
@@ -134,7 +153,8 @@ def _still_loading(order: Order, history: History) -> bool:
     """Whether an active order with less than 7 days from dose to dose is a loading course under way
     (Q11).
 
-    The alternate-day course has no end (S7), so its order counts for as long as it is active. A
+    The alternate-day course has no end (S7), so its order counts for as long as it is active; but
+    not after doses of it that stopped 21 days ago or more, for then nobody goes on with it (Q11). A
     bounded course whose time has passed is over once a maintenance order stands beside it.
     """
     line = order.cobalamin
@@ -143,8 +163,10 @@ def _still_loading(order: Order, history: History) -> bool:
     if line.timing.is_bounded:
         return not (history.maintenance and bound_passed(order, history.as_of))
     start = start_of(order)
-    return is_alternate_days(order) or (
-        start is not None and history.days_since(start) < LOADING_WINDOW
+    if start is not None and history.days_since(start) < LOADING_WINDOW:
+        return True
+    return is_alternate_days(order) and not doses_stopped(
+        order, history.injection_dates, history.as_of
     )
 
 
@@ -156,16 +178,15 @@ def maintenance_by_order(history: History, policy: Policy) -> Treatment | None:
     order = most_frequent(orders)
     interval = interval_of_order(order)
     last = history.last_injection
-    lapsed = (
-        last is not None
-        and interval is not None
-        and history.days_since(last) > LAPSED_AFTER * interval
-    )
+    lapsed_at = LAPSED_AFTER * interval if interval is not None else None
+    lapsed = last is not None and lapsed_at is not None and history.days_since(last) > lapsed_at
     phase = TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE
     ends, due = _renewal(orders, history, policy)
     return changed(
         from_order(phase, order, history),
+        ordered=history.resumed(lapsed_at) if lapsed and lapsed_at else (),
         interval=interval,
+        timing=order.cobalamin.timing if order.cobalamin else None,
         renewal_due=due and last is not None and not lapsed,
         order_ends=ends,
     )
@@ -182,13 +203,15 @@ def _renewal(
     """Return when the last of the orders ends, and whether that is past or near with none to follow
     (T8); `None` where one is open.
     """
-    ends = [end_of(order) for order in orders]
+    ends = [end_of(from_first_dose(order, history.injection_dates)) for order in orders]
     known = [end for end in ends if end is not None]
     if len(known) < len(ends) or not known:
         return None, False
     last = max(known)
     near = last <= history.as_of + dt.timedelta(days=policy.renewal_window_days)
-    return last, near and not history.oral and not history.waiting
+    begun = max((start for order in orders if (start := start_of(order))), default=dt.date.min)
+    tablets = [order for order in history.oral if (start_of(order) or dt.date.max) >= begun]
+    return last, near and not tablets and not history.waiting
 
 
 def ended_loading(history: History, neurological: Truth) -> Treatment | None:
@@ -247,7 +270,14 @@ def from_order(
 
 
 def most_frequent(orders: Sequence[Order]) -> Order:
-    """The order with the shortest interval; of equal ones the first by key, so that the order in
-    the record does not matter.
+    """The order with the shortest interval; of equal ones the newest, then the first by key: how
+    the record is ordered does not matter.
     """
-    return min(orders, key=lambda order: (interval_of_order(order) or Decimal(0), order.key))
+    return min(
+        orders,
+        key=lambda order: (
+            interval_of_order(order) or Decimal(0),
+            -(start_of(order) or dt.date.min).toordinal(),
+            order.key,
+        ),
+    )

@@ -20,6 +20,7 @@ from recommender.treatment_so_far.reading import (
     is_given_at_treatment_dose,
     is_injected,
     is_loading,
+    loading_run,
     start_of,
 )
 
@@ -89,6 +90,16 @@ def may_treat(order: Order) -> bool:
     if not order.has_cobalamin:
         return False
     return not order.combination or is_treatment_dose(order.cobalamin).is_true
+
+
+def doses_stopped(order: Order, injected: Iterable[dt.date], as_of: dt.date) -> bool:
+    """Whether injections less than 7 days apart are on record since an order began, the last of
+    them 21 days ago or more: later ones, further apart, are maintenance (Q11).
+    """
+    since = start_of(order) or dt.date.min
+    given = [date for date in injected if date >= since]
+    last = loading_run(given) or next(iter(given), None)
+    return last is not None and (as_of - last).days >= LOADING_WINDOW
 
 
 def on_hold(orders: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -12,6 +12,7 @@ from recommender.language import (
     ClinicalScenario,
     DoseGiven,
     DoseKind,
+    DoseLine,
     Order,
     OrderState,
     Route,
@@ -131,6 +132,22 @@ class History:
     @property
     def last_injection(self) -> dt.date | None:
         return max(self.injection_dates, default=None)
+
+    def resumed(self, lapsed_at: Decimal) -> tuple[DoseLine, ...]:
+        """Return the lines of injections that were ordered and begin since treatment lapsed, for
+        one interval: advice that is taken falls silent, as after any order of which no dose is on
+        record yet (Q55). `lapsed_at`: the days since the last injection at which it lapsed.
+        """
+        last = self.last_injection
+        found = []
+        for order in self.maintenance:
+            start, interval = start_of(order), interval_of_order(order)
+            if last is None or start is None or interval is None or order.cobalamin is None:
+                continue
+            written_after = ((order.authored or start) - last).days > lapsed_at
+            if written_after and 0 <= self.days_since(start) <= interval:
+                found.append(order.cobalamin)
+        return tuple(found)
 
     @property
     def substance(self) -> Substance | None:

@@ -20,6 +20,7 @@ from recommender.language import (
 from recommender.treatment_so_far.by_doses import course_by_doses, oral
 from recommender.treatment_so_far.by_orders import (
     ended_loading,
+    from_order,
     loading_by_order,
     maintenance_by_order,
     not_known,
@@ -27,9 +28,10 @@ from recommender.treatment_so_far.by_orders import (
     ordered_not_given,
     unreadable_with_doses,
 )
-from recommender.treatment_so_far.entries import first_sign, last_sign
+from recommender.treatment_so_far.entries import doses_stopped, first_sign, last_sign
 from recommender.treatment_so_far.history import LAPSED_AFTER, LONGEST_INTERVAL, History
 from recommender.treatment_so_far.reading import start_of
+from recommender.treatment_so_far.start import last_increase
 from recommender.treatment_so_far.treatment import Treatment, TreatmentPhase, UnknownPhase
 
 
@@ -59,6 +61,7 @@ def read_treatment(scenario: ClinicalScenario, neurological: Truth, policy: Poli
         alternate_days_on_record=history.alternate_days_on_record,
         started=started,
         start_certain=certain,
+        increased_on=last_increase(history.all_orders),
     )
 
 
@@ -82,6 +85,12 @@ def _phase(history: History, neurological: Truth, policy: Policy) -> Treatment |
 
 
 def _nothing_under_way(history: History, scenario: ClinicalScenario) -> Treatment:
+    if stopped := [
+        order
+        for order in history.loading
+        if doses_stopped(order, history.injection_dates, history.as_of)
+    ]:
+        return from_order(TreatmentPhase.LAPSED, stopped[0], history)
     if history.unreadable or history.loading:
         return not_known_by_orders(
             UnknownPhase.UNREADABLE_ORDER, history.unreadable or history.loading, history

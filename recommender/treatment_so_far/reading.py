@@ -5,6 +5,8 @@ when it begins and ends.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Sequence
 from decimal import Decimal
 
 from recommender.language import (
@@ -18,6 +20,7 @@ from recommender.language import (
     OrderState,
     Rhythm,
     Route,
+    changed,
     is_treatment_dose,
     rhythm_by_days,
 )
@@ -112,15 +115,46 @@ def bound_passed(order: Order, as_of: dt.date) -> bool:
     return end is not None and as_of > end
 
 
+def from_first_dose(order: Order, injected: Sequence[dt.date]) -> Order:
+    """Return maintenance without a start of its own so that it starts one interval after the
+    loading doses given since it was written: its supply counts from there (2.5, Q93).
+    """
+    timing = order.cobalamin.timing if order.cobalamin else None
+    if (
+        timing is None
+        or order.authored is None
+        or (order.starts or order.authored) > order.authored
+    ):
+        return order
+    given = [date for date in injected if date >= order.authored]
+    if not (loading := loading_run(given)):
+        return order
+    return changed(order, starts=loading + dt.timedelta(days=int(timing.shortest_interval)))
+
+
+def loading_run(given: Sequence[dt.date]) -> dt.date | None:
+    """Return the last of injections less than 7 days after the one before."""
+    return max(
+        (
+            date
+            for before, date in itertools.pairwise(given)
+            if (date - before).days < LOADING_BELOW_DAYS
+        ),
+        default=None,
+    )
+
+
 __all__ = [
     "bound_end",
     "bound_passed",
     "end_of",
+    "from_first_dose",
     "interval_of_order",
     "is_alternate_days",
     "is_given_at_treatment_dose",
     "is_injected",
     "is_loading",
     "is_treatment_dose",
+    "loading_run",
     "start_of",
 ]

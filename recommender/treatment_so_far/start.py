@@ -12,6 +12,7 @@ from recommender.guidance import TRACE_BOUNDS, look_back
 from recommender.language import DoseGiven, Order, OrderState, is_treatment_dose
 from recommender.treatment_so_far.entries import STARTED, TABLETS_COUNT_AFTER
 from recommender.treatment_so_far.reading import (
+    interval_of_order,
     is_given_at_treatment_dose,
     is_injected,
     is_loading,
@@ -116,3 +117,31 @@ def _covers(order: Order, since: dt.date, day: dt.date) -> bool:
     """
     begins, ends = period_of(order)
     return (begins is None or begins < day) and (ends is None or ends >= since)
+
+
+def last_increase(orders: Iterable[Order]) -> dt.date | None:
+    """Return the newest day on which injections were ordered more often than an order before them
+    says, maintenance that stands or loading again; `None` where that never was.
+    """
+    timed = [
+        (written, interval, order)
+        for order in orders
+        if order.state in STARTED
+        and not order.planned
+        and is_injected(order.cobalamin)
+        and is_treatment_dose(order.cobalamin).is_true
+        and (written := order.authored or order.starts) is not None
+        and (interval := interval_of_order(order)) is not None
+    ]
+    return max(
+        (
+            written
+            for written, interval, order in timed
+            if (order.state is OrderState.ACTIVE or is_loading(order))
+            and any(
+                earlier < written and interval < longer and not is_loading(before)
+                for earlier, longer, before in timed
+            )
+        ),
+        default=None,
+    )

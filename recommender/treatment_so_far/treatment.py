@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recommender.language import Choice, ComparedWhole, DoseLine, Evidence, Substance
+from recommender.language import Choice, ComparedWhole, DoseLine, Evidence, Substance, Timing
 
 
 class TreatmentPhase(Choice):
@@ -62,7 +62,7 @@ _BY_RECORD = frozenset(
 @dataclass(frozen=True, eq=False)
 class Treatment(ComparedWhole):
     """The current course as far as the rules ask about it. Intervals in days, `None` when not
-    known.
+    known; `timing` is that of the maintenance order, whose interval it is.
 
     `order_key` names the active order of the current phase, empty when there is none; `ordered_on`
     is its day, also where no dose of it is on record (Q29, Q55). `dose_documented` is that of Q12:
@@ -73,7 +73,8 @@ class Treatment(ComparedWhole):
     alternate-day course ended (T3b); `alternate_days_on_record`: there was ever one. `renewal_due`:
     the order ended or ends soon and none follows (T8), on `order_ends`. `started` is the earliest
     sign of treatment at any age; `start_certain`: it is a loading course (Q54). `by_mouth`: what is
-    known of it is tablets that were supplied.
+    known of it is tablets that were supplied. `increased_on`: the newest day on which injections
+    more often than before were ordered, or loading again (T1, T2).
     """
 
     phase: TreatmentPhase
@@ -83,6 +84,7 @@ class Treatment(ComparedWhole):
     loading_complete: bool = False
     maintenance_ordered: bool = False
     interval: Decimal | None = None
+    timing: Timing | None = None
     days_on_treatment: int | None = None
     dose_documented: bool = False
     evidence: tuple[Evidence, ...] = ()
@@ -99,6 +101,7 @@ class Treatment(ComparedWhole):
     started: dt.date | None = None
     start_certain: bool = False
     by_mouth: bool = False
+    increased_on: dt.date | None = None
 
     @property
     def unknown_by_record(self) -> bool:
