@@ -28,67 +28,60 @@ PAGE = Path(__file__).parents[2] / "docs" / "generated" / "mapping.md"
 HEAD = """# What each fact is read from
 
 This page is generated from the tables of the code by `./run pages`. Names are those of the facts in
-the explain JSON and of what the receipt says a resource was used for. F, Q and K numbers
-are those of the decision model. *Codes*
-counts the codes that decide the fact, in all code systems together, without look-alikes and
-background codes. *Units* are the accepted
-UCUM units; each has many accepted spellings. *Back* is how far the record is looked back.
+the explain JSON and of what the receipt says a resource was used for. F, Q and K numbers are those
+of the decision model. *Codes* counts the codes that decide the fact, in all code systems together,
+without look-alikes and background codes. *Units* are the accepted UCUM units; each has many
+accepted spellings. *Back* is how far the record is looked back.
 
 ## Rules that hold for all facts
 
 - A resource about another patient is never used, and the list it came in can then no longer say
-"none"; one that names nobody is taken as
-  the patient's, since it came in the patient's record.
+  "none"; one that names nobody is taken as the patient's, since it came in the patient's record.
 - A resource that came twice is read once, in its newest version.
-- A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy",
-a degraded entry, a null flavour) is no
-  code: the words beside it are read. National editions of the ICD-10 are read at the four
-  characters at which they agree with the WHO; of the Spanish one the codes on which the WHO and the
-  clinical modification agree; the Canadian one by its words alone.
+- A code counts by (normalised system, code). A code that says nothing ("Disease", "drug allergy", a
+  degraded entry, a null flavour) is no code: the words beside it are read. National editions of the
+  ICD-10 are read at the four characters at which they agree with the WHO; of the Spanish one the
+  codes on which the WHO and the clinical modification agree; the Canadian one by its words alone.
 - Words decide only as a whole text without negation, doubt or family ("History of", a severity and
-a year may stand around it), where no
-  code of a system that enumerates the fact stands there; medicines and allergies also by a name in
-  the text. The evidence then says "matched by text".
+  a year may stand around it), where no code of a system that enumerates the fact stands there;
+  medicines and allergies also by a name in the text. The evidence then says "matched by text".
 - Listed words anywhere else, in notes, beside other codes and beside negations, make the fact
-unknown: a *hint*, quoted and never read.
+  unknown: a *hint*, quoted and never read.
 - "None" is said of a list only if all of it came and every entry was understood: by a code of a
-system that enumerates the fact, or by
-  words mostly of a language of the record. Anything else is a *gap*: "N entries of the problem list
-  could not be understood".
+  system that enumerates the fact, or by words mostly of a language of the record. Anything else is
+  a *gap*: "N entries of the problem list could not be understood".
 - Of a medicine or an allergen the words must hold a known name: "weekly injection" and "red
-medicine" name nothing. Where words point at one fact, the rest of them must be understood for the
+  medicine" name nothing. Where words point at one fact, the rest of them must be understood for the
   others to be "none".
 - An allergy in the problem list counts like one in the list of allergies, and leaves the other
-facts of the problem list alone. One that does not say to what ("drug allergy") makes the allergies
-  unknown.
+  facts of the problem list alone. One that does not say to what ("drug allergy") makes the
+  allergies unknown.
 - The last day that counts as today is tomorrow in the site's time zone (Q46). An entry of later is
-no fact, but its fact is then not "none".
+  no fact, but its fact is then not "none".
 - Words are asked in every language for what decides safety. As ordinary words an entry is
-understood in English, and in the other languages with a word list where the site
+  understood in English, and in the other languages with a word list where the site
   (`recordLanguages`), the Patient or the entry states the language.
 - Results count with status final, amended or corrected, and by the day of the sample: their own,
-that of the Specimen, that of the report. A day of issue alone may alarm and never reassures (Q33).
-  Partial dates count only when all of what they may mean lies in the window. Of several results
-  the newest counts; of one moment the more worrying one.
+  that of the Specimen, that of the report. A day of issue alone may alarm and never reassures
+  (Q33). Partial dates count only when all of what they may mean lies in the window. Of several
+  results the newest counts; of one moment the more worrying one.
 - A newer result that came but cannot be read makes the fact unknown. One that says that there is no
-result leaves the older one standing.
-  An unreadable length since an operation outweighs the words of the operation, too.
+  result leaves the older one standing. An unreadable length since an operation outweighs the words
+  of the operation, too.
 - Every unusable result has a reason: unit missing, unit not accepted, unit contradicts code, mass
-code with molar unit, implausible,
-  comparator not known, range, words instead of a number, no result.
+  code with molar unit, implausible, comparator not known, range, words instead of a number, no
+  result.
 - Conditions: active, recurrence, relapse or no status are current; inactive and remission are not
-current; resolved or abated are past.
-  Refuted is evidence against, never for. Provisional, differential and unconfirmed never make a
-  deficiency, and leave a closed-world fact
-  unknown.
+  current; resolved or abated are past. Refuted is evidence against, never for. Provisional,
+  differential and unconfirmed never make a deficiency, and leave a closed-world fact unknown.
 - A list that was not available makes what it feeds unknown, the closed-world facts too; of an
-incomplete one what came is used, and only
-  "none" is unknown. A list is incomplete, too, when it or an entry is labelled redacted, masked or
-  subsetted, when its `self` link shows a narrower search than ours, when it was put together more
-  than a day ago, or when the Patient is inactive or replaced by another (Q61).
+  incomplete one what came is used, and only "none" is unknown. A list is incomplete, too, when it
+  or an entry is labelled redacted, masked or subsetted, when its `self` link shows a narrower
+  search than ours, when it was put together more than a day ago, or when the Patient is inactive or
+  replaced by another (Q61).
 - Every fact that is not known says why in words and as a code (`reasonCode`): none-recorded,
-could-not-be-read, list-not-complete, not-understood, hint, in-future, not-certain; of results also
-  unit-missing, unit-contradicts, in-words, not-readable, implausible, other-status, no-date,
+  could-not-be-read, list-not-complete, not-understood, hint, in-future, not-certain; of results
+  also unit-missing, unit-contradicts, in-words, not-readable, implausible, other-status, no-date,
   too-old, on-treatment.
 
 ## Facts
@@ -441,12 +434,11 @@ bytes with orjson, both in turn on a busy machine:
 | results of no interest | 5.1 | 1.6 to 2.0 | 1.0 |
 
 The aim was below 1. Only large records of which no rule asks anything come near it (5000 such
-results: 0.7). What is left: about 0.2 ms
-that every record costs (some sixty facts with their reasons, whether or not anything is recorded),
-0.15 ms for each vitamin B12 product
-that is told apart by its names and strengths, 0.05 ms for each of its orders (dosage, timing,
-dates, route), and 5 microseconds for a
-result of interest. None of it is remembered between calls, since names and dates are the patient's.
+results: 0.7). What is left: about 0.2 ms that every record costs (some sixty facts with their
+reasons, whether or not anything is recorded), 0.15 ms for each vitamin B12 product that is told
+apart by its names and strengths, 0.05 ms for each of its orders (dosage, timing, dates, route), and
+5 microseconds for a result of interest. None of it is remembered between calls, since names and
+dates are the patient's.
 """
 
 
