@@ -180,6 +180,7 @@ def maintenance_by_order(history: History, policy: Policy) -> Treatment | None:
     last = history.last_injection
     lapsed_at = LAPSED_AFTER * interval if interval is not None else None
     lapsed = last is not None and lapsed_at is not None and history.days_since(last) > lapsed_at
+    lapsed = lapsed and not history.just_increased(order)
     phase = TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE
     ends, due = _renewal(orders, history, policy)
     return changed(

@@ -149,6 +149,25 @@ class History:
                 found.append(order.cobalamin)
         return tuple(found)
 
+    def just_increased(self, order: Order) -> bool:
+        """Whether maintenance was made more frequent while it was in time, and the first dose at
+        the new interval is not late: half an interval after its start, as by 2.3 (T1, T2).
+        """
+        last, start, interval = self.last_injection, start_of(order), interval_of_order(order)
+        if last is None or start is None or interval is None:
+            return False
+        written = order.authored or start
+        before = [
+            longer
+            for one in self.all_orders
+            if is_injected(one.cobalamin)
+            and (one.authored or one.starts or self.as_of) < written
+            and (longer := interval_of_order(one)) is not None
+        ]
+        was = max(before, default=interval)
+        in_time = (written - last).days <= LAPSED_AFTER * min(was, LONGEST_INTERVAL)
+        return was > interval and in_time and 2 * self.days_since(start) <= interval
+
     @property
     def substance(self) -> Substance | None:
         """What was injected last."""

@@ -361,3 +361,19 @@ def test_an_increase_for_signs_of_the_first_year_is_not_followed_by_loading_T1b(
 
     assert rule == "T1"
     assert seen(signed(asked, mild, "2025-08-12"), "2025-08-13")[0] == "T6"
+
+
+def test_an_interval_that_was_shortened_in_time_has_not_lapsed_at_once_T1() -> None:
+    asked = chart(
+        conditions=[ANAEMIA, "paraesthesia, since 2026-03-02"],
+        active=[f"{EVERY_2}, since 2025-01-10"],
+        given=[*days("2025-01-10", 6, 2), *days("2025-03-12", 6, 61)],  # the last on 11 January
+    )
+    rule, cards = seen(asked, "2026-03-05")
+    mild = next(drafts for label, drafts in offers(cards).items() if label.startswith("MILD"))
+    then = signed(asked, mild, "2026-03-05")
+
+    assert rule == "T1"
+    assert repeats_of(mild)[0]["period"] == 1  # every month, 53 days after the last
+    assert seen(then, "2026-03-05")[0] == "T6"
+    assert seen(then, "2026-03-25")[0] == "T4a"  # the dose of 5 March is half a month late
