@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -128,6 +129,18 @@ def test_what_was_taken_in_the_four_months_before_a_test(
     known: dict[str, Any], before: bool
 ) -> None:
     assert took(**known) is before
+
+
+@pytest.mark.parametrize(("dose", "before"), [(None, False), (1, False), (100, False), (101, True)])
+def test_a_multivitamin_of_little_or_unstated_content_is_left_to_the_policy_Q75(
+    dose: int | None, before: bool
+) -> None:
+    """H37: a low level taken beside it stays a low level."""
+    (order,) = build_scenario({"orders": [ORAL | {"dose": 50, "days_ago": 300}]}).orders
+    line = replace(order.lines[0], dose=None if dose is None else Decimal(dose))
+    supplement = replace(order, lines=(line,), combination=True)
+
+    assert took_b12_before(ago(10), (supplement,), ()) is before
 
 
 def test_the_day_of_the_treatment_start_is_not_after_today() -> None:
