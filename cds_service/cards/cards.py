@@ -21,6 +21,7 @@ from cds_service.protocol import make_plain, write_canonical
 from cds_service.site import knowledge_version
 from fhir_mappings.fhir import Resource
 from recommender.cards import Finding
+from recommender.first_lines import LONGEST_SUMMARY, utf16_length
 from recommender.wording import capital
 
 SOURCE_LABEL = "Vitamin B12 dosing guidance"
@@ -30,8 +31,6 @@ EXTENSION = "org.b12-cds"
 
 BY_HAND = "By hand, as the order form does not take it over:"
 """The line above what a client leaves to do by hand."""
-LONGEST_SUMMARY = 139
-"""UTF-16 units (R76: fewer than 140 characters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +163,12 @@ def _by_hand(suggestions: Suggestions) -> str:
 
 def shorten(summary: str) -> str:
     """Return the summary within the limit of the protocol, cut at a word when it must be (R76)."""
-    if _utf16_length(summary) <= LONGEST_SUMMARY:
+    if utf16_length(summary) <= LONGEST_SUMMARY:
         return summary
     words = summary.split(" ")
-    while words and _utf16_length(" ".join(words) + " …") > LONGEST_SUMMARY:
+    while words and utf16_length(" ".join(words) + " …") > LONGEST_SUMMARY:
         words.pop()
     return " ".join(words) + " …"
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 _MARKUP = re.compile(

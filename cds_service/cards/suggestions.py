@@ -22,7 +22,7 @@ from cds_service.protocol import make_plain
 from cds_service.site import Client
 from fhir_mappings.drafts import check_new_draft, check_outgoing
 from fhir_mappings.fhir import FhirVersion
-from recommender.cards import Finding, Resolution
+from recommender.cards import Finding, Resolution, cards
 from recommender.language import (
     AddFollowUps,
     Claim,
@@ -49,7 +49,15 @@ class Suggestions:
     in_words: tuple[str, ...] = ()
 
 
-LONE_DELETE = frozenset({"b8", "b21", "c1", "d3", "d4"})
+LONE_DELETE = frozenset(
+    {
+        cards.B8_UNIT_OR_PRODUCT,
+        cards.B21_FREQUENCY,
+        cards.C1_FOLIC_ACID_FIRST,
+        cards.D3_LEBERS,
+        cards.D4_REACTION,
+    }
+)
 """Cards of an order so harmful that its removal alone is offered (Q65)."""
 
 
@@ -185,9 +193,9 @@ def _is_safe_alone(finding: Finding, resolution: Resolution, planned: Planned) -
     treatment away, and maintenance without its loading course is too little.
     """
     if planned.action["type"] == "delete":
-        found = {card.id for card in (finding.card, *finding.also_found)}
+        found = {finding.card, *finding.also_found}
         only = all(isinstance(edit, RemoveOrder) for edit in resolution.edits)
-        return bool(found & LONE_DELETE) or (only and finding.card.id == "e1")
+        return bool(found & LONE_DELETE) or (only and finding.card is cards.E1_SECOND_ORDER)
     loading = loading_of(resolution.edits)
     medication = planned.action["resource"].get("resourceType") == "MedicationRequest"
     return loading is None or not medication or planned.phase == loading

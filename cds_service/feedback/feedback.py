@@ -14,7 +14,14 @@ import structlog
 
 from cds_service.feedback.feedback_codes import code_entry
 from cds_service.protocol import Problem, bad_request, kind_of
-from cds_service.records import FeedbackEntry, Store, StoreUnavailable, clean_text
+from cds_service.records import (
+    ACCEPTED,
+    OVERRIDDEN,
+    FeedbackEntry,
+    Store,
+    StoreUnavailable,
+    clean_text,
+)
 from cds_service.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -28,9 +35,8 @@ LONGEST_COMMENT = 4000
 
 RETRY_AFTER_SECONDS = "30"
 
-ACCEPTED = "accepted"
-OUTCOMES = (ACCEPTED, "overridden")
-"""The outcomes of CDS Hooks; any other displaces nothing that is stored (R172)."""
+OUTCOMES = (ACCEPTED, OVERRIDDEN)
+"""Any other displaces nothing that is stored (R172)."""
 
 
 def take_feedback(

@@ -16,7 +16,14 @@ from cds_service.database import (
 from cds_service.records.kept_requests import each_kept, find_kept, load_keeping
 from cds_service.records.record_key import VARIABLE as PATIENT_KEY_VARIABLE
 from cds_service.records.record_key import RecordKey, find_patient_key, open_words
-from cds_service.records.records import CardRecord, DecisionRecord, FeedbackEntry, Listener
+from cds_service.records.records import (
+    ACCEPTED,
+    OVERRIDDEN,
+    CardRecord,
+    DecisionRecord,
+    FeedbackEntry,
+    Listener,
+)
 from cds_service.records.rows import clean_text
 from cds_service.records.store import Store
 from cds_service.records.tallies import (
@@ -32,12 +39,14 @@ from cds_service.records.tallies import (
 )
 
 __all__ = [
+    "ACCEPTED",
     "CALLS",
     "CARDS",
     "DECISIONS",
     "FEEDBACK",
     "MODES",
     "NEWEST_SCHEMA",
+    "OVERRIDDEN",
     "PATIENT_KEY_VARIABLE",
     "SHOWN",
     "VERSIONED",

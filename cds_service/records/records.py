@@ -97,6 +97,10 @@ class DecisionRecord:
     cards: tuple[CardRecord, ...] = ()
 
 
+ACCEPTED, OVERRIDDEN = "accepted", "overridden"
+"""The outcomes of CDS Hooks."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeedbackEntry:
     """What a clinician did with one card, as the client reported it; the same card may be reported

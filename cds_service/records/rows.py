@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from cds_service.database import CARDS, DECISIONS, FEEDBACK, MODES
 from cds_service.records.kept_requests import Keeping, seal
-from cds_service.records.records import CardRecord, DecisionRecord, Listener
+from cds_service.records.records import OVERRIDDEN, CardRecord, DecisionRecord, Listener
 from cds_service.records.tallies import week_of
 
 LONGEST_CHOSEN_TEXT = 512
@@ -101,7 +101,7 @@ def count_overridden(
             FEEDBACK.c.client == listener.client,
             FEEDBACK.c.service == listener.service,
         )
-        .where(FEEDBACK.c.outcome == "overridden", FEEDBACK.c.received_at >= utc(since))
+        .where(FEEDBACK.c.outcome == OVERRIDDEN, FEEDBACK.c.received_at >= utc(since))
     )
 
 

@@ -12,11 +12,11 @@ from cds_service.decision import Decision, decide_request
 from cds_service.site import Settings
 from cds_service.workbench.prepared import PreparedPatient, load_patients
 from fhir_mappings.terminology import ValueSets
+from recommender.cards import LOUDNESS
 from recommender.guidance import SETTINGS, Policy, policy_as_dict, words_of_choice
 
 Json = dict[str, Any]
 
-LOUDNESS = ("critical", "warning", "info")
 QUIET = {"silent": "checked, nothing to say", "outside": "not concerned"}
 
 
@@ -39,7 +39,7 @@ def by_theme(patients: list[Json]) -> dict[str, list[Json]]:
 def _describe(patient: PreparedPatient, decision: Decision) -> Json:
     indicators = {card["indicator"] for card in decision.cards}
     silent = "silent" if decision.in_scope else "outside"
-    loudest = next((one for one in LOUDNESS if one in indicators), silent)
+    loudest = next((one.value for one in LOUDNESS if one.value in indicators), silent)
     outcome = QUIET.get(loudest, loudest)
     rule = decision.recommendation.rule if decision.in_scope else ""
     words = (patient.title, patient.theme, patient.story, rule, outcome)

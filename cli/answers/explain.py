@@ -37,6 +37,7 @@ from cli.parsing import (
     print_json,
     say_problem,
     settings_of,
+    take_site_file,
 )
 from fhir_mappings.terminology import ValueSets, load_value_sets
 
@@ -82,12 +83,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--fhir", metavar="BASE", help="read the patient from here")
     command.add_argument("--token", default="", metavar="T", help="bearer token for --fhir")
-    command.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
+    take_site_file(command)
 
 
 def _add_form(command: argparse.ArgumentParser) -> None:

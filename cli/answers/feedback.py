@@ -7,10 +7,9 @@ import dataclasses
 import datetime as dt
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.parsing import Refusal, positive_number, print_json, settings_of
+from cli.parsing import Refusal, positive_number, print_json, settings_of, take_site_file
 
 if TYPE_CHECKING:
     from governance.figures import Report, Row, Share
@@ -48,8 +47,7 @@ def add_feedback(commands: Any) -> None:
     )
     export.set_defaults(run=_export_feedback)
     for each in (report, export):
-        usual = "the site file (default: the demonstration profile)"
-        each.add_argument("--config", type=Path, metavar="FILE", help=usual)
+        take_site_file(each)
 
 
 def _report_feedback(chosen: argparse.Namespace) -> int:

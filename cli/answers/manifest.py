@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
-from pathlib import Path
 from typing import Any
 
 from cds_service.site import tried_on
-from cli.parsing import print_json, settings_of
+from cli.parsing import print_json, settings_of, take_site_file
 
 Json = dict[str, Any]
 
@@ -20,12 +19,7 @@ def add_manifest(commands: Any) -> None:
         "manifest",
         help="digests of everything that decides, the sources, owner and review day of each rule",
     )
-    command.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
+    take_site_file(command)
     command.add_argument("--json", action="store_true", help="the whole manifest as JSON")
     command.add_argument(
         "--decisions",

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.site import Settings, load_settings
-from cli.parsing import Refusal, check_file, days, print_json, read_input, settings_of
+from cli.parsing import (
+    Refusal,
+    check_file,
+    days,
+    print_json,
+    read_input,
+    settings_of,
+    take_site_file,
+)
 from fhir_mappings.terminology import load_value_sets
 
 Json = dict[str, Any]
@@ -25,12 +33,7 @@ def add_replay(commands: Any) -> None:
         "version or fact differs; or which kept requests would be decided otherwise under another "
         "site file, whatever its modes show. Exit status 1 when something is not the same.",
     )
-    command.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
+    take_site_file(command)
     command.add_argument(
         "--decision", metavar="ID", help="the X-Request-Id of the answer, or the uuid of a card"
     )

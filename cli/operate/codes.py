@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cli.parsing import check_file, print_json, settings_of
+from cli.parsing import check_file, print_json, settings_of, take_site_file
 
 
 def add_codes(commands: Any) -> None:
@@ -29,12 +29,7 @@ def add_codes(commands: Any) -> None:
     for command in (listing, check, suggest):
         command.add_argument("--json", action="store_true", help="the same as JSON")
     for command in (listing, suggest):
-        command.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            help="the site file (default: the demonstration profile)",
-        )
+        take_site_file(command)
 
 
 def _list(chosen: argparse.Namespace) -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import socket
-from pathlib import Path
 from typing import Any
 
 from cds_service.site import Settings, SettingsError, load_settings
-from cli.parsing import Refusal, port_number, positive_number, settings_of
+from cli.parsing import Refusal, port_number, positive_number, settings_of, take_site_file
 
 
 def add_serve(commands: Any) -> None:
@@ -16,12 +15,7 @@ def add_serve(commands: Any) -> None:
         "serve",
         help="serve over HTTP; without a site file the demonstration profile, on loopback only",
     )
-    command.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
+    take_site_file(command)
     command.add_argument(
         "--host", default="127.0.0.1", metavar="H", help="the address to listen on"
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cds_service.site import Settings
-from cli.parsing import Refusal, days, settings_of
+from cli.parsing import Refusal, days, settings_of, take_site_file
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -54,12 +54,7 @@ def add_store(commands: Any) -> None:
 def _add(each: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     """Add one command, which takes a site file."""
     command: argparse.ArgumentParser = each.add_parser(name, help=text)
-    command.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="the site file (default: the demonstration profile)",
-    )
+    take_site_file(command)
     command.set_defaults(run=run)
     return command
 

@@ -1,6 +1,14 @@
 """How commands read their arguments and files."""
 
-from cli.parsing.arguments import CommandParser, Refusal, day, days, port_number, positive_number
+from cli.parsing.arguments import (
+    CommandParser,
+    Refusal,
+    day,
+    days,
+    port_number,
+    positive_number,
+    take_site_file,
+)
 from cli.parsing.files import check_file, owner_only, read_file, read_input, settings_of
 from cli.parsing.progress import counted
 from cli.parsing.terminal import VisibleOutput, print_coloured, print_json, say_problem
@@ -26,5 +34,6 @@ __all__ = [
     "read_input",
     "say_problem",
     "settings_of",
+    "take_site_file",
     "what_text_is",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any, NoReturn
 
 from cds_service.site import EXPECTED_DAY, read_day
@@ -37,6 +38,16 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise Refusal(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def take_site_file(command: argparse.ArgumentParser) -> None:
+    """Give a command the option by which it is told the site file."""
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the site file (default: the demonstration profile)",
+    )
 
 
 def port_number(text: str) -> int:

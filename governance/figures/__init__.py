@@ -3,14 +3,13 @@
 from governance.figures.alarms import days_withheld, withheld_too_long
 from governance.figures.board import Board, first_week, load_figures, load_modes
 from governance.figures.categories import CATEGORIES
-from governance.figures.chance import Z_95, Share, wilson
+from governance.figures.chance import Share, rate, wilson
 from governance.figures.control import Chart, chart_cards, chart_refusals
 from governance.figures.export import as_csv, as_ndjson, each_row
 from governance.figures.report import Report, Row, make_report
 
 __all__ = [
     "CATEGORIES",
-    "Z_95",
     "Board",
     "Chart",
     "Report",
@@ -26,6 +25,7 @@ __all__ = [
     "load_figures",
     "load_modes",
     "make_report",
+    "rate",
     "wilson",
     "withheld_too_long",
 ]

@@ -14,12 +14,13 @@ from cds_service.records import (
     CARDS,
     DECISIONS,
     FEEDBACK,
+    OVERRIDDEN,
     find_patient_key,
     open_for_reading,
     open_words,
 )
 from governance.figures.categories import WORDS, category_of
-from governance.figures.report import NAMES, OVERRIDDEN
+from governance.figures.report import NAMES
 
 COLUMNS = ("intervention", "action", "feedback", "user", "date", "place")
 NO_ANSWER = "no answer"

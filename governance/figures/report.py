@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cds_service.protocol import ORDER_HOOKS
+from cds_service.records import ACCEPTED, OVERRIDDEN
+from cds_service.site import LIVE
 from governance.figures.categories import category_of
 from governance.figures.chance import Share, rate, wilson
 from governance.figures.control import Change, card_order, find_changes, per_week
 from governance.figures.counts import Decided, Figures, Fired
 from recommender.cards import CARDS
 
-ACCEPTED = "accepted"
-OVERRIDDEN = "overridden"
-LIVE = "live"
 NAMES: Mapping[str, str] = {card.id: card.name for card in CARDS}
 
 

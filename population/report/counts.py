@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.records import week_of
-from governance.figures import Z_95, wilson
+from governance.figures import rate, wilson
 from population.report.help_most import WAITS_FOR
 
 MOST_NAMES = 100_000
@@ -148,18 +148,11 @@ def quantile(ascending: Sequence[float], part: float) -> float:
 
 
 def rate_interval(count: int, base: int, per: float) -> tuple[float, float, float]:
-    """Return a rate per so many, with its interval (Byar's approximation to the Poisson one).
-
-    All are 0 where there is no base.
-    """
+    """Return a rate per so many, with its interval; all are 0 where there is no base."""
     if base <= 0:
         return 0.0, 0.0, 0.0
-    low = 0.0
-    if count:
-        low = count * (1 - 1 / (9 * count) - Z_95 / (3 * math.sqrt(count))) ** 3
-    above = count + 1
-    high = above * (1 - 1 / (9 * above) + Z_95 / (3 * math.sqrt(above))) ** 3
-    return count / base * per, low / base * per, high / base * per
+    found = rate(count, base)
+    return found.value * per, found.low * per, found.high * per
 
 
 def part_interval(count: int, base: int) -> tuple[float, float, float]:

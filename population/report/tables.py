@@ -28,7 +28,7 @@ from population.report.small_counts import (
     simple_rows,
 )
 from population.report.unseen import GROUPS, hidden_names, rule_to_cover
-from recommender.cards import CARDS
+from recommender.cards import CARDS, LOUDNESS
 from recommender.treatment import RULES
 
 MOST_ROWS = 50
@@ -102,7 +102,7 @@ def _rates(
 
 
 def _by_indicator(counts: Counts, show_small: bool) -> Table:
-    counted = {name: counts.indicators[name] for name in ("critical", "warning", "info")}
+    counted = {one.value: counts.indicators[one.value] for one in LOUDNESS}
     by_card = {
         indicator: {
             card: number for (card, loud), number in counts.loud_cards.items() if loud == indicator

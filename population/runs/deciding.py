@@ -19,10 +19,9 @@ from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
 from population.runs.understood import NotUnderstood, find_not_used
 from population.slices import prefetch_of
+from recommender.cards import LOUDNESS
 
 Json = dict[str, Any]
-
-LOUDNESS = ("info", "warning", "critical")
 
 
 class Mode(enum.Enum):
@@ -115,7 +114,7 @@ class Decider:
             "outcome": decision.recommendation.outcome.value,
             "cards": cards,
             "indicators": indicators,
-            "indicator": max(indicators, key=LOUDNESS.index, default=""),
+            "indicator": _loudest(decision),
             "adult": _known_value(facts, "adult"),
             "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
             "unknown": unknown_facts(decision),
@@ -129,6 +128,11 @@ class Decider:
             "version": __version__,
             "policy_version": decision.policy.version,
         }
+
+
+def _loudest(decision: Decision) -> str:
+    indicators = [finding.indicator for finding in decision.findings]
+    return min(indicators, key=LOUDNESS.__getitem__).value if indicators else ""
 
 
 def _incomplete_lists(decision: Decision) -> list[str]:

@@ -14,8 +14,8 @@ from recommender.first_lines import tests_and_folate as folate
 from recommender.first_lines.common import Form
 from recommender.wording import Words
 
-LONGEST = 139
-"""Characters of a first line (R76: fewer than 140)."""
+LONGEST_SUMMARY = 139
+"""Characters of a first line, as UTF-16 counts them (R76: fewer than 140)."""
 
 
 def summarise(case: Case, issue: Issue) -> str:
@@ -28,13 +28,14 @@ def summarise(case: Case, issue: Issue) -> str:
     if form is not None:
         for dated in (True, False):
             words = form(case, issue, Words(case.scenario, case.assessment, case.policy, dated))
-            if words and _length(words) <= LONGEST:
+            if words and utf16_length(words) <= LONGEST_SUMMARY:
                 return words
     return issue.card.summary
 
 
-def _length(words: str) -> int:
-    return len(words.encode("utf-16-le")) // 2
+def utf16_length(text: str) -> int:
+    """Return how many characters a client of UTF-16 counts in a text."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 FORMS: dict[Card, Form] = {
