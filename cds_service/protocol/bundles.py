@@ -185,9 +185,8 @@ def _collect(value: Any, place: str, depth: int, full_url: str, into: list[Place
         for number, item in enumerate(value):
             inner, url = _unwrapped(item)
             kind = inner.get("resourceType") if isinstance(inner, dict) else None
-            if (
-                kind and kind != "Bundle" and depth < DEEPEST_BUNDLE
-            ):  # nearly every entry: no Bundle to look into
+            # nearly every entry: no Bundle to look into
+            if kind and kind != "Bundle" and depth < DEEPEST_BUNDLE:
                 into.append(Placed(f"{place}[{number}]", inner, url))
             else:
                 _collect(inner, f"{place}[{number}]", depth + 1, url, into)

@@ -124,10 +124,8 @@ def read_all_but_prefetch(body: bytes) -> Any:
         prefetch = bytes(_FIND_PREFETCH.decode(body).prefetch)
         if not prefetch.isascii():
             prefetch.decode()
-    except (
-        ValueError,
-        RecursionError,
-    ):  # not an object, without prefetch, or not JSON: the exact parser says what is wrong
+    except (ValueError, RecursionError):
+        # not an object, without prefetch, or not JSON: the exact parser says what is wrong
         return read_json(body)
     found = _PREFETCH_KEY.search(body)
     if not prefetch.startswith(b"{") or not found or not body.startswith(prefetch, found.end()):

@@ -39,7 +39,7 @@ TOKEN = "{{context.patientId}}"
 
 
 def assemble_record(queries: Mapping[str, Sequence[str]], retrieval: Retrieval) -> PatientRecord:
-    """Return the record of the patient; what cannot be had is unavailable, with the reason.
+    """Return the record of the patient; a list that cannot be read is unavailable, with the reason.
 
     Args:
         queries: for each prefetch key the templates of what is asked for it side by side.
@@ -151,7 +151,7 @@ def _as_record(request: HookRequest, readings: Mapping[str, Reading]) -> Patient
 
 
 def holds_nothing(record: PatientRecord) -> bool:
-    """Return whether not one resource of the patient could be had, so that nothing sensible can be
+    """Return whether not one resource of the patient could be read, so that nothing sensible can be
     said (R63).
     """
     return not any(part.resources for part in record.parts.values())

@@ -1,5 +1,5 @@
-"""What is answered instead of an answer: to a request that cannot be read, a caller who is not
-known, and a bug of ours.
+"""Error responses: to a request that cannot be read, to a caller who is not known, and where a bug
+of ours ends a call.
 """
 
 from __future__ import annotations
@@ -47,16 +47,14 @@ def refusal_of(error: Exception, endpoint: str, call_id: str) -> Refusal:
                 found=error.found,
                 expected=error.expected,
             )
-            return Refusal(
-                {"error": "not authenticated"}, 401, {"WWW-Authenticate": "Bearer"}
-            )  # the same for every cause, and no more
+            # the same for every cause, and no more
+            return Refusal({"error": "not authenticated"}, 401, {"WWW-Authenticate": "Bearer"})
         case HTTPException():
             return _of_problem(_problem_of(error))
         case TooMany():
             return _of_problem(Problem(400, "too-costly", f"Found {error}."))
-        case (
-            _
-        ):  # a bug: a loud 500 without half-built cards, and its place, not its words, in the log
+        case _:
+            # a bug: a loud 500 without half-built cards, and its place, not its words, in the log
             log.error("failed", **describe_failure(error))
             return _of_problem(
                 Problem(500, "exception", f"The service failed. The request id is {call_id}.")

@@ -289,7 +289,7 @@ def _name_medicines(
 
 
 def _check_that_something_is_known(record: PatientRecord, decision: Decision) -> None:
-    """Raise Problem 412 when nothing at all of the patient could be had and the order alone shows
+    """Raise Problem 412 when nothing at all of the patient could be read and the order alone shows
     nothing either (R63, R175, Q57).
     """
     if holds_nothing(record) and not says_more_than_the_record(decision.findings):

@@ -56,9 +56,8 @@ def read_body(environ: dict[str, Any], longest: int) -> bytes:
             if plain
             else get_input_stream(environ).read(longest + 1)
         )
-    except (
-        OSError
-    ):  # what the server raises when the caller breaks off, or sends chunks that are none
+    except OSError:
+        # raised by the server when the caller breaks off, or sends chunks that are none
         raise _broken_off() from None
     if plain and len(body) < announced:
         raise _broken_off()

@@ -17,7 +17,7 @@ def read_chart(body: Any, value_sets: ValueSets) -> dict[str, Any]:
 
     Args:
         body: `base`, `patient` and, where one is needed, `token`; only this machine is reached.
-    Raises: Problem 400 for an address that is none, 502 when the Patient cannot be had.
+    Raises: Problem 400 for an address that is none, 502 when the Patient is not available.
     """
     named = body if isinstance(body, dict) else {}
     base, patient, token = (str(named.get(key) or "") for key in ("base", "patient", "token"))

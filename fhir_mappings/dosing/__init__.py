@@ -2,6 +2,7 @@
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
 from fhir_mappings.dosing.doubtful_doses import DosesDiffer, weigh, why_implausible
+from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
     VOLUME_UNITS,
@@ -22,6 +23,7 @@ from fhir_mappings.dosing.timing import (
 )
 
 __all__ = [
+    "HIGHEST_COUNT",
     "MASS_UNITS",
     "VOLUME_UNITS",
     "DosesDiffer",

@@ -64,7 +64,12 @@ def write_dosage(
             "text": line.route.value.capitalize(),
         }
     if line.dose is not None:
-        quantity = {"value": _number(line.dose), "unit": "micrograms", "system": UCUM, "code": "ug"}
+        quantity = {
+            "value": as_json_number(line.dose),
+            "unit": "micrograms",
+            "system": UCUM,
+            "code": "ug",
+        }
         dosage["doseAndRate"] = [{"doseQuantity": quantity}]
     return dosage
 
@@ -91,20 +96,21 @@ def write_repeat(timing: Timing) -> Resource:
     if timing.duration:
         value, unit = timing.duration
         repeat["boundsDuration"] = {
-            "value": _number(value),
+            "value": as_json_number(value),
             "unit": unit.value,
             "system": UCUM,
             "code": unit.value,
         }
     counts = {"count": timing.count, "countMax": timing.count_max}
     repeat |= {name: count for name, count in counts.items() if count is not None}
-    repeat |= {"frequency": timing.frequency, "period": _number(timing.period)}
+    repeat |= {"frequency": timing.frequency, "period": as_json_number(timing.period)}
     if timing.period_max is not None:
-        repeat["periodMax"] = _number(timing.period_max)
+        repeat["periodMax"] = as_json_number(timing.period_max)
     return repeat | {"periodUnit": timing.unit.value}
 
 
-def _number(value: Decimal) -> int | float:
+def as_json_number(value: Decimal) -> int | float:
+    """Return a number as JSON has it: whole where it is."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 

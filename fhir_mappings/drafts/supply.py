@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fhir_mappings.drafts.dosage_instruction import UCUM, as_json_number
 from fhir_mappings.fhir import Resource
 from fhir_mappings.formulary import FormularyRow
 from recommender.language import (
@@ -20,8 +21,6 @@ from recommender.language import (
     Timing,
     months_after,
 )
-
-UCUM = "http://unitsofmeasure.org"
 
 ORAL_SUPPLY_DAYS = 90
 """Days of tablets dispensed at a time."""
@@ -74,7 +73,7 @@ def write_dispense(phase: Phase, row: FormularyRow | None, writing: Writing) -> 
     if timing is None or row is None or units is None:
         return {}
     doses, duration = _doses_at_a_time(phase, timing)
-    counted = {"quantity": {"value": _number(units * doses), "unit": row.dispense_unit}}
+    counted = {"quantity": {"value": as_json_number(units * doses), "unit": row.dispense_unit}}
     return {
         "numberOfRepeatsAllowed": _repeats(phase, timing, writing),
         **(counted if row.dispense_unit else {}),
@@ -171,8 +170,4 @@ def _period(start: dt.date, end: dt.date) -> Resource:
 
 
 def _duration(value: Decimal | int, unit: str) -> Resource:
-    return {"value": _number(Decimal(value)), "unit": unit, "system": UCUM, "code": unit}
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+    return {"value": as_json_number(Decimal(value)), "unit": unit, "system": UCUM, "code": unit}

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
-from fhir_mappings.formulary.formulary_codes import other_products
+from fhir_mappings.formulary.formulary_codes import built_in_value_sets, other_products
+from fhir_mappings.formulary.row_names import strengths_in
 from fhir_mappings.products import Form, form_of_words, identify_product
-from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED, ValueSets, load_value_sets
+from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
 from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 
 
@@ -193,7 +194,7 @@ def _contradictions_of(row: Mapping[str, Any]) -> list[str]:
     product than the row says (Q62).
     """
     named = {"coding": list(row.get("codings", [])), "text": row["text"]}
-    product = identify_product(named, _built_in_value_sets())
+    product = identify_product(named, built_in_value_sets())
     substance, route = Substance(row["substance"]), ROUTE_WORDS[str(row["route"]).upper()]
     found = {item.substance for item in product.ingredients if item.substance.is_cobalamin}
     problems = []
@@ -209,7 +210,7 @@ def _contradictions_of(row: Mapping[str, Any]) -> list[str]:
         )
     displays = [str(coding.get("display", "")) for coding in row.get("codings", [])]
     texts = (row.get("strength"), row["text"], *displays)
-    stated = [found for found in (_strengths_in(str(text)) for text in texts) if found]
+    stated = [found for found in (strengths_in(str(text)) for text in texts) if found]
     if any(one.isdisjoint(two) for one, two in itertools.combinations(stated, 2)):
         problems.append("strength: found another one in the text, expected the same.")
     if _form_counted(row) not in FORMS_OF_ROUTES[route]:
@@ -222,20 +223,6 @@ def _contradictions_of(row: Mapping[str, Any]) -> list[str]:
 
 def _form_counted(row: Mapping[str, Any]) -> Form:
     return form_of_words(str(row.get("dispense_unit", "")).lower())
-
-
-def _strengths_in(text: str) -> set[tuple[Decimal, bool]]:
-    """Return the strengths that a text names, in micrograms, and whether they are per mL."""
-    return {
-        (strength.micrograms, strength.per_ml)
-        for part in split_name(text)
-        for strength in read_strengths(part)
-    }
-
-
-@functools.cache
-def _built_in_value_sets() -> ValueSets:
-    return load_value_sets()
 
 
 def _read_row(row: Mapping[str, Any]) -> FormularyRow:

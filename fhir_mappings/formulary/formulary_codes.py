@@ -34,7 +34,7 @@ def other_products(row: Mapping[str, Any]) -> Iterator[str]:
     if other := _other_of_name(row["text"]):
         yield f"text: names {other}, expected a product of {substance.value}."
     for place, name in _names_of(row):
-        yield from (f"{place}: {why}." for why in problems_of_name(name, _built_in()))
+        yield from (f"{place}: {why}." for why in problems_of_name(name, built_in_value_sets()))
     yield from _wrong_strength(str(row.get("strength", "")))
 
 
@@ -50,7 +50,7 @@ def _other_of_code(coding: Mapping[str, Any], substance: Substance) -> str:
     """Return of what else a code is, empty where it is of this substance or of nothing that is
     known. ATC is a closed list: a code of it that is not read as the substance is of another.
     """
-    value_sets = _built_in()
+    value_sets = built_in_value_sets()
     plain = {"system": coding["system"], "code": coding["code"]}
     product = identify_product({"coding": [plain]}, value_sets)
     found = {ingredient.substance for ingredient in product.ingredients}
@@ -64,7 +64,7 @@ def _other_of_code(coding: Mapping[str, Any], substance: Substance) -> str:
 
 def _other_of_name(text: str) -> str:
     """Return which medicine that is no vitamin B12 a name is of; empty where it is of none."""
-    value_sets = _built_in()
+    value_sets = built_in_value_sets()
     product = identify_product({"text": text}, value_sets)
     if any(ingredient.substance.is_cobalamin for ingredient in product.ingredients):
         return ""
@@ -89,5 +89,6 @@ def _wrong_strength(strength: str) -> Iterator[str]:
 
 
 @functools.cache
-def _built_in() -> ValueSets:
+def built_in_value_sets() -> ValueSets:
+    """Return the codes without those of a site, which the rows of a formulary are judged by."""
     return load_value_sets()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.judging import names_another_substance
@@ -69,7 +70,7 @@ def problems_of_name(name: str, value_sets: ValueSets) -> Iterator[str]:
     mixed = product.combined or product.multivitamin or bool(others)
     if mixed or len(substances - {Substance.COBALAMIN_UNSPECIFIED}) > 1:
         yield f'"{name}" names several substances, expected vitamin B12 alone'
-    elif _EITHER.search(text) or _RANGE.search(text) or len(_strengths(name)) > 1:
+    elif _EITHER.search(text) or _RANGE.search(text) or len(strengths_in(name)) > 1:
         yield f'"{name}" names several products or strengths, expected one'
     elif strange := _strange_word(text, value_sets):
         yield (
@@ -82,11 +83,12 @@ def is_strength_alone(strength: str) -> bool:
     """Return whether a strength is one amount, with nothing beside it but units."""
     text = without_accents(strength.lower())
     strange = set(_WORD.findall(text)) - PLAIN
-    several = _EITHER.search(text) or _RANGE.search(text) or len(_strengths(strength)) > 1
+    several = _EITHER.search(text) or _RANGE.search(text) or len(strengths_in(strength)) > 1
     return not strange and not several
 
 
-def _strengths(text: str) -> set[object]:
+def strengths_in(text: str) -> set[tuple[Decimal, bool]]:
+    """Return the strengths that a text names, in micrograms, and whether they are per mL."""
     return {
         (one.micrograms, one.per_ml) for part in split_name(text) for one in read_strengths(part)
     }

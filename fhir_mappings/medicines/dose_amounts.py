@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from fhir_mappings.dosing import (
+    HIGHEST_COUNT,
     MASS_UNITS,
     VOLUME_UNITS,
     DosesDiffer,
@@ -237,8 +238,4 @@ def count_alone(line: Mapping[str, Any]) -> int | None:
     """Return the number of doses of a line without a frequency; `None` when it says none."""
     repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
     count = read_number(repeat.get("countMax") or repeat.get("count"))
-    return int(count) if count is not None and 0 < count <= MOST_DOSES else None
-
-
-MOST_DOSES = 10000
-"""A number of doses above this is a slip of the pen."""
+    return int(count) if count is not None and 0 < count <= HIGHEST_COUNT else None

@@ -200,9 +200,8 @@ class ValueSets:
         system.
         """
         codings = codeable.get("coding") if isinstance(codeable, dict) else None
-        if (
-            isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict)
-        ):  # what nearly all records hold
+        # what nearly all records hold
+        if isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict):
             found = self._look_up(codings[0])
             return found or (), found is not None
         matches: list[Match] = []

@@ -96,6 +96,10 @@ def test_the_page_of_an_explanation_has_the_elements_of_a_harmless_one(
     assert set(Elements(pages[0]).links) <= set(Elements(pages[1]).links)
 
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nothing answers, whatever runs on this machine."""
+
+
 @each
 def test_a_file_that_is_nothing_of_ours_is_not_repeated(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], hostile: str
@@ -103,7 +107,7 @@ def test_a_file_that_is_nothing_of_ours_is_not_repeated(
     path = tmp_path / "any.json"
     for body in ({"hook": hostile}, {"resourceType": hostile}, {hostile: 1}, [hostile], hostile):
         path.write_text(json.dumps(body), encoding="utf-8")
-        for command in (["explain"], ["explain", "--patient"], ["call"]):
+        for command in (["explain"], ["explain", "--patient"], ["call", "--url", NOBODY]):
             said = print_of(capfd, [*command, str(path)], 2)
             assert len(said) < 1000
 
