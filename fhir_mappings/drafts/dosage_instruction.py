@@ -64,13 +64,7 @@ def write_dosage(
             "text": line.route.value.capitalize(),
         }
     if line.dose is not None:
-        quantity = {
-            "value": as_json_number(line.dose),
-            "unit": "micrograms",
-            "system": UCUM,
-            "code": "ug",
-        }
-        dosage["doseAndRate"] = [{"doseQuantity": quantity}]
+        dosage["doseAndRate"] = [{"doseQuantity": write_quantity(line.dose, "micrograms", "ug")}]
     return dosage
 
 
@@ -95,18 +89,18 @@ def write_repeat(timing: Timing) -> Resource:
     repeat: Resource = {}
     if timing.duration:
         value, unit = timing.duration
-        repeat["boundsDuration"] = {
-            "value": as_json_number(value),
-            "unit": unit.value,
-            "system": UCUM,
-            "code": unit.value,
-        }
+        repeat["boundsDuration"] = write_quantity(value, unit.value, unit.value)
     counts = {"count": timing.count, "countMax": timing.count_max}
     repeat |= {name: count for name, count in counts.items() if count is not None}
     repeat |= {"frequency": timing.frequency, "period": as_json_number(timing.period)}
     if timing.period_max is not None:
         repeat["periodMax"] = as_json_number(timing.period_max)
     return repeat | {"periodUnit": timing.unit.value}
+
+
+def write_quantity(value: Decimal, unit: str, code: str) -> Resource:
+    """Return a Quantity with the unit in words and its code of UCUM."""
+    return {"value": as_json_number(value), "unit": unit, "system": UCUM, "code": code}
 
 
 def as_json_number(value: Decimal) -> int | float:

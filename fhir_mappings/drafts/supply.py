@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fhir_mappings.drafts.dosage_instruction import UCUM, as_json_number
+from fhir_mappings.drafts.dosage_instruction import as_json_number, write_quantity
 from fhir_mappings.fhir import Resource
 from fhir_mappings.formulary import FormularyRow
 from recommender.language import (
@@ -170,4 +170,4 @@ def _period(start: dt.date, end: dt.date) -> Resource:
 
 
 def _duration(value: Decimal | int, unit: str) -> Resource:
-    return {"value": as_json_number(Decimal(value)), "unit": unit, "system": UCUM, "code": unit}
+    return write_quantity(Decimal(value), unit, unit)
