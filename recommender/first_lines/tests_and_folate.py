@@ -71,9 +71,8 @@ def c1(case: Case, _: Issue, words: Words) -> str:
     if words.level:
         return f"{words.level}, not treated: start {first}"
     if words.b12:
-        return f"{words.cause or words.b12} recorded, no B12 treatment: start {first}".replace(
-            "recorded recorded", "recorded"
-        )
+        known = f"{words.cause} recorded" if words.cause else words.diagnosis
+        return f"{known}, no B12 treatment: start {first}"
     return ""
 
 

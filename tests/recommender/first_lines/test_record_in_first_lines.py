@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -166,6 +168,23 @@ def test_a_level_that_does_not_decide_stands_after_the_diagnosis_that_does_D2(
     (found,) = review(course, scenario, recommend(scenario, Policy()), Policy())
 
     assert found.summary == f"{said}: start B12 before folic acid"
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "B12 deficiency recorded"),
+        ({"deficiency_recorded_on": dt.date(2026, 5, 1)}, "B12 deficiency recorded (1 May)"),
+        ({"deficiency_diagnosed_on": dt.date(2026, 5, 1)}, "B12 deficiency is the order's reason"),
+        (FACTS["pernicious anaemia"], "Pernicious anaemia recorded"),
+    ],
+)
+def test_a_diagnosis_alone_is_said_to_be_recorded_once_C1(known: dict[str, Any], said: str) -> None:
+    scenario = person({"deficiency_diagnosis": Fact(Truth.TRUE, "recorded")}, known)
+    course = Course((order("a", folic()),))
+    (found,) = review(course, scenario, recommend(scenario, Policy()), Policy())
+
+    assert found.summary == f"{said}, no B12 treatment: start B12 before folic acid"
 
 
 @pytest.mark.parametrize(
