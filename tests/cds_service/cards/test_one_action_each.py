@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from cds_service.cards import BY_HAND
-from cds_service.cards.suggestions import LONE_DELETE
 from cds_service.decision import decide_request
 from cds_service.site import Client, client_of_profile, demonstration
 from fhir_mappings.terminology import load_value_sets
@@ -83,7 +82,7 @@ def test_a_removal_alone_is_offered_of_harmful_orders_only_Q65(name: str) -> Non
             for action in actions_alone(card):
                 if action["type"] == "delete":
                     removed += 1
-                    assert said & (LONE_DELETE | {"e1"}), patient.story.name
+                    assert said & {"b8", "b21", "c1", "d3", "d4", "e1"}, patient.story.name
     assert removed or "delete" in CLIENTS[name].ignores
 
 
