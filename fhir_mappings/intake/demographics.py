@@ -103,26 +103,23 @@ def _female(placed: Placed) -> Fact:
 
 def _deceased(placed: Placed, index: RecordIndex) -> Fact:
     """Whether the person has died; a day of death after tomorrow cannot be right, and silences
-    nothing (Q31).
+    nothing (Q31), and neither does one that is no day ("unknown").
     """
     died = placed.resource.get("deceasedDateTime")
     said = placed.resource.get("deceasedBoolean")
-    if died is not None:
-        day = read_date(died)
-        if day is not None and day.earliest > index.tomorrow:
-            return Fact(Truth.UNKNOWN, f"death is dated {day}", because=Because.IN_FUTURE)
-        return Fact(
-            Truth.TRUE,
-            "",
-            (Evidence(placed.reference, "", "died", str(day) if day else as_text(died)),),
-        )
+    day = read_date(died)
+    if day is not None and day.earliest > index.tomorrow:
+        return Fact(Truth.UNKNOWN, f"death is dated {day}", because=Because.IN_FUTURE)
+    if day is not None:
+        evidence = Evidence(placed.reference, "", "died", str(day))
+        return Fact(Truth.TRUE, "", (evidence,))
     if isinstance(said, bool):
         return Fact(
             Truth.TRUE if said else Truth.FALSE,
             "",
             (Evidence(placed.reference, "", "deceased", str(said).lower()),),
         )
-    if said is not None:
+    if said is not None or died is not None:
         return Fact(Truth.UNKNOWN, "deceased not readable", because=Because.COULD_NOT_BE_READ)
     unsaid = Evidence(placed.reference, "", "no death recorded")
     return replace(NONE_RECORDED, evidence=(unsaid,))

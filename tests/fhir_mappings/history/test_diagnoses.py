@@ -777,6 +777,10 @@ def test_an_unreadable_birth_date_leaves_the_age_unknown(born: object) -> None:
     [
         ({"deceasedBoolean": True}, Truth.TRUE),
         ({"deceasedDateTime": "2020-01-01"}, Truth.TRUE),
+        ({"deceasedDateTime": "2020"}, Truth.TRUE),
+        ({"deceasedDateTime": "unknown"}, Truth.UNKNOWN),
+        ({"deceasedDateTime": {"extension": []}}, Truth.UNKNOWN),
+        ({"deceasedDateTime": "", "deceasedBoolean": True}, Truth.TRUE),
         ({"deceasedBoolean": False}, Truth.FALSE),
         ({}, Truth.FALSE),
     ],
