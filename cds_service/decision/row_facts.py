@@ -53,6 +53,7 @@ FACTS_BEHIND: dict[str, tuple[str, ...]] = {
     "excipient_reactions": ("allergies",),
     "hinted": _CAUSE,
     "low_once": _DEFICIENCY,
+    "signs_answered": ("treatment_phase", *_NEUROLOGICAL),
     "signs_before_last_dose": ("treatment_phase", *_NEUROLOGICAL),
 }
 """The facts of the explain JSON behind a field of the assessment; a field that is not here is a
