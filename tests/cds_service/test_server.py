@@ -31,6 +31,7 @@ from cds_service.telemetry import WorkerCounts
 from cds_service.warm_up import versions_expected
 from cds_service.web import CONFIG_KEY
 from fhir_mappings.fhir.versions import FhirVersion
+from tests.cds_service.site.test_settings import PRODUCTION
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -144,16 +145,6 @@ name = "A. Officer"
 date = 2026-01-01
 reason = "silent start"
 expires = 2099-12-31
-"""
-
-PRODUCTION = """
-profile = "production"
-[service]
-public_url = "https://cds.example.org"
-[[clients]]
-name = "EHR"
-iss = "https://ehr.example.org"
-jku = "https://ehr.example.org/jwks.json"
 """
 
 

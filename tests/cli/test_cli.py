@@ -15,6 +15,7 @@ import pytest
 from cds_service.decision.explain_words import say
 from cli.main import GROUPS, main
 from cli.parsing import CommandParser
+from tests.cds_service.site.test_settings import PRODUCTION
 
 PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1960-01-01", "gender": "female"}
 B12 = {
@@ -130,17 +131,6 @@ def test_a_site_file_that_asks_nobody_for_a_token_is_said_to(
     site.write_text(PRODUCTION)
     assert main(["check-config", str(site)]) == 0
     assert capsys.readouterr().out == f"{site}: nothing wrong\n"
-
-
-PRODUCTION = """
-profile = "production"
-[service]
-public_url = "https://cds.example.org"
-[[clients]]
-name = "EHR"
-iss = "https://ehr.example.org"
-jku = "https://ehr.example.org/jwks.json"
-"""
 
 
 def test_a_bundle_of_a_patient_is_explained_answer_first_and_receipt_last(

@@ -343,6 +343,19 @@ def test_signs_recorded_again_after_the_increase_ask_for_the_next_step(rule: str
 
 
 @pytest.mark.parametrize("rule", RETURNED)
+def test_an_increase_that_is_ordered_and_not_given_does_not_stay_silent(rule: str) -> None:
+    """Ordered is not given (Q55): the last dose is of 18 January, and treatment every 2 months has
+    lapsed one and a half intervals later (2.3).
+    """
+    asked = on_maintenance(rule, RETURNED[rule])
+    first = next(iter(offers(seen(asked, "2026-02-12")[1]).values()))
+    then = signed(asked, first, "2026-02-12")
+    found, (card,) = seen(then, "2026-04-25")
+
+    assert (found, card["indicator"]) == ("T4a" if rule == "T1" else "T4", "warning")
+
+
+@pytest.mark.parametrize("rule", RETURNED)
 def test_the_same_order_written_again_is_no_increase(rule: str) -> None:
     asked = on_maintenance(rule, RETURNED[rule], EVERY_3)
     order = copy.deepcopy(asked["prefetch"]["medications"]["entry"][0]["resource"])
