@@ -27,6 +27,7 @@ from fhir_mappings.fhir import (
     read_requester,
     subject_id,
 )
+from fhir_mappings.intake import is_encounter_of_another
 from fhir_mappings.scenario_mapping import MappedScenario
 from recommender.case import kind_of
 from recommender.guidance import Policy
@@ -85,12 +86,13 @@ class Case:
 def read_context(case: Case) -> CardContext:
     """Return what every card of the case shares."""
     settings, as_of = case.basis.settings, case.basis.as_of
+    gaps = _gaps(case.record, case.mapped.gaps)
     changes = nearest_changes(case.recommendation, settings.policy)
     return CardContext(
         would_change_if=tuple(islice(changes, MOST_CHANGES)),
         guidance_url=settings.url_of("/guidance"),
         policy_version=settings.policy.version,
-        gaps=(*_gaps(case.record, case.mapped.gaps), *_drafts_of_another(case.request)),
+        gaps=(*gaps, *_drafts_of_another(case.request), *_encounter_of_another(case)),
         as_of=as_of,
         valid_until=settings.end_of(as_of),
         suggestions=_suggestion_context(case),
@@ -119,7 +121,7 @@ def _draft_context(case: Case) -> DraftContext:
         as_of=basis.as_of,
         value_sets=basis.value_sets,
         formulary=basis.settings.formulary,
-        encounter_id=request.encounter_id,
+        encounter_id="" if _encounter_of_another(case) else request.encounter_id,
         user_id=request.user_id,
         requester_of_the_draft=_requester(case.drafts.resources.values()),
         intent=basis.client.intent,
@@ -233,3 +235,9 @@ def _drafts_of_another(request: HookRequest) -> tuple[str, ...]:
         if as_text(one.resource.get("resourceType")) in orders
     )
     return ("Draft orders of another patient came along and were left out.",) if found else ()
+
+
+def _encounter_of_another(case: Case) -> tuple[str, ...]:
+    """Say that the encounter of the call is another patient's and was left out (R38, Q64)."""
+    foreign = is_encounter_of_another(case.record, case.request.encounter_id)
+    return ("The encounter that came is another patient's and was left out.",) if foreign else ()

@@ -24,6 +24,7 @@ from cds_service.database.engine import (
     is_in_memory,
     open_engine,
 )
+from cds_service.database.failures import say_failure
 from cds_service.database.upgrade import upgrade_schema
 from cds_service.wire import let_another_lead
 
@@ -116,7 +117,7 @@ class Database:
             raise
         except (DBAPIError, sa.exc.TimeoutError) as error:
             raise StoreUnavailable(
-                f"the database cannot be used ({type(getattr(error, 'orig', error)).__name__})"
+                f"the database cannot be used: {say_failure(self._engine.url, error)}"
             ) from None
 
     def within(self, seconds: float, ask: Callable[..., Answer], *arguments: object) -> Answer:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from cds_service.database.failures import say_failure
+
 BUSY_MS = 200
 """How long a statement waits for a lock; whoever must not give up tries again."""
 
@@ -73,7 +75,7 @@ def open_for_reading(store_url: str) -> Iterator[sa.Connection]:
             yield connection
     except DBAPIError as error:
         raise StoreUnavailable(
-            f"the store cannot be read ({type(error.orig).__name__}); has this version of the "
+            f"the store cannot be read: {say_failure(engine.url, error)}; has this version of the "
             f"service run with it?"
         ) from None
     finally:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.database.engine import BUSY_MS, StoreUnavailable
+from cds_service.database.failures import say_failure, say_foreign, say_newer
 from cds_service.database.tables import METADATA, TALLIED
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -35,7 +36,12 @@ def upgrade_schema(engine: sa.Engine) -> str | None:
         with engine.connect() as connection:
             _lock_schema(connection)
             before = _schema_of(connection)
-            if before is None and not sa.inspect(connection).get_table_names():
+            there = sa.inspect(connection).get_table_names() if before is None else []
+            if ours := sorted(METADATA.tables.keys() & set(there)):
+                raise StoreUnavailable(
+                    f"the database cannot be upgraded: {say_foreign(engine.url, ours)}"
+                )
+            if before is None and not there:
                 _make_tables(connection)
             elif before != NEWEST_SCHEMA:
                 _migrate(connection)
@@ -43,7 +49,7 @@ def upgrade_schema(engine: sa.Engine) -> str | None:
             return before
     except DBAPIError as error:
         raise StoreUnavailable(
-            f"the database cannot be upgraded ({type(error.orig).__name__})"
+            f"the database cannot be upgraded: {say_failure(engine.url, error)}"
         ) from None
 
 
@@ -84,9 +90,8 @@ def _migrate(connection: sa.Connection) -> None:
         with _UPGRADING:
             command.upgrade(config, "head")
     except CommandError:
-        raise StoreUnavailable(
-            "the database has a schema that this version does not know; was it used by a newer one?"
-        ) from None
+        where = say_newer(connection.engine.url, NEWEST_SCHEMA)
+        raise StoreUnavailable(f"the database cannot be upgraded: {where}") from None
 
 
 def _lock_schema(connection: sa.Connection) -> None:

@@ -18,6 +18,9 @@ MORE_PAGES = "there are more pages"
 WITHHELD = "the EHR says that part of it is withheld"
 """Why a list is incomplete of which something was cut out or not sent."""
 
+UNREADABLE_STAMP = "the time at which it was put together cannot be read"
+"""Why a list is incomplete of which nobody can say how old it is (Q61)."""
+
 
 DEEPEST_BUNDLE = 8
 """Levels of Bundle and entry that are read; real clients nest two Bundles."""
@@ -91,6 +94,8 @@ def why_not_whole(value: Any, read: int) -> str:
     total = _total_of(value) if isinstance(value, dict) else None
     if total is not None and total > (read - len(included(value, "")) or read):
         return "the EHR counts more than it sent"
+    if _stamp_of(value) and stamped_on(value) is None:
+        return UNREADABLE_STAMP
     return ""
 
 
@@ -106,17 +111,21 @@ _STAMPS = ("timestamp", "meta")
 
 
 def stamped_on(bundle: Any) -> dt.date | None:
-    """Return the day on which a list says that it was put together; `None` where it does not."""
+    """Return the day on which a list says that it was put together; `None` where it does not, or
+    in a form that is no day.
+    """
+    try:
+        return dt.date.fromisoformat(as_text(_stamp_of(bundle))[:10])
+    except ValueError:
+        return None
+
+
+def _stamp_of(bundle: Any) -> Any:
+    """Return when a list says that it was put together, as written; nothing where it does not."""
     body = as_dict(bundle)
     if body.keys().isdisjoint(_STAMPS):
         return None
-    written = as_text(body.get("timestamp")) or as_text(
-        as_dict(body.get("meta")).get("lastUpdated")
-    )
-    try:
-        return dt.date.fromisoformat(written[:10]) if written else None
-    except ValueError:
-        return None
+    return body.get("timestamp") or as_dict(body.get("meta")).get("lastUpdated")
 
 
 def lacks_some(within: Iterable[Within]) -> bool:

@@ -32,6 +32,7 @@ from cds_service.retrieval.fhir_client import (
 from cds_service.retrieval.fhir_server import FhirServer, NoAccess, find_id
 from cds_service.site import WebAddress
 from fhir_mappings.fhir import Availability, PatientRecord, Placed, subject_id
+from fhir_mappings.intake import is_about_another
 from fhir_mappings.laboratory import Undated, find_undated
 
 TOKEN = "{{context.patientId}}"
@@ -261,9 +262,9 @@ def _unadvertised(request: HookRequest, ours: Mapping[str, object]) -> list[tupl
     found: list[tuple[Placed, str]] = []
     for key in [key for key in request.prefetch if key not in ours]:
         why = f'came under the prefetch key "{key}", which is not one of this service'
-        found += [
-            (placed, why) for placed in resources_within(request.prefetch[key], f"prefetch.{key}")
-        ]
+        for placed in resources_within(request.prefetch[key], f"prefetch.{key}"):
+            foreign = is_about_another(placed.resource, request.patient_id)
+            found.append((placed, f"{why}; about another patient" if foreign else why))
         if len(found) > MOST_ENTRIES:
             text = f"at most {MOST_ENTRIES} under keys that are not of this service"
             raise bad_request("prefetch", f"{len(found)} resources", text)

@@ -16,7 +16,13 @@ from fhir_mappings.intake.evidence import (
 )
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Cited, Receipt, ReceiptLine, no_clock
-from fhir_mappings.intake.record_index import AREAS, RecordIndex, index_record, is_about_another
+from fhir_mappings.intake.record_index import (
+    AREAS,
+    RecordIndex,
+    index_record,
+    is_about_another,
+    is_encounter_of_another,
+)
 from fhir_mappings.intake.understanding import HINTS, InFuture
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "describe_codes",
     "index_record",
     "is_about_another",
+    "is_encounter_of_another",
     "map_demographics",
     "name_entry",
     "newest_day",

@@ -173,7 +173,7 @@ def index_record(
     ledger = Understanding(receipt)
     memory = value_sets.memory()
     index = RecordIndex(record, as_of, value_sets, receipt, complete, ledger, limits, memory)
-    index.gaps.update(_stale_lists(record, as_of, limits.list_days))
+    index.gaps.update(_lists_of_another_day(index))
     kept = _without_copies(index)
     # What a server returns has no order of its own: nothing may hang on it.
     for reference in sorted(kept):
@@ -252,13 +252,19 @@ def _languages_of(record: PatientRecord) -> list[str]:
     return [language for language in stated if language]
 
 
-def _stale_lists(record: PatientRecord, as_of: dt.date, days: int) -> dict[str, str]:
-    """Return which lists were put together too long ago to be all there is (Q61)."""
-    return {
-        key: f"the {AREAS[key].value} that came are of {part.stamped}"
-        for key, part in record.parts.items()
-        if key != "patient" and part.stamped is not None and (as_of - part.stamped).days > days
-    }
+def _lists_of_another_day(index: RecordIndex) -> dict[str, str]:
+    """Return which lists were put together too long ago to be all there is (Q61), and which say a
+    day after tomorrow, so that nobody knows how old they are (Q46).
+    """
+    oldest = index.as_of - dt.timedelta(days=index.limits.list_days)
+    gaps = {}
+    for key, part in index.record.parts.items():
+        if key == "patient" or part.stamped is None:
+            continue
+        if not oldest <= part.stamped <= index.tomorrow:
+            ahead = ", in the future" if part.stamped > index.tomorrow else ""
+            gaps[key] = f"the {AREAS[key].value} that came are of {part.stamped}{ahead}"
+    return gaps
 
 
 def is_about_another(resource: Resource, patient_id: str) -> bool:
@@ -267,6 +273,14 @@ def is_about_another(resource: Resource, patient_id: str) -> bool:
     """
     about = subject_id(resource)
     return bool(about) and bool(patient_id) and about != patient_id
+
+
+def is_encounter_of_another(record: PatientRecord, encounter_id: str) -> bool:
+    """Return whether the Encounter of this id came along, and is another patient's (H14)."""
+    came = (placed.resource for placed, _ in record.unusable if placed.type == "Encounter")
+    return any(
+        one.get("id") == encounter_id and is_about_another(one, record.patient_id) for one in came
+    )
 
 
 def _newer(index: RecordIndex, earlier: Placed, later: Placed) -> Placed:

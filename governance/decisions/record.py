@@ -14,6 +14,7 @@ from cds_service.cards import FactInWords
 from cds_service.decision import Decision
 from cds_service.protocol import HookRequest, write_canonical
 from fhir_mappings.fhir import PatientRecord, Placed
+from fhir_mappings.intake import is_encounter_of_another
 
 Json = dict[str, Any]
 
@@ -160,15 +161,18 @@ def _record_as_json(record: PatientRecord) -> Json:
 
 def _role_and_place(asked: Asked) -> tuple[str, str]:
     """Return the code of the user's role and the reference of the place, as far as a
-    PractitionerRole or the Encounter came with the request; empty otherwise.
+    PractitionerRole or the Encounter came with the request; empty otherwise. An Encounter of
+    another patient tells neither (R38).
     """
+    encounter = asked.request.encounter_id
+    foreign = is_encounter_of_another(asked.record, encounter)
     role = place = ""
     for resource in _beside_the_record(asked):
         kind = resource.get("resourceType")
         if kind == "PractitionerRole" and _is_of_user(resource, asked.request.user_id):
             role = role or _first_code(resource.get("code"))
             place = place or _first_reference(resource.get("location"))
-        elif kind == "Encounter" and resource.get("id") == asked.request.encounter_id:
+        elif kind == "Encounter" and resource.get("id") == encounter and not foreign:
             place = _first_reference(_inner_locations(resource)) or place
             place = place or _first_reference(resource.get("serviceProvider"))
     return role, place

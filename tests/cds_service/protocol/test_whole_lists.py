@@ -150,3 +150,31 @@ def test_the_day_on_which_a_list_was_put_together_is_kept(
     changes: dict[str, Any], stamped: str
 ) -> None:
     assert str(read(**changes).stamped) == stamped
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"timestamp": "yesterday"},
+        {"timestamp": "2026-13-45T00:00:00Z"},
+        {"timestamp": 1795173145},
+        {"timestamp": {"value": "2026-11-20"}},
+        {"meta": {"lastUpdated": "unknown"}},
+        {"meta": {"lastUpdated": ["2026-11-20T00:00:00Z"]}},
+        {"entry": [{}], "timestamp": "yesterday"},
+    ],
+)
+def test_a_list_whose_day_cannot_be_read_is_not_whole_Q61(changes: dict[str, Any]) -> None:
+    part = read(**changes)
+    assert part.availability is not Availability.COMPLETE
+    assert len(part.resources) == len([one for one in changes.get("entry", [ENTRY]) if one])
+
+
+def test_why_a_list_whose_day_cannot_be_read_is_not_whole_is_said_Q61() -> None:
+    part = read(timestamp="yesterday")
+    assert part.reason == "the time at which it was put together cannot be read"
+
+
+@pytest.mark.parametrize("changes", [{"timestamp": None}, {"meta": {"lastUpdated": None}}])
+def test_a_list_that_says_no_day_is_whole(changes: dict[str, Any]) -> None:
+    assert read(**changes).availability is Availability.COMPLETE

@@ -284,6 +284,7 @@ def test_the_log_names_the_fault_and_nothing_of_the_call_R139(url: str, store: S
 
     assert "the database" in logged[0]["event"]
     assert "secret" not in repr(logged) + str(refused.value)
+    assert "is locked by another program" in str(refused.value)
 
 
 KILLED = """

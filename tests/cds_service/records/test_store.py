@@ -100,8 +100,39 @@ class TestSchema:
         with engine.begin() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-        with pytest.raises(StoreUnavailable, match="newer"):
+        with pytest.raises(StoreUnavailable, match=f"expected {NEWEST_SCHEMA} .* newer version"):
             upgrade_schema(engine)
+
+    def test_tables_of_another_program_are_left_alone_and_named(self, url: str) -> None:
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE decisions (kept integer)"))
+
+        with pytest.raises(
+            StoreUnavailable, match=r"has tables \(decisions\) .* expected an empty"
+        ):
+            upgrade_schema(engine)
+        assert sa.inspect(engine).get_table_names() == ["decisions"]
+
+    @pytest.mark.parametrize(
+        ("file", "said"),
+        [
+            ("damaged.db", "is no SQLite database, or a damaged one; expected a SQLite database"),
+            ("words.db", "is no SQLite database, or a damaged one; expected a SQLite database"),
+            ("folder.db", "is a folder; expected a SQLite database file"),
+            ("none/b12.db", "lies in a folder that does not exist; expected one that the service"),
+        ],
+    )
+    def test_a_file_that_is_no_database_is_named_with_what_was_expected(
+        self, tmp_path: Path, file: str, said: str
+    ) -> None:
+        (tmp_path / "damaged.db").write_bytes(b"SQLite format 3\0" + b"\xa5" * 9000)
+        (tmp_path / "words.db").write_text("Ana Example, born 1968\n" * 400)
+        (tmp_path / "folder.db").mkdir()
+        with pytest.raises(StoreUnavailable) as refused:
+            upgrade_schema(open_engine(f"sqlite:///{tmp_path}/{file}"))
+        assert f"cannot be upgraded: the file {tmp_path}/{file} {said}" in str(refused.value)
+        assert "Ana" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

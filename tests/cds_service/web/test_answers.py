@@ -5,6 +5,7 @@ needed for an answer.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -275,6 +276,42 @@ def test_an_order_of_another_patient_is_named_as_the_reason_R38(
         assert why_empty(answer) == (
             "the draft orders are about another patient than context.patientId"
         )
+
+
+@pytest.mark.parametrize(
+    ("about", "foreign"),
+    [
+        ({"subject": {"reference": "Patient/somebody-else"}}, True),
+        ({"patient": {"reference": "Patient/somebody-else"}}, True),
+        ({"subject": {"reference": "Patient/somebody-else"}, "id": "another-one"}, False),
+        ({"subject": {"reference": "Patient/pat1"}}, False),
+        ({}, False),
+    ],
+)
+def test_an_encounter_of_another_patient_is_left_out_and_it_is_said_R38(
+    client: FlaskClient, order_select: dict[str, Any], about: dict[str, Any], foreign: bool
+) -> None:
+    order_select["context"]["encounterId"] = "enc-1"
+    encounter = {"resourceType": "Encounter", "id": "enc-1", "status": "in-progress"}
+    order_select["prefetch"]["encounter"] = encounter | about
+
+    (card,) = ask(client, order_select).json["cards"]
+    explained = client.post("/workbench/explain", json=order_select).json
+
+    drafts = [
+        action["resource"]
+        for suggestion in card["suggestions"]
+        for action in suggestion["actions"]
+        if action["type"] == "create"
+    ]
+    assert drafts
+    assert all(("encounter" in draft) is not foreign for draft in drafts)
+    said = "The encounter that came is another patient's and was left out."
+    assert (said in card["detail"]) is foreign
+    (line,) = [one for one in explained["resources"] if one["type"] == "Encounter"]
+    of_another = "somebody-else" in str(about)
+    assert line["ignored"].endswith("about another patient") is of_another
+    assert "somebody-else" not in json.dumps([card, line])
 
 
 def test_an_order_that_is_none_of_ours_is_named(

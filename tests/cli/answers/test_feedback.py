@@ -206,4 +206,6 @@ def test_a_database_without_our_tables_is_said_in_words(
     (tmp_path / "b12.db").touch()
 
     assert main(["feedback", "report", "--config", str(site)]) == 2
-    assert "the store cannot be read" in capfd.readouterr().err
+    err = capfd.readouterr().err
+    assert "the store cannot be read: the file " in err
+    assert "lacks tables that are expected" in err

@@ -62,6 +62,22 @@ def test_a_list_that_was_put_together_too_long_ago_is_not_whole(days: int, whole
     assert RecordArea.PROCEDURES not in scenario.incomplete
 
 
+@pytest.mark.parametrize(("days", "whole"), [(1, True), (2, False), (4000, False)])
+def test_a_list_that_is_of_a_day_after_tomorrow_is_not_whole_Q46_Q61(
+    days: int, whole: bool
+) -> None:
+    """Nobody knows how old it is: a clock that is wrong may be wrong by years."""
+    record = record_of([patient(), condition("38341003")])
+    day = AS_OF + dt.timedelta(days=days)
+    stamped = replace(record.part("conditions"), stamped=day)
+    record = replace(record, parts={**record.parts, "conditions": stamped})
+    mapped = map_scenario(record, AS_OF, VALUE_SETS)
+    assert mapped.scenario.lebers.is_false is whole
+    assert (RecordArea.CONDITIONS in mapped.scenario.incomplete) is not whole
+    said = f"that came are of {day}, in the future"
+    assert (said in mapped.scenario.lebers.reason) is not whole
+
+
 @pytest.mark.parametrize(
     ("hours", "days", "whole"),
     [(1, 0, True), (1, 1, False), (23, 1, False), (24, 1, True), (48, 2, True), (71, 3, False),

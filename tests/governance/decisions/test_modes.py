@@ -436,3 +436,22 @@ def test_the_answer_and_the_record_say_that_a_looser_setting_is_at_its_default_a
     assert row["policy_version"] == expected
     [alarm] = [one for one in page["alarms"] if one["kind"] == "approval"]
     assert ("default is in force" in alarm["words"]) is not approved
+
+
+@pytest.mark.parametrize(("patient", "known"), [("pat1", True), ("somebody-else", False)])
+def test_the_place_is_not_that_of_another_patients_encounter_R38(
+    tmp_path: Path, order_select: dict[str, Any], patient: str, known: bool
+) -> None:
+    settings = site(tmp_path)
+    request = copy.deepcopy(order_select)
+    request["context"] |= {"encounterId": "enc-1"}
+    request["prefetch"]["encounter"] = {
+        "resourceType": "Encounter",
+        "id": "enc-1",
+        "subject": {"reference": f"Patient/{patient}"},
+        "location": [{"location": {"reference": "Location/ward-7"}}],
+    }
+    with running(settings) as client:
+        client.post(CALL, json=request)
+    [row] = rows(settings.store_url, DECISIONS)
+    assert bool(row["place"]) is known
