@@ -7,11 +7,9 @@ ballot.
 
 from __future__ import annotations
 
+from cds_service.protocol import OWN_REASONS, REASONS_OF_HL7
 from recommender.cards import OverrideReason
 from recommender.cards import override_reasons as reason
-
-OWN_SYSTEM = "urn:b12-cds:override-reason"
-HL7_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
 
 _ACTION_COMPLETED = ("action-completed", "Recommended action was already completed")
 _PATIENT_REFUSES = ("patient-refuses", "Patient refuses/declines (no context given)*")
@@ -77,9 +75,9 @@ def write_override_reasons(reasons: tuple[OverrideReason, ...]) -> list[dict[str
     Source: R82, R91.
     """
     own = [
-        {"system": OWN_SYSTEM, "code": given.code, "display": given.display} for given in reasons
+        {"system": OWN_REASONS, "code": given.code, "display": given.display} for given in reasons
     ]
     fitting = dict.fromkeys(HL7_REASONS[given] for given in reasons if given in HL7_REASONS)
     return own + [
-        {"system": HL7_SYSTEM, "code": code, "display": display} for code, display in fitting
+        {"system": REASONS_OF_HL7, "code": code, "display": display} for code, display in fitting
     ]

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
+from cds_service.protocol import OWN_REASONS, REASONS_OF_HL7
 from cds_service.records import FeedbackEntry
 from recommender.cards import OVERRIDE_REASONS
 
@@ -38,12 +39,8 @@ HL7_REASONS = frozenset(
 KNOWN_REASONS = HL7_REASONS | {reason.code for reason in OVERRIDE_REASONS}
 """The reasons that are kept as they came; the code of another is kept as its keyed hash."""
 
-KNOWN_SYSTEMS = frozenset(
-    {
-        "urn:b12-cds:override-reason",
-        "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes",
-    }
-)
+KNOWN_SYSTEMS = frozenset({OWN_REASONS, REASONS_OF_HL7})
+"""The systems that are kept as they came: those of the reasons on our cards."""
 
 
 def code_entry(

@@ -50,7 +50,15 @@ from cds_service.protocol.prefetch import (
     is_failure,
     read_part,
 )
-from cds_service.protocol.services import BASE, SHARED_ID, Service, build_prefetch, build_services
+from cds_service.protocol.services import (
+    BASE,
+    OWN_REASONS,
+    REASONS_OF_HL7,
+    SHARED_ID,
+    Service,
+    build_prefetch,
+    build_services,
+)
 
 __all__ = [
     "BASE",
@@ -64,7 +72,9 @@ __all__ = [
     "OF_THE_CONTEXT",
     "ORDER_HOOKS",
     "ORDER_SIGN",
+    "OWN_REASONS",
     "PATIENT_VIEW",
+    "REASONS_OF_HL7",
     "SHARED_ID",
     "TYPES",
     "HookRequest",

@@ -20,6 +20,10 @@ BASE = "/cds-services"
 SHARED_ID = "b12"
 """The one id under which a client may call every hook (R167)."""
 
+OWN_REASONS = "urn:b12-cds:override-reason"
+REASONS_OF_HL7 = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+"""The code systems of override reasons: on a card, and in the feedback that comes back (R82)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

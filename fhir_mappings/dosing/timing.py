@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT, simplest, times_per
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.interval_words import AS_NEEDED, LONGEST_TEXT, parse_rhythm
 from fhir_mappings.fhir import as_dict, as_list, read_period, words_of
+from fhir_mappings.fhir import read_number as read_any_number
 from fhir_mappings.fhir import versions as fhir_versions
 from recommender.language import MONTH_DAYS, PeriodUnit, Timing
 
@@ -37,17 +38,13 @@ class NotComputable(ValueError):
     """What of a dose or timing could not be read, in words."""
 
 
+LARGEST = 12
+"""The power of ten beyond which a number is none of a dose or a timing."""
+
+
 def read_number(value: object) -> Decimal | None:
-    """Return a JSON number, or a string that holds one, exactly as written; `None` for anything
-    else.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number.adjusted()) <= 12 else None
+    """Return a number of a dose or timing exactly as written; `None` for anything else."""
+    return read_any_number(value, LARGEST)
 
 
 def shorten(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import functools
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from recommender.language import MonthDate, YearDate, as_recorded, months_after
@@ -170,6 +171,26 @@ def subject_id(resource: dict[str, Json]) -> str:
         if reference is not None:
             return reference_id(as_dict(reference) or reference)
     return ""
+
+
+LARGEST = 29
+"""The power of ten beyond which a number stands for nothing that is measured."""
+
+
+def read_number(value: Json, largest: int = LARGEST) -> Decimal | None:
+    """Return a JSON number, or a text that holds one, as an exact Decimal: the digits as written,
+    not the binary fraction behind them; `None` for anything else.
+
+    Args:
+        largest: the power of ten beyond which, and below the negative of which, none is read.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except (InvalidOperation, ValueError):
+        return None  # ValueError: an integer of more digits than Python turns into text
+    return number if number.is_finite() and abs(number.adjusted()) <= largest else None
 
 
 def version_key(resource: dict[str, Json]) -> str:

@@ -14,6 +14,7 @@ from fhir_mappings.terminology.members import (
 )
 from fhir_mappings.terminology.search_codes import (
     URGENT,
+    known_systems,
     observation_search_codes,
     observation_words,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "has_marker",
     "is_enumerated",
     "is_kept_out",
+    "known_systems",
     "load_value_sets",
     "observation_search_codes",
     "observation_words",

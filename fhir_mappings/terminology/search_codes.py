@@ -102,3 +102,8 @@ def observation_words(value_sets: ValueSets) -> tuple[str, ...]:
 def _only_excludes(value_sets: ValueSets, text: str, field: Field) -> bool:
     matches = value_sets.match_text(text, field)
     return bool(matches) and all(match.role is Role.EXCLUDE for match in matches)
+
+
+def known_systems(value_sets: ValueSets) -> frozenset[str]:
+    """Return the code systems of which codes are known, as they are written in the value sets."""
+    return frozenset(member.system for listed in value_sets.members.values() for member in listed)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import as_text
+from fhir_mappings.fhir import as_text, read_number
 from fhir_mappings.values.units import UNITS, Analyte, Kind, UnitRow, ucum_of
 from recommender.guidance import Policy
 from recommender.language import Comparator, NotCounted, Quantity, Unit
@@ -226,19 +226,6 @@ def as_reported(quantity: dict[str, Any], value: Decimal | None, comparator: str
     unit = as_text(quantity.get("unit")) or as_text(quantity.get("code"))
     number = "" if value is None else f"{value:f}"
     return f"{comparator}{number} {unit}".strip()
-
-
-def read_number(value: object) -> Decimal | None:
-    """Return a JSON number as an exact Decimal: the digits as written, not the binary fraction
-    behind them.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except (InvalidOperation, ValueError):
-        return None  # ValueError: an integer of more digits than Python turns into text
-    return number if number.is_finite() and -30 < number.adjusted() < 30 else None
 
 
 def _find_unit(quantity: dict[str, Any], analyte: Analyte) -> UnitRow | str:

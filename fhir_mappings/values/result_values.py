@@ -12,9 +12,10 @@ from fhir_mappings.fhir import (
     as_dict,
     as_text,
     read_notes,
+    read_number,
     words_of,
 )
-from fhir_mappings.values.quantities import Reading, as_reported, read_number, read_quantity
+from fhir_mappings.values.quantities import Reading, as_reported, read_quantity
 from fhir_mappings.values.units import Analyte
 from fhir_mappings.values.written_results import read_written
 from recommender.language import NotCounted

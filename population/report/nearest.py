@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from fhir_mappings.judging import reads_as_words
-from fhir_mappings.terminology import Field, Role, ValueSets
+from fhir_mappings.terminology import Field, Role, ValueSets, known_systems
 from fhir_mappings.text import normalise_text
 
 LEAST_LIKENESS = 0.72
@@ -39,8 +39,7 @@ class Nearest:
 
     @cached_property
     def _systems(self) -> frozenset[str]:
-        members = (member for listed in self._value_sets.members.values() for member in listed)
-        return frozenset(member.system for member in members)
+        return known_systems(self._value_sets)
 
     @cached_property
     def _texts(self) -> dict[Field, dict[str, str]]:

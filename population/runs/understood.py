@@ -17,7 +17,7 @@ from fhir_mappings.fhir import (
     texts_of,
 )
 from fhir_mappings.judging import Understood
-from fhir_mappings.terminology import Field, ValueSets
+from fhir_mappings.terminology import Field, ValueSets, known_systems
 
 LONGEST_TEXT = 80
 """Characters of a name that are kept: a longer one is a story and may name somebody."""
@@ -32,8 +32,7 @@ class NotUnderstood:
 
     def __init__(self, value_sets: ValueSets) -> None:
         self._value_sets = value_sets
-        members = (member for listed in value_sets.members.values() for member in listed)
-        self._systems = frozenset(member.system for member in members)
+        self._systems = known_systems(value_sets)
         self._tests: dict[str, bool] = {}
 
     def find(self, decision: Decision) -> Iterator[dict[str, str]]:

@@ -257,7 +257,20 @@ def test_an_end_alone_is_counted_from_the_day_the_order_was_written():
 
 
 @pytest.mark.parametrize(
-    "value", [True, None, "", "abc", float("nan"), float("inf"), "1e99", [], {}]
+    "value",
+    [
+        True,
+        None,
+        "",
+        "abc",
+        float("nan"),
+        float("inf"),
+        "1e99",
+        "1e13",
+        pytest.param(10**5000, id="5,001 digits"),
+        [],
+        {},
+    ],
 )
 def test_what_is_no_number_is_not_read_as_one(value):
     assert read_number(value) is None
