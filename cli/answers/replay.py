@@ -146,6 +146,8 @@ def _tell(result: Any, as_json: bool) -> int:
 
 def _say(result: Any) -> Iterator[str]:
     verdict = "the same answer, bit for bit but for uuids" if result.same else "not the same"
+    if result.altered:
+        verdict = "the same answer, but what is recorded of it was changed after it was written"
     yield f"Decision {result.decision}: {verdict}."
     for one in result.differences:
         yield f"  {one.what.replace('_', ' ')}: recorded {one.recorded}, now {one.now}"

@@ -53,13 +53,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A decision taken again. `same` says that input and answer are the same but for uuids;
-    `differences` names versions too that differ and change nothing.
+    """A decision taken again. `same` says that input and answer are the same but for uuids, and
+    that what is recorded beside their digests is what the same versions make of them;
+    `differences` names versions too that differ and change nothing. `altered` says that the
+    digests agree and what stands beside them does not: the record was changed after it was written.
     """
 
     decision: str
     same: bool
     differences: tuple[Difference, ...]
+    altered: bool = False
 
 
 def replay(
@@ -96,7 +99,17 @@ def replay(
     differences += _different_facts(recorded["facts"], code_facts(decision.facts, hash_text))
     changed = {difference.what for difference in differences}
     same = not changed & {"input_digest", "answer_digest"}
-    return Replayed(recorded["id"], same, tuple(differences))
+    altered = (
+        same
+        and not changed & versions_of(settings).keys()
+        and not all(map(_is_of_another_key, differences))
+    )
+    return Replayed(recorded["id"], same and not altered, tuple(differences), altered)
+
+
+def _is_of_another_key(one: Difference) -> bool:
+    """Whether a measured fact is told apart by its hash alone, which changes with the key."""
+    return one.recorded.startswith("#") and one.now.startswith("#")
 
 
 def decide_again(

@@ -156,6 +156,42 @@ def test_another_policy_is_named_as_the_version_that_differs(
     assert "policy version: recorded" in out
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE decisions SET rule = 'M1'",
+        "UPDATE cards SET card = 'd2'",
+        "UPDATE cards SET indicator = 'info'",
+        """UPDATE decisions SET facts = json_set(facts, '$."symptoms"', 'no')""",
+        """UPDATE decisions SET prefetch = json_set(prefetch, '$."labs"', 'absent')""",
+        "DELETE FROM cards",
+    ],
+)
+def test_a_record_that_was_changed_beside_its_digests_is_not_the_same(
+    site: Path, run: Run, order_select: dict[str, Any], change: str
+) -> None:
+    identity, _ = answer(site, order_select)
+    engine = open_engine(load_settings(site).store_url)
+    with engine.begin() as connection:
+        assert connection.execute(sa.text(change)).rowcount == 1
+
+    status, out, _ = run("--decision", identity)
+    assert (status, "recorded of it was changed after it was written" in out) == (1, True)
+    assert len(out.splitlines()) == 2
+    assert json.loads(run("--decision", identity, "--json")[1])["same"] is False
+
+
+def test_another_key_of_the_hashes_is_no_change_of_the_record(
+    site: Path, run: Run, order_select: dict[str, Any]
+) -> None:
+    identity, _ = answer(site, order_select)
+    site.write_text(site.read_text().replace("a key of this test", "another key of this test"))
+
+    status, out, _ = run("--decision", identity)
+    assert (status, "the same answer, bit for bit" in out) == (0, True)
+    assert "fact egfr: recorded #" in out
+
+
 def test_all_kept_requests_are_decided_under_other_settings(
     site: Path, run: Run, tmp_path: Path
 ) -> None:
