@@ -80,14 +80,13 @@ def replay(
     as_of = dt.date.fromisoformat(recorded["as_of"])
     settings = in_force(settings, as_of)
     decision = decide_again(asked, settings, value_sets, as_of)
+    said = ((finding.card.id, finding.indicator.value) for finding in decision.findings)
     now = {
         "input_digest": hashlib.sha256(write_asked(asked, whole=False)).hexdigest(),
         "answer_digest": digest_answer(decision),
         **versions_of(settings),
         "rule": decision.recommendation.rule,
-        "cards": cards_in_words(
-            (finding.card.id, finding.indicator.value) for finding in decision.findings
-        ),
+        "cards": cards_in_words(said),
     }
     before = {**recorded, "cards": cards_in_words(recorded["cards"])}
     differences = [
@@ -97,19 +96,18 @@ def replay(
     ]
     differences += _different_parts(recorded["prefetch"], describe_availability(asked.record))
     differences += _different_facts(recorded["facts"], code_facts(decision.facts, hash_text))
-    changed = {difference.what for difference in differences}
-    same = not changed & {"input_digest", "answer_digest"}
-    altered = (
-        same
-        and not changed & versions_of(settings).keys()
-        and not all(map(_is_of_another_key, differences))
-    )
+    same = not {one.what for one in differences} & {"input_digest", "answer_digest"}
+    altered = same and _was_altered(differences, versions_of(settings))
     return Replayed(recorded["id"], same and not altered, tuple(differences), altered)
 
 
-def _is_of_another_key(one: Difference) -> bool:
-    """Whether a measured fact is told apart by its hash alone, which changes with the key."""
-    return one.recorded.startswith("#") and one.now.startswith("#")
+def _was_altered(differences: Iterable[Difference], versions: Json) -> bool:
+    """Return whether the same versions make something else of the same input than is recorded. A
+    fact that was measured is told apart by its hash alone, which changes with the key.
+    """
+    if any(one.what in versions for one in differences):
+        return False
+    return any(not one.recorded.startswith("#") or one.now[:1] != "#" for one in differences)
 
 
 def decide_again(

@@ -1,6 +1,7 @@
 """What somebody must look at: a client that has fallen silent, refusals or cards whose rate changed
 by more than chance, a known case that is answered otherwise, a critical card that is withheld, a
-mode that withholds cards for too long, an approval that ends.
+mode that withholds cards for too long, an approval that ends, services of different versions or
+modes on one database.
 
 Source: R145; each alarm is a metric and stands on the governance page.
 """
@@ -9,13 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.site import LIVE, Settings, ends_of_approvals
-from governance.decisions import approvals_to_withhold_critical
+from governance.decisions import approvals_to_withhold_critical, list_modes
 from governance.figures.control import Mark, chart_cards, chart_refusals, find_changes
 from governance.figures.counts import Called, Figures, ModeChange
+from governance.figures.versions import find_side_by_side
 
 WEEKS_COMPARED = 4
 """Weeks whose same weekday says how many calls of a day are usual."""
@@ -31,7 +33,9 @@ APPROVAL = "approval"
 SHOWS_ALL = (LIVE, "share 1")
 """Modes, as they are written down, that withhold no card."""
 
-KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD, APPROVAL)
+SKEW = "skew"
+
+KINDS = (CALLS, REFUSALS, RATE, ANSWER, WITHHELD, APPROVAL, SKEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def find_alarms(
         *_silent_clients(figures.calls, settings, today),
         *_refusals(figures.calls, today),
         *_rates(figures),
+        *_skew(figures, settings, today),
     ]
     if not known_answer:
         alarms.append(Alarm(ANSWER, "known case", "The known case is not answered as it must be."))
@@ -72,6 +77,21 @@ def find_alarms(
     ]
     ends = ends_of_approvals(settings.policy, settings.approvals, today)
     return (*alarms, *(Alarm(APPROVAL, "approvals", words) for words in ends))
+
+
+def _skew(figures: Figures, settings: Settings, today: dt.date) -> Iterator[Alarm]:
+    """Yield where services that were set up differently share the database: several versions that
+    answered one client side by side, and modes that another than this service has written down.
+
+    Source: hazard H100.
+    """
+    for (client, what), versions in find_side_by_side(figures.spans, today).items():
+        words = f"{client} was answered by several versions of the {what} side by side: {versions}."
+        yield Alarm(SKEW, client, words)
+    noted = {(one.client, one.what): one.mode for one in figures.modes if one.mode}
+    if noted and noted != list_modes(settings):
+        words = "The modes written down last are not those of this service: another shares the "
+        yield Alarm(SKEW, "modes", f"{words}database, and has others.")
 
 
 def withheld_too_long(

@@ -12,7 +12,16 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from cds_service.records import CALLS, MODES, SHOWN, Kind, Tally, read_tallies
+from cds_service.records import (
+    CALLS,
+    DECISIONS,
+    MODES,
+    SHOWN,
+    VERSIONED,
+    Kind,
+    Tally,
+    read_tallies,
+)
 
 
 class Decided(NamedTuple):
@@ -51,6 +60,17 @@ class Called(NamedTuple):
     outcome: str
 
 
+class Span(NamedTuple):
+    """From when to when, within the last day that has decisions, the same versions of what decides
+    (in the order of `VERSIONED`) answered a client.
+    """
+
+    client: str
+    versions: tuple[str, ...]
+    first: dt.datetime
+    last: dt.datetime
+
+
 class ModeChange(NamedTuple):
     """Since when a mode is set for what; the client is empty for the table of the site."""
 
@@ -76,6 +96,7 @@ class Figures:
     stray: Mapping[Decided, int] = field(default_factory=Counter)
     calls: Mapping[Called, int] = field(default_factory=Counter)
     modes: tuple[ModeChange, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     @property
     def weeks(self) -> tuple[str, ...]:
@@ -127,6 +148,7 @@ def read_figures(connection: sa.Connection, since_week: str = "") -> Figures:
         counted[Kind.STRAY],
         _calls(connection, since_week),
         read_modes(connection),
+        _spans(connection),
     )
 
 
@@ -146,6 +168,17 @@ def _calls(connection: sa.Connection, since: str) -> dict[Called, int]:
     query = sa.select(CALLS.c.day, CALLS.c.client, CALLS.c.hook, CALLS.c.outcome, CALLS.c.times)
     rows = connection.execute(query.where(CALLS.c.day >= since))
     return {Called(*row[:4]): row[4] for row in rows}
+
+
+def _spans(connection: sa.Connection) -> tuple[Span, ...]:
+    at = DECISIONS.c.received_at
+    newest = connection.execute(sa.select(sa.func.max(at))).scalar()
+    if newest is None:
+        return ()
+    which = [DECISIONS.c.client, *(DECISIONS.c[f"{what}_version"] for what in VERSIONED)]
+    query = sa.select(*which, sa.func.min(at), sa.func.max(at)).group_by(*which)
+    rows = connection.execute(query.where(at >= newest - dt.timedelta(days=1)))
+    return tuple(Span(row[0], tuple(row[1:-2]), row[-2], row[-1]) for row in rows)
 
 
 def read_modes(connection: sa.Connection) -> tuple[ModeChange, ...]:

@@ -7,13 +7,14 @@ Source: R145; hazards H96, H98.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import sqlalchemy as sa
 
 from cds_service.records import DECISIONS, VERSIONED
-from governance.figures.counts import Figures
+from governance.figures.counts import Figures, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,28 @@ def find_new_versions(figures: Figures) -> tuple[NewVersion, ...]:
         change for what in VERSIONED for change in _changes(what, _versions_by_week(figures, what))
     ]
     return tuple(sorted(found, key=lambda one: one.week))
+
+
+SIDE_BY_SIDE = dt.timedelta(hours=1)
+"""For how long two versions may decide side by side, as they do while a new one is installed."""
+
+
+def find_side_by_side(spans: Iterable[Span], today: dt.date) -> dict[tuple[str, str], str]:
+    """Return for each client and what decides ("policy") the versions, as "a, b", that answered it
+    side by side, yesterday or today: two services that were set up differently.
+
+    Source: hazard H100.
+    """
+    late = [one for one in spans if one.last.date() >= today - dt.timedelta(days=1)]
+    found: dict[tuple[str, str], set[str]] = {}
+    for one, other in combinations(late, 2):
+        together = min(one.last, other.last) - max(one.first, other.first)
+        if one.client != other.client or together < SIDE_BY_SIDE:
+            continue
+        for what, its, the_others in zip(VERSIONED, one.versions, other.versions, strict=True):
+            if its != the_others:
+                found.setdefault((one.client, what), set()).update((its, the_others))
+    return {where: _listed(versions) for where, versions in sorted(found.items())}
 
 
 def find_first_day(connection: sa.Connection, change: NewVersion) -> str:

@@ -12,9 +12,14 @@ import pytest
 
 from benchmarks.volume.governance import FIRST, WEEKS, make_record
 from cds_service.app import create_app
-from cds_service.site import demonstration
+from cds_service.records import Store
+from cds_service.site import Settings, demonstration
+from cds_service.web.deployment import build_deployment
+from governance.figures.alarms import find_alarms
+from governance.figures.board import load_figures
 from governance.figures.counts import Decided, Figures
 from governance.figures.versions import NewVersion, find_new_versions
+from tests.cds_service.records.records import NOW, decision
 
 ONE, TWO, THREE = "2026-06-01", "2026-06-08", "2026-06-15"
 MIDDLE = f"{FIRST + dt.timedelta(weeks=WEEKS // 2):%Y-%m-%d}"
@@ -110,3 +115,54 @@ def test_a_chart_by_day_is_marked_on_the_first_day_of_a_new_version(tmp_path: Pa
     rows = page.split(f'<th scope="row">{version["day"]}</th>')[1:]
     ends = [row.partition("</tr>")[0].endswith("<td>knowledge</td>") for row in rows]
     assert sum(ends) == 1 + (version["day"] == MIDDLE)  # by day, and by week on a Monday
+
+
+@pytest.mark.parametrize(
+    ("minutes", "alarms"),
+    [
+        ({"a": (0, 90), "b": (30, 90)}, ["a, b"]),  # side by side for an hour
+        ({"a": (0, 90), "b": (31, 200)}, []),  # for 59 minutes, while the new one was installed
+        ({"a": (0, 90), "b": (91, 600)}, []),  # the one after the other
+        ({"a": (0, 600), "b": (100, 300), "c": (100, 400)}, ["a, b, c"]),
+        ({"a": (0, 600)}, []),
+    ],
+)
+def test_versions_that_answer_a_client_side_by_side_are_an_alarm_H100(
+    tmp_path: Path, minutes: dict[str, tuple[int, int]], alarms: list[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/b12.db"
+    store = Store(url, "a key of this test")
+    for version, times in minutes.items():
+        for minute in times:
+            at = NOW - dt.timedelta(minutes=600 - minute)
+            store.record_decision(decision(received_at=at, policy_version=version))
+            store.record_decision(
+                decision(received_at=at, policy_version="another", client="Another client")
+            )
+    store.close()
+
+    found = find_alarms(load_figures(url), demonstration(), NOW.date(), True)
+    said = "Main EHR was answered by several versions of the policy side by side: "
+    assert [(one.kind, one.about, one.words) for one in found if one.kind == "skew"] == [
+        ("skew", "Main EHR", f"{said}{versions}.") for versions in alarms
+    ]
+    later = find_alarms(load_figures(url), demonstration(), NOW.date() + dt.timedelta(days=2), True)
+    assert not [one for one in later if one.kind == "skew"]
+
+
+def test_a_service_with_other_modes_on_the_same_database_is_an_alarm_H100(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/b12.db"
+    one = replace(demonstration(), store_url=url)
+    another = replace(one, modes={"b2": "silent"})
+
+    def alarms(settings: Settings) -> list[str]:
+        client = create_app(settings).test_client()
+        told = client.get("/governance", headers={"Accept": "application/json"}).json
+        return [alarm["about"] for alarm in told["alarms"] if alarm["kind"] == "skew"]
+
+    for settings, others in ((one, another), (another, one)):
+        deployment = build_deployment(settings)
+        deployment.store.prepare()
+        deployment.close()
+        assert alarms(settings) == []
+        assert alarms(others) == ["modes"]
