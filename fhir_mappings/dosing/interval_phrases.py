@@ -56,6 +56,8 @@ NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{_any(NUMBERS)})"
 
 UNIT_WORDS, ADVERB_WORDS = _any(UNITS), _any(ADVERBS)
 
+_DAY_WORDS = _any(word for word, unit in UNITS.items() if unit == "day")
+
 _COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
 
 LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
@@ -143,8 +145,33 @@ def _ordinal(match: re.Match[str]) -> Timing | None:
 
 
 def _weekdays(match: re.Match[str]) -> Timing | None:
+    """Return "Mon, Wed, Fri" as three a week; "Mon-Fri" may be two days or five."""
+    if re.search(rf"^(?:\w+ )?(?:{_DAYS}) ?- ?(?:{_DAYS})$", match[0]):
+        return None
     days = {_day(word) for word in re.findall(_DAYS, match[0])}
     return times_per(len(days), 1, WEEK) if days else None
+
+
+def _from_day_to_day(match: re.Match[str]) -> Timing | None:
+    """Return "Monday to Friday" as five a week."""
+    names = list(dict.fromkeys(WEEKDAYS.values()))
+    first, last = (names.index(_day(match[end])) for end in ("from", "till"))
+    return times_per((last - first) % len(names) + 1, 1, WEEK) if first != last else None
+
+
+def _days_per(match: re.Match[str]) -> Timing | None:
+    """Return "3 days a week" as three a week; days of a month or a year are not spread evenly, and
+    "every 3 days a week" means two things.
+    """
+    number, unit = number_in(match["n"]), match["unit"]
+    of_a_week = (UNITS[unit] if unit else ADVERBS[match["adverb"]]) == "week"
+    if match["every"] or not of_a_week or number not in range(1, 8):
+        return None
+    return times_per(int(number), 1, WEEK)
+
+
+def _two_meanings(_: re.Match[str]) -> None:
+    """Refuse what means two things."""
 
 
 def _day(word: str) -> str:
@@ -201,6 +228,18 @@ PHRASES = _compile(
     (r"(?P<low>\d{1,2})/(?P=low) ?(?P<unit>h|horas?|dias?)", _repeated),
     (DAYTIMES, _time_of_day),
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
+    (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
+    (r"days? \d{1,2}(?: ?(?:[,.&+]|and) ?\d{1,2})+", _two_meanings),
+    (
+        rf"(?P<every>{_EACH} )?(?P<n>{NUMBER}) ?(?:{_DAY_WORDS}) ?"
+        rf"(?:(?:{PER}|{_EACH}) ?(?P<unit>{UNIT_WORDS})|(?P<adverb>{ADVERB_WORDS}))",
+        _days_per,
+    ),
+    (
+        rf"(?P<from>{_DAYS}) ?"
+        rf"(?:to|through|thru|until|bis|a|au|tot|t/m|til) ?(?P<till>{_DAYS})",
+        _from_day_to_day,
+    ),
     (
         rf"{_COUNTED},? ?(?:{_EACH} ?(?:{LOW_HIGH} ?)?|per {_LOW_HIGH2} )(?P<unit>{UNIT_WORDS})",
         _times_every,

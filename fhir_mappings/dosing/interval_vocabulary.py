@@ -78,8 +78,8 @@ ADVERBS: dict[str, str] = {
 }
 
 EVERY = (
-    "every|each|im abstand von|alle|jede|jeden|jeder|jedes|tous les|toutes les|chaque|a cada|cada|"
-    "ogni|elke|iedere|om de|c/|varje|var|hver|hvert"
+    "every|each|at intervals of|im abstand von|alle|jede|jeden|jeder|jedes|tous les|toutes les|"
+    "chaque|a cada|cada|ogni|elke|iedere|om de|c/|varje|var|hver|hvert"
 )
 TIMES = "x|times?|mal|fois|vez|veces|volta|volte|vezes|keer|maal|gang|gange|ganger|ggr"
 PER = (
@@ -108,7 +108,7 @@ EVERY_OTHER: dict[str, str] = {
     "(?:une|1) semaine sur (?:deux|2)|om de week|varannan vecka|annenhver uke|hveranden uge|"
     "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
     "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de maand|varannan manad|"
-    "annenhver maned",
+    "annenhver maned|hveranden maned",
 }
 """Phrases for every second day, week and month. "Biweekly", "bimonthly" and "semi-monthly" mean two
 things and are left out.
@@ -116,6 +116,7 @@ things and are left out.
 
 QUARTERLY = (
     "(?:(?:1 ?x|einmal) )?(?:im|pro|je|jedes) quartal|"
+    "(?:(?:1 ?x|once|(?:1|une) fois) )?(?:per|a|each|par|elk) (?:quarter|trimestre|kwartaal)|"
     "quarterly|every quarter|vierteljahrlich|vierteljaehrlich|quartalsweise|trimestriel|"
     "trimestrielle|trimestral|trimestrale|driemaandelijks|kvartalsvis"
 )

@@ -39,7 +39,7 @@ LONGEST_TEXT = 500
 
 _CODES: tuple[tuple[int, int, PeriodUnit, str], ...] = (
     (1, 1, DAY, "qd od om am pm bed hs qhs qam qpm nocte mane nightly qday"),
-    (2, 1, DAY, "bid bd"),
+    (2, 1, DAY, "bid bd bds"),
     (3, 1, DAY, "tid tds"),
     (4, 1, DAY, "qid qds"),
     (1, 2, DAY, "qod eod"),

@@ -31,7 +31,13 @@ from fhir_mappings.history.reading_lists import (
     says_nothing_for,
 )
 from fhir_mappings.intake import InFuture, RecordIndex, cite, describe_codes, why_status
-from fhir_mappings.judging import Understood, is_negative, judge_allergen, meaningful_texts
+from fhir_mappings.judging import (
+    Understood,
+    is_negative,
+    judge_allergen,
+    meaningful_texts,
+    speaks_of_anaphylaxis,
+)
 from fhir_mappings.terminology import Concept, Match, Role, ValueSets
 from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
@@ -258,7 +264,7 @@ def _allergies_in(
     severe ones.
     """
     code = placed.resource.get("code")
-    severe = truth_of(True if "anaphyla" in text.lower() else None)
+    severe = truth_of(True if speaks_of_anaphylaxis(text) else None)
     over = code_of(placed.resource.get("clinicalStatus")) in NOT_CURRENT
     if over and not severe.is_true:
         return []

@@ -16,6 +16,7 @@ from fhir_mappings.judging import (
     is_negative,
     meaningful_texts,
     names_another_substance,
+    speaks_of_anaphylaxis,
     without_intolerance,
     without_tolerated,
 )
@@ -189,9 +190,7 @@ _RESOLVED_BEFORE_NAME = re.compile(r"^\s*resolved\b", re.IGNORECASE)
 
 
 def is_resolved_in_words(text: str) -> bool:
-    """Return whether a degraded allergy says in its words that it is over ("Resolved 'Penicillin
-    allergy'").
-    """
+    """Return whether the words of a degraded allergy say that it is over ("Resolved '...'")."""
     return _RESOLVED_BEFORE_NAME.match(text) is not None
 
 
@@ -262,7 +261,8 @@ def is_severe(resource: dict[str, Any]) -> Truth:
     if (
         criticality in ("high", "crith")
         or "severe" in severities
-        or any(_is_anaphylaxis(reaction) for reaction in reactions)
+        or any(map(_is_anaphylaxis, reactions))
+        or any(map(speaks_of_anaphylaxis, texts_of(resource.get("code"))))
     ):
         return Truth.TRUE
     if criticality in ("low", "critl") or (reactions and severities <= {"mild", "moderate"}):
@@ -273,7 +273,7 @@ def is_severe(resource: dict[str, Any]) -> Truth:
 def _is_anaphylaxis(reaction: dict[str, Any]) -> bool:
     described = as_text(reaction.get("description"))
     said = [*_manifestations(reaction), *([] if is_doubted(described) else [described])]
-    return any("anaphyla" in text.lower() for text in said)
+    return any(map(speaks_of_anaphylaxis, said))
 
 
 def words_of_reaction(reaction: Any) -> list[str]:

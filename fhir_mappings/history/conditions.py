@@ -170,11 +170,22 @@ def _closed_world(diagnoses: Diagnoses) -> dict[str, Fact]:
         "dialysis": claim(ON_DIALYSIS, dialysis),
         "kidney_risk": _kidney_risk(diagnoses, kidneys_at_all),
         "lebers": claim({Concept.LHON}, no_lebers, EVER),
-        "bleeding_disorder": claim(bleeding, no_bleeding, EVER[:2]),
+        "bleeding_disorder": claim(bleeding, _bleeding_over(diagnoses) or no_bleeding, EVER[:2]),
         "nitrous_oxide": claim(NITROUS_OXIDE, no_gas),
         "haemolysis": claim({Concept.HAEMOLYSIS}, no_haemolysis, EVER),
         "raises_b12": claim({Concept.RAISES_B12}, raises),
     }
+
+
+def _bleeding_over(diagnoses: Diagnoses) -> Fact | None:
+    """Return the unknown fact of a bleeding disorder marked as resolved: an inherited one is for
+    life, an acquired one may be over (F20).
+    """
+    over = diagnoses.of({Concept.HAEMOPHILIA_BLEEDING}, Standing.RESOLVED)
+    if not over:
+        return None
+    said = f"recorded as resolved: {over[0].evidence.display}"
+    return Fact(Truth.UNKNOWN, said, evidence_of(over), because=Because.NOT_CERTAIN)
 
 
 def _open_world(diagnoses: Diagnoses) -> dict[str, Fact]:

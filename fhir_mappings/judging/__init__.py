@@ -15,7 +15,11 @@ from fhir_mappings.judging.plain_words import (
     is_negative,
 )
 from fhir_mappings.judging.plain_words import is_another_substance as names_another_substance
-from fhir_mappings.judging.tolerance import without_intolerance, without_tolerated
+from fhir_mappings.judging.tolerance import (
+    speaks_of_anaphylaxis,
+    without_intolerance,
+    without_tolerated,
+)
 
 __all__ = [
     "Judged",
@@ -29,6 +33,7 @@ __all__ = [
     "meaningful_texts",
     "names_another_substance",
     "reads_as_words",
+    "speaks_of_anaphylaxis",
     "without_intolerance",
     "without_tolerated",
 ]

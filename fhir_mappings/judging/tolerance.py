@@ -1,8 +1,13 @@
-"""What the words of an allergy say is tolerated, and what is not (F21, Q27)."""
+"""What the words of an allergy say is tolerated, what is not, and whether the reaction was
+anaphylaxis (F21, Q27, Q52).
+"""
 
 from __future__ import annotations
 
 import re
+
+from fhir_mappings.terminology import LONGEST_SEARCHED
+from fhir_mappings.text import normalise_text
 
 _TOLERATED = re.compile(
     r"(?<!not )(?<!cannot )(?<!never )(?<!poorly )(?<!badly )(?<!nicht )(?<!non )(?<!ikke )"
@@ -33,3 +38,19 @@ def without_tolerated(text: str) -> str:
 def without_intolerance(text: str) -> str:
     """Return the words of an allergy without "not tolerated", which denies no allergy."""
     return _NOT_TOLERATED.sub(" ", text)
+
+
+_ANAPHYLAXIS = re.compile(r"ana(?:ph|f)[iy]la")
+_NO_ANAPHYLAXIS = re.compile(
+    r"\b(?:no|not|non|never|without|denie[sd]|kein\w*|nicht|ohne|pas|sans|sin|senza|nao|sem|geen|"
+    r"niet|zonder|ingen|inte|utan|ikke|uten|uden)(?: \w+){0,2} ana(?:ph|f)[iy]la\w*|"
+    r"ana(?:ph|f)[iy]la\w*(?: \w+){0,2} (?:exclu\w*|ruled out|denied|ausgeschlossen|"
+    r"uitgesloten|esclus\w*)"
+)
+"""The word as the languages of records write it, and its denial."""
+
+
+def speaks_of_anaphylaxis(text: str) -> bool:
+    """Return whether words say, in any language of records, that a reaction was anaphylaxis."""
+    clauses = map(normalise_text, re.split(r"[;,.\n]", text[:LONGEST_SEARCHED]))
+    return any(_ANAPHYLAXIS.search(_NO_ANAPHYLAXIS.sub(" ", one)) for one in clauses)

@@ -10,8 +10,8 @@ from recommender.cards import Indicator, cards
 from recommender.case import Case, Issue, is_treatment
 from recommender.checks import ileal_conflict
 from recommender.deficiency import Deficiency
-from recommender.language import FollowUp, RecordArea
-from recommender.wording import LISTS, Words, join
+from recommender.language import FollowUp, HintAt, RecordArea
+from recommender.wording import LISTS, Words, join, quote
 
 _OPEN_OR_SHOWN = (Deficiency.CONFIRMED, Deficiency.PROBABLE, Deficiency.UNRESOLVED)
 """Where pregnancy changes what is asked (Q84)."""
@@ -41,9 +41,8 @@ def more_than_an_order(case: Case) -> Issue | None:
             f"not enough"
         )
         return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X33",), about, summary)
-    if case.starts_treatment and case.assessment.cobalt_allergy.is_true:
+    if case.starts_treatment and (summary := _cobalt(case)):
         reason = "Every form of vitamin B12 contains cobalt; the allergy does not rule it out."
-        summary = "Cobalt allergy recorded: watch for a reaction for 72 hours after each dose"
         return Issue(cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X26",), about, summary)
     unread = [LISTS[area] for area in MUST_BE_READ if area in case.scenario.unavailable]
     if unread:
@@ -53,6 +52,15 @@ def more_than_an_order(case: Case) -> Issue | None:
             cards.A1_RIGHT_BUT_MORE, Indicator.INFO, (reason,), ("X27", "S16"), about, summary
         )
     return None
+
+
+def _cobalt(case: Case) -> str:
+    """Return what is said of a cobalt allergy, recorded or pointed at (K12, Q28); else nothing."""
+    watch = "watch for a reaction for 72 hours after each dose"
+    if case.assessment.cobalt_allergy.is_true:
+        return f"Cobalt allergy recorded: {watch}"
+    hints = case.scenario.hints_at(HintAt.COBALT_ALLERGY)
+    return f"Record says {quote(hints[0].words, 40)}, perhaps cobalt: {watch}" if hints else ""
 
 
 MUST_BE_READ = (

@@ -147,6 +147,25 @@ def test_the_other_route_that_few_platelets_make_reasonable_is_not_marked_wrong_
         assert ("for people in whom bleeding" in card["detail"]) is marked
 
 
+def test_what_may_be_an_allergy_to_cobalt_is_said_beside_a_right_start_Q28_K12() -> None:
+    asked = request(LOADING, EVERY_2_TO_3, **without_signs(ANAEMIA))
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a1",
+        "patient": {"reference": "Patient/p1"},
+        "code": {"text": "Possible cobalt allergy"},
+    }
+    asked["prefetch"]["allergies"] |= {"total": 1, "entry": [{"resource": allergy}]}
+    card = only_card(asked)
+    said = "perhaps cobalt: watch for a reaction for 72 hours after each dose"
+    assert (card["indicator"], card["summary"]) == (
+        "info",
+        f"Record says 'Possible cobalt allergy', {said}",
+    )
+    allergy["verificationStatus"] = {"coding": [{"code": "refuted"}]}
+    assert cards_of(asked) == []
+
+
 # --- reviews
 
 

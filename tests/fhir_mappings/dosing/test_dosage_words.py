@@ -169,6 +169,11 @@ def test_two_frequencies_are_none():
     assert read_written("1 mg weekly and monthly").timing is None
 
 
+@pytest.mark.parametrize("text", ["1 mg IM 2/3 monthly", "1 mg IM Mon-Fri", "days 1,3,5 each week"])
+def test_a_part_of_what_means_two_things_is_no_frequency_to_compare_with_Q41(text):
+    assert read_written(text).timing is None
+
+
 @pytest.mark.parametrize(
     "text", ["1mg IM prn", "1 tablet daily as needed", "bei Bedarf 1 Tablette"]
 )

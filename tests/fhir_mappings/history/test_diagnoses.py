@@ -381,6 +381,17 @@ def test_a_bleeding_disorder_by_code_and_by_a_low_count_that_is_only_coded() -> 
     assert scenario_of(condition("76612001")).bleeding_disorder.is_false
 
 
+@pytest.mark.parametrize(
+    "ended", [{"clinical": "resolved"}, {"clinicalStatus": None, "abatementDateTime": "2019"}]
+)
+def test_a_bleeding_disorder_marked_as_resolved_may_be_for_life_F20(ended: Resource) -> None:
+    disorder = scenario_of(condition("90935002", **ended)).bleeding_disorder
+    assert disorder.is_unknown
+    assert disorder.reason.startswith("recorded as resolved")
+    refuted = condition("90935002", verificationStatus=status("refuted"))
+    assert scenario_of(refuted).bleeding_disorder.is_false
+
+
 def test_nitrous_oxide_is_a_cause_and_inhalants_in_general_are_a_doubt() -> None:
     scenario = scenario_of(condition("73891003"))
     assert scenario.nitrous_oxide.is_true

@@ -691,12 +691,33 @@ def test_a_manifestation_may_name_what_the_allergy_is_to(manifestation: dict[str
 
 
 @pytest.mark.parametrize(
-    ("described", "severe"), [("anaphylaxis, ambulance called", True), ("no anaphylaxis", False)]
+    ("described", "severe"),
+    [
+        ("anaphylaxis, ambulance called", True),
+        ("Anafilaxia", True),
+        ("Anafylactische shock", True),
+        ("Shock anafilattico", True),
+        ("Anafylaktisk reaktion", True),
+        ("no anaphylaxis", False),
+        ("Rash, no anaphylaxis", False),
+        ("Anaphylaxis was ruled out", False),
+        ("sin signos de anafilaxia", False),
+        ("keine Anaphylaxie", False),
+    ],
 )
 def test_a_reaction_described_as_anaphylaxis_is_severe_Q52(described: str, severe: bool) -> None:
-    entry = allergic("Hydroxocobalamin", reaction=[{"description": described}])
-    (found,) = scenario_of(entry).allergies
-    assert found.severe.is_true is severe
+    for reaction in ({"description": described}, {"manifestation": [{"text": described}]}):
+        (found,) = scenario_of(allergic("Hydroxocobalamin", reaction=[reaction])).allergies
+        assert found.severe.is_true is severe
+
+
+def test_the_name_of_an_allergy_may_say_that_it_was_anaphylaxis_Q52() -> None:
+    (found,) = scenario_of(allergic("Hydroxocobalamin (anaphylaxis)")).allergies
+    assert found.severe.is_true
+    manifestation = {"text": "Rash, not itchy; anaphylaxis"}
+    reaction = [{"manifestation": [manifestation]}]
+    (found,) = scenario_of(allergic("Hydroxocobalamin", reaction=reaction)).allergies
+    assert found.severe.is_true
 
 
 # Injections that were stopped
