@@ -84,6 +84,11 @@ class MedicineUse:
         return self.since or self.last
 
     @property
+    def is_stated_stop(self) -> bool:
+        """Whether somebody states that the medicine was stopped, by a day that is known."""
+        return not self.is_order and self.state is OrderState.STOPPED and self.last is not None
+
+    @property
     def evidence(self) -> Evidence:
         return cite_medicine(self.placed, self.product, self.last or self.since)
 
@@ -229,24 +234,37 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     moment = read_date(resource.get("effectiveDateTime"))
     since = start or moment
     last = end or read_date(resource.get("dateAsserted")) or moment or start
-    current = status in CURRENTLY_TAKEN | MAY_BE_TAKEN and end is None
-    state = OrderState.ACTIVE if current else OrderState.COMPLETED
+    adherence = _adherence(resource)
+    on_hold = status == "on-hold" or adherence.startswith("on-hold")
+    undated = on_hold and last is None  # nobody knows since when: it may be taken
+    ended = end is not None or on_hold or adherence.startswith("stopped")
+    current = undated or (status in CURRENTLY_TAKEN | MAY_BE_TAKEN and not ended)
+    halted = status == "stopped" or adherence.startswith("stopped")
+    state = OrderState.STOPPED if halted else OrderState.COMPLETED
     return MedicineUse(
         placed,
         product,
         False,
-        state,
+        OrderState.ACTIVE if current else state,
         current,
         since.earliest if since else None,
         last.latest if last else None,
-        planned=status in MAY_BE_TAKEN or code_of(resource.get("taken")).lower() in ("unk", "na"),
+        planned=undated
+        or status in MAY_BE_TAKEN
+        or adherence == "unknown"
+        or code_of(resource.get("taken")).lower() in ("unk", "na"),
     )
 
 
 def _is_not_taken(resource: Resource) -> bool:
     taken = code_of(resource.get("taken")).lower()
-    adherence = code_of(as_dict(resource.get("adherence")).get("code"))
-    return taken == "n" or resource.get("wasNotTaken") is True or adherence.startswith("not-taking")
+    not_taking = _adherence(resource).startswith("not-taking")
+    return taken == "n" or resource.get("wasNotTaken") is True or not_taking
+
+
+def _adherence(resource: Resource) -> str:
+    """Whether a statement of R5 says that the medicine is taken, on hold, or stopped."""
+    return code_of(as_dict(resource.get("adherence")).get("code"))
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -222,12 +222,12 @@ class _Treatment:
         if multivitamin:
             self.combinations.append(multivitamin)
             return
-        if use.is_order or (use.current and not _substances_of(use) & self.ordered):
+        stopped = use.is_stated_stop
+        if stopped or use.is_order or (use.current and not _substances_of(use) & self.ordered):
             stands = InCourse(use.placed.reference, use.state, planned=use.planned)
-            self.orders += read_orders(
-                use.placed, stands, use.product, self.value_sets, self.siblings
-            )
-        given = not (use.is_order or use.planned)
+            found = read_orders(use.placed, stands, use.product, self.value_sets, self.siblings)
+            self.orders += [replace(one, ends=use.last) for one in found] if stopped else found
+        given = not (use.is_order or use.planned or stopped)
         if use.product.has_cobalamin and (given or is_issue(use, dosage)):
             self.doses += read_doses(use, dosage, self.as_of)
         elif not use.is_order:

@@ -43,6 +43,7 @@ def _is_taken(use: MedicineUse, as_of: dt.date) -> bool:
         return True
     return (
         not use.is_order
+        and use.state is not OrderState.STOPPED
         and use.last is not None
         and use.last >= months_before(as_of, look_back.SUPPLY_MONTHS)
     )

@@ -434,6 +434,35 @@ def test_a_statement_that_leaves_open_whether_it_is_taken_is_no_dose_and_no_none
     assert [found.planned for found in facts.orders] == [True]
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"status": "stopped"},
+        {"status": "recorded", "adherence": {"code": {"coding": [{"code": "stopped"}]}}},
+        {
+            "status": "recorded",
+            "adherence": {"code": {"coding": [{"code": "stopped-as-directed"}]}},
+        },
+    ],
+)
+def test_what_is_stated_as_stopped_is_an_order_that_ended_on_that_day(elements):
+    facts, _ = read(entry("MedicationStatement", HC, **(STATEMENT | elements)))
+
+    assert facts.doses == ()
+    assert [(found.state, found.starts, found.ends) for found in facts.orders] == [
+        (OrderState.STOPPED, dt.date(2024, 1, 1), dt.date(2026, 11, 1))
+    ]
+
+
+def test_what_was_stopped_on_no_known_day_leaves_open_when_it_was_taken():
+    undated = {"status": "stopped", "dosage": [IM_MONTHLY]}
+
+    facts, _ = read(entry("MedicationStatement", HC, **undated))
+
+    assert facts.orders == ()
+    assert [dose.date for dose in facts.doses] == [None]
+
+
 def test_a_statement_that_ended_is_a_dose_but_no_course():
     ended = STATEMENT | {"effectivePeriod": {"start": "2026-01-01", "end": "2026-06-30"}}
 
@@ -586,6 +615,24 @@ def test_a_stopped_anticoagulant_is_not_taken():
 
     assert facts.anticoagulant_fact.truth is Truth.FALSE
     assert lines[0].ignored.startswith("Warfarin, no longer taken")
+
+
+STOPPED = {"adherence": {"code": {"coding": [{"code": "stopped"}]}}}
+ON_HOLD = {"adherence": {"code": {"coding": [{"code": "on-hold"}]}}}
+
+
+@pytest.mark.parametrize("elements", [{"status": "stopped"}, {"status": "recorded"} | STOPPED])
+def test_an_anticoagulant_stated_as_stopped_is_not_taken_I33(elements):
+    facts, _ = read(entry("MedicationStatement", WARFARIN, dateAsserted="2026-11-01", **elements))
+
+    assert facts.anticoagulant_fact.truth is Truth.FALSE
+
+
+@pytest.mark.parametrize("elements", [{"status": "on-hold"}, {"status": "recorded"} | ON_HOLD])
+def test_an_anticoagulant_stated_as_on_hold_is_no_known_none_Q29(elements):
+    for since, truth in (({}, Truth.UNKNOWN), ({"dateAsserted": "2026-11-01"}, Truth.TRUE)):
+        facts, _ = read(entry("MedicationStatement", WARFARIN, **elements, **since))
+        assert facts.anticoagulant_fact.truth is truth
 
 
 def test_methotrexate_and_nitrous_oxide_are_facts():

@@ -73,7 +73,16 @@ def test_an_anticoagulant_counts_under_every_spelling_of_the_atc(system: str, co
 
 
 @pytest.mark.parametrize(
-    "text", ["Blood thinner", "Blutverdünner", "Anticoagulant clinic drug", "Waran", "Warfarinum"]
+    "text",
+    [
+        "Blood thinner",
+        "Blutverdünner",
+        "Anticoagulant clinic drug",
+        "Waran",
+        "Warfarinum",
+        "Parnaparin 4250 IU",
+        "Betrixaban",
+    ],
 )
 def test_words_for_an_anticoagulant_are_a_hint(text: str) -> None:
     scenario = scenario_of(ordered({"text": text}))
