@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fhir_mappings.fhir.reading import MOST_LINES, at_most
+from fhir_mappings.fhir.reading import (
+    MOST_LINES,
+    as_dict,
+    as_list,
+    at_most,
+    code_of,
+    reference_of,
+)
 from fhir_mappings.fhir.record import Placed
 from recommender.language import Choice
 
@@ -137,6 +144,11 @@ def read_authored(resource: Mapping[str, Any]) -> Any:
     return first_of(resource, "authoredOn", "dateWritten", "orderedOn")
 
 
+def read_adherence(resource: Mapping[str, Any]) -> str:
+    """Return whether a statement of R5 says that its medicine is taken, on hold, or stopped."""
+    return code_of(as_dict(resource.get("adherence")).get("code"))
+
+
 def read_requester(resource: Mapping[str, Any]) -> Any:
     """Return the Reference to whoever asks for what is ordered; `None` without one."""
     requester = first_of(resource, "requester", "prescriber")
@@ -237,3 +249,15 @@ def read_period_unit(repeat: Mapping[str, Any]) -> Any:
 def read_additional_instructions(line: Mapping[str, Any]) -> list[Any]:
     value = first_of(line, "additionalInstruction", "additionalInstructions")
     return value if isinstance(value, list) else [value]
+
+
+def is_reported(resource: Mapping[str, Any]) -> bool:
+    """Return whether an order tells what the patient or somebody else says is taken, instead of
+    what its prescriber orders (Q32).
+    """
+    reported = resource.get("reportedBoolean", resource.get("reported"))
+    if reported is True or as_dict(resource.get("reportedReference")):
+        return True
+    sources = [as_dict(source) for source in as_list(resource.get("informationSource"))]
+    informants = {reference_of(source) for source in sources} - {""}
+    return bool(informants - {reference_of(resource.get("requester"))})

@@ -14,12 +14,9 @@ from functools import partial
 from fhir_mappings.fhir import (
     Placed,
     Resource,
-    as_dict,
-    as_list,
     code_of,
     read_date,
     read_period,
-    reference_of,
 )
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import Receipt, say_status
@@ -198,7 +195,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     if resource.get("doNotPerform") is True:
         return "an order not to give it"
     authored = first_day(fhir_versions.read_authored(resource))
-    reported = intent == "plan" and is_reported(resource)
+    reported = intent == "plan" and fhir_versions.is_reported(resource)
     return MedicineUse(
         placed,
         product,
@@ -211,21 +208,9 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     )
 
 
-def is_reported(resource: Resource) -> bool:
-    """Return whether an order tells what the patient or somebody else says is taken, instead of
-    what its prescriber orders (Q32).
-    """
-    reported = resource.get("reportedBoolean", resource.get("reported"))
-    if reported is True or as_dict(resource.get("reportedReference")):
-        return True
-    sources = [as_dict(source) for source in as_list(resource.get("informationSource"))]
-    informants = {reference_of(source) for source in sources} - {""}
-    return bool(informants - {reference_of(resource.get("requester"))})
-
-
 def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = code_of(resource.get("status")) or "unknown"
+    status = _status_of_statement(resource)
     if status not in TAKEN_STATUSES | MAY_BE_TAKEN:
         return say_status(status)
     if _is_not_taken(resource):
@@ -234,37 +219,35 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     moment = read_date(resource.get("effectiveDateTime"))
     since = start or moment
     last = end or read_date(resource.get("dateAsserted")) or moment or start
-    adherence = _adherence(resource)
-    on_hold = status == "on-hold" or adherence.startswith("on-hold")
-    undated = on_hold and last is None  # nobody knows since when: it may be taken
-    ended = end is not None or on_hold or adherence.startswith("stopped")
-    current = undated or (status in CURRENTLY_TAKEN | MAY_BE_TAKEN and not ended)
-    halted = status == "stopped" or adherence.startswith("stopped")
-    state = OrderState.STOPPED if halted else OrderState.COMPLETED
+    undated = status == "on-hold" and last is None  # nobody knows since when: it may be taken
+    current = undated or (status in CURRENTLY_TAKEN | MAY_BE_TAKEN and end is None)
+    over = OrderState.STOPPED if status == "stopped" else OrderState.COMPLETED
     return MedicineUse(
         placed,
         product,
         False,
-        OrderState.ACTIVE if current else state,
+        OrderState.ACTIVE if current else over,
         current,
         since.earliest if since else None,
         last.latest if last else None,
         planned=undated
         or status in MAY_BE_TAKEN
-        or adherence == "unknown"
         or code_of(resource.get("taken")).lower() in ("unk", "na"),
     )
 
 
+def _status_of_statement(resource: Resource) -> str:
+    """Return the status of a statement; what R5 says of adherence is more than "recorded"."""
+    status = code_of(resource.get("status")) or "unknown"
+    adherence = fhir_versions.read_adherence(resource)
+    more = (one for one in ("stopped", "on-hold", "unknown") if adherence.startswith(one))
+    return next(more, status) if status in CURRENTLY_TAKEN else status
+
+
 def _is_not_taken(resource: Resource) -> bool:
     taken = code_of(resource.get("taken")).lower()
-    not_taking = _adherence(resource).startswith("not-taking")
+    not_taking = fhir_versions.read_adherence(resource).startswith("not-taking")
     return taken == "n" or resource.get("wasNotTaken") is True or not_taking
-
-
-def _adherence(resource: Resource) -> str:
-    """Whether a statement of R5 says that the medicine is taken, on hold, or stopped."""
-    return code_of(as_dict(resource.get("adherence")).get("code"))
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
