@@ -196,6 +196,23 @@ def _bounds_period(repeat: Mapping[str, Any]) -> tuple[dt.date | None, dt.date |
     return (start.earliest if start else None), (end.latest if end else None)
 
 
+def read_bounds(timing: object) -> TimingReading:
+    """Return the days a FHIR Timing names, whatever else of it cannot be read."""
+    try:
+        starts, ends = _bounds_period(as_dict(as_dict(timing).get("repeat")))
+    except NotComputable:
+        return TimingReading(None)
+    return TimingReading(None, starts=starts, ends=ends)
+
+
+def _last_day_counts(repeat: Mapping[str, Any]) -> int:
+    """Return 1 where the last day of the bounds belongs to them, as FHIR's Period says of a date
+    without a time; 0 where a time of that day ends them.
+    """
+    end = str(as_dict(repeat.get("boundsPeriod")).get("end"))
+    return int("T" not in end or end.partition("T")[2].startswith("23:59"))
+
+
 def _duration(
     repeat: Mapping[str, Any], starts: dt.date | None, ends: dt.date | None
 ) -> tuple[Decimal, PeriodUnit] | None:
@@ -209,7 +226,7 @@ def _duration(
         unit, part = _unit({"periodUnit": bounds.get("unit"), "code": bounds.get("code")})
         return value / part, unit
     if starts and ends:
-        return Decimal(max((ends - starts).days, 1)), _DAY
+        return Decimal(max((ends - starts).days + _last_day_counts(repeat), 1)), _DAY
     return None
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from fhir_mappings.dosing import (
     TimingReading,
     WrittenDosage,
+    read_bounds,
     read_timing,
     read_written,
     shorten,
@@ -193,7 +194,7 @@ def _read_timing(
     read = attempt(
         lambda: _timing_or_words(read_timing, line, authored, words), [] if needed else problems
     )
-    return read or TimingReading(None)
+    return read or read_bounds(line.get("timing"))
 
 
 def _is_as_needed(line: Mapping[str, Any], words: WrittenDosage) -> bool:

@@ -234,8 +234,17 @@ def _micrograms_per(
     raise NotComputable(f"dose does not fit the product: {_said(quantity)} of {product.name}")
 
 
+_HOW_OFTEN = ("period", "dayOfWeek", "when", "timeOfDay")
+"""Members of `Timing.repeat` that say how often; a frequency without a period does not."""
+
+
 def count_alone(line: Mapping[str, Any]) -> int | None:
-    """Return the number of doses of a line without a frequency; `None` when it says none."""
-    repeat = as_dict(as_dict(line.get("timing")).get("repeat"))
+    """Return the number of doses of a line that says nothing of how often; `None` when it says
+    none, and where it does say how often but that cannot be read.
+    """
+    timing = as_dict(line.get("timing"))
+    repeat = as_dict(timing.get("repeat"))
+    if timing.get("code") or any(repeat.get(name) for name in _HOW_OFTEN):
+        return None
     count = read_number(repeat.get("countMax") or repeat.get("count"))
     return int(count) if count is not None and 0 < count <= HIGHEST_COUNT else None

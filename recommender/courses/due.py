@@ -132,10 +132,20 @@ def _tests_come_first(case: Case) -> bool:
 def _tests_due(case: Case) -> Iterator[Issue]:
     """Yield k1 of tests that nobody has drafted, else of the length or extent that decides."""
     asked = [item for item in case.recommendation.follow_ups if item.months == 0]
+    if _is_being_repeated(case):
+        return
     if any(not has_test(case, item.test) for item in asked):
         yield _due(case, WARNING if case.assessment.is_emergency or _low_and_ill(case) else INFO)
     elif _ileal_size_is_missing(case) and not case.course.has_anything_selected:
         yield _due(case, INFO, _size_decides(case))
+
+
+def _is_being_repeated(case: Case) -> bool:
+    """Return whether the repeat of an old or unusable low level is what is ordered (E3,
+    section 6).
+    """
+    ordered = case.course.has_anything_selected and has_test(case, Test.SERUM_B12)
+    return case.rule == "E3" and ordered
 
 
 def _asks_for_a_first_test(case: Case) -> bool:

@@ -237,7 +237,8 @@ def b19(case: Case, issue: Issue, words: Words) -> str:
             bound = f"{plain(doses)} dose{'' if doses == 1 else 's'}"
         return f"Alternate days end after {bound}: go on until there is no further improvement"
     begins = order.starts or case.scenario.as_of
-    end = words.day(begins + dt.timedelta(days=int(read.bound_days)))
+    last = begins + dt.timedelta(days=int(read.bound_days))
+    end = words.day(min(last, order.ends or last))
     return f"Alternate days end on {end}: review then, and go on while improving"
 
 

@@ -33,11 +33,18 @@ def resolve_course(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     removal = all(isinstance(edit, RemoveOrder) for one in resolutions for edit in one.edits)
     if not resolutions or not removal or any(map(_is_severe, issues)):
         return resolutions  # what must not be given is no renewal either
+    removed = {
+        edit.key for one in resolutions for edit in one.edits if isinstance(edit, RemoveOrder)
+    }
+    active = {order.key for order in case.course.active}
+    if any(order.key in removed and order.replaces in active for order in case.drafts):
+        return ()  # it says itself which order it goes on from
     quiet = not any(issue.is_loud for issue in issues)
     second = [
         issue
         for issue in issues
-        if issue.card == cards.E1_SECOND_ORDER and (quiet or _repeats_an_active_order(case, issue))
+        if issue.card == cards.E1_SECOND_ORDER
+        and (quiet or removed & set(issue.about) or _repeats_an_active_order(case, issue))
     ]
     named = tuple(edit for edit in additions(case, second) if isinstance(edit, NameReplaced))
     return (Resolution(label_of(named), named), *resolutions) if named else resolutions

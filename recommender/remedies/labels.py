@@ -183,10 +183,12 @@ def _drafted_phases(edits: tuple[Edit, ...]) -> Iterator[Phase]:
 
 
 def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
-    words = ["Remove this order"] if any(isinstance(edit, RemoveOrder) for edit in edits) else []
+    words = _removed(edits)
+    which = "The other" if words else "This"
     if any(isinstance(edit, AddTechnique) for edit in edits):
         words.append("Write technique into the order")
-    words += [_named(edit) for edit in edits if isinstance(edit, NameReplaced)]
+    named = [edit for edit in edits if isinstance(edit, NameReplaced)]
+    words += [_named(edit, which) for edit in named]
     if any(isinstance(edit, ChangeSite) for edit in edits):
         words.append("Inject into the deltoid")
     for edit in edits:
@@ -199,9 +201,17 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
     return "; ".join((first, *(lower_first(word) for word in rest)))
 
 
-def _named(edit: NameReplaced) -> str:
+def _removed(edits: tuple[Edit, ...]) -> list[str]:
+    """Say how many orders go, and of one whether another stays and is changed."""
+    removed = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
+    kept = any(isinstance(edit, NameReplaced) for edit in edits)
+    one = "Remove one order" if kept else "Remove this order"
+    return [one if len(removed) == 1 else "Remove these orders"] if removed else []
+
+
+def _named(edit: NameReplaced, which: str = "This") -> str:
     """Say which order the draft goes on from; the day is said in full, as there may be several."""
-    does = "This replaces" if edit.changes else "This renews"
+    does = f"{which} {'replaces' if edit.changes else 'renews'}"
     if edit.written is None:
         return f"{does} the active order"
     return f"{does} the order of {say_full_date(edit.written)}"

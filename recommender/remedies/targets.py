@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.cards import Remedy, cards
-from recommender.case import Case, Column, Issue, kind_of
+from recommender.case import Case, Column, Issue, is_oral, kind_of
 from recommender.courses import continued_order
 from recommender.guidance import M_LOAD, ORAL, starting_now, with_oral_dose
 from recommender.language import (
@@ -59,7 +59,7 @@ def find_targets(case: Case, issues: Sequence[Issue]) -> tuple[Target, ...]:
         order.cobalamin is not None and is_injected(order.cobalamin) for order in ordered
     )
     by_mouth = (
-        bool(ordered)
+        any(order.cobalamin is not None and is_oral(order.cobalamin) for order in ordered)
         and not injected
         and case.rule != "T5b"  # tablets failed, whatever else is wrong with the order (b22)
         and not any(issue.card in AGAINST_TABLETS for issue in issues)

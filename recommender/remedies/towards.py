@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recommender.assessment import PlateletBand
-from recommender.cards import Remedy, Resolution, cards
+from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Column, Issue, kind_of
 from recommender.folic_acid import (
     FolateClass,
@@ -160,11 +160,21 @@ def _rests_on_glossitis(case: Case, edits: tuple[Edit, ...]) -> bool:
 def folate_to_remove(
     case: Case, issues: Sequence[Issue], edits: tuple[Edit, ...]
 ) -> Iterator[Order]:
+    """Yield the folic acid that goes: it waits for vitamin B12 (c1), or nobody can mean its dose
+    (b24).
+    """
     keys = {
-        key for issue in issues if issue.card.remedy is Remedy.START_FIRST for key in issue.about
+        key
+        for issue in issues
+        if issue.card.remedy is Remedy.START_FIRST or _is_a_slip(issue)
+        for key in issue.about
     }
     gone = {edit.key for edit in edits if isinstance(edit, RemoveOrder)}
     return (order for order in case.selected_folate if order.key in keys and order.key not in gone)
+
+
+def _is_a_slip(issue: Issue) -> bool:
+    return issue.card == cards.B24_FOLIC_ACID_DOSE and issue.indicator is Indicator.CRITICAL
 
 
 def folate_after(case: Case, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

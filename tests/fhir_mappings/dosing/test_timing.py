@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fhir_mappings.dosing.interval_words import parse_rhythm
-from fhir_mappings.dosing.timing import NotComputable, read_number, read_timing
+from fhir_mappings.dosing.timing import NotComputable, read_bounds, read_number, read_timing
 from recommender.language.doses import PeriodUnit, Timing
 
 DAY, WEEK, MONTH, YEAR = PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR
@@ -233,7 +233,17 @@ def test_as_needed_is_seen_in_the_code():
             None,
             (Decimal(2), WEEK),
         ),
-        ({"boundsPeriod": {"start": "2026-11-01", "end": "2026-11-15"}}, None, (Decimal(14), DAY)),
+        ({"boundsPeriod": {"start": "2026-11-01", "end": "2026-11-14"}}, None, (Decimal(14), DAY)),
+        (
+            {"boundsPeriod": {"start": "2026-11-01", "end": "2026-11-14T23:59:59Z"}},
+            None,
+            (Decimal(14), DAY),
+        ),
+        (
+            {"boundsPeriod": {"start": "2026-11-01", "end": "2026-11-15T00:00:00Z"}},
+            None,
+            (Decimal(14), DAY),
+        ),
         ({"boundsPeriod": {"start": "2026-11-01"}}, None, None),
         ({"boundsDuration": {}}, None, None),
         ({"boundsPeriod": {"start": "undefined"}}, None, None),
@@ -252,8 +262,19 @@ def test_an_end_alone_is_counted_from_the_day_the_order_was_written():
 
     reading = read_timing({"repeat": repeat}, authored=dt.date(2026, 11, 20))
 
-    assert reading.timing.duration == (Decimal(10), DAY)
+    assert reading.timing.duration == (Decimal(11), DAY)  # the last day belongs to a Period (FHIR)
     assert reading.ends == dt.date(2026, 11, 30)
+
+
+def test_the_days_of_a_timing_are_read_whatever_else_of_it_is_not():
+    period = {"start": "2026-11-27", "end": "2026-12-27"}
+
+    reading = read_bounds({"code": {"text": "per protocol"}, "repeat": {"boundsPeriod": period}})
+
+    assert (reading.starts, reading.ends) == (dt.date(2026, 11, 27), dt.date(2026, 12, 27))
+    assert reading.timing is None
+    turned = {"start": period["end"], "end": period["start"]}
+    assert read_bounds({"repeat": {"boundsPeriod": turned}}).starts is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,207 @@
+"""What is said of the order in hand where it is written in an unusual way, and what comes of the
+offers.
+
+Expectations: FHIR R4 (Period: a last day belongs to it; Timing.repeat), decisions 2.8, Q17, Q38,
+Q39, Q66, I3, I31, R164; cards.md 1, 3, 4 (b4, b14, b24, c2, e1, k1), 6 (E3) and 7.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.vignettes.test_second_answers import (
+    ANAEMIA,
+    CYANO,
+    EVERY_2,
+    FOLIC_ACID,
+    IN_TIME,
+    KIDNEYS,
+    LOADING,
+    LOW,
+    NO_SIGNS,
+    TABLETS,
+    taken,
+)
+from tests.vignettes.test_stops_and_doubtful_orders import (
+    cards_of,
+    draft_of,
+    labels,
+    only_card,
+    request,
+)
+
+Json = dict[str, Any]
+
+SIGNS = "paraesthesia, since 2026-10-20"
+RANGE = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+ALTERNATE = "hydroxocobalamin, 1000 mcg, IM, alternate days"
+UNTREATED = {"conditions": [ANAEMIA], "results": [LOW, KIDNEYS, NO_SIGNS]}
+
+
+def bounded(asked: Json, end: str) -> Json:
+    asked = copy.deepcopy(asked)  # the rhythms of the chart are shared
+    repeat = draft_of(asked)["dosageInstruction"][0]["timing"]["repeat"]
+    for name in ("count", "boundsDuration"):
+        repeat.pop(name, None)
+    repeat["boundsPeriod"] = {"start": "2026-11-26", "end": end}
+    return asked
+
+
+# --- the last day of a period belongs to it
+
+
+@pytest.mark.parametrize("end", ["2026-12-09", "2026-12-10", "2026-12-09T23:59:59Z"])
+def test_two_weeks_by_their_first_and_last_day_are_the_loading_course(end: str) -> None:
+    assert cards_of(bounded(request(LOADING, RANGE, **UNTREATED), end)) == []
+
+
+def test_five_days_by_their_first_and_last_day_are_five_injections() -> None:
+    daily = "hydroxocobalamin, 1000 mcg, IM, daily"
+    assert cards_of(bounded(request(daily, RANGE, **UNTREATED), "2026-11-30")) == []
+    fewer = only_card(bounded(request(daily, RANGE, **UNTREATED), "2026-11-29"))
+    assert fewer["summary"].startswith("Ordered once daily for 4 days")
+
+
+def test_alternate_days_for_two_weeks_end_on_the_day_that_is_ordered_Q39() -> None:
+    chart = {"conditions": [ANAEMIA, SIGNS], "results": [LOW, KIDNEYS]}
+    card = only_card(bounded(request(ALTERNATE, EVERY_2, **chart), "2026-12-09"))
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("Alternate days end on 9 Dec 2026")
+
+
+# --- a frequency that cannot be read is not a missing one
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"repeat": {"dayOfWeek": ["mon", "wed", "fri"], "frequency": 1, "period": 1, "count": 6}},
+        {"code": {"text": "as in the protocol"}, "repeat": {"count": 6}},
+    ],
+    ids=["days of the week against the frequency", "words"],
+)
+def test_a_frequency_that_is_not_understood_is_not_called_missing(timing: Json) -> None:
+    asked = request(LOADING, RANGE, **UNTREATED)
+    if "dayOfWeek" in timing["repeat"]:
+        timing["repeat"]["periodUnit"] = "wk"
+    draft_of(asked)["dosageInstruction"][0]["timing"] = timing
+    card = only_card(asked)
+    assert "without saying how often" not in card["detail"]
+    assert "b14" in card["extension"]["org.b12-cds"]["alsoFound"]
+    assert "no loading that could be read" in card["summary"]
+
+
+def test_a_number_of_injections_without_any_frequency_is_called_that() -> None:
+    asked = request(LOADING, **UNTREATED)
+    draft_of(asked)["dosageInstruction"][0]["timing"] = {"repeat": {"count": 6, "frequency": 1}}
+    assert "Ordered: 6 in all, without saying how often." in only_card(asked)["detail"]
+
+
+@pytest.mark.parametrize("timing", [None, {"code": {"text": "as in the protocol"}}])
+def test_folic_acid_that_was_put_off_is_not_put_off_again_Q17(timing: Json | None) -> None:
+    asked = request(LOADING, RANGE, FOLIC_ACID, **UNTREATED)
+    line = draft_of(asked, 2)["dosageInstruction"][0]
+    line.pop("timing")
+    if timing:
+        line["timing"] = timing
+    (offer,) = only_card(asked)["suggestions"]
+    assert offer["label"].startswith("Start folic acid on 27 Nov 2026")
+    assert cards_of(taken(asked, offer)) == []
+
+
+# --- an order that may continue an active one is never offered for removal alone (I31)
+
+
+def on_tablets(*orders: str) -> Json:
+    taken_since = [f"{TABLETS}, since 2026-04-01"]
+    supplied = ["vitamin B12 tablet 1 mg, on 2026-10-07, for 90 days"]
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS, NO_SIGNS]}
+    return request(*orders, active=taken_since, supplied=supplied, **chart)
+
+
+def test_a_renewal_that_names_its_order_is_not_offered_for_removal_I31() -> None:
+    asked = on_tablets(TABLETS, EVERY_2)
+    (offer,) = only_card(asked)["suggestions"]
+    assert offer["label"] == "This renews the order of 1 Apr 2026"
+    card = only_card(taken(asked, offer))
+    assert card["indicator"] == "info"
+    assert labels(card) == []
+
+
+def on_cyanocobalamin(*orders: str) -> Json:
+    given = [
+        f"cyanocobalamin injection, 1000 mcg, IM, on 2026-{month}-05"
+        for month in ("09", "10", "11")
+    ]
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS, NO_SIGNS]}
+    return request(*orders, active=[f"{CYANO}, since 2025-12-01"], given=given, **chart)
+
+
+def test_two_orders_that_go_are_called_two_and_the_change_is_named_first_I31() -> None:
+    asked = on_cyanocobalamin(EVERY_2, TABLETS)
+    draft_of(asked)["dosageInstruction"][0]["route"]["coding"][0]["code"] = "34206005"
+    assert labels(only_card(asked)) == [
+        "This replaces the order of 1 Dec 2025",
+        "Remove these orders",
+    ]
+
+
+def test_the_label_tells_the_order_that_goes_from_the_one_that_stays() -> None:
+    active = [f"{EVERY_2}, since 2025-12-01"]
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS, NO_SIGNS], "given": IN_TIME}
+    asked = request(EVERY_2, TABLETS, active=active, **chart)
+    assert labels(only_card(asked)) == [
+        "Remove one order; the other renews the order of 1 Dec 2025"
+    ]
+
+
+# --- an old low result: its repeat is what is ordered (section 6, E3)
+
+
+def order_of_test(code: str) -> Json:
+    return {
+        "resourceType": "ServiceRequest",
+        "id": "t1",
+        "status": "draft",
+        "intent": "order",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "subject": {"reference": "Patient/p1"},
+    }
+
+
+@pytest.mark.parametrize(("code", "said"), [("2132-9", []), ("13964-2", ["k1"])])
+def test_the_repeat_of_an_old_low_level_is_not_asked_for_while_it_is_ordered_E3(
+    code: str, said: list[str]
+) -> None:
+    asked = request(FOLIC_ACID, results=["B12 96 pmol/L, on 2024-03-06", KIDNEYS])
+    asked["context"]["draftOrders"]["entry"] = [{"resource": order_of_test(code)}]
+    asked["context"]["selections"] = ["ServiceRequest/t1"]
+    assert [card["extension"]["org.b12-cds"]["card"] for card in cards_of(asked)] == said
+
+
+# --- what is offered keeps to the order, and to what the card says
+
+
+def test_an_injection_without_a_route_is_not_taken_for_tablets_M3() -> None:
+    chart = UNTREATED | {"conditions": [], "procedures": ["sleeve gastrectomy, on 2023-11-01"]}
+    asked = request("cyanocobalamin injection, 1000 mcg, IM, alternate days", **chart)
+    draft_of(asked)["dosageInstruction"][0].pop("route")
+    card = only_card(asked)
+    assert "loading injections are due" in card["summary"]
+    assert [label.split(",")[0] for label in labels(card)] == [
+        "Replace by hydroxocobalamin 1 mg IM x6 in 2 weeks",
+        "Hydroxocobalamin 1 mg IM x6 in 2 weeks",
+    ]
+
+
+def test_folic_acid_of_a_dose_nobody_means_is_held_not_put_off_b24() -> None:
+    asked = request(FOLIC_ACID.replace("1 tablet", "400 mg"), conditions=[SIGNS], results=[KIDNEYS])
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    (offer,) = card["suggestions"]
+    assert offer["label"].startswith("Hold folic acid. ")
+    assert [one["type"] for one in offer["actions"]].count("delete") == 1
+    assert cards_of(taken(copy.deepcopy(asked), offer)) == []
