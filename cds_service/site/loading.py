@@ -31,10 +31,14 @@ from cds_service.site.settings import (
 )
 from cds_service.site.site_file import SettingsError, read_site_file
 from cds_service.site.web_address import problems_of_addresses
-from fhir_mappings.formulary import BUILT_IN, FormularyRow, excipients_of, read_formulary
-from fhir_mappings.medicines import reads_dose_unit
+from fhir_mappings.formulary import (
+    BUILT_IN,
+    FormularyRow,
+    check_units,
+    excipients_of,
+    read_formulary,
+)
 from fhir_mappings.terminology import LANGUAGES, SiteCodes, check_codes, load_value_sets
-from fhir_mappings.values import reads_unit
 from recommender.guidance import Policy, PolicyError
 from recommender.language import Route, Substance
 
@@ -264,23 +268,18 @@ def _extra_codes(
             load_value_sets(SiteCodes(**{kind: named[kind]}) if kind in named else None)
         except ValueError as error:
             wrong.append(f"codes.{kind}: {str(error).rstrip('.')}.")
-    wrong += _unknown_units(named)
+    wrong += _wrong_units(named)
     problems += wrong
     return None if wrong else SiteCodes(**named, languages=languages)
 
 
-def _unknown_units(named: Mapping[str, Path]) -> list[str]:
-    """Return the units that a site's spellings stand for and that neither results nor doses are
-    read in (Q62).
-    """
+def _wrong_units(named: Mapping[str, Path]) -> list[str]:
+    """Return what is wrong with the site's spellings of units (Q62)."""
     try:
         aliases = SiteCodes(units=named.get("units")).aliases("units")
     except ValueError:
         return []  # said already
-    unknown = sorted(
-        {unit for unit in aliases.values() if not (reads_unit(unit) or reads_dose_unit(unit))}
-    )
-    return [f'codes.units: found "{unit}", expected a unit that is read.' for unit in unknown]
+    return [f"codes.units: {problem}." for problem in check_units(aliases)]
 
 
 LANGUAGES_KEY = "recordLanguages"

@@ -1,7 +1,7 @@
 """What the record says of medicines: dosage, orders, doses and use."""
 
 from fhir_mappings.medicines.dosage import read_phases
-from fhir_mappings.medicines.dose_amounts import reads_dose_unit
+from fhir_mappings.medicines.dose_amounts import kind_of_dose_unit
 from fhir_mappings.medicines.doses import read_events
 from fhir_mappings.medicines.medication_orders import (
     BASIS,
@@ -46,6 +46,7 @@ __all__ = [
     "first_day",
     "is_nameless",
     "is_unresolved",
+    "kind_of_dose_unit",
     "lacks_doses",
     "map_medications",
     "may_matter",
@@ -55,5 +56,4 @@ __all__ = [
     "read_events",
     "read_orders",
     "read_phases",
-    "reads_dose_unit",
 ]

@@ -134,10 +134,17 @@ def _in_known_unit(quantity: dict[str, Any], site_units: Mapping[str, str]) -> d
     return quantity
 
 
-def reads_dose_unit(unit: str) -> bool:
-    """Return whether a dose in this unit is read: a mass, a volume, or a piece."""
-    known = (MASS_UNITS, VOLUME_UNITS, _PIECES, _CONTAINERS)
-    return any(unit.lower() in units for units in known)
+def kind_of_dose_unit(unit: str) -> tuple[str, object] | None:
+    """Return what a dose in this unit is read as: a mass with its micrograms, a volume, or pieces
+    and of which kind; `None` for a unit that is not read.
+    """
+    plain = _plain(unit)
+    if plain in MASS_UNITS:
+        return "mass", MASS_UNITS[plain]
+    if plain in VOLUME_UNITS:
+        return "volume", "ml"
+    pieces = (plain in _PIECES, plain in _CONTAINERS)
+    return ("pieces", pieces) if any(pieces) else None
 
 
 def _largest_end(

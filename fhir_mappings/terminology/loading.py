@@ -7,6 +7,8 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from fhir_mappings.terminology.code_systems import (
@@ -31,7 +33,12 @@ from fhir_mappings.terminology.members import (
     Words,
     without_tags,
 )
-from fhir_mappings.terminology.site_words import PREFIXES, AliasError, SiteCodes
+from fhir_mappings.terminology.site_words import (
+    PREFIXES,
+    SiteCodes,
+    refuse_read_already,
+    spellings_of_systems,
+)
 from fhir_mappings.terminology.value_sets import ValueSets
 from fhir_mappings.text import as_word, index_beginnings, normalise_text
 
@@ -47,12 +54,12 @@ def load_value_sets(site: Path | SiteCodes | None = None) -> ValueSets:
         TerminologyError: the CSV cannot be used.
     """
     own = site if isinstance(site, SiteCodes) else SiteCodes(add=site)
-    systems = _read_systems() | _site_systems(own)
-    rows = {
-        field: tuple(_read_members(TERMINOLOGY / f"{field.value}.csv", systems)) for field in Field
-    }
-    extra = tuple(_read_members(own.add, systems)) if own.add else ()
-    every = [row for part in rows.values() for row in part] + list(extra)
+    systems = _read_systems()
+    systems |= spellings_of_systems(own, systems)
+    paths = {field: TERMINOLOGY / f"{field.value}.csv" for field in Field}
+    rows = {field: tuple(_read_members(path, systems)) for field, path in paths.items()}
+    extra = _read_members(own.add, systems) if own.add else ()
+    every = [*chain(*rows.values()), *extra]
     members: dict[Concept, tuple[Member, ...]] = {}
     for member, _ in every:
         members[member.concept] = (*members.get(member.concept, ()), member)
@@ -60,36 +67,27 @@ def load_value_sets(site: Path | SiteCodes | None = None) -> ValueSets:
     codes = _index_codes(every)
     for national in _SYSTEM_OF_ROLE.values():  # they have no codes of their own here
         codes[national] = {}
-    for kind in PREFIXES:
+    for kind, prefix in PREFIXES.items():
+        refuse_read_already(kind, own.aliases(kind), partial(_read_as, by_text, prefix))
         for text, member in _site_words(own, kind):
             _add_text(by_text[Field.ROUTES], text, member)
-    found = ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
-    return replace(found, units=_aliases(own, "units"), languages=own.languages)
+    sets = ValueSets(members, systems, codes, by_text, by_word, *_read_generic_codes())
+    return replace(sets, units=own.aliases("units"), languages=own.languages)
 
 
-def _aliases(site: SiteCodes, kind: str) -> dict[str, str]:
-    try:
-        return site.aliases(kind)
-    except AliasError as error:
-        raise TerminologyError(str(error)) from error
-
-
-def _site_systems(site: SiteCodes) -> dict[str, str]:
-    """Return the site's spellings of code systems, in small letters too."""
-    aliases = _aliases(site, "systems")
-    known = set(_read_systems().values())
-    for spelling, uri in aliases.items():
-        if uri not in known:
-            raise TerminologyError(f'systems: "{spelling}" stands for {uri}, which is not known')
-    return aliases | {spelling.lower(): uri for spelling, uri in aliases.items()}
+def _read_as(by_text: _TextIndex, prefix: str, text: str) -> set[str]:
+    """Return the routes, or the forms, that a text is read as."""
+    read = by_text[Field.ROUTES].get(normalise_text(text), ())
+    return {one.concept.value for one in read if one.concept.value.startswith(prefix)}
 
 
 def _site_words(site: SiteCodes, kind: str) -> Iterator[tuple[str, Member]]:
     """Yield the site's words for routes or forms; the display of a form says it in our words."""
-    for text, name in _aliases(site, kind).items():
-        if not name.startswith(PREFIXES[kind]) or name not in Concept._value2member_map_:
-            known = ", ".join(one.value for one in Concept if one.value.startswith(PREFIXES[kind]))
-            raise TerminologyError(f'{kind}: "{text}" stands for {name}, expected one of {known}')
+    for text, name in site.aliases(kind).items():
+        known = [one.value for one in Concept if one.value.startswith(PREFIXES[kind])]
+        if name not in known:
+            wrong = f'{kind}: "{text}" stands for {name}'
+            raise TerminologyError(f"{wrong}, expected one of {', '.join(known)}")
         words = name.removeprefix("doseform_").removeprefix("route_").replace("_", " ")
         yield text, Member(Concept(name), Role.INCLUDE, "", "", words)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from fhir_mappings.terminology.code_systems import SPELLED_FREELY, index_key
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.terminology.loading import load_value_sets, read_member, read_rows
-from fhir_mappings.terminology.members import Field, Member, Role, TerminologyError
+from fhir_mappings.terminology.members import TERMINOLOGY, Field, Member, Role, TerminologyError
 from fhir_mappings.terminology.value_sets import ValueSets
 from fhir_mappings.terminology.wordings import read_words
 from fhir_mappings.text import normalise_text
@@ -96,6 +97,8 @@ def check_codes(path: Path) -> list[str]:
     seen: dict[tuple[str, str], tuple[int, Concept, Role]] = {}
     for line, row in rows:
         found = read_member(row, value_sets.normalise_system)
+        if None in row:
+            found = "found more cells than columns, expected as many; is a comma not in quotes?"
         if isinstance(found, str):
             problems.append(f"Line {line}: {found}.")
             continue
@@ -107,6 +110,7 @@ def check_codes(path: Path) -> list[str]:
                 f"and for {twin[1].value} in line {twin[0]}; expected one concept for a code."
             )
         problems += _against_the_table(line, found, value_sets)
+        problems += against_its_name(line, found, value_sets)
     return problems
 
 
@@ -128,6 +132,42 @@ def _against_the_table(line: int, member: Member, value_sets: ValueSets) -> list
         f"Line {line}: {member.system}|{member.code} stands for {names} in the built-in table, not "
         f"for {member.concept.value}."
     ]
+
+
+def against_its_name(line: int, member: Member, value_sets: ValueSets) -> list[str]:
+    """Return the complaint about a code whose display the product itself reads as the name of
+    something else: one line would change the meaning of every entry with this code (Q62). What
+    looks alike, or has another cause, may bear the name of what it is kept apart from.
+    """
+    if member.role is not Role.INCLUDE or member.concept.value.endswith(_NAMED_OTHERWISE):
+        return []
+    fields = [field for field in Field if member.concept in _concepts_of(field)]
+    named = {
+        match.concept
+        for field in fields
+        for match in value_sets.match_text(member.display, field)
+        if match.role in _DECISIVE
+    }
+    said_less = tuple(f"{concept.value}_" for concept in named)
+    if not named or member.concept in named or member.concept.value.startswith(said_less):
+        return []
+    names = ", ".join(sorted(concept.value for concept in named))
+    return [
+        f'Line {line}: "{member.display}" names {names}, not {member.concept.value}; expected '
+        "another concept, or the display of this one."
+    ]
+
+
+_DECISIVE = frozenset({Role.INCLUDE, Role.CONTEXT, Role.EXCLUDE, Role.COMPETING_CAUSE})
+_NAMED_OTHERWISE = (*_KINDS, "_group")
+"""How concepts end whose members bear the name of what they hold or are kept apart from."""
+
+
+@functools.cache
+def _concepts_of(field: Field) -> frozenset[Concept]:
+    """Return the concepts that have codes in the built-in table of a field."""
+    rows = read_rows(TERMINOLOGY / f"{field.value}.csv")
+    return frozenset(Concept(str(row["concept"])) for _, row in rows)
 
 
 def _columns(path: Path) -> list[str]:

@@ -5,8 +5,12 @@ and words for routes and forms.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from fhir_mappings.terminology.code_systems import normalise_spelling
+from fhir_mappings.terminology.members import TerminologyError
 
 SHAPES: dict[str, tuple[str, str]] = {
     "systems": ("spelling", "system_uri"),
@@ -20,7 +24,7 @@ PREFIXES = {"routes": "route_", "forms": "doseform"}
 """How the names of the concepts begin that a route or a form may stand for."""
 
 
-class AliasError(ValueError):
+class AliasError(TerminologyError):
     """A file of aliases that cannot be used; the message lists everything that is wrong."""
 
 
@@ -83,3 +87,39 @@ def read_aliases(path: Path, kind: str) -> dict[str, str]:
     if problems:
         raise AliasError(f"{path.name} {'; '.join(problems)}")
     return aliases
+
+
+def refuse_read_already(
+    kind: str, aliases: Mapping[str, str], meanings_of: Callable[[str], Collection[str]]
+) -> None:
+    """Refuse a spelling that is read already, as something else than the site says: one line would
+    change the meaning of every entry that is written so (Q62).
+
+    Args:
+        meanings_of: returns what a spelling is read as without the site's file.
+    Raises: AliasError.
+    """
+    for spelling, stands_for in aliases.items():
+        known = meanings_of(spelling)
+        if known and stands_for not in known:
+            raise AliasError(
+                f'{kind}: "{spelling}" is read as {", ".join(sorted(known))} already, not as '
+                f"{stands_for}"
+            )
+
+
+def spellings_of_systems(site: SiteCodes, systems: Mapping[str, str]) -> dict[str, str]:
+    """Return the site's spellings of code systems, in small letters too.
+
+    Args:
+        systems: the spellings that are known without the site's file.
+    Raises: AliasError.
+    """
+    aliases, known = site.aliases("systems"), set(systems.values())
+    refuse_read_already(
+        "systems", aliases, lambda text: {normalise_spelling(text, systems)} & known
+    )
+    for spelling, uri in aliases.items():
+        if uri not in known:
+            raise AliasError(f'systems: "{spelling}" stands for {uri}, which is not known')
+    return aliases | {spelling.lower(): uri for spelling, uri in aliases.items()}

@@ -9,7 +9,7 @@ from fhir_mappings.values.ileum_lengths import (
 from fhir_mappings.values.not_given import words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
-from fhir_mappings.values.units import Analyte, forget_units, reads_unit
+from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
 from fhir_mappings.values.yes_or_no import read_booleanish
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "read_result",
     "reads_unit",
     "show_number",
+    "ucum_of",
     "words_of_not_given",
 ]

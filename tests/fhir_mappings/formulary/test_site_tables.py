@@ -8,10 +8,16 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.formulary import read_formulary
+from fhir_mappings.formulary import check_units, read_formulary
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.products.identify import identify_product
-from fhir_mappings.terminology import SiteCodes, load_value_sets
+from fhir_mappings.terminology import (
+    SiteCodes,
+    TerminologyError,
+    check_codes,
+    load_value_sets,
+)
+from fhir_mappings.terminology.site_codes import against_its_name
 from recommender.language import Cause, Route
 from tests.fhir_mappings.records import AS_OF, map_scenario, patient, procedure, record_of
 
@@ -181,3 +187,108 @@ def test_a_site_that_may_use_cpt_adds_the_gastric_band(tmp_path: Path) -> None:
     record = record_of([patient(), procedure("43770", system=cpt)])
     found = map_scenario(record, AS_OF, load_value_sets(SiteCodes(add=codes))).scenario.causes
     assert [cause.cause for cause in found] == [Cause.GASTRIC_BAND]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "unit"),
+    [
+        ("pg/mL", "pmol/L"),
+        ("ng/l", "pmol/L"),
+        ("PMOL/L", "pg/mL"),
+        ("pg / mL", "pmol/L"),
+        ("g/dL", "g/L"),
+        ("mg", "ug"),
+        ("MCG", "mg"),
+        ("mL", "ampoule"),
+        ("Tabletten", "ampoule"),
+    ],
+)
+def test_a_unit_that_is_read_already_is_not_made_another_H44_Q62(spelling: str, unit: str) -> None:
+    [problem] = check_units({spelling: unit})
+    assert problem == (
+        f'"{spelling}" is read already, as another unit than "{unit}"; expected a spelling that is '
+        "not read"
+    )
+
+
+def test_a_unit_that_is_not_read_and_another_spelling_of_the_same_are_taken() -> None:
+    own = {"pmol pro L": "pmol/L", "Stech": "ampoule", "mcg/L": "ug/L", "Mikro": "ug", "Amp": "amp"}
+    assert check_units(own) == []
+    assert check_units({"Einh": "foo/bar"}) == ['found "foo/bar", expected a unit that is read']
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "known"),
+    [
+        ("routes", "oral,route_im", "route_oral"),
+        ("routes", "I.M.,route_oral", "route_im"),
+        ("systems", "http://loinc.org,http://snomed.info/sct", "http://loinc.org"),
+        ("systems", "LOINC,http://snomed.info/sct", "http://loinc.org"),
+    ],
+)
+def test_what_is_read_already_is_not_made_something_else_H44_Q62(
+    tmp_path: Path, kind: str, line: str, known: str
+) -> None:
+    path = tmp_path / "own.csv"
+    columns = "text,concept" if kind == "routes" else "spelling,system_uri"
+    path.write_text(f"{columns}\n{line}\n", encoding="utf-8")
+    with pytest.raises(TerminologyError, match=f"is read as {known} already, not as "):
+        load_value_sets(SiteCodes(**{kind: path}))
+
+
+@pytest.mark.parametrize(
+    ("concept", "display", "named"),
+    [
+        ("serum_b12", "Ferritin", "ferritin"),
+        ("serum_b12", "Serum folate", "folate_serum"),
+        ("serum_b12", "Holotranscobalamin", "active_b12_holotc"),
+        ("platelets", "Vitamin B12", "serum_b12"),
+        ("serum_b12", "Thrombozyten", "platelets"),
+        ("hydroxocobalamin", "Folic acid 5 mg tablet", "folic_acid"),
+        ("cyanocobalamin", "Methotrexate 50 mg injection", "other_interacting"),
+        ("pernicious_anaemia", "Coeliac disease", "coeliac"),
+    ],
+)
+def test_a_code_whose_name_is_that_of_something_else_is_refused_H44_Q62(
+    tmp_path: Path, concept: str, display: str, named: str
+) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        f"concept,system_uri,code,display\n{concept},urn:site,X1,{display}\n", encoding="utf-8"
+    )
+    [problem] = check_codes(path)
+    assert problem.startswith(f'Line 2: "{display}" names {named}')
+
+
+@pytest.mark.parametrize(
+    ("concept", "display"),
+    [
+        ("serum_b12", "Vitamin B12 (our laboratory)"),
+        ("serum_b12", "B12S"),
+        ("hydroxocobalamin", "Vitamin B12 Depot"),
+        ("folic_acid_oral", "Folic acid 5 mg tablet"),
+    ],
+)
+def test_a_code_with_a_name_of_its_own_or_a_coarser_one_is_taken(
+    tmp_path: Path, concept: str, display: str
+) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        f"concept,system_uri,code,display\n{concept},urn:site,X1,{display}\n", encoding="utf-8"
+    )
+    assert check_codes(path) == []
+
+
+def test_a_comma_that_moves_the_cells_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    row = "serum_b12,urn:site,X1,Vitamin B12, serum,SCnc"
+    path.write_text(f"concept,system_uri,code,display,property\n{row}\n", encoding="utf-8")
+    [problem] = check_codes(path)
+    assert problem.startswith("Line 2: found more cells than columns")
+
+
+def test_no_row_of_the_built_in_tables_is_named_as_something_else() -> None:
+    value_sets = load_value_sets()
+    for members in value_sets.members.values():
+        for member in members:
+            assert against_its_name(0, member, value_sets) == []
