@@ -15,6 +15,7 @@ from recommender.case import (
     is_count_alone,
     is_oral,
     is_readable,
+    is_trace,
     is_treatment,
 )
 from recommender.deficiency import Deficiency
@@ -43,7 +44,7 @@ def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
     Args: found: what is said of the drafts already; a card that brings a regimen leads by itself.
     """
     said = {key for issue in found if _says_what_is_due(issue) for key in issue.about}
-    unread = [order for order in case.drafts if _is_unread(order) and order.key not in said]
+    unread = [one for one in case.drafts if _is_unread(case, one) and one.key not in said]
     in_time = case.rule in ("T6", "T8")  # nothing is due: b14 says that it was not checked (Q37)
     if not unread or in_time or case.recommendation.not_drafted or not _lacks_an_option(case):
         return
@@ -68,8 +69,12 @@ def _says_what_is_due(issue: Issue) -> bool:
     return issue.card.remedy in (Remedy.CHANGE, Remedy.ASK) and not about_product
 
 
-def _is_unread(order: Order) -> bool:
-    return not is_readable(order) and not is_count_alone(order) and not is_implausible(order)
+def _is_unread(case: Case, order: Order) -> bool:
+    """Return whether an order cannot be checked; of a trace supplement its content is enough, and
+    it stays as it is (Q49, Q75).
+    """
+    told = is_readable(order) or is_count_alone(order) or is_implausible(order)
+    return not told and not is_trace(order, case.policy.trace_b12_mcg_per_day)
 
 
 def _lacks_an_option(case: Case) -> bool:

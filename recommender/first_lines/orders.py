@@ -18,12 +18,14 @@ from recommender.first_lines.common import (
     tablets_not_enough,
 )
 from recommender.language import (
+    DoseLine,
     HintAt,
     Order,
     OrderState,
     PhaseKind,
     RecordArea,
     Route,
+    Substance,
     describe_days,
     is_bound_together,
     is_injected,
@@ -159,15 +161,17 @@ def b6(case: Case, issue: Issue, words: Words) -> str:
         return f"{words.finding} on {words.treatment}: inject more often"
     if case.rule == "T2":
         return f"Symptoms have returned on {words.treatment}: inject at most {longest} apart"
-    why = _why_interval(case)
+    why = _why_interval(case, line)
     return f"Ordered {say_often(line)}; here at most {longest} apart{f' ({why})' if why else ''}"
 
 
-def _why_interval(case: Case) -> str:
+def _why_interval(case: Case, line: DoseLine) -> str:
     """Why the longest interval is what it is (2.7), in two words."""
     a = case.assessment
     if case.causes_of_ileal_disease.is_true:
         return "ileal disease"
+    if line.substance is Substance.CYANOCOBALAMIN:
+        return "cyanocobalamin"
     if a.neurological_ever.is_true:
         return "nerve signs, now or earlier"
     return "nerve signs not ruled out" if a.neurological_ever.is_unknown else ""

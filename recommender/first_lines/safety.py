@@ -114,7 +114,8 @@ def b24(case: Case, issue: Issue, _: Words) -> str:
     if line is None or line.dose is None:
         return ""
     daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
-    return f"Folic acid dose is {short_dose(daily)}: micrograms or milligrams?"
+    dose = short_dose(daily) if daily == line.dose else f"{short_dose(daily)} a day"
+    return f"Folic acid dose is {dose}: micrograms or milligrams?"
 
 
 def d1(case: Case, _: Issue, words: Words) -> str:

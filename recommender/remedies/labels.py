@@ -100,6 +100,7 @@ def label_of(
     if kept and phases:
         then = lower_first(label(Regimen(phases)).removesuffix(" for life"))
         words = _led("", say_stated(claims), f"as ordered, then {then}")
+        words = words if len(words) <= LONGEST else words.replace("1 mg IM", "IM")
         if len(words) <= LONGEST:
             return words
     for words in _forms(edits, claims, lead):

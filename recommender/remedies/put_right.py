@@ -208,8 +208,8 @@ def _lost_its_dose(order: Order) -> bool:
     return line is not None and line.dose is None and not order.words
 
 
-NO_LOADING = frozenset({Claim.NO_FURTHER, Claim.OLD_UNCHANGED})
-"""Answers after which nothing is loaded any more (T3b, T4a)."""
+NO_LOADING = frozenset({Claim.NO_FURTHER, Claim.OLD_UNCHANGED, Claim.MILD_RETURN})
+"""Answers after which nothing is loaded any more (T3b, T4a), or nothing again (T1)."""
 
 
 def _is_in_the_way(order: Order, target: Target) -> bool:

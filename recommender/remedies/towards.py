@@ -32,6 +32,7 @@ from recommender.language import (
     PhaseKind,
     RecordArea,
     RemoveOrder,
+    Route,
     apply,
 )
 from recommender.remedies.additions import remove
@@ -73,9 +74,15 @@ def _with_claims(edits: tuple[Edit, ...], claims: Claims) -> tuple[Edit, ...]:
 
 
 def _is_reasonable(case: Case, issues: Sequence[Issue]) -> bool:
-    """Return whether all that is said of the order is that its route is off-label, which few
-    platelets make reasonable (b15): into muscle is then offered, and not marked.
+    """Return whether the order goes under the skin where bleeding into muscle is a risk (K3 to K6),
+    or all that is said of it is that this is off-label, which few platelets make reasonable (b15):
+    into muscle is then offered, and not marked.
     """
+    about = {key for issue in issues for key in issue.about}
+    lines = (order.cobalamin for order in case.drafts if order.key in about)
+    under_the_skin = any(line and line.route is Route.SUBCUTANEOUS for line in lines)
+    if under_the_skin and case.assessment.bleeding_is_a_risk:
+        return True
     few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
     return few and all(issue.card == cards.B15_ROUTE and not issue.is_loud for issue in issues)
 
@@ -135,14 +142,15 @@ def _when_folic_acid_starts(after: Case) -> str:
 
 
 def _keeps_loading(case: Case, edits: tuple[Edit, ...]) -> bool:
-    """Return whether the drafted loading stays as it is and what follows it is all that is added:
-    else two answers to one question would read the same.
+    """Return whether the drafted loading stays as it is and what follows it is all that is added
+    or changed: else two answers to one question would read the same.
     """
     touched = {edit.key for edit in edits if isinstance(edit, ChangeOrder | RemoveOrder)}
     loading = (one for one in case.drafts if kind_of(one) is PhaseKind.LOADING)
     stays = any(order.key not in touched for order in loading)
     added = [edit for edit in edits if isinstance(edit, AddRegimen)]
     phases = [phase for edit in added for phase in edit.regimen.phases]
+    phases += [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
     return stays and bool(phases) and all(one.kind is PhaseKind.MAINTENANCE for one in phases)
 
 

@@ -205,3 +205,68 @@ def test_folic_acid_of_a_dose_nobody_means_is_held_not_put_off_b24() -> None:
     assert offer["label"].startswith("Hold folic acid. ")
     assert [one["type"] for one in offer["actions"]].count("delete") == 1
     assert cards_of(taken(copy.deepcopy(asked), offer)) == []
+
+
+@pytest.mark.parametrize("dosage", ["as directed", ""])
+def test_a_multivitamin_stays_as_it_is_whatever_its_dosage_Q49_Q75(dosage: str) -> None:
+    asked = request("multivitamin, 1 tablet, oral, daily", **UNTREATED)
+    draft_of(asked)["dosageInstruction"] = [{"text": dosage}] if dosage else []
+    card = only_card(asked)
+    assert "a multivitamin does not treat this" in card["summary"]
+    actions = [action for offer in card["suggestions"] for action in offer["actions"]]
+    assert {action["type"] for action in actions} == {"create"}
+
+
+@pytest.mark.parametrize(("result", "marked"), [("INR 4.2 {INR}", False), ("INR 1.1 {INR}", True)])
+def test_into_muscle_is_not_recommended_where_the_skin_was_chosen_for_bleeding_K5(
+    result: str, marked: bool
+) -> None:
+    results = [*UNTREATED["results"], f"{result}, on 2026-11-24"]
+    warfarin = [] if marked else ["warfarin, 5 mg, oral, daily, since 2026-01-01"]
+    asked = request(EVERY_2, **UNTREATED | {"results": results, "active": warfarin})
+    asked = copy.deepcopy(asked)
+    draft_of(asked)["dosageInstruction"][0]["route"]["coding"][0]["code"] = "34206005"
+    (offer,) = only_card(asked)["suggestions"]
+    assert offer.get("isRecommended", False) is marked
+
+
+def test_the_interval_of_cyanocobalamin_says_why_C27() -> None:
+    card = only_card(request(LOADING, CYANO.replace("month", "2 months"), **UNTREATED))
+    said = card["summary"] + card["detail"]
+    assert "Ordered every 2 months; here at most 1 month apart (cyanocobalamin)" in said
+
+
+def test_folic_acid_on_alternate_days_is_told_by_the_day_Q66() -> None:
+    asked = copy.deepcopy(request(FOLIC_ACID.replace("1 tablet", "400 mg"), **UNTREATED))
+    line = draft_of(asked)["dosageInstruction"][0]
+    line["timing"]["repeat"] = {"frequency": 1, "period": 2, "periodUnit": "d"}
+    assert only_card(asked)["summary"].startswith("Folic acid dose is 200 mg a day: micrograms")
+
+
+# --- two answers to one question never read the same
+
+
+def test_signs_that_returned_keep_the_drafted_loading_only_if_they_progress_T1() -> None:
+    active = [f"{EVERY_2}, since 2025-12-01"]
+    chart = {"conditions": [ANAEMIA, SIGNS], "results": [KIDNEYS], "given": IN_TIME}
+    asked = request(ALTERNATE, EVERY_2, active=active, **chart)
+    mild, progressive = only_card(asked)["suggestions"]
+    assert mild["label"] == "MILD, not progressing: hydroxocobalamin 1 mg IM every month for life"
+    assert progressive["label"].startswith("PROGRESSIVE or objective signs: as ordered, then ")
+    left = taken(asked, mild)["context"]["draftOrders"]["entry"]
+    rhythms = [
+        one["resource"]["dosageInstruction"][0]["timing"]["repeat"]["periodUnit"] for one in left
+    ]
+    assert rhythms == ["mo"]
+    assert cards_of(taken(asked, progressive)) == []
+
+
+def test_loading_that_stays_is_named_where_only_the_maintenance_is_changed_T4() -> None:
+    active = [f"{EVERY_2}, since 2025-01-20"]
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS], "given": IN_TIME[:1]}
+    twice = "hydroxocobalamin, 2000 mcg, IM, every month"
+    asked = request(ALTERNATE, twice, active=active, **chart)
+    assert labels(only_card(asked)) == [
+        "NEURO signs: as ordered, then hydroxocobalamin 1 mg IM every month",
+        "NO symptoms: as ordered, then hydroxocobalamin 1 mg IM every month",
+    ]
