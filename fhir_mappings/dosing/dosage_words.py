@@ -38,7 +38,7 @@ _RANGE = re.compile(
     rf"{'|'.join(_PIECES.values())})(?![a-z])"
 )
 _AMOUNT = re.compile(
-    rf"(?<![a-z0-9./,-]){_NUMBER} ?x? ?"
+    rf"(?<![a-z0-9./,\u2044-]){_NUMBER} ?x? ?"
     rf"(?:(?P<mass>{_MASS})"
     + "".join(rf"|(?P<{name}>{words})" for name, words in _PIECES.items())
     + r")(?![a-z0-9/])"
@@ -120,9 +120,9 @@ _SEVERAL = re.compile(
     r"derefter|deretter)(?![a-z])"
 )
 _NEGATED = re.compile(
-    r"(?<![a-z])(?:not|no|never|avoid|without|do not|don't|max\w*|minimum|up to|exceed|less than|"
-    r"more than|at least|nicht|kein\w*|pas|jamais|non|nunca|niet|geen|inte|ikke|instead|unless|"
-    r"if|wenn|si|se|als|or|oder|ou)(?![a-z])"
+    r"(?<![a-z])(?:not|no|never|avoid|without|except\w*|do not|don't|max\w*|minimum|up to|exceed|"
+    r"less than|more than|at least|nicht|kein\w*|pas|jamais|non|nunca|niet|geen|inte|ikke|instead|"
+    r"unless|if|wenn|si|se|als|or|oder|ou)(?![a-z])"
 )
 _FILLER = re.compile(
     r"(?<![a-z])(?:inject(?:ed|ion|ions)?|inj|give(?:n)?|take(?:n)?|administer(?:ed)?|apply|use|to|"

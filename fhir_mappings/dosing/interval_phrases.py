@@ -56,6 +56,8 @@ NUMBER = rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|{_any(NUMBERS)})"
 
 UNIT_WORDS, ADVERB_WORDS = _any(UNITS), _any(ADVERBS)
 
+_SEVERAL = _any(word for word, number in NUMBERS.items() if 2 <= number <= 9)
+
 _DAY_WORDS = _any(word for word, unit in UNITS.items() if unit == "day")
 
 _COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
@@ -63,6 +65,9 @@ _COUNTED = rf"(?:(?P<once>{_any(ONCE)})|(?P<n>{NUMBER}) ?(?:{TIMES})(?![a-z]))"
 LOW_HIGH = rf"(?P<low>{NUMBER})(?: ?(?:{TO}) ?(?P<high>{NUMBER}))?"
 
 _LOW_HIGH2 = rf"(?P<low2>{NUMBER})(?: ?(?:{TO}) ?(?P<high2>{NUMBER}))?"
+
+_LASTING = "ore|giorn[io]|settiman[ae]|mes[ei]|ann[io]"
+"""Units before which "per" is Italian for "for"."""
 
 _EACH = rf"(?<![a-z])(?:{EVERY})(?![a-z])"
 
@@ -160,9 +165,7 @@ def _from_day_to_day(match: re.Match[str]) -> Timing | None:
 
 
 def _days_per(match: re.Match[str]) -> Timing | None:
-    """Return "3 days a week" as three a week; days of a month or a year are not spread evenly, and
-    "every 3 days a week" means two things.
-    """
+    """Return "3 days a week" as three a week; "every 3 days a week" means two things."""
     number, unit = number_in(match["n"]), match["unit"]
     of_a_week = (UNITS[unit] if unit else ADVERBS[match["adverb"]]) == "week"
     if match["every"] or not of_a_week or number not in range(1, 8):
@@ -172,6 +175,11 @@ def _days_per(match: re.Match[str]) -> Timing | None:
 
 def _two_meanings(_: re.Match[str]) -> None:
     """Refuse what means two things."""
+
+
+def _injections_per(match: re.Match[str]) -> Timing | None:
+    """Return "three injections a week" as three a week."""
+    return every("1", None, UNITS[match["unit"]], int(number_in(match["n"])))
 
 
 def _day(word: str) -> str:
@@ -229,6 +237,20 @@ PHRASES = _compile(
     (DAYTIMES, _time_of_day),
     (r"(?:mo|tu|we|th|fr|sa|su){2,7}", lambda m: times_per(len(m[0]) // 2, 1, WEEK)),
     (rf"\d{{1,2}}/\d{{1,2}}[ -]{{0,2}}(?:{ADVERB_WORDS})", _two_meanings),
+    (
+        rf"(?P<n>[2-9]|{_SEVERAL}) (?:injections?|doses?|jabs?|shots?) (?:{PER}) ?"
+        rf"(?P<unit>{UNIT_WORDS})",
+        _injections_per,
+    ),
+    (
+        rf"(?P<n>[2-9]|{_SEVERAL})(?= [0-9.]+ ?m[cg]g? (?:injections?|doses?|jabs?|shots?) "
+        rf"(?:{PER}) ?(?P<unit>{UNIT_WORDS})(?![a-z]))",
+        _injections_per,
+    ),
+    (
+        rf"(?:{_EACH} (?:other|second|2nd)|alternate|alternating) (?:{_DAYS})",
+        partial(_every_second, "week"),
+    ),
     (r"days? \d{1,2}(?: ?(?:[,.&+]|and) ?\d{1,2})+", _two_meanings),
     (
         rf"(?P<every>{_EACH} )?(?P<n>{NUMBER}) ?(?:{_DAY_WORDS}) ?"
@@ -246,7 +268,8 @@ PHRASES = _compile(
     ),
     (rf"(?:once )?{_EACH} (?P<nth>{_any(ORDINALS)}) ?(?P<unit>{UNIT_WORDS})", _ordinal),
     (
-        rf"(?:(?:1|one) )?(?:{_EACH}|q|(?<![0-9] )(?:per|pro|par)) ?(?:{LOW_HIGH} ?)"
+        rf"(?:(?:1|one) )?(?:{_EACH}|q|(?<![0-9] )(?:per(?! [a-z0-9]+ (?:{_LASTING})\b)|pro|par)) ?"
+        rf"(?:{LOW_HIGH} ?)"
         rf"(?P<unit>{UNIT_WORDS})",
         lambda m: every(m["low"], m["high"], UNITS[m["unit"]]),
     ),

@@ -104,7 +104,8 @@ EVERY_OTHER: dict[str, str] = {
     "day": "(?:on |every )?(?:alternate|alternating|alt\\.?) days?|alternative days|"
     "(?:un|1) jour sur (?:deux|2)|dias alternos|dias alternados|giorni alterni|"
     "a giorni alterni|om de dag|varannan dag|annenhver dag|hveranden dag",
-    "week": "fortnightly|(?:once )?(?:every|each|a|per) fortnight|alternate weeks?|"
+    "week": "fortnightly|(?:once )?(?:every|each|(?<!over )(?<!within )a|per) fortnight|"
+    "alternate weeks?|"
     "(?:une|1) semaine sur (?:deux|2)|om de week|varannan vecka|annenhver uke|hveranden uge|"
     "14 ?-? ?(?:taglich|tagig|taegig|tagige)",
     "month": "alternate months?|(?:un|1) mois sur (?:deux|2)|om de maand|varannan manad|"
@@ -156,6 +157,8 @@ def fold(text: str) -> str:
     """Return a text in lower case, without accents and with plain signs, spaces single."""
     plain = text.lower()
     if not plain.isascii():
+        for sign, decimal in (("½", ".5"), ("¼", ".25"), ("¾", ".75")):
+            plain = re.sub(rf"(?<!\d){sign}", f"0{decimal}", plain).replace(sign, decimal)
         plain = unicodedata.normalize("NFKD", plain.replace("×", "x").replace("ø", "o"))
         plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
         plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("ß", "ss").replace("μ", "u"))

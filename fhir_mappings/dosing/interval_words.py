@@ -85,6 +85,8 @@ _AMBIGUOUS = re.compile(
     rf"(?<![a-z0-9/.]){LOW_HIGH}[ -]{{0,2}}(?:{ADVERB_WORDS}) (?:inj|dos|shot|spritz)\w*"
 )
 
+_FORTNIGHT = re.compile(r"(?<![a-z])for (?:a|one|1) fortnight(?![a-z])")
+
 _COUNT = re.compile(
     r"(?:(?:^| )x ?(?P<x>\d{1,3})(?: (?:doses?|injections?|weeks|months|days))?"
     rf"|(?:for |fur |pendant |durante |gedurende |i |per )(?P<low>{NUMBER}) ?(?P<unit>{UNIT_WORDS})"
@@ -119,7 +121,7 @@ class Rhythms:
         self.found: list[Timing] = []
         self.unreadable = False
         self.ended: list[tuple[int | None, int | None, tuple[Decimal, PeriodUnit] | None]] = []
-        self.rest = _AMBIGUOUS.sub(self._refuse, self.rest)
+        self.rest = _AMBIGUOUS.sub(self._refuse, _FORTNIGHT.sub("for 2 weeks", self.rest))
         for pattern, build in PHRASES:
             self.rest = pattern.sub(partial(self.take, build), self.rest)
         self.rest = _COUNT.sub(self._end, self.rest)

@@ -94,7 +94,8 @@ def plain_numbers(folded: str) -> str:
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _MASS = "|".join(sorted(MASS_UNITS, key=len, reverse=True))
 _STRENGTH = re.compile(
-    rf"(?<![\d.]){_NUMBER} ?({_MASS})\b(?: ?/ ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
+    rf"(?<![\d.]){_NUMBER} ?({_MASS})\b"
+    rf"(?: ?(?:/|per|pro|par|por|je|in) ?(?:{_NUMBER} ?)?(ml|millilit(?:er|re)s?)\b)?"
 )
 _CONTAINER = re.compile(rf"(?<![\w./]){_NUMBER} ?ml\b")
 _PER_ML = re.compile(r" */ *(?=\d*(?:\.\d*)? ?ml\b)")

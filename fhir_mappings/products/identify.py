@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from fhir_mappings.dosing import shorten, split_name
+from fhir_mappings.dosing import Strength, shorten, split_name
 from fhir_mappings.fhir import as_list, texts_of, words_of
 from fhir_mappings.products.forms import read_form
 from fhir_mappings.products.ingredient_strengths import (
@@ -26,6 +27,7 @@ from fhir_mappings.products.substances import COMBINATIONS, MULTIVITAMINS, find_
 from fhir_mappings.products.uses import read_uses
 from fhir_mappings.terminology import Concept, Field, Match, ValueSets
 from fhir_mappings.text import normalise_text
+from recommender.language import Substance
 
 _NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
 
@@ -83,7 +85,8 @@ def _read_content(
         read_named_strengths(names.values(), substances),
         read_stated_strengths(resource, substances, value_sets),
     )
-    error, antidote = _find_error(matches, texts, value_sets)
+    hydroxocobalamin = strengths.get(Substance.HYDROXOCOBALAMIN)
+    error, antidote = _find_error(matches, texts, hydroxocobalamin, value_sets)
     named = {match.concept for match in matches}
     return {
         "ingredients": tuple(Ingredient(one, strengths.get(one)) for one in substances),
@@ -124,15 +127,27 @@ def _matches(concepts: Iterable[Any], value_sets: ValueSets) -> list[Match]:
     ]
 
 
+_ANTIDOTE_FROM = Decimal(2_500_000)
+"""Micrograms of hydroxocobalamin in one vial from which it is the antidote, whatever its name
+(I11): the kit has one vial of 5 g, or had two of 2.5 g.
+"""
+
+
 def _find_error(
-    matches: Iterable[Match], texts: list[str], value_sets: ValueSets
+    matches: Iterable[Match],
+    texts: list[str],
+    hydroxocobalamin: Strength | None,
+    value_sets: ValueSets,
 ) -> tuple[str, bool]:
     """Return what is wrong with the product itself, and whether it is the cyanide antidote
     (I11).
     """
     concepts = {match.concept for match in matches}
-    if Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts or any(
-        _ANTIDOTE.search(text.lower()) for text in texts
+    vial = hydroxocobalamin if hydroxocobalamin and not hydroxocobalamin.per_ml else None
+    if (
+        Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts
+        or any(_ANTIDOTE.search(text.lower()) for text in texts)
+        or (vial is not None and vial.micrograms >= _ANTIDOTE_FROM)
     ):
         return (
             "this product is the cyanide antidote (5 g of hydroxocobalamin), not vitamin B12 "

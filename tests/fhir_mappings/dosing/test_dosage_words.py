@@ -169,6 +169,33 @@ def test_two_frequencies_are_none():
     assert read_written("1 mg weekly and monthly").timing is None
 
 
+@pytest.mark.parametrize(
+    ("text", "timing"),
+    [
+        ("three 1 mg injections a week", every(1, WEEK, 3)),
+        ("6 doses over a fortnight", None),
+        ("daily except Sundays", None),
+    ],
+)
+def test_what_is_read_beside_other_words_is_what_they_mean_Q41(text, timing):
+    assert read_written(text).timing == timing
+
+
+@pytest.mark.parametrize(("text", "amount"), [("½ tablet daily", "0.5"), ("1½ tabs daily", "1.5")])
+def test_a_fraction_of_a_tablet_is_no_whole_one(text, amount):
+    assert read_written(text).amounts == ((Decimal(amount), "tablet"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "lasts"),
+    [("a settimana per 4 settimane", (4, WEEK)), ("al giorno per 5 giorni", (5, DAY))],
+)
+def test_per_before_an_italian_unit_is_how_long_and_not_how_often(text, lasts):
+    timing = read_written(f"1 fiala i.m. {text}").timing
+    assert (timing.frequency, timing.period, timing.unit) == (1, 1, lasts[1])
+    assert timing.duration == lasts
+
+
 @pytest.mark.parametrize("text", ["1 mg IM 2/3 monthly", "1 mg IM Mon-Fri", "days 1,3,5 each week"])
 def test_a_part_of_what_means_two_things_is_no_frequency_to_compare_with_Q41(text):
     assert read_written(text).timing is None

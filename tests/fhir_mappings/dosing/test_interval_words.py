@@ -94,6 +94,14 @@ def test_N_weekly_and_N_monthly_are_every_N(number, word, unit):
         ("Monday to Friday", every("1", WEEK, times=5)),
         ("Mon through Thu", every("1", WEEK, times=4)),
         ("Mon - Wed - Fri", every("1", WEEK, times=3)),
+        ("every other Monday", every("2", WEEK)),
+        ("alternate Tuesdays", every("2", WEEK)),
+        ("3 times a week for a fortnight", every("1", WEEK, times=3, duration=(Decimal(2), WEEK))),
+        ("3 injections per week", every("1", WEEK, times=3)),
+        (
+            "three injections a week for 2 weeks",
+            every("1", WEEK, times=3, duration=(Decimal(2), WEEK)),
+        ),
     ],
 )
 def test_english_phrases_and_abbreviations_of_both_sides_of_the_atlantic(words, timing):

@@ -57,6 +57,9 @@ def test_the_amount_of_a_name_in_micrograms(name: str, micrograms: Decimal) -> N
     ("name", "strength"),
     [
         ("Hydroxocobalamin 1 mg/ml", Strength(Decimal(1000), True)),
+        ("Hydroxocobalamin 1 mg per ml", Strength(Decimal(1000), True)),
+        ("Hydroxocobalamin 5 mg in 2 ml", Strength(Decimal(2500), True, Decimal(2))),
+        ("Hydroxocobalamin 1 mg pro ml", Strength(Decimal(1000), True)),
         ("Hydroxocobalamin 1.000 µg / ml", Strength(Decimal(1000), True)),
         ("Hydroxocobalamin 1 mg/2 ml", Strength(Decimal(500), True, Decimal(2))),
         ("Hydroxocobalamin 10 mg / 2 mL", Strength(Decimal(5000), True, Decimal(2))),

@@ -120,6 +120,9 @@ def test_look_alikes_and_other_things_hold_nothing_of_ours(concept):
         coded(ATC, "V03AB33"),
         coded(RXNORM, "5514", "Cyanokit 5 g powder"),
         {"text": "CYANOKIT"},
+        {"text": "Hydroxocobalamin 5 g powder for solution for infusion"},
+        coded(RXNORM, "5514", "Hydroxocobalamin 5000 MG Injection"),
+        {"text": "Hydroxocobalamin 2.5 g vial"},
     ],
 )
 def test_the_cyanide_antidote_is_a_product_error_I11(concept):
@@ -127,6 +130,19 @@ def test_the_cyanide_antidote_is_a_product_error_I11(concept):
 
     assert product.antidote
     assert "cyanide antidote" in product.error
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hydroxocobalamin 1 g",
+        "Hydroxocobalamin 5000 mg/mL",
+        "Cyanocobalamin 5 g",
+        "Hydroxocobalamin 5 mg",
+    ],
+)
+def test_what_may_be_a_slip_of_the_unit_is_not_called_the_antidote_I33(name):
+    assert not identify_product({"text": name}, VALUE_SETS).antidote
 
 
 @pytest.mark.parametrize(
