@@ -25,6 +25,8 @@ from fhir_mappings.intake import (
     Receipt,
     ReceiptLine,
     RecordIndex,
+    Steps,
+    in_one_go,
     index_record,
     map_demographics,
     no_clock,
@@ -94,8 +96,22 @@ def map_scenario(
         limits: what the site set of how old things may be.
     Raises: TooMany, and what `tick` raises.
     """
+    return in_one_go(map_in_steps(record, as_of, value_sets, drafts, tick, limits))
+
+
+def map_in_steps(
+    record: PatientRecord,
+    as_of: dt.date,
+    value_sets: ValueSets,
+    drafts: Sequence[Placed] = (),
+    tick: Callable[[], None] = no_clock,
+    limits: Limits = USUAL,
+) -> Steps[MappedScenario]:
+    """Do what `map_scenario` does, and pause after each step."""
     try:
-        return _map(index_record(record, as_of, value_sets, tick, limits), drafts)
+        index = index_record(record, as_of, value_sets, tick, limits)
+        yield
+        return (yield from _map(index, drafts))
     finally:
         if not value_sets.remembers:
             forget_record()
@@ -110,34 +126,46 @@ def forget_record() -> None:
     forget_lines()
 
 
-def _map(index: RecordIndex, drafts: Sequence[Placed]) -> MappedScenario:
+def _map(index: RecordIndex, drafts: Sequence[Placed]) -> Steps[MappedScenario]:
     judge_lists(index)
     add_order_reasons(index, drafts)
+    yield
     count_medicines(index)
-    read, results = _read(index)
+    yield
+    read, results = yield from _read(index)
     _close(index)
+    yield
     return MappedScenario(put_together(index, read), index.receipt, index.gaps, results)
 
 
-def _read(index: RecordIndex) -> tuple[FactsRead, Results]:
+def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     """Read the parts of the record in the order in which one needs the other."""
     who, operations = map_demographics(index), map_procedures(index)
-    observed, medicines = read_observations(index), read_medicines(index)
+    yield
+    observed = read_observations(index)
+    yield
+    medicines = read_medicines(index)
+    yield
     doses = medicines.doses + operations.doses + read_events(index, observed.counted)
     start = find_treatment_start(medicines.orders, doses, index.as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
+    yield
     answers = map_answers(index, observed.counted, start)
     results = read_results(index, observed.counted)
+    yield
     labs = map_laboratory(
         index, results, who, start, diagnosed.acute_kidney_injury, observed.passed_over
     )
+    yield
     reviews = map_reviews(index, observed)
     measured = kidney_risk_by_results(index, results, labs.egfr)
     kidneys = kidney_risk(index, diagnosed, measured, medicines)
+    yield
     allergies = map_allergies(index)
     diagnoses.close()
+    yield
     read = FactsRead(
         who, labs, diagnosed, answers, operations, medicines, doses, allergies, reviews, kidneys
     )

@@ -1,6 +1,13 @@
 """One decision: from orders and record to findings, and its explanation."""
 
-from cds_service.decision.decide import Decision, Orders, decide, name_orders, read_orders
+from cds_service.decision.decide import (
+    Decision,
+    Orders,
+    decide,
+    decide_in_steps,
+    name_orders,
+    read_orders,
+)
 from cds_service.decision.explain import explain
 from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
 from cds_service.decision.explainable import (
@@ -29,6 +36,7 @@ __all__ = [
     "decide",
     "decide_bundle",
     "decide_chart",
+    "decide_in_steps",
     "decide_prefetched",
     "decide_request",
     "explain",

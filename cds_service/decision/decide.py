@@ -24,9 +24,9 @@ from cds_service.site import Basis
 from fhir_mappings.course import read_course
 from fhir_mappings.draft_orders import Drafts, name_drafts, read_drafts, read_stored_halves
 from fhir_mappings.fhir import FhirVersion, PatientRecord, Placed
-from fhir_mappings.intake import Limits, ReceiptLine, no_clock
+from fhir_mappings.intake import Limits, ReceiptLine, Steps, in_one_go, no_clock
 from fhir_mappings.laboratory import Results
-from fhir_mappings.scenario_mapping import MappedScenario, map_scenario
+from fhir_mappings.scenario_mapping import MappedScenario, map_in_steps
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
@@ -174,18 +174,36 @@ def decide(
     Raises: TooMany, and what `tick` raises; nothing else for any record: what cannot be read is an
         unknown fact with its reason.
     """
+    return in_one_go(decide_in_steps(request, record, orders, basis, tick, written))
+
+
+def decide_in_steps(
+    request: HookRequest,
+    record: PatientRecord,
+    orders: Orders,
+    basis: Basis,
+    tick: Callable[[], None] = no_clock,
+    written: bool = True,
+) -> Steps[Decision]:
+    """Do what `decide` does, and pause after each step: so a run over many patients decides."""
     timings: dict[str, float] = {}
     policy, drafts = basis.settings.policy, orders.drafts
     with _timed(timings, "map", tick):
         limits = Limits(policy.prefetch_max_age_hours, policy.old_encounter_diagnosis_months)
-        mapped = map_scenario(record, basis.as_of, basis.value_sets, request.drafts, tick, limits)
+        mapped = yield from map_in_steps(
+            record, basis.as_of, basis.value_sets, request.drafts, tick, limits
+        )
+        yield
         course = _read_course(record, orders, mapped, basis)
+    yield
     with _timed(timings, "recommend", tick):
         advised = recommend(mapped.scenario, policy)
+    yield
     findings: tuple[Finding, ...] = ()
     with _timed(timings, "review", tick):
         if orders.in_scope:
             findings = _review(request, course, mapped.scenario, advised, basis)
+    yield
     facts = describe_facts(mapped.scenario, advised.assessment)
     case = Case(basis, request, record, drafts, mapped, facts, advised)
     with _timed(timings, "cards", tick):

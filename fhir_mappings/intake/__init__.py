@@ -23,6 +23,7 @@ from fhir_mappings.intake.record_index import (
     is_about_another,
     is_encounter_of_another,
 )
+from fhir_mappings.intake.steps import Steps, in_one_go, side_by_side
 from fhir_mappings.intake.understanding import HINTS, InFuture
 
 __all__ = [
@@ -37,10 +38,12 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "RecordIndex",
+    "Steps",
     "cite",
     "completed_years",
     "day_given",
     "describe_codes",
+    "in_one_go",
     "index_record",
     "is_about_another",
     "is_encounter_of_another",
@@ -49,6 +52,7 @@ __all__ = [
     "newest_day",
     "no_clock",
     "say_status",
+    "side_by_side",
     "why_role_unused",
     "why_status",
     "why_unknown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -34,27 +34,28 @@ clinical settings that do, where no fact differs. Where neither does, as between
 
 
 def rows_and_changes(
-    row: Mapping[str, Any],
+    rows: Iterable[Mapping[str, Any]],
     decider: Decider,
     other: Decider,
     looks_at: Mapping[str, tuple[str, ...]],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows of one patient, and what the other policy answers otherwise."""
-    rows, changes = [], []
+) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Yield the rows of some patients, and what the other policy answers otherwise."""
     settings = settings_between(decider.settings.policy, other.settings.policy)
-    events, unreadable = decider.events_of(row)
-    for event in events:
-        before, after = decider.decide(event), other.decide(event)
-        if before is not None:
-            rows.append(decider.row_of(row["patient"], event, before, unreadable))
-        if before is not None and after is not None:
-            first = decider.row_of(row["patient"], event, before, unreadable)
-            second = other.row_of(row["patient"], event, after, unreadable)
+    for asked in decider.ask(rows):
+        events = [one.event for one in asked]
+        decided, changes = [], []
+        both = zip(asked, decider.decide_all(events), other.decide_all(events), strict=True)
+        for one, before, after in both:
+            if before is not None:
+                decided.append(decider.row_of(one, before))
+            if before is None or after is None:
+                continue
+            first, second = decided[-1], other.row_of(one, after)
             if any(first[name] != second[name] for name in ("rule", "cards", "indicators")):
                 facts = _differing(before, after)
                 why = facts or (() if settings else _looked_at(before, after, looks_at))
                 changes.append(change_of(first, second, why, () if facts else settings))
-    return rows, changes
+        yield decided, changes
 
 
 def settings_between(policy: Policy, other: Policy) -> tuple[str, ...]:

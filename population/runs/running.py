@@ -169,19 +169,17 @@ def decide_part(setup: PartSetup, decider: Decider, other: Decider | None, numbe
         folder.mkdir(exist_ok=True)
         changes = TableWriter(folder / file_of(number), CHANGES)
     looks_at = facts_of_rules() if other is not None else {}
-    patients = 0
-    for row in read_rows([source]):
-        patients += 1
-        if other is None or changes is None:
-            writer.add(decider.rows_of(row))
-        else:
-            rows, changed = rows_and_changes(row, decider, other, looks_at)
-            writer.add(rows)
+    rows = read_rows([source])
+    if other is None or changes is None:
+        for row in decider.rows_of(rows):
+            writer.add([row])
+    else:
+        for decided, changed in rows_and_changes(rows, decider, other, looks_at):
+            writer.add(decided)
             changes.add(changed)
-    if changes is not None:
         changes.close()
     writer.close()
-    return patients
+    return int(pq.read_metadata(source).num_rows)
 
 
 def _join_changes(out: Path) -> None:

@@ -199,7 +199,7 @@ def test_a_list_that_was_not_exported_is_unknown_for_everybody(sliced: Path) -> 
         row for row in read_rows(list_parts(sliced)) if not row["allergies"] and row["person"]
     )
 
-    (decided,) = decider.rows_of(row)
+    (decided,) = decider.rows_of([row])
 
     assert "allergies" in {fact["fact"] for fact in decided["unknown"]}
 
@@ -318,7 +318,7 @@ def test_a_result_in_a_unit_that_is_not_read_is_named_with_its_unit(sliced: Path
         "valueQuantity": {"value": 200, "unit": "furlong"},
     }
 
-    (decided,) = decider.rows_of({**row, "labs": json.dumps(result)})
+    (decided,) = decider.rows_of([{**row, "labs": json.dumps(result)}])
 
     assert [(one["test"], one["unit"]) for one in decided["not_used"]] == [
         ("total vitamin B12", "furlong")
