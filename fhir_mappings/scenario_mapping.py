@@ -151,7 +151,6 @@ def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)
     diagnosed = map_conditions(diagnoses, start, holds_b12)
-    yield
     answers = map_answers(index, observed.counted, start)
     results = read_results(index, observed.counted)
     yield

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import requests
 
+from cds_service.decision import Decision
 from cds_service.protocol import write_json
 from population.runs import Decider, DeciderSetup, Mode, read_rows
 from population.slices import list_parts
@@ -134,7 +135,10 @@ def compare_all(sample: list[dict[str, object]], decider: Decider, url: str) -> 
         for row in sample:
             (event,), _ = decider.events_of(row)
             decision = decider.decide(event, written=True)
-            ours = [_without_ids(card) for card in (decision.cards if decision else ())]
+            ours = [
+                _without_ids(card)
+                for card in (decision.cards if isinstance(decision, Decision) else ())
+            ]
             answer = session.post(
                 f"{url}/cds-services/b12-patient-view",
                 data=write_json(event.body),

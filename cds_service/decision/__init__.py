@@ -13,7 +13,6 @@ from cds_service.decision.explain_words import WIDTH, say, say_card_in_words
 from cds_service.decision.explainable import (
     decide_bundle,
     decide_chart,
-    decide_prefetched,
     decide_request,
 )
 from cds_service.decision.quiet_cards import (
@@ -37,7 +36,6 @@ __all__ = [
     "decide_bundle",
     "decide_chart",
     "decide_in_steps",
-    "decide_prefetched",
     "decide_request",
     "explain",
     "explain_silence",

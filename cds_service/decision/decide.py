@@ -189,10 +189,7 @@ def decide_in_steps(
     timings: dict[str, float] = {}
     policy, drafts = basis.settings.policy, orders.drafts
     with _timed(timings, "map", tick):
-        limits = Limits(policy.prefetch_max_age_hours, policy.old_encounter_diagnosis_months)
-        mapped = yield from map_in_steps(
-            record, basis.as_of, basis.value_sets, request.drafts, tick, limits
-        )
+        mapped = yield from _map_record(request, record, basis, tick)
         yield
         course = _read_course(record, orders, mapped, basis)
     yield
@@ -210,6 +207,14 @@ def decide_in_steps(
         context = read_context(case) if findings and written else None
         cards = tuple(write_cards(findings, context)) if context else ()
     return Decision(case, orders, course, findings, cards, timings)
+
+
+def _map_record(
+    request: HookRequest, record: PatientRecord, basis: Basis, tick: Callable[[], None]
+) -> Steps[MappedScenario]:
+    policy = basis.settings.policy
+    limits = Limits(policy.prefetch_max_age_hours, policy.old_encounter_diagnosis_months)
+    return map_in_steps(record, basis.as_of, basis.value_sets, request.drafts, tick, limits)
 
 
 def _read_course(

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.decision.decide import Decision, Orders, decide, read_orders
+from cds_service.decision.decide import Decision, decide, read_orders
 from cds_service.protocol import (
     HOOKS,
     PATIENT_VIEW,
@@ -67,24 +67,7 @@ def decide_request(
     request = parse_hook_request(body, hook)
     basis = Basis(settings, value_sets, client, as_of)
     orders = read_orders(request, basis)
-    return decide_prefetched(request, orders, build_prefetch(value_sets), basis, written)
-
-
-def decide_prefetched(
-    request: HookRequest,
-    orders: Orders,
-    templates: Mapping[str, str],
-    basis: Basis,
-    written: bool = True,
-) -> Decision:
-    """Return the decision on a request from what it holds itself, as the service decides where no
-    FHIR server can be asked.
-
-    Args:
-        templates: the prefetch templates of the service.
-        written: whether the cards are written.
-    """
-    record = assemble_from_prefetch(request, templates)
+    record = assemble_from_prefetch(request, build_prefetch(value_sets))
     return decide(request, record, orders, basis, written=written)
 
 

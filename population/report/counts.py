@@ -19,6 +19,9 @@ MOST_NAMES = 100_000
 NO_CARD = "no card"
 """Stands for a card where a decision has none."""
 
+ANSWERED = 200
+"""The status of an answer that rests on a decision."""
+
 DEFICIENT = frozenset({"confirmed", "probable"})
 
 
@@ -53,6 +56,7 @@ class Counts:
     incomplete: Counter[str] = field(default_factory=Counter)
     without_time: int = 0
     unreadable: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
     versions: Counter[str] = field(default_factory=Counter)
     covered: frozenset[str] = frozenset()
 
@@ -82,6 +86,10 @@ def _close_patient(counts: Counts, patient: str | None, cards: Counter[str]) -> 
 
 
 def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
+    status = row.get("status", ANSWERED)  # a run of an older version has none
+    if status != ANSWERED:
+        counts.refused[status] += 1
+        return
     counts.decisions += 1
     counts.events[row["event"]] += 1
     counts.orders += row["event"] != "chart"

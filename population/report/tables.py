@@ -248,12 +248,21 @@ def _not_used(counts: Counts, show_small: bool) -> Table:
     return Table("not-used", "Results that were not used", note, head, rows)
 
 
+REFUSALS = {
+    400: "records refused, as more is written in them than is read",
+    500: "records that the service fails on",
+}
+"""Records on which nothing is decided, by the status of the answer."""
+
+
 def _incomplete(counts: Counts, show_small: bool) -> Table:
     counted = dict(sorted(counts.incomplete.items()))
     if counts.without_time:
         counted["entries that do not say when they were recorded"] = counts.without_time
     if counts.unreadable:
         counted["entries that are not strict JSON"] = counts.unreadable
+    for status, number in sorted(counts.refused.items()):
+        counted[REFUSALS.get(status, f"records that are refused with status {status}")] = number
     note = "Lists that may lack entries: what rests on their being whole is unknown there."
     return Table(
         "incomplete",

@@ -58,6 +58,7 @@ COLUMNS = [
     "prescriber",
     "version",
     "policy_version",
+    "status",
 ]
 
 

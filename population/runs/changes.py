@@ -48,7 +48,7 @@ def rows_and_changes(
         for one, before, after in both:
             if before is not None:
                 decided.append(decider.row_of(one, before))
-            if before is None or after is None:
+            if not (isinstance(before, Decision) and isinstance(after, Decision)):
                 continue
             first, second = decided[-1], other.row_of(one, after)
             if any(first[name] != second[name] for name in ("rule", "cards", "indicators")):

@@ -13,15 +13,16 @@ from typing import Any
 from cds_service import __version__
 from cds_service.cards import FactInWords
 from cds_service.decision import Decision, decide_in_steps, read_orders
-from cds_service.protocol import build_prefetch, parse_hook_request
+from cds_service.protocol import Problem, build_prefetch, parse_hook_request
 from cds_service.retrieval import assemble_from_prefetch
 from cds_service.site import DEMONSTRATION_CLIENT, Basis, Settings, load_settings, tried_on
-from fhir_mappings.fhir import Availability
+from fhir_mappings.fhir import Availability, TooMany
 from fhir_mappings.intake import Steps, in_one_go, side_by_side
 from fhir_mappings.terminology import load_value_sets
 from population.runs.events import Event, chart_opened, day_of, past_orders
 from population.runs.understood import NotUnderstood, find_not_used
 from population.slices import prefetch_of
+from population.sources import name_failure
 from recommender.cards import LOUDNESS
 
 Json = dict[str, Any]
@@ -78,6 +79,16 @@ class Asked:
     unreadable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the service answers in the place of a decision: 400, or 500 for a fault of its own, and
+    in a sentence why.
+    """
+
+    status: int
+    why: str
+
+
 class Decider:
     """Decides on patients under one site file."""
 
@@ -99,17 +110,28 @@ class Decider:
             return [chart_opened(patient, prefetch, self.setup.as_of)], unreadable
         return list(past_orders(patient, prefetch, self.setup.as_of)), unreadable
 
-    def decide(self, event: Event, *, written: bool = False) -> Decision | None:
-        """Return the decision on an event, its cards as findings unless they are to be written, or
+    def decide(self, event: Event, *, written: bool = False) -> Decision | Refused | None:
+        """Return the decision on an event, its cards as findings unless they are to be written;
         `None` where nothing about vitamin B12 or folic acid was ordered.
         """
-        return in_one_go(self._decide_in_steps(event, written))
+        return in_one_go(self._answer_in_steps(event, written))
 
-    def decide_all(self, events: Iterable[Event]) -> list[Decision | None]:
-        """Return the decision on each event, as `decide` does, each step for all of them."""
-        return side_by_side(self._decide_in_steps(event) for event in events)
+    def decide_all(self, events: Iterable[Event]) -> list[Decision | Refused | None]:
+        """Return what `decide` returns of each event, each step done for all of them."""
+        return side_by_side(self._answer_in_steps(event, False) for event in events)
 
-    def _decide_in_steps(self, event: Event, written: bool = False) -> Steps[Decision | None]:
+    def _answer_in_steps(self, event: Event, written: bool) -> Steps[Decision | Refused | None]:
+        """Decide; a record that is refused, or that we fail on, costs itself and nobody else."""
+        try:
+            return (yield from self._decide_in_steps(event, written))
+        except TooMany as error:
+            return Refused(400, f"Found {error}.")
+        except Problem as problem:
+            return Refused(problem.status, problem.text)
+        except Exception as error:  # noqa: BLE001 - a bug must not keep all others from an answer
+            return Refused(500, f"The service fails: {name_failure(error)}.")
+
+    def _decide_in_steps(self, event: Event, written: bool) -> Steps[Decision | None]:
         request = parse_hook_request(event.body, event.body["hook"])
         basis = Basis(self.settings, self.value_sets, DEMONSTRATION_CLIENT, day_of(event.time))
         orders = read_orders(request, basis)
@@ -139,36 +161,52 @@ class Decider:
         while together := list(itertools.islice(asked, SIDE_BY_SIDE)):
             yield together
 
-    def row_of(self, asked: Asked, decision: Decision) -> Json:
-        """Return what is written of a decision."""
+    def row_of(self, asked: Asked, answer: Decision | Refused) -> Json:
+        """Return what is written of an answer."""
         event = asked.event
-        cards = [finding.card.id for finding in decision.findings]
-        indicators = [finding.indicator.value for finding in decision.findings]
-        facts = {fact.name: fact for fact in decision.facts}
         return {
             "patient": asked.patient,
             "hook": event.body["hook"],
             "event": event.kind,
             "order": event.order,
             "time": event.time.isoformat(),
-            "rule": decision.recommendation.rule,
-            "outcome": decision.recommendation.outcome.value,
-            "cards": cards,
-            "indicators": indicators,
-            "indicator": _loudest(decision),
-            "adult": _known_value(facts, "adult"),
-            "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
-            "unknown": unknown_facts(decision),
-            "not_understood": list(self._not_understood.find(decision)),
-            "not_used": list(find_not_used(decision)),
-            "incomplete": _incomplete_lists(decision),
             "without_time": event.without_time,
             "unreadable": asked.unreadable,
             "then": event.then,
             "prescriber": event.prescriber,
             "version": __version__,
-            "policy_version": decision.policy.version,
+            "policy_version": self.settings.policy.version,
+            **(
+                _refused(answer)
+                if isinstance(answer, Refused)
+                else _decided(answer, self._not_understood)
+            ),
         }
+
+
+def _decided(decision: Decision, not_understood: NotUnderstood) -> Json:
+    facts = {fact.name: fact for fact in decision.facts}
+    return {
+        "rule": decision.recommendation.rule,
+        "outcome": decision.recommendation.outcome.value,
+        "cards": [finding.card.id for finding in decision.findings],
+        "indicators": [finding.indicator.value for finding in decision.findings],
+        "indicator": _loudest(decision),
+        "adult": _known_value(facts, "adult"),
+        "deficiency": facts["deficiency"].value if "deficiency" in facts else "",
+        "unknown": unknown_facts(decision),
+        "not_understood": list(not_understood.find(decision)),
+        "not_used": list(find_not_used(decision)),
+        "incomplete": _incomplete_lists(decision),
+        "status": 200,
+        "refused": "",
+    }
+
+
+def _refused(refused: Refused) -> Json:
+    texts: Json = dict.fromkeys(("rule", "outcome", "indicator", "adult", "deficiency"), "")
+    named = ("cards", "indicators", "unknown", "not_understood", "not_used", "incomplete")
+    return texts | {name: [] for name in named} | {"status": refused.status, "refused": refused.why}
 
 
 def _loudest(decision: Decision) -> str:

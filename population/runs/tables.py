@@ -47,6 +47,8 @@ DECISIONS = pa.schema(
         ("prescriber", pa.string()),
         ("version", pa.string()),
         ("policy_version", pa.string()),
+        ("status", pa.int32()),
+        ("refused", pa.string()),
     ]
 )
 """One row per decision.
@@ -57,7 +59,9 @@ loudest, empty where nothing was said. `not_used` holds the results of tests we 
 cannot be used, each kind once. `incomplete` names the lists that may lack entries;
 `without_time` counts entries left out of a replay because nothing says when they were recorded;
 `unreadable` counts lines that are no strict JSON. `then` is what the prescriber did next, where the
-record tells; `prescriber` a digest of who ordered, empty where that is not told.
+record tells; `prescriber` a digest of who ordered, empty where that is not told. `status` is that
+of the service's answer: 200, or where it decides nothing 400, as more is written than it reads, or
+500, a fault of the service; `refused` says why.
 """
 
 ROWS_A_GROUP = 2000

@@ -9,6 +9,8 @@ from typing import Any
 
 from cds_service.decision import Decision
 from fhir_mappings.fhir import (
+    Placed,
+    TooMany,
     as_list,
     as_text,
     codings_of,
@@ -16,6 +18,7 @@ from fhir_mappings.fhir import (
     reference_of,
     texts_of,
 )
+from fhir_mappings.intake import Receipt
 from fhir_mappings.judging import Understood
 from fhir_mappings.terminology import Field, ValueSets, known_systems
 
@@ -42,16 +45,22 @@ class NotUnderstood:
         """
         receipt, seen = decision.case.mapped.receipt, set()
         for key, placed in decision.record.entries():
-            resource = placed.resource
-            if placed.type == "Observation":
-                understood = self._is_known_test(resource.get("code"))
-            else:
-                understood = receipt.understood_by(placed) != Understood.NOT.value
-            name = None if understood else _name_of(_stated_of(resource), self._value_sets)
-            if name is None or (found := (key, *name, unit_of(resource))) in seen:
+            name = self._name_of(placed, receipt)
+            if name is None or (found := (key, *name, unit_of(placed.resource))) in seen:
                 continue
             seen.add(found)
             yield dict(zip(("list", "system", "code", "text", "unit"), found, strict=True))
+
+    def _name_of(self, placed: Placed, receipt: Receipt) -> tuple[str, str, str] | None:
+        """Return the name of an entry that is not understood."""
+        try:
+            if placed.type == "Observation":
+                understood = self._is_known_test(placed.resource.get("code"))
+            else:
+                understood = receipt.understood_by(placed) != Understood.NOT.value
+            return None if understood else _name_of(_stated_of(placed.resource), self._value_sets)
+        except TooMany:  # an entry that the decision set aside unread, as of another patient
+            return None
 
     def _is_known_test(self, stated: Any) -> bool:
         written = repr(stated)

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from cds_service.decision import decide_prefetched, read_orders
+from cds_service.decision import decide, read_orders
 from cds_service.protocol import build_prefetch, parse_hook_request
+from cds_service.retrieval import assemble_from_prefetch
 from cds_service.site import DEMONSTRATION_CLIENT, Basis, load_settings
 from fhir_mappings.terminology import load_value_sets
 from synthetic import sandbox_patients
@@ -20,8 +21,9 @@ def test_each_finding_has_the_card_that_is_written_of_it():
         for hook in ("patient-view", "order-select") if patient.drafts else ("patient-view",):
             request = parse_hook_request(patient.request(hook), hook)
             orders = read_orders(request, basis)
-            whole = decide_prefetched(request, orders, templates, basis)
-            bare = decide_prefetched(request, orders, templates, basis, written=False)
+            record = assemble_from_prefetch(request, templates)
+            whole = decide(request, record, orders, basis)
+            bare = decide(request, record, orders, basis, written=False)
             assert bare.cards == ()
             assert bare.findings == whole.findings
             assert [(found.card.id, found.indicator.value) for found in bare.findings] == [

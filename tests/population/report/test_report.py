@@ -75,6 +75,7 @@ def row(patient: str, *cards: str, **more: Any) -> dict[str, Any]:
         "prescriber": "",
         "version": "1",
         "policy_version": "p",
+        "status": 200,
     } | more
 
 
