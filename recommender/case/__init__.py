@@ -15,6 +15,7 @@ from recommender.case.course_reading import (
     is_treatment,
     kind_of,
     may_be_cyanocobalamin,
+    most_folic_acid,
     same_kind,
 )
 from recommender.case.issues import Issue, issue_of, sort_issues
@@ -38,6 +39,7 @@ __all__ = [
     "issue_of",
     "kind_of",
     "may_be_cyanocobalamin",
+    "most_folic_acid",
     "same_kind",
     "sort_issues",
 ]

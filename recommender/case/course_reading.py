@@ -69,6 +69,24 @@ def daily_dose(line: DoseLine) -> Decimal | None:
     return read_line(line).daily_dose
 
 
+def most_folic_acid(order: Order) -> DoseLine | None:
+    """Return what an order says of folic acid, by its fields or, where these give more, by the
+    words beside them (Q41, Q66); `None` where it holds none of a known dose.
+    """
+    line, written = order.folate, order.written
+    if line is None or line.substance is not Substance.FOLIC_ACID:
+        return None
+    readings = [line] if line.dose else []
+    if written is not None and written.substance is Substance.FOLIC_ACID and written.dose:
+        timing = written.timing or line.timing
+        readings.append(DoseLine(line.substance, line.route, written.dose, timing))
+    return max(readings, key=_a_day, default=None)
+
+
+def _a_day(line: DoseLine) -> Decimal:
+    return daily_dose(line) or line.dose or Decimal(0)
+
+
 def is_daily(timing: Timing) -> bool:
     """Return whether a dose is taken at least every day."""
     return timing.longest_interval <= 1

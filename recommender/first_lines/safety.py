@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from recommender.cards import Indicator
-from recommender.case import Case, Issue
+from recommender.case import Case, Issue, most_folic_acid
 from recommender.first_lines.common import Form, order_of, rhythm_due
 from recommender.guidance import INJECTION_DOSE
 from recommender.language import (
@@ -110,11 +110,14 @@ def b21(case: Case, issue: Issue, _: Words) -> str:
 
 def b24(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
-    line = order.folate if order else None
+    line = most_folic_acid(order) if order else None
     if line is None or line.dose is None:
         return ""
     daily = line.dose * line.timing.doses_per_day if line.timing else line.dose
     dose = short_dose(daily) if daily == line.dose else f"{short_dose(daily)} a day"
+    fields = order.folate.dose if order and order.folate else None
+    if fields and fields != line.dose:
+        dose = f"{dose} in the text, {short_dose(fields)} in the fields"
     return f"Folic acid dose is {dose}: micrograms or milligrams?"
 
 

@@ -10,7 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from recommender.cards import CRITICAL, INFO, WARNING, cards
-from recommender.case import Case, Issue, daily_dose, has_test, issue_of, kind_of
+from recommender.case import (
+    Case,
+    Issue,
+    daily_dose,
+    has_test,
+    issue_of,
+    kind_of,
+    most_folic_acid,
+)
 from recommender.deficiency import Deficiency
 from recommender.folic_acid.gate import (
     FolateClass,
@@ -27,7 +35,6 @@ from recommender.language import (
     Order,
     OrderState,
     PhaseKind,
-    Substance,
     Test,
 )
 from recommender.treatment_so_far import TreatmentPhase, bound_end
@@ -50,8 +57,8 @@ def check_folate(case: Case, order: Order) -> Iterator[Issue]:
 
 def _dose(order: Order) -> Iterator[Issue]:
     """Yield b24: folic acid over 15 mg a day (Q66); folinic acid is dosed otherwise."""
-    line = order.folate
-    if line is None or line.substance is not Substance.FOLIC_ACID or line.dose is None:
+    line = most_folic_acid(order)
+    if line is None or line.dose is None:
         return
     daily = daily_dose(line) or line.dose
     if daily <= HIGHEST_FOLIC_ACID:

@@ -243,6 +243,26 @@ def test_folic_acid_on_alternate_days_is_told_by_the_day_Q66() -> None:
     assert only_card(asked)["summary"].startswith("Folic acid dose is 200 mg a day: micrograms")
 
 
+@pytest.mark.parametrize(
+    ("text", "indicator", "said"),
+    [
+        ("Take 400 mg once daily", "critical", "400 mg in the text, 5 mg in the fields"),
+        ("Take 20 mg once daily", "warning", "20 mg in the text, 5 mg in the fields"),
+        ("Take 5 mg once daily", "", ""),
+        ("Take 400 micrograms once daily", "", ""),
+    ],
+)
+def test_folic_acid_is_judged_by_its_words_too_Q41_Q66(
+    text: str, indicator: str, said: str
+) -> None:
+    chart = {"results": ["B12 400 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]}
+    asked = copy.deepcopy(request(FOLIC_ACID, **chart))
+    draft_of(asked)["dosageInstruction"][0]["text"] = text
+    found = [(card["indicator"], card["summary"]) for card in cards_of(asked)]
+    question = f"Folic acid dose is {said}: micrograms or milligrams?"
+    assert found == ([(indicator, question)] if said else [])
+
+
 # --- two answers to one question never read the same
 
 
