@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.protocol import MEDICATION_REFILL, ORDER_SIGN, PATIENT_VIEW
+from fhir_mappings.fhir import as_text
 from population.runs.moments import (
     TIMELESS,
     as_it_was,
@@ -61,7 +62,7 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
         order
         for order in _entries(prefetch.get("medications"))
         if str(order.get("resourceType")) in ORDER_TYPES
-        and str(order.get("status")) not in NEVER_ORDERED
+        and as_text(order.get("status")) not in NEVER_ORDERED
     ]
     last = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     moments: dict[tuple[dt.datetime, str], list[dict[str, Any]]] = {}
@@ -70,7 +71,7 @@ def past_orders(patient: str, prefetch: Mapping[str, Any], as_of: dt.date) -> It
         if written is not None:
             kind = REFILL if continues(order, orders) else ORDER
             moments.setdefault((written, kind), []).append(order)
-        if ended is not None and order["status"] in STOPPED:
+        if ended is not None and as_text(order["status"]) in STOPPED:
             moments.setdefault((ended, STOP), []).append(order)
     for (time, kind), together in sorted(moments.items(), key=lambda item: item[0]):
         if time <= last:
@@ -156,7 +157,7 @@ def what_followed(
         target = str(prior.get("reference", "")) if isinstance(prior, dict) else ""
         if f"/{target.rsplit('/', 1)[-1]}" in names and written and time < written <= until:
             return "replaced"
-    ends = [stopped_at(order) for order in together if order.get("status") in STOPPED]
+    ends = [stopped_at(order) for order in together if as_text(order.get("status")) in STOPPED]
     if any(end and time < end <= until for end in ends):
         return "stopped"
     return NOT_TOLD if until > last or None in ends else "kept"

@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from fhir_mappings.fhir import as_text
+
 RECORDED: dict[str, tuple[str, ...]] = {
     "Observation": ("issued",),
     "DiagnosticReport": ("issued",),
@@ -102,7 +104,7 @@ ENDED = frozenset({"stopped", "cancelled", "completed", "ended", "on-hold", "rev
 
 def stopped_at(order: Mapping[str, Any]) -> dt.datetime | None:
     """Return when an order ended, or `None` where it has not or nothing says when."""
-    if order.get("status") not in ENDED:
+    if as_text(order.get("status")) not in ENDED:
         return None
     meta = order.get("meta")
     updated = meta.get("lastUpdated") if isinstance(meta, dict) else None

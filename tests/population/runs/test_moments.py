@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -195,3 +196,28 @@ def test_what_the_prescriber_did_is_told_only_where_the_record_tells_it(
     event, *_ = past_orders("ana", {"medications": _bundle(order)}, last)
 
     assert event.then == then
+
+
+WRONG: list[Any] = [None, 0, True, "", "x", [], {}, ["active"], [None], {"a": 1}, [{}]]
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["id", "status", "authoredOn", "priorPrescription", "requester", "meta", "subject", "intent"],
+)
+def test_a_field_of_any_type_ends_no_replay(field: str) -> None:
+    """Whatever stands in one order, the others are decided on."""
+    right = {
+        "resourceType": "MedicationRequest",
+        "id": "right",
+        "status": "stopped",
+        "authoredOn": "2026-04-01T10:00:00Z",
+        "meta": {"lastUpdated": "2026-06-20T10:00:00Z"},
+    }
+    for value in WRONG:
+        odd = {**right, "id": "odd", field: value}
+        events = list(
+            past_orders("ana", {"medications": _bundle(odd, right)}, dt.date(2026, 11, 26))
+        )
+        assert any("right" in event.order for event in events), value
+        assert any("right" in event.order and event.kind == "stop" for event in events), value
