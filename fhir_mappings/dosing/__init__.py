@@ -1,7 +1,7 @@
 """How much and how often: structured timing, strengths, and the same said in words."""
 
 from fhir_mappings.dosing.dosage_words import WrittenDosage, is_review_noted, read_written
-from fhir_mappings.dosing.doubtful_doses import DosesDiffer, weigh, why_implausible
+from fhir_mappings.dosing.doubtful_doses import DosesDiffer, slip_among, weigh, why_implausible
 from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT
 from fhir_mappings.dosing.strengths import (
     MASS_UNITS,
@@ -42,6 +42,7 @@ __all__ = [
     "read_timing",
     "read_written",
     "shorten",
+    "slip_among",
     "spelt_unit",
     "split_name",
     "weigh",

@@ -4,7 +4,7 @@ one line that disagree, are not read, and not passed over where one of them is s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -33,8 +33,15 @@ def weigh(read: Callable[[], Decimal], problems: list[str]) -> Decimal | None:
     except NotComputable as why:
         if str(why) not in problems:
             problems.append(str(why))
-        largest = why.largest if isinstance(why, DosesDiffer) else None
-        return largest if largest and largest >= UNIT_ERROR_INJECTED else None
+        return slip_among((why.largest,)) if isinstance(why, DosesDiffer) else None
+
+
+def slip_among(doses: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the highest of several doses that differ if it is an error of unit or product, else
+    `None`: it is not passed over because they cannot be told apart.
+    """
+    largest = max((dose for dose in doses if dose is not None), default=None)
+    return largest if largest and largest >= UNIT_ERROR_INJECTED else None
 
 
 def why_implausible(timing: Timing | None, line: Mapping[str, Any]) -> str:

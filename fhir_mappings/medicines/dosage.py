@@ -21,6 +21,7 @@ from fhir_mappings.dosing import (
     read_timing,
     read_written,
     shorten,
+    slip_among,
     weigh,
     why_implausible,
 )
@@ -77,7 +78,16 @@ def read_dosage(
     )
     if len(written) <= 1:
         return first
-    unclear = tuple(replace(line, dose=None, timing=None) for line in first.lines)
+    rest = (_read_once(one, noted, product, value_sets, authored, read_before) for one in written)
+    said = [line for dosage in rest for line in dosage.lines]
+    unclear = tuple(
+        replace(
+            line,
+            dose=slip_among(one.dose for one in said if one.substance is line.substance),
+            timing=None,
+        )
+        for line in first.lines
+    )
     text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
     return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
 

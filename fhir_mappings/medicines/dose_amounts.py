@@ -150,8 +150,11 @@ def kind_of_dose_unit(unit: str) -> tuple[str, object] | None:
 def _largest_end(
     ranges: list[Any], ingredient: Ingredient, product: Product, site_units: Mapping[str, str]
 ) -> Decimal | None:
-    """Return the highest end of ranges in micrograms, `None` where none can be computed."""
-    ends = [_in_known_unit(as_dict(as_dict(one).get("high")), site_units) for one in ranges]
+    """Return the highest end of ranges in micrograms, of one without an upper end the lower;
+    `None` where none can be computed.
+    """
+    known = [as_dict(one).get("high") or as_dict(one).get("low") for one in ranges]
+    ends = [_in_known_unit(as_dict(end), site_units) for end in known]
     read = (attempt(lambda end=end: _micrograms(end, ingredient, product), []) for end in ends)  # type: ignore[misc]
     return max((dose for dose in read if dose is not None), default=None)
 

@@ -33,6 +33,13 @@ _NOT_A_MEDICINE = re.compile(r"\b(?:level|levels|assay|test|antibod\w+)\b")
 
 _ANTIDOTE = re.compile(r"cyanokit")
 
+_IS_THE_ANTIDOTE = (
+    "this product is the cyanide antidote (5 g of hydroxocobalamin), not vitamin B12 replacement"
+)
+
+_A_GRAM = Decimal(1_000_000)
+"""Micrograms."""
+
 _ISOTOPE = re.compile(r"\bco-?(?:57|58|60)\b|cobalt-?(?:57|58|60)")
 
 
@@ -87,6 +94,7 @@ def _read_content(
     )
     hydroxocobalamin = strengths.get(Substance.HYDROXOCOBALAMIN)
     error, antidote = _find_error(matches, texts, hydroxocobalamin, value_sets)
+    error = error or _error_of_strength(strengths)
     named = {match.concept for match in matches}
     return {
         "ingredients": tuple(Ingredient(one, strengths.get(one)) for one in substances),
@@ -143,17 +151,13 @@ def _find_error(
     (I11).
     """
     concepts = {match.concept for match in matches}
-    vial = hydroxocobalamin if hydroxocobalamin and not hydroxocobalamin.per_ml else None
+    vial = _micrograms_in_a_vial(hydroxocobalamin)
     if (
         Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts
         or any(_ANTIDOTE.search(text.lower()) for text in texts)
-        or (vial is not None and vial.micrograms >= _ANTIDOTE_FROM)
+        or vial >= _ANTIDOTE_FROM
     ):
-        return (
-            "this product is the cyanide antidote (5 g of hydroxocobalamin), not vitamin B12 "
-            "replacement",
-            True,
-        )
+        return _IS_THE_ANTIDOTE, True
     lookalikes = {
         normalise_text(member.display)
         for member in value_sets.members.get(Concept.HYDROXOCOBALAMIN_LOOKALIKE, ())
@@ -161,8 +165,21 @@ def _find_error(
     if Concept.HYDROXOCOBALAMIN_LOOKALIKE in concepts or lookalikes & {
         normalise_text(text) for text in texts
     }:
-        return (
-            "one ampoule of this product holds 10 mg, ten times the 1 mg of the usual ampoule",
-            False,
-        )
+        return "one ampoule of this product holds 10 mg, 10 times the usual", False
     return "", False
+
+
+def _micrograms_in_a_vial(strength: Strength | None) -> Decimal:
+    """Return the content of a vial, 0 where the name does not say it."""
+    if strength is None or (strength.per_ml and strength.container is None):
+        return Decimal(0)
+    return strength.micrograms * (strength.container or 1)
+
+
+def _error_of_strength(strengths: Mapping[Substance, Strength]) -> str:
+    """Return the slip of unit in a product named with a gram of vitamin B12 (I11)."""
+    grams = (
+        substance.is_cobalamin and strength.micrograms >= _A_GRAM
+        for substance, strength in strengths.items()
+    )
+    return "this product is named with 1 g or more in one mL or piece" if any(grams) else ""

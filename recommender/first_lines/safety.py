@@ -29,9 +29,12 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
     line = order.cobalamin if order else None
     if order is not None and order.antidote:
         return "This is the 5 g cyanide antidote, not B12 replacement: check the product"
-    if line is None or line.dose is None:
+    if line is None or order is None:
         return ""
-    written = order.written.dose if order is not None and order.written else None
+    product = f"{capital(order.product_error)}: check dose and product"
+    if line.dose is None:
+        return product if order.product_error else ""
+    written = order.written.dose if order.written else None
     if written is not None and written > line.dose:
         times = plain(Decimal(f"{written / INJECTION_DOSE:.2g}"))
         return (
@@ -44,10 +47,8 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
             f"Dose ordered is {short_dose(line.dose)}: milligrams for micrograms? The usual dose "
             f"is 1 mg"
         )
-    if ratio <= 1 and order is not None and order.product_error:
-        return "One ampoule of this product holds 10 mg, 10 times the usual: check dose and product"
     if ratio <= 1:
-        return ""
+        return product if order.product_error else ""
     times = plain(Decimal(f"{ratio:.2g}"))
     return (
         f"Dose ordered is {short_dose(line.dose)}, {times} times the usual 1 mg: check dose and "

@@ -78,9 +78,13 @@ def _readings(order: Order) -> Iterator[DoseLine]:
 
 
 def _is_too_much(line: DoseLine) -> bool:
+    """Return whether a dose is an error of unit or product; where no route is known, as of an
+    injection.
+    """
     if line.dose is None:
         return False
-    return line.dose >= (UNIT_ERROR_INJECTED if is_injected(line) else UNIT_ERROR_ORAL)
+    injected = is_injected(line) or line.route is None
+    return line.dose >= (UNIT_ERROR_INJECTED if injected else UNIT_ERROR_ORAL)
 
 
 def _is_slip(line: DoseLine) -> bool:

@@ -290,3 +290,59 @@ def test_loading_that_stays_is_named_where_only_the_maintenance_is_changed_T4() 
         "NEURO signs: as ordered, then hydroxocobalamin 1 mg IM every month",
         "NO symptoms: as ordered, then hydroxocobalamin 1 mg IM every month",
     ]
+
+
+# --- no dose that nobody means is passed over (I11)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hydroxocobalamin 2.5 g powder for infusion",
+        "Hydroxocobalamin 5 g injection",
+        "Hydroxocobalamin 5 g/200 mL solution for infusion",
+    ],
+)
+@pytest.mark.parametrize("dose", ["1000 mcg", ""])
+def test_the_antidote_is_told_by_its_strength_whatever_dose_is_ordered_I11(
+    name: str, dose: str
+) -> None:
+    asked = copy.deepcopy(request(LOADING, **UNTREATED))
+    draft_of(asked)["medicationCodeableConcept"] = {"text": name}
+    if not dose:
+        draft_of(asked)["dosageInstruction"] = [{"text": "as directed"}]
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert card["summary"].startswith("This is the 5 g cyanide antidote")
+
+
+def test_a_product_named_with_a_gram_is_a_slip_and_no_antidote_I11_I33() -> None:
+    asked = copy.deepcopy(request(LOADING, **UNTREATED))
+    draft_of(asked)["medicationCodeableConcept"] = {"text": "Cyanocobalamin 1000 mg/mL injection"}
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert card["summary"] == (
+        "This product is named with 1 g or more in one mL or piece: check dose and product"
+    )
+
+
+TEN: Json = {"value": 10, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
+
+
+@pytest.mark.parametrize("how", ["a range without an end", "one of two lines", "no route"])
+def test_a_dose_far_too_high_is_critical_however_it_is_written_I11(how: str) -> None:
+    product = "cyanocobalamin injection" if how == "no route" else "hydroxocobalamin"
+    asked = copy.deepcopy(
+        request(f"{product}, 1000 mcg, IM, every 2 months", **UNTREATED)  # right but for the dose
+    )
+    lines = draft_of(asked)["dosageInstruction"]
+    if how == "a range without an end":
+        lines[0]["doseAndRate"] = [{"doseRange": {"low": TEN}}]
+    elif how == "one of two lines":
+        lines.append(lines[0] | {"doseAndRate": [{"doseQuantity": TEN}]})
+    else:
+        lines[0]["doseAndRate"] = [{"doseQuantity": TEN | {"value": 5}}]
+        lines[0].pop("route")
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert card["summary"].startswith("Dose ordered is ")

@@ -155,7 +155,7 @@ def test_what_may_be_a_slip_of_the_unit_is_not_called_the_antidote_I33(name):
 def test_the_ampoule_of_ten_milligrams_is_a_product_error_I11(concept):
     product = identify_product(concept, VALUE_SETS)
 
-    assert "ten times" in product.error
+    assert "10 times" in product.error
     assert not product.antidote
     assert product.ingredients[0].strength.container == Decimal(2)
 

@@ -21,7 +21,7 @@ def first_line(product_error: str) -> str:
 
 
 def test_a_right_dose_of_the_strong_ampoule_is_told_by_what_the_ampoule_holds() -> None:
-    said = first_line("one ampoule of this product holds 10 mg")
+    said = first_line("one ampoule of this product holds 10 mg, 10 times the usual")
 
     assert (
         said
