@@ -73,21 +73,17 @@ def read_dosage(
     """
     written = _written_lines(resource)
     noted = notes_technique(resource)
-    first = _read_once(
-        written[0] if written else {}, noted, product, value_sets, authored, read_before
-    )
-    if len(written) <= 1:
+    lines = written or [{}]
+    read = [_read_once(one, noted, product, value_sets, authored, read_before) for one in lines]
+    first = read[0]
+    if len(read) == 1:
         return first
-    rest = (_read_once(one, noted, product, value_sets, authored, read_before) for one in written)
-    said = [line for dosage in rest for line in dosage.lines]
-    unclear = tuple(
-        replace(
-            line,
-            dose=slip_among(one.dose for one in said if one.substance is line.substance),
-            timing=None,
-        )
-        for line in first.lines
-    )
+    said = [line for dosage in read for line in dosage.lines]
+
+    def highest(line: DoseLine) -> Decimal | None:
+        return slip_among(one.dose for one in said if one.substance is line.substance)
+
+    unclear = tuple(replace(line, dose=highest(line), timing=None) for line in first.lines)
     text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
     return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
 

@@ -92,9 +92,7 @@ def _read_content(
         read_named_strengths(names.values(), substances),
         read_stated_strengths(resource, substances, value_sets),
     )
-    hydroxocobalamin = strengths.get(Substance.HYDROXOCOBALAMIN)
-    error, antidote = _find_error(matches, texts, hydroxocobalamin, value_sets)
-    error = error or _error_of_strength(strengths)
+    error, antidote = _find_error(matches, texts, strengths, value_sets)
     named = {match.concept for match in matches}
     return {
         "ingredients": tuple(Ingredient(one, strengths.get(one)) for one in substances),
@@ -144,14 +142,14 @@ _ANTIDOTE_FROM = Decimal(2_500_000)
 def _find_error(
     matches: Iterable[Match],
     texts: list[str],
-    hydroxocobalamin: Strength | None,
+    strengths: Mapping[Substance, Strength],
     value_sets: ValueSets,
 ) -> tuple[str, bool]:
     """Return what is wrong with the product itself, and whether it is the cyanide antidote
     (I11).
     """
     concepts = {match.concept for match in matches}
-    vial = _micrograms_in_a_vial(hydroxocobalamin)
+    vial = _micrograms_in_a_vial(strengths.get(Substance.HYDROXOCOBALAMIN))
     if (
         Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE in concepts
         or any(_ANTIDOTE.search(text.lower()) for text in texts)
@@ -166,7 +164,7 @@ def _find_error(
         normalise_text(text) for text in texts
     }:
         return "one ampoule of this product holds 10 mg, 10 times the usual", False
-    return "", False
+    return _error_of_strength(strengths), False
 
 
 def _micrograms_in_a_vial(strength: Strength | None) -> Decimal:

@@ -12,6 +12,7 @@ from recommender.language import (
     DoseLine,
     DosePart,
     NotCounted,
+    Order,
     contradictions,
     describe_interval,
     is_injected,
@@ -27,13 +28,8 @@ MILLIGRAMS_FROM = Decimal(100)
 def b8(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
     line = order.cobalamin if order else None
-    if order is not None and order.antidote:
-        return "This is the 5 g cyanide antidote, not B12 replacement: check the product"
-    if line is None or order is None:
-        return ""
-    product = f"{capital(order.product_error)}: check dose and product"
-    if line.dose is None:
-        return product if order.product_error else ""
+    if order is None or line is None or order.antidote or line.dose is None:
+        return _by_the_product(order)
     written = order.written.dose if order.written else None
     if written is not None and written > line.dose:
         times = plain(Decimal(f"{written / INJECTION_DOSE:.2g}"))
@@ -48,12 +44,22 @@ def b8(case: Case, issue: Issue, _: Words) -> str:
             f"is 1 mg"
         )
     if ratio <= 1:
-        return product if order.product_error else ""
+        return _by_the_product(order)
     times = plain(Decimal(f"{ratio:.2g}"))
     return (
         f"Dose ordered is {short_dose(line.dose)}, {times} times the usual 1 mg: check dose and "
         f"product"
     )
+
+
+def _by_the_product(order: Order | None) -> str:
+    """Say what is wrong with the product itself, where its dose does not show it."""
+    if order is None:
+        return ""
+    if order.antidote:
+        return "This is the 5 g cyanide antidote, not B12 replacement: check the product"
+    wrong = order.product_error
+    return f"{capital(wrong)}: check dose and product" if wrong else ""
 
 
 def b14(case: Case, issue: Issue, _: Words) -> str:

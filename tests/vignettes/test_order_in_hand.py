@@ -140,13 +140,18 @@ def on_cyanocobalamin(*orders: str) -> Json:
     return request(*orders, active=[f"{CYANO}, since 2025-12-01"], given=given, **chart)
 
 
-def test_two_orders_that_go_are_called_two_and_the_change_is_named_first_I31() -> None:
-    asked = on_cyanocobalamin(EVERY_2, TABLETS)
+def test_the_change_is_named_beside_a_removal_I31() -> None:
+    asked = copy.deepcopy(on_cyanocobalamin(EVERY_2, TABLETS))
     draft_of(asked)["dosageInstruction"][0]["route"]["coding"][0]["code"] = "34206005"
     assert labels(only_card(asked)) == [
         "This replaces the order of 1 Dec 2025",
         "Remove these orders",
     ]
+
+
+def test_two_orders_that_go_are_called_two() -> None:
+    severe = UNTREATED | {"allergies": ["severe: hydroxocobalamin"]}
+    assert labels(only_card(request(LOADING, RANGE, **severe))) == ["Remove these orders"]
 
 
 def test_the_label_tells_the_order_that_goes_from_the_one_that_stays() -> None:
