@@ -65,6 +65,24 @@ def test_a_card_says_for_which_day_and_which_draft_it_is_and_silence_says_why(
         assert answer["extension"]["org.b12-cds"]["why"]
 
 
+LOUDNESS = {
+    "critical": {"b1", "c1", "d3"},
+    "warning": {"b3", "c2", "h1"},
+    "info": {"b2", "b12", "k4"},
+}
+"""Cards that have one loudness alone in cards.md, each of some test patient."""
+
+
+def test_a_card_reaches_the_client_as_loud_as_it_is_written(client: FlaskClient) -> None:
+    """H73: what the client makes of it is its own; that it is told is ours."""
+    told: dict[str, set[str]] = {}
+    for patient in PATIENTS.values():
+        for card in ask(client, patient.request())["cards"]:
+            told.setdefault(card["source"]["topic"]["code"], set()).add(card["indicator"])
+    for loud, cards in LOUDNESS.items():
+        assert {card: told[card] for card in cards} == {card: {loud} for card in cards}
+
+
 def test_the_digest_of_a_draft_changes_with_the_draft(
     client: FlaskClient, order_select: Json
 ) -> None:

@@ -490,3 +490,13 @@ def test_a_unit_that_the_site_spells_in_its_own_way_is_read() -> None:
     record = record_of([patient(), body])
     assert map_scenario(record, AS_OF, told).scenario.total_b12.is_known
     assert not map_scenario(record, AS_OF, VALUE_SETS).scenario.total_b12.is_known
+
+
+def test_a_result_under_a_code_that_was_retired_since_counts_H43() -> None:
+    """LOINC 15039-1 is deprecated; results of its time bear it."""
+    retired, of_today = (
+        scenario_of(observation(code, 96, "pmol/L", 30)).total_b12
+        for code in ("15039-1", B12_MOLES)
+    )
+    assert retired.quantity is not None
+    assert (retired.quantity, retired.date) == (of_today.quantity, of_today.date)

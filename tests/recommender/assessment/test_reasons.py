@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from recommender.assessment.assessment import assess
 from recommender.guidance.policy import Policy
+from recommender.language import Hint, HintAt
 from recommender.language.course import Course
-from recommender.language.logic import Fact
+from recommender.language.logic import Fact, Truth
 from recommender.review.order_review import review
 from recommender.treatment.recommendation import Recommendation
 from recommender.treatment.table import recommend
@@ -267,3 +269,20 @@ def test_b13_says_why_the_result_on_record_decides_nothing(
     assert card.card.id == "b13"
     assert said in card.reasons[0]
     assert ("B12 400" in card.summary or "B12 <400" in card.summary) is ("total_b12" in known)
+
+
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        (HintAt.LEBERS, "lebers"),
+        (HintAt.BLEEDING_DISORDER, "bleeding_disorder"),
+        (HintAt.ANTICOAGULANT, "on_anticoagulant"),
+        (HintAt.COBALT_ALLERGY, "cobalt_allergy"),
+    ],
+)
+def test_a_hint_leaves_no_known_no_though_the_list_says_none_Q28_I26(at: HintAt, name: str) -> None:
+    """Even where the mapping had made a "no" of it (H24)."""
+    scenario = build_scenario({"platelets": 200, "egfr": 90})
+    hinted = replace(scenario, hints=(Hint(at, "as written", "Condition/1"),))
+    before, after = (assess(one, Policy()) for one in (scenario, hinted))
+    assert (getattr(before, name), getattr(after, name)) == (Truth.FALSE, Truth.UNKNOWN)
