@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    read_flag,
     read_notes,
     read_reasons,
     subject_id,
@@ -60,6 +61,9 @@ NOT_ORDERS = frozenset({"entered-in-error", "completed"})
 
 CHANGED = "the order is changed by an extension that is not read"
 """Why an order with a `modifierExtension` is never called right, whatever else it says."""
+
+PERHAPS_FORBIDS = "it cannot be read whether the order forbids what it names (doNotPerform)"
+"""Why an order is never called right of which nobody knows whether it is the opposite of one."""
 
 
 ORDER_TYPES = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
@@ -125,11 +129,13 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
     if product.ingredients:
         state = OrderState.STOP if is_stop(resource) else OrderState.DRAFT
         stands = InCourse(draft.key, state, draft.selected)
-        forbids = resource.get("doNotPerform") is True
+        forbids = read_flag(resource.get("doNotPerform"))
         read = read_orders(draft.placed, stands, product, value_sets, siblings)
-        orders = tuple(changed(order, forbids=forbids) for order in read)
+        orders = tuple(changed(order, forbids=bool(forbids)) for order in read)
         if as_list(resource.get("modifierExtension")):  # it may mean the opposite
             orders = tuple(changed(order, not_computable=CHANGED) for order in orders)
+        elif forbids is None:
+            orders = tuple(changed(order, not_computable=PERHAPS_FORBIDS) for order in orders)
         beside = medication if medication and medication.place != "contained" else None
         return replace(draft, orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):
@@ -184,7 +190,7 @@ def read_purpose(resource: Resource, value_sets: ValueSets) -> TestPurpose | Non
 
 def is_stop(resource: Resource) -> bool:
     """Return whether a drafted order ends or forbids treatment instead of starting it."""
-    return code_of(resource.get("status")) in STOPS or resource.get("doNotPerform") is True
+    return code_of(resource.get("status")) in STOPS or bool(read_flag(resource.get("doNotPerform")))
 
 
 def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:

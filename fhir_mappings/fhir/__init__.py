@@ -12,6 +12,7 @@ from fhir_mappings.fhir.reading import (
     codings_of,
     months_before,
     read_date,
+    read_flag,
     read_number,
     read_period,
     reference_id,
@@ -47,7 +48,7 @@ from fhir_mappings.fhir.versions import (
     read_reasons,
     read_requester,
 )
-from fhir_mappings.fhir.withheld import is_cut, is_not_main, says_suppressed
+from fhir_mappings.fhir.withheld import changed_by, is_cut, is_not_main, says_suppressed
 
 __all__ = [
     "ADMINISTRATION_TYPES",
@@ -69,6 +70,7 @@ __all__ = [
     "as_dict",
     "as_list",
     "as_text",
+    "changed_by",
     "code_of",
     "coding_of",
     "codings_of",
@@ -80,6 +82,7 @@ __all__ = [
     "read_authored",
     "read_date",
     "read_dosages",
+    "read_flag",
     "read_medication",
     "read_notes",
     "read_number",

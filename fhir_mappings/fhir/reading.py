@@ -193,6 +193,16 @@ def read_number(value: Json, largest: int = LARGEST) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) <= largest else None
 
 
+def read_flag(value: Json) -> bool | None:
+    """Return a boolean element, also one written as text (R166); false where it is absent, `None`
+    where it cannot be read: an entry that may deny itself (not given, not to be given) counts for
+    nothing.
+    """
+    if isinstance(value, str):
+        return {"true": True, "false": False, "": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else (False if value is None else None)
+
+
 def version_key(resource: dict[str, Json]) -> str:
     """Return a text by which the versions of one resource are put in order, the newest last: by
     `meta.lastUpdated` as a moment in UTC, then by a number in `meta.versionId`.

@@ -17,6 +17,7 @@ from fhir_mappings.fhir.reading import (
     as_list,
     at_most,
     code_of,
+    read_flag,
     reference_of,
 )
 from fhir_mappings.fhir.record import Placed
@@ -235,10 +236,8 @@ def read_dose_quantities(line: Mapping[str, Any]) -> tuple[list[Any], list[Any]]
 def read_as_needed(line: Mapping[str, Any]) -> bool:
     """Return whether the dose is given only as needed; a stated reason to take it says so too."""
     flag = first_of(line, "asNeededBoolean", "asNeeded")
-    return (
-        flag is True
-        or isinstance(flag, dict)
-        or bool(first_of(line, "asNeededCodeableConcept", "asNeededFor"))
+    return read_flag(flag) is not False or bool(
+        first_of(line, "asNeededCodeableConcept", "asNeededFor")
     )
 
 

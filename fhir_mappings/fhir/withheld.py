@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_mappings.fhir.reading import as_list
+from fhir_mappings.fhir.reading import as_list, read_flag
 
 OBSERVATION_VALUES = frozenset(
     {
@@ -61,3 +61,19 @@ def is_not_main(patient: dict[str, Any]) -> bool:
     types = [link.get("type") for link in links if isinstance(link, dict)]
     is_active = patient.get("active", True)
     return is_active not in (True, None) or any(kind in NOT_MAIN for kind in types)
+
+
+DENIALS = frozenset({"doNotPerform", "notGiven", "wasNotGiven", "wasNotTaken"})
+"""Elements by which an entry of a medicine says that it was not given, or is not to be."""
+
+
+def changed_by(medicine: dict[str, Any]) -> str:
+    """Return in words what may turn an entry of a medicine into its opposite and cannot be read: an
+    extension that modifies it, or a denial that is neither true nor false; empty for neither.
+    """
+    if "modifierExtension" in medicine:
+        return "an extension"
+    if DENIALS.isdisjoint(medicine):
+        return ""
+    unread = [name for name in sorted(DENIALS) if read_flag(medicine.get(name)) is None]
+    return f"an element {unread[0]}" if unread else ""

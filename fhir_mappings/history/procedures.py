@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     code_of,
+    read_flag,
     read_notes,
     texts_of,
 )
@@ -186,7 +187,7 @@ def _why_not_done(
     status = code_of(resource.get("status"))
     if status in NOT_DONE:
         return why_status(name, status)
-    if resource.get("notDone") is True or resource.get("notPerformed") is True:
+    if any(read_flag(resource.get(name)) for name in ("notDone", "notPerformed")):
         return f"{name}, not done"
     if done is not None and done.earliest > tomorrow:
         return f"{name}, in the future: {done}"

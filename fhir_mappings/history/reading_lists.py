@@ -21,6 +21,7 @@ from fhir_mappings.fhir import (
     as_text,
     code_of,
     read_date,
+    read_flag,
     read_notes,
     texts_of,
 )
@@ -164,7 +165,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
     judged = _judge(index, resource, (Field.PROCEDURES,))
     not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done") or any(
-        resource.get(name) is True for name in ("notDone", "notPerformed")
+        read_flag(resource.get(name)) for name in ("notDone", "notPerformed")
     )
     if not_done:
         judged = Judged(judged.matches, (), Understood.BY_CODE)

@@ -18,6 +18,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    changed_by,
     codings_of,
     is_not_main,
     subject_id,
@@ -208,9 +209,9 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             index.receipt.set_aside(placed, "about another patient")
             index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
             continue
-        if "modifierExtension" in resource and kind in CHANGED_IS_UNREAD:
-            index.receipt.set_aside(placed, "changed by an extension that is not read")
-            index.gaps[key] = f"an entry of the {AREAS[key].value} is changed by an extension"
+        if kind in CHANGED_IS_UNREAD and (by := changed_by(resource)):
+            index.receipt.set_aside(placed, f"changed by {by} that is not read")
+            index.gaps[key] = f"an entry of the {AREAS[key].value} is changed by {by}"
             continue
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
@@ -221,8 +222,8 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
 
 _OF_MEDICINES = ("Request", "Order", "Statement", "Usage", "Administration", "Dispense")
 CHANGED_IS_UNREAD = frozenset(f"Medication{kind}" for kind in _OF_MEDICINES)
-"""Types of which an entry with a `modifierExtension` may mean the opposite and would permit: it is
-not read, and its list says no "none". Results of that kind are told; diagnoses, operations and
+"""Types of which an entry that is changed (`changed_by`) may mean the opposite and would permit: it
+is not read, and its list says no "none". Results of that kind are told; diagnoses, operations and
 allergies count, which restricts more.
 """
 

@@ -11,13 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from fhir_mappings.fhir import (
-    Placed,
-    Resource,
-    code_of,
-    read_date,
-    read_period,
-)
+from fhir_mappings.fhir import Placed, Resource, code_of, read_date, read_flag, read_period
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import Receipt, say_status
 from fhir_mappings.medicines.medication_orders import cite_medicine, first_day
@@ -192,7 +186,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     state = ORDER_STATES[status]
     if intent in NOT_ORDERED_INTENTS or (intent == "plan" and state is not OrderState.ACTIVE):
         return f"intent {intent}: not ordered"
-    if resource.get("doNotPerform") is True:
+    if read_flag(resource.get("doNotPerform")):
         return "an order not to give it"
     authored = first_day(fhir_versions.read_authored(resource))
     reported = intent == "plan" and fhir_versions.is_reported(resource)
@@ -247,7 +241,7 @@ def _status_of_statement(resource: Resource) -> str:
 def _is_not_taken(resource: Resource) -> bool:
     taken = code_of(resource.get("taken")).lower()
     not_taking = fhir_versions.read_adherence(resource).startswith("not-taking")
-    return taken == "n" or resource.get("wasNotTaken") is True or not_taking
+    return taken == "n" or bool(read_flag(resource.get("wasNotTaken"))) or not_taking
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
@@ -263,7 +257,7 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     status = code_of(resource.get("status"))
     if status not in GIVEN_STATUSES:
         return say_status(status)
-    if resource.get("notGiven") is True or resource.get("wasNotGiven") is True:
+    if any(read_flag(resource.get(name)) for name in ("notGiven", "wasNotGiven")):
         return "not given"
     day = day_of_dose(resource)
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)

@@ -213,11 +213,24 @@ def test_a_draft_that_is_not_used_says_what_it_is(resource, why):
         {"status": "cancelled"},
         {"status": "on-hold"},
         {"doNotPerform": True},
+        {"doNotPerform": "true"},
         {"status": "ended"},
     ],
 )
 def test_a_drafted_stop_is_a_stop(elements):
     assert read(medicine(**elements)).orders[0].state is OrderState.STOP
+
+
+@pytest.mark.parametrize("flag", [1, "yes", {}, [True]])
+def test_a_draft_that_may_forbid_what_it_names_is_never_called_right_R166(flag):
+    [order] = read(medicine(doNotPerform=flag)).orders
+    assert "cannot be read whether the order forbids" in order.not_computable
+
+
+@pytest.mark.parametrize("flag", [False, "false", None, ""])
+def test_a_draft_that_forbids_nothing_is_one(flag):
+    [order] = read(medicine(doNotPerform=flag)).orders
+    assert (order.state, order.not_computable) == (OrderState.DRAFT, "")
 
 
 @pytest.mark.parametrize("status", ["draft", "active", "unknown", None])

@@ -86,12 +86,13 @@ def test_the_receipt_says_why_an_operation_was_not_used() -> None:
         ({"status": "not-done"}, f"{name}, status is 'not-done'"),
         ({"notDone": True}, f"{name}, not done"),
         ({"notPerformed": True}, f"{name}, not done"),
+        ({"notDone": "true"}, f"{name}, not done"),
         ({"performedDateTime": later}, f"{name}, in the future: {later}"),
     ):
         mapped = map_all(procedure("", code=code, **changes))
         assert why_ignored(mapped, "Procedure") == [why]
         assert mapped.scenario.causes == ()
-    for changes in ({"notDone": False}, {"notPerformed": False}):
+    for changes in ({"notDone": False}, {"notPerformed": "false"}, {"notDone": "maybe"}):
         assert map_all(procedure("", code=code, **changes)).scenario.causes
 
 

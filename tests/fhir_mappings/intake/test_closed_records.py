@@ -11,7 +11,14 @@ import pytest
 from fhir_mappings.intake import Limits
 from fhir_mappings.scenario_mapping import map_scenario
 from recommender.language import Because, ClinicalScenario, HintAt, RecordArea
-from tests.fhir_mappings.records import AS_OF, VALUE_SETS, condition, patient, record_of
+from tests.fhir_mappings.records import (
+    AS_OF,
+    VALUE_SETS,
+    condition,
+    injection_given,
+    patient,
+    record_of,
+)
 
 LISTS = frozenset(RecordArea) - {RecordArea.PATIENT}
 OTHER = {"reference": "Patient/pat-2"}
@@ -109,3 +116,18 @@ def test_a_site_sets_for_how_long_the_diagnosis_of_an_encounter_counts_F10(
 @pytest.mark.parametrize(("born", "known"), [("1905-06-15", False), ("1906-06-15", True)])
 def test_an_age_over_120_is_not_usable(born: str, known: bool) -> None:
     assert scenario_with(birthDate=born).age.is_known is known
+
+
+@pytest.mark.parametrize("flag", [1, "yes", {"extension": []}, [True]])
+@pytest.mark.parametrize("name", ["notGiven", "wasNotGiven"])
+def test_a_dose_of_which_nobody_knows_whether_it_was_given_is_none_and_no_none(
+    name: str, flag: object
+) -> None:
+    """It treats nobody, and the list of what was given is not whole (Q28, R166)."""
+    dose = injection_given(20) | {name: flag}
+    mapped = map_scenario(record_of([patient(), dose]), AS_OF, VALUE_SETS)
+    assert mapped.scenario.doses == ()
+    assert RecordArea.ADMINISTRATIONS in mapped.scenario.incomplete
+    assert map_scenario(
+        record_of([patient(), injection_given(20)]), AS_OF, VALUE_SETS
+    ).scenario.doses

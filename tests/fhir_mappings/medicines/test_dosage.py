@@ -534,6 +534,7 @@ def test_folic_acid_needs_no_route():
     [
         {"asNeededBoolean": True},
         {"asNeeded": True},
+        {"asNeededBoolean": "true"},
         {"asNeededCodeableConcept": {"text": "x"}},
         {"asNeededFor": [{"text": "x"}]},
     ],

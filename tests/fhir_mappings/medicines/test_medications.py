@@ -118,6 +118,7 @@ def test_the_status_of_an_order_is_kept(status, state):
         ({"status": "draft"}, "status is 'draft'"),
         ({"intent": "proposal"}, "intent proposal: not ordered"),
         ({"doNotPerform": True}, "an order not to give it"),
+        ({"doNotPerform": "true"}, "an order not to give it"),
         ({"intent": "option"}, "intent option: not ordered"),
         ({"intent": "plan", "status": "completed"}, "intent plan: not ordered"),
         ({"authoredOn": "2026-11-23"}, "dated in the future: 2026-11-23"),
@@ -351,6 +352,8 @@ def test_the_day_of_an_administration_is_found_in_every_version(elements):
         ({"status": "stopped"}, "status is 'stopped'"),
         ({"notGiven": True}, "not given"),
         ({"wasNotGiven": True}, "not given"),
+        ({"notGiven": "true"}, "not given"),
+        ({"wasNotGiven": " True "}, "not given"),
     ],
 )
 def test_what_was_not_given_is_no_dose(elements, why):
@@ -405,6 +408,7 @@ def test_a_statement_beside_an_active_order_is_no_second_course():
     [
         {"taken": "n"},
         {"wasNotTaken": True},
+        {"wasNotTaken": "true"},
         {"adherence": {"code": {"coding": [{"code": "not-taking"}]}}},
         {"status": "not-taken"},
         {"status": "entered-in-error"},
