@@ -32,7 +32,7 @@ from fhir_mappings.history.allergy_words import (
 )
 from fhir_mappings.intake import HINTS, InFuture, RecordIndex, describe_codes
 from fhir_mappings.judging import Judged, Shown, Understood, judge
-from fhir_mappings.terminology import Concept, Field, Role
+from fhir_mappings.terminology import Concept, Field, Role, has_marker
 from fhir_mappings.values import holds_length
 from recommender.guidance import look_back
 from recommender.language import HintAt
@@ -145,9 +145,12 @@ def _ask_about_operations(
 
 
 def _quote_lengths(index: RecordIndex, placed: Placed, judged: Judged, day: dt.date | None) -> None:
-    """Note words that point at ileal Crohn's disease and hold a length in no fixed form (C34)."""
+    """Note words that point at ileal Crohn's disease, or at an ileal resection that they do not
+    deny, and hold a length in no fixed form (C34, Q34).
+    """
     for item in judged.shown:
-        if item.concept is Concept.CROHN_ILEAL and holds_length(item.text):
+        resected = item.concept is Concept.ILEAL_RESECTION and not has_marker(item.text)
+        if (resected or item.concept is Concept.CROHN_ILEAL) and holds_length(item.text):
             index.understanding.hint(HintAt.ILEAL_LENGTH, placed, item.text, day)
 
 
@@ -179,6 +182,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     ledger.show(placed, judged, day)
     if not not_done:
         _ask_about_operations(index, placed, judged, day)
+        _quote_lengths(index, placed, judged, day)
         _note_stopped(index, placed, judged, day)
 
 

@@ -61,7 +61,8 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     words = Words(case.scenario, case.assessment, case.policy)
     hints = case.scenario.hints_at(HintAt.ILEAL_LENGTH)
     said = f"Record says {quote(hints[0].words)}" if hints else ""
-    if Cause.ILEAL_RESECTION in case.assessment.causes:
+    removed = bool(said and case.scenario.hints_at(HintAt.ILEAL_SURGERY))
+    if removed or Cause.ILEAL_RESECTION in case.assessment.causes:
         return _resected_length_unknown(case, words, said, about)
     extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
     orders = (order.cobalamin for order in case.drafts if order.key in about)

@@ -191,11 +191,10 @@ def _size_decides(case: Case) -> tuple[str, ...]:
 
 
 def _ileal_size_is_missing(case: Case) -> bool:
-    """Return whether only the missing length or extent keeps ileal disease from being treated or
-    left alone (P3).
-    """
-    return (
-        "P3" in (case.rule, *case.recommendation.also) and case.causes_of_ileal_disease.is_unknown
+    """Return whether only the missing length or extent keeps ileal disease open (P3, Q34)."""
+    in_words = bool(case.scenario.hints_at(HintAt.ILEAL_LENGTH))
+    return "P3" in (case.rule, *case.recommendation.also) and (
+        in_words or case.causes_of_ileal_disease.is_unknown
     )
 
 

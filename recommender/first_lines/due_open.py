@@ -46,7 +46,8 @@ def ileum(case: Case, words: Words) -> str:
     when = f" (last {last})" if last else ""
     resected = Cause.ILEAL_RESECTION in case.assessment.causes
     if hints := case.scenario.hints_at(HintAt.ILEAL_LENGTH):
-        asked = "how much was removed?" if resected else "how much ileum is involved?"
+        removed = resected or case.scenario.hints_at(HintAt.ILEAL_SURGERY)
+        asked = "how much was removed?" if removed else "how much ileum is involved?"
         return f"Record says {quote(hints[0].words)}: B12 yearly{when}; {asked}"
     if resected:
         length = words.ileum or "length not recorded"

@@ -166,6 +166,43 @@ def test_what_may_be_an_allergy_to_cobalt_is_said_beside_a_right_start_Q28_K12()
     assert cards_of(asked) == []
 
 
+# --- lengths in open words
+
+
+@pytest.mark.parametrize("kind", ["conditions", "procedures"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ileal resection 30-40 cm",
+        "ileum 30 cm resected",
+        "Removal of 30 cm terminal ileum",
+        "30 cm TI resection",
+        "30 cm of small bowel resected",
+    ],
+)
+def test_a_length_in_open_words_is_quoted_and_asked_about_Q34(words: str, kind: str) -> None:
+    chart = {"results": ["B12 400 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]}
+    entry = {kind: [f"'{words}', on 2022-05-01"]}
+    card = only_card(request(**chart, **entry))
+    assert card["indicator"] == "info"
+    assert card["summary"] == (
+        f"Record says '{words}': B12 yearly (last 6 Nov); how much was removed?"
+    )
+    assert card.get("suggestions", []) == []
+    card = only_card(request("hydroxocobalamin, 1000 mcg, IM, every 3 months", **chart, **entry))
+    assert card["summary"] == (
+        f"Record says '{words}': if over 20 cm was resected, inject every month"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["No ileal resection, stricture 30 cm from the valve", "FH: ileum 30 cm resected"]
+)
+def test_a_length_beside_a_denial_is_none_to_ask_about_Q34(words: str) -> None:
+    chart = {"results": ["B12 400 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]}
+    assert cards_of(request(**chart, conditions=[f"'{words}', since 2022-05-01"])) == []
+
+
 # --- reviews
 
 
