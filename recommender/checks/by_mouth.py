@@ -19,6 +19,7 @@ from recommender.language import (
     is_injected,
     is_treatment_dose,
 )
+from recommender.safety import is_implausible
 
 
 def check_by_mouth(case: Case, order: Order, line: DoseLine) -> Iterator[Issue]:
@@ -80,7 +81,8 @@ def _injections_go_on(case: Case, order: Order) -> bool:
 def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) -> bool:
     """Return whether a dose below treatment is taken beside vitamin B12 at treatment dose, where it
     does no harm: beside injections, beside what is drafted with it, or as it stands on record
-    already. Fewer tablets in the place of those that are taken are no supplement.
+    already. Fewer tablets in the place of those that are taken are no supplement, nor are those
+    beside a slip of dose or frequency, which nobody will take.
     """
     on_record = any(
         other.state is OrderState.ACTIVE and other.cobalamin == line for other in case.course.orders
@@ -91,7 +93,8 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
         if case.rule != "T7"  # whether it is given is not known
         and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
     )
-    others = (other for other in (*case.all_drafts, *standing) if other.key != order.key)
+    drafts = (other for other in case.all_drafts if not is_implausible(other))
+    others = (other for other in (*drafts, *standing) if other.key != order.key)
     return is_treatment_dose(line).is_false and any(
         is_treatment_dose(other.cobalamin).is_true for other in others
     )

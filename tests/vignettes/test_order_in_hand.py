@@ -351,3 +351,22 @@ def test_a_dose_far_too_high_is_critical_however_it_is_written_I11(how: str) -> 
     card = only_card(asked)
     assert card["indicator"] == "critical"
     assert card["summary"].startswith("Dose ordered is ")
+
+
+@pytest.mark.parametrize("slip", ["10 mg", "every hour"])
+def test_tablets_beside_an_order_that_is_a_slip_are_judged_by_themselves(slip: str) -> None:
+    seldom = TABLETS.replace("daily", "alternate days")
+    asked = copy.deepcopy(request(TABLETS, seldom, **UNTREATED))
+    line = draft_of(asked)["dosageInstruction"][0]
+    if slip == "10 mg":
+        line["doseAndRate"] = [{"doseQuantity": TEN}]
+    else:
+        line["timing"]["repeat"]["periodUnit"] = "min"
+    card = only_card(asked)
+    assert card["indicator"] == "critical"
+    assert "b6" in card["extension"]["org.b12-cds"]["alsoFound"]
+    deleted = [
+        one["resourceId"] for one in card["suggestions"][0]["actions"] if "resourceId" in one
+    ]
+    assert deleted == ["MedicationRequest/draft-1", "MedicationRequest/draft-2"]
+    assert cards_of(taken(asked, card["suggestions"][0])) == []
