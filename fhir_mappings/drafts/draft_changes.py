@@ -168,15 +168,17 @@ def _statement(order: Resource, stated: str, context: DraftContext) -> Resource:
 
 
 def with_site(received: Resource, site: InjectionSite, context: DraftContext) -> Resource | None:
-    """Return the draft with this injection site."""
+    """Return the draft with this injection site, in each dosage line that names one."""
     order = _copy_of(received, context)
     if order is None:
         return None
     code, display = SITE_CODINGS[site]
-    first_line(order)["site"] = {
-        "coding": [{"system": SNOMED, "code": code, "display": display}],
-        "text": site.value.capitalize(),
-    }
+    named = [line for line in order.get("dosageInstruction", ()) if "site" in line]
+    for line in named or [first_line(order)]:
+        line["site"] = {
+            "coding": [{"system": SNOMED, "code": code, "display": display}],
+            "text": site.value.capitalize(),
+        }
     return order
 
 

@@ -93,10 +93,9 @@ def _is_supplement_beside_treatment(case: Case, order: Order, line: DoseLine) ->
         if case.rule != "T7"  # whether it is given is not known
         and (on_record or (other.cobalamin is not None and is_injected(other.cobalamin)))
     )
-    drafts = (other for other in case.all_drafts if not is_implausible(other))
-    others = (other for other in (*drafts, *standing) if other.key != order.key)
+    others = (other for other in (*case.all_drafts, *standing) if other.key != order.key)
     return is_treatment_dose(line).is_false and any(
-        is_treatment_dose(other.cobalamin).is_true for other in others
+        is_treatment_dose(other.cobalamin).is_true and not is_implausible(other) for other in others
     )
 
 

@@ -148,7 +148,7 @@ def _apply_one(course: Course, edit: Edit, as_of: dt.date) -> Course:
         case ChangeStart(key, starts):
             return _change(course, key, starts=starts)
         case ChangeSite(key, site):
-            return _change(course, key, site=site)
+            return _with_site(course, key, site)
         case NameReplaced(key=key, replaces=replaces, claims=claims):
             stated = {"claims": claims} if claims else {}
             return _change(course, key, replaces=replaces, **stated)
@@ -217,6 +217,14 @@ def _drafted(edit: AddRegimen, phase: Phase, key: str) -> Order:
         technique_noted=bool(edit.technique),
         claims=edit.claims,
     )
+
+
+def _with_site(course: Course, key: str, site: InjectionSite) -> Course:
+    """An order is injected at one site, whatever its dosage lines."""
+    parts = [order.key for order in course.orders if key in (order.key, order.part_of)]
+    for part in parts:
+        course = _change(course, part, site=site)
+    return course
 
 
 def _change(course: Course, key: str, **changes: object) -> Course:

@@ -94,8 +94,9 @@ def additions(case: Case, issues: Iterable[Issue], edits: Iterable[Edit] = ()) -
             changes = repeats(case, order) is Repeats.CHANGES
             added.append(NameReplaced(order.key, old.key, old.authored, changes))
         if cards.B12_BUTTOCK in found:
-            added.append(ChangeSite(order.key, InjectionSite.DELTOID))
+            added.append(ChangeSite(order.part_of or order.key, InjectionSite.DELTOID))
     tests = distinct_follow_ups(_tests_to_add(case, issues, edits))
+    added = list(dict.fromkeys(added))  # one change of several dosage lines
     return (*added, AddFollowUps(tests)) if tests else tuple(added)
 
 

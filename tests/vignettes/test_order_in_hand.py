@@ -370,3 +370,18 @@ def test_tablets_beside_an_order_that_is_a_slip_are_judged_by_themselves(slip: s
     ]
     assert deleted == ["MedicationRequest/draft-1", "MedicationRequest/draft-2"]
     assert cards_of(taken(asked, card["suggestions"][0])) == []
+
+
+@pytest.mark.parametrize("lines", [(0, 1), (1,)], ids=["in both lines", "in the second"])
+def test_the_buttock_is_left_in_every_dosage_line_that_names_it_I14(lines: tuple[int, ...]) -> None:
+    buttock = {"coding": [{"system": "http://snomed.info/sct", "code": "46862004"}]}
+    asked = copy.deepcopy(request(LOADING, RANGE, **UNTREATED))
+    first, second = asked["context"]["draftOrders"]["entry"]
+    dosage = first["resource"]["dosageInstruction"]
+    dosage += second["resource"]["dosageInstruction"]
+    for number, line in enumerate(dosage):
+        line |= {"sequence": number + 1} | ({"site": buttock} if number in lines else {})
+    asked["context"]["draftOrders"]["entry"] = [first]
+    (offer,) = only_card(asked)["suggestions"]
+    assert offer["label"] == "Inject into the deltoid"
+    assert cards_of(taken(asked, offer)) == []
