@@ -20,7 +20,7 @@ from benchmarks.alone.calls import WARM_UPS, an_app, answer
 from benchmarks.scenarios.scenarios import Scenario, list_scenarios
 
 PARTS = {
-    "mapping the record": "map_scenario",
+    "mapping the record": "map_in_steps",
     "of it the results": "read_observations",
     "of it what words and codes of entries mean": "judge_lists",
     "review of the course": "review",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import functools
+from collections.abc import Hashable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -61,6 +62,26 @@ def as_text(value: Json) -> str:
     no string.
     """
     return value.strip() if isinstance(value, str) else ""
+
+
+def as_key(stated: Json) -> Hashable:
+    """Return what a CodeableConcept is remembered by: the same for those that are written alike and
+    for no others.
+
+    Texts with one coding, as nearly all have, are their own key: to write the whole out takes five
+    times as long.
+    """
+    try:
+        (coding,) = stated["coding"]
+        read = coding.get
+        parts = (stated.get("text"), read("system"), read("code"), read("display"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return repr(stated)
+    holds_no_more = len(stated) + len(coding) == 1 + len(parts) - parts.count(None)
+    return parts if holds_no_more and _TEXTS.issuperset(map(type, parts)) else repr(stated)
+
+
+_TEXTS = frozenset({str, type(None)})
 
 
 def codings_of(codeable: Json) -> list[dict[str, Json]]:

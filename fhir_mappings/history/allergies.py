@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, code_of, texts_of
+from fhir_mappings.fhir import Placed, as_dict, as_key, as_list, code_of, texts_of
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
     describe_reactions,
@@ -241,7 +241,7 @@ def _texts_that_speak(index: RecordIndex, resource: dict[str, Any]) -> _Speaking
     or of a reaction, and whether its code does; the same entry is looked through once in a record.
     """
     code, notes = resource.get("code"), notes_of(resource)
-    written = ("allergy", repr(code), notes)
+    written = ("allergy", as_key(code), notes)
     found: _Speaking | None = index.read_before.get(written)
     if found is None:
         coded = is_coded_as_allergy(index.value_sets, code)

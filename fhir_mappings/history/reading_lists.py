@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     as_dict,
+    as_key,
     as_list,
     as_text,
     code_of,
@@ -189,7 +190,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
 def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ...]) -> Judged:
     """Return what an entry says; the same code and notes are judged once in a record."""
     notes = notes_of(resource)
-    written = (repr(resource.get("code")), notes, fields[0].value, resource.get("language"))
+    written = (as_key(resource.get("code")), notes, fields[0].value, resource.get("language"))
     judged: Judged | None = index.read_before.get(written)
     if judged is None:
         judged = judge(index.value_sets_for(resource), resource.get("code"), fields, notes)

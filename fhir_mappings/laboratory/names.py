@@ -6,10 +6,10 @@ Source: decisions Q35 (code and words that name different tests), Q26 (words).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import codings_of, texts_of
+from fhir_mappings.fhir import as_key, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import Understood, reads_as_words
 from fhir_mappings.terminology import (
@@ -41,11 +41,11 @@ class Named(NamedTuple):
     contradicts: NotCounted | None
 
 
-def read_name(index: RecordIndex, code: Any, as_written: str = "") -> Named:
+def read_name(index: RecordIndex, code: Any, as_written: Hashable = None) -> Named:
     """Return what a code says; the same test stands in a record again and again. `as_written` is
-    how the code is written, where the caller has that already.
+    the key of the code, where the caller has it already.
     """
-    written = as_written or repr(code)
+    written = as_key(code) if as_written is None else as_written
     known: Named | None = index.read_before.get(written)
     if known is None:
         matches = _matches_of(index, code)
@@ -68,7 +68,7 @@ def name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
     once in a record.
     """
     code = resource.get("code")
-    written = ("test", repr(code), resource.get("language"))
+    written = ("test", as_key(code), resource.get("language"))
     by: Understood | None = index.read_before.get(written)
     if by is None:
         if is_enumerated(index.value_sets, code, Field.LABS):
@@ -81,7 +81,7 @@ def name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
 
 
 def understood_as_another(
-    index: RecordIndex, resource: dict[str, Any], as_written: str
+    index: RecordIndex, resource: dict[str, Any], as_written: Hashable
 ) -> Understood | None:
     """Return by what the name of a test is understood that is none of ours; `None` for one that is,
     that has no name, or that speaks of vitamin B12 given or of a pregnancy.

@@ -7,6 +7,7 @@ Source: decisions 2.1 (latest by time of sampling), Q1 (questionnaires), Q28 (ev
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     as_dict,
+    as_key,
     as_list,
     as_text,
     code_of,
@@ -55,7 +57,7 @@ def read_observations(index: RecordIndex) -> Observations:
     context = ReportContext.of(index)
     observed: list[Observed] = []
     for placed in index.by_type.get("Observation", ()):
-        as_written = repr(placed.resource.get("code"))
+        as_written = as_key(placed.resource.get("code"))
         test = _read_test(index, placed.resource, as_written)
         if test is None:
             known = _find_known(index, context, placed, placed.resource, as_written)
@@ -87,7 +89,7 @@ HOLD_MORE = frozenset({"component", "contained", "valueCodeableConcept", "langua
 
 
 def _read_test(
-    index: RecordIndex, resource: dict[str, Any], as_written: str
+    index: RecordIndex, resource: dict[str, Any], as_written: Hashable
 ) -> tuple[Named, Understood] | None:
     """Return what the name of a result stands for and by what it was understood; `None` where more
     is to be read than a name, as in few. The same test is looked at once in a record.
@@ -187,7 +189,7 @@ def _find_known(
     context: ReportContext,
     placed: Placed,
     resource: dict[str, Any],
-    as_written: str = "",
+    as_written: Hashable = None,
 ) -> list[Known]:
     """Return of an Observation and its components those that stand for something; an Observation
     without a name of its own takes that of the report whose only result it is.
@@ -197,9 +199,9 @@ def _find_known(
         parts += [part for part in as_list(resource["component"]) if isinstance(part, dict)]
     found: list[Known] = []
     for body in parts:
-        code, own = body.get("code"), as_written if body is resource else ""
+        code, own = body.get("code"), as_written if body is resource else None
         if code is None and body is resource:
-            code, own = context.name_by_report(placed, resource), ""
+            code, own = context.name_by_report(placed, resource), None
         named = read_name(index, code, own)
         if named.says_nothing and body is resource:
             code = context.name_by_report(placed, resource)

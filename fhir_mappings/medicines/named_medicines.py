@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, reference_of
+from fhir_mappings.fhir import Placed, as_dict, as_key, as_list, as_text, reference_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dosage import LinesRead
 from fhir_mappings.products import Product, identify_product
@@ -97,7 +97,7 @@ def product_named(
     """Return the medicine that a CodeableConcept, or the Medication it leads to, stands for; what
     is written alike is told once.
     """
-    written = ("product", repr((named, target.resource) if target else named))
+    written = ("product", repr((named, target.resource)) if target else as_key(named))
     product: Product | None = read_before.get(written)
     if product is None:
         product = identify_product(named, value_sets, target.resource if target else None)

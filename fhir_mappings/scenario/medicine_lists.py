@@ -15,6 +15,7 @@ from fhir_mappings.fhir import (
     Placed,
     Resource,
     as_dict,
+    as_key,
     as_list,
     as_text,
     code_of,
@@ -149,7 +150,7 @@ def _understand_medicine(
     """Return by what the name of a medicine was understood, and what the words of one that nothing
     names may mean; the same name is looked at once in a record.
     """
-    written = ("medicine", repr(stated), resource.get("language"))
+    written = ("medicine", as_key(stated), resource.get("language"))
     known: tuple[Understood, _ShownOfMedicine] | None = index.read_before.get(written)
     if known is None:
         found = index.value_sets.find(stated, Field.DRUGS)

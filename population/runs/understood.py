@@ -4,13 +4,14 @@ whose value cannot be used. A site would have to name them for us.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from cds_service.decision import Decision
 from fhir_mappings.fhir import (
     Placed,
     TooMany,
+    as_key,
     as_list,
     as_text,
     codings_of,
@@ -36,7 +37,7 @@ class NotUnderstood:
     def __init__(self, value_sets: ValueSets) -> None:
         self._value_sets = value_sets
         self._systems = known_systems(value_sets)
-        self._tests: dict[str, bool] = {}
+        self._tests: dict[Hashable, bool] = {}
 
     def find(self, decision: Decision) -> Iterator[dict[str, str]]:
         """Yield each such name in the lists of a record once: of a result where no code of a system
@@ -63,7 +64,7 @@ class NotUnderstood:
             return None
 
     def _is_known_test(self, stated: Any) -> bool:
-        written = repr(stated)
+        written = as_key(stated)
         if written not in self._tests:
             if len(self._tests) >= MOST_REMEMBERED:
                 self._tests.clear()
