@@ -140,7 +140,7 @@ def read_drafts(
             entry = read_draft(placed, key, placed.place in selected, siblings, value_sets)
             _take_key(entry, taken)
             entries.append(entry)
-    return Drafts.of(entries)
+    return Drafts.of(_without_shared_ids(entries, siblings, value_sets))
 
 
 def name_drafts(drafts: Drafts, found: Sequence[Placed], value_sets: ValueSets) -> Drafts:
@@ -156,7 +156,22 @@ def name_drafts(drafts: Drafts, found: Sequence[Placed], value_sets: ValueSets) 
             entry = read_draft(entry.placed, key, entry.selected, siblings, value_sets)
             _take_key(entry, taken)
         entries.append(entry)
-    return Drafts.of(entries)
+    return Drafts.of(_without_shared_ids(entries, siblings, value_sets))
+
+
+def _without_shared_ids(
+    entries: list[DraftRead], siblings: Siblings, value_sets: ValueSets
+) -> list[DraftRead]:
+    """Return the drafts, those of ours without a name for an action whose id a draft of something
+    else bears too: its removal or change could meet the other one (R161, H3).
+    """
+    others = {one.placed.reference for one in entries if not one.is_ours and not one.unresolved}
+    return [
+        read_draft(one.placed, one.placed.place, one.selected, siblings, value_sets)
+        if one.is_ours and one.key in others
+        else one
+        for one in entries
+    ]
 
 
 def _free_key(placed: Placed, taken: set[str]) -> str:

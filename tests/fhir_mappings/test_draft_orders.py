@@ -794,6 +794,31 @@ def test_of_two_drafts_with_one_id_one_has_it_and_the_other_cannot_be_named_R161
     assert len(named.resources) == 1
 
 
+OTHER_MEDICINE = {"medicationCodeableConcept": {"text": "Paracetamol 500 mg tablet"}}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_draft_whose_id_another_medicine_bears_too_is_named_by_no_action_R161(first):
+    """A delete of the tablet could meet the other order (H3)."""
+    both = [medicine(identity="a"), medicine(identity="a", **OTHER_MEDICINE)]
+    drafts = read(*(both if first else both[::-1]))
+    [order] = drafts.orders
+    assert order.key.startswith("context.draftOrders.entry[")
+    assert drafts.resources == {}
+
+    two_ids = read(medicine(identity="a"), medicine(identity="b", **OTHER_MEDICINE))
+    assert [order.key for order in two_ids.orders] == ["MedicationRequest/a"]
+
+
+def test_a_draft_that_is_found_to_be_another_medicine_takes_the_name_away_R161():
+    other = {**B12_TABLET, "code": OTHER_MEDICINE["medicationCodeableConcept"]}
+    drafts = read(medicine(identity="a"), pointing("a"))
+    assert "MedicationRequest/a" in {order.key for order in drafts.orders}
+
+    named = name_drafts(drafts, (Placed("Medication/m1", other),), VALUE_SETS)
+    assert [order.key for order in named.orders] == ["context.draftOrders.entry[0]"]
+
+
 def test_what_else_came_is_looked_through_only_where_a_draft_points_to_it():
     asked = []
 
