@@ -46,9 +46,14 @@ def say_failure(url: sa.URL, error: Exception) -> str:
     return f"{_place(url)} {why}"
 
 
+SAID = 5
+"""How many tables of another program are named."""
+
+
 def say_foreign(url: sa.URL, tables: list[str]) -> str:
     """Say that a database without a schema of ours holds tables of these names."""
-    found = f"has tables ({', '.join(tables)}) and does not say of which version they are"
+    more = f" and {len(tables) - SAID} more" if len(tables) > SAID else ""
+    found = f"has tables ({', '.join(tables[:SAID])}{more}) and no version of this program"
     return f"{_place(url)} {found}; expected an empty database, or one of this program"
 
 

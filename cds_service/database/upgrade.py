@@ -28,7 +28,8 @@ turns.
 
 def upgrade_schema(engine: sa.Engine) -> str | None:
     """Bring the database to the newest schema and return the migration it was at, None for a new
-    one; of several workers that start together one does it and the others wait.
+    one; of several workers that start together one does it and the others wait. Another program's
+    tables are left alone: a database that holds some is refused.
 
     Raises: StoreUnavailable.
     """
@@ -36,10 +37,10 @@ def upgrade_schema(engine: sa.Engine) -> str | None:
         with engine.connect() as connection:
             _lock_schema(connection)
             before = _schema_of(connection)
-            there = sa.inspect(connection).get_table_names() if before is None else []
-            if ours := sorted(METADATA.tables.keys() & set(there)):
+            there = sa.inspect(connection).get_table_names()
+            if foreign := _foreign(before, there):
                 raise StoreUnavailable(
-                    f"the database cannot be upgraded: {say_foreign(engine.url, ours)}"
+                    f"the database cannot be upgraded: {say_foreign(engine.url, foreign)}"
                 )
             if before is None and not there:
                 _make_tables(connection)
@@ -51,6 +52,15 @@ def upgrade_schema(engine: sa.Engine) -> str | None:
         raise StoreUnavailable(
             f"the database cannot be upgraded: {say_failure(engine.url, error)}"
         ) from None
+
+
+def _foreign(before: str | None, there: list[str]) -> list[str]:
+    """Return the tables of another program: all, where there is no version of ours, or a version
+    (Alembic's, which many programs have) without any table of ours.
+    """
+    if before is not None and METADATA.tables.keys() & set(there):
+        return []
+    return sorted(set(there) - ({"alembic_version"} if before is None else set()))
 
 
 def _schema_of(connection: sa.Connection) -> str | None:

@@ -276,8 +276,11 @@ def report_run(chosen: argparse.Namespace) -> int:
 
 
 def _record_purpose(record: Path, purpose: str) -> None:
-    """Write down who took the ids of patients when and what for (H107)."""
-    if not purpose:
+    """Write down who took the ids of patients when and what for (H107); a text without a letter or
+    a figure says nothing of it.
+    """
+    stated = any(sign.isalnum() for sign in purpose)
+    if not stated:
         print(
             "--cases: no purpose was given, and that is recorded; expected --purpose TEXT.",
             file=sys.stderr,
@@ -285,7 +288,7 @@ def _record_purpose(record: Path, purpose: str) -> None:
     told = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "by": getpass.getuser(),
-        "purpose": purpose or "not stated",
+        "purpose": purpose if stated else "not stated",
     }
     handle = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with open(handle, "a", encoding="utf-8") as file:

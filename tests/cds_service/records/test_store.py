@@ -103,16 +103,36 @@ class TestSchema:
         with pytest.raises(StoreUnavailable, match=f"expected {NEWEST_SCHEMA} .* newer version"):
             upgrade_schema(engine)
 
-    def test_tables_of_another_program_are_left_alone_and_named(self, url: str) -> None:
-        engine = open_engine(url)
+    @pytest.mark.parametrize(
+        "made",
+        [
+            ["decisions"],
+            ["invoices"],
+            ["invoices", "alembic_version"],
+            ["invoices", "alembic_version", NEWEST_SCHEMA],
+            ["invoices", "alembic_version", "0001"],
+            [f"t{number}" for number in range(9)],
+        ],
+        ids=" ".join,
+    )
+    def test_tables_of_another_program_are_left_alone_and_named(
+        self, url: str, made: list[str]
+    ) -> None:
+        """With Alembic's table too, empty or with a version that happens to be one of ours."""
+        engine, versions = open_engine(url), [one for one in made if one.startswith("0")]
+        tables = sorted(set(made) - set(versions))
         with engine.begin() as connection:
-            connection.execute(sa.text("CREATE TABLE decisions (kept integer)"))
+            for name in tables:
+                connection.execute(sa.text(f"CREATE TABLE {name} (version_num varchar(32))"))
+            for one in versions:
+                connection.execute(sa.text(f"INSERT INTO alembic_version VALUES ('{one}')"))
 
         with pytest.raises(
-            StoreUnavailable, match=r"has tables \(decisions\) .* expected an empty"
-        ):
+            StoreUnavailable, match=r"has tables \([^()]+\) and no version .* expected an empty"
+        ) as refused:
             upgrade_schema(engine)
-        assert sa.inspect(engine).get_table_names() == ["decisions"]
+        assert sorted(sa.inspect(engine).get_table_names()) == tables
+        assert ("t4 and 4 more)" in str(refused.value)) == (len(tables) == 9)
 
     @pytest.mark.parametrize(
         ("file", "said"),

@@ -103,6 +103,22 @@ def test_who_took_the_ids_when_and_what_for_is_recorded(
     assert record.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("purpose", ["", "   ", "\t\n", "\u00a0", "\u200b", "-", "..."])
+def test_a_purpose_without_a_word_is_none_H107(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], purpose: str
+) -> None:
+    record = folder / "run" / "cases.ndjson"
+    record.unlink(missing_ok=True)
+    given = ["--input", folder / "run", "--out", tmp_path / "report.html"]
+
+    assert (
+        run("population", "report", *given, "--cases", tmp_path / "c.csv", f"--purpose={purpose}")
+        == 0
+    )
+    assert "no purpose was given" in capsys.readouterr().err
+    assert json.loads(record.read_text())["purpose"] == "not stated"
+
+
 def test_people_whose_making_was_interrupted_are_made_again(tmp_path: Path) -> None:
     def plan(folder: str) -> MadePopulation:
         return MadePopulation(20, 1, tmp_path / folder, dt.date(2026, 11, 26), resources=20)
