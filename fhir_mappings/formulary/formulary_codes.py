@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.dosing import read_strengths, split_name
-from fhir_mappings.formulary.row_names import is_strength_alone, problems_of_name
+from fhir_mappings.formulary.row_names import is_strength_alone, problems_of_name, strange_letters
 from fhir_mappings.products import identify_product
 from fhir_mappings.terminology import ATC, Field, ValueSets, load_value_sets
 from recommender.language import Substance
@@ -35,6 +35,8 @@ def other_products(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"text: names {other}, expected a product of {substance.value}."
     for place, name in _names_of(row):
         yield from (f"{place}: {why}." for why in problems_of_name(name, built_in_value_sets()))
+    for key in ("strength", "dispense_unit"):
+        yield from (f"{key}: {why}." for why in strange_letters(str(row.get(key, ""))))
     yield from _wrong_strength(str(row.get("strength", "")))
 
 

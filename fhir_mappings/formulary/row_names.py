@@ -14,13 +14,14 @@ from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.judging import names_another_substance
 from fhir_mappings.products import identify_product
 from fhir_mappings.terminology import ValueSets
-from fhir_mappings.text import without_accents
+from fhir_mappings.text import letter_not_latin, without_accents
 from recommender.language import Substance
 
 _UNITS = "mg mcg ug µg g ml l microgram micrograms mikrogramm mikrogram microgrammes milligram unit"
 _FORMS = (
     "solution solutions losung injektionslosung injectable injection injections inj injektion "
-    "oplossing iniettabile inyectable suspension liquid drops tropfen ampoule ampoules ampule "
+    "oplossing losning oplosning opplosning solucion soluzione solucao injetavel "
+    "iniettabile inyectable suspension liquid drops tropfen ampoule ampoules ampule "
     "ampules ampulle ampullen amp amps ampolla ampul fiala fiale vial vials syringe syringes "
     "prefilled pre filled cartridge tablet tablets tabletten tabletter tab tabs capsule capsules "
     "kapsel kapseln caps comprime comprimes comprimidos compresse filmtabletten lozenge spray "
@@ -66,6 +67,7 @@ def problems_of_name(name: str, value_sets: ValueSets) -> Iterator[str]:
             f'brand, such as "Brand (hydroxocobalamin)"'
         )
         return
+    yield from strange_letters(name)
     others = sorted(one.value for one in substances if not one.is_cobalamin)
     mixed = product.combined or product.multivitamin or bool(others)
     if mixed or len(substances - {Substance.COBALAMIN_UNSPECIFIED}) > 1:
@@ -77,6 +79,14 @@ def problems_of_name(name: str, value_sets: ValueSets) -> Iterator[str]:
             f'"{name}" says "{strange}", which is not understood: a second substance? A maker '
             f"stands behind the name or in brackets"
         )
+
+
+def strange_letters(text: str) -> Iterator[str]:
+    """Yield why a text may look like another word than it is: who reads it sees "Cyanokit", and
+    the readers of words do not (Q62).
+    """
+    if letter := letter_not_latin(text):
+        yield f'"{text}" holds "{letter}", expected Latin letters and figures alone'
 
 
 def is_strength_alone(strength: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import difflib
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from fhir_mappings.terminology.loading import load_value_sets, read_member, read
 from fhir_mappings.terminology.members import TERMINOLOGY, Field, Member, Role, TerminologyError
 from fhir_mappings.terminology.value_sets import ValueSets
 from fhir_mappings.terminology.wordings import read_words
-from fhir_mappings.text import normalise_text
+from fhir_mappings.text import normalise_text, word_of_two_scripts
 
 COLUMNS = ("concept", "role", "system_uri", "code", "covers", "display", "property", "unit",
            "confidence", "evidence", "notes")  # fmt: skip
@@ -139,6 +140,11 @@ def against_its_name(line: int, member: Member, value_sets: ValueSets) -> list[s
     something else: one line would change the meaning of every entry with this code (Q62). What
     looks alike, or has another cause, may bear the name of what it is kept apart from.
     """
+    if word := word_of_two_scripts(member.display):
+        return [
+            f'Line {line}: "{word}" in the display mixes letters that look alike; expected one '
+            "script, and no sign that is not seen."
+        ]
     if member.role is not Role.INCLUDE or member.concept.value.endswith(_NAMED_OTHERWISE):
         return []
     fields = [field for field in Field if member.concept in _concepts_of(field)]
@@ -148,6 +154,13 @@ def against_its_name(line: int, member: Member, value_sets: ValueSets) -> list[s
         for match in value_sets.match_text(member.display, field)
         if match.role in _DECISIVE
     }
+    if Field.LABS in fields and not member.concept.value.endswith(("_urine", "_status")):
+        specimen = _NOT_BLOOD.search(normalise_text(member.display))
+        if specimen:
+            return [
+                f'Line {line}: "{member.display}" names another specimen ("{specimen[0]}") than '
+                f"{member.concept.value}, which is measured in blood."
+            ]
     said_less = tuple(f"{concept.value}_" for concept in named)
     if not named or member.concept in named or member.concept.value.startswith(said_less):
         return []
@@ -157,6 +170,12 @@ def against_its_name(line: int, member: Member, value_sets: ValueSets) -> list[s
         "another concept, or the display of this one."
     ]
 
+
+_NOT_BLOOD = re.compile(
+    r"\b(?:ur|\w*urine?|urina|orina|csf|cerebrospinal|liquor|lcr|lumbar|stool|stuhl|f[a]?eces|"
+    r"fezes|heces|selles|avforing|saliva|speichel|spyt|sweat|schweiss|semen|sperma|gastric juice)\b"
+)
+"""Words of a specimen that is not blood, in the languages that are read."""
 
 _DECISIVE = frozenset({Role.INCLUDE, Role.CONTEXT, Role.EXCLUDE, Role.COMPETING_CAUSE})
 _NAMED_OTHERWISE = (*_KINDS, "_group")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fhir_mappings.terminology.code_systems import normalise_spelling
 from fhir_mappings.terminology.members import TerminologyError
+from fhir_mappings.text import word_of_two_scripts
 
 SHAPES: dict[str, tuple[str, str]] = {
     "systems": ("spelling", "system_uri"),
@@ -82,6 +83,8 @@ def read_aliases(path: Path, kind: str) -> dict[str, str]:
         spelling, stands_for = (row[key] or "").strip(), (row[value] or "").strip()
         if not spelling or not stands_for:
             problems.append(f"line {line}: {key} and {value} must both be given")
+        elif word := word_of_two_scripts(spelling):
+            problems.append(f'line {line}: "{word}" mixes letters that look alike')
         elif aliases.setdefault(spelling, stands_for) != stands_for:
             problems.append(f'line {line}: "{spelling}" stands for two things')
     if problems:

@@ -57,6 +57,8 @@ def test_a_row_that_names_one_product_is_used() -> None:
         "Neo-Cytamen 1000 micrograms/mL",
         "B12 Depot-Rotexmedica 1 mg/mL",
         "Hydroxocobalamin 1 mg/mL Injektionslösung",
+        "Hydroxocobalamin 1 mg/ml injektionsvätska, lösning",
+        "Hydroxocobalamin 1 mg/ml injeksjonsvæske, oppløsning",
     ],
 )
 def test_a_name_of_one_product_alone_is_taken_with_maker_package_and_form(text: str) -> None:
@@ -102,6 +104,39 @@ def test_a_name_that_may_be_of_something_else_is_refused_beside_a_right_code_Q62
         assert any("text" in one for one in problems_of(**changes, codings=RIGHT)), changes
         assert problems_of(**changes, codings=[])
     assert problems_of(codings=[RIGHT[0] | {"display": text}])
+
+
+LOOK_ALIKE = {
+    "Cyrillic": "Hydroxocobalamin 1 mg/mL (Cy\u0430nokit)",
+    "Cyrillic word": "Hydroxocobalamin 1 mg/mL (\u041b\u0438\u0434\u043e\u043a\u0430\u0438\u043d)",
+    "Greek": "Hydroxocobalamin 1 mg/mL (\u039byanokit)",
+    "full width": "Hydroxocobalamin 1 mg/mL (\uff23yanokit)",
+    "mathematical": "Hydroxocobalamin 1 mg/mL (\U0001d402yanokit)",
+    "not seen": "Hydroxocobalamin 1 mg/mL (Cyano\u200bkit)",
+    "soft hyphen": "Hydroxocobalamin 1 mg/mL (Cyano\u00adkit)",
+    "turned round": "Hydroxocobalamin 1 mg/mL \u202egnirts",
+    "figures": "Hydroxocobalamin \u0661 mg/mL",
+    "two lines": "Hydroxocobalamin 1 mg/mL\nCyano kit",
+}
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKE.values(), ids=LOOK_ALIKE)
+def test_letters_that_only_look_like_those_of_a_name_are_refused_Q62(text: str) -> None:
+    """The readers of words would take "Cyanokit" with a Cyrillic letter for the name of a maker."""
+    for changes in ({"text": text}, {"codings": [RIGHT[0] | {"display": text}]}):
+        assert any("expected Latin letters and figures" in one for one in problems_of(**changes))
+
+
+def test_strength_and_unit_are_written_in_letters_that_are_read_Q62() -> None:
+    assert problems_of(strength="1 m\u0433/mL")
+    assert problems_of(dispense_unit="\u0430mpoule")
+    written_so = (
+        "Hydroxocobalamin 1000 \u00b5g/mL Injektionsl\u00f6sung (Gl\u00fcck\u00ae)",
+        "Hydroxocobalamin 1000 \u03bcg/mL injektionsv\u00e4tska, l\u00f6sning",
+        "Hydroxocobalamin 1 mg/mL Injektionslo\u0308sung \u2013 5 St\u00fcck",
+    )
+    for text in written_so:
+        assert problems_of(text=text) == [], text
 
 
 @pytest.mark.parametrize(
@@ -261,8 +296,48 @@ def test_a_code_whose_name_is_that_of_something_else_is_refused_H44_Q62(
 
 
 @pytest.mark.parametrize(
+    ("concept", "display", "said"),
+    [
+        ("serum_b12", "Vitamin B12 (urine)", "another specimen"),
+        ("serum_b12", "Vitamin B12, 24 h Urin", "another specimen"),
+        ("serum_b12", "Kobalamin i spoturin", "another specimen"),
+        ("serum_b12", "B12 [CSF]", "another specimen"),
+        ("active_b12_holotc", "Holotranscobalamin (Liquor)", "another specimen"),
+        ("homocysteine", "Homocyst\u00e9ine (urines, LCR)", "another specimen"),
+        ("creatinine", "Creatinina en orina", "another specimen"),
+        ("potassium", "Potassium, stool", "another specimen"),
+        ("serum_b12", "F\u043elate", "mixes letters"),
+        ("hydroxocobalamin", "F\u043elic acid 5 mg", "mixes letters"),
+        ("pernicious_anaemia", "Coelia\u0441 disease", "mixes letters"),
+        ("serum_b12", "Fo\u200blate", "mixes letters"),
+    ],
+)
+def test_another_specimen_and_letters_that_look_alike_are_refused_H44_Q62(
+    tmp_path: Path, concept: str, display: str, said: str
+) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        f'concept,system_uri,code,display\n{concept},urn:site,X1,"{display}"\n', encoding="utf-8"
+    )
+    [problem] = check_codes(path)
+    assert problem.startswith("Line 2: ")
+    assert said in problem
+
+
+def test_a_spelling_of_a_site_mixes_no_letters_that_look_alike(tmp_path: Path) -> None:
+    path = tmp_path / "routes.csv"
+    path.write_text("text,concept\n\u043eral,route_im\n", encoding="utf-8")
+    with pytest.raises(TerminologyError, match=r"line 2: .* mixes letters that look alike"):
+        load_value_sets(SiteCodes(routes=path))
+
+
+@pytest.mark.parametrize(
     ("concept", "display"),
     [
+        ("mma_urine", "Methylmalonic acid (urine)"),
+        ("pregnancy_status", "Pregnancy test (urine)"),
+        ("serum_b12_lookalike", "Our test of B12 in urine"),
+        ("serum_b12", "\u0412\u0438\u0442\u0430\u043c\u0438\u043d B12"),
         ("serum_b12", "Vitamin B12 (our laboratory)"),
         ("serum_b12", "B12S"),
         ("hydroxocobalamin", "Vitamin B12 Depot"),
