@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -84,12 +84,23 @@ def affirms(answer: Answer) -> bool | None:
 NEITHER_YES_NOR_NO = "answer not readable as yes or no"
 
 
-def take_newest(index: RecordIndex, answers: Iterable[Answer]) -> Answer | None:
+def take_newest(
+    index: RecordIndex,
+    answers: Iterable[Answer],
+    says_yes: Callable[[Answer], bool | None] = read_answer,
+) -> Answer | None:
     """Return the newest of the answers to one question, after writing into the receipt that it
-    outweighs the others.
+    outweighs the others. Of two of one moment, or of one day where the time of one is not known,
+    yes outweighs no: it is what restricts.
     """
     listed = list(answers)
     newest = max(listed, key=lambda answer: answer.newness, default=None)
+    if newest is not None and len(listed) > 1:
+        of_the_day = [answer for answer in listed if answer.date == newest.date]
+        timed = all("T" in answer.observed.moment for answer in of_the_day)
+        moment = newest.observed.moment
+        rivals = [one for one in of_the_day if not timed or one.observed.moment == moment]
+        newest = max(rivals, key=lambda one: (says_yes(one) is True, *one.newness))
     for older in listed:
         if newest is not None and older.observed.placed is not newest.observed.placed:
             index.receipt.ignore(older.observed.placed, partial(why_outweighed, older, newest))

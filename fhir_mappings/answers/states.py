@@ -41,9 +41,8 @@ def read_screen(index: RecordIndex, answers: list[Answer], nothing: Fact) -> Fac
 
 def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
     """Return what the newest pregnancy status says (F2)."""
-    newest = take_newest(
-        index, (answer for concept in _PREGNANCY for answer in answers.get(concept, []))
-    )
+    given = (answer for concept in _PREGNANCY for answer in answers.get(concept, []))
+    newest = take_newest(index, given, lambda one: _pregnancy_value(index, one).is_true)
     if newest is None:
         return nothing
     means = _pregnancy_value(index, newest)
@@ -113,7 +112,7 @@ def read_of_the_year(
         for answer in answers.get(concept, [])
         if answer.match.role in (Role.INCLUDE, Role.REVIEW)
     )
-    newest = take_newest(index, given)
+    newest = take_newest(index, given, affirms)
     if newest is None:
         return nothing
     said = affirms(newest)

@@ -197,13 +197,23 @@ def _last_usable(
             else:
                 usable.append(result)
         if usable:
-            newest = max(usable, key=attrgetter("newness"))
+            newest = _newest_of_a_day(usable)
             for older in inside:
                 if older is not newest:
                     why = partial(_why_outweighed, older, newest)
                     index.receipt.ignore(older.observed.placed, partial(_with_name, older, why))
             return newest
     return None
+
+
+def _newest_of_a_day(results: list[Result]) -> Result:
+    """Return the newest result of one day; of usable ones the more worrying one, where the time of
+    one is not known.
+    """
+    newest = max(results, key=attrgetter("newness"))
+    if newest.reading.quantity is None or all("T" in one.observed.moment for one in results):
+        return newest
+    return max(results, key=lambda one: one.newness[2:])
 
 
 def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | None:

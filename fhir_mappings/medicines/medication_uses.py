@@ -23,7 +23,7 @@ from fhir_mappings.medicines.named_medicines import (
 )
 from fhir_mappings.products import Product
 from fhir_mappings.terminology import ValueSets
-from fhir_mappings.values import words_of_not_given
+from fhir_mappings.values import denied_name, words_of_not_given
 from recommender.language import Evidence, OrderState
 
 ORDER_STATES: dict[str, OrderState] = {
@@ -102,7 +102,7 @@ def read_use(
     if isinstance(found, str):
         receipt.ignore(placed, f"{product.name}, {found}")
         return None
-    if product.has_cobalamin and is_denied(found):
+    if words_of_denial(found, product):
         receipt.ignore(placed, f"{product.name}, not given by its own words")
         return None
     if product.antidote:  # it may still have raised a level (F9)
@@ -112,13 +112,16 @@ def read_use(
     return found
 
 
-def is_denied(use: MedicineUse) -> bool:
-    """Return whether an entry that tells of doses says in words that none was given or taken: it is
-    no dose, and leaves open whether there is treatment. What is ordered and in force stays ordered.
+def words_of_denial(use: MedicineUse, product: Product) -> str:
+    """Return the words by which an entry that tells of doses says that none was given or taken: it
+    is no dose, and leaves open whether there is treatment. What is ordered and in force stays
+    ordered. Of an anticoagulant only its name may deny it: one dose refused is no end.
     """
     if use.is_order and use.current:
-        return False
-    return bool(words_of_not_given(use.placed.resource))
+        return ""
+    if product.has_cobalamin:
+        return words_of_not_given(use.placed.resource)
+    return denied_name(use.placed.resource) if product.anticoagulant else ""
 
 
 def _why_of_no_interest(placed: Placed, product: Product, siblings: Siblings) -> str:

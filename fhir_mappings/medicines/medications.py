@@ -25,11 +25,11 @@ from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
 from fhir_mappings.medicines.medication_orders import InCourse, read_orders
 from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
-    is_denied,
     points_to_medicine,
     read_nameless_use,
     read_use,
     tells_of_medicine,
+    words_of_denial,
 )
 from fhir_mappings.medicines.named_medicines import Siblings, find_product, medication_target
 from fhir_mappings.medicines.other_medicines import (
@@ -38,8 +38,8 @@ from fhir_mappings.medicines.other_medicines import (
     read_lowering_drugs,
     read_taken,
 )
+from fhir_mappings.products import Product
 from fhir_mappings.terminology import ValueSets
-from fhir_mappings.values import words_of_not_given
 from recommender.guidance import look_back
 from recommender.language import (
     NONE_RECORDED,
@@ -151,11 +151,11 @@ def may_matter(use: MedicineUse | None, as_of: dt.date) -> bool:
     return use is not None and _may_count(use, as_of)
 
 
-def denied_words(placed: Placed, use: MedicineUse | None) -> str:
+def denied_words(use: MedicineUse | None, product: Product) -> str:
     """Return the words by which an entry that tells of doses says that none was given or taken;
     empty without, and where it says nothing whatever its medicine.
     """
-    return words_of_not_given(placed.resource) if use is not None and is_denied(use) else ""
+    return words_of_denial(use, product) if use is not None else ""
 
 
 def lacks_doses(record: PatientRecord, value_sets: ValueSets, *, is_ordered: bool) -> bool:

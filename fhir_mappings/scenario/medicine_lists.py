@@ -130,9 +130,10 @@ def count_medicines(index: RecordIndex) -> None:
             status = code_of(placed.resource.get("status"))
             if status in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
-            elif product.has_cobalamin and (said := denied_words(placed, use)):
-                words = f"{product.name}, {said}"
-                index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
+            elif said := denied_words(use, product):
+                words = product.name if said == product.name else f"{product.name}, {said}"
+                at = HintAt.B12_TREATMENT if product.has_cobalamin else HintAt.ANTICOAGULANT
+                index.understanding.hint(at, placed, words, None)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         index.receipt.tick()

@@ -6,7 +6,7 @@ from fhir_mappings.values.ileum_lengths import (
     read_involved_length,
     read_resected_length,
 )
-from fhir_mappings.values.not_given import words_of_not_given
+from fhir_mappings.values.not_given import denied_name, words_of_not_given
 from fhir_mappings.values.quantities import Reading, show_number
 from fhir_mappings.values.result_values import read_result
 from fhir_mappings.values.units import Analyte, forget_units, reads_unit, ucum_of
@@ -16,6 +16,7 @@ __all__ = [
     "Analyte",
     "Reading",
     "compute_egfr",
+    "denied_name",
     "forget_units",
     "holds_length",
     "read_booleanish",

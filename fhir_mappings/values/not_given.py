@@ -14,6 +14,7 @@ from fhir_mappings.fhir import (
     read_notes,
     texts_of,
 )
+from fhir_mappings.fhir.versions import read_medication
 from fhir_mappings.text import normalise_text
 
 LONGEST_SEARCHED = 2000
@@ -49,6 +50,18 @@ _NOT_GIVEN = re.compile(
 )
 
 
+_NAME_DENIED = re.compile(
+    r"^(?:no|not|nil|none|never|without|denie[sd]|possibl[ey]|probabl[ey]|suspected|query|fhx?|"
+    r"family|(?:her |his )?(?:mother|father|sister|brother|son|daughter|wife|husband|partner)|"
+    r"kein[a-z]*|ohne|nicht|pas d|pas de|aucune?|sans|sin|senza|nessun[a-z]*|geen|zonder|ingen|"
+    r"intet?|ikke|uten|utan|uden|sem|nenhum[a-z]*)\b|"
+    r"\b(?:never|not) (?:yet )?(?:started|begun|commenced)\b"
+)
+"""A medicine's name beside a word that denies or doubts it, or speaks of another person (Q27): "No
+vitamin B12", "Mother takes vitamin B12". Further on in a name such a word may be of a part of the
+product ("no preservative").
+"""
+
 _SENTENCE = re.compile(r"[.;\n]|\bbut\b|\baber\b|\bmais\b|\bpero\b", re.IGNORECASE)
 _ANOTHER = (
     r"(?:vaccin[a-z]*|vacun[a-z]*|flu|influenza|grippe[a-z]*|gripe|covid[a-z0-9]*|immuni[sz][a-z]*|"
@@ -75,10 +88,12 @@ _GIVEN = re.compile(
 
 
 def words_of_not_given(resource: dict[str, Any]) -> str:
-    """Return the words of an entry that say that nothing was given or taken, of its code, reasons,
-    notes and the words of a dose given; empty for none. Beside a status that says the opposite they
-    leave open which is true. A note may deny another thing: "flu vaccine declined".
+    """Return the words of an entry that say that nothing was given or taken, of its medicine, code,
+    reasons, notes and the words of a dose given; empty for none. Beside a status that says the
+    opposite they leave open which is true. A note may deny another thing: "flu vaccine declined".
     """
+    if name := denied_name(resource):
+        return name
     texts = ((text, False) for text in _texts(resource))
     noted = ((text, True) for text in read_notes(resource))
     for text, is_note in itertools.islice(itertools.chain(texts, noted), MOST_TEXTS):
@@ -91,6 +106,19 @@ def words_of_not_given(resource: dict[str, Any]) -> str:
         if denied:
             return text
     return _nothing_counted(resource)
+
+
+def denied_name(resource: dict[str, Any]) -> str:
+    """Return the name of an entry's medicine if a word beside it denies or doubts it, or speaks of
+    somebody else (Q27); empty for none.
+    """
+    concept, reference = read_medication(resource)
+    for text in (*texts_of(concept), as_text(as_dict(reference).get("display"))):
+        normal = normalise_text(text[:LONGEST_SEARCHED])
+        doubted = text.lstrip().startswith("?") or _NAME_DENIED.search(normal)
+        if doubted or _NOT_GIVEN.search(normal):
+            return text
+    return ""
 
 
 def _nothing_counted(resource: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -106,3 +107,44 @@ def test_without_a_length_the_lists_it_may_stand_in_say_why() -> None:
     failed = scenario_of(unavailable=["procedures"]).ileal_resection_length
     assert failed.because is Because.COULD_NOT_BE_READ
     assert scenario_of().ileal_resection_length.because is Because.NONE_RECORDED
+
+
+SAME_DAY = ("2026-06-10", "2026-06-10")
+AT = ("2026-06-10T09:00:00Z", "2026-06-10T15:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "second", "counts"),
+    [  # which is newer is not known: yes restricts
+        (SAME_DAY, True, False, True),
+        (SAME_DAY, False, True, True),
+        ((SAME_DAY[0], AT[1]), True, False, True),
+        ((AT[0], AT[0]), True, False, True),
+        (AT, True, False, False),  # the later of the day counts
+        (AT, False, True, True),
+        (("2026-06-09", "2026-06-10"), True, False, False),
+    ],
+)
+def test_of_two_answers_of_one_day_yes_outweighs_no(
+    days: tuple[str, str], first: bool, second: bool, counts: bool
+) -> None:
+    given = list(zip(days, (first, second), strict=True))
+    screens = [
+        observation("neuro-screen", system=OWN, valueBoolean=said, effectiveDateTime=day)
+        for day, said in given
+    ]
+    feeding = [sign(BREASTFEEDING, valueBoolean=said, effectiveDateTime=day) for day, said in given]
+    pregnancy = [
+        observation(
+            "82810-3",
+            valueCodeableConcept={"text": "Pregnant" if said else "Not pregnant"},
+            effectiveDateTime=day,
+        )
+        for day, said in given
+    ]
+    for one, other in ((0, 1), (1, 0)):  # whatever their order and ids
+        pairs = ((kind[one], kind[other]) for kind in (screens, feeding, pregnancy))
+        scenario = scenario_of(*chain.from_iterable(pairs))
+        assert scenario.neurological_screen.is_true is counts
+        assert scenario.breastfeeding.is_true is counts
+        assert scenario.pregnant.is_true is counts

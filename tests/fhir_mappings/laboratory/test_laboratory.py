@@ -209,6 +209,21 @@ def test_a_result_from_the_future_is_not_used() -> None:
     assert why.endswith(f", in the future: {days_ago(-3)}")
 
 
+@pytest.mark.parametrize("first", [20, 220])
+@pytest.mark.parametrize("timed", ["2026-06-10T08:00:00Z", "2026-06-10T20:00:00Z"])
+def test_of_two_results_of_one_day_one_without_a_time_the_more_worrying_one_counts(
+    first: int, timed: str
+) -> None:
+    platelets = [
+        observation("777-3", value, "10*9/L", effectiveDateTime=day)
+        for value, day in ((first, "2026-06-10"), (240 - first, timed))
+    ]
+    for given in (platelets, platelets[::-1]):
+        quantity = scenario_of(*given).platelets.quantity
+        assert quantity is not None
+        assert quantity.value == 20
+
+
 def test_of_two_results_of_one_moment_the_more_worrying_one_counts() -> None:
     for results in ([b12(300), b12(96)], [b12(96), b12(300)]):
         assert value_of(scenario_of(*results).total_b12) == "96 pmol/L"

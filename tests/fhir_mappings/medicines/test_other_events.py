@@ -229,6 +229,57 @@ def test_words_of_not_taking_never_take_an_anticoagulant_off_the_list() -> None:
     assert scenario_of(taken).anticoagulant_fact.is_true
 
 
+MEDICINE = "medicationReference"
+
+DENIED_NAMES = [
+    "No {}",
+    "Not on {}",
+    "Denies {}",
+    "?{}",
+    "Mother takes {}",
+    "{} - never started",
+    "{} declined",
+    "{} not given",
+    "Kein {}",
+    "Pas de {}",
+    "Nessuna {}",
+]
+
+
+@pytest.mark.parametrize("words", DENIED_NAMES)
+def test_a_medicine_denied_by_its_own_name_is_no_dose_and_asked_about(words: str) -> None:
+    """Q27: a name beside a word that denies, doubts or speaks of another person decides nothing."""
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectiveDateTime": days_ago(20),
+        "medicationCodeableConcept": {"text": words.format("vitamin B12")},
+    }
+    b12 = scenario_of(stated)
+    assert (b12.doses, b12.orders, len(b12.hints_at(HintAt.B12_TREATMENT))) == ((), (), 1)
+    named = {"display": words.format("warfarin")}
+    warfarin = scenario_of({**stated, "medicationCodeableConcept": None, MEDICINE: named})
+    assert warfarin.anticoagulant_fact.is_unknown
+    assert len(warfarin.hints_at(HintAt.ANTICOAGULANT)) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["{} 1 mg (no preservative)", "{} non-proprietary", "{}, not for injection"]
+)
+def test_a_small_word_of_a_part_of_the_product_denies_nothing(name: str) -> None:
+    stated = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": SUBJECT,
+        "effectiveDateTime": days_ago(20),
+        "medicationCodeableConcept": {"text": name.format("Warfarin")},
+    }
+    assert scenario_of(stated).anticoagulant_fact.is_true
+    given = {**stated, "medicationCodeableConcept": {"text": name.format("Hydroxocobalamin")}}
+    assert len(scenario_of(given).doses) == 1
+
+
 def test_an_order_in_force_stays_ordered_whatever_its_note_says() -> None:
     order = {
         "resourceType": "MedicationRequest",
