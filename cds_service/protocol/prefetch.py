@@ -25,7 +25,14 @@ from cds_service.protocol.bundles import (
     why_not_whole,
 )
 from cds_service.protocol.errors import bad_request, kind_of
-from fhir_mappings.fhir import Availability, Placed, RecordPart, is_cut, says_suppressed
+from fhir_mappings.fhir import (
+    Availability,
+    Placed,
+    RecordPart,
+    is_cut,
+    says_not_filled,
+    says_suppressed,
+)
 
 _MEDICINES = frozenset(
     {
@@ -170,7 +177,7 @@ def _read_resources(
         return replace(_unavailable(why, source, to_fetch=not failed), unusable=unusable)
     reason = ""
     if key != "patient":
-        some_unread = bool(empty) or lacks_some(within)
+        some_unread = bool(empty) or lacks_some(within) or _is_some_unfilled(foreign)
         reason = _why_incomplete(value, found, failed, some_unread, read_before)
     return _reading(value, usable, reason, source, unusable)
 
@@ -242,6 +249,11 @@ def is_failure(outcome: dict[str, Any]) -> bool:
     return not severities or any(
         severity not in ("warning", "information", "success") for severity in severities
     )
+
+
+def _is_some_unfilled(foreign: list[Placed]) -> bool:
+    """Return whether a List beside the entries is empty and does not say that there is none."""
+    return any(says_not_filled(placed.resource) for placed in foreign)
 
 
 def _is_some_withheld(found: list[Placed]) -> bool:

@@ -49,7 +49,13 @@ from fhir_mappings.fhir.versions import (
     read_reasons,
     read_requester,
 )
-from fhir_mappings.fhir.withheld import changed_by, is_cut, is_not_main, says_suppressed
+from fhir_mappings.fhir.withheld import (
+    changed_by,
+    is_cut,
+    is_not_main,
+    says_not_filled,
+    says_suppressed,
+)
 
 __all__ = [
     "ADMINISTRATION_TYPES",
@@ -94,6 +100,7 @@ __all__ = [
     "reference_id",
     "reference_of",
     "repair_order",
+    "says_not_filled",
     "says_suppressed",
     "subject_id",
     "texts_of",

@@ -53,6 +53,22 @@ def says_suppressed(outcome: dict[str, Any]) -> bool:
     )
 
 
+def says_not_filled(resource: dict[str, Any]) -> bool:
+    """Return whether a resource is a List that is empty for another reason than that there is none:
+    not asked, withheld, not available (FHIR's `emptyReason`).
+    """
+    reason = resource.get("emptyReason")
+    if resource.get("resourceType") != "List" or reason is None:
+        return False
+    codings = as_list(reason.get("coding")) if isinstance(reason, dict) else []
+    codes = {coding.get("code") for coding in codings if isinstance(coding, dict)}
+    return resource.get("status") != "entered-in-error" and codes.isdisjoint(NIL_KNOWN)
+
+
+NIL_KNOWN = ("nilknown", "nil-known")
+"""The reason of an empty List that says that there is none: R4's code, DSTU2's."""
+
+
 def is_not_main(patient: dict[str, Any]) -> bool:
     """Return whether a Patient is out of use or names another record as the one that counts; one
     of which it cannot be read whether it is in use counts as out of it.

@@ -131,9 +131,7 @@ def count_medicines(index: RecordIndex) -> None:
             if status in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):
-                words = product.name if said == product.name else f"{product.name}, {said}"
-                at = HintAt.B12_TREATMENT if product.has_cobalamin else HintAt.ANTICOAGULANT
-                index.understanding.hint(at, placed, words, None)
+                _show_denied(index, placed, product, said)
             index.understanding.count(key, placed, by)
     for placed in index.of_type("Medication"):
         index.receipt.tick()
@@ -191,6 +189,13 @@ UNSURE = {
 """Statuses of an administration or dispense that leave open whether anything was given. What is
 being given was given in part; what is being dispensed may not have been handed over.
 """
+
+
+def _show_denied(index: RecordIndex, placed: Placed, product: Product, said: str) -> None:
+    """Note that words of an entry deny what its status says of the medicine (Q27)."""
+    words = product.name if said == product.name else f"{product.name}, {said}"
+    at = HintAt.B12_TREATMENT if product.has_cobalamin else HintAt.ANTICOAGULANT
+    index.understanding.hint(at, placed, words, None)
 
 
 def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str) -> None:

@@ -14,7 +14,7 @@ from fhir_mappings.fhir import (
     read_notes,
     texts_of,
 )
-from fhir_mappings.fhir.versions import read_medication
+from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.text import normalise_text
 
 LONGEST_SEARCHED = 2000
@@ -112,7 +112,7 @@ def denied_name(resource: dict[str, Any]) -> str:
     """Return the name of an entry's medicine if a word beside it denies or doubts it, or speaks of
     somebody else (Q27); empty for none.
     """
-    concept, reference = read_medication(resource)
+    concept, reference = fhir_versions.read_medication(resource)
     for text in (*texts_of(concept), as_text(as_dict(reference).get("display"))):
         normal = normalise_text(text[:LONGEST_SEARCHED])
         doubted = text.lstrip().startswith("?") or _NAME_DENIED.search(normal)

@@ -178,3 +178,27 @@ def test_why_a_list_whose_day_cannot_be_read_is_not_whole_is_said_Q61() -> None:
 @pytest.mark.parametrize("changes", [{"timestamp": None}, {"meta": {"lastUpdated": None}}])
 def test_a_list_that_says_no_day_is_whole(changes: dict[str, Any]) -> None:
     assert read(**changes).availability is Availability.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "whole"),
+    [
+        ("withheld", "current", False),
+        ("notasked", "current", False),
+        ("unavailable", "current", False),
+        ("closed", "current", False),
+        (None, "current", False),
+        ("withheld", "entered-in-error", True),
+        ("nilknown", "current", True),
+    ],
+)
+def test_a_list_beside_an_empty_one_that_was_not_filled_is_not_whole_Q26(
+    code: str | None, status: str, whole: bool
+) -> None:
+    """FHIR: a List that is empty says why (`emptyReason`): none known, or none asked for."""
+    reason = {"coding": [{"code": code}]} if code else {"text": "see paper notes"}
+    unfilled = {"resourceType": "List", "status": status, "mode": "snapshot", "emptyReason": reason}
+    bundle = {"resourceType": "Bundle", "entry": [ENTRY, {"resource": unfilled}]}
+    part = read_part("conditions", bundle, "prefetch.conditions").part
+    assert (part.availability is Availability.COMPLETE) is whole
+    assert len(part.resources) == 1
