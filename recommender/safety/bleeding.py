@@ -8,8 +8,8 @@ from recommender.assessment import FEW_PLATELETS, Assessment, PlateletBand
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.guidance import SubcutaneousHydroxocobalamin
-from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, RecordArea, Test
-from recommender.wording import quote
+from recommender.language import Anticoagulant, HintAt, InjectionSite, Order, Test
+from recommender.wording import Words, no_inr, quote
 
 
 def check_site(case: Case, order: Order) -> Iterator[Issue]:
@@ -50,7 +50,8 @@ def _inr(case: Case, order: Order) -> Issue:
     sure = case.assessment.on_anticoagulant.is_true  # a plan or an unknown status is no use (I33)
     lead, check = ("On", "check") if sure else ("Perhaps on", "ask, and check")
     drug = _antagonist(case)
-    summary = f"{lead} {drug}, {_no_inr(case)}: {check} it before an IM injection"
+    why = no_inr(Words(case.scenario, case.assessment, case.policy))
+    summary = f"{lead} {drug}, {why}: {check} it before an IM injection"
     reason = "An INR above range calls for another day or another route."
     return issue_of(cards.H5_BLEEDING, INFO, order, reason, sources, summary)
 
@@ -75,12 +76,6 @@ def _risk_of_bleeding(case: Case, order: Order) -> Iterator[Issue]:
         said = f"Record says {words}: ask about bleeding; fine needle, firm pressure"
         reason = "What it means could not be read."
     yield issue_of(cards.H5_BLEEDING, INFO, order, reason, ("X28", "X29"), said)
-
-
-def _no_inr(case: Case) -> str:
-    """Say why there is no INR, in the sentence that is true (Q58)."""
-    unread = RecordArea.LABORATORY in case.scenario.unavailable
-    return "INR could not be read" if unread else "no INR in 30 days"
 
 
 def needs_inr(assessment: Assessment) -> bool:

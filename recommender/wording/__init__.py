@@ -8,6 +8,7 @@ from recommender.wording.not_known import (
     is_planned,
     last_supply,
     may_be_under_way,
+    no_inr,
     no_kidney_result,
     unread_lines,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "last_supply",
     "may_be_under_way",
     "name_of",
+    "no_inr",
     "no_kidney_result",
     "plain",
     "quote",

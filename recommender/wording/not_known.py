@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from recommender.guidance import look_back
 from recommender.language import Cause, ClinicalScenario, HintAt, NotCounted, RecordArea, Route
 from recommender.treatment_so_far import UnknownPhase
 from recommender.wording.names import LISTS
@@ -27,6 +28,24 @@ def no_kidney_result(words: Words) -> str:
     if RecordArea.LABORATORY in words.scenario.incomplete:
         return "no kidney result among those that came, the list is not complete"
     return "no kidney result in 12 months"
+
+
+def no_inr(words: Words) -> str:
+    """Say why there is no usable INR: one of the last 30 days cannot be used, results could not be
+    read, or none in 30 days (F19, Q58).
+    """
+    since = words.as_of - dt.timedelta(days=look_back.INR_DAYS)
+    found = words.scenario.inr.passed_over
+    if found is not None and found.evidence.date is not None and found.evidence.date >= since:
+        value = found.evidence.reported
+        said = f"INR {value if len(value) <= QUOTE_IN_NAME else quote(value, QUOTE_IN_NAME)}"
+        return f"{words.on(said.strip(), found.evidence.date)} cannot be used"
+    unread = RecordArea.LABORATORY in words.scenario.unavailable
+    return "INR could not be read" if unread else "no INR in 30 days"
+
+
+QUOTE_IN_NAME = 20
+"""Characters of a result as reported that stand in the middle of a sentence."""
 
 
 def is_planned(words: Words) -> bool:

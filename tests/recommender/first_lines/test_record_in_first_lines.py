@@ -20,7 +20,9 @@ from recommender.language import (
     Course,
     Evidence,
     Fact,
+    Measurement,
     NotCounted,
+    PassedOver,
     PeriodUnit,
     Quantity,
     RecordArea,
@@ -150,6 +152,25 @@ def test_warfarin_of_which_use_is_not_certain_is_no_use_I33(fact: Fact, lead: st
     found = review(course, scenario, recommend(scenario, Policy()), Policy())
 
     assert [finding.summary for finding in found] == [lead]
+
+
+@pytest.mark.parametrize(
+    ("reported", "month", "said"),
+    [
+        ("4 to 5", 11, "INR 4 to 5 (20 Nov) cannot be used"),
+        ("see the book of the clinic", 11, "INR 'see the book of the…' (20 Nov) cannot be used"),
+        ("4 to 5", 9, "no INR in 30 days"),
+    ],
+)
+def test_an_inr_that_cannot_be_used_is_never_none_Q58(reported: str, month: int, said: str) -> None:
+    seen = Evidence("Observation/i", reported=reported, date=dt.date(2026, month, 20))
+    inr = Measurement(passed_over=PassedOver(seen, NotCounted.NOT_READABLE))
+    taken = {"anticoagulant": Anticoagulant.WARFARIN, "anticoagulant_fact": Fact(Truth.TRUE)}
+    scenario = person(*(FACTS[name] for name in ("confirmed", "signs")), taken, {"inr": inr})
+    loading, maintenance = every(2, PeriodUnit.DAY), every(2, PeriodUnit.MONTH)
+    course = Course((order("a", injection(loading)), order("b", injection(maintenance))))
+    found = review(course, scenario, recommend(scenario, Policy()), Policy())
+    assert found[0].summary == f"On warfarin, {said}: check it before an IM injection"
 
 
 @pytest.mark.parametrize(
