@@ -55,7 +55,8 @@ _NAME_DENIED = re.compile(
     r"family|(?:her |his )?(?:mother|father|sister|brother|son|daughter|wife|husband|partner)|"
     r"kein[a-z]*|ohne|nicht|pas d|pas de|aucune?|sans|sin|senza|nessun[a-z]*|geen|zonder|ingen|"
     r"intet?|ikke|uten|utan|uden|sem|nenhum[a-z]*)\b|"
-    r"\b(?:never|not) (?:yet )?(?:started|begun|commenced)\b"
+    r"\b(?:(?:never|not) (?:yet )?(?:started|begun|commenced)|ne prend pas|neemt (?:geen|niet)|"
+    r"nimmt (?:kein[a-z]*|nicht)|non prende|nao toma|tager ikke|tar (?:ikke|inte))\b"
 )
 """A medicine's name beside a word that denies or doubts it, or speaks of another person (Q27): "No
 vitamin B12", "Mother takes vitamin B12". Further on in a name such a word may be of a part of the

@@ -243,6 +243,9 @@ DENIED_NAMES = [
     "Kein {}",
     "Pas de {}",
     "Nessuna {}",
+    "Ne prend pas: {}",
+    "Patient neemt geen {}",
+    "Nimmt kein {}",
 ]
 
 
