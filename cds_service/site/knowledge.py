@@ -17,8 +17,8 @@ from recommender.guidance import KNOWLEDGE_VERSION
 PACKAGES = Path(__file__).parents[2]
 """The folder that the packages stand in."""
 
-TABLES = ("recommender", "fhir_mappings", "cds_service/cards")
-"""Where rules, limits, texts and the reading of records stand."""
+TABLES = ("recommender", "fhir_mappings", "cds_service/cards", "cds_service/decision")
+"""Where rules, limits, texts, the reading of records, and what is kept quiet stand."""
 
 TERMINOLOGY = ("fhir_mappings/terminology",)
 SUFFIXES = (".py", ".csv", ".txt")

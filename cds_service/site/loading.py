@@ -21,6 +21,7 @@ from cds_service.site.modes import (
     check_modes,
     ends_of_approvals,
     read_approvals,
+    says_something,
 )
 from cds_service.site.settings import (
     DEMONSTRATION,
@@ -123,6 +124,8 @@ def _plain_settings(document: Mapping[str, Any], problems: list[str]) -> Setting
             f'such as "Europe/London".'
         )
         del service["time_zone"]
+    if not says_something(service.get("contact", "")):
+        service["contact"] = ""
     plain = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in {**service, **limits}.items()

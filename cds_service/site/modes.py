@@ -88,16 +88,20 @@ def _is_mode(value: object) -> bool:
     return value in (LIVE, SILENT) if isinstance(value, str) else 0 <= value <= 1
 
 
-NOBODY = frozenset(
-    {"", "tbc", "tba", "tbd", "none", "no", "n/a", "na", "-", "?", "to be confirmed"}
-)
+NOBODY = frozenset({"tbc", "tba", "tbd", "none", "no", "n/a", "na", "to be confirmed"})
 """Texts that name nobody and give no reason."""
 
 
+def says_something(text: str) -> bool:
+    """Return whether a text names somebody or gives a reason: it has a letter or a figure, and is
+    none of the words for "not yet".
+    """
+    plain = text.strip(" .").casefold()
+    return any(sign.isalnum() for sign in plain) and plain not in NOBODY
+
+
 def _is_given(value: object) -> bool:
-    if isinstance(value, str):
-        return value.strip(" .").casefold() not in NOBODY
-    return value is not None
+    return says_something(value) if isinstance(value, str) else value is not None
 
 
 def read_approvals(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Approval, ...], list[str]]:

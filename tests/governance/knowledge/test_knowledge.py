@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 from cds_service.app import create_app
-from cds_service.site import PACKAGES, TABLES, demonstration, digest_of, knowledge_version
+from cds_service.site import (
+    PACKAGES,
+    TABLES,
+    demonstration,
+    digest_of,
+    knowledge_version,
+    load_settings,
+)
 from cds_service.telemetry import metrics
 from cli.main import main
 from governance.knowledge.attributes import attributes_as_json, list_attributes
@@ -45,6 +52,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("a card", "recommender/cards/cards.py", "summary", "summery"),
         ("a code", "fhir_mappings/terminology/labs.csv", "\n", "\n\n"),
         ("a reading", "fhir_mappings/values/units.py", "import", "import "),
+        ("a silence", "cds_service/decision/quiet_cards.py", "import", "import "),
     ],
 )
 def test_the_knowledge_version_changes_with(
@@ -112,6 +120,15 @@ def test_the_page_that_a_card_leads_to_says_whom_to_tell_of_a_wrong_card(contact
     assert ("names nobody" in page) is not bool(contact)
     told = client.get("/guidance", headers={"Accept": "application/json"}).json
     assert told["contact"] == contact
+
+
+@pytest.mark.parametrize("contact", ["   ", "-", "...", "tbc", "To be confirmed.", "n/a", "\u200b"])
+def test_a_contact_that_names_nobody_is_none_H97(tmp_path: Path, contact: str) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'profile = "demonstration"\n[service]\ncontact = "{contact}"\n', "utf-8")
+    page = create_app(load_settings(site)).test_client().get("/guidance").text
+
+    assert "names nobody to tell of a card that seems wrong" in page
 
 
 class TestManifest:
