@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -14,7 +15,15 @@ from fhir_mappings.laboratory.report_context import is_flagged_high
 from fhir_mappings.laboratory.results import Result, Results
 from fhir_mappings.terminology import Concept
 from fhir_mappings.values import Analyte, compute_egfr
-from recommender.language import NONE_RECORDED, Because, Fact, Measurement, Truth
+from recommender.language import (
+    NONE_RECORDED,
+    Because,
+    Fact,
+    Measurement,
+    NotCounted,
+    PassedOver,
+    Truth,
+)
 
 NORMAL_GFR_FROM = Decimal(90)
 """mL/min per 1.73 m2 below which an eGFR of any age points at the kidneys (Q51)."""
@@ -107,12 +116,14 @@ def _since(recorded: Measurement, creatinine: list[Result]) -> list[Result]:
 
 
 def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> Measurement:
-    """Return the newest race-specific eGFR that is the lower of its pair."""
-    for result in by_race:
-        if result.match.concept is Concept.EGFR_BLACK:
-            index.receipt.ignore(
-                result.observed.placed, "race-specific eGFR, the higher of a pair: never used"
-            )
+    """Return the newest race-specific eGFR that is the lower of its pair; where only the higher
+    came, the unknown one that names it.
+    """
+    higher = [item for item in by_race if item.match.concept is Concept.EGFR_BLACK]
+    for result in higher:
+        index.receipt.ignore(
+            result.observed.placed, "race-specific eGFR, the higher of a pair: never used"
+        )
     lower = find_newest(
         index,
         Analyte.EGFR,
@@ -120,11 +131,8 @@ def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> 
         window,
     )
     if not lower.is_known:
-        return lower
-    paired = any(
-        item.match.concept is Concept.EGFR_BLACK and item.evidence.date == lower.date
-        for item in by_race
-    )
+        return replace(lower, passed_over=lower.passed_over or _newest_of(index, higher, window))
+    paired = any(item.evidence.date == lower.date for item in higher)
     return replace(
         lower,
         reason="race-specific eGFR: "
@@ -134,6 +142,19 @@ def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> 
             else "the other of its pair did not come"
         ),
     )
+
+
+def _newest_of(index: RecordIndex, higher: list[Result], window: Window) -> PassedOver | None:
+    """Return the newest result of the window that is there and never used."""
+    first = window.first_day(index.as_of)
+    newest = max((item for item in higher if item.day >= first), key=_day, default=None)
+    if newest is None:
+        return None
+    return PassedOver(newest.evidence, NotCounted.HIGHER_BY_RACE, newest.reading.quantity)
+
+
+def _day(result: Result) -> dt.date:
+    return result.day
 
 
 def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) -> Measurement:

@@ -161,6 +161,7 @@ class NotCounted(Choice):
     TOO_OLD = "it is older than 12 months"
     ON_TREATMENT = "it was taken on vitamin B12"
     NEWER_COUNTS = "a newer result counts"
+    HIGHER_BY_RACE = "it is the higher of a pair by race"
 
     @property
     def code(self) -> str:

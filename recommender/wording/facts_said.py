@@ -29,7 +29,19 @@ def level(words: Words) -> str:
         words.result("active B12", s.holotranscobalamin),
     ]
     said = ", ".join(value for value in known if value)
+    if said and (later := _in_future(words)):
+        return f"{said}; {later}"
     return said or words.diagnosis or _uncounted(words) or _no_level(words)
+
+
+def _in_future(words: Words) -> str:
+    """Say a result that is dated in the future beside the one that counts: it may be the newest,
+    with a slip in its date (Q31).
+    """
+    for result in words.scenario.uncounted_b12:
+        if result.why is NotCounted.IN_FUTURE:
+            return f"{words.uncounted(result)}, not counted: {result.why.value}"
+    return ""
 
 
 def _uncounted(words: Words) -> str:

@@ -220,3 +220,47 @@ def test_what_the_guidance_does_not_cover_stands_on_its_page(client: FlaskClient
     assert page["notCovered"] == list(NOT_COVERED)
     assert {"children", "malignancy"} <= set(NOT_COVERED)
     assert "malignancy" in json.dumps(page)
+
+
+def result(code: str, value: float, unit: str, day: str) -> Json:
+    return {
+        "resourceType": "Observation",
+        "id": f"{code}-{day}",
+        "status": "final",
+        "subject": {"reference": "Patient/pat1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "effectiveDateTime": day,
+        "valueQuantity": {"value": value, "unit": unit},
+    }
+
+
+def details_with(client: FlaskClient, request: Json, *results: Json) -> str:
+    asked = copy.deepcopy(request)
+    asked["prefetch"]["conditions"]["entry"] = []
+    asked["prefetch"]["labs"]["entry"] = [{"resource": one} for one in results]
+    return "\n".join(f"{one['summary']}\n{one['detail']}" for one in ask(client, asked)["cards"])
+
+
+def test_a_result_dated_in_the_future_is_shown_beside_the_one_that_counts_Q31(
+    client: FlaskClient, order_select: Json
+) -> None:
+    """H22: the newest result, with a slip in its date, does not vanish behind an older one."""
+    older, later = (
+        result("14685-2", 300, "pmol/L", "2026-04-01"),
+        result("14685-2", 96, "pmol/L", "2027-03-03"),
+    )
+    said = details_with(client, order_select, older, later)
+    assert "- B12 300 pmol/L (1 Apr); B12 96 pmol/L (3 Mar 2027), not counted: it is dated" in said
+    assert "not counted" not in details_with(client, order_select, older)
+
+
+def test_a_kidney_result_of_one_race_is_not_called_none_H117(
+    client: FlaskClient, order_select: Json
+) -> None:
+    level = result("14685-2", 96, "pmol/L", "2026-05-20")
+    of_one = result("48643-1", 62, "mL/min/1.73m2", "2026-05-20")
+    old = result("48643-1", 62, "mL/min/1.73m2", "2024-05-20")
+    said = details_with(client, order_select, level, of_one)
+    assert "eGFR 62 (20 May) cannot be used (it is the higher of a pair by race)" in said
+    assert "no kidney result" not in said.lower()
+    assert "No kidney result in 12 months" in details_with(client, order_select, level, old)

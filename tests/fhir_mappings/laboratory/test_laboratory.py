@@ -12,7 +12,7 @@ import pytest
 
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.values.computed_gfr import estimate_gfr
-from recommender.language import MonthDate
+from recommender.language import MonthDate, NotCounted
 from recommender.language.logic import Comparator, Measurement
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -478,7 +478,11 @@ def test_race_specific_values_are_used_only_without_another_and_the_lower_is_tak
     assert why_ignored(mapped, "Observation") == [
         "race-specific eGFR, the higher of a pair: never used"
     ]
-    assert not scenario_of(pair[1]).egfr.is_known
+    alone = scenario_of(pair[1]).egfr
+    assert not alone.is_known
+    assert alone.passed_over is not None
+    assert alone.passed_over.why is NotCounted.HIGHER_BY_RACE
+    assert alone.passed_over.evidence.reported.startswith("64 ")
     with_creatinine = scenario_of(*pair, observation(CREATININE, 1.0, "mg/dL")).egfr
     assert with_creatinine.reason.startswith("computed by CKD-EPI 2021")
 
