@@ -124,6 +124,7 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "OTHER_STATUS",
             "NO_DATE",
             "BY_ISSUE",
+            "HIGHER_BY_RACE",
         )
     },
 }
