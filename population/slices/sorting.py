@@ -52,12 +52,16 @@ def sort_lines(lines: Lines, sieve: Sieve, into: Sorted) -> None:
     _sort_one_by_one(lines, sorted(keep), into)
 
 
+WHOLE_ENDS = (b"}\n", b"}\r\n")
+"""How a resource ends on its line, as Windows ends lines too."""
+
+
 def _not_whole(lines: Lines, kind: str) -> set[int]:
     """Return the places of what is not a whole resource of a type on its line. A result without a
     line end may be cut, in the middle of an export.
     """
     begun = pc.starts_with(lines.contents, f'{_START.decode()}{kind}"')
-    whole = pc.ends_with(lines.contents, "}\n")
+    whole = pc.or_(*(pc.ends_with(lines.contents, end.decode()) for end in WHOLE_ENDS))
     if kind not in SIEVED:
         whole = pc.or_(whole, pc.ends_with(lines.contents, "}"))
     whole = pc.and_(begun, whole)
@@ -76,7 +80,7 @@ line end; in a text the mark behind it would be escaped.
 
 def _ends(content: bytes) -> bool:
     """Return whether a line has its end; without it it may be cut, even behind a bracket."""
-    return content.endswith(b"}\n")
+    return content.endswith(WHOLE_ENDS)
 
 
 REPORT = "DiagnosticReport"

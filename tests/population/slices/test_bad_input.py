@@ -67,6 +67,24 @@ def test_lines_may_end_as_windows_ends_them(tmp_path: Path) -> None:
     assert json.loads(rows["ana"]["conditions"]) == PROBLEM
 
 
+def test_what_is_dropped_does_not_depend_on_how_lines_end_H110(tmp_path: Path) -> None:
+    """A result of no interest that was kept changed why a fact is unknown."""
+    weight = entry("Observation", "weight", code={"text": "Body weight"}, valueInteger=70)
+    level = entry("Observation", "level", code={"text": "Vitamin B12"}, valueInteger=70)
+    found = []
+    for name, end in (("posix", "\n"), ("windows", "\r\n")):
+        (tmp_path / name).mkdir()
+        summary, errors, rows = slice_of(
+            tmp_path / name,
+            Patient__ndjson=lines(ANA).replace("\n", end),
+            Observation__ndjson=lines(weight, level, weight | {"id": "w2"}).replace("\n", end),
+        )
+        found.append((summary["dropped"], errors, rows))
+
+    assert found[0] == found[1]
+    assert found[0][0] == {"Observation": 2}
+
+
 @pytest.mark.parametrize("odd", [{"fullUrl": "urn:uuid:1"}, None, "x", {"resource": {"id": "1"}}])
 def test_a_bundle_with_an_entry_that_is_no_resource_is_not_whole(
     tmp_path: Path, odd: object
