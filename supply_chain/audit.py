@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,30 @@ def _matches(record: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator
     for affected in record.get("affected", ()):
         package = affected.get("package", {})
         name = canonicalize_name(package.get("name", ""))
-        if package.get("ecosystem") == "PyPI" and versions.get(name) in affected.get(
-            "versions", ()
-        ):
-            yield Advisory(name, versions[name], record["id"], record.get("summary", ""))
+        version = versions.get(name)
+        if package.get("ecosystem") != "PyPI" or version is None:
+            continue
+        if version in affected.get("versions", ()) or _in_a_range(version, affected):
+            yield Advisory(name, version, record["id"], record.get("summary", ""))
+
+
+def _in_a_range(version: str, affected: Mapping[str, Any]) -> bool:
+    """Return whether a version is in a range of an advisory, which need not list its versions; a
+    range that cannot be read counts.
+    """
+    ranges = [one for one in affected.get("ranges", ()) if one.get("type") == "ECOSYSTEM"]
+    try:
+        return any(_holds(Version(version), one.get("events", ())) for one in ranges)
+    except InvalidVersion:
+        return True
+
+
+def _holds(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
+    told = [(Version(at), kind) for event in events for kind, at in event.items()]
+    holds = False
+    for at, kind in sorted(told):
+        if kind == "introduced" and version >= at:
+            holds = True
+        elif (kind == "fixed" and version >= at) or (kind == "last_affected" and version > at):
+            holds = False
+    return holds

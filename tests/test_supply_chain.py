@@ -89,6 +89,32 @@ def test_an_advisory_against_a_version_in_use_is_found(
     assert "OSV-3" not in found
 
 
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ([{"introduced": "0"}, {"fixed": "99"}], 1),
+        ([{"introduced": "0"}], 1),
+        ([{"introduced": "0"}, {"last_affected": "{version}"}], 1),
+        ([{"fixed": "0.5"}, {"introduced": "0"}, {"introduced": "{version}"}], 1),
+        ([{"introduced": "0"}, {"fixed": "not a version"}], 1),
+        ([{"introduced": "0"}, {"fixed": "{version}"}], 0),
+        ([{"introduced": "0"}, {"last_affected": "0.5"}], 0),
+        ([{"introduced": "99"}], 0),
+    ],
+)
+def test_an_advisory_that_names_a_range_and_no_versions_is_found_H103(
+    tmp_path: Path, events: list[dict[str, str]], status: int
+) -> None:
+    flask = next(package for package in read_packages() if package.name == "flask")
+    told = [
+        {kind: at.format(version=flask.version) for kind, at in event.items()} for event in events
+    ]
+    record = advisory("OSV-4", "flask", [])
+    record["affected"][0] |= {"ranges": [{"type": "ECOSYSTEM", "events": told}]}
+
+    assert audit(write_database(tmp_path / "osv.zip", record)) == status
+
+
 def test_no_advisory_is_said_and_a_file_that_is_no_database_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
