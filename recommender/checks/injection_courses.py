@@ -100,9 +100,24 @@ def _american_course(case: Case) -> frozenset[str]:
     )
     if len({line.substance for line in lines}) != 1 or len(timings) != 3:
         return frozenset()
+    if not _follow_one_another(case, orders):
+        return frozenset()
     hydroxo = lines[0].substance is Substance.HYDROXOCOBALAMIN
     last = case.longest_interval(lines[0]) if hydroxo else AMERICAN_LAST_INTERVAL
     return frozenset(order.key for order in orders) if _is_american(timings, last) else frozenset()
+
+
+def _follow_one_another(case: Case, orders: Sequence[Order]) -> bool:
+    """Return whether no two of them are as frequent from the same day on: one phase drafted twice
+    is no phase that follows (RN6, RN7).
+    """
+    today = case.scenario.as_of
+    phases = {
+        (order.cobalamin.timing.longest_interval, order.starts or today)
+        for order in orders
+        if order.cobalamin and order.cobalamin.timing
+    }
+    return len(phases) == len(orders)
 
 
 def _counts(order: Order) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Column, Issue, issue_of, kind_of
@@ -72,7 +73,7 @@ def _american(case: Case, order: Order) -> Iterator[Issue]:
         yield Issue(cards.B3_TOO_SELDOM_WITH_SIGNS, WARNING, (reason,), ("S3", "S7", "S65"), keys)
     elif case.column is Column.MAINTENANCE:
         reason = "Loading is not called for here: injections at the maintenance interval do."
-        yield Issue(cards.B6_INTERVAL_TOO_LONG, INFO, (reason,), ("S10", "S13"), keys)
+        yield replace(more_than_needed(order, reason), about=keys)
 
 
 def _neurological(case: Case, order: Order, line: DoseLine, timing: Timing) -> Iterator[Issue]:

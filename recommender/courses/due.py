@@ -22,7 +22,7 @@ from recommender.deficiency import Deficiency
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Test
 from recommender.safety import is_implausible
-from recommender.treatment import RULES, Outcome, is_on_unsuitable_product
+from recommender.treatment import RULES, Outcome, hydroxocobalamin_allowed, is_on_unsuitable_product
 from recommender.wording import capital, join, plain
 
 
@@ -269,9 +269,10 @@ def _of_the_row(case: Case) -> str:
     a = case.assessment
     if a.neurological.is_true and a.glossitis_only and case.rule in _OF_GLOSSITIS:
         return _OF_GLOSSITIS[case.rule]
-    asked = {item.test for item in case.recommendation.follow_ups}
-    if case.rule == "N3" and Test.MMA in asked:
+    if case.rule == "N3" and any(one.test is Test.MMA for one in case.recommendation.follow_ups):
         return "By the level alone deficiency is unlikely; methylmalonic acid tells more"
+    if case.rule == "T4" and not hydroxocobalamin_allowed(a):
+        return "Treatment has lapsed; allergy advice comes before the next dose"
     if case.rule == "T6" and case.recommendation.options:
         return "Treatment goes on with this change"
     return _OF_ROW.get(case.rule, case.recommendation.summary)

@@ -230,13 +230,11 @@ def _is_finished(case: Case, order: Order) -> bool:
 
 
 def _is_recommended_pair(case: Case, oral: list[Order], injected: list[Order]) -> bool:
-    """Return whether one recommended regimen holds both: loading injections, then oral maintenance
-    (M3).
+    """Return whether one recommended regimen holds all of them: loading injections, then oral
+    maintenance (M3).
     """
-    for option in case.recommendation.options:
-        phases = option.regimen.phases if option.regimen else ()
-        if any(fulfils(oral[0], phase) for phase in phases) and any(
-            fulfils(injected[0], phase) for phase in phases
-        ):
-            return True
-    return False
+    regimens = (option.regimen for option in case.recommendation.options if option.regimen)
+    return any(
+        all(any(fulfils(one, phase) for phase in regimen.phases) for one in (*oral, *injected))
+        for regimen in regimens
+    )

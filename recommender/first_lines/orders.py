@@ -34,6 +34,7 @@ from recommender.language import (
     read_line,
     short_dose,
 )
+from recommender.treatment import hydroxocobalamin_allowed
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, last_supply, plain, quote, say_age, say_often
 
@@ -278,8 +279,7 @@ def b23(case: Case, _: Issue, words: Words) -> str:
         return ""
     if case.assessment.treatment.by_mouth:
         return f"{last_supply(words)}: taken since? Ask about nerve signs, they call for injections"
-    ago = say_age(last, words.as_of)
-    return (
-        f"Last B12 injection {words.day(last)}, {ago} ago: give one now; ask about nerve signs, "
-        f"reload if any"
-    )
+    said = f"Last B12 injection {words.day(last)}, {say_age(last, words.as_of)} ago"
+    if not hydroxocobalamin_allowed(case.assessment):
+        return f"{said}: allergy advice comes before the next one"
+    return f"{said}: give one now; ask about nerve signs, reload if any"

@@ -110,23 +110,29 @@ def _change_drafts(
         or (id(order) in second and repeats(case, order) is Repeats.DRAFT)
     }
     kept: set[int] = set()
-    for order in sorted(case.all_drafts, key=lambda order: id(order) in second):
+    drafts = sorted(case.all_drafts, key=lambda order: (id(order) in second, _turn(order, target)))
+    for order in drafts:
         phase = next((phase for phase in needed if fulfils(order, phase)), None)
         if phase is not None and id(order) not in gone and _only_asks(found, order):
             kept.add(id(order))
             needed = _without(needed, phase)
     gone |= {
         id(order): order
-        for order in case.all_drafts
+        for order in drafts
         if id(order) not in kept and id(order) not in gone and id(order) in second
     }
     edits: list[Edit] = [edit for order in gone.values() for edit in remove(case, order)]
-    for order in case.all_drafts:
+    for order in drafts:
         if id(order) not in gone and id(order) not in kept:
             wrong = _wrong_cards(found, order)
             changes, needed = _put_order_right(case, target, order, wrong, needed)
             edits += changes
     return list(dict.fromkeys(edits)), needed
+
+
+def _turn(order: Order, target: Target) -> tuple[bool, str]:
+    """Return when a draft is changed: the client's order of the drafts says nothing (Q25)."""
+    return not any(same_kind(order, phase) for phase in target.regimen.phases), order.key
 
 
 def _unclaimed(case: Case, target: Target) -> tuple[Phase, ...]:
@@ -213,9 +219,7 @@ NO_LOADING = frozenset({Claim.NO_FURTHER, Claim.OLD_UNCHANGED, Claim.MILD_RETURN
 
 
 def _is_in_the_way(order: Order, target: Target) -> bool:
-    """Return whether a draft without fault would stand beside the target as a second of its kind,
-    or as injections beside oral.
-    """
+    """Return whether a faultless draft would be a second of its kind, or injections beside oral."""
     if not is_treatment(order):
         return False
     if kind_of(order) is PhaseKind.LOADING and set(target.claims) & NO_LOADING:

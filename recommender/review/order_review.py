@@ -214,10 +214,11 @@ def _forbids(issue: Issue) -> bool:
 
 
 HOW_TO_GIVE = frozenset(
-    {cards.B2_ASK_ABOUT_SIGNS, cards.B4_NO_LOADING, cards.B6_INTERVAL_TOO_LONG}
-    | {cards.B9_SECOND_CHOICE, cards.B16_METHYLCOBALAMIN}
+    {cards.B2_ASK_ABOUT_SIGNS, cards.B3_TOO_SELDOM_WITH_SIGNS, cards.B4_NO_LOADING}
+    | {cards.B6_INTERVAL_TOO_LONG, cards.B9_SECOND_CHOICE, cards.B16_METHYLCOBALAMIN}
+    | {cards.B23_LAPSED}
 )
-"""Cards about how it is given: idle while none may be given before allergy advice (d4)."""
+"""Cards about how and when it is given: none may be given before allergy advice (d4)."""
 
 
 def _without_repeats(issues: Sequence[Issue]) -> Iterator[Issue]:

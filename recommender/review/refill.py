@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from recommender.cards import Card, Indicator, cards
 from recommender.case import Case, Issue
+from recommender.review.spoken import SPOKEN, Where
 
 NOT_ON_A_REFILL: dict[Card, str] = {
     cards.B4_NO_LOADING: "it is a continuation; loading is history, or asked by b23",
@@ -33,4 +34,13 @@ def said_on_a_refill(case: Case, issues: Iterable[Issue]) -> Iterator[Issue]:
             continue
         if issue.card == cards.B13_NO_USABLE_TEST and case.rule not in TESTS_STILL_ASKED:
             continue
+        if issue.card == cards.B23_LAPSED and not _is_asked_about(case):
+            continue
         yield replace(issue, indicator=Indicator.INFO) if issue.card in QUIETER else issue
+
+
+def _is_asked_about(case: Case) -> bool:
+    """Return whether a missed dose is asked about on a refill by this rule: nobody without
+    deficiency is to be loaded again (section 6).
+    """
+    return cards.B23_LAPSED.id in SPOKEN[case.rule][Where.REFILL].cards or case.rule == "T4a"

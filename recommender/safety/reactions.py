@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from recommender.cards import CRITICAL, INFO, WARNING, cards
 from recommender.case import Case, Issue, is_treatment, issue_of, may_be_cyanocobalamin
 from recommender.language import COBALAMINS, Allergen, Allergy, DoseLine, HintAt, Order, Substance
-from recommender.treatment import excipients_reacted_to
+from recommender.treatment import SAME_DAY_ADVICE, excipients_reacted_to
 from recommender.wording import quote
 
 
@@ -21,7 +21,7 @@ def check_contraindications(case: Case, order: Order) -> Iterator[Issue]:
     reaction = reaction_to(case, line)
     excipients = _excipients_in(case, line)
     if reaction is not None and (reaction or not excipients or not forbids(excipients[0])):
-        yield reaction_issue(order, severe=reaction)
+        yield _reaction_issue(case, order, severe=reaction)
     elif excipients:
         yield _excipient_issue(order, excipients)
     elif case.scenario.hints_at(HintAt.ALLERGY):
@@ -104,12 +104,14 @@ def _perhaps_lebers(case: Case, order: Order) -> Iterator[Issue]:
         )
 
 
-def reaction_issue(order: Order, *, severe: bool) -> Issue:
-    """Return d4: critical for a severe reaction, warning for one whose severity is not recorded or
-    that was mild.
+def _reaction_issue(case: Case, order: Order, *, severe: bool) -> Issue:
+    """Return d4: critical for a severe reaction, with nerve signs with its urgency (Q50, Q80);
+    warning for one whose severity is not recorded or that was mild.
     """
     if severe:
         reason = "Without allergy advice no other form is a safe substitute."
+        if case.assessment.neurological.is_true and case.rule != "G2":  # whose advice it is anyway
+            reason += f" {SAME_DAY_ADVICE}"
         return issue_of(cards.D4_REACTION, CRITICAL, order, reason, ("X27",))
     reason = "What happened, and after which product, decides whether it may be given."
     return issue_of(cards.D4_REACTION, WARNING, order, reason, ("X27",))

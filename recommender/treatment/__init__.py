@@ -5,6 +5,7 @@ monitoring.
 from recommender.treatment import conditions
 from recommender.treatment.conditions import Condition
 from recommender.treatment.offers import (
+    SAME_DAY_ADVICE,
     without_neurological_symptoms,
 )
 from recommender.treatment.products import (
@@ -19,6 +20,7 @@ from recommender.treatment.what_would_change import nearest_changes
 
 __all__ = [
     "RULES",
+    "SAME_DAY_ADVICE",
     "Condition",
     "Option",
     "Outcome",

@@ -63,12 +63,17 @@ def nothing(_: Assessment, __: Policy) -> Offer:
     return Offer()
 
 
+SAME_DAY_ADVICE = (
+    "With neurological symptoms seek this advice the same day: delay risks lasting damage."
+)
+"""How urgent allergy advice is (G2, Q52, Q80)."""
+
+
 def allergy_referral(assessment: Assessment, _: Policy) -> Offer:
     """Say how urgent the referral is (G2)."""
     if not assessment.neurological.may_be_true:
         return Offer()
-    words = "With neurological symptoms seek this advice the same day: delay risks lasting damage."
-    return Offer(advice=(Advice("G2", words, ("X27", "S8", "S69")),))
+    return Offer(advice=(Advice("G2", SAME_DAY_ADVICE, ("X27", "S8", "S69")),))
 
 
 def neurological_loading(assessment: Assessment, policy: Policy) -> Offer:

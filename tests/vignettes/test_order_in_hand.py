@@ -2,7 +2,7 @@
 offers.
 
 Expectations: FHIR R4 (Period: a last day belongs to it; Timing.repeat), decisions 2.8, Q17, Q38,
-Q39, Q66, I3, I31, R164; cards.md 1, 3, 4 (b4, b14, b24, c2, e1, k1), 6 (E3) and 7.
+Q39, Q40, Q66, I3, I31, RN7, R164; cards.md 1, 3, 4 (b4, b14, b24, c2, e1, k1), 6 (E3) and 7.
 """
 
 from __future__ import annotations
@@ -385,3 +385,51 @@ def test_the_buttock_is_left_in_every_dosage_line_that_names_it_I14(lines: tuple
     (offer,) = only_card(asked)["suggestions"]
     assert offer["label"] == "Inject into the deltoid"
     assert cards_of(taken(asked, offer)) == []
+
+
+# --- several drafts: neither their order nor a second copy of one changes what is right
+
+
+@pytest.mark.parametrize("orders", [(LOADING, LOADING, RANGE), (LOADING, RANGE, LOADING)])
+def test_a_loading_course_drafted_twice_is_no_american_course_RN7_Q40(
+    orders: tuple[str, ...],
+) -> None:
+    card = only_card(request(*orders, **UNTREATED))
+    assert (card["indicator"], card["summary"]) == (
+        "warning",
+        "The same B12 order is drafted twice",
+    )
+
+
+def test_loading_a_second_time_after_the_first_is_a_later_phase_Q40() -> None:
+    asked = copy.deepcopy(request(LOADING, LOADING, RANGE, **UNTREATED))
+    line = draft_of(asked, 1)["dosageInstruction"][0]
+    rhythm = {"frequency": 3, "period": 1, "periodUnit": "wk"}
+    two_weeks = {"boundsPeriod": {"start": "2026-12-10", "end": "2026-12-23"}}
+    line["timing"] = {"repeat": rhythm | two_weeks}
+    assert cards_of(asked) == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_draft_that_has_its_place_keeps_it_whatever_stands_first_Q25(turned: bool) -> None:
+    seldom = EVERY_2.replace("2 months", "6 months")
+    chart = {"procedures": ["total gastrectomy, on 2023-11-01"], "results": [KIDNEYS, NO_SIGNS]}
+    asked = copy.deepcopy(request(LOADING, seldom, **chart))
+    if turned:
+        asked["context"]["draftOrders"]["entry"].reverse()
+    (offer,) = only_card(asked)["suggestions"]
+    changed = [one["resource"]["id"] for one in offer["actions"] if one["type"] == "update"]
+    assert changed == ["draft-2"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_tablets_beside_injections_are_asked_about_in_either_order_e2(turned: bool) -> None:
+    seldom = EVERY_2.replace("2 months", "6 months")
+    chart = {
+        "procedures": ["sleeve gastrectomy, on 2023-11-01"],
+        "results": [LOW, KIDNEYS, NO_SIGNS],
+    }
+    asked = copy.deepcopy(request(LOADING, seldom, TABLETS, **chart))
+    if turned:
+        asked["context"]["draftOrders"]["entry"].reverse()
+    assert "e2" in only_card(asked)["extension"]["org.b12-cds"]["alsoFound"]

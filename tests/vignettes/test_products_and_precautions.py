@@ -1,8 +1,8 @@
 """A product that cannot be given by its route, precautions with their number, and reviews that are
 due in any phase.
 
-Expectations: cards.md 2, 3 (b14, b15), 7 (rules 3 and 4); decisions 2.7 (V1, V5), Q10, Q22, I1,
-I27; S17, S19, S31 to S34; H2, H5, H59, H63.
+Expectations: cards.md 2, 3 (b14, b15), 7 (rules 3 and 4); decisions 2.7 (V1, V5), Q10, Q22,
+Q50, Q80, I1, I16, I27; cards.md 6 (refill), 9; S17, S19, S31 to S34; H2, H5, H59, H63.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ LOW = "B12 96 pmol/L, on 2026-11-02"
 KIDNEYS = "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"
 LOADING = "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks"
 EVERY_2_TO_3 = "hydroxocobalamin, 1000 mcg, IM, every 2 to 3 months"
+TABLETS = "vitamin B12 tablet 1 mg, 1 tablet, oral, daily"
 MISFIT = "Product and route do not fit"
 
 
@@ -279,3 +280,64 @@ def test_a_supply_in_weeks_is_compared_in_days() -> None:
         supply = {"expectedSupplyDuration": DAYS | {"value": weeks, "unit": "weeks", "code": "wk"}}
         (said,) = supplied(weekly, supply, **without_signs(VEGAN))
         assert (STAYS in said) is (weeks == 90)
+
+
+# --- a severe reaction: nothing on the card says to give it all the same
+
+
+SEVERE = ["severe: hydroxocobalamin"]
+LAPSED = {
+    "conditions": [ANAEMIA],
+    "results": [KIDNEYS],
+    "active": [f"{EVERY_2_TO_3}, since 2025-01-20"],
+    "given": ["hydroxocobalamin, 1000 mcg, IM, on 2026-03-20"],
+}
+
+
+@pytest.mark.parametrize("ask", [request, refill])
+def test_after_a_severe_reaction_nobody_is_told_to_give_a_dose_now_I16(ask: Any) -> None:
+    card = only_card(ask(EVERY_2_TO_3, **LAPSED, allergies=SEVERE))
+    assert card["summary"].startswith("Severe reaction to hydroxocobalamin recorded: no dose")
+    assert "give one now" not in card["detail"]
+
+
+def test_tablets_of_somebody_who_reacted_to_the_injections_bring_no_injection_I16() -> None:
+    card = only_card(request(TABLETS, **LAPSED, allergies=SEVERE))
+    assert "give one now" not in card["detail"]
+    assert "8 months ago: allergy advice comes before the next one" in card["detail"]
+
+
+def test_the_opened_chart_of_somebody_who_reacted_asks_for_no_dose_I16() -> None:
+    card = only_card(request(**LAPSED, allergies=SEVERE))
+    assert "give a dose now" not in card["detail"]
+    assert "allergy advice comes before the next dose" in card["detail"]
+
+
+def test_with_nerve_signs_the_allergy_advice_is_asked_for_the_same_day_Q50_Q80() -> None:
+    chart = {"conditions": [ANAEMIA, SIGNS], "results": [LOW, KIDNEYS], "allergies": SEVERE}
+    card = only_card(request(EVERY_2_TO_3, **chart))
+    assert card["indicator"] == "critical"
+    assert "the same day" in card["detail"]
+    assert "inject on alternate days" not in card["detail"]
+
+
+# --- a refill of which no dose is known
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        {"results": ["B12 420 pmol/L, on 2026-11-06", KIDNEYS, NO_SIGNS]},
+        {"results": [KIDNEYS, NO_SIGNS]},
+        {"procedures": ["sleeve gastrectomy, on 2023-11-01"], "results": [KIDNEYS, NO_SIGNS]},
+    ],
+    ids=["E1", "E2", "P4"],
+)
+def test_a_refill_where_no_deficiency_is_known_loads_nobody(chart: dict[str, Any]) -> None:
+    assert not any("reload" in card["summary"] for card in cards_of(refill(EVERY_2_TO_3, **chart)))
+
+
+def test_a_refill_with_a_borderline_level_asks_for_the_test_B1() -> None:
+    borderline = ["B12 180 pmol/L, on 2026-11-06", KIDNEYS, NO_SIGNS]
+    card = only_card(refill(EVERY_2_TO_3, results=borderline))
+    assert card["summary"].startswith("B12 180 pmol/L (6 Nov) is borderline: measure methylmalonic")
