@@ -5,6 +5,7 @@ Source: R96 to R110, R159, R161, R162; the strategies of Q25.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from fhir_mappings.drafts import (
     group_id_of,
     medication_request,
     service_request,
+    write_start,
 )
 from fhir_mappings.fhir import Resource
 from recommender.cards import Resolution
@@ -175,9 +177,11 @@ def _rewrite(draft: Resource, edit: Edit, context: DraftContext) -> tuple[Resour
     """
     match edit:
         case ChangeOrder(_, phase, technique, _, replaces):
-            return draft_changes.rewrite(
-                draft, phase, context, technique, replaces
-            ), f"{does(edit)}: {describe(phase)}{_supply_that_stays(draft, phase, context)}"
+            said = f"{does(edit)}: {describe(phase)}{write_start(phase)}"
+            return (
+                draft_changes.rewrite(draft, phase, context, technique, replaces),
+                f"{said}{_supply_that_stays(draft, phase, context)}",
+            )
         case AddTechnique(_, technique):
             return draft_changes.with_technique(draft, technique, context), _technique_in_words(
                 technique
@@ -221,8 +225,10 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
                 drafted = medication_request.draft(
                     phase, context.draft_context, technique, edit.prior_of(phase), starts_on
                 )
+                start = _start_in_words(phase, drafted, context.draft_context.as_of)
                 beside = (_technique_in_words(technique),) if len(technique) > 1 else ()
-                yield Planned(_create(words, drafted), phase, words, beside)
+                said = f"{describe(phase)}{start}{context.unless}"
+                yield Planned(_create(said, drafted), phase, words, beside)
         case AddFollowUps(follow_ups):
             for follow_up in follow_ups:
                 drafted = service_request.draft(follow_up, context.draft_context)
@@ -231,6 +237,18 @@ def _additions(edit: Edit, context: SuggestionContext) -> Iterator[Planned]:
             yield delete_action(
                 key, f"Remove the {context.names.get(key, f'draft order: {key}')}", context.client
             )
+
+
+def _start_in_words(phase: Phase, drafted: Resource | None, as_of: dt.date) -> str:
+    """Say when the first dose is due, where it is later than today: not every client takes the
+    start of a draft (cards.md 8).
+    """
+    if (after_loading := write_start(phase)) or not drafted:
+        return after_loading
+    (line, *_) = drafted["dosageInstruction"]
+    start = line.get("timing", {}).get("repeat", {}).get("boundsPeriod", {}).get("start", "")
+    later = start > as_of.isoformat()
+    return f"; first dose on {say_full_date(dt.date.fromisoformat(start))}" if later else ""
 
 
 def delete_action(key: str, description: str, client: Client) -> Planned:

@@ -1,6 +1,7 @@
 """What goes out: draft orders in the FHIR version of the request, checked before they leave."""
 
 from fhir_mappings.drafts.checked_templates import check_new_draft
+from fhir_mappings.drafts.dosage_instruction import write_start
 from fhir_mappings.drafts.draft_context import DraftContext
 from fhir_mappings.drafts.medication_request import group_id_of
 from fhir_mappings.drafts.outgoing import check_outgoing
@@ -17,4 +18,5 @@ __all__ = [
     "read_code",
     "read_due",
     "read_test",
+    "write_start",
 ]

@@ -72,16 +72,20 @@ def write_text(phase: Phase, review_days: int | None = None) -> str:
     """Return the dosage in one sentence that a clinician can act on without the rest of the
     order.
     """
-    words, timing = describe(phase), phase.line.timing
-    if phase.starts_after_loading and timing:
-        after = describe_interval(timing).removeprefix("every ")
-        words += (
-            f"; first dose {'1 ' + after if after == 'month' else after} after the last loading "
-            f"dose"
-        )
+    words, timing = f"{describe(phase)}{write_start(phase)}", phase.line.timing
     if phase.kind is PhaseKind.LOADING and timing and not timing.is_bounded and review_days:
         words += f"; review every {review_days} days"
     return f"{words}."
+
+
+def write_start(phase: Phase) -> str:
+    """Return when the first dose of a phase that follows loading is due, as the end of a sentence;
+    empty for any other.
+    """
+    if not phase.starts_after_loading or phase.line.timing is None:
+        return ""
+    after = describe_interval(phase.line.timing).removeprefix("every ")
+    return f"; first dose {'1 ' + after if after == 'month' else after} after the last loading dose"
 
 
 def write_repeat(timing: Timing) -> Resource:

@@ -266,7 +266,7 @@ def b23(case: Case, _: Issue, words: Words) -> str:
     last = words.last_dose
     if case.rule == "T7" and any(kind_of(order) is PhaseKind.LOADING for order in case.drafts):
         return _already_given(case, words)
-    if case.rule == "T7" or (last is None and case.assessment.untreated):
+    if case.rule not in ("T4", "T4a") or (last is None and case.assessment.untreated):
         if RecordArea.MEDICATIONS in case.scenario.unavailable:
             return "B12 treatment could not be read: if doses were missed, reload first"
         since = words.day(last) or words.day(words.order.authored if words.order else None)

@@ -433,3 +433,32 @@ def test_tablets_beside_injections_are_asked_about_in_either_order_e2(turned: bo
     if turned:
         asked["context"]["draftOrders"]["entry"].reverse()
     assert "e2" in only_card(asked)["extension"]["org.b12-cds"]["alsoFound"]
+
+
+# --- the description of an action says the start: not every client takes that of the draft
+
+
+def test_maintenance_after_loading_says_when_its_first_dose_is_due_cards_8() -> None:
+    signs, without = only_card(request(**UNTREATED | {"results": [LOW, KIDNEYS]}))["suggestions"]
+    said = [one["description"].split("; ")[1:] for one in signs["actions"] + without["actions"]]
+    assert said == [
+        [],
+        ["first dose 2 months after the last loading dose"],
+        [],
+        ["first dose 2 to 3 months after the last loading dose"],
+    ]
+
+
+def test_a_change_of_product_says_from_which_day_it_is_given_cards_8() -> None:
+    chart = {"conditions": [ANAEMIA], "results": [KIDNEYS, NO_SIGNS]}
+    monthly = {
+        "active": [f"{CYANO}, since 2025-12-01"],
+        "given": [f"{CYANO.rsplit(',', 1)[0]}, on 2026-11-05"],
+    }
+    (offer,) = only_card(
+        request(CYANO.replace("every month", "every 3 months"), **chart | monthly)
+    )["suggestions"]
+    created = next(one for one in offer["actions"] if one["type"] == "create")
+    repeat = created["resource"]["dosageInstruction"][0]["timing"]["repeat"]
+    assert repeat["boundsPeriod"] == {"start": "2026-12-05"}
+    assert created["description"].endswith("; first dose on 5 Dec 2026")

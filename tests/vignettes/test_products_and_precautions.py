@@ -341,3 +341,10 @@ def test_a_refill_with_a_borderline_level_asks_for_the_test_B1() -> None:
     borderline = ["B12 180 pmol/L, on 2026-11-06", KIDNEYS, NO_SIGNS]
     card = only_card(refill(EVERY_2_TO_3, results=borderline))
     assert card["summary"].startswith("B12 180 pmol/L (6 Nov) is borderline: measure methylmalonic")
+
+
+def test_a_refill_with_an_unread_medication_list_asks_for_no_dose_Q58() -> None:
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("05", "07", "09")]
+    chart = {"given": given, "not available": ["medications"], "results": [KIDNEYS, NO_SIGNS]}
+    card = only_card(refill(EVERY_2_TO_3, conditions=[ANAEMIA], **chart))
+    assert card["summary"].startswith("B12 treatment could not be read: if doses were missed")
