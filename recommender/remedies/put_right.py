@@ -116,11 +116,8 @@ def _change_drafts(
         if phase is not None and id(order) not in gone and _only_asks(found, order):
             kept.add(id(order))
             needed = _without(needed, phase)
-    gone |= {
-        id(order): order
-        for order in drafts
-        if id(order) not in kept and id(order) not in gone and id(order) in second
-    }
+    left = (order for order in drafts if id(order) in second - kept - set(gone))
+    gone |= {id(order): order for order in left}
     edits: list[Edit] = [edit for order in gone.values() for edit in remove(case, order)]
     for order in drafts:
         if id(order) not in gone and id(order) not in kept:
