@@ -135,7 +135,8 @@ def _injections(case: Case, claims: Claims) -> Regimen | None:
     absent = Claim.SIGNS_ABSENT in claims
     a = without_neurological_symptoms(case.assessment) if absent else case.assessment
     maintenance = maintenance_phase(a, case.policy)
-    phases = (maintenance,) if case.column is Column.MAINTENANCE else (M_LOAD, maintenance)
+    alone = case.column is Column.MAINTENANCE  # nothing is loaded before it
+    phases = (starting_now(maintenance),) if alone else (M_LOAD, maintenance)
     return _with_products(case, phases)
 
 

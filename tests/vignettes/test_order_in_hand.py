@@ -8,10 +8,12 @@ Q39, Q40, Q66, I3, I31, RN7, R164; cards.md 1, 3, 4 (b4, b14, b24, c2, e1, k1), 
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.every_case.cases import site
 from tests.vignettes.test_second_answers import (
     ANAEMIA,
     CYANO,
@@ -462,3 +464,15 @@ def test_a_change_of_product_says_from_which_day_it_is_given_cards_8() -> None:
     repeat = created["resource"]["dosageInstruction"][0]["timing"]["repeat"]
     assert repeat["boundsPeriod"] == {"start": "2026-12-05"}
     assert created["description"].endswith("; first dose on 5 Dec 2026")
+
+
+def test_prophylaxis_waits_for_no_loading_that_nobody_gets_P4() -> None:
+    chart = {
+        "procedures": ["sleeve gastrectomy, on 2023-11-01"],
+        "results": ["B12 420 pmol/L, on 2026-11-06", KIDNEYS, NO_SIGNS],
+    }
+    oral = site()
+    oral = replace(oral, policy=oral.policy.from_settings({"bariatricMaintenance": "ORAL_DAILY"}))
+    (card,) = cards_of(request(LOADING, **chart), oral)
+    (offer,) = card["suggestions"]
+    assert "loading dose" not in str(offer)
