@@ -86,7 +86,7 @@ def _close_patient(counts: Counts, patient: str | None, cards: Counter[str]) -> 
 
 
 def _count_row(counts: Counts, row: Mapping[str, Any]) -> None:
-    status = row.get("status", ANSWERED)  # a run of an older version has none
+    status = row["status"]
     if status != ANSWERED:
         counts.refused[status] += 1
         return
