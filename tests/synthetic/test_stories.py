@@ -120,7 +120,6 @@ def _rules(slices: Path) -> set[str]:
     deciders = [Decider(DeciderSetup(mode, AS_OF, "", {})) for mode in Mode]
     return {
         row["rule"]
-        for patient in read_rows(list_parts(slices))
         for decider in deciders
-        for row in decider.rows_of(patient)
+        for row in decider.rows_of(read_rows(list_parts(slices)))
     }
