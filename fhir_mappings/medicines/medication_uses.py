@@ -182,7 +182,7 @@ def _is_of_interest(product: Product) -> bool:
 
 def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = code_of(resource.get("status")) or "unknown"
+    status = fhir_versions.read_status(resource) or "unknown"
     intent = code_of(resource.get("intent"))
     if status not in ORDER_STATES:
         return say_status(status)
@@ -235,7 +235,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
 
 def _status_of_statement(resource: Resource) -> str:
     """Return the status of a statement; what R5 says of adherence is more than "recorded"."""
-    status = code_of(resource.get("status")) or "unknown"
+    status = fhir_versions.read_status(resource) or "unknown"
     adherence = fhir_versions.read_adherence(resource)
     more = (one for one in ("stopped", "on-hold", "unknown") if adherence.startswith(one))
     return next(more, status) if status in CURRENTLY_TAKEN else status
@@ -248,7 +248,7 @@ def _is_not_taken(resource: Resource) -> bool:
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
-    status = code_of(placed.resource.get("status"))
+    status = fhir_versions.read_status(placed.resource)
     if status not in DISPENSED_STATUSES:
         return say_status(status)
     day = day_of_dose(placed.resource)
@@ -257,7 +257,7 @@ def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
 
 def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = code_of(resource.get("status"))
+    status = fhir_versions.read_status(resource)
     if status not in GIVEN_STATUSES:
         return say_status(status)
     if any(read_flag(resource.get(name)) for name in ("notGiven", "wasNotGiven")):

@@ -18,12 +18,12 @@ from fhir_mappings.fhir import (
     as_key,
     as_list,
     as_text,
-    code_of,
     months_before,
     read_authored,
     read_medication,
     reference_of,
 )
+from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
@@ -127,7 +127,7 @@ def count_medicines(index: RecordIndex) -> None:
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
-            status = code_of(placed.resource.get("status"))
+            status = fhir_versions.read_status(placed.resource)
             if status in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):

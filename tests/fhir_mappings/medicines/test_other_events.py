@@ -10,7 +10,7 @@ import pytest
 
 from recommender.assessment import assess
 from recommender.guidance import Policy
-from recommender.language import HintAt, MonthDate
+from recommender.language import HintAt, MonthDate, Truth
 from recommender.treatment_so_far.treatment import TreatmentPhase, UnknownPhase
 from tests.fhir_mappings.records import (
     AS_OF,
@@ -384,3 +384,31 @@ def test_injections_given_stand_beside_what_is_only_stated() -> None:
 def test_events_in_other_words_are_asked_about(text: str) -> None:
     scenario = scenario_of(procedure("", code={"text": text}, days=40))
     assert [hint.at for hint in scenario.hints] == [HintAt.B12_TREATMENT]
+
+
+@pytest.mark.parametrize("status", ["current", "taking", "bogus", "ACTIVE-ish"])
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("MedicationStatement", {}),
+        ("MedicationRequest", {"intent": "order", "authoredOn": "2026-05-01"}),
+        ("MedicationDispense", {"whenHandedOver": "2026-05-20"}),
+        ("MedicationAdministration", {"effectiveDateTime": "2026-06-10"}),
+    ],
+)
+def test_a_status_that_fhir_does_not_have_leaves_use_open(kind, more, status):
+    """Q29: what is of unknown status may be taken; none of it is a known "none recorded"."""
+    entry = {
+        "resourceType": kind,
+        "id": "odd",
+        "status": status,
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
+        **more,
+    }
+    assert scenario_of(entry).anticoagulant_fact.truth is Truth.UNKNOWN
+
+    entry["medicationCodeableConcept"] = {"text": "Hydroxocobalamin 1 mg injection"}
+    found = scenario_of(entry)
+    assert not any(dose.date for dose in found.doses)
+    assert HintAt.B12_TREATMENT in {hint.at for hint in found.hints} or found.orders
