@@ -21,7 +21,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import Cited, Receipt, ReceiptLine
 from fhir_mappings.medicines import Siblings
 from fhir_mappings.products import names_nothing
-from fhir_mappings.selections import resolve_selections
+from fhir_mappings.selections import order_sets, resolve_selections
 from fhir_mappings.terminology import ValueSets
 from recommender.guidance import look_back
 from recommender.language import (
@@ -125,9 +125,11 @@ def read_drafts(
     """
     no_order = {one.place: why_no_order(one, patient_id) for one in drafts}
     own = [placed for placed in drafts if no_order[placed.place] is None]
-    selected = (
-        {item.place for item in own} if selections is None else resolve_selections(selections, own)
-    )
+    if selections is None:
+        selected = {item.place for item in own}
+    else:
+        sets = order_sets(one for one in drafts if no_order[one.place])
+        selected = resolve_selections(selections, own, sets)
     siblings = Siblings.of(drafts, others)
     entries: list[DraftRead] = []
     taken: set[str] = set()

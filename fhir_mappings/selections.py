@@ -1,32 +1,73 @@
 """Which drafts of an order-select request are selected.
 
-Source: R155, R156.
+Source: R154 to R156.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from fhir_mappings.fhir import (
     Placed,
+    as_dict,
+    as_list,
+    as_text,
     reference_id,
     reference_of,
 )
 
+ORDER_SET_TYPES = frozenset({"RequestGroup", "RequestOrchestration"})
+"""Resources that order nothing themselves and list orders; the second is the name in R5."""
 
-def resolve_selections(selections: Sequence[str], orders: Sequence[Placed]) -> set[str]:
+
+def order_sets(drafts: Iterable[Placed]) -> list[Placed]:
+    """Return which entries of the draft set list orders that stand beside them."""
+    return [one for one in drafts if as_text(one.resource.get("resourceType")) in ORDER_SET_TYPES]
+
+
+def listed_orders(order_set: Any) -> Iterator[str]:
+    """Yield the references of the orders that an order set lists, at any depth of its actions."""
+    for action in map(as_dict, as_list(order_set.get("action"))):
+        if reference := as_text(as_dict(action.get("resource")).get("reference")):
+            yield reference
+        yield from listed_orders(action)
+
+
+def resolve_selections(
+    selections: Sequence[str], orders: Sequence[Placed], sets: Sequence[Placed] = ()
+) -> set[str]:
     """Return the places of the selected orders.
 
     A selection is `Type/id`; absolute references, bare ids that are unique, `urn:uuid:` and the
     `fullUrl` of an entry are understood too. Without any, the only order is taken, or else all of
     them. One that is not in the draft set gets no advice.
-    Source: R155, R156.
+
+    Args:
+        sets: order sets of the draft set; who selects one selects the orders that it lists.
+    Source: R154 to R156.
     """
     wanted = [
         selection for selection in selections if isinstance(selection, str) and selection.strip()
     ]
     if not wanted:
         return {placed.place for placed in orders}
+    places = _find(wanted, orders)
+    if sets:
+        chosen = _find(wanted, sets)
+        listed = [
+            reference
+            for one in sets
+            if one.place in chosen
+            for reference in listed_orders(one.resource)
+        ]
+        if listed:
+            others = [one for one in sets if one.place not in chosen]
+            places |= resolve_selections(listed, orders, others)
+    return places
+
+
+def _find(wanted: Sequence[str], orders: Sequence[Placed]) -> set[str]:
     by_name, by_id = _index_drafts(orders)
     places: set[str] = set()
     for selection in dict.fromkeys(wanted):

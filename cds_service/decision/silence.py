@@ -11,13 +11,17 @@ from cds_service.decision.quiet_cards import ASKED_BEFORE, OVERRIDDEN
 from cds_service.protocol import HOOK_ROWS, MEDICATION_REFILL, PATIENT_VIEW, HookRequest
 from fhir_mappings.draft_reading import NOT_ORDERS
 from fhir_mappings.fhir import Placed, code_of, read_medication, subject_id, words_of
-from fhir_mappings.selections import resolve_selections
+from fhir_mappings.selections import listed_orders, order_sets, resolve_selections
 from recommender.wording import join, quote, unread_lines
 
 NOT_CONCERNED = "not a vitamin B12 or folic acid order, nor a test of them"
 NO_DRAFTS = "no draft order came"
 NOT_ORDERED = "the draft orders are completed or entered in error, so nothing is being ordered"
 NO_NAMES = "the draft orders name no medicine and no test yet"
+SETS_NOT_READ = (
+    "an order set (RequestGroup) is not read itself; expected the orders it lists as entries of "
+    "draftOrders"
+)
 MOST_NAMES = 5
 """Orders that are named; a larger order set is known to who sent it."""
 
@@ -58,8 +62,9 @@ def _why_not_concerned(request: HookRequest) -> str:
     drafts = [one for one in request.drafts if _is_about(one, request.patient_id)]
     if not drafts:
         return ANOTHER_PATIENT
+    sets = order_sets(drafts)
     if HOOK_ROWS[request.hook].selects:
-        places = resolve_selections(request.selections, drafts)
+        places = resolve_selections(request.selections, drafts, sets)
         drafts = [one for one in drafts if one.place in places]
         if not drafts:
             others = resolve_selections(request.selections, request.drafts)
@@ -67,10 +72,22 @@ def _why_not_concerned(request: HookRequest) -> str:
     drafts = [one for one in drafts if code_of(one.resource.get("status")) not in NOT_ORDERS]
     if not drafts:
         return NOT_ORDERED
+    unread = any(_lists_others(one, request.drafts) for one in sets if one in drafts)
+    return "; ".join([_what_is_ordered(drafts), *([SETS_NOT_READ] if unread else ())])
+
+
+def _what_is_ordered(drafts: list[Placed]) -> str:
     names = dict.fromkeys(name for one in drafts if (name := _name_of(one)))
     if names:
         return f"{NOT_CONCERNED}: {join(list(names)[:MOST_NAMES])}"
     return NOT_CONCERNED if any(map(_orders_something, drafts)) else NO_NAMES
+
+
+def _lists_others(order_set: Placed, drafts: Iterable[Placed]) -> bool:
+    """Return whether an order set lists what is no entry of the draft set, or holds it inside."""
+    there = list(drafts)
+    listed = listed_orders(order_set.resource)
+    return any(not resolve_selections([one], there) for one in listed)
 
 
 def _orders_something(draft: Placed) -> bool:

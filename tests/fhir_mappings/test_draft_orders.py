@@ -126,6 +126,53 @@ def test_a_selection_outside_the_draft_set_gets_no_advice_and_no_error_R156(sele
     assert [order.selected for order in drafts.orders] == [False]
 
 
+def order_set(*listed: str, kind: str = "RequestGroup", **elements) -> dict:
+    actions = [{"resource": {"reference": reference}} for reference in listed]
+    return {"resourceType": kind, "id": "set", "status": "draft", "action": actions} | elements
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        order_set("MedicationRequest/a"),
+        order_set("ServiceRequest/t1", "https://ehr.example.org/fhir/MedicationRequest/a"),
+        order_set("MedicationRequest/a", kind="RequestOrchestration"),
+        order_set(action={"title": "B12", "action": order_set("MedicationRequest/a")["action"]}),
+    ],
+)
+def test_who_selects_an_order_set_selects_the_orders_that_it_lists_R154_R155(chosen):
+    selected = f"{chosen['resourceType']}/set"
+
+    drafts = read(
+        chosen, medicine(identity="a"), medicine(identity="b", code="5514"), selections=[selected]
+    )
+
+    assert [order.selected for order in drafts.orders] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "selections", [["MedicationRequest/b"], ["RequestGroup/other"], ["RequestGroup/set"]]
+)
+def test_an_order_set_selects_nothing_that_it_does_not_list_R156(selections):
+    drafts = read(
+        order_set("MedicationRequest/elsewhere"),
+        medicine(identity="a"),
+        laboratory("718-7", identity="b"),
+        selections=selections,
+    )
+
+    assert not drafts.in_scope
+
+
+def test_order_sets_that_list_each_other_come_to_an_end():
+    first = order_set("RequestGroup/other")
+    second = order_set("RequestGroup/set", "MedicationRequest/a") | {"id": "other"}
+
+    drafts = read(first, second, medicine(identity="a"), selections=["RequestGroup/set"])
+
+    assert drafts.in_scope
+
+
 def test_a_bare_id_that_two_drafts_share_selects_neither():
     drafts = read(medicine(identity="a"), laboratory("2132-9", identity="a"), selections=["a"])
 

@@ -236,6 +236,44 @@ def test_a_selection_that_is_not_among_the_drafts_is_no_error_R156(
     assert why_empty(answer) == "what is selected is not among the draft orders"
 
 
+def order_set(*listed: str, **elements: Any) -> dict[str, Any]:
+    actions = [{"resource": {"reference": reference}} for reference in listed]
+    return {"resourceType": "RequestGroup", "id": "set", "action": actions} | elements
+
+
+def test_a_selected_order_set_is_advised_on_as_its_orders_are_R154(
+    client: FlaskClient, order_select: dict[str, Any]
+) -> None:
+    entries = order_select["context"]["draftOrders"]["entry"]
+    (drafted,) = order_select["context"]["selections"]
+    alone = ask(client, order_select).json["cards"]
+    entries.insert(0, {"resource": order_set(drafted)})
+    order_select["context"]["selections"] = ["RequestGroup/set"]
+
+    cards = ask(client, order_select).json["cards"]
+
+    assert [card["summary"] for card in cards] == [card["summary"] for card in alone]
+    assert cards
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_order_set_whose_orders_did_not_come_is_said_not_to_be_read(
+    client: FlaskClient, order_select: dict[str, Any], hook: str
+) -> None:
+    (entry,) = order_select["context"]["draftOrders"]["entry"]
+    held = order_set("#inside", contained=[entry["resource"] | {"id": "inside"}])
+    order_select["hook"] = hook
+    order_select["context"] |= {
+        "draftOrders": {"entry": [{"resource": held}]},
+        "selections": ["RequestGroup/set"],
+    }
+
+    answer = ask(client, order_select)
+
+    assert (answer.status_code, answer.json["cards"]) == (200, [])
+    assert "an order set (RequestGroup) is not read itself" in why_empty(answer)
+
+
 @pytest.mark.parametrize("kind", [["x"], {"a": 1}, 7, True])
 def test_a_draft_whose_type_is_no_text_disturbs_no_other_R73(
     client: FlaskClient, order_select: dict[str, Any], kind: Any
