@@ -6,13 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from population.report.small_counts import hidden_rows, shown, simple_rows
+from population.report.small_counts import hidden_in_parts, shown, simple_rows
 from population.report.tables import MOST_ROWS, Table
 
+Move = tuple[str, str, str, str]
+"""Rule and cards before, rule and cards after."""
 
-def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> list[Table]:
-    """Return what two policies answer otherwise, by rule and by fact."""
-    moves: Counter[tuple[str, str, str, str]] = Counter()
+
+def change_tables(
+    changes: Iterable[Mapping[str, Any]], rules: Mapping[str, int], show_small: bool
+) -> list[Table]:
+    """Return what two policies answer otherwise, by rule and by fact.
+
+    Args:
+        rules: the decisions of each rule before, changed or not.
+    """
+    moves: Counter[Move] = Counter()
     facts: Counter[str] = Counter()
     for change in changes:
         before, after = ", ".join(change["cards_before"]), ", ".join(change["cards_after"])
@@ -22,7 +31,7 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
     head = ("From", "To", "Decisions")
     by_fact = dict(sorted(facts.items(), key=lambda item: (-item[1], item[0])))
     tables = [
-        Table("changes", "Differences", note, head, _moves(moves, show_small)[:MOST_ROWS]),
+        Table("changes", "Differences", note, head, _moves(moves, rules, show_small)[:MOST_ROWS]),
         Table(
             "change-facts",
             "Which fact or setting did it",
@@ -35,9 +44,17 @@ def change_tables(changes: Iterable[Mapping[str, Any]], show_small: bool) -> lis
 
 
 def _moves(
-    moves: Counter[tuple[str, str, str, str]], show_small: bool
+    moves: Mapping[Move, int], rules: Mapping[str, int], show_small: bool
 ) -> tuple[tuple[Any, ...], ...]:
-    hidden = hidden_rows(moves, show_small)
+    """Return the moves. How many decisions of a rule stay follows from its count and its moves, so
+    they are hidden as if those that stay were one of them.
+    """
+    parts: dict[str, Counter[Move]] = {}
+    for move, count in moves.items():
+        parts.setdefault(move[0], Counter())[move] += count
+    for rule, part in parts.items():
+        part[rule, "", rule, ""] = max(0, rules.get(rule, 0) - part.total())
+    hidden = hidden_in_parts(moves, parts.values(), show_small)
     return tuple(
         (
             f"{rule or 'not decided'} ({cards or 'no card'})",

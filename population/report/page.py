@@ -18,7 +18,14 @@ from population.report.counts import (
     quantile,
     rate_interval,
 )
-from population.report.small_counts import HIDDEN, SMALL, SMALLEST_SHOWN, is_small
+from population.report.small_counts import (
+    HIDDEN,
+    SMALL,
+    SMALLEST_SHOWN,
+    is_small,
+    part_told,
+    total,
+)
 from population.report.tables import Table
 
 STYLE = Path(__file__).parent / "style.css"
@@ -106,16 +113,20 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     if weeks := cards_a_week(counts):
         median, most = quantile(weeks, 0.5), quantile(weeks, 0.95)
         note = f"median of {len(weeks):,} prescribers who order; {most:.1f} at the 95th percentile"
-        yield "Per prescriber and week", f"{median:.1f}", note
-    silent = 100 * (1 - counts.spoken / max(1, counts.decisions))
-    part = "nearly all" if is_small(counts.spoken) and not show_small else f"{silent:.1f} %"
-    yield "Silent", part, f"of {counts.decisions:,} decisions"
-    read = f"of {counts.patients:,} patients; {counts.orders:,} orders"
-    adults = f"{counts.adults:,}"
-    if not show_small:
-        adults = SMALL if is_small(counts.adults) else adults
-        adults = "nearly all" if is_small(counts.patients - counts.adults) else adults
-    yield "Adults read", adults, read
+        few = is_small(len(weeks)) and not show_small
+        told = ("few prescribers", "fewer than 5 order") if few else (f"{median:.1f}", note)
+        yield "Per prescriber and week", *told
+    silent = counts.decisions - counts.spoken
+    part = f"{100 * silent / max(1, counts.decisions):.1f} %"
+    whole = total(counts.decisions, show_small)
+    yield (
+        "Silent",
+        part_told(silent, counts.decisions, part, show_small),
+        f"of {whole} decisions",
+    )
+    patients, orders = total(counts.patients, show_small), total(counts.orders, show_small)
+    adults = part_told(counts.adults, counts.patients, f"{counts.adults:,}", show_small)
+    yield "Adults read", adults, f"of {patients} patients; {orders} orders"
     answered, _, _ = part_interval(counts.deficient_answered, counts.deficient)
     answerable = f"{answered:.0f} %" if counts.deficient >= SMALLEST_SHOWN else "few"
     yield "Answerable", answerable, "of the decisions on deficient adults"

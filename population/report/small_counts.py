@@ -166,3 +166,19 @@ def shown(count: int, is_hidden: bool) -> int | str:
 def instead(count: int) -> str:
     """Return what stands for a count that is not shown."""
     return SMALL if count < SMALLEST_SHOWN else HIDDEN
+
+
+def total(count: int, show_small: bool) -> str:
+    """Return how many there are of a whole, as text: patients, orders, prescribers."""
+    return SMALL if is_small(count) and not show_small else f"{count:,}"
+
+
+def part_told(count: int, whole: int, figure: str, show_small: bool) -> str:
+    """Return a figure from which a part of a whole can be worked out; words where few are in the
+    part, or few are not.
+    """
+    if show_small or not whole:
+        return figure
+    if is_small(whole - count):
+        return "nearly all"
+    return SMALL if is_small(count) else figure

@@ -26,6 +26,7 @@ from population.report.small_counts import (
     most_told_apart,
     shown,
     simple_rows,
+    total,
 )
 from population.report.unseen import GROUPS, hidden_names, rule_to_cover
 from recommender.cards import CARDS, LOUDNESS
@@ -178,9 +179,10 @@ def _prescribers(counts: Counts, show_small: bool) -> Table:
         for cards in sorted(found)
     }
     rows = simple_rows(counted, show_small)
+    many = total(sum(counted.values()), show_small)
     note = (
-        f"How many of {sum(counted.values()):,} prescribers would see so many cards in an average "
-        f"week in which they order."
+        f"How many of {many} prescribers would see so many cards in an average week in which they "
+        f"order."
     )
     head = ("Cards a week", "Prescribers")
     return Table("prescribers", "Prescribers", note, head, rows)

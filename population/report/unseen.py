@@ -34,6 +34,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Rules in groups, for reading only."""
 
+NOT_ADULT = "G1"
+"""The rule of charts of those who are not known to be adults."""
+
 IN_NO_GROUP = ("deceased", "G1", "G2", "N3", "E1", "E2")
 """Rules that call for no treatment of vitamin B12 deficiency, or for nothing that can be said."""
 
@@ -126,6 +129,8 @@ def _known(counts: Counts, tables: Sequence[_Shown]) -> Iterator[Sum]:
     yield {("rule", rule): 1 for rule in counts.rules}
     yield _add(_of_card(counts, card) for card in counts.cards)
     yield {("rule", rule): 1 for rule in counts.rules if not _gives(counts, rule)}
+    if counts.decisions == counts.patients and not is_small(counts.patients - counts.adults):
+        yield {("rule", NOT_ADULT): 1}  # whoever is not among the adults that the head tells
     loud = {indicator: _cards_of(counts, indicator) for _, indicator in counts.loud_cards}
     what = {
         ("rules", "Decisions"): lambda row: {("rule", row[0]): 1},

@@ -83,11 +83,13 @@ def write_report(
     Raises: ReportRefused.
     """
     description, parts = _open_run(run)
+    names_to_complete = out.parent / "local-codes.csv"
+    _refuse_completed(names_to_complete)
     counts, nearest = count_decisions(_read_parts(parts, advance)), Nearest(load_value_sets())
     counts.names = Counter(dict(nearest.to_complete(counts.names.items())))
     tables = build_tables(counts, show_small)
     if (run / "changes.parquet").is_file():
-        tables += change_tables(read_rows([run / "changes.parquet"]), show_small)
+        tables += change_tables(read_rows([run / "changes.parquet"]), counts.rules, show_small)
     dropped = description["sliced"].get("codes", ())
     codes = list(codes_to_complete(counts.names, dropped, nearest, show_small))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -97,11 +99,31 @@ def write_report(
     written = [
         out,
         *_write_tables(out, tables),
-        _write_codes(out.parent / "local-codes.csv", codes),
+        _write_codes(names_to_complete, codes),
     ]
     if cases is not None:
         written.append(_write_cases(cases, parts))
     return written
+
+
+def _refuse_completed(path: Path) -> None:
+    """Refuse to write over names that somebody has completed, or saved in another form. Raises:
+    ReportRefused.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            as_written = tuple(reader.fieldnames or ()) == CODE_COLUMNS
+            completed = not as_written or any(row["concept"] for row in reader)
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeError, csv.Error):
+        completed = True
+    if completed:
+        raise ReportRefused(
+            f"{path}: somebody has written in it, and the report would write over that; give it "
+            f"another name, in the site file too, or write the report into another folder."
+        )
 
 
 def _read_parts(parts: Sequence[Path], advance: Callable[[float], None]) -> Iterator[Any]:

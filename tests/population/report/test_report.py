@@ -338,6 +338,27 @@ def test_the_list_of_local_codes_is_taken_as_it_stands_once_it_is_completed(
     assert check_codes(tmp_path / "done.csv") == []
 
 
+def test_names_that_were_completed_are_never_written_over(replay: Path, tmp_path: Path) -> None:
+    """They are completed in place and named in the site file; the next report stands beside."""
+    write_report(replay, tmp_path / "report.html", False, None)
+    write_report(replay, tmp_path / "report.html", False, None)  # nothing is written in them yet
+    names = tmp_path / "local-codes.csv"
+    with names.open("a", encoding="utf-8") as file:
+        file.write("serum_b12,include,urn:lab,0815,B12 neu,,40,serum_b12,like\n")
+    completed = names.read_bytes()
+
+    with pytest.raises(ReportRefused, match="somebody has written in it"):
+        write_report(replay, tmp_path / "second.html", False, None)
+
+    assert names.read_bytes() == completed
+    assert not (tmp_path / "second.html").exists()
+    for saved in (b"concept;role;code\nserum_b12;include;1\n", "Müller".encode("latin-1")):
+        names.write_bytes(saved)
+        with pytest.raises(ReportRefused):
+            write_report(replay, tmp_path / "second.html", False, None)
+        assert names.read_bytes() == saved
+
+
 def test_a_name_that_is_like_nothing_gets_no_proposal() -> None:
     nearest = Nearest(load_value_sets())
 

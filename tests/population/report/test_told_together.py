@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from population.report.change_tables import change_tables
 from population.report.counts import Counts, count_decisions
-from population.report.small_counts import SMALL
+from population.report.page import build_page
+from population.report.small_counts import HIDDEN, SMALL
 from population.report.tables import build_tables
 from tests.population.report.test_report import row
 
@@ -103,6 +105,83 @@ def test_a_card_does_not_follow_from_the_rules_that_always_give_it() -> None:
 
     assert rules["T2"] == SMALL
     assert not (isinstance(shown["c1"], str) and rules["T1"] == 12)
+
+
+def test_a_small_rule_does_not_follow_from_the_adults_at_the_head() -> None:
+    """Of 400 charts 7 are not of adults, G1, and 390 are E2: 3 would be U1."""
+    counts = counted({"E2": 390, "G1": 7, "U1": 3}, {("U1", "k1"): 3}, adults=393)
+    rules = told(counts, "rules", "Decisions")
+
+    assert rules == {"E2": HIDDEN, "G1": HIDDEN, "U1": SMALL}
+
+
+RUN = {
+    "mode": "replay",
+    "asOf": "2026-11-26",
+    "slice": "s",
+    "policy": "",
+    "sliced": {"bytes": 1, "files": 1, "errors": 0, "missing": {}, "found": {}},
+}
+
+
+def at_the_head(show_small: bool = False, **counts: Any) -> str:
+    page = build_page(Counts(**counts), RUN, [], [], [], show_small)
+    return page[page.index('<table class="kpi">') :].partition("</table>")[0]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "spoken", "said"),
+    [
+        (10, 8, ">&lt;5<"),
+        (10, 7, ">&lt;5<"),
+        (40, 35, ">12.5 %<"),
+        (40, 5, ">87.5 %<"),
+        (40, 4, ">nearly all<"),
+        (40, 0, ">100.0 %<"),
+        (40, 40, ">0.0 %<"),
+    ],
+)
+def test_no_small_part_follows_from_the_share_of_the_silent(
+    decisions: int, spoken: int, said: str
+) -> None:
+    head = at_the_head(decisions=decisions, patients=decisions, adults=decisions, spoken=spoken)
+
+    assert said in head[head.index('data-l="Silent"') :]
+
+
+def test_few_people_orders_and_prescribers_are_not_counted_at_the_head() -> None:
+    few: dict[str, Any] = {
+        "decisions": 4,
+        "patients": 3,
+        "adults": 3,
+        "orders": 4,
+        "spoken": 4,
+        "prescriber_weeks": Counter({("a", "w"): 2, ("b", "w"): 9}),
+    }
+
+    head = at_the_head(**few)
+    assert "of &lt;5 decisions" in head
+    assert "of &lt;5 patients; &lt;5 orders" in head
+    assert "fewer than 5 order" in head
+    whole = at_the_head(True, **few)
+    assert "of 3 patients; 4 orders" in whole
+    assert "median of 2 prescribers" in whole
+
+
+def test_how_many_stay_with_their_rule_does_not_follow_from_those_that_change() -> None:
+    """Of 9 decisions of U1 7 change: 2 stay. Of 40 of M2 6 change."""
+
+    def moved(count: int, rule: str) -> list[dict[str, Any]]:
+        rules = {"rule_before": rule, "rule_after": "N1"}
+        cards = {"cards_before": ["k1"], "cards_after": ["b1"]}
+        return [rules | cards | {"facts": ["egfr"], "settings": []}] * count
+
+    changes = [*moved(7, "U1"), *moved(6, "M2")]
+    moves, _ = change_tables(changes, {"U1": 9, "M2": 40}, False)
+
+    assert moves.rows == (("U1 (k1)", "N1 (b1)", HIDDEN), ("M2 (k1)", "N1 (b1)", 6))
+    shown, _ = change_tables(changes, {"U1": 9, "M2": 40}, True)
+    assert [count for _, _, count in shown.rows] == [7, 6]
 
 
 @pytest.mark.parametrize("seed", range(40))
