@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -14,6 +16,30 @@ from cds_service.records.tallies import drop_tallies
 
 PRUNED_AT_ONCE = 500
 """Decisions that are deleted in one transaction."""
+
+
+JUMP = dt.timedelta(days=1)
+"""From it on a clock that was set forward deletes nothing; times of deletion are in days."""
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""The clock that nobody sets; it goes on while the machine sleeps, where there is one that does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the clock of the machine shows at a moment, and what the steady one does, in seconds."""
+
+    shown: dt.datetime
+    steady: float
+
+    @classmethod
+    def now(cls) -> Clock:
+        return cls(dt.datetime.now(dt.UTC), time.clock_gettime(_STEADY))
+
+    def has_jumped(self, later: Clock) -> bool:
+        """Return whether the clock was set forward in between by JUMP or more."""
+        passed = dt.timedelta(seconds=later.steady - self.steady)
+        return later.shown - self.shown - passed >= JUMP
 
 
 def prune_decisions(database: Database, before: dt.datetime) -> Counter[str]:

@@ -37,7 +37,7 @@ from cds_service.records.decision_queue import DecisionQueue
 from cds_service.records.kept_requests import Keeping, prune_kept
 from cds_service.records.record_key import RecordKey
 from cds_service.records.records import DecisionRecord, FeedbackEntry, Listener
-from cds_service.records.retention import prune_decisions
+from cds_service.records.retention import Clock, prune_decisions
 from cds_service.records.rows import (
     TRY_TO_WRITE,
     card_rows,
@@ -48,7 +48,7 @@ from cds_service.records.rows import (
     note_modes,
     utc,
 )
-from cds_service.records.tallies import CallCounts, add_tallies, count_decisions, settle_feedback
+from cds_service.records.tallies import CallCounts, add_tallies, count_decisions, settle_all
 from cds_service.records.tokens import UsedTokens
 from cds_service.telemetry import Counts, WorkerCounts
 
@@ -93,6 +93,7 @@ class Store:
         self._retention_days = retention_days
         self._modes = dict(modes or {})
         self._modes_noted = False
+        self._clock = Clock.now()
         self._counts = WorkerCounts()
         self._start_process()
         this = weakref.ref(self)
@@ -266,26 +267,26 @@ class Store:
         return prune_decisions(self.database, before)
 
     def tidy(self) -> None:
-        """Delete what has had its time: token ids, kept requests, and decisions where the site says
-        so; then write down what was counted. Never fails.
+        """Delete what has had its time, unless the clock was set forward, and write down what was
+        counted. Never fails.
         """
-        now = dt.datetime.now(dt.UTC)
+        now = Clock.now()
         try:
-            self.purge_tokens(now.timestamp())
-            with self.database.transaction() as connection:
-                prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))
-            if self._retention_days:
-                self.prune(now - dt.timedelta(days=self._retention_days))
+            if self._clock.has_jumped(now):
+                log.error("nothing is deleted, as the clock was set forward by a day or more")
+            else:
+                self._delete_old(now.shown)
             self._calls.write()
-            self._settle_feedback(utc(now))  # last: it may take long, and deletion is promised
+            settle_all(self.database, utc(now.shown))  # last, as it may take long
         except StoreUnavailable as error:
             log.warning("what has had its time is not deleted", why=str(error))
 
-    def _settle_feedback(self, now: dt.datetime) -> None:
-        more = True
-        while more:
-            with self.database.transaction() as connection:
-                more = settle_feedback(connection, now)
+    def _delete_old(self, now: dt.datetime) -> None:
+        self.purge_tokens(now.timestamp())
+        with self.database.transaction() as connection:
+            prune_kept(connection, self._keeping.days if self._keeping else 0, utc(now))
+        if self._retention_days:
+            self.prune(now - dt.timedelta(days=self._retention_days))
 
     def _read(self, query: sa.Select[int]) -> int:
         with self.database.transaction() as connection:

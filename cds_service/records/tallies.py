@@ -197,6 +197,14 @@ def _reason(code: str, display: str) -> str:
     return " ".join((code or display).split())[:LONGEST]
 
 
+def settle_all(database: Database, now: dt.datetime) -> None:
+    """Count all feedback that is old enough, in UTC. Raises: StoreUnavailable."""
+    more = True
+    while more:
+        with database.transaction() as connection:
+            more = settle_feedback(connection, now)
+
+
 def settle_feedback(connection: sa.Connection, now: dt.datetime) -> bool:
     """Count the next feedback that is old enough, in UTC, and say whether there may be more; of
     several workers one does it, and the others go on.

@@ -1,9 +1,10 @@
-"""The clock of the machine jumps: tokens are judged by the time it shows, deadlines are not, and
-all is well when it is right again.
+"""The clock of the machine jumps: tokens are judged by the time it shows, deadlines are not, no
+record is deleted by it, and all is well when it is right again.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,12 @@ from flask.testing import FlaskClient
 from benchmarks.scenarios.bodies import AS_OF, make_bodies
 from benchmarks.served.servers import PATH
 from cds_service.app import create_app
+from cds_service.database import DECISIONS, REPLAY
+from cds_service.records.retention import Clock
+from cds_service.records.store import Store
 from cds_service.site import demonstration
 from cds_service.web.deployment import CONFIG_KEY
+from tests.cds_service.records.records import card, decision, rows, wait_until
 from tests.cds_service.signing import NOW, claims, client, sign
 
 ORDER = make_bodies(20)[0]
@@ -62,3 +67,38 @@ def test_a_clock_within_the_leeway_changes_nothing_R130(
     caller: FlaskClient, monkeypatch: pytest.MonkeyPatch, jump: float
 ) -> None:
     assert call(caller, monkeypatch, NOW + jump, issued=NOW) == 200
+
+
+@pytest.mark.parametrize(
+    ("jump", "goes_on", "is_kept"),
+    [
+        ({"days": 800}, {}, True),
+        ({"days": 800}, {"days": 800}, False),
+        ({"days": 400}, {"days": 399.5}, False),
+        ({"hours": -12}, {}, True),
+    ],
+    ids=["set two years ahead", "two years pass", "half a day is within its days", "set back"],
+)
+def test_a_clock_that_was_set_forward_deletes_no_record_R145(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    jump: dict[str, float],
+    goes_on: dict[str, float],
+    is_kept: bool,
+) -> None:
+    url = f"sqlite:///{tmp_path}/b12.db"
+    store = Store(url, "a key of this test", retention_days=365)
+    began = Clock.now()
+    store.record_decision(decision(card(), received_at=began.shown))
+    store.remember_token("iss", "jti", began.shown.timestamp() + 60)
+    wait_until(lambda: len(rows(url, DECISIONS)) == 1)
+    shown = Clock(
+        began.shown + dt.timedelta(**jump),
+        began.steady + dt.timedelta(**goes_on).total_seconds(),
+    )
+    monkeypatch.setattr(Clock, "now", lambda: shown)
+
+    store.tidy()
+    store.close()
+
+    assert bool(rows(url, DECISIONS)) is bool(rows(url, REPLAY)) is is_kept
