@@ -231,8 +231,14 @@ def _decide(item: Explained, settings: Settings, value_sets: Any, as_of: dt.date
     return decide(item.body, tried_on(settings, as_of), value_sets, as_of)
 
 
+NOT_A_DEVICE = "Not a certified medical device. For integration and testing."
+"""Stands above what a person may take for advice on somebody (H116)."""
+
+
 def _print(explained: Sequence[tuple[str, Json]], as_json: bool) -> None:
     several = len(explained) > 1
+    if explained and not as_json:
+        print(NOT_A_DEVICE, end="\n" if several else "\n\n")
     at_terminal = sys.stdout.isatty()
     width = min(WIDTH, max(60, shutil.get_terminal_size().columns)) if at_terminal else WIDTH
     for name, one in explained:

@@ -133,6 +133,22 @@ def test_a_site_file_that_asks_nobody_for_a_token_is_said_to(
     assert capsys.readouterr().out == f"{site}: nothing wrong\n"
 
 
+NO_DEVICE = "Not a certified medical device. For integration and testing."
+
+
+def test_what_is_said_in_words_begins_with_what_it_is_not(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """H116: invented numbers are not to become advice at a bedside; once, above all inputs."""
+    patient = written(bundle(PATIENT, B12))
+
+    main(["explain", "--patient", patient, *AS_OF])
+    main(["explain", "--patient", patient, patient, *AS_OF])
+
+    first, *others = capsys.readouterr().out.split(NO_DEVICE)
+    assert (first, len(others)) == ("", 2)
+
+
 def test_a_bundle_of_a_patient_is_explained_answer_first_and_receipt_last(
     written: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,6 +162,7 @@ def test_a_bundle_of_a_patient_is_explained_answer_first_and_receipt_last(
     ]
     assert status == 0
     assert headings[:-1] == [
+        NO_DEVICE,
         "Cards",
         "Decision: rule U1",
         "Would change if",
@@ -202,7 +219,7 @@ def test_orders_that_are_none_of_ours_are_said_to_lead_to_no_card(
 
     assert main(["explain", written(request), *AS_OF]) == 0
 
-    told = capsys.readouterr().out
+    told = capsys.readouterr().out.removeprefix(f"{NO_DEVICE}\n\n")
     assert told.startswith("Decision: no card, as nothing selected is a B12 or folic acid order")
     assert "Would change if" not in told
 
