@@ -111,11 +111,7 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
     told = ("fewer than 5 cards", words) if small and not show_small else (figure, interval)
     yield "If it were switched on", *told
     if weeks := cards_a_week(counts):
-        median, most = quantile(weeks, 0.5), quantile(weeks, 0.95)
-        note = f"median of {len(weeks):,} prescribers who order; {most:.1f} at the 95th percentile"
-        few = is_small(len(weeks)) and not show_small
-        told = ("few prescribers", "fewer than 5 order") if few else (f"{median:.1f}", note)
-        yield "Per prescriber and week", *told
+        yield "Per prescriber and week", *_a_week(weeks, show_small)
     silent = counts.decisions - counts.spoken
     part = f"{100 * silent / max(1, counts.decisions):.1f} %"
     whole = total(counts.decisions, show_small)
@@ -136,6 +132,15 @@ def _figures(counts: Counts, show_small: bool) -> Iterator[tuple[str, str, str]]
         f"{sum(told_names):,}",
         f"names in charts, {len(told_names):,} different",
     )
+
+
+def _a_week(weeks: Sequence[float], show_small: bool) -> tuple[str, str]:
+    """Return the cards of a prescriber in a week, ascending, in a figure and a note."""
+    if is_small(len(weeks)) and not show_small:
+        return "few prescribers", "fewer than 5 order"
+    median, most = quantile(weeks, 0.5), quantile(weeks, 0.95)
+    note = f"median of {len(weeks):,} prescribers who order; {most:.1f} at the 95th percentile"
+    return f"{median:.1f}", note
 
 
 def _section(table: Table) -> str:
