@@ -17,6 +17,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    changed_by,
     code_of,
     read_flag,
     read_notes,
@@ -58,6 +59,14 @@ STOPS = frozenset({"stopped", "cancelled", "on-hold", "ended", "suspended", "rev
 
 NOT_ORDERS = frozenset({"entered-in-error", "completed"})
 """Statuses by which an entry of the draft set orders nothing (any more)."""
+
+ORDERS = frozenset({"", "draft", "active", "unknown", "proposed", "planned", "requested"}) | {
+    *("received", "accepted", "in-progress", "review")
+}
+"""Statuses by which it orders something, in DSTU2 to R5."""
+
+PERHAPS_STOPS = "its status is not understood, so it may be a stop"
+"""Why an order of any other status ("discontinued") is never called right."""
 
 CHANGED = "the order is changed by an extension that is not read"
 """Why an order with a `modifierExtension` is never called right, whatever else it says."""
@@ -136,6 +145,8 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
             orders = tuple(changed(order, not_computable=CHANGED) for order in orders)
         elif forbids is None:
             orders = tuple(changed(order, not_computable=PERHAPS_FORBIDS) for order in orders)
+        elif not _is_understood(resource):
+            orders = tuple(changed(order, not_computable=PERHAPS_STOPS) for order in orders)
         beside = medication if medication and medication.place != "contained" else None
         return replace(draft, orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):
@@ -156,6 +167,8 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
         return replace(draft, why_not="not a test or procedure that the guidance asks for")
     if is_stop(placed.resource):
         return replace(draft, why_not="a stop of a test")
+    if not _is_understood(placed.resource) or changed_by(placed.resource):
+        return replace(draft, why_not="a test of which it is not known whether it is ordered")
     # A test beside the point of vitamin B12 counts as ordered but never brings the service up by
     # itself (cards.md 1).
     in_scope = draft.selected and test in TESTS_OF_B12_STATUS
@@ -191,6 +204,11 @@ def read_purpose(resource: Resource, value_sets: ValueSets) -> TestPurpose | Non
 def is_stop(resource: Resource) -> bool:
     """Return whether a drafted order ends or forbids treatment instead of starting it."""
     return code_of(resource.get("status")) in STOPS or bool(read_flag(resource.get("doNotPerform")))
+
+
+def _is_understood(resource: Resource) -> bool:
+    """Return whether the status of a draft says that it orders or stops something."""
+    return code_of(resource.get("status")) in ORDERS | STOPS
 
 
 def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:

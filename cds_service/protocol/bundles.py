@@ -18,6 +18,9 @@ MORE_PAGES = "there are more pages"
 WITHHELD = "the EHR says that part of it is withheld"
 """Why a list is incomplete of which something was cut out or not sent."""
 
+UNREADABLE_TOTAL = "how many there are cannot be read"
+"""Why a list is incomplete that counts its matches in words."""
+
 UNREADABLE_STAMP = "the time at which it was put together cannot be read"
 """Why a list is incomplete of which nobody can say how old it is (Q61)."""
 
@@ -91,9 +94,10 @@ def why_not_whole(value: Any, read: int) -> str:
         return filtered
     if next_link(value):
         return MORE_PAGES
-    total = _total_of(value) if isinstance(value, dict) else None
-    if total is not None and total > (read - len(included(value, "")) or read):
-        return "the EHR counts more than it sent"
+    if isinstance(value, dict) and value.get("total") is not None:
+        total = _total_of(value)
+        if total is None or total > (read - len(included(value, "")) or read):
+            return "the EHR counts more than it sent" if total is not None else UNREADABLE_TOTAL
     if _stamp_of(value) and stamped_on(value) is None:
         return UNREADABLE_STAMP
     return ""
@@ -142,7 +146,7 @@ def next_link(value: dict[str, Any] | list[Any]) -> str:
     for link in as_list(value.get("link") if isinstance(value, dict) else None):
         if (
             isinstance(link, dict)
-            and link.get("relation") == "next"
+            and as_text(link.get("relation")).lower() == "next"
             and isinstance(link.get("url"), str)
         ):
             return str(link["url"])

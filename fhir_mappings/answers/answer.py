@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from fhir_mappings.fhir import code_of
+from fhir_mappings.fhir import sayings_of
 from fhir_mappings.intake import RecordIndex, cite, name_entry
 from fhir_mappings.laboratory import Observed
 from fhir_mappings.terminology import Concept, Match
 from fhir_mappings.values import read_booleanish
 from recommender.language import Because, Evidence, Fact, Truth
 
-NEGATIVE_INTERPRETATIONS = frozenset({"neg", "nd"})
-"""Interpretation codes by which something looked for was not found."""
+FOUND = frozenset({"pos", "positive", "det", "detected", "present"})
+NOT_FOUND = frozenset({"neg", "negative", "nd", "not-detected", "absent"})
+ABNORMAL = frozenset({"a", "aa", "h", "hh", "abnormal", "critically-abnormal", "high"})
+NORMAL = frozenset({"n", "normal"})
+"""What interpretations say of something looked for, by code or by what the code is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,20 @@ Answers = dict[Concept, list[Answer]]
 
 
 def read_answer(answer: Answer) -> bool | None:
-    """Return what an answer says by its value, else by its interpretation; `None` for neither."""
-    said = read_booleanish(answer.observed.body)
-    interpretation = code_of(answer.observed.body.get("interpretation"))
-    if said is None and interpretation in ("pos", *NEGATIVE_INTERPRETATIONS):
-        return interpretation == "pos"
-    return said
+    """Return what an answer says by its value, else by its interpretation; `None` for neither, and
+    for a no beside an interpretation that says otherwise.
+    """
+    said, flags = read_booleanish(answer.observed.body), interpretations_of(answer)
+    if said is not None:
+        return None if not said and flags & (FOUND | ABNORMAL) else said
+    if flags.isdisjoint(FOUND | NOT_FOUND):
+        return None
+    return None if flags & NOT_FOUND and flags & (FOUND | ABNORMAL) else not flags & NOT_FOUND
+
+
+def interpretations_of(answer: Answer) -> set[str]:
+    """Return every code and word by which a result is interpreted."""
+    return sayings_of(answer.observed.body.get("interpretation"))
 
 
 def affirms(answer: Answer) -> bool | None:
@@ -78,7 +89,9 @@ def affirms(answer: Answer) -> bool | None:
     has_value = any(
         name.startswith("value") or name == "dataAbsentReason" for name in answer.observed.body
     )
-    return said if said is not None or has_value else True
+    if said is not None or has_value:
+        return said
+    return None if interpretations_of(answer) & (NORMAL | NOT_FOUND) else True
 
 
 NEITHER_YES_NOR_NO = "answer not readable as yes or no"

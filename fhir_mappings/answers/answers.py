@@ -10,11 +10,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from fhir_mappings.answers.answer import Answer, Answers, affirms
+from fhir_mappings.answers.answer import (
+    ABNORMAL,
+    FOUND,
+    Answer,
+    Answers,
+    affirms,
+    interpretations_of,
+)
 from fhir_mappings.answers.lengths import read_length
 from fhir_mappings.answers.states import read_of_the_year, read_pregnancy, read_screen
-from fhir_mappings.fhir import code_of
+from fhir_mappings.fhir import as_dict, as_list, as_text, read_number
 from fhir_mappings.history import DIAGNOSED_CAUSES, SIGNS
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory import ANALYTES, Observed
@@ -30,10 +38,6 @@ from recommender.language import (
     Measurement,
     NeurologicalFinding,
 )
-
-POSITIVE_INTERPRETATIONS = frozenset({"pos", "h", "hh", "a", "aa"})
-"""Interpretation codes by which a laboratory calls an antibody present, beside a number."""
-
 
 DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 
@@ -147,9 +151,22 @@ def _causes(index: RecordIndex, answers: Answers) -> tuple[CauseFinding, ...]:
 
 
 def _is_positive(answer: Answer) -> bool:
-    said = read_booleanish(answer.observed.body)
-    return (
-        code_of(answer.observed.body.get("interpretation")) in POSITIVE_INTERPRETATIONS
-        if said is None
-        else said
-    )
+    """Return whether an antibody is there, by the result's value or by what the laboratory calls a
+    number: a flag, or that it lies above its range.
+    """
+    body = answer.observed.body
+    said = read_booleanish(body)
+    if said is not None:
+        return said
+    return bool(interpretations_of(answer) & (FOUND | ABNORMAL)) or _is_above_range(body)
+
+
+def _is_above_range(result: dict[str, Any]) -> bool:
+    """Return whether a number lies above its laboratory's own range, in the same unit."""
+    quantity = as_dict(result.get("valueQuantity"))
+    high = as_dict(as_dict(next(iter(as_list(result.get("referenceRange"))), None)).get("high"))
+    value, limit = read_number(quantity.get("value")), read_number(high.get("value"))
+    units = {as_text(one.get("unit") or one.get("code")).lower() for one in (quantity, high)}
+    if value is None or limit is None or len(units - {""}) > 1:
+        return False
+    return value > limit and as_text(quantity.get("comparator")) in ("", ">", ">=")

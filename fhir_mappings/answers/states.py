@@ -14,12 +14,15 @@ from fhir_mappings.answers.answer import (
     take_newest,
     unread,
 )
-from fhir_mappings.fhir import as_text, months_before, texts_of
+from fhir_mappings.fhir import as_text, months_before, sayings_of, texts_of
 from fhir_mappings.intake import RecordIndex, words_as_recorded
 from fhir_mappings.terminology import Concept, Field, Role, read_words
 from fhir_mappings.values import read_booleanish
 from recommender.guidance import look_back
 from recommender.language import Fact, Truth, truth_of
+
+ONLY_ISSUED = "only the day of its issue is known"
+"""Why a no does not count: it may be of long before (I30)."""
 
 
 def read_screen(index: RecordIndex, answers: list[Answer], nothing: Fact) -> Fact:
@@ -34,6 +37,8 @@ def read_screen(index: RecordIndex, answers: list[Answer], nothing: Fact) -> Fac
         return unread(index, newest, NEITHER_YES_NOR_NO)
     if not newest.is_within(index.as_of, look_back.ANSWER_DAYS):
         return unread(index, newest, f"not within {look_back.ANSWER_DAYS} days: {newest.when}")
+    if newest.observed.by_issue and not said:
+        return unread(index, newest, ONLY_ISSUED)
     return Fact(
         truth_of(said), "", (newest.cite(str(said).lower(), "found" if said else "none found"),)
     )
@@ -51,6 +56,8 @@ def read_pregnancy(index: RecordIndex, answers: Answers, nothing: Fact) -> Fact:
         return unread(index, newest, "pregnancy status not readable")
     if not newest.is_within(index.as_of, days):
         return unread(index, newest, f"not within {days} days: {newest.when}")
+    if newest.observed.by_issue and means.is_false:
+        return unread(index, newest, ONLY_ISSUED)
     return Fact(means, "", (newest.cite(_coded_answer(index, newest)),))
 
 
@@ -64,11 +71,9 @@ _PREGNANCY = (
 
 def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
     value = answer.observed.body.get("valueCodeableConcept")
-    concepts = {match.concept for match in index.value_sets.concepts(value)} or {
-        concept
-        for text in (*texts_of(value), as_text(answer.observed.body.get("valueString")))
-        for concept in _named_in(index, text)
-    }
+    concepts = {match.concept for match in index.value_sets.concepts(value)}
+    for text in (*texts_of(value), as_text(answer.observed.body.get("valueString"))):
+        concepts |= _named_in(index, text)
     if answer.match.concept is not Concept.PREGNANCY_STATUS and not concepts:
         said = affirms(answer)
         if answer.match.concept is Concept.PREGNANT:
@@ -78,11 +83,11 @@ def _pregnancy_value(index: RecordIndex, answer: Answer) -> Truth:
         return Truth.TRUE
     if Concept.NOT_PREGNANT in concepts:
         return Truth.FALSE
-    return (
-        truth_of(read_booleanish(answer.observed.body))
-        if answer.match.concept is Concept.PREGNANCY_STATUS
-        else Truth.UNKNOWN
-    )
+    if answer.match.concept is not Concept.PREGNANCY_STATUS:
+        return Truth.UNKNOWN
+    worded = sayings_of(value) | sayings_of(answer.observed.body.get("valueString"))
+    said = read_booleanish(answer.observed.body)
+    return truth_of(None if "normal" in worded else said)  # a pregnancy may be normal
 
 
 def _named_in(index: RecordIndex, text: str) -> set[Concept]:

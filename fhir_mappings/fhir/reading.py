@@ -138,24 +138,6 @@ def coding_of(coding: dict[str, Json]) -> str:
     return f"{system}|{code}" if system else code
 
 
-def code_of(value: Json) -> str:
-    """Return a status in lower case, be it a plain code (DSTU2, STU3) or a CodeableConcept (R4,
-    R5); empty when there is none.
-
-    A CodeableConcept without codes gives its text, so that "Refuted" written by hand is read as
-    well.
-    """
-    if isinstance(value, str):
-        return value.strip().lower()
-    if value is None:
-        return ""
-    for coding in codings_of(value):
-        code = as_text(coding.get("code"))
-        if code:
-            return code.lower()
-    return next(iter(texts_of(value)), "").lower()
-
-
 def reference_of(value: Json) -> str:
     """Return the target of a Reference (or of a bare string) as `Type/id` where it can be told,
     else as it stands; empty for none.
@@ -292,6 +274,11 @@ def read_period(value: Json) -> tuple[DateSpan | None, DateSpan | None]:
         return None, None
     period = as_dict(value)
     return read_date(period.get("start")), read_date(period.get("end"))
+
+
+def is_reversed(start: DateSpan | None, end: DateSpan | None) -> bool:
+    """Return whether a Period ends before it starts, so that nobody knows which day is meant."""
+    return start is not None and end is not None and end.latest < start.earliest
 
 
 @functools.lru_cache(maxsize=256)

@@ -16,7 +16,6 @@ from fhir_mappings.fhir.reading import (
     as_dict,
     as_list,
     at_most,
-    code_of,
     read_flag,
     reference_of,
 )
@@ -145,31 +144,17 @@ def read_authored(resource: Mapping[str, Any]) -> Any:
     return first_of(resource, "authoredOn", "dateWritten", "orderedOn")
 
 
-_ANYWHERE = frozenset({"completed", "stopped", "on-hold", "unknown", "preparation"}) | {
-    *("entered-in-error", "cancelled", "draft", "declined", "not-done", "not-taken")
-}
-STATUSES = {
-    **dict.fromkeys(MEDICATION_ORDER_TYPES, _ANYWHERE | {"active", "ended"}),
-    **dict.fromkeys(STATEMENT_TYPES, _ANYWHERE | {"active", "intended", "recorded"}),
-    **dict.fromkeys(DISPENSE_TYPES | ADMINISTRATION_TYPES, _ANYWHERE | {"in-progress"}),
-}
-"""The statuses that are understood of each type of medicine entry: those that FHIR has for it, in
-DSTU2 to R5, and those of the others that deny it or leave it open.
-"""
+_DOSE_TIMES = (
+    *("whenHandedOver", "whenPrepared", "effectiveDateTime", "effectiveTimeDateTime"),
+    *("occurrenceDateTime", "occurenceDateTime", "recorded"),
+)
+_DOSE_PERIODS = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
 
 
-def read_status(medicine: Mapping[str, Any]) -> str:
-    """Return the status of an entry about a medicine, empty for none; one that is not understood
-    ("current") is unknown, as if it said so (Q29).
-    """
-    status = code_of(medicine.get("status"))
-    known = STATUSES.get(str(medicine.get("resourceType")), frozenset())
-    return status if not status or status in known else "unknown"
-
-
-def read_adherence(resource: Mapping[str, Any]) -> str:
-    """Return whether a statement of R5 says that its medicine is taken, on hold, or stopped."""
-    return code_of(as_dict(resource.get("adherence")).get("code"))
+def read_dose_time(resource: Mapping[str, Any]) -> Any:
+    """Return when a dose was handed over or given, of a period its start; `None` without."""
+    period = as_dict(first_of(resource, *_DOSE_PERIODS))
+    return first_of(resource, *_DOSE_TIMES) or period.get("start")
 
 
 def read_requester(resource: Mapping[str, Any]) -> Any:

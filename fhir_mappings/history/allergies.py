@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import Placed, as_dict, as_key, as_list, code_of, texts_of
+from fhir_mappings.fhir import (
+    NO_EVIDENCE,
+    Placed,
+    as_dict,
+    as_key,
+    as_list,
+    code_of,
+    read_clinical,
+    read_verification,
+    texts_of,
+)
 from fhir_mappings.history.allergy_words import (
     ALLERGENS,
     describe_reactions,
@@ -39,15 +49,12 @@ from fhir_mappings.judging import (
     speaks_of_anaphylaxis,
 )
 from fhir_mappings.terminology import Concept, Match, Role, ValueSets
-from recommender.language import Allergen, Allergy, Fact, HintAt, Truth, truth_of
+from recommender.language import EXCIPIENTS, Allergen, Allergy, Fact, HintAt, Truth, truth_of
 
 _ANTIDOTE = Concept.HYDROXOCOBALAMIN_CYANIDE_ANTIDOTE
 """The cyanide antidote never counts as treatment, but a reaction to it is one to
 hydroxocobalamin.
 """
-
-NO_ALLERGY = frozenset({"refuted", "entered-in-error"})
-"""Statuses (DSTU2: `status`) of an entry that says nothing for an allergy."""
 
 NOT_CURRENT = frozenset({"inactive", "resolved"})
 """Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
@@ -82,7 +89,7 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     resource, ledger = placed.resource, index.understanding
     substances = _substances(resource)
     status = _status(resource)
-    if status in NO_ALLERGY:
+    if status in NO_EVIDENCE:
         ledger.count("allergies", placed, Understood.BY_CODE)
         index.receipt.ignore(placed, partial(_why_not_current, resource, status))
         return []
@@ -101,6 +108,7 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
         cleared = over and is_severe(resource).is_false  # mild, and over (Q52)
         if not cleared:
             _show_hints(index, placed, substances, date.latest if date else None)
+            _show_coded(index, placed, named, date.latest if date else None)
         what = describe_codes(substances[0])
         why = f"not an allergy to vitamin B12, cobalt or an excipient: {what}"
         index.receipt.ignore(
@@ -125,12 +133,13 @@ def _why_not_current(resource: dict[str, Any], status: str) -> str:
 
 
 def _status(resource: dict[str, Any]) -> str:
-    """Return the status that takes the allergy out of account, else the clinical status."""
-    statuses = [
-        code_of(resource.get(name)) for name in ("verificationStatus", "clinicalStatus", "status")
-    ]
-    decides = NO_ALLERGY | NOT_CURRENT
-    return next((status for status in statuses if status in decides), statuses[1])
+    """Return the status that takes the allergy out of account (DSTU2 has one for all), else the
+    clinical status.
+    """
+    clinical = read_clinical(resource)
+    statuses = (read_verification(resource), clinical, code_of(resource.get("status")))
+    decides = NO_EVIDENCE | NOT_CURRENT
+    return next((status for status in statuses if status in decides), clinical)
 
 
 def reactions_of(resource: dict[str, Any]) -> list[Any]:
@@ -201,6 +210,20 @@ def _show_hints(
                 index.understanding.hint(HintAt.ALLERGY, placed, text, day)
 
 
+def _show_coded(
+    index: RecordIndex,
+    placed: Placed,
+    named: list[tuple[Any, tuple[Match, ...]]],
+    day: dt.date | None,
+) -> None:
+    """Note what an allergy is to by its code alone that is over and may have been severe (Q52)."""
+    for match in (match for _, matches in named for match in matches if _counts(match)):
+        allergen = ALLERGENS.get(match.concept)
+        if allergen is not None and allergen not in EXCIPIENTS:
+            at = HintAt.COBALT_ALLERGY if allergen is Allergen.COBALT else HintAt.ALLERGY
+            index.understanding.hint(at, placed, match.member.display, day)
+
+
 def _read_condition(index: RecordIndex, placed: Placed) -> list[Allergy]:
     """Return the allergies that an entry of the problem list names. One that does not say to what,
     or names what nobody knows, leaves it open whether there is one.
@@ -227,7 +250,7 @@ def _note_open(index: RecordIndex, placed: Placed) -> None:
     """Note an allergy of the problem list of which nobody knows to what it is."""
     code, ledger = placed.resource.get("code"), index.understanding
     by = ledger.judged[placed.place].understood
-    ended = code_of(placed.resource.get("clinicalStatus")) in NOT_CURRENT
+    ended = read_clinical(placed.resource) in NOT_CURRENT
     if by is not Understood.BY_CODE and not ended and leaves_substance_open(index, code):
         named = describe_codes(code)
         ledger.open_allergy = f"an allergy in the problem list, to what is not known: {named}"
@@ -265,7 +288,7 @@ def _allergies_in(
     """
     code = placed.resource.get("code")
     severe = truth_of(True if speaks_of_anaphylaxis(text) else None)
-    over = code_of(placed.resource.get("clinicalStatus")) in NOT_CURRENT
+    over = read_clinical(placed.resource) in NOT_CURRENT
     if over and not severe.is_true:
         return []
     return [

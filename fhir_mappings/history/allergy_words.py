@@ -10,7 +10,15 @@ import re
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, code_of, codings_of, texts_of
+from fhir_mappings.fhir import (
+    as_dict,
+    as_list,
+    as_text,
+    code_of,
+    codings_of,
+    says_severe,
+    texts_of,
+)
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import (
     is_negative,
@@ -33,7 +41,7 @@ from fhir_mappings.terminology import (
     read_words,
 )
 from fhir_mappings.text import normalise_text
-from recommender.language import EXCIPIENTS, Allergen, HintAt, Truth
+from recommender.language import EXCIPIENTS, Allergen, HintAt, Truth, truth_of
 
 ALLERGENS: dict[Concept, Allergen] = {
     Concept.HYDROXOCOBALAMIN: Allergen.HYDROXOCOBALAMIN,
@@ -255,19 +263,11 @@ def is_severe(resource: dict[str, Any]) -> Truth:
     """Return whether a severe immediate reaction or high criticality is recorded; FALSE only when
     the record says low, or every reaction was mild or moderate.
     """
-    criticality = code_of(resource.get("criticality"))
     reactions = [as_dict(reaction) for reaction in as_list(resource.get("reaction"))]
-    severities = {code_of(reaction.get("severity")) for reaction in reactions}
-    if (
-        criticality in ("high", "crith")
-        or "severe" in severities
-        or any(map(_is_anaphylaxis, reactions))
-        or any(map(speaks_of_anaphylaxis, texts_of(resource.get("code"))))
-    ):
+    named = texts_of(resource.get("code"))
+    if any(map(_is_anaphylaxis, reactions)) or any(map(speaks_of_anaphylaxis, named)):
         return Truth.TRUE
-    if criticality in ("low", "critl") or (reactions and severities <= {"mild", "moderate"}):
-        return Truth.FALSE
-    return Truth.UNKNOWN
+    return truth_of(says_severe(resource))
 
 
 def _is_anaphylaxis(reaction: dict[str, Any]) -> bool:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fhir_mappings.fhir import DateSpan, Placed, as_dict, code_of, read_date
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    as_dict,
+    read_clinical,
+    read_date,
+    read_flag,
+    read_verification,
+)
 from fhir_mappings.history.reading_lists import certainty_of
 from fhir_mappings.intake import (
     HINTS,
@@ -88,7 +96,7 @@ def read_diagnoses(index: RecordIndex) -> Diagnoses:
 
 def _read_one(index: RecordIndex, placed: Placed) -> list[Diagnosis]:
     resource, code = placed.resource, placed.resource.get("code")
-    verification = code_of(resource.get("verificationStatus"))
+    verification = read_verification(resource)
     if verification == "entered-in-error":
         index.receipt.ignore(placed, partial(_why_in_error, code))
         return []
@@ -96,14 +104,14 @@ def _read_one(index: RecordIndex, placed: Placed) -> list[Diagnosis]:
     if not judged.matches:
         index.receipt.ignore(placed, partial(why_unknown, code))
         return []
-    standing = _standing(resource, verification, judged.past)
+    standing = _standing(resource, verification, judged.past, index.tomorrow)
     onset, recorded, abated = _onset(resource), _recorded(resource), _abated(resource)
     dated = [span for span in (onset, recorded) if span and span.earliest > index.tomorrow]
     if dated:
         name = name_entry(code, judged.matches[0])
         index.receipt.ignore(placed, f"{name}, in the future: {dated[0]}")
         return []
-    recurrent = code_of(resource.get("clinicalStatus")) in ("recurrence", "relapse")
+    recurrent = read_clinical(resource) in ("recurrence", "relapse")
     past, day = judged.past and standing is Standing.INACTIVE, newest_day(onset or recorded)
     found = []
     for match in judged.matches:
@@ -113,18 +121,15 @@ def _read_one(index: RecordIndex, placed: Placed) -> list[Diagnosis]:
     return found
 
 
-def _standing(resource: dict[str, Any], verification: str, past: bool) -> Standing:
+def _standing(
+    resource: dict[str, Any], verification: str, past: bool, tomorrow: dt.date
+) -> Standing:
     """Return how a Condition stands; one that its words call past ("history of") is inactive."""
     certainty = certainty_of(resource)
     if verification == "refuted" or certainty == "A":
         return Standing.REFUTED
-    clinical = code_of(resource.get("clinicalStatus"))
-    abated = any(
-        name.startswith("abatement") and resource[name] not in (None, False) for name in resource
-    )
-    if clinical == "resolved" or (
-        abated and clinical not in ("active", "recurrence", "relapse", "inactive", "remission")
-    ):
+    clinical = read_clinical(resource)
+    if clinical == "resolved" or (clinical not in _SAYS_IF_OVER and _is_over(resource, tomorrow)):
         return Standing.RESOLVED
     if clinical in ("inactive", "remission") or past or certainty == "Z":
         return Standing.INACTIVE
@@ -134,6 +139,20 @@ def _standing(resource: dict[str, Any], verification: str, past: bool) -> Standi
         if verification in ("provisional", "differential", "unconfirmed") or certainty == "V"
         else Standing.CURRENT
     )
+
+
+_SAYS_IF_OVER = frozenset({"active", "recurrence", "relapse", "inactive", "remission"})
+
+
+def _is_over(resource: dict[str, Any], tomorrow: dt.date) -> bool:
+    """Return whether a Condition without a clinical status says that it ended: by a day that has
+    come, an age, or a yes. A day to come, and what cannot be read ("ongoing"), is no end.
+    """
+    ended = _abated(resource)
+    if ended is not None:
+        return ended.earliest <= tomorrow
+    aged = as_dict(resource.get("abatementAge") or resource.get("abatementRange"))
+    return read_flag(resource.get("abatementBoolean")) is True or bool(aged)
 
 
 def _why_in_error(codeable: Any) -> str:

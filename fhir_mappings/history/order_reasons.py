@@ -13,13 +13,14 @@ from typing import Any
 
 from fhir_mappings.fhir import (
     MEDICATION_ORDER_TYPES,
+    NO_EVIDENCE,
     Placed,
     Resource,
     as_dict,
     as_list,
     as_text,
-    code_of,
     read_reasons,
+    read_verification,
     reference_of,
     texts_of,
 )
@@ -113,7 +114,7 @@ def _reasons(index: RecordIndex, resource: Resource) -> Iterator[tuple[Any, Reso
         referred = reason["reference"] if isinstance(reason.get("reference"), dict) else reason
         target = contained.get(reference_of(referred))
         if target is not None:
-            if code_of(target.get("verificationStatus")) not in ("refuted", "entered-in-error"):
+            if read_verification(target) not in NO_EVIDENCE:
                 yield target.get("code"), {k: target[k] for k in _HOW_IT_STANDS if k in target}
         elif isinstance(reason.get("concept"), dict):
             yield reason["concept"], {}

@@ -21,8 +21,10 @@ from fhir_mappings.fhir import (
     read_notes,
     texts_of,
 )
+from fhir_mappings.fhir.statuses import DONE, DONE_OR_UNKNOWN, NOT_DONE
 from fhir_mappings.history.reading_lists import performed_on
 from fhir_mappings.intake import (
+    HINTS,
     RecordIndex,
     cite,
     day_given,
@@ -73,11 +75,6 @@ UNDONE_BY: dict[Concept, Concept] = {
 
 RESECTIONS = frozenset({Concept.ILEAL_RESECTION, Concept.TOTAL_ILEAL_RESECTION})
 
-
-NOT_DONE = frozenset(
-    {"not-done", "entered-in-error", "preparation", "aborted", "suspended", "stopped", "on-hold"}
-)
-"""Statuses of a procedure that was not, or not completely, carried out."""
 
 INJECTIONS: dict[Concept, Substance] = {
     Concept.B12_ADMINISTRATION: Substance.COBALAMIN_UNSPECIFIED,
@@ -156,17 +153,33 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
             index.receipt.ignore(placed, partial(why_unknown, code))
             continue
         done = performed_on(resource)
-        why_not = _why_not_done(name_entry(code, matches[0]), resource, done, index.tomorrow)
+        name = name_entry(code, matches[0])
+        why_not = _why_not_done(name, resource, done, index.tomorrow)
         if why_not:
             index.receipt.ignore(placed, why_not)
             continue
-        if _denies_injection(index, placed, matches):
+        if _leaves_open(index, placed, name, matches) or _denies_injection(index, placed, matches):
             continue
         for match in matches:
             operations.append(
                 Operation(placed, match, done, cite(placed, match, code, newest_day(done), "done"))
             )
     return operations
+
+
+def _leaves_open(index: RecordIndex, placed: Placed, name: str, matches: tuple[Match, ...]) -> bool:
+    """Return whether the status of a procedure leaves open whether it was carried out, or all of
+    it: what it would mean is then asked about.
+    """
+    status, concepts = code_of(placed.resource.get("status")), {one.concept for one in matches}
+    if status in (DONE_OR_UNKNOWN if concepts.isdisjoint(INJECTIONS) else DONE):
+        return False
+    said, day = f"{name}, status {status or 'missing'}", newest_day(performed_on(placed.resource))
+    index.receipt.ignore(placed, said)
+    for match in matches:
+        for at in HINTS.get(match.concept, ()) if match.role is not Role.EXCLUDE else ():
+            index.understanding.hint(at, placed, said, day)
+    return True
 
 
 def _denies_injection(index: RecordIndex, placed: Placed, matches: tuple[Match, ...]) -> bool:

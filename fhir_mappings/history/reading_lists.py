@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
+    NO_EVIDENCE,
     NOTES,
     DateSpan,
     Placed,
@@ -21,9 +22,13 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    is_reversed,
+    read_clinical,
     read_date,
     read_flag,
     read_notes,
+    read_period,
+    read_verification,
     texts_of,
 )
 from fhir_mappings.history.allergy_words import (
@@ -50,9 +55,6 @@ _BEHIND_THE_CODE = re.compile(
     r"[a-z]\d\d(?:\.[\d-]{1,3})?[*+!\u2020]?[ -]*[rlb]?[ -]*([avzg])[ -]*[rlb]?", re.IGNORECASE
 )
 """A code of the ICD-10-GM with its certainty behind it, and the side, as practices write it."""
-
-NO_EVIDENCE = frozenset({"entered-in-error", "refuted"})
-"""Verification statuses of entries that are understood as saying nothing for any fact."""
 
 _ONLY_NOW = frozenset({HintAt.PREGNANCY, HintAt.SYMPTOMS, HintAt.NITROUS_OXIDE})
 """What the words of an entry that has ended no longer point at."""
@@ -107,7 +109,7 @@ def _points_at(index: RecordIndex, resource: dict[str, Any], judged: Judged) -> 
     """Return what the words of a Condition point at: not at what is only now, where it has ended,
     nor at treatment where they name an allergen.
     """
-    ended = code_of(resource.get("clinicalStatus")) in ("resolved", "inactive", "remission")
+    ended = read_clinical(resource) in ("resolved", "inactive", "remission")
     return tuple(
         item
         for item in judged.shown
@@ -204,9 +206,7 @@ def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ..
 
 def says_nothing_for(resource: dict[str, Any]) -> bool:
     """Return whether a Condition is refuted or a mistake, wherever that stands."""
-    return (
-        code_of(resource.get("verificationStatus")) in NO_EVIDENCE or certainty_of(resource) == "A"
-    )
+    return read_verification(resource) in NO_EVIDENCE or certainty_of(resource) == "A"
 
 
 def certainty_of(resource: dict[str, Any]) -> str:
@@ -264,9 +264,9 @@ def performed_on(resource: dict[str, Any]) -> DateSpan | None:
 
 def _performed(resource: dict[str, Any]) -> Iterator[DateSpan]:
     for name in ("performed", "occurrence"):
-        period = as_dict(resource.get(f"{name}Period"))
-        for value in (resource.get(f"{name}DateTime"), period.get("end"), period.get("start")):
-            span = read_date(value)
+        start, end = read_period(resource.get(f"{name}Period"))
+        days = () if is_reversed(start, end) else (end, start)
+        for span in (read_date(resource.get(f"{name}DateTime")), *days):
             if span:
                 yield span
 

@@ -103,13 +103,16 @@ def _female(placed: Placed) -> Fact:
 
 def _deceased(placed: Placed, index: RecordIndex) -> Fact:
     """Whether the person has died; a day of death after tomorrow cannot be right, and silences
-    nothing (Q31), and neither does one that is no day ("unknown").
+    nothing (Q31), and neither does one that is no day ("unknown"), or that is denied beside it.
     """
     died = placed.resource.get("deceasedDateTime")
     said = placed.resource.get("deceasedBoolean")
     day = read_date(died)
     if day is not None and day.earliest > index.tomorrow:
         return Fact(Truth.UNKNOWN, f"death is dated {day}", because=Because.IN_FUTURE)
+    if day is not None and said is False:
+        why = f"death is dated {day} and denied"
+        return Fact(Truth.UNKNOWN, why, because=Because.COULD_NOT_BE_READ)
     if day is not None:
         evidence = Evidence(placed.reference, "", "died", str(day))
         return Fact(Truth.TRUE, "", (evidence,))

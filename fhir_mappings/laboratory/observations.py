@@ -20,6 +20,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    is_mistaken,
     read_date,
     read_notes,
 )
@@ -146,7 +147,7 @@ def _show_treatment(
     day: DateSpan | None,
 ) -> None:
     """Note that a vitamin B12 result says of itself that it was taken on treatment (Q28)."""
-    if NOTES.isdisjoint(resource):
+    if NOTES.isdisjoint(resource) or is_mistaken(resource):
         return
     noted = read_notes(resource)
     of_b12 = any(match.concept in B12_CONCEPTS for known in found for match in known[2])
@@ -161,7 +162,7 @@ def _show_event(
     """Note that the words of an Observation that is no result speak of vitamin B12 given, or of a
     pregnancy (Q28).
     """
-    code = resource.get("code")
+    code = None if is_mistaken(resource) else resource.get("code")
     if text := text_of_event(code):
         day = context.date(placed, resource).day
         index.understanding.hint(HintAt.B12_TREATMENT, placed, text, day.latest if day else None)
@@ -216,21 +217,19 @@ def _find_known(
 
 def _read_contained(index: RecordIndex, context: ReportContext, placed: Placed) -> list[Observed]:
     """Read the Observations inside a resource; they take status, time and specimen from it where
-    they have none of their own.
+    they have none of their own, and its status where it is a mistake.
     """
     outer = placed.resource
     names = ("status", "effectiveDateTime", "effectivePeriod", "subject", "issued", "specimen")
     inherited = {name: outer[name] for name in outer if name in names}
+    mistaken = {"status": outer["status"]} if is_mistaken(outer) else {}
     if isinstance(inherited.get("specimen"), list):
         inherited["specimen"] = next(iter(inherited["specimen"]), None)
     observed: list[Observed] = []
     for inner in as_list(outer.get("contained")):
         if isinstance(inner, dict) and inner.get("resourceType") == "Observation":
-            # What stands inside contained resources is not followed further: FHIR allows no second
-            # level.
-            resource = {
-                name: value for name, value in {**inherited, **inner}.items() if name != "contained"
-            }
+            resource = {**inherited, **inner, **mistaken}
+            resource.pop("contained", None)  # FHIR allows no second level
             known = _find_known(index, context, placed, resource)
             observed += _read_one(index, context, placed, resource, known)
     return observed
@@ -259,15 +258,17 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         return []
     written = resource.get("authored")
     day = read_date(written)
-    if day is not None and day.earliest > index.tomorrow:
-        index.receipt.ignore(placed, f"questionnaire, in the future: {day}")
+    future = day is not None and day.earliest > index.tomorrow
+    if future or "modifierExtension" in resource:
+        why = f"in the future: {day}" if future else "changed by an extension that is not read"
+        index.receipt.ignore(placed, f"questionnaire, {why}")
         return []
     observed = []
     for item in _questions(resource):
         code = {"coding": [{"system": OWN_OBSERVATIONS, "code": as_text(item.get("linkId"))}]}
         matches = index.value_sets.find(code)
         answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
-        if matches and len(answers) == 1:
+        if matches and len(answers) == 1 and "modifierExtension" not in item:
             observed.append(Observed(placed, answers[0], code, matches, day, written))
     if not observed:
         index.receipt.ignore(placed, "it answers none of the questions asked")

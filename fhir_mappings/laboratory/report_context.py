@@ -23,7 +23,10 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     codings_of,
+    is_mistaken,
+    is_reversed,
     read_date,
+    read_period,
     reference_of,
     texts_of,
 )
@@ -78,7 +81,8 @@ class ReportContext:
             specimens.setdefault(placed.full_url, placed.resource)
         reports: dict[str, dict[str, Any]] = {}
         for placed in index.by_type.get("DiagnosticReport", ()):
-            for listed in as_list(placed.resource.get("result")):
+            given = () if is_mistaken(placed.resource) else placed.resource.get("result")
+            for listed in as_list(given):
                 reports.setdefault(reference_of(as_dict(listed)), placed.resource)
         specimens.pop("", None)
         reports.pop("", None)
@@ -132,7 +136,7 @@ class ReportContext:
         where a result has no day of its own.
         """
         panels = (other.resource for other in self.observations if "hasMember" in other.resource)
-        for panel in panels:
+        for panel in (one for one in panels if not is_mistaken(one)):
             members = (reference_of(as_dict(member)) for member in as_list(panel["hasMember"]))
             if any(member and member in (placed.reference, placed.full_url) for member in members):
                 return panel
@@ -148,7 +152,8 @@ class ReportContext:
 
     def _collected(self, resource: Mapping[str, Any]) -> Any:
         """Return when the sample was taken, of a period its end, as the record has it."""
-        collection = as_dict(self.specimen_of(resource).get("collection"))
+        sample = self.specimen_of(resource)
+        collection = {} if is_mistaken(sample) else as_dict(sample.get("collection"))
         period = as_dict(collection.get("collectedPeriod"))
         written = collection.get("collectedDateTime") or period.get("end") or period.get("start")
         return written if read_date(written) else None
@@ -167,7 +172,7 @@ def effective_day(resource: Mapping[str, Any]) -> tuple[DateSpan | None, Any]:
         if name in resource:
             period = as_dict(resource[name])
             written = period.get("end") or period.get("start")
-            return read_date(written), written
+            return (None if is_reversed(*read_period(period)) else read_date(written)), written
     events = [
         event
         for event in as_list(as_dict(resource.get("effectiveTiming")).get("event"))

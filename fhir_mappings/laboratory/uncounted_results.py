@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fhir_mappings.fhir import code_of, months_before
+from fhir_mappings.fhir import is_mistaken, months_before
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observed import Observed
@@ -42,17 +42,13 @@ def list_uncounted(
             if why is not None:
                 found.append((result.day, _uncounted(result, test, why)))
     for item in passed_over:
-        if code_of(item.placed.resource.get("status")) in NEVER_TOLD:
+        if is_mistaken(item.placed.resource):
             continue
         found += _passed_over(item)
     oldest = months_before(index.as_of, look_back.UNCOUNTED_B12_MONTHS)
     recent = [pair for pair in found if pair[0] >= oldest or pair[0] == dt.date.min]
     recent.sort(key=lambda pair: (pair[0], pair[1].evidence.reference), reverse=True)
     return tuple(item for _, item in recent)
-
-
-NEVER_TOLD = frozenset({"entered-in-error", "cancelled"})
-"""Statuses of what never was a result."""
 
 
 def _why_uncounted(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from fhir_mappings.fhir import as_text, texts_of
+from fhir_mappings.fhir import as_text, code_of, is_mistaken, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import RecordIndex, cite, day_given
 from fhir_mappings.laboratory import Observed
@@ -29,6 +29,7 @@ from recommender.language import (
     DoseKind,
     DoseLine,
     HintAt,
+    NotCounted,
     OrderState,
     Route,
     Substance,
@@ -159,6 +160,20 @@ def _injection_in(item: Observed) -> Match | None:
 _INJECTION = Concept.B12_ADMINISTRATION
 
 
+def _ask_about(index: RecordIndex, item: Observed, name: str) -> None:
+    """Note that an injection may have been given where an event does not count: for its status, or
+    because it is dated after tomorrow (Q28, Q31).
+    """
+    resource, at = item.placed.resource, HintAt.B12_TREATMENT
+    if is_mistaken(resource) or item.not_counted is NotCounted.ABOUT_ANOTHER:
+        return
+    if item.not_counted is NotCounted.IN_FUTURE:
+        index.understanding.put_off(at, item.placed, name, str(item.day))
+    elif not _was_not_given(item.body):
+        status = code_of(resource.get("status")) or "missing"
+        index.understanding.hint(at, item.placed, f"{name}, status {status}", None)
+
+
 def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:
     """Return the injections of vitamin B12 that stand in the record as coded events; a negative
     value says that none was given, and dose and substance are not in the code (Q30).
@@ -167,6 +182,9 @@ def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseG
     for item in observed:
         match = _injection_in(item)
         if match is None:
+            continue
+        if item.not_counted is not None:
+            _ask_about(index, item, match.member.display)
             continue
         if _was_not_given(item.body):
             index.receipt.ignore(item.placed, f"{match.member.display}, not given")

@@ -11,8 +11,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from fhir_mappings.fhir import Placed, Resource, code_of, read_date, read_flag, read_period
+from fhir_mappings.fhir import (
+    DateSpan,
+    Placed,
+    Resource,
+    is_reversed,
+    read_adherence,
+    read_date,
+    read_flag,
+    read_intent,
+    read_period,
+    read_status,
+)
 from fhir_mappings.fhir import versions as fhir_versions
+from fhir_mappings.fhir.statuses import (
+    CURRENTLY_TAKEN,
+    DISPENSED_STATUSES,
+    GIVEN_STATUSES,
+    MAY_BE_TAKEN,
+    NOT_ORDERED_INTENTS,
+    TAKEN_STATUSES,
+)
 from fhir_mappings.intake import Receipt, say_status
 from fhir_mappings.medicines.medication_orders import cite_medicine, first_day
 from fhir_mappings.medicines.named_medicines import (
@@ -37,18 +56,6 @@ ORDER_STATES: dict[str, OrderState] = {
 """The statuses of an order that says something about treatment. A draft, a cancelled or a mistaken
 one does not; one whose status is unknown or missing may be in force (Q29).
 """
-
-NOT_ORDERED_INTENTS = frozenset({"proposal", "option"})
-"""Intents that are read and not counted. A plan counts as use where somebody reports it, else it
-leaves open whether it is taken (Q32).
-"""
-
-GIVEN_STATUSES = frozenset({"completed", "in-progress"})
-DISPENSED_STATUSES = frozenset({"completed"})
-TAKEN_STATUSES = frozenset({"active", "completed", "stopped", "on-hold", "recorded"})
-CURRENTLY_TAKEN = frozenset({"active", "recorded"})
-MAY_BE_TAKEN = frozenset({"intended", "unknown"})
-"""Statuses of a statement of which it is not known whether the medicine is taken (Q29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +189,8 @@ def _is_of_interest(product: Product) -> bool:
 
 def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = fhir_versions.read_status(resource) or "unknown"
-    intent = code_of(resource.get("intent"))
+    status = read_status(resource) or "unknown"
+    intent = read_intent(resource)
     if status not in ORDER_STATES:
         return say_status(status)
     state = ORDER_STATES[status]
@@ -201,18 +208,23 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
         current=state in (OrderState.ACTIVE, OrderState.ON_HOLD),
         since=authored,
         last=authored,
-        planned=not reported and (intent == "plan" or status == "unknown"),
+        planned=not reported
+        and (
+            intent == "plan"
+            or status == "unknown"
+            or (intent == "unknown" and state is OrderState.ACTIVE)
+        ),
     )
 
 
 def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = _status_of_statement(resource)
+    status = status_of_statement(resource)
     if status not in TAKEN_STATUSES | MAY_BE_TAKEN:
         return say_status(status)
     if _is_not_taken(resource):
         return "stated as not taken"
-    start, end = read_period(fhir_versions.first_of(resource, "effectivePeriod"))
+    start, end = _taken_from_to(resource)
     moment = read_date(resource.get("effectiveDateTime"))
     since = start or moment
     last = end or read_date(resource.get("dateAsserted")) or moment or start
@@ -227,28 +239,29 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
         current,
         since.earliest if since else None,
         last.latest if last else None,
-        planned=undated
-        or status in MAY_BE_TAKEN
-        or code_of(resource.get("taken")).lower() in ("unk", "na"),
+        planned=undated or status in MAY_BE_TAKEN or read_adherence(resource) == "unknown",
     )
 
 
-def _status_of_statement(resource: Resource) -> str:
+def status_of_statement(resource: Resource) -> str:
     """Return the status of a statement; what R5 says of adherence is more than "recorded"."""
-    status = fhir_versions.read_status(resource) or "unknown"
-    adherence = fhir_versions.read_adherence(resource)
-    more = (one for one in ("stopped", "on-hold", "unknown") if adherence.startswith(one))
-    return next(more, status) if status in CURRENTLY_TAKEN else status
+    status = read_status(resource) or "unknown"
+    more = read_adherence(resource)
+    return status if more in ("", "not-taking") or status not in CURRENTLY_TAKEN else more
+
+
+def _taken_from_to(resource: Resource) -> tuple[DateSpan | None, DateSpan | None]:
+    """Return start and end of a statement's period; an end before its start is none."""
+    start, end = read_period(resource.get("effectivePeriod"))
+    return start, None if is_reversed(start, end) else end
 
 
 def _is_not_taken(resource: Resource) -> bool:
-    taken = code_of(resource.get("taken")).lower()
-    not_taking = fhir_versions.read_adherence(resource).startswith("not-taking")
-    return taken == "n" or bool(read_flag(resource.get("wasNotTaken"))) or not_taking
+    return read_adherence(resource) == "not-taking" or bool(read_flag(resource.get("wasNotTaken")))
 
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
-    status = fhir_versions.read_status(placed.resource)
+    status = read_status(placed.resource)
     if status not in DISPENSED_STATUSES:
         return say_status(status)
     day = day_of_dose(placed.resource)
@@ -257,7 +270,7 @@ def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
 
 def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
-    status = fhir_versions.read_status(resource)
+    status = read_status(resource)
     if status not in GIVEN_STATUSES:
         return say_status(status)
     if any(read_flag(resource.get(name)) for name in ("notGiven", "wasNotGiven")):
@@ -266,19 +279,9 @@ def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
 
 
-_TIMES = (
-    *("whenHandedOver", "whenPrepared", "effectiveDateTime", "effectiveTimeDateTime"),
-    *("occurrenceDateTime", "occurenceDateTime", "recorded"),
-)
-_PERIODS = ("effectivePeriod", "effectiveTimePeriod", "occurrencePeriod", "occurencePeriod")
-
-
 def day_of_dose(resource: Resource) -> dt.date | None:
     """Return the day of a dispense or an administration; `None` where it names none."""
-    start, _ = read_period(fhir_versions.first_of(resource, *_PERIODS))
-    return first_day(fhir_versions.first_of(resource, *_TIMES)) or (
-        start.earliest if start else None
-    )
+    return first_day(fhir_versions.read_dose_time(resource))
 
 
 _Reader = Callable[[Placed, Product], MedicineUse | str]

@@ -15,19 +15,22 @@ from typing import Any
 from fhir_mappings.fhir import (
     ADMINISTRATION_TYPES,
     DISPENSE_TYPES,
+    STATEMENT_TYPES,
     PatientRecord,
     Placed,
     months_before,
 )
+from fhir_mappings.fhir.statuses import CURRENTLY_TAKEN, MAY_BE_TAKEN
 from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
-from fhir_mappings.medicines.medication_orders import InCourse, read_orders
+from fhir_mappings.medicines.medication_orders import InCourse, first_day, read_orders
 from fhir_mappings.medicines.medication_uses import (
     MedicineUse,
     points_to_medicine,
     read_nameless_use,
     read_use,
+    status_of_statement,
     tells_of_medicine,
     words_of_denial,
 )
@@ -49,6 +52,7 @@ from recommender.language import (
     Fact,
     LoweringDrugUse,
     Order,
+    OrderState,
     Substance,
 )
 
@@ -131,10 +135,29 @@ def _without_future(
 ) -> tuple[list[MedicineUse], tuple[MedicineUse, ...]]:
     """Return the uses without those dated after tomorrow, and these (Q31, Q46)."""
     tomorrow = as_of + dt.timedelta(days=1)
+    uses = [_until_today(use, tomorrow) for use in uses]
     later = [use for use in uses if use.dated is not None and use.dated > tomorrow]
     for use in later:
         receipt.ignore(use.placed, f"{use.product.name}, dated in the future: {use.dated}")
     return [use for use in uses if use.dated is None or use.dated <= tomorrow], tuple(later)
+
+
+def _until_today(use: MedicineUse, tomorrow: dt.date) -> MedicineUse:
+    """Return the use of a statement whose period ends after tomorrow as one that is not over: its
+    end is no day on which the medicine was taken.
+    """
+    resource = use.placed.resource
+    if use.is_order or use.placed.type not in STATEMENT_TYPES:
+        return use
+    if use.last is None or use.last <= tomorrow:
+        return use
+    goes_on = status_of_statement(resource) in CURRENTLY_TAKEN | MAY_BE_TAKEN
+    return replace(
+        use,
+        state=OrderState.ACTIVE if goes_on else use.state,
+        current=goes_on or use.current,
+        last=first_day(resource.get("dateAsserted")) or use.since,
+    )
 
 
 def _may_count(use: MedicineUse, as_of: dt.date) -> bool:

@@ -21,9 +21,9 @@ from fhir_mappings.fhir import (
     months_before,
     read_authored,
     read_medication,
+    read_status,
     reference_of,
 )
-from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import HINTS, RecordIndex
 from fhir_mappings.judging import Understood, judge_name, meaningful_texts
 from fhir_mappings.medicines import (
@@ -127,7 +127,7 @@ def count_medicines(index: RecordIndex) -> None:
             elif _show_medicine(index, placed, shown):
                 by = Understood.NOT
             product = product_named(stated, index.value_sets, index.read_before)
-            status = fhir_versions.read_status(placed.resource)
+            status = read_status(placed.resource)
             if status in UNSURE.get(placed.type, ()):
                 _show_unsure(index, placed, product, f"status {status or 'missing'}")
             elif said := denied_words(use, product):

@@ -10,6 +10,7 @@ from typing import Any
 
 from fhir_mappings.fhir import (
     as_dict,
+    as_list,
     as_text,
     read_notes,
     read_number,
@@ -57,9 +58,10 @@ def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) ->
     absent = result.get("dataAbsentReason")
     if absent is not None:
         return Reading(None, "", f"no result: {words_of(absent) or 'reason not given'}")
-    element = next(
-        (name for name in result if name.startswith("value") and result[name] is not None), ""
-    )
+    stated = [name for name in result if name.startswith("value") and result[name] is not None]
+    if len(stated) > 1 or (stated and isinstance(result[stated[0]], list)):
+        return _read_several(result, stated, analyte, property_kind)
+    element = stated[0] if stated else ""
     value = result.get(element)
     match element:
         case "":
@@ -81,6 +83,21 @@ def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) ->
         case _:
             said = f"reported as {element}, expected a number with a unit"
             return Reading(None, "", said, why=NotCounted.NOT_READABLE)
+
+
+def _read_several(
+    result: dict[str, Any], stated: list[str], analyte: Analyte, property_kind: str
+) -> Reading:
+    """Return what the values of a result come to that has more than FHIR allows: the first that can
+    be read, unless another says otherwise.
+    """
+    pairs = [(name, one) for name in stated for one in as_list(result[name]) if one is not None]
+    readings = [_read_value({name: one}, analyte, property_kind) for name, one in pairs]
+    read = [one for one in readings if one.quantity is not None]
+    if any(one.quantity != read[0].quantity for one in read[1:]):
+        shown = ", ".join(one.reported for one in read)
+        return Reading(None, shown, f"several values: {shown}", why=NotCounted.NOT_READABLE)
+    return next(iter(read or readings), Reading(None, "", "no value"))
 
 
 def _read_comment(result: dict[str, Any], analyte: Analyte, property_kind: str) -> Reading:

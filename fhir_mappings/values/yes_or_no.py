@@ -5,39 +5,31 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fhir_mappings.fhir import as_dict, as_list, as_text, words_of
+from fhir_mappings.fhir import as_text, codings_of, texts_of
 
 
 def read_booleanish(result: dict[str, Any]) -> bool | None:
     """Return whether an Observation says yes or no: `valueBoolean`, or a value that is plainly
-    positive or negative; `None` otherwise.
+    positive or negative; `None` otherwise, also where it says both.
 
     Reads ordinal results in any of their forms: a coded "Positive", a text "NEGATIVE", a boolean.
     """
     if result.get("dataAbsentReason") is not None:
         return None
-    value = result.get("valueBoolean")
-    if isinstance(value, bool):
-        return value
-    said = result.get("valueCodeableConcept")
-    texts = [words_of(item) for item in as_list(said)] + [as_text(result.get("valueString"))]
-    codes = {
-        as_text(coding.get("code"))
-        for item in as_list(said)
-        for coding in as_list(as_dict(item).get("coding"))
-        if isinstance(coding, dict)
-    }
-    if codes & _POSITIVE_CODES:
-        return True
-    if codes & _NEGATIVE_CODES:
-        return False
-    for text in texts:
-        plain = re.sub(r"[^a-z ]", "", text.lower()).strip()
-        if plain in _POSITIVE_WORDS:
-            return True
-        if plain in _NEGATIVE_WORDS:
-            return False
-    return None
+    value, said = result.get("valueBoolean"), result.get("valueCodeableConcept")
+    texts = {_plain(text) for text in (*texts_of(said), as_text(result.get("valueString")))}
+    codes = {as_text(coding.get("code")) for coding in codings_of(said)}
+    yes = value is True or codes & _POSITIVE_CODES or texts & _POSITIVE_WORDS
+    no = value is False or codes & _NEGATIVE_CODES or texts & _NEGATIVE_WORDS
+    return bool(yes) if bool(yes) is not bool(no) else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z ]", "", _SEMANTIC_TAG.sub("", text.lower())).strip()
+
+
+_SEMANTIC_TAG = re.compile(r" \(qualifier value\)$")
+"""What SNOMED CT puts behind the full names of its answers."""
 
 
 _POSITIVE_CODES: frozenset[str] = frozenset({"POS", "Y"})

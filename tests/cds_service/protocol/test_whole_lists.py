@@ -202,3 +202,16 @@ def test_a_list_beside_an_empty_one_that_was_not_filled_is_not_whole_Q26(
     part = read_part("conditions", bundle, "prefetch.conditions").part
     assert (part.availability is Availability.COMPLETE) is whole
     assert len(part.resources) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"total": "many"},
+        {"total": {"value": 9}},
+        {"link": [{"relation": "NEXT", "url": "x"}]},
+        {"link": {"relation": "Next", "url": "x"}},
+    ],
+)
+def test_a_list_that_may_hold_more_is_not_whole_Q61(changes: dict[str, Any]) -> None:
+    assert read(**changes).availability is Availability.INCOMPLETE

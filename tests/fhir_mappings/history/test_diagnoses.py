@@ -796,6 +796,7 @@ def test_an_unreadable_birth_date_leaves_the_age_unknown(born: object) -> None:
         ({"deceasedBoolean": [True]}, Truth.UNKNOWN),
         ({"deceasedDateTime": {"extension": []}}, Truth.UNKNOWN),
         ({"deceasedDateTime": "", "deceasedBoolean": True}, Truth.TRUE),
+        ({"deceasedDateTime": "2020-01-01", "deceasedBoolean": False}, Truth.UNKNOWN),
         ({"deceasedBoolean": False}, Truth.FALSE),
         ({}, Truth.FALSE),
     ],
