@@ -146,8 +146,7 @@ def _read(index: RecordIndex) -> Steps[tuple[FactsRead, Results]]:
     yield
     medicines = read_medicines(index)
     yield
-    events = read_events(index, (*observed.counted, *observed.passed_over))
-    doses = medicines.doses + operations.doses + events
+    doses = medicines.doses + operations.doses + read_events(index, observed)
     start = find_treatment_start(medicines.orders, doses, index.as_of)
     holds_b12 = bool(doses) or any(order.has_cobalamin for order in medicines.orders)
     diagnoses = read_diagnoses(index)

@@ -33,9 +33,11 @@ from fhir_mappings.fhir.record import (
 )
 from fhir_mappings.fhir.shapes import repair_order, write_shape
 from fhir_mappings.fhir.statuses import (
+    DONE,
+    DONE_OR_UNKNOWN,
     NO_EVIDENCE,
+    NOT_DONE,
     code_of,
-    codes_of,
     is_mistaken,
     read_adherence,
     read_clinical,
@@ -73,8 +75,11 @@ from fhir_mappings.fhir.withheld import (
 __all__ = [
     "ADMINISTRATION_TYPES",
     "DISPENSE_TYPES",
+    "DONE",
+    "DONE_OR_UNKNOWN",
     "MEDICATION_ORDER_TYPES",
     "NOTES",
+    "NOT_DONE",
     "NO_EVIDENCE",
     "PREFETCH_KEYS",
     "STATEMENT_TYPES",
@@ -94,7 +99,6 @@ __all__ = [
     "as_text",
     "changed_by",
     "code_of",
-    "codes_of",
     "coding_of",
     "codings_of",
     "detect_version",

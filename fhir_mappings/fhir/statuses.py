@@ -181,7 +181,7 @@ def read_intent(order: Mapping[str, Any]) -> str:
     return intent if intent in INTENTS else "unknown"
 
 
-NOT_ORDERED_INTENTS = frozenset({"proposal", "option"})
+NOT_ORDERED = frozenset({"proposal", "option"})
 """Intents that are read and not counted. A plan counts as use where somebody reports it, else it
 leaves open whether it is taken (Q32).
 """
@@ -189,9 +189,11 @@ leaves open whether it is taken (Q32).
 GIVEN_STATUSES = frozenset({"completed", "in-progress"})
 DISPENSED_STATUSES = frozenset({"completed"})
 TAKEN_STATUSES = frozenset({"active", "completed", "stopped", "on-hold", "recorded"})
-CURRENTLY_TAKEN = frozenset({"active", "recorded"})
+TAKEN_NOW = frozenset({"active", "recorded"})
 MAY_BE_TAKEN = frozenset({"intended", "unknown"})
 """Statuses of a statement of which it is not known whether the medicine is taken (Q29)."""
+
+GOES_ON = TAKEN_NOW | MAY_BE_TAKEN
 
 _TAKEN = {
     **dict.fromkeys(("", "y", "yes", "true"), ""),

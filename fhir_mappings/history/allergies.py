@@ -103,12 +103,12 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     over = status in NOT_CURRENT or any(
         is_resolved_in_words(text) for substance in substances for text in texts_of(substance)
     )
-    found = _allergens(placed, named, date.latest if date else None, over)
+    day = date.latest if date else None
+    found = _allergens(placed, named, day, over)
     if not found:
-        cleared = over and is_severe(resource).is_false  # mild, and over (Q52)
-        if not cleared:
-            _show_hints(index, placed, substances, date.latest if date else None)
-            _show_coded(index, placed, named, date.latest if date else None)
+        if not (over and is_severe(resource).is_false):  # mild, and over (Q52)
+            _show_hints(index, placed, substances, day)
+            _show_coded(index, placed, named if over else [], day)
         what = describe_codes(substances[0])
         why = f"not an allergy to vitamin B12, cobalt or an excipient: {what}"
         index.receipt.ignore(
@@ -216,7 +216,9 @@ def _show_coded(
     named: list[tuple[Any, tuple[Match, ...]]],
     day: dt.date | None,
 ) -> None:
-    """Note what an allergy is to by its code alone that is over and may have been severe (Q52)."""
+    """Note what an allergy is to that is over, and of whose reaction something is said (Q52)."""
+    if not describe_reactions(placed.resource):
+        return
     for match in (match for _, matches in named for match in matches if _counts(match)):
         allergen = ALLERGENS.get(match.concept)
         if allergen is not None and allergen not in EXCIPIENTS:

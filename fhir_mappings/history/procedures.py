@@ -14,6 +14,9 @@ from functools import partial
 from typing import Any
 
 from fhir_mappings.fhir import (
+    DONE,
+    DONE_OR_UNKNOWN,
+    NOT_DONE,
     DateSpan,
     Placed,
     code_of,
@@ -21,7 +24,6 @@ from fhir_mappings.fhir import (
     read_notes,
     texts_of,
 )
-from fhir_mappings.fhir.statuses import DONE, DONE_OR_UNKNOWN, NOT_DONE
 from fhir_mappings.history.reading_lists import performed_on
 from fhir_mappings.intake import (
     HINTS,

@@ -7,14 +7,13 @@ An order alone is no dose, of whatever age (Q12, Q55).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from fhir_mappings.fhir import as_text, code_of, is_mistaken, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.intake import RecordIndex, cite, day_given
-from fhir_mappings.laboratory import Observed
+from fhir_mappings.laboratory import Observations, Observed
 from fhir_mappings.medicines.dosage import Dosage
 from fhir_mappings.medicines.medication_orders import cite_medicine, supply_days
 from fhir_mappings.medicines.medication_uses import MedicineUse
@@ -174,12 +173,12 @@ def _ask_about(index: RecordIndex, item: Observed, name: str) -> None:
         index.understanding.hint(at, item.placed, f"{name}, status {status}", None)
 
 
-def read_events(index: RecordIndex, observed: Iterable[Observed]) -> tuple[DoseGiven, ...]:
+def read_events(index: RecordIndex, observed: Observations) -> tuple[DoseGiven, ...]:
     """Return the injections of vitamin B12 that stand in the record as coded events; a negative
     value says that none was given, and dose and substance are not in the code (Q30).
     """
     doses = []
-    for item in observed:
+    for item in (*observed.counted, *observed.passed_over):
         match = _injection_in(item)
         if match is None:
             continue

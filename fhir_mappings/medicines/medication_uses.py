@@ -22,16 +22,9 @@ from fhir_mappings.fhir import (
     read_intent,
     read_period,
     read_status,
+    statuses,
 )
 from fhir_mappings.fhir import versions as fhir_versions
-from fhir_mappings.fhir.statuses import (
-    CURRENTLY_TAKEN,
-    DISPENSED_STATUSES,
-    GIVEN_STATUSES,
-    MAY_BE_TAKEN,
-    NOT_ORDERED_INTENTS,
-    TAKEN_STATUSES,
-)
 from fhir_mappings.intake import Receipt, say_status
 from fhir_mappings.medicines.medication_orders import cite_medicine, first_day
 from fhir_mappings.medicines.named_medicines import (
@@ -194,7 +187,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
     if status not in ORDER_STATES:
         return say_status(status)
     state = ORDER_STATES[status]
-    if intent in NOT_ORDERED_INTENTS or (intent == "plan" and state is not OrderState.ACTIVE):
+    if intent in statuses.NOT_ORDERED or (intent == "plan" and state is not OrderState.ACTIVE):
         return f"intent {intent}: not ordered"
     if read_flag(resource.get("doNotPerform")):
         return "an order not to give it"
@@ -220,7 +213,7 @@ def _order_use(placed: Placed, product: Product) -> MedicineUse | str:
 def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
     status = status_of_statement(resource)
-    if status not in TAKEN_STATUSES | MAY_BE_TAKEN:
+    if status not in statuses.TAKEN_STATUSES | statuses.MAY_BE_TAKEN:
         return say_status(status)
     if _is_not_taken(resource):
         return "stated as not taken"
@@ -229,7 +222,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
     since = start or moment
     last = end or read_date(resource.get("dateAsserted")) or moment or start
     undated = status == "on-hold" and last is None  # nobody knows since when: it may be taken
-    current = undated or (status in CURRENTLY_TAKEN | MAY_BE_TAKEN and end is None)
+    current = undated or (status in statuses.GOES_ON and end is None)
     over = OrderState.STOPPED if status == "stopped" else OrderState.COMPLETED
     return MedicineUse(
         placed,
@@ -239,7 +232,7 @@ def _statement_use(placed: Placed, product: Product) -> MedicineUse | str:
         current,
         since.earliest if since else None,
         last.latest if last else None,
-        planned=undated or status in MAY_BE_TAKEN or read_adherence(resource) == "unknown",
+        planned=undated or status in statuses.MAY_BE_TAKEN or read_adherence(resource) == "unknown",
     )
 
 
@@ -247,7 +240,7 @@ def status_of_statement(resource: Resource) -> str:
     """Return the status of a statement; what R5 says of adherence is more than "recorded"."""
     status = read_status(resource) or "unknown"
     more = read_adherence(resource)
-    return status if more in ("", "not-taking") or status not in CURRENTLY_TAKEN else more
+    return status if more in ("", "not-taking") or status not in statuses.TAKEN_NOW else more
 
 
 def _taken_from_to(resource: Resource) -> tuple[DateSpan | None, DateSpan | None]:
@@ -262,7 +255,7 @@ def _is_not_taken(resource: Resource) -> bool:
 
 def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
     status = read_status(placed.resource)
-    if status not in DISPENSED_STATUSES:
+    if status not in statuses.DISPENSED_STATUSES:
         return say_status(status)
     day = day_of_dose(placed.resource)
     return MedicineUse(placed, product, False, OrderState.COMPLETED, False, day, day)
@@ -271,7 +264,7 @@ def _dispense_use(placed: Placed, product: Product) -> MedicineUse | str:
 def _administration_use(placed: Placed, product: Product) -> MedicineUse | str:
     resource = placed.resource
     status = read_status(resource)
-    if status not in GIVEN_STATUSES:
+    if status not in statuses.GIVEN_STATUSES:
         return say_status(status)
     if any(read_flag(resource.get(name)) for name in ("notGiven", "wasNotGiven")):
         return "not given"

@@ -19,8 +19,8 @@ from fhir_mappings.fhir import (
     PatientRecord,
     Placed,
     months_before,
+    statuses,
 )
-from fhir_mappings.fhir.statuses import CURRENTLY_TAKEN, MAY_BE_TAKEN
 from fhir_mappings.intake import Receipt, is_about_another
 from fhir_mappings.medicines.dosage import read_dosage
 from fhir_mappings.medicines.doses import is_issue, read_combination, read_doses
@@ -151,7 +151,7 @@ def _until_today(use: MedicineUse, tomorrow: dt.date) -> MedicineUse:
         return use
     if use.last is None or use.last <= tomorrow:
         return use
-    goes_on = status_of_statement(resource) in CURRENTLY_TAKEN | MAY_BE_TAKEN
+    goes_on = status_of_statement(resource) in statuses.GOES_ON
     return replace(
         use,
         state=OrderState.ACTIVE if goes_on else use.state,

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.fhir import code_of, codes_of, read_clinical, read_verification, sayings_of
+from fhir_mappings.fhir.statuses import (
+    code_of,
+    codes_of,
+    read_clinical,
+    read_verification,
+    sayings_of,
+)
 
 HL7 = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 OLD = "http://hl7.org/fhir/condition-ver-status"
