@@ -18,6 +18,7 @@ from population.runs.moments import (
     as_it_was,
     recorded_at,
     stopped_at,
+    was_recorded,
 )
 
 ORDER_TYPES = frozenset({"MedicationRequest", "MedicationOrder"})
@@ -169,8 +170,8 @@ NOT_TOLD = "not told"
 def _known_then(
     prefetch: Mapping[str, Any], time: dt.datetime, drafted: Sequence[Any]
 ) -> tuple[dict[str, Any], int]:
-    """Return the prefetch with what had been recorded by a moment, and how many entries of it do
-    not say when they were.
+    """Return the prefetch with what had been recorded by a moment, and of how many entries of it
+    that is not known.
     """
     known: dict[str, Any] = {}
     left_out = 0
@@ -181,12 +182,11 @@ def _known_then(
         kept, unsaid = [], 0
         for entry in value["entry"]:
             resource = entry["resource"]
-            recorded = recorded_at(resource)
             if str(resource.get("resourceType")) in TIMELESS:
                 kept.append(entry)
-            elif recorded is None:
+            elif (there := was_recorded(resource, time)) is None:
                 unsaid += 1
-            elif recorded <= time and not any(resource is one for one in drafted):
+            elif there and not any(resource is one for one in drafted):
                 kept.append({**entry, "resource": as_it_was(resource, time)})
         known[key] = {**value, "entry": kept}
         if unsaid or "total" in value:

@@ -1,7 +1,8 @@
 """When an entry of a record was recorded, and what of it was true on an earlier day.
 
-A replay may use only what had been recorded by then. What does not say when it was recorded is
-left out, its list counts as incomplete, and it is counted.
+A replay may use only what had been recorded by then. What does not say when it was recorded, or
+says only when it was changed last and that was later, is left out, its list counts as incomplete,
+and it is counted.
 """
 
 from __future__ import annotations
@@ -60,15 +61,67 @@ def _last_day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+HAPPENED = (
+    "effectiveDateTime",
+    "effectiveInstant",
+    "effectivePeriod",
+    "performedDateTime",
+    "performedPeriod",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "onsetDateTime",
+    "onsetPeriod",
+    "whenHandedOver",
+)
+"""Where an entry says when what it tells of happened or began."""
+
+
 def recorded_at(resource: Mapping[str, Any]) -> dt.datetime | None:
-    """Return when an entry was recorded, or `None` where nothing says so."""
-    kind = str(resource.get("resourceType"))
-    for name in RECORDED.get(kind, ()):
+    """Return when an entry was recorded, or last changed where it says only that; `None` where
+    nothing says either.
+    """
+    return _said_to_be_recorded(resource) or _changed_at(resource)
+
+
+def was_recorded(resource: Mapping[str, Any], then: dt.datetime) -> bool | None:
+    """Return whether an entry had been recorded by a moment; `None` where that is not known.
+
+    A change after it does not tell: the entry may have been there before, and a server that was
+    filled from another one has the day of that for everything. What happened later was not there.
+    """
+    recorded = _said_to_be_recorded(resource)
+    if recorded is not None:
+        return recorded <= then
+    changed = _changed_at(resource)
+    if changed is not None and changed <= then:
+        return True
+    return False if _happened_after(resource, then) else None
+
+
+def _said_to_be_recorded(resource: Mapping[str, Any]) -> dt.datetime | None:
+    for name in RECORDED.get(str(resource.get("resourceType")), ()):
         found = moment_of(resource.get(name))
         if found is not None:
             return found
+    return None
+
+
+def _changed_at(resource: Mapping[str, Any]) -> dt.datetime | None:
     meta = resource.get("meta")
     return moment_of(meta.get("lastUpdated")) if isinstance(meta, dict) else None
+
+
+def _happened_after(resource: Mapping[str, Any], then: dt.datetime) -> bool:
+    """Return whether what an entry tells of began after the day of a moment, however partial its
+    date is.
+    """
+    for name in HAPPENED:
+        value = resource.get(name)
+        began = value.get("start") if isinstance(value, dict) else value
+        if isinstance(began, str) and moment_of(began):
+            day = began[:10]
+            return day > then.isoformat()[: len(day)]
+    return False
 
 
 def as_it_was(resource: dict[str, Any], then: dt.datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from population.runs.events import past_orders
-from population.runs.moments import as_it_was, moment_of, recorded_at, stopped_at
+from population.runs.moments import as_it_was, moment_of, recorded_at, stopped_at, was_recorded
 
 
 def at(text: str) -> dt.datetime:
@@ -39,6 +39,38 @@ def test_when_an_entry_was_recorded_comes_from_its_own_element_then_from_meta() 
     assert recorded_at(issued) == at("2026-01-01T23:59:59")
     assert recorded_at({"resourceType": "Observation", "meta": meta}) == at("2026-05-01T23:59:59")
     assert recorded_at({"resourceType": "Observation", "effectiveDateTime": "2026-01-01"}) is None
+
+
+LOADED = {"meta": {"versionId": "1", "lastUpdated": "2026-11-20T01:00:00Z"}}
+"""What a server says of everything that was put into it on one day."""
+
+
+@pytest.mark.parametrize(
+    ("entry", "there"),
+    [
+        ({"resourceType": "Observation", "issued": "2026-02-01"}, True),
+        ({"resourceType": "Observation", "issued": "2026-02-01", **LOADED}, True),
+        ({"resourceType": "Observation", "issued": "2026-04-01"}, False),
+        ({"resourceType": "Observation", "effectiveDateTime": "2026-02-01", **LOADED}, None),
+        ({"resourceType": "Observation", "effectiveDateTime": "2026-03-01", **LOADED}, None),
+        ({"resourceType": "Observation", "effectiveDateTime": "2026-03-02", **LOADED}, False),
+        ({"resourceType": "Observation", "effectiveDateTime": "2026-04"}, False),
+        ({"resourceType": "Observation", "effectiveDateTime": "2026", **LOADED}, None),
+        ({"resourceType": "Condition", "onsetPeriod": {"start": "2026-04-01"}, **LOADED}, False),
+        ({"resourceType": "Condition", "onsetDateTime": "2019", **LOADED}, None),
+        ({"resourceType": "Condition", **LOADED}, None),
+        ({"resourceType": "Condition", "meta": {"lastUpdated": "2026-02-01"}}, True),
+        ({"resourceType": "Procedure", "performedDateTime": "2020-05-01", **LOADED}, None),
+        ({"resourceType": "Procedure", "performedDateTime": "soon", **LOADED}, None),
+        ({"resourceType": "MedicationDispense", "whenHandedOver": "2026-04-01"}, False),
+        ({"resourceType": "MedicationRequest"}, None),
+    ],
+)
+def test_a_later_change_does_not_tell_that_an_entry_was_not_there_H109(
+    entry: dict[str, Any], there: bool | None
+) -> None:
+    """Asked of 1 March 2026; what happened after that day was not on record then."""
+    assert was_recorded(entry, at("2026-03-01T12:00:00")) is there
 
 
 def test_what_ended_later_had_not_ended_then() -> None:
@@ -107,6 +139,24 @@ def test_a_past_order_is_decided_with_what_was_on_record_before_it() -> None:
     assert events[1].without_time == 1
     assert events[1].then == "stopped"
     assert events[2].body["context"]["draftOrders"]["entry"][0]["resource"]["status"] == "stopped"
+
+
+def test_lists_of_a_server_that_was_filled_later_are_never_known_to_be_empty_H109() -> None:
+    """Before, all results and problems were gone from every past order, and nothing said so."""
+    order = {"resourceType": "MedicationRequest", "id": "o", "authoredOn": "2026-03-01T10:00:00Z"}
+    result = {"resourceType": "Observation", "id": "r", "effectiveDateTime": "2026-02-01"}
+    later = {"resourceType": "Condition", "id": "later", "onsetDateTime": "2026-09-01"}
+    prefetch = {
+        "medications": _bundle(order),
+        "labs": _bundle(result | LOADED),
+        "conditions": _bundle(later | LOADED),
+    }
+    (event,) = past_orders("ana", prefetch, dt.date(2026, 11, 26))
+
+    known = event.body["prefetch"]
+    assert known["labs"] == {"resourceType": "Bundle", "entry": [], "total": 1}
+    assert known["conditions"] == {"resourceType": "Bundle", "entry": []}
+    assert event.without_time == 1
 
 
 def test_orders_after_the_day_are_not_decided() -> None:
