@@ -144,12 +144,16 @@ def test_a_card_that_is_not_critical_is_withheld_by_its_own_line_or_its_hook(
     tmp_path: Path, info_request: dict[str, Any]
 ) -> None:
     shown, _ = call(site(tmp_path), info_request)
-    (tmp_path / "other").mkdir()
-    by_hook, kept = call(site(tmp_path / "other", modes={"order-select": "silent"}), info_request)
+    (tmp_path / "hook").mkdir()
+    by_hook, kept = call(site(tmp_path / "hook", modes={"order-select": "silent"}), info_request)
+    (tmp_path / "card").mkdir()
+    own = dict.fromkeys(shown[:1], "silent")
+    by_card, _ = call(site(tmp_path / "card", modes=own), info_request)
 
     assert shown
     assert {row["indicator"] for row in kept} <= {"info", "warning"}
     assert by_hook == []
+    assert by_card == shown[1:]
 
 
 class TestWhichLineHolds:
