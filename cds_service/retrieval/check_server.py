@@ -31,10 +31,16 @@ from cds_service.retrieval.fhir_client import (
 from cds_service.retrieval.fhir_server import FhirServer
 from cds_service.retrieval.patient_record import BESIDE, TOKEN, join_beside
 from cds_service.site import LONGEST_CALL_MS, Settings, read_address
-from fhir_mappings.fhir import Availability, PatientRecord, as_dict
+from fhir_mappings.fhir import Availability, PatientRecord, as_dict, codings_of
 from fhir_mappings.intake import ReceiptLine, describe_codes
 from fhir_mappings.scenario_mapping import map_scenario
-from fhir_mappings.terminology import Field, ValueSets, load_value_sets
+from fhir_mappings.terminology import (
+    Field,
+    ValueSets,
+    is_searched,
+    load_value_sets,
+    observation_search_codes,
+)
 
 SECONDS = 30
 """How long the queries for one patient may take; a check has more time than a call."""
@@ -232,23 +238,27 @@ def _of_line(line: ReceiptLine) -> NotKnown:
 
 
 def _unknown_results(reading: Reading, value_sets: ValueSets) -> list[NotKnown]:
-    """Return the laboratory results whose code and words mean nothing to the mapping, with their
-    units.
+    """Return the laboratory results whose code and words mean nothing to the mapping, and those
+    that are known by their words alone, which the query by codes does not find; with their units.
     """
     items = []
+    searched = frozenset(observation_search_codes(value_sets))
     for placed in reading.part.resources:
         code = placed.resource.get("code")
-        if placed.type == "Observation" and not value_sets.find(
-            code, Field.LABS, Field.OBSERVATIONS
-        ):
-            quantity = as_dict(placed.resource.get("valueQuantity"))
-            unit = quantity.get("unit") or quantity.get("code") or "no unit"
-            items.append(
-                NotKnown(
-                    "laboratory code", f"{describe_codes(code)} in {unit}", 1, placed.reference
-                )
-            )
+        if placed.type != "Observation":
+            continue
+        known = value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
+        codes = {coding.get("code") for coding in codings_of(code)}
+        if known and (searched & codes or not is_searched(known)):
+            continue
+        quantity = as_dict(placed.resource.get("valueQuantity"))
+        unit = quantity.get("unit") or quantity.get("code") or "no unit"
+        what = f"{describe_codes(code)} in {unit}{BY_WORDS_ALONE if known else ''}"
+        items.append(NotKnown("laboratory code", what, 1, placed.reference))
     return items
+
+
+BY_WORDS_ALONE = ", known by its words alone: the query by codes does not find it"
 
 
 def _count(items: Iterable[NotKnown]) -> tuple[NotKnown, ...]:

@@ -14,6 +14,7 @@ from fhir_mappings.terminology.members import (
 )
 from fhir_mappings.terminology.search_codes import (
     URGENT,
+    is_searched,
     known_systems,
     observation_search_codes,
     observation_words,
@@ -61,6 +62,7 @@ __all__ = [
     "has_marker",
     "is_enumerated",
     "is_kept_out",
+    "is_searched",
     "known_systems",
     "load_value_sets",
     "observation_search_codes",

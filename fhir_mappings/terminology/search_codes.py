@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fhir_mappings.terminology.concepts import Concept
-from fhir_mappings.terminology.members import Field, Role
+from fhir_mappings.terminology.members import Field, Match, Role
 from fhir_mappings.terminology.value_sets import ValueSets
 
 SEARCHED = (
@@ -70,6 +70,11 @@ def observation_search_codes(
     return tuple(
         dict.fromkeys(member.code for member in members if member.role not in NOT_SEARCHED)
     )
+
+
+def is_searched(matches: Sequence[Match]) -> bool:
+    """Return whether what was found under a code or words is searched for by its codes."""
+    return any(one.concept in SEARCHED and one.role not in NOT_SEARCHED for one in matches)
 
 
 HINTS = (

@@ -74,6 +74,39 @@ def test_it_lists_codes_not_known_with_counts_and_milliseconds(
     assert "urn:site|B12X (Vitamin X) in ng/L" in [row["what"] for row in rows]
 
 
+def test_a_result_that_only_its_words_name_is_told_as_one_the_query_does_not_find_H19(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service asks for results by their codes: platelets under a code of the site never come,
+    though it would understand their name. Once the code is added they are found.
+    """
+    system = [{"system": "urn:site", "code": "PLT9"}]
+    local = result({"coding": system, "text": "Platelet count"}, "o1")
+    nameless = result({"text": "Vitamin B12"}, "o2")
+    both = result({"coding": [*system, {"system": "http://loinc.org", "code": "777-3"}]}, "o4")
+    answers = ANSWERS | {"Observation": answer_with(bundle(local, nameless, both, KNOWN))}
+    added = tmp_path / "added.csv"
+    added.write_text(
+        "concept,role,system_uri,code,display\nplatelets,include,urn:site,PLT9,Platelet count\n"
+    )
+    site = tmp_path / "site.toml"
+    site.write_text('[codes]\nadd = "added.csv"\n')
+
+    with fhir_server(**answers) as server:
+        assert check(server.base, "--json") == 0
+        before = json.loads(capsys.readouterr().out)["notKnown"]
+        assert check(server.base, "--json", "--config", str(site)) == 0
+        after = json.loads(capsys.readouterr().out)["notKnown"]
+
+    words = ", known by its words alone: the query by codes does not find it"
+    told = [one["what"] for one in before if one["kind"] == "laboratory code"]
+    assert told == [
+        f"urn:site|PLT9 (Platelet count) in ng/L{words}",
+        f"Vitamin B12 in ng/L{words}",
+    ]
+    assert [one["what"] for one in after if one["kind"] == "laboratory code"] == told[1:]
+
+
 def test_it_asks_for_several_patients(capsys: pytest.CaptureFixture[str]) -> None:
     with fhir_server(**ANSWERS) as server:
         assert check(server.base, "--patients", "2") == 0
