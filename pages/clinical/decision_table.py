@@ -11,7 +11,7 @@ from recommender.cards import CARDS, OVERRIDE_REASONS, Indicator, severity_key
 from recommender.deficiency.deficiency_rows import ROWS
 from recommender.guidance.regimens import CATALOGUE
 from recommender.language.dose_words import describe
-from recommender.precautions.modifiers import MODIFIERS
+from recommender.precautions.modifiers import MODIFIERS, Modifier
 from recommender.treatment.table import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "decision-table.md"
@@ -70,11 +70,16 @@ def _regimens() -> Iterator[str]:
 
 def _modifiers() -> Iterator[str]:
     rows = (
-        f"{item.id} | {'with injections' if item.injection else ''} | {item.text} | "
-        f"{', '.join(item.citations)}"
+        f"{item.id} | {_only(item)} | {item.text} | {', '.join(item.citations)}"
         for item in MODIFIERS
     )
     return _table("What goes with a recommendation", "modifier | only | says | rests on", rows)
+
+
+def _only(item: Modifier) -> str:
+    if item.tablets:
+        return "with injections, where tablets may be taken from the start"
+    return "with injections" if item.injection else ""
 
 
 def _cards() -> Iterator[str]:

@@ -125,15 +125,9 @@ def check_maintenance_injections(
             "enough.",
         )
         return
-    ordered = f"Ordered {describe_interval(timing)}"
-    yield issue_of(
-        cards.B6_INTERVAL_TOO_LONG,
-        WARNING,
-        order,
-        f"{ordered}; outside a loading course at least 7 days apart.",
-        ("S15", "S89"),
-        f"{ordered}; outside a loading course at least 7 days apart",
-    )
+    apart = f"outside a loading course at least {case.policy.min_maintenance_days} days apart"
+    said = f"Ordered {describe_interval(timing)}; {apart}"
+    yield issue_of(cards.B6_INTERVAL_TOO_LONG, WARNING, order, f"{said}.", ("S15", "S89"), said)
 
 
 def _three_a_week_for_signs(case: Case, order: Order) -> Issue:

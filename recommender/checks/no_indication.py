@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from recommender.cards import INFO, WARNING, cards
 from recommender.case import Case, Issue, has_test, issue_of
 from recommender.deficiency import Deficiency
 from recommender.language import LONGEST_MONTH, Cause, HintAt, Order, RecordArea, Test, is_injected
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words, quote
+from recommender.wording import Words, every_months, plain, quote
 
 
 def check_without_indication(case: Case, order: Order) -> Iterator[Issue]:
@@ -67,7 +68,8 @@ def ileal_conflict(case: Case, about: tuple[str, ...]) -> Issue:
     extent = said or f"Ileal Crohn's, {words.crohns or 'extent not recorded'}"
     orders = (order.cobalamin for order in case.drafts if order.key in about)
     injected = all(line is not None and is_injected(line) for line in orders)
-    reason = "The order is right by one source; the other tests once a year below 30 cm."
+    limit = plain(Decimal(case.policy.crohns_extent_cm))
+    reason = f"The order is right by one source; the other tests once a year below {limit} cm."
     if not injected:
         reason = "The sources speak of tests and injections, not of tablets: the extent decides."
     summary = f"{extent}: sources differ, yearly B12 test or monthly injections"
@@ -80,25 +82,26 @@ def _resected_length_unknown(case: Case, words: Words, said: str, about: tuple[s
     """Return a1 of orders after a resection of unknown length; b11 where `said`, the words of the
     record, name a length and the orders are not monthly.
     """
-    reason = "More than 20 cm resected calls for injections every month for life."
-    if said and not _is_monthly(case, about):
-        summary = f"{said}: if over 20 cm was resected, inject every month"
+    months = case.policy.ileal_maintenance_months
+    every = "monthly" if months == 1 else every_months(months)
+    reason = f"More than 20 cm resected calls for injections {every_months(months)} for life."
+    if said and not _is_often_enough(case, about):
+        summary = f"{said}: if over 20 cm was resected, inject {every_months(months)}"
         return Issue(cards.B11_ILEUM_MONTHLY, INFO, (reason,), ("S20", "S71"), about, summary)
     length = words.ileum or "length not recorded"
     year = words.year_of(Cause.ILEAL_RESECTION)
-    summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm monthly"
+    summary = f"Ileal resection{year}, {length}: how much was removed? Above 20 cm {every}"
     if said:
-        summary = f"{said}: how much was removed? Above 20 cm monthly for life"
+        summary = f"{said}: how much was removed? Above 20 cm {every} for life"
     return Issue(cards.A1_RIGHT_BUT_MORE, INFO, (reason,), ("S20", "S21", "S71"), about, summary)
 
 
-def _is_monthly(case: Case, about: tuple[str, ...]) -> bool:
-    """Return whether every one of these orders is injected at least once a month."""
+def _is_often_enough(case: Case, about: tuple[str, ...]) -> bool:
+    """Return whether every one of these orders is injected as often as in ileal disease (C12)."""
+    longest = LONGEST_MONTH * case.policy.ileal_maintenance_months
     lines = [order.cobalamin for order in case.drafts if order.key in about]
     timings = [line.timing for line in lines if line is not None and is_injected(line)]
-    return all(
-        timing is not None and timing.longest_interval <= LONGEST_MONTH for timing in timings
-    )
+    return all(timing is not None and timing.longest_interval <= longest for timing in timings)
 
 
 def _signs_without_deficiency(case: Case, order: Order) -> Iterator[Issue]:

@@ -3,7 +3,12 @@ stops, reviews and treatment due.
 """
 
 from recommender.courses.course_checks import check_lowering_drug, check_maintenance, check_tests
-from recommender.courses.due import check_not_ordered, check_unread, due_treatment
+from recommender.courses.due import (
+    check_not_ordered,
+    check_unread,
+    due_treatment,
+    only_size_is_asked,
+)
 from recommender.courses.renewals import (
     SECOND,
     Repeats,
@@ -31,6 +36,7 @@ __all__ = [
     "due_treatment",
     "forbids_what_is_due",
     "more_than_an_order",
+    "only_size_is_asked",
     "overdue_review",
     "repeated_order",
     "repeats",

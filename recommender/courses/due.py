@@ -18,12 +18,13 @@ from recommender.case import (
     is_trace,
     is_treatment,
 )
+from recommender.courses.due_words import advice_of
 from recommender.deficiency import Deficiency
 from recommender.guidance import NEW_SIGN_DAYS
 from recommender.language import Cause, HintAt, Order, Test
 from recommender.safety import is_implausible
-from recommender.treatment import RULES, Outcome, hydroxocobalamin_allowed, is_on_unsuitable_product
-from recommender.wording import capital, join, plain
+from recommender.treatment import Outcome, is_on_unsuitable_product
+from recommender.wording import capital, every_months, join, plain
 
 
 def check_not_ordered(case: Case) -> Iterator[Issue]:
@@ -54,7 +55,7 @@ def check_unread(case: Case, found: Iterable[Issue]) -> Iterator[Issue]:
     yield Issue(
         cards.K1_DUE,
         WARNING if loud else INFO,
-        _advice(case),
+        advice_of(case),
         case.recommendation.citations,
         tuple(order.key for order in unread),
         rank=UNREAD_RANK,
@@ -104,6 +105,8 @@ def due_treatment(case: Case) -> Iterator[Issue]:
         yield _due(case, WARNING)
     elif _tests_come_first(case):
         yield from _tests_due(case)
+    elif only_size_is_asked(case):
+        yield _due(case, INFO, _size_decides(case))
     elif _is_in_time(case):
         return
     elif (
@@ -116,7 +119,7 @@ def due_treatment(case: Case) -> Iterator[Issue]:
 
 
 def _due(case: Case, indicator: Indicator, advice: tuple[str, ...] = ()) -> Issue:
-    said = advice or _advice(case)
+    said = advice or advice_of(case)
     return Issue(cards.K1_DUE, indicator, said, case.recommendation.citations, ())
 
 
@@ -130,7 +133,11 @@ def _presses_under_treatment(case: Case) -> bool:
 
 
 def _tests_come_first(case: Case) -> bool:
+    """Return whether tests are all that is asked for; after total gastrectomy too, where the site
+    offers nothing else (P5, C35).
+    """
     tested = case.recommendation.outcome is Outcome.TEST and not case.is_prophylaxis
+    tested = tested or (case.rule == "P5" and not case.recommendation.options)
     return tested or _looks_behind_the_level(case)
 
 
@@ -179,6 +186,14 @@ def _looks_behind_the_level(case: Case) -> bool:
     return (new or a.urgent_neurology) and not a.tests_on_record & {Test.MMA, Test.HOMOCYSTEINE}
 
 
+def only_size_is_asked(case: Case) -> bool:
+    """Return whether nerve signs are no reason to look behind the level again, and the opened chart
+    asks for the length or extent that decides all the same (P3 beside N3).
+    """
+    opened = case.rule == "N3" and not case.course.has_anything_selected
+    return opened and not _looks_behind_the_level(case) and _ileal_size_is_missing(case)
+
+
 def _size_decides(case: Case) -> tuple[str, ...]:
     """Say from which length or extent on injections are given, of what is recorded only (I33)."""
     resected = Cause.ILEAL_RESECTION in case.assessment.causes
@@ -187,7 +202,8 @@ def _size_decides(case: Case) -> tuple[str, ...]:
     extent = f"ileal Crohn's disease of {plain(case.policy.crohns_extent_cm)} cm or more"
     limits += [extent] if crohns else []
     said = join(limits, "or")
-    return (f"{capital(said)} calls for injections every month for life.",)
+    every = every_months(case.policy.ileal_maintenance_months)
+    return (f"{capital(said)} calls for injections {every} for life.",)
 
 
 def _ileal_size_is_missing(case: Case) -> bool:
@@ -225,8 +241,10 @@ def _is_pressing(case: Case) -> bool:
         return case.assessment.positive_by_recent_result
     if case.rule == "M7" and case.assessment.treatment.ordered:
         return False  # tablets are ordered: only the kidney result is asked for (Q51, Q55)
+    fails = case.rule == "T5b" and case.assessment.established_malabsorption.is_true  # Q71
     return (
-        case.assessment.is_deficient
+        fails
+        or case.assessment.is_deficient
         or case.rule in ("G2", "T0", "T1", "T1b", "T3", "T3b", "T4a", "T4")
         or _is_on_unsuitable_product(case)
     )
@@ -245,56 +263,8 @@ def _is_in_time(case: Case) -> bool:
 
 
 def _is_on_unsuitable_product(case: Case) -> bool:
-    return case.rule == "T6" and is_on_unsuitable_product(case.assessment)
-
-
-_IN_PREGNANCY = (
-    "Vitamin B12 deficiency in pregnancy, no nerve signs: injections first; tablets are a choice."
-)
-
-
-def _advice(case: Case) -> tuple[str, ...]:
-    """Return what the rule says, and what the rows beside it offer with it (P-rows)."""
-    beside = {rule.id: rule.summary for rule in RULES if rule.id in case.recommendation.also}
-    rows = beside.values() if case.is_prophylaxis else ()
-    if case.rule == "M6" and case.assessment.pregnant.is_true:
-        return (_IN_PREGNANCY,)  # the row speaks of tablets alone
-    return (f"{_of_the_row(case)}.", *(f"{row}." for row in rows))
-
-
-def _of_the_row(case: Case) -> str:
-    """Return what the row says of this person: glossitis alone is no nerve sign (C6), a level is
-    not the last word while methylmalonic acid is asked for (Q69), and a change is not "go on".
+    """Return whether treatment under way is by a product that this person must not have; rules that
+    are louder by themselves are not asked.
     """
-    a = case.assessment
-    if a.neurological.is_true and a.glossitis_only and case.rule in _OF_GLOSSITIS:
-        return _OF_GLOSSITIS[case.rule]
-    if case.rule == "N3" and any(one.test is Test.MMA for one in case.recommendation.follow_ups):
-        return "By the level alone deficiency is unlikely; methylmalonic acid tells more"
-    if case.rule == "T4" and not hydroxocobalamin_allowed(a):
-        return "Treatment has lapsed; allergy advice comes before the next dose"
-    if case.rule == "T6" and case.recommendation.options:
-        return "Treatment goes on with this change"
-    return _OF_ROW.get(case.rule, case.recommendation.summary)
-
-
-_OF_ROW = {
-    "T8": "No order on record follows it",
-    "P6": (
-        "After total gastrectomy injections for life are decided on; after any other operation B12 "
-        "is tested once a year"
-    ),
-}
-"""What adds to a first line that says the row already."""
-
-
-_OF_GLOSSITIS = {
-    "N1": (
-        "Vitamin B12 deficiency with glossitis: injections on alternate days until no further "
-        "improvement, then for life"
-    ),
-    "N2": (
-        "Glossitis with open vitamin B12 status: take samples, and start injections without waiting"
-    ),
-    "T0": "Glossitis under treatment: change to injections on alternate days",
-}
+    goes_on = case.rule in ("T2", "T5", "T5b", "T6", "T8")
+    return goes_on and is_on_unsuitable_product(case.assessment)

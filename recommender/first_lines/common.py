@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recommender.case import Case, Column, Issue
-from recommender.deficiency import Ground, NotConclusive, contradicting_result, older_low_result
+from recommender.deficiency import (
+    Deficiency,
+    Ground,
+    NotConclusive,
+    contradicting_result,
+    older_low_result,
+)
 from recommender.guidance import M_LOAD
 from recommender.language import (
     SURGERY_HINTS,
@@ -18,7 +24,7 @@ from recommender.language import (
 )
 from recommender.monitoring import maintenance_phase
 from recommender.treatment_so_far import UnknownPhase
-from recommender.wording import TEST_NAMES, Words, capital, is_measured, quote
+from recommender.wording import TEST_NAMES, Words, capital, in_sentence, is_measured, quote
 
 Form = Callable[[Case, Issue, Words], str]
 """A first line from the case, the issue and the facts in words; empty where there is nothing to
@@ -55,6 +61,23 @@ def rhythm_due(case: Case, route: Route | None) -> str:
         injected = [M_LOAD]
     timing = injected[0].line.timing if injected else None
     return describe_interval(timing) if timing else maintenance_words(case)
+
+
+def signs_and_level(words: Words) -> str:
+    """Say the nerve signs and the level; with nitrous oxide it is the signs that show deficiency,
+    whatever the level (D4, K14).
+    """
+    a = words.assessment
+    if a.nitrous_oxide.is_true and a.deficiency is Deficiency.PROBABLE:
+        level = f"; {in_sentence(words.level)} may mislead" if words.level else ""
+        return f"{words.finding} with nitrous oxide{level}"
+    return f"{words.finding} and {in_sentence(words.level)}" if words.level else words.finding
+
+
+def what_shows_it(words: Words) -> str:
+    """{b12}, led by the nerve signs where a level shows no deficiency without them (D4)."""
+    by_signs = words.assessment.ground is Ground.PROBABLE and words.finding
+    return signs_and_level(words) if by_signs else words.b12
 
 
 def led(lead: str, then: str) -> str:

@@ -91,7 +91,7 @@ def m1(case: Case, issue: Issue, words: Words) -> str:
             lead = f"Alternate-day B12 {_since(case)} {since}"
             if issue.is_loud:
                 return f"{lead}: go on if improving; if not, every 2 months"
-            return f"{lead}: still improving? Review every 14 days"
+            return f"{lead}: still improving? Review every {case.policy.neuro_review_days} days"
     return _regular_review(case, since, last)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from recommender.case import Case, Issue
+from recommender.courses import only_size_is_asked
 from recommender.deficiency import Deficiency
-from recommender.first_lines.common import led, order_of
+from recommender.first_lines.common import led, order_of, signs_and_level
 from recommender.first_lines.due_open import (
     b1,
     e1,
@@ -40,11 +41,10 @@ from recommender.language import (
     RecordArea,
     Route,
     is_injected,
-    lower_first,
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
-from recommender.wording import Words, capital, may_be_under_way, name_of
+from recommender.wording import Words, capital, in_sentence, may_be_under_way, name_of
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -94,7 +94,8 @@ def say_due(case: Case, words: Words) -> str:
     rule = case.rule
     if case.is_prophylaxis and rule != "N3" and not (rule == "B1" and lacks_deciding_test(case)):
         return prophylaxis(case, words)
-    if rule == "P3" or (rule in ("E1", "E2") and "P3" in case.recommendation.also):
+    beside = rule in ("E1", "E2") and "P3" in case.recommendation.also
+    if rule == "P3" or beside or only_size_is_asked(case):
         return ileum(case, words)
     if case.group is RuleGroup.LOADING:
         return _without_signs(case, words)
@@ -108,14 +109,10 @@ def _n1(case: Case, words: Words) -> str:
     if other := _signs_not_untreated(words):
         return other
     a = case.assessment
+    untreated = ", not treated"
     if a.nitrous_oxide.is_true and a.deficiency is Deficiency.PROBABLE:
-        level = f" ({words.level} may mislead)" if words.level else ""
-        return f"{words.finding} with nitrous oxide{level}: start injections on alternate days"
-    return f"{_signs_and_level(words)}, not treated: start injections on alternate days"
-
-
-def _signs_and_level(words: Words) -> str:
-    return f"{words.finding} and {words.level_in_sentence}" if words.level else words.finding
+        untreated = ""
+    return f"{signs_and_level(words)}{untreated}: start injections on alternate days"
 
 
 def _signs_not_untreated(words: Words) -> str:
@@ -125,7 +122,7 @@ def _signs_not_untreated(words: Words) -> str:
     known = _not_untreated(words)
     if not known:
         return ""
-    a, lead, begin = words.assessment, _signs_and_level(words), "alternate-day injections"
+    a, lead, begin = words.assessment, signs_and_level(words), "alternate-day injections"
     if not words.whole_medication_list:
         return f"{lead}; treatment could not be read: if not already on B12, start {begin}"
     if words.last_dose:
@@ -169,14 +166,14 @@ def _without_signs(case: Case, words: Words) -> str:
 
 
 def _by_diagnosis(words: Words) -> str:
-    if words.cause:
+    if words.cause and words.cause == words.without_level:
         return f"{words.cause} recorded, no B12 treatment on record: start it"
     return led(words.diagnosis, "no B12 treatment on record, start it")
 
 
 def _not_untreated(words: Words) -> str:
     """Say what the record carries where "not treated" would claim more (I33, Q58)."""
-    lead = words.level or words.cause or words.diagnosis or words.finding
+    lead = words.b12 or words.finding
     if words.never_treated:
         return ""
     if RecordArea.MEDICATIONS in words.scenario.unavailable:
@@ -228,7 +225,7 @@ def _g2(_: Case, words: Words) -> str:
     first = next(iter((*severe, *cobalamins)), None)
     substance = name_of(first.allergen) if first else "B12"
     lead = words.level or words.cause or words.finding
-    beside = f" and {words.level_in_sentence or lower_first(lead)}" if lead else ""
+    beside = f" and {in_sentence(lead)}" if lead else ""
     signs = words.assessment.neurological.is_true
     if first is not None and not first.active:
         past = f"past severe reaction to {substance}"

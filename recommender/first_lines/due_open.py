@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from recommender.case import Case, has_test
 from recommender.first_lines.common import no_test, old_and_low, open_level, operation
-from recommender.language import Cause, HintAt, Test
-from recommender.wording import Words, capital, quote
+from recommender.language import Cause, HintAt, Route, Test
+from recommender.wording import Words, capital, every_months, quote
 
 
 def prophylaxis(case: Case, words: Words) -> str:
@@ -15,18 +15,35 @@ def prophylaxis(case: Case, words: Words) -> str:
         ordered = "no more than a B12 supplement ordered"
     if a.ileal_resection_over_limit.is_true:
         length = f"{words.ileum} of ileum" if words.ileum else "The terminal ileum"
-        return f"{length} resected, {ordered}: monthly injections for life are advised"
+        return f"{length} resected, {ordered}: {_injections_for_life(case)}"
     if a.crohns_over_limit.is_true:
         extent = f", {words.crohns}" if words.crohns else ""
-        return f"Ileal Crohn's{extent}, {ordered}: monthly injections for life are advised"
+        return f"Ileal Crohn's{extent}, {ordered}: {_injections_for_life(case)}"
     if Cause.BARIATRIC in a.causes:
         operation = f"Bariatric surgery{words.year_of(Cause.BARIATRIC)}"
-        return f"{operation}, {ordered}: injection every 3 months, or daily tablets"
+        return f"{operation}, {ordered}: {_either_route(case)}"
     if Cause.TOTAL_GASTRECTOMY in a.causes:
         operation = f"Total gastrectomy{words.year_of(Cause.TOTAL_GASTRECTOMY)}"
         test_first = "test it and decide" if _lacks_level(case) else "decide"
         return f"{operation}, {ordered}: {test_first} on injections for life"
     return ""
+
+
+def _injections_for_life(case: Case) -> str:
+    months = case.policy.ileal_maintenance_months
+    if months == 1:
+        return "monthly injections for life are advised"
+    return f"injections {every_months(months)} for life are advised"
+
+
+def _either_route(case: Case) -> str:
+    """Say the routes that are open after bariatric surgery: tablets only where they may be taken
+    (P4, I2).
+    """
+    routes = {phase.line.route for phase in case.offered_phases}
+    if Route.ORAL not in routes:
+        return "injection every 3 months"
+    return "injection every 3 months, or daily tablets" if len(routes) > 1 else "daily tablets"
 
 
 def lacks_deciding_test(case: Case) -> bool:

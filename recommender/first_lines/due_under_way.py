@@ -17,7 +17,8 @@ def t0(_: Case, words: Words) -> str:
 def t1(case: Case, words: Words) -> str:
     if case.assessment.urgent_neurology:
         return f"{words.finding} since treatment began: same-day neurology; alternate days again"
-    return f"{words.finding} since treatment began: inject more often; reload if it progresses"
+    often = f"inject {_hydroxocobalamin(case)}more often"
+    return f"{words.finding} since treatment began: {often}; reload if it progresses"
 
 
 def t1b(_: Case, words: Words) -> str:
@@ -27,8 +28,9 @@ def t1b(_: Case, words: Words) -> str:
 def t2(case: Case, words: Words) -> str:
     regimens = case.offered_regimens
     timing = regimens[0].phases[0].line.timing if regimens else None
-    often = f"inject {describe_interval(timing)}" if timing else "inject more often"
-    return f"Symptoms have returned on {words.treatment}: {often}"
+    every = describe_interval(timing) if timing else "more often"
+    on = f"Symptoms have returned on {words.treatment}"
+    return f"{on}: inject {_hydroxocobalamin(case)}{every}"
 
 
 def t3(case: Case, words: Words) -> str:
@@ -59,24 +61,24 @@ def t4(case: Case, words: Words) -> str:
         return f"{last_supply(words)}: still taken? Ask about numbness, gait and memory"
     last = words.day(words.last_dose)
     due = f", due {maintenance_words(case)}" if last else ""
-    return f"Last B12 injection {last}{due}: give one now" if last else ""
+    one = "hydroxocobalamin" if is_on_unsuitable_product(case.assessment) else "one"
+    return f"Last B12 injection {last}{due}: give {one} now" if last else ""
 
 
-def t5(_: Case, words: Words) -> str:
-    return led(words.cause, "on tablets, injections are preferred")
+def t5(case: Case, words: Words) -> str:
+    return _unsuitable(case, words) or led(words.cause, "on tablets, injections are preferred")
 
 
 def t5b(case: Case, words: Words) -> str:
-    return tablets_not_enough(case, words)
+    return _unsuitable(case, words) or tablets_not_enough(case, words)
 
 
 def t6(case: Case, words: Words) -> str:
     treatment = case.assessment.treatment
     if case.assessment.is_emergency:
         return f"{words.finding}: same-day neurology and haematology; B12 goes on"
-    if is_on_unsuitable_product(case.assessment):
-        why = _against_cyanocobalamin(case, words)
-        return f"{why}{capital(words.treatment) if not why else words.treatment}: {_CHANGE}"
+    if change := _unsuitable(case, words):
+        return change
     if treatment.phase is TreatmentPhase.LOADING:
         return "B12 loading is under way, no maintenance order: order what follows it"
     if not treatment.maintenance_ordered:
@@ -88,7 +90,18 @@ def t6(case: Case, words: Words) -> str:
     return f"{capital(words.treatment)}: inject {maintenance_words(case)}{signs or ' here'}"
 
 
-_CHANGE = "change to hydroxocobalamin"
+def _unsuitable(case: Case, words: Words) -> str:
+    """Say why the product that is taken is to be changed; empty where it suits the person."""
+    if not is_on_unsuitable_product(case.assessment):
+        return ""
+    why = _against_cyanocobalamin(case, words)
+    taken = words.treatment if why else capital(words.treatment)
+    return f"{why}{taken}: change to hydroxocobalamin"
+
+
+def _hydroxocobalamin(case: Case) -> str:
+    """Name the product where more of the one that is taken would harm; else empty."""
+    return "hydroxocobalamin " if is_on_unsuitable_product(case.assessment) else ""
 
 
 def _against_cyanocobalamin(case: Case, words: Words) -> str:
@@ -125,6 +138,8 @@ def t7(case: Case, words: Words) -> str:
 
 
 def t8(case: Case, words: Words) -> str:
+    if change := _unsuitable(case, words):
+        return change
     end = case.assessment.treatment.order_ends
     day = f" {words.day(end)}" if end else " soon"
     if end and end < case.scenario.as_of:

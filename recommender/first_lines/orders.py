@@ -36,7 +36,16 @@ from recommender.language import (
 )
 from recommender.treatment import hydroxocobalamin_allowed
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words, capital, last_supply, plain, quote, say_age, say_often
+from recommender.wording import (
+    Words,
+    capital,
+    every_months,
+    last_supply,
+    plain,
+    quote,
+    say_age,
+    say_often,
+)
 
 
 def b1(case: Case, issue: Issue, words: Words) -> str:
@@ -197,12 +206,13 @@ def b10(case: Case, issue: Issue, words: Words) -> str:
 
 
 def b11(case: Case, _: Issue, words: Words) -> str:
+    every = every_months(case.policy.ileal_maintenance_months)
     if case.assessment.ileal_resection_over_limit.is_true:
         length = words.ileum or "All"
-        return f"{length} of ileum resected: hydroxocobalamin every month for life"
+        return f"{length} of ileum resected: hydroxocobalamin {every} for life"
     limit = plain(Decimal(case.policy.crohns_extent_cm))
     extent = words.crohns or f"{limit} cm or more"
-    return f"Ileal Crohn's over {extent}: hydroxocobalamin every month"
+    return f"Ileal Crohn's over {extent}: hydroxocobalamin {every}"
 
 
 def b15(case: Case, issue: Issue, words: Words) -> str:
@@ -212,9 +222,11 @@ def b15(case: Case, issue: Issue, words: Words) -> str:
         case Route.INTRAVENOUS:
             return "Into a vein most of the dose is lost in urine: give it intramuscularly"
         case Route.NASAL:
-            due = case.column is not Column.NONE
-            use = ": use injections or daily tablets" if due else ""
-            return f"Nasal B12 is outside the guidance{use}"
+            if case.column is Column.NONE:
+                return "Nasal B12 is outside the guidance"
+            tablets = any(phase.line.route is Route.ORAL for phase in case.phases)
+            use = "injections or daily tablets" if tablets else "injections"
+            return f"Nasal B12 is outside the guidance: use {use}"
     if case.assessment.platelets in FEW_PLATELETS:
         return (
             f"{capital(words.result('platelets', case.scenario.platelets))}: under the skin is "

@@ -7,7 +7,7 @@ from decimal import Decimal
 from recommender.cards import Indicator
 from recommender.case import Case, Issue, most_folic_acid
 from recommender.first_lines.common import Form, order_of, rhythm_due
-from recommender.guidance import INJECTION_DOSE
+from recommender.guidance import ADULT_YEARS, INJECTION_DOSE
 from recommender.language import (
     DoseLine,
     DosePart,
@@ -244,9 +244,11 @@ def k3(case: Case, _: Issue, __: Words) -> str:
 def k4(case: Case, _: Issue, __: Words) -> str:
     age = case.scenario.age
     if case.assessment.adult.is_false and age.quantity is not None:
-        return (
-            f"Aged {plain(age.quantity.value)}: adult B12 guidance does not apply; ask paediatrics"
-        )
+        aged = f"Aged {plain(age.quantity.value)}"
+        if age.quantity.value >= ADULT_YEARS:  # the site waits longer (C28)
+            first = case.policy.min_age_years
+            return f"{aged}: this site applies the adult B12 guidance from the age of {first}"
+        return f"{aged}: adult B12 guidance does not apply; ask paediatrics"
     if age.is_known:
         return "Age is not known for certain: adult B12 guidance is not applied"
     if age.because is NotCounted.IMPLAUSIBLE:

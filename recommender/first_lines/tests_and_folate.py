@@ -5,8 +5,16 @@ from __future__ import annotations
 from recommender.cards import Indicator
 from recommender.case import Case, Issue
 from recommender.deficiency import Deficiency
-from recommender.first_lines.common import given, led, no_test, no_test_on_record, open_level
+from recommender.first_lines.common import (
+    given,
+    led,
+    no_test,
+    no_test_on_record,
+    open_level,
+    what_shows_it,
+)
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
+from recommender.safety import reaction_to
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, may_be_under_way, quote, say_age
 
@@ -68,10 +76,12 @@ def c1(case: Case, _: Issue, words: Words) -> str:
     if case.assessment.treatment.unknown_by_record:
         lead = f"{words.level}; " if words.level else ""
         return capital(f"{lead}{may_be_under_way(words)}: give {first}")
-    if words.level:
-        return f"{words.level}, not treated: start {first}"
+    shown = what_shows_it(words)
+    if words.level or shown != words.b12:
+        return f"{shown}, not treated: start {first}"
     if words.b12:
-        known = f"{words.cause} recorded" if words.cause else words.diagnosis
+        known = words.without_level
+        known = f"{known} recorded" if known != words.diagnosis else known
         return f"{known}, no B12 treatment: start {first}"
     return ""
 
@@ -86,6 +96,11 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
         return f"{level} on tablets: change to injections{when}"
     if rescue:
         return "Folinic acid does not wait: see that vitamin B12 is given as well"
+    reactions = [reaction_to(case, one.cobalamin) for one in case.drafts if one.cobalamin]
+    if any(reactions):
+        return "Folic acid waits for the first B12 dose, and that for allergy advice"
+    if reactions and None not in reactions:
+        return "Folic acid waits for the first B12 dose, and that until the reaction is clear"
     treatment = case.assessment.treatment
     if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
         since = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
@@ -179,4 +194,5 @@ def _untreated(words: Words, then: str) -> str:
         return capital(f"{lead}{words.as_ordered(order)}, no dose on record: {then}")
     if words.last_order:
         return f"Last B12 on record {words.day(words.last_order)}: {then}"
-    return f"{words.b12}, not treated: {then}" if words.b12 else ""
+    shown = what_shows_it(words)
+    return f"{shown}, not treated: {then}" if shown else ""

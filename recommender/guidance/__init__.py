@@ -6,6 +6,7 @@ from recommender.guidance.choice_words import words_of_choice
 from recommender.guidance.look_back import NEW_SIGN_DAYS
 from recommender.guidance.looser import looser_settings
 from recommender.guidance.policy import (
+    ADULT_YEARS,
     SETTINGS,
     TRACE_BOUNDS,
     AltDailyLoading,
@@ -59,6 +60,7 @@ from recommender.guidance.statements import (
 )
 
 __all__ = [
+    "ADULT_YEARS",
     "CATALOGUE",
     "DAILY_LOADING_DOSES",
     "DOCUMENTS",

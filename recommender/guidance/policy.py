@@ -109,6 +109,9 @@ BUILT_IN_PRODUCTS = frozenset(
 )
 """What can be had where a site names no formulary of its own."""
 
+ADULT_YEARS = 18
+"""Age from which the guidance is for adults; a site may begin later, never earlier (C28, Q90)."""
+
 ProductExcipients = frozenset[tuple[Substance, Route, Allergen]]
 """An excipient that the formulary lists for a product, one entry each (Q63)."""
 
@@ -151,7 +154,7 @@ class Policy:
     folate_gate_opens: FolateGateOpens = FolateGateOpens.FIRST_DOSE
     oral_dose_mcg: int = 1000
     cyano_im_protocol: str = ""
-    min_age_years: int = 18
+    min_age_years: int = ADULT_YEARS
     dietary_low_dose_accepted: bool = False
     severe_hb_g_per_l: Decimal = Decimal(80)
     confirm_consistent_orders: ConfirmConsistentOrders = ConfirmConsistentOrders.ACTIONABLE_ONLY
@@ -460,7 +463,7 @@ SETTINGS: tuple[Setting, ...] = (
         "min_age_years",
         "C28",
         "youngest age the guidance is applied to",
-        bounds=(18, 25),
+        bounds=(ADULT_YEARS, 25),
         whole=True,
     ),
     Setting(

@@ -100,7 +100,6 @@ FACTS: dict[str, Reader] = {
 MEMBERS_NOT_READ: dict[str, str] = {
     "Anticoagulant.DIRECT_ORAL": "told from warfarin, which alone asks for an INR (K5, K6)",
     "Anticoagulant.HEPARIN": "told from warfarin, which alone asks for an INR (K5, K6)",
-    "LoweringDrug.METFORMIN": "counts as cause DRUG and as a use; the class is shown (K13)",
     "LoweringDrug.COLCHICINE": "counts as cause DRUG and as a use; the class is shown (K13)",
     "Allergen.BENZYL_ALCOHOL": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",
     "Allergen.MACROGOL": "one of EXCIPIENTS: d4 where the formulary lists it, else d5",

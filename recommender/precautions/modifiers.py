@@ -32,7 +32,7 @@ NEEDLE_TECHNIQUE = "25 to 27 gauge needle; press on the site for 5 to 10 minutes
 @dataclass(frozen=True, slots=True)
 class Modifier:
     """One modifier: when it applies, what it says, and what it rests on. `injection`: only when
-    something is injected.
+    something is injected; `tablets`: only where tablets from the start are a choice beside it.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Modifier:
     text: str
     citations: tuple[str, ...]
     injection: bool = False
+    tablets: bool = False
 
     def __post_init__(self) -> None:
         check_citations(f"modifier {self.id}", self.citations)
@@ -50,13 +51,9 @@ def _on_warfarin(a: Assessment) -> bool:
 
 
 def _bleeding_risk(a: Assessment) -> bool:
-    return (a.on_anticoagulant | a.bleeding_disorder).is_true and not a.inr_high.is_true
-
-
-def _tablets_are_suitable(a: Assessment) -> bool:
-    """Return whether nothing known speaks against tablets as the way round an injection."""
-    against = a.neurological | a.established_malabsorption | a.renal | a.lebers
-    return not against.is_true
+    """Return whether K6 holds; of an INR above range K5 speaks, of a bleeding disorder both do."""
+    thinned = a.on_anticoagulant.is_true and not a.inr_high.is_true
+    return thinned or a.bleeding_disorder.is_true
 
 
 def _cause_unknown(a: Assessment) -> bool:
@@ -246,10 +243,11 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K6",
-        lambda a: _bleeding_risk(a) and _tablets_are_suitable(a),
+        lambda a: _bleeding_risk(a) and a.neurological.is_false,
         "Where it is suitable, oral treatment avoids the injection.",
         ("X28", "X29"),
         injection=True,
+        tablets=True,
     ),
     Modifier(
         "K17",
@@ -321,9 +319,15 @@ MODIFIERS: tuple[Modifier, ...] = (
     ),
     Modifier(
         "K13",
-        lambda a: bool(a.lowering_drugs),
+        lambda a: LoweringDrug.METFORMIN in a.lowering_drugs,
         "A long-term medicine that lowers vitamin B12 is on the list: treat as advised, do not "
         "stop metformin for it.",
+        ("X13", "X25"),
+    ),
+    Modifier(
+        "K13",
+        lambda a: bool(a.lowering_drugs) and LoweringDrug.METFORMIN not in a.lowering_drugs,
+        "A long-term medicine that lowers vitamin B12 is on the list: treat as advised.",
         ("X13", "X25"),
     ),
     Modifier(
@@ -368,10 +372,16 @@ for each.
 """
 
 
-def advise(assessment: Assessment, *, injecting: bool) -> tuple[Advice, ...]:
-    """Return the modifiers that apply; those about injections only when something is injected."""
+def advise(
+    assessment: Assessment, *, injecting: bool, by_mouth: bool = False
+) -> tuple[Advice, ...]:
+    """Return the modifiers that apply; those about injections only when something is injected,
+    that on tablets in their place only where they may be taken from the start (`by_mouth`).
+    """
     return tuple(
         Advice(modifier.id, modifier.text, modifier.citations)
         for modifier in MODIFIERS
-        if modifier.applies(assessment) and (injecting or not modifier.injection)
+        if modifier.applies(assessment)
+        and (injecting or not modifier.injection)
+        and (by_mouth or not modifier.tablets)
     )

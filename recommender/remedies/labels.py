@@ -199,7 +199,7 @@ def _additions(edits: tuple[Edit, ...], names: dict[Test, str]) -> str:
         if isinstance(edit, ChangeStart):
             words.append(f"Start on {say_full_date(edit.starts)}")
     first, *rest = words or ["Leave as it is"]
-    return "; ".join((first, *(lower_first(word) for word in rest)))
+    return "; ".join(dict.fromkeys((first, *(lower_first(word) for word in rest))))
 
 
 def _removed(edits: tuple[Edit, ...]) -> list[str]:
@@ -235,7 +235,7 @@ def _briefly(edits: tuple[Edit, ...]) -> str:
     tests = tuple(
         item for edit in edits if isinstance(edit, AddFollowUps) for item in edit.follow_ups
     )
-    return capital("; ".join([*words, *([_number(tests)] if tests else [])]))
+    return capital("; ".join([*dict.fromkeys(words), *([_number(tests)] if tests else [])]))
 
 
 def _number(follow_ups: tuple[FollowUp, ...]) -> str:

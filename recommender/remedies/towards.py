@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from recommender.assessment import PlateletBand
+from recommender.assessment import VERY_FEW_PLATELETS, PlateletBand
 from recommender.cards import Indicator, Remedy, Resolution, cards
 from recommender.case import Case, Column, Issue, kind_of
 from recommender.folic_acid import (
@@ -59,7 +59,7 @@ def towards(
     edits = edits if treats else _with_claims(edits, target.claims)
     asked = any(issue.card == cards.B23_LAPSED for issue in issues) and case.rule != "T4"
     open_still = asked or is_open(case)
-    open_still = open_still or _is_reasonable(case, issues)
+    open_still = open_still or _is_reasonable(case, issues) or _is_deferred(case, edits)
     recommended = treats and alone and not target.claims and not open_still
     return Resolution(_label(case, edits, target.claims), edits, recommended)
 
@@ -83,8 +83,23 @@ def _is_reasonable(case: Case, issues: Sequence[Issue]) -> bool:
     under_the_skin = any(line and line.route is Route.SUBCUTANEOUS for line in lines)
     if under_the_skin and case.assessment.bleeding_is_a_risk:
         return True
-    few = case.assessment.platelets is PlateletBand.FROM_25_TO_50
+    few = bool(issues) and case.assessment.platelets is PlateletBand.FROM_25_TO_50
     return few and all(issue.card == cards.B15_ROUTE and not issue.is_loud for issue in issues)
+
+
+def _is_deferred(case: Case, edits: tuple[Edit, ...]) -> bool:
+    """Return whether the edits inject into somebody of whom the card says to ask haematology first
+    (K3, K4) or to wait for the INR (K5); with nerve signs nothing waits (I12).
+    """
+    a = case.assessment
+    waits = a.platelets in VERY_FEW_PLATELETS or a.inr_high.is_true
+    if not waits or a.neurological.is_true:
+        return False
+    phases = [
+        phase for edit in edits if isinstance(edit, AddRegimen) for phase in edit.regimen.phases
+    ]
+    phases += [edit.phase for edit in edits if isinstance(edit, ChangeOrder)]
+    return any(phase.line.route is Route.INTRAMUSCULAR for phase in phases)
 
 
 def _resumed_today(

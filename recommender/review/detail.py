@@ -74,10 +74,21 @@ def detail_of(
     hints = hint_lines(words, said) if offers or QUOTES_HINTS & set(found) else ()
     return Detail(
         facts=facts,
-        unread=(*unread_lines(case.scenario, offers=offers), *hints),
+        unread=(
+            *unread_lines(case.scenario, offers=offers, doses=_denies_doses(case, found)),
+            *hints,
+        ),
         tests=say_tests(case, planned),
         differs=_differs(case, found) if case.policy.sources_differ else "",
     )
+
+
+def _denies_doses(case: Case, found: Sequence[Card]) -> bool:
+    """Return whether a card says of what is ordered that no dose is on record (Q29, Q55)."""
+    treatment = case.assessment.treatment
+    ordered = treatment.unknown_by_record or treatment.ordered or treatment.order_key
+    asks = {cards.K1_DUE, cards.B4_NO_LOADING, cards.B23_LAPSED, cards.C2_FIRST_DOSE_PENDING}
+    return bool(asks & set(found) and ordered) and not treatment.dose_documented
 
 
 TARGET = {Test.HOMOCYSTEINE: " (target under 10)"}

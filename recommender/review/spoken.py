@@ -139,7 +139,7 @@ SPOKEN: dict[str, dict[Where, Cell]] = {
         "b23",
     ),
     "T5b": _row(
-        "k1 info",
+        "k1 info, warning with EM = T (Q71)",
         "s: injections",
         "b22",
         "c2 (B12 still low: change first (Q71))",

@@ -37,7 +37,9 @@ def check_bleeding(case: Case, order: Order) -> Iterator[Issue]:
     if needs_inr(a):
         if not has_test(case, Test.INR):
             yield _inr(case, order)
-    elif not order.technique_noted:
+        if not a.bleeding_disorder.is_true:
+            return  # of warfarin the INR says it all
+    if not order.technique_noted:
         yield from _risk_of_bleeding(case, order)
 
 

@@ -107,13 +107,13 @@ def ileal_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     )
 
 
-def watch_the_ileum(assessment: Assessment, _: Policy) -> Offer:
+def watch_the_ileum(assessment: Assessment, policy: Policy) -> Offer:
     """Offer the test and ask for length or extent (P3); any-extent prophylaxis is named only
     (C10).
     """
     text = (
         "One source advises monthly prophylaxis for any extent of ileal Crohn's disease, the other "
-        "yearly screening below 30 cm."
+        f"yearly screening below {policy.crohns_extent_cm:f} cm."
     )
     advice = (
         (Advice("P3", text, ("S21", "S22", "S72")),)
@@ -140,7 +140,11 @@ def bariatric_prophylaxis(assessment: Assessment, policy: Policy) -> Offer:
     )
     return Offer(
         options=tuple(Option((), Regimen((phase,))) for phase in phases),
-        acceptable=(Regimen((PROPH_1M,)), *(Regimen((oral,)) for phase in phases if phase is oral)),
+        acceptable=(
+            Regimen((injection,)),  # right whichever the site drafts (C13)
+            Regimen((PROPH_1M,)),
+            *(Regimen((oral,)) for phase in phases if phase is oral),
+        ),
         follow_ups=(*_b12_if_missing(assessment), *pregnancy_plan_b12(assessment)),
     )
 

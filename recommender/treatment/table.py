@@ -14,6 +14,8 @@ from recommender.guidance import Policy, RuleId, check_citations
 from recommender.language import (
     Claim,
     ClinicalScenario,
+    Regimen,
+    Route,
     changed,
     distinct_follow_ups,
     is_same_line,
@@ -569,7 +571,11 @@ def _advice(
     return (
         *offer.advice,
         *neurological_advice(assessment),
-        *advise(assessment, injecting=_injects(selection.options)),
+        *advise(
+            assessment,
+            injecting=_injects(selection.options),
+            by_mouth=_may_start_by_mouth(rule, offer, selection),
+        ),
         *(one for one in unavailable_record_advice(assessment) if one.id != rule),
     )
 
@@ -668,9 +674,24 @@ def _options_to_draft(offer: Offer, assessment: Assessment) -> tuple[tuple[Optio
     return (), "In pregnancy nothing is drafted before deficiency is shown: the prescriber decides."
 
 
+def _regimens(options: tuple[Option, ...]) -> tuple[Regimen, ...]:
+    return tuple(option.regimen for option in options if option.regimen)
+
+
 def _injects(options: tuple[Option, ...]) -> bool:
-    lines = [phase.line for option in options if option.regimen for phase in option.regimen.phases]
+    lines = [phase.line for regimen in _regimens(options) for phase in regimen.phases]
     return any(line.route is not None and line.route.is_parenteral for line in lines)
+
+
+def _may_start_by_mouth(rule: str, offer: Offer, selection: Selection) -> bool:
+    """Whether tablets from the start are offered, or are as right where the site puts injections
+    first (K6: where the conditions of M6 hold).
+    """
+    regimens = _regimens(selection.options)
+    regimens += offer.acceptable if rule == RuleId.M5 else ()
+    return any(
+        all(phase.line.route is Route.ORAL for phase in regimen.phases) for regimen in regimens
+    )
 
 
 def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -120,9 +120,10 @@ def causes(words: Words) -> str:
     for one in words.scenario.causes:
         named = CAUSE_WORDS[one.cause]
         if one.cause is Cause.ILEAL_RESECTION:
-            named = f"ileum resected {words.ileum or 'length not recorded'}"
+            named = f"ileum resected{f' {words.ileum}' if words.ileum else ', length not recorded'}"
         if one.cause is Cause.CROHNS_ILEAL:
-            named = f"ileal Crohn's disease {words.crohns or 'extent not recorded'}"
+            extent = f" {words.crohns}" if words.crohns else ", extent not recorded"
+            named = f"ileal Crohn's disease{extent}"
         said[one.cause] = words.on(named, one.evidence.date)
     return ", ".join(said.values()) or "cause not known"
 
@@ -213,7 +214,14 @@ def not_ruled_out(words: Words) -> str:
     if not (words.scenario.lebers.is_gap and problems.not_understood):
         return ""
     counted = f"{problems.not_understood} of {problems.entries} problems"
+    if problems.entries == 1:
+        counted = "the one problem on the list"
     return f"{counted} not understood, so Leber's disease is not ruled out: no tablets"
+
+
+def not_ruled_out_for_tablets(words: Words) -> str:
+    """Say the same of tablets that were taken and lapsed."""
+    return not_ruled_out(words) if words.assessment.treatment.by_mouth else ""
 
 
 _SEVERITY = {

@@ -53,4 +53,6 @@ def judged_by_words(words: Words) -> str:
     problems = words.scenario.list_of(RecordArea.CONDITIONS)
     if not problems.by_words:
         return ""
+    if problems.entries == 1:
+        return "The one problem on the list judged by its words only"
     return f"{problems.by_words} of {problems.entries} problems judged by their words only"

@@ -35,8 +35,12 @@ LISTS = {
     RecordArea.PROCEDURES: "procedures",
     RecordArea.ALLERGIES: "allergies",
 }
-"""Parts of the record a card speaks of when they could not be read; the others change nothing
-(Q6).
+"""Parts of the record that every card speaks of when they could not be read (Q58)."""
+
+
+DOSES = {RecordArea.STATEMENTS: "statements of use", RecordArea.ADMINISTRATIONS: "doses given"}
+"""Parts that are often not available and leave the phase as the orders say (Q6): said where a card
+says that no dose is on record.
 """
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from recommender.guidance import look_back
 from recommender.language import Cause, ClinicalScenario, HintAt, NotCounted, RecordArea, Route
 from recommender.treatment_so_far import UnknownPhase
-from recommender.wording.names import LISTS
+from recommender.wording.names import DOSES, LISTS
 from recommender.wording.short import join, quote, say_age, say_quantity
 from recommender.wording.words import Words
 
@@ -91,10 +91,13 @@ given (Q58).
 """
 
 
-def unread_lines(scenario: ClinicalScenario, *, offers: bool = False) -> tuple[str, ...]:
+def unread_lines(
+    scenario: ClinicalScenario, *, offers: bool = False, doses: bool = False
+) -> tuple[str, ...]:
     """Say which parts of the record could not be read, and which came in part (Q58).
 
     Args:
+        doses: whether the card says that no dose is on record.
         offers: whether treatment is offered, which then holds on a condition where the medication
             list could not be read.
     """
@@ -102,8 +105,9 @@ def unread_lines(scenario: ClinicalScenario, *, offers: bool = False) -> tuple[s
     in_part = scenario.incomplete - unread
     unless = UNLESS_TREATED if offers and RecordArea.MEDICATIONS in unread else ""
     said = (("Could not be read", unread, unless), ("Not complete", in_part, ""))
+    lists = LISTS | DOSES if doses else LISTS
     return tuple(
-        f"{lead}: {join([LISTS[area] for area in LISTS if area in areas])}.{added}"
+        f"{lead}: {join([lists[area] for area in lists if area in areas])}.{added}"
         for lead, areas, added in said
-        if areas & set(LISTS)
+        if areas & set(lists)
     )

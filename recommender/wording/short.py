@@ -19,6 +19,7 @@ from recommender.language import (
     Unit,
     YearDate,
     describe_interval,
+    lower_first,
 )
 
 WITHOUT_ITS_YEAR = 365
@@ -128,6 +129,16 @@ def name_of(product: Substance | Allergen) -> str:
 def join(words: list[str], last: str = "and") -> str:
     """Return words as a list is read: "B12, blood count and homocysteine"."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def every_months(months: int) -> str:
+    """Return "every month", or "every 2 months"."""
+    return "every month" if months == 1 else f"every {months} months"
+
+
+def in_sentence(words: str) -> str:
+    """Return a first line's lead as it stands after other words."""
+    return words if words.startswith("B12") else lower_first(words)
 
 
 def capital(words: str) -> str:

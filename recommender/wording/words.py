@@ -28,7 +28,6 @@ from recommender.language import (
     RecordArea,
     UncountedResult,
     is_treatment_dose,
-    lower_first,
 )
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import (
@@ -98,19 +97,11 @@ class Words:
         return f"{self._before_level}{measured}{self._beside_level}" if measured else ""
 
     @property
-    def level_in_sentence(self) -> str:
-        """The same after other words."""
-        level = self.level
-        return level if level.startswith("B12") else lower_first(level)
-
-    @property
     def _before_level(self) -> str:
         """The diagnosis that alone shows deficiency beside a level that does not (D2)."""
         if self.assessment.ground is not Ground.DIAGNOSIS:
             return ""
-        is_pa = any(one.cause is Cause.PERNICIOUS_ANAEMIA for one in self.scenario.causes)
-        recorded = self.cause if is_pa else self.diagnosis
-        return f"{recorded}, " if recorded else ""
+        return f"{self.without_level}, " if self.without_level else ""
 
     @property
     def low_in_either_unit(self) -> str:
@@ -138,8 +129,16 @@ class Words:
 
     @property
     def b12(self) -> str:
-        """{b12}; without a result the cause, else the diagnosis."""
-        return self.level or self.cause or self.diagnosis
+        """{b12}; without a result what shows the deficiency."""
+        return self.level or self.without_level
+
+    @property
+    def without_level(self) -> str:
+        """What shows deficiency where no level does: pernicious anaemia, which is one, else the
+        diagnosis; a diet, a medicine or an operation is only why there may be one (cards.md 4).
+        """
+        is_pa = any(one.cause is Cause.PERNICIOUS_ANAEMIA for one in self.scenario.causes)
+        return self.cause if is_pa else self.diagnosis or self.cause
 
     @property
     def diagnosis(self) -> str:

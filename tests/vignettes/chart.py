@@ -34,6 +34,7 @@ CONDITIONS = {
     "planning pregnancy": "169449001",
     "sickle cell disease": "417357006",
     "dialysis": "105502003",
+    "nitrous oxide poisoning": "290484004",
 }
 PROCEDURES = {
     "ileal resection": "307193005",

@@ -35,7 +35,7 @@ from recommender.language import (
 )
 from recommender.review.order_review import review
 from recommender.treatment.table import recommend
-from recommender.wording import Words, name_of
+from recommender.wording import Words, in_sentence, name_of
 from recommender.wording.short import plain
 from tests.recommender.people import build_scenario
 from tests.recommender.review_cases import FACTS
@@ -223,7 +223,7 @@ def test_a_level_after_other_words_begins_in_small_letters(
     scenario = person(*(FACTS[name] for name in names), recorded)
     assessment = recommend(scenario, Policy()).assessment
 
-    assert Words(scenario, assessment, Policy()).level_in_sentence == said
+    assert in_sentence(Words(scenario, assessment, Policy()).level) == said
 
 
 @pytest.mark.parametrize(

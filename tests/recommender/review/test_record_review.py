@@ -44,8 +44,17 @@ def opened(policy: Policy | None = None, **known: Any) -> tuple[Finding, ...]:
             "info: B12 200 pmol/L (21 Nov) is borderline: measure methylmalonic acid",
         ),
         (
-            {"total_b12": 400, "causes": ["bariatric surgery"], "neurological_screen": "no"},
+            {
+                "total_b12": 400,
+                "causes": ["bariatric surgery"],
+                "neurological_screen": "no",
+                "egfr": 90,
+            },
             "info: Bariatric surgery, no B12 ordered: injection every 3 months, or daily tablets",
+        ),
+        (  # no kidney result: cyanocobalamin is not offered, so not named (I2)
+            {"total_b12": 400, "causes": ["bariatric surgery"], "neurological_screen": "no"},
+            "info: Bariatric surgery, no B12 ordered: injection every 3 months",
         ),
         (
             SIGNS,
