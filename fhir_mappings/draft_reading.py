@@ -15,10 +15,10 @@ from fhir_mappings.fhir import (
     Placed,
     Resource,
     as_dict,
-    as_list,
     as_text,
     changed_by,
     code_of,
+    is_changed,
     read_flag,
     read_notes,
     read_reasons,
@@ -141,7 +141,7 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
         forbids = read_flag(resource.get("doNotPerform"))
         read = read_orders(draft.placed, stands, product, value_sets, siblings)
         orders = tuple(changed(order, forbids=bool(forbids)) for order in read)
-        if as_list(resource.get("modifierExtension")):  # it may mean the opposite
+        if is_changed(resource):
             orders = tuple(changed(order, not_computable=CHANGED) for order in orders)
         elif forbids is None:
             orders = tuple(changed(order, not_computable=PERHAPS_FORBIDS) for order in orders)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import functools
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -204,6 +204,13 @@ def read_flag(value: Json) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False, "": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else (False if value is None else None)
+
+
+def is_changed(element: Mapping[str, Json]) -> bool:
+    """Return whether an element bears an extension that modifies it: none is read, and it may mean
+    the opposite (FHIR's `modifierExtension`).
+    """
+    return "modifierExtension" in element and bool(as_list(element["modifierExtension"]))
 
 
 def version_key(resource: dict[str, Json]) -> str:

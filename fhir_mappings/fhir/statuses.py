@@ -11,7 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fhir_mappings.fhir.reading import Json, as_dict, as_list, as_text, codings_of, texts_of
+from fhir_mappings.fhir.reading import (
+    Json,
+    as_dict,
+    as_list,
+    as_text,
+    codings_of,
+    is_changed,
+    texts_of,
+)
 from fhir_mappings.fhir.versions import (
     ADMINISTRATION_TYPES,
     DISPENSE_TYPES,
@@ -84,10 +92,12 @@ def read_verification(resource: Mapping[str, Any]) -> str:
     """Return how certain a diagnosis or an allergy is, by FHIR's codes; empty where nothing is
     said of it that is understood.
 
-    What contradicts itself, or is doubted or denied in other words, is unconfirmed: it restricts,
-    confirms nothing, and is no known "no".
+    What contradicts itself, is doubted or denied in other words, or changed by an extension, is
+    unconfirmed: it restricts, confirms nothing, and is no known "no".
     """
     value = resource.get("verificationStatus")
+    if is_changed(resource):
+        return NOT_CERTAIN
     if value is None:
         return ""
     codes = codes_of(value)

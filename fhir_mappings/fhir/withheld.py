@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_mappings.fhir.reading import as_list, read_flag
+from fhir_mappings.fhir.reading import as_list, is_changed, read_flag
 
 OBSERVATION_VALUES = frozenset(
     {
@@ -87,7 +87,7 @@ def changed_by(medicine: dict[str, Any]) -> str:
     """Return in words what may turn an entry of a medicine into its opposite and cannot be read: an
     extension that modifies it, or a denial that is neither true nor false; empty for neither.
     """
-    if "modifierExtension" in medicine:
+    if is_changed(medicine):
         return "an extension"
     if DENIALS.isdisjoint(medicine):
         return ""

@@ -20,6 +20,7 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     code_of,
+    is_changed,
     read_flag,
     read_notes,
     texts_of,
@@ -76,7 +77,6 @@ UNDONE_BY: dict[Concept, Concept] = {
 """Operations that a later one takes back."""
 
 RESECTIONS = frozenset({Concept.ILEAL_RESECTION, Concept.TOTAL_ILEAL_RESECTION})
-
 
 INJECTIONS: dict[Concept, Substance] = {
     Concept.B12_ADMINISTRATION: Substance.COBALAMIN_UNSPECIFIED,
@@ -156,8 +156,7 @@ def _read_operations(index: RecordIndex) -> list[Operation]:
             continue
         done = performed_on(resource)
         name = name_entry(code, matches[0])
-        why_not = _why_not_done(name, resource, done, index.tomorrow)
-        if why_not:
+        if why_not := _why_not_done(name, resource, done, index.tomorrow):
             index.receipt.ignore(placed, why_not)
             continue
         if _leaves_open(index, placed, name, matches) or _denies_injection(index, placed, matches):
@@ -173,14 +172,16 @@ def _leaves_open(index: RecordIndex, placed: Placed, name: str, matches: tuple[M
     """Return whether the status of a procedure leaves open whether it was carried out, or all of
     it: what it would mean is then asked about.
     """
-    status, concepts = code_of(placed.resource.get("status")), {one.concept for one in matches}
-    if status in (DONE_OR_UNKNOWN if concepts.isdisjoint(INJECTIONS) else DONE):
+    resource, injected = placed.resource, any(one.concept in INJECTIONS for one in matches)
+    status, changed = code_of(resource.get("status")), is_changed(resource)
+    if status in (DONE if injected else DONE_OR_UNKNOWN) and not (changed and injected):
         return False
-    said, day = f"{name}, status {status or 'missing'}", newest_day(performed_on(placed.resource))
+    why = "changed by an extension" if changed else f"status {status or 'missing'}"
+    said, day = f"{name}, {why}", newest_day(performed_on(resource))
     index.receipt.ignore(placed, said)
-    for match in matches:
-        for at in HINTS.get(match.concept, ()) if match.role is not Role.EXCLUDE else ():
-            index.understanding.hint(at, placed, said, day)
+    named = (match.concept for match in matches if match.role is not Role.EXCLUDE)
+    for at in (at for concept in named for at in HINTS.get(concept, ())):
+        index.understanding.hint(at, placed, said, day)
     return True
 
 
@@ -200,7 +201,7 @@ def _why_not_done(
     name: str, resource: dict[str, Any], done: DateSpan | None, tomorrow: dt.date
 ) -> str:
     status = code_of(resource.get("status"))
-    if status in NOT_DONE:
+    if status in NOT_DONE and not is_changed(resource):
         return why_status(name, status)
     if any(read_flag(resource.get(name)) for name in ("notDone", "notPerformed")):
         return f"{name}, not done"

@@ -22,6 +22,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    is_changed,
     is_reversed,
     read_clinical,
     read_date,
@@ -173,7 +174,7 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done") or any(
         read_flag(resource.get(name)) for name in ("notDone", "notPerformed")
     )
-    if not_done:
+    if not_done and not is_changed(resource):
         judged = Judged(judged.matches, (), Understood.BY_CODE)
     ledger.judged[placed.place] = judged
     ledger.count("procedures", placed, judged.understood)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from fhir_mappings.fhir import (
-    as_list,
-    as_text,
-    codings_of,
     months_before,
+    read_clinical,
     read_notes,
+    sayings_of,
     texts_of,
 )
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing
@@ -115,15 +114,10 @@ LASTING = frozenset(
 
 def _is_old_encounter(diagnosis: Diagnosis, since: dt.date) -> bool:
     resource = diagnosis.placed.resource
-    categories = {
-        as_text(coding.get("code"))
-        for category in as_list(resource.get("category"))
-        for coding in codings_of(category)
-    }
     return (
         SIGNS[diagnosis.concept] not in LASTING
-        and "encounter-diagnosis" in categories
-        and not resource.get("clinicalStatus")
+        and "encounter-diagnosis" in sayings_of(resource.get("category"))
+        and read_clinical(resource) in ("", "unknown")
         and diagnosis.standing is Standing.CURRENT
         and diagnosis.began is not None
         and diagnosis.began.latest < since

@@ -212,6 +212,7 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
         if kind in CHANGED_IS_UNREAD and (by := changed_by(resource)):
             index.receipt.set_aside(placed, f"changed by {by} that is not read")
             index.gaps[key] = f"an entry of the {AREAS[key].value} is changed by {by}"
+            index.gaps.setdefault("medications", index.gaps[key])  # they answer one question
             continue
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""

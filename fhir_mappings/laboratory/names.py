@@ -111,7 +111,9 @@ def text_of_event(code: Any) -> str:
 
 _OF_PREGNANCY = re.compile(
     r"(?:estimated|expected|delivery) (?:date|due|delivery)(?: of (?:delivery|confinement|birth))?"
-    r"(?: date)?(?: estimated)?|due date|edd|edc"
+    r"(?: date)?(?: estimated)?(?: (?:from|by|based on|per) .{3,40}| us composite estimate)?"
+    r"|due date|(?:edd|edc)(?: (?:from|by|based on|per) .{3,40}| agreed)?"
+    r"|(?:errechneter |voraussichtlicher )?(?:geburts|entbindungs)termin"
     r"|(?:urine |serum )?(?:pregnancy test|h ?cg(?: (?:pregnancy )?test)?)(?: (?:urine|serum))?"
 )
 """The day of a birth to come, and a test of pregnancy."""

@@ -16,6 +16,7 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
+    is_changed,
     reference_of,
     texts_of,
 )
@@ -84,6 +85,11 @@ def observe(
         found = _of_their_fluid(context, resource, found)
     day, written, by_issue = dated.day, dated.written, dated.by_issue
     why = _why_not_counted(index, placed, resource, found, dated)
+    if "component" in resource:
+        found = [
+            (*known[:4], NotCounted.NOT_READABLE) if is_changed(known[0]) else known
+            for known in found
+        ]
     observed = [
         Observed(placed, body, code, matches, day, written, by_answer, by_issue, why or contradicts)
         for body, code, matches, by_answer, contradicts in found
@@ -115,7 +121,7 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
-    if "modifierExtension" in resource and as_list(resource["modifierExtension"]):
+    if is_changed(resource):
         index.receipt.ignore(placed, f"{_name(found)}, changed by an extension that is not read")
         _note_uncounted(index, found, "changed by an extension that is not read")
         return NotCounted.NOT_READABLE

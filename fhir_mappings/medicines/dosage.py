@@ -25,7 +25,7 @@ from fhir_mappings.dosing import (
     weigh,
     why_implausible,
 )
-from fhir_mappings.fhir import as_dict, as_list, as_text, texts_of
+from fhir_mappings.fhir import as_dict, as_list, as_text, is_changed, texts_of
 from fhir_mappings.fhir import versions as fhir_versions
 from fhir_mappings.medicines.dose_amounts import attempt, count_alone, dose_in_words, read_dose
 from fhir_mappings.medicines.routes_and_sites import notes_technique, read_route, read_site
@@ -172,6 +172,8 @@ def _read_line(
     lines = _read_lines(line, product, value_sets, words, timing, problems)
     if product.doubt:
         problems.append(product.doubt)
+    if is_changed(line) or is_changed(as_dict(line.get("timing"))):
+        problems.append("the dosage is changed by an extension that is not read")
     structured = not _only_words(line)
     return Dosage(
         lines=lines,

@@ -39,6 +39,10 @@ def named(text: str, **value: object) -> Resource:
     [
         named("Estimated date of delivery", valueDateTime="2026-11-01"),
         named("EDD", valueDateTime=days_ago(0)),
+        named("EDD (agreed)", valueDateTime="2026-11-01"),
+        named("Delivery date Estimated from last menstrual period", valueDateTime="2026-11-01"),
+        named("Delivery date US composite estimate", valueDateTime="2026-11-01"),
+        named("Errechneter Geburtstermin", valueDateTime="2026-11-01"),
         named("Pregnancy test", valueCodeableConcept={"text": "Positive"}),
         named("Serum hCG", valueString="positive"),
         observation(

@@ -1,0 +1,121 @@
+"""Entries that an extension modifies which is not read: they may mean the opposite, so they deny
+and permit nothing (FHIR's `modifierExtension`; decisions 2.1, Q26, I26).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recommender.language import HintAt, NotCounted
+from tests.fhir_mappings.records import (
+    OWN,
+    RXNORM,
+    SNOMED,
+    SUBJECT,
+    UCUM,
+    allergy,
+    concept,
+    condition,
+    days_ago,
+    observation,
+    procedure,
+    scenario_of,
+)
+
+CHANGED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+LEBERS, SICKLE, DIALYSIS, INJECTION = "58610003", "127040003", "302497006", "709544008"
+
+
+def test_what_is_denied_and_changed_is_not_denied() -> None:
+    scenario = scenario_of(
+        condition(LEBERS, verificationStatus="refuted", **CHANGED),
+        allergy("1217428002", verificationStatus="refuted", **CHANGED),
+        procedure(DIALYSIS, days=5, status="not-done", **CHANGED),
+    )
+    assert scenario.lebers.is_unknown
+    assert scenario.allergy_fact.is_true
+    assert scenario.dialysis.is_unknown
+
+
+def test_what_is_said_and_changed_permits_nothing() -> None:
+    scenario = scenario_of(condition(SICKLE, **CHANGED), procedure(INJECTION, days=20, **CHANGED))
+    assert scenario.haemolysis.is_unknown  # it would protect folic acid
+    assert not scenario.doses
+    assert HintAt.B12_TREATMENT in {hint.at for hint in scenario.hints}
+
+
+def test_one_part_of_a_panel_may_be_changed() -> None:
+    answer = {"code": concept(OWN, "neuro-screen"), "valueBoolean": False}
+    level = {"value": 420, "unit": "pmol/L", "code": "pmol/L", "system": UCUM}
+    result = {"code": concept("http://loinc.org", "14685-2"), "valueQuantity": level}
+    panel = observation("", code={"text": "Panel"}, component=[answer | CHANGED, result | CHANGED])
+    scenario = scenario_of(panel)
+    assert scenario.neurological_screen.is_unknown
+    assert not scenario.total_b12.is_known
+    assert [one.why for one in scenario.uncounted_b12] == [NotCounted.NOT_READABLE]
+    plain = observation("", code={"text": "Panel"}, component=[answer, result])
+    assert scenario_of(plain).total_b12.is_known
+
+
+@pytest.mark.parametrize(
+    "kind", ["MedicationStatement", "MedicationAdministration", "MedicationDispense"]
+)
+@pytest.mark.parametrize("changed", [CHANGED, {"wasNotTaken": "perhaps"}, {"notGiven": "perhaps"}])
+def test_an_entry_of_a_list_beside_leaves_the_medicines_open(
+    kind: str, changed: dict[str, Any]
+) -> None:
+    entry = {
+        "resourceType": kind,
+        "status": "completed",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
+        "effectiveDateTime": days_ago(10),
+        "whenHandedOver": days_ago(10),
+        **changed,
+    }
+    assert scenario_of(entry).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize("where", ["line", "timing"])
+def test_a_dosage_that_is_changed_is_not_read(where: str) -> None:
+    timing: dict[str, Any] = {"repeat": {"frequency": 1, "period": 2, "periodUnit": "mo"}}
+    line = {
+        "timing": timing | (CHANGED if where == "timing" else {}),
+        "route": concept(SNOMED, "78421000"),
+        "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "mg", "code": "mg", "system": UCUM}}],
+        **(CHANGED if where == "line" else {}),
+    }
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "authoredOn": days_ago(100),
+        "medicationCodeableConcept": concept(RXNORM, "5514", "Hydroxocobalamin"),
+        "dosageInstruction": [line],
+    }
+    (read,) = scenario_of(order).orders
+    assert read.not_computable
+
+
+@pytest.mark.parametrize("empty", [[], None])
+def test_an_extension_that_is_empty_changes_nothing(empty: Any) -> None:
+    scenario = scenario_of(condition(LEBERS, verificationStatus="refuted", modifierExtension=empty))
+    assert scenario.lebers.is_false
+
+
+@pytest.mark.parametrize(
+    ("category", "status"),
+    [
+        ([{"text": "Encounter Diagnosis"}], None),
+        ([{"coding": [{"code": "ENCOUNTER-DIAGNOSIS"}]}], {}),
+        ({"coding": [{"code": "encounter-diagnosis"}]}, "unknown"),
+    ],
+)
+def test_an_old_encounter_is_one_in_every_spelling_F10(category: Any, status: Any) -> None:
+    sign = condition("91019004", days=800, category=category, clinicalStatus=status)
+    scenario = scenario_of(sign)
+    assert not scenario.neurological_findings
+    assert [hint.at for hint in scenario.hints] == [HintAt.NEUROLOGY]
