@@ -172,6 +172,7 @@ def _evidence(entry: Evidence, decided: bool) -> Json:
         {
             "reference": entry.reference,
             "code": entry.code,
+            "name": entry.name,
             "display": entry.display,
             "reported": entry.reported,
             "converted": entry.converted,

@@ -21,7 +21,9 @@ def cite(
 ) -> Evidence:
     """Return the evidence of one entry of the record; a match by words says so."""
     code = match.source if match.matched_by == "code" else "matched by text"
-    return Evidence(placed.reference, code, name_entry(codeable, match), reported, converted, date)
+    display = name_entry(codeable, match)
+    name = match.member.display
+    return Evidence(placed.reference, code, display, reported, converted, date, name=name)
 
 
 _SEMANTIC_TAG = re.compile(

@@ -5,12 +5,13 @@ which asks for no race.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from fhir_mappings.intake import completed_years
 from fhir_mappings.values.quantities import show_number
 from fhir_mappings.values.units import MOLAR_MASS, Analyte
-from recommender.language import Alarm, Comparator, Evidence, Measurement, Quantity, Unit
+from recommender.language import Alarm, Comparator, Measurement, Quantity, Unit
 
 UMOL_PER_MG_DL = 10000 / MOLAR_MASS[Analyte.CREATININE]
 ADULT_FROM = 18
@@ -51,7 +52,7 @@ def compute_egfr(
     value = estimate_gfr(quantity.value, age, female)
     source = creatinine.evidence[0]
     shown = f"eGFR {show_number(value)} mL/min/1.73 m², computed by CKD-EPI 2021"
-    evidence = Evidence(source.reference, source.code, source.display, source.reported, shown, date)
+    evidence = replace(source, converted=shown, date=date)
     return Measurement(
         Quantity(value, Unit.EGFR),
         date,

@@ -82,6 +82,7 @@ class Evidence:
 
     `reported` is the value as the record has it, `converted` the same in the unit it was compared
     in (empty when that is the reported one). `role` is what it does for a fact that is known.
+    `display` is how the record names it, `name` what its code or its words are listed as.
     """
 
     reference: str
@@ -91,6 +92,7 @@ class Evidence:
     converted: str = ""
     date: dt.date | None = None
     role: EvidenceRole = EvidenceRole.DECIDES
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,17 @@ def test_a_result_decides_its_own_fact_or_nothing(fact: str, roles: list[str | N
     assert [entry.get("role") for entry in evidence_of(fact)] == roles
 
 
+def test_evidence_has_the_name_of_its_code_beside_the_words_of_the_record() -> None:
+    """CONTRACT, the explain JSON: code, name and display of each piece of evidence."""
+    local = result("b12", "14685-2", {"value": 96, "unit": "pmol/L"})
+    local["code"]["text"] = "Kobalamin"
+    explained = explain_prefetch(patient=PATIENT, labs=bundle(local))
+    (evidence,) = next(one for one in explained["facts"] if one["name"] == "total_b12")["evidence"]
+
+    assert (evidence["code"], evidence["display"]) == ("http://loinc.org|14685-2", "Kobalamin")
+    assert evidence["name"] == "Cobalamin (Vitamin B12) [Moles/volume] in Serum or Plasma"
+
+
 def test_a_result_without_a_unit_is_no_evidence_of_deficiency() -> None:
     assert [entry["reference"] for entry in evidence_of("deficiency")] == ["Observation/b12"]
 
