@@ -30,6 +30,7 @@ from recommender.deficiency import (
     DeficiencyRow,
     Ground,
     Permanence,
+    behind_a_flag,
     find_row,
     gather_deficiency_facts,
     mma_excludes,
@@ -77,7 +78,7 @@ REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
-    scenario = _with_low_level(scenario, policy)
+    scenario = _with_low_level(behind_a_flag(scenario, policy), policy)
     basis = _Basis.of(scenario, policy)
     assessment = Assessment(
         **_who(scenario, policy),

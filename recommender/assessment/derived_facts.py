@@ -162,6 +162,11 @@ class Assessment(ComparedWhole):
         return self.treatment.phase in (TreatmentPhase.NONE, TreatmentPhase.UNKNOWN)
 
     @property
+    def starts_or_resumes(self) -> bool:
+        """Vitamin B12 would be started, as far as known, or again after a lapse (K9)."""
+        return self.untreated or self.treatment.phase is TreatmentPhase.LAPSED
+
+    @property
     def stays_for_life(self) -> bool:
         """The cause is permanent, or not known to pass."""
         return self.permanence in (Permanence.PERMANENT, Permanence.UNKNOWN)

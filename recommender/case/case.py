@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from recommender.assessment import Assessment
 from recommender.case.course_reading import is_standing, is_treatment
-from recommender.deficiency import Deficiency, NotConclusive, with_low_level
+from recommender.deficiency import Deficiency, NotConclusive, behind_a_flag, with_low_level
 from recommender.guidance import Policy, RuleGroup
 from recommender.language import (
     LONGEST_MONTH,
@@ -197,7 +197,7 @@ class Case:
 
     @property
     def starts_treatment(self) -> bool:
-        return self.assessment.untreated or self.assessment.treatment.phase is TreatmentPhase.LAPSED
+        return self.assessment.starts_or_resumes
 
     @property
     def had_a_dose(self) -> bool:
@@ -260,7 +260,7 @@ def case_of(
     over.
     """
     phase = recommendation.assessment.treatment.phase
-    settled = with_low_level(scenario, policy, phase)
+    settled = with_low_level(behind_a_flag(scenario, policy), policy, phase)
     return Case(course, settled, recommendation, policy, refill, chart_asks)
 
 

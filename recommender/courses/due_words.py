@@ -5,7 +5,7 @@ from __future__ import annotations
 from recommender.case import Case
 from recommender.language import Test
 from recommender.treatment import RULES, hydroxocobalamin_allowed
-from recommender.wording import every_months
+from recommender.wording import capital, every_months
 
 _IN_PREGNANCY = (
     "Vitamin B12 deficiency in pregnancy, no nerve signs: injections first; tablets are a choice."
@@ -43,19 +43,27 @@ def _of_the_row(case: Case) -> str:
 
 
 def _of_ileal_disease(case: Case, rule: str) -> str:
-    """Return what the row says where the site injects less often than monthly (C12)."""
-    months = case.policy.ileal_maintenance_months
-    return _OF_ILEAL.get(rule, "").format(every=every_months(months)) if months > 1 else ""
+    """Return what the row says where the site injects less often than monthly (C12), or in ileal
+    Crohn's disease of any extent (C10).
+    """
+    months, any_extent = (
+        case.policy.ileal_maintenance_months,
+        case.policy.crohns_any_extent_prophylaxis,
+    )
+    if rule not in _OF_ILEAL or (months == 1 and not any_extent):
+        return ""
+    extensive = "" if any_extent else "extensive "
+    return capital(_OF_ILEAL[rule].format(every=every_months(months), extensive=extensive))
 
 
 _OF_ILEAL = {
     "P1": "More than 20 cm of ileum resected: hydroxocobalamin {every} for life as prophylaxis",
     "P2": (
-        "Extensive ileal Crohn's disease: hydroxocobalamin {every} as prophylaxis, vitamin B12 "
+        "{extensive}ileal Crohn's disease: hydroxocobalamin {every} as prophylaxis, vitamin B12 "
         "yearly"
     ),
     "M1": (
-        "Vitamin B12 deficiency with extensive ileal disease or resection: loading injections, "
+        "Vitamin B12 deficiency with {extensive}ileal disease or resection: loading injections, "
         "then maintenance injections for life"
     ),
 }

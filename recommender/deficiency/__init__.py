@@ -20,6 +20,7 @@ from recommender.deficiency.levels import (
     total_b12_is_low,
 )
 from recommender.deficiency.older_results import (
+    behind_a_flag,
     contradicting_result,
     older_low_result,
     with_low_level,
@@ -37,6 +38,7 @@ __all__ = [
     "NotConclusive",
     "Permanence",
     "active_alone_is_low",
+    "behind_a_flag",
     "contradicting_result",
     "deficiency_evidence",
     "find_row",

@@ -11,9 +11,11 @@ from recommender.deficiency.levels import B12Class, class_of_reading, total_b12_
 from recommender.guidance import Policy, look_back
 from recommender.language import (
     ClinicalScenario,
+    Measurement,
     NotCounted,
     Order,
     OrderState,
+    Test,
     Truth,
     UncountedResult,
 )
@@ -127,6 +129,50 @@ def flagged_low(scenario: ClinicalScenario) -> Truth:
     """Return whether the laboratory calls a result that decides low, or below its range (Q60)."""
     flagged = scenario.total_b12.flagged_low or scenario.holotranscobalamin.flagged_low
     return Truth.TRUE if flagged else Truth.FALSE
+
+
+def behind_a_flag(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenario:
+    """Return the scenario with the low level before a result that cannot be used as the one that
+    decides, where the laboratory calls that result low: it says nothing else, and a flag makes no
+    answer quieter (Q35, Q60).
+    """
+    total = _before_the_flag(scenario, scenario.total_b12, NotCounted.NEWER_COUNTS, policy)
+    later = _before_the_flag(
+        scenario, scenario.total_b12_on_treatment, NotCounted.ON_TREATMENT, policy
+    )
+    if total is None and later is None:
+        return scenario
+    return replace(
+        scenario,
+        total_b12=total or scenario.total_b12,
+        total_b12_on_treatment=later or scenario.total_b12_on_treatment,
+    )
+
+
+def _before_the_flag(
+    scenario: ClinicalScenario, newest: Measurement, why: NotCounted, policy: Policy
+) -> Measurement | None:
+    """Return the result right before the flagged one, where it is low and of the year before."""
+    if newest.is_known or not newest.flagged_low or newest.date is None:
+        return None
+    before = (
+        result
+        for result in scenario.uncounted_b12
+        if result.test is Test.SERUM_B12 and result.why is why and len(result.readings) == 1
+    )
+    found = next(before, None)
+    day = found.evidence.date if found else None
+    if found is None or day is None or (newest.date - day).days > look_back.YEAR_DAYS:
+        return None
+    if _class(found, policy) is not B12Class.LOW:
+        return None
+    return Measurement(
+        found.readings[0],
+        day,
+        evidence=(found.evidence,),
+        by_issue=found.by_issue,
+        flagged_low=found.flagged_low,
+    )
 
 
 NOT_UNDER_WAY = frozenset({TreatmentPhase.NONE, TreatmentPhase.UNKNOWN})

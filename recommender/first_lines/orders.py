@@ -210,6 +210,8 @@ def b11(case: Case, _: Issue, words: Words) -> str:
     if case.assessment.ileal_resection_over_limit.is_true:
         length = words.ileum or "All"
         return f"{length} of ileum resected: hydroxocobalamin {every} for life"
+    if not words.crohns and case.policy.crohns_any_extent_prophylaxis:
+        return f"Ileal Crohn's: hydroxocobalamin {every}"
     limit = plain(Decimal(case.policy.crohns_extent_cm))
     extent = words.crohns or f"{limit} cm or more"
     return f"Ileal Crohn's over {extent}: hydroxocobalamin {every}"

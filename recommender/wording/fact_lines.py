@@ -164,7 +164,7 @@ def facts_that_decided(
     if offers or SPEAKS_OF_THE_RULE & set(found):
         for rule in rules:
             shown += DECIDES_RULE.get(rule, (level, nerves))
-        shown += _beside(words)
+        shown += _beside(words, offers=offers)
     if injects and words.assessment.platelets in FEW_PLATELETS:
         shown.append(platelets)
     if injects and words.assessment.inr_high.is_true:
@@ -175,7 +175,7 @@ def facts_that_decided(
     return tuple(dict.fromkeys(line for line in said if line))
 
 
-def _beside(words: Words) -> Iterator[Line]:
+def _beside(words: Words, *, offers: bool) -> Iterator[Line]:
     """Facts that decide by being there, whatever the rule."""
     a = words.assessment
     if a.pregnant.is_true:
@@ -186,7 +186,8 @@ def _beside(words: Words) -> Iterator[Line]:
         yield symptoms
     if a.lebers.is_true:
         yield lebers
-    if (a.severe_anaemia | a.low_potassium).is_true and a.untreated:
+    begins = offers or (a.neurological.is_true and a.deficiency is not Deficiency.UNLIKELY)  # N2
+    if begins and (a.severe_anaemia | a.low_potassium).is_true and a.starts_or_resumes:
         yield blood
     if a.ground in (Ground.MMA, Ground.MMA_AGAINST_LEVEL):
         yield kidney  # without it methylmalonic acid would show nothing (C9)

@@ -87,9 +87,10 @@ def nerves(words: Words) -> str:
         return "nerve signs: conditions could not be read"
     if RecordArea.CONDITIONS in s.incomplete:
         return "nerve signs: the list of conditions is not complete"
-    if words.findings:
+    told_apart = [one for one in words.findings if one.other_cause]
+    if told_apart:
         return (
-            f"{words.on(named_sign(words.findings[0]), words.findings[0].evidence.date)}, by its "
+            f"{words.on(named_sign(told_apart[0]), told_apart[0].evidence.date)}, by its "
             f"code of another cause"
         )
     if screen.because is Because.IN_FUTURE:

@@ -231,6 +231,42 @@ def test_a_high_inr_takes_no_word_from_a_bleeding_disorder_K6() -> None:
     }
 
 
+# --- a flag makes no answer quieter (Q60)
+
+FLAGGED = "B12 96 pmol/L; flagged low, unit missing, on 2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("chart", "results"),
+    [
+        ({"conditions": [VEGAN]}, [LOW, NO_SIGNS, KIDNEYS]),
+        ({"conditions": [VEGAN]}, [LOW, KIDNEYS]),
+        ({"conditions": [SIGNS]}, [LOW, KIDNEYS]),
+        ({"procedures": [SLEEVE]}, [LOW, NO_SIGNS, KIDNEYS]),
+        ({"conditions": [VEGAN]} | TABLETS, [LOW, NO_SIGNS, KIDNEYS]),
+        (
+            {"active": ["hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2025-01-20"]},
+            [LOW, KIDNEYS],
+        ),
+    ],
+)
+def test_a_result_flagged_low_takes_nothing_from_the_low_one_before_Q60(
+    chart: Json, results: list[str]
+) -> None:
+    before = only_card(opened(**chart, results=results))
+    after = only_card(opened(**chart, results=[*results, FLAGGED]))
+    said = ("summary", "indicator", "detail")
+    assert [before[one] for one in said] == [after[one] for one in said]
+    assert labels(before) == labels(after)
+
+
+@pytest.mark.parametrize("earlier", [NOT_LOW, "B12 96 pmol/L, on 2025-10-06"])
+def test_no_other_result_decides_behind_one_that_cannot_be_used_Q35(earlier: str) -> None:
+    card = only_card(opened(results=[earlier, NO_SIGNS, KIDNEYS, FLAGGED]))
+    assert card["indicator"] == "info"
+    assert card["summary"].startswith("B12 96 (20 Nov), flagged low")
+
+
 # --- the deciding fact leads
 
 
@@ -374,6 +410,27 @@ def test_the_interval_in_ileal_disease_is_said_as_it_is_drafted_C12(months: int,
     assert card["summary"] == f"25 cm of ileum resected: hydroxocobalamin {said} for life"
 
 
+def test_any_extent_of_crohns_disease_is_not_called_extensive_C10() -> None:
+    settings = with_policy({"crohnsAnyExtentProphylaxis": True})
+    chart = {
+        "conditions": ["Crohn's disease of ileum, since 2020-10-02"],
+        "results": [NOT_LOW, NO_SIGNS, KIDNEYS],
+    }
+    (card,) = cards_of(opened(**chart), settings)
+    assert card["detail"].startswith("Ileal Crohn's disease: hydroxocobalamin every month as")
+    order = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    (card,) = cards_of(request(order, **chart), settings)
+    assert card["summary"] == "Ileal Crohn's: hydroxocobalamin every month"
+
+
+def test_glossitis_that_does_not_count_is_no_sign_of_another_cause_C6() -> None:
+    settings = with_policy({"glossitisCountsAsNeuro": False})
+    chart = {"conditions": ["glossitis, since 2026-10-20"], "results": [LOW, KIDNEYS]}
+    (card,) = cards_of(opened(**chart), settings)
+    assert "Nerve signs: not recorded" in card["detail"]
+    assert "another cause" not in card["detail"]
+
+
 def test_tests_alone_after_total_gastrectomy_are_offered_C35() -> None:
     settings = with_policy({"gastrectomyProphylaxis": "TEST_ONLY"})
     chart = {"procedures": ["total gastrectomy, on 2023-11-01"], "results": [NO_SIGNS, KIDNEYS]}
@@ -407,3 +464,21 @@ def test_reviews_are_asked_for_as_often_as_the_site_sets_C24() -> None:
     order = "hydroxocobalamin, 1000 mcg, IM, alternate days, since 2026-11-10"
     (card,) = cards_of(opened(**chart, active=[order]), settings)
     assert card["summary"].endswith("still improving? Review every 7 days")
+
+
+# --- potassium: said where it is ordered, and nowhere else (K9)
+
+
+def test_low_potassium_is_said_where_a_lapsed_treatment_is_resumed_K9() -> None:
+    chart = {"conditions": [ANAEMIA], "active": [MONTHLY], "given": MONTHLY_DOSES[:1]}
+    results = [NO_SIGNS, KIDNEYS, "potassium 3.0 mmol/L, on 2026-11-25"]
+    card = only_card(opened(**chart, results=results))
+    assert "Low potassium: correct potassium" in card["detail"]
+    assert "Potassium 3 mmol/L (25 Nov)" in card["detail"]
+
+
+def test_low_potassium_is_not_said_where_nothing_is_given() -> None:
+    borderline = ["B12 180 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]
+    low = "potassium 3.0 mmol/L, on 2026-11-25"
+    before = only_card(opened(results=borderline))
+    assert only_card(opened(results=[*borderline, low]))["detail"] == before["detail"]
