@@ -193,7 +193,8 @@ def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
 def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ...]) -> Judged:
     """Return what an entry says; the same code and notes are judged once in a record."""
     notes = notes_of(resource)
-    written = (as_key(resource.get("code")), notes, fields[0].value, resource.get("language"))
+    spoken = as_text(resource.get("language"))
+    written = (as_key(resource.get("code")), notes, fields[0].value, spoken)
     judged: Judged | None = index.read_before.get(written)
     if judged is None:
         judged = judge(index.value_sets_for(resource), resource.get("code"), fields, notes)

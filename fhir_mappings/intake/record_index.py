@@ -27,7 +27,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake.limits import USUAL, Limits
 from fhir_mappings.intake.receipt import Receipt, no_clock
 from fhir_mappings.intake.site_units import with_site_units
-from fhir_mappings.intake.understanding import Understanding
+from fhir_mappings.intake.understanding import COUNTED_WITH, Understanding
 from fhir_mappings.terminology import Concept, ValueSets
 from recommender.language import (
     NONE_RECORDED,
@@ -207,12 +207,12 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             resource, patient_id
         ):
             index.receipt.set_aside(placed, "about another patient")
-            index.gaps[key] = f"the {AREAS[key].value} that came were mixed with another patient's"
+            mixed = f"the {AREAS[key].value} that came were mixed with another patient's"
+            _leave_open(index, key, mixed)
             continue
         if kind in CHANGED_IS_UNREAD and (by := changed_by(resource)):
             index.receipt.set_aside(placed, f"changed by {by} that is not read")
-            index.gaps[key] = f"an entry of the {AREAS[key].value} is changed by {by}"
-            index.gaps.setdefault("medications", index.gaps[key])  # they answer one question
+            _leave_open(index, key, f"an entry of the {AREAS[key].value} is changed by {by}")
             continue
         identity = resource.get("id")
         named = f"{kind}/{identity}" if isinstance(identity, str) and identity else ""
@@ -221,12 +221,15 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
     return kept
 
 
+def _leave_open(index: RecordIndex, key: str, why: str) -> None:
+    """Note why a list says no "none"; of the lists of medicines one answers for all."""
+    for each in {key, "medications"} if key in COUNTED_WITH["medications"] else {key}:
+        index.gaps.setdefault(each, why)
+
+
 _OF_MEDICINES = ("Request", "Order", "Statement", "Usage", "Administration", "Dispense")
 CHANGED_IS_UNREAD = frozenset(f"Medication{kind}" for kind in _OF_MEDICINES)
-"""Types of which an entry that is changed (`changed_by`) may mean the opposite and would permit: it
-is not read, and its list says no "none". Results of that kind are told; diagnoses, operations and
-allergies count, which restricts more.
-"""
+"""Types of which an entry that is changed (`changed_by`) may mean the opposite: it is not read."""
 
 
 def _keep_too(index: RecordIndex, kept: dict[str, Placed], placed: Placed, named: str) -> None:

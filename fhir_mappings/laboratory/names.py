@@ -9,7 +9,7 @@ import re
 from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
-from fhir_mappings.fhir import as_key, codings_of, texts_of
+from fhir_mappings.fhir import as_key, as_text, codings_of, texts_of
 from fhir_mappings.intake import RecordIndex
 from fhir_mappings.judging import Understood, reads_as_words
 from fhir_mappings.terminology import (
@@ -68,7 +68,7 @@ def name_understood(index: RecordIndex, resource: dict[str, Any]) -> Understood:
     once in a record.
     """
     code = resource.get("code")
-    written = ("test", as_key(code), resource.get("language"))
+    written = ("test", as_key(code), as_text(resource.get("language")))
     by: Understood | None = index.read_before.get(written)
     if by is None:
         if is_enumerated(index.value_sets, code, Field.LABS):

@@ -149,7 +149,7 @@ def _understand_medicine(
     """Return by what the name of a medicine was understood, and what the words of one that nothing
     names may mean; the same name is looked at once in a record.
     """
-    written = ("medicine", as_key(stated), resource.get("language"))
+    written = ("medicine", as_key(stated), as_text(resource.get("language")))
     known: tuple[Understood, _ShownOfMedicine] | None = index.read_before.get(written)
     if known is None:
         found = index.value_sets.find(stated, Field.DRUGS)

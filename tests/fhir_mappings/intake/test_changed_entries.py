@@ -119,3 +119,41 @@ def test_an_old_encounter_is_one_in_every_spelling_F10(category: Any, status: An
     scenario = scenario_of(sign)
     assert not scenario.neurological_findings
     assert [hint.at for hint in scenario.hints] == [HintAt.NEUROLOGY]
+
+
+@pytest.mark.parametrize("kind", ["MedicationStatement", "MedicationAdministration"])
+@pytest.mark.parametrize("subject", [{"reference": "Patient/pat-2"}, "unknown", "?"])
+def test_an_entry_beside_about_somebody_else_leaves_the_medicines_open_Q64(
+    kind: str, subject: Any
+) -> None:
+    entry = {
+        "resourceType": kind,
+        "status": "completed",
+        "subject": subject,
+        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
+        "effectiveDateTime": days_ago(10),
+    }
+    assert scenario_of(entry).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize("language", [[], {}, [None], {"coding": [{"code": "en"}]}, 5, "de"])
+def test_a_language_that_is_no_code_breaks_nothing(language: Any) -> None:
+    """It was an error 500 of the whole call."""
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
+        "language": language,
+    }
+    scenario = scenario_of(
+        condition(LEBERS, language=language),
+        procedure(DIALYSIS, days=5, language=language),
+        allergy("1217428002", language=language),
+        observation("", code={"text": "Vitamin B12"}, language=language),
+        order,
+    )
+    assert scenario.lebers.is_true
+    assert scenario.dialysis.is_true
+    assert scenario.anticoagulant_fact.is_true
