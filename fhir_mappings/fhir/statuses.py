@@ -33,6 +33,8 @@ codings of others stand beside them.
 """
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_BEHIND = re.compile(r"(?: \((?:qualifier value|finding|situation)\))?[.!]*$")
+"""What SNOMED CT puts behind its full names, and what people put behind a word."""
 
 
 def code_of(value: Json) -> str:
@@ -43,7 +45,8 @@ def code_of(value: Json) -> str:
     read as well.
     """
     if isinstance(value, str):
-        return _spelled(value)
+        text = value.strip().lower()
+        return text if text.isalpha() else _spelled(text)
     return "" if value is None else next(iter(codes_of(value)), "")
 
 
@@ -52,8 +55,9 @@ def codes_of(value: Json) -> list[str]:
     any, else all; without codes its first words.
     """
     codings = codings_of(value)
-    if len(codings) == 1 and (code := as_text(codings[0].get("code"))):  # as nearly all have
-        return [_spelled(code)]
+    if len(codings) == 1 and isinstance(code := codings[0].get("code"), str) and code.strip():
+        code = code.strip().lower()  # as nearly all have
+        return [code if code.isalpha() else _spelled(code)]
     codings = [coding for coding in codings if as_text(coding.get("code"))]
     own = [coding for coding in codings if as_text(coding.get("system")).startswith(HL7)]
     codes = [_spelled(as_text(coding.get("code"))) for coding in own or codings]
@@ -68,7 +72,7 @@ def sayings_of(value: Json) -> set[str]:
 
 def _spelled(text: str) -> str:
     text = text.strip().lower()
-    return text if text.isalpha() else _BETWEEN_WORDS.sub("-", text)
+    return text if text.isalpha() else _BETWEEN_WORDS.sub("-", _BEHIND.sub("", text))
 
 
 # --- of a diagnosis or an allergy
@@ -96,7 +100,7 @@ def read_verification(resource: Mapping[str, Any]) -> str:
     unconfirmed: it restricts, confirms nothing, and is no known "no".
     """
     value = resource.get("verificationStatus")
-    if is_changed(resource):
+    if "modifierExtension" in resource and is_changed(resource):
         return NOT_CERTAIN
     if value is None:
         return ""
@@ -112,6 +116,7 @@ def read_verification(resource: Mapping[str, Any]) -> str:
 
 _IN_FORCE = ("relapse", "recurrence", "active")
 _OVER = frozenset({"resolved", "inactive", "remission"})
+_CLINICAL = _OVER.union(_IN_FORCE)
 
 
 def read_clinical(resource: Mapping[str, Any]) -> str:
@@ -122,9 +127,12 @@ def read_clinical(resource: Mapping[str, Any]) -> str:
     if value is None:
         return ""
     codes = codes_of(value)
+    if len(codes) == 1 and codes[0] in _CLINICAL:
+        return codes[0]
     if len(codes) > 1 and not _OVER.issuperset(codes):
         return next((code for code in _IN_FORCE if code in codes), "")
-    return codes[0] if codes else ""
+    said = _CLINICAL & sayings_of(value) if len(codes) == 1 else frozenset()
+    return next(iter(said)) if len(said) == 1 else next(iter(codes), "")
 
 
 _HIGH = frozenset({"high", "crith", "high-risk"})

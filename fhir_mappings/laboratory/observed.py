@@ -121,7 +121,7 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
-    if is_changed(resource):
+    if "modifierExtension" in resource and is_changed(resource):
         index.receipt.ignore(placed, f"{_name(found)}, changed by an extension that is not read")
         _note_uncounted(index, found, "changed by an extension that is not read")
         return NotCounted.NOT_READABLE

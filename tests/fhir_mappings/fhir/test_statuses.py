@@ -68,6 +68,11 @@ def test_all_of_several_are_there() -> None:
         (coded((HL7, "refuted"), (HL7, "confirmed")), "unconfirmed"),
         (coded((HL7, "confirmed"), (HL7, "differential")), "unconfirmed"),
         ({"text": "not refuted"}, "unconfirmed"),
+        (
+            {"coding": [{"code": "1", "display": "Entered in error (qualifier value)"}]},
+            "entered-in-error",
+        ),
+        ({"coding": [{"code": "1", "display": "Known absent (qualifier value)"}]}, "unconfirmed"),
         ({"text": "Verdacht auf"}, "unconfirmed"),
         ({"text": "final diagnosis"}, ""),
         (coded(("urn:x", "C")), ""),
@@ -88,6 +93,9 @@ def test_what_contradicts_itself_is_unconfirmed(written: Any, says: str) -> None
         (coded((HL7, "resolved"), (HL7, "bogus")), ""),
         ("remission", "remission"),
         ({"text": "Past"}, "past"),
+        ({"text": "Resolved."}, "resolved"),
+        (coded(("urn:x", "R")) | {"text": "Resolved"}, "resolved"),
+        (coded(("urn:x", "R")), "r"),
         (None, ""),
     ],
 )
