@@ -6,7 +6,7 @@ Source: R38, R157, R160, R161; cards.md 1 (what is in scope); Q19.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fhir_mappings.drafts import TESTS_OF_B12_STATUS, read_code, read_due, read_test
 from fhir_mappings.fhir import (
@@ -78,8 +78,7 @@ PERHAPS_FORBIDS = "it cannot be read whether the order forbids what it names (do
 ORDER_TYPES = MEDICATION_ORDER_TYPES | TEST_ORDER_TYPES
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRead:
+class DraftRead(NamedTuple):
     """One entry of the draft set as it was read: the orders or the test that it stands for, or why
     it is neither.
 
@@ -134,7 +133,7 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
     resource = draft.placed.resource
     product, medication = find_product(resource, siblings, value_sets)
     if is_unresolved(resource, siblings):
-        draft = replace(draft, unresolved=medication_target(resource))
+        draft = draft._replace(unresolved=medication_target(resource))
     if product.ingredients:
         state = OrderState.STOP if is_stop(resource) else OrderState.DRAFT
         stands = InCourse(draft.key, state, draft.selected)
@@ -148,13 +147,13 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
         elif not _is_understood(resource):
             orders = tuple(changed(order, not_computable=PERHAPS_STOPS) for order in orders)
         beside = medication if medication and medication.place != "contained" else None
-        return replace(draft, orders=orders, medication=beside)
+        return draft._replace(orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):
         why = "no vitamin B12 or folic acid, but a medicine that can lower vitamin B12"
-        return replace(draft, lowering=product.lowering, why_not=f"{why}: {product.name}")
+        return draft._replace(lowering=product.lowering, why_not=f"{why}: {product.name}")
     nameless = is_nameless(resource, siblings)
     why = LEADS_NOWHERE if nameless else f"not a vitamin B12 or folic acid order: {product.name}"
-    return replace(draft, why_not=why)
+    return draft._replace(why_not=why)
 
 
 def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
@@ -162,19 +161,19 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
     test = read_test(placed.resource, value_sets)
     injection = None if test else _injection_ordered(placed, value_sets)
     if injection:
-        return replace(draft, orders=(_read_injection(draft, injection),))
+        return draft._replace(orders=(_read_injection(draft, injection),))
     if test is None:
-        return replace(draft, why_not="not a test or procedure that the guidance asks for")
+        return draft._replace(why_not="not a test or procedure that the guidance asks for")
     if is_stop(placed.resource):
-        return replace(draft, why_not="a stop of a test")
+        return draft._replace(why_not="a stop of a test")
     if not _is_understood(placed.resource) or changed_by(placed.resource):
-        return replace(draft, why_not="a test of which it is not known whether it is ordered")
+        return draft._replace(why_not="a test of which it is not known whether it is ordered")
     # A test beside the point of vitamin B12 counts as ordered but never brings the service up by
     # itself (cards.md 1).
     in_scope = draft.selected and test in TESTS_OF_B12_STATUS
     due = read_due(placed.resource)
     purpose = read_purpose(placed.resource, value_sets)
-    return replace(draft, test=TestOrder(draft.key, test, in_scope, due, purpose=purpose))
+    return draft._replace(test=TestOrder(draft.key, test, in_scope, due, purpose=purpose))
 
 
 _PURPOSES: dict[TestPurpose, re.Pattern[str]] = {

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from cds_service.site import GENERIC_2_0, Client
 from fhir_mappings.terminology import RXNORM
 from synthetic.sandbox import SandboxPatient
@@ -166,7 +168,7 @@ def finish_by_hand(answer: Resource, drafts: Sequence[Resource], client: Client)
     """Return the drafts after a person did what the card says and the client did not: the doses
     entered, the orders removed that are replaced.
     """
-    faithful = replace(client, ignores=(), profile=GENERIC_2_0)
+    faithful = msgspec.structs.replace(client, ignores=(), profile=GENERIC_2_0)
     whole = accept(choose(answer), drafts, faithful)
     to_do = "\n".join(card.get("detail", "") for card in answer["cards"])
     ours = [one["id"] for one in drafts]

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, request
@@ -77,7 +78,9 @@ class FixedDayServer(Server):
         app = super().load()
         from cds_service.web.deployment import CONFIG_KEY
 
-        app.config[CONFIG_KEY] = replace(app.config[CONFIG_KEY], today=lambda: AS_OF)
+        app.config[CONFIG_KEY] = msgspec.structs.replace(
+            app.config[CONFIG_KEY], today=lambda: AS_OF
+        )
         return app
 
 

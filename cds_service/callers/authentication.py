@@ -13,11 +13,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
 import jwt
+import msgspec
 
 from cds_service.callers.key_sets import KeySets
 from cds_service.callers.refusals import NotAuthenticated, kind_of, listed, shown
@@ -44,8 +44,7 @@ seconds are beyond.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """The registered client that signed a request, and what its token says about the call; empty
     where there was no token.
     """

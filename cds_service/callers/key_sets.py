@@ -11,8 +11,8 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 import structlog
 from urllib3.exceptions import HTTPError
 
@@ -50,8 +50,7 @@ class KeySetUnavailable(Exception):
     """A key set could not be fetched; the text says why."""
 
 
-@dataclass(slots=True)
-class FetchedSet:
+class FetchedSet(msgspec.Struct):
     """What was last fetched from one address, and when; `attempted_at` counts failures too."""
 
     url: str
@@ -60,7 +59,7 @@ class FetchedSet:
     fetched_at: float | None = None
     fresh_seconds: float = 0
     attempted_at: float | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
 
     def age(self, now: float) -> float:
         """Return the seconds since the set was fetched; infinite for never, and for a clock that

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from cds_service.cards.client_limits import Action, Planned
 from cds_service.cards.new_ids import new_uuid
@@ -35,7 +37,6 @@ from recommender.language import (
     Phase,
     PhaseKind,
     RemoveOrder,
-    changed,
     describe,
     say_claims,
 )
@@ -46,8 +47,7 @@ UNLESS = ", if not already on B12"
 """Said below what is drafted where the medication list could not be read (Q58)."""
 
 
-@dataclass(frozen=True)
-class SuggestionContext:
+class SuggestionContext(msgspec.Struct, frozen=True):
     """What a suggestion needs besides its edits: the drafts by key as they came, their names, which
     hold vitamin B12, who it is for; `undosed` are the drafts of which no dose can be read. `unless`
     goes below what is drafted, where the medication list
@@ -69,14 +69,13 @@ def write_actions(resolution: Resolution, context: SuggestionContext) -> list[Pl
     Edits of one draft become one update (R106). The drafts of one resolution share a
     `groupIdentifier`, with the loading course that is drafted already where they follow it (Q56).
     """
-    drafting = changed(
-        context.draft_context,
+    drafting = context.draft_context._replace(
         group_id=_followed_group(resolution, context) or new_uuid(),
         condition=say_claims(claims_of(resolution.edits)),
         after=loading_of(resolution.edits),
         before=_maintenance_of(resolution.edits),
     )
-    context = changed(context, draft_context=drafting)
+    context = msgspec.structs.replace(context, draft_context=drafting)
     edits = resolution.edits
     if context.client.replace_strategy == "update":
         edits = _as_update(edits, context.cobalamin_keys)

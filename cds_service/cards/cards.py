@@ -10,8 +10,9 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from cds_service.cards.actions import SuggestionContext
 from cds_service.cards.new_ids import new_uuid
@@ -33,8 +34,7 @@ BY_HAND = "By hand, as the order form does not take it over:"
 """The line above what a client leaves to do by hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardContext:
+class CardContext(msgspec.Struct, frozen=True):
     """What every card of one answer shares. `gaps` says why lists that came are not taken as whole;
     `as_of` is the day the advice is true on, `valid_until` its end at the site.
     """

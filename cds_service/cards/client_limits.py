@@ -7,8 +7,9 @@ Source: `ignores` of a client (docs/client-profiles.md); cards.md 8; Q65.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from fhir_mappings.fhir import Resource
 from recommender.language import Phase
@@ -16,8 +17,7 @@ from recommender.language import Phase
 Action = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """One action of a suggestion. `phase` is what a medication order of it gives, `None` for any
     other action and for an update that gives no dose; `dose` says it for whoever enters it by hand,
     `beside` what else the action does to the order: technique, site, start.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from cds_service.cards.actions import UNLESS, SuggestionContext
 from cds_service.cards.cards import CardContext
@@ -63,8 +64,7 @@ PARTS_IN_WORDS = {
 """The parts of the record whose absence a card mentions, by prefetch key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One patient's case as it was read and judged, before anything is written about it."""
 
     basis: Basis

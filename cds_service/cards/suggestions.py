@@ -6,8 +6,10 @@ Source: R96 to R110, R163 to R166; the strategies of Q25; Q65.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.cards.actions import (
     SuggestionContext,
@@ -36,8 +38,7 @@ LONGEST_DESCRIPTION = 500
 """Characters; ours are shorter, and names from the record are cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(msgspec.Struct, frozen=True):
     """The suggestions of one card, the labels of those that could not be written, each with the
     reason, and what the client leaves to be done by hand. `in_words` are those that this client
     gets as words alone, so that whatever it accepts is safe (Q65).

@@ -10,8 +10,9 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from cds_service.cards import Case, FactInWords, describe_facts, read_context, write_cards
 from cds_service.protocol import (
@@ -34,8 +35,7 @@ from recommender.review import review, review_record, review_refill
 from recommender.treatment import Recommendation, nearest_changes, recommend
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
+class Orders(msgspec.Struct, frozen=True):
     """The drafts as they were read, and whether there is anything to say about what was
     selected.
     """
@@ -44,8 +44,7 @@ class Orders:
     in_scope: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """Everything that one call led to, from the receipts to the cards. `cards` is empty when the
     orders are not in scope.
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from cds_service.protocol import lines_of_markdown, make_all_visible
 from recommender.language import Because
@@ -29,8 +30,7 @@ _BOLD, _DIM, _RED, _YELLOW, _BLUE, _GREEN, _RESET = (
 _INDICATOR_COLOURS = {"critical": _RED, "warning": _YELLOW, "info": _BLUE}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """Whether to colour, and how many characters a line may have."""
 
     colour: bool

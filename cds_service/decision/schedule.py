@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from recommender.language import (
     FollowUp,
@@ -36,8 +37,7 @@ DAYS_OF = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}
 MONTHS_OF = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledPhase:
+class ScheduledPhase(msgspec.Struct, frozen=True):
     """One phase with its days. `every_day` stands for daily doses without end. `until` is `None`
     where it goes on beyond the drawing.
 
@@ -52,8 +52,7 @@ class ScheduledPhase:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """A regimen and its reviews, from the day it starts to the end of the drawing."""
 
     starts: dt.date

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from cds_service.protocol.bundles import resources_within
 from cds_service.protocol.errors import bad_request, kind_of
 from cds_service.protocol.json_text import UnreadPrefetch
@@ -31,8 +33,7 @@ class Reviewed(enum.Enum):
     REFILL = "orders that are continued"
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(msgspec.Struct, frozen=True):
     """One hook as a row: where its drafts are found, and what is looked at.
 
     `drafts_in` are the members of the context that may hold the drafts, the first that is there and

@@ -7,9 +7,11 @@ The answers of the FHIR server are read by the same function, so that both sourc
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from cds_service.protocol.bundles import (
     WITHHELD,
@@ -76,8 +78,7 @@ MOST_ENTRIES = 20_000
 """Resources under one key that are read (R181)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What one key was found to hold. `next_url` is where the rest is; `to_fetch`: the FHIR server
     should be asked.
 

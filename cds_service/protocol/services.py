@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from cds_service.protocol.hook_request import (
     MEDICATION_REFILL,
@@ -25,8 +26,7 @@ REASONS_OF_HL7 = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-cod
 """The code systems of override reasons: on a card, and in the feedback that comes back (R82)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """One CDS service as discovery shows it. `prefetch` maps the key to its template; every key is
     optional. `queries` are the templates of what the service itself asks for each key, side by
     side (R189). `hook_version` is the published version of the hook.

@@ -11,9 +11,10 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from cds_service.protocol import Reading, build_prefetch
 from cds_service.retrieval.addresses import Reach
@@ -54,8 +55,7 @@ DECIDING_MS = 50
 """Kept of a call for mapping, deciding and answering."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryResult:
+class QueryResult(msgspec.Struct, frozen=True):
     """What one query gave, and in how many milliseconds. `failed` is why it did not work, empty
     when it did; `incomplete` why there may be more.
     """
@@ -68,8 +68,7 @@ class QueryResult:
     ms: float = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotKnown:
+class NotKnown(msgspec.Struct, frozen=True):
     """Something of the server that the mapping does not know or use, with how often it came and one
     example.
     """
@@ -80,16 +79,14 @@ class NotKnown:
     example: str
 
 
-@dataclass(frozen=True, slots=True)
-class PatientReport:
+class PatientReport(msgspec.Struct, frozen=True):
     """The queries for one patient."""
 
     patient_id: str
     queries: tuple[QueryResult, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerReport:
+class ServerReport(msgspec.Struct, frozen=True):
     """All queries of all patients, and what was not known. `problem` says why nothing could be
     asked; `call_ms` is the time a call of the service has.
     """
@@ -133,8 +130,7 @@ class ServerReport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(msgspec.Struct, frozen=True):
     """One check under way."""
 
     server: FhirServer

@@ -11,10 +11,11 @@ import time
 import traceback
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import quote
 
+import msgspec
+from msgspec.structs import replace
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerError
 
@@ -52,8 +53,7 @@ TOO_MANY_PAGES = "there are more pages than are read"
 OTHER_ORIGIN = "the next page is at another origin"
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(msgspec.Struct, frozen=True):
     """One list or resource to read: where it starts (None for a link that leads nowhere), and by
     when. `so_far` is what of it came.
     """
@@ -65,7 +65,7 @@ class _Query:
     place: str
     start: WebAddress | None
     deadline: float
-    so_far: list[Reading] = field(default_factory=list)
+    so_far: list[Reading] = msgspec.field(default_factory=list)
 
 
 class FhirClient:
@@ -141,8 +141,7 @@ class FhirClient:
             outbound.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieval:
+class Retrieval(msgspec.Struct, frozen=True):
     """What one call may ask of a FHIR server: for which request and client, by which connections,
     and until when.
 
@@ -226,7 +225,7 @@ def cut_short(whole: Reading, reason: str) -> Reading:
         return whole
     return replace(
         whole,
-        part=replace(whole.part, availability=Availability.INCOMPLETE, reason=reason),
+        part=whole.part._replace(availability=Availability.INCOMPLETE, reason=reason),
         next_url="",
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+import msgspec
+
 from cds_service.protocol import (
     MOST_ENTRIES,
     NOT_SENT,
@@ -83,7 +85,7 @@ def _with_dates(record: PatientRecord, undated: Undated, retrieval: Retrieval) -
         return record
     found = retrieval.fhir.fetch(server, {"labs": asked}, retrieval.deadline)["labs"]
     part = record.part("labs")
-    parts = {**record.parts, "labs": replace(part, resources=part.resources + found.part.resources)}
+    parts = {**record.parts, "labs": part._replace(resources=part.resources + found.part.resources)}
     return replace(record, parts=parts)
 
 
@@ -138,7 +140,7 @@ def _without_another(reading: Reading) -> Reading:
         (one, OF_ANOTHER) for one in reading.part.resources if not subject_id(one.resource)
     )
     availability = Availability.INCOMPLETE if kept else Availability.UNAVAILABLE
-    part = replace(reading.part, availability=availability, resources=kept, reason=OF_ANOTHER)
+    part = reading.part._replace(availability=availability, resources=kept, reason=OF_ANOTHER)
     return Reading(part, to_fetch=not kept, unusable=reading.unusable + dropped)
 
 
@@ -218,7 +220,7 @@ def with_more(whole: Reading, more: Reading) -> Reading:
         return whole
     if whole.part.availability is Availability.UNAVAILABLE:
         resources = whole.part.resources + more.part.resources
-        return replace(whole, part=replace(whole.part, resources=resources))
+        return msgspec.structs.replace(whole, part=whole.part._replace(resources=resources))
     return append_page(whole, more)
 
 
@@ -227,8 +229,8 @@ def address_of(server: FhirServer, template: str, patient_id: str) -> list[WebAd
 
 
 def _not_fetched(reading: Reading, reason: str) -> Reading:
-    return replace(
-        reading, part=replace(reading.part, reason=f"{reading.part.reason}, and {reason}")
+    return msgspec.structs.replace(
+        reading, part=reading.part._replace(reason=f"{reading.part.reason}, and {reason}")
     )
 
 
@@ -250,7 +252,7 @@ def _starts(
 def _joined(sent: Reading, fetched: Reading) -> Reading:
     if sent.next_url:
         return append_page(sent, fetched)
-    return replace(fetched, unusable=sent.unusable + fetched.unusable)
+    return msgspec.structs.replace(fetched, unusable=sent.unusable + fetched.unusable)
 
 
 def _unadvertised(request: HookRequest, ours: Mapping[str, object]) -> list[tuple[Placed, str]]:

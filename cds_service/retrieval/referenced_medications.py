@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+import msgspec
 import structlog
 
 from cds_service.protocol import PATIENT_VIEW, Reading
@@ -33,12 +34,11 @@ TOO_MANY = f"more than {MOST_MEDICATIONS} Medications would have to be read"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Medications:
+class Medications(msgspec.Struct, frozen=True):
     """The Medications that were read in one call, and why others were not, by reference."""
 
     found: tuple[Placed, ...] = ()
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def leave_open(self, references: Iterable[str]) -> list[str]:
         """Return the references of which nothing was found out yet, each once."""
@@ -130,7 +130,7 @@ def with_medications(record: PatientRecord, read: Medications) -> PatientRecord:
     if not read.found and not read.missing:
         return record
     part = record.part("medications")
-    parts = {**record.parts, "medications": replace(part, resources=part.resources + read.found)}
+    parts = {**record.parts, "medications": part._replace(resources=part.resources + read.found)}
     missing = (
         (Placed(reference, {"resourceType": "Medication"}), why)
         for reference, why in read.missing.items()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from cds_service.protocol import HOOKS, PATIENT_VIEW
 from cds_service.site.client_profiles import (
@@ -24,8 +25,7 @@ from fhir_mappings.formulary import FormularyRow
 from fhir_mappings.terminology import load_value_sets
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """One CDS client: how it proves who it is, where its FHIR server is, and what its EHR
     understands.
 
@@ -68,7 +68,7 @@ class Client:
     ignores: tuple[str, ...] = ()
     stores_accepted: bool = True
     explain_empty: bool = False
-    modes: Mapping[str, str | float] = field(default_factory=dict)
+    modes: Mapping[str, str | float] = msgspec.field(default_factory=dict)
     expected_calls_per_day: int = 0
 
     @property

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -48,8 +48,7 @@ PUBLIC_TEST_KEYS: Mapping[str, str] = {
 """Keys whose private half is published, by the SHA-256 of their SubjectPublicKeyInfo (R140)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(msgspec.Struct, frozen=True):
     """One key of a client: its id, the algorithm it is meant for (empty: any that suits), and the
     parsed key.
     """

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from cds_service.protocol import HOOKS
 from cds_service.site.site_file import nearest, shown
@@ -30,8 +32,7 @@ CRITICAL_MODES = "modes.critical"
 """What an approval names without which a critical card is always shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(msgspec.Struct, frozen=True):
     """How a card is treated: `kind` is live, silent or share; `share` of the patients is shown the
     card, between 0 and 1. `set_by` is the key of the site file that says so, empty for nobody.
     """
@@ -41,8 +42,7 @@ class Mode:
     set_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(msgspec.Struct, frozen=True):
     """Who approved what, when and why, and the last day it holds for; `None`: no end."""
 
     what: str

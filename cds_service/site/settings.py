@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from cds_service.site.client_profiles import GENERIC_2_0
 from cds_service.site.clients import Client
 from cds_service.site.modes import Approval, policy_in_force
@@ -83,8 +85,7 @@ def demonstration(public_url: str = "http://127.0.0.1:8080") -> Settings:
     return Settings(public_url=public_url)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(msgspec.Struct, frozen=True):
     """The settings of the site, the terminology, the client that asks, and the day for which the
     decision is true.
     """

@@ -12,8 +12,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -36,8 +37,7 @@ bring out in a path.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class WebAddress:
+class WebAddress(msgspec.Struct, frozen=True):
     """An http or https address in parts. `host` is in lower case, an IPv6 address in brackets;
     `path` has no slash at its end; `query` is None where there is none.
     """

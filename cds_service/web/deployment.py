@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from flask import current_app
 
 from cds_service.callers import KeySets
@@ -29,8 +29,7 @@ def today_of(settings: Settings) -> Callable[[], dt.date]:
     return lambda: settings.today(dt.datetime.now(dt.UTC))
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(msgspec.Struct, frozen=True):
     """Settings, value sets, services and the things with a life of their own. `today` gives the
     date each call is true for.
     """

@@ -10,10 +10,10 @@ import datetime as dt
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
+from msgspec.structs import replace
 
 from cds_service.callers import Caller, NotAuthenticated, authenticate
 from cds_service.cards import EXTENSION

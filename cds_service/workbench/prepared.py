@@ -10,16 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
+
 RELATIVE_DATE = re.compile(r"@(?:today|-(?:(?P<years>\d+)y)?(?:(?P<days>\d+)d)?)")
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedPatient:
+class PreparedPatient(msgspec.Struct, frozen=True):
     """One story. `theme` groups it; `shows` says in a sentence what the service makes of it;
     `request` is a hook
     request with relative dates.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from fhir_mappings.fhir import sayings_of
 from fhir_mappings.intake import RecordIndex, cite, name_entry
@@ -21,8 +21,7 @@ NORMAL = frozenset({"n", "normal"})
 """What interpretations say of something looked for, by code or by what the code is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One Observation as one thing it stands for."""
 
     observed: Observed

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.answers.answer import (
     ABNORMAL,
@@ -42,8 +41,7 @@ from recommender.language import (
 DIET = frozenset({Concept.VEGAN, Concept.LOW_B12_INTAKE})
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFacts:
+class AnswerFacts(NamedTuple):
     """What the answering Observations say."""
 
     neurological_screen: Fact

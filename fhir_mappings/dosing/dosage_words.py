@@ -7,8 +7,8 @@ none; a text counts as read whole only when nothing else stands in it (Q37, Q41,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fhir_mappings.dosing.interval_phrases import ADVERB_WORDS, UNIT_WORDS
 from fhir_mappings.dosing.interval_vocabulary import NUMBERS, fold
@@ -141,8 +141,7 @@ _FILLER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDosage:
+class WrittenDosage(NamedTuple):
     """What the words of a dosage say.
 
     `amounts` are number and unit (a mass unit, "tablet", "capsule", "ampoule" or "ml"), each once.

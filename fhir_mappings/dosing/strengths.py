@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing.interval_vocabulary import fold
 from fhir_mappings.dosing.timing import read_number
@@ -63,8 +62,7 @@ VOLUME_UNITS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(NamedTuple):
     """How much of an ingredient: micrograms in one tablet, or in one mL. `container` is the mL in
     one ampoule, where the name says it.
     """

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing.interval_phrases import HIGHEST_COUNT, simplest, times_per
 from fhir_mappings.dosing.interval_vocabulary import fold
@@ -53,8 +53,7 @@ def shorten(text: str) -> str:
     return plain if len(plain) <= 80 else f"{plain[:77]}..."
 
 
-@dataclass(frozen=True, slots=True)
-class TimingReading:
+class TimingReading(NamedTuple):
     """The timing of one dosage line. `starts` and `ends` are the days it names, `None` when it
     names none. `written` is what its code or words say where they differ from its structure (Q41).
     """

@@ -6,7 +6,7 @@ Source: CONTRACT "The draft order"; R190.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.drafts.supply import ALL_OF_IT, Following, Writing
 from fhir_mappings.fhir import FhirVersion, Resource
@@ -15,8 +15,7 @@ from fhir_mappings.terminology import RXNORM, ValueSets
 from recommender.language import Phase
 
 
-@dataclass(frozen=True)
-class DraftContext:
+class DraftContext(NamedTuple):
     """Who and what a draft is for.
 
     `user_id` is `Type/id`; the other ids are bare. `requester_of_the_draft` is whom the draft at

@@ -6,8 +6,8 @@ What cannot be computed is left out, never guessed. Source: cards.md 8; Q48, Q93
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fhir_mappings.drafts.dosage_instruction import as_json_number, write_quantity
 from fhir_mappings.fhir import Resource
@@ -35,8 +35,7 @@ OPEN_LOADING_MONTHS = 6
 LOADING_VALID_DAYS = 28
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(NamedTuple):
     """Which parts of a drafted order the site wants, and for how long it prescribes (settings of
     decisions 2.9).
     """
@@ -52,8 +51,7 @@ class Writing:
 ALL_OF_IT = Writing()
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
+class Following(NamedTuple):
     """What a drafted phase follows: the loading phase of the same suggestion, and the newest
     injection on record where no loading is to come; `None` for what there is not. `lasts_a_month`:
     it was of cyanocobalamin, which is repeated monthly (C27).

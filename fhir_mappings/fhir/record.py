@@ -69,8 +69,7 @@ class Placed(NamedTuple):
         return self.place
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPart:
+class RecordPart(NamedTuple):
     """One prefetch key: its resources, how complete they are, and in words why they are not
     complete. `stamped` is the day on which the list says that it was put together, if it does.
     """

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import read_strengths, split_name
 from fhir_mappings.formulary.formulary_codes import built_in_value_sets, other_products
@@ -17,8 +16,7 @@ from fhir_mappings.terminology import ATC, DMD, RXNORM, SNOMED
 from recommender.language import EXCIPIENTS, Allergen, Route, Substance
 
 
-@dataclass(frozen=True, slots=True)
-class ProductCoding:
+class ProductCoding(NamedTuple):
     """One code of a product."""
 
     system: str
@@ -26,8 +24,7 @@ class ProductCoding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FormularyRow:
+class FormularyRow(NamedTuple):
     """One product: what a draft names, and whether the site has it. `dispense_unit` is what is
     counted when it is dispensed, empty where the site does not say. `strength` is as on the label,
     and empty where not stated. `excipients`: what else it holds that people react to (Q63); one

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
     NO_EVIDENCE,
@@ -60,8 +59,7 @@ NOT_CURRENT = frozenset({"inactive", "resolved"})
 """Statuses of an allergy that is over; a severe one still counts until it is cleared (Q52)."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllergyFacts:
+class AllergyFacts(NamedTuple):
     """The allergies that matter here, and whether there is any (F21)."""
 
     allergies: tuple[Allergy, ...]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.fhir import months_before
 from fhir_mappings.history.diagnoses import Diagnoses, Diagnosis, Standing, evidence_of
@@ -85,8 +85,7 @@ for diabetes that has done harm: more than it says, since it makes a question lo
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionFacts:
+class ConditionFacts(NamedTuple):
     """What the Conditions say."""
 
     deficiency: Fact

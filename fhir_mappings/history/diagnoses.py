@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
     DateSpan,
@@ -43,8 +43,7 @@ class Standing(Choice):
     REFUTED = "refuted"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """One Condition with everything that is asked about it."""
 
     placed: Placed

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
     DONE,
@@ -84,8 +83,7 @@ INJECTIONS: dict[Concept, Substance] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One procedure that was done, as one of the things it stands for."""
 
     placed: Placed
@@ -94,8 +92,7 @@ class Operation:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class ProcedureFacts:
+class ProcedureFacts(NamedTuple):
     """What the Procedures say."""
 
     causes: tuple[CauseFinding, ...] = ()
@@ -283,7 +280,7 @@ def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measureme
         _quote_numbers(index, resections)
         return NO_RESULT
     length, item = max(found, key=lambda each: each[0].value)
-    evidence = replace(item.evidence, reported=f"{length.value:f} cm, read from text")
+    evidence = item.evidence._replace(reported=f"{length.value:f} cm, read from text")
     return Measurement(length, item.evidence.date, "read from text", (evidence,))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -201,7 +200,7 @@ def _judge(index: RecordIndex, resource: dict[str, Any], fields: tuple[Field, ..
         if judged.understood is Understood.NOT and names_only_an_allergy(
             index.value_sets, resource.get("code")
         ):
-            judged = replace(judged, understood=Understood.BY_WORDS)
+            judged = judged._replace(understood=Understood.BY_WORDS)
         index.read_before[written] = judged
     return judged
 

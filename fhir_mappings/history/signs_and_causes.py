@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from fhir_mappings.fhir import (
     months_before,
@@ -206,7 +205,7 @@ def read_causes_resolved(diagnoses: Diagnoses) -> Fact:
 def _as_resolved(diagnosis: Diagnosis) -> Evidence:
     """The diagnosis with the day it ended, which is not the day it began."""
     abated = diagnosis.abated
-    return replace(diagnosis.evidence, date=abated.latest if abated else None)
+    return diagnosis.evidence._replace(date=abated.latest if abated else None)
 
 
 def read_crohns_extent(diagnoses: Diagnoses) -> Measurement:
@@ -245,7 +244,7 @@ def _length_in_words(
     written = [(length, one) for one in entries if (length := read(texts_of_diagnosis(one)))]
     if written:
         length, one = max(written, key=lambda each: each[0].value)
-        evidence = replace(one.evidence, reported=f"{length.value:f} cm, read from text")
+        evidence = one.evidence._replace(reported=f"{length.value:f} cm, read from text")
         return Measurement(length, one.evidence.date, "read from text", (evidence,))
     for one in entries:
         for text in filter(holds_length, texts_of_diagnosis(one)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from fhir_mappings.fhir import DateSpan, Placed, as_text, read_date
 from fhir_mappings.intake.record_index import RecordIndex
@@ -22,8 +22,7 @@ from recommender.language import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Demographics:
+class Demographics(NamedTuple):
     """Facts of the Patient resource. `born` is the days the birth date may mean."""
 
     age: Measurement
@@ -125,4 +124,4 @@ def _deceased(placed: Placed, index: RecordIndex) -> Fact:
     if said is not None or died is not None:
         return Fact(Truth.UNKNOWN, "deceased not readable", because=Because.COULD_NOT_BE_READ)
     unsaid = Evidence(placed.reference, "", "no death recorded")
-    return replace(NONE_RECORDED, evidence=(unsaid,))
+    return NONE_RECORDED._replace(evidence=(unsaid,))

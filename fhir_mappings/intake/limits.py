@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """`list_hours`: how old a stamped list may be to say "none" (Q61), counted in whole days where
     only the day is known; `old_encounter_months`: after how long the diagnosis of one encounter no
     longer says how it is now (F10).

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fhir_mappings.fhir import Placed
 from fhir_mappings.intake.receipt import Receipt
@@ -20,8 +21,7 @@ LONGEST_QUOTE = 60
 """Characters of an entry that are quoted (Q27)."""
 
 
-@dataclass(frozen=True, slots=True)
-class InFuture:
+class InFuture(NamedTuple):
     """An entry dated in the future: its date as recorded, and where it stands (Q31)."""
 
     date: str

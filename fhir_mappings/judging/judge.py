@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import as_text, codings_of, texts_of
 from fhir_mappings.judging.plain_words import (
@@ -45,16 +44,14 @@ class Understood(Choice):
     NOT = "not"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A concept that words point at without deciding it, with the text they stand in."""
 
     concept: Concept
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What one entry says: what counts, what its words only show, and by what it was understood.
 
     `past`: its words say "history of" or the like.

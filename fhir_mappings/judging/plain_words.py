@@ -13,7 +13,7 @@ import difflib
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.terminology import (
     LANGUAGES,
@@ -132,8 +132,7 @@ def says_nothing_else(text: str, rest: str, languages: tuple[str, ...]) -> bool:
 # --- words that belong to what a closed fact is about
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenWords:
+class _OpenWords(NamedTuple):
     """Words that leave a text open, found by how they begin: each alone or beside another."""
 
     beginnings: BeginningsOf
@@ -227,8 +226,7 @@ def _names_something(text: str) -> bool:
     return any(_NAME_WORD.fullmatch(word) and word not in _UNNAMED for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Substances:
+class _Substances(NamedTuple):
     """Names of substances that are not of ours: whole words, how such names begin and end, and
     words for foods and the surroundings.
     """

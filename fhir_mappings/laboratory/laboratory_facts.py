@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from fhir_mappings.intake import Demographics, RecordIndex
 from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
@@ -44,8 +44,7 @@ precautions but to be repeated (F18, Q10).
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LaboratoryFacts:
+class LaboratoryFacts(NamedTuple):
     """What the laboratory results say."""
 
     total_b12: Measurement
@@ -113,7 +112,7 @@ def _find(
     before: dt.date | None = None,
 ) -> Measurement:
     """Return the newest result within the look-back of the fact, of that day or earlier."""
-    window = replace(WINDOWS[fact], before=before) if before else WINDOWS[fact]
+    window = WINDOWS[fact]._replace(before=before) if before else WINDOWS[fact]
     return find_newest(index, analyte, results[analyte], window)
 
 
@@ -126,7 +125,7 @@ def _find_since(
     """Return the newest result since the treatment began; `None`: there is no treatment."""
     if start is None:
         return NO_TREATMENT
-    window = replace(WINDOWS[fact], after=start)
+    window = WINDOWS[fact]._replace(after=start)
     return find_newest(index, analyte, results[analyte], window)
 
 
@@ -147,13 +146,12 @@ def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:
     days = (as_of - count.date).days
     if count.below(VERY_LOW_PLATELETS).is_true:
         return (
-            replace(count, reason=f"last count {days} days ago, repeat")
+            count._replace(reason=f"last count {days} days ago, repeat")
             if days > VERY_LOW_PLATELETS_DAYS
             else count
         )
     if count.below(LOW_PLATELETS) is not Truth.FALSE and days > LOW_PLATELETS_DAYS:
-        return replace(
-            count,
+        return count._replace(
             quantity=None,
             because=NotCounted.TOO_OLD,
             reason=f"low count older than {LOW_PLATELETS_DAYS} days: {count.evidence[0].reported}, "

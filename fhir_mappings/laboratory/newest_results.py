@@ -10,7 +10,6 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -31,8 +30,7 @@ from recommender.language import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """How far back a result is looked for (decisions 2.2), and on which side of a treatment.
 
     `before`: only results of this day or earlier (the sample is taken before the first injection of

@@ -131,10 +131,9 @@ def _egfr_by_race(index: RecordIndex, by_race: list[Result], window: Window) -> 
         window,
     )
     if not lower.is_known:
-        return replace(lower, passed_over=lower.passed_over or _newest_of(index, higher, window))
+        return lower._replace(passed_over=lower.passed_over or _newest_of(index, higher, window))
     paired = any(item.evidence.date == lower.date for item in higher)
-    return replace(
-        lower,
+    return lower._replace(
         reason="race-specific eGFR: "
         + (
             "the lower value of the pair is taken"

@@ -182,8 +182,7 @@ def effective_day(resource: Mapping[str, Any]) -> tuple[DateSpan | None, Any]:
     return read_date(last), last
 
 
-@dataclass(frozen=True, slots=True)
-class Undated:
+class Undated(NamedTuple):
     """What would date results that do not say themselves when their sample was taken (Q33):
     references of Specimens that did not come, and ids of results whose report may say it.
     """

@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import (
     TimingReading,
@@ -34,8 +34,7 @@ from fhir_mappings.terminology import ValueSets
 from recommender.language import DoseLine, InjectionSite, Timing
 
 
-@dataclass(frozen=True, slots=True)
-class Dosage:
+class Dosage(NamedTuple):
     """What the dosage instructions of one order say: a line per ingredient, and in `problem` what
     could not be read.
 
@@ -85,7 +84,7 @@ def read_dosage(
 
     unclear = tuple(replace(line, dose=highest(line), timing=None) for line in first.lines)
     text = "; ".join(text for text in (as_text(line.get("text")) for line in written) if text)
-    return replace(first, lines=unclear, problem="several dosage lines that differ", text=text)
+    return first._replace(lines=unclear, problem="several dosage lines that differ", text=text)
 
 
 def read_phases(

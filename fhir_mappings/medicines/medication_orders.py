@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.dosing import days_of, is_review_noted, read_number
 from fhir_mappings.fhir import (
@@ -40,8 +39,7 @@ BASIS = "urn:b12-cds:basis"
 """The extension of our own drafts that says what they rest on, and the claim stated with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class InCourse:
+class InCourse(NamedTuple):
     """How an order stands in the course: under which key, in which state, whether it is selected
     in the request, and whether it is a plan that nobody reported as taken (Q32).
     """

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from fhir_mappings.fhir import (
     DateSpan,
@@ -51,8 +51,7 @@ one does not; one whose status is unknown or missing may be in force (Q29).
 """
 
 
-@dataclass(frozen=True, slots=True)
-class MedicineUse:
+class MedicineUse(NamedTuple):
     """One usable entry about one medicine: an order, or a dose given, dispensed or stated as taken.
 
     `since` and `last` are the first and the last day it speaks of, `None` when it names none;

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir_mappings.fhir import (
     ADMINISTRATION_TYPES,
@@ -57,8 +57,7 @@ from recommender.language import (
 )
 
 
-@dataclass(frozen=True)
-class MedicationFacts:
+class MedicationFacts(NamedTuple):
     """What the medicines of the record say, in the terms of the scenario.
 
     `nameless` counts the entries of the look-back of which is not known which medicine they are
@@ -152,8 +151,7 @@ def _until_today(use: MedicineUse, tomorrow: dt.date) -> MedicineUse:
     if use.last is None or use.last <= tomorrow:
         return use
     goes_on = status_of_statement(resource) in statuses.GOES_ON
-    return replace(
-        use,
+    return use._replace(
         state=OrderState.ACTIVE if goes_on else use.state,
         current=goes_on or use.current,
         last=first_day(resource.get("dateAsserted")) or use.since,

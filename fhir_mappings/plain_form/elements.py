@@ -8,11 +8,10 @@ Source: HL7 FHIR R4 (4.0.1), MedicationRequest, ServiceRequest and the data type
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """What may stand in an element: one value of a type or a list of them; the codes it may have
     and the types it may refer to, any where there are none; the choice it is a leg of, as
     `medication` of medicationReference; whether it, or another leg, must be there.

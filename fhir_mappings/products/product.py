@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.dosing import Strength
 from recommender.language import Anticoagulant, Choice, LoweringDrug, Route, Substance
@@ -30,16 +30,14 @@ class Form(Choice):
 _ROUTE_OF_FORM = {Form.TABLET: Route.ORAL, Form.ORAL_LIQUID: Route.ORAL, Form.NASAL: Route.NASAL}
 
 
-@dataclass(frozen=True, slots=True)
-class Ingredient:
+class Ingredient(NamedTuple):
     """A cobalamin or folate in a product. `strength` is `None` when it is not known."""
 
     substance: Substance
     strength: Strength | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """One medicine as the record names it.
 
     `ingredients` is empty for a medicine that holds no vitamin B12 or folate. `error` says why the

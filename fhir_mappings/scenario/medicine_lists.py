@@ -40,7 +40,7 @@ from fhir_mappings.medicines import (
 from fhir_mappings.products import Product, item_of, near_b12_name
 from fhir_mappings.terminology import Field, read_words
 from recommender.guidance import look_back
-from recommender.language import Fact, HintAt, changed
+from recommender.language import Fact, HintAt
 
 MEDICATION_TYPES = (
     "MedicationRequest",
@@ -98,8 +98,7 @@ def _as_available(index: RecordIndex, medicines: MedicationFacts) -> MedicationF
     def none_of(fact: Fact, *at: HintAt) -> Fact:
         return index.nothing_found("medications", at=at) if fact.is_false else fact
 
-    return changed(
-        medicines,
+    return medicines._replace(
         anticoagulant_fact=none_of(medicines.anticoagulant_fact, HintAt.ANTICOAGULANT),
         methotrexate=none_of(medicines.methotrexate, HintAt.METHOTREXATE),
         nitrous_oxide=none_of(medicines.nitrous_oxide, HintAt.NITROUS_OXIDE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.answers import AnswerFacts
 from fhir_mappings.fhir import Availability
@@ -43,8 +43,7 @@ NOT_READ = Fact(Truth.UNKNOWN, "not read from FHIR", because=Because.NONE_RECORD
 """A fact for which no code is in the value sets: the record may well hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactsRead:
+class FactsRead(NamedTuple):
     """What the parts of the record say, each for itself."""
 
     who: Demographics

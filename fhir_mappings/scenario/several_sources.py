@@ -5,7 +5,6 @@ code that there is one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 
 from fhir_mappings.answers import AnswerFacts
@@ -97,8 +96,8 @@ def cause_resolved(diagnosed: ConditionFacts, causes: tuple[CauseFinding, ...]) 
     """TRUE only when every cause is a Condition that ended (F15)."""
     resolved = diagnosed.causes_resolved
     if resolved.is_true and not set(causes) <= set(diagnosed.causes):
-        return replace(
-            resolved, truth=Truth.FALSE, reason="another cause is recorded that has not ended"
+        return resolved._replace(
+            truth=Truth.FALSE, reason="another cause is recorded that has not ended"
         )
     return resolved
 

@@ -246,7 +246,7 @@ def _index_texts(
     never = _read_medicine_names(texts[Field.DRUGS], words.setdefault(Field.DRUGS, []))
     compiled = {field: _compile_words(listed) for field, listed in words.items()}
     drugs = compiled[Field.DRUGS]
-    compiled[Field.DRUGS] = replace(drugs, never=as_word("|".join(map(re.escape, never))))
+    compiled[Field.DRUGS] = drugs._replace(never=as_word("|".join(map(re.escape, never))))
     return texts, compiled
 
 

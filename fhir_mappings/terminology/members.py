@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fhir_mappings.terminology.concepts import Concept
 from fhir_mappings.text import BeginningsOf, as_word
@@ -49,8 +49,7 @@ class Role(Choice):
     ACCEPT_OLD = "accept-old"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One row of the terminology. `property` is the kind of property of a LOINC code (MCnc, SCnc,
     mixed, ...), empty elsewhere; `unit` what a site's results of this code are in where they say no
     unit.
@@ -65,8 +64,7 @@ class Member:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A member that a coding or a text stands for. `matched_by` is "code" or "text"; `source` the
     `system|code` or the text.
     """
@@ -84,8 +82,7 @@ class Match:
         return self.member.role
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The words of one field that are looked for inside a text, each with what it stands for. The
     pattern of a word is compiled when it is first looked for.
     """

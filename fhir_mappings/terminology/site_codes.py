@@ -9,8 +9,8 @@ import difflib
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fhir_mappings.terminology.code_systems import SPELLED_FREELY, index_key
 from fhir_mappings.terminology.concepts import Concept
@@ -33,8 +33,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ConceptMeaning:
+class ConceptMeaning(NamedTuple):
     """One concept as a person reads it: its name, what it means, its codes, and an example."""
 
     concept: Concept

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fhir_mappings.terminology.code_systems import normalise_spelling
 from fhir_mappings.terminology.members import TerminologyError
@@ -29,8 +29,7 @@ class AliasError(TerminologyError):
     """A file of aliases that cannot be used; the message lists everything that is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCodes:
+class SiteCodes(NamedTuple):
     """The files of `[codes]`: further codes, and aliases of systems, units, routes and forms; and
     in which languages the site's records are written (`recordLanguages`, decisions 2.9).
     """

@@ -12,7 +12,7 @@ import csv
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fhir_mappings.terminology.code_systems import forget_spellings
 from fhir_mappings.terminology.concepts import Concept
@@ -40,8 +40,7 @@ _BEFORE = re.compile(rf"^(?:(?:{_QUALIFIER}) )+")
 _AFTER = re.compile(rf"(?: (?:{_QUALIFIER}))+$")
 
 
-@dataclass(frozen=True, slots=True)
-class WordsRead:
+class WordsRead(NamedTuple):
     """What the words of one text say.
 
     `decided` counts like a code; `shown` are concepts the text points at. `past`: taken off words
@@ -56,8 +55,7 @@ class WordsRead:
 NOTHING = WordsRead()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(NamedTuple):
     """One wording; its pattern, the display of the member, is compiled when it is first tried."""
 
     member: Member
@@ -77,8 +75,7 @@ def _as_whole(pattern: str) -> re.Pattern[str]:
     return re.compile(f"(?:{pattern})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Wordings:
+class _Wordings(NamedTuple):
     """The wordings of one field, found by how they begin."""
 
     beginnings: BeginningsOf

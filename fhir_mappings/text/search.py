@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LENGTH = 3
 """Signs of a beginning."""
@@ -35,8 +35,7 @@ def _beginnings_in(normal: str) -> frozenset[str]:
     return frozenset({begins[:length] for begins in found for length in (1, 2, LENGTH)})
 
 
-@dataclass(frozen=True, slots=True)
-class BeginningsOf:
+class BeginningsOf(NamedTuple):
     """The numbers of the patterns of a list by how what they match begins; `always` are those that
     may begin with anything.
     """

@@ -5,7 +5,6 @@ which asks for no race.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from decimal import Decimal
 
 from fhir_mappings.intake import completed_years
@@ -52,7 +51,7 @@ def compute_egfr(
     value = estimate_gfr(quantity.value, age, female)
     source = creatinine.evidence[0]
     shown = f"eGFR {show_number(value)} mL/min/1.73 m², computed by CKD-EPI 2021"
-    evidence = replace(source, converted=shown, date=date)
+    evidence = source._replace(converted=shown, date=date)
     return Measurement(
         Quantity(value, Unit.EGFR),
         date,

@@ -6,7 +6,7 @@ Source: decisions 2.1 (accepted units, comparators, implausible values) and Q8, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -39,8 +39,7 @@ limits times 0.738); the others are generous limits that only catch a unit slip.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A result as read. `quantity` is `None` when it cannot be used, and `reason` says why;
     `reported` is how the record has it.
 

@@ -5,7 +5,6 @@ Source: decisions 2.1 and Q35 (comments, comparators in words).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -38,7 +37,7 @@ def read_result(
     if reading.why is NotCounted.UNIT_MISSING and usual_unit:
         told = _read_value(_with_unit(result, usual_unit), analyte, property_kind)
         reported = f"{reading.reported} (unit by the site's table: {usual_unit})"
-        return replace(told, reported=reported)
+        return told._replace(reported=reported)
     return reading
 
 
@@ -78,7 +77,7 @@ def _read_value(result: dict[str, Any], analyte: Analyte, property_kind: str) ->
             reading = read_written(words_of(value), analyte, property_kind)
             if reading.why is NotCounted.IN_WORDS:
                 said = f"reported in words, not as a number: {reading.reported}"
-                return replace(reading, reason=said)
+                return reading._replace(reason=said)
             return reading
         case _:
             said = f"reported as {element}, expected a number with a unit"

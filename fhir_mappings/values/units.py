@@ -11,8 +11,8 @@ from __future__ import annotations
 import enum
 import functools
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from recommender.language import Choice, Unit
 
@@ -47,8 +47,7 @@ class Kind(enum.Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(NamedTuple):
     """One accepted unit of one analyte: `value * factor` is the value in `unit`."""
 
     unit: Unit

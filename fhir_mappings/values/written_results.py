@@ -6,7 +6,6 @@ Source: decisions Q35.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from fhir_mappings.text import normalise_text
 from fhir_mappings.values.quantities import Reading, read_quantity
@@ -97,4 +96,4 @@ def read_written(text: str, analyte: Analyte, property_kind: str = "") -> Readin
     plain_unit = _FLAG.sub("", quantity["unit"])
     if reading.quantity is None and plain_unit != quantity["unit"]:
         reading = read_quantity({**quantity, "unit": plain_unit}, analyte, property_kind)
-    return replace(reading, reported=text)
+    return reading._replace(reported=text)

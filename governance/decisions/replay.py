@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from cds_service.decision import Decision, decide, read_orders
 from cds_service.protocol import HookRequest, build_services, parse_hook_request, read_json
 from cds_service.retrieval import (
@@ -122,7 +124,7 @@ def decide_again(
 def client_named(settings: Settings, name: str) -> Client:
     """Return the client of a name; one that the settings do not have is a plain one."""
     known = {client.name: client for client in settings.clients}
-    return known.get(name) or replace(DEMONSTRATION_CLIENT, name=name)
+    return known.get(name) or msgspec.structs.replace(DEMONSTRATION_CLIENT, name=name)
 
 
 def versions_of(settings: Settings) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from recommender.deficiency.deficiency import mma_is_raised
 from recommender.deficiency.grounds import Ground
@@ -59,7 +58,7 @@ def deficiency_evidence(
         truth: of the claim that somebody is deficient; of an UNKNOWN one nothing decides.
     """
     return tuple(
-        replace(entry, role=_role(source, points, ground, truth))
+        entry._replace(role=_role(source, points, ground, truth))
         for source, points, entries in _speaking(scenario, policy, ground)
         for entry in entries
     )

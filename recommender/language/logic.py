@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from recommender.language.choices import Choice
 from recommender.language.understanding import Because, NotCounted
@@ -75,8 +76,7 @@ class EvidenceRole(Choice):
     CONTRADICTS = "contradicts"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One entry of the record that a fact rests on; opaque to the rules, shown again in card and
     receipt.
 
@@ -95,8 +95,7 @@ class Evidence:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A claim about the person: its truth, why it is so, and the evidence.
 
     `reason` is always filled for UNKNOWN ("none recorded", "not available", ...) and may be for the
@@ -217,8 +216,7 @@ class Alarm(enum.Enum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A result on record that does not count, and why: its value where it could be read, else as
     reported.
     """
@@ -228,8 +226,7 @@ class PassedOver:
     quantity: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """The newest usable result of one kind, or why there is none.
 
     `quantity` is `None` when nothing usable is recorded; `reason` then says why ("none recorded",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from recommender.language.choices import Choice
 
@@ -26,8 +27,7 @@ class RecordArea(Choice):
     ALLERGIES = "allergies"
 
 
-@dataclass(frozen=True, slots=True)
-class ListUnderstood:
+class ListUnderstood(NamedTuple):
     """How far one list of the record was understood (F33, Q26).
 
     `complete`: all there is came (no failure, no further page, nothing masked). The counts add up

@@ -338,6 +338,8 @@ def canonical(value: Any) -> Any:
         return {
             field.name: canonical(getattr(value, field.name)) for field in dataclasses.fields(value)
         }
+    if hasattr(value, "_asdict"):
+        return {name: canonical(said) for name, said in value._asdict().items()}
     if isinstance(value, tuple | frozenset):
         return sorted((canonical(item) for item in value), key=repr)
     return repr(value)

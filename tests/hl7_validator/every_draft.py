@@ -18,9 +18,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from cds_service.decision import decide_request
 from cds_service.protocol import Problem
@@ -75,7 +77,7 @@ def distinct(offered: Iterable[Offered]) -> list[Offered]:
 def clients(version: str) -> Iterator[Client]:
     """Yield a client of each profile that speaks this version."""
     for profile in PROFILES:
-        yield replace(client_of_profile(profile), fhir_version=version)
+        yield msgspec.structs.replace(client_of_profile(profile), fhir_version=version)
 
 
 _VALUE_SETS = load_value_sets()

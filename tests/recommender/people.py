@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -148,7 +148,7 @@ def _field(key: str, value: Any) -> dict[str, Any]:
                     NeurologicalFinding(
                         NeurologicalSign(words),
                         True,
-                        replace(evidence(f"Condition/{words}"), date=ago(days)),
+                        evidence(f"Condition/{words}")._replace(date=ago(days)),
                     )
                     for words, days in value.items()
                 )
@@ -240,7 +240,7 @@ def _older(words: dict[str, Any]) -> UncountedResult:
     return UncountedResult(
         Test.SERUM_B12,
         NotCounted[words["why"]],
-        replace(evidence("Observation/older"), date=ago(words["days_ago"]), reported=str(value)),
+        evidence("Observation/older")._replace(date=ago(words["days_ago"]), reported=str(value)),
         readings,
         flagged_low=words.get("flagged", False),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 
@@ -50,7 +51,7 @@ def who_ignores(what: str) -> list[str]:
 
 def client_of(profile: str) -> Client:
     keys = {key: value for key, value in PROFILES[profile].items() if key != "algorithms"}
-    return replace(registered(), profile=profile, **keys)
+    return msgspec.structs.replace(registered(), profile=profile, **keys)
 
 
 def post_as(client: Client, http: FlaskClient) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -328,7 +329,7 @@ def test_half_a_pair_that_is_stored_alone_is_asked_for_its_other_half(
     with running(replace(settings, clients=(client,), public_url=BASE)) as http:
         post = post_as(client, http)
         answer = post(fred.request("order-select"))
-        faithful = replace(client, ignores=(), profile="generic-2.0")
+        faithful = msgspec.structs.replace(client, ignores=(), profile="generic-2.0")
         loading = accept(choose(answer), (), faithful)[:1]
         [card, *_] = post(fred.request("order-sign", tuple(loading)))["cards"]
 

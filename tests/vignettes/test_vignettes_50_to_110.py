@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.decision.explainable import decide_request
@@ -525,7 +526,7 @@ def test_loading_is_asked_about_where_no_chart_is_opened_Q93(
     ]
     case = V("Q93", [problem(VEGAN), b12(96), kidneys()], asked=orders)
     settings, value_sets = known()
-    client = replace(DEMONSTRATION_CLIENT, hooks=hooks)
+    client = msgspec.structs.replace(DEMONSTRATION_CLIENT, hooks=hooks)
     decision = decide_request(request_of(case), settings, value_sets, TODAY, client)
 
     assert [card["source"]["topic"]["code"] for card in decision.cards] == cards

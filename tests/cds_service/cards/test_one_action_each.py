@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.cards import BY_HAND
@@ -23,10 +23,12 @@ PATIENTS = [one for one in sandbox_patients(DAY) if not one.story.site]
 GENERIC = client_of_profile("generic-2.0")
 
 CLIENTS = {
-    "split": replace(GENERIC, replace_strategy="split"),
-    "second-action": replace(GENERIC, ignores=("second-action",)),
-    "second-action, any": replace(GENERIC, ignores=("second-action",), selection_behavior="any"),
-    "delete": replace(GENERIC, ignores=("delete",)),
+    "split": msgspec.structs.replace(GENERIC, replace_strategy="split"),
+    "second-action": msgspec.structs.replace(GENERIC, ignores=("second-action",)),
+    "second-action, any": msgspec.structs.replace(
+        GENERIC, ignores=("second-action",), selection_behavior="any"
+    ),
+    "delete": msgspec.structs.replace(GENERIC, ignores=("delete",)),
     "sandbox": client_of_profile("sandbox"),
     "epic": client_of_profile("epic"),
 }

@@ -11,9 +11,9 @@ import copy
 import datetime as dt
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.decision.decide import Decision
@@ -66,9 +66,11 @@ CLAIMS = [
 """Every statement that a label can lead with."""
 
 STRATEGIES = {
-    "replace": replace(DEMONSTRATION_CLIENT, replace_strategy="replace"),
-    "update": replace(DEMONSTRATION_CLIENT, replace_strategy="update"),
-    "split": replace(DEMONSTRATION_CLIENT, replace_strategy="split", selection_behavior="any"),
+    "replace": msgspec.structs.replace(DEMONSTRATION_CLIENT, replace_strategy="replace"),
+    "update": msgspec.structs.replace(DEMONSTRATION_CLIENT, replace_strategy="update"),
+    "split": msgspec.structs.replace(
+        DEMONSTRATION_CLIENT, replace_strategy="split", selection_behavior="any"
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.app import create_app
@@ -191,9 +192,13 @@ def test_a_missing_kidney_result_and_folic_acid_that_goes_on_can_be_silenced_Q85
     hint = Hint(HintAt.KIDNEY_DISEASE, "kidneys?", "Condition/1")
     hinted = replace(decision.case.mapped.scenario, hints=(hint,))
     mapped = replace(decision.case.mapped, scenario=hinted)
-    doubted = replace(decision, case=replace(decision.case, mapped=mapped))
+    doubted = msgspec.structs.replace(
+        decision, case=msgspec.structs.replace(decision.case, mapped=mapped)
+    )
     refill = replace(decision.case.request, hook="medication-refill")
-    refilled = replace(decision, case=replace(decision.case, request=refill))
+    refilled = msgspec.structs.replace(
+        decision, case=msgspec.structs.replace(decision.case, request=refill)
+    )
 
     assert may_be_silenced(kidney, decision)
     assert not may_be_silenced(kidney, doubted)

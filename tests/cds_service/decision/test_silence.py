@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.decision import decide_request, explain_silence
@@ -98,7 +99,7 @@ def test_in_production_a_client_is_told_only_where_its_switch_is_on(
 ) -> None:
     answers = []
     for wanted in (False, True):
-        client = replace(registered(), explain_empty=wanted)
+        client = msgspec.structs.replace(registered(), explain_empty=wanted)
         site = replace(settings, profile="production", clients=(client,), public_url=BASE)
         with running(site) as http:
             answer = http.post(SELECT, json=amlodipine, headers=token(BASE + SELECT))

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 import structlog
 from flask.testing import FlaskClient
@@ -509,7 +510,7 @@ def test_a_bug_is_a_loud_500_that_tells_nothing_R73(
         def fail() -> None:
             raise RuntimeError("about Zwetschgenbaum")
 
-        client.application.config["B12_CDS"] = replace(
+        client.application.config["B12_CDS"] = msgspec.structs.replace(
             client.application.config["B12_CDS"], today=fail
         )
         answer = client.post("/cds-services/b12-order-select", json=order_select)

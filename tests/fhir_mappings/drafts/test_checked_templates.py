@@ -4,7 +4,6 @@ in what is remembered.
 
 import copy
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -46,7 +45,7 @@ OF_THE_PATIENT = (
 
 def drafts(context: DraftContext) -> list[dict]:
     """Return one draft of each kind that is written, as new copies."""
-    in_words = replace(context, reason_reference="", reason_text="Vitamin B12 deficiency")
+    in_words = context._replace(reason_reference="", reason_text="Vitamin B12 deficiency")
     follow_up = FollowUp(Test.MMA, months=3, why="symptoms persist", citations=("S38",))
     made = [
         medication_request.draft(
@@ -84,7 +83,7 @@ def damaged(draft: dict, path: tuple, value: object) -> dict:
 @pytest.mark.parametrize("version", WRITTEN)
 @pytest.mark.parametrize("phase", CATALOGUE, ids=lambda phase: phase.id)
 def test_every_new_draft_has_a_template_and_is_valid_with_it(phase, version):
-    draft = medication_request.draft(phase, replace(PATIENT, version=version))
+    draft = medication_request.draft(phase, PATIENT._replace(version=version))
 
     assert write_template(draft) is not None
     assert check_new_draft(draft, version) == check_outgoing(draft, version) == []
@@ -92,7 +91,7 @@ def test_every_new_draft_has_a_template_and_is_valid_with_it(phase, version):
 
 @pytest.mark.parametrize("version", WRITTEN)
 def test_nothing_of_the_patient_is_in_a_template(version):
-    templates = [write_template(draft) for draft in drafts(replace(PATIENT, version=version))]
+    templates = [write_template(draft) for draft in drafts(PATIENT._replace(version=version))]
 
     assert len(templates) == 3
     assert all(template is not None for template in templates)
@@ -101,9 +100,8 @@ def test_nothing_of_the_patient_is_in_a_template(version):
 
 @pytest.mark.parametrize("version", WRITTEN)
 def test_drafts_for_two_people_on_two_days_have_one_template(version):
-    context = replace(PATIENT, version=version)
-    other = replace(
-        context,
+    context = PATIENT._replace(version=version)
+    other = context._replace(
         patient_id="p2",
         encounter_id="e2",
         as_of=dt.date(2030, 2, 28),
@@ -121,7 +119,7 @@ def test_drafts_for_two_people_on_two_days_have_one_template(version):
     "wrong", [None, "x y", True, {"reference": "Medication/1"}, "2026-02-30"], ids=repr
 )
 def test_a_draft_damaged_in_any_member_is_judged_as_if_nothing_were_remembered(version, wrong):
-    for draft in drafts(replace(PATIENT, version=version)):
+    for draft in drafts(PATIENT._replace(version=version)):
         assert check_new_draft(draft, version) == []
         for path in places(draft):
             broken = damaged(draft, path, wrong)
@@ -131,7 +129,7 @@ def test_a_draft_damaged_in_any_member_is_judged_as_if_nothing_were_remembered(v
 
 @pytest.mark.parametrize("version", WRITTEN)
 def test_a_member_too_many_or_too_few_is_judged_as_if_nothing_were_remembered(version):
-    for draft in drafts(replace(PATIENT, version=version)):
+    for draft in drafts(PATIENT._replace(version=version)):
         for path in [(), *places(draft)]:
             target = draft
             for step in path:
@@ -153,7 +151,7 @@ def test_a_member_too_many_or_too_few_is_judged_as_if_nothing_were_remembered(ve
 @settings(max_examples=100, deadline=None)
 @given(st.data(), st.sampled_from(WRITTEN))
 def test_any_damage_is_judged_as_if_nothing_were_remembered(data, version):
-    draft = data.draw(st.sampled_from(drafts(replace(PATIENT, version=version))))
+    draft = data.draw(st.sampled_from(drafts(PATIENT._replace(version=version))))
     path = data.draw(st.sampled_from(list(places(draft))))
     json_value = st.recursive(
         st.none()

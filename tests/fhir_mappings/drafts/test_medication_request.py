@@ -125,7 +125,7 @@ def test_a_draft_says_who_what_and_why():
     ],
 )
 def test_the_note_of_loading_says_what_is_drafted_to_follow_it_Q48(loading, before, note):
-    draft = medication_request.draft(loading, replace(CONTEXT, before=before))
+    draft = medication_request.draft(loading, CONTEXT._replace(before=before))
 
     assert f"Vitamin B12 deficiency{note}" in draft["note"][0]["text"]
 
@@ -141,26 +141,26 @@ def test_the_note_of_loading_says_what_is_drafted_to_follow_it_Q48(loading, befo
 )
 def test_maintenance_after_a_loading_that_is_done_starts_one_interval_later_Q48(last, starts):
     given = dt.date.fromisoformat(last) if last else None
-    draft = medication_request.draft(MAINT_M, replace(CONTEXT, last_injection=given))
+    draft = medication_request.draft(MAINT_M, CONTEXT._replace(last_injection=given))
 
     repeat = draft["dosageInstruction"][0]["timing"]["repeat"]
     assert repeat.get("boundsPeriod", {}).get("start") == starts
     validity = draft["dispenseRequest"]["validityPeriod"]
     assert validity["start"] == (starts or "2026-11-21")
-    after_open = replace(CONTEXT, last_injection=given, after=N_LOAD)
+    after_open = CONTEXT._replace(last_injection=given, after=N_LOAD)
     again = medication_request.draft(MAINT_N, after_open)["dosageInstruction"][0]["timing"]
     assert "boundsPeriod" not in again["repeat"]
 
 
 def test_tablets_do_not_wait_for_the_last_injection():
-    late = replace(CONTEXT, last_injection=dt.date(2026, 11, 20))
+    late = CONTEXT._replace(last_injection=dt.date(2026, 11, 20))
     repeat = medication_request.draft(ORAL, late)["dosageInstruction"][0]["timing"]["repeat"]
 
     assert repeat["boundsPeriod"] == {"start": "2026-11-21"}
 
 
 def test_a_draft_leaves_out_what_is_not_known():
-    bare = replace(CONTEXT, encounter_id="", user_id="", group_id="", reason_reference="", rule="")
+    bare = CONTEXT._replace(encounter_id="", user_id="", group_id="", reason_reference="", rule="")
 
     draft = medication_request.draft(N_LOAD, bare)
 
@@ -173,7 +173,8 @@ def test_a_draft_leaves_out_what_is_not_known():
 
 def test_a_reason_in_words_stands_where_no_condition_was_used():
     draft = medication_request.draft(
-        N_LOAD, replace(CONTEXT, reason_reference="", reason_text="Vitamin B12 deficiency")
+        N_LOAD,
+        CONTEXT._replace(reason_reference="", reason_text="Vitamin B12 deficiency"),
     )
 
     assert draft["reasonCode"] == [{"text": "Vitamin B12 deficiency"}]
@@ -208,8 +209,8 @@ def test_a_draft_says_what_to_dispense(phase):
 
 
 def test_maintenance_after_a_loading_course_with_an_end_starts_on_a_fixed_day_I35():
-    after_six = medication_request.draft(MAINT_M, replace(CONTEXT, after=M_LOAD))
-    after_open = medication_request.draft(MAINT_N, replace(CONTEXT, after=N_LOAD))
+    after_six = medication_request.draft(MAINT_M, CONTEXT._replace(after=M_LOAD))
+    after_open = medication_request.draft(MAINT_N, CONTEXT._replace(after=N_LOAD))
 
     repeat = after_six["dosageInstruction"][0]["timing"]["repeat"]
     assert repeat["boundsPeriod"] == {"start": "2027-02-05"}  # two weeks and two months on
@@ -220,7 +221,7 @@ def test_maintenance_after_a_loading_course_with_an_end_starts_on_a_fixed_day_I3
 def test_tablets_after_a_loading_course_do_not_begin_before_its_end_I35():
     starts = {}
     for loading in (M_LOAD, N_LOAD, None):
-        draft = medication_request.draft(ORAL, replace(CONTEXT, after=loading))
+        draft = medication_request.draft(ORAL, CONTEXT._replace(after=loading))
         repeat = draft["dosageInstruction"][0]["timing"]["repeat"]
         starts[loading and loading.id] = repeat.get("boundsPeriod", {}).get("start")
 
@@ -245,8 +246,8 @@ def test_tablets_after_a_loading_course_do_not_begin_before_its_end_I35():
     ],
 )
 def test_what_is_counted_is_the_formularys_and_never_guessed(strength, unit, expected):
-    row = replace(BUILT_IN[0], strength=strength, dispense_unit=unit)
-    draft = medication_request.draft(M_LOAD, replace(CONTEXT, formulary=(row,)))
+    row = BUILT_IN[0]._replace(strength=strength, dispense_unit=unit)
+    draft = medication_request.draft(M_LOAD, CONTEXT._replace(formulary=(row,)))
 
     assert draft.get("dispenseRequest", {}).get("quantity") == expected
     assert ("dispenseRequest" in draft) is (strength not in ("", "0.3 mg/mL"))
@@ -254,8 +255,8 @@ def test_what_is_counted_is_the_formularys_and_never_guessed(strength, unit, exp
 
 def test_settings_switch_the_parts_of_a_draft_off_R191():
     nothing = Writing(dispense=False, substitution=False, site=False, start=False)
-    draft = medication_request.draft(ORAL, replace(CONTEXT, writing=nothing))
-    injection = medication_request.draft(N_LOAD, replace(CONTEXT, writing=nothing))
+    draft = medication_request.draft(ORAL, CONTEXT._replace(writing=nothing))
+    injection = medication_request.draft(N_LOAD, CONTEXT._replace(writing=nothing))
 
     assert not {"dispenseRequest", "substitution"} & draft.keys()
     assert "boundsPeriod" not in draft["dosageInstruction"][0]["timing"]["repeat"]
@@ -265,7 +266,7 @@ def test_settings_switch_the_parts_of_a_draft_off_R191():
 
 def test_any_brand_and_no_other_cobalamin_I23():
     allowed = medication_request.draft(N_LOAD, CONTEXT)["substitution"]
-    stu3 = medication_request.draft(M_LOAD, replace(CONTEXT, version=FhirVersion.STU3))
+    stu3 = medication_request.draft(M_LOAD, CONTEXT._replace(version=FhirVersion.STU3))
 
     assert allowed["allowedCodeableConcept"]["coding"][0]["code"] == "G"
     assert stu3["substitution"]["allowed"] is True
@@ -274,7 +275,7 @@ def test_any_brand_and_no_other_cobalamin_I23():
 
 def test_the_claim_a_prescriber_states_is_carried_in_the_extension_and_not_in_the_note():
     draft = medication_request.draft(
-        N_LOAD, replace(CONTEXT, condition="neurological symptoms present")
+        N_LOAD, CONTEXT._replace(condition="neurological symptoms present")
     )
 
     assert (
@@ -370,7 +371,7 @@ def test_route_and_dose_are_coded():
 
 @pytest.mark.parametrize("preferred", [RXNORM, SNOMED, DMD, ATC])
 def test_the_preferred_code_system_comes_first_R163(preferred):
-    medication = medication_request.draft(N_LOAD, replace(CONTEXT, preferred_system=preferred))[
+    medication = medication_request.draft(N_LOAD, CONTEXT._replace(preferred_system=preferred))[
         "medicationCodeableConcept"
     ]
 
@@ -387,9 +388,9 @@ def test_the_site_formulary_names_the_product():
         "Neo product",
         (ProductCoding("urn:site", "N1"),),
     )
-    gone = replace(row, text="Old product", available=False)
+    gone = row._replace(text="Old product", available=False)
 
-    medication = medication_request.draft(N_LOAD, replace(CONTEXT, formulary=(gone, row)))[
+    medication = medication_request.draft(N_LOAD, CONTEXT._replace(formulary=(gone, row)))[
         "medicationCodeableConcept"
     ]
 
@@ -397,7 +398,7 @@ def test_the_site_formulary_names_the_product():
 
 
 def test_a_product_outside_the_formulary_is_named_in_words():
-    assert medication_request.draft(N_LOAD, replace(CONTEXT, formulary=()))[
+    assert medication_request.draft(N_LOAD, CONTEXT._replace(formulary=()))[
         "medicationCodeableConcept"
     ] == {"text": "Hydroxocobalamin"}
 
@@ -423,7 +424,7 @@ def test_an_update_keeps_what_it_does_not_mean_to_change_R106_R110(version):
     draft = received()
     before = copy.deepcopy(draft)
 
-    update = draft_changes.rewrite(draft, N_LOAD, replace(CONTEXT, version=version))
+    update = draft_changes.rewrite(draft, N_LOAD, CONTEXT._replace(version=version))
 
     assert draft == before
     assert (update["resourceType"], update["id"], update["authoredOn"]) == (
@@ -522,7 +523,7 @@ def test_an_update_of_the_loading_line_keeps_the_maintenance_line_after_it():
 
 @pytest.mark.parametrize("version", WRITTEN)
 def test_technique_is_added_once(version):
-    context = replace(CONTEXT, version=version)
+    context = CONTEXT._replace(version=version)
     technique = ("Use a 25 to 27 gauge needle.",)
 
     once = draft_changes.with_technique(received(), technique, context)
@@ -589,7 +590,8 @@ def test_what_is_no_medication_order_is_not_rewritten():
 
 def test_a_requester_role_that_STU3_does_not_allow_is_left_out():
     draft = medication_request.draft(
-        N_LOAD, replace(CONTEXT, version=FhirVersion.STU3, user_id="PractitionerRole/r1")
+        N_LOAD,
+        CONTEXT._replace(version=FhirVersion.STU3, user_id="PractitionerRole/r1"),
     )
 
     assert "requester" not in draft
@@ -607,7 +609,7 @@ def test_a_requester_role_that_STU3_does_not_allow_is_left_out():
     ],
 )
 def test_an_update_adds_the_user_as_requester_where_none_is_named_R190(version, user, written):
-    context = replace(CONTEXT, version=version, user_id=user)
+    context = CONTEXT._replace(version=version, user_id=user)
     anonymous = {name: value for name, value in received().items() if name != "requester"}
     named = anonymous | {"requester": {"reference": "Practitioner/other"}, "intent": "plan"}
 
@@ -619,10 +621,10 @@ def test_an_update_adds_the_user_as_requester_where_none_is_named_R190(version, 
 
 
 def test_a_new_draft_takes_the_requester_of_the_draft_where_no_user_is_known_R190():
-    context = replace(CONTEXT, requester_of_the_draft="Practitioner/other")
+    context = CONTEXT._replace(requester_of_the_draft="Practitioner/other")
 
     by_the_user = medication_request.draft(N_LOAD, context)
-    by_the_draft = medication_request.draft(N_LOAD, replace(context, user_id=""))
+    by_the_draft = medication_request.draft(N_LOAD, context._replace(user_id=""))
 
     assert by_the_user["requester"] == {"reference": "Practitioner/u1"}
     assert by_the_draft["requester"] == {"reference": "Practitioner/other"}
@@ -632,7 +634,7 @@ def test_only_new_drafts_of_the_catalogue_are_remembered_and_none_by_whom_or_whe
     medication_request._write_once.cache_clear()
     for day in (CONTEXT.as_of, CONTEXT.as_of + dt.timedelta(days=1)):
         for patient in ("p1", "p2"):
-            context = replace(CONTEXT, patient_id=patient, as_of=day, user_id="Practitioner/u9")
+            context = CONTEXT._replace(patient_id=patient, as_of=day, user_id="Practitioner/u9")
             medication_request.draft(M_LOAD, context, starts=day)
             own = replace(M_LOAD, line=replace(M_LOAD.line, dose=Decimal("990")))
             draft_changes.rewrite(medication_request.draft(M_LOAD, context), own, context)

@@ -25,8 +25,8 @@ def every(period: int, unit: PeriodUnit) -> Phase:
 
 
 def supply(phase: Phase, months: int = 12) -> dict[str, Any]:
-    writing = replace(CONTEXT.writing, prescription_months=months)
-    written: dict[str, Any] = medication_request.draft(phase, replace(CONTEXT, writing=writing))
+    writing = CONTEXT.writing._replace(prescription_months=months)
+    written: dict[str, Any] = medication_request.draft(phase, CONTEXT._replace(writing=writing))
     request: dict[str, Any] = written["dispenseRequest"]
     return request
 
@@ -67,7 +67,7 @@ def test_repeats_of_tablets_are_quarters_of_a_year(months: int, repeats: int) ->
 def test_the_first_day_is_one_interval_after_the_last_injection(
     period: int, unit: PeriodUnit, starts: str
 ) -> None:
-    after = replace(CONTEXT, last_injection=dt.date(2026, 11, 15))
+    after = CONTEXT._replace(last_injection=dt.date(2026, 11, 15))
     draft = medication_request.draft(every(period, unit), after)
     repeat = draft["dosageInstruction"][0]["timing"]["repeat"]
     assert repeat["boundsPeriod"]["start"] == starts

@@ -61,7 +61,7 @@ def test_the_record_in_use_has_whole_lists(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("days", "whole"), [(0, True), (1, True), (2, False), (400, False)])
 def test_a_list_that_was_put_together_too_long_ago_is_not_whole(days: int, whole: bool) -> None:
     record = record_of([patient(), condition("38341003")])
-    stamped = replace(record.part("conditions"), stamped=AS_OF - dt.timedelta(days=days))
+    stamped = record.part("conditions")._replace(stamped=AS_OF - dt.timedelta(days=days))
     record = replace(record, parts={**record.parts, "conditions": stamped})
     scenario = map_scenario(record, AS_OF, VALUE_SETS).scenario
     assert scenario.lebers.is_false is whole
@@ -76,7 +76,7 @@ def test_a_list_that_is_of_a_day_after_tomorrow_is_not_whole_Q46_Q61(
     """Nobody knows how old it is: a clock that is wrong may be wrong by years."""
     record = record_of([patient(), condition("38341003")])
     day = AS_OF + dt.timedelta(days=days)
-    stamped = replace(record.part("conditions"), stamped=day)
+    stamped = record.part("conditions")._replace(stamped=day)
     record = replace(record, parts={**record.parts, "conditions": stamped})
     mapped = map_scenario(record, AS_OF, VALUE_SETS)
     assert mapped.scenario.lebers.is_false is whole
@@ -93,7 +93,7 @@ def test_a_list_that_is_of_a_day_after_tomorrow_is_not_whole_Q46_Q61(
 def test_a_site_sets_how_old_a_list_may_be_Q61(hours: int, days: int, whole: bool) -> None:
     """Of a list only the day is known on which it was made; part of a day counts as none."""
     record = record_of([patient(), condition("38341003")])
-    stamped = replace(record.part("conditions"), stamped=AS_OF - dt.timedelta(days=days))
+    stamped = record.part("conditions")._replace(stamped=AS_OF - dt.timedelta(days=days))
     record = replace(record, parts={**record.parts, "conditions": stamped})
     limits = Limits(list_hours=hours)
     assert map_scenario(record, AS_OF, VALUE_SETS, limits=limits).scenario.lebers.is_false is whole

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -503,7 +503,7 @@ def test_a_clearance_in_ml_per_minute_is_not_an_egfr() -> None:
 
 
 def test_a_unit_that_the_site_spells_in_its_own_way_is_read() -> None:
-    told = dataclasses.replace(VALUE_SETS, units={"pmol pro L": "pmol/L"})
+    told = replace(VALUE_SETS, units={"pmol pro L": "pmol/L"})
     body = observation("14685-2", 95, days=20)
     body["valueQuantity"] = {"value": 95, "unit": "pmol pro L"}
     record = record_of([patient(), body])

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -110,7 +111,7 @@ def test_an_approval_holds_from_its_date_until_it_expires(
     expires: dt.date,
     withheld: bool,
 ) -> None:
-    approval = replace(APPROVAL, date=date, expires=expires)
+    approval = msgspec.structs.replace(APPROVAL, date=date, expires=expires)
     shown, _ = call(site(tmp_path, modes=SILENT, approvals=(approval,)), order_select)
 
     assert (shown == []) is withheld
@@ -120,7 +121,7 @@ def test_an_approval_holds_from_its_date_until_it_expires(
 def test_who_approved_it_and_until_when_is_an_alarm(
     tmp_path: Path, order_select: dict[str, Any], expires: dt.date, said: int
 ) -> None:
-    approval = replace(APPROVAL, date=A_DAY_BEFORE, expires=expires)
+    approval = msgspec.structs.replace(APPROVAL, date=A_DAY_BEFORE, expires=expires)
     settings = site(tmp_path, approvals=(approval,))
     call(settings, order_select)
     with running(settings) as client:
@@ -134,7 +135,7 @@ def test_who_approved_it_and_until_when_is_an_alarm(
 def test_an_approval_of_something_else_withholds_nothing(
     tmp_path: Path, order_select: dict[str, Any]
 ) -> None:
-    approval = replace(APPROVAL, what="b12LowPmolL")
+    approval = msgspec.structs.replace(APPROVAL, what="b12LowPmolL")
     shown, _ = call(site(tmp_path, modes=SILENT, approvals=(approval,)), order_select)
 
     assert shown

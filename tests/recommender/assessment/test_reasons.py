@@ -196,8 +196,8 @@ def test_an_unread_medication_list_is_said_with_its_reason() -> None:
 
 
 def test_kidney_results_that_do_not_count_are_shown_where_the_kidneys_are_not_known() -> None:
-    unusable = replace(
-        build_scenario({"egfr": 90}).egfr, quantity=None, reason="older than 12 months"
+    unusable = build_scenario({"egfr": 90}).egfr._replace(
+        quantity=None, reason="older than 12 months"
     )
     found = recommend(replace(build_scenario({}), egfr=unusable), Policy())
     kidneys = dict(found.assessment.facts)["kidney_function"]

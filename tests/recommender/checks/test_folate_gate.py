@@ -409,7 +409,7 @@ def test_making_a_fact_unknown_never_opens_the_gate(field: str, value: str) -> N
         if folate_gate(case) in OPEN:
             continue
         blurred = replace(
-            case.scenario, **{field: replace(getattr(case.scenario, field), truth=Truth.UNKNOWN)}
+            case.scenario, **{field: getattr(case.scenario, field)._replace(truth=Truth.UNKNOWN)}
         )
         if value == "yes" and field in ("deficiency_diagnosis", "symptoms", "neurological_screen"):
             # a diagnosis or symptoms that nobody recorded leave the results to speak: "no symptoms

@@ -245,7 +245,7 @@ def test_a_computed_number_is_cut_to_four_digits_and_never_rounded_over_a_limit(
 
 def test_an_egfr_that_leaves_the_limit_open_is_said_as_such() -> None:
     open_result = Quantity(Decimal(59), Unit.EGFR, Comparator.MORE)
-    above = {"egfr": replace(measured(59, Unit.EGFR), quantity=open_result)}
+    above = {"egfr": measured(59, Unit.EGFR)._replace(quantity=open_result)}
     scenario = person(FACTS["confirmed"], FACTS["no signs"], {"kidney_disease": NO}, above)
     tablets = replace(injection(every(1, PeriodUnit.DAY)), substance=Substance.CYANOCOBALAMIN)
     course = Course((order("a", replace(tablets, route=Route.ORAL)),))

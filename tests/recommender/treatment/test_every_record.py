@@ -141,7 +141,7 @@ def test_making_a_fact_unknown_opens_nothing(fact: str) -> None:
     for scenario in records(RESULTS, KIDNEYS, CAUSES, values):
         known = recommend(scenario, POLICY)
         blurred = recommend(
-            replace(scenario, **{fact: replace(getattr(scenario, fact), truth=Truth.UNKNOWN)}),
+            replace(scenario, **{fact: getattr(scenario, fact)._replace(truth=Truth.UNKNOWN)}),
             POLICY,
         )
         # A kidney disease that nobody recorded leaves the eGFR to speak, as decisions 2.3 say.
