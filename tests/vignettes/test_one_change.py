@@ -115,6 +115,40 @@ def test_a_lapse_is_not_resumed_with_what_harms_T4(sign: str | None, said: str) 
     assert said in card["summary"]
 
 
+@pytest.mark.parametrize("allergy", ["severe: hydroxocobalamin", "mild: hydroxocobalamin"])
+@pytest.mark.parametrize("harm", [LEBERS, FEWER], ids=["Leber's", "eGFR 20"])
+@pytest.mark.parametrize(
+    "chart",
+    [
+        {"active": [f"{MONTHLY}; valid until 2026-12-05"], "given": MONTHLY_DOSES},
+        {"active": [MONTHLY], "given": MONTHLY_DOSES[:1]},
+        {"active": [MONTHLY], "given": MONTHLY_DOSES, "more": "fatigue, since 2026-10-20"},
+        {"active": [MONTHLY], "given": MONTHLY_DOSES, "more": SIGNS},
+        TABLETS,
+    ],
+    ids=["T8", "T4", "T2", "T1", "tablets"],
+)
+def test_no_product_is_named_to_somebody_who_reacts_to_it_I16(
+    chart: Json, harm: str, allergy: str
+) -> None:
+    chart = dict(chart)
+    more = [chart.pop("more")] if "more" in chart else []
+    signs = [] if SIGNS in more else [NO_SIGNS]
+    cards = cards_of(
+        opened(
+            conditions=[ANAEMIA, *more, *([LEBERS] if harm == LEBERS else [])],
+            results=[*signs, KIDNEYS if harm == LEBERS else FEWER],
+            allergies=[allergy],
+            **chart,
+        )
+    )
+
+    said = [card["summary"] for card in cards]
+    assert any("reaction to hydroxocobalamin" in one for one in said), said
+    for words in ("hydroxocobalamin now", "change to hydroxocobalamin", "inject hydroxocobalamin"):
+        assert not any(words in one for one in said), said
+
+
 @pytest.mark.parametrize("problem", [LOW, "fatigue, since 2026-10-20"])
 def test_failing_tablets_in_malabsorption_are_a_warning_on_the_opened_chart_Q71(
     problem: str,
