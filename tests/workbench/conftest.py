@@ -37,6 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     url = f"http://127.0.0.1:{server.server_port}"
     app = create_app(replace(demonstration(url), store_url=store), lambda: TODAY)
+    app.config[CONFIG_KEY].store.prepare()  # as a worker does when it starts
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Running(app, url)
