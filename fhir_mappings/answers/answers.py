@@ -160,9 +160,11 @@ def _is_positive(answer: Answer) -> bool:
 
 
 def _is_above_range(result: dict[str, Any]) -> bool:
-    """Return whether a number lies above its laboratory's own range, in the same unit."""
-    quantity = as_dict(result.get("valueQuantity"))
-    high = as_dict(as_dict(next(iter(as_list(result.get("referenceRange"))), None)).get("high"))
+    """Return whether a number lies above its laboratory's own range, in the same unit. Of several
+    ranges ("negative", "equivocal", "positive") nobody says here which is the usual one.
+    """
+    quantity, ranges = as_dict(result.get("valueQuantity")), as_list(result.get("referenceRange"))
+    high = as_dict(as_dict(ranges[0]).get("high")) if len(ranges) == 1 else {}
     value, limit = read_number(quantity.get("value")), read_number(high.get("value"))
     units = {as_text(one.get("unit") or one.get("code")).lower() for one in (quantity, high)}
     if value is None or limit is None or len(units - {""}) > 1:

@@ -1,7 +1,6 @@
 """FHIR JSON as it is read: elements, versions, and the parts of a patient's record."""
 
 from fhir_mappings.fhir.reading import (
-    SUBJECT_ELEMENTS,
     DateSpan,
     TooMany,
     as_dict,
@@ -17,9 +16,6 @@ from fhir_mappings.fhir.reading import (
     read_flag,
     read_number,
     read_period,
-    reference_id,
-    reference_of,
-    subject_id,
     texts_of,
     version_key,
     words_of,
@@ -31,6 +27,12 @@ from fhir_mappings.fhir.record import (
     Placed,
     RecordPart,
     Resource,
+)
+from fhir_mappings.fhir.references import (
+    SUBJECT_ELEMENTS,
+    reference_id,
+    reference_of,
+    subject_id,
 )
 from fhir_mappings.fhir.shapes import repair_order, write_shape
 from fhir_mappings.fhir.statuses import (

@@ -138,44 +138,6 @@ def coding_of(coding: dict[str, Json]) -> str:
     return f"{system}|{code}" if system else code
 
 
-def reference_of(value: Json) -> str:
-    """Return the target of a Reference (or of a bare string) as `Type/id` where it can be told,
-    else as it stands; empty for none.
-
-    An absolute URL is cut to its last two segments and a version (`/_history/3`) is cut off;
-    `urn:uuid:...` and `#contained` stay whole.
-    """
-    text = as_text(value.get("reference")) if isinstance(value, dict) else as_text(value)
-    if not text or text.startswith(("#", "urn:")):
-        return text
-    segments = text.split("/_history/", 1)[0].rstrip("/").split("/")
-    return "/".join(segments[-2:])
-
-
-def reference_id(value: Json) -> str:
-    """Return the id in a Reference: the last segment of its target (the uuid of a `urn:uuid:`);
-    empty when there is none.
-    """
-    return reference_of(value).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lstrip("#")
-
-
-SUBJECT_ELEMENTS = ("subject", "patient", "individual", "for")
-"""Where resources name the person they are about, in any FHIR version."""
-
-
-def subject_id(resource: dict[str, Json]) -> str:
-    """Return the id of the person a resource is about; empty when it names none. A Patient is about
-    itself.
-    """
-    if resource.get("resourceType") == "Patient":
-        return as_text(resource.get("id"))
-    for element in SUBJECT_ELEMENTS:
-        reference = resource.get(element)
-        if reference is not None:
-            return reference_id(as_dict(reference) or reference)
-    return ""
-
-
 LARGEST = 29
 """The power of ten beyond which a number stands for nothing that is measured."""
 

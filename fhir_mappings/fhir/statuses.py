@@ -85,9 +85,10 @@ _DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
 _VERIFIED = NO_EVIDENCE | _DOUBTED | {"confirmed"}
 
 _DOUBT = re.compile(
-    r"\b(?:suspect|probabl|possibl|presum|provision|working|differential|unconfirm|query|question|"
-    r"doubt|uncertain|unlikely|rule[ds]?-out|exclu|absent|negative|no|not|verdacht|vermut|fraglich|"
-    r"ausgeschlossen)|\?"
+    r"\b(?:suspect|probabl|possibl|presum|provision|working|differential|unconfirm|unverif|unproven|"
+    r"query|question|doubt|uncertain|unlikely|likely|tentativ|pending|to-be-(?:confirm|verif)|"
+    r"rule[ds]?-out|exclu|absent|negative|no\b|not\b(?!-(?:specified|recorded|stated|known))|"
+    r"verdacht|vermut|fraglich|ausgeschlossen)|\?"
 )
 """Words of a verification status of no known code that deny or doubt."""
 
@@ -226,7 +227,8 @@ def read_adherence(statement: Mapping[str, Any]) -> str:
     unknown.
     """
     if "taken" in statement:
-        return _TAKEN.get(code_of(statement["taken"]), "unknown")
+        said = "no" if statement["taken"] is False else code_of(statement["taken"])
+        return _TAKEN.get(said, "unknown")
     adherence = statement.get("adherence")
     if adherence is None:
         return ""

@@ -17,9 +17,9 @@ from fhir_mappings.fhir.reading import (
     as_list,
     at_most,
     read_flag,
-    reference_of,
 )
 from fhir_mappings.fhir.record import Placed
+from fhir_mappings.fhir.references import reference_of
 from recommender.language import Choice
 
 

@@ -13,6 +13,7 @@ from fhir_mappings.fhir import (
     as_key,
     as_list,
     code_of,
+    is_changed,
     read_clinical,
     read_verification,
     texts_of,
@@ -98,9 +99,9 @@ def _read_allergy(index: RecordIndex, placed: Placed) -> list[Allergy]:
     if date is not None and date.earliest > index.tomorrow:
         _note_future(index, placed, named, str(date))
         return []
-    over = status in NOT_CURRENT or any(
-        is_resolved_in_words(text) for substance in substances for text in texts_of(substance)
-    )
+    words = (text for substance in substances for text in texts_of(substance))
+    over = status in NOT_CURRENT or any(map(is_resolved_in_words, words))
+    over = over and not is_changed(resource)
     day = date.latest if date else None
     found = _allergens(placed, named, day, over)
     if not found:

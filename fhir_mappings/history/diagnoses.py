@@ -12,6 +12,7 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     as_dict,
+    is_changed,
     read_clinical,
     read_date,
     read_flag,
@@ -125,6 +126,8 @@ def _standing(
 ) -> Standing:
     """Return how a Condition stands; one that its words call past ("history of") is inactive."""
     certainty = certainty_of(resource)
+    if "modifierExtension" in resource and is_changed(resource):
+        return Standing.SUSPECTED  # over or refuted, it may mean the opposite
     if verification == "refuted" or certainty == "A":
         return Standing.REFUTED
     clinical = read_clinical(resource)
@@ -133,11 +136,8 @@ def _standing(
     if clinical in ("inactive", "remission") or past or certainty == "Z":
         return Standing.INACTIVE
     # A missing status, or one of no known meaning, is read as current: that restricts.
-    return (
-        Standing.SUSPECTED
-        if verification in ("provisional", "differential", "unconfirmed") or certainty == "V"
-        else Standing.CURRENT
-    )
+    doubted = verification in ("provisional", "differential", "unconfirmed") or certainty == "V"
+    return Standing.SUSPECTED if doubted else Standing.CURRENT
 
 
 _SAYS_IF_OVER = frozenset({"active", "recurrence", "relapse", "inactive", "remission"})

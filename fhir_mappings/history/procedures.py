@@ -82,6 +82,12 @@ INJECTIONS: dict[Concept, Substance] = {
     Concept.CYANOCOBALAMIN_INJECTION: Substance.CYANOCOBALAMIN,
 }
 
+COUNTS_FOR = {
+    **dict.fromkeys(INJECTIONS, look_back.TREATMENT_DAYS),
+    Concept.DIALYSIS: look_back.DIALYSIS_DAYS,
+}
+"""Days after which a procedure that was carried out says nothing any more; any other stays."""
+
 
 class Operation(NamedTuple):
     """One procedure that was done, as one of the things it stands for."""
@@ -176,9 +182,11 @@ def _leaves_open(index: RecordIndex, placed: Placed, name: str, matches: tuple[M
     why = "changed by an extension" if changed else f"status {status or 'missing'}"
     said, day = f"{name}, {why}", newest_day(performed_on(resource))
     index.receipt.ignore(placed, said)
-    named = (match.concept for match in matches if match.role is not Role.EXCLUDE)
-    for at in (at for concept in named for at in HINTS.get(concept, ())):
-        index.understanding.hint(at, placed, said, day)
+    age = (index.as_of - day).days if day else 0  # a day that is not known may be any
+    for concept in (match.concept for match in matches if match.role is not Role.EXCLUDE):
+        if age <= COUNTS_FOR.get(concept, age):
+            for at in HINTS.get(concept, ()):
+                index.understanding.hint(at, placed, said, day)
     return True
 
 
@@ -252,18 +260,13 @@ def _dialysis(index: RecordIndex, operations: list[Operation], nothing: Fact) ->
 
 def _doses(index: RecordIndex, operations: list[Operation]) -> tuple[DoseGiven, ...]:
     """Injections of vitamin B12 recorded as procedures; their dose is not in the code."""
-    given = [item for item in operations if item.match.concept in INJECTIONS]
-    return tuple(
-        DoseGiven(
-            INJECTIONS[item.match.concept],
-            Route.INTRAMUSCULAR,
-            None,
-            day_given(newest_day(item.done), index.as_of),
-            item.evidence,
-            DoseKind.EVENT,
-        )
-        for item in given
-    )
+    doses = []
+    for item in operations:
+        if substance := INJECTIONS.get(item.match.concept):
+            day = day_given(newest_day(item.done), index.as_of)
+            route, kind = Route.INTRAMUSCULAR, DoseKind.EVENT
+            doses.append(DoseGiven(substance, route, None, day, item.evidence, kind))
+    return tuple(doses)
 
 
 def _resection_length(index: RecordIndex, causing: list[Operation]) -> Measurement:

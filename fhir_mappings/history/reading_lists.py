@@ -13,6 +13,7 @@ from typing import Any
 
 from fhir_mappings.fhir import (
     NO_EVIDENCE,
+    NOT_DONE,
     NOTES,
     DateSpan,
     Placed,
@@ -170,7 +171,7 @@ def _names_injection(judged: Judged) -> bool:
 def _judge_procedure(index: RecordIndex, placed: Placed) -> None:
     resource, ledger = placed.resource, index.understanding
     judged = _judge(index, resource, (Field.PROCEDURES,))
-    not_done = code_of(resource.get("status")) in ("entered-in-error", "not-done") or any(
+    not_done = code_of(resource.get("status")) in NOT_DONE or any(
         read_flag(resource.get(name)) for name in ("notDone", "notPerformed")
     )
     if not_done and not is_changed(resource):

@@ -163,6 +163,10 @@ ELSEWHERE = [
     {"reference": "Patient/someone-else/_history/2"},
     {"reference": "urn:uuid:someone-else"},
     {"reference": "Group/7"},
+    {"reference": "Group/pat-1"},  # the id of another kind may be that of the patient
+    {"reference": "https://ehr.example.org/fhir/Device/pat-1"},
+    {"reference": "RelatedPerson/pat-1/_history/2"},
+    {"reference": "pat-1", "type": "Group"},
 ]
 
 

@@ -140,6 +140,10 @@ def test_an_antibody_is_there_in_whatever_form_it_is_said_F13(said: dict[str, An
         {"valueQuantity": UNITS, "referenceRange": [{"high": {"value": 20, "unit": "kU/L"}}]},
         {"valueQuantity": UNITS | {"comparator": "<"}, "referenceRange": [{"high": {"value": 20}}]},
         {"valueQuantity": UNITS},
+        {
+            "valueQuantity": UNITS,
+            "referenceRange": [{"high": {"value": 20}}, {"low": {"value": 90}}],
+        },
     ],
 )
 def test_an_antibody_of_which_nobody_says_that_it_is_there_is_no_cause(said: Any) -> None:

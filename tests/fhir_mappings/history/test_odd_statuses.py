@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from fhir_mappings.history.procedures import CAUSES, INJECTIONS
+from fhir_mappings.intake import HINTS
+from fhir_mappings.terminology import Concept
 from recommender.language import Cause, HintAt, NeurologicalSign, Truth
 from tests.fhir_mappings.records import SNOMED, allergy, condition, procedure, scenario_of
 
@@ -80,6 +83,10 @@ def test_what_is_refuted_and_confirmed_is_neither(status: Any) -> None:
         {"text": "Suspected"},
         {"text": "Probable"},
         {"text": "Ruled out"},
+        {"text": "Unverified"},
+        {"text": "Likely"},
+        {"text": "To be confirmed"},
+        {"text": "Not confirmed"},
         {"coding": [{"system": SNOMED, "code": "415684004", "display": "Suspected"}]},
         {"coding": [{"system": VERIFIED, "display": "Unconfirmed"}]},
         codes((SNOMED, "415684004"), (VERIFIED, "provisional")),
@@ -101,6 +108,9 @@ def test_what_is_doubted_in_other_words_confirms_nothing_and_denies_nothing(stat
     [
         None,
         {"text": "Confirmed"},
+        {"text": "Not specified"},
+        {"text": "None"},
+        {"text": "Noted"},
         {"coding": [{"system": SNOMED, "code": "410605003", "display": "Confirmed present"}]},
         codes((SNOMED, "410605003"), (VERIFIED, "confirmed")),
         codes(("urn:local", "C")),
@@ -219,6 +229,31 @@ def test_an_injection_is_a_dose_only_where_it_was_carried_out_Q30(status: str | 
     scenario = scenario_of(procedure(INJECTION, days=30, status=status))
     assert not scenario.doses
     assert [hint.at for hint in scenario.hints] == [HintAt.B12_TREATMENT]
+
+
+@pytest.mark.parametrize("code", [INJECTION, DIALYSIS])
+def test_what_would_say_nothing_any_more_is_not_asked_about(code: str) -> None:
+    """Dialysis counts for 90 days (F17), treatment for 15 months (Q29)."""
+    assert not scenario_of(procedure(code, days=900, status="stopped")).hints
+    assert scenario_of(procedure(code, days=60, status="stopped")).hints
+
+
+@pytest.mark.parametrize(
+    ("code", "at"),
+    [("182764009", HintAt.ANTICOAGULANT), ("173958005", HintAt.CAUSE)],
+)
+@pytest.mark.parametrize("status", ["scheduled", "stopped", "bogus"])
+def test_what_restricts_and_may_have_been_done_is_asked_about(
+    code: str, at: HintAt, status: str
+) -> None:
+    scenario = scenario_of(procedure(code, days=400, status=status))
+    assert at in {hint.at for hint in scenario.hints}
+    assert not scenario.anticoagulant_fact.is_false or at is HintAt.CAUSE
+
+
+def test_whatever_a_procedure_may_mean_can_be_asked_about() -> None:
+    meant = {*CAUSES, *INJECTIONS, Concept.DIALYSIS, Concept.ANTICOAGULANT_THERAPY}
+    assert meant <= HINTS.keys()
 
 
 @pytest.mark.parametrize("status", ["completed", "Completed", "in-progress", {"text": "Completed"}])

@@ -28,6 +28,14 @@ CHANGED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
 LEBERS, SICKLE, DIALYSIS, INJECTION = "58610003", "127040003", "302497006", "709544008"
 
 
+def warfarin(kind: str, **more: Any) -> dict[str, Any]:
+    """Return an entry of a list beside the orders that tells of warfarin, given ten days ago."""
+    given = {"status": "completed", "effectiveDateTime": days_ago(10)}
+    named = {"medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"}}
+    handed_over = {"whenHandedOver": days_ago(10)}
+    return {"resourceType": kind, "subject": SUBJECT, **given, **named, **handed_over, **more}
+
+
 def test_what_is_denied_and_changed_is_not_denied() -> None:
     scenario = scenario_of(
         condition(LEBERS, verificationStatus="refuted", **CHANGED),
@@ -37,6 +45,16 @@ def test_what_is_denied_and_changed_is_not_denied() -> None:
     assert scenario.lebers.is_unknown
     assert scenario.allergy_fact.is_true
     assert scenario.dialysis.is_unknown
+
+
+def test_what_is_over_and_changed_is_not_over() -> None:
+    over = {"clinicalStatus": "resolved", **CHANGED}
+    scenario = scenario_of(
+        condition("431857002", **over),
+        allergy("1217428002", clinicalStatus="inactive", criticality="low", **CHANGED),
+    )
+    assert scenario.kidney_disease.is_unknown
+    assert scenario.allergy_fact.is_true
 
 
 def test_what_is_said_and_changed_permits_nothing() -> None:
@@ -66,16 +84,7 @@ def test_one_part_of_a_panel_may_be_changed() -> None:
 def test_an_entry_of_a_list_beside_leaves_the_medicines_open(
     kind: str, changed: dict[str, Any]
 ) -> None:
-    entry = {
-        "resourceType": kind,
-        "status": "completed",
-        "subject": SUBJECT,
-        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
-        "effectiveDateTime": days_ago(10),
-        "whenHandedOver": days_ago(10),
-        **changed,
-    }
-    assert scenario_of(entry).anticoagulant_fact.is_unknown
+    assert scenario_of(warfarin(kind, **changed)).anticoagulant_fact.is_unknown
 
 
 @pytest.mark.parametrize("where", ["line", "timing"])
@@ -126,14 +135,7 @@ def test_an_old_encounter_is_one_in_every_spelling_F10(category: Any, status: An
 def test_an_entry_beside_about_somebody_else_leaves_the_medicines_open_Q64(
     kind: str, subject: Any
 ) -> None:
-    entry = {
-        "resourceType": kind,
-        "status": "completed",
-        "subject": subject,
-        "medicationCodeableConcept": {"text": "Warfarin 3 mg tablets"},
-        "effectiveDateTime": days_ago(10),
-    }
-    assert scenario_of(entry).anticoagulant_fact.is_unknown
+    assert scenario_of(warfarin(kind, subject=subject)).anticoagulant_fact.is_unknown
 
 
 @pytest.mark.parametrize("language", [[], {}, [None], {"coding": [{"code": "en"}]}, 5, "de"])

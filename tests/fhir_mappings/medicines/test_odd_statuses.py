@@ -56,6 +56,7 @@ def test_an_order_is_one_in_every_spelling(intent: str | None) -> None:
 
 
 NOT_TAKEN = [
+    {"taken": False},
     {"taken": "n"},
     {"taken": "no"},
     {"taken": {"text": "No"}},
