@@ -28,7 +28,7 @@ from recommender.remedies.additions import additions
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.targets import Target
 from recommender.remedies.towards import is_open, towards
-from recommender.treatment import product_for
+from recommender.treatment import Option, product_for
 from recommender.treatment_so_far import TreatmentPhase
 
 RECHECK = tuple(
@@ -186,27 +186,19 @@ def resolve_review(case: Case) -> tuple[Resolution, ...]:
 def resolve_not_ordered(case: Case) -> tuple[Resolution, ...]:
     """Return the suggestions of k1: what the recommendation offers, or the tests it asks for."""
     options = case.recommendation.options
-    offered = tuple(
-        _offer(case, option.claims, option.follow_ups)
-        for option in options
-        if option.regimen is None and option.follow_ups
-    )
-    targets = tuple(
-        Target(option.regimen, option.claims, option.replaces)
-        for option in options
-        if option.regimen
-    )
-    regimens = tuple(
-        resolution
-        for target in targets
-        if (resolution := towards(case, target, (), alone=len(options) == 1))
-    )
-    if regimens and case.is_prophylaxis:
-        tests = resolve_tests_due(case)
-        return tests + regimens if case.rule in ("B1", "P5") else regimens + tests
-    if offered or regimens or case.recommendation.not_drafted:
-        return offered + regimens
-    return resolve_tests_due(case)
+    legs = tuple(leg for one in options if (leg := _leg(case, one, alone=len(options) == 1)))
+    tests = resolve_tests_due(case)
+    if legs and case.is_prophylaxis:
+        return tests + legs if case.rule in ("B1", "P5") else legs + tests
+    return legs if legs or case.recommendation.not_drafted else tests
+
+
+def _leg(case: Case, option: Option, *, alone: bool) -> Resolution | None:
+    """Return one way to go on as a suggestion; None where nothing is left to be done."""
+    if option.regimen:
+        target = Target(option.regimen, option.claims, option.replaces)
+        return towards(case, target, (), alone=alone)
+    return _offer(case, option.claims, option.follow_ups) if option.follow_ups else None
 
 
 def resolve_tests_due(case: Case) -> tuple[Resolution, ...]:

@@ -164,13 +164,16 @@ def oral_treatment(assessment: Assessment, policy: Policy) -> Offer:
 
 
 def kidneys_first_or_injections(assessment: Assessment, policy: Policy) -> Offer:
-    """Offer an eGFR before oral treatment, or injections, which need none (M7)."""
+    """Offer an eGFR before oral treatment, or injections, which need none (M7); in pregnancy
+    injections come first (K10).
+    """
     injections = injected_loading(assessment, policy)
     check = Option((Claim.KIDNEYS_FIRST,), None, follow_ups=egfr_if_unknown(assessment))
     legs = tuple(
         replace(option, claims=(Claim.NO_KIDNEYS_NEEDED,)) for option in injections.options
     )
-    return replace(injections, options=(check, *legs))
+    injections_lead = assessment.pregnant.is_true
+    return replace(injections, options=(*legs, check) if injections_lead else (check, *legs))
 
 
 def _loading_with(assessment: Assessment, policy: Policy, maintenance: tuple[Phase, ...]) -> Offer:
