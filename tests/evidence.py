@@ -21,7 +21,7 @@ def _controls() -> list[str]:
 
 
 def named_tests() -> frozenset[str]:
-    """Return the tests that are named as controls, as FILE::NAME."""
+    """Return the tests that are named as controls, as FILE::NAME or FILE::CLASS::NAME."""
     return frozenset(control for control in _controls() if "::" in control)
 
 
@@ -56,9 +56,8 @@ def _texts() -> dict[str, str]:
 
 
 def short_name(nodeid: str) -> str:
-    """Return FILE::NAME of a test, without its class and parameters."""
-    file, _, rest = nodeid.partition("::")
-    return f"{file}::{rest.partition('[')[0].rpartition('::')[2]}"
+    """Return FILE::NAME or FILE::CLASS::NAME of a test, without its parameters."""
+    return nodeid.partition("[")[0]
 
 
 def not_run(passed: Iterable[str]) -> list[str]:

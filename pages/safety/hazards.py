@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Callable
@@ -17,6 +18,8 @@ GENERATED = ROOT / "docs" / "generated"
 
 FEWEST = 2
 """Controls that a machine checks, without which a hazard says why not."""
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @cache
@@ -34,14 +37,12 @@ def is_checked_by_machine(control: str) -> bool:
 def why_missing(control: str) -> str:
     """Return why the evidence that a control names is not there; empty when it is.
 
-    A control is `tests/FILE::NAME`, `invariant I1`, `card b1`, `rule N1`, `setting NAME`,
-    `page FILE`, `page /PATH`, or `FILE (WORD)`.
+    A control is `tests/FILE::NAME`, `tests/FILE::CLASS::NAME`, `invariant I1`, `card b1`,
+    `rule N1`, `setting NAME`, `page FILE`, `page /PATH`, or `FILE (WORD)`.
     """
     if "::" in control:
-        file, name = control.split("::")
-        path = ROOT / file
-        found = path.is_file() and re.search(rf"def {name}\b", path.read_text(encoding="utf-8"))
-        return "" if found else "no such test"
+        file, _, name = control.partition("::")
+        return "" if name in _tests_in(file) else "no such test"
     kind, _, name = control.partition(" ")
     looked_up: dict[str, Callable[[], object]] = {
         "invariant": lambda: re.search(rf"(\b|_){name}(\b|_)", _text("tests")),
@@ -55,6 +56,21 @@ def why_missing(control: str) -> str:
     if kind not in looked_up:
         return "" if _holds(control) else "neither a control of a known kind nor a file"
     return "" if looked_up[kind]() else f"no such {kind}"
+
+
+@cache
+def _tests_in(file: str) -> frozenset[str]:
+    """Return the tests of a file as NAME, and of its classes as CLASS::NAME."""
+    path = ROOT / file
+    if not path.is_file():
+        return frozenset()
+    names = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}::{one.name}" for one in node.body if isinstance(one, _FUNCTION)}
+        elif isinstance(node, _FUNCTION):
+            names.add(node.name)
+    return frozenset(name for name in names if name.rpartition("::")[2].startswith("test"))
 
 
 def _holds(named: str) -> bool:
