@@ -68,7 +68,7 @@ ORDERS = frozenset({"", "draft", "active", "unknown", "proposed", "planned", "re
 PERHAPS_STOPS = "its status is not understood, so it may be a stop"
 """Why an order of any other status ("discontinued") is never called right."""
 
-CHANGED = "the order is changed by an extension that is not read"
+CHANGED = "an extension that is not read changes it"
 """Why an order with a `modifierExtension` is never called right, whatever else it says."""
 
 PERHAPS_FORBIDS = "it cannot be read whether the order forbids what it names (doNotPerform)"
@@ -137,15 +137,9 @@ def _read_medication(draft: DraftRead, siblings: Siblings, value_sets: ValueSets
     if product.ingredients:
         state = OrderState.STOP if is_stop(resource) else OrderState.DRAFT
         stands = InCourse(draft.key, state, draft.selected)
-        forbids = read_flag(resource.get("doNotPerform"))
         read = read_orders(draft.placed, stands, product, value_sets, siblings)
-        orders = tuple(changed(order, forbids=bool(forbids)) for order in read)
-        if is_changed(resource):
-            orders = tuple(changed(order, not_computable=CHANGED) for order in orders)
-        elif forbids is None:
-            orders = tuple(changed(order, not_computable=PERHAPS_FORBIDS) for order in orders)
-        elif not _is_understood(resource):
-            orders = tuple(changed(order, not_computable=PERHAPS_STOPS) for order in orders)
+        forbids = bool(read_flag(resource.get("doNotPerform")))
+        orders = tuple(_doubted(changed(order, forbids=forbids), resource) for order in read)
         beside = medication if medication and medication.place != "contained" else None
         return draft._replace(orders=orders, medication=beside)
     if product.lowering and not is_stop(resource):
@@ -161,7 +155,8 @@ def _read_test(draft: DraftRead, value_sets: ValueSets) -> DraftRead:
     test = read_test(placed.resource, value_sets)
     injection = None if test else _injection_ordered(placed, value_sets)
     if injection:
-        return draft._replace(orders=(_read_injection(draft, injection),))
+        order = _doubted(_read_injection(draft, injection), placed.resource)
+        return draft._replace(orders=(order,))
     if test is None:
         return draft._replace(why_not="not a test or procedure that the guidance asks for")
     if is_stop(placed.resource):
@@ -208,6 +203,20 @@ def is_stop(resource: Resource) -> bool:
 def _is_understood(resource: Resource) -> bool:
     """Return whether the status of a draft says that it orders or stops something."""
     return code_of(resource.get("status")) in ORDERS | STOPS
+
+
+def _doubted(order: Order, resource: Resource) -> Order:
+    """Return an order with what leaves open whether it orders anything; it is then not checked."""
+    if is_changed(resource):
+        doubt = CHANGED
+    elif read_flag(resource.get("doNotPerform")) is None:
+        doubt = PERHAPS_FORBIDS
+    elif not _is_understood(resource):
+        doubt = PERHAPS_STOPS
+    else:
+        return order
+    unread = "; ".join(filter(None, (doubt, order.not_computable)))
+    return changed(order, doubt=doubt, not_computable=unread)
 
 
 def _injection_ordered(placed: Placed, value_sets: ValueSets) -> Product | None:

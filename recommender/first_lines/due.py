@@ -54,7 +54,8 @@ def k1(case: Case, issue: Issue, words: Words) -> str:
 
 def _unread(case: Case, issue: Issue, words: Words) -> str:
     order = order_of(case, issue)
-    kind = "free-text order" if order is not None and order.words else "order"
+    words_alone = order is not None and order.words and not (order.doubt or order.misfit)
+    kind = "free-text order" if words_alone else "order"
     lead = words.finding or (_prevented(case, words) if case.is_prophylaxis else words.b12)
     if case.rule == "T5b" and case.assessment.b12_still_low.is_true:
         lead = f"{words.result('B12', case.scenario.total_b12_on_treatment)} on tablets"

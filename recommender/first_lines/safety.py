@@ -66,6 +66,8 @@ def b14(case: Case, issue: Issue, _: Words) -> str:
     order = order_of(case, issue)
     said = f": {quote(order.words)}" if order is not None and order.words else ""
     which = " of one order" if len(case.drafts) > 1 else ""
+    if order is not None and order.doubt:
+        return f"Order not checked: {order.doubt}"
     if order is not None and order.misfit:
         return f"Product and route do not fit ({order.misfit}): the order was not checked"
     line = order.cobalamin if order else None

@@ -74,6 +74,7 @@ class Order:
     `count_alone` is the number of doses where that is all the order says of how often, else `None`.
     `forbids`: it is a stop that forbids the product instead of ending an order. `misfit` names the
     form and the route where the product cannot be given so (a tablet, into muscle), or is empty.
+    `doubt` says what leaves open whether it orders anything (its status), or is empty.
     """
 
     key: str
@@ -109,6 +110,7 @@ class Order:
     count_alone: int | None = None
     forbids: bool = False
     misfit: str = ""
+    doubt: str = ""
 
     @property
     def has_cobalamin(self) -> bool:

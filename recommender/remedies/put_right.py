@@ -169,7 +169,7 @@ def _put_order_right(
     if not wrong and not _is_in_the_way(order, target):
         return [], needed
     replaced = any(card.remedy is Remedy.REPLACE for card in wrong)
-    whole = replaced or order.has_folate or has_parts(case, order)
+    whole = replaced or order.has_folate or has_parts(case, order) or order.doubt
     phase = None if whole else _phase_for(order, needed)
     if phase is None:
         return remove(case, order), needed

@@ -163,6 +163,7 @@ def check_readable(order: Order) -> Iterator[Issue]:
     if is_readable(order):
         return
     missing = order.not_computable or "route, dose or frequency is not recorded"
-    why = "" if order.words else f"Not checked against the guidance: {missing}. "
+    said = order.words or order.doubt
+    why = "" if said else f"Not checked against the guidance: {missing}. "
     reason = f"{why}Nothing here says that the order is right."
     yield issue_of(cards.B14_UNREADABLE, INFO, order, reason, ("S2",))

@@ -102,6 +102,35 @@ def test_what_can_be_given_so_fits_Q22(name: str, route: str) -> None:
     assert cards_of(asked) == []
 
 
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"status": "discontinued"}, "its status is not understood, so it may be a stop"),
+        ({"modifierExtension": [{"url": "urn:x"}]}, "an extension that is not read changes it"),
+        ({"doNotPerform": "perhaps"}, "it cannot be read whether the order forbids what it names"),
+    ],
+)
+def test_what_may_be_no_order_is_not_called_dose_or_frequency_I33(how: Json, why: str) -> None:
+    order = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
+    given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-09-20"]
+    active = [f"{order}, since 2026-01-20"]
+    chart = {"conditions": [ANAEMIA], "results": [NO_SIGNS, KIDNEYS, LOW]}
+    right = request(order, **chart, active=active, given=given)
+    draft_of(right).update(how)
+    card = only_card(right)
+    assert card["summary"].startswith(f"Order not checked: {why}")
+    assert card["detail"].startswith("Nothing here says that the order is right.")
+
+    due = request(LOADING, **without_signs(ANAEMIA))
+    draft_of(due).update(how, note=[{"text": "as the clinic told"}])
+    card = only_card(due)
+    assert "this order was not checked" in card["summary"]
+    assert f"Order not checked: {why}" in card["detail"]
+    assert "Dose or frequency" not in card["detail"]
+    (offer,) = card["suggestions"]  # an update would keep what is not understood
+    assert [action["type"] for action in offer["actions"]] == ["create", "create", "delete"]
+
+
 def test_a_route_that_is_not_known_is_not_called_dose_or_frequency_I33() -> None:
     order = "hydroxocobalamin, 1000 mcg, IM, every 2 months"
     given = ["hydroxocobalamin, 1000 mcg, IM, on 2026-09-20"]

@@ -58,7 +58,23 @@ def test_a_test_that_is_drafted_is_ordered(status: str | None) -> None:
 @pytest.mark.parametrize("status", ["discontinued", "canceled", "bogus", "not-taken"])
 def test_a_medicine_whose_draft_may_be_a_stop_is_never_called_right(status: str) -> None:
     (order,) = read("MedicationRequest", status=status).orders
-    assert order.not_computable == "its status is not understood, so it may be a stop"
+    assert order.doubt == "its status is not understood, so it may be a stop"
+    assert order.not_computable.startswith(order.doubt)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "discontinued"},
+        {"doNotPerform": "perhaps"},
+        {"modifierExtension": [{"url": "urn:x"}]},
+    ],
+)
+def test_an_injection_ordered_as_a_procedure_is_doubted_likewise(changes: dict[str, Any]) -> None:
+    injection = {"code": {"text": "Hydroxocobalamin injection"}}
+    (order,) = read("ServiceRequest", **injection, **changes).orders
+    assert order.doubt
+    assert read("ServiceRequest", **injection).orders[0].doubt == ""
 
 
 @pytest.mark.parametrize(
