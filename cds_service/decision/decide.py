@@ -10,6 +10,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from fhir_mappings.fhir import FhirVersion, PatientRecord, Placed
 from fhir_mappings.intake import Limits, ReceiptLine, Steps, in_one_go, no_clock
 from fhir_mappings.laboratory import Results
 from fhir_mappings.scenario_mapping import MappedScenario, map_in_steps
+from recommender.assessment import with_older_alarms
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
@@ -213,7 +215,11 @@ def _map_record(
 ) -> Steps[MappedScenario]:
     policy = basis.settings.policy
     limits = Limits(policy.prefetch_max_age_hours, policy.old_encounter_diagnosis_months)
-    return map_in_steps(record, basis.as_of, basis.value_sets, request.drafts, tick, limits)
+    mapped = yield from map_in_steps(
+        record, basis.as_of, basis.value_sets, request.drafts, tick, limits
+    )
+    scenario = with_older_alarms(mapped.scenario, policy)  # shown as it decides
+    return mapped if scenario is mapped.scenario else replace(mapped, scenario=scenario)
 
 
 def _read_course(

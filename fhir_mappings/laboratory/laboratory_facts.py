@@ -134,7 +134,10 @@ def _platelets(index: RecordIndex, counts: list[Result]) -> Measurement:
     aged = _age_platelets(newest, index.as_of)
     if source and not aged.is_known:
         pass_over(index, source, partial(str, aged.reason))
-    return aged
+    if not aged.behind:
+        return aged
+    older = (_age_platelets(one, index.as_of) for one in aged.behind)
+    return aged._replace(behind=tuple(one for one in older if one.is_known))
 
 
 def _age_platelets(count: Measurement, as_of: dt.date) -> Measurement:

@@ -1,7 +1,7 @@
 """Of one kind the newest usable result within its look-back window.
 
 A newer result that came but could not be read makes the fact unknown: the older one no longer
-speaks for today.
+speaks for today. It is kept behind the newer one, for the rules to hear where it alarms (I30).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from recommender.language import (
     NOT_RECORDED,
     Alarm,
     Because,
+    Comparator,
     Measurement,
     NotCounted,
     PassedOver,
@@ -81,11 +82,39 @@ def measure_newest(
         alarms_only=_alarm_of(newest),
         because=reading.why,
         passed_over=PassedOver(evidence, unusable) if unusable else None,
+        behind=() if _is_plain(newest) else tuple(_behind(inside, newest)),
     )
     if measured.is_known:
         return measured, newest
     pass_over(index, newest, partial(str, reading.reason))
     return measured, None
+
+
+def _is_plain(result: Result) -> bool:
+    """Return whether a result can be used, its value is exact and its sampling date known."""
+    quantity = result.reading.quantity
+    exact = quantity is not None and quantity.comparator is Comparator.EXACT
+    return exact and not result.observed.by_issue
+
+
+def _behind(inside: Iterable[Result], newest: Result) -> Iterator[Measurement]:
+    """Yield the usable results before one that is not plain, newest first, down to the first plain
+    one: what a doubtful unit, a date of issue or words may not take back (I30).
+    """
+    usable = [one for one in inside if one is not newest and one.reading.quantity is not None]
+    usable = [one for one in usable if one.day <= newest.day]
+    for _, one_day in itertools.groupby(usable, key=attrgetter("day")):
+        result = _newest_of_a_day(list(one_day))
+        yield Measurement(
+            result.reading.quantity,
+            result.evidence.date,
+            result.reading.reason,
+            (result.evidence,),
+            by_issue=result.observed.by_issue,
+            alarms_only=_alarm_of(result),
+        )
+        if _is_plain(result):
+            return
 
 
 def _part(

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 
 from fhir_mappings.intake import Demographics, Receipt, RecordIndex
 from fhir_mappings.laboratory.newest_results import Window, find_newest, measure_newest, pass_over
@@ -25,19 +27,24 @@ from recommender.language import (
     Truth,
 )
 
+Computed = tuple[Measurement, ...]
+"""The eGFR computed from creatinine, the newest first: that of the newest, or those behind one that
+cannot be used, which say so.
+"""
+
 NORMAL_GFR_FROM = Decimal(90)
 """mL/min per 1.73 m2 below which an eGFR of any age points at the kidneys (Q51)."""
 
 
 def kidney_risk_by_results(index: RecordIndex, results: Results, egfr: Measurement) -> Fact:
     """Return whether a result points at the kidneys (Q51): the eGFR that counts is below 90; where
-    none counts, any older one is, or its laboratory calls a creatinine high. Unknown where the
-    results did not come whole.
+    none counts or only its date of issue is known (I30), any older one is, or its laboratory calls
+    a creatinine high. Unknown where the results did not come whole.
     """
     if egfr.is_known and egfr.below(NORMAL_GFR_FROM).is_true:
         return Fact(Truth.TRUE, "", egfr.evidence)
     none = _no_result_points_there(index)
-    if egfr.is_known:
+    if egfr.is_known and not egfr.by_issue:
         return none
     low = [
         result
@@ -69,7 +76,8 @@ def map_egfr(
     lower of its pair and said to be (F16).
 
     A creatinine that is newer than the recorded eGFR and gives a lower one outweighs it: kidneys
-    that got worse since must not permit what needs good ones.
+    that got worse since must not permit what needs good ones. Behind a result that cannot be used
+    an older one may alarm and never permits (I30).
     """
     plain = [result for result in results[Analyte.EGFR] if result.match.concept is Concept.EGFR]
     by_race = [
@@ -78,21 +86,54 @@ def map_egfr(
     creatinine = results[Analyte.CREATININE]
     recorded, source = measure_newest(index, Analyte.EGFR, plain, window)
     computed = _computed_egfr(index, _since(recorded, creatinine), who, window)
-    if computed and (not recorded.is_known or _is_worse_since(computed, recorded)):
+    if (counts := _that_outweighs(recorded, computed)) is not None:
         find_newest(index, Analyte.CREATININE, creatinine, window)
         if source:
             pass_over(index, source, partial(str, WORSE_SINCE))
         _note_not_needed(index, by_race, creatinine)
-        return computed
+        return counts
     if source:
         _note_not_needed(index, by_race, creatinine)
-        return recorded
+        return _with_behind(recorded, computed) if recorded.by_issue else recorded
     lower = _egfr_by_race(index, by_race, window)
-    if lower.is_known or (by_race and not plain):
-        return lower
-    return recorded if plain or not creatinine else _not_computed(index, creatinine, window)
+    if lower.is_known and not _is_older(lower, recorded):
+        return _that_outweighs(lower, computed) or lower
+    unknown = recorded
+    if by_race and not plain:
+        unknown = lower
+    elif creatinine and not plain:
+        unknown = _not_computed(index, creatinine, window)
+    for result in creatinine:
+        index.receipt.ignore(result.observed.placed, BEHIND_UNUSABLE)
+    return _with_behind(unknown, (*computed, lower, *lower.behind))
 
 
+def _that_outweighs(recorded: Measurement, computed: Computed) -> Measurement | None:
+    """Return the computed eGFR that counts before the recorded one: the first that is of a later
+    day and lower; where none recorded can be used that of the newest creatinine, unless it is older
+    than one that came and cannot be used.
+    """
+    for place, one in enumerate(computed):
+        newest = one.stands_in_for is None and not _is_older(one, recorded)
+        if _is_worse_since(one, recorded) if recorded.is_known else newest:
+            return _with_behind(one, (*computed[place + 1 :], *recorded.behind))
+    return None
+
+
+def _is_older(one: Measurement, recorded: Measurement) -> bool:
+    """Return whether a result is older than a recorded one that came and cannot be used."""
+    unusable = recorded.date if not recorded.is_known else None
+    return unusable is not None and one.date is not None and one.date < unusable
+
+
+def _with_behind(result: Measurement, older: Iterable[Measurement]) -> Measurement:
+    """Return the result with these behind it too, the newest first."""
+    usable = [one for one in (*result.behind, *older) if one.is_known and one.date]
+    usable.sort(key=attrgetter("date"), reverse=True)
+    return result._replace(behind=tuple(usable)) if usable else result
+
+
+BEHIND_UNUSABLE = "creatinine behind a result that cannot be used: it counts where it alarms"
 WORSE_SINCE = "outweighed by the lower one computed from a newer creatinine"
 
 
@@ -107,10 +148,10 @@ def _note_not_needed(index: RecordIndex, by_race: list[Result], creatinine: list
 
 
 def _since(recorded: Measurement, creatinine: list[Result]) -> list[Result]:
-    """Return the creatinine that may outweigh the recorded eGFR: all where there is none, else what
-    is newer.
+    """Return the creatinine that may outweigh the recorded eGFR: all where there is none, or only
+    its date of issue is known; else what is newer.
     """
-    if not recorded.is_known or recorded.date is None:
+    if not recorded.is_known or recorded.date is None or recorded.by_issue:
         return creatinine
     return [result for result in creatinine if result.day > recorded.date]
 
@@ -177,15 +218,26 @@ def _not_computed(index: RecordIndex, creatinine: list[Result], window: Window) 
 
 def _computed_egfr(
     index: RecordIndex, creatinine: list[Result], who: Demographics, window: Window
-) -> Measurement | None:
+) -> Computed:
     if not creatinine:
-        return None
+        return ()
     # What becomes of them is not known yet, so this is written into no receipt.
     newest, _ = measure_newest(
         replace(index, receipt=Receipt()), Analyte.CREATININE, creatinine, window
     )
     born = who.born.earliest if who.born and who.born.is_one_day else None
-    return compute_egfr(newest, born, None if who.female.is_unknown else who.female.is_true)
+    female = None if who.female.is_unknown else who.female.is_true
+    first = compute_egfr(newest, born, female)
+    older = (compute_egfr(one, born, female) for one in newest.behind)
+    if first is not None:
+        return first, *(one for one in older if one)
+    return tuple(_behind_creatinine(one, newest) for one in older if one)
+
+
+def _behind_creatinine(computed: Measurement, newest: Measurement) -> Measurement:
+    why = newest.reason or "no eGFR can be computed from it"
+    reason = f"{computed.reason}; a newer creatinine cannot be used: {why}"
+    return computed._replace(reason=reason, stands_in_for=newest)
 
 
 def _is_worse_since(computed: Measurement, recorded: Measurement) -> bool:

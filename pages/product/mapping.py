@@ -65,9 +65,10 @@ accepted spellings. *Back* is how far the record is looked back.
   that of the Specimen, that of the report. A day of issue alone may alarm and never reassures
   (Q33). Partial dates count only when all of what they may mean lies in the window. Of several
   results the newest counts; of one moment the more worrying one.
-- A newer result that came but cannot be read makes the fact unknown. One that says that there is no
-  result leaves the older one standing. An unreadable length since an operation outweighs the words
-  of the operation, too.
+- A newer result that came but cannot be read makes the fact unknown; an older eGFR, platelets, INR,
+  potassium or haemoglobin behind it goes on restricting where it alarms (Q35). One that says that
+  there is no result leaves the older one standing. An unreadable length since an operation
+  outweighs the words of the operation, too.
 - Every unusable result has a reason: unit missing, unit not accepted, unit contradicts code, mass
   code with molar unit, implausible, comparator not known, range, words instead of a number, no
   result.

@@ -11,6 +11,7 @@ from recommender.assessment.derived_facts import (
     PlateletBand,
 )
 from recommender.assessment.neurology import URGENT_SIGNS
+from recommender.assessment.older_alarms import with_older_alarms
 
 __all__ = [
     "FEW_PLATELETS",
@@ -21,4 +22,5 @@ __all__ = [
     "PlateletBand",
     "assess",
     "bands_of",
+    "with_older_alarms",
 ]

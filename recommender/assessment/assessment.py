@@ -24,6 +24,7 @@ from recommender.assessment.neurology import (
     presses,
     read_neurology,
 )
+from recommender.assessment.older_alarms import with_older_alarms
 from recommender.deficiency import (
     Beside,
     Deficiency,
@@ -78,7 +79,7 @@ REVERSIBLE_CAUSES = frozenset({Cause.DIETARY, Cause.DRUG, Cause.NITROUS_OXIDE})
 
 def assess(scenario: ClinicalScenario, policy: Policy) -> Assessment:
     """Return the derived facts of the scenario under the site's policy."""
-    scenario = _with_low_level(behind_a_flag(scenario, policy), policy)
+    scenario = with_older_alarms(_with_low_level(behind_a_flag(scenario, policy), policy), policy)
     basis = _Basis.of(scenario, policy)
     assessment = Assessment(
         **_who(scenario, policy),
@@ -296,4 +297,4 @@ def _tests_on_record(scenario: ClinicalScenario) -> frozenset[Test]:
         Test.POTASSIUM: scenario.potassium,
         Test.INR: scenario.inr,
     }
-    return frozenset(test for test, result in results.items() if result.is_known)
+    return frozenset(test for test, result in results.items() if result.is_newest_usable)

@@ -142,6 +142,11 @@ def _measured(truth: Truth, result: Measurement) -> Fact:
     return Fact(truth, result.reason, result.evidence)
 
 
+def _in_doubt(result: Measurement) -> str:
+    """Return why a result that decides is an older one; empty where it is the newest."""
+    return result.reason if result.stands_in_for else ""
+
+
 def _age_reason(assessment: Assessment, scenario: ClinicalScenario) -> str:
     undecided = assessment.adult.is_unknown and scenario.age.is_known
     return "the date of birth on record is not exact enough" if undecided else scenario.age.reason
@@ -174,7 +179,7 @@ def _kidney_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
         if RecordArea.CONDITIONS in scenario.unavailable
         else scenario.egfr.reason
     )
-    reason = unread if assessment.renal.is_unknown else ""
+    reason = unread if assessment.renal.is_unknown else _in_doubt(scenario.egfr)
     measured = (
         scenario.egfr.evidence if scenario.egfr.is_known or assessment.renal.is_unknown else ()
     )
@@ -215,12 +220,10 @@ def _crohns_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
 
 
 def _platelet_fact(assessment: Assessment, scenario: ClinicalScenario) -> Fact:
-    return _valued(
-        assessment.platelets is not PlateletBand.UNKNOWN,
-        assessment.platelets.value,
-        scenario.platelets.reason,
-        scenario.platelets.evidence,
-    )
+    count = scenario.platelets
+    known = assessment.platelets is not PlateletBand.UNKNOWN
+    fact = _valued(known, assessment.platelets.value, count.reason, count.evidence)
+    return fact._replace(reason=fact.reason or _in_doubt(count))
 
 
 def _cause_evidence(scenario: ClinicalScenario) -> tuple[Evidence, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from recommender.assessment import Assessment
+from recommender.assessment import Assessment, with_older_alarms
 from recommender.case.course_reading import is_standing, is_treatment
 from recommender.deficiency import Deficiency, NotConclusive, behind_a_flag, with_low_level
 from recommender.guidance import Policy, RuleGroup
@@ -182,6 +182,16 @@ class Case:
         return self.assessment.ileal_resection_over_limit | self.assessment.crohns_over_limit
 
     @property
+    def kidneys_surely_reduced(self) -> bool:
+        """Reduced, and not only by a result behind a newer one that cannot be used: that restricts
+        and makes nothing right or quieter (I30).
+        """
+        s = self.scenario
+        diagnosed = (s.kidney_disease.truth | s.dialysis.truth).is_true
+        sure = diagnosed or s.egfr.stands_in_for is None
+        return self.assessment.renal.is_true and sure
+
+    @property
     def needs_treatment(self) -> bool:
         """Deficiency is shown, or treatment is under way."""
         return self.assessment.is_deficient or self.assessment.deficiency is Deficiency.DIAGNOSED
@@ -256,10 +266,11 @@ def case_of(
     refill: bool = False,
     chart_asks: bool = True,
 ) -> Case:
-    """Return the case, with the level that decided: also a low one taken after treatment that is
-    over.
+    """Return the case, with the results that decided: also a low level taken after treatment that
+    is over, and older ones that alarm.
     """
     phase = recommendation.assessment.treatment.phase
+    scenario = with_older_alarms(scenario, policy)
     settled = with_low_level(behind_a_flag(scenario, policy), policy, phase)
     return Case(course, settled, recommendation, policy, refill, chart_asks)
 

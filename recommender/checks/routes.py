@@ -55,7 +55,7 @@ def check_route(order: Order) -> Iterator[Issue]:
 def _without_a_dose(case: Case, order: Order) -> Issue:
     """Methylcobalamin or adenosylcobalamin: named in the guidance, but without a dose (C17)."""
     loud = case.column in (Column.NEUROLOGICAL, Column.QUESTION) or (
-        case.column is Column.LOADING and not case.assessment.renal.is_true
+        case.column is Column.LOADING and not case.kidneys_surely_reduced
     )
     reason = "The guidance names this form only as an alternative in reduced kidney function."
     return issue_of(

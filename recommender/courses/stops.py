@@ -105,7 +105,7 @@ def why_right(case: Case, stop: Order) -> str:
         return "a reaction to it is recorded: arrange allergy advice"
     if case.scenario.hints_at(HintAt.ALLERGY):
         return "a reaction to it may be recorded: arrange allergy advice"
-    if may_be_cyanocobalamin(line) and a.renal.is_true:
+    if may_be_cyanocobalamin(line) and case.kidneys_surely_reduced:
         return "kidney function is reduced: arrange hydroxocobalamin"
     if may_be_cyanocobalamin(line) and a.lebers.is_true:
         return "Leber's disease is recorded: arrange hydroxocobalamin"

@@ -152,13 +152,20 @@ def behind_a_flag(scenario: ClinicalScenario, policy: Policy) -> ClinicalScenari
 def _before_the_flag(
     scenario: ClinicalScenario, newest: Measurement, why: NotCounted, policy: Policy
 ) -> Measurement | None:
-    """Return the result right before the flagged one, where it is low and of the year before."""
+    """Return the result right before the flagged one, where it is low and of the year before.
+
+    Results between that cannot be used, or of which only the date of issue is known and that are
+    not low, take nothing from it (I30).
+    """
     if newest.is_known or not newest.flagged_low or newest.date is None:
         return None
     before = (
         result
         for result in scenario.uncounted_b12
-        if result.test is Test.SERUM_B12 and result.why is why and len(result.readings) == 1
+        if result.test is Test.SERUM_B12
+        and result.why is why
+        and len(result.readings) == 1
+        and (not result.by_issue or _class(result, policy) is B12Class.LOW)
     )
     found = next(before, None)
     day = found.evidence.date if found else None

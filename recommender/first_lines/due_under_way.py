@@ -7,7 +7,14 @@ from recommender.first_lines.common import led, maintenance_words, tablets_not_e
 from recommender.language import Substance, describe_interval
 from recommender.treatment import is_on_unsuitable_product
 from recommender.treatment_so_far import Treatment, TreatmentPhase
-from recommender.wording import Words, capital, is_planned, last_supply, may_be_under_way
+from recommender.wording import (
+    Words,
+    capital,
+    is_planned,
+    last_supply,
+    may_be_under_way,
+    say_alarm,
+)
 
 
 def t0(_: Case, words: Words) -> str:
@@ -108,7 +115,8 @@ def _against_cyanocobalamin(case: Case, words: Words) -> str:
     """Say what speaks against cyanocobalamin that is taken: the kidneys, else Leber's disease."""
     s = case.scenario
     if s.egfr.below(case.policy.cyano_min_egfr).is_true:
-        return f"{words.result('eGFR', s.egfr)} on "
+        open_after = ";" if s.egfr.stands_in_for and words.newer else ""
+        return f"{say_alarm(words, 'eGFR', s.egfr)}{open_after} on "
     if case.assessment.renal.is_true:
         return f"{'Dialysis' if s.dialysis.is_true else 'Kidney disease'} recorded, on "
     if case.assessment.lebers.is_true:

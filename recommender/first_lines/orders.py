@@ -44,6 +44,7 @@ from recommender.wording import (
     plain,
     quote,
     say_age,
+    say_alarm,
     say_often,
 )
 
@@ -231,7 +232,7 @@ def b15(case: Case, issue: Issue, words: Words) -> str:
             return f"Nasal B12 is outside the guidance: use {use}"
     if case.assessment.platelets in FEW_PLATELETS:
         return (
-            f"{capital(words.result('platelets', case.scenario.platelets))}: under the skin is "
+            f"{capital(say_alarm(words, 'platelets', case.scenario.platelets))}: under the skin is "
             f"off-label but reasonable; if IM, fine needle and long pressure"
         )
     return "Under the skin is off-label; the guidance route is intramuscular"

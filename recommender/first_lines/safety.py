@@ -19,7 +19,16 @@ from recommender.language import (
     read_line,
     short_dose,
 )
-from recommender.wording import Words, capital, name_of, no_kidney_result, plain, quote, say_often
+from recommender.wording import (
+    Words,
+    capital,
+    name_of,
+    no_kidney_result,
+    plain,
+    quote,
+    say_alarm,
+    say_often,
+)
 
 MILLIGRAMS_FROM = Decimal(100)
 """Times the usual dose from which a slip of unit is asked about (Q44)."""
@@ -134,7 +143,7 @@ def d1(case: Case, _: Issue, words: Words) -> str:
     use = "avoid cyanocobalamin, use hydroxocobalamin"
     s = case.scenario
     if s.egfr.below(case.policy.cyano_min_egfr).is_true:
-        return f"{words.result('eGFR', s.egfr)}: {use}"
+        return f"{say_alarm(words, 'eGFR', s.egfr)}: {use}"
     named = "Dialysis" if s.dialysis.is_true else "Kidney disease"
     evidence = (s.dialysis if s.dialysis.is_true else s.kidney_disease).evidence
     return f"{words.on(f'{named} recorded', evidence[0].date if evidence else None)}: {use}"
@@ -186,7 +195,7 @@ def _reacted_to(case: Case, issue: Issue) -> str:
 
 def with_platelets(then: str) -> Form:
     return lambda case, _, words: (
-        f"{capital(words.result('platelets', case.scenario.platelets))}: {then}"
+        f"{capital(say_alarm(words, 'platelets', case.scenario.platelets))}: {then}"
     )
 
 
@@ -195,7 +204,7 @@ def with_very_few_platelets(otherwise: str) -> Form:
     then = "give B12 today; ring haematology now about needle, transfusion or route"
 
     def form(case: Case, _: Issue, words: Words) -> str:
-        platelets = words.result("platelets", case.scenario.platelets)
+        platelets = say_alarm(words, "platelets", case.scenario.platelets)
         if case.assessment.neurological.is_true:
             return f"{words.finding}, {platelets}: {then}"
         return f"{capital(platelets)}: {otherwise}"
@@ -204,7 +213,7 @@ def with_very_few_platelets(otherwise: str) -> Form:
 
 
 def h4(case: Case, _: Issue, words: Words) -> str:
-    inr = words.result("INR", case.scenario.inr)
+    inr = say_alarm(words, "INR", case.scenario.inr)
     if case.assessment.neurological.is_true:
         return (
             f"{words.finding}, {inr}: do not delay B12; same-day advice on fine needle or under "
@@ -228,11 +237,11 @@ def k2(case: Case, _: Issue, words: Words) -> str:
     s, a = case.scenario, case.assessment
     if a.severe_anaemia.is_true:
         return (
-            f"{words.result('Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
+            f"{say_alarm(words, 'Haemoglobin', s.haemoglobin)}: check potassium now and within 48 "
             f"hours of starting B12"
         )
     return (
-        f"{words.result('Potassium', s.potassium)}: correct it, recheck within 48 hours of "
+        f"{say_alarm(words, 'Potassium', s.potassium)}: correct it, recheck within 48 hours of "
         f"starting B12"
     )
 

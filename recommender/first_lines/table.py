@@ -19,15 +19,16 @@ LONGEST_SUMMARY = 139
 
 
 def summarise(case: Case, issue: Issue) -> str:
-    """Return the first line: with dates, without them where it would be too long, else the card's
-    own.
+    """Return the first line: with dates; without them where it would be too long, then without the
+    newer result that cannot be used, else the card's own.
     """
     if issue.summary:
         return issue.summary
     form = FORMS.get(issue.card)
     if form is not None:
-        for dated in (True, False):
-            words = form(case, issue, Words(case.scenario, case.assessment, case.policy, dated))
+        for dated, newer in ((True, True), (False, True), (False, False)):
+            facts = Words(case.scenario, case.assessment, case.policy, dated, newer)
+            words = form(case, issue, facts)
             if words and utf16_length(words) <= LONGEST_SUMMARY:
                 return words
     return issue.card.summary

@@ -122,7 +122,6 @@ MEMBERS_NOT_READ: dict[str, str] = {
             "PRELIMINARY",
             "OTHER_STATUS",
             "NO_DATE",
-            "BY_ISSUE",
             "HIGHER_BY_RACE",
         )
     },

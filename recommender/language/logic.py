@@ -235,7 +235,9 @@ class Measurement(NamedTuple):
     calls it low, or it lies below its own range (Q60). `alarms_only`: it may answer "low" or "high"
     and nothing that would reassure; its opposite is UNKNOWN (I30). `because` is the reason as a
     code, `None` where something else than these decided. `passed_over` is the newest result of the
-    kind where there is no usable one: as reported, and why it does not count (Q36).
+    kind where there is no usable one: as reported, and why it does not count (Q36). `behind`: the
+    usable results before one that cannot be used or leaves it open, newest first: where one alarms
+    it takes its place, and `stands_in_for` is then the newer one (I30).
     """
 
     quantity: Quantity | None = None
@@ -247,10 +249,17 @@ class Measurement(NamedTuple):
     alarms_only: Alarm | None = None
     because: Because | NotCounted | None = None
     passed_over: PassedOver | None = None
+    behind: tuple[Measurement, ...] = ()
+    stands_in_for: Measurement | None = None
 
     @property
     def is_known(self) -> bool:
         return self.quantity is not None
+
+    @property
+    def is_newest_usable(self) -> bool:
+        """Return whether it is usable and no newer one is to be repeated."""
+        return self.quantity is not None and self.stands_in_for is None
 
     def below(self, limit: Decimal) -> Truth:
         """Return whether the value is below the limit; UNKNOWN when there is no usable value."""

@@ -10,6 +10,7 @@ from recommender.wording.not_known import (
     may_be_under_way,
     no_inr,
     no_kidney_result,
+    say_alarm,
     unread_lines,
 )
 from recommender.wording.short import (
@@ -49,6 +50,7 @@ __all__ = [
     "plain",
     "quote",
     "say_age",
+    "say_alarm",
     "say_date",
     "say_full_date",
     "say_often",

@@ -6,10 +6,19 @@ import datetime as dt
 from collections.abc import Callable
 
 from recommender.guidance import look_back
-from recommender.language import Because, Cause, Fact, NotCounted, RecordArea, Substance, Truth
+from recommender.language import (
+    Because,
+    Cause,
+    Fact,
+    Measurement,
+    NotCounted,
+    RecordArea,
+    Substance,
+    Truth,
+)
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording.names import CAUSE_WORDS, named_sign
-from recommender.wording.not_known import no_kidney_result
+from recommender.wording.not_known import newer_not_usable, no_kidney_result
 from recommender.wording.short import say_result
 from recommender.wording.words import Words
 
@@ -131,7 +140,7 @@ def causes(words: Words) -> str:
 
 def kidney(words: Words) -> str:
     s = words.scenario
-    measured = words.result("eGFR", s.egfr)
+    measured = _with_newer(words, "eGFR", s.egfr)
     diagnosed = _dated(words, "dialysis recorded", s.dialysis) or _dated(
         words, "kidney disease recorded", s.kidney_disease
     )
@@ -177,16 +186,23 @@ def _treatment_not_known(words: Words) -> str:
 def platelets(words: Words) -> str:
     """Say the count; one that is very low and some days old is to be repeated (Q10)."""
     count = words.scenario.platelets
+    newer = newer_not_usable(words, count)
     said = words.result("platelets", count)
     limit, days = look_back.VERY_LOW_PLATELETS
     old = count.date is not None and (words.as_of - count.date).days
-    return (
-        f"{said}, {old} days ago: repeat it" if old > days and count.below(limit).is_true else said
-    )
+    if old > days and count.below(limit).is_true:
+        said = f"{said}, {old} days ago: repeat it"
+    return f"{said}; {newer}" if newer else said
 
 
 def inr(words: Words) -> str:
-    return words.result("INR", words.scenario.inr)
+    return _with_newer(words, "INR", words.scenario.inr)
+
+
+def _with_newer(words: Words, name: str, result: Measurement) -> str:
+    """Say a result with the newer one in whose place it stands."""
+    said, newer = words.result(name, result), newer_not_usable(words, result)
+    return f"{said}; {newer}" if newer else said
 
 
 def bleeding(words: Words) -> str:
@@ -198,8 +214,8 @@ def bleeding(words: Words) -> str:
 
 def blood(words: Words) -> str:
     a, s = words.assessment, words.scenario
-    low = [words.result("haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
-    low += [words.result("potassium", s.potassium)] if a.low_potassium.is_true else []
+    low = [_with_newer(words, "haemoglobin", s.haemoglobin)] if a.severe_anaemia.is_true else []
+    low += [_with_newer(words, "potassium", s.potassium)] if a.low_potassium.is_true else []
     return ", ".join(low)
 
 

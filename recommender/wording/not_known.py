@@ -5,7 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from recommender.guidance import look_back
-from recommender.language import Cause, ClinicalScenario, HintAt, NotCounted, RecordArea, Route
+from recommender.language import (
+    Cause,
+    ClinicalScenario,
+    HintAt,
+    Measurement,
+    NotCounted,
+    RecordArea,
+    Route,
+)
 from recommender.treatment_so_far import UnknownPhase
 from recommender.wording.names import DOSES, LISTS
 from recommender.wording.short import join, quote, say_age, say_quantity
@@ -28,6 +36,34 @@ def no_kidney_result(words: Words) -> str:
     if RecordArea.LABORATORY in words.scenario.incomplete:
         return "no kidney result among those that came, the list is not complete"
     return "no kidney result in 12 months"
+
+
+def say_alarm(words: Words, name: str, result: Measurement) -> str:
+    """Say a result that alarms, and the newer one in whose place it stands: "Platelets 8 (1 Nov); a
+    newer result cannot be used".
+    """
+    said, newer = words.result(name, result), result.stands_in_for
+    if newer is None or not words.newer:
+        return said
+    return f"{said}; a newer result {'leaves it open' if newer.is_known else 'cannot be used'}"
+
+
+def newer_not_usable(words: Words, result: Measurement) -> str:
+    """Say the newer result in whose place an older one alarms, and why it does not count: "newer
+    result 12 (20 Nov) cannot be used (its unit is missing)"; empty where there is none.
+    """
+    newer = result.stands_in_for
+    if newer is None:
+        return ""
+    value = newer.evidence[0].reported if newer.evidence else ""
+    shown = value if len(value) <= QUOTE_IN_NAME else quote(value, QUOTE_IN_NAME)
+    said = words.on(f"newer result {shown}".strip(), newer.date)
+    if newer.by_issue:
+        return f"{said} leaves it open ({NotCounted.BY_ISSUE.value})"
+    if newer.is_known:
+        return f"{said} leaves it open"
+    why = f" ({newer.because.value})" if isinstance(newer.because, NotCounted) else ""
+    return f"{said} cannot be used{why}"
 
 
 def no_inr(words: Words) -> str:

@@ -56,13 +56,15 @@ _BY_MMA = frozenset({Ground.MMA, Ground.MMA_AGAINST_LEVEL, Ground.PROBABLE})
 class Words:
     """The facts of one person in words; a property is empty where there is nothing to say.
 
-    `dated`: with dates in brackets; a first line that would be too long is tried without.
+    `dated`: with dates in brackets, `newer`: with a newer result that cannot be used; a first line
+    that would be too long is tried without.
     """
 
     scenario: ClinicalScenario
     assessment: Assessment
     policy: Policy
     dated: bool = True
+    newer: bool = True
 
     @property
     def as_of(self) -> dt.date:
@@ -156,9 +158,7 @@ class Words:
         return self.uncounted(uncounted[0]) if uncounted else ""
 
     def uncounted(self, result: UncountedResult) -> str:
-        """Say a result that does not decide, as it was reported, with its date where this is
-        dated.
-        """
+        """Say a result that does not decide, as reported, with its date where this is dated."""
         reported = result.evidence.reported
         said = reported if len(reported) <= SHORT_QUOTE else quote(reported, SHORT_QUOTE)
         words = f"B12 {said}".strip()

@@ -12,6 +12,7 @@ from recommender.language import ClinicalScenario, HintAt, NotCounted, Truth
 from tests.fhir_mappings.records import (
     AS_OF,
     VALUE_SETS,
+    days_ago,
     injection_given,
     observation,
     patient,
@@ -47,6 +48,14 @@ def test_an_egfr_below_90_points_at_the_kidneys_Q51(value: int, risk: Truth) -> 
 @pytest.mark.parametrize(("value", "risk"), [(89, Truth.TRUE), (90, Truth.FALSE)])
 def test_an_old_egfr_points_at_the_kidneys_while_none_counts_Q51(value: int, risk: Truth) -> None:
     assert scenario_of(egfr(value, days=2000)).kidney_risk.truth is risk
+
+
+def test_a_date_of_issue_takes_nothing_from_an_older_egfr_that_points_there_I30() -> None:
+    issued = egfr(95) | {"issued": f"{days_ago(5)}T08:00:00Z"}
+    del issued["effectiveDateTime"]
+    assert scenario_of(issued).kidney_risk.is_false
+    assert scenario_of(egfr(70, days=2000), issued).kidney_risk.is_true
+    assert scenario_of(egfr(70, days=2000), egfr(95)).kidney_risk.is_false
 
 
 def test_a_creatinine_that_its_laboratory_calls_high_points_at_the_kidneys_Q51() -> None:
