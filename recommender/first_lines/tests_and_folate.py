@@ -14,7 +14,7 @@ from recommender.first_lines.common import (
     what_shows_it,
 )
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
-from recommender.safety import reaction_to
+from recommender.safety import is_severe_where_b12_waits
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import Words, capital, may_be_under_way, quote, say_age
 
@@ -96,11 +96,8 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
         return f"{level} on tablets: change to injections{when}"
     if rescue:
         return "Folinic acid does not wait: see that vitamin B12 is given as well"
-    reactions = [reaction_to(case, one.cobalamin) for one in case.drafts if one.cobalamin]
-    if any(reactions):
-        return "Folic acid waits for the first B12 dose, and that for allergy advice"
-    if reactions and None not in reactions:
-        return "Folic acid waits for the first B12 dose, and that until the reaction is clear"
+    if waits := _until_the_reaction_is_clear(case, words):
+        return waits
     treatment = case.assessment.treatment
     if treatment.dose_documented and treatment.phase is TreatmentPhase.LOADING:
         since = f", last dose {words.day(words.last_dose)}" if words.last_dose else ""
@@ -116,6 +113,17 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
             return f"Last B12 on record {words.day(words.last_dose)}: {confirm}"
         return led(capital(may_be_under_way(words)), confirm)
     return ""
+
+
+def _until_the_reaction_is_clear(case: Case, words: Words) -> str:
+    """Say that the vitamin B12 before folic acid waits itself; empty where it does not."""
+    severe = is_severe_where_b12_waits(case)
+    if severe is None:
+        return ""
+    not_known = case.assessment.treatment.phase is TreatmentPhase.UNKNOWN
+    which = "a" if not_known else "the next" if words.last_dose else "the first"
+    until = "for allergy advice" if severe else "until the reaction is clear"
+    return f"Folic acid waits for {which} B12 dose, and that {until}"
 
 
 def c3(case: Case, issue: Issue, words: Words) -> str:

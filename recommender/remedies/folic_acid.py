@@ -15,7 +15,7 @@ from recommender.remedies.additions import remove
 from recommender.remedies.labels import label_of, label_of_tests
 from recommender.remedies.other_orders import resolve_not_ordered
 from recommender.remedies.towards import day_after
-from recommender.safety import reaction_to
+from recommender.safety import is_severe_where_b12_waits
 from recommender.treatment_so_far import TreatmentPhase
 from recommender.wording import say_date
 
@@ -37,7 +37,7 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     if failing and any(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
         return resolve_not_ordered(case)
     if all(issue.card == cards.C2_FIRST_DOSE_PENDING for issue in issues):
-        if _is_reacted_to(case):
+        if is_severe_where_b12_waits(case) is not None:
             return ()  # nobody knows the day of a dose that waits for allergy advice (d4)
         day, rescues = day_after(case), folinic_keys(case)
         waiting = (key for key in dict.fromkeys(keys) if key not in rescues)
@@ -47,12 +47,6 @@ def resolve_folate(case: Case, issues: Sequence[Issue]) -> tuple[Resolution, ...
     protected = all(issue.indicator is Indicator.INFO for issue in issues)
     when = "; folic acid goes on" if protected else " before folic acid"
     return (Resolution(label_of_tests(tests, after=when), (AddFollowUps(tests),)),)
-
-
-def _is_reacted_to(case: Case) -> bool:
-    """Return whether a reaction is recorded to all the vitamin B12 that is drafted."""
-    drafted = [one.cobalamin for one in case.drafts if one.cobalamin]
-    return bool(drafted) and all(reaction_to(case, line) is not None for line in drafted)
 
 
 def folinic_keys(case: Case) -> frozenset[str]:

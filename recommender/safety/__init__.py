@@ -4,7 +4,12 @@ kidneys, bleeding.
 
 from recommender.safety.bleeding import check_site, needs_inr
 from recommender.safety.plausibility import check_alone, check_readable, is_implausible
-from recommender.safety.reactions import ask_about_allergy, check_contraindications, reaction_to
+from recommender.safety.reactions import (
+    ask_about_allergy,
+    check_contraindications,
+    is_severe_where_b12_waits,
+    reaction_to,
+)
 from recommender.safety.safety import check_safety
 
 __all__ = [
@@ -15,6 +20,7 @@ __all__ = [
     "check_safety",
     "check_site",
     "is_implausible",
+    "is_severe_where_b12_waits",
     "needs_inr",
     "reaction_to",
 ]

@@ -136,6 +136,20 @@ def reaction_to(case: Case, line: DoseLine) -> bool | None:
     return any(item in severe for item in recorded)
 
 
+def is_severe_where_b12_waits(case: Case) -> bool | None:
+    """Return whether the vitamin B12 that comes before folic acid waits for allergy advice: by a
+    severe reaction to any of what is drafted, else of what is ordered where no other regimen is
+    offered; false where all of it waits for a milder reaction to be clear, `None` where none does.
+    """
+    orders = case.drafts or case.all_drafts
+    if not orders and not any(case.offered_regimens):
+        orders = case.standing
+    reactions = [reaction_to(case, one.cobalamin) for one in orders if one.cobalamin]
+    if any(reactions):
+        return True  # without advice no other form is a safe substitute (d4)
+    return False if reactions and None not in reactions else None
+
+
 FORM_NOT_RECORDED = " The form ordered is not recorded; it may be cyanocobalamin."
 
 

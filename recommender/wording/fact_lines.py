@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from recommender.assessment import FEW_PLATELETS
 from recommender.cards import Card, cards
 from recommender.deficiency import Deficiency, Ground
+from recommender.language import COBALAMINS
 from recommender.wording.facts_said import (
     Line,
     against_what_is_taken,
@@ -87,6 +88,12 @@ DECIDES_RULE: dict[str, tuple[Line, ...]] = {
 """What decided by the row of the table; a row that is not here is shown with level and nerves."""
 
 
+def reactions_to_b12(words: Words) -> str:
+    """Say the reactions where one is to vitamin B12 itself."""
+    to_b12 = any(one.allergen in COBALAMINS for one in words.scenario.allergies)
+    return allergies(words) if to_b12 else ""
+
+
 DECIDES_CARD: dict[Card, tuple[Line, ...]] = {
     cards.B1_BY_MOUTH_WITH_SIGNS: (nerves,),
     cards.B2_ASK_ABOUT_SIGNS: (level, nerves),
@@ -103,7 +110,7 @@ DECIDES_CARD: dict[Card, tuple[Line, ...]] = {
     cards.B22_TABLETS_FAIL: (treatment, level_on_treatment, symptoms),
     cards.B23_LAPSED: (treatment,),
     cards.C1_FOLIC_ACID_FIRST: (level, treatment),
-    cards.C2_FIRST_DOSE_PENDING: (treatment,),
+    cards.C2_FIRST_DOSE_PENDING: (treatment, reactions_to_b12),
     cards.C3_B12_NOT_KNOWN: (level, mma),
     cards.C4_PROTECTED_FOLIC_ACID: (level, treatment),
     cards.C5_LOW_FOLIC_ACID: (level, treatment),

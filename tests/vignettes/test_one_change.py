@@ -367,6 +367,61 @@ def test_folic_acid_does_not_hurry_a_dose_that_waits_for_allergy_advice_I16(
     assert not any("tart folic acid" in label for label in labels(cards["c2"]))
 
 
+@pytest.mark.parametrize(
+    ("severity", "until"),
+    [("severe", "for allergy advice"), ("mild", "until the reaction is clear")],
+)
+@pytest.mark.parametrize(
+    ("active", "given", "dose"),
+    [
+        ("hydroxocobalamin, 1000 mcg, IM, alternate days, since 2026-11-20", [], "the first"),
+        ("hydroxocobalamin, 1000 mcg, IM, every 2 months, since 2025-01-20", [], "a"),
+    ],
+)
+def test_nor_a_dose_that_is_ordered_already_I16(
+    active: str, given: list[str], dose: str, severity: str, until: str
+) -> None:
+    asked = request(
+        "folic acid tablet 5 mg, 5 mg, oral, daily",
+        conditions=[ANAEMIA],
+        results=[LOW, NO_SIGNS, KIDNEYS],
+        active=[active],
+        given=given,
+        allergies=[f"{severity}: hydroxocobalamin"],
+    )
+    cards = {card["extension"]["org.b12-cds"]["card"]: card for card in cards_of(asked)}
+
+    assert cards["c2"]["summary"] == f"Folic acid waits for {dose} B12 dose, and that {until}"
+    assert "reaction to hydroxocobalamin" in cards["c2"]["detail"]
+    assert not any("tart folic acid" in label for label in labels(cards["c2"]))
+
+
+@pytest.mark.parametrize(
+    ("allergy", "waits"),
+    [
+        ("severe: cyanocobalamin", True),
+        ("severe: hydroxocobalamin", True),
+        ("mild: cyanocobalamin", False),
+    ],
+)
+def test_words_and_start_of_folic_acid_agree_where_one_of_two_drafts_is_reacted_to_I16(
+    allergy: str, waits: bool
+) -> None:
+    asked = request(
+        "folic acid tablet 5 mg, 5 mg, oral, daily",
+        "hydroxocobalamin, 1000 mcg, IM, three times a week for 2 weeks",
+        "cyanocobalamin injection, 1000 mcg, IM, every month",
+        conditions=[ANAEMIA],
+        results=[LOW, NO_SIGNS, KIDNEYS],
+        allergies=[allergy],
+    )
+    cards = {card["extension"]["org.b12-cds"]["card"]: card for card in cards_of(asked)}
+
+    assert ("allergy advice" in cards["c2"]["summary"]) is waits
+    started = any("tart folic acid" in label for label in labels(cards["c2"]))
+    assert started is not waits
+
+
 def test_a_label_says_nothing_twice() -> None:
     lapsed = {
         "active": ["vitamin B12 tablet 1 mg, 1 tablet, oral, daily, since 2025-04-01"],
