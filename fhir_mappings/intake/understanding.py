@@ -205,7 +205,8 @@ class Understanding:
         """
         self.future.setdefault(at, InFuture(dated, placed.reference))
         quoted = _quote(f"dated {dated}: {text}")
-        self.hints.setdefault((at, placed.place), Hint(at, quoted, placed.reference, None))
+        hint = Hint(at, quoted, placed.reference, None, in_future=True)
+        self.hints.setdefault((at, placed.place), hint)
 
     def show(self, placed: Placed, judged: Judged, date: dt.date | None) -> None:
         """Note the hints of one entry: what its words point at and no code of it decides."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from fhir_mappings.intake import Demographics, RecordIndex
@@ -14,10 +15,17 @@ from fhir_mappings.laboratory.newest_results import Window, find_newest, measure
 from fhir_mappings.laboratory.observed import Observed
 from fhir_mappings.laboratory.recorded_gfr import map_egfr
 from fhir_mappings.laboratory.results import Result, Results
-from fhir_mappings.laboratory.uncounted_results import list_uncounted
+from fhir_mappings.laboratory.uncounted_results import list_uncounted, result_of
 from fhir_mappings.values import Analyte
 from recommender.guidance import look_back
-from recommender.language import Because, Measurement, NotCounted, Truth, UncountedResult
+from recommender.language import (
+    Because,
+    Measurement,
+    NotCounted,
+    PassedOver,
+    Truth,
+    UncountedResult,
+)
 
 WINDOWS: dict[str, Window] = {
     "total_b12": Window(months=look_back.B12_MONTHS),
@@ -86,7 +94,7 @@ def map_laboratory(
     total = newest("total_b12", Analyte.TOTAL_B12, start)
     active = newest("holotranscobalamin", Analyte.HOLOTRANSCOBALAMIN, start)
     egfr_window = EGFR_AFTER_KIDNEY_INJURY if kidney_injury else WINDOWS["egfr"]
-    return LaboratoryFacts(
+    facts = LaboratoryFacts(
         total_b12=total,
         total_b12_on_treatment=since("total_b12_on_treatment", Analyte.TOTAL_B12),
         holotranscobalamin=active,
@@ -102,6 +110,47 @@ def map_laboratory(
         inr=newest("inr", Analyte.INR),
         egfr=map_egfr(index, results, who, egfr_window),
     )
+    return _with_named(index, facts, passed_over, egfr_window) if passed_over else facts
+
+
+def _with_named(
+    index: RecordIndex, facts: LaboratoryFacts, passed_over: Sequence[Observed], egfr: Window
+) -> LaboratoryFacts:
+    """Return the facts, with what cannot count named where cards say that there is none."""
+    named = partial(_with_passed_over, index, passed_over)
+    return facts._replace(
+        platelets=named(facts.platelets, Analyte.PLATELETS, WINDOWS["platelets"]),
+        inr=named(facts.inr, Analyte.INR, WINDOWS["inr"]),
+        egfr=named(facts.egfr, Analyte.EGFR, egfr),
+    )
+
+
+def _with_passed_over(
+    index: RecordIndex,
+    passed_over: Sequence[Observed],
+    measured: Measurement,
+    analyte: Analyte,
+    window: Window,
+) -> Measurement:
+    """Return a measurement that names the newest result of the window or of the future that cannot
+    count: "none" is never said beside one (I27). Beside a usable one only the future matters (Q31).
+    """
+    first_day = window.first_day(index.as_of)
+    found = [
+        result
+        for item in passed_over
+        if not (measured.is_known and item.not_counted is not NotCounted.IN_FUTURE)
+        and (result := result_of(item, analyte)) is not None
+        and result.day >= first_day
+    ]
+    newest = max(found, key=attrgetter("day"), default=None)
+    if newest is None or newest.observed.not_counted is None:
+        return measured
+    known = measured.passed_over.evidence.date if measured.passed_over else None
+    if known is not None and known >= newest.day:
+        return measured
+    why, value = newest.observed.not_counted, newest.reading.quantity
+    return measured._replace(passed_over=PassedOver(newest.evidence, why, value))
 
 
 def _find(

@@ -15,6 +15,7 @@ from fhir_mappings.laboratory.names import COUNTED_ROLES
 from fhir_mappings.laboratory.observed import Observed
 from fhir_mappings.laboratory.report_context import was_taken
 from fhir_mappings.laboratory.results import ANALYTES, B12_TESTS, Result, Results
+from fhir_mappings.values import Analyte
 from recommender.guidance import look_back
 from recommender.language import Measurement, NotCounted, Test, UncountedResult
 
@@ -49,6 +50,19 @@ def list_uncounted(
     recent = [pair for pair in found if pair[0] >= oldest or pair[0] == dt.date.min]
     recent.sort(key=lambda pair: (pair[0], pair[1].evidence.reference), reverse=True)
     return tuple(item for _, item in recent)
+
+
+def result_of(item: Observed, analyte: Analyte) -> Result | None:
+    """Return an observation as a result of this kind; `None` for one of another, made by mistake or
+    without a value.
+    """
+    if is_mistaken(item.placed.resource):
+        return None
+    for match in item.matches:
+        if ANALYTES.get(match.concept) is analyte and match.role in COUNTED_ROLES:
+            result = Result(item, match, analyte, match.member.property)
+            return None if result.is_absent else result
+    return None
 
 
 def _why_uncounted(

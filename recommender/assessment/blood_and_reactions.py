@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from recommender.language import (
     HintAt,
     Measurement,
     NotCounted,
+    Quantity,
     RecordArea,
     Truth,
     any_true,
@@ -37,7 +39,9 @@ Facts = dict[str, Any]
 
 
 def kidneys_and_blood(scenario: ClinicalScenario, policy: Policy) -> Facts:
-    inr_high = scenario.inr.above(INR_HIGH_ABOVE)
+    inr_high = _unless_later(
+        scenario.inr.above(INR_HIGH_ABOVE), scenario.inr, lambda later: later.above(INR_HIGH_ABOVE)
+    )
     by_issue_only = scenario.inr.by_issue and inr_high.is_false
     return {
         "renal": _renal(scenario, policy),
@@ -103,12 +107,26 @@ def _renal(scenario: ClinicalScenario, policy: Policy) -> Truth:
     were not available (Q6), when words hint at kidney disease (Q28), or by a date of issue alone
     (Q33).
     """
-    below = scenario.egfr.below(policy.cyano_min_egfr)
+    limit = policy.cyano_min_egfr
+    below = _unless_later(
+        scenario.egfr.below(limit), scenario.egfr, lambda later: later.below(limit)
+    )
     if (below | scenario.kidney_disease.truth | scenario.dialysis.truth).is_true:
         return Truth.TRUE
     hinted = bool(scenario.hints_at(HintAt.KIDNEY_DISEASE, HintAt.DIALYSIS))
     unread = RecordArea.CONDITIONS in scenario.unavailable
     return Truth.UNKNOWN if unread or hinted or scenario.egfr.by_issue else below
+
+
+def _unless_later(found: Truth, result: Measurement, alarms: Callable[[Quantity], Truth]) -> Truth:
+    """Return a reassuring answer as UNKNOWN where a result dated in the future would not reassure:
+    it may be the newest, with a slip in its date (Q31).
+    """
+    later = result.passed_over
+    if not (found.is_false and result.is_known and later):
+        return found
+    reassures = later.quantity is not None and alarms(later.quantity).is_false
+    return found if reassures else Truth.UNKNOWN
 
 
 def _is_unusable(result: Measurement) -> bool:
@@ -126,7 +144,7 @@ def _platelet_band(platelets: Measurement) -> PlateletBand:
         return PlateletBand.BELOW_10
     if platelets.below(twenty_five).is_true:
         return PlateletBand.FROM_10_TO_24
-    above = platelets.above(fifty)
+    above = ~_unless_later(~platelets.above(fifty), platelets, lambda later: ~later.above(fifty))
     if above.is_unknown or (above.is_true and platelets.by_issue):
         return PlateletBand.UNKNOWN
     return PlateletBand.ABOVE_50 if above.is_true else PlateletBand.FROM_25_TO_50

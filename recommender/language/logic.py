@@ -235,9 +235,10 @@ class Measurement(NamedTuple):
     calls it low, or it lies below its own range (Q60). `alarms_only`: it may answer "low" or "high"
     and nothing that would reassure; its opposite is UNKNOWN (I30). `because` is the reason as a
     code, `None` where something else than these decided. `passed_over` is the newest result of the
-    kind where there is no usable one: as reported, and why it does not count (Q36). `behind`: the
-    usable results before one that cannot be used or leaves it open, newest first: where one alarms
-    it takes its place, and `stands_in_for` is then the newer one (I30).
+    kind where there is no usable one: as reported, and why it does not count (Q36); beside a usable
+    one, the newest that is dated in the future (Q31). `behind`: the usable results before one that
+    cannot be used or leaves it open, newest first: where one alarms it takes its place, and
+    `stands_in_for` is then the newer one (I30).
     """
 
     quantity: Quantity | None = None

@@ -79,13 +79,15 @@ class Hint:
     """An entry whose words point at a fact without deciding it (F32, Q27 b).
 
     `words` is at most 60 characters of the entry as written, to be quoted; `date` is `None` where
-    the entry has none.
+    the entry has none. `in_future`: the entry is dated after tomorrow, and that alone keeps it
+    from deciding (Q31).
     """
 
     at: HintAt
     words: str
     reference: str
     date: dt.date | None = None
+    in_future: bool = False
 
 
 @dataclass(frozen=True)

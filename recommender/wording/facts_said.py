@@ -145,6 +145,8 @@ def kidney(words: Words) -> str:
         words, "kidney disease recorded", s.kidney_disease
     )
     said = ", ".join(value for value in (measured, diagnosed) if value)
+    if said and s.egfr.is_known and s.egfr.passed_over:
+        return f"{said}; {no_kidney_result(words)}"
     return said or no_kidney_result(words)
 
 

@@ -25,7 +25,9 @@ MOST_PRESSING_FIRST = (
     HintAt.ILEAL_LENGTH,
     HintAt.NITROUS_OXIDE,
 )
-"""Hints that change what is advised; the others stand in the receipt alone."""
+"""Hints that change what is advised; the others stand in the receipt alone, but for entries that
+are dated in the future: these are shown (Q31).
+"""
 
 
 def hint_lines(words: Words, said: str) -> tuple[str, ...]:
@@ -39,6 +41,9 @@ def hint_lines(words: Words, said: str) -> tuple[str, ...]:
         for hint in words.scenario.hints_at(at):
             if quote(hint.words) not in said and quote(hint.words, 30) not in said:
                 shown.setdefault(hint.words, hint)
+    for hint in words.scenario.hints:
+        if hint.in_future and quote(hint.words) not in said:
+            shown.setdefault(hint.words, hint)
     first = tuple(shown.values())[:MOST_QUOTES]
     return tuple(
         f"In the record, not read: {with_date(quote(hint.words), hint.date, words.as_of)}."
