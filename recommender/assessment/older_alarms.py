@@ -1,4 +1,5 @@
-"""The last usable result that alarms, behind a newer one that cannot be used (F16, F18, F19, K9).
+"""The last usable result that alarms, behind a newer one that cannot be used (F16, F18, F19, K9,
+T5b).
 
 A doubtful unit, a date of issue or words take back no restriction (I30). So the older result goes
 on restricting where it alarms by the limit of its rule; it permits nothing, and where it does not
@@ -16,7 +17,7 @@ from recommender.assessment.blood_and_reactions import (
     PLATELET_LIMITS,
     POTASSIUM_LOW_BELOW,
 )
-from recommender.deficiency import SEVERE_RENAL_BELOW
+from recommender.deficiency import SEVERE_RENAL_BELOW, total_b12_is_low
 from recommender.guidance import Policy
 from recommender.language import Alarm, ClinicalScenario, Measurement, Truth
 
@@ -29,7 +30,8 @@ def with_older_alarms(scenario: ClinicalScenario, policy: Policy) -> ClinicalSce
     cannot be used or leaves it open.
     """
     s = scenario
-    if not any(one.behind for one in (s.platelets, s.inr, s.potassium, s.egfr, s.haemoglobin)):
+    alarming = (s.platelets, s.inr, s.potassium, s.egfr, s.haemoglobin, s.total_b12_on_treatment)
+    if not any(one.behind for one in alarming):
         return scenario  # most records
     return replace(
         scenario,
@@ -40,6 +42,11 @@ def with_older_alarms(scenario: ClinicalScenario, policy: Policy) -> ClinicalSce
             s.egfr, Alarm.LOW, _below(SEVERE_RENAL_BELOW), _below(policy.cyano_min_egfr)
         ),
         haemoglobin=_that_alarms(s.haemoglobin, Alarm.LOW, _below(policy.severe_hb_g_per_l)),
+        total_b12_on_treatment=s.total_b12_on_treatment
+        if s.total_b12_on_treatment.flagged_low  # what is before it goes on deciding (Q35)
+        else _that_alarms(
+            s.total_b12_on_treatment, Alarm.LOW, lambda m: total_b12_is_low(m, policy)
+        ),
     )
 
 

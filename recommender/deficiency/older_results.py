@@ -192,10 +192,13 @@ def with_low_level(
     decides, where no treatment is known to be under way.
 
     Vitamin B12 taken before can only have raised it, so it confirms; one that is not low excludes
-    nothing and stays where it is (D1, I18, Q29).
+    nothing and stays where it is (D1, I18, Q29). Behind a newer one that cannot be used it
+    confirms nothing.
     """
     later = scenario.total_b12_on_treatment
-    if phase not in NOT_UNDER_WAY or not total_b12_is_low(later, policy).is_true:
+    if phase not in NOT_UNDER_WAY or later.stands_in_for is not None:
+        return scenario
+    if not total_b12_is_low(later, policy).is_true:
         return scenario
     cited = {entry.reference for entry in later.evidence}
     passed_over = (

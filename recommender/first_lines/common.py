@@ -24,7 +24,15 @@ from recommender.language import (
 )
 from recommender.monitoring import maintenance_phase
 from recommender.treatment_so_far import UnknownPhase
-from recommender.wording import TEST_NAMES, Words, capital, in_sentence, is_measured, quote
+from recommender.wording import (
+    TEST_NAMES,
+    Words,
+    beside_newer,
+    capital,
+    in_sentence,
+    is_measured,
+    quote,
+)
 
 Form = Callable[[Case, Issue, Words], str]
 """A first line from the case, the issue and the facts in words; empty where there is nothing to
@@ -126,8 +134,10 @@ def tablets_not_enough(case: Case, words: Words) -> str:
     days = case.assessment.treatment.days_on_treatment
     months = f"{max(days // 30, 3)} months" if days else "3 months or more"
     if case.assessment.b12_still_low.is_true:
-        level = words.result("B12", case.scenario.total_b12_on_treatment)
-        return f"{level} after {months} of tablets: check they are taken, change to injections"
+        result = case.scenario.total_b12_on_treatment
+        level = f"{words.result('B12', result)} after {months} of tablets"
+        newer = beside_newer(words, result)
+        return f"{level}{newer}: check they are taken, change to injections"
     return f"Symptoms persist after {months} of tablets: change to injections"
 
 

@@ -44,7 +44,14 @@ from recommender.language import (
     read_line,
 )
 from recommender.treatment import hydroxocobalamin_allowed
-from recommender.wording import Words, capital, in_sentence, may_be_under_way, name_of
+from recommender.wording import (
+    Words,
+    beside_newer,
+    capital,
+    in_sentence,
+    may_be_under_way,
+    name_of,
+)
 
 
 def k1(case: Case, issue: Issue, words: Words) -> str:
@@ -58,7 +65,8 @@ def _unread(case: Case, issue: Issue, words: Words) -> str:
     kind = "free-text order" if words_alone else "order"
     lead = words.finding or (_prevented(case, words) if case.is_prophylaxis else words.b12)
     if case.rule == "T5b" and case.assessment.b12_still_low.is_true:
-        lead = f"{words.result('B12', case.scenario.total_b12_on_treatment)} on tablets"
+        level = case.scenario.total_b12_on_treatment
+        lead = f"{words.result('B12', level)} on tablets{beside_newer(words, level)}"
     regimen = _regimen(case)
     line = order.cobalamin if order is not None else None
     if line is not None and is_injected(line) and regimen == TABLETS:

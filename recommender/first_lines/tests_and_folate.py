@@ -16,7 +16,14 @@ from recommender.first_lines.common import (
 from recommender.language import HintAt, NotCounted, OrderState, UncountedResult
 from recommender.safety import is_severe_where_b12_waits
 from recommender.treatment_so_far import TreatmentPhase
-from recommender.wording import Words, capital, may_be_under_way, quote, say_age
+from recommender.wording import (
+    Words,
+    beside_newer,
+    capital,
+    may_be_under_way,
+    quote,
+    say_age,
+)
 
 
 def b13(case: Case, _: Issue, words: Words) -> str:
@@ -91,9 +98,11 @@ def c2(case: Case, issue: Issue, words: Words) -> str:
     about = [one.is_folinic for one in case.selected_folate if one.key in issue.about]
     rescue = bool(about) and all(about)
     if case.rule == "T5b":
-        level = words.result("B12", case.scenario.total_b12_on_treatment)
+        result = case.scenario.total_b12_on_treatment
+        level = words.result("B12", result)
         when = "; folinic acid goes on" if rescue else " before folic acid"
-        return f"{level} on tablets: change to injections{when}"
+        newer = beside_newer(words, result)
+        return f"{level} on tablets{newer}: change to injections{when}"
     if rescue:
         return "Folinic acid does not wait: see that vitamin B12 is given as well"
     if waits := _until_the_reaction_is_clear(case, words):

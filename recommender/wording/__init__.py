@@ -4,6 +4,7 @@ from recommender.wording.fact_lines import facts_that_decided
 from recommender.wording.hints import hint_lines, judged_by_words
 from recommender.wording.names import LISTS
 from recommender.wording.not_known import (
+    beside_newer,
     is_measured,
     is_planned,
     last_supply,
@@ -33,6 +34,7 @@ __all__ = [
     "LISTS",
     "TEST_NAMES",
     "Words",
+    "beside_newer",
     "capital",
     "every_months",
     "facts_that_decided",

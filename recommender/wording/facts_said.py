@@ -71,7 +71,7 @@ def _no_level(words: Words) -> str:
 
 
 def level_on_treatment(words: Words) -> str:
-    return words.result("B12 on treatment", words.scenario.total_b12_on_treatment)
+    return _with_newer(words, "B12 on treatment", words.scenario.total_b12_on_treatment)
 
 
 def mma(words: Words) -> str:

@@ -42,10 +42,15 @@ def say_alarm(words: Words, name: str, result: Measurement) -> str:
     """Say a result that alarms, and the newer one in whose place it stands: "Platelets 8 (1 Nov); a
     newer result cannot be used".
     """
-    said, newer = words.result(name, result), result.stands_in_for
+    return f"{words.result(name, result)}{beside_newer(words, result, '; ')}"
+
+
+def beside_newer(words: Words, result: Measurement, before: str = ", ") -> str:
+    """Say that a newer result cannot be used, after the sign given; empty where there is none."""
+    newer = result.stands_in_for
     if newer is None or not words.newer:
-        return said
-    return f"{said}; a newer result {'leaves it open' if newer.is_known else 'cannot be used'}"
+        return ""
+    return f"{before}a newer result {'leaves it open' if newer.is_known else 'cannot be used'}"
 
 
 def newer_not_usable(words: Words, result: Measurement) -> str:

@@ -280,6 +280,56 @@ def test_what_explains_shows_the_same_as_the_card() -> None:
     assert explained["decision"]["headline"].startswith(f"Platelets 8 (22 Nov); {NOT_USABLE}")
 
 
+# --- vitamin B12 still low on tablets (T5b, b22, Q71)
+
+
+VEGAN = "vegan diet, since 2020-01-01"
+TAKEN = {
+    "active": ["vitamin B12 tablet 1 mg, 1 tablet, oral, daily, since 2026-04-01"],
+    "supplied": ["vitamin B12 tablet 1 mg, on 2026-10-07, for 90 days"],
+}
+ON_TABLETS = {"conditions": [VEGAN], "results": [LOW, NO_SIGNS, KIDNEYS]} | TAKEN
+
+
+def level(value: str, day: str = "2026-11-24") -> Json:
+    """Return a vitamin B12 result without a unit, or with another than any of its own."""
+    return newer("platelets", value, day) | {
+        "id": f"level-{day}",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "14685-2"}]},
+    }
+
+
+@pytest.mark.parametrize("how", ["no unit", "unknown unit", "in words"])
+def test_tablets_still_fail_behind_a_level_that_cannot_be_used_T5b(how: str) -> None:
+    alone = only_card(opened(**ON_TABLETS))
+    card = only_card(with_newer(opened(**ON_TABLETS), level(how)))
+    assert card["indicator"] == alone["indicator"]
+    said = "B12 96 pmol/L (6 Nov) after 7 months of tablets"
+    assert alone["summary"].startswith(f"{said}: check they are taken")
+    assert card["summary"].startswith(f"{said}, {NOT_USABLE}: check they are taken")
+    assert labels(card) == labels(alone)
+    assert "(24 Nov) cannot be used" in card["detail"]
+
+
+@pytest.mark.parametrize("how", ["no unit", "in words"])
+def test_folic_acid_waits_behind_a_level_that_cannot_be_used_c2(how: str) -> None:
+    folic_acid = "folic acid tablet 5 mg, 5 mg, oral, daily"
+    card = only_card(with_newer(request(folic_acid, **ON_TABLETS), level(how)))
+    assert card["indicator"] == "warning"
+    assert card["summary"] == (
+        f"B12 96 pmol/L (6 Nov) on tablets, {NOT_USABLE}: change to injections before folic acid"
+    )
+
+
+def test_a_level_that_is_not_low_on_tablets_says_nothing_behind_one() -> None:
+    calm = ON_TABLETS | {"results": ["B12 420 pmol/L, on 2026-11-06", NO_SIGNS, KIDNEYS]}
+    assert cards_of(with_newer(opened(**calm), level("no unit"))) == cards_of(
+        with_newer(
+            opened(**TAKEN, conditions=[VEGAN], results=[NO_SIGNS, KIDNEYS]), level("no unit")
+        )
+    )
+
+
 # --- vitamin B12 behind a flagged one (Q35, Q60): what is between and of no use takes nothing
 
 
