@@ -21,7 +21,7 @@ from fhir_mappings.fhir import (
 from fhir_mappings.intake import Cited, Receipt, ReceiptLine
 from fhir_mappings.medicines import Siblings
 from fhir_mappings.products import names_nothing
-from fhir_mappings.selections import order_sets, resolve_selections
+from fhir_mappings.selections import Places, order_sets, resolve_selections, ways_to_choose
 from fhir_mappings.terminology import ValueSets
 from recommender.guidance import look_back
 from recommender.language import (
@@ -39,7 +39,8 @@ class Drafts:
 
     `resources` holds the drafts of ours as they came, by the key under which a suggestion may
     change or delete them; a draft without an id, or with the id of another, is not among them
-    (R161). `lowering_drugs` are the B12-lowering medicines selected.
+    (R161). `lowering_drugs` are the B12-lowering medicines selected. `left_out` holds, for each way
+    to choose among alternatives of an order set, the places of what is then not ordered.
     """
 
     entries: tuple[DraftRead, ...] = ()
@@ -47,9 +48,10 @@ class Drafts:
     tests: tuple[TestOrder, ...] = ()
     lowering_drugs: frozenset[LoweringDrug] = frozenset()
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    left_out: tuple[Places, ...] = ()
 
     @classmethod
-    def of(cls, entries: Sequence[DraftRead]) -> Drafts:
+    def of(cls, entries: Sequence[DraftRead], left_out: tuple[Places, ...] = ()) -> Drafts:
         """Return what these entries come to."""
         return cls(
             tuple(entries),
@@ -57,7 +59,22 @@ class Drafts:
             tuple(entry.test for entry in entries if entry.test),
             frozenset(one.lowering for one in entries if one.lowering and one.selected),
             {one.key: one.placed.resource for one in entries if one.is_ours and has_key(one)},
+            left_out,
         )
+
+    @property
+    def alternatives(self) -> tuple[Drafts, ...]:
+        """The draft set once for each way to choose among alternatives of an order set that leaves
+        something selected; itself alone where there is nothing to choose.
+        """
+        ours = frozenset(one.placed.place for one in self.entries if one.is_ours or one.lowering)
+        ways = dict.fromkeys(places & ours for places in self.left_out)
+        sets = [
+            Drafts.of([one for one in self.entries if one.placed.place not in places])
+            for places in ways
+        ]
+        chosen = [one for one in sets if one.in_scope or one.lowering_drug_selected]
+        return tuple(chosen) if len(ways) > 1 and chosen else (self,)
 
     @property
     def unresolved(self) -> tuple[str, ...]:
@@ -125,10 +142,10 @@ def read_drafts(
     """
     no_order = {one.place: why_no_order(one, patient_id) for one in drafts}
     own = [placed for placed in drafts if no_order[placed.place] is None]
+    sets = order_sets(drafts)
     if selections is None:
         selected = {item.place for item in own}
     else:
-        sets = order_sets(one for one in drafts if no_order[one.place])
         selected = resolve_selections(selections, own, sets)
     siblings = Siblings.of(drafts, others)
     entries: list[DraftRead] = []
@@ -142,7 +159,8 @@ def read_drafts(
             entry = read_draft(placed, key, placed.place in selected, siblings, value_sets)
             _take_key(entry, taken)
             entries.append(entry)
-    return Drafts.of(_without_shared_ids(entries, siblings, value_sets))
+    left_out = ways_to_choose(sets, own) if sets else ()
+    return Drafts.of(_without_shared_ids(entries, siblings, value_sets), left_out)
 
 
 def name_drafts(drafts: Drafts, found: Sequence[Placed], value_sets: ValueSets) -> Drafts:
@@ -158,7 +176,7 @@ def name_drafts(drafts: Drafts, found: Sequence[Placed], value_sets: ValueSets) 
             entry = read_draft(entry.placed, key, entry.selected, siblings, value_sets)
             _take_key(entry, taken)
         entries.append(entry)
-    return Drafts.of(_without_shared_ids(entries, siblings, value_sets))
+    return Drafts.of(_without_shared_ids(entries, siblings, value_sets), drafts.left_out)
 
 
 def _without_shared_ids(

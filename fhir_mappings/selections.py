@@ -1,11 +1,12 @@
-"""Which drafts of an order-select request are selected.
+"""Which drafts of an order-select request are selected, and which are alternatives.
 
-Source: R154 to R156.
+Source: R154 to R156; FHIR's value set action-selection-behavior.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from fhir_mappings.fhir import (
@@ -13,6 +14,7 @@ from fhir_mappings.fhir import (
     as_dict,
     as_list,
     as_text,
+    code_of,
     reference_id,
     reference_of,
 )
@@ -24,6 +26,54 @@ ORDER_SET_TYPES = frozenset({"RequestGroup", "RequestOrchestration"})
 def order_sets(drafts: Iterable[Placed]) -> list[Placed]:
     """Return which entries of the draft set list orders that stand beside them."""
     return [one for one in drafts if as_text(one.resource.get("resourceType")) in ORDER_SET_TYPES]
+
+
+ONE_OF_THEM = frozenset({"exactly-one", "at-most-one"})
+"""How an action says that of its own actions one at most is carried out (`selectionBehavior`)."""
+
+Places = frozenset[str]
+Find = Callable[[str], Places]
+
+
+def ways_to_choose(sets: Iterable[Placed], orders: Sequence[Placed]) -> tuple[Places, ...]:
+    """Return for each way to choose among the alternatives of the order sets the places of the
+    orders that are then not ordered; of several choices each alternative comes up at least once.
+    One way, that leaves nothing out, where there is no choice.
+    """
+
+    def find(reference: str) -> Places:
+        return frozenset(_find([reference], orders))
+
+    ways = _together(_ways(one.resource, find) for one in sets)
+    listed = frozenset[str]().union(*ways)
+    return _distinct(listed - way for way in ways)
+
+
+def _ways(action: dict[str, Any], find: Find) -> tuple[Places, ...]:
+    """Return the places of the orders of an action, and of those within it, for each way to choose
+    among them.
+    """
+    reference = as_text(as_dict(action.get("resource")).get("reference"))
+    own = find(reference) if reference else frozenset()
+    within = [_ways(one, find) for one in map(as_dict, as_list(action.get("action")))]
+    alternatives = len(within) > 1 and code_of(action.get("selectionBehavior")) in ONE_OF_THEM
+    ways = _distinct(itertools.chain(*within)) if alternatives else _together(within)
+    return _distinct(own | way for way in ways)
+
+
+def _together(parts: Iterable[tuple[Places, ...]]) -> tuple[Places, ...]:
+    """Return the ways of parts that are all carried out: the first of each, then the next."""
+    chosen = [ways for ways in parts if ways]
+    number = max(map(len, chosen), default=1)
+    turns = (
+        frozenset[str]().union(*(ways[min(turn, len(ways) - 1)] for ways in chosen))
+        for turn in range(number)
+    )
+    return _distinct(turns)
+
+
+def _distinct(ways: Iterable[Places]) -> tuple[Places, ...]:
+    return tuple(dict.fromkeys(ways))
 
 
 def listed_orders(order_set: Any) -> Iterator[str]:

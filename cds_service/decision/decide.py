@@ -33,7 +33,7 @@ from recommender.assessment import with_older_alarms
 from recommender.cards import Finding
 from recommender.guidance import Policy
 from recommender.language import ClinicalScenario, Course, OrderState
-from recommender.review import review, review_record, review_refill
+from recommender.review import either_of, review, review_record, review_refill
 from recommender.treatment import Recommendation, nearest_changes, recommend
 
 
@@ -192,7 +192,7 @@ def decide_in_steps(
     with _timed(timings, "map", tick):
         mapped = yield from _map_record(request, record, basis, tick)
         yield
-        course = _read_course(record, orders, mapped, basis)
+        course, each = _read_courses(record, orders.drafts, mapped, basis)
     yield
     with _timed(timings, "recommend", tick):
         advised = recommend(mapped.scenario, policy)
@@ -200,7 +200,7 @@ def decide_in_steps(
     findings: tuple[Finding, ...] = ()
     with _timed(timings, "review", tick):
         if orders.in_scope:
-            findings = _review(request, course, mapped.scenario, advised, basis)
+            findings = _review_each(request, each, mapped.scenario, advised, basis, tick)
     yield
     facts = describe_facts(mapped.scenario, advised.assessment)
     case = Case(basis, request, record, drafts, mapped, facts, advised)
@@ -222,18 +222,41 @@ def _map_record(
     return mapped if scenario is mapped.scenario else replace(mapped, scenario=scenario)
 
 
-def _read_course(
-    record: PatientRecord, orders: Orders, mapped: MappedScenario, basis: Basis
-) -> Course:
-    """Return the course of the drafts and the record, the stored halves of drafts with it."""
+def _read_courses(
+    record: PatientRecord, drafts: Drafts, mapped: MappedScenario, basis: Basis
+) -> tuple[Course, tuple[Course, ...]]:
+    """Return the course of the drafts and the record, the stored halves of drafts with it; and the
+    same for each way to choose among alternatives of an order set.
+    """
     stored = read_stored_halves(
         record.part("medications").resources,
-        orders.drafts,
+        drafts,
         record.patient_id,
         basis.as_of,
         basis.value_sets,
     )
-    return read_course(orders.drafts, mapped.scenario, stored)
+    whole = read_course(drafts, mapped.scenario, stored)
+    if not drafts.left_out:
+        return whole, (whole,)
+    each = (read_course(one, mapped.scenario, stored) for one in drafts.alternatives)
+    return whole, tuple(each)
+
+
+def _review_each(
+    request: HookRequest,
+    courses: tuple[Course, ...],
+    scenario: ClinicalScenario,
+    recommendation: Recommendation,
+    basis: Basis,
+    tick: Callable[[], None],
+) -> tuple[Finding, ...]:
+    """Return what is to be said about the course, or about any of those one may be chosen of."""
+    reviews = []
+    for course in courses:
+        reviews.append(_review(request, course, scenario, recommendation, basis))
+        tick()
+    drafted = any(order.has_cobalamin for course in courses for order in course.drafts)
+    return either_of(reviews, offers=not drafted)
 
 
 def _review(

@@ -2,6 +2,7 @@
 together.
 """
 
+from recommender.review.merging import either_of
 from recommender.review.not_adult import says_more_than_the_record
 from recommender.review.order_review import review, review_record, review_refill
 from recommender.review.spoken import SPOKEN, Where
@@ -9,6 +10,7 @@ from recommender.review.spoken import SPOKEN, Where
 __all__ = [
     "SPOKEN",
     "Where",
+    "either_of",
     "review",
     "review_record",
     "review_refill",

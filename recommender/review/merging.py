@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from recommender.cards import (
+    LOUDNESS,
     Finding,
     Indicator,
     OverrideReason,
@@ -127,6 +129,36 @@ def _distinct_resolutions(resolutions: Iterable[Resolution]) -> tuple[Resolution
     return tuple(
         {resolution.label: resolution for resolution in reversed(tuple(resolutions))}.values()
     )[::-1]
+
+
+def either_of(reviews: Sequence[tuple[Finding, ...]], *, offers: bool) -> tuple[Finding, ...]:
+    """Return what is to be said where one of several alternatives will be ordered and nobody has
+    chosen yet: all that speaks against any of them.
+
+    Args:
+        offers: whether treatment is offered as a further draft; not where one of the alternatives
+            may be just that.
+    """
+    if len(reviews) == 1:
+        return reviews[0]
+    same: dict[tuple[str, str], list[Finding]] = {}
+    for finding in itertools.chain(*reviews):
+        same.setdefault((finding.card.id, finding.summary), []).append(finding)
+    said = (_as_one(found, offers=offers) for found in same.values())
+    return tuple(sorted(said, key=lambda one: (LOUDNESS[one.indicator], one.card.id)))
+
+
+def _as_one(found: Sequence[Finding], *, offers: bool) -> Finding:
+    """Return the loudest of findings that say the same, about the orders of all of them."""
+    loudest = min(found, key=lambda one: LOUDNESS[one.indicator])
+    kept = (
+        resolution
+        for one in found
+        for resolution in one.resolutions
+        if offers or not any(isinstance(edit, AddRegimen) for edit in resolution.edits)
+    )
+    about = distinct(key for one in found for key in one.about)
+    return replace(loudest, about=about, resolutions=_distinct_resolutions(kept))
 
 
 def distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
