@@ -18,12 +18,12 @@ from fhir_mappings.fhir import (
     as_text,
     changed_by,
     code_of,
-    is_changed,
     read_flag,
     read_notes,
     read_reasons,
     subject_id,
     texts_of,
+    what_changes,
 )
 from fhir_mappings.history import SIGNS
 from fhir_mappings.intake import why_status
@@ -67,9 +67,6 @@ ORDERS = frozenset({"", "draft", "active", "unknown", "proposed", "planned", "re
 
 PERHAPS_STOPS = "its status is not understood, so it may be a stop"
 """Why an order of any other status ("discontinued") is never called right."""
-
-CHANGED = "an extension that is not read changes it"
-"""Why an order with a `modifierExtension` is never called right, whatever else it says."""
 
 PERHAPS_FORBIDS = "it cannot be read whether the order forbids what it names (doNotPerform)"
 """Why an order is never called right of which nobody knows whether it is the opposite of one."""
@@ -207,8 +204,8 @@ def _is_understood(resource: Resource) -> bool:
 
 def _doubted(order: Order, resource: Resource) -> Order:
     """Return an order with what leaves open whether it orders anything; it is then not checked."""
-    if is_changed(resource):
-        doubt = CHANGED
+    if changes := what_changes(resource):
+        doubt = f"{changes} changes it"  # whatever else it says, it is never called right
     elif read_flag(resource.get("doNotPerform")) is None:
         doubt = PERHAPS_FORBIDS
     elif not _is_understood(resource):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cds_service.protocol.own_links import why_filtered
-from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, is_cut
+from fhir_mappings.fhir import Placed, as_dict, as_list, as_text, is_changed, is_cut
 
 MORE_PAGES = "there are more pages"
 """Why a list is incomplete as long as its `next` link was not followed."""
@@ -20,6 +20,10 @@ WITHHELD = "the EHR says that part of it is withheld"
 
 UNREADABLE_TOTAL = "how many there are cannot be read"
 """Why a list is incomplete that counts its matches in words."""
+
+UNKNOWN_RULES = "it was put together by a set of rules that is not read"
+"""Why a list is incomplete that names them (FHIR's `implicitRules`): they may leave some of it out.
+"""
 
 UNREADABLE_STAMP = "the time at which it was put together cannot be read"
 """Why a list is incomplete of which nobody can say how old it is (Q61)."""
@@ -44,7 +48,7 @@ def plain_list(types: Collection[str], value: Any, place: str) -> list[Placed] |
     """
     is_bundle = isinstance(value, dict) and value.get("resourceType") == "Bundle"
     entries = value.get("entry") if is_bundle else None
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or "issues" in value:
         return None
     found = []
     try:
@@ -76,11 +80,12 @@ def included(value: dict[str, Any] | list[Any], place: str) -> set[str]:
         if isinstance(entries, list)
         else []
     )
-    return {
+    beside = {
         f"{place}.entry[{number}]"
         for number, mode in enumerate(modes)
         if isinstance(mode, dict) and mode.get("mode") in ("include", "outcome")
     }
+    return beside | {placed.place for placed in _issues_of(value, place)}
 
 
 def why_not_whole(value: Any, read: int) -> str:
@@ -90,6 +95,8 @@ def why_not_whole(value: Any, read: int) -> str:
     """
     if isinstance(value, dict) and is_cut(value):
         return WITHHELD
+    if isinstance(value, dict) and is_changed(value):
+        return UNKNOWN_RULES
     if isinstance(value, dict) and (filtered := why_filtered(value)):
         return filtered
     if next_link(value):
@@ -210,8 +217,17 @@ def _collect(value: Any, place: str, depth: int, full_url: str, into: list[Place
         ):
             listed = entries if isinstance(entries, list) else [entries]
             _collect(listed, f"{place}.entry", depth + 1, "", into)
+            into.extend(_issues_of(value, place))
         elif value.get("resourceType"):
             into.append(Placed(place, value, full_url))
+
+
+def _issues_of(bundle: Any, place: str) -> list[Placed]:
+    """Return the OperationOutcome that a Bundle of R5 has beside its entries (`issues`); it says
+    what one among them would (R54).
+    """
+    issues = bundle.get("issues") if isinstance(bundle, dict) else None
+    return [Placed(f"{place}.issues", issues)] if isinstance(issues, dict) and issues else []
 
 
 def _unwrapped(item: Any) -> tuple[Any, str]:

@@ -183,7 +183,7 @@ def _read_resources(
     return _reading(value, usable, reason, source, unusable)
 
 
-SAYS_OF_A_LIST = frozenset({"link", "meta", "timestamp", "total"})
+SAYS_OF_A_LIST = frozenset({"implicitRules", "link", "meta", "timestamp", "total"})
 """Members by which a Bundle may say that it is not all there is, or of which day it is."""
 
 

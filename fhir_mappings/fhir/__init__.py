@@ -18,6 +18,7 @@ from fhir_mappings.fhir.reading import (
     read_period,
     texts_of,
     version_key,
+    what_changes,
     words_of,
 )
 from fhir_mappings.fhir.record import (
@@ -137,6 +138,7 @@ __all__ = [
     "subject_id",
     "texts_of",
     "version_key",
+    "what_changes",
     "words_of",
     "write_shape",
 ]

@@ -168,11 +168,25 @@ def read_flag(value: Json) -> bool | None:
     return value if isinstance(value, bool) else (False if value is None else None)
 
 
-def is_changed(element: Mapping[str, Json]) -> bool:
-    """Return whether an element bears an extension that modifies it: none is read, and it may mean
-    the opposite (FHIR's `modifierExtension`).
+CHANGES = frozenset({"modifierExtension", "implicitRules"})
+"""Elements by which a resource says that it may not be understood without what they name."""
+
+
+def what_changes(element: Mapping[str, Json]) -> str:
+    """Return in words what modifies an element: an extension, or the rules it was made by (FHIR's
+    `modifierExtension`, `implicitRules`); empty for nothing. Neither is read, and with either it
+    may mean the opposite.
     """
-    return "modifierExtension" in element and bool(as_list(element["modifierExtension"]))
+    if CHANGES.isdisjoint(element):
+        return ""
+    if as_list(element.get("modifierExtension")):
+        return "an extension that is not read"
+    return "a set of rules that is not read" if element.get("implicitRules") else ""
+
+
+def is_changed(element: Mapping[str, Json]) -> bool:
+    """Return whether something that is not read modifies an element."""
+    return not CHANGES.isdisjoint(element) and bool(what_changes(element))
 
 
 def version_key(resource: dict[str, Json]) -> str:

@@ -97,11 +97,11 @@ def read_verification(resource: Mapping[str, Any]) -> str:
     """Return how certain a diagnosis or an allergy is, by FHIR's codes; empty where nothing is
     said of it that is understood.
 
-    What contradicts itself, is doubted or denied in other words, or changed by an extension, is
+    What contradicts itself, is doubted or denied in other words, or changed by what is not read, is
     unconfirmed: it restricts, confirms nothing, and is no known "no".
     """
     value = resource.get("verificationStatus")
-    if "modifierExtension" in resource and is_changed(resource):
+    if is_changed(resource):
         return NOT_CERTAIN
     if value is None:
         return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_mappings.fhir.reading import as_list, is_changed, read_flag
+from fhir_mappings.fhir.reading import as_list, read_flag, what_changes
 
 OBSERVATION_VALUES = frozenset(
     {
@@ -85,10 +85,10 @@ DENIALS = frozenset({"doNotPerform", "notGiven", "wasNotGiven", "wasNotTaken"})
 
 def changed_by(medicine: dict[str, Any]) -> str:
     """Return in words what may turn an entry of a medicine into its opposite and cannot be read: an
-    extension that modifies it, or a denial that is neither true nor false; empty for neither.
+    extension or rules that modify it, or a denial that is neither true nor false; else empty.
     """
-    if is_changed(medicine):
-        return "an extension"
+    if changes := what_changes(medicine):
+        return changes
     if DENIALS.isdisjoint(medicine):
         return ""
     unread = [name for name in sorted(DENIALS) if read_flag(medicine.get(name)) is None]

@@ -126,7 +126,7 @@ def _standing(
 ) -> Standing:
     """Return how a Condition stands; one that its words call past ("history of") is inactive."""
     certainty = certainty_of(resource)
-    if "modifierExtension" in resource and is_changed(resource):
+    if is_changed(resource):
         return Standing.SUSPECTED  # over or refuted, it may mean the opposite
     if verification == "refuted" or certainty == "A":
         return Standing.REFUTED

@@ -23,6 +23,7 @@ from fhir_mappings.fhir import (
     read_flag,
     read_notes,
     texts_of,
+    what_changes,
 )
 from fhir_mappings.history.reading_lists import performed_on
 from fhir_mappings.intake import (
@@ -176,10 +177,10 @@ def _leaves_open(index: RecordIndex, placed: Placed, name: str, matches: tuple[M
     it: what it would mean is then asked about.
     """
     resource, injected = placed.resource, any(one.concept in INJECTIONS for one in matches)
-    status, changed = code_of(resource.get("status")), is_changed(resource)
+    status, changed = code_of(resource.get("status")), what_changes(resource)
     if status in (DONE if injected else DONE_OR_UNKNOWN) and not (changed and injected):
         return False
-    why = "changed by an extension" if changed else f"status {status or 'missing'}"
+    why = f"changed by {changed}" if changed else f"status {status or 'missing'}"
     said, day = f"{name}, {why}", newest_day(performed_on(resource))
     index.receipt.ignore(placed, said)
     age = (index.as_of - day).days if day else 0  # a day that is not known may be any

@@ -24,6 +24,7 @@ from fhir_mappings.fhir import (
     is_mistaken,
     read_date,
     read_notes,
+    what_changes,
 )
 from fhir_mappings.intake import RecordIndex, why_status, why_unknown
 from fhir_mappings.judging import Understood
@@ -261,7 +262,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
     day = read_date(written)
     future = day is not None and day.earliest > index.tomorrow
     if future or is_changed(resource):
-        why = f"in the future: {day}" if future else "changed by an extension that is not read"
+        why = f"in the future: {day}" if future else f"changed by {what_changes(resource)}"
         index.receipt.ignore(placed, f"questionnaire, {why}")
         return []
     observed = []

@@ -19,6 +19,7 @@ from fhir_mappings.fhir import (
     is_changed,
     reference_of,
     texts_of,
+    what_changes,
 )
 from fhir_mappings.intake import ROLE_WORDS, RecordIndex, name_entry, why_role_unused, why_status
 from fhir_mappings.laboratory.names import COUNTED_ROLES, is_of_another_fluid
@@ -121,9 +122,9 @@ def _why_not_counted(
         index.receipt.ignore(placed, f"{_name(found)}, in the future: {dated.day}")
         _note_uncounted(index, found, "in the future")
         return NotCounted.IN_FUTURE
-    if "modifierExtension" in resource and is_changed(resource):
-        index.receipt.ignore(placed, f"{_name(found)}, changed by an extension that is not read")
-        _note_uncounted(index, found, "changed by an extension that is not read")
+    if changes := what_changes(resource):
+        index.receipt.ignore(placed, f"{_name(found)}, changed by {changes}")
+        _note_uncounted(index, found, f"changed by {changes}")
         return NotCounted.NOT_READABLE
     if _is_about_another(resource):
         index.receipt.ignore(placed, f"{_name(found)}, {NotCounted.ABOUT_ANOTHER.value}")

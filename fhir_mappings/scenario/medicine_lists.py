@@ -201,9 +201,9 @@ def _show_unsure(index: RecordIndex, placed: Placed, product: Product, why: str)
     """Note that vitamin B12 may have been given where an entry leaves that open, and that another
     medicine may be in use where that is of late or of no known day (F19).
     """
-    words, day = f"{product.name}, {why}", day_of_dose(placed.resource)
+    words, day = f"{why}: {product.name}", day_of_dose(placed.resource)  # a name may be cut
     if product.has_cobalamin:
-        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, None)
+        index.understanding.hint(HintAt.B12_TREATMENT, placed, words, day)
     if day is None or day >= months_before(index.as_of, look_back.SUPPLY_MONTHS):
         for at in _other_facts_of(product):
             index.understanding.hint(at, placed, words, day)

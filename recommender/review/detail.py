@@ -18,6 +18,7 @@ from recommender.wording import (
     hint_lines,
     join,
     judged_by_words,
+    undated_dose,
     unread_lines,
 )
 
@@ -27,6 +28,7 @@ QUOTES_HINTS = frozenset(
         cards.B10_BY_MOUTH_MALABSORPTION,
         cards.B13_NO_USABLE_TEST,
         cards.B18_BORDERLINE,
+        cards.B23_LAPSED,
         cards.C3_B12_NOT_KNOWN,
         cards.K1_DUE,
     }
@@ -71,12 +73,15 @@ def detail_of(
     facts = facts_that_decided(words, found, rules, offers=offers, injects=injects)
     if offers and _offers_cyanocobalamin(case) and (judged := judged_by_words(words)):
         facts = (*facts, judged)
-    hints = hint_lines(words, said) if offers or QUOTES_HINTS & set(found) else ()
+    quotes = offers or bool(QUOTES_HINTS & set(found))
+    hints = hint_lines(words, said) if quotes else ()
+    later = undated_dose(words) if quotes else ""
     return Detail(
         facts=facts,
         unread=(
             *unread_lines(case.scenario, offers=offers, doses=_denies_doses(case, found)),
             *hints,
+            *([later] if later else ()),
         ),
         tests=say_tests(case, planned),
         differs=_differs(case, found) if case.policy.sources_differ else "",

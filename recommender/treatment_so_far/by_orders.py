@@ -13,7 +13,7 @@ from recommender.treatment_so_far.entries import (
     TABLETS_COUNT_AFTER,
     doses_stopped,
 )
-from recommender.treatment_so_far.history import LAPSED_AFTER, History
+from recommender.treatment_so_far.history import LAPSED_AFTER, LONGEST_INTERVAL, History
 from recommender.treatment_so_far.reading import (
     bound_end,
     bound_passed,
@@ -247,13 +247,16 @@ def ended_loading(history: History, neurological: Truth) -> Treatment | None:
 
 
 def unreadable_with_doses(history: History) -> Treatment | None:
-    """An active order that could not be read, with any dose: maintenance of unknown interval
-    (Q30).
+    """An active order that could not be read, with any dose: maintenance of unknown interval (Q30),
+    lapsed where the next dose would be overdue at every interval there is (2.3).
     """
-    if not history.unreadable or history.last_injection is None:
+    last = history.last_injection
+    if not history.unreadable or last is None:
         return None
+    lapsed = history.days_since(last) > LAPSED_AFTER * LONGEST_INTERVAL and not history.only_issued
+    phase = TreatmentPhase.LAPSED if lapsed else TreatmentPhase.MAINTENANCE
     order = most_frequent(history.unreadable)
-    return changed(from_order(TreatmentPhase.MAINTENANCE, order, history), maintenance_ordered=True)
+    return changed(from_order(phase, order, history), maintenance_ordered=True)
 
 
 def from_order(

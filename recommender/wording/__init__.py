@@ -12,6 +12,7 @@ from recommender.wording.not_known import (
     no_inr,
     no_kidney_result,
     say_alarm,
+    undated_dose,
     unread_lines,
 )
 from recommender.wording.short import (
@@ -56,5 +57,6 @@ __all__ = [
     "say_date",
     "say_full_date",
     "say_often",
+    "undated_dose",
     "unread_lines",
 ]

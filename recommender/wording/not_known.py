@@ -14,7 +14,7 @@ from recommender.language import (
     RecordArea,
     Route,
 )
-from recommender.treatment_so_far import UnknownPhase
+from recommender.treatment_so_far import TreatmentPhase, UnknownPhase
 from recommender.wording.names import DOSES, LISTS
 from recommender.wording.short import join, quote, say_age, say_quantity
 from recommender.wording.words import Words
@@ -107,6 +107,17 @@ def may_be_under_way(words: Words) -> str:
     when = f" {words.day(order.authored)}" if order.authored else ""
     done = "planned or of unknown status" if is_planned(words) else "ordered"
     return f"{words.product} {done}{when}, no dose on record"
+
+
+def undated_dose(words: Words) -> str:
+    """Say that a dose may be later than the last one that has a day, where treatment is told as
+    lapsed since that one (I33); empty where none is on record.
+    """
+    treatment = words.assessment.treatment
+    if treatment.phase is not TreatmentPhase.LAPSED:
+        return ""
+    found = any(dose.date is None and dose.substance.is_cobalamin for dose in words.scenario.doses)
+    return "A B12 dose without its date is on record; it may be a later one." if found else ""
 
 
 def last_supply(words: Words) -> str:

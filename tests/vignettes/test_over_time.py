@@ -390,3 +390,67 @@ def test_an_interval_that_was_shortened_in_time_has_not_lapsed_at_once_T1() -> N
     assert repeats_of(mild)[0]["period"] == 1  # every month, 53 days after the last
     assert seen(then, "2026-03-05")[0] == "T6"
     assert seen(then, "2026-03-25")[0] == "T4a"  # the dose of 5 March is half a month late
+
+
+# --- what may be a later dose than the last one that counts
+
+
+def lapsed(hook: str) -> Json:
+    """Return a request about a course whose last injection is of 20 Jul 2026, four months ago."""
+    given = [f"hydroxocobalamin, 1000 mcg, IM, on 2026-{month}-20" for month in ("03", "05", "07")]
+    whole = {"born": "1960-02-02", "sex": "female", "conditions": [ANAEMIA], "given": given}
+    results = ["no neurological symptoms, on 2026-11-20"]
+    asked = {"chart": whole | {"results": results, "active": [f"{EVERY_2}, since 2025-12-01"]}}
+    return write_request(
+        asked if hook == "patient-view" else asked | {"orders": [EVERY_2], "refill": True}
+    )
+
+
+def add_dose(asked: Json, **changes: Any) -> None:
+    doses = asked["prefetch"]["administrations"]["entry"]
+    dose = copy.deepcopy(doses[0]["resource"]) | {"id": "later", **changes}
+    doses.append({"resource": {key: value for key, value in dose.items() if value is not None}})
+
+
+@pytest.mark.parametrize("hook", ["medication-refill", "patient-view"])
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"status": "unknown", "effectiveDateTime": "2026-09-20"}, "status unknown"),
+        ({"status": None, "effectiveDateTime": "2026-09-20"}, "status missing"),
+        ({"effectiveDateTime": None}, "A B12 dose without its date is on record"),
+        ({"effectiveDateTime": "last autumn"}, "A B12 dose without its date is on record"),
+    ],
+)
+def test_what_may_be_a_later_dose_is_told_beside_the_last_that_counts_T4_Q28(
+    hook: str, changes: Json, told: str
+) -> None:
+    asked = lapsed(hook)
+    rule, (card,) = seen(asked, "2026-11-26")
+    assert rule == "T4"
+    assert card["summary"].startswith("Last B12 injection 20 Jul")
+    assert told not in card["detail"]
+    add_dose(asked, **changes)
+    rule, (card,) = seen(asked, "2026-11-26")
+    assert rule == "T4"
+    assert told in "\n".join(card["detail"].splitlines()[:4])  # hints, in the first four lines
+    if "status" in changes:
+        assert "(20 Sep)" in card["detail"]
+
+
+@pytest.mark.parametrize("hook", ["medication-refill", "patient-view"])
+@pytest.mark.parametrize(("last", "rule"), [("2026-03-20", "T4"), ("2026-09-20", "T6")])
+def test_an_order_that_cannot_be_read_does_not_keep_a_course_in_time_T4_Q30(
+    hook: str, last: str, rule: str
+) -> None:
+    """No interval is longer than three months: half as long again after the last dose it is over,
+    whatever the order says (2.3). Without the order it was so, and with it all was silent.
+    """
+    asked = lapsed(hook)
+    doses = asked["prefetch"]["administrations"]["entry"]
+    doses[:] = doses[:1]
+    doses[0]["resource"]["effectiveDateTime"] = last
+    del asked["prefetch"]["medications"]["entry"][0]["resource"]["dosageInstruction"]
+    found, cards = seen(asked, "2026-11-26")
+    assert found == rule
+    assert [card["summary"][:18] for card in cards] == ["Last B12 injection"] * (rule == "T4")

@@ -107,6 +107,7 @@ def test_what_can_be_given_so_fits_Q22(name: str, route: str) -> None:
     [
         ({"status": "discontinued"}, "its status is not understood, so it may be a stop"),
         ({"modifierExtension": [{"url": "urn:x"}]}, "an extension that is not read changes it"),
+        ({"implicitRules": "https://example.org/x"}, "a set of rules that is not read changes it"),
         ({"doNotPerform": "perhaps"}, "it cannot be read whether the order forbids what it names"),
     ],
 )

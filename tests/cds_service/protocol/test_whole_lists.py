@@ -215,3 +215,46 @@ def test_a_list_beside_an_empty_one_that_was_not_filled_is_not_whole_Q26(
 )
 def test_a_list_that_may_hold_more_is_not_whole_Q61(changes: dict[str, Any]) -> None:
     assert read(**changes).availability is Availability.INCOMPLETE
+
+
+def outcome(severity: str, code: str) -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
+
+
+@pytest.mark.parametrize(
+    ("issues", "found"),
+    [
+        (outcome("warning", "informational"), Availability.COMPLETE),
+        (outcome("warning", "suppressed"), Availability.INCOMPLETE),
+        (outcome("error", "timeout"), Availability.INCOMPLETE),
+        ({"resourceType": "OperationOutcome"}, Availability.INCOMPLETE),
+    ],
+)
+def test_issues_beside_the_entries_count_like_an_outcome_among_them_R54(
+    issues: Any, found: Availability
+) -> None:
+    """R5 has a place of its own for what is wrong with a Bundle."""
+    assert read(issues=issues).availability is found
+    assert read(entry={"resource": issues}).availability is not Availability.COMPLETE or (
+        found is Availability.COMPLETE
+    )
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [ENTRY], "issues": issues}
+    within = read(entry={"resource": bundle})
+    assert within.availability is found
+    assert len(within.resources) == 1
+
+
+def test_issues_are_no_match_and_an_error_without_matches_is_a_failed_query_R53() -> None:
+    warned = read(issues=outcome("warning", "informational"), total=2)
+    assert warned.reason == "the EHR counts more than it sent"
+    bundle = {"resourceType": "Bundle", "type": "searchset", "issues": outcome("error", "timeout")}
+    reading = read_part("conditions", bundle, "prefetch.conditions")
+    assert reading.part.availability is Availability.UNAVAILABLE
+    assert not reading.to_fetch  # asking again would fail again
+    assert [placed.place for placed, _ in reading.unusable] == ["prefetch.conditions.issues"]
+
+
+def test_a_list_put_together_by_rules_that_are_not_read_is_not_whole() -> None:
+    """`implicitRules` must be understood before content is relied on (FHIR, modifier element)."""
+    assert read(implicitRules="https://example.org/rules").availability is Availability.INCOMPLETE
+    assert read(implicitRules="").availability is Availability.COMPLETE

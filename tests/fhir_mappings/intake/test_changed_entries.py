@@ -1,5 +1,6 @@
-"""Entries that an extension modifies which is not read: they may mean the opposite, so they deny
-and permit nothing (FHIR's `modifierExtension`; decisions 2.1, Q26, I26).
+"""Entries that an extension modifies which is not read, or that rules made which are not: they
+may mean the opposite, so they deny and permit nothing (FHIR's `modifierExtension` and
+`implicitRules`; decisions 2.1, Q26, I26).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from tests.fhir_mappings.records import (
 )
 
 CHANGED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+RULES = {"implicitRules": "https://example.org/rules-of-ours"}
+of_whole_entries = pytest.mark.parametrize("changed", [CHANGED, RULES])
 LEBERS, SICKLE, DIALYSIS, INJECTION = "58610003", "127040003", "302497006", "709544008"
 
 
@@ -36,29 +39,32 @@ def warfarin(kind: str, **more: Any) -> dict[str, Any]:
     return {"resourceType": kind, "subject": SUBJECT, **given, **named, **handed_over, **more}
 
 
-def test_what_is_denied_and_changed_is_not_denied() -> None:
+@of_whole_entries
+def test_what_is_denied_and_changed_is_not_denied(changed: dict[str, Any]) -> None:
     scenario = scenario_of(
-        condition(LEBERS, verificationStatus="refuted", **CHANGED),
-        allergy("1217428002", verificationStatus="refuted", **CHANGED),
-        procedure(DIALYSIS, days=5, status="not-done", **CHANGED),
+        condition(LEBERS, verificationStatus="refuted", **changed),
+        allergy("1217428002", verificationStatus="refuted", **changed),
+        procedure(DIALYSIS, days=5, status="not-done", **changed),
     )
     assert scenario.lebers.is_unknown
     assert scenario.allergy_fact.is_true
     assert scenario.dialysis.is_unknown
 
 
-def test_what_is_over_and_changed_is_not_over() -> None:
-    over = {"clinicalStatus": "resolved", **CHANGED}
+@of_whole_entries
+def test_what_is_over_and_changed_is_not_over(changed: dict[str, Any]) -> None:
+    over = {"clinicalStatus": "resolved", **changed}
     scenario = scenario_of(
         condition("431857002", **over),
-        allergy("1217428002", clinicalStatus="inactive", criticality="low", **CHANGED),
+        allergy("1217428002", clinicalStatus="inactive", criticality="low", **changed),
     )
     assert scenario.kidney_disease.is_unknown
     assert scenario.allergy_fact.is_true
 
 
-def test_what_is_said_and_changed_permits_nothing() -> None:
-    scenario = scenario_of(condition(SICKLE, **CHANGED), procedure(INJECTION, days=20, **CHANGED))
+@of_whole_entries
+def test_what_is_said_and_changed_permits_nothing(changed: dict[str, Any]) -> None:
+    scenario = scenario_of(condition(SICKLE, **changed), procedure(INJECTION, days=20, **changed))
     assert scenario.haemolysis.is_unknown  # it would protect folic acid
     assert not scenario.doses
     assert HintAt.B12_TREATMENT in {hint.at for hint in scenario.hints}
@@ -80,7 +86,9 @@ def test_one_part_of_a_panel_may_be_changed() -> None:
 @pytest.mark.parametrize(
     "kind", ["MedicationStatement", "MedicationAdministration", "MedicationDispense"]
 )
-@pytest.mark.parametrize("changed", [CHANGED, {"wasNotTaken": "perhaps"}, {"notGiven": "perhaps"}])
+@pytest.mark.parametrize(
+    "changed", [CHANGED, RULES, {"wasNotTaken": "perhaps"}, {"notGiven": "perhaps"}]
+)
 def test_an_entry_of_a_list_beside_leaves_the_medicines_open(
     kind: str, changed: dict[str, Any]
 ) -> None:
@@ -107,6 +115,20 @@ def test_a_dosage_that_is_changed_is_not_read(where: str) -> None:
     }
     (read,) = scenario_of(order).orders
     assert read.not_computable
+
+
+@of_whole_entries
+def test_a_result_that_is_changed_is_told_and_not_used(changed: dict[str, Any]) -> None:
+    level = {"value": 420, "unit": "pmol/L", "code": "pmol/L", "system": UCUM}
+    told = scenario_of(observation("14685-2", valueQuantity=level, **changed))
+    assert not told.total_b12.is_known
+    assert [one.why for one in told.uncounted_b12] == [NotCounted.NOT_READABLE]
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_rules_that_are_not_named_change_nothing(empty: Any) -> None:
+    scenario = scenario_of(condition(LEBERS, verificationStatus="refuted", implicitRules=empty))
+    assert scenario.lebers.is_false
 
 
 @pytest.mark.parametrize("empty", [[], None])
