@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_mappings.fhir.reading import as_list, read_flag, what_changes
+from fhir_mappings.fhir.reading import as_list, as_text, read_flag, what_changes
+from fhir_mappings.fhir.statuses import code_of
 
 OBSERVATION_VALUES = frozenset(
     {
@@ -25,9 +26,9 @@ CUT = frozenset({"REDACTED", "MASKED", "SUBSETTED"})
 SUPPRESSED = "suppressed"
 """HL7's code of an issue that says that matches were not sent."""
 
-NOT_MAIN = frozenset({"replaced-by", "replace", "refer"})
-"""HL7's links to another Patient that replaces this one (`replace` in DSTU2), or is the main
-source.
+STAYS_MAIN = frozenset({"replaces", "seealso"})
+"""HL7's links to another Patient beside which this one is the main record. `replaced-by` (`replace`
+in DSTU2) and `refer` say that the other is; a link of no known type may.
 """
 
 
@@ -38,8 +39,8 @@ def is_cut(resource: dict[str, Any]) -> bool:
         return False
     return any(
         isinstance(label, dict)
-        and (label.get("system") or "") in OBSERVATION_VALUES
-        and label.get("code") in CUT
+        and as_text(label.get("system")) in OBSERVATION_VALUES
+        and as_text(label.get("code")) in CUT
         for name in ("security", "tag")
         for label in as_list(meta.get(name))
     )
@@ -61,7 +62,7 @@ def says_not_filled(resource: dict[str, Any]) -> bool:
     if resource.get("resourceType") != "List" or reason is None:
         return False
     codings = as_list(reason.get("coding")) if isinstance(reason, dict) else []
-    codes = {coding.get("code") for coding in codings if isinstance(coding, dict)}
+    codes = {as_text(coding.get("code")) for coding in codings if isinstance(coding, dict)}
     return resource.get("status") != "entered-in-error" and codes.isdisjoint(NIL_KNOWN)
 
 
@@ -73,10 +74,11 @@ def is_not_main(patient: dict[str, Any]) -> bool:
     """Return whether a Patient is out of use or names another record as the one that counts; one
     of which it cannot be read whether it is in use counts as out of it.
     """
-    links = as_list(patient.get("link"))
-    types = [link.get("type") for link in links if isinstance(link, dict)]
+    links = [link for link in as_list(patient.get("link")) if isinstance(link, dict) and link]
     is_active = patient.get("active", True)
-    return is_active not in (True, None) or any(kind in NOT_MAIN for kind in types)
+    return is_active not in (True, None) or any(
+        code_of(link.get("type")) not in STAYS_MAIN for link in links
+    )
 
 
 DENIALS = frozenset({"doNotPerform", "notGiven", "wasNotGiven", "wasNotTaken"})

@@ -19,7 +19,6 @@ from fhir_mappings.fhir import (
     DateSpan,
     Placed,
     code_of,
-    is_changed,
     read_flag,
     read_notes,
     texts_of,
@@ -207,7 +206,7 @@ def _why_not_done(
     name: str, resource: dict[str, Any], done: DateSpan | None, tomorrow: dt.date
 ) -> str:
     status = code_of(resource.get("status"))
-    if status in NOT_DONE and not is_changed(resource):
+    if status in NOT_DONE and not what_changes(resource):
         return why_status(name, status)
     if any(read_flag(resource.get(name)) for name in ("notDone", "notPerformed")):
         return f"{name}, not done"

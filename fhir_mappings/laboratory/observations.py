@@ -20,7 +20,6 @@ from fhir_mappings.fhir import (
     as_list,
     as_text,
     code_of,
-    is_changed,
     is_mistaken,
     read_date,
     read_notes,
@@ -261,7 +260,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
     written = resource.get("authored")
     day = read_date(written)
     future = day is not None and day.earliest > index.tomorrow
-    if future or is_changed(resource):
+    if future or what_changes(resource):
         why = f"in the future: {day}" if future else f"changed by {what_changes(resource)}"
         index.receipt.ignore(placed, f"questionnaire, {why}")
         return []
@@ -270,7 +269,7 @@ def _read_answers(index: RecordIndex, placed: Placed) -> list[Observed]:
         code = {"coding": [{"system": OWN_OBSERVATIONS, "code": as_text(item.get("linkId"))}]}
         matches = index.value_sets.find(code)
         answers = [as_dict(answer) for answer in as_list(item.get("answer"))]
-        if matches and len(answers) == 1 and not is_changed(item):
+        if matches and len(answers) == 1 and not what_changes(item):
             observed.append(Observed(placed, answers[0], code, matches, day, written))
     if not observed:
         index.receipt.ignore(placed, "it answers none of the questions asked")

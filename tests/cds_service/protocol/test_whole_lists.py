@@ -217,6 +217,20 @@ def test_a_list_that_may_hold_more_is_not_whole_Q61(changes: dict[str, Any]) -> 
     assert read(**changes).availability is Availability.INCOMPLETE
 
 
+@pytest.mark.parametrize("odd", [{}, [], ["REDACTED"], {"coding": []}, 5, True])
+def test_a_label_or_reason_of_another_shape_breaks_nothing(odd: Any) -> None:
+    """It was an error 500 of the whole call."""
+    entry = {"resource": {**ENTRY["resource"], "meta": {"tag": [{"code": odd}]}}}
+    assert read(entry=entry).availability is Availability.COMPLETE
+    assert read(meta={"security": [{"system": odd, "code": "REDACTED"}]}).availability is (
+        Availability.INCOMPLETE
+    )
+    unfilled = {"resourceType": "List", "emptyReason": {"coding": [{"code": odd}]}}
+    bundle = {"resourceType": "Bundle", "entry": [ENTRY, {"resource": unfilled}]}
+    part = read_part("conditions", bundle, "prefetch.conditions").part
+    assert part.availability is Availability.INCOMPLETE
+
+
 def outcome(severity: str, code: str) -> dict[str, Any]:
     return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
 

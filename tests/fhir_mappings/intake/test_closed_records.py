@@ -34,6 +34,10 @@ def scenario_with(**changes: Any) -> ClinicalScenario:
         {"active": False},
         {"link": [{"type": "replaced-by", "other": OTHER}]},
         {"link": [{"type": "replace", "other": OTHER}]},
+        {"link": [{"type": {"coding": [{"code": "replaced-by"}]}, "other": OTHER}]},
+        {"link": [{"type": ["refer"], "other": OTHER}]},
+        {"link": [{"other": OTHER}]},
+        {"link": [{"type": "seealso", "other": OTHER}, {"type": {}, "other": OTHER}]},
     ],
 )
 def test_a_closed_record_has_no_whole_list(changes: dict[str, Any]) -> None:
@@ -50,6 +54,7 @@ def test_a_closed_record_has_no_whole_list(changes: dict[str, Any]) -> None:
         {"active": True},
         {"link": [{"type": "replaces", "other": OTHER}]},
         {"link": [{"type": "seealso", "other": OTHER}]},
+        {"link": [{}, None, "x"]},
     ],
 )
 def test_the_record_in_use_has_whole_lists(changes: dict[str, Any]) -> None:
