@@ -10,7 +10,6 @@ import resource
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
@@ -33,6 +32,8 @@ checks.
 
 MOST_CONNECTIONS = 1000
 FILES_FOR_THE_REST = 256
+
+IN_MEMORY = "/dev/shm"
 
 LONGEST_BACKLOG = 1024
 """Connections that wait to be accepted."""
@@ -155,9 +156,9 @@ def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: 
 
     settings = read()
     options = server_options(host, port, workers)
-    options["when_ready"] = lambda _: log.info(
+    options["when_ready"] = lambda arbiter: log.info(
         "listening",
-        address=f"http://{_bracketed(host)}:{port}",
+        address=str(arbiter.LISTENERS[0]),
         public_url=settings.public_url,
         profile=settings.profile,
         workbench=settings.url_of("/workbench/") if settings.workbench else "off",
@@ -169,11 +170,13 @@ def serve(read_settings: Callable[[], Settings], host: str, port: int, workers: 
 
 def _share_metrics() -> dict[str, Any]:
     """Let the workers count together in a folder; one that is made here is removed when the server
-    ends, and by nobody else.
+    ends, and by nobody else. Its files are mapped into memory: on a disk that is full, a worker
+    would be killed (SIGBUS) at its first count, and so would each that takes its place.
     """
     options: dict[str, Any] = {}
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="b12-cds-metrics-")
+        folder = mkdtemp(prefix="b12-cds-metrics-", dir=folder_in_memory())
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         options["on_exit"] = lambda _: shutil.rmtree(
             folder, ignore_errors=True
         )  # run by the main process, not by its workers
@@ -200,7 +203,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "forwarder_headers": "",
         "loglevel": "warning",
         "control_socket_disable": True,
-        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+        "worker_tmp_dir": folder_in_memory(),
         "post_worker_init": _prepare_worker,
         "worker_exit": _close_worker,
         "child_exit": _forget_worker,
@@ -213,6 +216,13 @@ def most_connections() -> int:
     """
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(100, min(MOST_CONNECTIONS, allowed - FILES_FOR_THE_REST))
+
+
+def folder_in_memory() -> str | None:
+    """Return a folder that no full disk touches; None, the folder for temporary files, where the
+    system has none that can be written.
+    """
+    return IN_MEMORY if os.access(IN_MEMORY, os.W_OK | os.X_OK) else None
 
 
 def _bracketed(host: str) -> str:

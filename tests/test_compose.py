@@ -1,4 +1,6 @@
-"""compose.yaml: the key of the record is made once and holds over restarts."""
+"""How it is deployed: the key of the record is made once and holds over restarts of the container;
+the proxy of the documents shows no metrics.
+"""
 
 from __future__ import annotations
 
@@ -57,3 +59,14 @@ def test_every_image_that_is_not_built_here_is_pinned_by_its_digest() -> None:
     pulled = [service["image"] for service in services if "build" not in service]
     assert len(pulled) == 1
     assert all(re.fullmatch(r"postgres:17\.\d+@sha256:[0-9a-f]{64}", image) for image in pulled)
+
+
+def test_the_proxy_of_the_documents_shows_no_metrics_below_any_path() -> None:
+    """A public URL may have a path, which the service takes off whatever path it is asked for."""
+    written = (ROOT / "docs/deploying.md").read_text("utf-8")
+    [denied] = re.findall(r"location ~ (\S+) \{ deny all; \}", written)
+
+    for path in ("/metrics", "/metrics/", "/b12/metrics", "/b12/metrics//"):
+        assert re.search(denied, path), path
+    for path in ("/cds-services", "/guidance/metrics-of-care", "/b12/health/ready"):
+        assert not re.search(denied, path), path

@@ -14,15 +14,27 @@ from typing import Any
 import orjson
 import structlog
 
+from cds_service.telemetry import metrics
+
 
 class _StandardError:
     """Writes lines to whatever standard error is at the time, each in one piece."""
 
     def msg(self, line: str) -> None:
         """Write a line."""
-        sys.stderr.write(line + "\n")
+        _write(line)
 
     debug = info = warning = error = msg
+
+
+def _write(line: str) -> None:
+    """Write a line, or count it as lost: no call fails, and no worker ends, because the disk of the
+    log is full or whoever read the log is gone.
+    """
+    try:
+        sys.stderr.write(line + "\n")
+    except (OSError, ValueError, AttributeError):  # full or broken; closed; none at the start
+        metrics.LOG_LINES_LOST.labels("stderr").inc()
 
 
 class _Level:
@@ -40,7 +52,7 @@ def log_answer(level: int, request_id: str, fields: dict[str, Any]) -> None:
     named = "info" if level == logging.INFO else "debug"
     line = {"event": "answered", "request_id": request_id, "level": named}
     line["timestamp"] = dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z")
-    sys.stderr.write(_as_text(line | fields) + "\n")
+    _write(_as_text(line | fields))
 
 
 def configure_logs(level: int = logging.INFO) -> None:

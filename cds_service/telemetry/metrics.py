@@ -1,5 +1,8 @@
 """What is counted: calls, refusals, steps, cards, unknown facts, retrievals. Labels come from
 closed sets, never from a request.
+
+Every metric has a label: one without is made when this module is imported, before the server says
+that its workers count together, and would never be told.
 """
 
 from __future__ import annotations
@@ -75,7 +78,14 @@ ATTRIBUTES_OPENED = Counter(
 NOT_AUTHENTICATED = Counter(
     "b12_cds_not_authenticated", "Calls refused for their token.", ["endpoint"]
 )
-OUT_OF_TIME = Counter("b12_cds_out_of_time", "Calls whose decision took longer than is allowed.")
+LOG_LINES_LOST = Counter(
+    "b12_cds_log_lines_lost",
+    "Lines of the log that could not be written: disk full, reader gone.",
+    ["stream"],
+)
+OUT_OF_TIME = Counter(
+    "b12_cds_out_of_time", "Calls whose decision took longer than is allowed.", ["limit"]
+)
 
 
 Metric = TypeVar("Metric", Counter, Histogram)

@@ -76,6 +76,6 @@ class Patience:
         """Raise what a tick raises, whatever the number of ticks."""
         if time.thread_time() - self._started < PROCESSOR_SECONDS:
             return
-        metrics.OUT_OF_TIME.inc()
+        metrics.OUT_OF_TIME.labels("processor").inc()
         text = "The decision took longer than is allowed. Please send the call again later."
         raise Problem(503, "too-costly", text, {"Retry-After": RETRY_AFTER_SECONDS})

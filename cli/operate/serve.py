@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 from typing import Any
 
@@ -31,17 +32,28 @@ def add_serve(commands: Any) -> None:
 def _serve(chosen: argparse.Namespace) -> int:
     from cds_service.server import serve
 
+    given = is_socket_given()
+    host = "a socket of systemd" if given else chosen.host
+
     def read() -> Settings:
         settings = load_settings(chosen.config)
-        if why := _too_open(settings, chosen.host):
+        if why := _too_open(settings, host):
             raise SettingsError([why])
         return settings
 
-    if why := _too_open(settings_of(chosen), chosen.host):
+    if why := _too_open(settings_of(chosen), host):
         raise Refusal(why)
-    check_port(chosen.host, chosen.port)
+    if not given:
+        check_port(chosen.host, chosen.port)
     serve(read, chosen.host, chosen.port, chosen.workers)
     return 0
+
+
+def is_socket_given() -> bool:
+    """Return whether systemd hands its own socket over (`sd_listen_fds(3)`), which stays open while
+    the service is started anew; host and port are that socket's then.
+    """
+    return os.environ.get("LISTEN_PID") == str(os.getpid())
 
 
 def _too_open(settings: Settings, host: str) -> str:

@@ -26,6 +26,14 @@ def free_port() -> int:
         return port
 
 
+def folders_of_counts(server: int) -> set[Path]:
+    """Return the folders of metrics that workers have mapped into memory."""
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    maps = [Path(f"/proc/{child}/maps").read_text().splitlines() for child in children]
+    mapped = {line.split()[-1] for lines in maps for line in lines if "b12-cds-metrics-" in line}
+    return {Path(name).parent for name in mapped}
+
+
 SERVE = """
 import sys
 from pathlib import Path

@@ -1,0 +1,100 @@
+"""A log that cannot be written takes no advice away: its disk is full, or its reader is gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from prometheus_client import Counter, Gauge, Histogram
+
+from cds_service.demonstration import load_request
+from cds_service.telemetry import metrics
+from tests.cds_service.deployed import free_port
+
+ROOT = Path(__file__).parents[2]
+SITE = '[service]\nmetrics = true\n[store]\nurl = "sqlite:///{}"\n'
+PATH = "/cds-services/b12-order-select"
+
+
+@contextmanager
+def serving(folder: Path, log: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `b12-cds serve` with two workers and its standard error there."""
+    site, port = folder / "site.toml", free_port()
+    site.write_text(SITE.format(folder / "b12.db"))
+    command = [sys.executable, "-m", "cli.main", "serve", "--config", str(site)]
+    process = subprocess.Popen(
+        [*command, "--port", str(port)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if requests.get(f"{base}/health/ready", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError("the server is not there")
+
+
+def assert_advice_goes_on(base: str, process: subprocess.Popen[bytes]) -> None:
+    """Ask, refuse, read the site file again, ask, and see that what was lost is counted."""
+    request = load_request(dt.datetime.now(dt.UTC).date())
+    for _ in range(3):
+        assert requests.post(base + PATH, json=request, timeout=20).json()["cards"]
+        assert requests.post(base + PATH, data="{", timeout=20).status_code == 400
+    process.send_signal(signal.SIGHUP)
+    time.sleep(3)
+    wait_for(base, process)
+    assert requests.post(base + PATH, json=request, timeout=20).json()["cards"]
+    lines = requests.get(f"{base}/metrics", timeout=20).text.splitlines()
+    counted = 'b12_cds_log_lines_lost_total{stream="stderr"} '
+    lost = [line.removeprefix(counted) for line in lines if line.startswith(counted)]
+    assert lost, lines
+    assert float(lost[0]) >= 4
+
+
+def test_a_full_disk_of_the_log_silences_no_advice(tmp_path: Path) -> None:
+    log = os.open("/dev/full", os.O_WRONLY)
+    with serving(tmp_path, log) as (base, process):
+        wait_for(base, process)
+        assert_advice_goes_on(base, process)
+    os.close(log)
+
+
+def test_a_reader_of_the_log_that_is_gone_silences_no_advice(tmp_path: Path) -> None:
+    reader, log = os.pipe()
+    with serving(tmp_path, log) as (base, process):
+        os.close(log)
+        wait_for(base, process)
+        os.close(reader)
+        assert_advice_goes_on(base, process)
+
+
+def test_every_metric_has_a_label_without_which_workers_would_never_tell_it() -> None:
+    kinds = (Counter, Gauge, Histogram)
+    bare = [
+        name
+        for name, metric in vars(metrics).items()
+        if isinstance(metric, kinds) and not metric._labelnames
+    ]
+
+    assert bare == []
