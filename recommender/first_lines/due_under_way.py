@@ -10,6 +10,7 @@ from recommender.treatment_so_far import Treatment, TreatmentPhase
 from recommender.wording import (
     Words,
     capital,
+    in_sentence,
     is_planned,
     last_supply,
     may_be_under_way,
@@ -54,17 +55,22 @@ def t3(case: Case, words: Words) -> str:
 def t3b(case: Case, words: Words) -> str:
     ended = words.day(case.assessment.treatment.alternate_days_ended)
     when = f"Alternate days ended {ended}" if ended else "Alternate days have ended"
-    return f"{when}: still improving? Go on; if not, every 2 months"
+    on = ", with hydroxocobalamin" if _hydroxocobalamin(case) else ""
+    return f"{when}: still improving? Go on{on}; if not, every 2 months"
 
 
-def t4a(_: Case, words: Words) -> str:
+def t4a(case: Case, words: Words) -> str:
     last = words.day(words.last_dose)
     since = f", last B12 injection {last}" if last else ", B12 treatment has lapsed"
-    return f"{words.finding}{since}: injections on alternate days again"
+    injections = f"{_hydroxocobalamin(case)}injections on alternate days again"
+    return f"{words.finding}{since}: {injections}"
 
 
 def t4(case: Case, words: Words) -> str:
     if case.assessment.treatment.by_mouth:
+        if why := _against_cyanocobalamin(case, words) if _hydroxocobalamin(case) else "":
+            supplied = in_sentence(last_supply(words))
+            return f"{why}{supplied}: if still taken, change to hydroxocobalamin"
         return f"{last_supply(words)}: still taken? Ask about numbness, gait and memory"
     last = words.day(words.last_dose)
     due = f", due {maintenance_words(case)}" if last else ""
@@ -132,6 +138,8 @@ def t7(case: Case, words: Words) -> str:
     """Ask whether it is given; a recent result that shows deficiency leads (Q73)."""
     shown = case.assessment.positive_by_recent_result and words.level
     signs = "Ask about numbness, gait, memory"
+    if not shown and is_on_unsuitable_product(case.assessment):
+        return _unsuitable_if_given(case, words)
     if words.last_dose:
         lead = f"{words.level}, last" if shown else "Last"
         known = f"{lead} B12 on record {words.day(words.last_dose)}: is it still given?"
@@ -143,6 +151,14 @@ def t7(case: Case, words: Words) -> str:
         return f"{capital(may_be_under_way(words))}: is it given?"
     ordered = f"ordered {words.day(order.authored)}"
     return f"{capital(words.treatment)}, {ordered}, no dose on record since: still given?"
+
+
+def _unsuitable_if_given(case: Case, words: Words) -> str:
+    """Say why what may be under way is to be changed, should it be given (T7, I2)."""
+    last = words.day(words.last_dose) if words.last_dose else ""
+    taken = f"{words.treatment}, last B12 on record {last}" if last else may_be_under_way(words)
+    said = f"{_against_cyanocobalamin(case, words)}{taken}"
+    return f"{capital(said)}: if {'still ' if last else ''}given, change to hydroxocobalamin"
 
 
 def t8(case: Case, words: Words) -> str:

@@ -125,8 +125,11 @@ def test_a_lapse_is_not_resumed_with_what_harms_T4(sign: str | None, said: str) 
         {"active": [MONTHLY], "given": MONTHLY_DOSES, "more": "fatigue, since 2026-10-20"},
         {"active": [MONTHLY], "given": MONTHLY_DOSES, "more": SIGNS},
         TABLETS,
+        {"active": [MONTHLY]},
+        {"active": [MONTHLY], "given": MONTHLY_DOSES[:1], "more": SIGNS},
+        {"supplied": ["vitamin B12 tablet 1 mg, on 2026-07-29, for 30 days"]},
     ],
-    ids=["T8", "T4", "T2", "T1", "tablets"],
+    ids=["T8", "T4", "T2", "T1", "tablets", "T7", "T4a", "lapsed tablets"],
 )
 def test_no_product_is_named_to_somebody_who_reacts_to_it_I16(
     chart: Json, harm: str, allergy: str
@@ -147,6 +150,60 @@ def test_no_product_is_named_to_somebody_who_reacts_to_it_I16(
     assert any("reaction to hydroxocobalamin" in one for one in said), said
     for words in ("hydroxocobalamin now", "change to hydroxocobalamin", "inject hydroxocobalamin"):
         assert not any(words in one for one in said), said
+
+
+HARMS = [
+    ({"conditions": [LEBERS]}, "Leber's optic neuropathy, on"),
+    ({"results": [FEWER]}, "eGFR 20 (20 Nov) on"),
+    ({"allergies": ["severe: cyanocobalamin"]}, "Reaction recorded, on"),
+]
+
+
+@pytest.mark.parametrize(("harm", "why"), HARMS, ids=["Leber's", "eGFR 20", "reaction"])
+def test_what_may_be_under_way_and_would_harm_says_so_T7_I2(harm: Json, why: str) -> None:
+    results = [NO_SIGNS, *harm.get("results", [KIDNEYS])]
+    conditions = [ANAEMIA, *harm.get("conditions", [])]
+    chart = {"conditions": conditions, "results": results, "active": [MONTHLY]}
+    card = only_card(opened(**chart, allergies=harm.get("allergies", [])))
+    asked = "cyanocobalamin ordered 1 Dec, no dose on record: if given, change to hydroxocobalamin"
+    assert card["summary"] == f"{why} {asked}"
+    assert card["indicator"] == "info"  # cards 4.1: T7 warns only by a recent result (Q73)
+
+
+@pytest.mark.parametrize(("harm", "why"), HARMS, ids=["Leber's", "eGFR 20", "reaction"])
+def test_tablets_that_lapsed_and_would_harm_say_so_T4_I2(harm: Json, why: str) -> None:
+    chart = {
+        "conditions": [ANAEMIA, *harm.get("conditions", [])],
+        "results": [NO_SIGNS, *harm.get("results", [KIDNEYS])],
+        "supplied": ["vitamin B12 tablet 1 mg, on 2026-07-29, for 30 days"],
+    }
+    card = only_card(opened(**chart, allergies=harm.get("allergies", [])))
+    supplied = "tablets last supplied 29 Jul for 30 days"
+    assert card["summary"] == f"{why} {supplied}: if still taken, change to hydroxocobalamin"
+    assert card["indicator"] == "warning"
+
+
+@pytest.mark.parametrize(("harm", "_why"), HARMS, ids=["Leber's", "eGFR 20", "reaction"])
+def test_alternate_days_after_what_harms_name_the_product_T4a_T3b_I2(harm: Json, _why: str) -> None:
+    signs = "paraesthesia, since 2026-09-20"
+    chart = {
+        "conditions": [ANAEMIA, signs, *harm.get("conditions", [])],
+        "results": harm.get("results", [KIDNEYS]),
+        "allergies": harm.get("allergies", []),
+    }
+    lapsed = only_card(opened(**chart, active=[MONTHLY], given=MONTHLY_DOSES[:1]))
+    assert lapsed["summary"].endswith(": hydroxocobalamin injections on alternate days again")
+
+    ordered = "cyanocobalamin injection, 1000 mcg, IM, alternate days, since 2026-11-01"
+    given = [
+        f"cyanocobalamin injection, 1000 mcg, IM, on 2026-11-{day:02}" for day in range(1, 14, 2)
+    ]
+    ended = opened(**chart, active=[ordered], given=given)
+    order = ended["prefetch"]["medications"]["entry"][0]["resource"]
+    timing = order["dosageInstruction"][0]["timing"]
+    timing["repeat"] = timing["repeat"] | {"count": 7}
+    summary = only_card(ended)["summary"]
+    assert summary.endswith("still improving? Go on, with hydroxocobalamin; if not, every 2 months")
 
 
 @pytest.mark.parametrize("problem", [LOW, "fatigue, since 2026-10-20"])
