@@ -32,7 +32,7 @@ from cds_service.retrieval.fhir_client import (
 from cds_service.retrieval.fhir_server import FhirServer
 from cds_service.retrieval.patient_record import BESIDE, TOKEN, join_beside
 from cds_service.site import LONGEST_CALL_MS, Settings, read_address
-from fhir_mappings.fhir import Availability, PatientRecord, as_dict, codings_of
+from fhir_mappings.fhir import Availability, PatientRecord, as_dict, as_text, codings_of
 from fhir_mappings.intake import ReceiptLine, describe_codes
 from fhir_mappings.scenario_mapping import map_scenario
 from fhir_mappings.terminology import (
@@ -244,7 +244,7 @@ def _unknown_results(reading: Reading, value_sets: ValueSets) -> list[NotKnown]:
         if placed.type != "Observation":
             continue
         known = value_sets.find(code, Field.LABS, Field.OBSERVATIONS)
-        codes = {coding.get("code") for coding in codings_of(code)}
+        codes = {as_text(coding.get("code")) for coding in codings_of(code)}
         if known and (searched & codes or not is_searched(known)):
             continue
         quantity = as_dict(placed.resource.get("valueQuantity"))

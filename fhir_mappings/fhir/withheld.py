@@ -94,4 +94,4 @@ def changed_by(medicine: dict[str, Any]) -> str:
     if DENIALS.isdisjoint(medicine):
         return ""
     unread = [name for name in sorted(DENIALS) if read_flag(medicine.get(name)) is None]
-    return f"an element {unread[0]}" if unread else ""
+    return f"an element {unread[0]} that is not read" if unread else ""

@@ -211,7 +211,7 @@ def _without_copies(index: RecordIndex) -> dict[str, Placed]:
             _leave_open(index, key, mixed)
             continue
         if kind in CHANGED_IS_UNREAD and (by := changed_by(resource)):
-            index.receipt.set_aside(placed, f"changed by {by} that is not read")
+            index.receipt.set_aside(placed, f"changed by {by}")
             _leave_open(index, key, f"an entry of the {AREAS[key].value} is changed by {by}")
             continue
         identity = resource.get("id")

@@ -189,10 +189,10 @@ class _Reason(NamedTuple):
     result: Result | None = None
 
     def passed_over(self) -> PassedOver | None:
-        """Return the result as reported, where it is one that is only too old."""
-        if self.result is None or self.code is not _TOO_OLD:
+        """Return the result as reported, where it is only too old, or nobody knows of which day."""
+        if self.result is None or not isinstance(self.code, NotCounted):
             return None
-        return PassedOver(self.result.evidence, _TOO_OLD, self.result.reading.quantity)
+        return PassedOver(self.result.evidence, self.code, self.result.reading.quantity)
 
 
 _TOO_OLD = NotCounted.TOO_OLD
@@ -247,7 +247,8 @@ def _outside(result: Result, window: Window, first_day: dt.date) -> _Reason | No
     """Return why a result is not of the window; `None` when it is."""
     day = result.observed.day
     if day is None:
-        return _Reason(partial(why_no_day, result.observed.placed.resource), NotCounted.NO_DATE)
+        why = partial(why_no_day, result.observed.placed.resource)
+        return _Reason(why, NotCounted.NO_DATE, result)
     if day.latest < first_day:
         words = partial("older than {}: {}".format, window.words, day)
         return _Reason(words, _TOO_OLD, result)

@@ -77,7 +77,7 @@ def no_inr(words: Words) -> str:
     """
     since = words.as_of - dt.timedelta(days=look_back.INR_DAYS)
     found = words.scenario.inr.passed_over
-    if found is not None and found.evidence.date is not None and found.evidence.date >= since:
+    if found is not None and (found.evidence.date is None or found.evidence.date >= since):
         value = say_quantity(found.quantity) if found.quantity else found.evidence.reported
         said = f"INR {value if len(value) <= QUOTE_IN_NAME else quote(value, QUOTE_IN_NAME)}"
         return f"{words.on(said.strip(), found.evidence.date)} cannot be used"

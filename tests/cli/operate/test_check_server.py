@@ -74,6 +74,20 @@ def test_it_lists_codes_not_known_with_counts_and_milliseconds(
     assert "urn:site|B12X (Vitamin X) in ng/L" in [row["what"] for row in rows]
 
 
+@pytest.mark.parametrize("odd", [{"value": "2132-9"}, ["2132-9"], [], 5, True, None])
+def test_a_code_of_another_shape_is_listed_and_ends_nothing(
+    odd: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = result({"coding": [{"system": "urn:site", "code": odd}], "text": "Vitamin X"}, "o1")
+    with fhir_server(**ANSWERS | {"Observation": answer_with(bundle(named, KNOWN))}) as server:
+        status = check(server.base, "--json")
+    report = json.loads(capsys.readouterr().out)
+    unknown = [one["what"] for one in report["notKnown"] if one["kind"] == "laboratory code"]
+    assert status == 0
+    assert len(unknown) == 1
+    assert "Vitamin X" in unknown[0]
+
+
 def test_a_result_that_only_its_words_name_is_told_as_one_the_query_does_not_find_H19(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,20 +9,26 @@ from typing import Any
 
 import pytest
 
+from fhir_mappings.scenario_mapping import map_scenario
 from recommender.language import HintAt, NotCounted
 from tests.fhir_mappings.records import (
+    AS_OF,
     OWN,
     RXNORM,
     SNOMED,
     SUBJECT,
     UCUM,
+    VALUE_SETS,
     allergy,
     concept,
     condition,
     days_ago,
     observation,
+    patient,
     procedure,
+    record_of,
     scenario_of,
+    why_ignored,
 )
 
 CHANGED = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
@@ -93,6 +99,20 @@ def test_an_entry_of_a_list_beside_leaves_the_medicines_open(
     kind: str, changed: dict[str, Any]
 ) -> None:
     assert scenario_of(warfarin(kind, **changed)).anticoagulant_fact.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        (CHANGED, "changed by an extension that is not read"),
+        (RULES, "changed by a set of rules that is not read"),
+        ({"notGiven": "perhaps"}, "changed by an element notGiven that is not read"),
+    ],
+)
+def test_the_receipt_says_what_changes_a_dose(changed: dict[str, Any], why: str) -> None:
+    dose = warfarin("MedicationAdministration", **changed)
+    mapped = map_scenario(record_of([patient(), dose]), AS_OF, VALUE_SETS)
+    assert why_ignored(mapped, "MedicationAdministration") == [why]
 
 
 @pytest.mark.parametrize("where", ["line", "timing"])

@@ -359,3 +359,39 @@ def test_what_is_of_no_use_between_takes_nothing_from_the_low_level_before_I30()
     assert said(words) == said()
     assert said(issued) == said()
     assert said(usable) != said()
+
+
+# --- a result of no known day
+
+
+def without_day(asked: Json, code: str) -> Json:
+    """Return the request with the day of the results of this code left out."""
+    for entry in asked["prefetch"]["labs"]["entry"]:
+        if code in {coding["code"] for coding in entry["resource"]["code"]["coding"]}:
+            del entry["resource"]["effectiveDateTime"]
+    return asked
+
+
+def test_a_result_without_its_day_is_told_and_is_not_none_Q58_I33() -> None:
+    results = [LOW, NO_SIGNS, "eGFR 90 mL/min/{1.73_m2}, on 2026-11-06"]
+    tablets = "vitamin B12 tablet 1 mg, 1000 mcg, oral, daily"
+    diet = ["vegan diet, since 2020-01-01"]
+    asked = request(tablets, conditions=diet, results=results)
+    card = only_card(without_day(asked, CODES["eGFR"][0]))
+    assert card["summary"].startswith("eGFR 90 cannot be used (its date is not recorded)")
+    assert "No kidney result" not in card["summary"] + card["detail"]
+
+    few = [*results, "platelets 15 10*9/L, on 2026-11-25"]
+    asked = request(LOADING, AFTER, conditions=[ANAEMIA], results=few)
+    assert only_card(asked)["summary"].startswith("Platelets 15")
+    asked = request(LOADING, conditions=[ANAEMIA], results=few)
+    card = only_card(without_day(asked, CODES["platelets"][0]))
+    assert "The platelet count on record cannot be used: repeat it" in card["detail"]
+    assert "No recent platelet count" not in card["detail"]
+
+    high = [*results, "INR 4.2 {INR}, on 2026-11-24"]
+    warfarin = ["warfarin, 5 mg, oral, daily, since 2026-01-01"]
+    asked = request(LOADING, AFTER, conditions=[ANAEMIA], results=high, active=warfarin)
+    (card,) = cards_of(without_day(asked, CODES["INR"][0]))
+    assert "INR 4.2 cannot be used" in card["summary"] + card["detail"]
+    assert "no INR in 30 days" not in card["summary"] + card["detail"]
